@@ -1,0 +1,12 @@
+/**
+ * Virtual data movers for the JVM: asynchronous memcpy, memmove, memset and flush over
+ * {@link java.lang.foreign.MemorySegment}.
+ */
+module io.github.vdm4j {
+    // Only for the command line, which the library jar leaves out.
+    requires static info.picocli;
+    requires static me.tongfei.progressbar;
+
+    exports io.github.vdm4j;
+    exports io.github.vdm4j.future;
+}
