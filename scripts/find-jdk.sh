@@ -4,7 +4,7 @@
 # Run it:     JAVA_HOME=$(scripts/find-jdk.sh) || exit 1
 # Source it:  it defines find_jdk and does nothing else.
 
-readonly VDM4J_LEAST_JAVA=22
+VDM4J_LEAST_JAVA=22
 
 # The feature release (22, 25, ...) of the JDK at $1; fails where there is none.
 jdk_feature() {
