@@ -1,0 +1,2 @@
+/* What jextract reads: the whole job API, from the headers of an installed Intel DML. */
+#include <dml/dml.h>
