@@ -1,0 +1,137 @@
+package io.github.vdm4j;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+
+/**
+ * The base of every mover, also of a user's own: checks arguments, makes futures, closes once.
+ *
+ * <p>C counterpart: the function table in {@code struct vdm}: {@code op_new} is {@link #newFuture},
+ * {@code op_start} and {@code op_check} are the {@code advance} of the future that it returns, {@code
+ * op_delete} is what that does before it completes.
+ */
+public abstract class AbstractDataMover implements Vdm {
+    private final Object closing = new Object();
+    private volatile boolean closed;
+
+    /** Creates an open mover. */
+    protected AbstractDataMover() {}
+
+    /**
+     * Makes a future of this mover, without an operation yet.
+     *
+     * @return a new future
+     */
+    protected abstract VdmFuture newFuture();
+
+    /**
+     * Finishes everything that was started and releases threads and memory. Called once, after {@link
+     * #isClosed} has become true.
+     */
+    protected abstract void drain();
+
+    /**
+     * Refuses segments that this mover can never reach. Called after the checks that hold for every
+     * mover: the segment is alive and accessible to the current thread.
+     *
+     * @param type the operation, for the message
+     * @param role {@code "source"}, {@code "destination"} or {@code "range"}, for the message
+     * @param segment the segment
+     * @throws IllegalArgumentException if the mover cannot reach it
+     */
+    protected abstract void checkReachable(VdmOperationType type, String role, MemorySegment segment);
+
+    /**
+     * Tells whether {@link #close} was called.
+     *
+     * @return true from the beginning of the first call on
+     */
+    public final boolean isClosed() {
+        return closed;
+    }
+
+    final void arm(
+            VdmFuture future,
+            VdmOperationType type,
+            MemorySegment destination,
+            MemorySegment source,
+            byte fill,
+            VdmFlags flags) {
+        Objects.requireNonNull(flags, "flags");
+        if (closed) {
+            throw new IllegalStateException(type + ": the mover is closed (" + name() + ")");
+        }
+        if (source != null) {
+            SegmentCheck.usable(type, "source", source);
+            checkReachable(type, "source", source);
+        }
+        SegmentCheck.usable(type, "destination", destination);
+        checkReachable(type, "destination", destination);
+        switch (type) {
+            case MEMCPY -> {
+                SegmentCheck.writable(type, destination);
+                SegmentCheck.sameSize(type, destination, source);
+                SegmentCheck.disjoint(type, destination, source);
+            }
+            case MEMMOVE -> {
+                SegmentCheck.writable(type, destination);
+                SegmentCheck.sameSize(type, destination, source);
+            }
+            case MEMSET -> SegmentCheck.writable(type, destination);
+            case FLUSH -> {}
+        }
+        future.arm(type, destination, source, fill, flags);
+    }
+
+    private VdmFuture arm(
+            VdmOperationType type, MemorySegment to, MemorySegment from, byte fill, VdmFlags flags) {
+        VdmFuture future = newFuture();
+        arm(future, type, to, from, fill, flags);
+        return future;
+    }
+
+    @Override
+    public final VdmFuture memcpy(MemorySegment destination, MemorySegment source, VdmFlags flags) {
+        Objects.requireNonNull(source, "source");
+        return arm(VdmOperationType.MEMCPY, destination, source, (byte) 0, flags);
+    }
+
+    @Override
+    public final VdmFuture memmove(MemorySegment destination, MemorySegment source, VdmFlags flags) {
+        Objects.requireNonNull(source, "source");
+        return arm(VdmOperationType.MEMMOVE, destination, source, (byte) 0, flags);
+    }
+
+    @Override
+    public final VdmFuture memset(MemorySegment destination, byte value, VdmFlags flags) {
+        return arm(VdmOperationType.MEMSET, destination, null, value, flags);
+    }
+
+    @Override
+    public final VdmFuture flush(MemorySegment range) {
+        return arm(VdmOperationType.FLUSH, range, null, (byte) 0, VdmFlags.NONE);
+    }
+
+    @Override
+    public final VdmOperation newOperation() {
+        if (closed) {
+            throw new IllegalStateException("the mover is closed (" + name() + ")");
+        }
+        return new VdmOperation(this, newFuture());
+    }
+
+    @Override
+    public final void close() {
+        synchronized (closing) {
+            if (!closed) {
+                closed = true;
+                drain();
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name() + (closed ? ", closed" : "");
+    }
+}

@@ -1,0 +1,98 @@
+package io.github.vdm4j;
+
+/**
+ * What an operation promises beyond moving the bytes, and hints about how to move them. A set of
+ * flags: {@code VdmFlags.MEM_DURABLE.and(VdmFlags.NO_CACHE_HINT)} has both.
+ *
+ * <p>Instances are unique: two equal sets are the same object.
+ *
+ * <p>C counterpart: {@code VDM_F_MEM_DURABLE}, {@code VDM_F_NO_CACHE_HINT}, miniasync_vdm(7).
+ */
+public final class VdmFlags {
+    private static final int DURABLE_BIT = 1;
+    private static final int NO_CACHE_BIT = 1 << 1;
+    private static final VdmFlags[] SETS = {
+        new VdmFlags(0), new VdmFlags(1), new VdmFlags(2), new VdmFlags(3)
+    };
+
+    /** No flag. */
+    public static final VdmFlags NONE = SETS[0];
+
+    /**
+     * When the operation is complete, its destination has reached the persistence domain of the
+     * memory it lies in: it survives a power cut. A mover that cannot promise this for a destination
+     * fails the operation with {@link VdmResult#UNSUPPORTED}, having written nothing.
+     *
+     * <p>C counterpart: {@code VDM_F_MEM_DURABLE}, bit 0.
+     */
+    public static final VdmFlags MEM_DURABLE = SETS[DURABLE_BIT];
+
+    /**
+     * The destination will not be read soon: the hardware need not bring it into the cache. A hint;
+     * every mover accepts it and those without a use for it pass over it.
+     *
+     * <p>C counterpart: {@code VDM_F_NO_CACHE_HINT}, bit 1.
+     */
+    public static final VdmFlags NO_CACHE_HINT = SETS[NO_CACHE_BIT];
+
+    private final int bits;
+
+    private VdmFlags(int bits) {
+        this.bits = bits;
+    }
+
+    /**
+     * The set with the given bits, as the C library numbers them.
+     *
+     * @param bits {@code VDM_F_...} values, or-ed
+     * @return the set
+     * @throws IllegalArgumentException if a bit is set that is no flag
+     */
+    public static VdmFlags ofBits(long bits) {
+        if ((bits & ~3L) != 0) {
+            throw new IllegalArgumentException(
+                    "unknown flags 0x%x in 0x%x: the flags are MEM_DURABLE (0x1) and NO_CACHE_HINT (0x2)"
+                            .formatted(bits & ~3L, bits));
+        }
+        return SETS[(int) bits];
+    }
+
+    /**
+     * The flags as the C library numbers them.
+     *
+     * @return {@code VDM_F_...} values, or-ed
+     */
+    public int bits() {
+        return bits;
+    }
+
+    /**
+     * The flags of both sets.
+     *
+     * @param others more flags
+     * @return a set with those of this one and {@code others}
+     */
+    public VdmFlags and(VdmFlags others) {
+        return SETS[bits | others.bits];
+    }
+
+    /**
+     * Tells whether all of some flags are in this set; those of {@link #NONE} always are.
+     *
+     * @param flags the flags asked for
+     * @return true if each of them is set
+     */
+    public boolean contains(VdmFlags flags) {
+        return (bits & flags.bits) == flags.bits;
+    }
+
+    @Override
+    public String toString() {
+        return switch (bits) {
+            case 0 -> "NONE";
+            case DURABLE_BIT -> "MEM_DURABLE";
+            case NO_CACHE_BIT -> "NO_CACHE_HINT";
+            default -> "MEM_DURABLE+NO_CACHE_HINT";
+        };
+    }
+}

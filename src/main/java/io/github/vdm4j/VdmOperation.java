@@ -1,0 +1,209 @@
+package io.github.vdm4j;
+
+import io.github.vdm4j.future.FutureProperty;
+import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.future.Notifier;
+import io.github.vdm4j.future.PollableFuture;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A future for hot loops: prepared once or many times, started again and again, with no allocation
+ * in between.
+ *
+ * <pre>{@code
+ * VdmOperation op = mover.newOperation();
+ * while (more()) {
+ *   op.memcpy(destination, source, VdmFlags.NONE).start();
+ *   while (op.poll() != FutureState.COMPLETE) Thread.onSpinWait();
+ *   op.orThrow();
+ * }
+ * }</pre>
+ *
+ * <p>Between being prepared and being complete it is a future like any other, to be polled from any
+ * thread. Preparing it is for one thread at a time.
+ *
+ * <p>C counterpart: none; miniasync makes a new future for each operation.
+ */
+public final class VdmOperation implements PollableFuture<VdmOutput> {
+    private final AbstractDataMover mover;
+    private final VdmFuture future;
+    private boolean prepared;
+
+    VdmOperation(AbstractDataMover mover, VdmFuture future) {
+        this.mover = mover;
+        this.future = future;
+    }
+
+    /**
+     * Prepares {@link Vdm#memcpy(MemorySegment, MemorySegment, VdmFlags)}.
+     *
+     * @param destination the range to write
+     * @param source the range to read, of the same size
+     * @param flags what to promise
+     * @return this, idle
+     * @throws IllegalArgumentException as {@link Vdm#memcpy(MemorySegment, MemorySegment, VdmFlags)}
+     * @throws IllegalStateException likewise, or if the operation is running
+     * @throws WrongThreadException if a segment is confined to another thread
+     */
+    public VdmOperation memcpy(MemorySegment destination, MemorySegment source, VdmFlags flags) {
+        return prepare(VdmOperationType.MEMCPY, destination, source, (byte) 0, flags);
+    }
+
+    /**
+     * Prepares {@link Vdm#memmove(MemorySegment, MemorySegment, VdmFlags)}.
+     *
+     * @param destination the range to write
+     * @param source the range to read, of the same size
+     * @param flags what to promise
+     * @return this, idle
+     * @throws IllegalArgumentException as {@link Vdm#memmove(MemorySegment, MemorySegment, VdmFlags)}
+     * @throws IllegalStateException likewise, or if the operation is running
+     * @throws WrongThreadException if a segment is confined to another thread
+     */
+    public VdmOperation memmove(MemorySegment destination, MemorySegment source, VdmFlags flags) {
+        return prepare(VdmOperationType.MEMMOVE, destination, source, (byte) 0, flags);
+    }
+
+    /**
+     * Prepares {@link Vdm#memset(MemorySegment, byte, VdmFlags)}.
+     *
+     * @param destination the range to write
+     * @param value the byte
+     * @param flags what to promise
+     * @return this, idle
+     * @throws IllegalArgumentException as {@link Vdm#memset(MemorySegment, byte, VdmFlags)}
+     * @throws IllegalStateException likewise, or if the operation is running
+     * @throws WrongThreadException if the segment is confined to another thread
+     */
+    public VdmOperation memset(MemorySegment destination, byte value, VdmFlags flags) {
+        return prepare(VdmOperationType.MEMSET, destination, null, value, flags);
+    }
+
+    /**
+     * Prepares {@link Vdm#flush(MemorySegment)}.
+     *
+     * @param range the range to write back
+     * @return this, idle
+     * @throws IllegalArgumentException as {@link Vdm#flush(MemorySegment)}
+     * @throws IllegalStateException likewise, or if the operation is running
+     * @throws WrongThreadException if the segment is confined to another thread
+     */
+    public VdmOperation flush(MemorySegment range) {
+        return prepare(VdmOperationType.FLUSH, range, null, (byte) 0, VdmFlags.NONE);
+    }
+
+    /**
+     * Prepares again what was prepared last, with the same segments.
+     *
+     * @return this, idle
+     * @throws IllegalStateException if nothing was prepared yet, the operation is running, or a
+     *     segment's arena or the mover is closed
+     * @throws WrongThreadException if a segment is confined to another thread
+     */
+    public VdmOperation again() {
+        requirePrepared();
+        return prepare(
+                future.type(), future.destination(), future.source(), future.fillByte(), future.flags());
+    }
+
+    /**
+     * Polls once, which starts the operation.
+     *
+     * @return this
+     * @throws IllegalStateException if nothing was prepared yet
+     * @throws WrongThreadException if a segment is confined to another thread
+     */
+    public VdmOperation start() {
+        poll(Notifier.none());
+        return this;
+    }
+
+    /**
+     * How the operation ended.
+     *
+     * @return the result
+     * @throws IllegalStateException if the operation is not complete
+     */
+    public VdmResult result() {
+        requirePrepared();
+        return future.result();
+    }
+
+    /**
+     * What executed the operation.
+     *
+     * @return the path
+     * @throws IllegalStateException if the operation is not complete
+     */
+    public ExecutionPath path() {
+        requirePrepared();
+        return future.path();
+    }
+
+    /**
+     * Throws if the operation failed.
+     *
+     * @throws VdmException with the result, the status and what to do about it
+     * @throws IllegalStateException if the operation is not complete
+     */
+    public void orThrow() {
+        requirePrepared();
+        future.orThrow();
+    }
+
+    @Override
+    public FutureState state() {
+        return future.state();
+    }
+
+    @Override
+    public FutureState poll(Notifier notifier) {
+        requirePrepared();
+        return future.poll(notifier);
+    }
+
+    @Override
+    public VdmOutput output() {
+        requirePrepared();
+        return future.output();
+    }
+
+    @Override
+    public VdmException failure() {
+        requirePrepared();
+        return future.failure();
+    }
+
+    @Override
+    public boolean hasProperty(FutureProperty property) {
+        return future.hasProperty(property);
+    }
+
+    @Override
+    public boolean cancel() {
+        requirePrepared();
+        return future.cancel();
+    }
+
+    private VdmOperation prepare(
+            VdmOperationType type,
+            MemorySegment destination,
+            MemorySegment source,
+            byte fill,
+            VdmFlags flags) {
+        mover.arm(future, type, destination, source, fill, flags);
+        prepared = true;
+        return this;
+    }
+
+    private void requirePrepared() {
+        if (!prepared) {
+            throw new IllegalStateException("nothing prepared: call memcpy, memmove, memset or flush first");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return prepared ? future.toString() : "not prepared";
+    }
+}

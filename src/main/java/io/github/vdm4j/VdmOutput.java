@@ -1,0 +1,16 @@
+package io.github.vdm4j;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * What an operation produced.
+ *
+ * <p>C counterpart: {@code struct vdm_operation_output}.
+ *
+ * @param type the operation, as it was asked for
+ * @param result how it ended
+ * @param destination the range that was written or flushed, as the caller passed it
+ * @param path what executed it
+ */
+public record VdmOutput(
+        VdmOperationType type, VdmResult result, MemorySegment destination, ExecutionPath path) {}

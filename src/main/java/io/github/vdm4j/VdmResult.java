@@ -1,0 +1,40 @@
+package io.github.vdm4j;
+
+/**
+ * How an operation ended.
+ *
+ * <p>C counterpart: {@code enum vdm_operation_result}, whose three values are the first three here;
+ * the others are what C leaves undefined or ends the process for.
+ */
+public enum VdmResult {
+    /** Done, durably if that was asked for. */
+    SUCCESS,
+    /** The mover has no job left: too many operations are in flight. Nothing was written. */
+    OUT_OF_MEMORY,
+    /** The library says that the job structure was overwritten. */
+    JOB_CORRUPTED,
+    /** The mover cannot do this here; the failure says why. Nothing was written. */
+    UNSUPPORTED,
+    /** The work queues stayed full, or there is none on this NUMA node. */
+    QUEUE_FULL,
+    /** There is no accelerator that this process can use. */
+    NO_DEVICE,
+    /** The hardware met a page fault that could not be repaired. The destination is undefined. */
+    PAGE_FAULT,
+    /** The library refused the job's parameters. */
+    INVALID_OPERATION,
+    /** The device or the library failed. The destination is undefined. */
+    DEVICE_ERROR,
+    /** The bytes were moved, but writing them back to the storage failed: they are not durable. */
+    IO_ERROR,
+    /** A segment was closed, or cannot be used by this mover's threads, when its turn came. */
+    SEGMENT_UNUSABLE,
+    /** The operation was cancelled before it started. */
+    CANCELLED,
+    /** The mover was closed before the operation started. */
+    CLOSED,
+    /** A status that this version of vdm4j does not know; the failure carries its number. */
+    UNKNOWN_STATUS,
+    /** vdm4j itself failed; the failure's cause tells. Please report it. */
+    INTERNAL_ERROR
+}

@@ -1,0 +1,169 @@
+package io.github.vdm4j.dml;
+
+import io.github.vdm4j.AbstractDataMover;
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOperationType;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A data mover that Intel DML executes: on Intel DSA where there is one, else on the processor.
+ *
+ * <pre>{@code
+ * try (var mover = DmlDataMover.open()) {
+ *   VdmFuture copy = mover.memcpy(destination, source);
+ *   copy.await();
+ * }
+ * }</pre>
+ *
+ * <p>Segments must be off-heap; any alignment and any length will do. On {@link DmlPath#SOFTWARE} the
+ * first poll executes the whole operation on the polling thread, and the arenas of its segments cannot
+ * be closed meanwhile. On hardware nothing can keep a caller's arena open between two polls: <b>do not
+ * close it before the future is complete</b>, or the device goes on with memory that may belong to
+ * something else by then.
+ *
+ * <p>A mover has a fixed number of jobs, made when it is opened. An operation needs one from its first
+ * poll until it is complete; one that finds none, after those of dropped futures have been taken back,
+ * ends with {@link io.github.vdm4j.VdmResult#OUT_OF_MEMORY} and can be made again later. Native memory
+ * is taken when the mover is opened and given back when it is closed.
+ *
+ * <p>Futures of this mover give no notification: they are polled.
+ *
+ * <p>C counterpart: miniasync_vdm_dml(7), {@code data_mover_dml_new(3)}.
+ */
+public final class DmlDataMover extends AbstractDataMover {
+    private final DmlLibrary library;
+    private final DmlPath path;
+    private final DmlEngine engine;
+
+    DmlDataMover(DmlLibrary library, DmlPath path, DmlEngine engine) {
+        this.library = library;
+        this.path = path;
+        this.engine = engine;
+    }
+
+    /**
+     * Opens a mover on {@link DmlPath#AUTO} with the first library found.
+     *
+     * <p>C counterpart: {@code data_mover_dml_new(DATA_MOVER_DML_AUTO)}.
+     *
+     * @return an open mover
+     * @throws DmlUnavailableException if there is no Intel DML
+     */
+    public static DmlDataMover open() {
+        return builder().open();
+    }
+
+    /**
+     * Opens a mover with the first library found.
+     *
+     * <p>C counterpart: {@code data_mover_dml_new(type)}.
+     *
+     * @param path where to execute
+     * @return an open mover
+     * @throws DmlUnavailableException if there is no Intel DML
+     */
+    public static DmlDataMover open(DmlPath path) {
+        return builder().path(path).open();
+    }
+
+    /**
+     * Settings for a mover.
+     *
+     * @return a builder with the defaults
+     */
+    public static DmlDataMoverBuilder builder() {
+        return new DmlDataMoverBuilder();
+    }
+
+    @Override
+    protected VdmFuture newFuture() {
+        return new DmlFuture(engine);
+    }
+
+    @Override
+    protected void checkReachable(VdmOperationType type, String role, MemorySegment segment) {
+        if (!segment.isNative()) {
+            throw new IllegalArgumentException(
+                    ("%s: the %s is a heap segment of %,d bytes, which Intel DML cannot reach; use memory from an Arena,"
+                            + " or ThreadsDataMover or SyncDataMover, which take both")
+                            .formatted(type, role, segment.byteSize()));
+        }
+    }
+
+    @Override
+    protected void drain() {
+        engine.drain();
+    }
+
+    /**
+     * True for every flag: see {@link VdmFlags#MEM_DURABLE} for what the promise covers.
+     *
+     * @param flags the flags asked for
+     * @return true
+     */
+    @Override
+    public boolean isSupported(VdmFlags flags) {
+        return VdmFlags.MEM_DURABLE.and(VdmFlags.NO_CACHE_HINT).contains(flags);
+    }
+
+    @Override
+    public String name() {
+        return "DML, path " + path + (path == DmlPath.AUTO ? " running " + runningPath() : "");
+    }
+
+    /**
+     * The path that was asked for.
+     *
+     * @return the path
+     */
+    public DmlPath path() {
+        return path;
+    }
+
+    /**
+     * The path that operations take. With {@link DmlPath#AUTO} the one that was found to work when the
+     * mover was opened.
+     *
+     * @return {@link DmlPath#HARDWARE} or {@link DmlPath#SOFTWARE}
+     */
+    public DmlPath runningPath() {
+        return engine.hardware() ? DmlPath.HARDWARE : DmlPath.SOFTWARE;
+    }
+
+    /**
+     * The library that the mover runs on.
+     *
+     * @return the library
+     */
+    public DmlLibrary library() {
+        return library;
+    }
+
+    /**
+     * How many operations can be in flight at once.
+     *
+     * @return the number of jobs
+     */
+    public int capacity() {
+        return engine.pool().capacity();
+    }
+
+    /**
+     * How many jobs are in use: by operations in flight, or being polled at this moment.
+     *
+     * @return a number that may be outdated at once
+     */
+    public int jobsInUse() {
+        return engine.pool().lent();
+    }
+
+    /**
+     * The native memory that the mover holds for its jobs.
+     *
+     * @return bytes, 0 once it is closed
+     */
+    public long nativeBytes() {
+        return engine.pool().nativeBytes();
+    }
+}

@@ -1,0 +1,237 @@
+package io.github.vdm4j.dml;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.dml.internal.Job;
+import io.github.vdm4j.dml.internal.JobPool;
+import io.github.vdm4j.dml.internal.PageUnavailableException;
+import io.github.vdm4j.dml.internal.SegmentClosedException;
+import io.github.vdm4j.dml.internal.Transfer;
+import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.future.IdleStrategy;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Starts the operations of a mover and sees them through: what to do with each status that DML
+ * answers, and with jobs that nobody waits for any more.
+ */
+final class DmlEngine {
+    /** How often one part may meet a page fault before it is given up. */
+    private static final int MAX_FAULTS = 16;
+
+    private static final int OK = dml_h.DML_STATUS_OK();
+    private static final int BEING_PROCESSED = dml_h.DML_STATUS_BEING_PROCESSED();
+
+    private final JobPool pool;
+    private final boolean hardware;
+    private final long queueFullNanos;
+    private volatile boolean closing;
+
+    DmlEngine(JobPool pool, boolean hardware, long queueFullNanos) {
+        this.pool = pool;
+        this.hardware = hardware;
+        this.queueFullNanos = queueFullNanos;
+    }
+
+    boolean hardware() {
+        return hardware;
+    }
+
+    JobPool pool() {
+        return pool;
+    }
+
+    FutureState start(DmlFuture future) {
+        MemorySegment destination = future.destination();
+        MemorySegment source = future.from();
+        VdmOperationType type = future.type();
+        long length = destination.byteSize();
+        if (source != null && source.byteSize() != length) {
+            // Only if two threads prepared one operation at once, which its javadoc forbids.
+            throw new IllegalStateException("the operation was prepared by two threads at once");
+        }
+        if (length == 0) {
+            return future.succeeded(ExecutionPath.NONE);
+        }
+        if (type == VdmOperationType.FLUSH && destination.isMapped()) {
+            return future.forced(ExecutionPath.JVM);
+        }
+        Job job = takeJob();
+        if (job == null) {
+            return closing ? closed(future) : outOfJobs(future);
+        }
+        Transfer transfer =
+                job.transfer().begin(type, destination, source, future.fill(), future.flags(), length);
+        try {
+            return proceed(future, transfer);
+        } catch (WrongThreadException e) {
+            // Nothing was submitted: the future stays idle, for a thread that may.
+            release(future, job);
+            throw e;
+        }
+    }
+
+    /** Goes on until a part is in flight, or everything is done. */
+    FutureState proceed(DmlFuture future, Transfer transfer) {
+        Job job = transfer.job();
+        try {
+            do {
+                if (!job.isSubmitted()) {
+                    int refused = transfer.submit();
+                    if (refused != OK) {
+                        if (job.fallBackToSoftware()) {
+                            continue;
+                        }
+                        return refused(future, transfer, DmlStatus.of(refused));
+                    }
+                    transfer.accepted();
+                }
+                int status = job.check();
+                if (status == BEING_PROCESSED) {
+                    return inFlight(future, transfer);
+                }
+                if (status != OK && !repair(transfer, status)) {
+                    return failed(future, transfer, DmlStatus.of(status));
+                }
+                if (status == OK && !transfer.next()) {
+                    return done(future, transfer);
+                }
+            } while (true);
+        } catch (SegmentClosedException e) {
+            ExecutionPath moved = moved(transfer);
+            release(future, job);
+            return future.failed(
+                    moved, VdmResult.SEGMENT_UNUSABLE, null, "failed: " + e.getMessage(), e.getCause());
+        } catch (WrongThreadException e) {
+            if (closing) {
+                release(future, job);
+                return closed(future);
+            }
+            throw e;
+        } catch (PageUnavailableException e) {
+            long moved = transfer.bytesMoved();
+            ExecutionPath executed = moved(transfer);
+            release(future, job);
+            return future.failed(
+                    executed,
+                    VdmResult.IO_ERROR,
+                    null,
+                    "failed after %,d bytes: %s".formatted(moved, e.getMessage()),
+                    e);
+        } catch (RuntimeException | Error e) {
+            if (!job.isSubmitted()) {
+                release(future, job);
+            }
+            throw e;
+        }
+    }
+
+    private FutureState inFlight(DmlFuture future, Transfer transfer) {
+        future.hold(transfer);
+        transfer.job().owner(future);
+        return FutureState.RUNNING;
+    }
+
+    /** Makes it possible to submit a failed part again, if it is, and in software if need be. */
+    private boolean repair(Transfer transfer, int status) {
+        if (!transfer.isRepeatable()) {
+            return false;
+        }
+        if (DmlStatus.of(status).result() == VdmResult.PAGE_FAULT
+                && transfer.touchPages() < MAX_FAULTS) {
+            return true;
+        }
+        return transfer.job().fallBackToSoftware();
+    }
+
+    private FutureState refused(DmlFuture future, Transfer transfer, DmlStatus status) {
+        if (status.result() == VdmResult.QUEUE_FULL && transfer.mayRetry(queueFullNanos)) {
+            return inFlight(future, transfer);
+        }
+        return failed(future, transfer, status);
+    }
+
+    private FutureState failed(DmlFuture future, Transfer transfer, DmlStatus status) {
+        long moved = transfer.bytesMoved();
+        ExecutionPath executed = moved(transfer);
+        DmlPath where = transfer.job().onHardware() ? DmlPath.HARDWARE : DmlPath.SOFTWARE;
+        release(future, transfer.job());
+        return future.failed(
+                executed,
+                status.result(),
+                status,
+                "on %s failed%s: %s: %s"
+                        .formatted(
+                                where,
+                                moved == 0 ? "" : " after %,d bytes".formatted(moved),
+                                status,
+                                status.explanation()),
+                null);
+    }
+
+    private FutureState done(DmlFuture future, Transfer transfer) {
+        ExecutionPath executed = moved(transfer);
+        release(future, transfer.job());
+        return future.flags().contains(VdmFlags.MEM_DURABLE) && future.destination().isMapped()
+                ? future.forced(executed)
+                : future.succeeded(executed);
+    }
+
+    private static ExecutionPath moved(Transfer transfer) {
+        return transfer.bySoftware() ? ExecutionPath.DML_SOFTWARE : ExecutionPath.DSA_HARDWARE;
+    }
+
+    private void release(DmlFuture future, Job job) {
+        future.hold(null);
+        pool.give(job);
+    }
+
+    private FutureState outOfJobs(DmlFuture future) {
+        return future.failed(
+                ExecutionPath.NONE,
+                VdmResult.OUT_OF_MEMORY,
+                null,
+                "failed: all %,d jobs of the mover are in flight; poll some to their end, or open it with more jobs"
+                        .formatted(pool.capacity()),
+                null);
+    }
+
+    private FutureState closed(DmlFuture future) {
+        return future.failed(
+                ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null);
+    }
+
+    private Job takeJob() {
+        Job job = pool.take();
+        if (job == null && !closing) {
+            finishAbandoned();
+            job = pool.take();
+        }
+        return job;
+    }
+
+    /** Polls what is in flight, so that operations whose futures were dropped give their jobs back. */
+    private void finishAbandoned() {
+        for (int i = 0; i < pool.capacity(); i++) {
+            if (pool.peek(i).owner() instanceof DmlFuture future) {
+                try {
+                    future.finish();
+                } catch (WrongThreadException e) {
+                    continue; // its own thread will go on with it
+                }
+            }
+        }
+    }
+
+    void drain() {
+        closing = true;
+        IdleStrategy idle = IdleStrategy.backOff();
+        for (int round = 0; !pool.tryClose(); round++) {
+            finishAbandoned();
+            idle.idle(round);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package io.github.vdm4j.dml;
+
+import io.github.vdm4j.dml.DmlUnavailableException.Attempt;
+import io.github.vdm4j.dml.internal.DmlFunctions;
+import io.github.vdm4j.dml.internal.DynamicLoader;
+import io.github.vdm4j.dml.internal.MissingSymbolException;
+import java.lang.foreign.SymbolLookup;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An opened Intel DML. Opening it is cheap when it is open already; it stays open for the life of the
+ * JVM.
+ *
+ * <p>{@link #open()} looks in this order: the system property {@value #PROPERTY}, the environment
+ * variable {@value #ENVIRONMENT}, each naming a file; then the names {@code libdml.so.1} and {@code
+ * libdml.so}, to be found where the dynamic loader searches. A property or variable that is set
+ * decides: if its file cannot be used, nothing else is tried in its place.
+ *
+ * <p>Opening a library needs native access: {@code --enable-native-access=io.github.vdm4j}, or {@code
+ * ALL-UNNAMED} if vdm4j is on the class path.
+ */
+public final class DmlLibrary {
+    /** The system property that names the library's file. */
+    public static final String PROPERTY = "vdm4j.dml.library";
+
+    /** The environment variable that names the library's file. */
+    public static final String ENVIRONMENT = "VDM4J_DML_LIBRARY";
+
+    private static final List<String> SONAMES = List.of("libdml.so.1", "libdml.so");
+
+    private final String location;
+    private final DmlFunctions functions;
+    private final DmlVersion version;
+
+    private DmlLibrary(String location, SymbolLookup symbols) throws MissingSymbolException {
+        this.location = location;
+        functions = new DmlFunctions(symbols);
+        version = DmlVersion.read(functions.version());
+    }
+
+    /**
+     * Opens DML where it is found first.
+     *
+     * @return the library
+     * @throws DmlUnavailableException with every attempt, if there is none
+     */
+    public static DmlLibrary open() {
+        return search(System.getProperty(PROPERTY), System.getenv(ENVIRONMENT), SONAMES);
+    }
+
+    /**
+     * Opens the DML in a file.
+     *
+     * @param file the shared object
+     * @return the library
+     * @throws DmlUnavailableException if it is not there or is no DML
+     */
+    public static DmlLibrary open(Path file) {
+        var attempts = new ArrayList<Attempt>();
+        return attempt(file.toString(), file.toAbsolutePath().toString(), attempts)
+                .orElseThrow(() -> new DmlUnavailableException(attempts));
+    }
+
+    /**
+     * Tells whether {@link #open()} would succeed, without throwing.
+     *
+     * @return empty if DML is available, else the exception that {@link #open()} would throw, with the
+     *     reasons
+     */
+    public static Optional<DmlUnavailableException> whyUnavailable() {
+        try {
+            open();
+            return Optional.empty();
+        } catch (DmlUnavailableException e) {
+            return Optional.of(e);
+        }
+    }
+
+    static DmlLibrary search(String property, String environment, List<String> names) {
+        var attempts = new ArrayList<Attempt>();
+        Optional<DmlLibrary> found = explicit("property " + PROPERTY, property, attempts);
+        if (found.isEmpty()) {
+            found =
+                    property != null
+                            ? notTried("environment " + ENVIRONMENT, PROPERTY, attempts)
+                            : explicit("environment " + ENVIRONMENT, environment, attempts);
+        }
+        String decided = property != null ? PROPERTY : environment != null ? ENVIRONMENT : null;
+        for (String name : names) {
+            if (found.isEmpty()) {
+                found =
+                        decided != null ? notTried(name, decided, attempts) : attempt(name, name, attempts);
+            }
+        }
+        return found.orElseThrow(() -> new DmlUnavailableException(attempts));
+    }
+
+    private static Optional<DmlLibrary> explicit(String place, String file, List<Attempt> attempts) {
+        if (file == null) {
+            attempts.add(new Attempt(place, "not set"));
+            return Optional.empty();
+        }
+        // A name without a slash would be searched for; a setting names a file.
+        return attempt(place + "=" + file, Path.of(file).toAbsolutePath().toString(), attempts);
+    }
+
+    private static Optional<DmlLibrary> notTried(String place, String decided, List<Attempt> attempts) {
+        attempts.add(new Attempt(place, "not tried, " + decided + " decides"));
+        return Optional.empty();
+    }
+
+    private static Optional<DmlLibrary> attempt(String place, String file, List<Attempt> attempts) {
+        try {
+            return Optional.of(new DmlLibrary(file, load(file)));
+        } catch (IllegalCallerException e) {
+            attempts.add(
+                    new Attempt(
+                            place,
+                            e.getMessage()
+                                    + "; start Java with --enable-native-access=io.github.vdm4j, or ALL-UNNAMED if vdm4j is on the class path"));
+            return Optional.empty();
+        } catch (DynamicLoader.LoadException | MissingSymbolException | UnsatisfiedLinkError e) {
+            attempts.add(new Attempt(place, e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private static SymbolLookup load(String file) throws DynamicLoader.LoadException {
+        String system = System.getProperty("os.name") + " " + System.getProperty("os.arch");
+        if (!system.equals("Linux amd64")) {
+            throw new UnsatisfiedLinkError("Intel DML exists for Linux on x86-64 only, this is " + system);
+        }
+        return new DynamicLoader().open(file);
+    }
+
+    /** A library made of other symbols; for tests, which simulate one. */
+    static DmlLibrary of(String location, SymbolLookup symbols) throws MissingSymbolException {
+        return new DmlLibrary(location, symbols);
+    }
+
+    DmlFunctions functions() {
+        return functions;
+    }
+
+    /**
+     * What the library says about itself.
+     *
+     * <p>C counterpart: {@code dml_get_library_version}.
+     *
+     * @return the version
+     */
+    public DmlVersion version() {
+        return version;
+    }
+
+    /**
+     * The name under which the dynamic loader found it: the path of a file, or one of the names.
+     *
+     * @return what was opened
+     */
+    public String location() {
+        return location;
+    }
+
+    @Override
+    public String toString() {
+        return "Intel DML " + version.version() + " (" + location + ")";
+    }
+}

@@ -1,0 +1,21 @@
+package io.github.vdm4j.dml;
+
+/**
+ * Where a {@link DmlDataMover} executes its operations. A path that was asked for is never replaced
+ * by another.
+ *
+ * <p>C counterpart: {@code enum data_mover_dml_type}, data_mover_dml_new(3); {@code dml_path_t}.
+ */
+public enum DmlPath {
+    /**
+     * The hardware where it works, which is tried once when the mover is opened, else DML's software
+     * path. With hardware, an operation that its queues do not accept goes to the software path;
+     * {@link io.github.vdm4j.VdmFuture#path()} tells which one it was. Unlike DML's own AUTO, which
+     * never says.
+     */
+    AUTO,
+    /** Intel DSA only; where there is none, operations fail with the reason. */
+    HARDWARE,
+    /** The processor, by DML's own code, on the polling thread. */
+    SOFTWARE
+}

@@ -1,0 +1,212 @@
+package io.github.vdm4j.dml;
+
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.VdmStatus;
+import io.github.vdm4j.dml.ffi.dml_h;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A status of Intel DML. Every number is one, also those that this version does not know: newer
+ * releases of DML add some.
+ *
+ * <p>C counterpart: {@code dml_status_t}.
+ *
+ * @param code the number
+ * @param name the constant in the header, without {@code DML_STATUS_}; {@code UNKNOWN} if there is
+ *     none
+ * @param result what it means for an operation
+ * @param explanation what it means and what to do about it
+ */
+public record DmlStatus(int code, String name, VdmResult result, String explanation)
+        implements
+            VdmStatus {
+    private static final Map<Integer, DmlStatus> KNOWN = new HashMap<>();
+
+    /** The operation is done. */
+    public static final DmlStatus OK =
+            known(dml_h.DML_STATUS_OK(), "OK", VdmResult.SUCCESS, "Done.");
+
+    /** There is no hardware that the process can use. */
+    public static final DmlStatus LIBACCEL_NOT_FOUND =
+            known(
+                    dml_h.DML_STATUS_LIBACCEL_NOT_FOUND(),
+                    "LIBACCEL_NOT_FOUND",
+                    VdmResult.NO_DEVICE,
+                    "No DSA device can be used: there is none, libaccel-config.so.1 is not installed, no work queue is enabled,"
+                            + " or this process may not map a queue's portal. Path AUTO or SOFTWARE works without (docs/hardware.md).");
+
+    /** Every work queue is full, or none is on this NUMA node. */
+    public static final DmlStatus WORK_QUEUES_NOT_AVAILABLE =
+            known(
+                    dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE(),
+                    "WORK_QUEUES_NOT_AVAILABLE",
+                    VdmResult.QUEUE_FULL,
+                    "No work queue took the descriptor: all are full, or none is enabled on this thread's NUMA node.");
+
+    private static final String REPORT =
+            "vdm4j should not let this happen; please report it with the message.";
+
+    static {
+        known(
+                dml_h.DML_STATUS_FALSE_PREDICATE_OK(),
+                "FALSE_PREDICATE_OK",
+                VdmResult.INTERNAL_ERROR,
+                "Done, and the result is not the expected one. " + REPORT);
+        known(
+                dml_h.DML_STATUS_BEING_PROCESSED(),
+                "BEING_PROCESSED",
+                VdmResult.INTERNAL_ERROR,
+                "Not finished. " + REPORT);
+        device(dml_h.DML_STATUS_INTERNAL_ERROR(), "INTERNAL_ERROR", "DML met a state that it has no name for.");
+        invalid(dml_h.DML_STATUS_NULL_POINTER_ERROR(), "NULL_POINTER_ERROR", "An address was null.");
+        invalid(dml_h.DML_STATUS_LIMITS_ERROR(), "LIMITS_ERROR", "A parameter exceeds a limit of DML.");
+        invalid(dml_h.DML_STATUS_PATH_ERROR(), "PATH_ERROR", "The path is none of DML's.");
+        invalid(dml_h.DML_STATUS_HINT_ERROR(), "HINT_ERROR", "The hint is none of DML's.");
+        invalid(dml_h.DML_STATUS_CRC_ALIGN_ERROR(), "CRC_ALIGN_ERROR", "The CRC's address is no multiple of 4.");
+        device(dml_h.DML_STATUS_BATCH_ERROR(), "BATCH_ERROR",
+                "A task of the batch failed; see the tasks' own statuses.");
+        invalid(
+                dml_h.DML_STATUS_DELTA_ASCENDT_ERROR(),
+                "DELTA_ASCENDT_ERROR",
+                "The offsets in the delta record do not ascend: the record is damaged.");
+        invalid(
+                dml_h.DML_STATUS_DELTA_OFFSET_ERROR(),
+                "DELTA_OFFSET_ERROR",
+                "The delta's input is longer than its offsets can address: use at most 0x80000 bytes.");
+        known(
+                dml_h.DML_STATUS_DIF_CHECK_ERROR(),
+                "DIF_CHECK_ERROR",
+                VdmResult.DEVICE_ERROR,
+                "A block's protection information does not match its data: the data are damaged, or the DIF settings are not those they were written with.");
+        invalid(dml_h.DML_STATUS_JOB_OPERATION_ERROR(), "JOB_OPERATION_ERROR",
+                "The operation is not supported by this device or library.");
+        invalid(dml_h.DML_STATUS_JOB_FLAGS_ERROR(), "JOB_FLAGS_ERROR", "The device refuses one of the flags.");
+        invalid(
+                dml_h.DML_STATUS_JOB_LENGTH_ERROR(),
+                "JOB_LENGTH_ERROR",
+                "The length is 0 or above the work queue's max_transfer_size: lower maxTransferBytes, or raise the queue's limit with accel-config.");
+        invalid(dml_h.DML_STATUS_BATCH_LIMITS_ERROR(), "BATCH_LIMITS_ERROR",
+                "The batch has too few or too many tasks.");
+        invalid(
+                dml_h.DML_STATUS_DELTA_RECORD_SIZE_ERROR(),
+                "DELTA_RECORD_SIZE_ERROR",
+                "The delta record's size is no multiple of 10 or below 80.");
+        invalid(dml_h.DML_STATUS_OVERLAPPING_BUFFER_ERROR(), "OVERLAPPING_BUFFER_ERROR", "The ranges overlap.");
+        invalid(
+                dml_h.DML_STATUS_DUALCAST_ALIGN_ERROR(),
+                "DUALCAST_ALIGN_ERROR",
+                "The low 12 bits of the two destinations differ.");
+        invalid(dml_h.DML_STATUS_DELTA_ALIGN_ERROR(), "DELTA_ALIGN_ERROR",
+                "An address or length of a delta is no multiple of 8.");
+        invalid(dml_h.DML_STATUS_DELTA_INPUT_SIZE_ERROR(), "DELTA_INPUT_SIZE_ERROR",
+                "The delta's input is no multiple of 8, or too long.");
+        invalid(dml_h.DML_STATUS_MEMORY_OVERFLOW_ERROR(), "MEMORY_OVERFLOW_ERROR", "The destination is too small.");
+        known(
+                dml_h.DML_STATUS_JOB_CORRUPTED(),
+                "JOB_CORRUPTED",
+                VdmResult.JOB_CORRUPTED,
+                "The job structure was overwritten, by native code in this process that writes where it should not.");
+        known(
+                dml_h.DML_STATUS_WORK_QUEUE_OVERFLOW_ERROR(),
+                "WORK_QUEUE_OVERFLOW_ERROR",
+                VdmResult.QUEUE_FULL,
+                "The work queue is full: fewer operations at a time, more or larger queues, or a longer queueFullTimeout.");
+        known(
+                dml_h.DML_STATUS_PAGE_FAULT_ERROR(),
+                "PAGE_FAULT_ERROR",
+                VdmResult.PAGE_FAULT,
+                "A page was not in memory. Touch or lock the pages first, or enable block_on_fault on the work queue.");
+        known(
+                dml_h.DML_STATUS_TC_A_NOT_AVAILABLE(),
+                "TC_A_NOT_AVAILABLE",
+                VdmResult.NO_DEVICE,
+                "No work queue is configured for traffic class A.");
+        known(
+                dml_h.DML_STATUS_TC_B_NOT_AVAILABLE(),
+                "TC_B_NOT_AVAILABLE",
+                VdmResult.NO_DEVICE,
+                "No work queue is configured for traffic class B.");
+        invalid(dml_h.DML_STATUS_BATCH_TASK_INDEX_OVERFLOW(), "BATCH_TASK_INDEX_OVERFLOW",
+                "The batch has no such task.");
+        invalid(dml_h.DML_STATUS_BATCH_SIZE_ERROR(), "BATCH_SIZE_ERROR",
+                "The batch has fewer than 4 tasks, or more than the queue takes.");
+        known(
+                dml_h.DML_STATUS_DRAIN_PAGE_FAULT_ERROR(),
+                "DRAIN_PAGE_FAULT_ERROR",
+                VdmResult.PAGE_FAULT,
+                "A readback address of a drain was not in memory.");
+        device(dml_h.DML_STATUS_UNKNOWN_CACHE_SIZE_ERROR(), "UNKNOWN_CACHE_SIZE_ERROR",
+                "The size of the cache cannot be found out.");
+        invalid(
+                dml_h.DML_STATUS_DIF_STRIP_ADJACENT_ERROR(),
+                "DIF_STRIP_ADJACENT_ERROR",
+                "The source of a DIF strip begins where its destination ends.");
+        device(dml_h.DML_STATUS_INTL_INVALID_PAGE_REQUEST(), "INTL_INVALID_PAGE_REQUEST",
+                "The system could not bring in a page that the device asked for.");
+        device(dml_h.DML_STATUS_INTL_INVALID_RESERVED_FIELD(), "INTL_INVALID_RESERVED_FIELD",
+                "The device found a reserved field of the descriptor set.");
+        device(dml_h.DML_STATUS_INTL_MISALIGNED_DESC_LA(), "INTL_MISALIGNED_DESC_LA",
+                "The batch's descriptors are not 64-aligned.");
+        device(dml_h.DML_STATUS_INTL_INVALID_COMPLETION_HANDLE(), "INTL_INVALID_COMPLETION_HANDLE",
+                "The device does not know the interrupt handle.");
+        device(dml_h.DML_STATUS_INTL_PAGE_FAULT_ON_TRANSLATION(), "INTL_PAGE_FAULT_ON_TRANSLATION",
+                "The device could not translate the completion record's or the descriptors' address.");
+        device(dml_h.DML_STATUS_INTL_MISALIGNED_CR_ADDRESS(), "INTL_MISALIGNED_CR_ADDRESS",
+                "The completion record is not 32-aligned.");
+        device(dml_h.DML_STATUS_INTL_MISALIGNED_ADDRESS(), "INTL_MISALIGNED_ADDRESS",
+                "The device found an address misaligned.");
+        device(dml_h.DML_STATUS_INTL_PRIVILEGE_ERROR(), "INTL_PRIVILEGE_ERROR",
+                "The descriptor's privilege or PASID does not fit the work queue.");
+        device(dml_h.DML_STATUS_INTL_TRAFFIC_CLASS_ERROR(), "INTL_TRAFFIC_CLASS_ERROR",
+                "The descriptor's traffic class is not configured.");
+        device(dml_h.DML_STATUS_INTL_READBACK_ADDRESS_PAGE_ERROR(), "INTL_READBACK_ADDRESS_PAGE_ERROR",
+                "The device could not translate a readback address.");
+        device(dml_h.DML_STATUS_INTL_HARDWARE_READBACK_TIMEOUT(), "INTL_HARDWARE_READBACK_TIMEOUT",
+                "A readback took too long: whether the data are durable is not known.");
+        device(dml_h.DML_STATUS_INTL_HARDWARE_TIMEOUT(), "INTL_HARDWARE_TIMEOUT", "The device took too long.");
+        device(dml_h.DML_STATUS_INTL_ADDRESS_TRANSLATION_ERROR(), "INTL_ADDRESS_TRANSLATION_ERROR",
+                "The device could not translate an address.");
+        known(
+                dml_h.DML_STATUS_LIBACCEL_ERROR(),
+                "LIBACCEL_ERROR",
+                VdmResult.NO_DEVICE,
+                "libaccel-config does not fit this DML: install the version that DML was built with.");
+    }
+
+    private static DmlStatus known(int code, String name, VdmResult result, String explanation) {
+        DmlStatus status = new DmlStatus(code, name, result, explanation);
+        KNOWN.put(code, status);
+        return status;
+    }
+
+    private static void invalid(int code, String name, String meaning) {
+        known(code, name, VdmResult.INVALID_OPERATION, meaning);
+    }
+
+    private static void device(int code, String name, String meaning) {
+        known(code, name, VdmResult.DEVICE_ERROR, meaning);
+    }
+
+    /**
+     * The status with a number.
+     *
+     * @param code any number
+     * @return the status; {@code UNKNOWN}, with that number, if this version does not know it
+     */
+    public static DmlStatus of(int code) {
+        DmlStatus status = KNOWN.get(code);
+        return status != null
+                ? status
+                : new DmlStatus(
+                        code,
+                        "UNKNOWN",
+                        VdmResult.UNKNOWN_STATUS,
+                        "This version of vdm4j does not know the status; it is taken for a failure. See the header dmldefs.h of the DML in use.");
+    }
+
+    @Override
+    public String toString() {
+        return name + " (" + Integer.toUnsignedString(code) + ")";
+    }
+}

@@ -1,0 +1,52 @@
+package io.github.vdm4j.dml;
+
+import io.github.vdm4j.dml.ffi.dml_library_version_t;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What an opened DML says about itself.
+ *
+ * <p>C counterpart: {@code dml_library_version_t}.
+ *
+ * @param name the library's name
+ * @param version the version as text
+ * @param major the major version
+ * @param minor the minor version
+ * @param patch the patch version
+ * @param commit the commit that it was built from, shortened
+ * @param buildDate the date of the build
+ * @param minimalHardwareVersion the oldest hardware that it drives
+ */
+public record DmlVersion(
+        String name,
+        String version,
+        int major,
+        int minor,
+        int patch,
+        String commit,
+        String buildDate,
+        String minimalHardwareVersion) {
+
+    static DmlVersion read(MemorySegment struct) {
+        return new DmlVersion(
+                text(dml_library_version_t.name(struct)),
+                text(dml_library_version_t.version(struct)),
+                dml_library_version_t.major(struct),
+                dml_library_version_t.minor(struct),
+                dml_library_version_t.patch(struct),
+                text(dml_library_version_t.commit(struct)),
+                text(dml_library_version_t.date(struct)),
+                text(dml_library_version_t.hw_minimal_version(struct)));
+    }
+
+    /** The fields have a fixed size and need not end in a zero byte. */
+    private static String text(MemorySegment field) {
+        byte[] bytes = field.toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+        int length = 0;
+        while (length < bytes.length && bytes[length] != 0) {
+            length++;
+        }
+        return new String(bytes, 0, length, StandardCharsets.UTF_8).strip();
+    }
+}

@@ -1,0 +1,149 @@
+package io.github.vdm4j.dml.internal;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.github.vdm4j.dml.ffi.dml_library_version_t;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * The functions of one opened DML. Every handle is a constant that takes the function's address as
+ * its first argument, so that several libraries can be open in one JVM (docs/adr/0002).
+ *
+ * <p>Jobs are passed as plain addresses: the callers of these methods see to it that a job is
+ * initialised and its memory alive, see {@link JobPool}.
+ */
+public final class DmlFunctions {
+    private static final Linker LINKER = Linker.nativeLinker();
+
+    /**
+     * {@code dml_status_t dml_get_job_size(dml_path_t path, uint32_t *size)} and {@code dml_status_t
+     * dml_init_job(dml_path_t path, dml_job_t *job)}.
+     */
+    private static final MethodHandle PATH_AND_POINTER =
+            LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+
+    /** {@code dml_status_t dml_finalize_job(dml_job_t *job)}. */
+    private static final MethodHandle FINALIZE =
+            LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
+
+    /**
+     * {@code dml_status_t dml_check_job(dml_job_t *job)}. Returns in nanoseconds and takes no lock, so
+     * the thread's state need not change for it.
+     */
+    private static final MethodHandle CHECK =
+            LINKER.downcallHandle(
+                    FunctionDescriptor.of(JAVA_INT, JAVA_LONG), Linker.Option.critical(false));
+
+    /**
+     * {@code dml_status_t dml_submit_job(dml_job_t *job)}, with two surplus pointers that the callee
+     * never looks at: as arguments of the call their arenas cannot be closed while the software path
+     * copies. The System V convention for x86-64 leaves surplus register arguments alone.
+     */
+    private static final MethodHandle SUBMIT =
+            LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS));
+
+    /** {@code const dml_library_version_t *dml_get_library_version(void)}. */
+    private static final MethodHandle VERSION =
+            LINKER.downcallHandle(
+                    FunctionDescriptor.of(ADDRESS.withTargetLayout(dml_library_version_t.layout())));
+
+    private final MemorySegment getJobSize;
+    private final MemorySegment initJob;
+    private final MemorySegment finalizeJob;
+    private final MemorySegment submitJob;
+    private final MemorySegment checkJob;
+    private final MemorySegment getLibraryVersion;
+
+    /**
+     * Looks the functions up.
+     *
+     * @param symbols the opened library, never closed
+     * @throws MissingSymbolException if one is not there
+     */
+    public DmlFunctions(SymbolLookup symbols) throws MissingSymbolException {
+        getJobSize = find(symbols, "dml_get_job_size");
+        initJob = find(symbols, "dml_init_job");
+        finalizeJob = find(symbols, "dml_finalize_job");
+        submitJob = find(symbols, "dml_submit_job");
+        checkJob = find(symbols, "dml_check_job");
+        getLibraryVersion = find(symbols, "dml_get_library_version");
+    }
+
+    private static MemorySegment find(SymbolLookup symbols, String name)
+            throws MissingSymbolException {
+        return symbols.find(name).orElseThrow(() -> new MissingSymbolException(name));
+    }
+
+    int jobSize(int path) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment size = arena.allocate(JAVA_INT);
+            DmlCallException.check(
+                    "dml_get_job_size", (int) PATH_AND_POINTER.invokeExact(getJobSize, path, size));
+            return size.get(JAVA_INT, 0);
+        } catch (Throwable e) {
+            throw DmlCallException.rethrow(e);
+        }
+    }
+
+    void initialise(int path, MemorySegment job) {
+        try {
+            DmlCallException.check(
+                    "dml_init_job", (int) PATH_AND_POINTER.invokeExact(initJob, path, job));
+        } catch (Throwable e) {
+            throw DmlCallException.rethrow(e);
+        }
+    }
+
+    void finish(long job) {
+        try {
+            int ignored = (int) FINALIZE.invokeExact(finalizeJob, job);
+        } catch (Throwable e) {
+            throw DmlCallException.rethrow(e);
+        }
+    }
+
+    /**
+     * Submits a job, holding two segments open for the time of the call.
+     *
+     * @throws SegmentClosedException if the arena of one is closed
+     * @throws WrongThreadException if one is confined to another thread
+     */
+    int submit(long job, MemorySegment held, MemorySegment alsoHeld) {
+        try {
+            return (int) SUBMIT.invokeExact(submitJob, job, held, alsoHeld);
+        } catch (IllegalStateException e) {
+            throw new SegmentClosedException(e);
+        } catch (Throwable e) {
+            throw DmlCallException.rethrow(e);
+        }
+    }
+
+    /** Only for a job whose last submission returned OK: anything else crashes (H1). */
+    int check(long job) {
+        try {
+            return (int) CHECK.invokeExact(checkJob, job);
+        } catch (Throwable e) {
+            throw DmlCallException.rethrow(e);
+        }
+    }
+
+    /**
+     * What the library says about itself.
+     *
+     * @return a struct {@code dml_library_version_t} in the library's memory
+     */
+    public MemorySegment version() {
+        try {
+            return (MemorySegment) VERSION.invokeExact(getLibraryVersion);
+        } catch (Throwable e) {
+            throw DmlCallException.rethrow(e);
+        }
+    }
+}

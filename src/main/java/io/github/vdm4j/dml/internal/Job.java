@@ -1,0 +1,223 @@
+package io.github.vdm4j.dml.internal;
+
+import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.dml.ffi.dml_job_t;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * A DML job: initialised once, filled in and submitted any number of times. An operation larger than
+ * one job may be is a sequence of submissions, here called parts, of one job.
+ *
+ * <p>Used by one thread at a time, which has taken it from the {@link JobPool}; handing it on needs a
+ * happens-before edge, which the future that holds it provides.
+ */
+public final class Job {
+    // The structs lie 64-aligned, so the layouts' own check of every address has nothing to find.
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withByteAlignment(1);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG.withByteAlignment(1);
+    private static final long SOURCE = dml_job_t.source_first_ptr$offset();
+    private static final long DESTINATION = dml_job_t.destination_first_ptr$offset();
+    private static final long SOURCE_LENGTH = dml_job_t.source_length$offset();
+    private static final long DESTINATION_LENGTH = dml_job_t.destination_length$offset();
+    private static final long PATTERN = dml_job_t.pattern$offset();
+    private static final long OPERATION = dml_job_t.operation$offset();
+    private static final long FLAGS = dml_job_t.flags$offset();
+    private static final int MEM_MOVE = dml_h.DML_OP_MEM_MOVE();
+    private static final int FILL = dml_h.DML_OP_FILL();
+    private static final int CACHE_FLUSH = dml_h.DML_OP_CACHE_FLUSH();
+    private static final int NOP = dml_h.DML_OP_NOP();
+    private static final int OK = dml_h.DML_STATUS_OK();
+
+    private final DmlFunctions dml;
+
+    /** The structs initialised for each path, null where the pool was made without that path. */
+    private final MemorySegment hardware;
+
+    private final MemorySegment software;
+
+    private MemorySegment struct;
+    private boolean submitted;
+
+    /** Free or taken, see {@link JobPool}. */
+    @SuppressWarnings("unused") // through a VarHandle
+    volatile int taken;
+
+    private volatile Object owner;
+
+    private final Transfer transfer;
+
+    Job(DmlFunctions dml, MemorySegment hardware, MemorySegment software, JobLimits limits) {
+        this.dml = dml;
+        this.hardware = hardware;
+        this.software = software;
+        this.struct = hardware != null ? hardware : software;
+        transfer = new Transfer(this, limits);
+    }
+
+    /**
+     * What the job is doing, or can be given to do.
+     *
+     * @return the same object for the life of the job
+     */
+    public Transfer transfer() {
+        return transfer;
+    }
+
+    /** Back to the better path, with nothing submitted. */
+    void reset() {
+        struct = hardware != null ? hardware : software;
+        submitted = false;
+        transfer.clear();
+        if (owner != null) { // a volatile write costs more than the look
+            owner = null;
+        }
+    }
+
+    /**
+     * What holds the job, so that whoever runs out of jobs can finish it.
+     *
+     * @return the owner, or null if the job is free or not yet in use
+     */
+    public Object owner() {
+        return owner;
+    }
+
+    /**
+     * Says what holds the job, before the thread that took it turns to other things.
+     *
+     * @param holder the future in flight
+     */
+    public void owner(Object holder) {
+        owner = holder;
+    }
+
+    /**
+     * Tells where the next submission goes.
+     *
+     * @return true for hardware, false for the software path
+     */
+    public boolean onHardware() {
+        return struct == hardware;
+    }
+
+    /**
+     * Sends the next submissions to the software path.
+     *
+     * @return false if the pool was made without it, or the job is there already
+     */
+    public boolean fallBackToSoftware() {
+        if (software == null || struct == software) {
+            return false;
+        }
+        struct = software;
+        return true;
+    }
+
+    /**
+     * Tells whether a submission has been accepted and not been seen to end.
+     *
+     * @return true if {@link #check} may be called
+     */
+    public boolean isSubmitted() {
+        return submitted;
+    }
+
+    /**
+     * Submits a copy of one part, in either direction of overlap.
+     *
+     * @param to the destination's address
+     * @param from the source's address
+     * @param length bytes, 1 to 0xFFFFFFFF
+     * @param flags the descriptor's flags
+     * @param destination the segment that {@code to} lies in
+     * @param source the segment that {@code from} lies in
+     * @return DML's status
+     * @throws SegmentClosedException if the arena of a segment is closed; nothing was submitted
+     * @throws WrongThreadException if one is confined to another thread; nothing was submitted
+     */
+    public int submitMove(
+            long to, long from, int length, int flags, MemorySegment destination, MemorySegment source) {
+        MemorySegment job = struct;
+        job.set(LONG, SOURCE, from);
+        job.set(INT, SOURCE_LENGTH, length);
+        describe(MEM_MOVE, to, length, flags);
+        return submit(destination, source);
+    }
+
+    /**
+     * Submits a fill of one part.
+     *
+     * @param to the destination's address
+     * @param length bytes, 1 to 0xFFFFFFFF
+     * @param pattern eight bytes, repeated
+     * @param flags the descriptor's flags
+     * @param destination the segment that {@code to} lies in
+     * @return DML's status
+     * @throws SegmentClosedException if the arena of the segment is closed; nothing was submitted
+     * @throws WrongThreadException if it is confined to another thread; nothing was submitted
+     */
+    public int submitFill(long to, int length, long pattern, int flags, MemorySegment destination) {
+        struct.set(LONG, PATTERN, pattern);
+        describe(FILL, to, length, flags);
+        return submit(destination, MemorySegment.NULL);
+    }
+
+    /**
+     * Submits a write-back of whole cache lines.
+     *
+     * @param to the first line's address, a multiple of 64 (H10)
+     * @param length bytes, a multiple of 64
+     * @param flags the descriptor's flags
+     * @param range the segment that the lines belong to
+     * @return DML's status
+     * @throws SegmentClosedException if the arena of the segment is closed; nothing was submitted
+     * @throws WrongThreadException if it is confined to another thread; nothing was submitted
+     */
+    public int submitCacheFlush(long to, int length, int flags, MemorySegment range) {
+        describe(CACHE_FLUSH, to, length, flags);
+        return submit(range, MemorySegment.NULL);
+    }
+
+    /**
+     * Submits nothing, to find out whether submissions arrive.
+     *
+     * @return DML's status
+     */
+    public int submitNop() {
+        struct.set(INT, OPERATION, NOP);
+        struct.set(LONG, FLAGS, 0);
+        return submit(MemorySegment.NULL, MemorySegment.NULL);
+    }
+
+    private void describe(int operation, long to, int length, int flags) {
+        MemorySegment job = struct;
+        job.set(INT, OPERATION, operation);
+        job.set(LONG, DESTINATION, to);
+        job.set(INT, DESTINATION_LENGTH, length);
+        // Submitting strips bits of the flags, so they are written every time.
+        job.set(LONG, FLAGS, flags);
+    }
+
+    private int submit(MemorySegment held, MemorySegment alsoHeld) {
+        int status = dml.submit(struct.address(), held, alsoHeld);
+        submitted = status == OK;
+        return status;
+    }
+
+    /**
+     * Asks how the submitted part is doing. Once the answer is other than "being processed" the job is
+     * ready for the next submission.
+     *
+     * @return DML's status
+     * @throws IllegalStateException if nothing is submitted; the library would crash (H1)
+     */
+    public int check() {
+        if (!submitted) {
+            throw new IllegalStateException("dml_check_job on a job that is not submitted");
+        }
+        int status = dml.check(struct.address());
+        submitted = status == dml_h.DML_STATUS_BEING_PROCESSED();
+        return status;
+    }
+}

@@ -1,0 +1,16 @@
+package io.github.vdm4j.dml.internal;
+
+import java.lang.foreign.MemorySegment;
+
+/** A page of a mapped file cannot be had: the file is too short by now, or its storage is full. */
+public final class PageUnavailableException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    PageUnavailableException(MemorySegment segment, long offset, long length, InternalError cause) {
+        super(
+                ("a page of the mapped file behind bytes %,d to %,d of a segment of %,d is not there:"
+                        + " the file was truncated, or its storage is full")
+                        .formatted(offset, offset + length - 1, segment.byteSize()),
+                cause);
+    }
+}

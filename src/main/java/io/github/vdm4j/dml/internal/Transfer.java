@@ -1,0 +1,259 @@
+package io.github.vdm4j.dml.internal;
+
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.dml.ffi.dml_h;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * An operation on its way through a job: the parts that one submission after the other moves, in the
+ * order that keeps overlapping moves right (H5), and after them, where the software path has to make
+ * native memory durable, the parts that write its cache lines back.
+ *
+ * <p>Every job has one, used by whoever holds the job.
+ */
+public final class Transfer {
+    private static final long LINE = 64;
+
+    /** Parts of mapped files are short, so that little time passes between the check and the access. */
+    private static final long MAPPED_PART = 4L << 20;
+
+    private static final int DURABLE = dml_h.DML_FLAG_DST1_DURABLE();
+
+    /** The header has no name for this bit of the descriptor; miniasync's own is wrong (H8). */
+    private static final int DESTINATION_READBACK = 1 << 14;
+
+    private static final int PREFETCH = dml_h.DML_FLAG_PREFETCH_CACHE();
+
+    /**
+     * For a cache flush the bit of PREFETCH chooses the instruction: with it clflush or clflushopt,
+     * which every processor has (H11).
+     */
+    private static final int EVICT = PREFETCH;
+
+    private final Job job;
+    private final JobLimits limits;
+
+    private VdmOperationType type;
+    private MemorySegment destination;
+    private MemorySegment source;
+    private long to;
+    private long from;
+    private long length;
+    private long pattern;
+    private int flags;
+    private boolean backwards;
+    private boolean mapped;
+    private boolean writeBack;
+    private boolean bySoftware;
+
+    /** True once the data are moved and cache lines are being written back. */
+    private boolean flushing;
+
+    /** How much of the current phase has been done, and how much the current part does. */
+    private long done;
+
+    private long part;
+
+    private int faults;
+    private long retryUntil;
+    private boolean retrying;
+
+    Transfer(Job job, JobLimits limits) {
+        this.job = job;
+        this.limits = limits;
+    }
+
+    /**
+     * Takes on an operation.
+     *
+     * @param what the operation
+     * @param onto the destination
+     * @param of the source; null for memset and flush
+     * @param fill the byte for memset
+     * @param promised the flags
+     * @param bytes the length, above 0
+     * @return this
+     */
+    public Transfer begin(
+            VdmOperationType what,
+            MemorySegment onto,
+            MemorySegment of,
+            byte fill,
+            VdmFlags promised,
+            long bytes) {
+        type = what;
+        destination = onto;
+        source = of;
+        to = onto.address();
+        length = bytes;
+        if (of != null) {
+            from = of.address();
+            backwards = to > from && to - from < bytes;
+        } else {
+            pattern = (fill & 0xffL) * 0x0101010101010101L;
+            backwards = false;
+        }
+        boolean durable = promised.contains(VdmFlags.MEM_DURABLE);
+        flags =
+                (promised.contains(VdmFlags.NO_CACHE_HINT) ? 0 : PREFETCH)
+                        | (durable ? DURABLE | DESTINATION_READBACK : 0);
+        mapped = onto.isMapped() || (of != null && of.isMapped());
+        writeBack = durable && !onto.isMapped();
+        flushing = false;
+        bySoftware = false;
+        done = 0;
+        faults = 0;
+        retrying = false;
+        if (what == VdmOperationType.FLUSH) {
+            beginFlushing();
+        }
+        return this;
+    }
+
+    /**
+     * Submits the part whose turn it is.
+     *
+     * @return DML's status
+     * @throws PageUnavailableException if a page of a mapped file is not there; nothing was submitted
+     * @throws SegmentClosedException if an arena is closed; nothing was submitted
+     * @throws WrongThreadException if one is confined to another thread; nothing was submitted
+     */
+    public int submit() {
+        boolean hardware = job.onHardware();
+        long limit = hardware ? limits.hardwareBytes() : limits.softwareBytes();
+        part = Math.min(length - done, limit);
+        long offset = backwards ? length - done - part : done;
+        if (flushing) {
+            int how = hardware || limits.writeBackWithoutEviction() ? 0 : EVICT;
+            return job.submitCacheFlush(to + offset, (int) part, how, destination);
+        }
+        if (mapped && !hardware) {
+            part = Math.min(part, MAPPED_PART);
+            offset = backwards ? length - done - part : done;
+            guardPages(offset);
+        }
+        bySoftware |= !hardware;
+        return type == VdmOperationType.MEMSET
+                ? job.submitFill(to + offset, (int) part, pattern, flags, destination)
+                : job.submitMove(
+                        to + offset, from + offset, (int) part, flags, destination, source);
+    }
+
+    private void guardPages(long offset) {
+        if (destination.isMapped()) {
+            PageGuard.bringIn(destination, offset, part, true);
+        }
+        if (source != null && source.isMapped()) {
+            PageGuard.bringIn(source, offset, part, false);
+        }
+    }
+
+    /**
+     * Takes note that the part submitted last is done.
+     *
+     * @return true if there is another part to be submitted
+     */
+    public boolean next() {
+        done += part;
+        faults = 0;
+        if (done < length) {
+            return true;
+        }
+        if (flushing || !writeBack || !bySoftware) {
+            return false;
+        }
+        beginFlushing();
+        return true;
+    }
+
+    /** The covering cache lines (H10). They lie in the same pages, so they are as mapped as the range. */
+    private void beginFlushing() {
+        flushing = true;
+        backwards = false;
+        long end = to + length + LINE - 1 & -LINE;
+        to &= -LINE;
+        length = end - to;
+        done = 0;
+    }
+
+    /**
+     * Tells whether the current part can be submitted again after it failed half-way.
+     *
+     * @return false if it moves bytes within their own range
+     */
+    public boolean isRepeatable() {
+        return flushing || source == null || Math.abs(to - from) >= part;
+    }
+
+    /**
+     * Counts a page fault in the current part and touches its pages, so that they are there for the
+     * next submission.
+     *
+     * @return how many faults this part has met
+     */
+    public int touchPages() {
+        long offset = backwards ? length - done - part : done;
+        if (source != null) {
+            PageGuard.touch(source, offset, part, false);
+        }
+        if (!flushing) {
+            PageGuard.touch(destination, offset, part, true);
+        }
+        return ++faults;
+    }
+
+    /**
+     * Tells whether there is still time to submit again what a full queue refused. The first call after
+     * a part was accepted sets the limit.
+     *
+     * @param nanos how long to go on trying
+     * @return false once that time has passed
+     */
+    public boolean mayRetry(long nanos) {
+        long now = System.nanoTime();
+        if (!retrying) {
+            retrying = true;
+            retryUntil = now + nanos;
+        }
+        return now - retryUntil < 0;
+    }
+
+    /** The queue has accepted a part. */
+    public void accepted() {
+        retrying = false;
+    }
+
+    /** Lets go of the segments. */
+    void clear() {
+        destination = null;
+        source = null;
+    }
+
+    /**
+     * The job that executes this.
+     *
+     * @return the job
+     */
+    public Job job() {
+        return job;
+    }
+
+    /**
+     * How far the data have got.
+     *
+     * @return bytes moved in parts that are done
+     */
+    public long bytesMoved() {
+        return flushing ? length : done;
+    }
+
+    /**
+     * Tells whether the software path had part in it.
+     *
+     * @return true if at least one part was submitted to it
+     */
+    public boolean bySoftware() {
+        return bySoftware || !job.onHardware();
+    }
+}

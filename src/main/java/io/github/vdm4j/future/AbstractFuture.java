@@ -1,0 +1,155 @@
+package io.github.vdm4j.future;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.CancellationException;
+
+/**
+ * The state machine under every future of this library, and the base for a user's own: a subclass
+ * writes {@link #advance} and never meets two threads in it at once.
+ *
+ * <p>C counterpart: the macros {@code FUTURE} and {@code FUTURE_INIT}, with {@code future_task_fn}
+ * as {@link #advance} and the data and output structures as the subclass's fields.
+ *
+ * @param <T> the type of the output
+ */
+public abstract class AbstractFuture<T> implements PollableFuture<T> {
+    private static final int IDLE = 0;
+    private static final int RUNNING = 1;
+    private static final int COMPLETE = 2;
+
+    /** Set beside IDLE or RUNNING while one thread is inside {@link #advance}. */
+    private static final int ADVANCING = 4;
+
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(AbstractFuture.class, "state", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** Written with release semantics after the subclass's fields, read with acquire before them. */
+    private volatile int state;
+
+    /** Creates an idle future. */
+    protected AbstractFuture() {}
+
+    /**
+     * Does what can be done now without waiting. Called by one thread at a time, each call seeing what
+     * the one before wrote; never called again once it has returned {@link FutureState#COMPLETE}.
+     *
+     * <p>Whatever is thrown from here completes the future through {@link #completeWith}, except for a
+     * {@link WrongThreadException}, which concerns the polling thread only: it is thrown to that
+     * thread and the future stays as it was.
+     *
+     * @param notifier what the poller offers; an answer given to it must hold until the next call
+     * @return the state reached; {@link FutureState#IDLE} if the task could not even be started yet
+     */
+    protected abstract FutureState advance(Notifier notifier);
+
+    /**
+     * Takes note of the failure that {@link #failure} has to return from now on. Called by the thread
+     * that advances, right before the future becomes complete.
+     *
+     * @param failure what {@link #advance} threw, or a {@link
+     *     CancellationException} for {@link #cancel}
+     */
+    protected abstract void completeWith(Throwable failure);
+
+    @Override
+    public final FutureState poll(Notifier notifier) {
+        return poll(notifier, state);
+    }
+
+    /**
+     * Polls only if the future is running: for a mover that finishes what others have started, and must
+     * not start what they have merely prepared.
+     */
+    protected final void pollIfRunning() {
+        if (state == RUNNING) {
+            poll(Notifier.none(), RUNNING);
+        }
+    }
+
+    private FutureState poll(Notifier notifier, int seen) {
+        if (seen == COMPLETE) {
+            notifier.useNone();
+            return FutureState.COMPLETE;
+        }
+        if ((seen & ADVANCING) != 0 || !STATE.compareAndSet(this, seen, seen | ADVANCING)) {
+            notifier.useNone();
+            return state == COMPLETE ? FutureState.COMPLETE : FutureState.RUNNING;
+        }
+        int next = seen;
+        try {
+            FutureState reached = advance(notifier);
+            next = reached == FutureState.COMPLETE ? COMPLETE : reached == FutureState.RUNNING ? RUNNING : IDLE;
+            return reached;
+        } catch (WrongThreadException e) {
+            throw e;
+        } catch (Throwable e) {
+            completeWith(e);
+            next = COMPLETE;
+            notifier.useNone();
+            return FutureState.COMPLETE;
+        } finally {
+            STATE.setRelease(this, next);
+        }
+    }
+
+    @Override
+    public final FutureState state() {
+        return switch (state) {
+            case IDLE -> FutureState.IDLE;
+            case COMPLETE -> FutureState.COMPLETE;
+            default -> FutureState.RUNNING;
+        };
+    }
+
+    @Override
+    public final boolean cancel() {
+        if (!STATE.compareAndSet(this, IDLE, IDLE | ADVANCING)) {
+            return false;
+        }
+        try {
+            completeWith(new CancellationException("cancelled before it was started"));
+        } finally {
+            STATE.setRelease(this, COMPLETE);
+        }
+        return true;
+    }
+
+    /**
+     * Takes an idle or complete future out of reach of pollers, who see it as complete, so that a
+     * subclass that is started more than once can write its fields anew; {@link #becomeIdle} follows.
+     * Only one thread at a time may prepare a future.
+     *
+     * @throws IllegalStateException if the future is running
+     */
+    protected final void withdraw() {
+        int seen = state;
+        if (seen != COMPLETE && !(seen == IDLE && STATE.compareAndSet(this, IDLE, COMPLETE))) {
+            throw new IllegalStateException(
+                    "the operation is still RUNNING: poll it to its end before preparing it anew");
+        }
+    }
+
+    /** Makes a {@linkplain #withdraw() withdrawn} future idle, publishing what was written since. */
+    protected final void becomeIdle() {
+        STATE.setRelease(this, IDLE);
+    }
+
+    /**
+     * For {@link #output} and {@link #failure}.
+     *
+     * @throws IllegalStateException if the future is not complete
+     */
+    protected final void requireComplete() {
+        if (state != COMPLETE) {
+            throw new IllegalStateException("the future is " + state() + ", not COMPLETE: poll it to its end first");
+        }
+    }
+}

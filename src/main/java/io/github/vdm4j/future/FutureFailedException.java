@@ -1,0 +1,15 @@
+package io.github.vdm4j.future;
+
+/** Thrown when a future is awaited that failed with a checked exception, which is the cause. */
+public final class FutureFailedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * Wraps a failure.
+     *
+     * @param cause the failure of the future
+     */
+    public FutureFailedException(Throwable cause) {
+        super(cause.toString(), cause);
+    }
+}

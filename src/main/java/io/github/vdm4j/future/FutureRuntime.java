@@ -1,0 +1,95 @@
+package io.github.vdm4j.future;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Waits for futures by polling them, and sleeps when only their wakers can bring progress.
+ *
+ * <p>Asynchronous futures are polled before the others in every round, so that their work overlaps;
+ * apart from that the order is the caller's. A future that answered a poll with a waker is polled
+ * again when it has woken, the others in every round.
+ *
+ * <p>A runtime keeps nothing between two calls: it may be used by any number of threads at once, and
+ * the same future may be waited for by several.
+ *
+ * <p>C counterpart: {@code runtime_new}, {@code runtime_wait}, {@code runtime_wait_multiple},
+ * miniasync_runtime(7). There is nothing to delete.
+ */
+public final class FutureRuntime {
+    private static final FutureRuntime SHARED = new FutureRuntime();
+
+    private final IdleStrategy idle;
+
+    /** Creates a runtime that waits with {@link IdleStrategy#backOff()}. */
+    public FutureRuntime() {
+        this(IdleStrategy.backOff());
+    }
+
+    /**
+     * Creates a runtime.
+     *
+     * @param idle what to do between rounds while there are futures that give no notification
+     */
+    public FutureRuntime(IdleStrategy idle) {
+        this.idle = Objects.requireNonNull(idle, "idle");
+    }
+
+    /**
+     * The runtime behind {@link PollableFuture#await()}, with the default strategy.
+     *
+     * @return a runtime
+     */
+    public static FutureRuntime shared() {
+        return SHARED;
+    }
+
+    /**
+     * Waits until a future is complete, whether it succeeds or fails.
+     *
+     * <p>C counterpart: {@code runtime_wait}.
+     *
+     * @param future the future
+     * @throws WrongThreadException if the future cannot be started from this thread
+     */
+    public void waitFor(PollableFuture<?> future) {
+        if (future.poll() != FutureState.COMPLETE) {
+            waitAll(List.of(future));
+        }
+    }
+
+    /**
+     * Waits until every future is complete, whether they succeed or fail. The collection is left as it
+     * is; it may be empty and hold complete futures, and one more than once.
+     *
+     * <p>C counterpart: {@code runtime_wait_multiple}.
+     *
+     * @param futures the futures
+     * @throws NullPointerException if one of them is null; none has been polled then
+     * @throws WrongThreadException if one of them cannot be started from this thread; the others stay
+     *     as they are and can be waited for again
+     */
+    public void waitAll(Collection<? extends PollableFuture<?>> futures) {
+        new WaitSession(futures, idle).run();
+    }
+
+    /**
+     * Waits for a future and returns its output.
+     *
+     * @param <T> the type of the output
+     * @param future the future
+     * @return the output
+     * @throws FutureFailedException if the future failed with a checked exception, which is its cause
+     * @throws RuntimeException the failure itself if it is unchecked
+     */
+    public <T> T await(PollableFuture<T> future) {
+        waitFor(future);
+        return switch (future.failure()) {
+            case null -> future.output();
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            case Throwable e -> throw new FutureFailedException(e);
+        };
+    }
+}

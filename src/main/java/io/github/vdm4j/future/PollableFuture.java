@@ -1,0 +1,142 @@
+package io.github.vdm4j.future;
+
+/**
+ * A task that is executed step by step, by being polled until it is complete.
+ *
+ * <p>A new future is {@link FutureState#IDLE}: nothing has started. The first poll starts the task;
+ * each poll makes what progress it can without waiting and returns the state reached. A poll of a
+ * complete future does nothing. Apart from that a future asks for nothing: no executor, no thread.
+ *
+ * <p><b>Threading.</b> Futures of this library may be polled from any thread, even from several at
+ * once: one of them advances the task, the others see its state. What a task writes before it
+ * completes is visible to every thread that has seen {@link FutureState#COMPLETE}.
+ *
+ * <p>C counterpart: {@code struct future}, miniasync_future(7).
+ *
+ * @param <T> the type of the output
+ */
+public interface PollableFuture<T> {
+
+    /**
+     * The state as the last poll left it. Does not poll.
+     *
+     * @return the state
+     */
+    FutureState state();
+
+    /**
+     * Makes progress if there is progress to be made, and never waits for it.
+     *
+     * <p>C counterpart: {@code future_poll(fut, notifier)}.
+     *
+     * @param notifier what the caller offers for being told when to poll again; holds the future's
+     *     answer afterwards
+     * @return the state reached
+     */
+    FutureState poll(Notifier notifier);
+
+    /**
+     * As {@link #poll(Notifier)} with {@link Notifier#none()}.
+     *
+     * @return the state reached
+     */
+    default FutureState poll() {
+        return poll(Notifier.none());
+    }
+
+    /**
+     * Polls, spinning, until the future is complete. Uses a processor for as long as that takes; see
+     * {@link #await()} for waiting well.
+     *
+     * <p>C counterpart: {@code FUTURE_BUSY_POLL}.
+     */
+    default void busyPoll() {
+        while (poll() != FutureState.COMPLETE) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /**
+     * Tells whether the future is complete, without polling it.
+     *
+     * @return true if the state is {@link FutureState#COMPLETE}
+     */
+    default boolean isComplete() {
+        return state() == FutureState.COMPLETE;
+    }
+
+    /**
+     * What the task produced.
+     *
+     * <p>C counterpart: {@code FUTURE_OUTPUT}.
+     *
+     * @return the output; null if the task failed without one, or produces nothing
+     * @throws IllegalStateException if the future is not complete
+     */
+    T output();
+
+    /**
+     * Why the task failed.
+     *
+     * @return the failure, or null if the task succeeded
+     * @throws IllegalStateException if the future is not complete
+     */
+    Throwable failure();
+
+    /**
+     * Tells whether the future has a property, as of now: a chain has the properties of the entry that
+     * runs next.
+     *
+     * <p>C counterpart: {@code future_has_property}.
+     *
+     * @param property the property asked for
+     * @return true if the future has it
+     */
+    boolean hasProperty(FutureProperty property);
+
+    /**
+     * Cancels the task if it has not started. A started task is not stopped: it runs to its end, is
+     * polled as before, and gives back what it holds.
+     *
+     * @return true if the future was idle; it is complete now and its failure is a {@link
+     *     java.util.concurrent.CancellationException} or one that says the same
+     */
+    boolean cancel();
+
+    /**
+     * Waits for the end and returns the output. Spins for a moment, then yields, then sleeps; a
+     * future that takes wakers is slept on until it wakes. Interruption does not end the wait and is
+     * kept for afterwards.
+     *
+     * @return the output
+     * @throws FutureFailedException if the task failed with a checked exception, which is its cause
+     * @throws RuntimeException the failure itself if it is unchecked
+     */
+    default T await() {
+        return FutureRuntime.shared().await(this);
+    }
+
+    /**
+     * A future that is complete from the start.
+     *
+     * <p>C counterpart: {@code FUTURE_INIT_COMPLETE}.
+     *
+     * @param <T> the type of the output
+     * @param output the output, may be null
+     * @return a complete future
+     */
+    static <T> PollableFuture<T> completed(T output) {
+        return new CompletedFuture<>(output, null);
+    }
+
+    /**
+     * A future that has failed from the start.
+     *
+     * @param <T> the type of the output
+     * @param failure the failure
+     * @return a complete future
+     */
+    static <T> PollableFuture<T> failed(Throwable failure) {
+        return new CompletedFuture<>(null, java.util.Objects.requireNonNull(failure, "failure"));
+    }
+}

@@ -1,0 +1,46 @@
+package io.github.vdm4j.future;
+
+/** A future made of a {@link FutureTask}. */
+final class TaskFuture<T> extends AbstractFuture<T> implements FutureTask.Sink<T> {
+    private final FutureTask<T> task;
+    private final boolean async;
+    private T output;
+    private Throwable failure;
+
+    TaskFuture(FutureTask<T> task, boolean async) {
+        this.task = task;
+        this.async = async;
+    }
+
+    @Override
+    protected FutureState advance(Notifier notifier) {
+        return task.advance(notifier, this);
+    }
+
+    @Override
+    public void output(T value) {
+        output = value;
+    }
+
+    @Override
+    protected void completeWith(Throwable thrown) {
+        failure = thrown;
+    }
+
+    @Override
+    public T output() {
+        requireComplete();
+        return output;
+    }
+
+    @Override
+    public Throwable failure() {
+        requireComplete();
+        return failure;
+    }
+
+    @Override
+    public boolean hasProperty(FutureProperty property) {
+        return async && property == FutureProperty.ASYNC;
+    }
+}

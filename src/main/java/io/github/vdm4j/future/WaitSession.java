@@ -1,0 +1,209 @@
+package io.github.vdm4j.future;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Collection;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One thread's wait for some futures. Entries whose future answered with a waker are polled again
+ * only when woken, so that a round costs as much as there are futures with something to say.
+ */
+final class WaitSession {
+    /** How often to look for a wake-up before the thread is put to sleep. */
+    private static final int SPINS_BEFORE_SLEEP = 100;
+
+    private static final VarHandle WOKEN;
+    private static final VarHandle QUEUED;
+
+    static {
+        try {
+            var lookup = MethodHandles.lookup();
+            WOKEN = lookup.findVarHandle(WaitSession.class, "woken", Entry.class);
+            QUEUED = lookup.findVarHandle(Entry.class, "queued", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Thread waiter = Thread.currentThread();
+    private final IdleStrategy idle;
+
+    /** To be polled in the coming round, in order; the first {@link #count} places. */
+    private Entry[] due;
+
+    private int count;
+
+    /** Scratch space of a round. */
+    private Entry[] next;
+
+    private int remaining;
+
+    /** The entries woken since the last round, linked from the newest to the oldest. */
+    private volatile Entry woken;
+
+    /** Set while the waiter may sleep. Whoever wakes an entry looks at it afterwards. */
+    private volatile boolean sleeping;
+
+    WaitSession(Collection<? extends PollableFuture<?>> futures, IdleStrategy idle) {
+        this.idle = idle;
+        due = futures.stream().map(Entry::new).toArray(Entry[]::new);
+        next = new Entry[due.length];
+        count = due.length;
+        remaining = due.length;
+    }
+
+    void run() {
+        boolean interrupted = false;
+        int fruitless = 0;
+        while (true) {
+            boolean progress = pollDue();
+            if (remaining == 0) {
+                break;
+            }
+            int kept = count;
+            takeWoken();
+            if (progress || count > kept) {
+                fruitless = 0;
+            } else {
+                interrupted |= pause(fruitless++);
+                takeWoken();
+            }
+        }
+        if (interrupted) {
+            waiter.interrupt();
+        }
+    }
+
+    /** Polls every due entry once, asynchronous ones first, and keeps those to be polled again. */
+    private boolean pollDue() {
+        int before = remaining;
+        int polled = count;
+        for (int i = 0; i < polled; i++) {
+            due[i].async = due[i].future.hasProperty(FutureProperty.ASYNC);
+        }
+        count = 0;
+        for (int pass = 0; pass < 2; pass++) {
+            for (int i = 0; i < polled; i++) {
+                if (due[i].async == (pass == 0)) {
+                    pollOne(due[i]);
+                }
+            }
+        }
+        restoreOrder(polled);
+        return remaining < before;
+    }
+
+    private void pollOne(Entry entry) {
+        entry.again = false;
+        if (entry.poller != null && !entry.poller.ready()) {
+            entry.again = true;
+        } else if (entry.future.poll(entry.notifier) == FutureState.COMPLETE) {
+            remaining--;
+        } else {
+            entry.poller = entry.notifier.poller();
+            entry.again = entry.notifier.used() != NotifierType.WAKER;
+        }
+    }
+
+    /** Entries stay in the caller's order from round to round. */
+    private void restoreOrder(int polled) {
+        for (int i = 0; i < polled; i++) {
+            if (due[i].again) {
+                next[count++] = due[i];
+            }
+        }
+        Entry[] swap = due;
+        due = next;
+        next = swap;
+    }
+
+    private void takeWoken() {
+        if (woken == null) {
+            return;
+        }
+        Entry newest = (Entry) WOKEN.getAndSet(this, null);
+        Entry oldest = null;
+        while (newest != null) {
+            Entry older = newest.link;
+            newest.link = oldest;
+            oldest = newest;
+            newest = older;
+        }
+        for (Entry entry = oldest; entry != null;) {
+            Entry following = entry.link;
+            entry.link = null;
+            entry.queued = false;
+            // A late wake-up of an entry that is complete, or is due anyway, changes nothing.
+            if (!entry.again && !entry.future.isComplete()) {
+                entry.again = true;
+                due[count++] = entry;
+            }
+            entry = following;
+        }
+    }
+
+    /** Passes time; returns true if the thread was interrupted meanwhile. */
+    private boolean pause(int fruitless) {
+        if (count > 0) {
+            sleeping = true;
+            if (woken == null) {
+                idle.idle(fruitless);
+            }
+            sleeping = false;
+            return Thread.interrupted();
+        }
+        for (int i = 0; i < SPINS_BEFORE_SLEEP; i++) {
+            if (woken != null) {
+                return false;
+            }
+            Thread.onSpinWait();
+        }
+        boolean interrupted = false;
+        sleeping = true;
+        while (woken == null) {
+            LockSupport.park(this);
+            interrupted |= Thread.interrupted();
+        }
+        sleeping = false;
+        return interrupted;
+    }
+
+    private void wake(Entry entry) {
+        if (QUEUED.compareAndSet(entry, false, true)) {
+            Entry head = woken;
+            entry.link = head;
+            while (!WOKEN.compareAndSet(this, head, entry)) {
+                head = woken;
+                entry.link = head;
+            }
+            if (sleeping) {
+                LockSupport.unpark(waiter);
+            }
+        }
+    }
+
+    private final class Entry implements Waker {
+        final PollableFuture<?> future;
+        final Notifier notifier = Notifier.of(this);
+        Poller poller;
+
+        /** The property as it was when the round began. */
+        boolean async;
+
+        /** Whether the entry is among those to be polled in the coming round. */
+        boolean again = true;
+
+        Entry link;
+        volatile boolean queued;
+
+        Entry(PollableFuture<?> future) {
+            this.future = java.util.Objects.requireNonNull(future, "a future to wait for");
+        }
+
+        @Override
+        public void wake() {
+            WaitSession.this.wake(this);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.github.vdm4j.mover;
+
+import io.github.vdm4j.AbstractDataMover;
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.future.NotifierType;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A data mover with worker threads of its own, which use the JVM's copy and fill.
+ *
+ * <p>The first poll of a future puts its operation into a bounded queue. While the queue is full the
+ * future stays idle, and later polls try again. Takes heap and off-heap segments that any thread may
+ * access: not those of a confined arena. Durable for mapped files, which it writes to their storage.
+ *
+ * <p>The workers are daemon threads. They spin briefly when there is nothing to do and then sleep.
+ *
+ * <p>C counterpart: miniasync_vdm_threads(7), {@code data_mover_threads_new(3)}.
+ */
+public final class ThreadsDataMover extends AbstractDataMover {
+    private final Workers<ThreadsFuture> workers;
+    private final MoveFunctions functions;
+    private final NotifierType notifier;
+
+    ThreadsDataMover(ThreadsDataMoverBuilder settings) {
+        functions = settings.functions();
+        notifier = settings.notifier();
+        workers =
+                new Workers<>(
+                        "vdm4j-threads-mover",
+                        settings.threads(),
+                        settings.queueSize(),
+                        settings.spins(),
+                        settings.yields(),
+                        future -> future.work(functions));
+    }
+
+    /**
+     * Opens a mover with the defaults: a thread for each processor, a queue of 128, wakers.
+     *
+     * <p>C counterpart: {@code data_mover_threads_default}.
+     *
+     * @return an open mover
+     */
+    public static ThreadsDataMover open() {
+        return builder().open();
+    }
+
+    /**
+     * Settings for a mover.
+     *
+     * @return a builder with the defaults
+     */
+    public static ThreadsDataMoverBuilder builder() {
+        return new ThreadsDataMoverBuilder();
+    }
+
+    @Override
+    protected VdmFuture newFuture() {
+        return new ThreadsFuture(this);
+    }
+
+    boolean enqueue(ThreadsFuture future) {
+        return workers.offer(future);
+    }
+
+    @Override
+    protected void checkReachable(VdmOperationType type, String role, MemorySegment segment) {
+        if (!segment.isAccessibleBy(workers.any())) {
+            throw new IllegalArgumentException(
+                    ("%s: the %s of %,d bytes is in a confined arena, which the mover's threads cannot access;"
+                            + " use Arena.ofShared() or ofAuto(), or SyncDataMover")
+                            .formatted(type, role, segment.byteSize()));
+        }
+    }
+
+    @Override
+    protected void drain() {
+        workers.stop();
+    }
+
+    /**
+     * True for every flag; {@link VdmFlags#MEM_DURABLE} for mapped files.
+     *
+     * @param flags the flags asked for
+     * @return true
+     */
+    @Override
+    public boolean isSupported(VdmFlags flags) {
+        return VdmFlags.MEM_DURABLE.and(VdmFlags.NO_CACHE_HINT).contains(flags);
+    }
+
+    @Override
+    public String name() {
+        return "threads (" + workers.threads() + ")";
+    }
+
+    /**
+     * How many worker threads there are.
+     *
+     * @return the number, at least 1
+     */
+    public int threads() {
+        return workers.threads();
+    }
+
+    /**
+     * How many operations the queue holds.
+     *
+     * @return the number, at least 1
+     */
+    public int queueSize() {
+        return workers.queueSize();
+    }
+
+    /**
+     * The notification that the mover's futures give to those who offer a waker.
+     *
+     * @return the type
+     */
+    public NotifierType notifier() {
+        return notifier;
+    }
+}

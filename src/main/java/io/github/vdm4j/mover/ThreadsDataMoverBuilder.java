@@ -1,0 +1,153 @@
+package io.github.vdm4j.mover;
+
+import io.github.vdm4j.future.NotifierType;
+import java.util.Objects;
+
+/** Settings for a {@link ThreadsDataMover}. Each has a default. */
+public final class ThreadsDataMoverBuilder {
+    private static final int MAX_THREADS = 1_024;
+    private static final int MAX_QUEUE_SIZE = 1 << 24;
+
+    private int threads = Runtime.getRuntime().availableProcessors();
+    private int queueSize = 128;
+    private int spins = 1_000;
+    private int yields = 20;
+    private NotifierType notifier = NotifierType.WAKER;
+    private CopyFunction memcpy = MoveFunctions.STANDARD.memcpy();
+    private CopyFunction memmove = MoveFunctions.STANDARD.memmove();
+    private FillFunction memset = MoveFunctions.STANDARD.memset();
+
+    ThreadsDataMoverBuilder() {}
+
+    private static int inRange(String what, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(
+                    "%s of %,d: must be %,d to %,d".formatted(what, value, least, most));
+        }
+        return value;
+    }
+
+    /**
+     * How many worker threads. Default: one for each processor.
+     *
+     * @param count 1 to 1,024
+     * @return this
+     * @throws IllegalArgumentException if it is out of that range
+     */
+    public ThreadsDataMoverBuilder threads(int count) {
+        threads = inRange("threads", count, 1, MAX_THREADS);
+        return this;
+    }
+
+    /**
+     * How many operations can wait for a worker. Any number will do, not only powers of two. Default:
+     * 128.
+     *
+     * @param operations 1 to 16,777,216
+     * @return this
+     * @throws IllegalArgumentException if it is out of that range
+     */
+    public ThreadsDataMoverBuilder queueSize(int operations) {
+        queueSize = inRange("queueSize", operations, 1, MAX_QUEUE_SIZE);
+        return this;
+    }
+
+    /**
+     * How long a worker waits actively when the queue is empty, before it sleeps. Defaults: 1,000 and
+     * 20.
+     *
+     * @param spinning rounds of spinning, 0 or more
+     * @param yielding rounds of yielding to other threads after them, 0 or more
+     * @return this
+     * @throws IllegalArgumentException if a number is below 0
+     */
+    public ThreadsDataMoverBuilder idleRounds(int spinning, int yielding) {
+        spins = inRange("spinning rounds", spinning, 0, Integer.MAX_VALUE / 2);
+        yields = inRange("yielding rounds", yielding, 0, Integer.MAX_VALUE / 2);
+        return this;
+    }
+
+    /**
+     * The notification that futures give to those who offer a waker. Default: {@link
+     * NotifierType#WAKER}.
+     *
+     * @param type the type
+     * @return this
+     */
+    public ThreadsDataMoverBuilder notifier(NotifierType type) {
+        notifier = Objects.requireNonNull(type, "notifier");
+        return this;
+    }
+
+    /**
+     * Copies for memcpy, in place of the JVM's own.
+     *
+     * <p>C counterpart: {@code data_mover_threads_set_memcpy_fn}.
+     *
+     * @param function called with ranges that do not overlap
+     * @return this
+     */
+    public ThreadsDataMoverBuilder memcpyFunction(CopyFunction function) {
+        memcpy = Objects.requireNonNull(function, "function");
+        return this;
+    }
+
+    /**
+     * Copies for memmove, in place of the JVM's own.
+     *
+     * <p>C counterpart: {@code data_mover_threads_set_memmove_fn}.
+     *
+     * @param function called with ranges that may overlap
+     * @return this
+     */
+    public ThreadsDataMoverBuilder memmoveFunction(CopyFunction function) {
+        memmove = Objects.requireNonNull(function, "function");
+        return this;
+    }
+
+    /**
+     * Fills for memset, in place of the JVM's own.
+     *
+     * <p>C counterpart: {@code data_mover_threads_set_memset_fn}.
+     *
+     * @param function fills a range
+     * @return this
+     */
+    public ThreadsDataMoverBuilder memsetFunction(FillFunction function) {
+        memset = Objects.requireNonNull(function, "function");
+        return this;
+    }
+
+    /**
+     * Opens a mover with these settings and starts its threads.
+     *
+     * @return an open mover
+     */
+    public ThreadsDataMover open() {
+        return new ThreadsDataMover(this);
+    }
+
+    int threads() {
+        return threads;
+    }
+
+    int queueSize() {
+        return queueSize;
+    }
+
+    int spins() {
+        return spins;
+    }
+
+    int yields() {
+        return yields;
+    }
+
+    NotifierType notifier() {
+        return notifier;
+    }
+
+    MoveFunctions functions() {
+        return new MoveFunctions(memcpy, memmove, memset);
+    }
+}
