@@ -4,6 +4,9 @@
  */
 module io.github.vdm4j {
     // Only for the command line, which the library jar leaves out.
+    requires java.management;
+    requires jdk.management;
+    requires jdk.nio.mapmode;
     requires static info.picocli;
     requires static me.tongfei.progressbar;
 

@@ -2,7 +2,8 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.dml.DmlUnavailableException.Attempt;
 import io.github.vdm4j.dml.internal.DmlFunctions;
-import io.github.vdm4j.dml.internal.DynamicLoader;
+import io.github.vdm4j.platform.DynamicLoader;
+import io.github.vdm4j.platform.PlatformName;
 import io.github.vdm4j.dml.internal.MissingSymbolException;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Path;
@@ -129,9 +130,9 @@ public final class DmlLibrary {
     }
 
     private static SymbolLookup load(String file) throws DynamicLoader.LoadException {
-        String system = System.getProperty("os.name") + " " + System.getProperty("os.arch");
-        if (!system.equals("Linux amd64")) {
-            throw new UnsatisfiedLinkError("Intel DML exists for Linux on x86-64 only, this is " + system);
+        
+        if (!PlatformName.isLinuxX64()) {
+            throw new UnsatisfiedLinkError("Intel DML exists for Linux on x86-64 only, this is " + PlatformName.current());
         }
         return new DynamicLoader().open(file);
     }

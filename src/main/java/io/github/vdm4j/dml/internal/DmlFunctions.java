@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.github.vdm4j.dml.ffi.dml_library_version_t;
+import io.github.vdm4j.platform.NativeCall;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -88,7 +89,7 @@ public final class DmlFunctions {
                     "dml_get_job_size", (int) PATH_AND_POINTER.invokeExact(getJobSize, path, size));
             return size.get(JAVA_INT, 0);
         } catch (Throwable e) {
-            throw DmlCallException.rethrow(e);
+            throw NativeCall.rethrow(e);
         }
     }
 
@@ -97,7 +98,7 @@ public final class DmlFunctions {
             DmlCallException.check(
                     "dml_init_job", (int) PATH_AND_POINTER.invokeExact(initJob, path, job));
         } catch (Throwable e) {
-            throw DmlCallException.rethrow(e);
+            throw NativeCall.rethrow(e);
         }
     }
 
@@ -105,7 +106,7 @@ public final class DmlFunctions {
         try {
             int ignored = (int) FINALIZE.invokeExact(finalizeJob, job);
         } catch (Throwable e) {
-            throw DmlCallException.rethrow(e);
+            throw NativeCall.rethrow(e);
         }
     }
 
@@ -121,7 +122,7 @@ public final class DmlFunctions {
         } catch (IllegalStateException e) {
             throw new SegmentClosedException(e);
         } catch (Throwable e) {
-            throw DmlCallException.rethrow(e);
+            throw NativeCall.rethrow(e);
         }
     }
 
@@ -130,7 +131,7 @@ public final class DmlFunctions {
         try {
             return (int) CHECK.invokeExact(checkJob, job);
         } catch (Throwable e) {
-            throw DmlCallException.rethrow(e);
+            throw NativeCall.rethrow(e);
         }
     }
 
@@ -143,7 +144,7 @@ public final class DmlFunctions {
         try {
             return (MemorySegment) VERSION.invokeExact(getLibraryVersion);
         } catch (Throwable e) {
-            throw DmlCallException.rethrow(e);
+            throw NativeCall.rethrow(e);
         }
     }
 }

@@ -1,4 +1,4 @@
-package io.github.vdm4j.dml.internal;
+package io.github.vdm4j.platform;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -14,7 +14,7 @@ import java.lang.invoke.MethodHandle;
  * was truncated, or in a hole with no space left to fill it, an access from native code would end the
  * process (H28); here it is an exception.
  */
-final class PageGuard {
+public final class PageGuard {
     private static final long PAGE = 4096;
     private static final int MADV_POPULATE_READ = 22;
     private static final int MADV_POPULATE_WRITE = 23;
@@ -41,7 +41,7 @@ final class PageGuard {
      * @param write whether the range will be written
      * @throws PageUnavailableException if a page cannot be had
      */
-    static void bringIn(MemorySegment segment, long offset, long length, boolean write) {
+    public static void bringIn(MemorySegment segment, long offset, long length, boolean write) {
         long start = segment.address() + offset & -PAGE;
         long end = segment.address() + offset + length;
         int advice = write ? MADV_POPULATE_WRITE : MADV_POPULATE_READ;
@@ -50,7 +50,7 @@ final class PageGuard {
                 return;
             }
         } catch (Throwable e) {
-            throw DmlCallException.rethrow(e);
+            throw NativeCall.rethrow(e);
         }
         // Either a page cannot be had, or the kernel is older than the advice (5.14). The JVM survives
         // the access that tells.
@@ -61,8 +61,15 @@ final class PageGuard {
         }
     }
 
-    /** Reads a byte of each page and, to make it writable, writes it back. */
-    static void touch(MemorySegment segment, long offset, long length, boolean write) {
+    /**
+     * Reads a byte of each page and, to make it writable, writes it back.
+     *
+     * @param segment any segment
+     * @param offset where the range begins
+     * @param length bytes, above 0
+     * @param write whether to write
+     */
+    public static void touch(MemorySegment segment, long offset, long length, boolean write) {
         long last = offset + length - 1;
         for (long at = offset;; at = Math.min(at + PAGE, last)) {
             byte there = segment.get(ValueLayout.JAVA_BYTE, at);
