@@ -36,9 +36,10 @@ public final class DmlLibrary {
     private final DmlFunctions functions;
     private final DmlVersion version;
 
-    private DmlLibrary(String location, SymbolLookup symbols) throws MissingSymbolException {
+    private DmlLibrary(String location, SymbolLookup symbols, boolean callsBack)
+            throws MissingSymbolException {
         this.location = location;
-        functions = new DmlFunctions(symbols);
+        functions = new DmlFunctions(symbols, callsBack);
         version = DmlVersion.read(functions.version());
     }
 
@@ -115,7 +116,7 @@ public final class DmlLibrary {
 
     private static Optional<DmlLibrary> attempt(String place, String file, List<Attempt> attempts) {
         try {
-            return Optional.of(new DmlLibrary(file, load(file)));
+            return Optional.of(new DmlLibrary(file, load(file), false));
         } catch (IllegalCallerException e) {
             attempts.add(
                     new Attempt(
@@ -137,9 +138,9 @@ public final class DmlLibrary {
         return new DynamicLoader().open(file);
     }
 
-    /** A library made of other symbols; for tests, which simulate one. */
+    /** A library made of upcalls into Java; for tests, which simulate one. */
     static DmlLibrary of(String location, SymbolLookup symbols) throws MissingSymbolException {
-        return new DmlLibrary(location, symbols);
+        return new DmlLibrary(location, symbols, true);
     }
 
     DmlFunctions functions() {

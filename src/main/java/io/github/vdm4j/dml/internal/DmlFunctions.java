@@ -42,6 +42,10 @@ public final class DmlFunctions {
             LINKER.downcallHandle(
                     FunctionDescriptor.of(JAVA_INT, JAVA_LONG), Linker.Option.critical(false));
 
+    /** The same for a library that calls back into Java, which a critical call must not do. */
+    private static final MethodHandle CHECK_CALLING_BACK =
+            LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
+
     /**
      * {@code dml_status_t dml_submit_job(dml_job_t *job)}, with two surplus pointers that the callee
      * never looks at: as arguments of the call their arenas cannot be closed while the software path
@@ -61,14 +65,17 @@ public final class DmlFunctions {
     private final MemorySegment submitJob;
     private final MemorySegment checkJob;
     private final MemorySegment getLibraryVersion;
+    private final boolean callsBack;
 
     /**
      * Looks the functions up.
      *
      * @param symbols the opened library, never closed
+     * @param callsBack whether it calls back into Java, as a simulated one does
      * @throws MissingSymbolException if one is not there
      */
-    public DmlFunctions(SymbolLookup symbols) throws MissingSymbolException {
+    public DmlFunctions(SymbolLookup symbols, boolean callsBack) throws MissingSymbolException {
+        this.callsBack = callsBack;
         getJobSize = find(symbols, "dml_get_job_size");
         initJob = find(symbols, "dml_init_job");
         finalizeJob = find(symbols, "dml_finalize_job");
@@ -129,7 +136,9 @@ public final class DmlFunctions {
     /** Only for a job whose last submission returned OK: anything else crashes (H1). */
     int check(long job) {
         try {
-            return (int) CHECK.invokeExact(checkJob, job);
+            return callsBack
+                    ? (int) CHECK_CALLING_BACK.invokeExact(checkJob, job)
+                    : (int) CHECK.invokeExact(checkJob, job);
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
         }
