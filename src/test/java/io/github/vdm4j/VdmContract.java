@@ -46,7 +46,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * What every {@link Vdm} does, whatever executes it. A mover's test extends this and says how the mover
  * is opened; a method that asks for what a mover cannot have is left out by one of the questions below.
- * Methods are protected, not package-private, so that subclasses of other packages inherit them.
+ * Tests are public: then JUnit may call them in runs for which Surefire opens only the subclass's package.
  */
 @SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -94,13 +94,13 @@ public abstract class VdmContract {
     }
 
     @BeforeEach
-    protected final void openMover() {
+    public final void openMover() {
         arena = Arena.ofShared();
         mover = open();
     }
 
     @AfterEach
-    protected final void closeMover() {
+    public final void closeMover() {
         mover.close();
         if (arena.scope().isAlive()) {
             arena.close();
@@ -129,7 +129,7 @@ public abstract class VdmContract {
     @ParameterizedTest(name = "{0} bytes")
     @ValueSource(ints = {1, 2, 3, 7, 8, 63, 64, 65, 100, 1_000, 4_096, 65_537, 1_048_576})
     @DisplayName("memcpy writes every byte of the destination and none beside it")
-    protected void memcpyWritesEveryByteOfTheDestinationAndNoneBesideIt(int size) {
+    public void memcpyWritesEveryByteOfTheDestinationAndNoneBesideIt(int size) {
         MemorySegment source = noise(size, size);
         MemorySegment around = noise(size + 128, 1);
         byte[] expected = bytes(around);
@@ -146,7 +146,7 @@ public abstract class VdmContract {
     @ParameterizedTest(name = "a buffer of {0} bytes")
     @ValueSource(ints = {4, 12, 1_024})
     @DisplayName("memmove over a quarter's distance keeps the old source, forwards and backwards")
-    protected void memmoveKeepsTheOldSource(int size) {
+    public void memmoveKeepsTheOldSource(int size) {
         int quarter = size / 4;
         MemorySegment forwards = noise(size, 5);
         byte[] expected = bytes(forwards);
@@ -168,7 +168,7 @@ public abstract class VdmContract {
     @ParameterizedTest(name = "overlap of {0} bytes")
     @ValueSource(ints = {4, 12, 1_024})
     @DisplayName("memmove of ranges that share a few bytes, in both directions")
-    protected void memmoveOfRangesThatShareAFewBytes(int overlap) {
+    public void memmoveOfRangesThatShareAFewBytes(int overlap) {
         int size = overlap + 1_500;
         for (int direction : new int[]{1, -1}) {
             MemorySegment buffer = noise(2L * size - overlap, overlap);
@@ -189,7 +189,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("memmove onto itself changes nothing and succeeds")
-    protected void memmoveOntoItself() {
+    public void memmoveOntoItself() {
         MemorySegment buffer = noise(4_099, 9);
         byte[] before = bytes(buffer);
         VdmFuture move = mover.memmove(buffer, buffer);
@@ -201,7 +201,7 @@ public abstract class VdmContract {
     @ParameterizedTest(name = "with {0}")
     @ValueSource(bytes = {'!', 'a', 'X', (byte) 0xa5, 0x5a, 0, -1, Byte.MIN_VALUE})
     @DisplayName("memset of the first half leaves the second as it was")
-    protected void memsetOfTheFirstHalf(byte value) {
+    public void memsetOfTheFirstHalf(byte value) {
         MemorySegment text =
                 memory(11).copyFrom(MemorySegment.ofArray("teststring\0".getBytes(StandardCharsets.UTF_8)));
         VdmFuture fill = mover.memset(text.asSlice(0, 5), value);
@@ -214,7 +214,7 @@ public abstract class VdmContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource(VdmOperationType.class)
     @DisplayName("H4: an operation of 0 bytes succeeds at its first poll, and nothing executed it")
-    protected void anOperationOfNoBytesSucceedsAtItsFirstPoll(VdmOperationType type) {
+    public void anOperationOfNoBytesSucceedsAtItsFirstPoll(VdmOperationType type) {
         MemorySegment empty = memory(8).asSlice(3, 0);
         VdmFuture future = operation(type, empty, empty);
         assertEquals(FutureState.IDLE, future.state());
@@ -230,7 +230,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("a new future is idle and has touched nothing")
-    protected void aNewFutureIsIdleAndHasTouchedNothing() {
+    public void aNewFutureIsIdleAndHasTouchedNothing() {
         MemorySegment destination = noise(64, 1);
         byte[] before = bytes(destination);
         VdmFuture copy = mover.memcpy(destination, noise(64, 2));
@@ -247,7 +247,7 @@ public abstract class VdmContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource(value = VdmOperationType.class, mode = EnumSource.Mode.EXCLUDE, names = "FLUSH")
     @DisplayName("H7: the output tells the operation asked for, its result, destination and path")
-    protected void theOutputTellsWhatWasAskedFor(VdmOperationType type) {
+    public void theOutputTellsWhatWasAskedFor(VdmOperationType type) {
         MemorySegment destination = memory(32);
         VdmFuture future = operation(type, destination, memory(32));
         VdmOutput output = future.await();
@@ -261,7 +261,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("polling a complete future does nothing")
-    protected void pollingACompleteFutureDoesNothing() {
+    public void pollingACompleteFutureDoesNothing() {
         MemorySegment destination = memory(16);
         VdmFuture fill = mover.memset(destination, (byte) 1);
         fill.busyPoll();
@@ -274,7 +274,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("H13: polled by several threads at once, an operation is executed once and seen complete by all")
-    protected void polledBySeveralThreadsAtOnceAnOperationIsExecutedOnce() throws Exception {
+    public void polledBySeveralThreadsAtOnceAnOperationIsExecutedOnce() throws Exception {
         int threads = 4;
         int rounds = 200;
         MemorySegment buffer = memory(4_097);
@@ -318,7 +318,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("H6: memcpy of overlapping ranges is refused in both directions, with the ranges and the overlap")
-    protected void memcpyOfOverlappingRangesIsRefusedInBothDirections() {
+    public void memcpyOfOverlappingRangesIsRefusedInBothDirections() {
         MemorySegment buffer = noise(100, 3);
         byte[] before = bytes(buffer);
         MemorySegment low = buffer.asSlice(0, 60);
@@ -343,7 +343,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("memcpy between neighbours is no overlap")
-    protected void memcpyBetweenNeighboursIsNoOverlap() {
+    public void memcpyBetweenNeighboursIsNoOverlap() {
         MemorySegment buffer = noise(100, 3);
         mover.memcpy(buffer.asSlice(0, 50), buffer.asSlice(50, 50)).await();
         assertArrayEquals(bytes(buffer.asSlice(50)), bytes(buffer.asSlice(0, 50)));
@@ -351,7 +351,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("ranges of different sizes are refused with both sizes")
-    protected void rangesOfDifferentSizesAreRefused() {
+    public void rangesOfDifferentSizesAreRefused() {
         MemorySegment five = memory(5);
         MemorySegment four = memory(4);
         var copy = assertThrows(IllegalArgumentException.class, () -> mover.memcpy(five, four));
@@ -365,7 +365,7 @@ public abstract class VdmContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource(value = VdmOperationType.class, mode = EnumSource.Mode.EXCLUDE, names = "FLUSH")
     @DisplayName("a read-only destination is refused, a read-only source is not")
-    protected void aReadOnlyDestinationIsRefused(VdmOperationType type) {
+    public void aReadOnlyDestinationIsRefused(VdmOperationType type) {
         MemorySegment source = noise(8, 1);
         var refused = assertThrows(
                 IllegalArgumentException.class, () -> operation(type, memory(8).asReadOnly(), source));
@@ -382,7 +382,7 @@ public abstract class VdmContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource(VdmOperationType.class)
     @DisplayName("a segment whose arena is closed is refused at the call, by its role")
-    protected void aSegmentWhoseArenaIsClosedIsRefusedAtTheCall(VdmOperationType type) {
+    public void aSegmentWhoseArenaIsClosedIsRefusedAtTheCall(VdmOperationType type) {
         MemorySegment dead;
         try (Arena gone = Arena.ofShared()) {
             dead = gone.allocate(16);
@@ -399,7 +399,7 @@ public abstract class VdmContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource(value = VdmOperationType.class, mode = EnumSource.Mode.EXCLUDE, names = "FLUSH")
     @DisplayName("an arena closed between the call and the first poll fails the operation; the poll does not throw")
-    protected void anArenaClosedBetweenTheCallAndTheFirstPollFailsTheOperation(VdmOperationType type) {
+    public void anArenaClosedBetweenTheCallAndTheFirstPollFailsTheOperation(VdmOperationType type) {
         VdmFuture future;
         try (Arena brief = Arena.ofShared()) {
             future = operation(type, brief.allocate(64), memory(64));
@@ -413,7 +413,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("a source closed between the call and the first poll fails the operation")
-    protected void aSourceClosedBetweenTheCallAndTheFirstPollFailsTheOperation() {
+    public void aSourceClosedBetweenTheCallAndTheFirstPollFailsTheOperation() {
         MemorySegment destination = noise(64, 4);
         byte[] before = bytes(destination);
         VdmFuture future;
@@ -427,7 +427,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("a segment confined to another thread is refused with WrongThreadException")
-    protected void aSegmentConfinedToAnotherThreadIsRefused() throws Exception {
+    public void aSegmentConfinedToAnotherThreadIsRefused() throws Exception {
         var foreign = new AtomicReference<MemorySegment>();
         Thread owner = Thread.ofPlatform().start(() -> foreign.set(Arena.ofConfined().allocate(8)));
         owner.join();
@@ -439,7 +439,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("segments confined to the calling thread work, or are refused with the reason")
-    protected void segmentsConfinedToTheCallingThreadWorkOrAreRefused() {
+    public void segmentsConfinedToTheCallingThreadWorkOrAreRefused() {
         try (Arena confined = Arena.ofConfined()) {
             MemorySegment segment = confined.allocate(16);
             if (takesConfinedSegments()) {
@@ -455,7 +455,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("heap segments work, or are refused with the reason")
-    protected void heapSegmentsWorkOrAreRefused() {
+    public void heapSegmentsWorkOrAreRefused() {
         byte[] from = {1, 2, 3, 4, 5};
         byte[] to = new byte[5];
         MemorySegment source = MemorySegment.ofArray(from);
@@ -488,7 +488,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("null is refused at the call")
-    protected void nullIsRefusedAtTheCall() {
+    public void nullIsRefusedAtTheCall() {
         MemorySegment some = memory(8);
         assertAll(
                 () -> assertThrows(NullPointerException.class, () -> mover.memcpy(null, some)),
@@ -506,7 +506,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("isSupported is the conjunction over the flags: right for every subset")
-    protected void isSupportedIsRightForEverySubset() {
+    public void isSupportedIsRightForEverySubset() {
         boolean durable = mover.isSupported(VdmFlags.MEM_DURABLE);
         boolean noCache = mover.isSupported(VdmFlags.NO_CACHE_HINT);
         assertTrue(mover.isSupported(VdmFlags.NONE));
@@ -516,7 +516,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("NO_CACHE_HINT moves the same bytes, and the future keeps the flags")
-    protected void noCacheHintMovesTheSameBytes() {
+    public void noCacheHintMovesTheSameBytes() {
         MemorySegment source = noise(5_000, 12);
         MemorySegment destination = memory(5_000);
         VdmFuture copy = mover.memcpy(destination, source, VdmFlags.NO_CACHE_HINT);
@@ -527,7 +527,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("H22: durable operations and flush work on a mapped file")
-    protected void durableOperationsAndFlushWorkOnAMappedFile(@TempDir Path folder) throws IOException {
+    public void durableOperationsAndFlushWorkOnAMappedFile(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("durable");
         try (FileChannel channel = FileChannel.open(
                 file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
@@ -557,7 +557,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("a runtime waits for many operations of one mover")
-    protected void aRuntimeWaitsForManyOperations() {
+    public void aRuntimeWaitsForManyOperations() {
         int count = 30;
         MemorySegment source = noise(10_000, 1);
         MemorySegment destination = memory(10_000L * count);
@@ -574,7 +574,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("a chain makes memory, then copies a text into it: eager source, lazy destination")
-    protected void aChainMakesMemoryThenCopiesATextIntoIt() {
+    public void aChainMakesMemoryThenCopiesATextIntoIt() {
         byte[] text = "Hello World!\0".getBytes(StandardCharsets.UTF_8);
         MemorySegment source = memory(text.length).copyFrom(MemorySegment.ofArray(text));
         FutureChain<Long> duplicate = FutureChain
@@ -591,7 +591,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("one operation is prepared and started again and again, each time with its own bytes")
-    protected void oneOperationIsPreparedAndStartedAgainAndAgain() {
+    public void oneOperationIsPreparedAndStartedAgainAndAgain() {
         VdmOperation operation = mover.newOperation();
         MemorySegment destination = memory(1_000);
         for (int round = 0; round < 50; round++) {
@@ -612,7 +612,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("again() repeats what was prepared last, after a failure of another one too")
-    protected void againRepeatsWhatWasPreparedLast() {
+    public void againRepeatsWhatWasPreparedLast() {
         VdmOperation operation = mover.newOperation();
         MemorySegment source = noise(100, 1);
         MemorySegment destination = memory(100);
@@ -637,7 +637,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("an operation that was not prepared can be asked nothing")
-    protected void anOperationThatWasNotPreparedCanBeAskedNothing() {
+    public void anOperationThatWasNotPreparedCanBeAskedNothing() {
         VdmOperation operation = mover.newOperation();
         assertAll(
                 () -> assertThrows(IllegalStateException.class, operation::start),
@@ -654,7 +654,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("arguments refused by a reusable operation leave what was prepared before")
-    protected void argumentsRefusedByAReusableOperationLeaveWhatWasPreparedBefore() {
+    public void argumentsRefusedByAReusableOperationLeaveWhatWasPreparedBefore() {
         MemorySegment destination = memory(8);
         VdmOperation operation = mover.newOperation().memset(destination, (byte) 1, VdmFlags.NONE);
         assertThrows(
@@ -669,7 +669,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("H23: a future cancelled before its first poll writes nothing and says so")
-    protected void aFutureCancelledBeforeItsFirstPollWritesNothing() {
+    public void aFutureCancelledBeforeItsFirstPollWritesNothing() {
         MemorySegment destination = noise(64, 4);
         byte[] before = bytes(destination);
         VdmFuture fill = mover.memset(destination, (byte) 0);
@@ -685,7 +685,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("H23: a complete future cannot be cancelled any more")
-    protected void aCompleteFutureCannotBeCancelledAnyMore() {
+    public void aCompleteFutureCannotBeCancelledAnyMore() {
         VdmFuture fill = mover.memset(memory(64), (byte) 0);
         fill.busyPoll();
         assertFalse(fill.cancel());
@@ -694,7 +694,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("H23: futures dropped before or after their first poll leave a mover that works")
-    protected void droppedFuturesLeaveAMoverThatWorks() {
+    public void droppedFuturesLeaveAMoverThatWorks() {
         MemorySegment source = noise(100, 1);
         MemorySegment destination = memory(100);
         for (int i = 0; i < 2_000; i++) {
@@ -710,7 +710,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("H23: close finishes what was started and ends the rest as CLOSED")
-    protected void closeFinishesWhatWasStartedAndEndsTheRestAsClosed() {
+    public void closeFinishesWhatWasStartedAndEndsTheRestAsClosed() {
         MemorySegment source = noise(100_000, 1);
         MemorySegment destination = memory(2_000_000);
         List<VdmFuture> started = new ArrayList<>();
@@ -740,7 +740,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("after close operations are refused with the mover's name; closing again does nothing")
-    protected void afterCloseOperationsAreRefused() {
+    public void afterCloseOperationsAreRefused() {
         VdmOperation operation = mover.newOperation();
         mover.close();
         mover.close();
@@ -756,7 +756,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("the mover has a name, and futures tell what they are")
-    protected void theMoverHasANameAndFuturesTellWhatTheyAre() {
+    public void theMoverHasANameAndFuturesTellWhatTheyAre() {
         assertNotNull(mover.name());
         assertFalse(mover.name().isBlank());
         VdmFuture fill = mover.memset(memory(2_000), (byte) 0);
