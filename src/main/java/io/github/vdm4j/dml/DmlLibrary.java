@@ -6,6 +6,7 @@ import io.github.vdm4j.platform.DynamicLoader;
 import io.github.vdm4j.platform.PlatformName;
 import io.github.vdm4j.dml.internal.MissingSymbolException;
 import java.lang.foreign.SymbolLookup;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,7 +107,12 @@ public final class DmlLibrary {
             return Optional.empty();
         }
         // A name without a slash would be searched for; a setting names a file.
-        return attempt(place + "=" + file, Path.of(file).toAbsolutePath().toString(), attempts);
+        try {
+            return attempt(place + "=" + file, Path.of(file).toAbsolutePath().toString(), attempts);
+        } catch (InvalidPathException e) {
+            attempts.add(new Attempt(place + "=" + file, "no path: " + e.getMessage()));
+            return Optional.empty();
+        }
     }
 
     private static Optional<DmlLibrary> notTried(String place, String decided, List<Attempt> attempts) {
