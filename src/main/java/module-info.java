@@ -11,6 +11,7 @@ module io.github.vdm4j {
     requires static me.tongfei.progressbar;
 
     exports io.github.vdm4j;
+    exports io.github.vdm4j.buffer;
     exports io.github.vdm4j.dml;
     exports io.github.vdm4j.future;
     exports io.github.vdm4j.mover;

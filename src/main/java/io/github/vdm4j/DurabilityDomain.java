@@ -6,13 +6,13 @@ package io.github.vdm4j;
  * @see VdmFlags#MEM_DURABLE
  */
 public enum DurabilityDomain {
-  /**
-   * Persistent memory, mapped without a page cache: the processor's cache lines have to be written
-   * back.
-   */
-  CACHE_LINE,
-  /** A file behind the page cache: its pages have to be written to the storage. */
-  PAGE,
-  /** Ordinary memory: nothing makes it durable. */
-  NONE
+    /**
+     * Persistent memory, mapped without a page cache: the processor's cache lines have to be written
+     * back.
+     */
+    CACHE_LINE,
+    /** A file behind the page cache: its pages have to be written to the storage. */
+    PAGE,
+    /** Ordinary memory: nothing makes it durable. */
+    NONE
 }

@@ -101,8 +101,7 @@ public final class DmlDataMover extends AbstractDataMover {
     public boolean isSupported(VdmFlags flags, MemorySegment destination) {
         return destination.isNative()
                 && (!flags.contains(VdmFlags.MEM_DURABLE)
-                        || engine.durability().kindOf(destination)
-                                != WriteBackKind.IMPOSSIBLE_IN_MEMORY);
+                        || engine.durability().kindOf(destination) != WriteBackKind.IMPOSSIBLE_IN_MEMORY);
     }
 
     @Override

@@ -2,9 +2,9 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.dml.DmlUnavailableException.Attempt;
 import io.github.vdm4j.dml.internal.DmlFunctions;
+import io.github.vdm4j.dml.internal.MissingSymbolException;
 import io.github.vdm4j.platform.DynamicLoader;
 import io.github.vdm4j.platform.PlatformName;
-import io.github.vdm4j.dml.internal.MissingSymbolException;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -137,9 +137,10 @@ public final class DmlLibrary {
     }
 
     private static SymbolLookup load(String file) throws DynamicLoader.LoadException {
-        
+
         if (!PlatformName.isLinuxX64()) {
-            throw new UnsatisfiedLinkError("Intel DML exists for Linux on x86-64 only, this is " + PlatformName.current());
+            throw new UnsatisfiedLinkError(
+                    "Intel DML exists for Linux on x86-64 only, this is " + PlatformName.current());
         }
         return new DynamicLoader().open(file);
     }

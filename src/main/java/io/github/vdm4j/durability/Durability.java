@@ -87,15 +87,15 @@ public final class Durability {
     public String whyNot(MemorySegment range, WriteBackKind kind) {
         return switch (kind) {
             case CACHE_LINES ->
-                    lines != null
-                            ? null
-                            : range.isMapped()
-                                    ? JdkPageWriteBack.whyNotOnPersistentMemory()
-                                    : "pure Java cannot write back the cache lines of native memory; install libpmem.so.1,"
-                                            + " use DmlDataMover, or map the file with OffHeapBuffer.map";
+                lines != null
+                        ? null
+                        : range.isMapped()
+                                ? JdkPageWriteBack.whyNotOnPersistentMemory()
+                                : "pure Java cannot write back the cache lines of native memory; install libpmem.so.1,"
+                                        + " use DmlDataMover, or map the file with OffHeapBuffer.map";
             case PAGES -> null;
             case IMPOSSIBLE_IN_MEMORY ->
-                    "the destination is allocated memory, which no write-back makes durable; use OffHeapBuffer.map, or wrap with a DurabilityDomain if you know better";
+                "the destination is allocated memory, which no write-back makes durable; use OffHeapBuffer.map, or wrap with a DurabilityDomain if you know better";
             case IMPOSSIBLE_ON_HEAP -> "the destination is on the heap, which nothing makes durable";
         };
     }

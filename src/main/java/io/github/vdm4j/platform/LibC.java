@@ -45,6 +45,12 @@ public final class LibC {
     // int munmap(void *address, size_t length)
     private static final MethodHandle MUNMAP =
             bind("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+    // void *aligned_alloc(size_t alignment, size_t size)
+    private static final MethodHandle ALIGNED_ALLOC =
+            bind("aligned_alloc", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    // void free(void *memory)
+    private static final MethodHandle FREE =
+            LINKER.downcallHandle(symbol("free"), FunctionDescriptor.ofVoid(JAVA_LONG));
     // int posix_fallocate(int fd, off_t offset, off_t length); returns the error itself
     private static final MethodHandle FALLOCATE =
             bind("posix_fallocate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
@@ -115,9 +121,8 @@ public final class LibC {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(CALL_STATE);
             long address =
-                    (long)
-                            MMAP.invokeExact(
-                                    state, 0L, length, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
+                    (long) MMAP.invokeExact(
+                            state, 0L, length, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
             if (address == MAP_FAILED) {
                 throw new CallFailedException("mmap of " + length + " bytes", (int) ERRNO.get(state, 0L));
             }
@@ -139,6 +144,43 @@ public final class LibC {
     public static void unmap(long address, long length) {
         try (Arena arena = Arena.ofConfined()) {
             int ignored = (int) MUNMAP.invokeExact(arena.allocate(CALL_STATE), address, length);
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * Allocates memory with whatever content it has.
+     *
+     * @param alignment a power of two, 16 or more
+     * @param size bytes, above 0
+     * @return its address
+     * @throws CallFailedException if there is none
+     */
+    public static long allocate(long alignment, long size) throws CallFailedException {
+        long rounded = Math.addExact(size, alignment - 1) & -alignment;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(CALL_STATE);
+            long address = (long) ALIGNED_ALLOC.invokeExact(state, alignment, rounded);
+            if (address == 0) {
+                throw new CallFailedException("aligned_alloc", (int) ERRNO.get(state, 0L));
+            }
+            return address;
+        } catch (CallFailedException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * Frees memory.
+     *
+     * @param address what {@link #allocate(long, long)} returned
+     */
+    public static void free(long address) {
+        try {
+            FREE.invokeExact(address);
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
         }

@@ -292,9 +292,9 @@ public final class Transfer {
      */
     public WriteBackKind remainingWriteBack() {
         return durable == WriteBackKind.PAGES
-                        || (durable == WriteBackKind.CACHE_LINES && !flushing && bySoftware)
-                ? durable
-                : null;
+                || (durable == WriteBackKind.CACHE_LINES && !flushing && bySoftware)
+                        ? durable
+                        : null;
     }
 
     /**
