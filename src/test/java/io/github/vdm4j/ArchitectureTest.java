@@ -26,7 +26,10 @@ class ArchitectureTest {
     private static final String BUFFER = ROOT + ".buffer";
     private static final String DML = ROOT + ".dml";
     private static final String INTERNAL = DML + ".internal";
-    private static final String FFI = DML + ".ffi";
+    private static final String DML_FFI = DML + ".ffi";
+    private static final String PLATFORM = ROOT + ".platform";
+    private static final String DURABILITY = ROOT + ".durability";
+    private static final String PMEM_FFI = DURABILITY + ".ffi";
     private static final String CLI = ROOT + ".cli";
     private static final String EXAMPLES = ROOT + ".examples";
 
@@ -46,15 +49,18 @@ class ArchitectureTest {
         }
     }
 
-    // From the ground up. dml and dml.internal are one layer in two packages, so that the module can hide one of them.
+    // From the ground up.
     static final List<Layer> LAYERS = List.of(
             Layer.exported(FUTURE),
+            Layer.hidden(PLATFORM),
             Layer.exported(ROOT, FUTURE),
-            Layer.exported(MOVER, ROOT, FUTURE),
-            Layer.exported(BUFFER, ROOT, FUTURE),
-            Layer.hidden(FFI),
-            Layer.hidden(INTERNAL, DML, FFI, BUFFER, MOVER, ROOT, FUTURE),
-            Layer.exported(DML, INTERNAL, FFI, BUFFER, MOVER, ROOT, FUTURE));
+            Layer.hidden(PMEM_FFI),
+            Layer.hidden(DURABILITY, PMEM_FFI, PLATFORM, ROOT),
+            Layer.exported(MOVER, DURABILITY, PLATFORM, ROOT, FUTURE),
+            Layer.exported(BUFFER, DURABILITY, PLATFORM, ROOT, FUTURE),
+            Layer.hidden(DML_FFI),
+            Layer.hidden(INTERNAL, DML_FFI, DURABILITY, PLATFORM, ROOT),
+            Layer.exported(DML, INTERNAL, DML_FFI, DURABILITY, PLATFORM, ROOT, FUTURE));
 
     private static JavaClasses main;
 
@@ -68,7 +74,8 @@ class ArchitectureTest {
     @ParameterizedTest
     @FieldSource("LAYERS")
     void usesOnlyTheJdkAndThePackagesBelowIt(Layer layer) {
-        var allowed = Stream.concat(Stream.of("java..", layer.name()), layer.mayUse().stream());
+        var allowed = Stream.concat(Stream.of("java..", "jdk.nio.mapmode", "com.sun.management", layer.name()),
+                layer.mayUse().stream());
         classes().that()
                 .resideInAPackage(layer.name())
                 .should()
@@ -99,7 +106,7 @@ class ArchitectureTest {
     @Test
     void classesHaveRealNames() {
         noClasses().that()
-                .resideOutsideOfPackage(FFI)
+                .resideOutsideOfPackages(DML_FFI, PMEM_FFI)
                 .should()
                 .haveNameMatching(".*(Util|Utils|Helper|Helpers|Manager|Impl)")
                 .allowEmptyShould(true)
