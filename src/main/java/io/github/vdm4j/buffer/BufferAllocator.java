@@ -83,9 +83,7 @@ public final class BufferAllocator {
         }
         Arena arena = Arena.ofShared();
         try {
-            return new BufferMemory(
-                    segment(arena, size), DurabilityDomain.NONE, arena::close, "allocating")
-                    .buffer();
+            return BufferHandle.open(segment(arena, size), DurabilityDomain.NONE, arena::close, "allocating");
         } catch (Throwable e) {
             arena.close();
             throw e;

@@ -22,7 +22,6 @@ final class BufferMemory implements MemoryRegion {
 
     private final DurabilityDomain domain;
     private final Runnable release;
-    private final LeakReport leak;
     private final AtomicInteger state = new AtomicInteger();
     private boolean released;
 
@@ -32,19 +31,13 @@ final class BufferMemory implements MemoryRegion {
      * @param whole the memory
      * @param domain what makes it durable
      * @param release frees it, called once
-     * @param how what made it, for the report of a leak
      */
-    BufferMemory(MemorySegment whole, DurabilityDomain domain, Runnable release, String how) {
+    BufferMemory(MemorySegment whole, DurabilityDomain domain, Runnable release) {
         this.whole = whole;
         this.scope = whole.scope();
         this.domain = domain;
         this.release = release;
-        leak = LeakReport.of(this, "%s %,d bytes".formatted(how, whole.byteSize()));
         MemoryRegions.add(scope, this);
-    }
-
-    OffHeapBuffer buffer() {
-        return new OffHeapBuffer(this, whole);
     }
 
     /** What the system knows of a mapping that somebody else made. */
@@ -127,7 +120,6 @@ final class BufferMemory implements MemoryRegion {
         if (!released) {
             released = true;
             MemoryRegions.remove(scope, this);
-            leak.cancel();
             release.run();
         }
     }

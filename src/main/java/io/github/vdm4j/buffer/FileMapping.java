@@ -58,7 +58,7 @@ final class FileMapping {
                         channel.map(write ? MapMode.READ_WRITE : MapMode.READ_ONLY, offset, length, arena);
                 domain = DurabilityDomain.PAGE;
             }
-            return new BufferMemory(segment, domain, arena::close, "mapping " + file).buffer();
+            return BufferHandle.open(segment, domain, arena::close, "mapping " + file + ",");
         } catch (Throwable e) {
             arena.close();
             throw e;

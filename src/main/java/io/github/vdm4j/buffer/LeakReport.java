@@ -4,13 +4,11 @@ import java.lang.ref.Cleaner;
 
 /** Tells where a buffer was made that was dropped without being closed, if one wants to know. */
 final class LeakReport implements Runnable {
-    private static final LeakReport OFF = new LeakReport(null);
-
+    private final BufferMemory memory;
     private final Throwable place;
-    private volatile boolean cancelled;
-    private Cleaner.Cleanable cleanable;
 
-    private LeakReport(Throwable place) {
+    private LeakReport(BufferMemory memory, Throwable place) {
+        this.memory = memory;
         this.place = place;
     }
 
@@ -19,29 +17,17 @@ final class LeakReport implements Runnable {
         static final Cleaner CLEANER = Cleaner.create();
     }
 
-    static LeakReport of(Object watched, String what) {
-        if (!Boolean.getBoolean(BufferMemory.LEAK_PROPERTY)) {
-            return OFF;
-        }
-        var report =
-                new LeakReport(
-                        new Throwable("a buffer was dropped without being closed, made by " + what));
-        report.cleanable = Watch.CLEANER.register(watched, report);
-        return report;
-    }
-
-    void cancel() {
-        cancelled = true;
-        if (cleanable != null) {
-            cleanable.clean();
+    static void watch(BufferHandle handle, BufferMemory memory, String what) {
+        if (Boolean.getBoolean(BufferMemory.LEAK_PROPERTY)) {
+            var place = new Throwable("a buffer was dropped without being closed; it was made here by " + what);
+            Watch.CLEANER.register(handle, new LeakReport(memory, place));
         }
     }
 
     @Override
     public void run() {
-        if (!cancelled) {
-            System.getLogger("io.github.vdm4j.buffer")
-                    .log(System.Logger.Level.WARNING, "vdm4j: leak", place);
+        if (memory.isOpen()) {
+            System.getLogger("io.github.vdm4j.buffer").log(System.Logger.Level.WARNING, "vdm4j: leak", place);
         }
     }
 }

@@ -27,11 +27,13 @@ import java.util.Objects;
  * <p>C counterpart: none; in C memory is a pointer, and who frees it too early has to find out.
  */
 public final class OffHeapBuffer implements SegmentView, AutoCloseable {
+    private final BufferHandle handle;
     private final BufferMemory memory;
     private final MemorySegment segment;
 
-    OffHeapBuffer(BufferMemory memory, MemorySegment segment) {
-        this.memory = memory;
+    OffHeapBuffer(BufferHandle handle, MemorySegment segment) {
+        this.handle = handle;
+        this.memory = handle.memory();
         this.segment = segment;
     }
 
@@ -117,7 +119,7 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
     public static OffHeapBuffer wrap(MemorySegment segment, DurabilityDomain domain) {
         requireNative(segment);
         Objects.requireNonNull(domain, "domain");
-        return new BufferMemory(segment, domain, () -> {}, "wrapping").buffer();
+        return BufferHandle.open(segment, domain, () -> {}, "wrapping");
     }
 
     private static MemorySegment requireNative(MemorySegment segment) {
@@ -143,7 +145,7 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
      */
     public OffHeapBuffer slice(long offset, long length) {
         memory.requireOpen();
-        return new OffHeapBuffer(memory, segment.asSlice(offset, length));
+        return new OffHeapBuffer(handle, segment.asSlice(offset, length));
     }
 
     /**
