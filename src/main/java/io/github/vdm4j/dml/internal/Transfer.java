@@ -195,10 +195,10 @@ public final class Transfer {
     public int touchPages() {
         long offset = backwards ? length - done - part : done;
         if (source != null) {
-            PageGuard.touch(source, offset, part, false);
+            PageGuard.bringIn(source, offset, part, false);
         }
         if (!flushing) {
-            PageGuard.touch(destination, offset, part, true);
+            PageGuard.bringIn(destination, offset, part, true);
         }
         return ++faults;
     }
