@@ -7,7 +7,6 @@ import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.internal.Job;
 import io.github.vdm4j.dml.internal.JobPool;
-import io.github.vdm4j.dml.internal.SegmentClosedException;
 import io.github.vdm4j.dml.internal.Transfer;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.durability.MemoryRegions;
@@ -15,6 +14,7 @@ import io.github.vdm4j.durability.WriteBackKind;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.IdleStrategy;
 import io.github.vdm4j.platform.PageUnavailableException;
+import io.github.vdm4j.platform.SegmentClosedException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 

@@ -66,7 +66,19 @@ abstract class JvmFuture extends VdmFuture {
             case MEMSET -> functions.memset().fill(destination, fillByte(), flags);
             case FLUSH -> {}
         }
+        if (destination.isMapped() || (source() != null && source().isMapped())) {
+            deliverPageFaults();
+        }
         return kind == null ? succeed(ExecutionPath.JVM) : writeBack(durability, kind);
+    }
+
+    /**
+     * A page that is not there makes compiled code go on for a while before it throws: long enough for an
+     * operation to succeed that has read nothing. On the way back from a call of native code the JVM
+     * throws at last.
+     */
+    private static void deliverPageFaults() {
+        Thread.holdsLock(JvmFuture.class);
     }
 
     private FutureState writeBack(Durability durability, WriteBackKind kind) {

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.github.vdm4j.dml.ffi.dml_library_version_t;
 import io.github.vdm4j.platform.NativeCall;
+import io.github.vdm4j.platform.SegmentClosedException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;

@@ -7,6 +7,7 @@ import io.github.vdm4j.durability.MemoryRegion;
 import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.durability.WriteBackKind;
 import io.github.vdm4j.platform.PageGuard;
+import io.github.vdm4j.platform.SegmentClosedException;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -210,10 +211,10 @@ public final class Transfer {
     public int touchPages() {
         long offset = backwards ? length - done - part : done;
         if (source != null) {
-            PageGuard.touch(source, offset, part, false);
+            PageGuard.bringIn(source, offset, part, false);
         }
         if (!flushing) {
-            PageGuard.touch(destination, offset, part, true);
+            PageGuard.bringIn(destination, offset, part, true);
         }
         return ++faults;
     }
