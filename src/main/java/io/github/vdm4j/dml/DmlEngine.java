@@ -54,10 +54,10 @@ final class DmlEngine {
             throw new IllegalStateException("the operation was prepared by two threads at once");
         }
         if (length == 0) {
-            return future.succeeded(ExecutionPath.NONE);
+            return closing ? closed(future) : future.succeeded(ExecutionPath.NONE);
         }
         if (type == VdmOperationType.FLUSH && destination.isMapped()) {
-            return future.forced(ExecutionPath.JVM);
+            return closing ? closed(future) : future.forced(ExecutionPath.JVM);
         }
         Job job = takeJob();
         if (job == null) {
