@@ -191,16 +191,29 @@ public final class Transfer {
      * next submission.
      *
      * @return how many faults this part has met
+     * @throws PageUnavailableException if a page of a mapped file is not there
+     * @throws SegmentClosedException if an arena is closed
+     * @throws WrongThreadException if one is confined to another thread
      */
     public int touchPages() {
         long offset = backwards ? length - done - part : done;
         if (source != null) {
-            PageGuard.touch(source, offset, part, false);
+            touch(source, offset, false);
         }
         if (!flushing) {
-            PageGuard.touch(destination, offset, part, true);
+            touch(destination, offset, true);
         }
         return ++faults;
+    }
+
+    private void touch(MemorySegment segment, long offset, boolean write) {
+        try {
+            PageGuard.touch(segment, offset, part, write);
+        } catch (IllegalStateException e) {
+            throw new SegmentClosedException(e);
+        } catch (InternalError e) {
+            throw new PageUnavailableException(segment, offset, part, e);
+        }
     }
 
     /**
