@@ -70,7 +70,7 @@ final class DmlEngine {
             throw new IllegalStateException("the operation was prepared by two threads at once");
         }
         if (length == 0) {
-            return future.succeeded(ExecutionPath.NONE);
+            return closing ? closed(future) : future.succeeded(ExecutionPath.NONE);
         }
         WriteBackKind durable = null;
         if (type == VdmOperationType.FLUSH || flags.contains(VdmFlags.MEM_DURABLE)) {

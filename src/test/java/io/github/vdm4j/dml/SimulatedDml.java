@@ -169,9 +169,20 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
         return submissions.getLast();
     }
 
+    /** Back to the beginning, except for jobs and violations. */
     synchronized void forget() {
         submissions.clear();
+        allowed.clear();
+        next.clear();
+        always = submission -> Plan.succeed();
         checks = 0;
+    }
+
+    /** Lets everything end that is held, and holds nothing any more. */
+    synchronized void releaseAll() {
+        submissions.forEach(Submission::release);
+        next.clear();
+        always = submission -> Plan.succeed();
     }
 
     /** How often a job was checked. */
@@ -190,6 +201,11 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
 
     int inFlight() {
         return (int) jobs.values().stream().filter(SimulatedJob::isInFlight).count();
+    }
+
+    /** For a test in which a device never answers: the jobs that it still has cannot be finalised. */
+    void abandonJobsInFlight() {
+        jobs.clear();
     }
 
     synchronized List<String> violations() {

@@ -138,7 +138,7 @@ final class SimulatedJob {
                 checksLeft -= checksLeft > 0 ? 1 : 0;
                 return DML_STATUS_BEING_PROCESSED();
             }
-            if (current.path() == DmlPath.HARDWARE && memoryIsReachable()) {
+            if (current.path() == DmlPath.HARDWARE && current.plan().moved() != 0 && memoryIsReachable()) {
                 current.execute();
             }
             state = State.ENDED;

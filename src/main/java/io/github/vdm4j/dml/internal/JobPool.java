@@ -73,6 +73,7 @@ public final class JobPool {
                 jobs[i] = new Job(dml, onHardware, onSoftware, limits);
             }
         } catch (Throwable e) {
+            finishAll();
             arena.close();
             throw e;
         }
@@ -174,11 +175,17 @@ public final class JobPool {
             retired++;
         }
         if (arena.scope().isAlive()) {
-            for (MemorySegment struct : structs) {
-                dml.finish(struct.address());
-            }
+            finishAll();
             arena.close();
         }
         return true;
+    }
+
+    private void finishAll() {
+        for (MemorySegment struct : structs) {
+            if (struct != null) { // null where making the pool failed half-way
+                dml.finish(struct.address());
+            }
+        }
     }
 }

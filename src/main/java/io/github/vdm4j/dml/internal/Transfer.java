@@ -207,6 +207,9 @@ public final class Transfer {
      * next submission.
      *
      * @return how many faults this part has met
+     * @throws io.github.vdm4j.platform.PageUnavailableException if a page of a mapped file is not there
+     * @throws SegmentClosedException if an arena is closed
+     * @throws WrongThreadException if one is confined to another thread
      */
     public int touchPages() {
         long offset = backwards ? length - done - part : done;

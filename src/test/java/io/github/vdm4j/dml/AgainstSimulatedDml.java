@@ -1,0 +1,84 @@
+package io.github.vdm4j.dml;
+
+import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.future.FutureState;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * The base of the tests of the DML mover. Every test ends with all movers closed, no rule of the job API
+ * broken, no job left, and no byte touched outside of the memory that the test made here.
+ */
+@Timeout(60)
+abstract class AgainstSimulatedDml {
+    final SimulatedDml dml = new SimulatedDml();
+    final Arena arena = Arena.ofShared();
+    private final Random random = new Random(4711);
+    private final List<DmlDataMover> movers = new ArrayList<>();
+
+    @AfterEach
+    void everythingIsGivenBackAndNoRuleWasBroken() {
+        dml.releaseAll();
+        movers.forEach(DmlDataMover::close);
+        dml.close();
+        arena.close();
+    }
+
+    DmlDataMoverBuilder builder(DmlPath path) {
+        return DmlDataMover.builder().library(dml.library()).path(path).jobs(4).queueFullTimeout(Duration.ofHours(1));
+    }
+
+    DmlDataMover open(DmlDataMoverBuilder builder) {
+        DmlDataMover mover = builder.open();
+        movers.add(mover);
+        return mover;
+    }
+
+    DmlDataMover open(DmlPath path) {
+        return open(builder(path));
+    }
+
+    DmlDataMover hardware() {
+        dml.withHardware();
+        return open(DmlPath.HARDWARE);
+    }
+
+    DmlDataMover software() {
+        return open(DmlPath.SOFTWARE);
+    }
+
+    MemorySegment zeros(long size) {
+        return dml.allow(arena.allocate(size, 64));
+    }
+
+    MemorySegment noise(long size) {
+        return fillWithNoise(zeros(size));
+    }
+
+    MemorySegment fillWithNoise(MemorySegment segment) {
+        byte[] bytes = new byte[(int) segment.byteSize()];
+        random.nextBytes(bytes);
+        return segment.copyFrom(MemorySegment.ofArray(bytes));
+    }
+
+    static byte[] bytes(MemorySegment segment) {
+        return segment.toArray(ValueLayout.JAVA_BYTE);
+    }
+
+    /** Polls to the end, which must come after a number of polls that no right mover needs. */
+    static <F extends VdmFuture> F finish(F future) {
+        for (int i = 0; i < 10_000_000; i++) {
+            if (future.poll() == FutureState.COMPLETE) {
+                return future;
+            }
+        }
+        throw new AssertionError("still not complete: " + future);
+    }
+}

@@ -1,0 +1,210 @@
+package io.github.vdm4j.dml;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.future.FutureProperty;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which path runs, on a machine with hardware and on one without. */
+class DmlDataMoverAutoTest extends AgainstSimulatedDml {
+
+    private List<DmlPath> pathsTaken() {
+        return dml.submissions().stream().map(Submission::path).toList();
+    }
+
+    private VdmFuture copy(DmlDataMover mover, ExecutionPath expected) {
+        dml.forget();
+        return copyGoingOn(mover, expected);
+    }
+
+    private VdmFuture copyGoingOn(DmlDataMover mover, ExecutionPath expected) {
+        MemorySegment source = noise(200);
+        MemorySegment destination = zeros(200);
+        VdmFuture copy = finish(mover.memcpy(destination, source));
+        copy.orThrow();
+        assertArrayEquals(bytes(source), bytes(destination));
+        assertSame(expected, copy.path());
+        assertSame(expected, copy.output().path());
+        return copy;
+    }
+
+    @Nested
+    class Auto {
+        @Test
+        void takesHardwareThatAnEmptyOperationCameBackFrom() {
+            dml.withHardware();
+            DmlDataMover mover = open(DmlPath.AUTO);
+            assertSame(DmlPath.AUTO, mover.path());
+            assertSame(DmlPath.HARDWARE, mover.runningPath());
+            assertEquals("DML, path AUTO running HARDWARE", mover.name());
+            assertEquals(List.of(DmlPath.HARDWARE), pathsTaken());
+            assertEquals(dml_h.DML_OP_NOP(), dml.lastSubmission().operation());
+            VdmFuture copy = copy(mover, ExecutionPath.DSA_HARDWARE);
+            assertEquals(true, copy.hasProperty(FutureProperty.ASYNC));
+            assertEquals(List.of(DmlPath.HARDWARE), pathsTaken());
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {100, 102, 110, 999, -1})
+        void takesSoftwareWhereHardwareRefusesTheEmptyOperation(int status) {
+            dml.withoutHardware(status);
+            DmlDataMover mover = open(DmlPath.AUTO);
+            assertSame(DmlPath.AUTO, mover.path());
+            assertSame(DmlPath.SOFTWARE, mover.runningPath());
+            assertEquals(4, dml.liveJobs(), "the jobs for hardware are not needed");
+            assertEquals(4 * 384, mover.nativeBytes());
+            VdmFuture copy = copy(mover, ExecutionPath.DML_SOFTWARE);
+            assertEquals(false, copy.hasProperty(FutureProperty.ASYNC));
+            assertEquals(List.of(DmlPath.SOFTWARE), pathsTaken());
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {1, 3, 25, 46})
+        void takesSoftwareWhereTheEmptyOperationFails(int status) {
+            dml.withHardware().next(Plan.fail(status));
+            DmlDataMover mover = open(DmlPath.AUTO);
+            assertSame(DmlPath.SOFTWARE, mover.runningPath());
+            copy(mover, ExecutionPath.DML_SOFTWARE);
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {100, 102, 24, 15, 103})
+        void goesToSoftwareForAnOperationThatHardwareRefuses(int status) {
+            dml.withHardware();
+            DmlDataMover mover = open(DmlPath.AUTO);
+            dml.forget();
+            dml.next(Plan.refuse(status));
+            copyGoingOn(mover, ExecutionPath.DML_SOFTWARE);
+            assertEquals(List.of(DmlPath.HARDWARE, DmlPath.SOFTWARE), pathsTaken());
+            assertSame(DmlPath.HARDWARE, mover.runningPath());
+            copy(mover, ExecutionPath.DSA_HARDWARE);
+        }
+
+        @Test
+        void goesToSoftwareForTheRestOfAnOperationOfWhichHardwareRefusesAPart() {
+            dml.withHardware();
+            DmlDataMover mover = open(builder(DmlPath.AUTO).maxTransferBytes(64));
+            dml.forget();
+            dml.next(Plan.succeed(), Plan.refuse(102));
+            copyGoingOn(mover, ExecutionPath.DML_SOFTWARE);
+            assertEquals(
+                    List.of(
+                            DmlPath.HARDWARE, DmlPath.HARDWARE, DmlPath.SOFTWARE, DmlPath.SOFTWARE, DmlPath.SOFTWARE),
+                    pathsTaken());
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {3, 44, 46})
+        void redoesInSoftwareACopyThatHardwareFailedHalfWay(int status) {
+            dml.withHardware();
+            DmlDataMover mover = open(DmlPath.AUTO);
+            dml.forget();
+            dml.next(Plan.fail(status).moving(99).corrupting());
+            copyGoingOn(mover, ExecutionPath.DML_SOFTWARE);
+        }
+
+        @Test
+        void redoesInSoftwareACopyWhosePagesKeepFaulting() {
+            dml.withHardware();
+            DmlDataMover mover = open(DmlPath.AUTO);
+            dml.forget();
+            dml.always(
+                    part -> part.path() == DmlPath.HARDWARE
+                            ? Plan.fail(dml_h.DML_STATUS_PAGE_FAULT_ERROR())
+                            : Plan.succeed());
+            copyGoingOn(mover, ExecutionPath.DML_SOFTWARE);
+            assertEquals(17, dml.submissions().size());
+        }
+
+        @Test
+        void doesNotRedoAnOverlappingMoveThatHardwareFailedHalfWay() {
+            dml.withHardware();
+            DmlDataMover mover = open(DmlPath.AUTO);
+            dml.forget();
+            dml.next(Plan.fail(3).moving(50));
+            MemorySegment memory = noise(200);
+            VdmFuture move = finish(mover.memmove(memory.asSlice(1, 100), memory.asSlice(0, 100)));
+            assertSame(VdmResult.DEVICE_ERROR, move.result());
+            assertEquals(1, dml.submissions().size());
+        }
+
+        @Test
+        void redoesNoSoftwareOperation() {
+            dml.withHardware();
+            DmlDataMover mover = open(DmlPath.AUTO);
+            dml.forget();
+            dml.next(Plan.refuse(102), Plan.fail(3));
+            VdmFuture copy = finish(mover.memcpy(zeros(64), noise(64)));
+            assertSame(VdmResult.DEVICE_ERROR, copy.result());
+            assertEquals(2, dml.submissions().size());
+        }
+
+        @Test
+        void writesBackInSoftwareWhatSoftwareMovedDurably() {
+            dml.withHardware();
+            DmlDataMover mover = open(DmlPath.AUTO);
+            dml.forget();
+            finish(mover.memset(zeros(64), (byte) 1, VdmFlags.MEM_DURABLE)).orThrow();
+            assertEquals(List.of(DmlPath.HARDWARE), pathsTaken());
+            dml.forget();
+            dml.next(Plan.refuse(102));
+            finish(mover.memset(zeros(64), (byte) 1, VdmFlags.MEM_DURABLE)).orThrow();
+            assertEquals(List.of(DmlPath.HARDWARE, DmlPath.SOFTWARE, DmlPath.SOFTWARE), pathsTaken());
+            assertEquals(dml_h.DML_OP_CACHE_FLUSH(), dml.lastSubmission().operation());
+        }
+
+        /** The device may still write to the job of the operation that did not come back. */
+        @Test
+        void givesUpOnHardwareThatDoesNotAnswerAndNeverFreesTheJobUnderIt() {
+            dml.withHardware().next(Plan.hold());
+            DmlDataMover mover = open(DmlPath.AUTO);
+            assertSame(DmlPath.SOFTWARE, mover.runningPath());
+            assertEquals(1, dml.inFlight());
+            copy(mover, ExecutionPath.DML_SOFTWARE);
+            mover.close();
+            assertEquals(1, dml.inFlight());
+            dml.abandonJobsInFlight();
+        }
+    }
+
+    @Nested
+    class ARequestedPath {
+        @ParameterizedTest
+        @ValueSource(ints = {100, 101})
+        void isNeverReplaced(int status) {
+            dml.withoutHardware(status);
+            DmlDataMover mover = open(DmlPath.HARDWARE);
+            assertSame(DmlPath.HARDWARE, mover.runningPath());
+            VdmFuture copy = finish(mover.memcpy(zeros(64), noise(64)));
+            assertSame(VdmResult.NO_DEVICE, copy.result());
+            assertEquals(status, copy.failure().status().code());
+            assertEquals(List.of(DmlPath.HARDWARE), pathsTaken());
+        }
+
+        @ParameterizedTest
+        @EnumSource(names = {"HARDWARE", "SOFTWARE"})
+        void runsEveryOperation(DmlPath path) {
+            dml.withHardware();
+            DmlDataMover mover = open(path);
+            assertEquals(List.of(), dml.submissions(), "nothing to try");
+            assertSame(path, mover.path());
+            assertSame(path, mover.runningPath());
+            assertEquals("DML, path " + path, mover.name());
+            copy(mover, path == DmlPath.HARDWARE ? ExecutionPath.DSA_HARDWARE : ExecutionPath.DML_SOFTWARE);
+            assertEquals(List.of(path), pathsTaken());
+        }
+    }
+}
