@@ -17,8 +17,9 @@ import java.lang.invoke.VarHandle;
  * that was truncated, or in a hole with no space left to fill it, an access from native code would end
  * the process (H28); here it is an exception.
  *
- * <p>Only the kernel is asked, never the memory itself: the JVM survives an access to such a page, but
- * compiled code goes on for a while before it throws, and by then the native copy has begun.
+ * <p>Only the kernel is asked, never the memory itself. The JVM survives an access to such a page, but
+ * compiled code leaves out an access whose value it has no use for, and after others goes on for a while
+ * before it throws: in both cases the native copy would begin.
  */
 final class PageGuard {
     private static final long PAGE = 4096;
