@@ -1,4 +1,4 @@
-package io.github.vdm4j.dml.internal;
+package io.github.vdm4j.platform;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -21,7 +21,7 @@ import java.lang.invoke.VarHandle;
  * compiled code leaves out an access whose value it has no use for, and after others goes on for a while
  * before it throws: in both cases the native copy would begin.
  */
-final class PageGuard {
+public final class PageGuard {
     private static final long PAGE = 4096;
     private static final int MADV_POPULATE_READ = 22;
     private static final int MADV_POPULATE_WRITE = 23;
@@ -54,10 +54,10 @@ final class PageGuard {
      * @param length bytes, above 0
      * @param write whether the range will be written
      * @throws PageUnavailableException if a page cannot be had
-     * @throws SegmentClosedException if the arena is closed
+     * @throws IllegalStateException if the arena is closed
      * @throws WrongThreadException if a page cannot be had and the segment is confined to another thread
      */
-    static void bringIn(MemorySegment segment, long offset, long length, boolean write) {
+    public static void bringIn(MemorySegment segment, long offset, long length, boolean write) {
         long start = segment.address() + offset & -PAGE;
         long pages = segment.address() + offset + length - start;
         int advice = write ? MADV_POPULATE_WRITE : MADV_POPULATE_READ;
@@ -66,10 +66,10 @@ final class PageGuard {
                 return;
             }
         } catch (Throwable e) {
-            throw DmlCallException.rethrow(e);
+            throw NativeCall.rethrow(e);
         }
         if (!segment.scope().isAlive()) {
-            throw new SegmentClosedException(new IllegalStateException("already closed"));
+            throw new IllegalStateException("the arena is closed");
         }
         if (!segment.isAccessibleBy(Thread.currentThread())) {
             throw new WrongThreadException("the segment is confined to another thread");
@@ -90,7 +90,7 @@ final class PageGuard {
             int failed = (int) MADVISE_WITH_REASON.invokeExact(state, start, length, advice);
             return failed == 0 ? 0 : (int) ERRNO.get(state, 0L);
         } catch (Throwable e) {
-            throw DmlCallException.rethrow(e);
+            throw NativeCall.rethrow(e);
         }
     }
 
@@ -143,7 +143,7 @@ final class PageGuard {
                     }
                 }
             } catch (Throwable e) {
-                throw DmlCallException.rethrow(e);
+                throw NativeCall.rethrow(e);
             }
         }
 
