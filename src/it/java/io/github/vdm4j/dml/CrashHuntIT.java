@@ -35,16 +35,6 @@ class CrashHuntIT {
         hunt(Duration.ofSeconds(30), 1_000_000, option);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"-Xint", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"})
-    void operationsOnFilesThatWereCutOffEndWithAnIoError(String option) {
-        String rounds = option.equals("-Xint") ? "2000" : "50000";
-        ChildJvm child = ChildJvm.onClassPath(
-                Duration.ofMinutes(2), List.of(option, NATIVE_ACCESS), TruncatedFiles.class, "dml", seed(), rounds);
-        assertEquals(0, child.exitCode(), child::toString);
-        assertTrue(child.output().contains(" operations met a missing page"), child::toString);
-    }
-
     private static void hunt(Duration time, int actions, String... options) {
         var all = new java.util.ArrayList<>(List.of(options));
         all.add(NATIVE_ACCESS);

@@ -16,7 +16,7 @@ import java.util.SplittableRandom;
 /**
  * Copies from and to a mapping whose file has been cut off, often enough that the whole way from the poll to
  * the native call is compiled: from compiled code the JVM reports such an access later than it happens. Runs
- * in a JVM of its own.
+ * in a JVM of its own, see {@link TruncatedFilesIT}.
  *
  * <p>Arguments: dml, threads or sync; seed; rounds.
  */

@@ -17,8 +17,9 @@ import java.lang.invoke.VarHandle;
  * that was truncated, or in a hole with no space left to fill it, an access from native code would end
  * the process (H28); here it is an exception.
  *
- * <p>Only the kernel is asked, never the memory itself: the JVM survives an access to such a page, but
- * compiled code goes on for a while before it throws, and by then the native copy has begun.
+ * <p>Only the kernel is asked, never the memory itself. The JVM survives an access to such a page, but
+ * compiled code leaves out an access whose value it has no use for, and after others goes on for a while
+ * before it throws: in both cases the native copy would begin.
  */
 public final class PageGuard {
     private static final long PAGE = 4096;
@@ -53,7 +54,7 @@ public final class PageGuard {
      * @param length bytes, above 0
      * @param write whether the range will be written
      * @throws PageUnavailableException if a page cannot be had
-     * @throws SegmentClosedException if the arena is closed
+     * @throws IllegalStateException if the arena is closed
      * @throws WrongThreadException if a page cannot be had and the segment is confined to another thread
      */
     public static void bringIn(MemorySegment segment, long offset, long length, boolean write) {
@@ -68,7 +69,7 @@ public final class PageGuard {
             throw NativeCall.rethrow(e);
         }
         if (!segment.scope().isAlive()) {
-            throw new SegmentClosedException(new IllegalStateException("already closed"));
+            throw new IllegalStateException("the arena is closed");
         }
         if (!segment.isAccessibleBy(Thread.currentThread())) {
             throw new WrongThreadException("the segment is confined to another thread");

@@ -160,14 +160,22 @@ public final class Transfer {
             long skipped = destination.address() - to; // the flush begins with the line, not with the range
             long start = Math.max(offset - skipped, 0);
             long end = Math.min(offset - skipped + part, destination.byteSize());
-            PageGuard.bringIn(destination, start, end - start, false);
+            bringIn(destination, start, end - start, false);
             return;
         }
         if (destination.isMapped()) {
-            PageGuard.bringIn(destination, offset, part, true);
+            bringIn(destination, offset, part, true);
         }
         if (source != null && source.isMapped()) {
-            PageGuard.bringIn(source, offset, part, false);
+            bringIn(source, offset, part, false);
+        }
+    }
+
+    private static void bringIn(MemorySegment segment, long offset, long length, boolean write) {
+        try {
+            PageGuard.bringIn(segment, offset, length, write);
+        } catch (IllegalStateException e) {
+            throw new SegmentClosedException(e);
         }
     }
 
@@ -214,10 +222,10 @@ public final class Transfer {
     public int touchPages() {
         long offset = backwards ? length - done - part : done;
         if (source != null) {
-            PageGuard.bringIn(source, offset, part, false);
+            bringIn(source, offset, part, false);
         }
         if (!flushing) {
-            PageGuard.bringIn(destination, offset, part, true);
+            bringIn(destination, offset, part, true);
         }
         return ++faults;
     }
