@@ -211,6 +211,7 @@ public final class FutureChain<T> extends AbstractFuture<T> {
             for (ChainEntry entry : entries) {
                 entry.skip();
             }
+            position = entries.length;
         }
     }
 

@@ -14,7 +14,10 @@ final class JoinedWaker implements Waker {
         this.others = others;
     }
 
-    /** Adds a waker for the current thread, in the place of the one that this thread added before. */
+    /**
+     * Adds a waker for the current thread, in the place of one that this thread added before. Those of its
+     * wait that goes on stay: a thread that waits for two chains around one future has two of them.
+     */
     static Waker join(Waker existing, Waker added) {
         if (existing == null || existing == added) {
             return added;
@@ -26,12 +29,14 @@ final class JoinedWaker implements Waker {
         if (joined.first == added) {
             return joined;
         }
-        int place = 0;
-        while (place < joined.owners.length && joined.owners[place] != owner) {
-            place++;
-        }
-        if (place < joined.owners.length && joined.others[place] == added) {
-            return joined;
+        int place = joined.owners.length;
+        for (int i = joined.owners.length - 1; i >= 0; i--) {
+            if (joined.others[i] == added) {
+                return joined;
+            }
+            if (joined.owners[i] == owner && !WaitSession.isAwaiting(joined.others[i])) {
+                place = i;
+            }
         }
         int length = Math.max(joined.owners.length, place + 1);
         Thread[] owners = Arrays.copyOf(joined.owners, length);

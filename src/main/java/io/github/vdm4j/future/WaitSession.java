@@ -3,6 +3,10 @@ package io.github.vdm4j.future;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -42,36 +46,61 @@ final class WaitSession {
     /** The entries woken since the last round, linked from the newest to the oldest. */
     private volatile Entry woken;
 
+    /** Whether the thread was interrupted during the wait, which goes on all the same. */
+    private boolean interrupted;
+
+    /** Set when the wait has ended: its wakers are of no use any more. */
+    private volatile boolean over;
+
     /** Set while the waiter may sleep. Whoever wakes an entry looks at it afterwards. */
     private volatile boolean sleeping;
 
     WaitSession(Collection<? extends PollableFuture<?>> futures, IdleStrategy idle) {
         this.idle = idle;
-        due = futures.stream().map(Entry::new).toArray(Entry[]::new);
+        // One entry for a future that is listed twice: it may keep only the last waker of a thread.
+        Set<PollableFuture<?>> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
+        due =
+                futures.stream()
+                        .map(future -> Objects.requireNonNull(future, "a future to wait for"))
+                        .filter(distinct::add)
+                        .map(Entry::new)
+                        .toArray(Entry[]::new);
         next = new Entry[due.length];
         count = due.length;
         remaining = due.length;
     }
 
     void run() {
-        boolean interrupted = false;
+        try {
+            waitForAll();
+        } finally {
+            over = true;
+            if (interrupted) {
+                waiter.interrupt();
+            }
+        }
+    }
+
+    /** Tells whether a waker belongs to a wait that still goes on. */
+    static boolean isAwaiting(Waker waker) {
+        return waker instanceof Entry entry && !entry.isOver();
+    }
+
+    private void waitForAll() {
         int fruitless = 0;
         while (true) {
             boolean progress = pollDue();
             if (remaining == 0) {
-                break;
+                return;
             }
             int kept = count;
             takeWoken();
             if (progress || count > kept) {
                 fruitless = 0;
             } else {
-                interrupted |= pause(fruitless++);
+                pause(fruitless++);
                 takeWoken();
             }
-        }
-        if (interrupted) {
-            waiter.interrupt();
         }
     }
 
@@ -99,6 +128,7 @@ final class WaitSession {
         if (entry.poller != null && !entry.poller.ready()) {
             entry.again = true;
         } else if (entry.future.poll(entry.notifier) == FutureState.COMPLETE) {
+            entry.done = true;
             remaining--;
         } else {
             entry.poller = entry.notifier.poller();
@@ -134,8 +164,9 @@ final class WaitSession {
             Entry following = entry.link;
             entry.link = null;
             entry.queued = false;
-            // A late wake-up of an entry that is complete, or is due anyway, changes nothing.
-            if (!entry.again && !entry.future.isComplete()) {
+            // A late wake-up of an entry that is done, or is due anyway, changes nothing. Done, not complete:
+            // another thread may have completed the future, which this one has yet to see and count.
+            if (!entry.again && !entry.done) {
                 entry.again = true;
                 due[count++] = entry;
             }
@@ -143,30 +174,29 @@ final class WaitSession {
         }
     }
 
-    /** Passes time; returns true if the thread was interrupted meanwhile. */
-    private boolean pause(int fruitless) {
+    /** Passes time. */
+    private void pause(int fruitless) {
         if (count > 0) {
             sleeping = true;
             if (woken == null) {
                 idle.idle(fruitless);
             }
             sleeping = false;
-            return Thread.interrupted();
+            interrupted |= Thread.interrupted();
+            return;
         }
         for (int i = 0; i < SPINS_BEFORE_SLEEP; i++) {
             if (woken != null) {
-                return false;
+                return;
             }
             Thread.onSpinWait();
         }
-        boolean interrupted = false;
         sleeping = true;
         while (woken == null) {
             LockSupport.park(this);
             interrupted |= Thread.interrupted();
         }
         sleeping = false;
-        return interrupted;
     }
 
     private void wake(Entry entry) {
@@ -194,11 +224,18 @@ final class WaitSession {
         /** Whether the entry is among those to be polled in the coming round. */
         boolean again = true;
 
+        /** Whether the waiter has seen that the future is complete. */
+        boolean done;
+
         Entry link;
         volatile boolean queued;
 
         Entry(PollableFuture<?> future) {
-            this.future = java.util.Objects.requireNonNull(future, "a future to wait for");
+            this.future = future;
+        }
+
+        boolean isOver() {
+            return over;
         }
 
         @Override

@@ -1,0 +1,769 @@
+package io.github.vdm4j;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vdm4j.future.FutureChain;
+import io.github.vdm4j.future.FutureRuntime;
+import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.future.PollableFuture;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What every {@link Vdm} does, whatever executes it. A mover's test extends this and says how the mover
+ * is opened; a method that asks for what a mover cannot have is left out by one of the questions below.
+ * Tests are public: then JUnit may call them in runs for which Surefire opens only the subclass's package.
+ */
+@SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+public abstract class VdmContract {
+    private Arena arena;
+    private Vdm mover;
+
+    /** Opens the mover under test; closed after each test. */
+    protected abstract Vdm open();
+
+    /** What may have executed an operation of at least one byte. */
+    protected abstract Set<ExecutionPath> paths();
+
+    /** Whether heap segments are taken; refused with a reason else. */
+    protected boolean takesHeapSegments() {
+        return true;
+    }
+
+    /** Whether segments confined to the calling thread are taken; refused with a reason else. */
+    protected boolean takesConfinedSegments() {
+        return true;
+    }
+
+    /** The open mover. */
+    protected final Vdm mover() {
+        return mover;
+    }
+
+    /** Native memory that any thread may access, released after the test. */
+    protected final MemorySegment memory(long bytes) {
+        return arena.allocate(bytes, 64);
+    }
+
+    /** Native memory with arbitrary bytes in it, the same ones for the same seed. */
+    protected final MemorySegment noise(long bytes, long seed) {
+        MemorySegment segment = memory(bytes);
+        byte[] content = new byte[(int) bytes];
+        new Random(seed).nextBytes(content);
+        return segment.copyFrom(MemorySegment.ofArray(content));
+    }
+
+    /** All bytes of a segment. */
+    protected static byte[] bytes(MemorySegment segment) {
+        return segment.toArray(JAVA_BYTE);
+    }
+
+    @BeforeEach
+    public final void openMover() {
+        arena = Arena.ofShared();
+        mover = open();
+    }
+
+    @AfterEach
+    public final void closeMover() {
+        mover.close();
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
+
+    private static void assertSucceeded(VdmFuture future) {
+        assertAll(
+                () -> assertEquals(FutureState.COMPLETE, future.state()),
+                () -> assertEquals(VdmResult.SUCCESS, future.result()),
+                () -> assertNull(future.failure()));
+    }
+
+    /** One operation of each type on ranges of a size, by the same mover. */
+    private VdmFuture operation(VdmOperationType type, MemorySegment destination, MemorySegment source) {
+        return switch (type) {
+            case MEMCPY -> mover.memcpy(destination, source);
+            case MEMMOVE -> mover.memmove(destination, source);
+            case MEMSET -> mover.memset(destination, (byte) 0x5a);
+            case FLUSH -> mover.flush(destination);
+        };
+    }
+
+    // ---- bytes
+
+    @ParameterizedTest(name = "{0} bytes")
+    @ValueSource(ints = {1, 2, 3, 7, 8, 63, 64, 65, 100, 1_000, 4_096, 65_537, 1_048_576})
+    @DisplayName("memcpy writes every byte of the destination and none beside it")
+    public void memcpyWritesEveryByteOfTheDestinationAndNoneBesideIt(int size) {
+        MemorySegment source = noise(size, size);
+        MemorySegment around = noise(size + 128, 1);
+        byte[] expected = bytes(around);
+        System.arraycopy(bytes(source), 0, expected, 61, size);
+
+        VdmFuture copy = mover.memcpy(around.asSlice(61, size), source);
+        copy.busyPoll();
+
+        assertSucceeded(copy);
+        assertArrayEquals(expected, bytes(around));
+        assertTrue(paths().contains(copy.path()), () -> "ran on " + copy.path());
+    }
+
+    @ParameterizedTest(name = "a buffer of {0} bytes")
+    @ValueSource(ints = {4, 12, 1_024})
+    @DisplayName("memmove over a quarter's distance keeps the old source, forwards and backwards")
+    public void memmoveKeepsTheOldSource(int size) {
+        int quarter = size / 4;
+        MemorySegment forwards = noise(size, 5);
+        byte[] expected = bytes(forwards);
+        System.arraycopy(expected, 0, expected, quarter, 2 * quarter);
+        VdmFuture up = mover.memmove(forwards.asSlice(quarter, 2L * quarter), forwards.asSlice(0, 2L * quarter));
+        up.busyPoll();
+        assertSucceeded(up);
+        assertArrayEquals(expected, bytes(forwards));
+
+        MemorySegment backwards = noise(size, 6);
+        expected = bytes(backwards);
+        System.arraycopy(expected, quarter, expected, 0, 2 * quarter);
+        VdmFuture down = mover.memmove(backwards.asSlice(0, 2L * quarter), backwards.asSlice(quarter, 2L * quarter));
+        down.busyPoll();
+        assertSucceeded(down);
+        assertArrayEquals(expected, bytes(backwards));
+    }
+
+    @ParameterizedTest(name = "overlap of {0} bytes")
+    @ValueSource(ints = {4, 12, 1_024})
+    @DisplayName("memmove of ranges that share a few bytes, in both directions")
+    public void memmoveOfRangesThatShareAFewBytes(int overlap) {
+        int size = overlap + 1_500;
+        for (int direction : new int[]{1, -1}) {
+            MemorySegment buffer = noise(2L * size - overlap, overlap);
+            int low = 0;
+            int high = size - overlap;
+            int to = direction > 0 ? high : low;
+            int from = direction > 0 ? low : high;
+            byte[] expected = bytes(buffer);
+            System.arraycopy(expected, from, expected, to, size);
+
+            VdmFuture move = mover.memmove(buffer.asSlice(to, size), buffer.asSlice(from, size));
+            move.busyPoll();
+
+            assertSucceeded(move);
+            assertArrayEquals(expected, bytes(buffer));
+        }
+    }
+
+    @Test
+    @DisplayName("memmove onto itself changes nothing and succeeds")
+    public void memmoveOntoItself() {
+        MemorySegment buffer = noise(4_099, 9);
+        byte[] before = bytes(buffer);
+        VdmFuture move = mover.memmove(buffer, buffer);
+        move.busyPoll();
+        assertSucceeded(move);
+        assertArrayEquals(before, bytes(buffer));
+    }
+
+    @ParameterizedTest(name = "with {0}")
+    @ValueSource(bytes = {'!', 'a', 'X', (byte) 0xa5, 0x5a, 0, -1, Byte.MIN_VALUE})
+    @DisplayName("memset of the first half leaves the second as it was")
+    public void memsetOfTheFirstHalf(byte value) {
+        MemorySegment text =
+                memory(11).copyFrom(MemorySegment.ofArray("teststring\0".getBytes(StandardCharsets.UTF_8)));
+        VdmFuture fill = mover.memset(text.asSlice(0, 5), value);
+        fill.busyPoll();
+        assertSucceeded(fill);
+        assertArrayEquals(
+                new byte[]{value, value, value, value, value, 't', 'r', 'i', 'n', 'g', 0}, bytes(text));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @EnumSource(VdmOperationType.class)
+    @DisplayName("H4: an operation of 0 bytes succeeds at its first poll, and nothing executed it")
+    public void anOperationOfNoBytesSucceedsAtItsFirstPoll(VdmOperationType type) {
+        MemorySegment empty = memory(8).asSlice(3, 0);
+        VdmFuture future = operation(type, empty, empty);
+        assertEquals(FutureState.IDLE, future.state());
+        if (future.poll() != FutureState.COMPLETE) {
+            future.busyPoll(); // a mover with threads may hand it over, but it has to end
+        }
+        assertSucceeded(future);
+        assertEquals(ExecutionPath.NONE, future.path());
+        assertEquals(type, future.output().type());
+    }
+
+    // ---- states and output
+
+    @Test
+    @DisplayName("a new future is idle and has touched nothing")
+    public void aNewFutureIsIdleAndHasTouchedNothing() {
+        MemorySegment destination = noise(64, 1);
+        byte[] before = bytes(destination);
+        VdmFuture copy = mover.memcpy(destination, noise(64, 2));
+        assertEquals(FutureState.IDLE, copy.state());
+        assertArrayEquals(before, bytes(destination));
+        assertAll(
+                () -> assertThrows(IllegalStateException.class, copy::output),
+                () -> assertThrows(IllegalStateException.class, copy::result),
+                () -> assertThrows(IllegalStateException.class, copy::failure),
+                () -> assertThrows(IllegalStateException.class, copy::path),
+                () -> assertThrows(IllegalStateException.class, copy::orThrow));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @EnumSource(value = VdmOperationType.class, mode = EnumSource.Mode.EXCLUDE, names = "FLUSH")
+    @DisplayName("H7: the output tells the operation asked for, its result, destination and path")
+    public void theOutputTellsWhatWasAskedFor(VdmOperationType type) {
+        MemorySegment destination = memory(32);
+        VdmFuture future = operation(type, destination, memory(32));
+        VdmOutput output = future.await();
+        assertEquals(type, future.type());
+        assertEquals(type, output.type());
+        assertEquals(VdmResult.SUCCESS, output.result());
+        assertSame(destination, output.destination());
+        assertTrue(paths().contains(output.path()), output::toString);
+        assertEquals(output, future.output());
+    }
+
+    @Test
+    @DisplayName("polling a complete future does nothing")
+    public void pollingACompleteFutureDoesNothing() {
+        MemorySegment destination = memory(16);
+        VdmFuture fill = mover.memset(destination, (byte) 1);
+        fill.busyPoll();
+        destination.fill((byte) 2);
+        assertEquals(FutureState.COMPLETE, fill.poll());
+        fill.busyPoll();
+        assertArrayEquals(new byte[]{2, 2, 2, 2}, bytes(destination.asSlice(0, 4)));
+        assertSucceeded(fill);
+    }
+
+    @Test
+    @DisplayName("H13: polled by several threads at once, an operation is executed once and seen complete by all")
+    public void polledBySeveralThreadsAtOnceAnOperationIsExecutedOnce() throws Exception {
+        int threads = 4;
+        int rounds = 200;
+        MemorySegment buffer = memory(4_097);
+        AtomicReference<VdmFuture> current = new AtomicReference<>();
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        var barrier = new CyclicBarrier(threads + 1);
+        List<Thread> pollers = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            pollers.add(Thread.ofPlatform().daemon().start(() -> {
+                try {
+                    for (int round = 0; round < rounds; round++) {
+                        barrier.await(30, TimeUnit.SECONDS);
+                        VdmFuture future = current.get();
+                        future.busyPoll();
+                        if (future.result() != VdmResult.SUCCESS || buffer.get(JAVA_BYTE, 1) != 1) {
+                            throw new AssertionError("a thread saw COMPLETE without the bytes in round " + round);
+                        }
+                        barrier.await(30, TimeUnit.SECONDS);
+                    }
+                } catch (Throwable e) {
+                    failure.compareAndSet(null, e);
+                }
+            }));
+        }
+        for (int round = 0; round < rounds && failure.get() == null; round++) {
+            // 1 0 0 ... becomes 1 1 0 ... when moved up once, and 1 1 1 0 ... if it were moved twice.
+            buffer.fill((byte) 0);
+            buffer.set(JAVA_BYTE, 0, (byte) 1);
+            current.set(mover.memmove(buffer.asSlice(1), buffer.asSlice(0, 4_096)));
+            barrier.await(30, TimeUnit.SECONDS);
+            barrier.await(30, TimeUnit.SECONDS);
+            assertArrayEquals(new byte[]{1, 1, 0, 0}, bytes(buffer.asSlice(0, 4)));
+        }
+        for (Thread poller : pollers) {
+            poller.join(30_000);
+        }
+        assertNull(failure.get(), () -> failure.get().toString());
+    }
+
+    // ---- errors at the call
+
+    @Test
+    @DisplayName("H6: memcpy of overlapping ranges is refused in both directions, with the ranges and the overlap")
+    public void memcpyOfOverlappingRangesIsRefusedInBothDirections() {
+        MemorySegment buffer = noise(100, 3);
+        byte[] before = bytes(buffer);
+        MemorySegment low = buffer.asSlice(0, 60);
+        MemorySegment high = buffer.asSlice(40, 60);
+        for (MemorySegment[] pair : new MemorySegment[][]{{low, high}, {high, low}}) {
+            var refused = assertThrows(IllegalArgumentException.class, () -> mover.memcpy(pair[0], pair[1]));
+            String message = refused.getMessage();
+            assertAll(
+                    () -> assertTrue(message.startsWith("memcpy: source"), message),
+                    () -> assertTrue(message.contains("overlap by 20 bytes; use memmove"), message),
+                    () -> assertTrue(message.contains("[0x%x, +60)".formatted(low.address())), message),
+                    () -> assertTrue(message.contains("[0x%x, +60)".formatted(high.address())), message));
+        }
+        var same = assertThrows(IllegalArgumentException.class, () -> mover.memcpy(low, buffer.asSlice(0, 60)));
+        assertTrue(same.getMessage().contains("overlap by 60 bytes"), same.getMessage());
+        var oneByte = assertThrows(
+                IllegalArgumentException.class,
+                () -> mover.memcpy(buffer.asSlice(0, 50), buffer.asSlice(49, 50)));
+        assertTrue(oneByte.getMessage().contains("overlap by 1 bytes"), oneByte.getMessage());
+        assertArrayEquals(before, bytes(buffer));
+    }
+
+    @Test
+    @DisplayName("memcpy between neighbours is no overlap")
+    public void memcpyBetweenNeighboursIsNoOverlap() {
+        MemorySegment buffer = noise(100, 3);
+        mover.memcpy(buffer.asSlice(0, 50), buffer.asSlice(50, 50)).await();
+        assertArrayEquals(bytes(buffer.asSlice(50)), bytes(buffer.asSlice(0, 50)));
+    }
+
+    @Test
+    @DisplayName("ranges of different sizes are refused with both sizes")
+    public void rangesOfDifferentSizesAreRefused() {
+        MemorySegment five = memory(5);
+        MemorySegment four = memory(4);
+        var copy = assertThrows(IllegalArgumentException.class, () -> mover.memcpy(five, four));
+        assertTrue(copy.getMessage().startsWith("memcpy: the destination has 5 bytes and the source 4"),
+                copy.getMessage());
+        var move = assertThrows(IllegalArgumentException.class, () -> mover.memmove(four, five));
+        assertTrue(move.getMessage().startsWith("memmove: the destination has 4 bytes and the source 5"),
+                move.getMessage());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @EnumSource(value = VdmOperationType.class, mode = EnumSource.Mode.EXCLUDE, names = "FLUSH")
+    @DisplayName("a read-only destination is refused, a read-only source is not")
+    public void aReadOnlyDestinationIsRefused(VdmOperationType type) {
+        MemorySegment source = noise(8, 1);
+        var refused = assertThrows(
+                IllegalArgumentException.class, () -> operation(type, memory(8).asReadOnly(), source));
+        assertTrue(refused.getMessage().startsWith(type + ": the destination ["), refused.getMessage());
+        assertTrue(refused.getMessage().endsWith("is read-only"), refused.getMessage());
+
+        MemorySegment destination = memory(8);
+        operation(type, destination, source.asReadOnly()).await();
+        if (type != VdmOperationType.MEMSET) {
+            assertArrayEquals(bytes(source), bytes(destination));
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @EnumSource(VdmOperationType.class)
+    @DisplayName("a segment whose arena is closed is refused at the call, by its role")
+    public void aSegmentWhoseArenaIsClosedIsRefusedAtTheCall(VdmOperationType type) {
+        MemorySegment dead;
+        try (Arena gone = Arena.ofShared()) {
+            dead = gone.allocate(16);
+        }
+        var destination = assertThrows(IllegalStateException.class, () -> operation(type, dead, memory(16)));
+        assertTrue(destination.getMessage().startsWith(type + ": the arena of the destination"),
+                destination.getMessage());
+        if (type == VdmOperationType.MEMCPY || type == VdmOperationType.MEMMOVE) {
+            var source = assertThrows(IllegalStateException.class, () -> operation(type, memory(16), dead));
+            assertTrue(source.getMessage().startsWith(type + ": the arena of the source"), source.getMessage());
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @EnumSource(value = VdmOperationType.class, mode = EnumSource.Mode.EXCLUDE, names = "FLUSH")
+    @DisplayName("an arena closed between the call and the first poll fails the operation; the poll does not throw")
+    public void anArenaClosedBetweenTheCallAndTheFirstPollFailsTheOperation(VdmOperationType type) {
+        VdmFuture future;
+        try (Arena brief = Arena.ofShared()) {
+            future = operation(type, brief.allocate(64), memory(64));
+        }
+        future.busyPoll();
+        assertEquals(VdmResult.SEGMENT_UNUSABLE, future.result());
+        var failure = assertThrows(VdmException.class, future::await);
+        assertEquals(VdmResult.SEGMENT_UNUSABLE, failure.result());
+        assertTrue(failure.getMessage().startsWith(type + " of 64 bytes failed"), failure.getMessage());
+    }
+
+    @Test
+    @DisplayName("a source closed between the call and the first poll fails the operation")
+    public void aSourceClosedBetweenTheCallAndTheFirstPollFailsTheOperation() {
+        MemorySegment destination = noise(64, 4);
+        byte[] before = bytes(destination);
+        VdmFuture future;
+        try (Arena brief = Arena.ofShared()) {
+            future = mover.memcpy(destination, brief.allocate(64));
+        }
+        future.busyPoll();
+        assertEquals(VdmResult.SEGMENT_UNUSABLE, future.result());
+        assertArrayEquals(before, bytes(destination));
+    }
+
+    @Test
+    @DisplayName("a segment confined to another thread is refused with WrongThreadException")
+    public void aSegmentConfinedToAnotherThreadIsRefused() throws Exception {
+        var foreign = new AtomicReference<MemorySegment>();
+        Thread owner = Thread.ofPlatform().start(() -> foreign.set(Arena.ofConfined().allocate(8)));
+        owner.join();
+        var destination = assertThrows(WrongThreadException.class, () -> mover.memcpy(foreign.get(), memory(8)));
+        assertTrue(destination.getMessage().startsWith("memcpy: the destination ["), destination.getMessage());
+        var source = assertThrows(WrongThreadException.class, () -> mover.memcpy(memory(8), foreign.get()));
+        assertTrue(source.getMessage().startsWith("memcpy: the source ["), source.getMessage());
+    }
+
+    @Test
+    @DisplayName("segments confined to the calling thread work, or are refused with the reason")
+    public void segmentsConfinedToTheCallingThreadWorkOrAreRefused() {
+        try (Arena confined = Arena.ofConfined()) {
+            MemorySegment segment = confined.allocate(16);
+            if (takesConfinedSegments()) {
+                mover.memset(segment, (byte) 7).await();
+                assertArrayEquals(new byte[]{7, 7}, bytes(segment.asSlice(14)));
+            } else {
+                var refused = assertThrows(IllegalArgumentException.class, () -> mover.memset(segment, (byte) 7));
+                assertTrue(refused.getMessage().contains("16 bytes is in a confined arena"), refused.getMessage());
+                assertThrows(IllegalArgumentException.class, () -> mover.memcpy(memory(16), segment));
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("heap segments work, or are refused with the reason")
+    public void heapSegmentsWorkOrAreRefused() {
+        byte[] from = {1, 2, 3, 4, 5};
+        byte[] to = new byte[5];
+        MemorySegment source = MemorySegment.ofArray(from);
+        MemorySegment destination = MemorySegment.ofArray(to);
+        if (takesHeapSegments()) {
+            mover.memcpy(destination, source).await();
+            assertArrayEquals(from, to);
+            mover.memset(destination.asSlice(1, 3), (byte) 9).await();
+            assertArrayEquals(new byte[]{1, 9, 9, 9, 5}, to);
+            mover.memmove(destination.asSlice(2, 3), destination.asSlice(0, 3)).await();
+            assertArrayEquals(new byte[]{1, 9, 1, 9, 9}, to);
+            MemorySegment outside = memory(5);
+            mover.memcpy(outside, destination).await();
+            assertArrayEquals(to, bytes(outside));
+            var overlap = assertThrows(
+                    IllegalArgumentException.class,
+                    () -> mover.memcpy(destination.asSlice(0, 3), destination.asSlice(1, 3)));
+            assertTrue(overlap.getMessage().contains("overlap by 2 bytes"), overlap.getMessage());
+        } else {
+            var refused = assertThrows(IllegalArgumentException.class, () -> mover.memcpy(memory(5), source));
+            assertTrue(refused.getMessage().startsWith("memcpy: the source is a heap segment of 5 bytes"),
+                    refused.getMessage());
+            assertThrows(IllegalArgumentException.class, () -> mover.memcpy(destination, memory(5)));
+            assertThrows(IllegalArgumentException.class, () -> mover.memmove(destination, memory(5)));
+            assertThrows(IllegalArgumentException.class, () -> mover.memset(destination, (byte) 1));
+            assertThrows(IllegalArgumentException.class, () -> mover.flush(destination));
+            assertArrayEquals(new byte[5], to);
+        }
+    }
+
+    @Test
+    @DisplayName("null is refused at the call")
+    public void nullIsRefusedAtTheCall() {
+        MemorySegment some = memory(8);
+        assertAll(
+                () -> assertThrows(NullPointerException.class, () -> mover.memcpy((MemorySegment) null, some)),
+                () -> assertThrows(NullPointerException.class, () -> mover.memcpy(some, (MemorySegment) null)),
+                () -> assertThrows(NullPointerException.class,
+                        () -> mover.memcpy(some, memory(8), null)),
+                () -> assertThrows(NullPointerException.class, () -> mover.memmove((MemorySegment) null, some)),
+                () -> assertThrows(NullPointerException.class, () -> mover.memmove(some, (MemorySegment) null)),
+                () -> assertThrows(NullPointerException.class, () -> mover.memset((MemorySegment) null, (byte) 0)),
+                () -> assertThrows(NullPointerException.class,
+                        () -> mover.memset(some, (byte) 0, null)),
+                () -> assertThrows(NullPointerException.class, () -> mover.flush((MemorySegment) null)),
+                () -> assertThrows(NullPointerException.class, () -> mover.isSupported(null)));
+    }
+
+    // ---- flags and durability
+
+    @Test
+    @DisplayName("isSupported is the conjunction over the flags: right for every subset")
+    public void isSupportedIsRightForEverySubset() {
+        boolean durable = mover.isSupported(VdmFlags.MEM_DURABLE);
+        boolean noCache = mover.isSupported(VdmFlags.NO_CACHE_HINT);
+        assertTrue(mover.isSupported(VdmFlags.NONE));
+        assertTrue(noCache, "a hint is supported by being accepted");
+        assertEquals(durable && noCache, mover.isSupported(VdmFlags.MEM_DURABLE.and(VdmFlags.NO_CACHE_HINT)));
+    }
+
+    @Test
+    @DisplayName("NO_CACHE_HINT moves the same bytes, and the future keeps the flags")
+    public void noCacheHintMovesTheSameBytes() {
+        MemorySegment source = noise(5_000, 12);
+        MemorySegment destination = memory(5_000);
+        VdmFuture copy = mover.memcpy(destination, source, VdmFlags.NO_CACHE_HINT);
+        copy.await();
+        assertSame(VdmFlags.NO_CACHE_HINT, copy.flags());
+        assertArrayEquals(bytes(source), bytes(destination));
+    }
+
+    @Test
+    @DisplayName("H22: durable operations and flush work on a mapped file")
+    public void durableOperationsAndFlushWorkOnAMappedFile(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("durable");
+        try (FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.allocate(20_000));
+            MemorySegment mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, 20_000, arena);
+            MemorySegment source = noise(9_001, 2);
+
+            VdmFuture copy = mover.memcpy(mapped.asSlice(777, 9_001), source, VdmFlags.MEM_DURABLE);
+            copy.await();
+            VdmFuture fill = mover.memset(mapped.asSlice(10_000, 100), (byte) 3, VdmFlags.MEM_DURABLE);
+            fill.await();
+            mapped.set(JAVA_BYTE, 19_999, (byte) 4);
+            VdmFuture flush = mover.flush(mapped.asSlice(15_000));
+            flush.await();
+
+            assertEquals(VdmOperationType.FLUSH, flush.output().type());
+            byte[] content = Files.readAllBytes(file);
+            byte[] expected = new byte[20_000];
+            System.arraycopy(bytes(source), 0, expected, 777, 9_001);
+            Arrays.fill(expected, 10_000, 10_100, (byte) 3);
+            expected[19_999] = 4;
+            assertArrayEquals(expected, content);
+        }
+    }
+
+    // ---- waiting and composing
+
+    @Test
+    @DisplayName("a runtime waits for many operations of one mover")
+    public void aRuntimeWaitsForManyOperations() {
+        int count = 30;
+        MemorySegment source = noise(10_000, 1);
+        MemorySegment destination = memory(10_000L * count);
+        List<VdmFuture> copies = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            copies.add(mover.memcpy(destination.asSlice(10_000L * i, 10_000), source));
+        }
+        new FutureRuntime().waitAll(copies);
+        for (int i = 0; i < count; i++) {
+            assertSucceeded(copies.get(i));
+            assertEquals(-1, destination.asSlice(10_000L * i, 10_000).mismatch(source));
+        }
+    }
+
+    @Test
+    @DisplayName("a chain makes memory, then copies a text into it: eager source, lazy destination")
+    public void aChainMakesMemoryThenCopiesATextIntoIt() {
+        byte[] text = "Hello World!\0".getBytes(StandardCharsets.UTF_8);
+        MemorySegment source = memory(text.length).copyFrom(MemorySegment.ofArray(text));
+        FutureChain<Long> duplicate = FutureChain
+                .ofLazy(() -> PollableFuture.completed(memory(source.byteSize())))
+                .then(made -> mover.memcpy(made, source))
+                .map(done -> {
+                    assertEquals("Hello World!", done.destination().getString(0));
+                    return done.destination().byteSize();
+                });
+        assertEquals(13L, duplicate.await());
+    }
+
+    // ---- reuse
+
+    @Test
+    @DisplayName("one operation is prepared and started again and again, each time with its own bytes")
+    public void oneOperationIsPreparedAndStartedAgainAndAgain() {
+        VdmOperation operation = mover.newOperation();
+        MemorySegment destination = memory(1_000);
+        for (int round = 0; round < 50; round++) {
+            MemorySegment source = noise(1_000, round);
+            operation.memcpy(destination, source, VdmFlags.NONE);
+            assertEquals(FutureState.IDLE, operation.state());
+            operation.start().busyPoll();
+            operation.orThrow();
+            assertEquals(VdmOperationType.MEMCPY, operation.output().type());
+            assertEquals(-1, destination.mismatch(source));
+
+            operation.memset(destination.asSlice(0, 10), (byte) round, VdmFlags.NONE).start().busyPoll();
+            assertEquals(VdmOperationType.MEMSET, operation.output().type());
+            assertEquals((byte) round, destination.get(JAVA_BYTE, 9));
+            assertEquals(-1, destination.asSlice(10).mismatch(source.asSlice(10)));
+        }
+    }
+
+    @Test
+    @DisplayName("again() repeats what was prepared last, after a failure of another one too")
+    public void againRepeatsWhatWasPreparedLast() {
+        VdmOperation operation = mover.newOperation();
+        MemorySegment source = noise(100, 1);
+        MemorySegment destination = memory(100);
+        operation.memmove(destination, source, VdmFlags.NO_CACHE_HINT).start().busyPoll();
+        source.fill((byte) 9);
+        operation.again();
+        assertEquals(FutureState.IDLE, operation.state());
+        operation.busyPoll();
+        assertEquals(VdmResult.SUCCESS, operation.result());
+        assertEquals(VdmOperationType.MEMMOVE, operation.output().type());
+        assertEquals(9, destination.get(JAVA_BYTE, 99));
+
+        operation.again();
+        assertTrue(operation.cancel());
+        assertEquals(VdmResult.CANCELLED, operation.result());
+        source.fill((byte) 8);
+        operation.again().busyPoll();
+        assertEquals(VdmResult.SUCCESS, operation.result());
+        assertNull(operation.failure());
+        assertEquals(8, destination.get(JAVA_BYTE, 99));
+    }
+
+    @Test
+    @DisplayName("an operation that was not prepared can be asked nothing")
+    public void anOperationThatWasNotPreparedCanBeAskedNothing() {
+        VdmOperation operation = mover.newOperation();
+        assertAll(
+                () -> assertThrows(IllegalStateException.class, operation::start),
+                () -> assertThrows(IllegalStateException.class, operation::poll),
+                () -> assertThrows(IllegalStateException.class, operation::again),
+                () -> assertThrows(IllegalStateException.class, operation::result),
+                () -> assertThrows(IllegalStateException.class, operation::output),
+                () -> assertThrows(IllegalStateException.class, operation::failure),
+                () -> assertThrows(IllegalStateException.class, operation::path),
+                () -> assertThrows(IllegalStateException.class, operation::cancel),
+                () -> assertThrows(IllegalStateException.class, operation::orThrow),
+                () -> assertEquals("not prepared", operation.toString()));
+    }
+
+    @Test
+    @DisplayName("arguments refused by a reusable operation leave what was prepared before")
+    public void argumentsRefusedByAReusableOperationLeaveWhatWasPreparedBefore() {
+        MemorySegment destination = memory(8);
+        VdmOperation operation = mover.newOperation().memset(destination, (byte) 1, VdmFlags.NONE);
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> operation.memcpy(memory(3), memory(4), VdmFlags.NONE));
+        operation.busyPoll();
+        assertEquals(VdmResult.SUCCESS, operation.result());
+        assertEquals(1, destination.get(JAVA_BYTE, 7));
+    }
+
+    // ---- cancelling, dropping, closing
+
+    @Test
+    @DisplayName("H23: a future cancelled before its first poll writes nothing and says so")
+    public void aFutureCancelledBeforeItsFirstPollWritesNothing() {
+        MemorySegment destination = noise(64, 4);
+        byte[] before = bytes(destination);
+        VdmFuture fill = mover.memset(destination, (byte) 0);
+        assertTrue(fill.cancel());
+        assertEquals(FutureState.COMPLETE, fill.poll());
+        assertEquals(VdmResult.CANCELLED, fill.result());
+        assertEquals(ExecutionPath.NONE, fill.path());
+        var failure = assertThrows(VdmException.class, fill::orThrow);
+        assertEquals("memset of 64 bytes was cancelled before it was started", failure.getMessage());
+        assertArrayEquals(before, bytes(destination));
+        assertFalse(fill.cancel(), "cancelled once only");
+    }
+
+    @Test
+    @DisplayName("H23: a complete future cannot be cancelled any more")
+    public void aCompleteFutureCannotBeCancelledAnyMore() {
+        VdmFuture fill = mover.memset(memory(64), (byte) 0);
+        fill.busyPoll();
+        assertFalse(fill.cancel());
+        assertEquals(VdmResult.SUCCESS, fill.result());
+    }
+
+    @Test
+    @DisplayName("H23: futures dropped before or after their first poll leave a mover that works")
+    public void droppedFuturesLeaveAMoverThatWorks() {
+        MemorySegment source = noise(100, 1);
+        MemorySegment destination = memory(100);
+        for (int i = 0; i < 2_000; i++) {
+            mover.memcpy(destination, source);
+            VdmFuture started = mover.memmove(destination, source);
+            started.poll();
+        }
+        MemorySegment last = memory(100);
+        VdmFuture copy = mover.memcpy(last, source);
+        copy.await();
+        assertArrayEquals(bytes(source), bytes(last));
+    }
+
+    @Test
+    @DisplayName("H23: close finishes what was started and ends the rest as CLOSED")
+    public void closeFinishesWhatWasStartedAndEndsTheRestAsClosed() {
+        MemorySegment source = noise(100_000, 1);
+        MemorySegment destination = memory(2_000_000);
+        List<VdmFuture> started = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            VdmFuture copy = mover.memcpy(destination.asSlice(100_000L * i, 100_000), source);
+            if (copy.poll() != FutureState.IDLE) {
+                started.add(copy);
+            }
+        }
+        assertFalse(started.isEmpty());
+        VdmFuture idle = mover.memcpy(destination.asSlice(0, 100_000), source);
+
+        mover.close();
+
+        for (VdmFuture copy : started) {
+            copy.busyPoll();
+            assertEquals(VdmResult.SUCCESS, copy.result());
+            assertEquals(-1, copy.destination().mismatch(source));
+        }
+        destination.fill((byte) 0);
+        idle.busyPoll();
+        assertEquals(VdmResult.CLOSED, idle.result());
+        var failure = assertInstanceOf(VdmException.class, idle.failure());
+        assertTrue(failure.getMessage().contains("the mover was closed"), failure.getMessage());
+        assertEquals(0, destination.get(JAVA_BYTE, 0));
+    }
+
+    @Test
+    @DisplayName("after close operations are refused with the mover's name; closing again does nothing")
+    public void afterCloseOperationsAreRefused() {
+        VdmOperation operation = mover.newOperation();
+        mover.close();
+        mover.close();
+        for (VdmOperationType type : VdmOperationType.values()) {
+            var refused = assertThrows(IllegalStateException.class, () -> operation(type, memory(8), memory(8)));
+            assertEquals(type + ": the mover is closed (" + mover.name() + ")", refused.getMessage());
+        }
+        assertThrows(IllegalStateException.class, mover::newOperation);
+        assertThrows(
+                IllegalStateException.class, () -> operation.memset(memory(8), (byte) 0, VdmFlags.NONE));
+        assertTrue(mover.toString().endsWith(", closed"), mover.toString());
+    }
+
+    @Test
+    @DisplayName("the mover has a name, and futures tell what they are")
+    public void theMoverHasANameAndFuturesTellWhatTheyAre() {
+        assertNotNull(mover.name());
+        assertFalse(mover.name().isBlank());
+        VdmFuture fill = mover.memset(memory(2_000), (byte) 0);
+        assertEquals("memset of 2,000 bytes, IDLE", fill.toString());
+        fill.busyPoll();
+        assertEquals("memset of 2,000 bytes, COMPLETE", fill.toString());
+    }
+}
