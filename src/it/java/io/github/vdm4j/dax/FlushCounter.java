@@ -35,7 +35,7 @@ import java.util.TreeMap;
  */
 final class FlushCounter {
     private static final Path COUNTS = Path.of("/dev/vdd");
-    private static final int HALF = 512 * 1024;
+    private static final int HALF = 64 * 1024;
     private static final int PAGE = 4096;
 
     /** nopl MARKER(%rax); ret. */
@@ -85,8 +85,7 @@ final class FlushCounter {
                                 ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
         try {
             var page =
-                    (MemorySegment)
-                            mmap.invokeExact(0L, (long) PAGE, READ_WRITE_EXECUTE, PRIVATE_ANONYMOUS, -1, 0L);
+                    (MemorySegment) mmap.invokeExact(0L, (long) PAGE, READ_WRITE_EXECUTE, PRIVATE_ANONYMOUS, -1, 0L);
             MemorySegment code = page.reinterpret(PAGE).copyFrom(MemorySegment.ofArray(CODE));
             var counter =
                     new FlushCounter(linker.downcallHandle(code, FunctionDescriptor.ofVoid()));
