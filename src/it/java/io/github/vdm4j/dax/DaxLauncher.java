@@ -21,15 +21,15 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 /**
  * Runs test classes of this package, in the order given, where there is no Maven.
  *
- * <pre>DaxTests CLASS... [-- JVM-OPTION... CLASS... [-- ...]]</pre>
+ * <pre>DaxLauncher CLASS... [-- JVM-OPTION... CLASS... [-- ...]]</pre>
  *
  * <p>What follows {@code --} runs in a JVM of its own afterwards. Exit status 1 if a test failed or
  * none was found.
  */
-public final class DaxTests {
+public final class DaxLauncher {
     private static final PrintStream OUT = System.out;
 
-    private DaxTests() {}
+    private DaxLauncher() {}
 
     /** One line for each test, when it ends. */
     private static final class Progress implements TestExecutionListener {
@@ -106,7 +106,7 @@ public final class DaxTests {
             LauncherDiscoveryRequest request =
                     LauncherDiscoveryRequestBuilder.request()
                             .selectors(
-                                    DiscoverySelectors.selectClass(DaxTests.class.getPackageName() + "." + name))
+                                    DiscoverySelectors.selectClass(DaxLauncher.class.getPackageName() + "." + name))
                             .build();
             var listener = new SummaryGeneratingListener();
             LauncherFactory.create().execute(request, new Progress(), listener);
@@ -125,7 +125,7 @@ public final class DaxTests {
         while (arguments.get(firstClass).startsWith("-")) {
             firstClass++;
         }
-        var main = new ArrayList<String>(List.of(DaxTests.class.getName()));
+        var main = new ArrayList<String>(List.of(DaxLauncher.class.getName()));
         main.addAll(arguments.subList(firstClass, arguments.size()));
         return ChildJvm.command(arguments.subList(0, firstClass), main).inheritIO().start().waitFor();
     }
