@@ -16,8 +16,7 @@ import picocli.CommandLine.ParameterException;
         synopsisSubcommandLabel = "COMMAND")
 final class VdmCommand implements Runnable {
 
-    @CommandLine.Spec
-    private CommandLine.Model.CommandSpec spec;
+    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
     /** Set by the script if standard error is a terminal: the number of its columns. */
     private static final String COLUMNS = "vdm4j.terminal.columns";
