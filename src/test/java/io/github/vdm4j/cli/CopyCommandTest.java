@@ -13,9 +13,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.zip.CRC32C;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,29 +64,6 @@ class CopyCommandTest {
         assertEquals(0, run.exitCode());
         assertArrayEquals(Files.readAllBytes(source), Files.readAllBytes(target));
         assertTrue(run.out().endsWith(", mover dml, path " + path + System.lineSeparator()), run.out());
-    }
-
-    @Property(tries = 60)
-    @DisplayName("copies any size in any chunks, any number of them in flight")
-    void copiesAnySizeInAnyChunks(
-            @ForAll @IntRange(max = 300_000) int size,
-            @ForAll @IntRange(min = 4096, max = 400_000) int chunk,
-            @ForAll @IntRange(min = 1, max = 100) int depth,
-            @ForAll boolean threads)
-            throws IOException {
-        Path place = Files.createTempDirectory("vdm-copy");
-        Path source = TestFiles.random(place.resolve("source"), size);
-        Path target = place.resolve("target");
-        try {
-            CommandRun run = CommandRun.vdm("copy", source, target, "--chunk", chunk, "--depth", depth, "--mover",
-                    threads ? "threads" : "sync");
-            assertEquals(0, run.exitCode(), run.err());
-            assertArrayEquals(Files.readAllBytes(source), Files.readAllBytes(target));
-        } finally {
-            Files.deleteIfExists(target);
-            Files.delete(source);
-            Files.delete(place);
-        }
     }
 
     @Test

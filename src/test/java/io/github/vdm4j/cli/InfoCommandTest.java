@@ -97,7 +97,7 @@ class InfoCommandTest {
             assertEquals(0, run.exitCode());
             assertTrue(run.out().contains("""
                     Intel DML  not available; tried:
-                               property vdm4j.dml.library=/no/such/libdml.so: """), run.out());
+                               property vdm4j.dml.library=/no/such/libdml.so:\s"""), run.out());
             assertTrue(run.out().contains("\n           libdml.so.1: not tried, vdm4j.dml.library decides\n"),
                     run.out());
             assertTrue(run.out().contains("\nmovers     threads "), run.out());
