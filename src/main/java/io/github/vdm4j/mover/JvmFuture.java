@@ -13,29 +13,9 @@ import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.platform.PageUnavailableException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 
 /** An operation that the JVM's own copy and fill execute, on whichever thread calls. */
 abstract class JvmFuture extends VdmFuture {
-    /**
-     * Not final: a handle that is no constant is never compiled into its caller. Compiled code throws the
-     * error of an access to a missing page when it returns, so there has to be a return.
-     */
-    private static MethodHandle move;
-
-    static {
-        try {
-            move =
-                    MethodHandles.lookup()
-                            .findVirtual(
-                                    JvmFuture.class, "move", MethodType.methodType(void.class, MoveFunctions.class));
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     /** Does the whole operation and takes note of its result, whatever happens. */
     final void execute(MoveFunctions functions, Durability durability) {
         try {
@@ -79,11 +59,7 @@ abstract class JvmFuture extends VdmFuture {
                         null);
             }
         }
-        if (destination.isMapped() || source() != null && source().isMapped()) {
-            moveOutOfLine(functions);
-        } else {
-            move(functions);
-        }
+        move(functions);
         if (destination.isMapped() || (source() != null && source().isMapped())) {
             deliverPageFaults();
         }
@@ -165,17 +141,6 @@ abstract class JvmFuture extends VdmFuture {
             case MEMMOVE -> functions.memmove().copy(destination(), source(), flags());
             case MEMSET -> functions.memset().fill(destination(), fillByte(), flags());
             case FLUSH -> {}
-        }
-    }
-
-    /** So that the InternalError of a missing page (H28) is thrown here and not after the success was noted. */
-    private void moveOutOfLine(MoveFunctions functions) {
-        try {
-            move.invokeExact(this, functions);
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("move() declares no such exception", e);
         }
     }
 }
