@@ -80,6 +80,10 @@ final class DmlEngine {
         try {
             do {
                 if (!job.isSubmitted()) {
+                    if (transfer.isDone()) {
+                        // Another thread saw it end, but may not write a confined mapping back.
+                        return done(future, transfer);
+                    }
                     int refused = transfer.submit();
                     if (refused != OK) {
                         if (job.fallBackToSoftware()) {
@@ -174,10 +178,13 @@ final class DmlEngine {
 
     private FutureState done(DmlFuture future, Transfer transfer) {
         ExecutionPath executed = moved(transfer);
+        // Before the job is given back: where this throws, the job remembers that the bytes are moved.
+        FutureState ended =
+                future.flags().contains(VdmFlags.MEM_DURABLE) && future.destination().isMapped()
+                        ? future.forced(executed)
+                        : future.succeeded(executed);
         release(future, transfer.job());
-        return future.flags().contains(VdmFlags.MEM_DURABLE) && future.destination().isMapped()
-                ? future.forced(executed)
-                : future.succeeded(executed);
+        return ended;
     }
 
     private static ExecutionPath moved(Transfer transfer) {

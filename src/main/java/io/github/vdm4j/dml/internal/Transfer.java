@@ -253,6 +253,15 @@ public final class Transfer {
     }
 
     /**
+     * Tells whether no part is left.
+     *
+     * @return true once {@link #next} has returned false
+     */
+    public boolean isDone() {
+        return done == length;
+    }
+
+    /**
      * How far the data have got.
      *
      * @return bytes moved in parts that are done
