@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.vdm4j.future.FutureChain;
 import io.github.vdm4j.future.FutureRuntime;
@@ -450,6 +451,29 @@ public abstract class VdmContract {
                 assertTrue(refused.getMessage().contains("16 bytes is in a confined arena"), refused.getMessage());
                 assertThrows(IllegalArgumentException.class, () -> mover.memcpy(memory(16), segment));
             }
+        }
+    }
+
+    @Test
+    @DisplayName("a future over confined segments, polled by a wrong thread, throws there and stays idle for its own")
+    public void aFutureOverConfinedSegmentsPolledByAWrongThreadStaysIdle() throws Exception {
+        assumeTrue(takesConfinedSegments(), "this mover refuses confined segments");
+        try (Arena confined = Arena.ofConfined()) {
+            MemorySegment segment = confined.allocate(16);
+            VdmFuture fill = mover.memset(segment, (byte) 7);
+            var thrown = new AtomicReference<Throwable>();
+            Thread wrong = Thread.ofPlatform().start(() -> {
+                try {
+                    fill.poll();
+                } catch (Throwable e) {
+                    thrown.set(e);
+                }
+            });
+            wrong.join();
+            assertInstanceOf(WrongThreadException.class, thrown.get());
+            assertEquals(FutureState.IDLE, fill.state());
+            fill.await();
+            assertArrayEquals(new byte[]{7, 7}, bytes(segment.asSlice(14)));
         }
     }
 

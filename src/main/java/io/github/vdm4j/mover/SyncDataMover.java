@@ -76,8 +76,21 @@ public final class SyncDataMover extends AbstractDataMover {
                 return fail(
                         ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null);
             }
+            requireAccess(destination());
+            if (source() != null) {
+                requireAccess(source());
+            }
             execute(MoveFunctions.STANDARD);
             return FutureState.COMPLETE;
+        }
+
+        /** A confined segment is the polling thread's matter: the future stays idle, for its own thread. */
+        private static void requireAccess(MemorySegment segment) {
+            if (!segment.isAccessibleBy(Thread.currentThread())) {
+                throw new WrongThreadException(
+                        "a segment of %,d bytes is confined to another thread than %s: poll the future there"
+                                .formatted(segment.byteSize(), Thread.currentThread()));
+            }
         }
 
         @Override
