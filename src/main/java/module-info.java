@@ -4,10 +4,14 @@
  */
 module io.github.vdm4j {
     // Only for the command line, which the library jar leaves out.
+    requires java.management;
+    requires jdk.management;
+    requires jdk.nio.mapmode;
     requires static info.picocli;
     requires static me.tongfei.progressbar;
 
     exports io.github.vdm4j;
+    exports io.github.vdm4j.buffer;
     exports io.github.vdm4j.dml;
     exports io.github.vdm4j.future;
     exports io.github.vdm4j.mover;

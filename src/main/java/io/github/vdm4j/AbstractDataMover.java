@@ -112,6 +112,15 @@ public abstract class AbstractDataMover implements Vdm {
         return arm(VdmOperationType.FLUSH, range, null, (byte) 0, VdmFlags.NONE);
     }
 
+    /**
+     * True for every flag: each mover keeps {@link VdmFlags#MEM_DURABLE} for some destinations, and
+     * {@link VdmFlags#NO_CACHE_HINT} asks for nothing that could be refused.
+     */
+    @Override
+    public boolean isSupported(VdmFlags flags) {
+        return VdmFlags.ofBits(3).contains(flags);
+    }
+
     @Override
     public final VdmOperation newOperation() {
         if (closed) {

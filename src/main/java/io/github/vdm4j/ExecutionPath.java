@@ -8,6 +8,8 @@ public enum ExecutionPath {
     DSA_HARDWARE,
     /** The software path of Intel DML, on the polling thread. */
     DML_SOFTWARE,
-    /** The Java virtual machine's own copy and fill, on a worker or the polling thread. */
-    JVM
+    /** The Java virtual machine's own copy, fill and force, on a worker or the polling thread. */
+    JVM,
+    /** libpmem, for a flush, on a worker or the polling thread. */
+    LIBPMEM
 }

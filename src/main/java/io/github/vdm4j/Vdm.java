@@ -20,7 +20,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>C counterpart: {@code struct vdm} and {@code vdm_memcpy(3)} and so on, miniasync_vdm(7).
  */
-public interface Vdm extends AutoCloseable {
+public interface Vdm extends BufferOperations, AutoCloseable {
 
     /**
      * Copies between two ranges that do not overlap.
@@ -36,6 +36,7 @@ public interface Vdm extends AutoCloseable {
      * @throws IllegalStateException if a segment's arena, or the mover, is closed
      * @throws WrongThreadException if a segment is confined to another thread
      */
+    @Override
     VdmFuture memcpy(MemorySegment destination, MemorySegment source, VdmFlags flags);
 
     /**
@@ -68,6 +69,7 @@ public interface Vdm extends AutoCloseable {
      * @throws IllegalStateException if a segment's arena, or the mover, is closed
      * @throws WrongThreadException if a segment is confined to another thread
      */
+    @Override
     VdmFuture memmove(MemorySegment destination, MemorySegment source, VdmFlags flags);
 
     /**
@@ -98,6 +100,7 @@ public interface Vdm extends AutoCloseable {
      * @throws IllegalStateException if the segment's arena, or the mover, is closed
      * @throws WrongThreadException if the segment is confined to another thread
      */
+    @Override
     VdmFuture memset(MemorySegment destination, byte value, VdmFlags flags);
 
     /**
@@ -127,6 +130,7 @@ public interface Vdm extends AutoCloseable {
      * @throws IllegalStateException if the segment's arena, or the mover, is closed
      * @throws WrongThreadException if the segment is confined to another thread
      */
+    @Override
     VdmFuture flush(MemorySegment range);
 
     /**
@@ -147,6 +151,16 @@ public interface Vdm extends AutoCloseable {
      * @return true if every one of them is supported
      */
     boolean isSupported(VdmFlags flags);
+
+    /**
+     * Tells whether the mover can do what all of some flags promise for a destination. With {@link
+     * VdmFlags#MEM_DURABLE} this is also the question whether {@link #flush} can.
+     *
+     * @param flags the flags asked for
+     * @param destination the range to be written
+     * @return true if an operation with these flags would not be refused for what the destination is
+     */
+    boolean isSupported(VdmFlags flags, MemorySegment destination);
 
     /**
      * The mover's name for messages, with its path where it has several.

@@ -2,7 +2,6 @@ package io.github.vdm4j;
 
 import io.github.vdm4j.future.AbstractFuture;
 import io.github.vdm4j.future.FutureState;
-import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CancellationException;
 
@@ -100,31 +99,24 @@ public abstract class VdmFuture extends AbstractFuture<VdmOutput> {
     }
 
     /**
-     * Ends the operation well once the destination, a mapped file, has been written to its storage; to
-     * be returned from {@link #advance}. A failure to write ends it with {@link VdmResult#IO_ERROR}.
+     * Ends the operation after the bytes were moved but could not be made durable; to be returned from
+     * {@link #advance}.
      *
      * @param path what moved the bytes
+     * @param cause an {@link java.io.IOException} of the storage, or the exception for a segment whose
+     *     arena was closed
      * @return {@link FutureState#COMPLETE}
      */
-    protected final FutureState succeedForced(ExecutionPath path) {
-        try {
-            destination.force();
-            return succeed(path);
-        } catch (UncheckedIOException e) {
-            return fail(
-                    path,
-                    VdmResult.IO_ERROR,
-                    null,
-                    "failed: the file could not be written to its storage: " + e.getCause().getMessage(),
-                    e.getCause());
-        } catch (IllegalStateException e) {
-            return fail(
-                    path,
-                    VdmResult.SEGMENT_UNUSABLE,
-                    null,
-                    "failed: the arena of the destination was closed before its file was written",
-                    e);
-        }
+    protected final FutureState failWriteBack(ExecutionPath path, Exception cause) {
+        boolean closed = cause instanceof IllegalStateException;
+        return fail(
+                path,
+                closed ? VdmResult.SEGMENT_UNUSABLE : VdmResult.IO_ERROR,
+                null,
+                closed
+                        ? "failed: the arena of the destination was closed before it was written back"
+                        : "failed: the bytes are in memory but could not be written back: " + cause.getMessage(),
+                cause);
     }
 
     /**

@@ -515,14 +515,16 @@ public abstract class VdmContract {
     public void nullIsRefusedAtTheCall() {
         MemorySegment some = memory(8);
         assertAll(
-                () -> assertThrows(NullPointerException.class, () -> mover.memcpy(null, some)),
-                () -> assertThrows(NullPointerException.class, () -> mover.memcpy(some, null)),
-                () -> assertThrows(NullPointerException.class, () -> mover.memcpy(some, memory(8), null)),
-                () -> assertThrows(NullPointerException.class, () -> mover.memmove(null, some)),
-                () -> assertThrows(NullPointerException.class, () -> mover.memmove(some, null)),
-                () -> assertThrows(NullPointerException.class, () -> mover.memset(null, (byte) 0)),
-                () -> assertThrows(NullPointerException.class, () -> mover.memset(some, (byte) 0, null)),
-                () -> assertThrows(NullPointerException.class, () -> mover.flush(null)),
+                () -> assertThrows(NullPointerException.class, () -> mover.memcpy((MemorySegment) null, some)),
+                () -> assertThrows(NullPointerException.class, () -> mover.memcpy(some, (MemorySegment) null)),
+                () -> assertThrows(NullPointerException.class,
+                        () -> mover.memcpy(some, memory(8), null)),
+                () -> assertThrows(NullPointerException.class, () -> mover.memmove((MemorySegment) null, some)),
+                () -> assertThrows(NullPointerException.class, () -> mover.memmove(some, (MemorySegment) null)),
+                () -> assertThrows(NullPointerException.class, () -> mover.memset((MemorySegment) null, (byte) 0)),
+                () -> assertThrows(NullPointerException.class,
+                        () -> mover.memset(some, (byte) 0, null)),
+                () -> assertThrows(NullPointerException.class, () -> mover.flush((MemorySegment) null)),
                 () -> assertThrows(NullPointerException.class, () -> mover.isSupported(null)));
     }
 

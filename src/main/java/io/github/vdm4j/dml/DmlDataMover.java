@@ -4,6 +4,7 @@ import io.github.vdm4j.AbstractDataMover;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.durability.WriteBackKind;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -96,15 +97,11 @@ public final class DmlDataMover extends AbstractDataMover {
         engine.drain();
     }
 
-    /**
-     * True for every flag: see {@link VdmFlags#MEM_DURABLE} for what the promise covers.
-     *
-     * @param flags the flags asked for
-     * @return true
-     */
     @Override
-    public boolean isSupported(VdmFlags flags) {
-        return VdmFlags.MEM_DURABLE.and(VdmFlags.NO_CACHE_HINT).contains(flags);
+    public boolean isSupported(VdmFlags flags, MemorySegment destination) {
+        return destination.isNative()
+                && (!flags.contains(VdmFlags.MEM_DURABLE)
+                        || engine.durability().kindOf(destination) != WriteBackKind.IMPOSSIBLE_IN_MEMORY);
     }
 
     @Override

@@ -4,8 +4,9 @@ import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.internal.Job;
 import io.github.vdm4j.dml.internal.JobLimits;
 import io.github.vdm4j.dml.internal.JobPool;
-import io.github.vdm4j.dml.internal.Processor;
 import io.github.vdm4j.dml.internal.WorkQueues;
+import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.platform.Processor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -26,6 +27,7 @@ public final class DmlDataMoverBuilder {
     private int jobs = 128;
     private Duration queueFullTimeout = Duration.ofMillis(100);
     private long maxTransferBytes = JobLimits.MAX_PART;
+    private Durability durability = Durability.system();
 
     DmlDataMoverBuilder() {}
 
@@ -100,6 +102,12 @@ public final class DmlDataMoverBuilder {
         return this;
     }
 
+    /** Other write-back engines than the machine's; for tests, which count what they do. */
+    DmlDataMoverBuilder durability(Durability engines) {
+        durability = engines;
+        return this;
+    }
+
     /**
      * Opens a mover with these settings.
      *
@@ -129,7 +137,7 @@ public final class DmlDataMoverBuilder {
             pool = new JobPool(opened.functions(), jobs, hardware, !hardware, limits);
         }
         return new DmlDataMover(
-                opened, path, new DmlEngine(pool, hardware, queueFullTimeout.toNanos()));
+                opened, path, new DmlEngine(pool, hardware, queueFullTimeout.toNanos(), durability));
     }
 
     /**

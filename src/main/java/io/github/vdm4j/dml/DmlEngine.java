@@ -7,11 +7,15 @@ import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.internal.Job;
 import io.github.vdm4j.dml.internal.JobPool;
-import io.github.vdm4j.dml.internal.PageUnavailableException;
-import io.github.vdm4j.dml.internal.SegmentClosedException;
 import io.github.vdm4j.dml.internal.Transfer;
+import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.durability.MemoryRegions;
+import io.github.vdm4j.durability.WriteBackKind;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.IdleStrategy;
+import io.github.vdm4j.platform.PageUnavailableException;
+import io.github.vdm4j.platform.SegmentClosedException;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -28,12 +32,19 @@ final class DmlEngine {
     private final JobPool pool;
     private final boolean hardware;
     private final long queueFullNanos;
+    private final Durability durability;
+
+    /** Kept, so that it can be taken back. */
+    private final Runnable finisher = this::finishAbandoned;
+
     private volatile boolean closing;
 
-    DmlEngine(JobPool pool, boolean hardware, long queueFullNanos) {
+    DmlEngine(JobPool pool, boolean hardware, long queueFullNanos, Durability durability) {
         this.pool = pool;
         this.hardware = hardware;
         this.queueFullNanos = queueFullNanos;
+        this.durability = durability;
+        MemoryRegions.addFinisher(finisher);
     }
 
     boolean hardware() {
@@ -44,10 +55,15 @@ final class DmlEngine {
         return pool;
     }
 
+    Durability durability() {
+        return durability;
+    }
+
     FutureState start(DmlFuture future) {
         MemorySegment destination = future.destination();
         MemorySegment source = future.from();
         VdmOperationType type = future.type();
+        VdmFlags flags = future.flags();
         long length = destination.byteSize();
         if (source != null && source.byteSize() != length) {
             // Only if two threads prepared one operation at once, which its javadoc forbids.
@@ -56,16 +72,35 @@ final class DmlEngine {
         if (length == 0) {
             return future.succeeded(ExecutionPath.NONE);
         }
-        if (type == VdmOperationType.FLUSH && destination.isMapped()) {
-            return future.forced(ExecutionPath.JVM);
+        WriteBackKind durable = null;
+        if (type == VdmOperationType.FLUSH || flags.contains(VdmFlags.MEM_DURABLE)) {
+            durable = durability.kindOf(destination);
+            if (durable == WriteBackKind.IMPOSSIBLE_IN_MEMORY) {
+                return unsupported(future, durability.whyNot(destination, durable));
+            }
+            if (type == VdmOperationType.FLUSH && !needsJobToFlush(durable)) {
+                return flush(future, durable);
+            }
         }
         Job job = takeJob();
         if (job == null) {
             return closing ? closed(future) : outOfJobs(future);
         }
         Transfer transfer =
-                job.transfer().begin(type, destination, source, future.fill(), future.flags(), length);
+                job.transfer()
+                        .begin(
+                                type,
+                                destination,
+                                source,
+                                future.fill(),
+                                flags,
+                                length,
+                                durable,
+                                durability.lines() == null);
         try {
+            if (!transfer.pin()) {
+                return unusable(future, transfer, "a buffer was closed before the operation started", null);
+            }
             return proceed(future, transfer);
         } catch (WrongThreadException e) {
             // Nothing was submitted: the future stays idle, for a thread that may.
@@ -74,11 +109,22 @@ final class DmlEngine {
         }
     }
 
+    /** Pages are for the JDK; cache lines for the hardware, else for libpmem, else for DML. */
+    private boolean needsJobToFlush(WriteBackKind kind) {
+        return kind == WriteBackKind.CACHE_LINES && (hardware || durability.lines() == null);
+    }
+
+    private FutureState flush(DmlFuture future, WriteBackKind kind) {
+        ExecutionPath path =
+                kind == WriteBackKind.CACHE_LINES ? ExecutionPath.LIBPMEM : ExecutionPath.JVM;
+        return closing ? closed(future) : writtenBack(future, path, kind);
+    }
+
     /** Goes on until a part is in flight, or everything is done. */
     FutureState proceed(DmlFuture future, Transfer transfer) {
         Job job = transfer.job();
         try {
-            do {
+            while (!transfer.isDone()) {
                 if (!job.isSubmitted()) {
                     int refused = transfer.submit();
                     if (refused != OK) {
@@ -93,18 +139,15 @@ final class DmlEngine {
                 if (status == BEING_PROCESSED) {
                     return inFlight(future, transfer);
                 }
-                if (status != OK && !repair(transfer, status)) {
+                if (status == OK) {
+                    transfer.next();
+                } else if (!repair(transfer, status)) {
                     return failed(future, transfer, DmlStatus.of(status));
                 }
-                if (status == OK && !transfer.next()) {
-                    return done(future, transfer);
-                }
-            } while (true);
+            }
+            return done(future, transfer);
         } catch (SegmentClosedException e) {
-            ExecutionPath moved = moved(transfer);
-            release(future, job);
-            return future.failed(
-                    moved, VdmResult.SEGMENT_UNUSABLE, null, "failed: " + e.getMessage(), e.getCause());
+            return unusable(future, transfer, e.getMessage(), e.getCause());
         } catch (WrongThreadException e) {
             if (closing) {
                 release(future, job);
@@ -112,15 +155,7 @@ final class DmlEngine {
             }
             throw e;
         } catch (PageUnavailableException e) {
-            long moved = transfer.bytesMoved();
-            ExecutionPath executed = moved(transfer);
-            release(future, job);
-            return future.failed(
-                    executed,
-                    VdmResult.IO_ERROR,
-                    null,
-                    "failed after %,d bytes: %s".formatted(moved, e.getMessage()),
-                    e);
+            return pageMissing(future, transfer, e);
         } catch (RuntimeException | Error e) {
             if (!job.isSubmitted()) {
                 release(future, job);
@@ -154,6 +189,27 @@ final class DmlEngine {
         return failed(future, transfer, status);
     }
 
+    /** The data are where they belong. The buffers stay pinned until they are durable, too. */
+    private FutureState done(DmlFuture future, Transfer transfer) {
+        ExecutionPath executed = moved(transfer);
+        WriteBackKind remaining = transfer.remainingWriteBack();
+        FutureState state =
+                remaining == null
+                        ? future.succeeded(executed)
+                        : writtenBack(future, executed, remaining);
+        release(future, transfer.job());
+        return state;
+    }
+
+    private FutureState writtenBack(DmlFuture future, ExecutionPath path, WriteBackKind kind) {
+        try {
+            durability.writeBack(future.destination(), kind);
+            return future.succeeded(path);
+        } catch (IOException | IllegalStateException | PageUnavailableException e) {
+            return future.notWrittenBack(path, e);
+        }
+    }
+
     private FutureState failed(DmlFuture future, Transfer transfer, DmlStatus status) {
         long moved = transfer.bytesMoved();
         ExecutionPath executed = moved(transfer);
@@ -172,12 +228,25 @@ final class DmlEngine {
                 null);
     }
 
-    private FutureState done(DmlFuture future, Transfer transfer) {
-        ExecutionPath executed = moved(transfer);
+    private FutureState unusable(
+            DmlFuture future, Transfer transfer, String reason, Throwable cause) {
+        ExecutionPath executed = transfer.bytesMoved() == 0 ? ExecutionPath.NONE : moved(transfer);
         release(future, transfer.job());
-        return future.flags().contains(VdmFlags.MEM_DURABLE) && future.destination().isMapped()
-                ? future.forced(executed)
-                : future.succeeded(executed);
+        return future.failed(
+                executed, VdmResult.SEGMENT_UNUSABLE, null, "failed: " + reason, cause);
+    }
+
+    private FutureState pageMissing(
+            DmlFuture future, Transfer transfer, PageUnavailableException cause) {
+        long moved = transfer.bytesMoved();
+        ExecutionPath executed = moved == 0 ? ExecutionPath.NONE : moved(transfer);
+        release(future, transfer.job());
+        return future.failed(
+                executed,
+                VdmResult.IO_ERROR,
+                null,
+                "failed after %,d bytes: %s".formatted(moved, cause.getMessage()),
+                cause);
     }
 
     private static ExecutionPath moved(Transfer transfer) {
@@ -187,6 +256,15 @@ final class DmlEngine {
     private void release(DmlFuture future, Job job) {
         future.hold(null);
         pool.give(job);
+    }
+
+    private static FutureState unsupported(DmlFuture future, String reason) {
+        return future.failed(
+                ExecutionPath.NONE,
+                VdmResult.UNSUPPORTED,
+                null,
+                "cannot be made durable: " + reason,
+                null);
     }
 
     private FutureState outOfJobs(DmlFuture future) {
@@ -199,7 +277,7 @@ final class DmlEngine {
                 null);
     }
 
-    private FutureState closed(DmlFuture future) {
+    private static FutureState closed(DmlFuture future) {
         return future.failed(
                 ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null);
     }
@@ -228,6 +306,7 @@ final class DmlEngine {
 
     void drain() {
         closing = true;
+        MemoryRegions.removeFinisher(finisher);
         IdleStrategy idle = IdleStrategy.backOff();
         for (int round = 0; !pool.tryClose(); round++) {
             finishAbandoned();

@@ -53,8 +53,8 @@ final class DmlFuture extends VdmFuture {
         return succeed(path);
     }
 
-    FutureState forced(ExecutionPath path) {
-        return succeedForced(path);
+    FutureState notWrittenBack(ExecutionPath path, Exception cause) {
+        return failWriteBack(path, cause);
     }
 
     FutureState failed(

@@ -2,9 +2,11 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.dml.DmlUnavailableException.Attempt;
 import io.github.vdm4j.dml.internal.DmlFunctions;
-import io.github.vdm4j.dml.internal.DynamicLoader;
 import io.github.vdm4j.dml.internal.MissingSymbolException;
+import io.github.vdm4j.platform.DynamicLoader;
+import io.github.vdm4j.platform.PlatformName;
 import java.lang.foreign.SymbolLookup;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,9 +37,10 @@ public final class DmlLibrary {
     private final DmlFunctions functions;
     private final DmlVersion version;
 
-    private DmlLibrary(String location, SymbolLookup symbols) throws MissingSymbolException {
+    private DmlLibrary(String location, SymbolLookup symbols, boolean callsBack)
+            throws MissingSymbolException {
         this.location = location;
-        functions = new DmlFunctions(symbols);
+        functions = new DmlFunctions(symbols, callsBack);
         version = DmlVersion.read(functions.version());
     }
 
@@ -104,7 +107,12 @@ public final class DmlLibrary {
             return Optional.empty();
         }
         // A name without a slash would be searched for; a setting names a file.
-        return attempt(place + "=" + file, Path.of(file).toAbsolutePath().toString(), attempts);
+        try {
+            return attempt(place + "=" + file, Path.of(file).toAbsolutePath().toString(), attempts);
+        } catch (InvalidPathException e) {
+            attempts.add(new Attempt(place + "=" + file, "no path: " + e.getMessage()));
+            return Optional.empty();
+        }
     }
 
     private static Optional<DmlLibrary> notTried(String place, String decided, List<Attempt> attempts) {
@@ -114,7 +122,7 @@ public final class DmlLibrary {
 
     private static Optional<DmlLibrary> attempt(String place, String file, List<Attempt> attempts) {
         try {
-            return Optional.of(new DmlLibrary(file, load(file)));
+            return Optional.of(new DmlLibrary(file, load(file), false));
         } catch (IllegalCallerException e) {
             attempts.add(
                     new Attempt(
@@ -129,16 +137,17 @@ public final class DmlLibrary {
     }
 
     private static SymbolLookup load(String file) throws DynamicLoader.LoadException {
-        String system = System.getProperty("os.name") + " " + System.getProperty("os.arch");
-        if (!system.equals("Linux amd64")) {
-            throw new UnsatisfiedLinkError("Intel DML exists for Linux on x86-64 only, this is " + system);
+
+        if (!PlatformName.isLinuxX64()) {
+            throw new UnsatisfiedLinkError(
+                    "Intel DML exists for Linux on x86-64 only, this is " + PlatformName.current());
         }
         return new DynamicLoader().open(file);
     }
 
-    /** A library made of other symbols; for tests, which simulate one. */
+    /** A library made of upcalls into Java; for tests, which simulate one. */
     static DmlLibrary of(String location, SymbolLookup symbols) throws MissingSymbolException {
-        return new DmlLibrary(location, symbols);
+        return new DmlLibrary(location, symbols, true);
     }
 
     DmlFunctions functions() {

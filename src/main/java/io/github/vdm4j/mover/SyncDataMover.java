@@ -6,6 +6,7 @@ import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.FutureProperty;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
@@ -19,8 +20,11 @@ import java.lang.foreign.MemorySegment;
  * <p>C counterpart: miniasync_vdm_synchronous(7), {@code data_mover_sync_new(3)}.
  */
 public final class SyncDataMover extends AbstractDataMover {
+    private final Durability durability;
 
-    private SyncDataMover() {}
+    private SyncDataMover(Durability durability) {
+        this.durability = durability;
+    }
 
     /**
      * Opens a mover. It holds no resources.
@@ -28,7 +32,12 @@ public final class SyncDataMover extends AbstractDataMover {
      * @return an open mover
      */
     public static SyncDataMover open() {
-        return new SyncDataMover();
+        return open(Durability.system());
+    }
+
+    /** With other write-back engines than the machine's; for tests, which count what they do. */
+    static SyncDataMover open(Durability durability) {
+        return new SyncDataMover(durability);
     }
 
     @Override
@@ -46,15 +55,9 @@ public final class SyncDataMover extends AbstractDataMover {
         // Nothing outlives a poll.
     }
 
-    /**
-     * True for every flag; {@link VdmFlags#MEM_DURABLE} for mapped files.
-     *
-     * @param flags the flags asked for
-     * @return true
-     */
     @Override
-    public boolean isSupported(VdmFlags flags) {
-        return VdmFlags.MEM_DURABLE.and(VdmFlags.NO_CACHE_HINT).contains(flags);
+    public boolean isSupported(VdmFlags flags, MemorySegment destination) {
+        return JvmFuture.supports(durability, flags, destination);
     }
 
     @Override
@@ -76,21 +79,15 @@ public final class SyncDataMover extends AbstractDataMover {
                 return fail(
                         ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null);
             }
-            requireAccess(destination());
-            if (source() != null) {
-                requireAccess(source());
+            requireAccess();
+            if (pin()) {
+                try {
+                    execute(MoveFunctions.STANDARD, mover.durability);
+                } finally {
+                    unpin();
+                }
             }
-            execute(MoveFunctions.STANDARD);
             return FutureState.COMPLETE;
-        }
-
-        /** A confined segment is the polling thread's matter: the future stays idle, for its own thread. */
-        private static void requireAccess(MemorySegment segment) {
-            if (!segment.isAccessibleBy(Thread.currentThread())) {
-                throw new WrongThreadException(
-                        "a segment of %,d bytes is confined to another thread than %s: poll the future there"
-                                .formatted(segment.byteSize(), Thread.currentThread()));
-            }
         }
 
         @Override

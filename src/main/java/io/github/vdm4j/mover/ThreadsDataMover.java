@@ -4,6 +4,7 @@ import io.github.vdm4j.AbstractDataMover;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.NotifierType;
 import java.lang.foreign.MemorySegment;
 
@@ -21,10 +22,12 @@ import java.lang.foreign.MemorySegment;
 public final class ThreadsDataMover extends AbstractDataMover {
     private final Workers<ThreadsFuture> workers;
     private final MoveFunctions functions;
+    private final Durability durability;
     private final NotifierType notifier;
 
     ThreadsDataMover(ThreadsDataMoverBuilder settings) {
         functions = settings.functions();
+        durability = settings.durability();
         notifier = settings.notifier();
         workers =
                 new Workers<>(
@@ -33,7 +36,7 @@ public final class ThreadsDataMover extends AbstractDataMover {
                         settings.queueSize(),
                         settings.spins(),
                         settings.yields(),
-                        future -> future.work(functions));
+                        future -> future.work(functions, durability));
     }
 
     /**
@@ -80,15 +83,10 @@ public final class ThreadsDataMover extends AbstractDataMover {
         workers.stop();
     }
 
-    /**
-     * True for every flag; {@link VdmFlags#MEM_DURABLE} for mapped files.
-     *
-     * @param flags the flags asked for
-     * @return true
-     */
     @Override
-    public boolean isSupported(VdmFlags flags) {
-        return VdmFlags.MEM_DURABLE.and(VdmFlags.NO_CACHE_HINT).contains(flags);
+    public boolean isSupported(VdmFlags flags, MemorySegment destination) {
+        return destination.isAccessibleBy(workers.any())
+                && JvmFuture.supports(durability, flags, destination);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.vdm4j.mover;
 
+import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.NotifierType;
 import java.util.Objects;
 
@@ -13,6 +14,7 @@ public final class ThreadsDataMoverBuilder {
     private int spins = 1_000;
     private int yields = 20;
     private NotifierType notifier = NotifierType.WAKER;
+    private Durability durability = Durability.system();
     private CopyFunction memcpy = MoveFunctions.STANDARD.memcpy();
     private CopyFunction memmove = MoveFunctions.STANDARD.memmove();
     private FillFunction memset = MoveFunctions.STANDARD.memset();
@@ -118,6 +120,12 @@ public final class ThreadsDataMoverBuilder {
         return this;
     }
 
+    /** Other write-back engines than the machine's; for tests, which count what they do. */
+    ThreadsDataMoverBuilder durability(Durability engines) {
+        durability = engines;
+        return this;
+    }
+
     /**
      * Opens a mover with these settings and starts its threads.
      *
@@ -145,6 +153,10 @@ public final class ThreadsDataMoverBuilder {
 
     NotifierType notifier() {
         return notifier;
+    }
+
+    Durability durability() {
+        return durability;
     }
 
     MoveFunctions functions() {

@@ -2,6 +2,7 @@ package io.github.vdm4j.mover;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.FutureProperty;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
@@ -49,10 +50,14 @@ final class ThreadsFuture extends JvmFuture implements Poller {
     }
 
     private FutureState start(Notifier notifier) {
+        if (!pin()) {
+            return FutureState.COMPLETE;
+        }
         boolean wake = notifier.waker() != null && mover.notifier() == NotifierType.WAKER;
         cell = wake ? notifier.waker() : QUEUED;
         if (!mover.enqueue(this)) {
             cell = null;
+            unpin();
             return mover.isClosed()
                     ? fail(ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null)
                     : FutureState.IDLE;
@@ -90,8 +95,9 @@ final class ThreadsFuture extends JvmFuture implements Poller {
     }
 
     /** Called by a worker. Once the cell is DONE the future may be prepared anew: hands off. */
-    void work(MoveFunctions functions) {
-        execute(functions);
+    void work(MoveFunctions functions, Durability durability) {
+        execute(functions, durability);
+        unpin();
         if (CELL.getAndSet(this, DONE) instanceof Waker waker) {
             try {
                 waker.wake();

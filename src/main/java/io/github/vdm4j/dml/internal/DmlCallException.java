@@ -17,14 +17,6 @@ public final class DmlCallException extends RuntimeException {
         }
     }
 
-    /** What a method handle's invokeExact declares to throw, narrowed to what it can throw. */
-    static RuntimeException rethrow(Throwable thrown) {
-        if (thrown instanceof Error e) {
-            throw e;
-        }
-        throw (RuntimeException) thrown;
-    }
-
     /**
      * The status.
      *

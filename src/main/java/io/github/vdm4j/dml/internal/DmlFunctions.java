@@ -5,6 +5,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.github.vdm4j.dml.ffi.dml_library_version_t;
+import io.github.vdm4j.platform.NativeCall;
+import io.github.vdm4j.platform.SegmentClosedException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -41,6 +43,10 @@ public final class DmlFunctions {
             LINKER.downcallHandle(
                     FunctionDescriptor.of(JAVA_INT, JAVA_LONG), Linker.Option.critical(false));
 
+    /** The same for a library that calls back into Java, which a critical call must not do. */
+    private static final MethodHandle CHECK_CALLING_BACK =
+            LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
+
     /**
      * {@code dml_status_t dml_submit_job(dml_job_t *job)}, with two surplus pointers that the callee
      * never looks at: as arguments of the call their arenas cannot be closed while the software path
@@ -60,14 +66,17 @@ public final class DmlFunctions {
     private final MemorySegment submitJob;
     private final MemorySegment checkJob;
     private final MemorySegment getLibraryVersion;
+    private final boolean callsBack;
 
     /**
      * Looks the functions up.
      *
      * @param symbols the opened library, never closed
+     * @param callsBack whether it calls back into Java, as a simulated one does
      * @throws MissingSymbolException if one is not there
      */
-    public DmlFunctions(SymbolLookup symbols) throws MissingSymbolException {
+    public DmlFunctions(SymbolLookup symbols, boolean callsBack) throws MissingSymbolException {
+        this.callsBack = callsBack;
         getJobSize = find(symbols, "dml_get_job_size");
         initJob = find(symbols, "dml_init_job");
         finalizeJob = find(symbols, "dml_finalize_job");
@@ -88,7 +97,7 @@ public final class DmlFunctions {
                     "dml_get_job_size", (int) PATH_AND_POINTER.invokeExact(getJobSize, path, size));
             return size.get(JAVA_INT, 0);
         } catch (Throwable e) {
-            throw DmlCallException.rethrow(e);
+            throw NativeCall.rethrow(e);
         }
     }
 
@@ -97,7 +106,7 @@ public final class DmlFunctions {
             DmlCallException.check(
                     "dml_init_job", (int) PATH_AND_POINTER.invokeExact(initJob, path, job));
         } catch (Throwable e) {
-            throw DmlCallException.rethrow(e);
+            throw NativeCall.rethrow(e);
         }
     }
 
@@ -105,7 +114,7 @@ public final class DmlFunctions {
         try {
             int ignored = (int) FINALIZE.invokeExact(finalizeJob, job);
         } catch (Throwable e) {
-            throw DmlCallException.rethrow(e);
+            throw NativeCall.rethrow(e);
         }
     }
 
@@ -121,16 +130,18 @@ public final class DmlFunctions {
         } catch (IllegalStateException e) {
             throw new SegmentClosedException(e);
         } catch (Throwable e) {
-            throw DmlCallException.rethrow(e);
+            throw NativeCall.rethrow(e);
         }
     }
 
     /** Only for a job whose last submission returned OK: anything else crashes (H1). */
     int check(long job) {
         try {
-            return (int) CHECK.invokeExact(checkJob, job);
+            return callsBack
+                    ? (int) CHECK_CALLING_BACK.invokeExact(checkJob, job)
+                    : (int) CHECK.invokeExact(checkJob, job);
         } catch (Throwable e) {
-            throw DmlCallException.rethrow(e);
+            throw NativeCall.rethrow(e);
         }
     }
 
@@ -143,7 +154,7 @@ public final class DmlFunctions {
         try {
             return (MemorySegment) VERSION.invokeExact(getLibraryVersion);
         } catch (Throwable e) {
-            throw DmlCallException.rethrow(e);
+            throw NativeCall.rethrow(e);
         }
     }
 }

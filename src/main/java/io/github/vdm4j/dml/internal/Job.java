@@ -2,6 +2,7 @@ package io.github.vdm4j.dml.internal;
 
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.ffi.dml_job_t;
+import io.github.vdm4j.platform.SegmentClosedException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 

@@ -3,6 +3,11 @@ package io.github.vdm4j.dml.internal;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.durability.MemoryRegion;
+import io.github.vdm4j.durability.MemoryRegions;
+import io.github.vdm4j.durability.WriteBackKind;
+import io.github.vdm4j.platform.PageGuard;
+import io.github.vdm4j.platform.SegmentClosedException;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -34,6 +39,11 @@ public final class Transfer {
     private final Job job;
     private final JobLimits limits;
 
+    /** What is kept open until the job is given back; null if a segment is not of this library. */
+    private MemoryRegion pinnedDestination;
+
+    private MemoryRegion pinnedSource;
+
     private VdmOperationType type;
     private MemorySegment destination;
     private MemorySegment source;
@@ -44,7 +54,8 @@ public final class Transfer {
     private int flags;
     private boolean backwards;
     private boolean mapped;
-    private boolean writeBack;
+    private WriteBackKind durable;
+    private boolean flushLines;
     private boolean bySoftware;
 
     /** True once the data are moved and cache lines are being written back. */
@@ -73,6 +84,8 @@ public final class Transfer {
      * @param fill the byte for memset
      * @param promised the flags
      * @param bytes the length, above 0
+     * @param writeBack what makes the destination durable; null if it need not be
+     * @param linesByDml whether cache lines that the software path wrote are written back by DML, too
      * @return this
      */
     public Transfer begin(
@@ -81,7 +94,9 @@ public final class Transfer {
             MemorySegment of,
             byte fill,
             VdmFlags promised,
-            long bytes) {
+            long bytes,
+            WriteBackKind writeBack,
+            boolean linesByDml) {
         type = what;
         destination = onto;
         source = of;
@@ -94,12 +109,12 @@ public final class Transfer {
             pattern = (fill & 0xffL) * 0x0101010101010101L;
             backwards = false;
         }
-        boolean durable = promised.contains(VdmFlags.MEM_DURABLE);
         flags =
                 (promised.contains(VdmFlags.NO_CACHE_HINT) ? 0 : PREFETCH)
-                        | (durable ? DURABLE | DESTINATION_READBACK : 0);
+                        | (writeBack != null ? DURABLE | DESTINATION_READBACK : 0);
         mapped = onto.isMapped() || (of != null && of.isMapped());
-        writeBack = durable && !onto.isMapped();
+        durable = writeBack;
+        flushLines = linesByDml && writeBack == WriteBackKind.CACHE_LINES;
         flushing = false;
         bySoftware = false;
         done = 0;
@@ -115,7 +130,7 @@ public final class Transfer {
      * Submits the part whose turn it is.
      *
      * @return DML's status
-     * @throws PageUnavailableException if a page of a mapped file is not there; nothing was submitted
+     * @throws io.github.vdm4j.platform.PageUnavailableException if a page of a mapped file is not there; nothing was submitted
      * @throws SegmentClosedException if an arena is closed; nothing was submitted
      * @throws WrongThreadException if one is confined to another thread; nothing was submitted
      */
@@ -124,14 +139,14 @@ public final class Transfer {
         long limit = hardware ? limits.hardwareBytes() : limits.softwareBytes();
         part = Math.min(length - done, limit);
         long offset = backwards ? length - done - part : done;
-        if (flushing) {
-            int how = hardware || limits.writeBackWithoutEviction() ? 0 : EVICT;
-            return job.submitCacheFlush(to + offset, (int) part, how, destination);
-        }
         if (mapped && !hardware) {
             part = Math.min(part, MAPPED_PART);
             offset = backwards ? length - done - part : done;
             guardPages(offset);
+        }
+        if (flushing) {
+            int how = hardware || limits.writeBackWithoutEviction() ? 0 : EVICT;
+            return job.submitCacheFlush(to + offset, (int) part, how, destination);
         }
         bySoftware |= !hardware;
         return type == VdmOperationType.MEMSET
@@ -141,6 +156,13 @@ public final class Transfer {
     }
 
     private void guardPages(long offset) {
+        if (flushing) {
+            long skipped = destination.address() - to; // the flush begins with the line, not with the range
+            long start = Math.max(offset - skipped, 0);
+            long end = Math.min(offset - skipped + part, destination.byteSize());
+            PageGuard.bringIn(destination, start, end - start, false);
+            return;
+        }
         if (destination.isMapped()) {
             PageGuard.bringIn(destination, offset, part, true);
         }
@@ -150,21 +172,15 @@ public final class Transfer {
     }
 
     /**
-     * Takes note that the part submitted last is done.
-     *
-     * @return true if there is another part to be submitted
+     * Takes note that the part submitted last is done. After the last one that moves data come those
+     * that write cache lines back, if DML has to.
      */
-    public boolean next() {
+    public void next() {
         done += part;
         faults = 0;
-        if (done < length) {
-            return true;
+        if (done == length && !flushing && flushLines && bySoftware) {
+            beginFlushing();
         }
-        if (flushing || !writeBack || !bySoftware) {
-            return false;
-        }
-        beginFlushing();
-        return true;
     }
 
     /** The covering cache lines (H10). They lie in the same pages, so they are as mapped as the range. */
@@ -195,10 +211,10 @@ public final class Transfer {
     public int touchPages() {
         long offset = backwards ? length - done - part : done;
         if (source != null) {
-            PageGuard.touch(source, offset, part, false);
+            PageGuard.bringIn(source, offset, part, false);
         }
         if (!flushing) {
-            PageGuard.touch(destination, offset, part, true);
+            PageGuard.bringIn(destination, offset, part, true);
         }
         return ++faults;
     }
@@ -224,10 +240,62 @@ public final class Transfer {
         retrying = false;
     }
 
+    /**
+     * Keeps the buffers that the segments are views of from being freed, until the job is given back.
+     *
+     * @return false if one is being closed; nothing is kept then
+     */
+    public boolean pin() {
+        MemoryRegion onto = MemoryRegions.find(destination);
+        if (onto != null && !onto.pin()) {
+            return false;
+        }
+        MemoryRegion of = MemoryRegions.find(source);
+        if (of != null && !of.pin()) {
+            if (onto != null) {
+                onto.unpin();
+            }
+            return false;
+        }
+        pinnedDestination = onto;
+        pinnedSource = of;
+        return true;
+    }
+
     /** Lets go of the segments. */
     void clear() {
+        if (pinnedDestination != null) {
+            pinnedDestination.unpin();
+            pinnedDestination = null;
+        }
+        if (pinnedSource != null) {
+            pinnedSource.unpin();
+            pinnedSource = null;
+        }
         destination = null;
         source = null;
+    }
+
+    /**
+     * Tells whether every part is done.
+     *
+     * @return true if {@link #submit} has nothing left to do
+     */
+    public boolean isDone() {
+        return done == length;
+    }
+
+    /**
+     * What is left to be done once every part is: nothing, pages to be forced, or cache lines that the
+     * software path wrote and DML did not write back.
+     *
+     * @return the kind, or null for nothing
+     */
+    public WriteBackKind remainingWriteBack() {
+        return durable == WriteBackKind.PAGES
+                || (durable == WriteBackKind.CACHE_LINES && !flushing && bySoftware)
+                        ? durable
+                        : null;
     }
 
     /**

@@ -1,4 +1,4 @@
-package io.github.vdm4j.dml.internal;
+package io.github.vdm4j.platform;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -65,7 +65,7 @@ public final class DynamicLoader {
         } catch (LoadException e) {
             throw e;
         } catch (Throwable e) {
-            throw DmlCallException.rethrow(e);
+            throw NativeCall.rethrow(e);
         }
         return name -> find(handle, name);
     }
@@ -75,7 +75,7 @@ public final class DynamicLoader {
             var symbol = (MemorySegment) dlsym.invokeExact(handle, arena.allocateFrom(name));
             return symbol.equals(MemorySegment.NULL) ? Optional.empty() : Optional.of(symbol);
         } catch (Throwable e) {
-            throw DmlCallException.rethrow(e);
+            throw NativeCall.rethrow(e);
         }
     }
 

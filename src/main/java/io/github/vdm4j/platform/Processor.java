@@ -1,4 +1,4 @@
-package io.github.vdm4j.dml.internal;
+package io.github.vdm4j.platform;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package io.github.vdm4j.dml.internal;
+package io.github.vdm4j.platform;
 
 import java.lang.foreign.MemorySegment;
 
@@ -6,11 +6,10 @@ import java.lang.foreign.MemorySegment;
 public final class PageUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    PageUnavailableException(MemorySegment segment, long offset, long length, InternalError cause) {
+    PageUnavailableException(MemorySegment segment, long offset, long length, int error) {
         super(
                 ("a page of the mapped file behind bytes %,d to %,d of a segment of %,d is not there:"
-                        + " the file was truncated, or its storage is full")
-                        .formatted(offset, offset + length - 1, segment.byteSize()),
-                cause);
+                        + " the file was truncated, or its storage is full (error %d of the system)")
+                        .formatted(offset, offset + length - 1, segment.byteSize(), error));
     }
 }

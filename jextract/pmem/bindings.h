@@ -1,0 +1,2 @@
+/* What jextract reads: of libpmem only what writes back. */
+#include <libpmem.h>

@@ -1,0 +1,41 @@
+package io.github.vdm4j.dml;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.opentest4j.TestAbortedException;
+
+/**
+ * The tests of a class need a real libdml, looked for as a user's program would. Where there is none
+ * they are skipped, and the reports say why with every attempt.
+ */
+@Inherited
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@ExtendWith(RequiresDml.Condition.class)
+@interface RequiresDml {
+
+    /** Throws before the class begins, so that Surefire counts each of its tests as skipped. */
+    final class Condition implements BeforeAllCallback {
+        @Override
+        public void beforeAll(ExtensionContext context) {
+            DmlLibrary.whyUnavailable().ifPresent(why -> {
+                throw new TestAbortedException(reason(why));
+            });
+        }
+
+        static String reason(DmlUnavailableException why) {
+            return "needs libdml: "
+                    + why.attempts()
+                            .stream()
+                            .map(attempt -> attempt.place() + ": " + attempt.outcome())
+                            .collect(Collectors.joining("; "));
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.github.vdm4j.dml;
+
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.mover.SyncDataMover;
+import io.github.vdm4j.mover.ThreadsDataMover;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.SplittableRandom;
+
+/**
+ * Copies from and to a mapping whose file has been cut off, often enough that the whole way from the poll to
+ * the native call is compiled: from compiled code the JVM reports such an access later than it happens. Runs
+ * in a JVM of its own.
+ *
+ * <p>Arguments: dml, threads or sync; seed; rounds.
+ */
+final class TruncatedFiles {
+    private static final int SIZE = 64 << 10;
+    private static final int KEPT = 16 << 10;
+
+    private TruncatedFiles() {}
+
+    public static void main(String[] arguments) throws Exception {
+        long seed = Long.parseLong(arguments[1]);
+        int rounds = Integer.parseInt(arguments[2]);
+        System.out.println("seed " + seed);
+        var random = new SplittableRandom(seed);
+        Path file = Files.createTempFile(Path.of("").toAbsolutePath(), "cut", "");
+        int failed = 0;
+        try (Arena arena = Arena.ofShared();
+                FileChannel channel =
+                        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                Vdm mover = open(arguments[0])) {
+            channel.write(java.nio.ByteBuffer.wrap(new byte[SIZE]));
+            MemorySegment mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, SIZE, arena);
+            MemorySegment plain = arena.allocate(SIZE);
+            channel.truncate(KEPT);
+            for (int i = 0; i < rounds; i++) {
+                long length = random.nextLong(1, SIZE);
+                // Mostly inside of what is left, so that the compiler takes the good case for the usual one.
+                long start = random.nextInt(4) != 0
+                        ? Math.max(0, KEPT - length)
+                        : random.nextLong(SIZE - length + 1);
+                length = start + length > KEPT && random.nextInt(4) != 0 ? Math.max(1, KEPT - start) : length;
+                MemorySegment there = mapped.asSlice(start, length);
+                MemorySegment here = plain.asSlice(0, length);
+                VdmFuture future = switch (random.nextInt(3)) {
+                    case 0 -> mover.memcpy(there, here);
+                    case 1 -> mover.memcpy(here, there);
+                    default -> mover.memset(there, (byte) i);
+                };
+                future.busyPoll();
+                VdmResult expected = start + length > KEPT ? VdmResult.IO_ERROR : VdmResult.SUCCESS;
+                if (future.result() != expected) {
+                    System.out
+                            .println("round " + i + ": [" + start + ", +" + length + ") ended with " + future.result());
+                    future.orThrow();
+                    System.exit(3);
+                }
+                failed += expected == VdmResult.IO_ERROR ? 1 : 0;
+            }
+        }
+        System.out.println(failed + " of " + rounds + " operations met a missing page");
+    }
+
+    private static Vdm open(String name) {
+        return switch (name) {
+            case "dml" -> DmlDataMover.open(DmlPath.SOFTWARE);
+            case "threads" -> ThreadsDataMover.builder().threads(1).open();
+            case "sync" -> SyncDataMover.open();
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+}

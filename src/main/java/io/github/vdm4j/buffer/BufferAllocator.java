@@ -1,0 +1,123 @@
+package io.github.vdm4j.buffer;
+
+import io.github.vdm4j.DurabilityDomain;
+import io.github.vdm4j.platform.LibC;
+import io.github.vdm4j.platform.PlatformName;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Allocates buffers. A value: each setting returns another allocator.
+ *
+ * <p>{@code OffHeapBuffer.allocator().alignment(4096).hugePages(true).allocate(64 << 20)}
+ */
+public final class BufferAllocator {
+    private static final long MAX_ALIGNMENT = 2L << 20;
+    private static final long HUGE_PAGE = 2L << 20;
+
+    private final long alignment;
+    private final boolean zeroed;
+    private final boolean hugePages;
+
+    BufferAllocator() {
+        this(64, true, false);
+    }
+
+    private BufferAllocator(long alignment, boolean zeroed, boolean hugePages) {
+        this.alignment = alignment;
+        this.zeroed = zeroed;
+        this.hugePages = hugePages;
+    }
+
+    /**
+     * The alignment of the buffer's first byte. Default: 64, a cache line.
+     *
+     * @param bytes a power of two from 1 to 2 MiB
+     * @return an allocator with it
+     * @throws IllegalArgumentException if it is none
+     */
+    public BufferAllocator alignment(long bytes) {
+        if (bytes < 1 || bytes > MAX_ALIGNMENT || Long.bitCount(bytes) != 1) {
+            throw new IllegalArgumentException(
+                    "alignment of %,d: must be a power of two from 1 to %,d"
+                            .formatted(bytes, MAX_ALIGNMENT));
+        }
+        return new BufferAllocator(bytes, zeroed, hugePages);
+    }
+
+    /**
+     * Whether the content is zero. Default: true. Without it the content is whatever was there, which
+     * saves the time to clear it; where native access is not enabled it is zero all the same.
+     *
+     * @param zero true for zeroed memory
+     * @return an allocator with it
+     */
+    public BufferAllocator zeroed(boolean zero) {
+        return new BufferAllocator(alignment, zero, hugePages);
+    }
+
+    /**
+     * Whether to ask the system for huge pages, which make the work of the accelerator's and the
+     * processor's address translation less. Default: false. The buffer is then aligned to 2 MiB at
+     * least, and its memory is taken in multiples of that. Advice only: the system decides, and where
+     * native access is not enabled it is not asked.
+     *
+     * @param huge true to ask
+     * @return an allocator with it
+     */
+    public BufferAllocator hugePages(boolean huge) {
+        return new BufferAllocator(alignment, zeroed, huge);
+    }
+
+    /**
+     * Allocates a buffer.
+     *
+     * @param size bytes, 0 or more
+     * @return a buffer of domain {@link DurabilityDomain#NONE}
+     * @throws IllegalArgumentException if the size is below 0
+     * @throws OutOfMemoryError if there is no such memory
+     */
+    public OffHeapBuffer allocate(long size) {
+        if (size < 0) {
+            throw new IllegalArgumentException("a buffer of %,d bytes".formatted(size));
+        }
+        Arena arena = Arena.ofShared();
+        try {
+            return BufferHandle.open(segment(arena, size), DurabilityDomain.NONE, arena::close, "allocating");
+        } catch (Throwable e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    private MemorySegment segment(Arena arena, long size) {
+        if (size > 0 && PlatformName.nativeCallsAllowed()) {
+            try {
+                if (hugePages) {
+                    return hugePages(arena, size);
+                }
+                if (!zeroed) {
+                    return uncleared(arena, size);
+                }
+            } catch (LibC.CallFailedException e) {
+                throw new OutOfMemoryError("a buffer of %,d bytes: %s".formatted(size, e.getMessage()));
+            }
+        }
+        return arena.allocate(size, hugePages ? Math.max(alignment, HUGE_PAGE) : alignment);
+    }
+
+    /** Fresh pages are zero, whether one asks for it or not. Mapped larger, to be aligned inside. */
+    private static MemorySegment hugePages(Arena arena, long size) throws LibC.CallFailedException {
+        long mapped = Math.addExact(size, 2 * HUGE_PAGE - 1) & -HUGE_PAGE;
+        long address = LibC.mapHugePages(mapped);
+        long aligned = address + HUGE_PAGE - 1 & -HUGE_PAGE;
+        return MemorySegment.ofAddress(aligned)
+                .reinterpret(size, arena, ignored -> LibC.unmap(address, mapped));
+    }
+
+    private MemorySegment uncleared(Arena arena, long size) throws LibC.CallFailedException {
+        long address = LibC.allocate(Math.max(alignment, 16), size);
+        return MemorySegment.ofAddress(address)
+                .reinterpret(size, arena, ignored -> LibC.free(address));
+    }
+}

@@ -1,0 +1,126 @@
+package io.github.vdm4j.buffer;
+
+import io.github.vdm4j.DurabilityDomain;
+import io.github.vdm4j.durability.MemoryRegion;
+import io.github.vdm4j.durability.MemoryRegions;
+import io.github.vdm4j.future.IdleStrategy;
+import io.github.vdm4j.platform.MemoryMaps;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The memory that a buffer and its slices share: counts the operations in flight, and ends once. */
+final class BufferMemory implements MemoryRegion {
+    static final String LEAK_PROPERTY = "vdm4j.buffer.reportLeaks";
+
+    /** Set in {@link #state} once closing has begun; the other bits count the pins. */
+    private static final int CLOSING = 1 << 31;
+
+    private final MemorySegment whole;
+
+    /** Taken while the segment is alive; asking a closed segment for its scope is fine, too. */
+    private final MemorySegment.Scope scope;
+
+    private final DurabilityDomain domain;
+    private final Runnable release;
+    private final AtomicInteger state = new AtomicInteger();
+    private boolean released;
+
+    /**
+     * Takes memory over.
+     *
+     * @param whole the memory
+     * @param domain what makes it durable
+     * @param release frees it, called once
+     */
+    BufferMemory(MemorySegment whole, DurabilityDomain domain, Runnable release) {
+        this.whole = whole;
+        this.scope = whole.scope();
+        this.domain = domain;
+        this.release = release;
+        MemoryRegions.add(scope, this);
+    }
+
+    /** What the system knows of a mapping that somebody else made. */
+    static DurabilityDomain domainOf(MemorySegment segment) {
+        if (segment.byteSize() == 0) {
+            return DurabilityDomain.NONE;
+        }
+        return switch (MemoryMaps.of(segment.address(), segment.byteSize())) {
+            case SYNCHRONOUS_FILE, DAX_DEVICE -> DurabilityDomain.CACHE_LINE;
+            case PAGE_CACHE -> DurabilityDomain.PAGE;
+            case MEMORY -> segment.isMapped() ? DurabilityDomain.PAGE : DurabilityDomain.NONE;
+            case UNKNOWN -> segment.isMapped() ? DurabilityDomain.PAGE : DurabilityDomain.NONE;
+        };
+    }
+
+    @Override
+    public long address() {
+        return whole.address();
+    }
+
+    @Override
+    public long byteSize() {
+        return whole.byteSize();
+    }
+
+    @Override
+    public DurabilityDomain domain() {
+        return domain;
+    }
+
+    @Override
+    public boolean pin() {
+        int seen = state.get();
+        while (seen >= 0) {
+            if (state.compareAndSet(seen, seen + 1)) {
+                return true;
+            }
+            seen = state.get();
+        }
+        return false;
+    }
+
+    @Override
+    public void unpin() {
+        state.decrementAndGet();
+    }
+
+    int pins() {
+        return state.get() & ~CLOSING;
+    }
+
+    boolean isOpen() {
+        return state.get() >= 0;
+    }
+
+    void requireOpen() {
+        if (!isOpen()) {
+            throw new IllegalStateException("the buffer is closed");
+        }
+    }
+
+    boolean tryClose() {
+        if (state.compareAndSet(0, CLOSING)) {
+            release();
+        }
+        return !isOpen() && pins() == 0;
+    }
+
+    void close() {
+        state.getAndUpdate(now -> now | CLOSING);
+        IdleStrategy idle = IdleStrategy.backOff();
+        for (int round = 0; pins() > 0; round++) {
+            MemoryRegions.finishOperations();
+            idle.idle(round);
+        }
+        release();
+    }
+
+    private synchronized void release() {
+        if (!released) {
+            released = true;
+            MemoryRegions.remove(scope, this);
+            release.run();
+        }
+    }
+}

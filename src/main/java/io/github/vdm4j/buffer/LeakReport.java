@@ -1,0 +1,33 @@
+package io.github.vdm4j.buffer;
+
+import java.lang.ref.Cleaner;
+
+/** Tells where a buffer was made that was dropped without being closed, if one wants to know. */
+final class LeakReport implements Runnable {
+    private final BufferMemory memory;
+    private final Throwable place;
+
+    private LeakReport(BufferMemory memory, Throwable place) {
+        this.memory = memory;
+        this.place = place;
+    }
+
+    /** The thread that watches is started with the first buffer that is to be watched. */
+    private static final class Watch {
+        static final Cleaner CLEANER = Cleaner.create();
+    }
+
+    static void watch(BufferHandle handle, BufferMemory memory, String what) {
+        if (Boolean.getBoolean(BufferMemory.LEAK_PROPERTY)) {
+            var place = new Throwable("a buffer was dropped without being closed; it was made here by " + what);
+            Watch.CLEANER.register(handle, new LeakReport(memory, place));
+        }
+    }
+
+    @Override
+    public void run() {
+        if (memory.isOpen()) {
+            System.getLogger("io.github.vdm4j.buffer").log(System.Logger.Level.WARNING, "vdm4j: leak", place);
+        }
+    }
+}

@@ -1,0 +1,247 @@
+package io.github.vdm4j.buffer;
+
+import io.github.vdm4j.DurabilityDomain;
+import io.github.vdm4j.SegmentView;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * A range of off-heap memory that cannot be freed while an operation is moving through it, and that
+ * knows what makes its content durable.
+ *
+ * <p>A buffer owns its memory or, as a {@link #slice}, shares that of another. {@link #close} on any of
+ * a family closes all of it: it waits until the operations in flight on it are complete, in whichever
+ * mover, and finishes those that nobody polls any more. After that every use of the buffer and of its
+ * views throws {@link IllegalStateException}.
+ *
+ * <p>Every operation of a {@link io.github.vdm4j.Vdm} takes buffers where it takes segments. A segment
+ * from {@link #segment()}, and any slice of it, is held open just the same when it is passed instead.
+ *
+ * <p>Buffers may be used and closed by any thread. Those that are dropped without being closed are
+ * reported, once, when the system property {@value BufferMemory#LEAK_PROPERTY} is {@code true}; their
+ * memory is not freed, since nobody can know who still uses it.
+ *
+ * <p>C counterpart: none; in C memory is a pointer, and who frees it too early has to find out.
+ */
+public final class OffHeapBuffer implements SegmentView, AutoCloseable {
+    private final BufferHandle handle;
+    private final BufferMemory memory;
+    private final MemorySegment segment;
+
+    OffHeapBuffer(BufferHandle handle, MemorySegment segment) {
+        this.handle = handle;
+        this.memory = handle.memory();
+        this.segment = segment;
+    }
+
+    /**
+     * Allocates zeroed memory, aligned to 64 bytes, a cache line.
+     *
+     * @param size bytes, 0 or more
+     * @return a buffer of domain {@link DurabilityDomain#NONE}
+     * @throws IllegalArgumentException if the size is below 0
+     * @throws OutOfMemoryError if there is no such memory
+     */
+    public static OffHeapBuffer allocate(long size) {
+        return allocator().allocate(size);
+    }
+
+    /**
+     * Allocation with other than the usual properties.
+     *
+     * @return an allocator with the defaults: alignment 64, zeroed, ordinary pages
+     */
+    public static BufferAllocator allocator() {
+        return new BufferAllocator();
+    }
+
+    /**
+     * Maps a part of a file for reading and writing. The file is created if it does not exist and grows
+     * if it is shorter than the end of the part; the part is given its storage, so that no later access
+     * can fail for want of space.
+     *
+     * @param file the file
+     * @param offset where the part begins, in bytes, 0 or more
+     * @param length how long it is, in bytes, above 0
+     * @return a buffer of domain {@link DurabilityDomain#CACHE_LINE} if the file lies on persistent
+     *     memory that is mapped without a page cache (DAX), else {@link DurabilityDomain#PAGE}
+     * @throws IllegalArgumentException if offset or length is out of its range
+     * @throws IOException if the file cannot be opened, grown or mapped
+     */
+    public static OffHeapBuffer map(Path file, long offset, long length) throws IOException {
+        return FileMapping.map(file, offset, length, true);
+    }
+
+    /**
+     * Maps a part of an existing file for reading. It is neither created nor grown.
+     *
+     * @param file the file
+     * @param offset where the part begins, in bytes, 0 or more
+     * @param length how long it is, in bytes, above 0; the file must be at least that long
+     * @return a read-only buffer, whose domain is as in {@link #map}
+     * @throws IllegalArgumentException if offset or length is out of its range, or the file is too short
+     * @throws IOException if the file cannot be opened or mapped
+     */
+    public static OffHeapBuffer mapReadOnly(Path file, long offset, long length)
+            throws IOException {
+        return FileMapping.map(file, offset, length, false);
+    }
+
+    /**
+     * Makes a buffer of a caller's native segment, and finds out what makes it durable: what {@code
+     * /proc/self/smaps} says of its mapping. Where that cannot be read, a mapped segment is of domain
+     * {@link DurabilityDomain#PAGE} and another of {@link DurabilityDomain#NONE}.
+     *
+     * <p>The memory stays the caller's: closing the buffer waits for operations in flight, but frees
+     * nothing, and the caller's arena must not be closed before the buffer is.
+     *
+     * @param segment a native segment
+     * @return a buffer over it
+     * @throws IllegalArgumentException if it is on the heap
+     * @throws IllegalStateException if its arena is closed
+     */
+    public static OffHeapBuffer wrap(MemorySegment segment) {
+        return wrap(segment, BufferMemory.domainOf(requireNative(segment)));
+    }
+
+    /**
+     * Makes a buffer of a caller's native segment, whose domain the caller knows better.
+     *
+     * @param segment a native segment
+     * @param domain what makes it durable
+     * @return a buffer over it, see {@link #wrap(MemorySegment)}
+     * @throws IllegalArgumentException if it is on the heap
+     * @throws IllegalStateException if its arena is closed
+     */
+    public static OffHeapBuffer wrap(MemorySegment segment, DurabilityDomain domain) {
+        requireNative(segment);
+        Objects.requireNonNull(domain, "domain");
+        return BufferHandle.open(segment, domain, () -> {}, "wrapping");
+    }
+
+    private static MemorySegment requireNative(MemorySegment segment) {
+        if (!segment.isNative()) {
+            throw new IllegalArgumentException(
+                    "a heap segment of %,d bytes: only native memory can be wrapped"
+                            .formatted(segment.byteSize()));
+        }
+        if (!segment.scope().isAlive()) {
+            throw new IllegalStateException("the arena of the segment is closed");
+        }
+        return segment;
+    }
+
+    /**
+     * A part of this buffer, sharing its memory and its life.
+     *
+     * @param offset where the part begins, in bytes
+     * @param length how long it is, in bytes
+     * @return a buffer over that part
+     * @throws IndexOutOfBoundsException if the part does not lie within this buffer
+     * @throws IllegalStateException if the buffer is closed
+     */
+    public OffHeapBuffer slice(long offset, long length) {
+        memory.requireOpen();
+        return new OffHeapBuffer(handle, segment.asSlice(offset, length));
+    }
+
+    /**
+     * The memory as a segment.
+     *
+     * @return a segment of the buffer's size
+     * @throws IllegalStateException if the buffer is closed
+     */
+    @Override
+    public MemorySegment segment() {
+        memory.requireOpen();
+        return segment;
+    }
+
+    /**
+     * The memory as a byte buffer, in native byte order.
+     *
+     * @return a direct buffer of the buffer's size, from position 0
+     * @throws UnsupportedOperationException if the buffer is larger than 2^31 - 1 bytes
+     * @throws IllegalStateException if the buffer is closed
+     */
+    public ByteBuffer byteBuffer() {
+        memory.requireOpen();
+        return segment.asByteBuffer().order(java.nio.ByteOrder.nativeOrder());
+    }
+
+    /**
+     * The size.
+     *
+     * @return bytes
+     */
+    public long byteSize() {
+        return segment.byteSize();
+    }
+
+    /**
+     * What makes the content durable.
+     *
+     * @return the domain
+     */
+    public DurabilityDomain domain() {
+        return memory.domain();
+    }
+
+    /**
+     * Tells whether the buffer can be written.
+     *
+     * @return true if it was mapped read-only, or wraps a read-only segment
+     */
+    public boolean isReadOnly() {
+        return segment.isReadOnly();
+    }
+
+    /**
+     * Tells whether the buffer can be used.
+     *
+     * @return false from the beginning of {@link #close} on
+     */
+    public boolean isOpen() {
+        return memory.isOpen();
+    }
+
+    /**
+     * How many operations are in flight on the buffer, or on another of its family.
+     *
+     * @return a number that may be outdated at once
+     */
+    public int operationsInFlight() {
+        return memory.pins();
+    }
+
+    /**
+     * Closes the buffer and all of its family, if nothing is in flight on it.
+     *
+     * @return false if there are operations in flight: nothing has changed then
+     */
+    public boolean tryClose() {
+        return memory.tryClose();
+    }
+
+    /**
+     * Closes the buffer and all of its family: refuses new operations, waits until those in flight are
+     * complete, then frees the memory. A second call does nothing, or waits for the first.
+     */
+    @Override
+    public void close() {
+        memory.close();
+    }
+
+    @Override
+    public String toString() {
+        return "OffHeapBuffer of %,d bytes at 0x%x, %s%s"
+                .formatted(
+                        segment.byteSize(),
+                        segment.address(),
+                        memory.domain(),
+                        memory.isOpen() ? "" : ", closed");
+    }
+}

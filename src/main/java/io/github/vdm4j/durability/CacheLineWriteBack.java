@@ -1,0 +1,22 @@
+package io.github.vdm4j.durability;
+
+import java.lang.foreign.MemorySegment;
+
+/** Writes cache lines back to memory, on whichever kind of memory they belong to. */
+public interface CacheLineWriteBack {
+    /**
+     * Writes back every cache line that a range touches, and returns when they have arrived.
+     *
+     * @param range native memory, not empty
+     * @throws IllegalStateException if its arena is closed
+     * @throws WrongThreadException if it is confined to another thread
+     */
+    void writeBack(MemorySegment range);
+
+    /**
+     * What does it, for reports.
+     *
+     * @return a name
+     */
+    String name();
+}

@@ -1,0 +1,94 @@
+package io.github.vdm4j.durability;
+
+import com.sun.management.HotSpotDiagnosticMXBean;
+import io.github.vdm4j.platform.LibC;
+import io.github.vdm4j.platform.MemoryMaps;
+import io.github.vdm4j.platform.MemoryMaps.Backing;
+import io.github.vdm4j.platform.PlatformName;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+
+/**
+ * The JDK's {@code force()}, kept from crashing: on a mapping with MAP_SYNC it calls a stub that only
+ * the C2 compiler generates, and jumps to nowhere when that compiler is off (H27).
+ */
+final class JdkPageWriteBack implements PageWriteBack {
+    private static final long PAGE = 4096;
+
+    /** Asked once, when it is first needed: the management interface takes its time to start. */
+    private static final class Compiler {
+        static final String WHY_NOT = whyNot();
+
+        private static String whyNot() {
+            var options = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+            if (options == null) {
+                return null; // not HotSpot, so not its bug
+            }
+            if (option(options, "DelayCompilerStubsGeneration", "false").equals("false")) {
+                return null;
+            }
+            boolean on =
+                    option(options, "UseCompiler", "true").equals("true")
+                            && !option(options, "UseInterpreterOnly", "false").equals("true")
+                            && option(options, "TieredStopAtLevel", "4").equals("4")
+                            && !option(options, "CompilationMode", "default").equals("quick-only");
+            return on
+                    ? null
+                    : "the JVM runs without its C2 compiler (-Xint, or TieredStopAtLevel below 4), and then force() of persistent"
+                            + " memory crashes it; start Java without that option, add -XX:+UnlockDiagnosticVMOptions"
+                            + " -XX:-DelayCompilerStubsGeneration, or install libpmem.so.1";
+        }
+
+        private static String option(HotSpotDiagnosticMXBean options, String name, String otherwise) {
+            try {
+                return options.getVMOption(name).getValue();
+            } catch (IllegalArgumentException e) {
+                return otherwise; // this JVM has no such option
+            }
+        }
+    }
+
+    /** Why a mapping with MAP_SYNC cannot be forced here, or null if it can. */
+    static String whyNotOnPersistentMemory() {
+        return Compiler.WHY_NOT;
+    }
+
+    @Override
+    public void writeBack(MemorySegment range) throws IOException {
+        if (!range.isMapped()) {
+            sync(range);
+            return;
+        }
+        if (Compiler.WHY_NOT != null
+                && PlatformName.isLinuxX64()
+                && mayBeSynchronous(range)) {
+            throw new IOException(Compiler.WHY_NOT);
+        }
+        try {
+            range.force();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static boolean mayBeSynchronous(MemorySegment range) {
+        Backing backing = MemoryMaps.of(range.address(), range.byteSize());
+        return backing == Backing.SYNCHRONOUS_FILE || backing == Backing.UNKNOWN;
+    }
+
+    /** A mapping that was reinterpreted, which the JDK takes for plain memory. */
+    private static void sync(MemorySegment range) throws IOException {
+        if (!PlatformName.nativeCallsAllowed()) {
+            throw new IOException(
+                    "the mapping was reinterpreted and can only be written back by msync, for which native access is not enabled");
+        }
+        long start = range.address() & -PAGE;
+        try {
+            LibC.msync(start, range.address() + range.byteSize() - start);
+        } catch (LibC.CallFailedException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.github.vdm4j.durability;
+
+import io.github.vdm4j.DurabilityDomain;
+
+/** A range of memory that this library made or was told about, and that it can hold open. */
+public interface MemoryRegion {
+    /**
+     * Where the region begins.
+     *
+     * @return an address
+     */
+    long address();
+
+    /**
+     * How long it is.
+     *
+     * @return bytes
+     */
+    long byteSize();
+
+    /**
+     * What makes its content durable.
+     *
+     * @return the domain
+     */
+    DurabilityDomain domain();
+
+    /**
+     * Keeps the region from being freed until {@link #unpin}.
+     *
+     * @return false if it is being closed or is closed
+     */
+    boolean pin();
+
+    /** Takes back one {@link #pin}. */
+    void unpin();
+}

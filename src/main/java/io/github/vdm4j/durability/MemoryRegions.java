@@ -1,0 +1,103 @@
+package io.github.vdm4j.durability;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The regions in use, found from any segment that views one: a buffer can be passed to a mover as a
+ * plain segment, and is still known and held open.
+ */
+public final class MemoryRegions {
+    private static final MemoryRegion[] NONE = {};
+
+    /** By the scope that all views of a region share. Few regions share a scope. */
+    private static final Map<MemorySegment.Scope, MemoryRegion[]> BY_SCOPE = new ConcurrentHashMap<>();
+
+    /** Read on every operation; a plain look is cheaper than one into the map. */
+    private static volatile boolean any;
+
+    /** What finishes operations in flight that pin regions. */
+    private static final Set<Runnable> FINISHERS = ConcurrentHashMap.newKeySet();
+
+    private MemoryRegions() {}
+
+    /**
+     * Makes a region known.
+     *
+     * @param scope the scope of its segments
+     * @param region the region
+     */
+    public static synchronized void add(MemorySegment.Scope scope, MemoryRegion region) {
+        MemoryRegion[] before = BY_SCOPE.getOrDefault(scope, NONE);
+        MemoryRegion[] after = Arrays.copyOf(before, before.length + 1);
+        after[before.length] = region;
+        BY_SCOPE.put(scope, after);
+        any = true;
+    }
+
+    /**
+     * Forgets a region.
+     *
+     * @param scope the scope of its segments
+     * @param region the region
+     */
+    public static synchronized void remove(MemorySegment.Scope scope, MemoryRegion region) {
+        MemoryRegion[] after =
+                Arrays.stream(BY_SCOPE.getOrDefault(scope, NONE))
+                        .filter(other -> other != region)
+                        .toArray(MemoryRegion[]::new);
+        if (after.length == 0) {
+            BY_SCOPE.remove(scope);
+        } else {
+            BY_SCOPE.put(scope, after);
+        }
+        any = !BY_SCOPE.isEmpty();
+    }
+
+    /**
+     * Finds the region that a segment is a view of.
+     *
+     * @param segment a segment, or null
+     * @return the region that all of it lies in, or null
+     */
+    public static MemoryRegion find(MemorySegment segment) {
+        return any && segment != null && segment.isNative() ? lookUp(segment) : null;
+    }
+
+    private static MemoryRegion lookUp(MemorySegment segment) {
+        long offset = segment.address();
+        for (MemoryRegion region : BY_SCOPE.getOrDefault(segment.scope(), NONE)) {
+            if (offset >= region.address()
+                    && offset + segment.byteSize() <= region.address() + region.byteSize()) {
+                return region;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Makes known how operations in flight are finished, for those who wait for pins to go.
+     *
+     * @param finisher polls what is in flight; must not block
+     */
+    public static void addFinisher(Runnable finisher) {
+        FINISHERS.add(finisher);
+    }
+
+    /**
+     * Takes back {@link #addFinisher}.
+     *
+     * @param finisher the same object
+     */
+    public static void removeFinisher(Runnable finisher) {
+        FINISHERS.remove(finisher);
+    }
+
+    /** Polls everything in flight once. */
+    public static void finishOperations() {
+        FINISHERS.forEach(Runnable::run);
+    }
+}

@@ -1,0 +1,120 @@
+package io.github.vdm4j.durability;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.github.vdm4j.platform.DynamicLoader;
+import io.github.vdm4j.platform.NativeCall;
+import io.github.vdm4j.platform.PlatformName;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * libpmem, where the distribution's package is installed: it picks the instruction that writes back on
+ * this processor, and knows platforms whose caches survive a power cut. Optional: whoever does without
+ * it asks {@link #whyUnavailable()}.
+ */
+public final class PmemLibrary implements CacheLineWriteBack {
+    /** The system property that names the library's file; empty for none at all. */
+    public static final String PROPERTY = "vdm4j.pmem.library";
+
+    /** The environment variable that names the library's file; empty for none at all. */
+    public static final String ENVIRONMENT = "VDM4J_PMEM_LIBRARY";
+
+    private static final String SONAME = "libpmem.so.1";
+
+    private final String location;
+
+    /**
+     * {@code void pmem_persist(const void *address, size_t length)}. The segment itself is passed, so
+     * that its arena cannot be closed meanwhile.
+     */
+    private final MethodHandle persist;
+
+    private PmemLibrary(String location, SymbolLookup symbols) {
+        this.location = location;
+        MemorySegment address =
+                symbols
+                        .find("pmem_persist")
+                        .orElseThrow(
+                                () -> new UnsatisfiedLinkError("has no symbol pmem_persist: not a libpmem"));
+        persist =
+                Linker.nativeLinker()
+                        .downcallHandle(address, FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG));
+    }
+
+    /** The outcome of the search, made once. */
+    private static final class Search {
+        static final PmemLibrary FOUND;
+        static final String REASON;
+
+        static {
+            PmemLibrary found = null;
+            String reason = null;
+            try {
+                found = open(setting());
+            } catch (DynamicLoader.LoadException | UnsatisfiedLinkError | IllegalCallerException e) {
+                reason = e.getMessage();
+            }
+            FOUND = found;
+            REASON = reason;
+        }
+    }
+
+    private static String setting() {
+        String property = System.getProperty(PROPERTY);
+        String file = property != null ? property : System.getenv(ENVIRONMENT);
+        return file == null ? SONAME : file;
+    }
+
+    static PmemLibrary open(String file) throws DynamicLoader.LoadException {
+        if (file.isEmpty()) {
+            throw new UnsatisfiedLinkError("switched off by " + PROPERTY + " or " + ENVIRONMENT);
+        }
+        if (!PlatformName.nativeCallsAllowed()) {
+            throw new UnsatisfiedLinkError(
+                    PlatformName.isLinuxX64()
+                            ? "native access is not enabled for vdm4j (--enable-native-access)"
+                            : "used on Linux x86-64 only, this is " + PlatformName.current());
+        }
+        String name = file.equals(SONAME) ? file : Path.of(file).toAbsolutePath().toString();
+        return new PmemLibrary(name, new DynamicLoader().open(name));
+    }
+
+    /**
+     * The library, where it is installed.
+     *
+     * @return the library; empty, and {@link #whyUnavailable()} tells why
+     */
+    public static Optional<PmemLibrary> find() {
+        return Optional.ofNullable(Search.FOUND);
+    }
+
+    /**
+     * Why there is no libpmem.
+     *
+     * @return the reason, in the dynamic loader's words where it was asked; empty if there is one
+     */
+    public static Optional<String> whyUnavailable() {
+        return Optional.ofNullable(Search.REASON);
+    }
+
+    @Override
+    public void writeBack(MemorySegment range) {
+        try {
+            persist.invokeExact(range, range.byteSize());
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    @Override
+    public String name() {
+        return "libpmem (" + location + ")";
+    }
+}

@@ -1,0 +1,125 @@
+package io.github.vdm4j;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static java.util.stream.Collectors.toSet;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.tngtech.archunit.ArchConfiguration;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import java.lang.module.ModuleDescriptor.Exports;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+
+/** Keeps the packages in the order that the architecture gives them. */
+class ArchitectureTest {
+    private static final String ROOT = "io.github.vdm4j";
+    private static final String FUTURE = ROOT + ".future";
+    private static final String MOVER = ROOT + ".mover";
+    private static final String BUFFER = ROOT + ".buffer";
+    private static final String DML = ROOT + ".dml";
+    private static final String INTERNAL = DML + ".internal";
+    private static final String DML_FFI = DML + ".ffi";
+    private static final String PLATFORM = ROOT + ".platform";
+    private static final String DURABILITY = ROOT + ".durability";
+    private static final String PMEM_FFI = DURABILITY + ".ffi";
+    private static final String CLI = ROOT + ".cli";
+    private static final String EXAMPLES = ROOT + ".examples";
+
+    /** A package of the library, whether its users see it, and which of the others it may use. */
+    record Layer(String name, boolean exported, List<String> mayUse) {
+        static Layer exported(String name, String... mayUse) {
+            return new Layer(name, true, List.of(mayUse));
+        }
+
+        static Layer hidden(String name, String... mayUse) {
+            return new Layer(name, false, List.of(mayUse));
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    // From the ground up.
+    static final List<Layer> LAYERS = List.of(
+            Layer.exported(FUTURE),
+            Layer.hidden(PLATFORM),
+            Layer.exported(ROOT, FUTURE),
+            Layer.hidden(PMEM_FFI),
+            Layer.hidden(DURABILITY, PMEM_FFI, PLATFORM, ROOT),
+            Layer.exported(MOVER, DURABILITY, PLATFORM, ROOT, FUTURE),
+            Layer.exported(BUFFER, DURABILITY, PLATFORM, ROOT, FUTURE),
+            Layer.hidden(DML_FFI),
+            Layer.hidden(INTERNAL, DML_FFI, DURABILITY, PLATFORM, ROOT),
+            Layer.exported(DML, INTERNAL, DML_FFI, DURABILITY, PLATFORM, ROOT, FUTURE));
+
+    private static JavaClasses main;
+
+    @BeforeAll
+    static void importClasses() {
+        // Names and packages are all that is asked of classes outside the library: no need to read the JDK's.
+        ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
+        main = new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages(ROOT);
+    }
+
+    @ParameterizedTest
+    @FieldSource("LAYERS")
+    void usesOnlyTheJdkAndThePackagesBelowIt(Layer layer) {
+        var allowed = Stream.concat(Stream.of("java..", "jdk.nio.mapmode", "com.sun.management", layer.name()),
+                layer.mayUse().stream());
+        classes().that()
+                .resideInAPackage(layer.name())
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(allowed.toArray(String[]::new))
+                .allowEmptyShould(true)
+                .check(main);
+    }
+
+    @Test
+    void everyPackageIsALayerOrTheCommandLine() {
+        classes().should()
+                .resideInAnyPackage(
+                        Stream.concat(LAYERS.stream().map(Layer::name), Stream.of(CLI)).toArray(String[]::new))
+                .allowEmptyShould(true)
+                .check(main);
+    }
+
+    @Test
+    void theModuleExportsWhatUsersSeeAndNothingElse() {
+        var present = main.stream().map(JavaClass::getPackageName).collect(toSet());
+        var expected =
+                LAYERS.stream().filter(Layer::exported).map(Layer::name).filter(present::contains).collect(toSet());
+        var exports = ArchitectureTest.class.getModule().getDescriptor().exports();
+        assertEquals(expected, exports.stream().filter(e -> !e.isQualified()).map(Exports::source).collect(toSet()));
+    }
+
+    @Test
+    void classesHaveRealNames() {
+        noClasses().that()
+                .resideOutsideOfPackages(DML_FFI, PMEM_FFI)
+                .should()
+                .haveNameMatching(".*(Util|Utils|Helper|Helpers|Manager|Impl)")
+                .allowEmptyShould(true)
+                .check(main);
+    }
+
+    @Test
+    void examplesUseOnlyWhatTheModuleExports() {
+        var hidden = LAYERS.stream().filter(layer -> !layer.exported()).map(Layer::name);
+        noClasses().should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(Stream.concat(hidden, Stream.of(CLI)).toArray(String[]::new))
+                .allowEmptyShould(true)
+                .check(new ClassFileImporter().importPackages(EXAMPLES));
+    }
+}

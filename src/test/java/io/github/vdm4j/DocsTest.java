@@ -1,0 +1,160 @@
+package io.github.vdm4j;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+@DisplayName("The documentation does not rot")
+class DocsTest {
+    /** Maven runs tests in the project's folder. */
+    private static final Path ROOT = Path.of("").toAbsolutePath();
+
+    /** Whole blocks and code spans, where brackets are no links. */
+    private static final Pattern CODE = Pattern.compile("(?ms)^ *```.*?^ *```$|`[^`\n]*`");
+
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
+    private static final Pattern HEADING = Pattern.compile("(?m)^#+ +(.*)$");
+    private static final Pattern JAVA_BLOCK = Pattern.compile("(?ms)^```java\n(.*?)^```$");
+
+    /** What error messages and comments tell their readers to look up; a record by its number alone. */
+    private static final Pattern MENTION = Pattern.compile("\\b(docs/[\\w/-]+(?:\\.md)?)");
+
+    private static List<Path> pages() throws IOException {
+        List<Path> pages =
+                new ArrayList<>(
+                        List.of(ROOT.resolve("README.md"), ROOT.resolve("CHANGELOG.md"),
+                                ROOT.resolve("jextract/README.md")));
+        pages.addAll(files(ROOT.resolve("docs"), ".md"));
+        return pages;
+    }
+
+    private static List<Path> files(Path folder, String ending) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(file -> file.toString().endsWith(ending)).sorted().toList();
+        }
+    }
+
+    /** The anchor that a heading gets: lower case, no punctuation, spaces become hyphens. */
+    private static String anchor(String heading) {
+        return heading.toLowerCase(Locale.ROOT).strip().replaceAll("[^\\p{L}\\p{N} _-]", "").replace(' ', '-');
+    }
+
+    private static Set<String> anchors(Path page) throws IOException {
+        Set<String> anchors = new HashSet<>();
+        String text = Files.readString(page).replaceAll("(?ms)^ *```.*?^ *```$", "");
+        for (Matcher heading = HEADING.matcher(text); heading.find();) {
+            anchors.add(anchor(heading.group(1)));
+        }
+        return anchors;
+    }
+
+    private static String brokenBecause(Path page, String link) throws IOException {
+        int hash = link.indexOf('#');
+        String file = hash < 0 ? link : link.substring(0, hash);
+        Path target = file.isEmpty() ? page : page.resolveSibling(file).normalize();
+        if (!target.startsWith(ROOT) || !Files.exists(target)) {
+            return link + ": no such file";
+        }
+        return hash >= 0 && !anchors(target).contains(link.substring(hash + 1)) ? link + ": no such heading" : null;
+    }
+
+    private static String withoutSpace(String text) {
+        return text.replaceAll("\\s+", "");
+    }
+
+    @TestFactory
+    @DisplayName("every relative link points at a file, and a heading, that is there")
+    Stream<DynamicTest> relativeLinks() throws IOException {
+        return pages().stream()
+                .map(page -> DynamicTest.dynamicTest(ROOT.relativize(page).toString(), () -> {
+                    List<String> broken = new ArrayList<>();
+                    String prose = CODE.matcher(Files.readString(page)).replaceAll("");
+                    for (Matcher link = LINK.matcher(prose); link.find();) {
+                        if (!link.group(1).matches("[a-z]+:.*")) {
+                            String reason = brokenBecause(page, link.group(1));
+                            if (reason != null) {
+                                broken.add(reason);
+                            }
+                        }
+                    }
+                    assertEquals(List.of(), broken);
+                }));
+    }
+
+    @TestFactory
+    @DisplayName("every Java snippet is part of an example that is compiled")
+    Stream<DynamicTest> javaSnippets() throws IOException {
+        List<String> examples = new ArrayList<>();
+        for (Path example : files(ROOT.resolve("src/examples/java"), ".java")) {
+            examples.add(withoutSpace(Files.readString(example)));
+        }
+        return pages().stream()
+                .flatMap(page -> snippets(page).stream()
+                        .map(snippet -> DynamicTest.dynamicTest(
+                                ROOT.relativize(page) + ": " + snippet.lines().findFirst().orElse(""),
+                                () -> assertFalse(
+                                        examples.stream().noneMatch(example -> example.contains(withoutSpace(snippet))),
+                                        () -> "in no file of src/examples:\n" + snippet))));
+    }
+
+    private static List<String> snippets(Path page) {
+        try {
+            return JAVA_BLOCK.matcher(Files.readString(page)).results().map(block -> block.group(1)).toList();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    @DisplayName("every page that the sources mention is there")
+    void mentionedPages() throws IOException {
+        Set<String> missing = new TreeSet<>();
+        Set<String> there =
+                files(ROOT.resolve("docs"), ".md").stream()
+                        .map(page -> ROOT.relativize(page).toString())
+                        .collect(Collectors.toSet());
+        List<Path> sources = new ArrayList<>(files(ROOT.resolve("src"), ".java"));
+        sources.addAll(files(ROOT.resolve("scripts"), ""));
+        for (Path source : sources) {
+            if (Files.isRegularFile(source) && !source.endsWith("DocsTest.java")) {
+                for (Matcher mention = MENTION.matcher(Files.readString(source)); mention.find();) {
+                    String page = mention.group(1);
+                    if (there.stream().noneMatch(file -> file.equals(page) || file.startsWith(page + "-"))) {
+                        missing.add(page + " in " + ROOT.relativize(source));
+                    }
+                }
+            }
+        }
+        assertEquals(Set.of(), missing);
+    }
+
+    @Test
+    @DisplayName("no page names a path of the machine that it was written on")
+    void machinePaths() throws IOException {
+        Set<String> found = new TreeSet<>();
+        Pattern path = Pattern.compile("(?:/work/|/opt/(?:wt|read)|/home/\\w+|/tmp/bash)[^\\s`]*");
+        for (Path page : pages()) {
+            for (Matcher match = path.matcher(Files.readString(page)); match.find();) {
+                found.add(match.group() + " in " + ROOT.relativize(page));
+            }
+        }
+        assertEquals(Set.of(), found);
+    }
+}

@@ -1,0 +1,62 @@
+package io.github.vdm4j.dml;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.dml.ffi.dml_h;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DmlStatusTest {
+    private static final String PREFIX = "DML_STATUS_";
+
+    static List<Method> constantsOfTheHeader() {
+        return Arrays.stream(dml_h.class.getMethods())
+                .filter(method -> method.getName().startsWith(PREFIX))
+                .toList();
+    }
+
+    @Test
+    void theHeaderHasStatusesAtAll() {
+        assertTrue(constantsOfTheHeader().size() > 40, () -> constantsOfTheHeader().toString());
+    }
+
+    @ParameterizedTest
+    @MethodSource("constantsOfTheHeader")
+    void everyStatusOfTheHeaderIsKnownByItsName(Method constant) throws ReflectiveOperationException {
+        int code = (int) constant.invoke(null);
+        DmlStatus status = DmlStatus.of(code);
+        assertEquals(constant.getName().substring(PREFIX.length()), status.name());
+        assertEquals(code, status.code());
+        assertFalse(status.explanation().isBlank());
+        assertNotEquals(VdmResult.UNKNOWN_STATUS, status.result());
+        assertEquals(status.name() + " (" + code + ")", status.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {46, 103, 255, 1_000_000, Integer.MAX_VALUE, Integer.MIN_VALUE, -1})
+    void aStatusThatNoHeaderNamesIsKeptWithItsNumberAndIsAFailure(int code) {
+        DmlStatus status = DmlStatus.of(code);
+        assertEquals(code, status.code());
+        assertEquals("UNKNOWN", status.name());
+        assertEquals(VdmResult.UNKNOWN_STATUS, status.result());
+        assertEquals("UNKNOWN (" + Integer.toUnsignedString(code) + ")", status.toString());
+    }
+
+    @Test
+    void onlyOkIsASuccess() {
+        for (int code = -1000; code <= 1000; code++) {
+            assertEquals(code == 0, DmlStatus.of(code).result() == VdmResult.SUCCESS, "status " + code);
+        }
+        assertSame(DmlStatus.OK, DmlStatus.of(0));
+    }
+}

@@ -1,0 +1,82 @@
+package io.github.vdm4j.dml;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** Shared objects for tests of the search for a library: some that work, some spoilt in a known way. */
+final class LibraryFiles {
+    private static final int ELF_CLASS = 4;
+    private static final int ELF_MACHINE = 18;
+    private static final byte CLASS_32 = 1;
+    private static final byte MACHINE_AARCH64 = (byte) 183;
+
+    private LibraryFiles() {}
+
+    /** A library of the system that is there wherever glibc is and has nothing to do with DML. */
+    static Path unrelated() {
+        return Stream.of("/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/usr/lib")
+                .map(folder -> Path.of(folder, "libm.so.6"))
+                .filter(Files::exists)
+                .findFirst()
+                .orElseGet(
+                        () -> org.junit.jupiter.api.Assumptions.abort("this system has no libm.so.6 in a usual place"));
+    }
+
+    static Path forOtherProcessor(Path folder) throws IOException {
+        return patched(folder.resolve("aarch64.so"), ELF_MACHINE, MACHINE_AARCH64);
+    }
+
+    static Path for32Bits(Path folder) throws IOException {
+        return patched(folder.resolve("elf32.so"), ELF_CLASS, CLASS_32);
+    }
+
+    private static Path patched(Path file, int offset, byte value) throws IOException {
+        byte[] bytes = Files.readAllBytes(unrelated());
+        bytes[offset] = value;
+        return Files.write(file, bytes);
+    }
+
+    /**
+     * A shared object that exports DML's functions and does nothing in them, but can be opened and asked
+     * for its version.
+     */
+    static Path dummyDml(Path folder, String... withoutSymbols) throws IOException, InterruptedException {
+        String source = """
+                typedef struct { char name[30], isa[16], date[15], version[20], hardware[30], commit[12]; unsigned major, minor, patch; } version_t;
+                static const version_t version = {
+                    "012345678901234567890123456789", "isa", "today ", "9.8.7-dummy", "", "0123456789ab", 9, 8, 7};
+                const version_t *dml_get_library_version(void) { return &version; }
+                int dml_get_job_size(int path, unsigned *size) { *size = 376; return 0; }
+                int dml_init_job(int path, void *job) { return 0; }
+                int dml_finalize_job(void *job) { return 0; }
+                int dml_submit_job(void *job) { return 0; }
+                int dml_check_job(void *job) { return 0; }
+                """;
+        String kept = source.lines()
+                .filter(line -> Arrays.stream(withoutSymbols).noneMatch(symbol -> line.contains(symbol + "(")))
+                .reduce("", (all, line) -> all + line + "\n");
+        Path library = Files.createTempFile(folder, "libdummydml", ".so");
+        Process gcc;
+        try {
+            gcc = new ProcessBuilder("gcc", "-x", "c", "-shared", "-fPIC", "-w", "-o", library.toString(), "-")
+                    .redirectErrorStream(true)
+                    .start();
+        } catch (IOException e) {
+            return org.junit.jupiter.api.Assumptions.abort("no gcc to compile a shared object with: " + e.getMessage());
+        }
+        try (var out = gcc.outputWriter()) {
+            out.write(kept);
+        }
+        String said = new String(gcc.getInputStream().readAllBytes());
+        assumeTrue(gcc.waitFor(60, TimeUnit.SECONDS), "gcc did not come to an end");
+        assertEquals(0, gcc.exitValue(), said);
+        return library;
+    }
+}

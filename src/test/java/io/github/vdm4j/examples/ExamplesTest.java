@@ -1,0 +1,138 @@
+package io.github.vdm4j.examples;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.vdm4j.dml.DmlDataMover;
+import io.github.vdm4j.dml.DmlLibrary;
+import io.github.vdm4j.dml.DmlPath;
+import io.github.vdm4j.dml.DmlUnavailableException;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Random;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
+
+@DisplayName("The examples do what they say")
+@ResourceLock(Resources.SYSTEM_OUT)
+@ResourceLock(Resources.SYSTEM_ERR)
+class ExamplesTest {
+
+    /** A main method. */
+    @FunctionalInterface
+    private interface Program {
+        void main(String... args) throws Exception;
+    }
+
+    private record Printed(String out, String err) {}
+
+    @TempDir private Path folder;
+
+    private static Printed run(Program program, Object... args) throws Exception {
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        var printed = new ByteArrayOutputStream();
+        var complained = new ByteArrayOutputStream();
+        try {
+            System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+            System.setErr(new PrintStream(complained, true, StandardCharsets.UTF_8));
+            String[] words = new String[args.length];
+            for (int i = 0; i < args.length; i++) {
+                words[i] = args[i].toString();
+            }
+            program.main(words);
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+        }
+        return new Printed(
+                printed.toString(StandardCharsets.UTF_8).strip(), complained.toString(StandardCharsets.UTF_8).strip());
+    }
+
+    @Test
+    void copyMemoryCopiesAMegabyte() throws Exception {
+        assertEquals("memcpy of 1,048,576 bytes, COMPLETE, equal: true", run(CopyMemory::main).out());
+    }
+
+    @Test
+    void copyDurablyMakesAnEqualFile() throws Exception {
+        byte[] bytes = new byte[100_001];
+        new Random(1).nextBytes(bytes);
+        Path source = Files.write(folder.resolve("source"), bytes);
+        Path copy = folder.resolve("copy");
+
+        assertEquals("memcpy SUCCESS, durable", run(CopyDurably::main, source, copy).out());
+        assertArrayEquals(bytes, Files.readAllBytes(copy));
+    }
+
+    @Test
+    void pollManyCopiesEveryChunkAndTheRest() throws Exception {
+        assertEquals("equal: true", run(PollMany::main).out());
+    }
+
+    @Test
+    void appendLogPutsOneRecordBehindTheOther() throws Exception {
+        Path log = folder.resolve("log");
+
+        assertEquals("record at 8", run(AppendLog::main, log, "first").out());
+        assertEquals("record at 13", run(AppendLog::main, log, "second").out());
+
+        byte[] written = Files.readAllBytes(log);
+        assertEquals("firstsecond", new String(written, 8, 11, StandardCharsets.UTF_8));
+        assertEquals(19, MemorySegment.ofArray(written).get(ValueLayout.JAVA_LONG_UNALIGNED, 0));
+    }
+
+    @Test
+    void hotLoopFillsEverySlot() throws Exception {
+        assertEquals("1000 slots, last byte 5", run(HotLoop::main).out());
+    }
+
+    @Test
+    void ownFutureComputesTheChecksumOfTheWholeCopy() throws Exception {
+        var crc = new CRC32C();
+        byte[] bytes = new byte[1 << 20];
+        java.util.Arrays.fill(bytes, (byte) 9);
+        crc.update(bytes);
+
+        assertEquals("CRC-32C %08x".formatted(crc.getValue()), run(OwnFuture::main).out());
+    }
+
+    @Test
+    void chooseMoverTakesDmlWhereItIsAndElseThreadsWithTheReason() throws Exception {
+        Optional<DmlUnavailableException> missing = DmlLibrary.whyUnavailable();
+        Printed printed = run(ChooseMover::main);
+
+        String expected = missing.isPresent() ? "threads (" : "DML, path AUTO running ";
+        assertTrue(printed.out().startsWith(expected), printed.out());
+        assertEquals(missing.map(DmlUnavailableException::getMessage).orElse(""), printed.err());
+    }
+
+    @Test
+    void theSameCodeRunsOnDml() throws Exception {
+        Optional<DmlUnavailableException> missing = DmlLibrary.whyUnavailable();
+        assumeTrue(missing.isEmpty(), () -> missing.orElseThrow().getMessage());
+        try (Arena arena = Arena.ofShared(); DmlDataMover mover = DmlDataMover.open(DmlPath.SOFTWARE)) {
+            MemorySegment source = arena.allocate(3_000_000).fill((byte) 4);
+            MemorySegment destination = arena.allocate(3_000_000);
+            PollMany.copyInChunks(mover, destination, source);
+            assertEquals(-1, destination.mismatch(source));
+
+            MemorySegment[] slots = {arena.allocate(64), arena.allocate(64)};
+            HotLoop.fillSlots(mover, slots, source.asSlice(0, 64));
+            assertEquals(-1, slots[1].mismatch(source.asSlice(0, 64)));
+        }
+    }
+}
