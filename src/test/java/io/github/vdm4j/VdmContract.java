@@ -454,6 +454,32 @@ public abstract class VdmContract {
     }
 
     @Test
+    @DisplayName("a future over confined segments, polled by a wrong thread, throws there and stays idle for its own")
+    public void aFutureOverConfinedSegmentsPolledByAWrongThreadStaysIdle() throws Exception {
+        try (Arena confined = Arena.ofConfined()) {
+            MemorySegment segment = confined.allocate(16);
+            if (!takesConfinedSegments()) {
+                assertThrows(IllegalArgumentException.class, () -> mover.memset(segment, (byte) 7));
+                return;
+            }
+            VdmFuture fill = mover.memset(segment, (byte) 7);
+            var thrown = new AtomicReference<Throwable>();
+            Thread wrong = Thread.ofPlatform().start(() -> {
+                try {
+                    fill.poll();
+                } catch (Throwable e) {
+                    thrown.set(e);
+                }
+            });
+            wrong.join();
+            assertInstanceOf(WrongThreadException.class, thrown.get());
+            assertEquals(FutureState.IDLE, fill.state());
+            fill.await();
+            assertArrayEquals(new byte[]{7, 7}, bytes(segment.asSlice(14)));
+        }
+    }
+
+    @Test
     @DisplayName("heap segments work, or are refused with the reason")
     public void heapSegmentsWorkOrAreRefused() {
         byte[] from = {1, 2, 3, 4, 5};
