@@ -158,7 +158,7 @@ public abstract class VdmFuture extends AbstractFuture<VdmOutput> {
     }
 
     /**
-     * What executed the operation: the hardware, DML's software path or the JVM.
+     * What executed the operation: the hardware, DML's software path, the JVM or libpmem.
      *
      * @return the path
      * @throws IllegalStateException if the future is not complete

@@ -191,7 +191,7 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
     }
 
     /**
-     * Tells whether the buffer can be written.
+     * Tells whether the buffer can only be read.
      *
      * @return true if it was mapped read-only, or wraps a read-only segment
      */

@@ -32,6 +32,8 @@ public interface PollableFuture<T> {
      * @param notifier what the caller offers for being told when to poll again; holds the future's
      *     answer afterwards
      * @return the state reached
+     * @throws WrongThreadException if the task needs memory that is confined to another thread; the
+     *     future stays as it was
      */
     FutureState poll(Notifier notifier);
 
