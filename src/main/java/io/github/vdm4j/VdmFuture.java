@@ -11,7 +11,8 @@ import java.util.concurrent.CancellationException;
  * <p>It may be polled from any thread, even from several at once. It keeps its segments reachable
  * until it is complete. A failure of the machine, or a segment that was closed in the meantime, does
  * not throw from a poll: the future completes, {@link #result} tells how, and {@link #orThrow} or
- * {@link #await} throw it.
+ * {@link #await} throw it. Only a thread that may not access a confined segment is sent away with a {@link
+ * WrongThreadException}; the future stays as it was.
  *
  * <p>A future that is dropped after its first poll is finished by its mover, which then takes back
  * what the operation used.
