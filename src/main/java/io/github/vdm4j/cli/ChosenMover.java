@@ -50,7 +50,8 @@ record ChosenMover(String name, Vdm mover, String reason) implements AutoCloseab
         try {
             return open(DmlPath.AUTO, operations);
         } catch (DmlUnavailableException e) {
-            String attempts = e.attempts().stream()
+            String attempts = e.attempts()
+                    .stream()
                     .map(attempt -> attempt.place() + ": " + attempt.outcome())
                     .collect(Collectors.joining("; "));
             return threads(operations, "Intel DML is not available (" + attempts + ")");

@@ -31,52 +31,43 @@ final class CopyCommand implements Callable<Integer> {
 
     private final Progress progress;
 
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
-    @Parameters(paramLabel = "SRC", description = "The file to copy.")
-    private Path source;
+    @Parameters(paramLabel = "SRC", description = "The file to copy.") private Path source;
 
-    @Parameters(paramLabel = "DST", description = "The file to write; replaced if it exists.")
-    private Path target;
+    @Parameters(paramLabel = "DST", description = "The file to write; replaced if it exists.") private Path target;
 
     @Option(
             names = "--mover",
             paramLabel = "MOVER",
             defaultValue = "auto",
-            description = "What moves the bytes: ${COMPLETION-CANDIDATES}; auto is dml where Intel DML is available, else threads. Default: auto.")
-    private MoverChoice mover;
+            description = "What moves the bytes: ${COMPLETION-CANDIDATES}; auto is dml where Intel DML is available, else threads. Default: auto.") private MoverChoice mover;
 
     @Option(
             names = "--path",
             paramLabel = "PATH",
-            description = "Where DML executes: ${COMPLETION-CANDIDATES}. hw and sw need Intel DML, also with --mover auto. Default: auto.")
-    private PathChoice path;
+            description = "Where DML executes: ${COMPLETION-CANDIDATES}. hw and sw need Intel DML, also with --mover auto. Default: auto.") private PathChoice path;
 
     @Option(
             names = "--durable",
-            description = "Return only when the copy and its name would survive a power cut.")
-    private boolean durable;
+            description = "Return only when the copy and its name would survive a power cut.") private boolean durable;
 
     @Option(
             names = "--verify",
-            description = "Read both files again and compare their CRC-32C before the target gets its name.")
-    private boolean verify;
+            description = "Read both files again and compare their CRC-32C before the target gets its name.") private boolean verify;
 
     @Option(
             names = "--chunk",
             paramLabel = "SIZE",
             defaultValue = "1M",
             converter = ByteSize.Converter.class,
-            description = "Bytes in one operation, 4K to 1G: 4096, 64K, 1M, ... Default: 1M.")
-    private ByteSize chunk;
+            description = "Bytes in one operation, 4K to 1G: 4096, 64K, 1M, ... Default: 1M.") private ByteSize chunk;
 
     @Option(
             names = "--depth",
             paramLabel = "N",
             defaultValue = "8",
-            description = "Operations in flight at once, 1 to 1024. Default: 8.")
-    private int depth;
+            description = "Operations in flight at once, 1 to 1024. Default: 8.") private int depth;
 
     CopyCommand(Progress progress) {
         this.progress = progress;

@@ -39,7 +39,8 @@ record CopyOutcome(
         if (paths.size() <= 1) {
             return paths.keySet().stream().findFirst().orElse(ExecutionPath.NONE).toString();
         }
-        return paths.entrySet().stream()
+        return paths.entrySet()
+                .stream()
                 .map(path -> path.getKey() + " (" + path.getValue() + " chunks)")
                 .collect(Collectors.joining(" and "));
     }

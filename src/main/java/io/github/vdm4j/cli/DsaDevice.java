@@ -55,7 +55,8 @@ record DsaDevice(String name, String state, Long numaNode, Long maxTransferSize,
     private static DsaDevice read(Path devices, Path folder) {
         String name = folder.getFileName().toString();
         // The bus also carries the queues of other accelerators; the number ties them to their device.
-        List<Queue> queues = list(devices, "wq" + name.substring("dsa".length()) + ".*").stream().map(Queue::read)
+        List<Queue> queues = list(devices, "wq" + name.substring("dsa".length()) + ".*").stream()
+                .map(Queue::read)
                 .toList();
         return new DsaDevice(
                 name, text(folder, "state"), number(folder, "numa_node"), number(folder, "max_transfer_size"), queues);

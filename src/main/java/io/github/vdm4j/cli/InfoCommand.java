@@ -19,11 +19,9 @@ final class InfoCommand implements Callable<Integer> {
 
     private final Path dsaRoot;
 
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
-    @Option(names = "--json", description = "Print JSON.")
-    private boolean json;
+    @Option(names = "--json", description = "Print JSON.") private boolean json;
 
     InfoCommand(Path dsaRoot) {
         this.dsaRoot = dsaRoot;

@@ -71,7 +71,8 @@ final class SystemReportText {
     }
 
     private static String yesOrNo(Map<String, Boolean> answers) {
-        return answers.entrySet().stream()
+        return answers.entrySet()
+                .stream()
                 .map(answer -> answer.getKey() + " " + (answer.getValue() ? "yes" : "no"))
                 .collect(Collectors.joining(", "));
     }

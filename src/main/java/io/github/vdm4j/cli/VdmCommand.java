@@ -1,11 +1,17 @@
 package io.github.vdm4j.cli;
 
 import io.github.vdm4j.dml.internal.WorkQueues;
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The command {@code vdm}; its subcommands do the work. */
 @Command(
@@ -16,8 +22,7 @@ import picocli.CommandLine.ParameterException;
         synopsisSubcommandLabel = "COMMAND")
 final class VdmCommand implements Runnable {
 
-    @CommandLine.Spec
-    private CommandLine.Model.CommandSpec spec;
+    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
     /** Set by the script if standard error is a terminal: the number of its columns. */
     private static final String COLUMNS = "vdm4j.terminal.columns";
@@ -45,9 +50,19 @@ final class VdmCommand implements Runnable {
         return new CommandLine(new VdmCommand())
                 .addSubcommand(copy)
                 .addSubcommand(info)
-                .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(MoverChoice.class, text -> choose(text, MoverChoice.values()))
+                .registerConverter(PathChoice.class, text -> choose(text, PathChoice.values()))
                 .setParameterExceptionHandler(VdmCommand::refuse)
                 .setExecutionExceptionHandler(VdmCommand::fail);
+    }
+
+    /** As picocli would, but with the values named as they are written. */
+    private static <E extends Enum<E>> E choose(String text, E[] values) {
+        return Arrays.stream(values)
+                .filter(value -> value.toString().equalsIgnoreCase(text))
+                .findFirst()
+                .orElseThrow(() -> new TypeConversionException("'%s' is none of %s".formatted(
+                        text, Arrays.stream(values).map(E::toString).collect(Collectors.joining(", ")))));
     }
 
     private static int refuse(ParameterException e, String[] arguments) {
@@ -57,7 +72,7 @@ final class VdmCommand implements Runnable {
         return CommandLine.ExitCode.USAGE;
     }
 
-    private static int fail(Exception e, CommandLine command, CommandLine.ParseResult arguments) {
+    private static int fail(Exception e, CommandLine command, ParseResult arguments) {
         String name = command.getCommandSpec().qualifiedName();
         if (e instanceof CommandFailure) {
             command.getErr().println(name + ": " + e.getMessage());
