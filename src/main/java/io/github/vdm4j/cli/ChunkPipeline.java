@@ -18,7 +18,6 @@ final class ChunkPipeline {
     private final MemorySegment destination;
     private final MemorySegment source;
     private final long chunk;
-    private final VdmFlags flags;
     private final Progress progress;
     private final VdmOperation[] lanes;
     private final long[] inFlight;
@@ -41,12 +40,10 @@ final class ChunkPipeline {
             MemorySegment source,
             long chunk,
             int depth,
-            VdmFlags flags,
             Progress progress) {
         this.destination = destination;
         this.source = source;
         this.chunk = chunk;
-        this.flags = flags;
         this.progress = progress;
         long chunks = Math.ceilDiv(source.byteSize(), chunk);
         lanes = new VdmOperation[(int) Math.min(depth, chunks)];
@@ -116,7 +113,7 @@ final class ChunkPipeline {
     private void prepareNext(int lane) {
         long length = Math.min(chunk, source.byteSize() - next);
         if (length > 0) {
-            lanes[lane].memcpy(destination.asSlice(next, length), source.asSlice(next, length), flags);
+            lanes[lane].memcpy(destination.asSlice(next, length), source.asSlice(next, length), VdmFlags.NONE);
             inFlight[lane] = length;
             next += length;
         }

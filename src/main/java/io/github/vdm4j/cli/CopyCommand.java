@@ -18,9 +18,9 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         footer = {
             "",
-            "The copy is made under a temporary name in the target's folder and takes the target's",
-            "name, and the source's permissions, only when it is complete. Time and throughput are",
-            "those of the whole copy, with allocating and forcing the target, without --verify.",
+            "The copy is made under a temporary name in the target's folder. Only when it is",
+            "complete it takes the target's name, with the source's permissions. The time",
+            "is that of all of this, without --verify.",
             "",
             "Exit codes: 0 copied, 1 failed, 2 wrong usage."
         })
