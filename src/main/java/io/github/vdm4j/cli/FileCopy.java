@@ -91,6 +91,9 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
             return paths;
         } catch (UncheckedIOException e) {
             throw CommandFailure.of("cannot write the copy to its storage", e.getCause());
+        } catch (IOException e) {
+            refuseIfResized(source, size); // a source that is shorter by now cannot even be mapped
+            throw e;
         } catch (VdmException e) {
             refuseIfResized(source, size);
             throw new CommandFailure("cannot copy " + files.source() + ": " + e.getMessage(), e);
