@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.FileSystemException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -90,10 +91,12 @@ final class FileMapping {
                 LibC.allocate(file, offset, length);
                 return;
             } catch (LibC.CallFailedException e) {
-                throw new IOException(
-                        "%s: no storage for %,d bytes at offset %,d: %s"
-                                .formatted(file, length, offset, e.getMessage()),
-                        e);
+                var failure = new FileSystemException(
+                        file.toString(),
+                        null,
+                        "no storage for %,d bytes at offset %,d: %s".formatted(length, offset, e.getMessage()));
+                failure.initCause(e);
+                throw failure;
             }
         }
         ByteBuffer zeros = ByteBuffer.allocateDirect(CHUNK);

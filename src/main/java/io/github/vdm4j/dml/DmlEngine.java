@@ -142,7 +142,7 @@ final class DmlEngine {
                 if (status == OK) {
                     transfer.next();
                 } else if (!repair(transfer, status)) {
-                    return failed(future, transfer, DmlStatus.of(status));
+                    return failed(future, transfer, DmlStatus.of(status), moved(transfer));
                 }
             }
             return done(future, transfer);
@@ -186,7 +186,8 @@ final class DmlEngine {
         if (status.result() == VdmResult.QUEUE_FULL && transfer.mayRetry(queueFullNanos)) {
             return inFlight(future, transfer);
         }
-        return failed(future, transfer, status);
+        return failed(
+                future, transfer, status, transfer.bytesMoved() == 0 ? ExecutionPath.NONE : moved(transfer));
     }
 
     /** The data are where they belong. The buffers stay pinned until they are durable, too. */
@@ -210,9 +211,9 @@ final class DmlEngine {
         }
     }
 
-    private FutureState failed(DmlFuture future, Transfer transfer, DmlStatus status) {
+    private FutureState failed(
+            DmlFuture future, Transfer transfer, DmlStatus status, ExecutionPath executed) {
         long moved = transfer.bytesMoved();
-        ExecutionPath executed = moved(transfer);
         DmlPath where = transfer.job().onHardware() ? DmlPath.HARDWARE : DmlPath.SOFTWARE;
         release(future, transfer.job());
         return future.failed(
