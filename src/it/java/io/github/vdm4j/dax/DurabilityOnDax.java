@@ -102,7 +102,7 @@ class DurabilityOnDax {
             random.nextBytes(model);
             MemorySegment.copy(model, 0, onto, ValueLayout.JAVA_BYTE, 0, SIZE);
             for (VdmOperationType type : VdmOperationType.values()) {
-                for (long[] range : new long[][] {{60, 100}, {0, SIZE}, {4095, 2}, {64, 64}, {63, 1}}) {
+                for (long[] range : new long[][]{{60, 100}, {0, SIZE}, {4095, 2}, {64, 64}, {63, 1}}) {
                     checkOne(mover, type, onto, range, model, kind.expected(which), random, arena);
                 }
             }

@@ -51,7 +51,8 @@ class FlushCountOnDax {
         instruction =
                 flags.contains("clwb") ? "clwb" : flags.contains("clflushopt") ? "clflushopt" : "clflush";
         System.out.println(
-                "  processor: " + instruction + ", libpmem: " + PmemLibrary.find().map(PmemLibrary::name).orElse("none"));
+                "  processor: " + instruction + ", libpmem: "
+                        + PmemLibrary.find().map(PmemLibrary::name).orElse("none"));
     }
 
     private static List<Range> ranges() {

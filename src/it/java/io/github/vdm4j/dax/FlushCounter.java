@@ -85,8 +85,7 @@ final class FlushCounter {
                                 ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
         try {
             var page =
-                    (MemorySegment)
-                            mmap.invokeExact(0L, (long) PAGE, READ_WRITE_EXECUTE, PRIVATE_ANONYMOUS, -1, 0L);
+                    (MemorySegment) mmap.invokeExact(0L, (long) PAGE, READ_WRITE_EXECUTE, PRIVATE_ANONYMOUS, -1, 0L);
             MemorySegment code = page.reinterpret(PAGE).copyFrom(MemorySegment.ofArray(CODE));
             var counter =
                     new FlushCounter(linker.downcallHandle(code, FunctionDescriptor.ofVoid()));

@@ -42,13 +42,12 @@ class MissingPagesOnDax {
     private static void assertEndsWithIoError(Vdm mover, MemorySegment onto) {
         try (Arena arena = Arena.ofShared()) {
             MemorySegment source = arena.allocate(onto.byteSize());
-            for (VdmFuture future :
-                    List.of(
-                            mover.memcpy(onto, source, VdmFlags.MEM_DURABLE),
-                            mover.memmove(onto, source, VdmFlags.MEM_DURABLE),
-                            mover.memset(onto, (byte) 1, VdmFlags.MEM_DURABLE),
-                            mover.memset(onto, (byte) 1, VdmFlags.NONE),
-                            mover.memcpy(source, onto, VdmFlags.NONE))) {
+            for (VdmFuture future : List.of(
+                    mover.memcpy(onto, source, VdmFlags.MEM_DURABLE),
+                    mover.memmove(onto, source, VdmFlags.MEM_DURABLE),
+                    mover.memset(onto, (byte) 1, VdmFlags.MEM_DURABLE),
+                    mover.memset(onto, (byte) 1, VdmFlags.NONE),
+                    mover.memcpy(source, onto, VdmFlags.NONE))) {
                 future.await();
                 assertEquals(
                         VdmResult.IO_ERROR, future.result(), () -> future + ": " + future.failure());
@@ -66,7 +65,7 @@ class MissingPagesOnDax {
     private void fillDevice() throws IOException {
         try (FileChannel channel =
                 FileChannel.open(filler, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            for (long size = 64 << 20; size >= PAGE; ) {
+            for (long size = 64 << 20; size >= PAGE;) {
                 try {
                     OffHeapBuffer.map(filler, channel.size(), size).close();
                 } catch (IOException full) {

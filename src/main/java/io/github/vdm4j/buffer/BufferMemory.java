@@ -116,11 +116,27 @@ final class BufferMemory implements MemoryRegion {
         release();
     }
 
+    /** An operation that is executed in one call holds the arena for as long as that takes, without a pin. */
+    private void releaseWhenLetGo() {
+        IdleStrategy idle = IdleStrategy.backOff();
+        for (int round = 0;; round++) {
+            try {
+                release.run();
+                return;
+            } catch (IllegalStateException e) {
+                if (!scope.isAlive()) {
+                    return;
+                }
+                idle.idle(round);
+            }
+        }
+    }
+
     private synchronized void release() {
         if (!released) {
             released = true;
             MemoryRegions.remove(scope, this);
-            release.run();
+            releaseWhenLetGo();
         }
     }
 }
