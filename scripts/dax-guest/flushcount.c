@@ -48,8 +48,8 @@ enum { CLFLUSH, CLFLUSHOPT, CLWB, SFENCE, MFENCE, KINDS, MARKER, OTHER };
 static const char *const name[KINDS] = {"clflush", "clflushopt", "clwb", "sfence", "mfence"};
 static const uint8_t marker[] = {0x0f, 0x1f, 0x80, 'V', 'D', 'M', '4'};
 
-#define SITES 8192
-#define HALF (512 * 1024)
+#define SITES 4096
+#define HALF (64 * 1024)
 static struct site { uint64_t address, count; int kind; } site[SITES + 1]; /* the last one is for all that are too many */
 static int sites;
 static uint64_t snapshots;
@@ -85,7 +85,7 @@ static void take_snapshot(unsigned int cpu, void *unused) {
     for (int i = 0; i < sites && used < HALF - 128; i++)
         if (site[i].count && !(site[i].address >> 63)) /* the kernel has the upper half of the addresses */
             used += snprintf(text + used, 128, "%" PRIx64 " %s %" PRIu64 "\n", site[i].address, name[site[i].kind], site[i].count);
-    used += snprintf(text + used, HALF - used, "%s %" PRIu64 "\n", sites == SITES ? "overflow" : "end", number);
+    used += snprintf(text + used, HALF - used, "%s %" PRIu64 "\n", sites == SITES || used >= HALF - 128 ? "overflow" : "end", number);
     memset(text + used, '\n', HALF - used);
     if (live >= 0 && pwrite(live, text, HALF, number % 2 * HALF) != HALF) perror("flushcount");
 }

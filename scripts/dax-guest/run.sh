@@ -14,6 +14,8 @@
 # Settings, from the environment:
 #   WORKDIR     folder for everything that is downloaded, built or written
 #               (${XDG_CACHE_HOME:-~/.cache}/vdm4j/dax-guest)
+#   RUN         a name (run): runs of different names can go on at once in one WORKDIR, each with
+#               file systems of its own
 #   JAVA_HOME   JDK to take along; else what ../find-jdk.sh finds
 #   LIMIT       seconds for the whole guest, boot included (240)
 #   JAVA_OPTS   more JVM options, split at blanks
@@ -47,7 +49,7 @@ LIMIT=${LIMIT:-240} CPU=${CPU:-max} SMP=${SMP:-2} MEM_MB=${MEM_MB:-2048}
 PMEM_FS=${PMEM_FS:-ext4} DISK_MB=${DISK_MB:-256}
 if [ "$PMEM_FS" = xfs ]; then PMEM_MB=${PMEM_MB:-512}; else PMEM_MB=${PMEM_MB:-256}; fi   # mkfs.xfs wants 300 or more
 TCG=${TCG:-single}; KEEP=${KEEP:-0} CRASH=${CRASH:-0} OFFLINE=${OFFLINE:-0}
-FILES=${FILES:-} COUNT=${COUNT:-0}
+RUN=${RUN:-run} FILES=${FILES:-} COUNT=${COUNT:-0}
 kernel_meta=${KERNEL_PACKAGE:-linux-image-cloud-amd64}
 
 mkdir -p "$WORKDIR" || fail "cannot make $WORKDIR"
@@ -248,8 +250,11 @@ INIT
   mv "$rootimg.new" "$rootimg"; rm -rf "$st"
 fi
 
+flock -u 9
+exec 8>"$work/lock-$RUN"; flock -w 120 8 || fail "another run of the name $RUN is using $work"
+
 # ---- this run's images ---------------------------------------------------------------------
-run=$work/run; rm -rf "$run"; mkdir -p "$run/w/cp"
+run=$work/$RUN; rm -rf "$run"; mkdir -p "$run/w/cp"
 guest_cp= n=0
 IFS=: read -r -a parts <<<"$cp_arg"
 for e in "${parts[@]}"; do
@@ -266,7 +271,7 @@ fi
   printf -- '-cp '; q "${guest_cp#:}"; q "$main_class"; for a in "$@"; do q "$a"; done; echo; } >"$run/w/cmd"
 mb=$(( $(du -sm "$run/w" | cut -f1) * 12 / 10 + 8 ))
 mke2fs -q -t ext4 -m 0 -O ^has_journal -d "$run/w" "$run/work.img" "${mb}M" >>"$log" 2>&1 || fail "mke2fs failed, see $log"
-pmem=$work/pmem.img disk=$work/disk.img
+pmem=$work/$RUN-pmem.img disk=$work/$RUN-disk.img
 if [ "$KEEP" != 1 ] || [ ! -e "$pmem" ] || [ ! -e "$disk" ]; then
   rm -f "$pmem" "$disk"; truncate -s "${PMEM_MB}M" "$pmem"; truncate -s "${DISK_MB}M" "$disk"
   mke2fs -q -F -t ext4 -b 4096 -m 0 -E lazy_itable_init=1 "$disk" >>"$log" 2>&1 || fail "mke2fs failed, see $log"
@@ -301,9 +306,9 @@ timeout -k 5 "$LIMIT" qemu-system-x86_64 \
   -device virtio-serial-pci \
   -chardev "file,id=out,path=$run/out" -device virtserialport,chardev=out,name=out \
   -chardev "file,id=st,path=$run/status" -device virtserialport,chardev=st,name=status \
-  ${QEMU_OPTS:-} </dev/null 2>"$run/qemu.err" 9>&- &
+  ${QEMU_OPTS:-} </dev/null 2>"$run/qemu.err" 8>&- 9>&- &
 vm=$!
-tail -q -c +1 -s 0.2 -f --pid="$vm" "$run/out" 9>&- &
+tail -q -c +1 -s 0.2 -f --pid="$vm" "$run/out" 8>&- 9>&- &
 tl=$!
 trap 'kill "$vm" "$tl" 2>/dev/null; wait "$vm" 2>/dev/null; exit 130' INT TERM HUP
 wait "$vm"; qrc=$?

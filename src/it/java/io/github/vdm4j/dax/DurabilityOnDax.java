@@ -142,7 +142,7 @@ class DurabilityOnDax {
                     case MEMSET -> mover.memset(part, fill, VdmFlags.MEM_DURABLE);
                     case FLUSH -> mover.flush(part);
                 };
-        future.await();
+        future.busyPoll();
         String what = type + " of " + length + " bytes at " + offset;
         assertEquals(expected, future.result(), () -> what + ": " + future);
         if (expected == VdmResult.SUCCESS) {

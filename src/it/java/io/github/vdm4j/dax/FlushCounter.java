@@ -35,7 +35,7 @@ import java.util.TreeMap;
  */
 final class FlushCounter {
     private static final Path COUNTS = Path.of("/dev/vdd");
-    private static final int HALF = 512 * 1024;
+    private static final int HALF = 64 * 1024;
     private static final int PAGE = 4096;
 
     /** nopl MARKER(%rax); ret. */

@@ -41,7 +41,7 @@ class JvmOptionsOnDax {
         }
 
         private static void report(VdmFuture future) {
-            future.await();
+            future.busyPoll();
             boolean hasReason =
                     future.failure() != null
                             && future.failure().getMessage().contains("runs without its C2 compiler");

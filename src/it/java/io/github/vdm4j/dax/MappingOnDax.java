@@ -3,6 +3,7 @@ package io.github.vdm4j.dax;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.buffer.OffHeapBuffer;
@@ -55,6 +56,7 @@ class MappingOnDax {
         Files.write(file(DaxFiles.PMEM), new byte[(int) SIZE]);
         try (OffHeapBuffer buffer = OffHeapBuffer.mapReadOnly(used, 0, SIZE)) {
             assertEquals(DurabilityDomain.CACHE_LINE, buffer.domain());
+            assertTrue(buffer.isReadOnly());
             assertThrows(IllegalArgumentException.class, () -> buffer.segment().fill((byte) 1));
         }
     }

@@ -48,7 +48,7 @@ class MissingPagesOnDax {
                     mover.memset(onto, (byte) 1, VdmFlags.MEM_DURABLE),
                     mover.memset(onto, (byte) 1, VdmFlags.NONE),
                     mover.memcpy(source, onto, VdmFlags.NONE))) {
-                future.await();
+                future.busyPoll();
                 assertEquals(
                         VdmResult.IO_ERROR, future.result(), () -> future + ": " + future.failure());
             }
@@ -112,7 +112,7 @@ class MissingPagesOnDax {
             for (Movers which : Movers.values()) {
                 try (Vdm mover = which.open()) {
                     VdmFuture future = mover.memset(bare, (byte) 1, VdmFlags.MEM_DURABLE);
-                    future.await();
+                    future.busyPoll();
                     assertEquals(
                             VdmResult.IO_ERROR, future.result(), () -> which + ": " + future.failure());
                 }

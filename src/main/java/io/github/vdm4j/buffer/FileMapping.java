@@ -76,7 +76,8 @@ final class FileMapping {
             }
             try (FileChannel writable =
                     FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-                return writable.map(ExtendedMapMode.READ_ONLY_SYNC, offset, length, arena);
+                // The JDK (25) takes this segment for a writable one, and a write to it crashes the JVM.
+                return writable.map(ExtendedMapMode.READ_ONLY_SYNC, offset, length, arena).asReadOnly();
             }
         } catch (IOException | UnsupportedOperationException e) {
             return null;

@@ -26,12 +26,12 @@ final class JdkPageWriteBack implements PageWriteBack {
             if (options == null) {
                 return null; // not HotSpot, so not its bug
             }
-            if (option(options, "DelayCompilerStubsGeneration", "false").equals("false")) {
+            // Every HotSpot of the releases supported has this one, but shows it only to who unlocked it.
+            if (option(options, "DelayCompilerStubsGeneration", "true").equals("false")) {
                 return null;
             }
             boolean on =
                     option(options, "UseCompiler", "true").equals("true")
-                            && !option(options, "UseInterpreterOnly", "false").equals("true")
                             && option(options, "TieredStopAtLevel", "4").equals("4")
                             && !option(options, "CompilationMode", "default").equals("quick-only");
             return on
@@ -45,7 +45,7 @@ final class JdkPageWriteBack implements PageWriteBack {
             try {
                 return options.getVMOption(name).getValue();
             } catch (IllegalArgumentException e) {
-                return otherwise; // this JVM has no such option
+                return otherwise; // this JVM has no such option, or does not show it
             }
         }
     }
@@ -61,9 +61,7 @@ final class JdkPageWriteBack implements PageWriteBack {
             sync(range);
             return;
         }
-        if (Compiler.WHY_NOT != null
-                && PlatformName.isLinuxX64()
-                && mayBeSynchronous(range)) {
+        if (Compiler.WHY_NOT != null && mayBeSynchronous(range)) {
             throw new IOException(Compiler.WHY_NOT);
         }
         try {
@@ -73,9 +71,21 @@ final class JdkPageWriteBack implements PageWriteBack {
         }
     }
 
+    /** Whether a mapped segment is known to be one of those that cannot be forced here. */
+    static boolean wouldCrashOn(MemorySegment range) {
+        return Compiler.WHY_NOT != null && backing(range) == Backing.SYNCHRONOUS_FILE;
+    }
+
     private static boolean mayBeSynchronous(MemorySegment range) {
-        Backing backing = MemoryMaps.of(range.address(), range.byteSize());
+        Backing backing = backing(range);
         return backing == Backing.SYNCHRONOUS_FILE || backing == Backing.UNKNOWN;
+    }
+
+    /** Only Linux has mappings with MAP_SYNC. */
+    private static Backing backing(MemorySegment range) {
+        return PlatformName.isLinuxX64()
+                ? MemoryMaps.of(range.address(), range.byteSize())
+                : Backing.PAGE_CACHE;
     }
 
     /** A mapping that was reinterpreted, which the JDK takes for plain memory. */
