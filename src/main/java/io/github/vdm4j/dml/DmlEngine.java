@@ -9,6 +9,7 @@ import io.github.vdm4j.dml.internal.JobLimits;
 import io.github.vdm4j.dml.internal.JobPool;
 import io.github.vdm4j.dml.internal.Transfer;
 import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.durability.MemoryRegion;
 import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.durability.WriteBackKind;
 import io.github.vdm4j.future.FutureState;
@@ -25,6 +26,8 @@ import java.lang.foreign.MemorySegment;
 final class DmlEngine {
     /** How often one part may meet a page fault before it is given up. */
     private static final int MAX_FAULTS = 16;
+
+    private static final String BUFFER_CLOSED = "a buffer was closed before the operation started";
 
     private static final int OK = dml_h.DML_STATUS_OK();
     private static final int BEING_PROCESSED = dml_h.DML_STATUS_BEING_PROCESSED();
@@ -147,8 +150,7 @@ final class DmlEngine {
         try {
             if (!transfer.pin()) {
                 release(future, job);
-                return DmlFailures.unusable(
-                        future, ExecutionPath.NONE, "a buffer was closed before the operation started", null);
+                return DmlFailures.unusable(future, ExecutionPath.NONE, BUFFER_CLOSED, null);
             }
             return proceed(future, transfer);
         } catch (WrongThreadException e) {
@@ -185,7 +187,20 @@ final class DmlEngine {
     private FutureState flush(DmlFuture future, WriteBackKind kind) {
         ExecutionPath path =
                 kind == WriteBackKind.CACHE_LINES ? ExecutionPath.LIBPMEM : ExecutionPath.JVM;
-        return closing ? DmlFailures.closed(future) : writtenBack(future, path, kind);
+        if (closing) {
+            return DmlFailures.closed(future);
+        }
+        MemoryRegion region = MemoryRegions.find(future.destination());
+        if (region != null && !region.pin()) {
+            return DmlFailures.unusable(future, ExecutionPath.NONE, BUFFER_CLOSED, null);
+        }
+        try {
+            return writtenBack(future, path, kind);
+        } finally {
+            if (region != null) {
+                region.unpin();
+            }
+        }
     }
 
     /** Goes on until a part is in flight, or everything is done. */

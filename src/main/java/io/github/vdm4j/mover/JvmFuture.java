@@ -7,7 +7,6 @@ import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.durability.MemoryRegion;
-import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.durability.WriteBackKind;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.platform.PageUnavailableException;
@@ -102,10 +101,11 @@ abstract class JvmFuture extends VdmFuture {
         }
     }
 
-    /** Keeps the buffers that the segments are views of open; false, and failed, if one is closing. */
-    final boolean pin() {
-        MemoryRegion onto = MemoryRegions.find(destination());
-        MemoryRegion of = MemoryRegions.find(source());
+    /**
+     * Keeps the buffers that the segments are views of open; false, and failed, if one is closing. The
+     * caller keeps what it found for {@link #unpin}: a segment may be wrapped meanwhile.
+     */
+    final boolean pin(MemoryRegion onto, MemoryRegion of) {
         if (onto == null || onto.pin()) {
             if (of == null || of.pin()) {
                 return true;
@@ -123,10 +123,8 @@ abstract class JvmFuture extends VdmFuture {
         return false;
     }
 
-    /** Takes back {@link #pin}. The regions are found as before, because they were pinned. */
-    final void unpin() {
-        MemoryRegion onto = MemoryRegions.find(destination());
-        MemoryRegion of = MemoryRegions.find(source());
+    /** Takes back {@link #pin}. */
+    static void unpin(MemoryRegion onto, MemoryRegion of) {
         if (onto != null) {
             onto.unpin();
         }

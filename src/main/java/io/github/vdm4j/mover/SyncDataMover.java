@@ -7,6 +7,8 @@ import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.durability.MemoryRegion;
+import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.future.FutureProperty;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
@@ -80,11 +82,13 @@ public final class SyncDataMover extends AbstractDataMover {
                         ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null);
             }
             requireAccess();
-            if (pin()) {
+            MemoryRegion onto = MemoryRegions.find(destination());
+            MemoryRegion of = MemoryRegions.find(source());
+            if (pin(onto, of)) {
                 try {
                     execute(MoveFunctions.STANDARD, mover.durability);
                 } finally {
-                    unpin();
+                    unpin(onto, of);
                 }
             }
             return FutureState.COMPLETE;
