@@ -87,9 +87,6 @@ public final class DaxTests {
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         List<String> all = Arrays.asList(args);
-        OUT.printf(
-                "[dax] JVM started %,d ms ago%n",
-                java.lang.management.ManagementFactory.getRuntimeMXBean().getUptime());
         int end = all.contains("--") ? all.indexOf("--") : all.size();
         boolean passed = run(all.subList(0, end));
         if (end < all.size()) {

@@ -91,7 +91,7 @@ class DurabilityOnDax {
         "DML_SOFTWARE, PMEM_PLAIN_MAPPING", "DML_SOFTWARE, DISK_BUFFER", "DML_SOFTWARE, DISK_SEGMENT",
         "DML_SOFTWARE, NATIVE_MEMORY", "DML_SOFTWARE, ALLOCATED_BUFFER"
     })
-    @DisplayName("memcpy, memmove, memset and flush do what is promised, or are refused and write nothing")
+    @DisplayName("are durable, or refused without having written anything")
     void keepsThePromise(Movers which, Destination kind) throws IOException {
         Path file = (kind.onDisk() ? DaxFiles.DISK : DaxFiles.PMEM).resolve("durability");
         var buffer = new OffHeapBuffer[1];

@@ -90,7 +90,7 @@ final class FlushCounter {
             var counter =
                     new FlushCounter(linker.downcallHandle(code, FunctionDescriptor.ofVoid()));
             counter.mark();
-            counter.snapshots = counter.latest();
+            counter.snapshots = latest();
             counter.ofTheJvm.addAll(counter.read(counter.snapshots).keySet());
             return counter;
         } catch (Throwable e) {
@@ -126,21 +126,19 @@ final class FlushCounter {
     }
 
     /** The number of the last snapshot, whoever took it: a JVM before this one, perhaps. */
-    private long latest() {
+    private static long latest() {
         return Math.max(number(text(0)), number(text(1)));
     }
 
     private static long number(String text) {
-        return text.startsWith("snapshot ")
-                ? Long.parseLong(text.substring("snapshot ".length(), text.indexOf('\n')))
-                : 0;
+        return Long.parseLong(text.substring("snapshot ".length(), text.indexOf('\n')));
     }
 
     /** Counts by address and kind. */
     private Map<String, Long> read(long number) {
         String text = text(number % 2);
         int end = text.indexOf("end " + number + "\n");
-        if (number(text) != number || end < 0) {
+        if (end < 0) {
             throw new AssertionError("snapshot %d is not there, but %.60s".formatted(number, text));
         }
         var counts = new HashMap<String, Long>();
@@ -168,17 +166,22 @@ final class FlushCounter {
         }
     }
 
-    /** Read past the guest's page cache, since the emulator writes behind its back. */
+    /** Half of the disk, up to its end mark. Past the guest's page cache: the emulator writes behind its back. */
     private static String text(long half) {
-        ByteBuffer bytes = ByteBuffer.allocateDirect(HALF + PAGE).alignedSlice(PAGE).limit(HALF);
-        try (FileChannel disk =
-                FileChannel.open(COUNTS, StandardOpenOption.READ, direct())) {
-            while (bytes.hasRemaining()) {
-                disk.read(bytes, half * HALF + bytes.position());
+        ByteBuffer page = ByteBuffer.allocateDirect(2 * PAGE).alignedSlice(PAGE);
+        var bytes = new byte[PAGE];
+        var text = new StringBuilder();
+        try (FileChannel disk = FileChannel.open(COUNTS, StandardOpenOption.READ, direct())) {
+            for (int at = 0; at < HALF && !text.toString().endsWith("\n\n"); at += PAGE) {
+                page.clear().limit(PAGE);
+                disk.read(page, half * HALF + at);
+                page.flip().get(bytes, 0, page.limit());
+                text.append(new String(bytes, StandardCharsets.ISO_8859_1));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return StandardCharsets.ISO_8859_1.decode(bytes.flip()).toString();
+        // Nothing has been written there yet: as good as a snapshot before the first.
+        return text.charAt(0) == 0 ? "snapshot 0\nend 0\n" : text.toString();
     }
 }
