@@ -259,10 +259,10 @@ final class DiagnosisRules {
                         "Configure one as shared and of type user, and enable it: accel-config config-wq, enable-wq (docs/hardware.md).");
             }
             case DEDICATED -> block("dedicated: %s; DML uses shared work queues only".formatted(queues),
-                    "accel-config disable-wq %1$s, config-wq %1$s --mode=shared --threshold=N (N below the size), enable-wq %1$s."
+                    "accel-config disable-wq %s, which may reset its settings; configure it anew with --mode=shared (docs/hardware.md)."
                             .formatted(first.path()));
             case KERNEL_TYPE -> block("of type kernel: %s; no process can open such a queue".formatted(queues),
-                    "accel-config disable-wq %1$s, config-wq %1$s --type=user --driver-name=user, enable-wq %1$s."
+                    "accel-config disable-wq %s, which may reset its settings; configure it anew with --type=user (docs/hardware.md)."
                             .formatted(first.path()));
             case NO_NODE -> block("/dev/dsa has no file for " + queues,
                     "In a container pass it on (--device); else look whether udev runs.");
@@ -359,7 +359,7 @@ final class DiagnosisRules {
                     Severity.NOTE,
                     "block_on_fault is off for %s: an operation stops at a page that is not in memory".formatted(
                             String.join(", ", faulting)),
-                    "accel-config disable-wq %1$s, config-wq %1$s --block-on-fault=1, enable-wq %1$s."
+                    "accel-config disable-wq %s, which may reset its settings; configure it anew with --block-on-fault=1 (docs/hardware.md)."
                             .formatted(faulting.getFirst()));
         }
     }

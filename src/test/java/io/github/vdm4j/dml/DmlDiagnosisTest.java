@@ -9,6 +9,9 @@ import io.github.vdm4j.dml.DmlDiagnosis.Finding;
 import io.github.vdm4j.dml.DmlDiagnosis.Outcome;
 import io.github.vdm4j.dml.DmlDiagnosis.Severity;
 import io.github.vdm4j.dml.DsaSystem.AccelConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,8 +37,25 @@ class DmlDiagnosisTest {
         machine = new DsaMachine(root);
     }
 
+    /** The page says what to do about every finding; names and numbers differ. */
+    private static void documented(String what) {
+        try {
+            String page = anonymous(Files.readString(Path.of("docs", "hardware.md")));
+            assertTrue(page.contains("| `" + anonymous(what) + "` |"), () -> "not in docs/hardware.md: " + what);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String anonymous(String text) {
+        return text.replaceAll("Linux [0-9]\\S+", "Linux 0")
+                .replaceAll("[0-9]+", "0")
+                .replaceAll("(\\w+[.\\w]*)(, \\1)+", "$1");
+    }
+
     /** The verdict is the first finding's text behind the words for the outcome. */
     private static void blockedBy(String what, DmlDiagnosis diagnosis) {
+        documented(what);
         assertEquals(NO_HARDWARE + what, diagnosis.verdict().sentence());
         assertEquals(what, diagnosis.findings().getFirst().what());
         assertEquals(Severity.BLOCK, diagnosis.findings().getFirst().severity());
@@ -45,6 +65,7 @@ class DmlDiagnosisTest {
     }
 
     private static void crashesBy(String what, DmlDiagnosis diagnosis) {
+        documented(what);
         assertEquals(CRASHES + what, diagnosis.verdict().sentence());
         assertEquals(what, diagnosis.findings().getFirst().what());
         assertEquals(Severity.CRASH, diagnosis.findings().getFirst().severity());
@@ -60,6 +81,7 @@ class DmlDiagnosisTest {
     }
 
     private static void onlyRemark(Severity severity, String what, DmlDiagnosis diagnosis) {
+        documented(what);
         Finding finding = diagnosis.findings().getFirst();
         assertEquals(what, finding.what());
         assertEquals(severity, finding.severity());
@@ -138,7 +160,7 @@ class DmlDiagnosisTest {
                 .diagnosis();
         blockedBy("dedicated: wq0.0, wq0.3; DML uses shared work queues only", diagnosis);
         assertEquals(
-                "accel-config disable-wq dsa0/wq0.0, config-wq dsa0/wq0.0 --mode=shared --threshold=N (N below the size), enable-wq dsa0/wq0.0.",
+                "accel-config disable-wq dsa0/wq0.0, which may reset its settings; configure it anew with --mode=shared (docs/hardware.md).",
                 diagnosis.findings().getFirst().remedy());
     }
 
@@ -423,6 +445,7 @@ class DmlDiagnosisTest {
     @Test
     void findsNoDml() {
         DmlDiagnosis diagnosis = DmlDiagnosis.of(wellConfigured().system(), null);
+        documented("Intel DML is not available");
         assertEquals("neither HARDWARE nor AUTO can be opened: Intel DML is not available",
                 diagnosis.verdict().sentence());
         assertEquals(Outcome.FAILURE, diagnosis.verdict().auto());
