@@ -6,7 +6,6 @@ import io.github.vdm4j.dml.internal.DmlCallException;
 import io.github.vdm4j.dml.internal.Job;
 import io.github.vdm4j.dml.internal.JobLimits;
 import io.github.vdm4j.dml.internal.JobPool;
-import io.github.vdm4j.dml.internal.WorkQueues;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.platform.Processor;
 import java.nio.file.Path;
@@ -121,7 +120,7 @@ public final class DmlDataMoverBuilder {
     public DmlDataMover open() {
         DmlLibrary opened = library != null ? library : DmlLibrary.open();
         long hardwareBytes =
-                WorkQueues.maxTransferBytes(WorkQueues.SYSFS).orElse(maxTransferBytes);
+                DsaDevice.maxTransferBytes(Path.of("/")).orElse(maxTransferBytes);
         JobLimits limits =
                 new JobLimits(
                         Math.max(64, Math.min(hardwareBytes, maxTransferBytes) & -64L),
