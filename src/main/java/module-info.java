@@ -3,10 +3,10 @@
  * {@link java.lang.foreign.MemorySegment}.
  */
 module io.github.vdm4j {
-    // Only for the command line, which the library jar leaves out.
     requires java.management;
     requires jdk.management;
     requires jdk.nio.mapmode;
+    // Only for the command line, which the library jar leaves out.
     requires static info.picocli;
     requires static me.tongfei.progressbar;
 

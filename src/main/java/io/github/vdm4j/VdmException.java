@@ -2,7 +2,7 @@ package io.github.vdm4j;
 
 /**
  * Thrown by {@link VdmFuture#orThrow()} and {@link VdmFuture#await()} for an operation that did not
- * succeed. The message names the operation, its size, the path and the reason.
+ * succeed. The message names the operation, its size and the reason.
  */
 public final class VdmException extends RuntimeException {
     private static final long serialVersionUID = 1L;

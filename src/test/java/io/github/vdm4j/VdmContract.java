@@ -49,7 +49,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Tests are public: then JUnit may call them in runs for which Surefire opens only the subclass's package.
  */
 @SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class VdmContract {
     private Arena arena;
     private Vdm mover;
@@ -450,6 +450,32 @@ public abstract class VdmContract {
                 assertTrue(refused.getMessage().contains("16 bytes is in a confined arena"), refused.getMessage());
                 assertThrows(IllegalArgumentException.class, () -> mover.memcpy(memory(16), segment));
             }
+        }
+    }
+
+    @Test
+    @DisplayName("a future over confined segments, polled by a wrong thread, throws there and stays idle for its own")
+    public void aFutureOverConfinedSegmentsPolledByAWrongThreadStaysIdle() throws Exception {
+        try (Arena confined = Arena.ofConfined()) {
+            MemorySegment segment = confined.allocate(16);
+            if (!takesConfinedSegments()) {
+                assertThrows(IllegalArgumentException.class, () -> mover.memset(segment, (byte) 7));
+                return;
+            }
+            VdmFuture fill = mover.memset(segment, (byte) 7);
+            var thrown = new AtomicReference<Throwable>();
+            Thread wrong = Thread.ofPlatform().start(() -> {
+                try {
+                    fill.poll();
+                } catch (Throwable e) {
+                    thrown.set(e);
+                }
+            });
+            wrong.join();
+            assertInstanceOf(WrongThreadException.class, thrown.get());
+            assertEquals(FutureState.IDLE, fill.state());
+            fill.await();
+            assertArrayEquals(new byte[]{7, 7}, bytes(segment.asSlice(14)));
         }
     }
 

@@ -81,6 +81,9 @@ public final class BufferAllocator {
         if (size < 0) {
             throw new IllegalArgumentException("a buffer of %,d bytes".formatted(size));
         }
+        if (size > Long.MAX_VALUE - 2 * HUGE_PAGE) { // rounding up would overflow
+            throw new OutOfMemoryError("a buffer of %,d bytes: no such memory".formatted(size));
+        }
         Arena arena = Arena.ofShared();
         try {
             return BufferHandle.open(segment(arena, size), DurabilityDomain.NONE, arena::close, "allocating");
@@ -108,7 +111,7 @@ public final class BufferAllocator {
 
     /** Fresh pages are zero, whether one asks for it or not. Mapped larger, to be aligned inside. */
     private static MemorySegment hugePages(Arena arena, long size) throws LibC.CallFailedException {
-        long mapped = Math.addExact(size, 2 * HUGE_PAGE - 1) & -HUGE_PAGE;
+        long mapped = size + 2 * HUGE_PAGE - 1 & -HUGE_PAGE;
         long address = LibC.mapHugePages(mapped);
         long aligned = address + HUGE_PAGE - 1 & -HUGE_PAGE;
         return MemorySegment.ofAddress(aligned)

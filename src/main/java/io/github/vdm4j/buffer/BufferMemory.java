@@ -48,7 +48,7 @@ final class BufferMemory implements MemoryRegion {
         return switch (MemoryMaps.of(segment.address(), segment.byteSize())) {
             case SYNCHRONOUS_FILE, DAX_DEVICE -> DurabilityDomain.CACHE_LINE;
             case PAGE_CACHE -> DurabilityDomain.PAGE;
-            case MEMORY -> segment.isMapped() ? DurabilityDomain.PAGE : DurabilityDomain.NONE;
+            case MEMORY -> DurabilityDomain.NONE;
             case UNKNOWN -> segment.isMapped() ? DurabilityDomain.PAGE : DurabilityDomain.NONE;
         };
     }
@@ -100,10 +100,8 @@ final class BufferMemory implements MemoryRegion {
     }
 
     boolean tryClose() {
-        if (state.compareAndSet(0, CLOSING)) {
-            release();
-        }
-        return !isOpen() && pins() == 0;
+        state.compareAndSet(0, CLOSING);
+        return !isOpen() && pins() == 0 && release();
     }
 
     void close() {
@@ -113,14 +111,26 @@ final class BufferMemory implements MemoryRegion {
             MemoryRegions.finishOperations();
             idle.idle(round);
         }
-        release();
+        for (int round = 0; !release(); round++) {
+            idle.idle(round);
+        }
     }
 
-    private synchronized void release() {
+    /**
+     * Frees the memory, and only then forgets it: until it is gone, an operation that was made before
+     * must still find that it is closing. False while the JDK itself is at work on it, for example in a
+     * read of a file into the byte buffer.
+     */
+    private synchronized boolean release() {
         if (!released) {
+            try {
+                release.run();
+            } catch (IllegalStateException e) {
+                return false;
+            }
             released = true;
             MemoryRegions.remove(scope, this);
-            release.run();
         }
+        return true;
     }
 }

@@ -9,10 +9,11 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
-import java.nio.file.OpenOption;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Set;
 import jdk.nio.mapmode.ExtendedMapMode;
 
 /** Maps parts of files, on persistent memory without a page cache between. */
@@ -28,21 +29,63 @@ final class FileMapping {
                     "mapping %,d bytes at offset %,d of %s: needs an offset of 0 or more and a length above 0"
                             .formatted(length, offset, file));
         }
-        // A mapping with MAP_SYNC wants a channel for reading and writing, also if it is read-only.
-        Set<OpenOption> options =
-                write
-                        ? Set.of(
-                                StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)
-                        : Set.of(StandardOpenOption.READ);
-        try (FileChannel channel = FileChannel.open(file, options)) {
-            if (write) {
-                provideStorage(file, channel, offset, length);
-            } else if (channel.size() < offset + length) {
+        return write ? growAndMap(file, offset, length) : mapExisting(file, offset, length);
+    }
+
+    private static OffHeapBuffer mapExisting(Path file, long offset, long length) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new FileSystemException(file.toString(), null, "is a directory");
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            if (channel.size() < offset + length) {
                 throw new IllegalArgumentException(
                         "mapping %,d bytes at offset %,d of %s: the file has %,d only"
                                 .formatted(length, offset, file, channel.size()));
             }
-            return map(file, channel, offset, length, write);
+            return map(file, channel, offset, length, false);
+        }
+    }
+
+    private static OffHeapBuffer growAndMap(Path file, long offset, long length) throws IOException {
+        FileChannel opened;
+        boolean created = true;
+        try {
+            opened =
+                    FileChannel.open(
+                            file,
+                            StandardOpenOption.CREATE_NEW,
+                            StandardOpenOption.READ,
+                            StandardOpenOption.WRITE);
+        } catch (FileAlreadyExistsException e) {
+            created = false;
+            opened =
+                    FileChannel.open(
+                            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        }
+        try (FileChannel channel = opened) {
+            long before = channel.size();
+            try {
+                provideStorage(file, channel, offset, length);
+                return map(file, channel, offset, length, true);
+            } catch (IOException e) {
+                takeBack(file, channel, before, created, e);
+                throw e;
+            }
+        }
+    }
+
+    /** Leaves nothing behind that has grown half-way. */
+    private static void takeBack(
+            Path file, FileChannel channel, long before, boolean created, IOException failure) {
+        try {
+            if (channel.size() > before) {
+                channel.truncate(before);
+            }
+            if (created) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            failure.addSuppressed(e);
         }
     }
 
@@ -91,10 +134,12 @@ final class FileMapping {
                 LibC.allocate(file, offset, length);
                 return;
             } catch (LibC.CallFailedException e) {
-                throw new IOException(
-                        "%s: no storage for %,d bytes at offset %,d: %s"
-                                .formatted(file, length, offset, e.getMessage()),
-                        e);
+                var failure = new FileSystemException(
+                        file.toString(),
+                        null,
+                        "no storage for %,d bytes at offset %,d: %s".formatted(length, offset, e.getMessage()));
+                failure.initCause(e);
+                throw failure;
             }
         }
         ByteBuffer zeros = ByteBuffer.allocateDirect(CHUNK);

@@ -92,7 +92,8 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
 
     /**
      * Makes a buffer of a caller's native segment, and finds out what makes it durable: what {@code
-     * /proc/self/smaps} says of its mapping. Where that cannot be read, a mapped segment is of domain
+     * /proc/self/smaps} says of its mapping: a private mapping of a file, which never reaches it, is of
+     * domain {@link DurabilityDomain#NONE}. Where that cannot be read, a mapped segment is of domain
      * {@link DurabilityDomain#PAGE} and another of {@link DurabilityDomain#NONE}.
      *
      * <p>The memory stays the caller's: closing the buffer waits for operations in flight, but frees
@@ -191,7 +192,7 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
     }
 
     /**
-     * Tells whether the buffer can be written.
+     * Tells whether the buffer can only be read.
      *
      * @return true if it was mapped read-only, or wraps a read-only segment
      */
@@ -220,7 +221,9 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
     /**
      * Closes the buffer and all of its family, if nothing is in flight on it.
      *
-     * @return false if there are operations in flight: nothing has changed then
+     * @return false if there are operations in flight: nothing has changed then. Also while the JDK
+     *     itself is at work on the memory, as in a read of a file into {@link #byteBuffer}: new
+     *     operations are refused then, and a later call goes on
      */
     public boolean tryClose() {
         return memory.tryClose();

@@ -34,6 +34,15 @@ public final class Durability {
         return System.INSTANCE;
     }
 
+    /**
+     * The engines of a machine without libpmem.
+     *
+     * @return a new object
+     */
+    public static Durability withoutLibpmem() {
+        return new Durability(null, new JdkPageWriteBack());
+    }
+
     /** Looks for libpmem when it is first needed. */
     private static final class System {
         static final Durability INSTANCE =

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
+import java.util.function.UnaryOperator;
 
 /**
  * The JDK's {@code force()}, kept from crashing: on a mapping with MAP_SYNC it calls a stub that only
@@ -26,28 +27,41 @@ final class JdkPageWriteBack implements PageWriteBack {
             if (options == null) {
                 return null; // not HotSpot, so not its bug
             }
-            // Every HotSpot of the releases supported has this one, but shows it only to who unlocked it.
-            if (option(options, "DelayCompilerStubsGeneration", "true").equals("false")) {
-                return null;
-            }
-            boolean on =
-                    option(options, "UseCompiler", "true").equals("true")
-                            && option(options, "TieredStopAtLevel", "4").equals("4")
-                            && !option(options, "CompilationMode", "default").equals("quick-only");
-            return on
-                    ? null
-                    : "the JVM runs without its C2 compiler (-Xint, or TieredStopAtLevel below 4), and then force() of persistent"
-                            + " memory crashes it; start Java without that option, add -XX:+UnlockDiagnosticVMOptions"
-                            + " -XX:-DelayCompilerStubsGeneration, or install libpmem.so.1";
+            return JdkPageWriteBack.whyNot(name -> option(options, name));
         }
 
-        private static String option(HotSpotDiagnosticMXBean options, String name, String otherwise) {
+        private static String option(HotSpotDiagnosticMXBean options, String name) {
             try {
                 return options.getVMOption(name).getValue();
             } catch (IllegalArgumentException e) {
-                return otherwise; // this JVM has no such option, or does not show it
+                return null; // there is none of that name, or it is a locked one
             }
         }
+    }
+
+    /**
+     * The decision alone.
+     *
+     * @param options what the JVM says of an option, null for one that it does not tell of
+     * @return why a mapping with MAP_SYNC cannot be forced, or null if it can
+     */
+    static String whyNot(UnaryOperator<String> options) {
+        // A diagnostic option: the JVM tells its value only where -XX:+UnlockDiagnosticVMOptions is given, and
+        // true is the default.
+        if ("false".equals(options.apply("DelayCompilerStubsGeneration"))) {
+            return null; // the stub is there from the start
+        }
+        String level = options.apply("TieredStopAtLevel");
+        boolean on =
+                !"false".equals(options.apply("UseCompiler"))
+                        && !"true".equals(options.apply("UseInterpreterOnly"))
+                        && (level == null || level.equals("4"))
+                        && !"quick-only".equals(options.apply("CompilationMode"));
+        return on
+                ? null
+                : "the JVM runs without its C2 compiler (-Xint, or TieredStopAtLevel below 4), and then force() of persistent"
+                        + " memory crashes it; start Java without that option, add -XX:+UnlockDiagnosticVMOptions"
+                        + " -XX:-DelayCompilerStubsGeneration, or install libpmem.so.1";
     }
 
     /** Why a mapping with MAP_SYNC cannot be forced here, or null if it can. */

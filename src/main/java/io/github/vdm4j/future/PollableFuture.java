@@ -32,6 +32,8 @@ public interface PollableFuture<T> {
      * @param notifier what the caller offers for being told when to poll again; holds the future's
      *     answer afterwards
      * @return the state reached
+     * @throws WrongThreadException if the task needs memory that is confined to another thread; the
+     *     future stays as it was
      */
     FutureState poll(Notifier notifier);
 
@@ -110,7 +112,7 @@ public interface PollableFuture<T> {
      *
      * @return the output
      * @throws FutureFailedException if the task failed with a checked exception, which is its cause
-     * @throws RuntimeException the failure itself if it is unchecked
+     * @throws RuntimeException the failure itself if it is unchecked; an Error likewise
      */
     default T await() {
         return FutureRuntime.shared().await(this);

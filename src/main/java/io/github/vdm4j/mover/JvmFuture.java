@@ -7,35 +7,14 @@ import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.durability.MemoryRegion;
-import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.durability.WriteBackKind;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.platform.PageUnavailableException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 
 /** An operation that the JVM's own copy and fill execute, on whichever thread calls. */
 abstract class JvmFuture extends VdmFuture {
-    /**
-     * Not final: a handle that is no constant is never compiled into its caller. Compiled code throws the
-     * error of an access to a missing page when it returns, so there has to be a return.
-     */
-    private static MethodHandle move;
-
-    static {
-        try {
-            move =
-                    MethodHandles.lookup()
-                            .findVirtual(
-                                    JvmFuture.class, "move", MethodType.methodType(void.class, MoveFunctions.class));
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     /** Does the whole operation and takes note of its result, whatever happens. */
     final void execute(MoveFunctions functions, Durability durability) {
         try {
@@ -79,11 +58,7 @@ abstract class JvmFuture extends VdmFuture {
                         null);
             }
         }
-        if (destination.isMapped() || source() != null && source().isMapped()) {
-            moveOutOfLine(functions);
-        } else {
-            move(functions);
-        }
+        move(functions);
         if (destination.isMapped() || (source() != null && source().isMapped())) {
             deliverPageFaults();
         }
@@ -126,10 +101,11 @@ abstract class JvmFuture extends VdmFuture {
         }
     }
 
-    /** Keeps the buffers that the segments are views of open; false, and failed, if one is closing. */
-    final boolean pin() {
-        MemoryRegion onto = MemoryRegions.find(destination());
-        MemoryRegion of = MemoryRegions.find(source());
+    /**
+     * Keeps the buffers that the segments are views of open; false, and failed, if one is closing. The
+     * caller keeps what it found for {@link #unpin}: a segment may be wrapped meanwhile.
+     */
+    final boolean pin(MemoryRegion onto, MemoryRegion of) {
         if (onto == null || onto.pin()) {
             if (of == null || of.pin()) {
                 return true;
@@ -147,10 +123,8 @@ abstract class JvmFuture extends VdmFuture {
         return false;
     }
 
-    /** Takes back {@link #pin}. The regions are found as before, because they were pinned. */
-    final void unpin() {
-        MemoryRegion onto = MemoryRegions.find(destination());
-        MemoryRegion of = MemoryRegions.find(source());
+    /** Takes back {@link #pin}. */
+    static void unpin(MemoryRegion onto, MemoryRegion of) {
         if (onto != null) {
             onto.unpin();
         }
@@ -165,17 +139,6 @@ abstract class JvmFuture extends VdmFuture {
             case MEMMOVE -> functions.memmove().copy(destination(), source(), flags());
             case MEMSET -> functions.memset().fill(destination(), fillByte(), flags());
             case FLUSH -> {}
-        }
-    }
-
-    /** So that the InternalError of a missing page (H28) is thrown here and not after the success was noted. */
-    private void moveOutOfLine(MoveFunctions functions) {
-        try {
-            move.invokeExact(this, functions);
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("move() declares no such exception", e);
         }
     }
 }

@@ -7,6 +7,8 @@ import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.durability.MemoryRegion;
+import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.future.FutureProperty;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
@@ -15,7 +17,7 @@ import java.lang.foreign.MemorySegment;
 /**
  * A data mover that executes each operation in its first poll, on the polling thread, with the JVM's
  * own copy and fill. Takes heap and off-heap segments. Durable for mapped files, which it writes to
- * their storage.
+ * their storage, and for other native memory where libpmem is installed.
  *
  * <p>C counterpart: miniasync_vdm_synchronous(7), {@code data_mover_sync_new(3)}.
  */
@@ -80,11 +82,13 @@ public final class SyncDataMover extends AbstractDataMover {
                         ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null);
             }
             requireAccess();
-            if (pin()) {
+            MemoryRegion onto = MemoryRegions.find(destination());
+            MemoryRegion of = MemoryRegions.find(source());
+            if (pin(onto, of)) {
                 try {
                     execute(MoveFunctions.STANDARD, mover.durability);
                 } finally {
-                    unpin();
+                    unpin(onto, of);
                 }
             }
             return FutureState.COMPLETE;

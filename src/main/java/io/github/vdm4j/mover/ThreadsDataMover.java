@@ -13,7 +13,8 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>The first poll of a future puts its operation into a bounded queue. While the queue is full the
  * future stays idle, and later polls try again. Takes heap and off-heap segments that any thread may
- * access: not those of a confined arena. Durable for mapped files, which it writes to their storage.
+ * access: not those of a confined arena. Durable for mapped files, which it writes to
+ * their storage, and for other native memory where libpmem is installed.
  *
  * <p>The workers are daemon threads. They spin briefly when there is nothing to do and then sleep.
  *

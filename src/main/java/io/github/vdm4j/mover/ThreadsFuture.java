@@ -3,6 +3,8 @@ package io.github.vdm4j.mover;
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.durability.MemoryRegion;
+import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.future.FutureProperty;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
@@ -35,6 +37,11 @@ final class ThreadsFuture extends JvmFuture implements Poller {
      */
     private volatile Object cell;
 
+    /** What is kept open while the operation is queued or at work; null if it is no buffer. */
+    private MemoryRegion pinnedDestination;
+
+    private MemoryRegion pinnedSource;
+
     ThreadsFuture(ThreadsDataMover mover) {
         this.mover = mover;
     }
@@ -50,14 +57,18 @@ final class ThreadsFuture extends JvmFuture implements Poller {
     }
 
     private FutureState start(Notifier notifier) {
-        if (!pin()) {
+        pinnedDestination = MemoryRegions.find(destination());
+        pinnedSource = MemoryRegions.find(source());
+        if (!pin(pinnedDestination, pinnedSource)) {
+            letGo();
             return FutureState.COMPLETE;
         }
         boolean wake = notifier.waker() != null && mover.notifier() == NotifierType.WAKER;
         cell = wake ? notifier.waker() : QUEUED;
         if (!mover.enqueue(this)) {
             cell = null;
-            unpin();
+            unpin(pinnedDestination, pinnedSource);
+            letGo();
             return mover.isClosed()
                     ? fail(ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null)
                     : FutureState.IDLE;
@@ -71,6 +82,11 @@ final class ThreadsFuture extends JvmFuture implements Poller {
             notifier.usePoller(this);
         }
         return FutureState.RUNNING;
+    }
+
+    private void letGo() {
+        pinnedDestination = null;
+        pinnedSource = null;
     }
 
     /** Answers a later poll; false if the worker was faster. */
@@ -97,7 +113,8 @@ final class ThreadsFuture extends JvmFuture implements Poller {
     /** Called by a worker. Once the cell is DONE the future may be prepared anew: hands off. */
     void work(MoveFunctions functions, Durability durability) {
         execute(functions, durability);
-        unpin();
+        unpin(pinnedDestination, pinnedSource);
+        letGo();
         if (CELL.getAndSet(this, DONE) instanceof Waker waker) {
             try {
                 waker.wake();

@@ -10,6 +10,9 @@ import java.util.List;
 public final class MemoryMaps {
     private static final Path SMAPS = Path.of("/proc/self/smaps");
 
+    /** What the kernel calls memory that looks like a file: devices, System V segments, huge pages. */
+    private static final List<String> MEMORY_NAMES = List.of("/dev/", "/memfd:", "/SYSV", "/anon_hugepage");
+
     /** What a range of addresses is backed by. */
     public enum Backing {
         /** A file on persistent memory, mapped with MAP_SYNC: cache lines are all there is between. */
@@ -32,7 +35,7 @@ public final class MemoryMaps {
             if (file.startsWith("/dev/dax")) {
                 return Backing.DAX_DEVICE;
             }
-            boolean storage = file.startsWith("/") && !file.startsWith("/dev/") && !file.startsWith("/memfd:");
+            boolean storage = file.startsWith("/") && MEMORY_NAMES.stream().noneMatch(file::startsWith);
             return shared && storage ? Backing.PAGE_CACHE : Backing.MEMORY;
         }
     }

@@ -1,6 +1,7 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.FutureState;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -32,7 +33,13 @@ abstract class AgainstSimulatedDml {
     }
 
     DmlDataMoverBuilder builder(DmlPath path) {
-        return DmlDataMover.builder().library(dml.library()).path(path).jobs(4).queueFullTimeout(Duration.ofHours(1));
+        // The simulated library moves through addresses where there is no memory; libpmem must not follow it there.
+        return DmlDataMover.builder()
+                .durability(Durability.withoutLibpmem())
+                .library(dml.library())
+                .path(path)
+                .jobs(4)
+                .queueFullTimeout(Duration.ofHours(1));
     }
 
     DmlDataMover open(DmlDataMoverBuilder builder) {

@@ -20,11 +20,11 @@ import java.util.stream.Stream;
  * @param exitCode what it ended with; -1 if it had to be stopped
  * @param output standard output and error, and after a crash the head of the crash report
  */
-record ChildJvm(int exitCode, String output) {
+public record ChildJvm(int exitCode, String output) {
     private static final int CRASH_REPORT_LINES = 80;
 
     /** Runs a class from the class path, where vdm4j is in the unnamed module. */
-    static ChildJvm onClassPath(Duration limit, List<String> options, Class<?> main, String... arguments) {
+    public static ChildJvm onClassPath(Duration limit, List<String> options, Class<?> main, String... arguments) {
         var command = new ArrayList<>(options);
         command.add("-cp");
         command.add(root(DmlDataMover.class) + ":" + root(main));
@@ -34,7 +34,7 @@ record ChildJvm(int exitCode, String output) {
     }
 
     /** Runs a class in the module io.github.vdm4j. */
-    static ChildJvm onModulePath(Duration limit, List<String> options, Class<?> main, String... arguments) {
+    public static ChildJvm onModulePath(Duration limit, List<String> options, Class<?> main, String... arguments) {
         var command = new ArrayList<>(options);
         command.add("--module-path");
         command.add(root(DmlDataMover.class).toString());

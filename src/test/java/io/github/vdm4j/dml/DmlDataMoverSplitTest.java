@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.FutureState;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -45,6 +46,7 @@ class DmlDataMoverSplitTest {
         DML.forget();
         DML.maxTransferBytes(hardware ? limit * 64L : Integer.MAX_VALUE);
         return DmlDataMover.builder()
+                .durability(Durability.withoutLibpmem())
                 .library(DML.library())
                 .path(hardware ? DmlPath.HARDWARE : DmlPath.SOFTWARE)
                 .maxTransferBytes(limit * 64L)

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DmlDataMoverTest extends AgainstSimulatedDml {
 
@@ -265,6 +266,51 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
         }
 
         @Test
+        @DisplayName("H19, H23: drop futures, run out of jobs, and lose none")
+        void dropFuturesAndLoseNoJob() throws InterruptedException {
+            dml.withHardware().always(part -> Plan.succeed().afterChecks((int) (part.destination() >> 4 & 3)));
+            DmlDataMover mover = open(builder(DmlPath.HARDWARE).jobs(3).maxTransferBytes(64));
+            List<Thread> threads = new ArrayList<>();
+            List<Throwable> thrown = java.util.Collections.synchronizedList(new ArrayList<>());
+            for (int t = 0; t < THREADS; t++) {
+                MemorySegment memory = zeros(200);
+                threads.add(
+                        Thread.ofPlatform()
+                                .start(
+                                        () -> {
+                                            try {
+                                                for (int i = 0; i < 300; i++) {
+                                                    VdmFuture fill = mover.memset(memory, (byte) i);
+                                                    fill.poll();
+                                                    if (i % 3 == 0
+                                                            && finish(fill).result() != VdmResult.OUT_OF_MEMORY) {
+                                                        fill.orThrow();
+                                                    }
+                                                }
+                                            } catch (Throwable e) {
+                                                thrown.add(e);
+                                            }
+                                        }));
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertEquals(List.of(), thrown);
+            List<VdmFuture> afterwards = new ArrayList<>();
+            for (int i = 0; i < 100 && afterwards.size() < 3; i++) {
+                VdmFuture fill = mover.memset(zeros(8), (byte) 1);
+                dml.always(Plan.hold());
+                if (fill.poll() == FutureState.RUNNING) {
+                    afterwards.add(fill);
+                }
+            }
+            assertEquals(3, afterwards.size(), "all jobs can be had again");
+            dml.releaseAll();
+            afterwards.forEach(fill -> finish(fill).orThrow());
+            assertEquals(0, mover.jobsInUse());
+        }
+
+        @Test
         void seeAFutureRunningWhileAnotherOneIsInsideOfItsSubmission() throws InterruptedException {
             DmlDataMover mover = software();
             var entered = new CountDownLatch(1);
@@ -289,6 +335,42 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
             other.join();
             assertSame(FutureState.COMPLETE, fill.state());
             assertEquals(1, dml.submissions().size());
+        }
+    }
+
+    @Nested
+    @DisplayName("a durable move on a mapped file that only one thread may write back")
+    class ConfinedMapping {
+        @ParameterizedTest
+        @ValueSource(booleans = {true, false})
+        void isNotDoneTwiceWhenAnotherThreadSeesItEnd(boolean byClosing, @TempDir Path folder) throws Exception {
+            DmlDataMover mover = hardware();
+            try (Arena confined = Arena.ofConfined();
+                    FileChannel file = FileChannel.open(
+                            folder.resolve("file"),
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.READ,
+                            StandardOpenOption.WRITE)) {
+                MemorySegment mapped = dml.allow(file.map(FileChannel.MapMode.READ_WRITE, 0, 200, confined));
+                fillWithNoise(mapped);
+                byte[] expected = bytes(mapped);
+                System.arraycopy(expected, 0, expected, 10, 100);
+                VdmFuture move =
+                        mover.memmove(mapped.asSlice(10, 100), mapped.asSlice(0, 100), VdmFlags.MEM_DURABLE);
+                assertSame(FutureState.RUNNING, move.poll());
+                Runnable seeing =
+                        byClosing
+                                ? mover::close
+                                : () -> assertThrows(WrongThreadException.class, move::poll);
+                Thread other = Thread.ofPlatform().start(seeing);
+                other.join();
+                assertSame(byClosing ? FutureState.COMPLETE : FutureState.RUNNING, move.state());
+                finish(move);
+                assertSame(byClosing ? VdmResult.CLOSED : VdmResult.SUCCESS, move.result());
+                assertEquals(1, dml.submissions().size());
+                assertArrayEquals(expected, bytes(mapped));
+                assertEquals(0, mover.jobsInUse());
+            }
         }
     }
 

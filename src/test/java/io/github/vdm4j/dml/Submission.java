@@ -102,6 +102,13 @@ final class Submission {
 
     /** Moves the bytes, as many as the plan says. */
     void execute() {
+        move();
+        if (plan.afterwards() != null) {
+            plan.afterwards().run();
+        }
+    }
+
+    private void move() {
         long bytes = plan.moved() < 0 ? length() : Math.min(plan.moved(), length());
         if (bytes == 0) {
             return;

@@ -1,0 +1,49 @@
+package io.github.vdm4j.cli;
+
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** A number of bytes as it is written on a command line: 4096, 64K, 1M, 2G. */
+record ByteSize(long bytes) {
+    // Nine digits, so that the largest in G still fits a long.
+    private static final Pattern FORM = Pattern.compile("(\\d{1,9})([KMG]?)");
+
+    static ByteSize parse(String text) {
+        Matcher matcher = FORM.matcher(text.toUpperCase(Locale.ROOT));
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException(
+                    "'%s' is not a size: write a number of bytes, or one with K, M or G, such as 64K".formatted(text));
+        }
+        int shift = switch (matcher.group(2)) {
+            case "K" -> 10;
+            case "M" -> 20;
+            case "G" -> 30;
+            default -> 0;
+        };
+        return new ByteSize(Long.parseLong(matcher.group(1)) << shift);
+    }
+
+    @Override
+    public String toString() {
+        for (int unit = 3; unit > 0; unit--) {
+            if (bytes > 0 && bytes % (1L << 10 * unit) == 0) {
+                return (bytes >> 10 * unit) + "KMG".substring(unit - 1, unit);
+            }
+        }
+        return Long.toString(bytes);
+    }
+
+    static final class Converter implements ITypeConverter<ByteSize> {
+        @Override
+        public ByteSize convert(String text) {
+            try {
+                return parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+}

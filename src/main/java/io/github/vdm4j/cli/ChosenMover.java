@@ -1,0 +1,99 @@
+package io.github.vdm4j.cli;
+
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmException;
+import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.dml.DmlDataMover;
+import io.github.vdm4j.dml.DmlPath;
+import io.github.vdm4j.dml.DmlUnavailableException;
+import io.github.vdm4j.mover.SyncDataMover;
+import io.github.vdm4j.mover.ThreadsDataMover;
+import java.lang.foreign.Arena;
+import java.util.stream.Collectors;
+
+/**
+ * An opened mover.
+ *
+ * @param name what it is called on the command line
+ * @param mover the mover
+ * @param reason why it was taken
+ */
+record ChosenMover(String name, Vdm mover, String reason) implements AutoCloseable {
+
+    /**
+     * Opens what the command line asks for.
+     *
+     * @param wanted the mover
+     * @param path the path; null if none was asked for
+     * @param operations how many operations will be in flight
+     * @return an opened mover
+     * @throws CommandFailure if it cannot be had
+     */
+    static ChosenMover open(MoverChoice wanted, PathChoice path, int operations) throws CommandFailure {
+        return switch (wanted) {
+            case THREADS -> threads(operations, "it was asked for");
+            case SYNC -> new ChosenMover("sync", SyncDataMover.open(), "it was asked for");
+            case DML -> dml(path, operations);
+            // A path is one of DML's: whoever names it wants DML or nothing.
+            case AUTO -> path == PathChoice.HW || path == PathChoice.SW
+                    ? dml(path, operations)
+                    : best(operations);
+        };
+    }
+
+    private static ChosenMover threads(int operations, String reason) {
+        return new ChosenMover(
+                "threads", ThreadsDataMover.builder().queueSize(operations).open(), reason);
+    }
+
+    private static ChosenMover best(int operations) throws CommandFailure {
+        try {
+            return open(DmlPath.AUTO, operations);
+        } catch (DmlUnavailableException e) {
+            String attempts = e.attempts()
+                    .stream()
+                    .map(attempt -> attempt.place() + ": " + attempt.outcome())
+                    .collect(Collectors.joining("; "));
+            return threads(operations, "Intel DML is not available (" + attempts + ")");
+        }
+    }
+
+    private static ChosenMover dml(PathChoice path, int operations) throws CommandFailure {
+        try {
+            return open(path == null ? DmlPath.AUTO : path.path(), operations);
+        } catch (DmlUnavailableException e) {
+            throw new CommandFailure(e.getMessage(), e);
+        }
+    }
+
+    private static ChosenMover open(DmlPath path, int operations) throws CommandFailure {
+        DmlDataMover mover = DmlDataMover.builder().path(path).jobs(operations).open();
+        if (path == DmlPath.HARDWARE) {
+            tryOnce(mover);
+        }
+        String running = mover.runningPath() == DmlPath.HARDWARE
+                ? "hardware, which works here"
+                : "software, as no DSA work queue can be used";
+        return new ChosenMover(
+                "dml", mover, mover.library() + " is available" + (path == DmlPath.AUTO ? "; path " + running : ""));
+    }
+
+    /** Hardware that is missing is found out before a target of the full size is written for it. */
+    private static void tryOnce(DmlDataMover mover) throws CommandFailure {
+        try (Arena arena = Arena.ofShared()) {
+            VdmFuture copy = mover.memcpy(arena.allocate(64), arena.allocate(64));
+            copy.await();
+        } catch (VdmException e) {
+            mover.close();
+            throw new CommandFailure(
+                    "path hw cannot be used: "
+                            + (e.status() != null ? e.status() + ": " + e.status().explanation() : e.getMessage()),
+                    e);
+        }
+    }
+
+    @Override
+    public void close() {
+        mover.close();
+    }
+}

@@ -1,0 +1,33 @@
+package io.github.vdm4j.cli;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+
+/** The command cannot do what it was asked to. The message is the one sentence that the user gets. */
+final class CommandFailure extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    CommandFailure(String message) {
+        super(message);
+    }
+
+    CommandFailure(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    /** What could not be done, with the system's reason. */
+    static CommandFailure of(String what, IOException reason) {
+        return new CommandFailure(what + ": " + reason(reason), reason);
+    }
+
+    private static String reason(IOException e) {
+        return switch (e) {
+            case NoSuchFileException missing -> "it does not exist";
+            case AccessDeniedException denied -> "permission denied";
+            case FileSystemException system when system.getReason() != null -> system.getReason();
+            default -> e.getMessage() != null ? e.getMessage() : e.toString();
+        };
+    }
+}

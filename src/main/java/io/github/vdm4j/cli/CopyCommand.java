@@ -1,0 +1,108 @@
+package io.github.vdm4j.cli;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code vdm copy}. */
+@Command(
+        name = "copy",
+        description = "Copies a file through a data mover.",
+        mixinStandardHelpOptions = true,
+        versionProvider = VdmCommand.Version.class,
+        sortOptions = false,
+        footer = {
+            "",
+            "The copy is made under a temporary name in the target's folder. Only when it is",
+            "complete it takes the target's name, with the source's permissions. The time",
+            "is that of all of this, without --verify.",
+            "",
+            "Exit codes: 0 copied, 1 failed, 2 wrong usage."
+        })
+final class CopyCommand implements Callable<Integer> {
+    private static final ByteSize LEAST_CHUNK = new ByteSize(4 << 10);
+    private static final ByteSize LARGEST_CHUNK = new ByteSize(1 << 30);
+    private static final int LARGEST_DEPTH = 1024;
+
+    private final Progress progress;
+
+    @Spec private CommandSpec spec;
+
+    @Parameters(paramLabel = "SRC", description = "The file to copy.") private Path source;
+
+    @Parameters(paramLabel = "DST", description = "The file to write; replaced if it exists.") private Path target;
+
+    @Option(
+            names = "--mover",
+            paramLabel = "MOVER",
+            defaultValue = "auto",
+            description = "What moves the bytes: ${COMPLETION-CANDIDATES}; auto is dml where Intel DML is available, else threads. Default: auto.") private MoverChoice mover;
+
+    @Option(
+            names = "--path",
+            paramLabel = "PATH",
+            description = "Where DML executes: ${COMPLETION-CANDIDATES}. hw and sw need Intel DML, also with --mover auto. Default: auto.") private PathChoice path;
+
+    @Option(
+            names = "--durable",
+            description = "Return only when the copy and its name would survive a power cut.") private boolean durable;
+
+    @Option(
+            names = "--verify",
+            description = "Read both files again and compare their CRC-32C before the target gets its name.") private boolean verify;
+
+    @Option(
+            names = "--chunk",
+            paramLabel = "SIZE",
+            defaultValue = "1M",
+            converter = ByteSize.Converter.class,
+            description = "Bytes in one operation, 4K to 1G: 4096, 64K, 1M, ... Default: 1M.") private ByteSize chunk;
+
+    @Option(
+            names = "--depth",
+            paramLabel = "N",
+            defaultValue = "8",
+            description = "Operations in flight at once, 1 to 1024. Default: 8.") private int depth;
+
+    CopyCommand(Progress progress) {
+        this.progress = progress;
+    }
+
+    @Override
+    public Integer call() throws CommandFailure {
+        checkUsage();
+        var copy = new FileCopy(CopyFiles.of(source, target), durable, verify, chunk.bytes(), depth);
+        try (ChosenMover chosen = ChosenMover.open(mover, path, depth)) {
+            if (mover == MoverChoice.AUTO) {
+                print("vdm copy: mover " + chosen.name() + ": " + chosen.reason());
+            }
+            spec.commandLine().getOut().println(copy.run(chosen, progress));
+        }
+        return 0;
+    }
+
+    private void checkUsage() {
+        if (path != null && mover != MoverChoice.AUTO && mover != MoverChoice.DML) {
+            throw usage("--path is for --mover dml or auto: " + mover + " has one path only");
+        }
+        if (chunk.bytes() < LEAST_CHUNK.bytes() || chunk.bytes() > LARGEST_CHUNK.bytes()) {
+            throw usage("--chunk %s: must be %s to %s".formatted(chunk, LEAST_CHUNK, LARGEST_CHUNK));
+        }
+        if (depth < 1 || depth > LARGEST_DEPTH) {
+            throw usage("--depth %d: must be 1 to %d".formatted(depth, LARGEST_DEPTH));
+        }
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    private void print(String line) {
+        spec.commandLine().getErr().println(line);
+    }
+}

@@ -1,0 +1,170 @@
+package io.github.vdm4j.cli;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.VdmException;
+import io.github.vdm4j.buffer.OffHeapBuffer;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * Copies a file through a mover. The target's name keeps what it had, or stays free, until a complete
+ * copy takes it; with {@code durable} the data reach the storage first, then the metadata, then the
+ * name, then the folder's entry.
+ *
+ * @param files what is copied where
+ * @param durable whether the copy has to survive a power cut
+ * @param verify whether both files are read again and compared by their checksums
+ * @param chunk bytes in an operation
+ * @param depth operations in flight
+ */
+record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, int depth) {
+
+    /** Copies. When this throws, nothing is left in the target's folder. */
+    CopyOutcome run(ChosenMover chosen, Progress progress) throws CommandFailure {
+        long start = System.nanoTime();
+        try (FileChannel source = openSource();
+                StagedFile staged = StagedFile.in(files.folder())) {
+            long size = source.size();
+            refuseWithoutSpace(size);
+            Map<ExecutionPath, Long> paths = copy(chosen, source, staged, size, progress);
+            long verifying = System.nanoTime();
+            OptionalInt crc = verify ? OptionalInt.of(compare(source, staged.channel(), size)) : OptionalInt.empty();
+            long verified = System.nanoTime();
+            refuseIfResized(source, size);
+            publish(staged);
+            long nanos = System.nanoTime() - start - (verified - verifying);
+            return new CopyOutcome(size, nanos, chosen.name(), paths, crc);
+        } catch (IOException e) {
+            throw CommandFailure.of("cannot copy " + files.source(), e);
+        }
+    }
+
+    private FileChannel openSource() throws CommandFailure {
+        try {
+            return FileChannel.open(files.source(), StandardOpenOption.READ);
+        } catch (IOException e) {
+            throw CommandFailure.of("cannot read the source " + files.source(), e);
+        }
+    }
+
+    private void refuseWithoutSpace(long size) throws CommandFailure, IOException {
+        Path folder = files.folder();
+        long usable = Files.getFileStore(folder).getUsableSpace();
+        // A full file system would find out too, but everybody else on it would have to live with it.
+        // Some that do not know their size say 0.
+        if (usable > 0 && usable < size) {
+            throw new CommandFailure(
+                    "no space in %s: the copy needs %,d bytes and %,d are free".formatted(folder, size, usable));
+        }
+    }
+
+    /** With its storage, so that no page of it can be missing later. */
+    private OffHeapBuffer mapTarget(StagedFile staged, long size) throws CommandFailure {
+        try {
+            return OffHeapBuffer.map(staged.path(), 0, size);
+        } catch (IOException e) {
+            throw CommandFailure.of("cannot write %,d bytes in %s".formatted(size, files.folder()), e);
+        }
+    }
+
+    /**
+     * Once for all: MEM_DURABLE on every chunk would promise the same, and through the page cache took two
+     * to three times as long for 1 GiB in chunks of 1 MiB.
+     */
+    private static void makeDurable(ChosenMover chosen, OffHeapBuffer target) throws CommandFailure {
+        try {
+            chosen.mover().flush(target).await();
+        } catch (VdmException e) {
+            throw new CommandFailure("cannot write the copy to its storage: " + e.getMessage(), e);
+        }
+    }
+
+    private Map<ExecutionPath, Long> copy(
+            ChosenMover chosen, FileChannel source, StagedFile staged, long size, Progress progress)
+            throws CommandFailure, IOException {
+        if (size == 0) {
+            return Map.of();
+        }
+        try (Arena arena = Arena.ofShared();
+                OffHeapBuffer to = mapTarget(staged, size)) {
+            MemorySegment from = source.map(MapMode.READ_ONLY, 0, size, arena);
+            Map<ExecutionPath, Long> paths = move(chosen, to.segment(), from, progress);
+            if (durable) {
+                makeDurable(chosen, to);
+            }
+            return paths;
+        } catch (IOException e) {
+            refuseIfResized(source, size); // a source that is shorter by now cannot even be mapped
+            throw e;
+        } catch (VdmException e) {
+            refuseIfResized(source, size);
+            throw new CommandFailure("cannot copy " + files.source() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Map<ExecutionPath, Long> move(
+            ChosenMover chosen, MemorySegment to, MemorySegment from, Progress progress) {
+        progress.begin(from.byteSize());
+        try {
+            return new ChunkPipeline(chosen.mover(), to, from, chunk, depth, progress).run();
+        } finally {
+            progress.end();
+        }
+    }
+
+    /** What was mapped is only a copy of the source if the source has kept its size. */
+    private void refuseIfResized(FileChannel source, long size) throws CommandFailure, IOException {
+        long now = source.size();
+        if (now != size) {
+            throw new CommandFailure(
+                    "the source %s %s from %,d to %,d bytes while it was copied"
+                            .formatted(files.source(), now < size ? "shrank" : "grew", size, now));
+        }
+    }
+
+    private int compare(FileChannel source, FileChannel target, long size) throws CommandFailure, IOException {
+        refuseIfResized(source, size);
+        int expected = FileChecksum.crc32c(source, size);
+        int actual = FileChecksum.crc32c(target, size);
+        if (expected != actual) {
+            throw new CommandFailure(
+                    "the copy differs from the source: CRC-32C source %08x target %08x".formatted(expected, actual));
+        }
+        return actual;
+    }
+
+    private void publish(StagedFile staged) throws IOException, CommandFailure {
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(files.source());
+        Files.setPosixFilePermissions(staged.path(), permissions);
+        if (durable) {
+            staged.channel().force(true);
+        }
+        try {
+            staged.moveTo(files.target());
+        } catch (IOException e) {
+            throw CommandFailure.of("cannot give the copy its name " + files.target(), e);
+        }
+        if (durable) {
+            forceFolder();
+        }
+    }
+
+    private void forceFolder() throws CommandFailure {
+        try {
+            StagedFile.forceFolder(files.folder());
+        } catch (IOException e) {
+            throw CommandFailure.of(
+                    "the copy %s is complete, but its name may not survive a power cut".formatted(files.target()), e);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.github.vdm4j.cli;
+
+import io.github.vdm4j.dml.DmlDiagnosis;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code vdm info}. */
+@Command(
+        name = "info",
+        description = "Shows versions, Intel DML, the processor, DSA devices, and what each mover supports.",
+        mixinStandardHelpOptions = true,
+        versionProvider = VdmCommand.Version.class)
+final class InfoCommand implements Callable<Integer> {
+    private final Supplier<DmlDiagnosis> diagnosis;
+
+    @Spec private CommandSpec spec;
+
+    @Option(names = "--json", description = "Print JSON.") private boolean json;
+
+    @Option(
+            names = "--why",
+            description = "Print only whether the hardware path works, what speaks against it, and what to do.") private boolean why;
+
+    InfoCommand(Supplier<DmlDiagnosis> diagnosis) {
+        this.diagnosis = diagnosis;
+    }
+
+    @Override
+    public Integer call() {
+        DmlDiagnosis found = diagnosis.get();
+        PrintWriter out = spec.commandLine().getOut();
+        if (why) {
+            out.print(json ? Json.of(found) + System.lineSeparator() : DiagnosisText.of(found));
+        } else {
+            SystemReport report = SystemReport.of(found);
+            out.print(json ? Json.of(report) + System.lineSeparator() : SystemReportText.of(report));
+        }
+        out.flush();
+        return 0;
+    }
+}

@@ -1,0 +1,17 @@
+package io.github.vdm4j.cli;
+
+import java.util.Locale;
+
+/** The values of {@code --mover}. */
+enum MoverChoice {
+    AUTO,
+    DML,
+    THREADS,
+    SYNC;
+
+    /** As it is written on the command line. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,101 @@
+package io.github.vdm4j.cli;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * A file under a temporary name in the target's folder, which takes the target's name when it is
+ * complete. Whatever else happens, an exit of the JVM included, it is removed.
+ */
+final class StagedFile implements AutoCloseable {
+    private final Path path;
+    private final Thread atExit = new Thread(this::discard, "vdm-remove-temporary-file");
+    private FileChannel channel;
+    private boolean moved;
+    private boolean discarded;
+
+    private StagedFile(Path path) {
+        this.path = path;
+    }
+
+    /** Creates an empty one, which nobody else may read yet. */
+    static StagedFile in(Path folder) throws CommandFailure {
+        // The target's own name may be as long as a name can be, so it is no part of this one.
+        var file = new StagedFile(folder.resolve(".vdm-" + UUID.randomUUID() + ".part"));
+        Runtime.getRuntime().addShutdownHook(file.atExit);
+        try {
+            file.create();
+            return file;
+        } catch (IOException e) {
+            file.close();
+            throw CommandFailure.of("cannot write to the folder " + folder, e);
+        }
+    }
+
+    private synchronized void create() throws IOException {
+        if (!discarded) {
+            channel = FileChannel.open(
+                    path,
+                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        }
+    }
+
+    Path path() {
+        return path;
+    }
+
+    FileChannel channel() {
+        return channel;
+    }
+
+    /** Gives the file its name, in place of one that may be there. */
+    synchronized void moveTo(Path target) throws IOException {
+        if (discarded) {
+            throw new IOException("the command was interrupted");
+        }
+        Files.move(path, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        moved = true;
+    }
+
+    /** Makes the names in a folder durable. */
+    static void forceFolder(Path folder) throws IOException {
+        try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
+            directory.force(true);
+        }
+    }
+
+    private synchronized void discard() {
+        discarded = true;
+        if (channel != null && !moved) {
+            try {
+                channel.close();
+                Files.deleteIfExists(path);
+            } catch (IOException e) {
+                System.err.println("vdm: cannot remove the temporary file " + path + ": " + e.getMessage());
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        discard();
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IOException e) {
+            // What had to reach the storage was forced before; closing a channel writes nothing.
+        } catch (IllegalStateException e) {
+            // The JVM is going down, and the hook has run or waits to find nothing left to do.
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package io.github.vdm4j.cli;
+
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.dml.DmlDataMover;
+import io.github.vdm4j.dml.DmlDiagnosis;
+import io.github.vdm4j.dml.DmlLibrary;
+import io.github.vdm4j.dml.DmlPath;
+import io.github.vdm4j.dml.DmlUnavailableException;
+import io.github.vdm4j.dml.DmlUnavailableException.Attempt;
+import io.github.vdm4j.dml.DmlVersion;
+import io.github.vdm4j.mover.SyncDataMover;
+import io.github.vdm4j.mover.ThreadsDataMover;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * What {@code vdm info} says. The components, in their order, are the keys of its JSON.
+ *
+ * @param vdm4j the version of vdm4j
+ * @param java the Java that runs it
+ * @param system the operating system
+ * @param dml the library
+ * @param diagnosis whether the hardware path works, and all that it depends on
+ * @param movers the movers that can be opened
+ */
+record SystemReport(
+        String vdm4j,
+        Java java,
+        OperatingSystem system,
+        Dml dml,
+        DmlDiagnosis diagnosis,
+        List<Mover> movers) {
+
+    /** The Java that runs the command. */
+    record Java(String version, String vendor, String home) {}
+
+    /** The operating system. */
+    record OperatingSystem(String name, String kernel, String architecture, int processors) {}
+
+    /** Intel DML; either the first three are there, or the attempts to find it. */
+    record Dml(boolean available, String location, String file, DmlVersion version, List<Attempt> attempts) {}
+
+    /** A mover, the path that it runs, and what it supports. */
+    record Mover(String name, String path, Map<String, Boolean> supports) {}
+
+    /** Looks around for what the diagnosis does not tell. */
+    static SystemReport of(DmlDiagnosis diagnosis) {
+        var movers = new ArrayList<Mover>();
+        // Where DML would crash on the hardware, AUTO must not try it.
+        boolean crash = diagnosis.verdict().auto() == DmlDiagnosis.Outcome.CRASH;
+        Dml dml = findDml(crash ? DmlPath.SOFTWARE : DmlPath.AUTO, movers);
+        try (var threads = ThreadsDataMover.builder().threads(1).open();
+                var sync = SyncDataMover.open()) {
+            movers.add(describe("threads", "JVM", threads));
+            movers.add(describe("sync", "JVM", sync));
+        }
+        return new SystemReport(
+                VdmCommand.Version.text(),
+                new Java(System.getProperty("java.vm.version"), System.getProperty("java.vendor"),
+                        System.getProperty("java.home")),
+                new OperatingSystem(System.getProperty("os.name"), System.getProperty("os.version"),
+                        System.getProperty("os.arch"), Runtime.getRuntime().availableProcessors()),
+                dml,
+                diagnosis,
+                movers);
+    }
+
+    private static Dml findDml(DmlPath path, List<Mover> movers) {
+        try (var mover = DmlDataMover.open(path)) {
+            movers.add(describe("dml", mover.runningPath() == DmlPath.HARDWARE ? "hardware" : "software", mover));
+            DmlLibrary library = mover.library();
+            return new Dml(true, library.location(), loadedFile(library), library.version(), List.of());
+        } catch (DmlUnavailableException e) {
+            return new Dml(false, null, null, null, e.attempts());
+        }
+    }
+
+    private static Mover describe(String name, String path, Vdm mover) {
+        var supports = new LinkedHashMap<String, Boolean>();
+        for (VdmFlags flag : List.of(VdmFlags.MEM_DURABLE, VdmFlags.NO_CACHE_HINT)) {
+            supports.put(flag.toString(), mover.isSupported(flag));
+        }
+        return new Mover(name, path, supports);
+    }
+
+    /** The file behind a name that the dynamic loader resolved; null where the kernel does not tell. */
+    private static String loadedFile(DmlLibrary library) {
+        String name = Path.of(library.location()).getFileName().toString();
+        Predicate<String> loaded = file -> Path.of(file).getFileName().toString().startsWith(name);
+        try (var mappings = Files.lines(Path.of("/proc/self/maps"))) {
+            return mappings
+                    .filter(line -> line.indexOf('/') >= 0)
+                    .map(line -> line.substring(line.indexOf('/')))
+                    .filter(loaded)
+                    .findFirst()
+                    .orElse(null);
+        } catch (IOException | RuntimeException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.github.vdm4j.cli;
+
+import java.io.PrintStream;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** A progress bar on a terminal, gone when the copy has ended. */
+final class TerminalProgress implements Progress {
+    private final PrintStream terminal;
+    private final int columns;
+    private ProgressBar bar;
+
+    TerminalProgress(PrintStream terminal, int columns) {
+        this.terminal = terminal;
+        this.columns = columns;
+    }
+
+    @Override
+    public void begin(long bytes) {
+        bar = new ProgressBarBuilder()
+                .setTaskName("copy")
+                .setInitialMax(bytes)
+                .setUnit(" MiB", 1 << 20)
+                .showSpeed()
+                .setStyle(ProgressBarStyle.ASCII)
+                .setUpdateIntervalMillis(100)
+                // The width is known: asking jline for it would cost more than a small copy.
+                .setConsumer(new ConsoleProgressBarConsumer(terminal, columns))
+                .clearDisplayOnFinish()
+                .build();
+    }
+
+    @Override
+    public void moved(long bytes) {
+        bar.stepBy(bytes);
+    }
+
+    @Override
+    public void end() {
+        bar.close();
+    }
+}

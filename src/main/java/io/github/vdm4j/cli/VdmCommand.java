@@ -1,0 +1,98 @@
+package io.github.vdm4j.cli;
+
+import io.github.vdm4j.dml.DmlDiagnosis;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** The command {@code vdm}; its subcommands do the work. */
+@Command(
+        name = "vdm",
+        description = "Virtual data movers: moves memory with Intel DML, with threads, or on the calling thread.",
+        mixinStandardHelpOptions = true,
+        versionProvider = VdmCommand.Version.class,
+        synopsisSubcommandLabel = "COMMAND")
+final class VdmCommand implements Runnable {
+
+    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+    /** Set by the script if standard error is a terminal: the number of its columns. */
+    private static final String COLUMNS = "vdm4j.terminal.columns";
+
+    /** The version of the jar that the command runs from. */
+    static final class Version implements IVersionProvider {
+        static String text() {
+            return Objects.requireNonNullElse(
+                    VdmCommand.class.getPackage().getImplementationVersion(), "unknown, not run from its jar");
+        }
+
+        @Override
+        public String[] getVersion() {
+            return new String[]{"vdm " + text()};
+        }
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    /** The command with its subcommands, which write to the streams that are set on it. */
+    static CommandLine with(CopyCommand copy, InfoCommand info) {
+        return new CommandLine(new VdmCommand())
+                .addSubcommand(copy)
+                .addSubcommand(info)
+                .registerConverter(MoverChoice.class, text -> choose(text, MoverChoice.values()))
+                .registerConverter(PathChoice.class, text -> choose(text, PathChoice.values()))
+                .setParameterExceptionHandler(VdmCommand::refuse)
+                .setExecutionExceptionHandler(VdmCommand::fail);
+    }
+
+    /** As picocli would, but with the values named as they are written. */
+    private static <E extends Enum<E>> E choose(String text, E[] values) {
+        return Arrays.stream(values)
+                .filter(value -> value.toString().equalsIgnoreCase(text))
+                .findFirst()
+                .orElseThrow(() -> new TypeConversionException("'%s' is none of %s".formatted(
+                        text, Arrays.stream(values).map(E::toString).collect(Collectors.joining(", ")))));
+    }
+
+    private static int refuse(ParameterException e, String[] arguments) {
+        CommandLine command = e.getCommandLine();
+        String name = command.getCommandSpec().qualifiedName();
+        command.getErr().printf("%s: %s (%s --help tells more)%n", name, e.getMessage(), name);
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    private static int fail(Exception e, CommandLine command, ParseResult arguments) {
+        String name = command.getCommandSpec().qualifiedName();
+        if (e instanceof CommandFailure) {
+            command.getErr().println(name + ": " + e.getMessage());
+        } else {
+            command.getErr().println(name + ": a fault in vdm, please report it");
+            e.printStackTrace(command.getErr());
+        }
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    /**
+     * Runs the command.
+     *
+     * @param arguments as they were typed
+     */
+    public static void main(String[] arguments) {
+        Integer columns = Integer.getInteger(COLUMNS);
+        Progress progress = columns == null ? Progress.NONE : new TerminalProgress(System.err, columns);
+        System.exit(
+                with(new CopyCommand(progress), new InfoCommand(DmlDiagnosis::current))
+                        .execute(arguments));
+    }
+}

@@ -1,0 +1,115 @@
+package io.github.vdm4j.buffer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vdm4j.DurabilityDomain;
+import io.github.vdm4j.durability.MemoryRegion;
+import io.github.vdm4j.durability.MemoryRegions;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class BufferMemoryTest {
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment whole = arena.allocate(100);
+    private final List<String> events = new ArrayList<>();
+
+    private BufferMemory memory(Runnable release) {
+        return new BufferMemory(whole, DurabilityDomain.NONE, release);
+    }
+
+    @Test
+    void isFoundFromEveryViewOfItAndFromNothingElse() {
+        BufferMemory memory = memory(arena::close);
+        MemorySegment other = arena.allocate(100);
+        assertSame(memory, MemoryRegions.find(whole));
+        assertSame(memory, MemoryRegions.find(whole.asSlice(99, 1).asReadOnly()));
+        assertSame(memory, MemoryRegions.find(whole.asSlice(100, 0)));
+        assertNull(MemoryRegions.find(other));
+        assertNull(MemoryRegions.find(MemorySegment.ofArray(new byte[10])));
+        assertNull(MemoryRegions.find(null));
+        memory.close();
+        assertNull(MemoryRegions.find(whole));
+    }
+
+    @Test
+    void isKnownAsClosingUntilItIsFreedSoThatNothingStartsOnMemoryAboutToGo() {
+        MemoryRegion[] found = new MemoryRegion[1];
+        BufferMemory memory = memory(() -> {
+            found[0] = MemoryRegions.find(whole);
+            events.add(found[0] != null && found[0].pin() ? "pinned" : "refused");
+            arena.close();
+        });
+        memory.close();
+        assertSame(memory, found[0]);
+        assertEquals(List.of("refused"), events);
+        assertNull(MemoryRegions.find(whole));
+    }
+
+    @Test
+    void isFreedOnceHoweverOftenItIsClosed() {
+        BufferMemory memory = memory(() -> events.add("freed"));
+        memory.close();
+        memory.close();
+        assertTrue(memory.tryClose());
+        assertEquals(List.of("freed"), events);
+    }
+
+    @Test
+    void isTriedAgainWhileTheJdkIsAtWorkOnIt() {
+        BufferMemory memory = memory(() -> {
+            events.add("try");
+            if (events.size() < 3) {
+                throw new IllegalStateException("Session is acquired by 1 clients");
+            }
+        });
+        assertFalse(memory.tryClose());
+        memory.close();
+        assertEquals(List.of("try", "try", "try"), events);
+        assertTrue(memory.tryClose());
+    }
+
+    @Test
+    void isNotClosedByAnAttemptWhileItIsPinned() {
+        BufferMemory memory = memory(() -> events.add("freed"));
+        assertTrue(memory.pin());
+        assertTrue(memory.pin());
+        assertFalse(memory.tryClose());
+        assertTrue(memory.isOpen());
+        assertEquals(2, memory.pins());
+        memory.unpin();
+        assertFalse(memory.tryClose());
+        memory.unpin();
+        assertEquals(List.of(), events);
+        assertTrue(memory.tryClose());
+        assertFalse(memory.pin());
+        assertEquals(List.of("freed"), events);
+    }
+
+    @Test
+    void closingFinishesWhatNobodyPollsAndRefusesPinsMeanwhile() {
+        BufferMemory memory = memory(() -> events.add("freed"));
+        assertTrue(memory.pin());
+        Runnable finisher = () -> {
+            events.add(memory.pin() ? "pinned" : "refused");
+            if (events.size() == 3) {
+                memory.unpin();
+            }
+        };
+        MemoryRegions.addFinisher(finisher);
+        try {
+            memory.close();
+        } finally {
+            MemoryRegions.removeFinisher(finisher);
+        }
+        assertEquals(List.of("refused", "refused", "refused", "freed"), events);
+    }
+}

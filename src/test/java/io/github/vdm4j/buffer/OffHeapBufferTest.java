@@ -1,0 +1,275 @@
+package io.github.vdm4j.buffer;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.vdm4j.DurabilityDomain;
+import io.github.vdm4j.platform.PlatformName;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class OffHeapBufferTest {
+    @TempDir private Path folder;
+
+    private MemorySegment map(MapMode mode, Arena arena) throws IOException {
+        Path file = Files.write(folder.resolve("file"), new byte[10_000]);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            return channel.map(mode, 0, 10_000, arena);
+        }
+    }
+
+    @Nested
+    class WrappingASegment {
+        @Test
+        void ofAllocatedMemoryMakesABufferOfDomainNoneThatFreesNothing() {
+            try (Arena arena = Arena.ofShared()) {
+                MemorySegment memory = arena.allocate(100);
+                OffHeapBuffer buffer = OffHeapBuffer.wrap(memory);
+                assertEquals(DurabilityDomain.NONE, buffer.domain());
+                assertEquals(memory, buffer.segment());
+                buffer.close();
+                memory.fill((byte) 1);
+                assertTrue(arena.scope().isAlive());
+            }
+        }
+
+        @Test
+        void ofAMappedFileFindsItsPages() throws IOException {
+            try (Arena arena = Arena.ofShared();
+                    OffHeapBuffer buffer = OffHeapBuffer.wrap(map(MapMode.READ_WRITE, arena))) {
+                assertEquals(DurabilityDomain.PAGE, buffer.domain());
+            }
+        }
+
+        @Test
+        void ofAMappedFileThatWasReinterpretedFindsItsPagesAllTheSame() throws IOException {
+            assumeTrue(PlatformName.isLinuxX64(), "asks /proc/self/smaps");
+            try (Arena arena = Arena.ofShared()) {
+                MemorySegment mapped = map(MapMode.READ_WRITE, arena);
+                MemorySegment plain = MemorySegment.ofAddress(mapped.address() + 100).reinterpret(5_000);
+                assertFalse(plain.isMapped());
+                try (OffHeapBuffer buffer = OffHeapBuffer.wrap(plain)) {
+                    assertEquals(DurabilityDomain.PAGE, buffer.domain());
+                }
+            }
+        }
+
+        @Test
+        void ofAPrivateMappingFindsThatItNeverReachesTheFile() throws IOException {
+            assumeTrue(PlatformName.isLinuxX64(), "asks /proc/self/smaps");
+            try (Arena arena = Arena.ofShared();
+                    OffHeapBuffer buffer = OffHeapBuffer.wrap(map(MapMode.PRIVATE, arena))) {
+                assertEquals(DurabilityDomain.NONE, buffer.domain());
+            }
+        }
+
+        @ParameterizedTest
+        @EnumSource
+        void takesTheCallersWordForTheDomain(DurabilityDomain domain) {
+            try (Arena arena = Arena.ofShared();
+                    OffHeapBuffer buffer = OffHeapBuffer.wrap(arena.allocate(10), domain)) {
+                assertEquals(domain, buffer.domain());
+                assertEquals(domain, buffer.slice(1, 2).domain());
+            }
+        }
+
+        @Test
+        void ofNoBytesIsFine() {
+            try (Arena arena = Arena.ofShared(); OffHeapBuffer buffer = OffHeapBuffer.wrap(arena.allocate(0))) {
+                assertEquals(DurabilityDomain.NONE, buffer.domain());
+                assertEquals(0, buffer.segment().byteSize());
+            }
+        }
+
+        @Test
+        void ofAReadOnlyOneIsReadOnly() {
+            try (Arena arena = Arena.ofShared();
+                    OffHeapBuffer buffer = OffHeapBuffer.wrap(arena.allocate(10).asReadOnly())) {
+                assertTrue(buffer.isReadOnly());
+                assertTrue(buffer.byteBuffer().isReadOnly());
+            }
+        }
+
+        @Test
+        void onTheHeapIsRefused() {
+            MemorySegment heap = MemorySegment.ofArray(new byte[10]);
+            var refused = assertThrows(IllegalArgumentException.class, () -> OffHeapBuffer.wrap(heap));
+            assertEquals("a heap segment of 10 bytes: only native memory can be wrapped", refused.getMessage());
+            assertThrows(
+                    IllegalArgumentException.class, () -> OffHeapBuffer.wrap(heap, DurabilityDomain.CACHE_LINE));
+        }
+
+        @Test
+        void whoseArenaIsClosedIsRefused() {
+            Arena arena = Arena.ofShared();
+            MemorySegment closed = arena.allocate(10);
+            arena.close();
+            var refused = assertThrows(IllegalStateException.class, () -> OffHeapBuffer.wrap(closed));
+            assertEquals("the arena of the segment is closed", refused.getMessage());
+            assertThrows(IllegalStateException.class, () -> OffHeapBuffer.wrap(closed, DurabilityDomain.PAGE));
+        }
+    }
+
+    @Nested
+    class Views {
+        @Test
+        void aByteBufferIsOfTheSizeInNativeOrderAndSharesTheBytes() {
+            try (OffHeapBuffer buffer = OffHeapBuffer.allocate(100)) {
+                ByteBuffer bytes = buffer.byteBuffer();
+                assertTrue(bytes.isDirect());
+                assertEquals(0, bytes.position());
+                assertEquals(100, bytes.capacity());
+                assertSame(ByteOrder.nativeOrder(), bytes.order());
+                bytes.put(99, (byte) 5);
+                assertEquals(5, buffer.segment().get(JAVA_BYTE, 99));
+            }
+        }
+
+        @Test
+        void aSliceSharesTheBytesAndTheDomainAndKnowsItsBounds() {
+            try (OffHeapBuffer buffer = OffHeapBuffer.allocate(100)) {
+                OffHeapBuffer slice = buffer.slice(10, 20).slice(5, 10);
+                slice.segment().fill((byte) 3);
+                assertEquals(0, buffer.segment().get(JAVA_BYTE, 14));
+                assertEquals(3, buffer.segment().get(JAVA_BYTE, 15));
+                assertEquals(3, buffer.segment().get(JAVA_BYTE, 24));
+                assertEquals(0, buffer.segment().get(JAVA_BYTE, 25));
+                assertEquals(buffer.domain(), slice.domain());
+                assertThrows(IndexOutOfBoundsException.class, () -> slice.slice(5, 6));
+                assertThrows(IndexOutOfBoundsException.class, () -> slice.slice(-1, 2));
+                assertEquals(0, slice.slice(10, 0).byteSize());
+            }
+        }
+
+        @Test
+        void theTextTellsSizeDomainAndWhetherItIsClosed() {
+            OffHeapBuffer buffer = OffHeapBuffer.allocate(1000);
+            String open = "OffHeapBuffer of 1,000 bytes at 0x%x, NONE".formatted(buffer.segment().address());
+            assertEquals(open, buffer.toString());
+            buffer.close();
+            assertEquals(open + ", closed", buffer.toString());
+        }
+    }
+
+    @Nested
+    class Closed {
+        /** Whichever of the family is closed, whatever was taken from it before. */
+        @ParameterizedTest
+        @EnumSource
+        void theWholeFamilyAndEveryViewThrow(Closer closer) {
+            OffHeapBuffer buffer = OffHeapBuffer.allocate(100);
+            OffHeapBuffer slice = buffer.slice(10, 50);
+            MemorySegment segment = buffer.segment();
+            MemorySegment part = slice.segment().asSlice(3, 4);
+            ByteBuffer bytes = slice.byteBuffer();
+            closer.close(buffer, slice);
+
+            assertFalse(buffer.isOpen());
+            assertFalse(slice.isOpen());
+            List<Executable> uses = List.of(
+                    buffer::segment, slice::segment, buffer::byteBuffer, slice::byteBuffer,
+                    () -> buffer.slice(0, 1), () -> slice.slice(0, 1), () -> segment.get(JAVA_BYTE, 0),
+                    () -> part.set(JAVA_BYTE, 0, (byte) 1), () -> bytes.get(0), () -> bytes.put(0, (byte) 1),
+                    () -> OffHeapBuffer.wrap(segment));
+            for (int i = 0; i < uses.size(); i++) {
+                assertThrows(IllegalStateException.class, uses.get(i), "use " + i);
+            }
+            buffer.close();
+            slice.close();
+            assertTrue(buffer.tryClose());
+            assertEquals(0, buffer.operationsInFlight());
+        }
+
+        enum Closer {
+            PARENT {
+                @Override
+                void close(OffHeapBuffer buffer, OffHeapBuffer slice) {
+                    buffer.close();
+                }
+            },
+            SLICE {
+                @Override
+                void close(OffHeapBuffer buffer, OffHeapBuffer slice) {
+                    slice.close();
+                }
+            },
+            TRY {
+                @Override
+                void close(OffHeapBuffer buffer, OffHeapBuffer slice) {
+                    assertTrue(slice.tryClose());
+                }
+            };
+
+            abstract void close(OffHeapBuffer buffer, OffHeapBuffer slice);
+        }
+
+        @Test
+        void aMappedOneIsUnmapped() throws IOException {
+            OffHeapBuffer buffer = OffHeapBuffer.map(folder.resolve("mapped"), 0, 100);
+            MemorySegment segment = buffer.segment();
+            buffer.close();
+            assertFalse(segment.scope().isAlive());
+            assertThrows(IllegalStateException.class, segment::force);
+        }
+
+        @Test
+        void itCanBeClosedByManyThreadsAtOnce() throws Exception {
+            ExecutorService threads = Executors.newFixedThreadPool(4);
+            try {
+                for (int round = 0; round < 200; round++) {
+                    OffHeapBuffer buffer = OffHeapBuffer.allocate(64);
+                    MemorySegment segment = buffer.segment();
+                    CountDownLatch start = new CountDownLatch(1);
+                    List<Future<?>> closers = new ArrayList<>();
+                    for (int i = 0; i < 4; i++) {
+                        boolean attempt = i % 2 == 0;
+                        closers.add(threads.submit(() -> {
+                            start.await();
+                            if (attempt) {
+                                buffer.tryClose();
+                            } else {
+                                buffer.close();
+                                assertFalse(segment.scope().isAlive(), "close returned before the memory was freed");
+                            }
+                            return null;
+                        }));
+                    }
+                    start.countDown();
+                    for (Future<?> closer : closers) {
+                        closer.get(30, TimeUnit.SECONDS);
+                    }
+                }
+            } finally {
+                threads.shutdownNow();
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package io.github.vdm4j.cli;
+
+import io.github.vdm4j.dml.DmlDiagnosis;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import picocli.CommandLine;
+
+/** What a run of the command in this JVM left behind. */
+record CommandRun(int exitCode, String out, String err) {
+    static CommandRun vdm(Object... arguments) {
+        return watched(Progress.NONE, arguments);
+    }
+
+    /** Runs it with somebody who is told of the copy's progress, and may interfere. */
+    static CommandRun watched(Progress progress, Object... arguments) {
+        return run(VdmCommand.with(new CopyCommand(progress), new InfoCommand(DmlDiagnosis::current)), arguments);
+    }
+
+    /** Runs it on another machine. */
+    static CommandRun on(DmlDiagnosis diagnosis, Object... arguments) {
+        return run(VdmCommand.with(new CopyCommand(Progress.NONE), new InfoCommand(() -> diagnosis)), arguments);
+    }
+
+    private static CommandRun run(CommandLine command, Object... arguments) {
+        var out = new StringWriter();
+        var err = new StringWriter();
+        int exitCode = command
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(List.of(arguments).stream().map(Object::toString).toArray(String[]::new));
+        return new CommandRun(exitCode, out.toString(), err.toString());
+    }
+}

@@ -1,0 +1,206 @@
+package io.github.vdm4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.vdm4j.dml.DmlLibrary;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayName("vdm copy")
+class CopyCommandTest {
+    @TempDir Path folder;
+
+    @ParameterizedTest(name = "of {0} bytes with {1}")
+    @CsvSource({
+        "0,       threads, 1M, 8",
+        "1,       threads, 1M, 8",
+        "4095,    threads, 4K, 8",
+        "1048583, threads, 4K, 64",
+        "1048583, threads, 10000, 1",
+        "0,       sync,    1M, 8",
+        "1,       sync,    1M, 8",
+        "4095,    sync,    4K, 1",
+        "1048583, sync,    10000, 64",
+    })
+    void copiesEveryByte(int size, String mover, String chunk, int depth) throws IOException {
+        Path source = TestFiles.random(folder.resolve("source"), size);
+        Path target = folder.resolve("target");
+        CommandRun run = CommandRun.vdm("copy", source, target, "--mover", mover, "--chunk", chunk, "--depth", depth);
+        assertEquals("", run.err());
+        assertEquals(0, run.exitCode());
+        assertArrayEquals(Files.readAllBytes(source), Files.readAllBytes(target));
+        assertEquals(Set.of("source", "target"), TestFiles.names(folder));
+        String path = size == 0 ? "NONE" : "JVM";
+        assertTrue(
+                run.out()
+                        .matches(size + " bytes in \\d+\\.\\d{3} s, \\d+\\.\\d\\d GiB/s, mover " + mover + ", path "
+                                + path + "\\R"),
+                run.out());
+    }
+
+    @ParameterizedTest(name = "of {0} bytes by DML")
+    @CsvSource({"0, 1M, 8, NONE", "1, 1M, 8, DML_SOFTWARE", "4095, 4K, 1, DML_SOFTWARE",
+        "1048583, 10000, 64, DML_SOFTWARE"})
+    void copiesEveryByteThroughDml(int size, String chunk, int depth, String path) throws IOException {
+        assumeDml();
+        Path source = TestFiles.random(folder.resolve("source"), size);
+        Path target = folder.resolve("target");
+        CommandRun run = CommandRun.vdm(
+                "copy", source, target, "--mover", "dml", "--path", "sw", "--chunk", chunk, "--depth", depth);
+        assertEquals("", run.err());
+        assertEquals(0, run.exitCode());
+        assertArrayEquals(Files.readAllBytes(source), Files.readAllBytes(target));
+        assertTrue(run.out().endsWith(", mover dml, path " + path + System.lineSeparator()), run.out());
+    }
+
+    @Test
+    void saysWhichMoverItTookAndWhyWhenLeftToChoose() {
+        Path source = TestFiles.random(folder.resolve("source"), 100);
+        CommandRun run = CommandRun.vdm("copy", source, folder.resolve("target"));
+        assertEquals(0, run.exitCode());
+        if (DmlLibrary.whyUnavailable().isEmpty()) {
+            assertTrue(run.err().startsWith("vdm copy: mover dml: Intel DML "), run.err());
+            assertTrue(run.out().contains(", mover dml, path D"), run.out());
+        } else {
+            assertTrue(run.err().startsWith("vdm copy: mover threads: Intel DML is not available ("), run.err());
+            assertTrue(run.out().contains(", mover threads, path JVM"), run.out());
+        }
+        assertEquals(1, run.err().lines().count());
+    }
+
+    @Test
+    void takesThreadsWhereDmlIsMissing() {
+        Path source = TestFiles.random(folder.resolve("source"), 100);
+        CommandRun run = withoutDml(() -> CommandRun.vdm("copy", source, folder.resolve("target")));
+        assertEquals(0, run.exitCode());
+        assertTrue(
+                run.err()
+                        .startsWith("vdm copy: mover threads: Intel DML is not available (property vdm4j.dml.library="),
+                run.err());
+        assertTrue(run.out().contains(", mover threads, path JVM"), run.out());
+    }
+
+    @ParameterizedTest(name = "with {0}")
+    @CsvSource({"--mover dml", "--path sw", "--path hw"})
+    void failsWithoutDmlIfItWasAskedFor(String asked) {
+        Path source = TestFiles.random(folder.resolve("source"), 100);
+        String[] option = asked.split(" ");
+        CommandRun run =
+                withoutDml(() -> CommandRun.vdm("copy", source, folder.resolve("target"), option[0], option[1]));
+        assertEquals(1, run.exitCode());
+        assertTrue(run.err().startsWith("vdm copy: Intel DML is not available. Tried:"), run.err());
+        assertTrue(run.err().contains("/no/such/libdml.so"), run.err());
+        assertEquals(Set.of("source"), TestFiles.names(folder));
+    }
+
+    @Test
+    void saysWhyTheHardwarePathCannotBeUsed() {
+        assumeDml();
+        Path source = TestFiles.random(folder.resolve("source"), 100);
+        CommandRun run = CommandRun.vdm("copy", source, folder.resolve("target"), "--mover", "dml", "--path", "hw");
+        assumeTrue(run.exitCode() != 0, "there is a DSA device here, and path hw works");
+        assertEquals(1, run.exitCode());
+        assertTrue(
+                run.err().startsWith("vdm copy: path hw cannot be used: LIBACCEL_NOT_FOUND (100): No DSA device"),
+                run.err());
+        assertEquals(Set.of("source"), TestFiles.names(folder));
+    }
+
+    @ParameterizedTest(name = "with --durable by {0}")
+    @CsvSource({"threads", "sync"})
+    void copiesDurably(String mover) throws IOException {
+        Path source = TestFiles.random(folder.resolve("source"), 100_000);
+        Path target = folder.resolve("target");
+        CommandRun run = CommandRun.vdm("copy", "--durable", "--chunk", "64K", "--mover", mover, source, target);
+        assertEquals(0, run.exitCode(), run.err());
+        assertArrayEquals(Files.readAllBytes(source), Files.readAllBytes(target));
+    }
+
+    @Test
+    void printsTheChecksumOfBothFilesWhenItVerifies() throws IOException {
+        Path source = TestFiles.random(folder.resolve("source"), 3_000_000);
+        CommandRun run =
+                CommandRun.vdm("copy", "--verify", "--mover", "threads", source, folder.resolve("target"));
+        assertEquals(0, run.exitCode(), run.err());
+        var crc = new CRC32C();
+        crc.update(Files.readAllBytes(source));
+        String expected = "%08x".formatted(crc.getValue());
+        assertTrue(
+                run.out().stripTrailing().endsWith(", CRC-32C source " + expected + " target " + expected), run.out());
+        assertEquals(1, run.out().lines().count());
+    }
+
+    @Test
+    void givesTheTargetTheSourcesPermissions() throws IOException {
+        Path source = TestFiles.random(folder.resolve("source"), 10);
+        var permissions = PosixFilePermissions.fromString("rwxr-x--x");
+        Files.setPosixFilePermissions(source, permissions);
+        CommandRun.vdm("copy", "--mover", "sync", source, folder.resolve("target"));
+        assertEquals(permissions, Files.getPosixFilePermissions(folder.resolve("target")));
+    }
+
+    @Test
+    void replacesATargetThatIsThere() throws IOException {
+        Path source = TestFiles.random(folder.resolve("source"), 10);
+        Path target = TestFiles.random(folder.resolve("target"), 5_000);
+        assertEquals(0, CommandRun.vdm("copy", "--mover", "sync", source, target).exitCode());
+        assertArrayEquals(Files.readAllBytes(source), Files.readAllBytes(target));
+    }
+
+    @Test
+    void replacesTheFileBehindALinkAndNotTheLink() throws IOException {
+        Path source = TestFiles.random(folder.resolve("source"), 10);
+        Path target = TestFiles.random(folder.resolve("target"), 20);
+        Path link = Files.createSymbolicLink(folder.resolve("link"), target);
+        assertEquals(0, CommandRun.vdm("copy", "--mover", "sync", source, link).exitCode());
+        assertTrue(Files.isSymbolicLink(link));
+        assertArrayEquals(Files.readAllBytes(source), Files.readAllBytes(target));
+    }
+
+    @Test
+    void followsALinkToTheSource() throws IOException {
+        Path source = TestFiles.random(folder.resolve("source"), 10);
+        Path link = Files.createSymbolicLink(folder.resolve("link"), source);
+        assertEquals(0, CommandRun.vdm("copy", "--mover", "sync", link, folder.resolve("target")).exitCode());
+        assertArrayEquals(Files.readAllBytes(source), Files.readAllBytes(folder.resolve("target")));
+    }
+
+    @Test
+    void takesATargetWithTheLongestNameThereIs() {
+        Path source = TestFiles.random(folder.resolve("source"), 10);
+        Path target = folder.resolve("n".repeat(255));
+        assertEquals(0, CommandRun.vdm("copy", "--mover", "sync", source, target).exitCode());
+        assertTrue(Files.exists(target));
+    }
+
+    private static void assumeDml() {
+        DmlLibrary.whyUnavailable().ifPresent(why -> assumeTrue(false, why.getMessage()));
+    }
+
+    private static CommandRun withoutDml(Supplier<CommandRun> run) {
+        String before = System.getProperty(DmlLibrary.PROPERTY);
+        System.setProperty(DmlLibrary.PROPERTY, "/no/such/libdml.so");
+        try {
+            return run.get();
+        } finally {
+            if (before == null) {
+                System.clearProperty(DmlLibrary.PROPERTY);
+            } else {
+                System.setProperty(DmlLibrary.PROPERTY, before);
+            }
+        }
+    }
+}

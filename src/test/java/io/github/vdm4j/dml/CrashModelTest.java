@@ -1,0 +1,254 @@
+package io.github.vdm4j.dml;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.durability.WriteBackKind;
+import io.github.vdm4j.durability.WriteBackLog;
+import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.mover.JvmMovers;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Label;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
+
+/**
+ * A persistence domain that keeps only what was written back, at the moment when it was: durable and
+ * ordinary operations of all movers at random, in flight together, polled in any order, and a power cut.
+ */
+@Label("After a crash at any point")
+class CrashModelTest {
+    private static final int SIZE = 3 * 4096 + 100;
+    private static final long DURABLE_AND_READBACK = 0x8000 | 0x4000;
+
+    private static final SimulatedDml DML = new SimulatedDml().withHardware();
+    private static final Arena ARENA = Arena.ofShared();
+    private static Place file;
+    private static Place persistentMemory;
+
+    /** Memory, and what would be left of it after a power cut. */
+    private static final class Place {
+        private final MemorySegment memory;
+        private final long grain;
+        private final byte[] survives;
+
+        Place(MemorySegment memory, long grain) {
+            this.memory = memory;
+            this.grain = grain;
+            survives = new byte[(int) memory.byteSize()];
+        }
+
+        /** Copies every line or page that the range touches, with what is in it at this moment. */
+        synchronized void writeBack(long address, long length) {
+            long from = Math.max(address & -grain, memory.address()) - memory.address();
+            long to = Math.min(address + length + grain - 1 & -grain, memory.address() + SIZE) - memory.address();
+            if (from < SIZE && to > 0) {
+                MemorySegment.copy(memory, from, MemorySegment.ofArray(survives), from, to - from);
+            }
+        }
+
+        /** A device's durable write: the bytes, and not the rest of their lines. */
+        synchronized void write(long address, long length) {
+            long from = address - memory.address();
+            if (from >= 0 && from + length <= SIZE) {
+                MemorySegment.copy(memory, from, MemorySegment.ofArray(survives), from, length);
+            }
+        }
+
+        synchronized byte[] afterACrash() {
+            return survives.clone();
+        }
+    }
+
+    /** An operation that was polled at least once and has not been seen complete. */
+    private record InFlight(
+            VdmFuture future, Place place, int to, int from, int length, boolean durable, boolean writes) {
+        boolean meets(Place other, int start, int size) {
+            return place == other
+                    && (start < to + length && to < start + size
+                            || from >= 0 && start < from + length && from < start + size);
+        }
+    }
+
+    @BeforeContainer
+    static void makePlaces() throws IOException {
+        Path name = Files.createTempFile("vdm4j-crash", "");
+        Files.write(name, new byte[SIZE]);
+        try (FileChannel channel = FileChannel.open(
+                name, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE)) {
+            file = new Place(channel.map(MapMode.READ_WRITE, 0, SIZE, ARENA), 4096);
+        }
+        persistentMemory = new Place(ARENA.allocate(SIZE, 64), 64);
+    }
+
+    @AfterContainer
+    static void noRuleWasBroken() {
+        DML.close();
+        ARENA.close();
+    }
+
+    private static void writtenBack(WriteBackKind kind, MemorySegment range) {
+        (kind == WriteBackKind.PAGES ? file : persistentMemory).writeBack(range.address(), range.byteSize());
+    }
+
+    /** DML's flush reaches persistent memory, a device's durable write as well; what is only in a cache is lost. */
+    private static Plan plan(Submission submission, Random random) {
+        Plan plan = Plan.succeed().afterChecks(random.nextInt(4));
+        if (submission.is(dml_h.DML_OP_CACHE_FLUSH())) {
+            return plan.afterwards(() -> persistentMemory.writeBack(submission.destination(), submission.length()));
+        }
+        boolean durable = submission.path() == DmlPath.HARDWARE
+                && (submission.flags() & DURABLE_AND_READBACK) == DURABLE_AND_READBACK;
+        return durable
+                ? plan.afterwards(() -> persistentMemory.write(submission.destination(), submission.length()))
+                : plan;
+    }
+
+    private static DmlDataMover open(DmlPath path, Random random, Durability engines) {
+        return DmlDataMover.builder()
+                .library(DML.library())
+                .path(path)
+                .jobs(64)
+                .maxTransferBytes(64L * (1 + random.nextInt(20)))
+                .durability(engines)
+                .open();
+    }
+
+    @Property(tries = 400, edgeCases = EdgeCasesMode.NONE)
+    void everyOperationThatWasReportedCompleteAndDurableIsThereInFull(
+            @ForAll long seed, @ForAll @IntRange(min = 1, max = 60) int steps) {
+        Random random = new Random(seed);
+        DML.forget();
+        DML.always(submission -> plan(submission, random));
+        var log = new WriteBackLog().whenever(CrashModelTest::writtenBack);
+        Vdm[] movers = {
+            JvmMovers.sync(log.engines(true)), JvmMovers.threads(log.engines(true), 1),
+            open(DmlPath.SOFTWARE, random, log.engines(false)), open(DmlPath.SOFTWARE, random, log.engines(true)),
+            open(DmlPath.HARDWARE, random, log.engines(false))};
+        try {
+            var run = new Run(random, movers);
+            for (int i = 0; i < steps; i++) {
+                run.step();
+            }
+            run.crash();
+        } finally {
+            for (Vdm mover : movers) {
+                mover.close();
+            }
+        }
+        DML.assertClean();
+    }
+
+    /** What is known of each byte of the two places. */
+    private static final class Run {
+        private final Random random;
+        private final Vdm[] movers;
+        private final Place[] places = {file, persistentMemory};
+        private final byte[][] promised = new byte[2][SIZE];
+        private final boolean[][] isPromised = new boolean[2][SIZE];
+        private final List<InFlight> inFlight = new ArrayList<>();
+
+        Run(Random random, Vdm[] movers) {
+            this.random = random;
+            this.movers = movers;
+        }
+
+        void step() {
+            if (!inFlight.isEmpty() && random.nextInt(2) == 0) {
+                poll(inFlight.get(random.nextInt(inFlight.size())));
+                return;
+            }
+            Place place = places[random.nextInt(2)];
+            VdmOperationType type = VdmOperationType.values()[random.nextInt(4)];
+            int length = 1 + random.nextInt(random.nextBoolean() ? 100 : SIZE / 2);
+            int to = random.nextInt(SIZE - length + 1);
+            int from = type == VdmOperationType.MEMMOVE ? random.nextInt(SIZE - length + 1) : -1;
+            boolean flush = type == VdmOperationType.FLUSH;
+            boolean durable = flush || random.nextBoolean();
+            // Operations that meet in memory are the caller's to order, as always.
+            for (InFlight other : List.copyOf(inFlight)) {
+                if (other.meets(place, to, length) || from >= 0 && other.meets(place, from, length)) {
+                    while (inFlight.contains(other)) {
+                        poll(other);
+                    }
+                }
+            }
+            MemorySegment range = place.memory.asSlice(to, length);
+            VdmFlags flags = durable ? VdmFlags.MEM_DURABLE : VdmFlags.NONE;
+            Vdm mover = movers[random.nextInt(movers.length)];
+            VdmFuture future = switch (type) {
+                case MEMSET -> mover.memset(range, (byte) random.nextInt(), flags);
+                case MEMMOVE -> mover.memmove(range, place.memory.asSlice(from, length), flags);
+                case MEMCPY -> mover.memcpy(range, noise(length), flags);
+                case FLUSH -> mover.flush(range);
+            };
+            var operation = new InFlight(future, place, to, from, length, durable, !flush);
+            if (operation.writes()) {
+                // From its start on either the old bytes survive, or the new ones, or some of each.
+                Arrays.fill(isPromised[index(place)], to, to + length, false);
+            }
+            inFlight.add(operation);
+            poll(operation);
+        }
+
+        private int index(Place place) {
+            return place == file ? 0 : 1;
+        }
+
+        private MemorySegment noise(int length) {
+            byte[] bytes = new byte[length];
+            random.nextBytes(bytes);
+            return Arena.ofAuto().allocate(length).copyFrom(MemorySegment.ofArray(bytes));
+        }
+
+        private void poll(InFlight operation) {
+            if (operation.future().poll() != FutureState.COMPLETE) {
+                return;
+            }
+            assertEquals(VdmResult.SUCCESS, operation.future().result());
+            inFlight.remove(operation);
+            if (operation.durable()) {
+                int place = index(operation.place());
+                for (int i = operation.to(); i < operation.to() + operation.length(); i++) {
+                    promised[place][i] = operation.place().memory.get(ValueLayout.JAVA_BYTE, i);
+                    isPromised[place][i] = true;
+                }
+            }
+        }
+
+        void crash() {
+            for (int place = 0; place < 2; place++) {
+                byte[] survivors = places[place].afterACrash();
+                for (int i = 0; i < SIZE; i++) {
+                    if (isPromised[place][i]) {
+                        int at = i;
+                        String where = place == 0 ? "file" : "persistent memory";
+                        assertEquals(promised[place][i], survivors[i], () -> "byte " + at + " of the " + where);
+                    }
+                }
+            }
+        }
+    }
+}

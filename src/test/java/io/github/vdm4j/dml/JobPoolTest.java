@@ -1,0 +1,133 @@
+package io.github.vdm4j.dml;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.dml.internal.Job;
+import io.github.vdm4j.dml.internal.JobLimits;
+import io.github.vdm4j.dml.internal.JobPool;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class JobPoolTest {
+    private final SimulatedDml dml = new SimulatedDml().withHardware();
+
+    @AfterEach
+    void everyJobIsFinalisedAndNoRuleWasBroken() {
+        dml.close();
+    }
+
+    private JobPool pool(int capacity) {
+        return new JobPool(dml.library().functions(), capacity, true, false, new JobLimits(64, 64, true));
+    }
+
+    @Test
+    void lendsEachJobOnceUntilItIsGivenBackInWhateverOrder() {
+        JobPool pool = pool(3);
+        List<Job> lent = List.of(pool.take(), pool.take(), pool.take());
+        assertEquals(3, Set.copyOf(lent).size());
+        assertEquals(3, pool.lent());
+        assertNull(pool.take());
+        for (int place : new int[]{1, 2, 0}) {
+            pool.give(lent.get(place));
+            assertEquals(2, pool.lent());
+            assertSame(lent.get(place), pool.take());
+        }
+        lent.forEach(pool::give);
+        assertTrue(pool.tryClose());
+    }
+
+    @Test
+    void takesNoJobBackThatIsInFlight() {
+        JobPool pool = pool(1);
+        Job job = pool.take();
+        dml.next(Plan.hold());
+        job.submitNop();
+        assertThrows(IllegalStateException.class, () -> pool.give(job));
+        dml.releaseAll();
+        assertEquals(dml_h.DML_STATUS_OK(), job.check());
+        pool.give(job);
+        assertTrue(pool.tryClose());
+    }
+
+    @Test
+    void letsNoJobBeCheckedThatIsNotSubmitted() {
+        JobPool pool = pool(1);
+        Job job = pool.take();
+        assertThrows(IllegalStateException.class, job::check);
+        job.submitNop();
+        while (job.check() == dml_h.DML_STATUS_BEING_PROCESSED()) {
+            Thread.onSpinWait();
+        }
+        assertThrows(IllegalStateException.class, job::check);
+        dml.next(Plan.refuse(102));
+        assertEquals(102, job.submitNop());
+        assertThrows(IllegalStateException.class, job::check);
+        pool.give(job);
+        assertTrue(pool.tryClose());
+    }
+
+    @Test
+    void isClosedOnlyOnceEveryJobIsBackAndLendsNoneAfterwards() {
+        JobPool pool = pool(2);
+        Job job = pool.take();
+        assertFalse(pool.tryClose());
+        assertEquals(2, dml.liveJobs());
+        pool.give(job);
+        assertTrue(pool.tryClose());
+        assertEquals(0, dml.liveJobs());
+        assertEquals(0, pool.nativeBytes());
+        assertEquals(0, pool.lent());
+        assertNull(pool.take());
+        assertTrue(pool.tryClose(), "again, without effect");
+    }
+
+    @Test
+    void neverLendsAJobToTwoThreads() throws InterruptedException {
+        JobPool pool = pool(1);
+        int threads = 4;
+        var holders = new AtomicInteger();
+        var most = new AtomicInteger();
+        var start = new CountDownLatch(1);
+        List<Thread> running = new ArrayList<>();
+        for (int t = 0; t < threads; t++) {
+            running.add(
+                    Thread.ofPlatform()
+                            .start(
+                                    () -> {
+                                        try {
+                                            start.await();
+                                        } catch (InterruptedException e) {
+                                            throw new IllegalStateException(e);
+                                        }
+                                        for (int i = 0; i < 500_000; i++) {
+                                            Job job = pool.take();
+                                            if (job != null) {
+                                                most.accumulateAndGet(holders.incrementAndGet(), Math::max);
+                                                holders.decrementAndGet();
+                                                pool.give(job);
+                                            }
+                                        }
+                                    }));
+        }
+        start.countDown();
+        for (Thread thread : running) {
+            thread.join();
+        }
+        assertTrue(most.get() <= 1, most + " threads had the one job");
+        assertEquals(0, pool.lent());
+        assertTrue(pool.tryClose());
+    }
+}

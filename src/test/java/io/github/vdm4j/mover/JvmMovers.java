@@ -1,0 +1,17 @@
+package io.github.vdm4j.mover;
+
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.durability.Durability;
+
+/** The movers of this package with other write-back engines than the machine's, for the tests of other packages. */
+public final class JvmMovers {
+    private JvmMovers() {}
+
+    public static Vdm sync(Durability engines) {
+        return SyncDataMover.open(engines);
+    }
+
+    public static Vdm threads(Durability engines, int threads) {
+        return ThreadsDataMover.builder().threads(threads).durability(engines).open();
+    }
+}

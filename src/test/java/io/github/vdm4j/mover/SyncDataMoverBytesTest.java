@@ -1,0 +1,13 @@
+package io.github.vdm4j.mover;
+
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmOracleProperties;
+
+/** {@link SyncDataMover} against plain arrays. */
+class SyncDataMoverBytesTest extends VdmOracleProperties {
+
+    @Override
+    protected Vdm open() {
+        return SyncDataMover.open();
+    }
+}

@@ -1,0 +1,189 @@
+package io.github.vdm4j.mover;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.buffer.OffHeapBuffer;
+import io.github.vdm4j.future.FutureState;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Buffers under operations of the threads mover, whose only worker waits until it is let go. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@DisplayName("A buffer under an operation of a worker")
+class ThreadsBufferLifetimeTest {
+    private final CountDownLatch working = new CountDownLatch(1);
+    private final CountDownLatch mayGoOn = new CountDownLatch(1);
+    private ThreadsDataMover mover;
+
+    @BeforeEach
+    void openMover() {
+        mover = ThreadsDataMover.builder().threads(1).queueSize(4).memcpyFunction((to, from, flags) -> {
+            working.countDown();
+            try {
+                mayGoOn.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            to.copyFrom(from);
+        }).open();
+    }
+
+    @AfterEach
+    void closeMover() {
+        mayGoOn.countDown();
+        mover.close();
+    }
+
+    private VdmFuture copyingInto(OffHeapBuffer destination, OffHeapBuffer source) throws InterruptedException {
+        VdmFuture copy = mover.memcpy(destination, source);
+        assertEquals(FutureState.RUNNING, copy.poll());
+        assertTrue(working.await(30, TimeUnit.SECONDS));
+        return copy;
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"destination", "source", "slice"})
+    void isClosedOnlyWhenTheOperationIsComplete(String which) throws Exception {
+        OffHeapBuffer destination = OffHeapBuffer.allocate(100);
+        OffHeapBuffer source = OffHeapBuffer.allocate(100);
+        source.segment().fill((byte) 5);
+        MemorySegment written = destination.segment();
+        OffHeapBuffer closing = switch (which) {
+            case "destination" -> destination;
+            case "source" -> source;
+            default -> destination.slice(50, 10);
+        };
+        VdmFuture copy = copyingInto(destination, source);
+        assertEquals(1, closing.operationsInFlight());
+        assertFalse(closing.tryClose());
+        assertTrue(closing.isOpen());
+
+        Thread closer = Thread.ofPlatform().start(closing::close);
+        while (closing.isOpen()) {
+            Thread.onSpinWait();
+        }
+        assertThrows(IllegalStateException.class, closing::segment);
+        assertTrue(closing.operationsInFlight() == 1 && closer.isAlive());
+        assertTrue(written.scope().isAlive() && source.toString() != null);
+        if (which.equals("source")) {
+            mayGoOn.countDown();
+            copy.await();
+            closer.join();
+            assertEquals(5, written.get(ValueLayout.JAVA_BYTE, 99));
+            destination.close();
+        } else {
+            mayGoOn.countDown();
+            closer.join();
+            assertFalse(written.scope().isAlive());
+            copy.busyPoll();
+            assertEquals(VdmResult.SUCCESS, copy.result());
+            source.close();
+        }
+        assertEquals(0, closing.operationsInFlight());
+    }
+
+    @Test
+    void isHeldOpenByAnOperationThatIsStillQueued() throws Exception {
+        OffHeapBuffer a = OffHeapBuffer.allocate(10);
+        OffHeapBuffer b = OffHeapBuffer.allocate(10);
+        OffHeapBuffer queued = OffHeapBuffer.allocate(10);
+        VdmFuture first = copyingInto(a, b);
+        VdmFuture second = mover.memset(queued, (byte) 1);
+        assertEquals(FutureState.RUNNING, second.poll());
+        assertFalse(queued.tryClose());
+        mayGoOn.countDown();
+        queued.close(); // nobody polls
+        second.busyPoll();
+        assertEquals(VdmResult.SUCCESS, second.result());
+        first.busyPoll();
+        assertEquals(0, a.operationsInFlight() + b.operationsInFlight());
+        a.close();
+        b.close();
+    }
+
+    @Test
+    void refusesOperationsThatWereMadeBeforeAndStartWhileItIsClosing() throws Exception {
+        OffHeapBuffer destination = OffHeapBuffer.allocate(10);
+        OffHeapBuffer source = OffHeapBuffer.allocate(10);
+        OffHeapBuffer other = OffHeapBuffer.allocate(10);
+        VdmFuture late = mover.memset(destination, (byte) 9);
+        VdmFuture lateFromIt = mover.memcpy(other, destination);
+        VdmFuture copy = copyingInto(destination, source);
+        Thread closer = Thread.ofPlatform().start(destination::close);
+        while (destination.isOpen()) {
+            Thread.onSpinWait();
+        }
+        for (VdmFuture refused : new VdmFuture[]{late, lateFromIt}) {
+            assertEquals(FutureState.COMPLETE, refused.poll());
+            assertEquals(VdmResult.SEGMENT_UNUSABLE, refused.result());
+            assertTrue(refused.failure().getMessage().contains("a buffer was closed before"),
+                    refused.failure().getMessage());
+        }
+        assertEquals(0, other.operationsInFlight(), "pinned for an operation that was refused");
+        mayGoOn.countDown();
+        closer.join();
+        copy.busyPoll();
+        source.close();
+        other.close();
+    }
+
+    @Test
+    @DisplayName("that was wrapped only after the operation had started is not its concern")
+    void thatWasWrappedOnlyAfterTheOperationHadStartedIsNotItsConcern() throws Exception {
+        try (Arena arena = Arena.ofShared(); OffHeapBuffer source = OffHeapBuffer.allocate(10)) {
+            MemorySegment plain = arena.allocate(10);
+            VdmFuture copy = mover.memcpy(plain, source.segment(), VdmFlags.NONE);
+            assertEquals(FutureState.RUNNING, copy.poll());
+            OffHeapBuffer late = OffHeapBuffer.wrap(plain);
+            mayGoOn.countDown();
+            copy.busyPoll();
+            assertEquals(0, late.operationsInFlight());
+            assertTrue(late.isOpen());
+            assertTrue(late.tryClose());
+        }
+    }
+
+    @Test
+    void thatAQueueWasTooFullForIsNotHeld() throws Exception {
+        OffHeapBuffer a = OffHeapBuffer.allocate(10);
+        OffHeapBuffer b = OffHeapBuffer.allocate(10);
+        copyingInto(a, b);
+        VdmFuture[] waiting = new VdmFuture[4];
+        try (Arena arena = Arena.ofShared()) {
+            MemorySegment plain = arena.allocate(10);
+            for (int i = 0; i < 4; i++) {
+                waiting[i] = mover.memset(plain, (byte) i);
+                assertEquals(FutureState.RUNNING, waiting[i].poll());
+            }
+            OffHeapBuffer buffer = OffHeapBuffer.allocate(10);
+            VdmFuture tooMany = mover.memset(buffer, (byte) 1);
+            assertEquals(FutureState.IDLE, tooMany.poll());
+            assertEquals(0, buffer.operationsInFlight());
+            assertTrue(buffer.tryClose());
+            mayGoOn.countDown();
+            for (VdmFuture future : waiting) {
+                future.busyPoll();
+            }
+            tooMany.busyPoll();
+            assertEquals(VdmResult.SEGMENT_UNUSABLE, tooMany.result());
+        }
+        a.close();
+        b.close();
+    }
+}

@@ -1,0 +1,13 @@
+package io.github.vdm4j.mover;
+
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmOracleProperties;
+
+/** {@link ThreadsDataMover} against plain arrays. */
+class ThreadsDataMoverBytesTest extends VdmOracleProperties {
+
+    @Override
+    protected Vdm open() {
+        return ThreadsDataMover.open();
+    }
+}
