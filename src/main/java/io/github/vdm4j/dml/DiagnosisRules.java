@@ -5,7 +5,6 @@ import io.github.vdm4j.dml.DmlDiagnosis.Severity;
 import io.github.vdm4j.dml.DsaDevice.WorkQueue;
 import io.github.vdm4j.dml.DsaSystem.AccelConfig;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +70,7 @@ final class DiagnosisRules {
         return usable.stream().map(Way::name).toList();
     }
 
+    /** From the outside in: whoever removes the first may find that the others have gone too. */
     List<Finding> findings() {
         library();
         crashes();
@@ -83,7 +83,6 @@ final class DiagnosisRules {
         accelConfig();
         nodes();
         remarks();
-        findings.sort(Comparator.comparing(Finding::severity));
         return findings;
     }
 

@@ -7,8 +7,8 @@ import java.util.List;
  * from what Linux and the dynamic loader say in a few milliseconds and without touching a device.
  *
  * @param verdict the answer
- * @param findings what speaks against hardware, or makes it less than it could be; what would crash
- *     comes first, then the likeliest
+ * @param findings what speaks against hardware, or makes it less than it could be: the likeliest reason
+ *     first, but before it what would crash, and before all a missing DML
  * @param system what this was concluded from
  */
 public record DmlDiagnosis(Verdict verdict, List<Finding> findings, DsaSystem system) {
@@ -75,7 +75,13 @@ public record DmlDiagnosis(Verdict verdict, List<Finding> findings, DsaSystem sy
      * @return the diagnosis as of now
      */
     public static DmlDiagnosis current() {
-        return of(DsaSystem.read(), DmlLibrary.whyUnavailable().isEmpty() ? DmlLibrary.open().version() : null);
+        DmlVersion version;
+        try {
+            version = DmlLibrary.open().version();
+        } catch (DmlUnavailableException e) {
+            version = null;
+        }
+        return of(DsaSystem.read(), version);
     }
 
     /**

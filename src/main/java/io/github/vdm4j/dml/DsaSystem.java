@@ -127,7 +127,7 @@ public record DsaSystem(
     }
 
     /**
-     * The library {@value #SONAME}, which DML opens while it runs.
+     * The library {@code libaccel-config.so.1}, which DML opens while it runs.
      *
      * @param loaded whether the dynamic loader opens it; null where it could not be asked
      * @param refusal the loader's words if it does not

@@ -342,8 +342,8 @@ class DmlDiagnosisTest {
 
     @Test
     void countsDevicesInTheOrderOfTheirNames() {
-        // dsa8 is the last of dsa0, dsa10, dsa12, dsa14, dsa16, dsa2, dsa4, dsa6, dsa8: eight are taken before it,
-        // but only seven before dsa8 if any other is disabled.
+        // dsa0, dsa10, dsa12, dsa14, dsa16, dsa2, dsa4, dsa6, dsa8: an unusable dsa16 comes before the eighth that DML
+        // takes, an unusable dsa8 behind it.
         assertTrue(devices(9).device(16, "state", "disabled").diagnosis().verdict().hardwareWorks());
         crashesBy(
                 "DML 1.1.1 can use 8 devices and meets another of 9 DSA and 0 IAX: it writes behind its table of 8",
@@ -449,6 +449,16 @@ class DmlDiagnosisTest {
         assertEquals("neither HARDWARE nor AUTO can be opened: Intel DML is not available",
                 diagnosis.verdict().sentence());
         assertEquals(Outcome.FAILURE, diagnosis.verdict().auto());
+    }
+
+    @Test
+    void blamesTheMissingDmlBeforeWhatItWouldMeet() {
+        DmlDiagnosis diagnosis = DmlDiagnosis.of(
+                machine.accelConfig(new AccelConfig(true, null, List.of("accfg_new"))).system(), null);
+        assertEquals("neither HARDWARE nor AUTO can be opened: Intel DML is not available",
+                diagnosis.verdict().sentence());
+        assertEquals(List.of(Severity.BLOCK, Severity.CRASH, Severity.BLOCK),
+                diagnosis.findings().stream().map(Finding::severity).toList());
     }
 
     @Test
