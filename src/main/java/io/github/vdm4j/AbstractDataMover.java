@@ -2,6 +2,7 @@ package io.github.vdm4j;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The base of every mover, also of a user's own: checks arguments, makes futures, closes once.
@@ -11,8 +12,7 @@ import java.util.Objects;
  * op_delete} is what that does before it completes.
  */
 public abstract class AbstractDataMover implements Vdm {
-    private final Object closing = new Object();
-    private volatile boolean closed;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     /** Creates an open mover. */
     protected AbstractDataMover() {}
@@ -47,7 +47,7 @@ public abstract class AbstractDataMover implements Vdm {
      * @return true from the beginning of the first call on
      */
     public final boolean isClosed() {
-        return closed;
+        return closed.get();
     }
 
     final void arm(
@@ -58,7 +58,7 @@ public abstract class AbstractDataMover implements Vdm {
             byte fill,
             VdmFlags flags) {
         Objects.requireNonNull(flags, "flags");
-        if (closed) {
+        if (isClosed()) {
             throw new IllegalStateException(type + ": the mover is closed (" + name() + ")");
         }
         if (source != null) {
@@ -123,7 +123,7 @@ public abstract class AbstractDataMover implements Vdm {
 
     @Override
     public final VdmOperation newOperation() {
-        if (closed) {
+        if (isClosed()) {
             throw new IllegalStateException("the mover is closed (" + name() + ")");
         }
         return new VdmOperation(this, newFuture());
@@ -131,16 +131,14 @@ public abstract class AbstractDataMover implements Vdm {
 
     @Override
     public final void close() {
-        synchronized (closing) {
-            if (!closed) {
-                closed = true;
-                drain();
-            }
+        // Without a lock: a waker that is called while another thread drains may close the mover, too.
+        if (closed.compareAndSet(false, true)) {
+            drain();
         }
     }
 
     @Override
     public String toString() {
-        return name() + (closed ? ", closed" : "");
+        return name() + (isClosed() ? ", closed" : "");
     }
 }

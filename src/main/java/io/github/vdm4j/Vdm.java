@@ -172,7 +172,7 @@ public interface Vdm extends BufferOperations, AutoCloseable {
     /**
      * Finishes what has been started, then gives back threads and native memory. Futures that were not
      * started complete with {@link VdmResult#CLOSED} when polled; new operations are refused. A second
-     * call does nothing.
+     * call does nothing, and does not wait for the first.
      *
      * <p>C counterpart: {@code data_mover_..._delete}.
      */

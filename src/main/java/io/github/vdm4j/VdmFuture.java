@@ -11,7 +11,8 @@ import java.util.concurrent.CancellationException;
  * <p>It may be polled from any thread, even from several at once. It keeps its segments reachable
  * until it is complete. A failure of the machine, or a segment that was closed in the meantime, does
  * not throw from a poll: the future completes, {@link #result} tells how, and {@link #orThrow} or
- * {@link #await} throw it.
+ * {@link #await} throw it. Only a thread that may not access a confined segment is sent away with a {@link
+ * WrongThreadException}; the future stays as it was.
  *
  * <p>A future that is dropped after its first poll is finished by its mover, which then takes back
  * what the operation used.
@@ -21,6 +22,8 @@ import java.util.concurrent.CancellationException;
 public abstract class VdmFuture extends AbstractFuture<VdmOutput> {
     private static final VdmOperationType[] TYPES = VdmOperationType.values();
     private static final ExecutionPath[] PATHS = ExecutionPath.values();
+    private static final int DURABLE = VdmFlags.MEM_DURABLE.bits() << 8;
+    private static final int FLUSH = VdmOperationType.FLUSH.ordinal();
 
     // 40 bytes with the state and a mover's two references: more would show in every operation's cost
     // (docs/adr/0004). The operation is packed: type, flags, fill byte and path, 8 bits each.
@@ -58,6 +61,15 @@ public abstract class VdmFuture extends AbstractFuture<VdmOutput> {
      */
     public final VdmFlags flags() {
         return VdmFlags.ofBits(operation >> 8 & 0xff);
+    }
+
+    /**
+     * Tells whether the operation has to make its destination durable.
+     *
+     * @return true for a flush, and for {@link VdmFlags#MEM_DURABLE}
+     */
+    protected final boolean isDurable() {
+        return (operation & DURABLE) != 0 || (operation & 0xff) == FLUSH;
     }
 
     /**

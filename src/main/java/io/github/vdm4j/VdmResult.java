@@ -35,6 +35,9 @@ public enum VdmResult {
     CLOSED,
     /** A status that this version of vdm4j does not know; the failure carries its number. */
     UNKNOWN_STATUS,
-    /** vdm4j itself failed; the failure's cause tells. Please report it. */
+    /**
+     * vdm4j itself failed, or a function that it was given to move the bytes with; the failure's cause tells.
+     * Please report the former.
+     */
     INTERNAL_ERROR
 }

@@ -49,7 +49,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Tests are public: then JUnit may call them in runs for which Surefire opens only the subclass's package.
  */
 @SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class VdmContract {
     private Arena arena;
     private Vdm mover;

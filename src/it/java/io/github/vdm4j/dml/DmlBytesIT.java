@@ -2,7 +2,6 @@ package io.github.vdm4j.dml;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
@@ -21,18 +20,14 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.lifecycle.BeforeContainer;
+import net.jqwik.api.lifecycle.AddLifecycleHook;
+import net.jqwik.api.lifecycle.PropagationMode;
 
 /** The real library against plain arrays, for any size, offset, overlap and limit on one transfer. */
+@AddLifecycleHook(value = RequiresDml.PropertyCondition.class, propagateTo = PropagationMode.ALL_DESCENDANTS)
 class DmlBytesIT {
     private static final int LARGEST = 1 << 20;
     private static final int SLACK = 4_096;
-
-    @BeforeContainer
-    static void requireDml() {
-        var why = DmlLibrary.whyUnavailable();
-        assumeTrue(why.isEmpty(), () -> RequiresDml.Condition.reason(why.orElseThrow()));
-    }
 
     @Provide
     Arbitrary<Integer> sizes() {

@@ -5,7 +5,12 @@ import java.lang.annotation.Inherited;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Method;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import net.jqwik.api.lifecycle.LifecycleContext;
+import net.jqwik.api.lifecycle.SkipExecutionHook;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -36,6 +41,21 @@ import org.opentest4j.TestAbortedException;
                             .stream()
                             .map(attempt -> attempt.place() + ": " + attempt.outcome())
                             .collect(Collectors.joining("; "));
+        }
+    }
+
+    /** The same for jqwik, which takes an exception before the class begins for a failure. */
+    final class PropertyCondition implements SkipExecutionHook {
+        @Override
+        public boolean appliesTo(Optional<AnnotatedElement> element) {
+            return element.filter(Method.class::isInstance).isPresent();
+        }
+
+        @Override
+        public SkipResult shouldBeSkipped(LifecycleContext context) {
+            return DmlLibrary.whyUnavailable()
+                    .map(why -> SkipResult.skip(Condition.reason(why)))
+                    .orElseGet(SkipResult::doNotSkip);
         }
     }
 }

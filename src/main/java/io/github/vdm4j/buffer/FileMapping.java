@@ -118,7 +118,8 @@ final class FileMapping {
             }
             try (FileChannel writable =
                     FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-                return writable.map(ExtendedMapMode.READ_ONLY_SYNC, offset, length, arena);
+                // The JDK (25) takes this segment for a writable one, and a write to it crashes the JVM.
+                return writable.map(ExtendedMapMode.READ_ONLY_SYNC, offset, length, arena).asReadOnly();
             }
         } catch (IOException | UnsupportedOperationException e) {
             return null;
@@ -133,10 +134,12 @@ final class FileMapping {
                 LibC.allocate(file, offset, length);
                 return;
             } catch (LibC.CallFailedException e) {
-                throw new IOException(
-                        "%s: no storage for %,d bytes at offset %,d: %s"
-                                .formatted(file, length, offset, e.getMessage()),
-                        e);
+                var failure = new FileSystemException(
+                        file.toString(),
+                        null,
+                        "no storage for %,d bytes at offset %,d: %s".formatted(length, offset, e.getMessage()));
+                failure.initCause(e);
+                throw failure;
             }
         }
         ByteBuffer zeros = ByteBuffer.allocateDirect(CHUNK);

@@ -2,8 +2,8 @@ package io.github.vdm4j.cli;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmException;
+import io.github.vdm4j.buffer.OffHeapBuffer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
@@ -35,8 +35,8 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
         try (FileChannel source = openSource();
                 StagedFile staged = StagedFile.in(files.folder())) {
             long size = source.size();
-            allocate(staged, size);
-            Map<ExecutionPath, Long> paths = copy(chosen, source, staged.channel(), size, progress);
+            refuseWithoutSpace(size);
+            Map<ExecutionPath, Long> paths = copy(chosen, source, staged, size, progress);
             long verifying = System.nanoTime();
             OptionalInt crc = verify ? OptionalInt.of(compare(source, staged.channel(), size)) : OptionalInt.empty();
             long verified = System.nanoTime();
@@ -57,40 +57,55 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
         }
     }
 
-    private void allocate(StagedFile staged, long size) throws CommandFailure {
+    private void refuseWithoutSpace(long size) throws CommandFailure, IOException {
         Path folder = files.folder();
+        long usable = Files.getFileStore(folder).getUsableSpace();
+        // A full file system would find out too, but everybody else on it would have to live with it.
+        // Some that do not know their size say 0.
+        if (usable > 0 && usable < size) {
+            throw new CommandFailure(
+                    "no space in %s: the copy needs %,d bytes and %,d are free".formatted(folder, size, usable));
+        }
+    }
+
+    /** With its storage, so that no page of it can be missing later. */
+    private OffHeapBuffer mapTarget(StagedFile staged, long size) throws CommandFailure {
         try {
-            long usable = Files.getFileStore(folder).getUsableSpace();
-            // A full file system would find out too, but everybody else on it would have to live with it.
-            // Some that do not know their size say 0.
-            if (usable > 0 && usable < size) {
-                throw new CommandFailure(
-                        "no space in %s: the copy needs %,d bytes and %,d are free".formatted(folder, size, usable));
-            }
-            staged.allocate(size);
+            return OffHeapBuffer.map(staged.path(), 0, size);
         } catch (IOException e) {
-            throw CommandFailure.of("cannot write %,d bytes in %s".formatted(size, folder), e);
+            throw CommandFailure.of("cannot write %,d bytes in %s".formatted(size, files.folder()), e);
+        }
+    }
+
+    /**
+     * Once for all: MEM_DURABLE on every chunk would promise the same, and through the page cache took two
+     * to three times as long for 1 GiB in chunks of 1 MiB.
+     */
+    private static void makeDurable(ChosenMover chosen, OffHeapBuffer target) throws CommandFailure {
+        try {
+            chosen.mover().flush(target).await();
+        } catch (VdmException e) {
+            throw new CommandFailure("cannot write the copy to its storage: " + e.getMessage(), e);
         }
     }
 
     private Map<ExecutionPath, Long> copy(
-            ChosenMover chosen, FileChannel source, FileChannel target, long size, Progress progress)
+            ChosenMover chosen, FileChannel source, StagedFile staged, long size, Progress progress)
             throws CommandFailure, IOException {
         if (size == 0) {
             return Map.of();
         }
-        try (Arena arena = Arena.ofShared()) {
+        try (Arena arena = Arena.ofShared();
+                OffHeapBuffer to = mapTarget(staged, size)) {
             MemorySegment from = source.map(MapMode.READ_ONLY, 0, size, arena);
-            MemorySegment to = target.map(MapMode.READ_WRITE, 0, size, arena);
-            Map<ExecutionPath, Long> paths = move(chosen, to, from, progress);
+            Map<ExecutionPath, Long> paths = move(chosen, to.segment(), from, progress);
             if (durable) {
-                // Once for all: MEM_DURABLE on every chunk would promise the same of a mapping through the page
-                // cache, and took two to three times as long for 1 GiB in chunks of 1 MiB.
-                to.force();
+                makeDurable(chosen, to);
             }
             return paths;
-        } catch (UncheckedIOException e) {
-            throw CommandFailure.of("cannot write the copy to its storage", e.getCause());
+        } catch (IOException e) {
+            refuseIfResized(source, size); // a source that is shorter by now cannot even be mapped
+            throw e;
         } catch (VdmException e) {
             refuseIfResized(source, size);
             throw new CommandFailure("cannot copy " + files.source() + ": " + e.getMessage(), e);

@@ -1,8 +1,9 @@
 package io.github.vdm4j.cli;
 
+import io.github.vdm4j.dml.DmlDiagnosis;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -15,23 +16,30 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = VdmCommand.Version.class)
 final class InfoCommand implements Callable<Integer> {
-    private static final Path CPUINFO = Path.of("/proc/cpuinfo");
-
-    private final Path dsaRoot;
+    private final Supplier<DmlDiagnosis> diagnosis;
 
     @Spec private CommandSpec spec;
 
     @Option(names = "--json", description = "Print JSON.") private boolean json;
 
-    InfoCommand(Path dsaRoot) {
-        this.dsaRoot = dsaRoot;
+    @Option(
+            names = "--why",
+            description = "Print only whether the hardware path works, what speaks against it, and what to do.") private boolean why;
+
+    InfoCommand(Supplier<DmlDiagnosis> diagnosis) {
+        this.diagnosis = diagnosis;
     }
 
     @Override
     public Integer call() {
-        SystemReport report = SystemReport.of(dsaRoot, CPUINFO);
+        DmlDiagnosis found = diagnosis.get();
         PrintWriter out = spec.commandLine().getOut();
-        out.print(json ? Json.of(report) + System.lineSeparator() : SystemReportText.of(report));
+        if (why) {
+            out.print(json ? Json.of(found) + System.lineSeparator() : DiagnosisText.of(found));
+        } else {
+            SystemReport report = SystemReport.of(found);
+            out.print(json ? Json.of(report) + System.lineSeparator() : SystemReportText.of(report));
+        }
         out.flush();
         return 0;
     }

@@ -14,7 +14,7 @@ import java.util.StringJoiner;
 final class Json {
     private Json() {}
 
-    /** The text of null, a boolean, a number, a string, or a list, map or record of these. */
+    /** The text of null, a boolean, a number, a string, a constant, or a list, map or record of these. */
     static String of(Object value) {
         return of(value, "");
     }
@@ -26,6 +26,7 @@ final class Json {
             case Integer i -> i.toString();
             case Long l -> l.toString();
             case String s -> string(s);
+            case Enum<?> constant -> string(constant.name());
             case List<?> list -> {
                 var items = joiner('[', ']', indent, list.isEmpty());
                 list.forEach(item -> items.add(indent + "  " + of(item, indent + "  ")));

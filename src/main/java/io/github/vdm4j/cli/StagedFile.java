@@ -1,7 +1,6 @@
 package io.github.vdm4j.cli;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +15,6 @@ import java.util.UUID;
  * complete. Whatever else happens, an exit of the JVM included, it is removed.
  */
 final class StagedFile implements AutoCloseable {
-    private static final int ZEROS = 1 << 20;
-
     private final Path path;
     private final Thread atExit = new Thread(this::discard, "vdm-remove-temporary-file");
     private FileChannel channel;
@@ -57,18 +54,6 @@ final class StagedFile implements AutoCloseable {
 
     FileChannel channel() {
         return channel;
-    }
-
-    /**
-     * Makes the file as long as it will be, with its blocks really allocated: a mapped page that finds
-     * no space later would be a signal, and an error only if the JVM gets it.
-     */
-    void allocate(long bytes) throws IOException {
-        ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(ZEROS, bytes));
-        for (long done = 0; done < bytes;) {
-            zeros.clear().limit((int) Math.min(zeros.capacity(), bytes - done));
-            done += channel.write(zeros, done);
-        }
     }
 
     /** Gives the file its name, in place of one that may be there. */

@@ -3,6 +3,7 @@ package io.github.vdm4j.cli;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.dml.DmlDataMover;
+import io.github.vdm4j.dml.DmlDiagnosis;
 import io.github.vdm4j.dml.DmlLibrary;
 import io.github.vdm4j.dml.DmlPath;
 import io.github.vdm4j.dml.DmlUnavailableException;
@@ -10,7 +11,6 @@ import io.github.vdm4j.dml.DmlUnavailableException.Attempt;
 import io.github.vdm4j.dml.DmlVersion;
 import io.github.vdm4j.mover.SyncDataMover;
 import io.github.vdm4j.mover.ThreadsDataMover;
-import io.github.vdm4j.platform.Processor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -28,9 +27,7 @@ import java.util.function.Predicate;
  * @param java the Java that runs it
  * @param system the operating system
  * @param dml the library
- * @param processorFlags which of the flags that matter the processor has
- * @param dsaRoot where devices were looked for
- * @param dsa the devices
+ * @param diagnosis whether the hardware path works, and all that it depends on
  * @param movers the movers that can be opened
  */
 record SystemReport(
@@ -38,14 +35,8 @@ record SystemReport(
         Java java,
         OperatingSystem system,
         Dml dml,
-        Map<String, Boolean> processorFlags,
-        String dsaRoot,
-        List<DsaDevice> dsa,
+        DmlDiagnosis diagnosis,
         List<Mover> movers) {
-
-    /** Those for submitting (movdir64b, enqcmd), waiting (waitpkg), writing back and copying. */
-    private static final List<String> FLAGS = List.of("movdir64b", "enqcmd", "waitpkg", "clwb", "clflushopt",
-            "avx512f");
 
     /** The Java that runs the command. */
     record Java(String version, String vendor, String home) {}
@@ -59,15 +50,12 @@ record SystemReport(
     /** A mover, the path that it runs, and what it supports. */
     record Mover(String name, String path, Map<String, Boolean> supports) {}
 
-    /**
-     * Looks around.
-     *
-     * @param dsaRoot {@code /sys/bus/dsa/devices} or a folder of that form
-     * @param cpuinfo {@code /proc/cpuinfo} or a file of that form
-     */
-    static SystemReport of(Path dsaRoot, Path cpuinfo) {
+    /** Looks around for what the diagnosis does not tell. */
+    static SystemReport of(DmlDiagnosis diagnosis) {
         var movers = new ArrayList<Mover>();
-        Dml dml = findDml(movers);
+        // Where DML would crash on the hardware, AUTO must not try it.
+        boolean crash = diagnosis.verdict().auto() == DmlDiagnosis.Outcome.CRASH;
+        Dml dml = findDml(crash ? DmlPath.SOFTWARE : DmlPath.AUTO, movers);
         try (var threads = ThreadsDataMover.builder().threads(1).open();
                 var sync = SyncDataMover.open()) {
             movers.add(describe("threads", "JVM", threads));
@@ -80,14 +68,12 @@ record SystemReport(
                 new OperatingSystem(System.getProperty("os.name"), System.getProperty("os.version"),
                         System.getProperty("os.arch"), Runtime.getRuntime().availableProcessors()),
                 dml,
-                flags(Processor.flags(cpuinfo)),
-                dsaRoot.toString(),
-                DsaDevice.readAll(dsaRoot),
+                diagnosis,
                 movers);
     }
 
-    private static Dml findDml(List<Mover> movers) {
-        try (var mover = DmlDataMover.open()) {
+    private static Dml findDml(DmlPath path, List<Mover> movers) {
+        try (var mover = DmlDataMover.open(path)) {
             movers.add(describe("dml", mover.runningPath() == DmlPath.HARDWARE ? "hardware" : "software", mover));
             DmlLibrary library = mover.library();
             return new Dml(true, library.location(), loadedFile(library), library.version(), List.of());
@@ -118,11 +104,5 @@ record SystemReport(
         } catch (IOException | RuntimeException e) {
             return null;
         }
-    }
-
-    private static Map<String, Boolean> flags(Set<String> present) {
-        var flags = new LinkedHashMap<String, Boolean>();
-        FLAGS.forEach(flag -> flags.put(flag, present.contains(flag)));
-        return flags;
     }
 }

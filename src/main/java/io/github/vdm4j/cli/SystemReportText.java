@@ -1,6 +1,9 @@
 package io.github.vdm4j.cli;
 
 import io.github.vdm4j.dml.DmlVersion;
+import io.github.vdm4j.dml.DsaDevice;
+import io.github.vdm4j.dml.DsaSystem;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -16,8 +19,10 @@ final class SystemReportText {
         var page = new SystemReportText();
         page.versions(report);
         page.dml(report.dml());
-        page.line("processor", yesOrNo(report.processorFlags()));
-        page.dsa(report);
+        DsaSystem dsa = report.diagnosis().system();
+        page.line("processor", dsa.processorFlags() == null ? "unknown" : yesOrNo(dsa.processorFlags()));
+        page.devices(dsa.devices());
+        page.line("", report.diagnosis().verdict().sentence());
         String topic = "movers";
         for (SystemReport.Mover mover : report.movers()) {
             page.line(topic, "%-8s path %-9s %s".formatted(mover.name(), mover.path(), yesOrNo(mover.supports())));
@@ -49,15 +54,15 @@ final class SystemReportText {
         }
     }
 
-    private void dsa(SystemReport report) {
-        if (report.dsa().isEmpty()) {
-            line("DSA", "no device in " + report.dsaRoot());
+    private void devices(List<DsaDevice> devices) {
+        if (devices.isEmpty()) {
+            line("DSA", "no device");
         }
         String topic = "DSA";
-        for (DsaDevice device : report.dsa()) {
+        for (DsaDevice device : devices) {
             line(topic, "%-8s %s, NUMA node %s, max transfer %s".formatted(device.name(), known(device.state()),
                     known(device.numaNode()), size(device.maxTransferSize())));
-            for (DsaDevice.Queue queue : device.queues()) {
+            for (DsaDevice.WorkQueue queue : device.queues()) {
                 line("", "%-8s %s, %s, type %s, size %s, max transfer %s".formatted("  " + queue.name(),
                         known(queue.state()), known(queue.mode()), known(queue.type()), known(queue.size()),
                         size(queue.maxTransferSize())));

@@ -1,6 +1,6 @@
 package io.github.vdm4j.cli;
 
-import io.github.vdm4j.dml.internal.WorkQueues;
+import io.github.vdm4j.dml.DmlDiagnosis;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -92,7 +92,7 @@ final class VdmCommand implements Runnable {
         Integer columns = Integer.getInteger(COLUMNS);
         Progress progress = columns == null ? Progress.NONE : new TerminalProgress(System.err, columns);
         System.exit(
-                with(new CopyCommand(progress), new InfoCommand(WorkQueues.SYSFS))
+                with(new CopyCommand(progress), new InfoCommand(DmlDiagnosis::current))
                         .execute(arguments));
     }
 }

@@ -1,10 +1,11 @@
 package io.github.vdm4j.dml;
 
+import io.github.vdm4j.VdmException;
 import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.dml.internal.DmlCallException;
 import io.github.vdm4j.dml.internal.Job;
 import io.github.vdm4j.dml.internal.JobLimits;
 import io.github.vdm4j.dml.internal.JobPool;
-import io.github.vdm4j.dml.internal.WorkQueues;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.platform.Processor;
 import java.nio.file.Path;
@@ -113,31 +114,60 @@ public final class DmlDataMoverBuilder {
      *
      * @return an open mover
      * @throws DmlUnavailableException if no library was set and there is none to be found
+     * @throws VdmException if the library cannot initialise its jobs for the path; with {@link
+     *     DmlPath#AUTO} for neither
      */
     public DmlDataMover open() {
         DmlLibrary opened = library != null ? library : DmlLibrary.open();
         long hardwareBytes =
-                WorkQueues.maxTransferBytes(WorkQueues.SYSFS).orElse(maxTransferBytes);
+                DsaDevice.maxTransferBytes(Path.of("/")).orElse(maxTransferBytes);
         JobLimits limits =
                 new JobLimits(
                         Math.max(64, Math.min(hardwareBytes, maxTransferBytes) & -64L),
                         maxTransferBytes,
                         Processor.flags(Path.of("/proc/cpuinfo")).contains("clwb"));
         boolean hardware = path == DmlPath.HARDWARE;
-        JobPool pool = null;
-        if (path == DmlPath.AUTO) {
-            pool = new JobPool(opened.functions(), jobs, true, true, limits);
-            hardware = hardwareWorks(pool);
-            if (!hardware) {
-                pool.tryClose();
-                pool = null;
-            }
-        }
-        if (pool == null) {
-            pool = new JobPool(opened.functions(), jobs, hardware, !hardware, limits);
+        JobPool pool = path == DmlPath.AUTO ? tryHardware(opened, limits) : null;
+        if (pool != null) {
+            hardware = true;
+        } else {
+            pool = makePool(opened, hardware, limits);
         }
         return new DmlDataMover(
-                opened, path, new DmlEngine(pool, hardware, queueFullTimeout.toNanos(), durability));
+                opened, path, new DmlEngine(pool, hardware, limits, queueFullTimeout.toNanos(), durability));
+    }
+
+    private JobPool makePool(DmlLibrary opened, boolean hardware, JobLimits limits) {
+        try {
+            return new JobPool(opened.functions(), jobs, hardware, !hardware, limits);
+        } catch (DmlCallException e) {
+            DmlStatus status = DmlStatus.of(e.status());
+            throw new VdmException(
+                    status.result(),
+                    status,
+                    "a mover on %s cannot be opened: %s: %s: %s"
+                            .formatted(
+                                    hardware ? DmlPath.HARDWARE : DmlPath.SOFTWARE,
+                                    e.getMessage(),
+                                    status,
+                                    status.explanation()),
+                    e);
+        }
+    }
+
+    /** A pool for hardware that works, with the software path to fall back on; null where it does not. */
+    private JobPool tryHardware(DmlLibrary opened, JobLimits limits) {
+        JobPool pool;
+        try {
+            pool = new JobPool(opened.functions(), jobs, true, true, limits);
+        } catch (DmlCallException e) {
+            return null; // what is wrong with hardware, software may not have; else opening that tells
+        }
+        if (hardwareWorks(pool)) {
+            return pool;
+        }
+        pool.tryClose();
+        return null;
     }
 
     /**

@@ -1,11 +1,11 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.ExecutionPath;
-import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.internal.Job;
+import io.github.vdm4j.dml.internal.JobLimits;
 import io.github.vdm4j.dml.internal.JobPool;
 import io.github.vdm4j.dml.internal.Transfer;
 import io.github.vdm4j.durability.Durability;
@@ -32,21 +32,29 @@ final class DmlEngine {
     private static final int OK = dml_h.DML_STATUS_OK();
     private static final int BEING_PROCESSED = dml_h.DML_STATUS_BEING_PROCESSED();
 
+    /** No status of DML, which counts from 0. */
+    private static final int NOT_CHECKED = Integer.MIN_VALUE;
+
     private final JobPool pool;
     private final boolean hardware;
     private final long queueFullNanos;
     private final Durability durability;
+
+    /** The longest operation that is executed at once; 0 where jobs go to hardware. */
+    private final long inlineBytes;
 
     /** Kept, so that it can be taken back. */
     private final Runnable finisher = this::finishAbandoned;
 
     private volatile boolean closing;
 
-    DmlEngine(JobPool pool, boolean hardware, long queueFullNanos, Durability durability) {
+    DmlEngine(
+            JobPool pool, boolean hardware, JobLimits limits, long queueFullNanos, Durability durability) {
         this.pool = pool;
         this.hardware = hardware;
         this.queueFullNanos = queueFullNanos;
         this.durability = durability;
+        inlineBytes = hardware ? 0 : limits.softwareBytes();
         MemoryRegions.addFinisher(finisher);
     }
 
@@ -65,44 +73,84 @@ final class DmlEngine {
     FutureState start(DmlFuture future) {
         MemorySegment destination = future.destination();
         MemorySegment source = future.from();
-        VdmOperationType type = future.type();
-        VdmFlags flags = future.flags();
         long length = destination.byteSize();
         if (source != null && source.byteSize() != length) {
             // Only if two threads prepared one operation at once, which its javadoc forbids.
             throw new IllegalStateException("the operation was prepared by two threads at once");
         }
         if (length == 0) {
-            return closing ? closed(future) : future.succeeded(ExecutionPath.NONE);
+            return closing ? DmlFailures.closed(future) : future.succeeded(ExecutionPath.NONE);
         }
+        if (length <= inlineBytes
+                && !future.durable()
+                && !destination.isMapped()
+                && (source == null || !source.isMapped())) {
+            Job job = pool.take();
+            if (job != null) {
+                return executeInline(future, job, destination, source, (int) length);
+            }
+        }
+        return startTransfer(future, destination, source, length);
+    }
+
+    /**
+     * The short way of most operations: one submission, which the software path executes before it returns,
+     * so there is no progress to keep. The call holds the segments open, so no buffer need be pinned.
+     * Whatever goes otherwise goes on as a transfer.
+     */
+    private FutureState executeInline(
+            DmlFuture future, Job job, MemorySegment destination, MemorySegment source, int length) {
+        int flags = Transfer.descriptorFlags(future.flags(), false);
+        long to = destination.address();
+        boolean accepted = false;
+        int status;
+        try {
+            status =
+                    source == null
+                            ? job.submitFill(to, length, Transfer.pattern(future.fill()), flags, destination)
+                            : job.submitMove(to, source.address(), length, flags, destination, source);
+            if (status == OK) {
+                accepted = true;
+                status = job.check();
+            }
+        } catch (SegmentClosedException e) {
+            pool.give(job);
+            return DmlFailures.unusable(future, ExecutionPath.NONE, e.getMessage(), e.getCause());
+        } catch (WrongThreadException e) {
+            pool.give(job);
+            throw e;
+        }
+        if (status == OK) {
+            pool.give(job);
+            return future.succeeded(ExecutionPath.DML_SOFTWARE);
+        }
+        Transfer transfer = begin(future, job, destination, source, length, null);
+        return accepted
+                ? proceed(future, transfer.adopt(), status)
+                : refused(future, transfer, DmlStatus.of(status));
+    }
+
+    private FutureState startTransfer(
+            DmlFuture future, MemorySegment destination, MemorySegment source, long length) {
         WriteBackKind durable = null;
-        if (type == VdmOperationType.FLUSH || flags.contains(VdmFlags.MEM_DURABLE)) {
+        if (future.durable()) {
             durable = durability.kindOf(destination);
             if (durable == WriteBackKind.IMPOSSIBLE_IN_MEMORY) {
-                return unsupported(future, durability.whyNot(destination, durable));
+                return DmlFailures.unsupported(future, durability.whyNot(destination, durable));
             }
-            if (type == VdmOperationType.FLUSH && !needsJobToFlush(durable)) {
+            if (future.type() == VdmOperationType.FLUSH && !needsJobToFlush(durable)) {
                 return flush(future, durable);
             }
         }
         Job job = takeJob();
         if (job == null) {
-            return closing ? closed(future) : outOfJobs(future);
+            return closing ? DmlFailures.closed(future) : DmlFailures.outOfJobs(future, pool.capacity());
         }
-        Transfer transfer =
-                job.transfer()
-                        .begin(
-                                type,
-                                destination,
-                                source,
-                                future.fill(),
-                                flags,
-                                length,
-                                durable,
-                                durability.lines() == null);
+        Transfer transfer = begin(future, job, destination, source, length, durable);
         try {
             if (!transfer.pin()) {
-                return unusable(future, transfer, BUFFER_CLOSED, null);
+                release(future, job);
+                return DmlFailures.unusable(future, ExecutionPath.NONE, BUFFER_CLOSED, null);
             }
             return proceed(future, transfer);
         } catch (WrongThreadException e) {
@@ -110,6 +158,25 @@ final class DmlEngine {
             release(future, job);
             throw e;
         }
+    }
+
+    private Transfer begin(
+            DmlFuture future,
+            Job job,
+            MemorySegment destination,
+            MemorySegment source,
+            long length,
+            WriteBackKind durable) {
+        return job.transfer()
+                .begin(
+                        future.type(),
+                        destination,
+                        source,
+                        future.fill(),
+                        future.flags(),
+                        length,
+                        durable,
+                        durability.lines() == null);
     }
 
     /** Pages are for the JDK; cache lines for the hardware, else for libpmem, else for DML. */
@@ -121,11 +188,11 @@ final class DmlEngine {
         ExecutionPath path =
                 kind == WriteBackKind.CACHE_LINES ? ExecutionPath.LIBPMEM : ExecutionPath.JVM;
         if (closing) {
-            return closed(future);
+            return DmlFailures.closed(future);
         }
         MemoryRegion region = MemoryRegions.find(future.destination());
         if (region != null && !region.pin()) {
-            return future.failed(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, "failed: " + BUFFER_CLOSED, null);
+            return DmlFailures.unusable(future, ExecutionPath.NONE, BUFFER_CLOSED, null);
         }
         try {
             return writtenBack(future, path, kind);
@@ -138,36 +205,47 @@ final class DmlEngine {
 
     /** Goes on until a part is in flight, or everything is done. */
     FutureState proceed(DmlFuture future, Transfer transfer) {
+        return proceed(future, transfer, NOT_CHECKED);
+    }
+
+    /** The same, with the status of the part that was submitted last, if it is known already. */
+    private FutureState proceed(DmlFuture future, Transfer transfer, int known) {
         Job job = transfer.job();
+        int status = known;
         try {
             while (!transfer.isDone()) {
-                if (!job.isSubmitted()) {
-                    int refused = transfer.submit();
-                    if (refused != OK) {
-                        if (job.fallBackToSoftware()) {
-                            continue;
+                if (status == NOT_CHECKED) {
+                    if (!job.isSubmitted()) {
+                        int refused = transfer.submit();
+                        if (refused != OK) {
+                            if (job.fallBackToSoftware()) {
+                                continue;
+                            }
+                            return refused(future, transfer, DmlStatus.of(refused));
                         }
-                        return refused(future, transfer, DmlStatus.of(refused));
+                        transfer.accepted();
                     }
-                    transfer.accepted();
+                    status = job.check();
                 }
-                int status = job.check();
                 if (status == BEING_PROCESSED) {
                     return inFlight(future, transfer);
                 }
                 if (status == OK) {
                     transfer.next();
                 } else if (!repair(transfer, status)) {
-                    return failed(future, transfer, DmlStatus.of(status));
+                    return failed(future, transfer, DmlStatus.of(status), moved(transfer));
                 }
+                status = NOT_CHECKED;
             }
             return done(future, transfer);
         } catch (SegmentClosedException e) {
-            return unusable(future, transfer, e.getMessage(), e.getCause());
+            ExecutionPath executed = transfer.bytesMoved() == 0 ? ExecutionPath.NONE : moved(transfer);
+            release(future, job);
+            return DmlFailures.unusable(future, executed, e.getMessage(), e.getCause());
         } catch (WrongThreadException e) {
             if (closing) {
                 release(future, job);
-                return closed(future);
+                return DmlFailures.closed(future);
             }
             throw e;
         } catch (PageUnavailableException e) {
@@ -202,7 +280,8 @@ final class DmlEngine {
         if (status.result() == VdmResult.QUEUE_FULL && transfer.mayRetry(queueFullNanos)) {
             return inFlight(future, transfer);
         }
-        return failed(future, transfer, status);
+        return failed(
+                future, transfer, status, transfer.bytesMoved() == 0 ? ExecutionPath.NONE : moved(transfer));
     }
 
     /** The data are where they belong. The buffers stay pinned until they are durable, too. */
@@ -226,30 +305,12 @@ final class DmlEngine {
         }
     }
 
-    private FutureState failed(DmlFuture future, Transfer transfer, DmlStatus status) {
+    private FutureState failed(
+            DmlFuture future, Transfer transfer, DmlStatus status, ExecutionPath executed) {
         long moved = transfer.bytesMoved();
-        ExecutionPath executed = moved(transfer);
         DmlPath where = transfer.job().onHardware() ? DmlPath.HARDWARE : DmlPath.SOFTWARE;
         release(future, transfer.job());
-        return future.failed(
-                executed,
-                status.result(),
-                status,
-                "on %s failed%s: %s: %s"
-                        .formatted(
-                                where,
-                                moved == 0 ? "" : " after %,d bytes".formatted(moved),
-                                status,
-                                status.explanation()),
-                null);
-    }
-
-    private FutureState unusable(
-            DmlFuture future, Transfer transfer, String reason, Throwable cause) {
-        ExecutionPath executed = transfer.bytesMoved() == 0 ? ExecutionPath.NONE : moved(transfer);
-        release(future, transfer.job());
-        return future.failed(
-                executed, VdmResult.SEGMENT_UNUSABLE, null, "failed: " + reason, cause);
+        return DmlFailures.failed(future, where, moved, status, executed);
     }
 
     private FutureState pageMissing(
@@ -257,12 +318,7 @@ final class DmlEngine {
         long moved = transfer.bytesMoved();
         ExecutionPath executed = moved == 0 ? ExecutionPath.NONE : moved(transfer);
         release(future, transfer.job());
-        return future.failed(
-                executed,
-                VdmResult.IO_ERROR,
-                null,
-                "failed after %,d bytes: %s".formatted(moved, cause.getMessage()),
-                cause);
+        return DmlFailures.pageMissing(future, executed, moved, cause);
     }
 
     private static ExecutionPath moved(Transfer transfer) {
@@ -271,31 +327,8 @@ final class DmlEngine {
 
     private void release(DmlFuture future, Job job) {
         future.hold(null);
+        job.reset();
         pool.give(job);
-    }
-
-    private static FutureState unsupported(DmlFuture future, String reason) {
-        return future.failed(
-                ExecutionPath.NONE,
-                VdmResult.UNSUPPORTED,
-                null,
-                "cannot be made durable: " + reason,
-                null);
-    }
-
-    private FutureState outOfJobs(DmlFuture future) {
-        return future.failed(
-                ExecutionPath.NONE,
-                VdmResult.OUT_OF_MEMORY,
-                null,
-                "failed: all %,d jobs of the mover are in flight; poll some to their end, or open it with more jobs"
-                        .formatted(pool.capacity()),
-                null);
-    }
-
-    private static FutureState closed(DmlFuture future) {
-        return future.failed(
-                ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null);
     }
 
     private Job takeJob() {

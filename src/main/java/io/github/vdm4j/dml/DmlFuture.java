@@ -45,6 +45,10 @@ final class DmlFuture extends VdmFuture {
         return source();
     }
 
+    boolean durable() {
+        return isDurable();
+    }
+
     byte fill() {
         return fillByte();
     }

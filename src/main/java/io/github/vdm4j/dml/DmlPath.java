@@ -9,7 +9,8 @@ package io.github.vdm4j.dml;
 public enum DmlPath {
     /**
      * The hardware where it works, which is tried once when the mover is opened, else DML's software
-     * path. With hardware, an operation that its queues do not accept goes to the software path;
+     * path. With hardware, an operation that its queues do not accept, or a part that fails there and can be repeated, goes to the
+     * software path;
      * {@link io.github.vdm4j.VdmFuture#path()} tells which one it was. Unlike DML's own AUTO, which
      * never says.
      */

@@ -51,8 +51,8 @@ public final class Durability {
 
     /**
      * Finds out what makes a range durable. A mapped segment that is no buffer of this library is
-     * taken for a file behind the page cache, which is right for persistent memory as well; a native
-     * one is taken for persistent memory on the caller's word.
+     * taken for a file behind the page cache, which is right for persistent memory as well unless this
+     * JVM cannot force that; a native one is taken for persistent memory on the caller's word.
      *
      * @param range the destination of an operation
      * @return what has to be done
@@ -63,7 +63,9 @@ public final class Durability {
         }
         MemoryRegion region = MemoryRegions.find(range);
         if (region == null) {
-            return range.isMapped() ? WriteBackKind.PAGES : WriteBackKind.CACHE_LINES;
+            return range.isMapped() && !JdkPageWriteBack.wouldCrashOn(range)
+                    ? WriteBackKind.PAGES
+                    : WriteBackKind.CACHE_LINES;
         }
         return kindOf(region.domain());
     }

@@ -75,9 +75,7 @@ final class JdkPageWriteBack implements PageWriteBack {
             sync(range);
             return;
         }
-        if (Compiler.WHY_NOT != null
-                && PlatformName.isLinuxX64()
-                && mayBeSynchronous(range)) {
+        if (Compiler.WHY_NOT != null && mayBeSynchronous(range)) {
             throw new IOException(Compiler.WHY_NOT);
         }
         try {
@@ -87,9 +85,21 @@ final class JdkPageWriteBack implements PageWriteBack {
         }
     }
 
+    /** Whether a mapped segment is known to be one of those that cannot be forced here. */
+    static boolean wouldCrashOn(MemorySegment range) {
+        return Compiler.WHY_NOT != null && backing(range) == Backing.SYNCHRONOUS_FILE;
+    }
+
     private static boolean mayBeSynchronous(MemorySegment range) {
-        Backing backing = MemoryMaps.of(range.address(), range.byteSize());
+        Backing backing = backing(range);
         return backing == Backing.SYNCHRONOUS_FILE || backing == Backing.UNKNOWN;
+    }
+
+    /** Only Linux has mappings with MAP_SYNC. */
+    private static Backing backing(MemorySegment range) {
+        return PlatformName.isLinuxX64()
+                ? MemoryMaps.of(range.address(), range.byteSize())
+                : Backing.PAGE_CACHE;
     }
 
     /** A mapping that was reinterpreted, which the JDK takes for plain memory. */

@@ -81,7 +81,7 @@ public final class FutureRuntime {
      * @param future the future
      * @return the output
      * @throws FutureFailedException if the future failed with a checked exception, which is its cause
-     * @throws RuntimeException the failure itself if it is unchecked
+     * @throws RuntimeException the failure itself if it is unchecked; an Error likewise
      */
     public <T> T await(PollableFuture<T> future) {
         waitFor(future);

@@ -11,6 +11,7 @@ public enum FutureState {
     IDLE,
     /** Started and not finished. */
     RUNNING,
-    /** Finished, with an output or with a failure. The last state: it never changes again. */
+    /** Finished, with an output or with a failure. The last state, except for an operation that is prepared
+     * anew. */
     COMPLETE
 }

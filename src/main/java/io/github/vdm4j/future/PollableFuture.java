@@ -112,7 +112,7 @@ public interface PollableFuture<T> {
      *
      * @return the output
      * @throws FutureFailedException if the task failed with a checked exception, which is its cause
-     * @throws RuntimeException the failure itself if it is unchecked
+     * @throws RuntimeException the failure itself if it is unchecked; an Error likewise
      */
     default T await() {
         return FutureRuntime.shared().await(this);

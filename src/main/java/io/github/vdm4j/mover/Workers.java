@@ -30,8 +30,11 @@ final class Workers<E> {
         this.yields = yields;
         workers =
                 IntStream.rangeClosed(1, threads).mapToObj(i -> new Worker(name + "-" + i)).toList();
-        for (Worker worker : workers) {
-            worker.thread.start();
+        try {
+            workers.forEach(worker -> worker.thread.start());
+        } catch (Throwable e) { // the system has no more threads: those that run must not stay
+            stop();
+            throw e;
         }
     }
 
@@ -46,10 +49,6 @@ final class Workers<E> {
     /** One of the threads, to ask what such threads may access. */
     Thread any() {
         return workers.getFirst().thread;
-    }
-
-    boolean isStopping() {
-        return stopping;
     }
 
     /** Hands an element over; false if the queue is full or the workers are stopping. */
@@ -88,7 +87,8 @@ final class Workers<E> {
         for (Worker worker : workers) {
             worker.asleep.set(false);
             LockSupport.unpark(worker.thread);
-            while (worker.thread.isAlive()) {
+            // A waker may close the mover that called it; its own worker ends when it returns.
+            while (worker.thread.isAlive() && worker.thread != Thread.currentThread()) {
                 try {
                     worker.thread.join();
                 } catch (InterruptedException e) {

@@ -79,7 +79,7 @@ public final class MemoryMaps {
         var mappings = new ArrayList<Mapping>();
         String[] head = null;
         for (String line : smaps) {
-            if (line.matches("[0-9a-f]+-[0-9a-f]+ .*")) {
+            if (Character.digit(line.charAt(0), 16) >= 0 && !Character.isUpperCase(line.charAt(0))) {
                 head = line.split(" +", 6);
             } else if (line.startsWith("VmFlags:") && head != null) {
                 int dash = head[0].indexOf('-');

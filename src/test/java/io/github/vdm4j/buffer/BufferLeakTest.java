@@ -15,7 +15,8 @@ class BufferLeakTest {
     private static ChildJvm run(String property, String... what) {
         ChildJvm child = ChildJvm.onClassPath(
                 Duration.ofMinutes(1),
-                List.of("--enable-native-access=ALL-UNNAMED", "-Dvdm4j.buffer.reportLeaks=" + property, "-XX:+UseSerialGC"),
+                List.of("--enable-native-access=ALL-UNNAMED", "-Dvdm4j.buffer.reportLeaks=" + property,
+                        "-XX:+UseSerialGC"),
                 LeakingProgram.class,
                 what);
         assertEquals(0, child.exitCode(), child::toString);

@@ -29,8 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class FileMappingTest {
-    @TempDir
-    private Path folder;
+    @TempDir private Path folder;
 
     private Path file() {
         return folder.resolve("file");

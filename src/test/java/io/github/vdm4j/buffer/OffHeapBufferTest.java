@@ -30,15 +30,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OffHeapBufferTest {
-    @TempDir
-    private Path folder;
+    @TempDir private Path folder;
 
     private MemorySegment map(MapMode mode, Arena arena) throws IOException {
         Path file = Files.write(folder.resolve("file"), new byte[10_000]);
@@ -64,7 +63,8 @@ class OffHeapBufferTest {
 
         @Test
         void ofAMappedFileFindsItsPages() throws IOException {
-            try (Arena arena = Arena.ofShared(); OffHeapBuffer buffer = OffHeapBuffer.wrap(map(MapMode.READ_WRITE, arena))) {
+            try (Arena arena = Arena.ofShared();
+                    OffHeapBuffer buffer = OffHeapBuffer.wrap(map(MapMode.READ_WRITE, arena))) {
                 assertEquals(DurabilityDomain.PAGE, buffer.domain());
             }
         }
@@ -85,7 +85,8 @@ class OffHeapBufferTest {
         @Test
         void ofAPrivateMappingFindsThatItNeverReachesTheFile() throws IOException {
             assumeTrue(PlatformName.isLinuxX64(), "asks /proc/self/smaps");
-            try (Arena arena = Arena.ofShared(); OffHeapBuffer buffer = OffHeapBuffer.wrap(map(MapMode.PRIVATE, arena))) {
+            try (Arena arena = Arena.ofShared();
+                    OffHeapBuffer buffer = OffHeapBuffer.wrap(map(MapMode.PRIVATE, arena))) {
                 assertEquals(DurabilityDomain.NONE, buffer.domain());
             }
         }

@@ -1,26 +1,25 @@
 package io.github.vdm4j.cli;
 
+import io.github.vdm4j.dml.DmlDiagnosis;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine;
 
 /** What a run of the command in this JVM left behind. */
 record CommandRun(int exitCode, String out, String err) {
-    private static final Path NO_DEVICES = Path.of("no", "such", "folder");
-
     static CommandRun vdm(Object... arguments) {
         return watched(Progress.NONE, arguments);
     }
 
     /** Runs it with somebody who is told of the copy's progress, and may interfere. */
     static CommandRun watched(Progress progress, Object... arguments) {
-        return run(VdmCommand.with(new CopyCommand(progress), new InfoCommand(NO_DEVICES)), arguments);
+        return run(VdmCommand.with(new CopyCommand(progress), new InfoCommand(DmlDiagnosis::current)), arguments);
     }
 
-    static CommandRun withDevices(Path dsaRoot, Object... arguments) {
-        return run(VdmCommand.with(new CopyCommand(Progress.NONE), new InfoCommand(dsaRoot)), arguments);
+    /** Runs it on another machine. */
+    static CommandRun on(DmlDiagnosis diagnosis, Object... arguments) {
+        return run(VdmCommand.with(new CopyCommand(Progress.NONE), new InfoCommand(() -> diagnosis)), arguments);
     }
 
     private static CommandRun run(CommandLine command, Object... arguments) {

@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.dml.DmlLibrary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -236,8 +238,10 @@ class CopyFailureTest {
     void spaceThatIsGoneMeanwhileIsFoundOutBeforeAPageIsMapped() throws Exception {
         Path small = mountOneMebibyte();
         try (StagedFile staged = StagedFile.in(small)) {
-            IOException e = assertThrows(IOException.class, () -> staged.allocate(3 << 20));
-            assertEquals("No space left on device", e.getMessage());
+            var e = assertThrows(FileSystemException.class, () -> OffHeapBuffer.map(staged.path(), 0, 3 << 20));
+            assertEquals(
+                    "no storage for 3,145,728 bytes at offset 0: posix_fallocate: No space left on device",
+                    e.getReason());
         } finally {
             assertEquals(Set.of(), TestFiles.names(small));
             unmount(small);

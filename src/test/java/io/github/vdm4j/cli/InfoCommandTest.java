@@ -4,8 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vdm4j.dml.DmlLibrary;
-import java.io.IOException;
-import java.nio.file.Files;
+import io.github.vdm4j.dml.DsaMachine;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -14,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("vdm info")
 class InfoCommandTest {
-    @TempDir Path devices;
+    @TempDir Path root;
 
     @Test
     void namesEachTopicOnce() {
@@ -30,49 +29,98 @@ class InfoCommandTest {
     }
 
     @Test
-    void saysWhereItLookedForDevicesIfThereAreNone() {
-        CommandRun run = CommandRun.withDevices(devices, "info");
-        assertTrue(run.out().contains("DSA        no device in " + devices + "\n"), run.out());
+    void saysThatThereIsNoDeviceAndWhatThatMeans() {
+        CommandRun run = CommandRun.on(new DsaMachine(root).diagnosis(), "info");
+        assertTrue(run.out().contains("""
+                processor  movdir64b yes, enqcmd yes, waitpkg yes, clwb yes, clflushopt yes, avx512f yes
+                DSA        no device
+                           HARDWARE does not work here, and AUTO runs in software: there is no DSA device, and the idxd driver is not loaded
+                """), run.out());
     }
 
     @Test
-    void listsDevicesAndQueuesInOrder() throws IOException {
-        twoDevices();
-        CommandRun run = CommandRun.withDevices(devices, "info");
+    void listsDevicesAndQueuesInOrder() {
+        CommandRun run = CommandRun.on(twoDevices().diagnosis(), "info");
         assertTrue(run.out().contains("""
                 DSA        dsa0     enabled, NUMA node 0, max transfer 2G
-                             wq0.0  enabled, dedicated, type user, size 32, max transfer 2M
+                             wq0.0  enabled, shared, type user, size 32, max transfer 2M
                              wq0.2  disabled, shared, type none, size 0, max transfer 2G
                              wq0.10 enabled, shared, type kernel, size 16, max transfer unknown
                            dsa2     disabled, NUMA node -1, max transfer unknown
+                           HARDWARE should work here, and AUTO uses it: DML can submit to wq0.0
                 """), run.out());
         assertTrue(!run.out().contains("wq1.0"), "a queue of another accelerator");
     }
 
     @Test
-    void writesDevicesAsJson() throws IOException {
-        twoDevices();
-        CommandRun run = CommandRun.withDevices(devices, "info", "--json");
+    void writesTheDiagnosisAsJson() {
+        CommandRun run = CommandRun.on(twoDevices().locked("/dev/dsa/wq0.0").diagnosis(), "info", "--json");
         assertEquals(0, run.exitCode());
         assertTrue(run.out().contains("""
-                  "dsa": [
-                    {
-                      "name": "dsa0",
-                      "state": "enabled",
-                      "numaNode": 0,
-                      "maxTransferSize": 2147483648,
-                      "queues": [
-                        {
-                          "name": "wq0.0",
-                          "state": "enabled",
-                          "mode": "dedicated",
-                          "type": "user",
-                          "size": 32,
-                          "maxTransferSize": 2097152
-                        },
+                  "diagnosis": {
+                    "verdict": {
+                      "hardware": "FAILURE",
+                      "auto": "SOFTWARE",
+                      "sentence": "HARDWARE does not work here, and AUTO runs in software: this process may not read and write /dev/dsa/wq0.0"
+                    },
+                    "findings": [
+                      {
+                        "severity": "BLOCK",
+                        "what": "this process may not read and write /dev/dsa/wq0.0",
+                        "remedy": "Give it the right by a group and a udev rule (docs/hardware.md), not by running as root."
+                      },
+                """), run.out());
+        assertTrue(run.out().contains("""
+                              "name": "wq0.0",
+                              "state": "enabled",
+                              "mode": "shared",
+                              "type": "user",
+                              "driver": "user",
+                              "group": 0,
+                              "size": 32,
+                              "threshold": 28,
+                              "maxTransferSize": 2097152,
+                              "maxBatchSize": 32,
+                              "blockOnFault": true,
+                              "node": "/dev/dsa/wq0.0",
+                              "mayOpen": false
                 """), run.out());
         assertTrue(run.out().startsWith("{\n  \"vdm4j\": \""), run.out());
         assertTrue(run.out().endsWith("}\n"), run.out());
+    }
+
+    @Test
+    void saysWhyAndWhatToDo() {
+        CommandRun run = CommandRun.on(new DsaMachine(root).processor("clwb").diagnosis(), "info", "--why");
+        assertEquals(0, run.exitCode());
+        assertEquals("""
+                HARDWARE does not work here, and AUTO runs in software: the processor has neither ENQCMD, the instruction by which DML submits to a queue, nor MOVDIR64B
+
+                block  the processor has neither ENQCMD, the instruction by which DML submits to a queue, nor MOVDIR64B
+                       DSA comes with Xeon Scalable processors of the 4th generation and later; a virtual machine has to be given the instruction and the device by its host. Without it: DmlPath.SOFTWARE, ThreadsDataMover, SyncDataMover.
+
+                block  there is no DSA device, and the idxd driver is not loaded
+                       On a machine that has DSA: switch it and VT-d on in the firmware, load the driver (modprobe idxd), and in a container mount the host's /sys and pass /dev/dsa on. Without it: DmlPath.SOFTWARE, ThreadsDataMover, SyncDataMover.
+                """,
+                run.out());
+    }
+
+    @Test
+    void hasNothingToSayButTheVerdictWhereAllIsWell() {
+        CommandRun run = CommandRun.on(new DsaMachine(root).device(0, 0).queue("0.0").diagnosis(), "info", "--why");
+        assertEquals("HARDWARE should work here, and AUTO uses it: DML can submit to wq0.0\n", run.out());
+    }
+
+    @Test
+    void writesTheReasonsAloneAsJson() {
+        CommandRun run = CommandRun.on(new DsaMachine(root).diagnosis(), "info", "--why", "--json");
+        assertTrue(run.out().startsWith("{\n  \"verdict\": {\n    \"hardware\": \"FAILURE\","), run.out());
+    }
+
+    @Test
+    void saysThatItDoesNotKnowTheProcessor() {
+        CommandRun run = CommandRun.on(new DsaMachine(root).without("proc/cpuinfo").diagnosis(), "info");
+        assertTrue(run.out().contains("\nprocessor  unknown\n"), run.out());
     }
 
     @Test
@@ -111,23 +159,15 @@ class InfoCommandTest {
         }
     }
 
-    private void twoDevices() throws IOException {
-        write("dsa0", "state", "enabled", "numa_node", "0", "max_transfer_size", "2147483648");
-        write("dsa2", "state", "disabled", "numa_node", "-1");
-        write("wq0.0", "state", "enabled", "mode", "dedicated", "type", "user", "size", "32", "max_transfer_size",
-                "2097152");
-        write("wq0.10", "state", "enabled", "mode", "shared", "type", "kernel", "size", "16");
-        write("wq0.2", "state", "disabled", "mode", "shared", "type", "none", "size", "0", "max_transfer_size",
-                "2147483648");
-        write("wq1.0", "state", "enabled");
-        write("iax1", "state", "enabled");
-        write("engine0.0", "group_id", "0");
-    }
-
-    private void write(String name, String... attributes) throws IOException {
-        Path folder = Files.createDirectory(devices.resolve(name));
-        for (int i = 0; i < attributes.length; i += 2) {
-            Files.writeString(folder.resolve(attributes[i]), attributes[i + 1] + "\n");
-        }
+    private DsaMachine twoDevices() {
+        return new DsaMachine(root)
+                .device(0, 0)
+                .queue("0.0")
+                .queue("0.10", "state", "enabled", "mode", "shared", "type", "kernel", "size", "16")
+                .queue("0.2", "state", "disabled", "mode", "shared", "type", "none", "size", "0", "max_transfer_size",
+                        "2147483648")
+                .device(2, "state", "disabled", "numa_node", "-1")
+                .analytics(1)
+                .queue("1.0", "state", "enabled");
     }
 }

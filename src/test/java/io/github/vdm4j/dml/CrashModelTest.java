@@ -87,7 +87,8 @@ class CrashModelTest {
             VdmFuture future, Place place, int to, int from, int length, boolean durable, boolean writes) {
         boolean meets(Place other, int start, int size) {
             return place == other
-                    && (start < to + length && to < start + size || from >= 0 && start < from + length && from < start + size);
+                    && (start < to + length && to < start + size
+                            || from >= 0 && start < from + length && from < start + size);
         }
     }
 

@@ -73,8 +73,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
     private final WriteBackLog log = new WriteBackLog();
     private final List<AutoCloseable> opened = new ArrayList<>();
 
-    @TempDir
-    private Path folder;
+    @TempDir private Path folder;
 
     /** The table. */
     private static Means means(Mover mover, Destination destination, boolean libpmem) {
@@ -164,7 +163,8 @@ class DurabilityTableTest extends AgainstSimulatedDml {
             boolean possible = means != Means.NONE && means != Means.REFUSED_AT_THE_CALL;
             assertEquals(possible, mover.isSupported(VdmFlags.MEM_DURABLE, range), "isSupported");
             assertEquals(
-                    possible, mover.isSupported(VdmFlags.MEM_DURABLE.and(VdmFlags.NO_CACHE_HINT), range), "isSupported");
+                    possible, mover.isSupported(VdmFlags.MEM_DURABLE.and(VdmFlags.NO_CACHE_HINT), range),
+                    "isSupported");
             assertEquals(means != Means.REFUSED_AT_THE_CALL, mover.isSupported(VdmFlags.NONE, range));
             MemorySegment source = noise(1001);
             for (VdmOperationType type : VdmOperationType.values()) {
@@ -178,7 +178,8 @@ class DurabilityTableTest extends AgainstSimulatedDml {
     }
 
     private void check(
-            Vdm mover, Means means, VdmOperationType type, MemorySegment whole, MemorySegment range, MemorySegment source) {
+            Vdm mover, Means means, VdmOperationType type, MemorySegment whole, MemorySegment range,
+            MemorySegment source) {
         if (means == Means.REFUSED_AT_THE_CALL) {
             var refused = assertThrows(IllegalArgumentException.class, () -> make(mover, type, range, source));
             assertTrue(refused.getMessage().contains("heap segment"), refused.getMessage());
@@ -330,9 +331,10 @@ class DurabilityTableTest extends AgainstSimulatedDml {
         dml.withHardware();
         boolean hardware = path == DmlPath.HARDWARE;
         DmlLibrary library = dml.library();
-        JobPool pool = new JobPool(library.functions(), 1, hardware, !hardware, new JobLimits(4096, 4096, clwb));
-        try (var mover =
-                new DmlDataMover(library, path, new DmlEngine(pool, hardware, 0, Durability.withoutLibpmem()))) {
+        var limits = new JobLimits(4096, 4096, clwb);
+        JobPool pool = new JobPool(library.functions(), 1, hardware, !hardware, limits);
+        var engine = new DmlEngine(pool, hardware, limits, 0, Durability.withoutLibpmem());
+        try (var mover = new DmlDataMover(library, path, engine)) {
             finish(mover.flush(zeros(200))).orThrow();
             boolean evict = (dml.lastSubmission().flags() & dml_h.DML_FLAG_PREFETCH_CACHE()) != 0;
             assertEquals(!hardware && !clwb, evict);
@@ -340,7 +342,8 @@ class DurabilityTableTest extends AgainstSimulatedDml {
     }
 
     @ParameterizedTest(name = "offset {0}, length {1}: line {2}, {3} lines")
-    @CsvSource({"0, 1, 0, 1", "63, 1, 0, 1", "63, 2, 0, 2", "10, 20, 0, 1", "64, 64, 1, 1", "65, 64, 1, 2", "1, 127, 0, 2"})
+    @CsvSource({"0, 1, 0, 1", "63, 1, 0, 1", "63, 2, 0, 2", "10, 20, 0, 1", "64, 64, 1, 1", "65, 64, 1, 2",
+        "1, 127, 0, 2"})
     @DisplayName("H10: whole lines are flushed, also for a range shorter than one")
     void wholeLinesAreFlushed(long offset, long length, long line, long lines) throws IOException {
         DmlDataMover mover = open(builder(DmlPath.SOFTWARE).durability(log.engines(false)));

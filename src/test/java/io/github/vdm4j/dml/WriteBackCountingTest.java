@@ -108,7 +108,11 @@ class WriteBackCountingTest {
                 ? Plan.succeed()
                 : plan(submission, random, mover == Mover.DML_AUTO));
         DmlDataMoverBuilder builder =
-                DmlDataMover.builder().library(DML.library()).jobs(2).maxTransferBytes(limit * LINE).durability(engines);
+                DmlDataMover.builder()
+                        .library(DML.library())
+                        .jobs(2)
+                        .maxTransferBytes(limit * LINE)
+                        .durability(engines);
         return switch (mover) {
             case SYNC -> JvmMovers.sync(engines);
             case THREADS -> JvmMovers.threads(engines, 1);

@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PmemLibraryTest {
 
     private static PmemLibrary library() {
-        assumeTrue(PmemLibrary.find().isPresent(), () -> "needs libpmem: " + PmemLibrary.whyUnavailable().orElseThrow());
+        assumeTrue(PmemLibrary.find().isPresent(),
+                () -> "needs libpmem: " + PmemLibrary.whyUnavailable().orElseThrow());
         return PmemLibrary.find().orElseThrow();
     }
 
@@ -121,7 +122,8 @@ class PmemLibraryTest {
 
         @Test
         void isATextThenTheLoaderSaysSo(@TempDir Path folder) throws IOException {
-            Path text = Files.writeString(folder.resolve("libpmem.so.1"), "this is no library, though it is long enough");
+            Path text =
+                    Files.writeString(folder.resolve("libpmem.so.1"), "this is no library, though it is long enough");
             var refused = assertThrows(DynamicLoader.LoadException.class, () -> PmemLibrary.open(text.toString()));
             assertTrue(refused.getMessage().matches("(file too short|invalid ELF header)"), refused.getMessage());
         }

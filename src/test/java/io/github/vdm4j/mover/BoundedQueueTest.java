@@ -69,7 +69,7 @@ class BoundedQueueTest {
 
     @ParameterizedTest(name = "capacity {0}")
     @ValueSource(ints = {1, 2, 3, 7, 100})
-    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     @DisplayName("three producers and three consumers: no element lost or doubled, each producer's order kept")
     void manyProducersAndConsumers(int capacity) throws Exception {
         int producers = 3;

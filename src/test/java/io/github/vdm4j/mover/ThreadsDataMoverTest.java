@@ -339,6 +339,28 @@ class ThreadsDataMoverTest extends VdmContract {
 
     @Test
     @DisplayName("a waker that throws is reported to the worker's handler, and the worker goes on")
+    void aWakerMayCloseTheMoverThatCallsIt() throws Exception {
+        var go = new CountDownLatch(1);
+        var closing = ThreadsDataMover.builder()
+                .threads(2)
+                .memsetFunction((destination, value, flags) -> {
+                    awaitUninterrupted(go);
+                    destination.fill(value);
+                })
+                .open();
+        var closed = new CountDownLatch(1);
+        VdmFuture fill = closing.memset(MemorySegment.ofArray(new byte[8]), (byte) 1);
+        fill.poll(Notifier.of(() -> {
+            closing.close();
+            closed.countDown();
+        }));
+        go.countDown();
+        assertTrue(closed.await(60, TimeUnit.SECONDS), "close() waits for the worker that calls it");
+        fill.busyPoll();
+        assertEquals(VdmResult.SUCCESS, fill.result());
+    }
+
+    @Test
     void aWakerThatThrowsDoesNotKillAWorker() {
         var reported = new ConcurrentLinkedQueue<Throwable>();
         Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
@@ -492,6 +514,14 @@ class ThreadsDataMoverTest extends VdmContract {
                     () -> assertNull(operation.failure()));
         } finally {
             gate.countDown();
+        }
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 }

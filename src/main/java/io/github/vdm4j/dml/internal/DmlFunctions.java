@@ -13,6 +13,8 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodType;
+import java.util.Map;
 
 /**
  * The functions of one opened DML. Every handle is a constant that takes the function's address as
@@ -83,6 +85,17 @@ public final class DmlFunctions {
         submitJob = find(symbols, "dml_submit_job");
         checkJob = find(symbols, "dml_check_job");
         getLibraryVersion = find(symbols, "dml_get_library_version");
+    }
+
+    /** For the test that compares what is written here with what was generated. */
+    static Map<String, MethodType> shapes() {
+        return Map.of(
+                "dml_get_job_size", PATH_AND_POINTER.type(),
+                "dml_init_job", PATH_AND_POINTER.type(),
+                "dml_finalize_job", FINALIZE.type(),
+                "dml_submit_job", SUBMIT.type(),
+                "dml_check_job", CHECK.type(),
+                "dml_get_library_version", VERSION.type());
     }
 
     private static MemorySegment find(SymbolLookup symbols, String name)

@@ -65,10 +65,9 @@ public final class Job {
         return transfer;
     }
 
-    /** Back to the better path, with nothing submitted. */
-    void reset() {
+    /** Back to the better path, without owner and transfer. */
+    public void reset() {
         struct = hardware != null ? hardware : software;
-        submitted = false;
         transfer.clear();
         if (owner != null) { // a volatile write costs more than the look
             owner = null;

@@ -97,7 +97,8 @@ public final class JobPool {
      */
     public Job take() {
         int count = jobs.length;
-        int start = (int) ((Thread.currentThread().threadId() * 0x9E3779B9L >>> 8 & 0x7fffffff) % count);
+        long hash = Thread.currentThread().threadId() * 0x9E3779B9L & 0xffffffffL;
+        int start = (int) (hash * count >>> 32); // a multiplication scales it; a division would cost a job's share
         for (int i = 0; i < count; i++) {
             int place = start + i;
             Job job = jobs[place < count ? place : place - count];
@@ -111,13 +112,13 @@ public final class JobPool {
     /**
      * Gives a job back.
      *
-     * @param job one that was taken, with nothing in flight
+     * @param job one that was taken, with nothing in flight, and {@linkplain Job#reset() reset} if more was
+     *     done with it than a submission
      */
     public void give(Job job) {
         if (job.isSubmitted()) {
             throw new IllegalStateException("a job in flight cannot be given back");
         }
-        job.reset();
         TAKEN.setRelease(job, 0);
     }
 

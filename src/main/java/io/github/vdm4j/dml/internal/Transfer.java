@@ -106,12 +106,10 @@ public final class Transfer {
             from = of.address();
             backwards = to > from && to - from < bytes;
         } else {
-            pattern = (fill & 0xffL) * 0x0101010101010101L;
+            pattern = pattern(fill);
             backwards = false;
         }
-        flags =
-                (promised.contains(VdmFlags.NO_CACHE_HINT) ? 0 : PREFETCH)
-                        | (writeBack != null ? DURABLE | DESTINATION_READBACK : 0);
+        flags = descriptorFlags(promised, writeBack != null);
         mapped = onto.isMapped() || (of != null && of.isMapped());
         durable = writeBack;
         flushLines = linesByDml && writeBack == WriteBackKind.CACHE_LINES;
@@ -124,6 +122,39 @@ public final class Transfer {
             beginFlushing();
         }
         return this;
+    }
+
+    /**
+     * Takes over a submission that was made without a transfer, of the whole operation, and is in flight.
+     *
+     * @return this
+     */
+    public Transfer adopt() {
+        part = length;
+        bySoftware = !job.onHardware();
+        return this;
+    }
+
+    /**
+     * The flags of a descriptor.
+     *
+     * @param promised what the operation was asked to promise
+     * @param durable whether the destination has to be made durable
+     * @return bits for the job's flags
+     */
+    public static int descriptorFlags(VdmFlags promised, boolean durable) {
+        return (promised.contains(VdmFlags.NO_CACHE_HINT) ? 0 : PREFETCH)
+                | (durable ? DURABLE | DESTINATION_READBACK : 0);
+    }
+
+    /**
+     * A byte as the pattern of a fill.
+     *
+     * @param fill the byte
+     * @return eight of it
+     */
+    public static long pattern(byte fill) {
+        return (fill & 0xffL) * 0x0101010101010101L;
     }
 
     /**

@@ -1,0 +1,38 @@
+package io.github.vdm4j.dax;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@OnDax
+@DisplayName("After the power was cut")
+class AfterTheCutOnDax {
+
+    @ParameterizedTest(name = "{0}")
+    @EnumSource(Movers.class)
+    @DisplayName("everything durable that was reported complete is there")
+    void durableDataAreThere(Movers which) throws IOException {
+        which.open().close(); // gives up where the mover could not write either
+        for (CutFile file : CutFile.values()) {
+            if (file != CutFile.DISK_FORGOTTEN) {
+                assertArrayEquals(file.expected(which), Files.readAllBytes(file.path(which)), file.name());
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("what was not durable is lost, so it was a cut")
+    void otherDataAreLost() throws IOException {
+        Path path = CutFile.DISK_FORGOTTEN.path(Movers.SYNC);
+        byte[] expected = CutFile.DISK_FORGOTTEN.expected(Movers.SYNC);
+        assertFalse(Files.exists(path) && Arrays.equals(expected, Files.readAllBytes(path)));
+    }
+}

@@ -1,0 +1,31 @@
+package io.github.vdm4j.dax;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** The places of the guest, and files in them that the JDK alone maps. */
+final class DaxFiles {
+    /** A file system on persistent memory, mounted with DAX. */
+    static final Path PMEM = Path.of("/mnt/pmem");
+
+    /** A file system on a disk, behind the page cache. */
+    static final Path DISK = Path.of("/mnt/disk");
+
+    static final Path TMPFS = Path.of("/tmp");
+
+    private DaxFiles() {}
+
+    /** A mapping of a new file, or of one that is long enough, as a user without this library makes it. */
+    static MemorySegment mapBare(Path file, MapMode mode, long length, Arena arena) throws IOException {
+        try (FileChannel channel =
+                FileChannel.open(
+                        file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            return channel.map(mode, 0, length, arena);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package io.github.vdm4j.dml;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOperation;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.future.FutureState;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@RequiresDml
+@DisplayName("The memory that the DML mover takes")
+class DmlMemoryIT {
+    private static final int WARM_UP = 30_000;
+    private static final int COUNTED = 20_000;
+
+    private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    /** The smallest of several counts per round: the compiler and the JVM's own work add to some. */
+    private double bytesPerRound(Runnable round) {
+        for (int i = 0; i < WARM_UP; i++) {
+            round.run();
+        }
+        double least = Double.MAX_VALUE;
+        for (int attempt = 0; attempt < 5; attempt++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < COUNTED; i++) {
+                round.run();
+            }
+            least = Math.min(least, (double) (threads.getCurrentThreadAllocatedBytes() - before) / COUNTED);
+        }
+        return least;
+    }
+
+    @Test
+    void isAtMostAHundredBytesOfHeapForOneCopy() {
+        try (Arena arena = Arena.ofShared(); var mover = DmlDataMover.open(DmlPath.SOFTWARE)) {
+            MemorySegment source = arena.allocate(64);
+            MemorySegment destination = arena.allocate(64);
+            double bytes = bytesPerRound(() -> {
+                VdmFuture copy = mover.memcpy(destination, source);
+                copy.busyPoll();
+                if (copy.result() != VdmResult.SUCCESS) {
+                    throw copy.failure();
+                }
+            });
+            assertTrue(bytes <= 100, bytes + " bytes per memcpy");
+        }
+    }
+
+    @Test
+    void isNoHeapAtAllForAnOperationThatIsReused() {
+        try (Arena arena = Arena.ofShared(); var mover = DmlDataMover.open(DmlPath.SOFTWARE)) {
+            MemorySegment source = arena.allocate(64);
+            MemorySegment destination = arena.allocate(64);
+            VdmOperation operation = mover.newOperation();
+            double bytes = bytesPerRound(() -> {
+                operation.memcpy(destination, source, VdmFlags.NONE).start();
+                while (operation.poll() != FutureState.COMPLETE) {
+                    Thread.onSpinWait();
+                }
+                operation.orThrow();
+            });
+            assertTrue(bytes < 1, bytes + " bytes per operation");
+        }
+    }
+
+    @Test
+    void isBoundedByItsCapacityAndGivenBackByClose() {
+        var one = DmlDataMover.builder().path(DmlPath.SOFTWARE).jobs(1).open();
+        var thousand = DmlDataMover.builder().path(DmlPath.SOFTWARE).jobs(1_000).open();
+        try (one; thousand; Arena arena = Arena.ofConfined()) {
+            assertEquals(384, one.nativeBytes());
+            assertEquals(384_000, thousand.nativeBytes());
+            for (int i = 0; i < 5_000; i++) {
+                thousand.memcpy(arena.allocate(8), arena.allocate(8)).busyPoll();
+            }
+            assertEquals(384_000, thousand.nativeBytes());
+        }
+        assertEquals(0, one.nativeBytes());
+        assertEquals(0, thousand.nativeBytes());
+    }
+
+    @Test
+    void doesNotGrowWithTheNumberOfMoversOpenedAndClosed() throws IOException {
+        openAndClose(2_000); // as much as the JVM itself wants for it
+        long before = residentBytes();
+        openAndClose(10_000);
+        long grown = residentBytes() - before;
+        // Leaking the jobs alone would be 10,000 movers of 100 jobs of 384 bytes: 366 MiB.
+        assertTrue(grown < 100L << 20, "resident memory grew by " + (grown >> 20) + " MiB");
+    }
+
+    private static void openAndClose(int times) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = arena.allocate(128);
+            for (int i = 0; i < times; i++) {
+                try (var mover = DmlDataMover.builder().path(DmlPath.SOFTWARE).jobs(100).open()) {
+                    mover.memcpy(memory.asSlice(0, 64), memory.asSlice(64, 64)).busyPoll();
+                }
+            }
+        }
+    }
+
+    private static long residentBytes() throws IOException {
+        System.gc();
+        return Files.readString(Path.of("/proc/self/status"))
+                .lines()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                .findFirst()
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,66 @@
+package io.github.vdm4j.dml.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.vdm4j.dml.DmlLibrary;
+import io.github.vdm4j.dml.ffi.dml_h;
+import java.io.IOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodType;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The shapes written by hand")
+class DmlShapesIT {
+
+    /** The generated classes look their functions up in what this class loader has loaded. */
+    @BeforeAll
+    static void loadTheRealLibraryForTheGeneratedClasses() throws IOException {
+        var why = DmlLibrary.whyUnavailable();
+        assumeTrue(why.isEmpty(), () -> "needs libdml: " + why.orElseThrow().attempts());
+        String name = Path.of(DmlLibrary.open().location()).getFileName().toString();
+        System.load(
+                Files.readString(Path.of("/proc/self/maps"))
+                        .lines()
+                        .filter(line -> line.contains("/libdml"))
+                        .map(line -> line.substring(line.indexOf('/')))
+                        .filter(file -> file.contains(name))
+                        .findFirst()
+                        .orElseThrow());
+    }
+
+    @Test
+    void areThoseOfTheGeneratedDescriptors() {
+        Map<String, FunctionDescriptor> generated = Map.of(
+                "dml_get_job_size", dml_h.dml_get_job_size$descriptor(),
+                "dml_init_job", dml_h.dml_init_job$descriptor(),
+                "dml_finalize_job", dml_h.dml_finalize_job$descriptor(),
+                "dml_submit_job", dml_h.dml_submit_job$descriptor(),
+                "dml_check_job", dml_h.dml_check_job$descriptor(),
+                "dml_get_library_version", dml_h.dml_get_library_version.makeInvoker().descriptor());
+        Map<String, MethodType> written = DmlFunctions.shapes();
+        assertEquals(generated.keySet(), written.keySet());
+        generated.forEach((name, descriptor) -> {
+            MethodType expected = descriptor.toMethodType();
+            MethodType shape = written.get(name).dropParameterTypes(0, 1); // the function's address
+            assertEquals(expected.returnType(), shape.returnType(), name);
+            for (int i = 0; i < expected.parameterCount(); i++) {
+                assertEquals(passed(expected.parameterType(i)), passed(shape.parameterType(i)),
+                        name + ", parameter " + i);
+            }
+            int surplus = name.equals("dml_submit_job") ? 2 : 0; // the segments that are held
+            assertEquals(expected.parameterCount() + surplus, shape.parameterCount(), name);
+        });
+    }
+
+    /** A pointer and a long are passed alike. */
+    private static Class<?> passed(Class<?> type) {
+        return type == MemorySegment.class ? long.class : type;
+    }
+}

@@ -1,0 +1,22 @@
+package io.github.vdm4j.cli;
+
+import io.github.vdm4j.dml.DmlDiagnosis;
+import java.util.stream.Collectors;
+
+/** A {@link DmlDiagnosis} for people: the verdict, then what was found, with its remedy below it. */
+final class DiagnosisText {
+    private DiagnosisText() {}
+
+    static String of(DmlDiagnosis diagnosis) {
+        String findings = diagnosis.findings()
+                .stream()
+                .map(finding -> "%n%-5s  %s%n       %s%n".formatted(
+                        label(finding.severity()), finding.what(), finding.remedy()))
+                .collect(Collectors.joining());
+        return diagnosis.verdict().sentence() + System.lineSeparator() + findings;
+    }
+
+    private static String label(DmlDiagnosis.Severity severity) {
+        return severity.name().toLowerCase(java.util.Locale.ROOT);
+    }
+}

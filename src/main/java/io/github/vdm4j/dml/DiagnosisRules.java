@@ -1,0 +1,374 @@
+package io.github.vdm4j.dml;
+
+import io.github.vdm4j.dml.DmlDiagnosis.Finding;
+import io.github.vdm4j.dml.DmlDiagnosis.Severity;
+import io.github.vdm4j.dml.DsaDevice.WorkQueue;
+import io.github.vdm4j.dml.DsaSystem.AccelConfig;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** What follows from the state of a system, by the sources of Linux, of libaccel-config and of DML 1.1.1. */
+final class DiagnosisRules {
+    /** DML keeps its devices in a table of this size, and does not look whether it is full. */
+    private static final int DML_DEVICES = 8;
+
+    private static final long NEWEST_DSA = 0x2FF;
+    private static final String OTHER_MOVERS = "Without it: DmlPath.SOFTWARE, ThreadsDataMover, SyncDataMover.";
+
+    /** What stops DML on its way to a queue, from the first step to the last. */
+    private enum Obstacle {
+        DEVICE_DISABLED,
+        DEVICE_TOO_NEW,
+        QUEUE_DISABLED,
+        DEDICATED,
+        KERNEL_TYPE,
+        NO_NODE,
+        NO_PERMISSION,
+        NO_MAPPING,
+        NONE
+    }
+
+    /** A queue and what stops DML on its way there; a device without queues counts as one disabled queue. */
+    private record Way(DsaDevice device, WorkQueue queue, Obstacle obstacle) {
+        String name() {
+            return queue == null ? device.name() : queue.name();
+        }
+
+        String path() {
+            return device.name() + "/" + name();
+        }
+    }
+
+    private final DsaSystem system;
+    private final DmlVersion dml;
+    private final KernelVersion kernel;
+    private final List<Way> ways = new ArrayList<>();
+    private final List<Way> usable;
+    private final List<Finding> findings = new ArrayList<>();
+
+    DiagnosisRules(DsaSystem system, DmlVersion dml) {
+        this.system = system;
+        this.dml = dml;
+        kernel = KernelVersion.of(system.kernel());
+        for (DsaDevice device : system.devices()) {
+            if (device.queues().isEmpty()) {
+                ways.add(new Way(device, null, device.enabled() ? Obstacle.QUEUE_DISABLED : Obstacle.DEVICE_DISABLED));
+            }
+            device.queues().forEach(queue -> ways.add(new Way(device, queue, obstacle(device, queue))));
+        }
+        usable = ways.stream().filter(way -> way.obstacle() == Obstacle.NONE).toList();
+    }
+
+    /** The queues that DML reaches. */
+    List<String> usableQueues() {
+        return usable.stream().map(Way::name).toList();
+    }
+
+    List<Finding> findings() {
+        library();
+        crashes();
+        processor();
+        devices();
+        if (!system.devices().isEmpty() && usable.isEmpty()) {
+            kernel();
+            queues();
+        }
+        accelConfig();
+        nodes();
+        remarks();
+        findings.sort(Comparator.comparing(Finding::severity));
+        return findings;
+    }
+
+    private Obstacle obstacle(DsaDevice device, WorkQueue queue) {
+        if (!device.enabled()) {
+            return Obstacle.DEVICE_DISABLED;
+        }
+        if (device.version() != null && device.version() > NEWEST_DSA && !isSinceDml12()) {
+            return Obstacle.DEVICE_TOO_NEW;
+        }
+        if (!queue.enabled()) {
+            return Obstacle.QUEUE_DISABLED;
+        }
+        if (!"shared".equals(queue.mode())) {
+            return Obstacle.DEDICATED;
+        }
+        if ("kernel".equals(queue.type())) {
+            return Obstacle.KERNEL_TYPE;
+        }
+        if (queue.node() == null) {
+            return Obstacle.NO_NODE;
+        }
+        if (Boolean.FALSE.equals(queue.mayOpen())) {
+            return Obstacle.NO_PERMISSION;
+        }
+        return !isSinceDml12() && refusesMapping(device) ? Obstacle.NO_MAPPING : Obstacle.NONE;
+    }
+
+    /** From 1.2.0 on DML writes to the queue's device where it may not map the portal. */
+    private boolean isSinceDml12() {
+        return dml != null && (dml.major() > 1 || dml.major() == 1 && dml.minor() >= 2);
+    }
+
+    /**
+     * Kernels that guard the portals of a device also hide its batch operation, except, in newer ones,
+     * that of DSA 2.
+     */
+    private boolean refusesMapping(DsaDevice device) {
+        if (system.process().rawIo() == null || system.process().rawIo()) {
+            return false;
+        }
+        if (Boolean.FALSE.equals(device.batchOffered())) {
+            return true;
+        }
+        boolean offeredByFirstGeneration = device.batchOffered() != null && device.version() != null
+                && device.version() < 0x200;
+        return !offeredByFirstGeneration && kernel != null && kernel.guardsPortals();
+    }
+
+    private void add(Severity severity, String what, String remedy) {
+        findings.add(new Finding(severity, what, remedy));
+    }
+
+    private void block(String what, String remedy) {
+        add(Severity.BLOCK, what, remedy);
+    }
+
+    private String dmlName() {
+        return dml == null ? "DML" : "DML " + dml.version();
+    }
+
+    private void library() {
+        if (dml == null) {
+            block(
+                    "Intel DML is not available",
+                    "Install it (docs/install-dml.md); DmlLibrary.whyUnavailable() and vdm info tell what was tried."
+                            + " ThreadsDataMover and SyncDataMover need none.");
+        }
+    }
+
+    private void crashes() {
+        List<String> missing = system.accelConfig().missingSymbols();
+        if (!missing.isEmpty()) {
+            add(
+                    Severity.CRASH,
+                    "%s lacks %s, and DML calls it all the same".formatted(
+                            AccelConfig.SONAME, String.join(", ", missing)),
+                    "Install a libaccel-config of 3.2 or later, or use DmlPath.SOFTWARE.");
+        }
+        if (overflowsDml()) {
+            add(
+                    Severity.CRASH,
+                    "%s can use %d devices and meets another of %d DSA and %d IAX: it writes behind its table of %d"
+                            .formatted(
+                                    dmlName(), DML_DEVICES, system.devices().size(), system.otherAccelerators(),
+                                    DML_DEVICES),
+                    "Disable the queues of some devices (accel-config disable-wq), until this process can use fewer than %d; or use DmlPath.SOFTWARE."
+                            .formatted(DML_DEVICES));
+        }
+    }
+
+    /** libaccel-config hands out the DSA devices in the alphabetical order of their names, then the IAX. */
+    private boolean overflowsDml() {
+        Set<String> used = usable.stream().map(way -> way.device().name()).collect(Collectors.toSet());
+        int taken = 0;
+        for (String name : new TreeSet<>(system.devices().stream().map(DsaDevice::name).toList())) {
+            if (taken == DML_DEVICES) {
+                return true;
+            }
+            taken += used.contains(name) ? 1 : 0;
+        }
+        return taken == DML_DEVICES && system.otherAccelerators() > 0;
+    }
+
+    private void processor() {
+        Map<String, Boolean> flags = system.processorFlags();
+        if (flags != null && !flags.get("enqcmd")) {
+            block(
+                    flags.get("movdir64b")
+                            ? "the processor has no ENQCMD, the instruction by which DML submits to a queue"
+                            : "the processor has neither ENQCMD, the instruction by which DML submits to a queue, nor MOVDIR64B",
+                    "DSA comes with Xeon Scalable processors of the 4th generation and later; a virtual machine has to be given the"
+                            + " instruction and the device by its host. " + OTHER_MOVERS);
+        }
+    }
+
+    private void devices() {
+        if (!system.devices().isEmpty()) {
+            return;
+        }
+        if (!system.undriven().isEmpty()) {
+            block(
+                    "there is a DSA device at %s, but the idxd driver does not drive it".formatted(
+                            String.join(", ", system.undriven())),
+                    system.idxdLoaded()
+                            ? "Look why: dmesg | grep idxd."
+                            : "Load the driver (modprobe idxd), then configure the device (docs/hardware.md).");
+        } else {
+            block(
+                    system.idxdLoaded()
+                            ? "there is no DSA device, though the idxd driver is loaded"
+                            : "there is no DSA device, and the idxd driver is not loaded",
+                    "On a machine that has DSA: switch it and VT-d on in the firmware, load the driver (modprobe idxd), and in a"
+                            + " container mount the host's /sys and pass /dev/dsa on. " + OTHER_MOVERS);
+        }
+    }
+
+    private void kernel() {
+        boolean sharedQueueRuns = ways.stream().anyMatch(way -> way.obstacle().compareTo(Obstacle.DEDICATED) > 0);
+        if (kernel != null && !kernel.letsProcessesEnqueue() && !sharedQueueRuns) {
+            block(
+                    "Linux %s is older than 5.18, the first that lets processes use ENQCMD".formatted(system.kernel()),
+                    "Boot a kernel of 5.18 or later, or one whose distribution has brought this back.");
+        }
+    }
+
+    /** The queue that got furthest is the one that somebody meant to be used. */
+    private void queues() {
+        var stopped = new EnumMap<Obstacle, List<Way>>(Obstacle.class);
+        ways.forEach(way -> stopped.computeIfAbsent(way.obstacle(), none -> new ArrayList<>()).add(way));
+        stopped.entrySet()
+                .stream()
+                .sorted(Map.Entry.<Obstacle, List<Way>>comparingByKey().reversed())
+                .forEach(entry -> stopped(entry.getKey(), entry.getValue()));
+    }
+
+    private void stopped(Obstacle obstacle, List<Way> by) {
+        String queues = by.stream().map(Way::name).collect(Collectors.joining(", "));
+        String devices = by.stream().map(way -> way.device().name()).distinct().collect(Collectors.joining(", "));
+        Way first = by.getFirst();
+        switch (obstacle) {
+            case DEVICE_DISABLED -> {
+                withoutPasid(by);
+                block("disabled: " + devices,
+                        "Configure a queue, then accel-config enable-device %s and enable-wq (docs/hardware.md)."
+                                .formatted(first.device().name()));
+            }
+            case DEVICE_TOO_NEW -> block("%s does not know the DSA version of %s".formatted(dmlName(), devices),
+                    "A newer DML may. " + OTHER_MOVERS);
+            case QUEUE_DISABLED -> {
+                withoutPasid(by);
+                block("no work queue of %s is enabled".formatted(devices),
+                        "Configure one as shared and of type user, and enable it: accel-config config-wq, enable-wq (docs/hardware.md).");
+            }
+            case DEDICATED -> block("dedicated: %s; DML uses shared work queues only".formatted(queues),
+                    "accel-config disable-wq %s, which may reset its settings; configure it anew with --mode=shared (docs/hardware.md)."
+                            .formatted(first.path()));
+            case KERNEL_TYPE -> block("of type kernel: %s; no process can open such a queue".formatted(queues),
+                    "accel-config disable-wq %s, which may reset its settings; configure it anew with --type=user (docs/hardware.md)."
+                            .formatted(first.path()));
+            case NO_NODE -> block("/dev/dsa has no file for " + queues,
+                    "In a container pass it on (--device); else look whether udev runs.");
+            case NO_PERMISSION -> block(
+                    "this process may not read and write "
+                            + by.stream().map(way -> way.queue().node()).collect(Collectors.joining(", ")),
+                    "Give it the right by a group and a udev rule (docs/hardware.md), not by running as root.");
+            case NO_MAPPING -> block(
+                    "this process may not map the portal of %s: Linux %s asks for CAP_SYS_RAWIO".formatted(
+                            queues, system.kernel()),
+                    "Use DML 1.2.0 or later, which writes to /dev/dsa instead; or give the process the capability, which opens more"
+                            + " than this (docs/hardware.md). In a user namespace, as of a rootless container, it does not count.");
+            case NONE -> throw new AssertionError("nothing stops DML");
+        }
+    }
+
+    private void withoutPasid(List<Way> by) {
+        List<String> without = by.stream()
+                .map(Way::device)
+                .filter(device -> Boolean.FALSE.equals(device.pasidEnabled()))
+                .map(DsaDevice::name)
+                .distinct()
+                .toList();
+        if (!without.isEmpty()) {
+            String set = Objects.requireNonNullElse(system.iommu(), "");
+            block(
+                    "PASID is off for %s: it cannot work on a process's addresses, and Linux enables no user queue of it"
+                            .formatted(String.join(", ", without)),
+                    List.of(set.split("[=, ]")).containsAll(List.of("on", "sm_on"))
+                            ? "The kernel's command line has %s: switch VT-d on in the firmware, and look at dmesg | grep -e DMAR -e idxd."
+                                    .formatted(set)
+                            : "Switch VT-d on in the firmware and add intel_iommu=on,sm_on to the kernel's command line%s."
+                                    .formatted(set.isEmpty() ? "" : ", which has " + set));
+        }
+    }
+
+    private void accelConfig() {
+        AccelConfig library = system.accelConfig();
+        if (Boolean.FALSE.equals(library.loaded())) {
+            block(
+                    "%s cannot be loaded: %s".formatted(AccelConfig.SONAME, library.refusal()),
+                    "Install libaccel-config (package libaccel-config1 in Debian and Ubuntu); DML loads it while it runs.");
+        }
+    }
+
+    /** DML takes a device only where the node is the submitting thread's; since 1.2.0 the socket will do. */
+    private void nodes() {
+        List<Long> mine = system.process().nodes();
+        if (usable.isEmpty() || mine == null) {
+            return;
+        }
+        List<DsaDevice> devices = usable.stream().map(Way::device).distinct().toList();
+        List<Long> served = devices.stream().map(DsaDevice::numaNode).filter(Objects::nonNull).distinct().toList();
+        List<Long> without = mine.stream().filter(node -> !served.contains(node)).toList();
+        if (without.isEmpty() || served.isEmpty()) {
+            return;
+        }
+        boolean nowhere = without.size() == mine.size();
+        Severity severity = nowhere && !isSinceDml12() ? Severity.BLOCK : Severity.LIMIT;
+        if (served.stream().allMatch(node -> node < 0)) {
+            add(
+                    severity,
+                    "no NUMA node is known of %s, and DML looks for a device on the thread's node".formatted(
+                            names(devices)),
+                    "As root write the node into numa_node of the PCI device (docs/hardware.md), before DML is opened.");
+            return;
+        }
+        String where = devices.stream()
+                .map(device -> "%s on %s".formatted(device.name(), device.numaNode()))
+                .collect(Collectors.joining(", "));
+        add(
+                severity,
+                "%s run on NUMA node %s, where no usable device is (%s)".formatted(
+                        nowhere ? "this process's threads" : "some of this process's threads", numbers(without), where),
+                isSinceDml12()
+                        ? "DML takes devices of the same socket. If there are none: enable a queue there, or start the process by numactl."
+                        : "Enable a queue of a device there, or start the process by numactl --cpunodebind=%s."
+                                .formatted(numbers(served)));
+    }
+
+    private void remarks() {
+        if (!usable.isEmpty() && isSinceDml12() && usable.stream().anyMatch(way -> refusesMapping(way.device()))) {
+            add(
+                    Severity.LIMIT,
+                    "this process may not map portals, so that DML writes to /dev/dsa: slower, and no batches",
+                    "Give the process CAP_SYS_RAWIO only if this matters: it opens more than this (docs/hardware.md).");
+        }
+        List<String> faulting = usable.stream()
+                .filter(way -> Boolean.FALSE.equals(way.queue().blockOnFault()))
+                .map(Way::path)
+                .toList();
+        if (!faulting.isEmpty()) {
+            add(
+                    Severity.NOTE,
+                    "block_on_fault is off for %s: an operation stops at a page that is not in memory".formatted(
+                            String.join(", ", faulting)),
+                    "accel-config disable-wq %s, which may reset its settings; configure it anew with --block-on-fault=1 (docs/hardware.md)."
+                            .formatted(faulting.getFirst()));
+        }
+    }
+
+    private static String names(List<DsaDevice> devices) {
+        return devices.stream().map(DsaDevice::name).collect(Collectors.joining(", "));
+    }
+
+    private static String numbers(List<Long> nodes) {
+        return nodes.stream().map(Object::toString).collect(Collectors.joining(","));
+    }
+}

@@ -1,0 +1,66 @@
+package io.github.vdm4j.dml;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.platform.PageUnavailableException;
+
+/** How an operation of a {@link DmlDataMover} can fail, in words. */
+final class DmlFailures {
+    private DmlFailures() {}
+
+    static FutureState failed(
+            DmlFuture future, DmlPath where, long moved, DmlStatus status, ExecutionPath executed) {
+        return future.failed(
+                executed,
+                status.result(),
+                status,
+                "on %s failed%s: %s: %s"
+                        .formatted(
+                                where,
+                                moved == 0 ? "" : " after %,d bytes".formatted(moved),
+                                status,
+                                status.explanation()),
+                null);
+    }
+
+    static FutureState unusable(
+            DmlFuture future, ExecutionPath executed, String reason, Throwable cause) {
+        return future.failed(
+                executed, VdmResult.SEGMENT_UNUSABLE, null, "failed: " + reason, cause);
+    }
+
+    static FutureState unsupported(DmlFuture future, String reason) {
+        return future.failed(
+                ExecutionPath.NONE,
+                VdmResult.UNSUPPORTED,
+                null,
+                "cannot be made durable: " + reason,
+                null);
+    }
+
+    static FutureState outOfJobs(DmlFuture future, int jobs) {
+        return future.failed(
+                ExecutionPath.NONE,
+                VdmResult.OUT_OF_MEMORY,
+                null,
+                "failed: all %,d jobs of the mover are in flight; poll some to their end, or open it with more jobs"
+                        .formatted(jobs),
+                null);
+    }
+
+    static FutureState closed(DmlFuture future) {
+        return future.failed(
+                ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null);
+    }
+
+    static FutureState pageMissing(
+            DmlFuture future, ExecutionPath executed, long moved, PageUnavailableException cause) {
+        return future.failed(
+                executed,
+                VdmResult.IO_ERROR,
+                null,
+                "failed after %,d bytes: %s".formatted(moved, cause.getMessage()),
+                cause);
+    }
+}
