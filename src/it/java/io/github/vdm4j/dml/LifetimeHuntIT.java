@@ -51,7 +51,8 @@ class LifetimeHuntIT {
         Matcher outcome = OUTCOME.matcher(child.output());
         assertTrue(outcome.find(), child::toString);
         for (int i = 1; i <= outcome.groupCount(); i++) {
-            assertTrue(Integer.parseInt(outcome.group(i)) > 0, "closing never came at the moment in question: " + child);
+            assertTrue(Integer.parseInt(outcome.group(i)) > 0,
+                    "closing never came at the moment in question: " + child);
         }
         return Integer.parseInt(outcome.group(1));
     }
