@@ -38,7 +38,8 @@ class DmlDurabilityIT {
     private static DmlDataMover open(boolean libpmem, long parts) {
         if (libpmem) {
             assumeTrue(
-                    PmemLibrary.find().isPresent(), () -> "needs libpmem: " + PmemLibrary.whyUnavailable().orElseThrow());
+                    PmemLibrary.find().isPresent(),
+                    () -> "needs libpmem: " + PmemLibrary.whyUnavailable().orElseThrow());
         }
         return DmlDataMover.builder()
                 .path(DmlPath.SOFTWARE)
@@ -61,7 +62,8 @@ class DmlDurabilityIT {
 
     /** The same operations on bytes that are in memory and on a part of a file. */
     private static void checkAll(
-            DmlDataMover mover, MemorySegment whole, MemorySegment source, int offset, int length, ExecutionPath flush) {
+            DmlDataMover mover, MemorySegment whole, MemorySegment source, int offset, int length,
+            ExecutionPath flush) {
         byte[] expected = whole.toArray(ValueLayout.JAVA_BYTE);
         byte[] from = source.toArray(ValueLayout.JAVA_BYTE);
         MemorySegment range = whole.asSlice(offset, length);
