@@ -96,6 +96,21 @@ class ExamplesTest {
     }
 
     @Test
+    void mapBufferWritesItsSlotsDurably() throws Exception {
+        Path file = folder.resolve("slots");
+
+        String printed = run(MapBuffer::main, file).out();
+        assertTrue(printed.matches("(PAGE|CACHE_LINE), memset SUCCESS, flush SUCCESS"), printed);
+
+        byte[] written = Files.readAllBytes(file);
+        assertEquals(16 * 4096, written.length);
+        assertEquals(0, written[3 * 4096 - 1]);
+        assertEquals(7, written[3 * 4096]);
+        assertEquals(7, written[4 * 4096 - 1]);
+        assertEquals(42, MemorySegment.ofArray(written).get(ValueLayout.JAVA_INT_UNALIGNED, 4 * 4096));
+    }
+
+    @Test
     void hotLoopFillsEverySlot() throws Exception {
         assertEquals("1000 slots, last byte 5", run(HotLoop::main).out());
     }

@@ -1,0 +1,43 @@
+package io.github.vdm4j.examples;
+
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmOutput;
+import io.github.vdm4j.buffer.OffHeapBuffer;
+import io.github.vdm4j.mover.ThreadsDataMover;
+import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+
+/** Keeps slots of a fixed size in a mapped file: durable by the operation, or by a flush afterwards. */
+public final class MapBuffer {
+    private static final long SLOT_BYTES = 4096;
+    private static final int SLOTS = 16;
+
+    private MapBuffer() {}
+
+    static OffHeapBuffer slot(OffHeapBuffer file, int number) {
+        return file.slice(number * SLOT_BYTES, SLOT_BYTES);
+    }
+
+    /**
+     * Fills a slot, marks another, and prints what makes the file durable.
+     *
+     * @param args the file, made if it is not there
+     * @throws IOException if the file cannot be given its storage or mapped
+     */
+    public static void main(String[] args) throws IOException {
+        try (Vdm mover = ThreadsDataMover.open();
+                OffHeapBuffer file = OffHeapBuffer.map(Path.of(args[0]), 0, SLOTS * SLOT_BYTES)) {
+            if (!mover.isSupported(VdmFlags.MEM_DURABLE, file.segment())) {
+                throw new IOException(args[0] + " cannot be made durable by the mover " + mover.name());
+            }
+            VdmOutput filled = mover.memset(slot(file, 3), (byte) 7, VdmFlags.MEM_DURABLE).await();
+            // Written by Java: durable once it is flushed.
+            slot(file, 4).segment().set(ValueLayout.JAVA_INT, 0, 42);
+            VdmOutput flushed = mover.flush(slot(file, 4)).await();
+            System.out.println("%s, %s %s, %s %s".formatted(
+                    file.domain(), filled.type(), filled.result(), flushed.type(), flushed.result()));
+        } // waits for what is in flight, then unmaps
+    }
+}

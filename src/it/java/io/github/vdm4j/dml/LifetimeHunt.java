@@ -1,0 +1,222 @@
+package io.github.vdm4j.dml;
+
+import io.github.vdm4j.DurabilityDomain;
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.buffer.OffHeapBuffer;
+import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.mover.SyncDataMover;
+import io.github.vdm4j.mover.ThreadsDataMover;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Closes arenas and buffers at any moment around an operation on them: one thread makes and polls the
+ * operation, another closes its memory. Runs in a JVM of its own, see {@link LifetimeHuntIT}.
+ *
+ * <p>Arguments: {@code real} or {@code simulated}, seed, tries, milliseconds. The simulated library has hardware as well,
+ * on which only buffers are closed: that nothing holds an arena there is what the documentation says.
+ */
+final class LifetimeHunt {
+    private static final int LARGEST = 256 << 10;
+
+    /** How much the closer waits at most, in rounds of a spin loop; about as long as an operation takes. */
+    private static final int LONGEST_WAIT = 3_000;
+
+    /** What the closer is to close, and how long it waits before. */
+    private record Closing(AutoCloseable memory, boolean onlyTry, int rounds) {}
+
+    private final SplittableRandom random;
+    private final SimulatedDml dml;
+    private final Vdm[] movers;
+    private final Path file;
+    private final AtomicReference<Closing> toClose = new AtomicReference<>();
+    private final AtomicReference<Throwable> unexpected = new AtomicReference<>();
+    private final Map<VdmResult, Integer> results = new EnumMap<>(VdmResult.class);
+    private final MemorySegment kept = Arena.global().allocate(LARGEST, 64);
+    private int refusedAtTheCall;
+    private volatile boolean ended;
+    private volatile boolean closing;
+
+    /** By the other thread, while the operation was under way or when it had just ended. */
+    private volatile int closed;
+
+    private volatile int closesRefused;
+
+    private LifetimeHunt(boolean simulated, long seed) throws IOException {
+        random = new SplittableRandom(seed);
+        file = Files.createTempFile(Path.of(""), "hunt", "").toAbsolutePath();
+        Files.write(file, new byte[LARGEST]);
+        dml = simulated ? new SimulatedDml().withHardware() : null;
+        movers = simulated
+                ? new Vdm[]{builder(DmlPath.HARDWARE).open(), builder(DmlPath.SOFTWARE).open()}
+                : new Vdm[]{DmlDataMover.open(DmlPath.SOFTWARE), DmlDataMover.builder().maxTransferBytes(4096).open(),
+                    ThreadsDataMover.builder().threads(1).open(), SyncDataMover.open()};
+    }
+
+    private DmlDataMoverBuilder builder(DmlPath path) {
+        return DmlDataMover.builder()
+                .library(dml.library())
+                .path(path)
+                .jobs(8)
+                .maxTransferBytes(64 << 10)
+                .durability(Durability.withoutLibpmem());
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        System.out.println("seed " + arguments[1]);
+        int tries = Integer.parseInt(arguments[2]);
+        var hunt = new LifetimeHunt(arguments[0].equals("simulated"), Long.parseLong(arguments[1]));
+        Thread closer = Thread.ofPlatform().daemon().start(hunt::close);
+        long deadline = System.nanoTime() + Long.parseLong(arguments[3]) * 1_000_000;
+        int tried = 0;
+        while (tried < tries && System.nanoTime() < deadline && hunt.unexpected.get() == null) {
+            hunt.attempt();
+            tried++;
+        }
+        hunt.ended = true;
+        closer.join();
+        for (Vdm mover : hunt.movers) {
+            mover.close();
+        }
+        if (hunt.dml != null) {
+            hunt.dml.close();
+        }
+        System.out.printf(
+                "%d tries, results %s, refused at the call: %d, closed by the other thread: %d, closing refused: %d%n",
+                tried,
+                hunt.results,
+                hunt.refusedAtTheCall,
+                hunt.closed,
+                hunt.closesRefused);
+        if (hunt.unexpected.get() != null) {
+            hunt.unexpected.get().printStackTrace(System.out);
+            System.exit(3);
+        }
+    }
+
+    /** The other thread: closes what the operation at this moment works on, sooner or later. */
+    private void close() {
+        while (!ended) {
+            closing = true; // before it is taken, so that it is never out of sight
+            Closing next = toClose.getAndSet(null);
+            if (next == null) {
+                closing = false;
+                Thread.onSpinWait();
+                continue;
+            }
+            for (int i = 0; i < next.rounds(); i++) {
+                Thread.onSpinWait();
+            }
+            try {
+                close(next);
+                closed++;
+            } catch (Throwable e) {
+                unexpected.compareAndSet(null, e);
+            }
+            closing = false;
+        }
+    }
+
+    private void close(Closing closing) throws Exception {
+        if (closing.memory() instanceof OffHeapBuffer buffer) {
+            if (closing.onlyTry() && !buffer.tryClose()) {
+                closesRefused++;
+            }
+            buffer.close();
+            return;
+        }
+        for (boolean done = false; !done;) {
+            try {
+                closing.memory().close();
+                done = true;
+            } catch (IllegalStateException e) {
+                closesRefused++; // the operation holds the arena
+                Thread.yield();
+            }
+        }
+    }
+
+    private void attempt() throws Exception {
+        int which = random.nextInt(movers.length);
+        Vdm mover = movers[which];
+        boolean onHardware = dml != null && which == 0;
+        int size = random.nextInt(8) == 0 ? random.nextInt(1, LARGEST) : random.nextInt(1, 8192);
+        AutoCloseable memory;
+        MemorySegment whole;
+        if (onHardware || random.nextBoolean()) {
+            OffHeapBuffer buffer = switch (random.nextInt(20)) {
+                case 0 -> OffHeapBuffer.map(file, 0, size);
+                case 1, 2, 3, 4 -> OffHeapBuffer.wrap(kept.asSlice(0, size), DurabilityDomain.CACHE_LINE);
+                default -> OffHeapBuffer.allocate(size);
+            };
+            whole = buffer.segment();
+            memory = buffer;
+        } else {
+            Arena arena = Arena.ofShared();
+            whole = arena.allocate(size, 64);
+            memory = arena::close;
+        }
+        if (dml != null) {
+            while (closing) {
+                Thread.onSpinWait(); // the simulation must remember which memory is allowed
+            }
+            dml.forget();
+            int checks = random.nextInt(20);
+            dml.always(submission -> Plan.succeed().afterChecks(checks));
+            dml.allow(whole);
+            dml.allow(kept); // when a buffer that wraps it is closed, an operation may still begin on the memory itself
+        }
+        var offered = new Closing(memory, random.nextInt(4) == 0, random.nextInt(LONGEST_WAIT));
+        toClose.set(offered);
+        try {
+            poll(make(mover, whole));
+        } catch (IllegalStateException e) {
+            refusedAtTheCall++;
+        }
+        if (toClose.compareAndSet(offered, null)) {
+            close(offered); // the other thread was busy, or not running
+        }
+        // The JVM interrupts a thread whose access to a segment is cut short by the arena's closing.
+        Thread.interrupted();
+    }
+
+    private VdmFuture make(Vdm mover, MemorySegment whole) {
+        long half = whole.byteSize() / 2;
+        VdmFlags flags = random.nextInt(8) == 0 ? VdmFlags.MEM_DURABLE : VdmFlags.NONE;
+        return switch (random.nextInt(8)) {
+            case 0 -> mover.flush(whole);
+            case 1, 2 -> mover.memset(whole, (byte) 1, flags);
+            case 3, 4 -> mover.memmove(whole.asSlice(half / 2, half), whole.asSlice(0, half), flags);
+            default -> mover.memcpy(whole.asSlice(half, half), whole.asSlice(0, half), flags);
+        };
+    }
+
+    /** Most are polled to their end; some are dropped, and must be finished by whoever closes the memory. */
+    private void poll(VdmFuture operation) {
+        int polls = random.nextInt(4) == 0 ? random.nextInt(3) : Integer.MAX_VALUE;
+        for (int i = 0; i < polls; i++) {
+            if (operation.poll() == FutureState.COMPLETE) {
+                VdmResult result = operation.result();
+                results.merge(result, 1, Integer::sum);
+                if (result != VdmResult.SUCCESS
+                        && result != VdmResult.SEGMENT_UNUSABLE
+                        && result != VdmResult.UNSUPPORTED) {
+                    unexpected.compareAndSet(null, operation.failure());
+                }
+                return;
+            }
+            Thread.onSpinWait();
+        }
+    }
+}
