@@ -67,7 +67,12 @@ record ChosenMover(String name, Vdm mover, String reason) implements AutoCloseab
     }
 
     private static ChosenMover open(DmlPath path, int operations) throws CommandFailure {
-        DmlDataMover mover = DmlDataMover.builder().path(path).jobs(operations).open();
+        DmlDataMover mover;
+        try {
+            mover = DmlDataMover.builder().path(path).jobs(operations).open();
+        } catch (VdmException e) {
+            throw new CommandFailure(e.getMessage(), e);
+        }
         if (path == DmlPath.HARDWARE) {
             tryOnce(mover);
         }

@@ -1,6 +1,9 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmException;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.dml.DmlDiagnosis.Outcome;
+import io.github.vdm4j.dml.DmlDiagnosis.Verdict;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.internal.DmlCallException;
 import io.github.vdm4j.dml.internal.Job;
@@ -11,6 +14,7 @@ import io.github.vdm4j.platform.Processor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * Settings for a {@link DmlDataMover}. Each has a default; {@link #open} may be called any number of
@@ -29,6 +33,7 @@ public final class DmlDataMoverBuilder {
     private Duration queueFullTimeout = Duration.ofMillis(100);
     private long maxTransferBytes = JobLimits.MAX_PART;
     private Durability durability = Durability.system();
+    private Function<DmlLibrary, DmlDiagnosis> diagnosis = DmlDiagnosis::of;
 
     DmlDataMoverBuilder() {}
 
@@ -109,13 +114,20 @@ public final class DmlDataMoverBuilder {
         return this;
     }
 
+    /** Another machine's diagnosis than this one's; for tests. */
+    DmlDataMoverBuilder diagnosis(DmlDiagnosis made) {
+        diagnosis = library -> made;
+        return this;
+    }
+
     /**
      * Opens a mover with these settings.
      *
      * @return an open mover
      * @throws DmlUnavailableException if no library was set and there is none to be found
-     * @throws VdmException if the library cannot initialise its jobs for the path; with {@link
-     *     DmlPath#AUTO} for neither
+     * @throws VdmException if the library cannot initialise its jobs for the path (with {@link
+     *     DmlPath#AUTO} for neither), or the path is {@link DmlPath#HARDWARE} and {@link DmlDiagnosis} knows
+     *     that this DML would crash on this machine's devices (H18)
      */
     public DmlDataMover open() {
         DmlLibrary opened = library != null ? library : DmlLibrary.open();
@@ -127,7 +139,17 @@ public final class DmlDataMoverBuilder {
                         maxTransferBytes,
                         Processor.flags(Path.of("/proc/cpuinfo")).contains("clwb"));
         boolean hardware = path == DmlPath.HARDWARE;
-        JobPool pool = path == DmlPath.AUTO ? tryHardware(opened, limits) : null;
+        JobPool pool = null;
+        if (path != DmlPath.SOFTWARE) {
+            Verdict verdict = diagnosis.apply(opened).verdict();
+            boolean crashes = verdict.hardware() == Outcome.CRASH;
+            if (crashes && hardware) {
+                throw new VdmException(VdmResult.NO_DEVICE, null, verdict.sentence(), null);
+            }
+            if (!crashes && !hardware) {
+                pool = tryHardware(opened, limits);
+            }
+        }
         if (pool != null) {
             hardware = true;
         } else {

@@ -26,7 +26,7 @@ public record DmlDiagnosis(Verdict verdict, List<Finding> findings, DsaSystem sy
         SOFTWARE,
         /** Operations fail, or the mover cannot be opened. */
         FAILURE,
-        /** DML itself crashes, and the JVM with it. */
+        /** DML itself would crash, and the JVM with it: a mover is not opened, and AUTO does not try. */
         CRASH
     }
 
@@ -118,7 +118,9 @@ public record DmlDiagnosis(Verdict verdict, List<Finding> findings, DsaSystem sy
         }
         return first.severity() == Severity.CRASH
                 ? new Verdict(
-                        Outcome.CRASH, Outcome.CRASH, "HARDWARE and AUTO would crash the JVM: " + first.what())
+                        Outcome.CRASH,
+                        Outcome.SOFTWARE,
+                        "HARDWARE would crash the JVM and is refused, and AUTO runs in software: " + first.what())
                 : new Verdict(
                         Outcome.FAILURE,
                         Outcome.SOFTWARE,

@@ -3,8 +3,10 @@ package io.github.vdm4j.dml;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmResult;
@@ -39,6 +41,33 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
         assertSame(expected, copy.path());
         assertSame(expected, copy.output().path());
         return copy;
+    }
+
+    /** H18: what DML would do on a machine with too many devices for it. */
+    private static final DmlDiagnosis CRASH = new DmlDiagnosis(
+            new DmlDiagnosis.Verdict(
+                    DmlDiagnosis.Outcome.CRASH, DmlDiagnosis.Outcome.SOFTWARE,
+                    "HARDWARE would crash the JVM: 9 devices"),
+            List.of(),
+            null);
+
+    @Test
+    void autoDoesNotTryHardwareOnWhichDmlWouldCrash() {
+        dml.withHardware();
+        DmlDataMover mover = open(builder(DmlPath.AUTO).diagnosis(CRASH));
+        assertEquals(List.of(), dml.submissions());
+        assertSame(DmlPath.SOFTWARE, mover.runningPath());
+        copy(mover, ExecutionPath.DML_SOFTWARE);
+        assertEquals(List.of(DmlPath.SOFTWARE), pathsTaken());
+    }
+
+    @Test
+    void hardwareOnWhichDmlWouldCrashIsNotOpened() {
+        dml.withHardware();
+        var refused = assertThrows(VdmException.class, () -> builder(DmlPath.HARDWARE).diagnosis(CRASH).open());
+        assertEquals("HARDWARE would crash the JVM: 9 devices", refused.getMessage());
+        assertSame(VdmResult.NO_DEVICE, refused.result());
+        assertEquals(List.of(), dml.submissions());
     }
 
     @Nested
