@@ -97,7 +97,8 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
      * {@link DurabilityDomain#PAGE} and another of {@link DurabilityDomain#NONE}.
      *
      * <p>The memory stays the caller's: closing the buffer waits for operations in flight, but frees
-     * nothing, and the caller's arena must not be closed before the buffer is.
+     * nothing, and the caller's arena must not be closed before the buffer is. Of several buffers over the
+     * same bytes, an operation holds the one that was made first.
      *
      * @param segment a native segment
      * @return a buffer over it
