@@ -79,6 +79,39 @@ public final class MemoryRegions {
     }
 
     /**
+     * Pins the regions of an operation.
+     *
+     * @param onto the destination's, or null
+     * @param of the source's, or null
+     * @return false if one is being closed; neither is pinned then
+     */
+    public static boolean pin(MemoryRegion onto, MemoryRegion of) {
+        if (onto != null && !onto.pin()) {
+            return false;
+        }
+        if (of != null && !of.pin()) {
+            unpin(onto, null);
+            return false;
+        }
+        return true;
+    }
+
+    /**
+     * Takes back {@link #pin}, for the regions that were pinned: what is found afterwards may be another.
+     *
+     * @param onto the destination's, or null
+     * @param of the source's, or null
+     */
+    public static void unpin(MemoryRegion onto, MemoryRegion of) {
+        if (onto != null) {
+            onto.unpin();
+        }
+        if (of != null) {
+            of.unpin();
+        }
+    }
+
+    /**
      * Makes known how operations in flight are finished, for those who wait for pins to go.
      *
      * @param finisher polls what is in flight; must not block

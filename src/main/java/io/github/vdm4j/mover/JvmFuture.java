@@ -7,6 +7,7 @@ import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.durability.MemoryRegion;
+import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.durability.WriteBackKind;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.platform.PageUnavailableException;
@@ -40,13 +41,11 @@ abstract class JvmFuture extends VdmFuture {
 
     private FutureState run(MoveFunctions functions, Durability durability) {
         MemorySegment destination = destination();
-        VdmOperationType type = type();
-        VdmFlags flags = flags();
         if (destination.byteSize() == 0) {
             return succeed(ExecutionPath.NONE);
         }
         WriteBackKind kind = null;
-        if (type == VdmOperationType.FLUSH || flags.contains(VdmFlags.MEM_DURABLE)) {
+        if (isDurable()) {
             kind = durability.kindOf(destination);
             String reason = durability.whyNot(destination, kind);
             if (reason != null) {
@@ -103,16 +102,11 @@ abstract class JvmFuture extends VdmFuture {
 
     /**
      * Keeps the buffers that the segments are views of open; false, and failed, if one is closing. The
-     * caller keeps what it found for {@link #unpin}: a segment may be wrapped meanwhile.
+     * caller keeps what it found for {@link MemoryRegions#unpin}: a segment may be wrapped meanwhile.
      */
     final boolean pin(MemoryRegion onto, MemoryRegion of) {
-        if (onto == null || onto.pin()) {
-            if (of == null || of.pin()) {
-                return true;
-            }
-            if (onto != null) {
-                onto.unpin();
-            }
+        if (MemoryRegions.pin(onto, of)) {
+            return true;
         }
         fail(
                 ExecutionPath.NONE,
@@ -121,16 +115,6 @@ abstract class JvmFuture extends VdmFuture {
                 "failed: a buffer was closed before the operation started",
                 null);
         return false;
-    }
-
-    /** Takes back {@link #pin}. */
-    static void unpin(MemoryRegion onto, MemoryRegion of) {
-        if (onto != null) {
-            onto.unpin();
-        }
-        if (of != null) {
-            of.unpin();
-        }
     }
 
     private void move(MoveFunctions functions) {

@@ -88,7 +88,7 @@ public final class SyncDataMover extends AbstractDataMover {
                 try {
                     execute(MoveFunctions.STANDARD, mover.durability);
                 } finally {
-                    unpin(onto, of);
+                    MemoryRegions.unpin(onto, of);
                 }
             }
             return FutureState.COMPLETE;

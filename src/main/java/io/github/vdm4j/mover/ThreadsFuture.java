@@ -67,7 +67,7 @@ final class ThreadsFuture extends JvmFuture implements Poller {
         cell = wake ? notifier.waker() : QUEUED;
         if (!mover.enqueue(this)) {
             cell = null;
-            unpin(pinnedDestination, pinnedSource);
+            MemoryRegions.unpin(pinnedDestination, pinnedSource);
             letGo();
             return mover.isClosed()
                     ? fail(ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null)
@@ -113,7 +113,7 @@ final class ThreadsFuture extends JvmFuture implements Poller {
     /** Called by a worker. Once the cell is DONE the future may be prepared anew: hands off. */
     void work(MoveFunctions functions, Durability durability) {
         execute(functions, durability);
-        unpin(pinnedDestination, pinnedSource);
+        MemoryRegions.unpin(pinnedDestination, pinnedSource);
         letGo();
         if (CELL.getAndSet(this, DONE) instanceof Waker waker) {
             try {

@@ -289,14 +289,8 @@ public final class Transfer {
      */
     public boolean pin() {
         MemoryRegion onto = MemoryRegions.find(destination);
-        if (onto != null && !onto.pin()) {
-            return false;
-        }
         MemoryRegion of = MemoryRegions.find(source);
-        if (of != null && !of.pin()) {
-            if (onto != null) {
-                onto.unpin();
-            }
+        if (!MemoryRegions.pin(onto, of)) {
             return false;
         }
         pinnedDestination = onto;
@@ -306,14 +300,9 @@ public final class Transfer {
 
     /** Lets go of the segments. */
     void clear() {
-        if (pinnedDestination != null) {
-            pinnedDestination.unpin();
-            pinnedDestination = null;
-        }
-        if (pinnedSource != null) {
-            pinnedSource.unpin();
-            pinnedSource = null;
-        }
+        MemoryRegions.unpin(pinnedDestination, pinnedSource);
+        pinnedDestination = null;
+        pinnedSource = null;
         destination = null;
         source = null;
     }
