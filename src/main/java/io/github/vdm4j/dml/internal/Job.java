@@ -142,7 +142,8 @@ public final class Job {
         job.set(LONG, SOURCE, from);
         job.set(INT, SOURCE_LENGTH, length);
         describe(MEM_MOVE, to, length, flags);
-        return submit(destination, source);
+        // Two of one arena are held by one; holding a shared arena costs an atomic operation each way.
+        return submit(destination, source.scope() == destination.scope() ? MemorySegment.NULL : source);
     }
 
     /**
