@@ -1,8 +1,6 @@
 package io.github.vdm4j.durability;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
+import io.github.vdm4j.durability.ffi.pmem_h;
 import io.github.vdm4j.platform.DynamicLoader;
 import io.github.vdm4j.platform.NativeCall;
 import io.github.vdm4j.platform.PlatformName;
@@ -30,10 +28,7 @@ public final class PmemLibrary implements CacheLineWriteBack {
 
     private final String location;
 
-    /**
-     * {@code void pmem_persist(const void *address, size_t length)}. The segment itself is passed, so
-     * that its arena cannot be closed meanwhile.
-     */
+    /** Takes the segment itself, so that its arena cannot be closed meanwhile. */
     private final MethodHandle persist;
 
     private PmemLibrary(String location, SymbolLookup symbols) {
@@ -43,9 +38,16 @@ public final class PmemLibrary implements CacheLineWriteBack {
                         .find("pmem_persist")
                         .orElseThrow(
                                 () -> new UnsatisfiedLinkError("has no symbol pmem_persist: not a libpmem"));
-        persist =
-                Linker.nativeLinker()
-                        .downcallHandle(address, FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG));
+        persist = Linker.nativeLinker().downcallHandle(address, shape());
+    }
+
+    /**
+     * {@code void pmem_persist(const void *address, size_t length)}, of the generated layouts, which are not
+     * touched before native access is known to be enabled. The generated descriptor itself wants the library
+     * to be loaded by this class's loader.
+     */
+    static FunctionDescriptor shape() {
+        return FunctionDescriptor.ofVoid(pmem_h.C_POINTER, pmem_h.C_LONG);
     }
 
     /** The outcome of the search, made once. */

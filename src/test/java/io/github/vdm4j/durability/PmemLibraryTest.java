@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.vdm4j.dml.ChildJvm;
+import io.github.vdm4j.durability.ffi.pmem_h;
 import io.github.vdm4j.platform.DynamicLoader;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -45,6 +46,19 @@ class PmemLibraryTest {
             assertEquals(library, Durability.system().lines());
             assertTrue(library.name().startsWith("libpmem ("), library.name());
             assertTrue(PmemLibrary.whyUnavailable().isEmpty());
+        }
+
+        @Test
+        void isCalledByTheShapeOfTheGeneratedDescriptor() throws IOException {
+            library();
+            // The generated class looks the function up in what this class loader has loaded.
+            System.load(Files.readString(Path.of("/proc/self/maps"))
+                    .lines()
+                    .filter(line -> line.contains("/libpmem"))
+                    .map(line -> line.substring(line.indexOf('/')))
+                    .findFirst()
+                    .orElseThrow());
+            assertEquals(pmem_h.pmem_persist$descriptor(), PmemLibrary.shape());
         }
 
         @ParameterizedTest(name = "offset {0}, length {1}")

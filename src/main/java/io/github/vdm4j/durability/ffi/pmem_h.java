@@ -2,15 +2,15 @@
 
 package io.github.vdm4j.durability.ffi;
 
-import static java.lang.foreign.MemoryLayout.PathElement.*;
-import static java.lang.foreign.ValueLayout.*;
-
-import java.lang.foreign.*;
 import java.lang.invoke.*;
+import java.lang.foreign.*;
 import java.nio.ByteOrder;
 import java.util.*;
 import java.util.function.*;
 import java.util.stream.*;
+
+import static java.lang.foreign.ValueLayout.*;
+import static java.lang.foreign.MemoryLayout.PathElement.*;
 
 public class pmem_h {
 
@@ -22,15 +22,15 @@ public class pmem_h {
     static final boolean TRACE_DOWNCALLS = Boolean.getBoolean("jextract.trace.downcalls");
 
     static void traceDowncall(String name, Object... args) {
-        String traceArgs = Arrays.stream(args)
-                .map(Object::toString)
-                .collect(Collectors.joining(", "));
-        System.out.printf("%s(%s)\n", name, traceArgs);
+         String traceArgs = Arrays.stream(args)
+                       .map(Object::toString)
+                       .collect(Collectors.joining(", "));
+         System.out.printf("%s(%s)\n", name, traceArgs);
     }
 
     static MemorySegment findOrThrow(String symbol) {
         return SYMBOL_LOOKUP.find(symbol)
-                .orElseThrow(() -> new UnsatisfiedLinkError("unresolved symbol: " + symbol));
+            .orElseThrow(() -> new UnsatisfiedLinkError("unresolved symbol: " + symbol));
     }
 
     static MethodHandle upcallHandle(Class<?> fi, String name, FunctionDescriptor fdesc) {
@@ -46,12 +46,10 @@ public class pmem_h {
             case PaddingLayout p -> p;
             case ValueLayout v -> v.withByteAlignment(align);
             case GroupLayout g -> {
-                MemoryLayout[] alignedMembers = g.memberLayouts()
-                        .stream()
-                        .map(m -> align(m, align))
-                        .toArray(MemoryLayout[]::new);
-                yield g instanceof StructLayout ? MemoryLayout.structLayout(alignedMembers)
-                        : MemoryLayout.unionLayout(alignedMembers);
+                MemoryLayout[] alignedMembers = g.memberLayouts().stream()
+                        .map(m -> align(m, align)).toArray(MemoryLayout[]::new);
+                yield g instanceof StructLayout ?
+                        MemoryLayout.structLayout(alignedMembers) : MemoryLayout.unionLayout(alignedMembers);
             }
             case SequenceLayout s -> MemoryLayout.sequenceLayout(s.elementCount(), align(s.elementLayout(), align));
         };
@@ -73,8 +71,9 @@ public class pmem_h {
 
     private static class pmem_persist {
         public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
-                pmem_h.C_POINTER,
-                pmem_h.C_LONG);
+            pmem_h.C_POINTER,
+            pmem_h.C_LONG
+        );
 
         public static final MemorySegment ADDR = pmem_h.findOrThrow("pmem_persist");
 
@@ -124,121 +123,8 @@ public class pmem_h {
             }
             mh$.invokeExact(addr, len);
         } catch (Throwable ex$) {
-            throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class pmem_check_version {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-                pmem_h.C_POINTER,
-                pmem_h.C_INT,
-                pmem_h.C_INT);
-
-        public static final MemorySegment ADDR = pmem_h.findOrThrow("pmem_check_version");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * const char *pmem_check_version(unsigned int major_required, unsigned int minor_required)
-     * }
-     */
-    public static FunctionDescriptor pmem_check_version$descriptor() {
-        return pmem_check_version.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * const char *pmem_check_version(unsigned int major_required, unsigned int minor_required)
-     * }
-     */
-    public static MethodHandle pmem_check_version$handle() {
-        return pmem_check_version.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * const char *pmem_check_version(unsigned int major_required, unsigned int minor_required)
-     * }
-     */
-    public static MemorySegment pmem_check_version$address() {
-        return pmem_check_version.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * const char *pmem_check_version(unsigned int major_required, unsigned int minor_required)
-     * }
-     */
-    public static MemorySegment pmem_check_version(int major_required, int minor_required) {
-        var mh$ = pmem_check_version.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("pmem_check_version", major_required, minor_required);
-            }
-            return (MemorySegment) mh$.invokeExact(major_required, minor_required);
-        } catch (Throwable ex$) {
-            throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class pmem_errormsg {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-                pmem_h.C_POINTER);
-
-        public static final MemorySegment ADDR = pmem_h.findOrThrow("pmem_errormsg");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * const char *pmem_errormsg(void)
-     * }
-     */
-    public static FunctionDescriptor pmem_errormsg$descriptor() {
-        return pmem_errormsg.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * const char *pmem_errormsg(void)
-     * }
-     */
-    public static MethodHandle pmem_errormsg$handle() {
-        return pmem_errormsg.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * const char *pmem_errormsg(void)
-     * }
-     */
-    public static MemorySegment pmem_errormsg$address() {
-        return pmem_errormsg.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * const char *pmem_errormsg(void)
-     * }
-     */
-    public static MemorySegment pmem_errormsg() {
-        var mh$ = pmem_errormsg.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("pmem_errormsg");
-            }
-            return (MemorySegment) mh$.invokeExact();
-        } catch (Throwable ex$) {
-            throw new AssertionError("should not reach here", ex$);
+           throw new AssertionError("should not reach here", ex$);
         }
     }
 }
+
