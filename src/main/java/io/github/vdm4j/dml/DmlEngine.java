@@ -116,8 +116,10 @@ final class DmlEngine {
         } catch (SegmentClosedException e) {
             pool.give(job);
             return DmlFailures.unusable(future, ExecutionPath.NONE, e.getMessage(), e.getCause());
-        } catch (WrongThreadException e) {
-            pool.give(job);
+        } catch (RuntimeException | Error e) {
+            if (!job.isSubmitted()) {
+                pool.give(job); // else close() would wait for it for ever
+            }
             throw e;
         }
         if (status == OK) {
