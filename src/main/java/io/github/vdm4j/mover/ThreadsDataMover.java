@@ -6,6 +6,7 @@ import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.NotifierType;
+import io.github.vdm4j.worker.Workers;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -35,8 +36,7 @@ public final class ThreadsDataMover extends AbstractDataMover {
                         "vdm4j-threads-mover",
                         settings.threads(),
                         settings.queueSize(),
-                        settings.spins(),
-                        settings.yields(),
+                        settings.strategy(),
                         future -> future.work(functions, durability));
     }
 
@@ -81,7 +81,7 @@ public final class ThreadsDataMover extends AbstractDataMover {
 
     @Override
     protected void drain() {
-        workers.stop();
+        workers.stop(Long.MAX_VALUE);
     }
 
     @Override

@@ -56,6 +56,11 @@ final class ThreadsFuture extends JvmFuture implements Poller {
         return seen == DONE || !promise(notifier, seen) ? finish(notifier) : FutureState.RUNNING;
     }
 
+    @Override
+    protected boolean canAdvance() {
+        return cell == DONE;
+    }
+
     private FutureState start(Notifier notifier) {
         pinnedDestination = MemoryRegions.find(destination());
         pinnedSource = MemoryRegions.find(source());
@@ -64,7 +69,7 @@ final class ThreadsFuture extends JvmFuture implements Poller {
             return FutureState.COMPLETE;
         }
         boolean wake = notifier.waker() != null && mover.notifier() == NotifierType.WAKER;
-        cell = wake ? notifier.waker() : QUEUED;
+        CELL.set(this, wake ? notifier.waker() : QUEUED); // the queue publishes it
         if (!mover.enqueue(this)) {
             cell = null;
             MemoryRegions.unpin(pinnedDestination, pinnedSource);
@@ -106,7 +111,7 @@ final class ThreadsFuture extends JvmFuture implements Poller {
 
     private FutureState finish(Notifier notifier) {
         notifier.useNone();
-        cell = null;
+        CELL.set(this, null); // published with the state
         return FutureState.COMPLETE;
     }
 
