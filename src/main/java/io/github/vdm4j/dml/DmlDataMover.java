@@ -37,10 +37,13 @@ public final class DmlDataMover extends AbstractDataMover {
     private final DmlPath path;
     private final DmlEngine engine;
 
-    DmlDataMover(DmlLibrary library, DmlPath path, DmlEngine engine) {
+    private final DmlPathDecision decision;
+
+    DmlDataMover(DmlLibrary library, DmlPath path, DmlEngine engine, DmlPathDecision decision) {
         this.library = library;
         this.path = path;
         this.engine = engine;
+        this.decision = decision;
     }
 
     /**
@@ -63,6 +66,7 @@ public final class DmlDataMover extends AbstractDataMover {
      * @param path where to execute
      * @return an open mover
      * @throws DmlUnavailableException if there is no Intel DML
+     * @throws DmlHardwareException if the path is {@link DmlPath#HARDWARE} and the hardware does not work
      */
     public static DmlDataMover open(DmlPath path) {
         return builder().path(path).open();
@@ -126,6 +130,15 @@ public final class DmlDataMover extends AbstractDataMover {
      */
     public DmlPath runningPath() {
         return engine.hardware() ? DmlPath.HARDWARE : DmlPath.SOFTWARE;
+    }
+
+    /**
+     * The path that operations take, and why.
+     *
+     * @return the decision that holds
+     */
+    public DmlPathDecision pathDecision() {
+        return decision;
     }
 
     /**
