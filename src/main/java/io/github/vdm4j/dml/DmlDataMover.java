@@ -4,6 +4,7 @@ import io.github.vdm4j.AbstractDataMover;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.dml.internal.JobLimits;
 import io.github.vdm4j.durability.WriteBackKind;
 import java.lang.foreign.MemorySegment;
 
@@ -36,14 +37,17 @@ public final class DmlDataMover extends AbstractDataMover {
     private final DmlLibrary library;
     private final DmlPath path;
     private final DmlEngine engine;
+    private final DmlMoves moves;
 
     private final DmlPathDecision decision;
 
-    DmlDataMover(DmlLibrary library, DmlPath path, DmlEngine engine, DmlPathDecision decision) {
+    DmlDataMover(
+            DmlLibrary library, DmlPath path, DmlEngine engine, JobLimits limits, DmlPathDecision decision) {
         this.library = library;
         this.path = path;
         this.engine = engine;
         this.decision = decision;
+        moves = new DmlMoves(engine, limits);
     }
 
     /**
@@ -83,7 +87,7 @@ public final class DmlDataMover extends AbstractDataMover {
 
     @Override
     protected VdmFuture newFuture() {
-        return new DmlFuture(engine);
+        return new DmlFuture(moves);
     }
 
     @Override
@@ -97,7 +101,7 @@ public final class DmlDataMover extends AbstractDataMover {
     }
 
     @Override
-    protected void drain() {
+    protected void shutDown() {
         engine.drain();
     }
 

@@ -144,7 +144,8 @@ public final class DmlDataMoverBuilder {
         return new DmlDataMover(
                 opened,
                 path,
-                new DmlEngine(ready.pool(), hardware, limits, queueFullTimeout.toNanos(), durability),
+                new DmlEngine(ready.pool(), hardware, queueFullTimeout.toNanos(), durability),
+                limits,
                 ready.decision());
     }
 }
