@@ -39,14 +39,14 @@ public final class DmlDataMover extends AbstractDataMover {
     private final DmlEngine engine;
     private final DmlMoves moves;
 
-    private final DmlPathDecision decision;
+    private final PathDecisions decisions;
 
     DmlDataMover(
-            DmlLibrary library, DmlPath path, DmlEngine engine, JobLimits limits, DmlPathDecision decision) {
+            DmlLibrary library, DmlPath path, DmlEngine engine, JobLimits limits, PathDecisions decisions) {
         this.library = library;
         this.path = path;
         this.engine = engine;
-        this.decision = decision;
+        this.decisions = decisions;
         moves = new DmlMoves(engine, limits);
     }
 
@@ -142,7 +142,7 @@ public final class DmlDataMover extends AbstractDataMover {
      * @return the decision that holds
      */
     public DmlPathDecision pathDecision() {
-        return decision;
+        return decisions.current();
     }
 
     /**

@@ -7,6 +7,7 @@ import io.github.vdm4j.platform.Processor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -25,6 +26,7 @@ public final class DmlDataMoverBuilder {
     private Durability durability = Durability.system();
     private Function<DmlLibrary, DmlDiagnosis> diagnosis = DmlDiagnosis::of;
     private boolean tried = true;
+    private Consumer<DmlPathDecision> listener = decision -> {};
 
     DmlDataMoverBuilder() {}
 
@@ -99,6 +101,19 @@ public final class DmlDataMoverBuilder {
         return this;
     }
 
+    /**
+     * Who hears where operations execute: when the mover is opened, before {@link #open} returns. Default: nobody. An
+     * exception of the listener goes to its thread's uncaught exception handler and is of no other
+     * consequence.
+     *
+     * @param told the listener
+     * @return this
+     */
+    public DmlDataMoverBuilder onPathDecision(Consumer<DmlPathDecision> told) {
+        listener = Objects.requireNonNull(told, "listener");
+        return this;
+    }
+
     /** Other write-back engines than the machine's; for tests, which count what they do. */
     DmlDataMoverBuilder durability(Durability engines) {
         durability = engines;
@@ -146,6 +161,6 @@ public final class DmlDataMoverBuilder {
                 path,
                 new DmlEngine(ready.pool(), hardware, queueFullTimeout.toNanos(), durability),
                 limits,
-                ready.decision());
+                new PathDecisions(ready.decision(), listener));
     }
 }

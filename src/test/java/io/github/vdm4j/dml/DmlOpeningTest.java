@@ -15,6 +15,7 @@ import io.github.vdm4j.dml.DsaSystem.AccelConfig;
 import io.github.vdm4j.dml.ffi.dml_h;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
@@ -261,5 +262,49 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         DmlDataMover mover = open(on(machine, DmlPath.SOFTWARE));
         assertEquals(new DmlPathDecision(DmlPath.SOFTWARE, "it was asked for", List.of()), mover.pathDecision());
         assertEquals(List.of(), dml.submissions());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void tellsAListenerThePathThatWillRun(DmlPath path) {
+        dml.withHardware();
+        var heard = new ArrayList<DmlPathDecision>();
+        DmlDataMover mover = open(on(well(machine), path).onPathDecision(heard::add));
+        assertEquals(List.of(mover.pathDecision()), heard);
+        assertSame(mover.runningPath(), heard.getFirst().path());
+    }
+
+    @Test
+    void tellsAListenerWhyAutoTakesSoftware() {
+        var heard = new ArrayList<DmlPathDecision>();
+        open(on(machine, DmlPath.AUTO).onPathDecision(heard::add));
+        assertEquals(
+                List.of(new DmlPathDecision(
+                        DmlPath.SOFTWARE, REFUSED + "LIBACCEL_NOT_FOUND (100)", machine.diagnosis().findings())),
+                heard);
+    }
+
+    @Test
+    void tellsNobodyOfAPathThatCouldNotBeOpened() {
+        var heard = new ArrayList<DmlPathDecision>();
+        assertThrows(DmlHardwareException.class,
+                () -> on(machine, DmlPath.HARDWARE).onPathDecision(heard::add).open());
+        assertEquals(List.of(), heard);
+    }
+
+    @Test
+    void isNotDisturbedByAListenerThatThrows() {
+        var seen = new ArrayList<Throwable>();
+        var failure = new AssertionError("of the listener");
+        Thread.currentThread().setUncaughtExceptionHandler((thread, e) -> seen.add(e));
+        try {
+            DmlDataMover mover = open(on(machine, DmlPath.SOFTWARE).onPathDecision(decision -> {
+                throw failure;
+            }));
+            finish(mover.memset(zeros(64), (byte) 1)).orThrow();
+        } finally {
+            Thread.currentThread().setUncaughtExceptionHandler(null);
+        }
+        assertEquals(List.of(failure), seen);
     }
 }
