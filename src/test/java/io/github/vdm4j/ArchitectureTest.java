@@ -30,6 +30,7 @@ class ArchitectureTest {
     private static final String PLATFORM = ROOT + ".platform";
     private static final String DURABILITY = ROOT + ".durability";
     private static final String PMEM_FFI = DURABILITY + ".ffi";
+    private static final String KERNEL = ROOT + ".kernel";
     private static final String CLI = ROOT + ".cli";
     private static final String EXAMPLES = ROOT + ".examples";
 
@@ -56,11 +57,12 @@ class ArchitectureTest {
             Layer.exported(ROOT, FUTURE),
             Layer.hidden(PMEM_FFI),
             Layer.hidden(DURABILITY, PMEM_FFI, PLATFORM, ROOT),
-            Layer.exported(MOVER, DURABILITY, PLATFORM, ROOT, FUTURE),
+            Layer.hidden(KERNEL, ROOT),
+            Layer.exported(MOVER, KERNEL, DURABILITY, PLATFORM, ROOT, FUTURE),
             Layer.exported(BUFFER, DURABILITY, PLATFORM, ROOT, FUTURE),
             Layer.hidden(DML_FFI),
-            Layer.hidden(INTERNAL, DML_FFI, DURABILITY, PLATFORM, ROOT),
-            Layer.exported(DML, INTERNAL, DML_FFI, DURABILITY, PLATFORM, ROOT, FUTURE));
+            Layer.hidden(INTERNAL, KERNEL, DML_FFI, DURABILITY, PLATFORM, ROOT),
+            Layer.exported(DML, INTERNAL, KERNEL, DML_FFI, DURABILITY, PLATFORM, ROOT, FUTURE));
 
     private static JavaClasses main;
 
