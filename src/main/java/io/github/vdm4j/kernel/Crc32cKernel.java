@@ -1,5 +1,6 @@
 package io.github.vdm4j.kernel;
 
+import io.github.vdm4j.operation.CrcOptions;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.zip.CRC32C;
@@ -22,7 +23,8 @@ public final class Crc32cKernel {
     /** Below this, copying to the scratch array costs less than a byte buffer. */
     private static final int SMALL = 1 << 9;
 
-    private static final int PREFIX = 4;
+    /** The register of the JDK's CRC before the first byte. */
+    private static final int JDK_BEGINNING = -1;
 
     private final CRC32C crc = new CRC32C();
     private final byte[] scratch = new byte[SCRATCH];
@@ -35,16 +37,13 @@ public final class Crc32cKernel {
      * The CRC of a segment.
      *
      * @param source what to read, of any kind, alignment and length
-     * @param seed where to begin: 0, or the CRC of what comes before, made with the same bypasses
-     * @param rawValue seed and result are the register as it is, its first bit the highest: neither inverted
-     *     nor reflected ({@code DML_FLAG_CRC_BYPASS_REFLECTION})
-     * @param rawData the highest bit of each byte comes first ({@code DML_FLAG_CRC_BYPASS_DATA_REFLECTION})
+     * @param options the seed, and what is reflected
      * @return the CRC
      */
-    public int crc(MemorySegment source, int seed, boolean rawValue, boolean rawData) {
-        begin(seed, rawValue);
-        add(source, 0, source.byteSize(), rawData);
-        return end(rawValue);
+    public int crc(MemorySegment source, CrcOptions options) {
+        begin(options);
+        add(source, 0, source.byteSize(), options.bypassDataReflection());
+        return end(options);
     }
 
     /**
@@ -52,60 +51,56 @@ public final class Crc32cKernel {
      *
      * @param destination what to write, of the size of the source and disjoint from it
      * @param source what to read
-     * @param seed as in {@link #crc}
-     * @param rawValue as in {@link #crc}
-     * @param rawData as in {@link #crc}
+     * @param options the seed, and what is reflected
      * @return the CRC
      */
-    public int copy(
-            MemorySegment destination, MemorySegment source, int seed, boolean rawValue, boolean rawData) {
-        begin(seed, rawValue);
+    public int copy(MemorySegment destination, MemorySegment source, CrcOptions options) {
+        begin(options);
         long size = source.byteSize();
         for (long done = 0; done < size; done += COPIED_PIECE) {
             long piece = Math.min(COPIED_PIECE, size - done);
             MemorySegment.copy(source, done, destination, done, piece);
-            add(source, done, piece, rawData);
+            add(source, done, piece, options.bypassDataReflection());
         }
-        return end(rawValue);
+        return end(options);
     }
 
     /**
      * The CRC of two ranges, one after the other, from the CRC of each.
      *
-     * @param first the CRC of the first, with whatever seed
+     * @param first the CRC of the first, with any seed
      * @param second the CRC of the second, with the seed 0
      * @param secondLength the length of the second in bytes
-     * @param rawValue whether both were made so
-     * @return the CRC of both
+     * @param options what both have bypassed
+     * @return the CRC of both, with the seed of the first
      */
-    public static int combine(int first, int second, long secondLength, boolean rawValue) {
-        int behind =
-                rawValue
-                        ? Integer.reverse(Crc32cPolynomial.shift(Integer.reverse(first), secondLength))
-                        : Crc32cPolynomial.shift(first, secondLength);
+    public static int combine(int first, int second, long secondLength, CrcOptions options) {
+        int behind = options.bypassReflection()
+                ? Integer.reverse(Crc32cPolynomial.shift(Integer.reverse(first), secondLength))
+                : Crc32cPolynomial.shift(first, secondLength);
         return behind ^ second;
     }
 
-    /** The JDK's CRC knows no seed, but four bytes bring it from its own beginning to any other. */
-    private void begin(int seed, boolean rawValue) {
+    /** The JDK's CRC knows no seed, but four bytes bring its register to any value. */
+    private void begin(CrcOptions options) {
         crc.reset();
-        int register = rawValue ? Integer.reverse(seed) : ~seed;
-        if (register != -1) {
-            int prefix = Crc32cPolynomial.beforeFourZeroBytes(register) ^ -1;
-            for (int i = 0; i < PREFIX; i++) {
-                scratch[i] = (byte) (prefix >>> (8 * i));
+        int register = options.bypassReflection() ? Integer.reverse(options.seed()) : ~options.seed();
+        if (register != JDK_BEGINNING) {
+            int prefix = Crc32cPolynomial.beforeFourZeroBytes(register) ^ JDK_BEGINNING;
+            for (int i = 0; i < Integer.BYTES; i++) {
+                scratch[i] = (byte) (prefix >>> (Byte.SIZE * i));
             }
-            crc.update(scratch, 0, PREFIX);
+            crc.update(scratch, 0, Integer.BYTES);
         }
     }
 
-    private int end(boolean rawValue) {
+    private int end(CrcOptions options) {
         int value = (int) crc.getValue();
-        return rawValue ? Integer.reverse(~value) : value;
+        return options.bypassReflection() ? Integer.reverse(~value) : value;
     }
 
-    private void add(MemorySegment source, long from, long length, boolean rawData) {
-        if (rawData) {
+    private void add(MemorySegment source, long from, long length, boolean highestBitFirst) {
+        if (highestBitFirst) {
             addReversed(source, from, length);
         } else if (source.isNative()) {
             // The JDK's CRC dies of a page of a file that is not there, where a copy throws.

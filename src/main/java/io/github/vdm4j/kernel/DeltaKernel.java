@@ -26,24 +26,24 @@ public final class DeltaKernel {
      *
      * @param record where to write; its size is what the record may have
      * @param original what the record will be applied to
-     * @param changed what that will become; of the same size, a multiple of 8, at most 0x80000
+     * @param modified what that will become; of the same size, a multiple of 8, at most 0x80000
      * @return the record's size, 0 if both are equal; if there was no room for all of it, the complement
      *     ({@code ~}) of the size that was written
      */
-    public static long create(MemorySegment record, MemorySegment original, MemorySegment changed) {
+    public static long create(MemorySegment record, MemorySegment original, MemorySegment modified) {
         long size = original.byteSize();
         long capacity = record.byteSize();
         long written = 0;
         int equal = PATIENCE;
         for (long offset = 0; offset < size; offset += BLOCK_BYTES) {
             if (equal == PATIENCE) {
-                long same = MemorySegment.mismatch(original, offset, size, changed, offset, size);
+                long same = MemorySegment.mismatch(original, offset, size, modified, offset, size);
                 if (same < 0) {
                     break;
                 }
                 offset += same & -BLOCK_BYTES;
             }
-            long block = changed.get(BLOCK, offset);
+            long block = modified.get(BLOCK, offset);
             if (block == original.get(BLOCK, offset)) {
                 equal++;
                 continue;
