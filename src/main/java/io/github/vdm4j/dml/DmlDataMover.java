@@ -39,10 +39,14 @@ public final class DmlDataMover extends AbstractDataMover {
     private final DmlEngine engine;
     private final DmlMoves moves;
 
-    DmlDataMover(DmlLibrary library, DmlPath path, DmlEngine engine, JobLimits limits) {
+    private final PathDecisions decisions;
+
+    DmlDataMover(
+            DmlLibrary library, DmlPath path, DmlEngine engine, JobLimits limits, PathDecisions decisions) {
         this.library = library;
         this.path = path;
         this.engine = engine;
+        this.decisions = decisions;
         moves = new DmlMoves(engine, limits);
     }
 
@@ -66,6 +70,7 @@ public final class DmlDataMover extends AbstractDataMover {
      * @param path where to execute
      * @return an open mover
      * @throws DmlUnavailableException if there is no Intel DML
+     * @throws DmlHardwareException if the path is {@link DmlPath#HARDWARE} and the hardware does not work
      */
     public static DmlDataMover open(DmlPath path) {
         return builder().path(path).open();
@@ -129,6 +134,15 @@ public final class DmlDataMover extends AbstractDataMover {
      */
     public DmlPath runningPath() {
         return engine.hardware() ? DmlPath.HARDWARE : DmlPath.SOFTWARE;
+    }
+
+    /**
+     * The path that operations take, and why.
+     *
+     * @return the decision that holds
+     */
+    public DmlPathDecision pathDecision() {
+        return decisions.current();
     }
 
     /**
