@@ -17,4 +17,5 @@ module io.github.vdm4j {
     exports io.github.vdm4j.dml;
     exports io.github.vdm4j.future;
     exports io.github.vdm4j.mover;
+    exports io.github.vdm4j.operation;
 }

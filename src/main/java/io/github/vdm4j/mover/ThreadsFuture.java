@@ -11,30 +11,18 @@ import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.future.NotifierType;
 import io.github.vdm4j.future.Poller;
 import io.github.vdm4j.future.Waker;
+import io.github.vdm4j.worker.HandOver;
+import io.github.vdm4j.worker.RoomWaker;
 import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 
 /** An operation of a {@link ThreadsDataMover}. */
 final class ThreadsFuture extends JvmFuture implements Poller {
-    private static final Object QUEUED = new Object();
-    private static final Object DONE = new Object();
-    private static final VarHandle CELL;
-
-    static {
-        try {
-            CELL = MethodHandles.lookup().findVarHandle(ThreadsFuture.class, "cell", Object.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final HandOver HAND_OVER = HandOver.of(MethodHandles.lookup(), ThreadsFuture.class);
 
     private final ThreadsDataMover mover;
 
-    /**
-     * Where the poller and the worker meet: null while not started, then {@link #QUEUED} or the waker to
-     * call, then {@link #DONE}. The worker exchanges it for DONE, so that a waker is either there by then
-     * and called, or its poller finds DONE in its place.
-     */
+    /** For {@link #HAND_OVER}; before the start a {@link RoomWaker} if the queue was found full. */
+    @SuppressWarnings("unused") // through a VarHandle
     private volatile Object cell;
 
     /** What is kept open while the operation is queued or at work; null if it is no buffer. */
@@ -50,18 +38,18 @@ final class ThreadsFuture extends JvmFuture implements Poller {
     protected FutureState advance(Notifier notifier) {
         notifier.useNone();
         Object seen = cell;
-        if (seen == null) {
-            return start(notifier);
+        if (seen == null || seen instanceof RoomWaker) {
+            return start(notifier, (RoomWaker) seen);
         }
-        return seen == DONE || !promise(notifier, seen) ? finish(notifier) : FutureState.RUNNING;
+        return promise(notifier) ? FutureState.RUNNING : finish(notifier);
     }
 
     @Override
     protected boolean canAdvance() {
-        return cell == DONE;
+        return HAND_OVER.isDone(this);
     }
 
-    private FutureState start(Notifier notifier) {
+    private FutureState start(Notifier notifier, RoomWaker earlier) {
         pinnedDestination = MemoryRegions.find(destination());
         pinnedSource = MemoryRegions.find(source());
         if (!pin(pinnedDestination, pinnedSource)) {
@@ -69,16 +57,16 @@ final class ThreadsFuture extends JvmFuture implements Poller {
             return FutureState.COMPLETE;
         }
         boolean wake = notifier.waker() != null && mover.notifier() == NotifierType.WAKER;
-        CELL.set(this, wake ? notifier.waker() : QUEUED); // the queue publishes it
-        if (!mover.enqueue(this)) {
-            cell = null;
+        HAND_OVER.begin(this, wake ? notifier.waker() : null);
+        if (!mover.enqueue(this) && !(wake && enqueueLater(notifier, earlier))) {
             MemoryRegions.unpin(pinnedDestination, pinnedSource);
             letGo();
-            return mover.isClosed()
-                    ? fail(ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null)
-                    : FutureState.IDLE;
+            if (mover.isClosed()) {
+                return fail(ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null);
+            }
+            return FutureState.IDLE;
         }
-        if (cell == DONE) {
+        if (HAND_OVER.isDone(this)) {
             return finish(notifier);
         }
         if (wake) {
@@ -89,17 +77,31 @@ final class ThreadsFuture extends JvmFuture implements Poller {
         return FutureState.RUNNING;
     }
 
+    /** Asks to be woken when the queue has room; true if it has by now, and the operation is in it. */
+    private boolean enqueueLater(Notifier notifier, RoomWaker earlier) {
+        RoomWaker room = earlier != null ? earlier : new RoomWaker();
+        mover.awaitRoom(room, notifier.waker());
+        if (mover.enqueue(this)) {
+            return true;
+        }
+        cell = room;
+        notifier.useWaker();
+        return false;
+    }
+
     private void letGo() {
         pinnedDestination = null;
         pinnedSource = null;
     }
 
     /** Answers a later poll; false if the worker was faster. */
-    private boolean promise(Notifier notifier, Object seen) {
+    private boolean promise(Notifier notifier) {
+        if (HAND_OVER.isDone(this)) {
+            return false;
+        }
         Waker waker = notifier.waker();
         if (waker != null && mover.notifier() == NotifierType.WAKER) {
-            Waker kept = Waker.join(seen instanceof Waker earlier ? earlier : null, waker);
-            if (kept != seen && !CELL.compareAndSet(this, seen, kept)) {
+            if (!HAND_OVER.addWaker(this, waker)) {
                 return false;
             }
             notifier.useWaker();
@@ -111,29 +113,22 @@ final class ThreadsFuture extends JvmFuture implements Poller {
 
     private FutureState finish(Notifier notifier) {
         notifier.useNone();
-        CELL.set(this, null); // published with the state
+        HAND_OVER.clear(this); // published with the state
         return FutureState.COMPLETE;
     }
 
-    /** Called by a worker. Once the cell is DONE the future may be prepared anew: hands off. */
+    /** Called by a worker. */
     void work(MoveFunctions functions, Durability durability) {
         execute(functions, durability);
         MemoryRegions.unpin(pinnedDestination, pinnedSource);
         letGo();
-        if (CELL.getAndSet(this, DONE) instanceof Waker waker) {
-            try {
-                waker.wake();
-            } catch (Throwable e) {
-                Thread current = Thread.currentThread();
-                current.getUncaughtExceptionHandler().uncaughtException(current, e);
-            }
-        }
+        HAND_OVER.end(this);
     }
 
     @Override
     public boolean ready() {
-        Object seen = cell;
-        return seen == DONE || seen == null; // null: not queued yet, or finished through another thread
+        // If nothing is handed over it is not queued yet, or was finished through another thread.
+        return HAND_OVER.isDone(this) || !HAND_OVER.isBegun(this);
     }
 
     @Override

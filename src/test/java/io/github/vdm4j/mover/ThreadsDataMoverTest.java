@@ -142,7 +142,7 @@ class ThreadsDataMoverTest extends VdmContract {
     }
 
     @Test
-    @DisplayName("a future that finds the queue full stays idle, gives no notification, and starts later")
+    @DisplayName("a future that finds the queue full stays idle, wakes when there is room, and starts then")
     void aFutureThatFindsTheQueueFullStaysIdle() {
         try (var small = gated().queueSize(1).open()) {
             VdmFuture busy = occupyWorker(small);
@@ -150,11 +150,15 @@ class ThreadsDataMoverTest extends VdmContract {
             assertEquals(FutureState.RUNNING, queued.poll());
             MemorySegment destination = memory(4);
             VdmFuture refused = small.memset(destination, (byte) 3);
-            Notifier notifier = Notifier.of(() -> {});
+            assertEquals(FutureState.IDLE, refused.poll());
+            var room = new CountDownLatch(1);
+            Notifier notifier = Notifier.of(room::countDown);
             assertEquals(FutureState.IDLE, refused.poll(notifier));
-            assertEquals(NotifierType.NONE, notifier.used());
+            assertEquals(NotifierType.WAKER, notifier.used());
             assertEquals(FutureState.IDLE, refused.state());
+            assertEquals(1, room.getCount());
             gate.countDown();
+            await(room);
             new FutureRuntime().waitAll(List.of(refused, busy, queued));
             assertEquals(VdmResult.SUCCESS, refused.result());
             assertArrayEquals(new byte[]{3, 3, 3, 3}, bytes(destination));
