@@ -58,13 +58,14 @@ final class ThreadsFuture extends JvmFuture implements Poller {
         }
         boolean wake = notifier.waker() != null && mover.notifier() == NotifierType.WAKER;
         HAND_OVER.begin(this, wake ? notifier.waker() : null);
-        if (!mover.enqueue(this) && !(wake && enqueueLater(notifier, earlier))) {
-            MemoryRegions.unpin(pinnedDestination, pinnedSource);
-            letGo();
-            if (mover.isClosed()) {
-                return fail(ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null);
+        if (!mover.enqueue(this)) {
+            RoomWaker room = wake && earlier == null ? new RoomWaker() : earlier;
+            if (wake) {
+                mover.awaitRoom(room, notifier.waker());
             }
-            return FutureState.IDLE;
+            if (!wake || !mover.enqueue(this)) {
+                return full(notifier, room, wake);
+            }
         }
         if (HAND_OVER.isDone(this)) {
             return finish(notifier);
@@ -77,16 +78,18 @@ final class ThreadsFuture extends JvmFuture implements Poller {
         return FutureState.RUNNING;
     }
 
-    /** Asks to be woken when the queue has room; true if it has by now, and the operation is in it. */
-    private boolean enqueueLater(Notifier notifier, RoomWaker earlier) {
-        RoomWaker room = earlier != null ? earlier : new RoomWaker();
-        mover.awaitRoom(room, notifier.waker());
-        if (mover.enqueue(this)) {
-            return true;
-        }
+    /** There was no room, or there are no workers any more. */
+    private FutureState full(Notifier notifier, RoomWaker room, boolean wake) {
         cell = room;
-        notifier.useWaker();
-        return false;
+        MemoryRegions.unpin(pinnedDestination, pinnedSource);
+        letGo();
+        if (mover.isClosed()) {
+            return fail(ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null);
+        }
+        if (wake) {
+            notifier.useWaker();
+        }
+        return FutureState.IDLE;
     }
 
     private void letGo() {
