@@ -2,7 +2,6 @@ package io.github.vdm4j.mover;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmResult;
-import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.durability.MemoryRegion;
 import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.future.FutureProperty;
@@ -11,17 +10,17 @@ import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.future.NotifierType;
 import io.github.vdm4j.future.Poller;
 import io.github.vdm4j.future.Waker;
-import io.github.vdm4j.worker.HandOver;
+import io.github.vdm4j.worker.Rendezvous;
 import io.github.vdm4j.worker.RoomWaker;
 import java.lang.invoke.MethodHandles;
 
 /** An operation of a {@link ThreadsDataMover}. */
-final class ThreadsFuture extends JvmFuture implements Poller {
-    private static final HandOver HAND_OVER = HandOver.of(MethodHandles.lookup(), ThreadsFuture.class);
+final class ThreadsFuture extends JvmFuture implements WorkerTask, Poller {
+    private static final Rendezvous RENDEZVOUS = Rendezvous.of(MethodHandles.lookup(), ThreadsFuture.class);
 
     private final ThreadsDataMover mover;
 
-    /** For {@link #HAND_OVER}; before the start a {@link RoomWaker} if the queue was found full. */
+    /** For {@link #RENDEZVOUS}; before the start a {@link RoomWaker} if the queue was found full. */
     @SuppressWarnings("unused") // through a VarHandle
     private volatile Object cell;
 
@@ -46,7 +45,7 @@ final class ThreadsFuture extends JvmFuture implements Poller {
 
     @Override
     protected boolean canAdvance() {
-        return HAND_OVER.isDone(this);
+        return RENDEZVOUS.isDone(this);
     }
 
     private FutureState start(Notifier notifier, RoomWaker earlier) {
@@ -57,7 +56,7 @@ final class ThreadsFuture extends JvmFuture implements Poller {
             return FutureState.COMPLETE;
         }
         boolean wake = notifier.waker() != null && mover.notifier() == NotifierType.WAKER;
-        HAND_OVER.begin(this, wake ? notifier.waker() : null);
+        RENDEZVOUS.begin(this, wake ? notifier.waker() : null);
         if (!mover.enqueue(this)) {
             RoomWaker room = wake && earlier == null ? new RoomWaker() : earlier;
             if (wake) {
@@ -67,7 +66,7 @@ final class ThreadsFuture extends JvmFuture implements Poller {
                 return full(notifier, room, wake);
             }
         }
-        if (HAND_OVER.isDone(this)) {
+        if (RENDEZVOUS.isDone(this)) {
             return finish(notifier);
         }
         if (wake) {
@@ -99,12 +98,12 @@ final class ThreadsFuture extends JvmFuture implements Poller {
 
     /** Answers a later poll; false if the worker was faster. */
     private boolean promise(Notifier notifier) {
-        if (HAND_OVER.isDone(this)) {
+        if (RENDEZVOUS.isDone(this)) {
             return false;
         }
         Waker waker = notifier.waker();
         if (waker != null && mover.notifier() == NotifierType.WAKER) {
-            if (!HAND_OVER.addWaker(this, waker)) {
+            if (!RENDEZVOUS.addWaker(this, waker)) {
                 return false;
             }
             notifier.useWaker();
@@ -116,22 +115,22 @@ final class ThreadsFuture extends JvmFuture implements Poller {
 
     private FutureState finish(Notifier notifier) {
         notifier.useNone();
-        HAND_OVER.clear(this); // published with the state
+        RENDEZVOUS.clear(this); // published with the state
         return FutureState.COMPLETE;
     }
 
-    /** Called by a worker. */
-    void work(MoveFunctions functions, Durability durability) {
-        execute(functions, durability);
+    @Override
+    public void work() {
+        execute(mover.functions(), mover.durability());
         MemoryRegions.unpin(pinnedDestination, pinnedSource);
         letGo();
-        HAND_OVER.end(this);
+        RENDEZVOUS.end(this);
     }
 
     @Override
     public boolean ready() {
         // If nothing is handed over it is not queued yet, or was finished through another thread.
-        return HAND_OVER.isDone(this) || !HAND_OVER.isBegun(this);
+        return RENDEZVOUS.isDone(this) || !RENDEZVOUS.isBegun(this);
     }
 
     @Override

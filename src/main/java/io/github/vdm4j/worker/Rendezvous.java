@@ -14,7 +14,7 @@ import java.lang.invoke.VarHandle;
  *
  * @param cell the field, of type Object and volatile
  */
-public record HandOver(VarHandle cell) {
+public record Rendezvous(VarHandle cell) {
     private static final Object QUEUED = new Object();
     private static final Object DONE = new Object();
 
@@ -23,11 +23,11 @@ public record HandOver(VarHandle cell) {
      *
      * @param lookup may access the field
      * @param holder the class
-     * @return the hand-over of its objects
+     * @return the rendezvous of its objects
      */
-    public static HandOver of(MethodHandles.Lookup lookup, Class<?> holder) {
+    public static Rendezvous of(MethodHandles.Lookup lookup, Class<?> holder) {
         try {
-            return new HandOver(lookup.findVarHandle(holder, "cell", Object.class));
+            return new Rendezvous(lookup.findVarHandle(holder, "cell", Object.class));
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
