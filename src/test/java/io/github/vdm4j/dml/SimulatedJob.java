@@ -159,7 +159,7 @@ final class SimulatedJob {
                     checksLeft -= checksLeft > 0 ? 1 : 0;
                     return DML_STATUS_BEING_PROCESSED();
                 }
-                if (current.touchesMemory() && memoryIsReachable()) {
+                if (!current.touchesMemory() || memoryIsReachable()) {
                     execute();
                 }
             }
