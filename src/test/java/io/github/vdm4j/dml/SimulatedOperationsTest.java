@@ -259,6 +259,28 @@ class SimulatedOperationsTest {
         }
     }
 
+    @ParameterizedTest(name = "on hardware: {0}")
+    @ValueSource(booleans = {false, true})
+    void onlyTheHardwareStripsTheBlocksBeforeABadOneAndPassesOverBlocksOfOnes(boolean hardware) {
+        describe(SimulatedTask.DIF_INSERT).sourceLength(2048).dif(0, 0);
+        assertEquals(DML_STATUS_OK(), job.run());
+        destination.asSlice(512, 8).fill((byte) -1);
+        destination.set(JAVA_BYTE, 3 * 520, (byte) ~destination.get(JAVA_BYTE, 3 * 520));
+        MemorySegment stripped = arena.allocate(2048, 4096);
+        RawJob stripping = hardware ? new RawJob(dml, arena, dml_h.DML_PATH_HW()) : job;
+        stripping.describe(SimulatedTask.DIF_STRIP)
+                .source(destination)
+                .destination(stripped)
+                .sourceLength(2080)
+                .dif(0, dml_h.DML_DIF_FLAG_SRC_F_DETECT_ALL());
+        assertEquals(DML_STATUS_DIF_CHECK_ERROR(), stripping.run());
+        assertEquals(hardware ? 3 * 520 : 0, stripping.offset());
+        assertEquals(hardware ? 3 * 512 : 0, stripped.mismatch(source.asSlice(0, 2048)));
+        if (hardware) {
+            stripping.finish();
+        }
+    }
+
     @Test
     void drainAndNopSucceed() {
         job.describe(SimulatedTask.NOP);
