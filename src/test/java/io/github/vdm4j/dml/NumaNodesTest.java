@@ -1,9 +1,12 @@
 package io.github.vdm4j.dml;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.dml.ffi.dml_job_t;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -63,6 +66,23 @@ class NumaNodesTest extends AgainstSimulatedDml {
         dml.withHardware();
         submitFromEveryJob(open(builder(path).maxTransferBytes(64)));
         assertEquals(List.of(-1), nodesOfSubmissions());
+    }
+
+    /** Whichever thread submits. */
+    @Test
+    void runsOnTheDevicesOfThatNodeOnly() {
+        dml.withHardwareOn(0).callersOn(1);
+        assertSame(ExecutionPath.DSA_HARDWARE, pathOfAFill(open(builder(DmlPath.AUTO).numaNode(0))));
+        assertSame(ExecutionPath.DML_SOFTWARE, pathOfAFill(open(DmlPath.AUTO)));
+        dml.withHardwareOn(1).callersOn(1);
+        assertSame(ExecutionPath.DML_SOFTWARE, pathOfAFill(open(builder(DmlPath.AUTO).numaNode(0))));
+        assertSame(ExecutionPath.DSA_HARDWARE, pathOfAFill(open(DmlPath.AUTO)));
+    }
+
+    private ExecutionPath pathOfAFill(DmlDataMover mover) {
+        VdmFuture fill = finish(mover.memset(zeros(64), (byte) 1));
+        fill.orThrow();
+        return fill.path();
     }
 
     @Test
