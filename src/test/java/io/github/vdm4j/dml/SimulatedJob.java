@@ -130,6 +130,8 @@ final class SimulatedJob {
             }
             if (current.path() == DmlPath.SOFTWARE) {
                 execute();
+            } else if (dml.lostWith() != null) {
+                current.lose(dml.lostWith());
             }
             return DML_STATUS_OK();
         } finally {
