@@ -44,10 +44,14 @@ public final class DmlDataMover extends OperationsMover {
     private final DmlMoves moves;
     private final DmlOperations operations;
 
-    DmlDataMover(DmlLibrary library, DmlPath path, DmlEngine engine, JobLimits limits) {
+    private final PathDecisions decisions;
+
+    DmlDataMover(
+            DmlLibrary library, DmlPath path, DmlEngine engine, JobLimits limits, PathDecisions decisions) {
         this.library = library;
         this.path = path;
         this.engine = engine;
+        this.decisions = decisions;
         moves = new DmlMoves(engine, limits);
         operations = new DmlOperations(engine);
     }
@@ -72,6 +76,7 @@ public final class DmlDataMover extends OperationsMover {
      * @param path where to execute
      * @return an open mover
      * @throws DmlUnavailableException if there is no Intel DML
+     * @throws DmlHardwareException if the path is {@link DmlPath#HARDWARE} and the hardware does not work
      */
     public static DmlDataMover open(DmlPath path) {
         return builder().path(path).open();
@@ -145,6 +150,15 @@ public final class DmlDataMover extends OperationsMover {
      */
     public DmlPath runningPath() {
         return engine.hardware() ? DmlPath.HARDWARE : DmlPath.SOFTWARE;
+    }
+
+    /**
+     * The path that operations take, and why.
+     *
+     * @return the decision that holds
+     */
+    public DmlPathDecision pathDecision() {
+        return decisions.current();
     }
 
     /**

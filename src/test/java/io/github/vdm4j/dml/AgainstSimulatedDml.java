@@ -34,12 +34,13 @@ abstract class AgainstSimulatedDml {
 
     DmlDataMoverBuilder builder(DmlPath path) {
         // The simulated library moves through addresses where there is no memory; libpmem must not follow it there.
-        return DmlDataMover.builder()
+        DmlDataMoverBuilder builder = DmlDataMover.builder()
                 .durability(Durability.withoutLibpmem())
                 .library(dml.library())
                 .path(path)
                 .jobs(4)
                 .queueFullTimeout(Duration.ofHours(1));
+        return path == DmlPath.HARDWARE ? builder.withoutTrial() : builder;
     }
 
     DmlDataMover open(DmlDataMoverBuilder builder) {
