@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A fixed number of jobs, lent out and given back in any order by any thread without locks. The jobs
@@ -30,7 +31,7 @@ public final class JobPool {
     private final Arena arena = Arena.ofShared();
     private final Job[] jobs;
     private final MemorySegment[] structs;
-    private final long nativeBytes;
+    private final AtomicLong nativeBytes = new AtomicLong();
 
     /** How many jobs the closing thread has taken; they are the first ones. Guarded by this. */
     private int retired;
@@ -54,8 +55,7 @@ public final class JobPool {
         try {
             long hardwareSize = hardware ? roundUp(dml.jobSize(dml_h.DML_PATH_HW())) : 0;
             long softwareSize = software ? roundUp(dml.jobSize(dml_h.DML_PATH_SW())) : 0;
-            nativeBytes = capacity * (hardwareSize + softwareSize);
-            long next = arena.allocate(nativeBytes, ALIGNMENT).address();
+            long next = allocate(capacity * (hardwareSize + softwareSize)).address();
             int made = 0;
             for (int i = 0; i < capacity; i++) {
                 MemorySegment onHardware = null;
@@ -70,7 +70,7 @@ public final class JobPool {
                     structs[made++] = onSoftware;
                     next += softwareSize;
                 }
-                jobs[i] = new Job(dml, onHardware, onSoftware, limits);
+                jobs[i] = new Job(dml, onHardware, onSoftware, this, limits);
             }
         } catch (Throwable e) {
             finishAll();
@@ -81,6 +81,13 @@ public final class JobPool {
 
     private static long roundUp(int size) {
         return (size + ALIGNMENT - 1) & -ALIGNMENT;
+    }
+
+    /** Memory that is the pool's until it is closed, at a multiple of 64. For whoever has a job. */
+    MemorySegment allocate(long bytes) {
+        long address = arena.allocate(bytes, ALIGNMENT).address();
+        nativeBytes.addAndGet(bytes);
+        return MemorySegment.ofAddress(address).reinterpret(bytes);
     }
 
     /** Without the arena's scope: this class keeps the memory alive, see above. */
@@ -155,12 +162,12 @@ public final class JobPool {
     }
 
     /**
-     * The native memory that the jobs take up.
+     * The native memory that the jobs and their batches take up.
      *
      * @return bytes, 0 once the pool is closed
      */
     public synchronized long nativeBytes() {
-        return retired == jobs.length ? 0 : nativeBytes;
+        return retired == jobs.length ? 0 : nativeBytes.get();
     }
 
     /**

@@ -11,6 +11,9 @@ import java.lang.foreign.MemorySegment;
  * how far it has got. Every job has one of each kind, used by whoever holds the job.
  */
 public abstract class Program {
+    /** What {@link #submit} returns if what was due needed no submission; no status of DML, which counts from 0. */
+    public static final int NOTHING_SUBMITTED = -1;
+
     private static final int OK = dml_h.DML_STATUS_OK();
 
     private final Job job;
@@ -49,7 +52,7 @@ public abstract class Program {
     /**
      * Submits the part whose turn it is.
      *
-     * @return DML's status
+     * @return DML's status, or {@link #NOTHING_SUBMITTED}
      * @throws io.github.vdm4j.platform.PageUnavailableException if a page of a mapped file is not there; nothing was submitted
      * @throws SegmentClosedException if an arena is closed; nothing was submitted
      * @throws WrongThreadException if one is confined to another thread; nothing was submitted
@@ -85,6 +88,16 @@ public abstract class Program {
      * @return false if the part has destroyed what it reads
      */
     public abstract boolean isRepeatable();
+
+    /**
+     * Gives up what has failed, if the rest can do without it.
+     *
+     * @param status how it has failed
+     * @return false if that is the end of all
+     */
+    public boolean goesOnWithout(int status) {
+        return false;
+    }
 
     /**
      * Counts a page fault in the current part and touches its pages, so that they are there for the
