@@ -107,11 +107,13 @@ public final class BatchProgram extends Program {
     private int submitAlone() {
         begun = true;
         try {
+            if (!single.needsJob()) {
+                single.execute();
+            }
             if (single.needsJob()) {
                 countPath();
                 return single.submit();
             }
-            single.execute();
         } catch (SegmentClosedException | PageUnavailableException e) {
             single.failed(e);
         }
