@@ -24,7 +24,9 @@ public final class DmlDataMoverBuilder {
     private Duration queueFullTimeout = Duration.ofMillis(100);
     private long maxTransferBytes = JobLimits.MAX_PART;
     private Durability durability = Durability.system();
-    private Function<DmlLibrary, DmlDiagnosis> diagnosis = DmlDiagnosis::of;
+    private int node = NumaNodes.ANY;
+    private Function<DmlLibrary, DmlDiagnosis> diagnosis =
+            opened -> DmlDiagnosis.of(DsaSystem.read(), opened.version(), node);
     private boolean tried = true;
     private Consumer<DmlPathDecision> listener = decision -> {};
 
@@ -102,6 +104,21 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
+     * The NUMA node to whose devices operations go, whichever thread submits them. Default: -1, the node
+     * that the submitting thread runs on at that moment. Without effect on the software path.
+     *
+     * <p>C counterpart: {@code numa_id} of {@code dml_job_t}.
+     *
+     * @param numaNode the number of a node of this machine, or -1
+     * @return this
+     * @throws IllegalArgumentException if the machine has no such node; it says which there are
+     */
+    public DmlDataMoverBuilder numaNode(int numaNode) {
+        node = NumaNodes.check(new SystemFiles(Path.of("/")), numaNode);
+        return this;
+    }
+
+    /**
      * Who hears where operations execute: when the mover is opened, before {@link #open} returns. Default: nobody. An
      * exception of the listener goes to its thread's uncaught exception handler and is of no other
      * consequence.
@@ -151,7 +168,7 @@ public final class DmlDataMoverBuilder {
                         Math.max(64, Math.min(hardwareBytes, maxTransferBytes) & -64L),
                         maxTransferBytes,
                         Processor.flags(Path.of("/proc/cpuinfo")).contains("clwb"));
-        var opening = new DmlOpening(opened, jobs, limits, queueFullTimeout.toNanos());
+        var opening = new DmlOpening(opened, jobs, limits, node, queueFullTimeout.toNanos());
         var ready = path == DmlPath.SOFTWARE || !tried
                 ? opening.asked(path)
                 : opening.tried(diagnosis.apply(opened), path == DmlPath.AUTO);

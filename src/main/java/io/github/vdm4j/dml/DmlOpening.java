@@ -15,12 +15,14 @@ final class DmlOpening {
     private final DmlLibrary library;
     private final int jobs;
     private final JobLimits limits;
+    private final int node;
     private final long queueFullNanos;
 
-    DmlOpening(DmlLibrary library, int jobs, JobLimits limits, long queueFullNanos) {
+    DmlOpening(DmlLibrary library, int jobs, JobLimits limits, int node, long queueFullNanos) {
         this.library = library;
         this.jobs = jobs;
         this.limits = limits;
+        this.node = node;
         this.queueFullNanos = queueFullNanos;
     }
 
@@ -50,7 +52,7 @@ final class DmlOpening {
             trial = HardwareTrial.failed("the hardware was not tried, as DML would crash the JVM", null);
         } else {
             try {
-                pool = new JobPool(library.functions(), jobs, true, orSoftware, limits);
+                pool = makePool(true, orSoftware);
                 trial = HardwareTrial.of(pool, diagnosis.verdict().hardwareWorks() ? queueFullNanos : 0);
             } catch (DmlCallException e) {
                 trial = HardwareTrial.failed(e.getMessage(), DmlStatus.of(e.status()));
@@ -69,9 +71,17 @@ final class DmlOpening {
                 pool(false, true), new DmlPathDecision(DmlPath.SOFTWARE, trial.words(), diagnosis.findings()));
     }
 
+    private JobPool makePool(boolean hardware, boolean software) {
+        var pool = new JobPool(library.functions(), jobs, hardware, software, limits);
+        if (node != NumaNodes.ANY) {
+            pool.bindTo(node);
+        }
+        return pool;
+    }
+
     private JobPool pool(boolean hardware, boolean software) {
         try {
-            return new JobPool(library.functions(), jobs, hardware, software, limits);
+            return makePool(hardware, software);
         } catch (DmlCallException e) {
             DmlStatus status = DmlStatus.of(e.status());
             throw new VdmException(
