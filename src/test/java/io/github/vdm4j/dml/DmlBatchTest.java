@@ -198,13 +198,14 @@ class DmlBatchTest extends AgainstSimulatedDml {
     @ParameterizedTest
     @EnumSource(names = {"HARDWARE", "SOFTWARE"})
     void whatNoDescriptorCanExpressIsDoneInItsTurn(DmlPath path) {
+        // The record is applied from a copy, which is the mover's own memory.
         var mover = on(path);
-        var original = noise(64);
-        var modified = noise(64);
-        var record = zeros(80);
-        var target = zeros(64).copyFrom(original);
-        var copy = zeros(64);
-        var moving = noise(300);
+        var original = fillWithNoise(arena.allocate(64, 8));
+        var modified = fillWithNoise(arena.allocate(64, 8));
+        var record = arena.allocate(80, 8);
+        var target = arena.allocate(64, 8).copyFrom(original);
+        var copy = arena.allocate(64, 8);
+        var moving = fillWithNoise(arena.allocate(300));
         byte[] shifted = new byte[300];
         System.arraycopy(bytes(moving), 0, shifted, 100, 200);
         System.arraycopy(bytes(moving), 0, shifted, 0, 100);
@@ -217,7 +218,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
                 .fence()
                 .flush(copy)
                 .memmove(moving.asSlice(100, 200), moving.asSlice(0, 200), VdmFlags.NONE)
-                .memcpy(zeros(8), noise(8), VdmFlags.MEM_DURABLE)
+                .memcpy(arena.allocate(8), arena.allocate(8), VdmFlags.MEM_DURABLE)
                 .submit());
         result.orThrow();
         assertArrayEquals(bytes(modified), bytes(copy));
@@ -228,9 +229,9 @@ class DmlBatchTest extends AgainstSimulatedDml {
     @Test
     void aRecordThatWouldWriteElsewhereFailsItsTaskOnly() {
         var mover = software();
-        var record = zeros(80);
+        var record = arena.allocate(80, 8);
         record.set(ValueLayout.JAVA_SHORT, 0, (short) 1000);
-        var destination = zeros(64);
+        var destination = arena.allocate(64, 8);
         BatchResult result =
                 done(mover.batch()
                         .nop()

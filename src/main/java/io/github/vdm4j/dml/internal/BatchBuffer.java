@@ -39,22 +39,24 @@ final class BatchBuffer {
     private static final long NOP = head(dml_h.DML_OP_NOP(), 0, 0);
     private static final int SMALLEST = 16;
 
-    private final JobPool pool;
+    private final Job job;
     private MemorySegment memory = MemorySegment.NULL;
     private int room;
 
     /** The number of tasks that the records' addresses in the descriptors are right for. */
     private int laidOut;
 
-    BatchBuffer(JobPool pool) {
-        this.pool = pool;
+    BatchBuffer(Job job) {
+        this.job = job;
     }
 
     /** Makes room. What was written before is lost. */
     void reserve(int tasks) {
         if (tasks > room) {
             int size = Math.max(SMALLEST, Integer.highestOneBit(tasks - 1) << 1);
-            memory = pool.allocate((long) size * TASK);
+            // Without the arena's scope: whoever has the job keeps the memory alive.
+            memory = MemorySegment.ofAddress(job.allocate((long) size * TASK).address())
+                    .reinterpret((long) size * TASK);
             room = size;
             laidOut = 0;
         }

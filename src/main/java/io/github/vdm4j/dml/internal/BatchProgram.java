@@ -55,10 +55,10 @@ public final class BatchProgram extends Program {
     /** Whether the task whose turn it is goes through the job alone. */
     private boolean alone;
 
-    BatchProgram(Job job, JobPool pool, JobLimits limits) {
+    BatchProgram(Job job, JobLimits limits) {
         super(job);
         this.limits = limits;
-        buffer = new BatchBuffer(pool);
+        buffer = new BatchBuffer(job);
         end = new TaskEnd(buffer);
         fit = new TaskFit(limits);
         single = new SingleTask(job);
@@ -107,18 +107,18 @@ public final class BatchProgram extends Program {
     private int submitAlone() {
         begun = true;
         try {
-            if (!single.needsJob()) {
-                single.execute();
-            }
-            if (single.needsJob()) {
+            int status = single.submit();
+            if (status != OK || job().isSubmitted()) {
                 countPath();
-                return single.submit();
+                return status;
             }
-        } catch (SegmentClosedException | PageUnavailableException e) {
+        } catch (SegmentClosedException | PageUnavailableException | InvalidDataException e) {
             single.failed(e);
         }
-        over();
-        return NOTHING_SUBMITTED;
+        if (single.isOver()) {
+            over();
+        }
+        return OK;
     }
 
     /** The task that is alone has ended. */
@@ -135,7 +135,7 @@ public final class BatchProgram extends Program {
         gather();
         if (parts == 0) { // nothing was left of them
             settle();
-            return NOTHING_SUBMITTED;
+            return OK;
         }
         int count = buffer.seal(parts);
         try {
@@ -149,7 +149,7 @@ public final class BatchProgram extends Program {
             if (!begun) {
                 throw e;
             }
-            return NOTHING_SUBMITTED; // the task that it belongs to will be found
+            return OK; // the task that it belongs to will be found
         } finally {
             arenas.clear();
         }
@@ -233,8 +233,11 @@ public final class BatchProgram extends Program {
         if (!alone) {
             takeRecords(status == OK);
             settle();
-        } else if (single.next(status)) {
-            over();
+        } else {
+            single.next(status);
+            if (single.isOver()) {
+                over();
+            }
         }
     }
 

@@ -6,7 +6,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A fixed number of jobs, lent out and given back in any order by any thread without locks. The jobs
@@ -32,7 +31,9 @@ public final class JobPool {
     private final Arena arena = Arena.ofShared();
     private final Job[] jobs;
     private final MemorySegment[] structs;
-    private final AtomicLong nativeBytes = new AtomicLong();
+
+    /** Guarded by this. */
+    private long nativeBytes;
 
     /** How many jobs the closing thread has taken; they are the first ones. Guarded by this. */
     private int retired;
@@ -54,9 +55,10 @@ public final class JobPool {
         jobs = new Job[capacity];
         structs = new MemorySegment[capacity * variants];
         try {
-            long hardwareSize = hardware ? roundUp(dml.jobSize(dml_h.DML_PATH_HW())) : 0;
-            long softwareSize = software ? roundUp(dml.jobSize(dml_h.DML_PATH_SW())) : 0;
-            long next = allocate(capacity * (hardwareSize + softwareSize)).address();
+            long hardwareSize = hardware ? sizeOf(dml_h.DML_PATH_HW()) : 0;
+            long softwareSize = software ? sizeOf(dml_h.DML_PATH_SW()) : 0;
+            nativeBytes = capacity * (hardwareSize + softwareSize);
+            long next = arena.allocate(nativeBytes, ALIGNMENT).address();
             int made = 0;
             for (int i = 0; i < capacity; i++) {
                 MemorySegment onHardware = null;
@@ -71,7 +73,7 @@ public final class JobPool {
                     structs[made++] = onSoftware;
                     next += softwareSize;
                 }
-                jobs[i] = new Job(dml, onHardware, onSoftware, this, limits);
+                jobs[i] = new Job(dml, this, onHardware, onSoftware, limits);
             }
         } catch (Throwable e) {
             finishAll();
@@ -80,15 +82,16 @@ public final class JobPool {
         }
     }
 
-    private static long roundUp(int size) {
-        return (size + ALIGNMENT - 1) & -ALIGNMENT;
+    /** The struct, what the library keeps behind it, and a CRC at the end. */
+    private long sizeOf(int path) {
+        return (dml.jobSize(path) + JobFields.CRC_BYTES + ALIGNMENT - 1) & -ALIGNMENT;
     }
 
-    /** Memory that is the pool's until it is closed, at a multiple of 64. For whoever has a job. */
-    MemorySegment allocate(long bytes) {
-        long address = arena.allocate(bytes, ALIGNMENT).address();
-        nativeBytes.addAndGet(bytes);
-        return MemorySegment.ofAddress(address).reinterpret(bytes);
+    /** More memory for a job that is lent. */
+    synchronized MemorySegment allocate(long bytes) {
+        MemorySegment memory = arena.allocate(bytes, ALIGNMENT);
+        nativeBytes += memory.byteSize();
+        return memory;
     }
 
     /** Without the arena's scope: this class keeps the memory alive, see above. */
@@ -138,6 +141,7 @@ public final class JobPool {
         if (job.isSubmitted()) {
             throw new IllegalStateException("a job in flight cannot be given back");
         }
+        job.uses++;
         TAKEN.setRelease(job, 0);
     }
 
@@ -179,7 +183,7 @@ public final class JobPool {
      * @return bytes, 0 once the pool is closed
      */
     public synchronized long nativeBytes() {
-        return retired == jobs.length ? 0 : nativeBytes.get();
+        return retired == jobs.length ? 0 : nativeBytes;
     }
 
     /**

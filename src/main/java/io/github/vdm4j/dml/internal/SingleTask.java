@@ -1,11 +1,10 @@
 package io.github.vdm4j.dml.internal;
 
 import io.github.vdm4j.ExecutionPath;
-import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.durability.WriteBackKind;
-import io.github.vdm4j.kernel.JvmOperations;
 import io.github.vdm4j.operation.BatchTask;
 import io.github.vdm4j.operation.Descriptor;
 import io.github.vdm4j.platform.PageUnavailableException;
@@ -13,22 +12,18 @@ import io.github.vdm4j.platform.SegmentClosedException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
-/**
- * A task of a batch that goes its own way: a copy, a fill with a byte or a flush as it would go outside of a batch,
- * any other operation on the calling thread, as its job alone can do it no better.
- */
+/** A task of a batch that goes through the job alone, as it would go outside of a batch. */
 final class SingleTask {
+    private static final int OK = dml_h.DML_STATUS_OK();
+
     private final Job job;
     private Durability durability;
     private BatchTask task;
 
-    /** What goes through the job now; null for nothing. */
-    private Transfer program;
+    /** What takes the task through the job; null if it goes without. */
+    private Program program;
 
-    /** What is to be made durable after the operation, last first. */
-    private final MemorySegment[] toFlush = new MemorySegment[2];
-
-    private int flushes;
+    private boolean over;
 
     SingleTask(Job job) {
         this.job = job;
@@ -41,123 +36,125 @@ final class SingleTask {
     void clear() {
         task = null;
         program = null;
-        flushes = 0;
-        toFlush[0] = null;
-        toFlush[1] = null;
     }
 
     /** Takes on a task, which is not empty. */
     void begin(BatchTask next) {
         task = next;
         program = null;
-        flushes = 0;
+        over = false;
         Descriptor descriptor = next.descriptor();
-        MemorySegment destination = descriptor.destination();
-        WriteBackKind kind = descriptor.isDurable() ? durability.kindOf(destination) : null;
+        MemorySegment second = descriptor.secondDestination();
+        WriteBackKind kind = null;
+        WriteBackKind secondKind = null;
+        if (descriptor.isDurable()) {
+            kind = durability.kindOf(descriptor.destination());
+            secondKind = second == null ? null : durability.kindOf(second);
+            if (kind == WriteBackKind.IMPOSSIBLE_IN_MEMORY || secondKind == WriteBackKind.IMPOSSIBLE_IN_MEMORY) {
+                failed(
+                        VdmResult.UNSUPPORTED,
+                        "cannot be made durable: "
+                                + durability.whyNot(descriptor.destination(), WriteBackKind.IMPOSSIBLE_IN_MEMORY),
+                        null);
+                return;
+            }
+        }
+        boolean linesByDml = durability.lines() == null;
         switch (descriptor.type()) {
-            case MEMCPY, MEMMOVE, MEMSET -> {
-                if (kind != WriteBackKind.IMPOSSIBLE_IN_MEMORY) {
-                    program = transfer(descriptor.type(), destination, descriptor, kind);
+            case MEMCPY, MEMMOVE, MEMSET -> program = transfer(descriptor, kind, linesByDml);
+            case FLUSH -> {
+                if (kind == WriteBackKind.CACHE_LINES && (job.onHardware() || linesByDml)) {
+                    program = transfer(descriptor, kind, linesByDml);
                 }
             }
-            default -> {}
+            default -> program = job.data().begin(descriptor, task.completion(), kind, secondKind, linesByDml);
         }
     }
 
-    private Transfer transfer(
-            VdmOperationType type, MemorySegment destination, Descriptor descriptor, WriteBackKind kind) {
+    private Transfer transfer(Descriptor descriptor, WriteBackKind kind, boolean linesByDml) {
         return job.transfer()
                 .begin(
-                        type,
-                        destination,
-                        type == VdmOperationType.FLUSH ? null : descriptor.source(),
+                        descriptor.type(),
+                        descriptor.destination(),
+                        descriptor.source(),
                         (byte) descriptor.pattern(),
                         descriptor.flags(),
-                        destination.byteSize(),
+                        descriptor.destination().byteSize(),
                         kind,
-                        durability.lines() == null);
+                        linesByDml);
     }
 
-    /** Tells whether the next step is a submission, not {@link #execute}. */
-    boolean needsJob() {
-        return program != null;
+    boolean isOver() {
+        return over;
     }
 
-    /** Does what needs no job. The task is over then, unless it {@link #needsJob} now. */
-    void execute() {
-        Descriptor descriptor = task.descriptor();
-        if (descriptor.isDurable() && !wantsOnlyWhatCanBe(descriptor)) {
+    /** Submits what is due, or executes it: the job is not submitted then. */
+    int submit() {
+        if (over) {
+            return OK;
+        }
+        if (program == null) {
+            flush();
+            return OK;
+        }
+        // Done already if a thread that may not touch the destination came this far.
+        int status = program.isDone() ? OK : program.submit();
+        if (status == OK && !job.isSubmitted()) {
+            finishIfDone();
+        }
+        return status;
+    }
+
+    private void flush() {
+        MemorySegment range = task.descriptor().destination();
+        WriteBackKind kind = durability.kindOf(range);
+        if (writeBack(range, kind)) {
+            task.completion()
+                    .succeed(kind == WriteBackKind.CACHE_LINES ? ExecutionPath.LIBPMEM : ExecutionPath.JVM);
+        }
+        over = true;
+    }
+
+    boolean isGood(int status) {
+        return program.isGood(status);
+    }
+
+    boolean isRepeatable() {
+        return program.isRepeatable();
+    }
+
+    void bringInPart() {
+        program.bringInPart();
+    }
+
+    /** Takes note of the end of a submission. */
+    void next(int status) {
+        program.next(status);
+        finishIfDone();
+    }
+
+    private void finishIfDone() {
+        if (!program.isDone()) {
             return;
         }
-        if (descriptor.type() == VdmOperationType.FLUSH) {
-            task.completion().succeed(ExecutionPath.NONE);
+        Descriptor descriptor = task.descriptor();
+        WriteBackKind second = null;
+        WriteBackKind first;
+        long value = 0;
+        int outcome = 0;
+        if (program instanceof DataProgram data) {
+            first = data.remainingOfDestination();
+            second = data.remainingOfSecondDestination();
+            value = data.value();
+            outcome = data.outcome();
         } else {
-            bringIn(descriptor);
-            try {
-                JvmOperations.execute(descriptor, task.completion());
-            } catch (InternalError e) {
-                failed(VdmResult.IO_ERROR, "failed: a page of a mapped file is not there: " + e.getMessage(), e);
-            } catch (WrongThreadException e) {
-                throw e;
-            } catch (IllegalStateException e) {
-                throw new SegmentClosedException(e);
-            }
+            first = program.remainingWriteBack();
         }
-        if (descriptor.isDurable() && task.completion().result() == VdmResult.SUCCESS) {
-            if (descriptor.secondDestination() != null) {
-                toFlush[flushes++] = descriptor.secondDestination();
-            }
-            toFlush[flushes++] = descriptor.destination();
-            flush();
+        if ((first == null || writeBack(descriptor.destination(), first))
+                && (second == null || writeBack(descriptor.secondDestination(), second))) {
+            task.completion().succeed(program.executedBy(), value, outcome);
         }
-    }
-
-    private boolean wantsOnlyWhatCanBe(Descriptor descriptor) {
-        return canBe(descriptor.destination())
-                && (descriptor.secondDestination() == null || canBe(descriptor.secondDestination()));
-    }
-
-    private boolean canBe(MemorySegment destination) {
-        if (durability.kindOf(destination) != WriteBackKind.IMPOSSIBLE_IN_MEMORY) {
-            return true;
-        }
-        failed(
-                VdmResult.UNSUPPORTED,
-                "cannot be made durable: " + durability.whyNot(destination, WriteBackKind.IMPOSSIBLE_IN_MEMORY),
-                null);
-        return false;
-    }
-
-    private static void bringIn(Descriptor descriptor) {
-        bringIn(descriptor.source(), false);
-        bringIn(descriptor.secondSource(), false);
-        bringIn(descriptor.destination(), true);
-        bringIn(descriptor.secondDestination(), true);
-    }
-
-    private static void bringIn(MemorySegment segment, boolean write) {
-        if (segment != null && segment.isMapped()) {
-            Program.bringIn(segment, 0, segment.byteSize(), write);
-        }
-    }
-
-    /** Makes durable what is left to be, itself or through the job. */
-    private void flush() {
-        while (flushes > 0) {
-            MemorySegment range = toFlush[--flushes];
-            WriteBackKind kind = durability.kindOf(range);
-            if (kind == WriteBackKind.CACHE_LINES && (job.onHardware() || durability.lines() == null)) {
-                program = transfer(VdmOperationType.FLUSH, range, task.descriptor(), kind);
-                return;
-            }
-            if (!writeBack(range, kind)) {
-                return;
-            }
-            if (task.completion().path() == ExecutionPath.NONE) {
-                task.completion()
-                        .succeed(kind == WriteBackKind.CACHE_LINES ? ExecutionPath.LIBPMEM : ExecutionPath.JVM);
-            }
-        }
+        over = true;
     }
 
     private boolean writeBack(MemorySegment range, WriteBackKind kind) {
@@ -180,54 +177,18 @@ final class SingleTask {
         return false;
     }
 
-    int submit() {
-        return program.submit();
-    }
-
-    boolean isGood(int status) {
-        return program.isGood(status);
-    }
-
-    boolean isRepeatable() {
-        return program.isRepeatable();
-    }
-
-    void bringInPart() {
-        program.bringInPart();
-    }
-
-    /**
-     * Takes note of the end of a submission.
-     *
-     * @return true if the task is over
-     */
-    boolean next(int status) {
-        program.next(status);
-        if (!program.isDone()) {
-            return false;
-        }
-        ExecutionPath path = program.bySoftware() ? ExecutionPath.DML_SOFTWARE : ExecutionPath.DSA_HARDWARE;
-        WriteBackKind remaining = program.remainingWriteBack();
-        program = null;
-        if (remaining != null && !writeBack(task.descriptor().destination(), remaining)) {
-            return true;
-        }
-        if (task.completion().result() == VdmResult.NOT_RUN || task.completion().path() == ExecutionPath.NONE) {
-            task.completion().succeed(path);
-        }
-        flush();
-        return program == null;
-    }
-
     void failed(RuntimeException cause) {
-        boolean closed = cause instanceof SegmentClosedException;
-        failed(
-                closed ? VdmResult.SEGMENT_UNUSABLE : VdmResult.IO_ERROR,
-                "failed: " + cause.getMessage(),
-                closed ? cause.getCause() : cause);
+        if (cause instanceof SegmentClosedException) {
+            failed(VdmResult.SEGMENT_UNUSABLE, "failed: " + cause.getMessage(), cause.getCause());
+        } else if (cause instanceof InvalidDataException) {
+            failed(VdmResult.INVALID_DATA, "failed: " + cause.getMessage(), null);
+        } else {
+            failed(VdmResult.IO_ERROR, "failed: " + cause.getMessage(), cause);
+        }
     }
 
     private void failed(VdmResult how, String reason, Throwable cause) {
         task.completion().fail(ExecutionPath.NONE, how, null, reason, cause);
+        over = true;
     }
 }

@@ -118,17 +118,15 @@ final class TaskDescriptor {
             boolean ofSource,
             boolean ofDestination) {
         DifConfig dif = descriptor.dif();
-        int bits = dif.flagBits();
         // A byte of flags for each side, one for both, and the block size in the lowest bits of that.
-        int general = bits & 0xFF0000 | dif.blockSize().ordinal() << 16;
-        int used = general | (ofSource ? bits & 0xFF : 0) | (ofDestination ? bits & 0xFF00 : 0);
+        int bits = DataPart.difFlags(descriptor.type(), dif) | dif.blockSize().ordinal() << 16;
         buffer.put(
                 task,
                 BatchBuffer.head(operation, flags, 0),
                 descriptor.source().address(),
                 descriptor.destination() == null ? 0 : descriptor.destination().address(),
                 descriptor.byteSize(),
-                used,
+                bits,
                 ofSource ? tags(dif.source()) : 0,
                 ofDestination ? tags(dif.destination()) : 0);
     }

@@ -45,8 +45,8 @@ final class TaskFit {
             case FLUSH, DRAIN, DELTA_APPLY -> { // lines have to be covered, records checked right before
                 return false;
             }
-            case DIF_CHECK, DIF_INSERT, DIF_STRIP, DIF_UPDATE -> {
-                return false;
+            case DIF_CHECK, DIF_STRIP, DIF_UPDATE -> { // the software path checks otherwise than the device
+                return hardware && !isAdjacentStrip(descriptor);
             }
             default -> {
                 // Hardware tells of pages that are missing, but cannot repeat what moves within its own range.
@@ -55,6 +55,12 @@ final class TaskFit {
                         : !isMapped(descriptor);
             }
         }
+    }
+
+    private static boolean isAdjacentStrip(Descriptor descriptor) {
+        return descriptor.type() == VdmOperationType.DIF_STRIP
+                && DataPart.isAdjacent(
+                        descriptor.source().address(), descriptor.destination().address(), descriptor.byteSize());
     }
 
     private boolean isDurableByDevice(Descriptor descriptor) {
