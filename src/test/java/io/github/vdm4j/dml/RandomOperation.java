@@ -3,16 +3,20 @@ package io.github.vdm4j.dml;
 import io.github.vdm4j.MoverFuture;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.operation.CrcOptions;
 import io.github.vdm4j.operation.DataOperations;
+import io.github.vdm4j.operation.DeltaResult;
 import io.github.vdm4j.operation.DifBlockSize;
 import io.github.vdm4j.operation.DifConfig;
 import io.github.vdm4j.operation.DifFlag;
+import io.github.vdm4j.operation.DifResult;
 import io.github.vdm4j.operation.DifTags;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 
@@ -37,6 +41,9 @@ final class RandomOperation {
 
     /** All memory of the operation, with room around it that must stay as it is. */
     private final MemorySegment memory;
+
+    /** What may hold anything if the operation does not come to a good end. */
+    private MemorySegment undefined;
 
     private int used;
     private String more = "";
@@ -75,6 +82,11 @@ final class RandomOperation {
             MoverFuture<?> future = operation.on(mover);
             future.busyPoll();
             Object output = future.failure() == null ? withoutPath(future.output()) : future.result();
+            if (output instanceof DifResult found && !found.isOk() && operation.undefined != null) {
+                operation.undefined.fill((byte) 0);
+            } else if (output instanceof DeltaResult made && made.outcome() == DeltaResult.Outcome.OVERFLOW) {
+                operation.undefined.fill((byte) 0);
+            }
             return new Outcome(
                     output,
                     operation.memory.toArray(ValueLayout.JAVA_BYTE),
@@ -83,7 +95,7 @@ final class RandomOperation {
     }
 
     private static Object withoutPath(Object output) {
-        return output instanceof io.github.vdm4j.VdmOutput vdm ? vdm.result() : output;
+        return output instanceof VdmOutput vdm ? vdm.result() : output;
     }
 
     /** The next piece of memory, at any address that is {@code offset} modulo {@code alignment}. */
@@ -161,6 +173,7 @@ final class RandomOperation {
         }
         int capacity = 80 + 10 * random.nextInt(50);
         MemorySegment record = piece(capacity, 8, 0);
+        undefined = record;
         if (type == VdmOperationType.DELTA_CREATE) {
             return mover.createDelta(record, original, modified);
         }
@@ -203,14 +216,20 @@ final class RandomOperation {
         }
         return switch (type) {
             case DIF_CHECK -> mover.difCheck(source, config);
-            case DIF_STRIP -> mover.difStrip(anywhere(blocks * block), source, config, VdmFlags.NONE);
-            default -> mover.difUpdate(anywhere(blocks * whole), source, config, VdmFlags.NONE);
+            case DIF_STRIP -> {
+                undefined = anywhere(blocks * block);
+                yield mover.difStrip(undefined, source, config, VdmFlags.NONE);
+            }
+            default -> {
+                undefined = anywhere(blocks * whole);
+                yield mover.difUpdate(undefined, source, config, VdmFlags.NONE);
+            }
         };
     }
 
     /** Protection as a check with this configuration expects it. */
     private static DifConfig asSource(DifConfig config, DifTags tags) {
-        var flags = new java.util.HashSet<DifFlag>();
+        var flags = EnumSet.noneOf(DifFlag.class);
         if (config.has(DifFlag.SOURCE_INCREMENTING_APPLICATION_TAG)) {
             flags.add(DifFlag.DESTINATION_INCREMENTING_APPLICATION_TAG);
         }

@@ -3,8 +3,6 @@ package io.github.vdm4j.dml.internal;
 import static io.github.vdm4j.VdmOperationType.COMPARE_PATTERN;
 import static io.github.vdm4j.VdmOperationType.DELTA_APPLY;
 import static io.github.vdm4j.VdmOperationType.DELTA_CREATE;
-import static io.github.vdm4j.VdmOperationType.DIF_CHECK;
-import static io.github.vdm4j.VdmOperationType.DIF_STRIP;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmFlags;
@@ -63,7 +61,7 @@ public final class DataProgram extends Program {
     private boolean over;
     private boolean byJava;
 
-    /** In bytes of the source, or of the destination if there is none. */
+    /** In bytes of the source, or of the destination if there is none; 0 once there is no need to go on. */
     private long length;
 
     private long done;
@@ -186,14 +184,13 @@ public final class DataProgram extends Program {
         }
     }
 
-    /** A block that is not as it should be is a result; the blocks before it are still due. */
+    /** A block that is not as it should be is a result. */
     @Override
     boolean isGood(int status) {
         if (status != DIF_CHECK_ERROR || !fields.checksBlocks()) {
             return super.isGood(status);
         }
-        MemorySegment job = job().struct();
-        return JobFields.result(job) != 0 && JobFields.offset(job) < part;
+        return JobFields.result(job().struct()) != 0;
     }
 
     @Override
@@ -208,10 +205,9 @@ public final class DataProgram extends Program {
         }
         MemorySegment job = job().struct();
         if (status == DIF_CHECK_ERROR) {
-            long before = JobFields.offset(job);
-            value = done + before;
+            value = done + JobFields.offset(job);
             outcome = JobFields.result(job);
-            length = type == DIF_CHECK ? done : value;
+            length = 0;
         } else {
             takeResult(job);
             done += part;
