@@ -50,6 +50,48 @@ public abstract class AbstractDataMover implements Vdm {
         return closed.get();
     }
 
+    /**
+     * For mover base classes with operations of their own.
+     *
+     * @param type the operation, for the message
+     * @throws IllegalStateException if the mover is closed
+     */
+    protected final void checkOpen(VdmOperationType type) {
+        if (isClosed()) {
+            throw new IllegalStateException(type + ": the mover is closed (" + name() + ")");
+        }
+    }
+
+    /**
+     * For mover base classes with operations of their own: the rules that hold for every segment.
+     *
+     * @param type the operation, for the message
+     * @param role what the segment is to the operation, for the message
+     * @param segment the segment
+     * @throws IllegalArgumentException if the mover cannot reach it
+     * @throws IllegalStateException if its arena is closed
+     * @throws WrongThreadException if it is confined to another thread
+     */
+    protected final void checkReadable(VdmOperationType type, String role, MemorySegment segment) {
+        SegmentCheck.usable(type, role, segment);
+        checkReachable(type, role, segment);
+    }
+
+    /**
+     * As {@link #checkReadable}, for a segment that is written.
+     *
+     * @param type the operation, for the message
+     * @param role what the segment is to the operation, for the message
+     * @param segment the segment
+     * @throws IllegalArgumentException if it is read-only, or the mover cannot reach it
+     * @throws IllegalStateException if its arena is closed
+     * @throws WrongThreadException if it is confined to another thread
+     */
+    protected final void checkWritable(VdmOperationType type, String role, MemorySegment segment) {
+        checkReadable(type, role, segment);
+        SegmentCheck.writable(type, role, segment);
+    }
+
     final void arm(
             VdmFuture future,
             VdmOperationType type,
@@ -58,27 +100,24 @@ public abstract class AbstractDataMover implements Vdm {
             byte fill,
             VdmFlags flags) {
         Objects.requireNonNull(flags, "flags");
-        if (isClosed()) {
-            throw new IllegalStateException(type + ": the mover is closed (" + name() + ")");
-        }
+        checkOpen(type);
         if (source != null) {
-            SegmentCheck.usable(type, "source", source);
-            checkReachable(type, "source", source);
+            checkReadable(type, "source", source);
         }
-        SegmentCheck.usable(type, "destination", destination);
-        checkReachable(type, "destination", destination);
+        checkReadable(type, "destination", destination);
         switch (type) {
             case MEMCPY -> {
-                SegmentCheck.writable(type, destination);
+                SegmentCheck.writable(type, "destination", destination);
                 SegmentCheck.sameSize(type, destination, source);
                 SegmentCheck.disjoint(type, destination, source);
             }
             case MEMMOVE -> {
-                SegmentCheck.writable(type, destination);
+                SegmentCheck.writable(type, "destination", destination);
                 SegmentCheck.sameSize(type, destination, source);
             }
-            case MEMSET -> SegmentCheck.writable(type, destination);
+            case MEMSET -> SegmentCheck.writable(type, "destination", destination);
             case FLUSH -> {}
+            default -> throw new IllegalArgumentException(type + " is no operation of a VdmFuture");
         }
         future.arm(type, destination, source, fill, flags);
     }

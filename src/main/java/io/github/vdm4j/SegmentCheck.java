@@ -18,10 +18,10 @@ final class SegmentCheck {
         }
     }
 
-    static void writable(VdmOperationType type, MemorySegment destination) {
-        if (destination.isReadOnly()) {
+    static void writable(VdmOperationType type, String role, MemorySegment segment) {
+        if (segment.isReadOnly()) {
             throw new IllegalArgumentException(
-                    "%s: the destination %s is read-only".formatted(type, range(destination)));
+                    "%s: the %s %s is read-only".formatted(type, role, range(segment)));
         }
     }
 

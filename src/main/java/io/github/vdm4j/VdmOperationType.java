@@ -3,9 +3,9 @@ package io.github.vdm4j;
 import java.util.Locale;
 
 /**
- * The operations of a virtual data mover.
+ * The operations of a mover: the four of a virtual data mover, then the others that DML has.
  *
- * <p>C counterpart: {@code enum vdm_operation_type}, miniasync_vdm(7).
+ * <p>C counterpart: {@code enum vdm_operation_type}, miniasync_vdm(7), and {@code dml_operation_t}.
  */
 public enum VdmOperationType {
     /** Copies between ranges that do not overlap. */
@@ -15,13 +15,43 @@ public enum VdmOperationType {
     /** Fills a range with a byte. */
     MEMSET,
     /** Writes a range back to where it is durable. */
-    FLUSH;
+    FLUSH,
+    /** Does nothing, by way of the mover. */
+    NOP,
+    /** Ends when everything that was started before it has. */
+    DRAIN,
+    /** Fills a range with a pattern of eight bytes. */
+    FILL,
+    /** Compares two ranges. */
+    COMPARE,
+    /** Compares a range with a pattern of eight bytes. */
+    COMPARE_PATTERN,
+    /** Records how a range differs from another. */
+    DELTA_CREATE,
+    /** Makes a range what a delta record says. */
+    DELTA_APPLY,
+    /** Copies to two ranges at once. */
+    DUALCAST,
+    /** Computes a CRC-32C. */
+    CRC,
+    /** Copies and computes a CRC-32C. */
+    COPY_CRC,
+    /** Checks the protection of blocks. */
+    DIF_CHECK,
+    /** Copies blocks and adds protection. */
+    DIF_INSERT,
+    /** Copies blocks without their protection, which it checks. */
+    DIF_STRIP,
+    /** Copies blocks, checks their protection and writes another. */
+    DIF_UPDATE,
+    /** Executes several operations. */
+    BATCH;
 
-    private final String lowerCase = name().toLowerCase(Locale.ROOT);
+    private final String inWords = name().toLowerCase(Locale.ROOT).replace('_', ' ');
 
-    /** The name as in the C library, for messages: {@code memcpy} and so on. */
+    /** The name for messages: {@code memcpy}, {@code delta create} and so on. */
     @Override
     public String toString() {
-        return lowerCase;
+        return inWords;
     }
 }

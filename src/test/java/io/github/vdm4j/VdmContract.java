@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -121,6 +122,7 @@ public abstract class VdmContract {
             case MEMMOVE -> mover.memmove(destination, source);
             case MEMSET -> mover.memset(destination, (byte) 0x5a);
             case FLUSH -> mover.flush(destination);
+            default -> throw new AssertionError(type);
         };
     }
 
@@ -212,7 +214,7 @@ public abstract class VdmContract {
     }
 
     @ParameterizedTest(name = "{0}")
-    @EnumSource(VdmOperationType.class)
+    @EnumSource(value = VdmOperationType.class, names = {"MEMCPY", "MEMMOVE", "MEMSET", "FLUSH"})
     @DisplayName("H4: an operation of 0 bytes succeeds at its first poll, and nothing executed it")
     public void anOperationOfNoBytesSucceedsAtItsFirstPoll(VdmOperationType type) {
         MemorySegment empty = memory(8).asSlice(3, 0);
@@ -245,7 +247,7 @@ public abstract class VdmContract {
     }
 
     @ParameterizedTest(name = "{0}")
-    @EnumSource(value = VdmOperationType.class, mode = EnumSource.Mode.EXCLUDE, names = "FLUSH")
+    @EnumSource(value = VdmOperationType.class, names = {"MEMCPY", "MEMMOVE", "MEMSET"})
     @DisplayName("H7: the output tells the operation asked for, its result, destination and path")
     public void theOutputTellsWhatWasAskedFor(VdmOperationType type) {
         MemorySegment destination = memory(32);
@@ -363,7 +365,7 @@ public abstract class VdmContract {
     }
 
     @ParameterizedTest(name = "{0}")
-    @EnumSource(value = VdmOperationType.class, mode = EnumSource.Mode.EXCLUDE, names = "FLUSH")
+    @EnumSource(value = VdmOperationType.class, names = {"MEMCPY", "MEMMOVE", "MEMSET"})
     @DisplayName("a read-only destination is refused, a read-only source is not")
     public void aReadOnlyDestinationIsRefused(VdmOperationType type) {
         MemorySegment source = noise(8, 1);
@@ -380,7 +382,7 @@ public abstract class VdmContract {
     }
 
     @ParameterizedTest(name = "{0}")
-    @EnumSource(VdmOperationType.class)
+    @EnumSource(value = VdmOperationType.class, names = {"MEMCPY", "MEMMOVE", "MEMSET", "FLUSH"})
     @DisplayName("a segment whose arena is closed is refused at the call, by its role")
     public void aSegmentWhoseArenaIsClosedIsRefusedAtTheCall(VdmOperationType type) {
         MemorySegment dead;
@@ -397,7 +399,7 @@ public abstract class VdmContract {
     }
 
     @ParameterizedTest(name = "{0}")
-    @EnumSource(value = VdmOperationType.class, mode = EnumSource.Mode.EXCLUDE, names = "FLUSH")
+    @EnumSource(value = VdmOperationType.class, names = {"MEMCPY", "MEMMOVE", "MEMSET"})
     @DisplayName("an arena closed between the call and the first poll fails the operation; the poll does not throw")
     public void anArenaClosedBetweenTheCallAndTheFirstPollFailsTheOperation(VdmOperationType type) {
         VdmFuture future;
@@ -772,7 +774,7 @@ public abstract class VdmContract {
         VdmOperation operation = mover.newOperation();
         mover.close();
         mover.close();
-        for (VdmOperationType type : VdmOperationType.values()) {
+        for (VdmOperationType type : EnumSet.range(VdmOperationType.MEMCPY, VdmOperationType.FLUSH)) {
             var refused = assertThrows(IllegalStateException.class, () -> operation(type, memory(8), memory(8)));
             assertEquals(type + ": the mover is closed (" + mover.name() + ")", refused.getMessage());
         }

@@ -18,6 +18,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Random;
 import jdk.nio.mapmode.ExtendedMapMode;
 import org.junit.jupiter.api.DisplayName;
@@ -101,7 +102,7 @@ class DurabilityOnDax {
             var model = new byte[SIZE];
             random.nextBytes(model);
             MemorySegment.copy(model, 0, onto, ValueLayout.JAVA_BYTE, 0, SIZE);
-            for (VdmOperationType type : VdmOperationType.values()) {
+            for (VdmOperationType type : EnumSet.range(VdmOperationType.MEMCPY, VdmOperationType.FLUSH)) {
                 for (long[] range : new long[][]{{60, 100}, {0, SIZE}, {4095, 2}, {64, 64}, {63, 1}}) {
                     checkOne(mover, type, onto, range, model, kind.expected(which), random, arena);
                 }
@@ -141,6 +142,7 @@ class DurabilityOnDax {
                         mover.memmove(part, onto.asSlice(from, length), VdmFlags.MEM_DURABLE);
                     case MEMSET -> mover.memset(part, fill, VdmFlags.MEM_DURABLE);
                     case FLUSH -> mover.flush(part);
+                    default -> throw new AssertionError(type);
                 };
         future.busyPoll();
         String what = type + " of " + length + " bytes at " + offset;
@@ -150,7 +152,7 @@ class DurabilityOnDax {
                 case MEMCPY -> System.arraycopy(content, 0, model, offset, length);
                 case MEMMOVE -> System.arraycopy(model, from, model, offset, length);
                 case MEMSET -> java.util.Arrays.fill(model, offset, offset + length, fill);
-                case FLUSH -> {}
+                default -> {} // a flush changes nothing
             }
         } else {
             assertTrue(

@@ -15,6 +15,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -87,6 +88,7 @@ class FlushCountOnDax {
                     case MEMMOVE -> mover.memmove(part, of, VdmFlags.MEM_DURABLE);
                     case MEMSET -> mover.memset(part, (byte) range.length(), VdmFlags.MEM_DURABLE);
                     case FLUSH -> mover.flush(part);
+                    default -> throw new AssertionError(type);
                 };
         future.await();
         future.orThrow();
@@ -96,7 +98,7 @@ class FlushCountOnDax {
     private static void assertEachLineOnce(Vdm mover, MemorySegment onto, boolean onPmem) {
         try (Arena arena = Arena.ofShared()) {
             MemorySegment source = arena.allocate(SIZE);
-            for (VdmOperationType type : VdmOperationType.values()) {
+            for (VdmOperationType type : EnumSet.range(VdmOperationType.MEMCPY, VdmOperationType.FLUSH)) {
                 if (onPmem) {
                     for (Range range : ranges()) {
                         assertLines(mover, type, onto, source, List.of(range), onPmem);

@@ -4,6 +4,7 @@ import io.github.vdm4j.AbstractDataMover;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.dml.internal.JobLimits;
 import io.github.vdm4j.durability.WriteBackKind;
 import java.lang.foreign.MemorySegment;
 
@@ -36,11 +37,13 @@ public final class DmlDataMover extends AbstractDataMover {
     private final DmlLibrary library;
     private final DmlPath path;
     private final DmlEngine engine;
+    private final DmlMoves moves;
 
-    DmlDataMover(DmlLibrary library, DmlPath path, DmlEngine engine) {
+    DmlDataMover(DmlLibrary library, DmlPath path, DmlEngine engine, JobLimits limits) {
         this.library = library;
         this.path = path;
         this.engine = engine;
+        moves = new DmlMoves(engine, limits);
     }
 
     /**
@@ -79,7 +82,7 @@ public final class DmlDataMover extends AbstractDataMover {
 
     @Override
     protected VdmFuture newFuture() {
-        return new DmlFuture(engine);
+        return new DmlFuture(moves);
     }
 
     @Override

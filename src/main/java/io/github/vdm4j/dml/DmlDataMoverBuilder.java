@@ -156,7 +156,7 @@ public final class DmlDataMoverBuilder {
             pool = makePool(opened, hardware, limits);
         }
         return new DmlDataMover(
-                opened, path, new DmlEngine(pool, hardware, limits, queueFullTimeout.toNanos(), durability));
+                opened, path, new DmlEngine(pool, hardware, queueFullTimeout.toNanos(), durability), limits);
     }
 
     private JobPool makePool(DmlLibrary opened, boolean hardware, JobLimits limits) {

@@ -10,7 +10,7 @@ final class DmlFailures {
     private DmlFailures() {}
 
     static FutureState failed(
-            DmlFuture future, DmlPath where, long moved, DmlStatus status, ExecutionPath executed) {
+            EngineFuture future, DmlPath where, long moved, DmlStatus status, ExecutionPath executed) {
         return future.failed(
                 executed,
                 status.result(),
@@ -25,12 +25,12 @@ final class DmlFailures {
     }
 
     static FutureState unusable(
-            DmlFuture future, ExecutionPath executed, String reason, Throwable cause) {
+            EngineFuture future, ExecutionPath executed, String reason, Throwable cause) {
         return future.failed(
                 executed, VdmResult.SEGMENT_UNUSABLE, null, "failed: " + reason, cause);
     }
 
-    static FutureState unsupported(DmlFuture future, String reason) {
+    static FutureState unsupported(EngineFuture future, String reason) {
         return future.failed(
                 ExecutionPath.NONE,
                 VdmResult.UNSUPPORTED,
@@ -39,7 +39,7 @@ final class DmlFailures {
                 null);
     }
 
-    static FutureState outOfJobs(DmlFuture future, int jobs) {
+    static FutureState outOfJobs(EngineFuture future, int jobs) {
         return future.failed(
                 ExecutionPath.NONE,
                 VdmResult.OUT_OF_MEMORY,
@@ -49,13 +49,13 @@ final class DmlFailures {
                 null);
     }
 
-    static FutureState closed(DmlFuture future) {
+    static FutureState closed(EngineFuture future) {
         return future.failed(
                 ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null);
     }
 
     static FutureState pageMissing(
-            DmlFuture future, ExecutionPath executed, long moved, PageUnavailableException cause) {
+            EngineFuture future, ExecutionPath executed, long moved, PageUnavailableException cause) {
         return future.failed(
                 executed,
                 VdmResult.IO_ERROR,

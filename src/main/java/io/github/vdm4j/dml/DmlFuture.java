@@ -4,41 +4,50 @@ import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.VdmStatus;
-import io.github.vdm4j.dml.internal.Transfer;
+import io.github.vdm4j.dml.internal.Program;
+import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.durability.WriteBackKind;
 import io.github.vdm4j.future.FutureProperty;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
 /** An operation of a {@link DmlDataMover}. Has a job from its first poll to its completion. */
-final class DmlFuture extends VdmFuture {
-    private final DmlEngine engine;
+final class DmlFuture extends VdmFuture implements EngineFuture {
+    private final DmlMoves moves;
 
     /** Null while idle and when complete. */
-    private Transfer transfer;
+    private Program program;
 
-    DmlFuture(DmlEngine engine) {
-        this.engine = engine;
+    DmlFuture(DmlMoves moves) {
+        this.moves = moves;
     }
 
     @Override
     protected FutureState advance(Notifier notifier) {
         notifier.useNone();
-        return transfer == null ? engine.start(this) : engine.proceed(this, transfer);
+        return program == null ? moves.start(this) : moves.engine().proceed(this, program);
     }
 
     @Override
     public boolean hasProperty(FutureProperty property) {
-        return property == FutureProperty.ASYNC && engine.hardware();
+        return property == FutureProperty.ASYNC && moves.engine().hardware();
     }
 
-    /** Goes on with the operation if it is in flight. */
-    void finish() {
+    @Override
+    public void finish() {
         pollIfRunning();
     }
 
-    void hold(Transfer taken) {
-        transfer = taken;
+    @Override
+    public void hold(Program taken) {
+        program = taken;
+    }
+
+    @Override
+    public void writeBack(Durability durability, WriteBackKind kind) throws IOException {
+        durability.writeBack(destination(), kind);
     }
 
     MemorySegment from() {
@@ -53,15 +62,18 @@ final class DmlFuture extends VdmFuture {
         return fillByte();
     }
 
-    FutureState succeeded(ExecutionPath path) {
+    @Override
+    public FutureState succeeded(ExecutionPath path) {
         return succeed(path);
     }
 
-    FutureState notWrittenBack(ExecutionPath path, Exception cause) {
+    @Override
+    public FutureState notWrittenBack(ExecutionPath path, Exception cause) {
         return failWriteBack(path, cause);
     }
 
-    FutureState failed(
+    @Override
+    public FutureState failed(
             ExecutionPath path, VdmResult how, VdmStatus status, String reason, Throwable cause) {
         return fail(path, how, status, reason, cause);
     }

@@ -122,7 +122,7 @@ abstract class JvmFuture extends VdmFuture {
             case MEMCPY -> functions.memcpy().copy(destination(), source(), flags());
             case MEMMOVE -> functions.memmove().copy(destination(), source(), flags());
             case MEMSET -> functions.memset().fill(destination(), fillByte(), flags());
-            case FLUSH -> {}
+            default -> {} // a flush moves nothing
         }
     }
 }

@@ -203,6 +203,7 @@ class CrashModelTest {
                 case MEMMOVE -> mover.memmove(range, place.memory.asSlice(from, length), flags);
                 case MEMCPY -> mover.memcpy(range, noise(length), flags);
                 case FLUSH -> mover.flush(range);
+                default -> throw new AssertionError(type);
             };
             var operation = new InFlight(future, place, to, from, length, durable, !flush);
             if (operation.writes()) {

@@ -36,6 +36,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -148,6 +149,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
             case MEMMOVE -> mover.memmove(onto, from, VdmFlags.MEM_DURABLE);
             case MEMSET -> mover.memset(onto, (byte) 0x5a, VdmFlags.MEM_DURABLE);
             case FLUSH -> mover.flush(onto);
+            default -> throw new AssertionError(type);
         };
     }
 
@@ -167,7 +169,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
                     "isSupported");
             assertEquals(means != Means.REFUSED_AT_THE_CALL, mover.isSupported(VdmFlags.NONE, range));
             MemorySegment source = noise(1001);
-            for (VdmOperationType type : VdmOperationType.values()) {
+            for (VdmOperationType type : EnumSet.range(VdmOperationType.MEMCPY, VdmOperationType.FLUSH)) {
                 check(mover, means, type, whole, range, source);
             }
         } finally {
@@ -244,7 +246,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
             try (Vdm mover = open(which, log.engines(true))) {
                 MemorySegment whole = memory(Destination.MAPPED_SEGMENT);
                 MemorySegment source = noise(100);
-                for (VdmOperationType type : VdmOperationType.values()) {
+                for (VdmOperationType type : EnumSet.range(VdmOperationType.MEMCPY, VdmOperationType.FLUSH)) {
                     log.fail(broken);
                     VdmFuture future = finish(make(mover, type, whole.asSlice(3, 100), source));
                     assertSame(VdmResult.IO_ERROR, future.result());
@@ -268,7 +270,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
             });
             try (Vdm mover = open(which, engines)) {
                 MemorySegment whole = memory(Destination.MAPPED_SEGMENT);
-                for (VdmOperationType type : VdmOperationType.values()) {
+                for (VdmOperationType type : EnumSet.range(VdmOperationType.MEMCPY, VdmOperationType.FLUSH)) {
                     VdmFuture future = finish(make(mover, type, whole.asSlice(3, 100), noise(100)));
                     assertNotEquals(VdmResult.SUCCESS, future.result());
                 }
@@ -333,8 +335,8 @@ class DurabilityTableTest extends AgainstSimulatedDml {
         DmlLibrary library = dml.library();
         var limits = new JobLimits(4096, 4096, clwb);
         JobPool pool = new JobPool(library.functions(), 1, hardware, !hardware, limits);
-        var engine = new DmlEngine(pool, hardware, limits, 0, Durability.withoutLibpmem());
-        try (var mover = new DmlDataMover(library, path, engine)) {
+        var engine = new DmlEngine(pool, hardware, 0, Durability.withoutLibpmem());
+        try (var mover = new DmlDataMover(library, path, engine, limits)) {
             finish(mover.flush(zeros(200))).orThrow();
             boolean evict = (dml.lastSubmission().flags() & dml_h.DML_FLAG_PREFETCH_CACHE()) != 0;
             assertEquals(!hardware && !clwb, evict);

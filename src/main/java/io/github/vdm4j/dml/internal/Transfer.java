@@ -6,18 +6,14 @@ import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.durability.MemoryRegion;
 import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.durability.WriteBackKind;
-import io.github.vdm4j.platform.PageGuard;
-import io.github.vdm4j.platform.SegmentClosedException;
 import java.lang.foreign.MemorySegment;
 
 /**
  * An operation on its way through a job: the parts that one submission after the other moves, in the
  * order that keeps overlapping moves right (H5), and after them, where the software path has to make
  * native memory durable, the parts that write its cache lines back.
- *
- * <p>Every job has one, used by whoever holds the job.
  */
-public final class Transfer {
+public final class Transfer extends Program {
     private static final long LINE = 64;
 
     /** Parts of mapped files are short, so that little time passes between the check and the access. */
@@ -36,7 +32,6 @@ public final class Transfer {
      */
     private static final int EVICT = PREFETCH;
 
-    private final Job job;
     private final JobLimits limits;
 
     /** What is kept open until the job is given back; null if a segment is not of this library. */
@@ -56,7 +51,6 @@ public final class Transfer {
     private boolean mapped;
     private WriteBackKind durable;
     private boolean flushLines;
-    private boolean bySoftware;
 
     /** True once the data are moved and cache lines are being written back. */
     private boolean flushing;
@@ -66,12 +60,8 @@ public final class Transfer {
 
     private long part;
 
-    private int faults;
-    private long retryUntil;
-    private boolean retrying;
-
     Transfer(Job job, JobLimits limits) {
-        this.job = job;
+        super(job);
         this.limits = limits;
     }
 
@@ -114,10 +104,8 @@ public final class Transfer {
         durable = writeBack;
         flushLines = linesByDml && writeBack == WriteBackKind.CACHE_LINES;
         flushing = false;
-        bySoftware = false;
         done = 0;
-        faults = 0;
-        retrying = false;
+        reset();
         if (what == VdmOperationType.FLUSH) {
             beginFlushing();
         }
@@ -131,7 +119,7 @@ public final class Transfer {
      */
     public Transfer adopt() {
         part = length;
-        bySoftware = !job.onHardware();
+        countPath();
         return this;
     }
 
@@ -157,15 +145,9 @@ public final class Transfer {
         return (fill & 0xffL) * 0x0101010101010101L;
     }
 
-    /**
-     * Submits the part whose turn it is.
-     *
-     * @return DML's status
-     * @throws io.github.vdm4j.platform.PageUnavailableException if a page of a mapped file is not there; nothing was submitted
-     * @throws SegmentClosedException if an arena is closed; nothing was submitted
-     * @throws WrongThreadException if one is confined to another thread; nothing was submitted
-     */
+    @Override
     public int submit() {
+        Job job = job();
         boolean hardware = job.onHardware();
         long limit = hardware ? limits.hardwareBytes() : limits.softwareBytes();
         part = Math.min(length - done, limit);
@@ -179,7 +161,7 @@ public final class Transfer {
             int how = hardware || limits.writeBackWithoutEviction() ? 0 : EVICT;
             return job.submitCacheFlush(to + offset, (int) part, how, destination);
         }
-        bySoftware |= !hardware;
+        countPath();
         return type == VdmOperationType.MEMSET
                 ? job.submitFill(to + offset, (int) part, pattern, flags, destination)
                 : job.submitMove(
@@ -202,22 +184,11 @@ public final class Transfer {
         }
     }
 
-    private static void bringIn(MemorySegment segment, long offset, long length, boolean write) {
-        try {
-            PageGuard.bringIn(segment, offset, length, write);
-        } catch (IllegalStateException e) {
-            throw new SegmentClosedException(e);
-        }
-    }
-
-    /**
-     * Takes note that the part submitted last is done. After the last one that moves data come those
-     * that write cache lines back, if DML has to.
-     */
-    public void next() {
+    /** After the last part that moves data come those that write cache lines back, if DML has to. */
+    @Override
+    void next(int status) {
         done += part;
-        faults = 0;
-        if (done == length && !flushing && flushLines && bySoftware) {
+        if (done == length && !flushing && flushLines && wentBySoftware()) {
             beginFlushing();
         }
     }
@@ -232,25 +203,14 @@ public final class Transfer {
         done = 0;
     }
 
-    /**
-     * Tells whether the current part can be submitted again after it failed half-way.
-     *
-     * @return false if it moves bytes within their own range
-     */
+    /** Not if it moves bytes within their own range. */
+    @Override
     public boolean isRepeatable() {
         return flushing || source == null || Math.abs(to - from) >= part;
     }
 
-    /**
-     * Counts a page fault in the current part and touches its pages, so that they are there for the
-     * next submission.
-     *
-     * @return how many faults this part has met
-     * @throws io.github.vdm4j.platform.PageUnavailableException if a page of a mapped file is not there
-     * @throws SegmentClosedException if an arena is closed
-     * @throws WrongThreadException if one is confined to another thread
-     */
-    public int touchPages() {
+    @Override
+    void bringInPart() {
         long offset = backwards ? length - done - part : done;
         if (source != null) {
             bringIn(source, offset, part, false);
@@ -258,35 +218,9 @@ public final class Transfer {
         if (!flushing) {
             bringIn(destination, offset, part, true);
         }
-        return ++faults;
     }
 
-    /**
-     * Tells whether there is still time to submit again what a full queue refused. The first call after
-     * a part was accepted sets the limit.
-     *
-     * @param nanos how long to go on trying
-     * @return false once that time has passed
-     */
-    public boolean mayRetry(long nanos) {
-        long now = System.nanoTime();
-        if (!retrying) {
-            retrying = true;
-            retryUntil = now + nanos;
-        }
-        return now - retryUntil < 0;
-    }
-
-    /** The queue has accepted a part. */
-    public void accepted() {
-        retrying = false;
-    }
-
-    /**
-     * Keeps the buffers that the segments are views of from being freed, until the job is given back.
-     *
-     * @return false if one is being closed; nothing is kept then
-     */
+    @Override
     public boolean pin() {
         MemoryRegion onto = MemoryRegions.find(destination);
         MemoryRegion of = MemoryRegions.find(source);
@@ -298,7 +232,7 @@ public final class Transfer {
         return true;
     }
 
-    /** Lets go of the segments. */
+    @Override
     void clear() {
         MemoryRegions.unpin(pinnedDestination, pinnedSource);
         pinnedDestination = null;
@@ -307,52 +241,21 @@ public final class Transfer {
         source = null;
     }
 
-    /**
-     * Tells whether every part is done.
-     *
-     * @return true if {@link #submit} has nothing left to do
-     */
+    @Override
     public boolean isDone() {
         return done == length;
     }
 
-    /**
-     * What is left to be done once every part is: nothing, pages to be forced, or cache lines that the
-     * software path wrote and DML did not write back.
-     *
-     * @return the kind, or null for nothing
-     */
+    @Override
     public WriteBackKind remainingWriteBack() {
         return durable == WriteBackKind.PAGES
-                || (durable == WriteBackKind.CACHE_LINES && !flushing && bySoftware)
+                || (durable == WriteBackKind.CACHE_LINES && !flushing && wentBySoftware())
                         ? durable
                         : null;
     }
 
-    /**
-     * The job that executes this.
-     *
-     * @return the job
-     */
-    public Job job() {
-        return job;
-    }
-
-    /**
-     * How far the data have got.
-     *
-     * @return bytes moved in parts that are done
-     */
+    @Override
     public long bytesMoved() {
         return flushing ? length : done;
-    }
-
-    /**
-     * Tells whether the software path had part in it.
-     *
-     * @return true if at least one part was submitted to it
-     */
-    public boolean bySoftware() {
-        return bySoftware || !job.onHardware();
     }
 }

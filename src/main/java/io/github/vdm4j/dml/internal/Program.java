@@ -1,0 +1,177 @@
+package io.github.vdm4j.dml.internal;
+
+import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.durability.WriteBackKind;
+import io.github.vdm4j.platform.PageGuard;
+import io.github.vdm4j.platform.SegmentClosedException;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * An operation on its way through a job: the parts that one submission after the other executes, and
+ * how far it has got. Every job has one of each kind, used by whoever holds the job.
+ */
+public abstract class Program {
+    private static final int OK = dml_h.DML_STATUS_OK();
+
+    private final Job job;
+    private boolean bySoftware;
+    private int faults;
+    private long retryUntil;
+    private boolean retrying;
+
+    Program(Job job) {
+        this.job = job;
+    }
+
+    /** To be called when the program takes on an operation. */
+    final void reset() {
+        bySoftware = false;
+        faults = 0;
+        retrying = false;
+    }
+
+    /**
+     * The job that executes this.
+     *
+     * @return the job
+     */
+    public final Job job() {
+        return job;
+    }
+
+    /**
+     * Tells whether every part is done.
+     *
+     * @return true if {@link #submit} has nothing left to do
+     */
+    public abstract boolean isDone();
+
+    /**
+     * Submits the part whose turn it is.
+     *
+     * @return DML's status
+     * @throws io.github.vdm4j.platform.PageUnavailableException if a page of a mapped file is not there; nothing was submitted
+     * @throws SegmentClosedException if an arena is closed; nothing was submitted
+     * @throws WrongThreadException if one is confined to another thread; nothing was submitted
+     */
+    public abstract int submit();
+
+    /**
+     * Takes note of how the part submitted last ended. If it ended well the next one is due.
+     *
+     * @param status what the check of the job said
+     * @return false if that is a failure
+     */
+    public final boolean ended(int status) {
+        if (!isGood(status)) {
+            return false;
+        }
+        faults = 0;
+        next(status);
+        return true;
+    }
+
+    /** Tells whether a part that ended so has done what it had to. */
+    boolean isGood(int status) {
+        return status == OK;
+    }
+
+    /** Goes to the next part; what the job holds of the last one is there to be read. */
+    abstract void next(int status);
+
+    /**
+     * Tells whether the current part can be submitted again after it failed half-way.
+     *
+     * @return false if the part has destroyed what it reads
+     */
+    public abstract boolean isRepeatable();
+
+    /**
+     * Counts a page fault in the current part and touches its pages, so that they are there for the
+     * next submission.
+     *
+     * @return how many faults this part has met
+     * @throws io.github.vdm4j.platform.PageUnavailableException if a page of a mapped file is not there
+     * @throws SegmentClosedException if an arena is closed
+     * @throws WrongThreadException if one is confined to another thread
+     */
+    public final int touchPages() {
+        bringInPart();
+        return ++faults;
+    }
+
+    abstract void bringInPart();
+
+    static void bringIn(MemorySegment segment, long offset, long length, boolean write) {
+        try {
+            PageGuard.bringIn(segment, offset, length, write);
+        } catch (IllegalStateException e) {
+            throw new SegmentClosedException(e);
+        }
+    }
+
+    /**
+     * Tells whether there is still time to submit again what a full queue refused. The first call after
+     * a part was accepted sets the limit.
+     *
+     * @param nanos how long to go on trying
+     * @return false once that time has passed
+     */
+    public final boolean mayRetry(long nanos) {
+        long now = System.nanoTime();
+        if (!retrying) {
+            retrying = true;
+            retryUntil = now + nanos;
+        }
+        return now - retryUntil < 0;
+    }
+
+    /** The queue has accepted a part. */
+    public final void accepted() {
+        retrying = false;
+    }
+
+    /**
+     * Keeps the buffers that the segments are views of from being freed, until the job is given back.
+     *
+     * @return false if one is being closed; nothing is kept then
+     */
+    public abstract boolean pin();
+
+    /** Lets go of the segments. */
+    abstract void clear();
+
+    /**
+     * How far the data have got.
+     *
+     * @return bytes in parts that are done
+     */
+    public abstract long bytesMoved();
+
+    /**
+     * What is left to be done once every part is: nothing, pages to be forced, or cache lines that the
+     * software path wrote and DML did not write back.
+     *
+     * @return the kind, or null for nothing
+     */
+    public abstract WriteBackKind remainingWriteBack();
+
+    /**
+     * Tells whether the software path had part in it.
+     *
+     * @return true if at least one part was submitted to it
+     */
+    public final boolean bySoftware() {
+        return bySoftware || !job.onHardware();
+    }
+
+    /** A part goes to where the job's submissions go. */
+    final void countPath() {
+        bySoftware |= !job.onHardware();
+    }
+
+    /** Whether a part that is done went to the software path. */
+    final boolean wentBySoftware() {
+        return bySoftware;
+    }
+}
