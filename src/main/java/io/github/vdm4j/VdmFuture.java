@@ -20,8 +20,13 @@ public abstract class VdmFuture extends MoverFuture<VdmOutput> {
             VdmOperationType type, MemorySegment to, MemorySegment from, byte fill, VdmFlags flags) {
         withdraw();
         describe(type, fill, flags);
-        destination = to;
-        source = from;
+        // Storing a reference makes work for the garbage collector, also where it is the one that is there already.
+        if (destination != to) {
+            destination = to;
+        }
+        if (source != from) {
+            source = from;
+        }
         becomeIdle();
     }
 

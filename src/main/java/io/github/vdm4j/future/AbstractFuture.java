@@ -59,6 +59,12 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
      */
     protected abstract void completeWith(Throwable failure);
 
+    /** Without a call for a future that is complete: the poll that does the work is too large to be inlined. */
+    @Override
+    public final FutureState poll() {
+        return state == COMPLETE ? FutureState.COMPLETE : poll(Notifier.none());
+    }
+
     @Override
     public final FutureState poll(Notifier notifier) {
         return poll(notifier, state);

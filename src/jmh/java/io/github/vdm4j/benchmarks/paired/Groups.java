@@ -17,6 +17,7 @@ import io.github.vdm4j.dml.DmlLibrary;
 import io.github.vdm4j.dml.DmlPath;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -24,7 +25,12 @@ import java.util.List;
  * the next.
  */
 final class Groups {
-    static final List<Long> SIZES = List.of(64L, 1L << 10, 4L << 10, 16L << 10, 64L << 10, 1L << 20);
+    /** The system property for other sizes than all of them, comma-separated; for a quick look. */
+    private static final String SIZES_PROPERTY = "vdm4j.benchmarks.sizes";
+
+    private static final List<Long> SIZES =
+            Arrays.stream(System.getProperty(SIZES_PROPERTY, "64,1024,4096,16384,65536,1048576").split(","))
+                    .map(Long::valueOf).toList();
 
     /** Why a contestant is not there. */
     final List<String> missing = new ArrayList<>();
