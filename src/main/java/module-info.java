@@ -6,6 +6,8 @@ module io.github.vdm4j {
     requires java.management;
     requires jdk.management;
     requires jdk.nio.mapmode;
+    // For events, where the JVM has it.
+    requires static jdk.jfr;
     // Only for the command line, which the library jar leaves out.
     requires static info.picocli;
     requires static me.tongfei.progressbar;
@@ -15,4 +17,5 @@ module io.github.vdm4j {
     exports io.github.vdm4j.dml;
     exports io.github.vdm4j.future;
     exports io.github.vdm4j.mover;
+    exports io.github.vdm4j.operation;
 }

@@ -28,7 +28,7 @@ public abstract class AbstractDataMover implements Vdm {
      * Finishes everything that was started and releases threads and memory. Called once, after {@link
      * #isClosed} has become true.
      */
-    protected abstract void drain();
+    protected abstract void shutDown();
 
     /**
      * Refuses segments that this mover can never reach. Called after the checks that hold for every
@@ -172,7 +172,7 @@ public abstract class AbstractDataMover implements Vdm {
     public final void close() {
         // Without a lock: a waker that is called while another thread drains may close the mover, too.
         if (closed.compareAndSet(false, true)) {
-            drain();
+            shutDown();
         }
     }
 

@@ -36,6 +36,15 @@ public abstract class MoverFuture<T> extends AbstractFuture<T> {
     protected MoverFuture() {}
 
     /**
+     * Creates a future of an operation without flags, for good.
+     *
+     * @param type the operation
+     */
+    protected MoverFuture(VdmOperationType type) {
+        operation = type.ordinal();
+    }
+
+    /**
      * Says what the operation is, while the future is {@linkplain #withdraw() withdrawn}.
      *
      * @param type the operation

@@ -33,6 +33,10 @@ public enum VdmResult {
     CANCELLED,
     /** The mover was closed before the operation started. */
     CLOSED,
+    /** What the operation reads is not what it has to be: a delta record with an offset outside of the destination. */
+    INVALID_DATA,
+    /** A task of a batch that was not run, because one that it had to come after failed. */
+    NOT_RUN,
     /** A status that this version of vdm4j does not know; the failure carries its number. */
     UNKNOWN_STATUS,
     /**

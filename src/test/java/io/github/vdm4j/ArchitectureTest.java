@@ -22,6 +22,8 @@ import org.junit.jupiter.params.provider.FieldSource;
 class ArchitectureTest {
     private static final String ROOT = "io.github.vdm4j";
     private static final String FUTURE = ROOT + ".future";
+    private static final String OPERATION = ROOT + ".operation";
+    private static final String KERNEL = ROOT + ".kernel";
     private static final String MOVER = ROOT + ".mover";
     private static final String BUFFER = ROOT + ".buffer";
     private static final String DML = ROOT + ".dml";
@@ -56,11 +58,13 @@ class ArchitectureTest {
             Layer.exported(ROOT, FUTURE),
             Layer.hidden(PMEM_FFI),
             Layer.hidden(DURABILITY, PMEM_FFI, PLATFORM, ROOT),
-            Layer.exported(MOVER, DURABILITY, PLATFORM, ROOT, FUTURE),
+            Layer.exported(OPERATION, ROOT, FUTURE),
+            Layer.hidden(KERNEL, OPERATION, ROOT),
+            Layer.exported(MOVER, KERNEL, OPERATION, DURABILITY, PLATFORM, ROOT, FUTURE),
             Layer.exported(BUFFER, DURABILITY, PLATFORM, ROOT, FUTURE),
             Layer.hidden(DML_FFI),
-            Layer.hidden(INTERNAL, DML_FFI, DURABILITY, PLATFORM, ROOT),
-            Layer.exported(DML, INTERNAL, DML_FFI, DURABILITY, PLATFORM, ROOT, FUTURE));
+            Layer.hidden(INTERNAL, KERNEL, OPERATION, DML_FFI, DURABILITY, PLATFORM, ROOT),
+            Layer.exported(DML, KERNEL, OPERATION, INTERNAL, DML_FFI, DURABILITY, PLATFORM, ROOT, FUTURE));
 
     private static JavaClasses main;
 

@@ -96,7 +96,7 @@ public final class DmlDataMover extends AbstractDataMover {
     }
 
     @Override
-    protected void drain() {
+    protected void shutDown() {
         engine.drain();
     }
 

@@ -1,5 +1,6 @@
 package io.github.vdm4j.future;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -61,7 +62,8 @@ public final class FutureRuntime {
 
     /**
      * Waits until every future is complete, whether they succeed or fail. The collection is left as it
-     * is; it may be empty and hold complete futures, and one more than once.
+     * is; it may be empty and hold complete futures, and one more than once. Interruption does not end the
+     * wait and is kept for afterwards.
      *
      * <p>C counterpart: {@code runtime_wait_multiple}.
      *
@@ -75,6 +77,21 @@ public final class FutureRuntime {
     }
 
     /**
+     * As {@link #waitAll(Collection)}, but for so long only. The idle strategy may add to it what it sleeps
+     * at once.
+     *
+     * @param futures the futures
+     * @param timeout how long to wait; 0 or less to poll each future once
+     * @return false if not all were complete by then; those go on and can be waited for again
+     * @throws NullPointerException if one of them is null; none has been polled then
+     * @throws WrongThreadException if one of them cannot be started from this thread; the others stay
+     *     as they are and can be waited for again
+     */
+    public boolean waitAll(Collection<? extends PollableFuture<?>> futures, Duration timeout) {
+        return new WaitSession(futures, idle).run(timeout);
+    }
+
+    /**
      * Waits for a future and returns its output.
      *
      * @param <T> the type of the output
@@ -85,6 +102,46 @@ public final class FutureRuntime {
      */
     public <T> T await(PollableFuture<T> future) {
         waitFor(future);
+        return outcome(future);
+    }
+
+    /**
+     * As {@link #await(PollableFuture)}, but for so long only, see {@link PollableFuture#await(Duration)}.
+     *
+     * @param <T> the type of the output
+     * @param future the future
+     * @param timeout how long to wait
+     * @return the output
+     * @throws FutureTimeoutException if the future is not complete by then
+     * @throws FutureFailedException if the future failed with a checked exception, which is its cause
+     * @throws RuntimeException the failure itself if it is unchecked; an Error likewise
+     */
+    public <T> T await(PollableFuture<T> future, Duration timeout) {
+        if (!waitAll(List.of(future), timeout)) {
+            throw new FutureTimeoutException(
+                    "not complete after %s: %s; it goes on, and can be awaited again".formatted(timeout, future));
+        }
+        return outcome(future);
+    }
+
+    /**
+     * As {@link #await(PollableFuture)}, but ends when the waiting thread is interrupted, see {@link
+     * PollableFuture#awaitInterruptibly()}.
+     *
+     * @param <T> the type of the output
+     * @param future the future
+     * @return the output
+     * @throws InterruptedException if the thread is interrupted before the future is complete; a thread
+     *     that comes interrupted does not poll
+     * @throws FutureFailedException if the future failed with a checked exception, which is its cause
+     * @throws RuntimeException the failure itself if it is unchecked; an Error likewise
+     */
+    public <T> T awaitInterruptibly(PollableFuture<T> future) throws InterruptedException {
+        new WaitSession(List.of(future), idle).runInterruptibly();
+        return outcome(future);
+    }
+
+    private static <T> T outcome(PollableFuture<T> future) {
         return switch (future.failure()) {
             case null -> future.output();
             case RuntimeException e -> throw e;

@@ -50,7 +50,8 @@ public interface IdleStrategy {
     }
 
     /**
-     * Spins at first, then yields, then sleeps for twice as long each time up to a limit.
+     * Spins at first, then yields, then sleeps for twice as long each time up to a limit. A virtual thread
+     * yields instead of spinning, so that its carrier is free for others.
      *
      * @param spins rounds of spinning, 0 or more
      * @param yields rounds of yielding after them, 0 or more
@@ -65,7 +66,7 @@ public interface IdleStrategy {
                             .formatted(spins, yields, maxParkNanos));
         }
         return round -> {
-            if (round < spins) {
+            if (round < spins && !Thread.currentThread().isVirtual()) {
                 Thread.onSpinWait();
             } else if (round - spins < yields) {
                 Thread.yield();

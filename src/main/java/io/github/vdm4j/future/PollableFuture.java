@@ -1,5 +1,10 @@
 package io.github.vdm4j.future;
 
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
 /**
  * A task that is executed step by step, by being polled until it is complete.
  *
@@ -119,6 +124,71 @@ public interface PollableFuture<T> {
     }
 
     /**
+     * As {@link #await()}, but for so long only. The operation is not touched by a timeout: it goes on, and
+     * can be polled and awaited again.
+     *
+     * @param timeout how long to wait; 0 or less for a single poll. A poll that executes the task itself
+     *     is not cut short by it
+     * @return the output
+     * @throws FutureTimeoutException if the future is not complete by then
+     * @throws FutureFailedException if the task failed with a checked exception, which is its cause
+     * @throws RuntimeException the failure itself if it is unchecked; an Error likewise
+     */
+    default T await(Duration timeout) {
+        return FutureRuntime.shared().await(this, timeout);
+    }
+
+    /**
+     * As {@link #await()}, but ends when the waiting thread is interrupted. The operation is not touched
+     * by that: it goes on, and can be polled and awaited again.
+     *
+     * @return the output
+     * @throws InterruptedException if the thread is interrupted before the future is complete; its
+     *     interrupted status is cleared
+     * @throws FutureFailedException if the task failed with a checked exception, which is its cause
+     * @throws RuntimeException the failure itself if it is unchecked; an Error likewise
+     */
+    default T awaitInterruptibly() throws InterruptedException {
+        return FutureRuntime.shared().awaitInterruptibly(this);
+    }
+
+    /**
+     * As {@link #toCompletableFuture(Executor)} with the executor that {@link CompletableFuture} itself
+     * uses.
+     *
+     * @return a new future
+     * @throws WrongThreadException if the task needs memory that is confined to another thread
+     */
+    default CompletableFuture<T> toCompletableFuture() {
+        return FutureCompletion.of(this, null);
+    }
+
+    /**
+     * Starts the task, and sees to it that it is polled to its end, whatever becomes of the future
+     * returned. This call polls once, on the calling thread, and returns a complete future if that was
+     * all. After that a task that takes wakers is polled by the executor when it has woken; every
+     * other one by a daemon thread that all such tasks share, which spins, yields and sleeps like {@link
+     * #await()} and sleeps on while there are none. The executor completes the future, so that actions that
+     * depend on it may block if its threads may.
+     *
+     * <p>Cancelling the future returned {@linkplain #cancel cancels} the task if it has not been started.
+     * A started one runs to its end all the same: what it uses stays in use until then, and must not be
+     * closed or reused. An operation that is used again and again must not be prepared anew before the
+     * future returned is complete.
+     *
+     * <p>Memory that is confined to the calling thread is fine if the first poll completes the task, or nothing
+     * but looking remains to be done; else the future fails with a {@link WrongThreadException}, while the
+     * task stays as it was, to be polled by its own thread.
+     *
+     * @param executor where to poll and to complete; if it refuses, the shared thread does its work
+     * @return a new future; what the task failed with is its exception
+     * @throws WrongThreadException if the task needs memory that is confined to another thread
+     */
+    default CompletableFuture<T> toCompletableFuture(Executor executor) {
+        return FutureCompletion.of(this, Objects.requireNonNull(executor, "executor"));
+    }
+
+    /**
      * A future that is complete from the start.
      *
      * <p>C counterpart: {@code FUTURE_INIT_COMPLETE}.
@@ -139,6 +209,6 @@ public interface PollableFuture<T> {
      * @return a complete future
      */
     static <T> PollableFuture<T> failed(Throwable failure) {
-        return new CompletedFuture<>(null, java.util.Objects.requireNonNull(failure, "failure"));
+        return new CompletedFuture<>(null, Objects.requireNonNull(failure, "failure"));
     }
 }

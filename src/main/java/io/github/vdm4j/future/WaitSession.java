@@ -2,6 +2,7 @@ package io.github.vdm4j.future;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -46,8 +47,15 @@ final class WaitSession {
     /** The entries woken since the last round, linked from the newest to the oldest. */
     private volatile Entry woken;
 
-    /** Whether the thread was interrupted during the wait, which goes on all the same. */
+    /** Whether the thread was interrupted during the wait, which goes on all the same unless it is {@link #interruptible}. */
     private boolean interrupted;
+
+    private boolean interruptible;
+
+    /** Whether there is a {@link #deadline}, in the time of {@link System#nanoTime}. */
+    private boolean timed;
+
+    private long deadline;
 
     /** Set when the wait has ended: its wakers are of no use any more. */
     private volatile boolean over;
@@ -71,11 +79,37 @@ final class WaitSession {
     }
 
     void run() {
+        waitForAll();
+    }
+
+    /** False if time has run out. */
+    boolean run(Duration timeout) {
+        timed = true;
+        deadline = System.nanoTime() + nanos(timeout);
+        waitForAll();
+        return remaining == 0;
+    }
+
+    void runInterruptibly() throws InterruptedException {
+        interruptible = true;
+        interrupted = Thread.interrupted();
+        waitForAll();
+        if (remaining > 0) {
+            throw new InterruptedException();
+        }
+    }
+
+    private static long nanos(Duration timeout) {
+        Duration longest = Duration.ofDays(36_500);
+        return timeout.isNegative() ? 0 : (timeout.compareTo(longest) > 0 ? longest : timeout).toNanos();
+    }
+
+    private void waitForAll() {
         try {
-            waitForAll();
+            loop();
         } finally {
             over = true;
-            if (interrupted) {
+            if (interrupted && (!interruptible || remaining == 0)) {
                 waiter.interrupt();
             }
         }
@@ -86,11 +120,11 @@ final class WaitSession {
         return waker instanceof Entry entry && !entry.isOver();
     }
 
-    private void waitForAll() {
+    private void loop() {
         int fruitless = 0;
-        while (true) {
+        while (!(interrupted && interruptible)) {
             boolean progress = pollDue();
-            if (remaining == 0) {
+            if (remaining == 0 || isLate()) {
                 return;
             }
             int kept = count;
@@ -102,6 +136,10 @@ final class WaitSession {
                 takeWoken();
             }
         }
+    }
+
+    private boolean isLate() {
+        return timed && System.nanoTime() - deadline >= 0;
     }
 
     /** Polls every due entry once, asynchronous ones first, and keeps those to be polled again. */
@@ -192,8 +230,12 @@ final class WaitSession {
             Thread.onSpinWait();
         }
         sleeping = true;
-        while (woken == null) {
-            LockSupport.park(this);
+        while (woken == null && !isLate() && !(interrupted && interruptible)) {
+            if (timed) {
+                LockSupport.parkNanos(this, deadline - System.nanoTime());
+            } else {
+                LockSupport.park(this);
+            }
             interrupted |= Thread.interrupted();
         }
         sleeping = false;

@@ -53,7 +53,7 @@ public final class SyncDataMover extends AbstractDataMover {
     }
 
     @Override
-    protected void drain() {
+    protected void shutDown() {
         // Nothing outlives a poll.
     }
 

@@ -80,7 +80,7 @@ public final class ThreadsDataMover extends AbstractDataMover {
     }
 
     @Override
-    protected void drain() {
+    protected void shutDown() {
         workers.stop();
     }
 

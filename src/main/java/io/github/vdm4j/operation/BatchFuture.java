@@ -1,0 +1,64 @@
+package io.github.vdm4j.operation;
+
+import io.github.vdm4j.MoverFuture;
+import io.github.vdm4j.VdmOperationType;
+import java.util.List;
+
+/**
+ * A batch, as one future. It ends when every task has ended or will not be run.
+ *
+ * <p>A task that fails does not make the batch fail: {@link #output} tells each task's own result, and {@link
+ * BatchResult#orThrow} throws the first failure. The batch itself fails, as a whole and before any task was run, if it
+ * cannot be started: cancelled, the mover closed, a buffer closed.
+ *
+ * <p>C counterpart: a job with {@code DML_OP_BATCH}.
+ */
+public abstract class BatchFuture extends MoverFuture<BatchResult> {
+    private final List<BatchTask> tasks;
+
+    /**
+     * Creates an idle future.
+     *
+     * @param tasks the tasks, checked
+     */
+    protected BatchFuture(List<BatchTask> tasks) {
+        super(VdmOperationType.BATCH);
+        this.tasks = tasks;
+    }
+
+    /**
+     * What to do.
+     *
+     * @return the tasks in order
+     */
+    protected final List<BatchTask> tasks() {
+        return tasks;
+    }
+
+    /** The bytes of all tasks together. */
+    @Override
+    public final long byteSize() {
+        long sum = 0;
+        for (BatchTask task : tasks) {
+            sum += task.descriptor().byteSize();
+        }
+        return sum;
+    }
+
+    /**
+     * What came of the tasks. A new object on every call.
+     *
+     * @return the result, also if the batch failed as a whole: no task was run then
+     * @throws IllegalStateException if the future is not complete
+     */
+    @Override
+    public final BatchResult output() {
+        requireComplete();
+        return new BatchResult(tasks.stream().map(TaskResult::of).toList());
+    }
+
+    @Override
+    public String toString() {
+        return "batch of %,d tasks, %,d bytes, %s".formatted(tasks.size(), byteSize(), state());
+    }
+}

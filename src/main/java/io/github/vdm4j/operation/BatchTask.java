@@ -1,0 +1,44 @@
+package io.github.vdm4j.operation;
+
+/**
+ * One operation of a batch. For implementors of movers: users get {@link TaskResult}s.
+ *
+ * <p>C counterpart: a task of a {@code DML_OP_BATCH}, set with {@code dml_batch_set_..._by_index}.
+ */
+public final class BatchTask {
+    private final Descriptor descriptor;
+    private final boolean fenced;
+    private final CompletionRecord completion = new CompletionRecord();
+
+    BatchTask(Descriptor descriptor, boolean fenced) {
+        this.descriptor = descriptor;
+        this.fenced = fenced;
+    }
+
+    /**
+     * What to do.
+     *
+     * @return the descriptor
+     */
+    public Descriptor descriptor() {
+        return descriptor;
+    }
+
+    /**
+     * Tells whether everything before this task has to be done first, and done well.
+     *
+     * @return true if there is a fence before it
+     */
+    public boolean isFenced() {
+        return fenced;
+    }
+
+    /**
+     * Where to write what came of it.
+     *
+     * @return the record, which says {@link io.github.vdm4j.VdmResult#NOT_RUN} at first
+     */
+    public CompletionRecord completion() {
+        return completion;
+    }
+}

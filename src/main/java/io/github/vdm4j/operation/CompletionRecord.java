@@ -1,0 +1,129 @@
+package io.github.vdm4j.operation;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.VdmException;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.VdmStatus;
+
+/**
+ * How one operation ended and what it found out. For implementors of movers: users get futures and results.
+ *
+ * <p>Written by the thread that executes the operation, read once the future is complete.
+ *
+ * <p>C counterpart: the completion record of a descriptor.
+ */
+public final class CompletionRecord {
+    private ExecutionPath path = ExecutionPath.NONE;
+    private VdmResult result = VdmResult.NOT_RUN;
+    private VdmStatus status;
+    private String reason = "was not run";
+    private Throwable cause;
+    private long value;
+    private int outcome;
+
+    CompletionRecord() {}
+
+    void reset() {
+        fail(ExecutionPath.NONE, VdmResult.NOT_RUN, null, "was not run", null);
+        value = 0;
+        outcome = 0;
+    }
+
+    /**
+     * The operation is done and has nothing to tell.
+     *
+     * @param executed what executed it
+     */
+    public void succeed(ExecutionPath executed) {
+        succeed(executed, 0, 0);
+    }
+
+    /**
+     * The operation is done.
+     *
+     * @param executed what executed it
+     * @param found the offset of the first mismatch or of the failing block, -1 for none; or the CRC in the low 32
+     *     bits; or the delta record's size in bytes
+     * @param how the ordinal of {@link DeltaResult.Outcome}, or the bits of the {@link DifError}s, else 0
+     */
+    public void succeed(ExecutionPath executed, long found, int how) {
+        path = executed;
+        result = VdmResult.SUCCESS;
+        status = null;
+        reason = null;
+        cause = null;
+        value = found;
+        outcome = how;
+    }
+
+    /**
+     * The operation failed.
+     *
+     * @param executed what executed it, {@link ExecutionPath#NONE} if nothing did
+     * @param how the result, not {@link VdmResult#SUCCESS}
+     * @param code the status of the library behind the mover, or null
+     * @param why what went wrong, to follow "compare of 64 bytes "
+     * @param underneath the failure underneath, or null
+     */
+    public void fail(ExecutionPath executed, VdmResult how, VdmStatus code, String why, Throwable underneath) {
+        path = executed;
+        result = how;
+        status = code;
+        reason = why;
+        cause = underneath;
+    }
+
+    /**
+     * How the operation ended.
+     *
+     * @return the result; {@link VdmResult#NOT_RUN} until it has
+     */
+    public VdmResult result() {
+        return result;
+    }
+
+    /**
+     * What executed the operation.
+     *
+     * @return the path
+     */
+    public ExecutionPath path() {
+        return path;
+    }
+
+    /**
+     * What the operation found.
+     *
+     * @return see {@link #succeed(ExecutionPath, long, int)}
+     */
+    public long value() {
+        return value;
+    }
+
+    /**
+     * How it turned out.
+     *
+     * @return see {@link #succeed(ExecutionPath, long, int)}
+     */
+    public int outcome() {
+        return outcome;
+    }
+
+    VdmStatus status() {
+        return status;
+    }
+
+    String reason() {
+        return reason;
+    }
+
+    Throwable cause() {
+        return cause;
+    }
+
+    VdmException failure(Descriptor descriptor) {
+        return result == VdmResult.SUCCESS
+                ? null
+                : new VdmException(result, status, descriptor + " " + reason, cause);
+    }
+}

@@ -1,0 +1,32 @@
+package io.github.vdm4j.operation;
+
+/**
+ * The size of the blocks that are protected.
+ *
+ * <p>C counterpart: {@code dml_dif_block_size_t}.
+ */
+public enum DifBlockSize {
+    /** 512 bytes, 520 with the protection. */
+    BYTES_512(512),
+    /** 520 bytes, 528 with the protection. */
+    BYTES_520(520),
+    /** 4096 bytes, 4104 with the protection. */
+    BYTES_4096(4096),
+    /** 4104 bytes, 4112 with the protection. */
+    BYTES_4104(4104);
+
+    private final int bytes;
+
+    DifBlockSize(int bytes) {
+        this.bytes = bytes;
+    }
+
+    /**
+     * The size of a block's data.
+     *
+     * @return bytes
+     */
+    public int bytes() {
+        return bytes;
+    }
+}

@@ -1,0 +1,45 @@
+package io.github.vdm4j.operation;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * What can be wrong with the protection of a block.
+ *
+ * <p>C counterpart: {@code DML_DIF_CHECK_...}.
+ */
+public enum DifError {
+    /** The CRC of the block is another. */
+    GUARD(1),
+    /** The application tag is another. */
+    APPLICATION_TAG(2),
+    /** The reference tag is another. */
+    REFERENCE_TAG(4),
+    /** All bits of the protection are set, and {@link DifFlag#SOURCE_F_ENABLE_ERROR} makes that an error. */
+    ALL_BITS_SET(8);
+
+    private final int bit;
+
+    DifError(int bit) {
+        this.bit = bit;
+    }
+
+    /**
+     * The error's bit in DML's result.
+     *
+     * @return a power of two
+     */
+    public int bit() {
+        return bit;
+    }
+
+    static Set<DifError> ofBits(int bits) {
+        var errors = EnumSet.noneOf(DifError.class);
+        for (DifError error : values()) {
+            if ((bits & error.bit) != 0) {
+                errors.add(error);
+            }
+        }
+        return errors;
+    }
+}

@@ -1,0 +1,54 @@
+package io.github.vdm4j.operation;
+
+/**
+ * How protection is checked and made.
+ *
+ * <p>C counterpart: {@code DML_DIF_FLAG_...}, with the same bits.
+ */
+public enum DifFlag {
+    /** Makes what {@link #SOURCE_F_DETECT_ALL} detects an error. */
+    SOURCE_F_ENABLE_ERROR(0x000001),
+    /** Detects source blocks all bits of whose protection are set. */
+    SOURCE_F_DETECT_ALL(0x000002),
+    /** Does not check source blocks all bits of whose application tag are set. */
+    SOURCE_F_DETECT_APPLICATION_TAG(0x000004),
+    /** Does not check source blocks all bits of whose application and reference tags are set. */
+    SOURCE_F_DETECT_TAGS(0x000008),
+    /** The source's application tag grows by one from block to block; else it is fixed. */
+    SOURCE_INCREMENTING_APPLICATION_TAG(0x000010),
+    /** The source's CRC is not checked. */
+    SOURCE_GUARD_CHECK_DISABLED(0x000020),
+    /** The source's reference tag is not checked. */
+    SOURCE_REFERENCE_TAG_CHECK_DISABLED(0x000040),
+    /** The source's reference tag is fixed; else it grows by one from block to block. */
+    SOURCE_FIXED_REFERENCE_TAG(0x000080),
+    /** An update keeps the source's application tag. */
+    DESTINATION_PASS_APPLICATION_TAG(0x000800),
+    /** The destination's application tag grows by one from block to block; else it is fixed. */
+    DESTINATION_INCREMENTING_APPLICATION_TAG(0x001000),
+    /** An update keeps the source's CRC. */
+    DESTINATION_PASS_GUARD(0x002000),
+    /** An update keeps the source's reference tag. */
+    DESTINATION_PASS_REFERENCE_TAG(0x004000),
+    /** The destination's reference tag is fixed; else it grows by one from block to block. */
+    DESTINATION_FIXED_REFERENCE_TAG(0x008000),
+    /** CRCs begin with 0xFFFF; else with 0. */
+    INVERT_CRC_SEED(0x040000),
+    /** CRCs are inverted. */
+    INVERT_CRC_RESULT(0x080000);
+
+    private final int bit;
+
+    DifFlag(int bit) {
+        this.bit = bit;
+    }
+
+    /**
+     * The flag's bit in DML's configuration.
+     *
+     * @return a power of two
+     */
+    public int bit() {
+        return bit;
+    }
+}

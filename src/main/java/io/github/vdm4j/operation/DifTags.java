@@ -1,0 +1,30 @@
+package io.github.vdm4j.operation;
+
+/**
+ * The tags that protect the blocks of one side.
+ *
+ * <p>C counterpart: the seeds and masks in {@code dml_dif_config_t}.
+ *
+ * @param reference the reference tag of the first block, 32 bits
+ * @param application the application tag of the first block
+ * @param applicationMask the bits of the application tag that do not count: they are not checked, and written as 0. With
+ *     0xFFFF none is
+ */
+public record DifTags(int reference, int application, int applicationMask) {
+    /** Both tags 0, every bit checked. */
+    public static final DifTags ZERO = new DifTags(0, 0, 0);
+
+    private static final int MAX = 0xFFFF;
+
+    /**
+     * Checks the ranges.
+     *
+     * @throws IllegalArgumentException if application tag or mask are not 0 to 0xFFFF
+     */
+    public DifTags {
+        if ((application & ~MAX) != 0 || (applicationMask & ~MAX) != 0) {
+            throw new IllegalArgumentException("application tag 0x%x, mask 0x%x: must be 0 to 0xffff"
+                    .formatted(application, applicationMask));
+        }
+    }
+}
