@@ -25,6 +25,16 @@ public abstract class AbstractDataMover implements Vdm {
     protected abstract VdmFuture newFuture();
 
     /**
+     * Makes the future of a {@link VdmOperation}, which is started any number of times. Unless overridden one like the
+     * others.
+     *
+     * @return a new future
+     */
+    protected VdmFuture newReusableFuture() {
+        return newFuture();
+    }
+
+    /**
      * Finishes everything that was started and releases threads and memory. Called once, after {@link
      * #isClosed} has become true.
      */
@@ -165,7 +175,7 @@ public abstract class AbstractDataMover implements Vdm {
         if (isClosed()) {
             throw new IllegalStateException("the mover is closed (" + name() + ")");
         }
-        return new VdmOperation(this, newFuture());
+        return new VdmOperation(this, newReusableFuture());
     }
 
     @Override

@@ -86,6 +86,11 @@ public final class DmlDataMover extends AbstractDataMover {
     }
 
     @Override
+    protected VdmFuture newReusableFuture() {
+        return new ReusableDmlFuture(moves);
+    }
+
+    @Override
     protected void checkReachable(VdmOperationType type, String role, MemorySegment segment) {
         if (!segment.isNative()) {
             throw new IllegalArgumentException(

@@ -54,7 +54,7 @@ final class DmlMoves {
                 && !future.durable()
                 && !destination.isMapped()
                 && (source == null || !source.isMapped())) {
-            Job job = pool.take();
+            Job job = future.takeJob(pool);
             if (job != null) {
                 return executeInline(future, job, destination, source, (int) length);
             }
@@ -83,18 +83,21 @@ final class DmlMoves {
                 status = job.check();
             }
         } catch (SegmentClosedException e) {
-            pool.give(job);
+            future.giveJob(pool, job);
             return DmlFailures.unusable(future, ExecutionPath.NONE, e.getMessage(), e.getCause());
         } catch (RuntimeException | Error e) {
-            if (!job.isSubmitted()) {
-                pool.give(job); // else close() would wait for it for ever
+            if (job.isSubmitted()) {
+                future.lendJob(pool, job); // and never given back: DML has it
+            } else {
+                future.giveJob(pool, job); // else close() would wait for it for ever
             }
             throw e;
         }
         if (status == OK) {
-            pool.give(job);
+            future.giveJob(pool, job);
             return future.succeeded(ExecutionPath.DML_SOFTWARE);
         }
+        future.lendJob(pool, job);
         Transfer transfer = begin(future, job, destination, source, length, null);
         return accepted
                 ? engine.proceed(future, transfer.adopt(), status)

@@ -80,6 +80,17 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         }
     }
 
+    /**
+     * Tells whether a thread is inside {@link #advance} or the task is under way, as a volatile read. What {@link
+     * #advance} reads of volatile variables it reads after this has become true.
+     *
+     * @return false if the future is idle or complete, and nobody advances it
+     */
+    protected final boolean isUnderWay() {
+        int seen = state;
+        return seen != IDLE && seen != COMPLETE;
+    }
+
     private FutureState poll(Notifier notifier, int seen) {
         if (seen == COMPLETE) {
             notifier.useNone();

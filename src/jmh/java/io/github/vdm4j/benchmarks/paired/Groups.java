@@ -30,7 +30,8 @@ final class Groups {
 
     private static final List<Long> SIZES =
             Arrays.stream(System.getProperty(SIZES_PROPERTY, "64,1024,4096,16384,65536,1048576").split(","))
-                    .map(Long::valueOf).toList();
+                    .map(Long::valueOf)
+                    .toList();
 
     /** Why a contestant is not there. */
     final List<String> missing = new ArrayList<>();

@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
 
 /**
  * A fixed number of jobs, lent out and given back in any order by any thread without locks. The jobs
@@ -16,6 +17,9 @@ import java.lang.invoke.VarHandle;
  */
 public final class JobPool {
     private static final long ALIGNMENT = 64;
+    private static final int FREE = 0;
+    private static final int LENT = 1;
+    private static final int KEPT = 2;
     private static final VarHandle TAKEN;
 
     static {
@@ -34,6 +38,9 @@ public final class JobPool {
 
     /** How many jobs the closing thread has taken; they are the first ones. Guarded by this. */
     private int retired;
+
+    /** How many jobs are kept. Guarded by this; read without as a hint. */
+    private int kept;
 
     /**
      * Makes the jobs.
@@ -102,7 +109,7 @@ public final class JobPool {
         for (int i = 0; i < count; i++) {
             int place = start + i;
             Job job = jobs[place < count ? place : place - count];
-            if (job.taken == 0 && TAKEN.compareAndSet(job, 0, 1)) {
+            if (job.taken == FREE && TAKEN.compareAndSet(job, FREE, LENT)) {
                 return job;
             }
         }
@@ -119,7 +126,88 @@ public final class JobPool {
         if (job.isSubmitted()) {
             throw new IllegalStateException("a job in flight cannot be given back");
         }
-        TAKEN.setRelease(job, 0);
+        TAKEN.setRelease(job, FREE);
+    }
+
+    /**
+     * Leaves a lent job to an operation that will want it again, so that it need not be taken and given back each
+     * time. Half of the jobs can be kept. The pool asks for them back when it runs out of others: a keeper uses its job
+     * only after it has begun to {@linkplain JobKeeper#isUsingJob() use} it and then seen that it {@linkplain
+     * Job#isWanted() is not wanted}. Of a keeper and a pool that meet one sees the other.
+     *
+     * @param job one that was taken, with nothing in flight
+     * @param keeper who keeps it; a job whose keeper is unreachable is taken back, too
+     * @return false if no more may be kept: the job is still lent
+     */
+    public boolean keep(Job job, Reference<? extends JobKeeper> keeper) {
+        if (kept >= jobs.length / 2) {
+            return false;
+        }
+        synchronized (this) {
+            if (kept >= jobs.length / 2) {
+                return false;
+            }
+            kept++;
+            job.wanted = false;
+            job.keeper = keeper;
+            job.taken = KEPT;
+            return true;
+        }
+    }
+
+    /**
+     * Makes a kept job a lent one again, to be given back like others.
+     *
+     * @param job a kept job in use, which was not wanted when that began
+     */
+    public synchronized void stopKeeping(Job job) {
+        kept--;
+        job.keeper = null;
+        job.taken = LENT;
+    }
+
+    /**
+     * Lets a keeper part with a job that is wanted.
+     *
+     * @param job the job, which may have been taken from the keeper already
+     * @param keeper what it was kept by
+     */
+    public synchronized void surrender(Job job, Reference<? extends JobKeeper> keeper) {
+        if (job.keeper == keeper) {
+            stopKeeping(job);
+            job.taken = FREE;
+        }
+    }
+
+    /**
+     * Takes a job from an operation that keeps it and is not using it.
+     *
+     * @return a job with nothing submitted, or null if there is none
+     */
+    public synchronized Job reclaim() {
+        for (Job job : jobs) {
+            if (reclaim(job)) {
+                return job;
+            }
+        }
+        return null;
+    }
+
+    private boolean reclaim(Job job) {
+        if (job.taken != KEPT) {
+            return false;
+        }
+        job.wanted = true; // and then look
+        if (isUsed(job)) {
+            return false; // its keeper will see that it is wanted
+        }
+        stopKeeping(job);
+        return true;
+    }
+
+    private static boolean isUsed(Job job) {
+        JobKeeper keeper = job.keeper.get();
+        return keeper != null && keeper.isUsingJob();
     }
 
     /**
@@ -142,14 +230,17 @@ public final class JobPool {
     }
 
     /**
-     * How many jobs are lent right now; 0 once the pool is closed.
+     * How many jobs are lent or used by their keepers right now; 0 once the pool is closed.
      *
      * @return a number that may be outdated at once
      */
     public synchronized int lent() {
         int lent = 0;
         for (int i = retired; i < jobs.length; i++) {
-            lent += jobs[i].taken;
+            int taken = jobs[i].taken;
+            if (taken == LENT || (taken == KEPT && isUsed(jobs[i]))) {
+                lent++;
+            }
         }
         return lent;
     }
@@ -170,7 +261,7 @@ public final class JobPool {
      */
     public synchronized boolean tryClose() {
         while (retired < jobs.length) {
-            if (!TAKEN.compareAndSet(jobs[retired], 0, 1)) {
+            if (!reclaim(jobs[retired]) && !TAKEN.compareAndSet(jobs[retired], FREE, LENT)) {
                 return false;
             }
             retired++;
