@@ -109,6 +109,11 @@ public abstract class AbstractDataMover implements Vdm {
             MemorySegment source,
             byte fill,
             VdmFlags flags) {
+        check(type, destination, source, flags);
+        future.arm(type, destination, source, fill, flags);
+    }
+
+    private void check(VdmOperationType type, MemorySegment destination, MemorySegment source, VdmFlags flags) {
         Objects.requireNonNull(flags, "flags");
         checkOpen(type);
         if (source != null) {
@@ -129,13 +134,13 @@ public abstract class AbstractDataMover implements Vdm {
             case FLUSH -> {}
             default -> throw new IllegalArgumentException(type + " is no operation of a VdmFuture");
         }
-        future.arm(type, destination, source, fill, flags);
     }
 
     private VdmFuture arm(
             VdmOperationType type, MemorySegment to, MemorySegment from, byte fill, VdmFlags flags) {
+        check(type, to, from, flags);
         VdmFuture future = newFuture();
-        arm(future, type, to, from, fill, flags);
+        future.armNew(type, to, from, fill, flags);
         return future;
     }
 

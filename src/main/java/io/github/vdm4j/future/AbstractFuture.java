@@ -154,7 +154,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         }
     }
 
-    /** Makes a {@linkplain #withdraw() withdrawn} future idle, publishing what was written since. */
+    /** Makes a {@linkplain #withdraw() withdrawn} or a new future idle, publishing what was written since. */
     protected final void becomeIdle() {
         STATE.setRelease(this, IDLE);
     }

@@ -39,6 +39,8 @@ public final class Job {
     private final MemorySegment software;
 
     private MemorySegment struct;
+    private long at;
+    private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
     private boolean submitted;
 
     /** Free, lent or kept, see {@link JobPool}. */
@@ -59,6 +61,7 @@ public final class Job {
         this.hardware = hardware;
         this.software = software;
         this.struct = hardware != null ? hardware : software;
+        at = struct.address();
         transfer = new Transfer(this, limits);
     }
 
@@ -153,9 +156,9 @@ public final class Job {
      */
     public int submitMove(
             long to, long from, int length, int flags, MemorySegment destination, MemorySegment source) {
-        MemorySegment job = struct;
-        job.set(LONG, SOURCE, from);
-        job.set(INT, SOURCE_LENGTH, length);
+        long job = at;
+        ALL.set(LONG, job + SOURCE, from);
+        ALL.set(INT, job + SOURCE_LENGTH, length);
         describe(MEM_MOVE, to, length, flags);
         // Two of one arena are held by one; holding a shared arena costs an atomic operation each way.
         return submit(destination, source.scope() == destination.scope() ? MemorySegment.NULL : source);
@@ -207,16 +210,16 @@ public final class Job {
     }
 
     private void describe(int operation, long to, int length, int flags) {
-        MemorySegment job = struct;
-        job.set(INT, OPERATION, operation);
-        job.set(LONG, DESTINATION, to);
-        job.set(INT, DESTINATION_LENGTH, length);
+        long job = at;
+        ALL.set(INT, job + OPERATION, operation);
+        ALL.set(LONG, job + DESTINATION, to);
+        ALL.set(INT, job + DESTINATION_LENGTH, length);
         // Submitting strips bits of the flags, so they are written every time.
-        job.set(LONG, FLAGS, flags);
+        ALL.set(LONG, job + FLAGS, flags);
     }
 
     private int submit(MemorySegment held, MemorySegment alsoHeld) {
-        int status = dml.submit(struct.address(), held, alsoHeld);
+        int status = dml.submit(at, held, alsoHeld);
         submitted = status == OK;
         return status;
     }
@@ -232,7 +235,7 @@ public final class Job {
         if (!submitted) {
             throw new IllegalStateException("dml_check_job on a job that is not submitted");
         }
-        int status = dml.check(struct.address());
+        int status = dml.check(at);
         submitted = status == dml_h.DML_STATUS_BEING_PROCESSED();
         return status;
     }
