@@ -116,10 +116,13 @@ public abstract class AbstractDataMover implements Vdm {
     private void check(VdmOperationType type, MemorySegment destination, MemorySegment source, VdmFlags flags) {
         Objects.requireNonNull(flags, "flags");
         checkOpen(type);
-        if (source != null) {
-            checkReadable(type, "source", source);
-        }
         checkReadable(type, "destination", destination);
+        if (source != null) {
+            if (source.scope() != destination.scope()) {
+                SegmentCheck.usable(type, "source", source);
+            }
+            checkReachable(type, "source", source);
+        }
         switch (type) {
             case MEMCPY -> {
                 SegmentCheck.writable(type, "destination", destination);

@@ -1,6 +1,7 @@
 package io.github.vdm4j.benchmarks.paired;
 
 import com.sun.management.ThreadMXBean;
+import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,6 +13,10 @@ import java.util.List;
  */
 public final class Contest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private static final CompilationMXBean COMPILER = ManagementFactory.getCompilationMXBean();
+
+    private static final int MOST_WARM_UPS = 30;
 
     /** How long one run of one contestant lasts about: long beside the clock, short beside the machine's moods. */
     private static final long RUN_NANOS = 100_000;
@@ -60,18 +65,9 @@ public final class Contest {
 
     Result run(double warmUpSeconds, double seconds) throws Throwable {
         int count = contestants.size();
-        long[] times = new long[count];
-        Arrays.fill(times, 1);
-        long end = System.nanoTime() + (long) (warmUpSeconds * 1e9);
-        do {
-            for (int i = 0; i < count; i++) {
-                long nanos = contestants.get(i).time(times[i]);
-                times[i] = Math.max(1, Math.min(times[i] * 8, times[i] * RUN_NANOS / Math.max(nanos, 1)));
-            }
-        } while (System.nanoTime() < end);
-
+        long[] times = warmUp(warmUpSeconds);
         var rounds = new ArrayList<double[]>();
-        end = System.nanoTime() + (long) (seconds * 1e9);
+        long end = System.nanoTime() + (long) (seconds * 1e9);
         do {
             double[] nanos = new double[count];
             for (int i = 0; i < count; i++) {
@@ -82,6 +78,34 @@ public final class Contest {
         } while (rounds.size() < FEWEST_ROUNDS || System.nanoTime() < end);
         return new Result(group, operation, bytes, names, medians(rounds), heapBytes(times), ratios(rounds),
                 rounds.size());
+    }
+
+    /**
+     * Runs everybody until the compiler has had nothing to do for a while: on a busy machine it may need many times as
+     * long as on an idle one.
+     *
+     * @return how often each does its work in a run
+     */
+    private long[] warmUp(double seconds) throws Throwable {
+        long[] times = new long[contestants.size()];
+        Arrays.fill(times, 1);
+        long start = System.nanoTime();
+        long quietSince = start;
+        long compiled = COMPILER.getTotalCompilationTime();
+        long now = start;
+        while (now - start < MOST_WARM_UPS * seconds * 1e9 && now - quietSince < seconds * 1e9) {
+            for (int i = 0; i < times.length; i++) {
+                long nanos = contestants.get(i).time(times[i]);
+                times[i] = Math.max(1, Math.min(times[i] * 8, times[i] * RUN_NANOS / Math.max(nanos, 1)));
+            }
+            now = System.nanoTime();
+            long total = COMPILER.getTotalCompilationTime();
+            if (total != compiled) {
+                compiled = total;
+                quietSince = now;
+            }
+        }
+        return times;
     }
 
     private double[] medians(List<double[]> rounds) {

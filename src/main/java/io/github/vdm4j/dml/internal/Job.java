@@ -161,7 +161,7 @@ public final class Job {
         ALL.set(INT, job + SOURCE_LENGTH, length);
         describe(MEM_MOVE, to, length, flags);
         // Two of one arena are held by one; holding a shared arena costs an atomic operation each way.
-        return submit(destination, source.scope() == destination.scope() ? MemorySegment.NULL : source);
+        return source.scope() == destination.scope() ? submit(destination) : submit(destination, source);
     }
 
     /**
@@ -179,7 +179,7 @@ public final class Job {
     public int submitFill(long to, int length, long pattern, int flags, MemorySegment destination) {
         struct.set(LONG, PATTERN, pattern);
         describe(FILL, to, length, flags);
-        return submit(destination, MemorySegment.NULL);
+        return submit(destination);
     }
 
     /**
@@ -195,7 +195,7 @@ public final class Job {
      */
     public int submitCacheFlush(long to, int length, int flags, MemorySegment range) {
         describe(CACHE_FLUSH, to, length, flags);
-        return submit(range, MemorySegment.NULL);
+        return submit(range);
     }
 
     /**
@@ -206,7 +206,7 @@ public final class Job {
     public int submitNop() {
         struct.set(INT, OPERATION, NOP);
         struct.set(LONG, FLAGS, 0);
-        return submit(MemorySegment.NULL, MemorySegment.NULL);
+        return submit(MemorySegment.NULL);
     }
 
     private void describe(int operation, long to, int length, int flags) {
@@ -216,6 +216,12 @@ public final class Job {
         ALL.set(INT, job + DESTINATION_LENGTH, length);
         // Submitting strips bits of the flags, so they are written every time.
         ALL.set(LONG, job + FLAGS, flags);
+    }
+
+    private int submit(MemorySegment held) {
+        int status = dml.submit(at, held);
+        submitted = status == OK;
+        return status;
     }
 
     private int submit(MemorySegment held, MemorySegment alsoHeld) {
