@@ -31,6 +31,12 @@ public final class Job {
     private static final int NOP = dml_h.DML_OP_NOP();
     private static final int OK = dml_h.DML_STATUS_OK();
 
+    /**
+     * All memory. What is written at an address in it has no other check than that of the address's sign, which shows in
+     * small operations; {@link JobPool} keeps the structs alive.
+     */
+    private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
     private final DmlFunctions dml;
 
     /** The structs initialised for each path, null where the pool was made without that path. */
@@ -39,8 +45,10 @@ public final class Job {
     private final MemorySegment software;
 
     private MemorySegment struct;
+
+    /** Where the struct lies. */
     private long at;
-    private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
     private boolean submitted;
 
     /** Free, lent or kept, see {@link JobPool}. */
@@ -60,8 +68,7 @@ public final class Job {
         this.dml = dml;
         this.hardware = hardware;
         this.software = software;
-        this.struct = hardware != null ? hardware : software;
-        at = struct.address();
+        use(hardware != null ? hardware : software);
         transfer = new Transfer(this, limits);
     }
 
@@ -85,7 +92,7 @@ public final class Job {
 
     /** Back to the better path, without owner and transfer. */
     public void reset() {
-        struct = hardware != null ? hardware : software;
+        use(hardware != null ? hardware : software);
         transfer.clear();
         if (owner != null) { // a volatile write costs more than the look
             owner = null;
@@ -128,8 +135,13 @@ public final class Job {
         if (software == null || struct == software) {
             return false;
         }
-        struct = software;
+        use(software);
         return true;
+    }
+
+    private void use(MemorySegment chosen) {
+        struct = chosen;
+        at = chosen.address();
     }
 
     /**
