@@ -3,16 +3,14 @@ package io.github.vdm4j.dml;
 import io.github.vdm4j.dml.internal.Job;
 import io.github.vdm4j.dml.internal.JobKeeper;
 import io.github.vdm4j.dml.internal.JobPool;
-import java.lang.ref.WeakReference;
+import io.github.vdm4j.dml.internal.KeptJob;
 
 /**
  * The future of a reusable operation, which keeps its job from one start to the next for as long as nobody else needs
  * it. The pool knows it by a weak reference: a dropped operation holds no job, and no segment either.
  */
 final class ReusableDmlFuture extends DmlFuture implements JobKeeper {
-    private final WeakReference<ReusableDmlFuture> self = new WeakReference<>(this);
-
-    private Job kept;
+    private KeptJob kept;
 
     ReusableDmlFuture(DmlMoves moves) {
         super(moves);
@@ -25,40 +23,41 @@ final class ReusableDmlFuture extends DmlFuture implements JobKeeper {
 
     @Override
     Job takeJob(JobPool pool) {
-        Job job = kept;
-        if (job == null) {
+        KeptJob hold = kept;
+        if (hold == null) {
             return pool.take();
         }
-        if (job.isWanted()) {
-            part(pool, job);
+        if (hold.isWanted()) {
+            part(pool, hold);
             return pool.take();
         }
-        return job;
+        return hold.job();
     }
 
     @Override
     void lendJob(JobPool pool, Job job) {
-        if (job == kept) {
+        KeptJob hold = kept;
+        if (hold != null) {
             kept = null;
-            pool.stopKeeping(job);
+            pool.stopKeeping(hold);
         }
     }
 
     @Override
     void giveJob(JobPool pool, Job job) {
-        if (job != kept) {
-            if (pool.keep(job, self)) {
-                kept = job;
-            } else {
+        KeptJob hold = kept;
+        if (hold == null) {
+            kept = pool.keep(job, this);
+            if (kept == null) {
                 pool.give(job);
             }
-        } else if (job.isWanted()) {
-            part(pool, job);
+        } else if (hold.isWanted()) {
+            part(pool, hold);
         }
     }
 
-    private void part(JobPool pool, Job job) {
+    private void part(JobPool pool, KeptJob hold) {
         kept = null;
-        pool.surrender(job, self);
+        pool.surrender(hold);
     }
 }

@@ -5,7 +5,6 @@ import io.github.vdm4j.dml.ffi.dml_job_t;
 import io.github.vdm4j.platform.SegmentClosedException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.ref.Reference;
 
 /**
  * A DML job: initialised once, filled in and submitted any number of times. An operation larger than
@@ -54,11 +53,8 @@ public final class Job {
     /** Free, lent or kept, see {@link JobPool}. */
     volatile int taken;
 
-    /** Who keeps the job. Guarded by the pool. */
-    Reference<? extends JobKeeper> keeper;
-
-    /** Set before the pool looks whether the keeper is using the job. */
-    volatile boolean wanted;
+    /** By what the job is kept, while it is. Guarded by the pool. */
+    KeptJob hold;
 
     private volatile Object owner;
 
@@ -79,15 +75,6 @@ public final class Job {
      */
     public Transfer transfer() {
         return transfer;
-    }
-
-    /**
-     * Tells whether the pool has asked for a job that is kept: it may have been taken back by now.
-     *
-     * @return true if the keeper must not use the job any more
-     */
-    public boolean isWanted() {
-        return wanted;
     }
 
     /** Back to the better path, without owner and transfer. */

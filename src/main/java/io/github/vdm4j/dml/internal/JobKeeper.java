@@ -5,7 +5,7 @@ public interface JobKeeper {
 
     /**
      * Tells whether the job is in use, or could be by now: true from before the keeper looks whether the job {@linkplain
-     * Job#isWanted() is wanted} until it has finished with it. Read and written as a volatile variable is.
+     * KeptJob#isWanted() is wanted} until it has finished with it. Read and written as a volatile variable is.
      *
      * @return false if the job can be taken from the keeper
      */

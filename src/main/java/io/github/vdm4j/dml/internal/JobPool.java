@@ -5,7 +5,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.lang.ref.Reference;
 
 /**
  * A fixed number of jobs, lent out and given back in any order by any thread without locks. The jobs
@@ -133,49 +132,47 @@ public final class JobPool {
      * Leaves a lent job to an operation that will want it again, so that it need not be taken and given back each
      * time. Half of the jobs can be kept. The pool asks for them back when it runs out of others: a keeper uses its job
      * only after it has begun to {@linkplain JobKeeper#isUsingJob() use} it and then seen that it {@linkplain
-     * Job#isWanted() is not wanted}. Of a keeper and a pool that meet one sees the other.
+     * KeptJob#isWanted() is not wanted}. So of a keeper and a pool that meet one sees the other.
      *
      * @param job one that was taken, with nothing in flight
      * @param keeper who keeps it; a job whose keeper is unreachable is taken back, too
-     * @return false if no more may be kept: the job is still lent
+     * @return the kept job, or null if no more may be kept: the job is still lent
      */
-    public boolean keep(Job job, Reference<? extends JobKeeper> keeper) {
+    public KeptJob keep(Job job, JobKeeper keeper) {
         if (kept >= jobs.length / 2) {
-            return false;
+            return null;
         }
         synchronized (this) {
             if (kept >= jobs.length / 2) {
-                return false;
+                return null;
             }
             kept++;
-            job.wanted = false;
-            job.keeper = keeper;
+            job.hold = new KeptJob(job, keeper);
             job.taken = KEPT;
-            return true;
+            return job.hold;
         }
     }
 
     /**
      * Makes a kept job a lent one again, to be given back like others.
      *
-     * @param job a kept job in use, which was not wanted when that began
+     * @param hold a kept job in use, which was not wanted when that began
      */
-    public synchronized void stopKeeping(Job job) {
+    public synchronized void stopKeeping(KeptJob hold) {
         kept--;
-        job.keeper = null;
-        job.taken = LENT;
+        hold.job().hold = null;
+        hold.job().taken = LENT;
     }
 
     /**
      * Lets a keeper part with a job that is wanted.
      *
-     * @param job the job, which may have been taken from the keeper already
-     * @param keeper what it was kept by
+     * @param hold the job, which may have been taken from the keeper already
      */
-    public synchronized void surrender(Job job, Reference<? extends JobKeeper> keeper) {
-        if (job.keeper == keeper) {
-            stopKeeping(job);
-            job.taken = FREE;
+    public synchronized void surrender(KeptJob hold) {
+        if (hold.job().hold == hold) {
+            stopKeeping(hold);
+            hold.job().taken = FREE;
         }
     }
 
@@ -194,20 +191,16 @@ public final class JobPool {
     }
 
     private boolean reclaim(Job job) {
-        if (job.taken != KEPT) {
+        KeptJob hold = job.hold;
+        if (hold == null) {
             return false;
         }
-        job.wanted = true; // and then look
-        if (isUsed(job)) {
+        hold.want(); // and then look
+        if (hold.isUsed()) {
             return false; // its keeper will see that it is wanted
         }
-        stopKeeping(job);
+        stopKeeping(hold);
         return true;
-    }
-
-    private static boolean isUsed(Job job) {
-        JobKeeper keeper = job.keeper.get();
-        return keeper != null && keeper.isUsingJob();
     }
 
     /**
@@ -237,8 +230,8 @@ public final class JobPool {
     public synchronized int lent() {
         int lent = 0;
         for (int i = retired; i < jobs.length; i++) {
-            int taken = jobs[i].taken;
-            if (taken == LENT || (taken == KEPT && isUsed(jobs[i]))) {
+            KeptJob hold = jobs[i].hold;
+            if (hold == null ? jobs[i].taken == LENT : hold.isUsed()) {
                 lent++;
             }
         }
