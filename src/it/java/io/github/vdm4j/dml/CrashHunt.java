@@ -106,7 +106,7 @@ final class CrashHunt {
             case 0 -> DmlDataMover.open(DmlPath.SOFTWARE);
             case 1 -> DmlDataMover.builder().path(DmlPath.SOFTWARE).jobs(2).maxTransferBytes(4096).open();
             case 2 -> DmlDataMover.builder().path(DmlPath.AUTO).jobs(3).maxTransferBytes(64).open();
-            case 3 -> DmlDataMover.builder().path(DmlPath.HARDWARE).jobs(1).open();
+            case 3 -> DmlDataMover.builder().path(DmlPath.HARDWARE).withoutTrial().jobs(1).open();
             case 4 -> ThreadsDataMover.builder().threads(2).queueSize(3).open();
             default -> SyncDataMover.open();
         };

@@ -2,6 +2,8 @@ package io.github.vdm4j.dml;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -75,11 +77,30 @@ class DmlPathsIT {
     }
 
     @Test
-    void hardwareSaysOnAMachineWithoutDsaThatThereIsNoDeviceAndWritesNothing() {
+    void hardwareIsNotOpenedOnAMachineWithoutDsaAndSaysWhy() {
+        assumeNoDsa();
+        var refused = assertThrows(DmlHardwareException.class, () -> DmlDataMover.open(DmlPath.HARDWARE));
+        assertEquals(DmlStatus.LIBACCEL_NOT_FOUND, refused.status());
+        assertTrue(
+                refused.getMessage()
+                        .startsWith(
+                                "path HARDWARE cannot be opened: an empty operation was refused with LIBACCEL_NOT_FOUND (100). Found:\n  "),
+                refused.getMessage());
+        String noDevice = "there is no DSA device, and the idxd driver is not loaded";
+        assertTrue(refused.getMessage().contains("\n  " + noDevice + "\n    On a machine that has DSA: "), refused
+                .getMessage());
+        assertTrue(
+                refused.diagnosis().findings().stream().anyMatch(finding -> finding.what().equals(noDevice)),
+                refused.diagnosis()::toString);
+    }
+
+    /** As when a device goes away between opening and an operation. */
+    @Test
+    void hardwareSaysWhereThereIsNoDsaThatThereIsNoDeviceAndWritesNothing() {
         assumeNoDsa();
         MemorySegment source = noise(4096, 1);
         MemorySegment destination = arena.allocate(4096);
-        try (var mover = DmlDataMover.open(DmlPath.HARDWARE)) {
+        try (var mover = DmlDataMover.builder().path(DmlPath.HARDWARE).withoutTrial().open()) {
             for (VdmFuture future : List.of(
                     mover.memcpy(destination, source),
                     mover.memmove(destination, source),
@@ -112,6 +133,9 @@ class DmlPathsIT {
             assertEquals(DmlPath.AUTO, mover.path());
             assertEquals(DmlPath.SOFTWARE, mover.runningPath());
             assertEquals("DML, path AUTO running SOFTWARE", mover.name());
+            assertEquals(
+                    "an empty operation was refused with LIBACCEL_NOT_FOUND (100)", mover.pathDecision().reason());
+            assertFalse(mover.pathDecision().findings().isEmpty());
             assertEquals(ExecutionPath.DML_SOFTWARE, copy.path());
             assertEquals(VdmResult.SUCCESS, copy.result());
         }

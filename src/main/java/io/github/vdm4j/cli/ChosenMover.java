@@ -2,13 +2,13 @@ package io.github.vdm4j.cli;
 
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmException;
-import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.dml.DmlDataMover;
+import io.github.vdm4j.dml.DmlHardwareException;
 import io.github.vdm4j.dml.DmlPath;
+import io.github.vdm4j.dml.DmlPathDecision;
 import io.github.vdm4j.dml.DmlUnavailableException;
 import io.github.vdm4j.mover.SyncDataMover;
 import io.github.vdm4j.mover.ThreadsDataMover;
-import java.lang.foreign.Arena;
 import java.util.stream.Collectors;
 
 /**
@@ -67,34 +67,23 @@ record ChosenMover(String name, Vdm mover, String reason) implements AutoCloseab
     }
 
     private static ChosenMover open(DmlPath path, int operations) throws CommandFailure {
-        DmlDataMover mover;
         try {
-            mover = DmlDataMover.builder().path(path).jobs(operations).open();
-        } catch (VdmException e) {
+            DmlDataMover mover = DmlDataMover.builder().path(path).jobs(operations).open();
+            return new ChosenMover(
+                    "dml",
+                    mover,
+                    mover.library() + " is available" + (path == DmlPath.AUTO ? "; " + why(mover.pathDecision()) : ""));
+        } catch (DmlHardwareException | VdmException e) {
             throw new CommandFailure(e.getMessage(), e);
         }
-        if (path == DmlPath.HARDWARE) {
-            tryOnce(mover);
-        }
-        String running = mover.runningPath() == DmlPath.HARDWARE
-                ? "hardware, which works here"
-                : "software, as no DSA work queue can be used";
-        return new ChosenMover(
-                "dml", mover, mover.library() + " is available" + (path == DmlPath.AUTO ? "; path " + running : ""));
     }
 
-    /** Hardware that is missing is found out before a target of the full size is written for it. */
-    private static void tryOnce(DmlDataMover mover) throws CommandFailure {
-        try (Arena arena = Arena.ofShared()) {
-            VdmFuture copy = mover.memcpy(arena.allocate(64), arena.allocate(64));
-            copy.await();
-        } catch (VdmException e) {
-            mover.close();
-            throw new CommandFailure(
-                    "path hw cannot be used: "
-                            + (e.status() != null ? e.status() + ": " + e.status().explanation() : e.getMessage()),
-                    e);
-        }
+    private static String why(DmlPathDecision decision) {
+        String running = decision.path() == DmlPath.HARDWARE ? "hardware" : "software";
+        String found = decision.path() == DmlPath.HARDWARE || decision.findings().isEmpty()
+                ? ""
+                : ": " + decision.findings().getFirst().what();
+        return "path %s, as %s%s".formatted(running, decision.reason(), found);
     }
 
     @Override

@@ -47,14 +47,16 @@ final class DiagnosisRules {
 
     private final DsaSystem system;
     private final DmlVersion dml;
+    private final int node;
     private final KernelVersion kernel;
     private final List<Way> ways = new ArrayList<>();
     private final List<Way> usable;
     private final List<Finding> findings = new ArrayList<>();
 
-    DiagnosisRules(DsaSystem system, DmlVersion dml) {
+    DiagnosisRules(DsaSystem system, DmlVersion dml, int node) {
         this.system = system;
         this.dml = dml;
+        this.node = node;
         kernel = KernelVersion.of(system.kernel());
         for (DsaDevice device : system.devices()) {
             if (device.queues().isEmpty()) {
@@ -309,7 +311,8 @@ final class DiagnosisRules {
 
     /** DML takes a device only where the node is the submitting thread's; since 1.2.0 the socket will do. */
     private void nodes() {
-        List<Long> mine = system.process().nodes();
+        boolean bound = node != NumaNodes.ANY;
+        List<Long> mine = bound ? List.of((long) node) : system.process().nodes();
         if (usable.isEmpty() || mine == null) {
             return;
         }
@@ -332,14 +335,19 @@ final class DiagnosisRules {
         String where = devices.stream()
                 .map(device -> "%s on %s".formatted(device.name(), device.numaNode()))
                 .collect(Collectors.joining(", "));
+        String who = bound
+                ? "the mover is bound to"
+                : nowhere ? "this process's threads run on" : "some of this process's threads run on";
+        String otherwise = bound
+                ? "bind the mover to node %s (numaNode)".formatted(numbers(served))
+                : "start the process by numactl --cpunodebind=%s".formatted(numbers(served));
         add(
                 severity,
-                "%s run on NUMA node %s, where no usable device is (%s)".formatted(
-                        nowhere ? "this process's threads" : "some of this process's threads", numbers(without), where),
+                "%s NUMA node %s, where no usable device is (%s)".formatted(who, numbers(without), where),
                 isSinceDml12()
-                        ? "DML takes devices of the same socket. If there are none: enable a queue there, or start the process by numactl."
-                        : "Enable a queue of a device there, or start the process by numactl --cpunodebind=%s."
-                                .formatted(numbers(served)));
+                        ? "DML takes devices of the same socket. If there are none: enable a queue there, or %s."
+                                .formatted(otherwise)
+                        : "Enable a queue of a device there, or %s.".formatted(otherwise));
     }
 
     private void remarks() {

@@ -1,12 +1,16 @@
 package io.github.vdm4j.dml;
 
-import io.github.vdm4j.AbstractDataMover;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.dml.internal.JobLimits;
 import io.github.vdm4j.durability.WriteBackKind;
+import io.github.vdm4j.operation.BatchFuture;
+import io.github.vdm4j.operation.BatchTask;
+import io.github.vdm4j.operation.DataFuture;
+import io.github.vdm4j.operation.OperationsMover;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * A data mover that Intel DML executes: on Intel DSA where there is one, else on the processor.
@@ -33,17 +37,23 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>C counterpart: miniasync_vdm_dml(7), {@code data_mover_dml_new(3)}.
  */
-public final class DmlDataMover extends AbstractDataMover {
+public final class DmlDataMover extends OperationsMover {
     private final DmlLibrary library;
     private final DmlPath path;
     private final DmlEngine engine;
     private final DmlMoves moves;
+    private final DmlOperations operations;
 
-    DmlDataMover(DmlLibrary library, DmlPath path, DmlEngine engine, JobLimits limits) {
+    private final PathDecisions decisions;
+
+    DmlDataMover(
+            DmlLibrary library, DmlPath path, DmlEngine engine, JobLimits limits, PathDecisions decisions) {
         this.library = library;
         this.path = path;
         this.engine = engine;
+        this.decisions = decisions;
         moves = new DmlMoves(engine, limits);
+        operations = new DmlOperations(engine);
     }
 
     /**
@@ -66,6 +76,7 @@ public final class DmlDataMover extends AbstractDataMover {
      * @param path where to execute
      * @return an open mover
      * @throws DmlUnavailableException if there is no Intel DML
+     * @throws DmlHardwareException if the path is {@link DmlPath#HARDWARE} and the hardware does not work
      */
     public static DmlDataMover open(DmlPath path) {
         return builder().path(path).open();
@@ -88,6 +99,16 @@ public final class DmlDataMover extends AbstractDataMover {
     @Override
     protected VdmFuture newReusableFuture() {
         return new ReusableDmlFuture(moves);
+    }
+
+    @Override
+    protected <R> DataFuture<R> newDataFuture() {
+        return new DmlDataFuture<>(operations);
+    }
+
+    @Override
+    protected BatchFuture newBatchFuture(List<BatchTask> tasks) {
+        throw new UnsupportedOperationException("batches of this mover are not built yet");
     }
 
     @Override
@@ -134,6 +155,15 @@ public final class DmlDataMover extends AbstractDataMover {
      */
     public DmlPath runningPath() {
         return engine.hardware() ? DmlPath.HARDWARE : DmlPath.SOFTWARE;
+    }
+
+    /**
+     * The path that operations take, and why.
+     *
+     * @return the decision that holds
+     */
+    public DmlPathDecision pathDecision() {
+        return decisions.current();
     }
 
     /**

@@ -1,19 +1,13 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmException;
-import io.github.vdm4j.VdmResult;
-import io.github.vdm4j.dml.DmlDiagnosis.Outcome;
-import io.github.vdm4j.dml.DmlDiagnosis.Verdict;
-import io.github.vdm4j.dml.ffi.dml_h;
-import io.github.vdm4j.dml.internal.DmlCallException;
-import io.github.vdm4j.dml.internal.Job;
 import io.github.vdm4j.dml.internal.JobLimits;
-import io.github.vdm4j.dml.internal.JobPool;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.platform.Processor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -24,16 +18,17 @@ public final class DmlDataMoverBuilder {
     private static final int MAX_JOBS = 1 << 16;
     private static final Duration MAX_QUEUE_FULL_TIMEOUT = Duration.ofHours(1);
 
-    /** How long the hardware may take over the empty operation that AUTO tries it with. */
-    private static final long PROBE_NANOS = 1_000_000_000L;
-
     private DmlLibrary library;
     private DmlPath path = DmlPath.AUTO;
     private int jobs = 128;
     private Duration queueFullTimeout = Duration.ofMillis(100);
     private long maxTransferBytes = JobLimits.MAX_PART;
     private Durability durability = Durability.system();
-    private Function<DmlLibrary, DmlDiagnosis> diagnosis = DmlDiagnosis::of;
+    private int node = NumaNodes.ANY;
+    private Function<DmlLibrary, DmlDiagnosis> diagnosis =
+            opened -> DmlDiagnosis.of(DsaSystem.read(), opened.version(), node);
+    private boolean tried = true;
+    private Consumer<DmlPathDecision> listener = decision -> {};
 
     DmlDataMoverBuilder() {}
 
@@ -108,6 +103,34 @@ public final class DmlDataMoverBuilder {
         return this;
     }
 
+    /**
+     * The NUMA node to whose devices operations go, whichever thread submits them. Default: -1, the node
+     * that the submitting thread runs on at that moment. Without effect on the software path.
+     *
+     * <p>C counterpart: {@code numa_id} of {@code dml_job_t}.
+     *
+     * @param numaNode the number of a node of this machine, or -1
+     * @return this
+     * @throws IllegalArgumentException if the machine has no such node; it says which there are
+     */
+    public DmlDataMoverBuilder numaNode(int numaNode) {
+        node = NumaNodes.check(new SystemFiles(Path.of("/")), numaNode);
+        return this;
+    }
+
+    /**
+     * Who hears where operations execute: when the mover is opened, before {@link #open} returns. Default: nobody. An
+     * exception of the listener goes to its thread's uncaught exception handler and is of no other
+     * consequence.
+     *
+     * @param told the listener
+     * @return this
+     */
+    public DmlDataMoverBuilder onPathDecision(Consumer<DmlPathDecision> told) {
+        listener = Objects.requireNonNull(told, "listener");
+        return this;
+    }
+
     /** Other write-back engines than the machine's; for tests, which count what they do. */
     DmlDataMoverBuilder durability(Durability engines) {
         durability = engines;
@@ -120,14 +143,21 @@ public final class DmlDataMoverBuilder {
         return this;
     }
 
+    /** Hardware is taken to work; for tests of what comes after opening. */
+    DmlDataMoverBuilder withoutTrial() {
+        tried = false;
+        return this;
+    }
+
     /**
-     * Opens a mover with these settings.
+     * Opens a mover with these settings. On {@link DmlPath#HARDWARE} and {@link DmlPath#AUTO} one empty
+     * operation is submitted to the hardware: what comes of it decides.
      *
      * @return an open mover
      * @throws DmlUnavailableException if no library was set and there is none to be found
-     * @throws VdmException if the library cannot initialise its jobs for the path (with {@link
-     *     DmlPath#AUTO} for neither), or the path is {@link DmlPath#HARDWARE} and {@link DmlDiagnosis} knows
-     *     that this DML would crash on this machine's devices (H18)
+     * @throws DmlHardwareException if the path is {@link DmlPath#HARDWARE} and the hardware does not work, or DML
+     *     would crash on this machine's devices
+     * @throws VdmException if the library cannot initialise its jobs for the software path
      */
     public DmlDataMover open() {
         DmlLibrary opened = library != null ? library : DmlLibrary.open();
@@ -138,80 +168,16 @@ public final class DmlDataMoverBuilder {
                         Math.max(64, Math.min(hardwareBytes, maxTransferBytes) & -64L),
                         maxTransferBytes,
                         Processor.flags(Path.of("/proc/cpuinfo")).contains("clwb"));
-        boolean hardware = path == DmlPath.HARDWARE;
-        JobPool pool = null;
-        if (path != DmlPath.SOFTWARE) {
-            Verdict verdict = diagnosis.apply(opened).verdict();
-            boolean crashes = verdict.hardware() == Outcome.CRASH;
-            if (crashes && hardware) {
-                throw new VdmException(VdmResult.NO_DEVICE, null, verdict.sentence(), null);
-            }
-            if (!crashes && !hardware) {
-                pool = tryHardware(opened, limits);
-            }
-        }
-        if (pool != null) {
-            hardware = true;
-        } else {
-            pool = makePool(opened, hardware, limits);
-        }
+        var opening = new DmlOpening(opened, jobs, limits, node, queueFullTimeout.toNanos());
+        var ready = path == DmlPath.SOFTWARE || !tried
+                ? opening.asked(path)
+                : opening.tried(diagnosis.apply(opened), path == DmlPath.AUTO);
+        boolean hardware = ready.decision().path() == DmlPath.HARDWARE;
         return new DmlDataMover(
-                opened, path, new DmlEngine(pool, hardware, queueFullTimeout.toNanos(), durability), limits);
-    }
-
-    private JobPool makePool(DmlLibrary opened, boolean hardware, JobLimits limits) {
-        try {
-            return new JobPool(opened.functions(), jobs, hardware, !hardware, limits);
-        } catch (DmlCallException e) {
-            DmlStatus status = DmlStatus.of(e.status());
-            throw new VdmException(
-                    status.result(),
-                    status,
-                    "a mover on %s cannot be opened: %s: %s: %s"
-                            .formatted(
-                                    hardware ? DmlPath.HARDWARE : DmlPath.SOFTWARE,
-                                    e.getMessage(),
-                                    status,
-                                    status.explanation()),
-                    e);
-        }
-    }
-
-    /** A pool for hardware that works, with the software path to fall back on; null where it does not. */
-    private JobPool tryHardware(DmlLibrary opened, JobLimits limits) {
-        JobPool pool;
-        try {
-            pool = new JobPool(opened.functions(), jobs, true, true, limits);
-        } catch (DmlCallException e) {
-            return null; // what is wrong with hardware, software may not have; else opening that tells
-        }
-        if (hardwareWorks(pool)) {
-            return pool;
-        }
-        pool.tryClose();
-        return null;
-    }
-
-    /**
-     * Submits an empty operation. A job that does not come back is never given back either, so that its
-     * pool's memory stays where the device may still write.
-     */
-    private static boolean hardwareWorks(JobPool pool) {
-        Job job = pool.take();
-        boolean works = false;
-        if (job.submitNop() == dml_h.DML_STATUS_OK()) {
-            long start = System.nanoTime();
-            int status = job.check();
-            while (status == dml_h.DML_STATUS_BEING_PROCESSED()
-                    && System.nanoTime() - start < PROBE_NANOS) {
-                Thread.onSpinWait();
-                status = job.check();
-            }
-            works = status == dml_h.DML_STATUS_OK();
-        }
-        if (!job.isSubmitted()) {
-            pool.give(job);
-        }
-        return works;
+                opened,
+                path,
+                new DmlEngine(ready.pool(), hardware, queueFullTimeout.toNanos(), durability),
+                limits,
+                new PathDecisions(ready.decision(), listener));
     }
 }

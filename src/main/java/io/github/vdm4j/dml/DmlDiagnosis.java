@@ -81,7 +81,7 @@ public record DmlDiagnosis(Verdict verdict, List<Finding> findings, DsaSystem sy
         } catch (DmlUnavailableException e) {
             version = null;
         }
-        return of(DsaSystem.read(), version);
+        return of(DsaSystem.read(), version, NumaNodes.ANY);
     }
 
     /**
@@ -91,12 +91,16 @@ public record DmlDiagnosis(Verdict verdict, List<Finding> findings, DsaSystem sy
      * @return the diagnosis as of now
      */
     public static DmlDiagnosis of(DmlLibrary library) {
-        return of(DsaSystem.read(), library.version());
+        return of(DsaSystem.read(), library.version(), NumaNodes.ANY);
     }
 
-    /** Null stands for no DML at all. */
-    static DmlDiagnosis of(DsaSystem system, DmlVersion dml) {
-        var rules = new DiagnosisRules(system, dml);
+    /**
+     * Null stands for no DML at all.
+     *
+     * @param node the NUMA node to whose devices is submitted, {@link NumaNodes#ANY} for those of the threads
+     */
+    static DmlDiagnosis of(DsaSystem system, DmlVersion dml, int node) {
+        var rules = new DiagnosisRules(system, dml, node);
         List<Finding> findings = rules.findings();
         return new DmlDiagnosis(verdict(findings, dml != null, rules.usableQueues()), findings, system);
     }

@@ -15,7 +15,7 @@ public enum DmlPath {
      * never says.
      */
     AUTO,
-    /** Intel DSA only; where there is none, operations fail with the reason. */
+    /** Intel DSA only; where it does not work, a mover is not opened, and {@link DmlHardwareException} says why. */
     HARDWARE,
     /** The processor, by DML's own code, on the polling thread. */
     SOFTWARE

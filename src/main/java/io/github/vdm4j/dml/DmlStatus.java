@@ -34,7 +34,8 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                     "LIBACCEL_NOT_FOUND",
                     VdmResult.NO_DEVICE,
                     "No DSA device can be used: there is none, libaccel-config.so.1 is not installed, no work queue is enabled,"
-                            + " or this process may not map a queue's portal. Path AUTO or SOFTWARE works without (docs/hardware.md).");
+                            + " or this process may not map a queue's portal. Which it is, vdm info --why tells, or DmlDiagnosis."
+                            + " Paths AUTO and SOFTWARE do without.");
 
     /** Every work queue is full, or none is on this NUMA node. */
     public static final DmlStatus WORK_QUEUES_NOT_AVAILABLE =
@@ -42,10 +43,15 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                     dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE(),
                     "WORK_QUEUES_NOT_AVAILABLE",
                     VdmResult.QUEUE_FULL,
-                    "No work queue took the descriptor: all are full, or none is enabled on this thread's NUMA node.");
+                    "No work queue took the descriptor: all are full, or none is enabled on the NUMA node of this thread, or of the mover."
+                            + " Fewer operations at a time, more or larger queues, or a longer queueFullTimeout; vdm info --why"
+                            + " tells of the nodes.");
 
     private static final String REPORT =
             "vdm4j should not let this happen; please report it with the message.";
+
+    private static final String AGAIN =
+            "Make the operation again, or use path SOFTWARE; if it comes back, look at dmesg | grep -e DMAR -e idxd.";
 
     static {
         known(
@@ -64,28 +70,32 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
         invalid(dml_h.DML_STATUS_PATH_ERROR(), "PATH_ERROR", "The path is none of DML's.");
         invalid(dml_h.DML_STATUS_HINT_ERROR(), "HINT_ERROR", "The hint is none of DML's.");
         invalid(dml_h.DML_STATUS_CRC_ALIGN_ERROR(), "CRC_ALIGN_ERROR", "The CRC's address is no multiple of 4.");
-        device(dml_h.DML_STATUS_BATCH_ERROR(), "BATCH_ERROR",
-                "A task of the batch failed; see the tasks' own statuses.");
-        invalid(
+        known(dml_h.DML_STATUS_BATCH_ERROR(), "BATCH_ERROR", VdmResult.DEVICE_ERROR,
+                "A task of the batch failed: see the tasks' own statuses.");
+        refused(
                 dml_h.DML_STATUS_DELTA_ASCENDT_ERROR(),
                 "DELTA_ASCENDT_ERROR",
-                "The offsets in the delta record do not ascend: the record is damaged.");
-        invalid(
+                "The offsets in the delta record do not ascend.",
+                "The record is damaged: make it anew.");
+        refused(
                 dml_h.DML_STATUS_DELTA_OFFSET_ERROR(),
                 "DELTA_OFFSET_ERROR",
-                "The delta's input is longer than its offsets can address: use at most 0x80000 bytes.");
+                "The delta's input is longer than its offsets can address.",
+                "Use at most 0x80000 bytes.");
         known(
                 dml_h.DML_STATUS_DIF_CHECK_ERROR(),
                 "DIF_CHECK_ERROR",
                 VdmResult.DEVICE_ERROR,
-                "A block's protection information does not match its data: the data are damaged, or the DIF settings are not those they were written with.");
-        invalid(dml_h.DML_STATUS_JOB_OPERATION_ERROR(), "JOB_OPERATION_ERROR",
-                "The operation is not supported by this device or library.");
-        invalid(dml_h.DML_STATUS_JOB_FLAGS_ERROR(), "JOB_FLAGS_ERROR", "The device refuses one of the flags.");
-        invalid(
+                "A block's protection information does not match its data. The data are damaged, or the DIF settings are not those they were written with.");
+        refused(dml_h.DML_STATUS_JOB_OPERATION_ERROR(), "JOB_OPERATION_ERROR",
+                "This device or library does not have the operation.", "Use path SOFTWARE, or a mover in pure Java.");
+        refused(dml_h.DML_STATUS_JOB_FLAGS_ERROR(), "JOB_FLAGS_ERROR", "The device refuses one of the flags.",
+                "Use path SOFTWARE.");
+        refused(
                 dml_h.DML_STATUS_JOB_LENGTH_ERROR(),
                 "JOB_LENGTH_ERROR",
-                "The length is 0 or above the work queue's max_transfer_size: lower maxTransferBytes, or raise the queue's limit with accel-config.");
+                "The length is 0 or above the work queue's max_transfer_size.",
+                "Lower maxTransferBytes, or raise the queue's limit with accel-config.");
         invalid(dml_h.DML_STATUS_BATCH_LIMITS_ERROR(), "BATCH_LIMITS_ERROR",
                 "The batch has too few or too many tasks.");
         invalid(
@@ -106,12 +116,12 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                 dml_h.DML_STATUS_JOB_CORRUPTED(),
                 "JOB_CORRUPTED",
                 VdmResult.JOB_CORRUPTED,
-                "The job structure was overwritten, by native code in this process that writes where it should not.");
+                "The job structure was overwritten. Some native code in this process writes where it should not: end the process soon.");
         known(
                 dml_h.DML_STATUS_WORK_QUEUE_OVERFLOW_ERROR(),
                 "WORK_QUEUE_OVERFLOW_ERROR",
                 VdmResult.QUEUE_FULL,
-                "The work queue is full: fewer operations at a time, more or larger queues, or a longer queueFullTimeout.");
+                "The work queue is full. Fewer operations at a time, more or larger queues, or a longer queueFullTimeout.");
         known(
                 dml_h.DML_STATUS_PAGE_FAULT_ERROR(),
                 "PAGE_FAULT_ERROR",
@@ -121,21 +131,22 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                 dml_h.DML_STATUS_TC_A_NOT_AVAILABLE(),
                 "TC_A_NOT_AVAILABLE",
                 VdmResult.NO_DEVICE,
-                "No work queue is configured for traffic class A.");
+                "No work queue is configured for traffic class A. Set traffic_class_a of the queue's group with accel-config.");
         known(
                 dml_h.DML_STATUS_TC_B_NOT_AVAILABLE(),
                 "TC_B_NOT_AVAILABLE",
                 VdmResult.NO_DEVICE,
-                "No work queue is configured for traffic class B.");
+                "No work queue is configured for traffic class B, that of durable memory. Set traffic_class_b of the queue's group with accel-config.");
         invalid(dml_h.DML_STATUS_BATCH_TASK_INDEX_OVERFLOW(), "BATCH_TASK_INDEX_OVERFLOW",
                 "The batch has no such task.");
-        invalid(dml_h.DML_STATUS_BATCH_SIZE_ERROR(), "BATCH_SIZE_ERROR",
-                "The batch has fewer than 4 tasks, or more than the queue takes.");
+        refused(dml_h.DML_STATUS_BATCH_SIZE_ERROR(), "BATCH_SIZE_ERROR",
+                "The batch has fewer than 4 tasks, or more than the queue takes.",
+                "Raise the queue's max_batch_size with accel-config, or make smaller batches.");
         known(
                 dml_h.DML_STATUS_DRAIN_PAGE_FAULT_ERROR(),
                 "DRAIN_PAGE_FAULT_ERROR",
                 VdmResult.PAGE_FAULT,
-                "A readback address of a drain was not in memory.");
+                "A readback address of a drain was not in memory. Touch or lock its page first.");
         device(dml_h.DML_STATUS_UNKNOWN_CACHE_SIZE_ERROR(), "UNKNOWN_CACHE_SIZE_ERROR",
                 "The size of the cache cannot be found out.");
         invalid(
@@ -167,11 +178,22 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
         device(dml_h.DML_STATUS_INTL_HARDWARE_TIMEOUT(), "INTL_HARDWARE_TIMEOUT", "The device took too long.");
         device(dml_h.DML_STATUS_INTL_ADDRESS_TRANSLATION_ERROR(), "INTL_ADDRESS_TRANSLATION_ERROR",
                 "The device could not translate an address.");
+        // Of DML 1.2, which is newer than the header that the bindings are made from.
+        known(
+                46,
+                "NOT_SUPPORTED_BY_WQ",
+                VdmResult.UNSUPPORTED,
+                "The work queue is not configured for this operation: see its op_config (accel-config), or use path SOFTWARE.");
+        known(
+                103,
+                "INIT_HW_NOT_SUPPORTED",
+                VdmResult.NO_DEVICE,
+                "DML could not write to a work queue's device file. vdm info --why tells what is wrong with the queues.");
         known(
                 dml_h.DML_STATUS_LIBACCEL_ERROR(),
                 "LIBACCEL_ERROR",
                 VdmResult.NO_DEVICE,
-                "libaccel-config does not fit this DML: install the version that DML was built with.");
+                "The libaccel-config here does not fit this DML. Install the version that DML was built with; vdm info --why names what is missing.");
     }
 
     private static DmlStatus known(int code, String name, VdmResult result, String explanation) {
@@ -180,12 +202,17 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
         return status;
     }
 
+    /** What vdm4j checks itself, or writes itself. */
     private static void invalid(int code, String name, String meaning) {
-        known(code, name, VdmResult.INVALID_OPERATION, meaning);
+        refused(code, name, meaning, REPORT);
+    }
+
+    private static void refused(int code, String name, String meaning, String advice) {
+        known(code, name, VdmResult.INVALID_OPERATION, meaning + " " + advice);
     }
 
     private static void device(int code, String name, String meaning) {
-        known(code, name, VdmResult.DEVICE_ERROR, meaning);
+        known(code, name, VdmResult.DEVICE_ERROR, meaning + " " + AGAIN);
     }
 
     /**

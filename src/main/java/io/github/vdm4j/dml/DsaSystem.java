@@ -102,10 +102,10 @@ public record DsaSystem(
         private static List<Long> nodes(String allowed, SystemFiles files) {
             Set<Long> mine = numbers(allowed);
             var nodes = new ArrayList<Long>();
-            for (Path node : files.list("sys/devices/system/node", name -> name.matches("node\\d+"))) {
+            for (Path node : NumaNodes.folders(files)) {
                 var processors = numbers(SystemFiles.text(node.resolve("cpulist")));
                 if (processors.stream().anyMatch(mine::contains)) {
-                    nodes.add(Long.valueOf(node.getFileName().toString().substring("node".length())));
+                    nodes.add(NumaNodes.number(node));
                 }
             }
             return nodes.isEmpty() ? null : nodes;

@@ -114,7 +114,11 @@ class CopyCommandTest {
         assumeTrue(run.exitCode() != 0, "there is a DSA device here, and path hw works");
         assertEquals(1, run.exitCode());
         assertTrue(
-                run.err().startsWith("vdm copy: path hw cannot be used: LIBACCEL_NOT_FOUND (100): No DSA device"),
+                run.err()
+                        .startsWith(
+                                "vdm copy: path HARDWARE cannot be opened: an empty operation was refused with LIBACCEL_NOT_FOUND (100). Found:\n  "),
+                run.err());
+        assertTrue(run.err().contains("\n  there is no DSA device, and the idxd driver is not loaded\n    "),
                 run.err());
         assertEquals(Set.of("source"), TestFiles.names(folder));
     }

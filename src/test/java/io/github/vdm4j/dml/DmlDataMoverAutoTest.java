@@ -3,10 +3,8 @@ package io.github.vdm4j.dml;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.vdm4j.ExecutionPath;
-import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmResult;
@@ -41,33 +39,6 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
         assertSame(expected, copy.path());
         assertSame(expected, copy.output().path());
         return copy;
-    }
-
-    /** H18: what DML would do on a machine with too many devices for it. */
-    private static final DmlDiagnosis CRASH = new DmlDiagnosis(
-            new DmlDiagnosis.Verdict(
-                    DmlDiagnosis.Outcome.CRASH, DmlDiagnosis.Outcome.SOFTWARE,
-                    "HARDWARE would crash the JVM: 9 devices"),
-            List.of(),
-            null);
-
-    @Test
-    void autoDoesNotTryHardwareOnWhichDmlWouldCrash() {
-        dml.withHardware();
-        DmlDataMover mover = open(builder(DmlPath.AUTO).diagnosis(CRASH));
-        assertEquals(List.of(), dml.submissions());
-        assertSame(DmlPath.SOFTWARE, mover.runningPath());
-        copy(mover, ExecutionPath.DML_SOFTWARE);
-        assertEquals(List.of(DmlPath.SOFTWARE), pathsTaken());
-    }
-
-    @Test
-    void hardwareOnWhichDmlWouldCrashIsNotOpened() {
-        dml.withHardware();
-        var refused = assertThrows(VdmException.class, () -> builder(DmlPath.HARDWARE).diagnosis(CRASH).open());
-        assertEquals("HARDWARE would crash the JVM: 9 devices", refused.getMessage());
-        assertSame(VdmResult.NO_DEVICE, refused.result());
-        assertEquals(List.of(), dml.submissions());
     }
 
     @Nested
@@ -214,8 +185,8 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
         @ParameterizedTest
         @ValueSource(ints = {100, 101})
         void isNeverReplaced(int status) {
+            DmlDataMover mover = hardware();
             dml.withoutHardware(status);
-            DmlDataMover mover = open(DmlPath.HARDWARE);
             assertSame(DmlPath.HARDWARE, mover.runningPath());
             VdmFuture copy = finish(mover.memcpy(zeros(64), noise(64)));
             assertSame(VdmResult.NO_DEVICE, copy.result());
@@ -228,7 +199,6 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
         void runsEveryOperation(DmlPath path) {
             dml.withHardware();
             DmlDataMover mover = open(path);
-            assertEquals(List.of(), dml.submissions(), "nothing to try");
             assertSame(path, mover.path());
             assertSame(path, mover.runningPath());
             assertEquals("DML, path " + path, mover.name());

@@ -49,6 +49,7 @@ class DmlDataMoverSplitTest {
                 .durability(Durability.withoutLibpmem())
                 .library(DML.library())
                 .path(hardware ? DmlPath.HARDWARE : DmlPath.SOFTWARE)
+                .withoutTrial()
                 .maxTransferBytes(limit * 64L)
                 .jobs(8)
                 .open();

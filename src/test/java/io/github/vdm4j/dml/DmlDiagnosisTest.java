@@ -292,6 +292,22 @@ class DmlDiagnosisTest {
     }
 
     @Test
+    void findsADeviceOnAnotherNodeThanTheMover() {
+        machine.node(1, "4-7").device(0, 1).queue("0.0");
+        DmlDiagnosis diagnosis = machine.diagnosisOnNode(0);
+        blockedBy("the mover is bound to NUMA node 0, where no usable device is (dsa0 on 1)", diagnosis);
+        assertEquals("Enable a queue of a device there, or bind the mover to node 1 (numaNode).",
+                diagnosis.findings().getFirst().remedy());
+    }
+
+    @Test
+    void doesNotMindWhereTheThreadsOfABoundMoverRun() {
+        DmlDiagnosis diagnosis = machine.node(1, "4-7").device(0, 1).queue("0.0").diagnosisOnNode(1);
+        worksOn("wq0.0", diagnosis);
+        assertEquals(List.of(), diagnosis.findings());
+    }
+
+    @Test
     void findsADeviceWithoutANode() {
         blockedBy("no NUMA node is known of dsa0, and DML looks for a device on the thread's node",
                 machine.device(0, -1).queue("0.0").diagnosis());
@@ -444,7 +460,7 @@ class DmlDiagnosisTest {
 
     @Test
     void findsNoDml() {
-        DmlDiagnosis diagnosis = DmlDiagnosis.of(wellConfigured().system(), null);
+        DmlDiagnosis diagnosis = DmlDiagnosis.of(wellConfigured().system(), null, NumaNodes.ANY);
         documented("Intel DML is not available");
         assertEquals("neither HARDWARE nor AUTO can be opened: Intel DML is not available",
                 diagnosis.verdict().sentence());
@@ -454,7 +470,8 @@ class DmlDiagnosisTest {
     @Test
     void blamesTheMissingDmlBeforeWhatItWouldMeet() {
         DmlDiagnosis diagnosis = DmlDiagnosis.of(
-                machine.accelConfig(new AccelConfig(true, null, List.of("accfg_new"))).system(), null);
+                machine.accelConfig(new AccelConfig(true, null, List.of("accfg_new"))).system(), null,
+                NumaNodes.ANY);
         assertEquals("neither HARDWARE nor AUTO can be opened: Intel DML is not available",
                 diagnosis.verdict().sentence());
         assertEquals(List.of(Severity.BLOCK, Severity.CRASH, Severity.BLOCK),
@@ -469,7 +486,7 @@ class DmlDiagnosisTest {
                         new AccelConfig(null, null, List.of())),
                 system);
         assertEquals(NO_HARDWARE + "there is no DSA device, and the idxd driver is not loaded",
-                DmlDiagnosis.of(system, new DmlVersion("DML", "1.1.1", 1, 1, 1, "0", "today", "1"))
+                DmlDiagnosis.of(system, new DmlVersion("DML", "1.1.1", 1, 1, 1, "0", "today", "1"), NumaNodes.ANY)
                         .verdict()
                         .sentence());
     }

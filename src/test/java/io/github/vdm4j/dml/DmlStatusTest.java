@@ -11,8 +11,10 @@ import io.github.vdm4j.dml.ffi.dml_h;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -42,8 +44,35 @@ class DmlStatusTest {
         assertEquals(status.name() + " (" + code + ")", status.toString());
     }
 
+    static IntStream knownFailures() {
+        return IntStream.rangeClosed(1, 200).filter(code -> !DmlStatus.of(code).name().equals("UNKNOWN"));
+    }
+
+    /** The second sentence. */
     @ParameterizedTest
-    @ValueSource(ints = {46, 103, 255, 1_000_000, Integer.MAX_VALUE, Integer.MIN_VALUE, -1})
+    @MethodSource("knownFailures")
+    void everyFailureSaysWhatToDo(int code) {
+        String explanation = DmlStatus.of(code).explanation();
+        assertTrue(explanation.matches("(?s)[A-Z].+[.:] [A-Za-z].+\\."), explanation);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"46, NOT_SUPPORTED_BY_WQ, UNSUPPORTED", "103, INIT_HW_NOT_SUPPORTED, NO_DEVICE"})
+    void theStatusesOfNewerReleasesAreKnown(int code, String name, VdmResult result) {
+        DmlStatus status = DmlStatus.of(code);
+        assertEquals(name, status.name());
+        assertEquals(result, status.result());
+        assertEquals(name + " (" + code + ")", status.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {100, 101, 102, 103})
+    void whatADiagnosisCanExplainNamesIt(int code) {
+        assertTrue(DmlStatus.of(code).explanation().contains("vdm info --why"), DmlStatus.of(code).explanation());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {47, 104, 255, 1_000_000, Integer.MAX_VALUE, Integer.MIN_VALUE, -1})
     void aStatusThatNoHeaderNamesIsKeptWithItsNumberAndIsAFailure(int code) {
         DmlStatus status = DmlStatus.of(code);
         assertEquals(code, status.code());

@@ -125,6 +125,15 @@ public final class DsaMachine {
 
     public DmlDiagnosis diagnosis(int major, int minor, int patch) {
         String version = major + "." + minor + "." + patch;
-        return DmlDiagnosis.of(system(), new DmlVersion("DML", version, major, minor, patch, "0", "today", "1"));
+        return diagnosis(new DmlVersion("DML", version, major, minor, patch, "0", "today", "1"), NumaNodes.ANY);
+    }
+
+    /** Of a mover that is bound to a NUMA node. */
+    DmlDiagnosis diagnosisOnNode(int node) {
+        return diagnosis(new DmlVersion("DML", "1.1.1", 1, 1, 1, "0", "today", "1"), node);
+    }
+
+    private DmlDiagnosis diagnosis(DmlVersion version, int node) {
+        return DmlDiagnosis.of(system(), version, node);
     }
 }

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
@@ -41,19 +42,22 @@ import java.util.function.IntSupplier;
 final class SimulatedDml implements SymbolLookup, AutoCloseable {
     private static final FunctionDescriptor ONE_POINTER = FunctionDescriptor.of(JAVA_INT, ADDRESS);
     private static final FunctionDescriptor NUMBER_AND_POINTER = FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS);
-    private static final long LINE = 64;
+    private static final FunctionDescriptor POINTER_NUMBER_AND_POINTER =
+            FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, ADDRESS);
+
+    private static final int ANY_NODE = -1;
 
     /** The stubs live as long as something can call them, which an opened library may after close. */
     private final Arena arena = Arena.ofAuto();
 
     private final Map<String, MemorySegment> symbols = new HashMap<>();
     private final Map<Long, SimulatedJob> jobs = new ConcurrentHashMap<>();
+    private final AllowedMemory allowed = new AllowedMemory();
     private final MemorySegment version = arena.allocate(dml_library_version_t.layout());
 
     // Guarded by this.
     private final List<String> violations = new ArrayList<>();
     private final List<Submission> submissions = new ArrayList<>();
-    private final List<MemorySegment> allowed = new ArrayList<>();
     private final Deque<Plan> next = new ArrayDeque<>();
     private Function<Submission, Plan> always = submission -> Plan.succeed();
     private int checks;
@@ -64,6 +68,9 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
     private volatile int initStatus = DML_STATUS_OK();
     private volatile int initsBeforeFailure = Integer.MAX_VALUE;
     private volatile long maxTransferBytes = 0xFFFF_FFFFL;
+    private volatile int maxBatchTasks = 1024;
+    private volatile Set<Integer> nodes = Set.of();
+    private volatile int callersNode;
 
     SimulatedDml() {
         putText("Intel(R) DML, simulated", dml_library_version_t.name(version));
@@ -79,6 +86,8 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
         define("dml_check_job", ONE_POINTER);
         define("dml_wait_job", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
         define("dml_execute_job", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+        define("dml_get_batch_size", POINTER_NUMBER_AND_POINTER);
+        define("dml_batch_get_status", POINTER_NUMBER_AND_POINTER);
     }
 
     private static void putText(String text, MemorySegment field) {
@@ -117,6 +126,28 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
         return this;
     }
 
+    /** There are devices on some NUMA nodes only; a job goes to the node that it names, or else to its caller's. */
+    SimulatedDml withHardwareOn(Integer... numbers) {
+        nodes = Set.of(numbers);
+        return withHardware();
+    }
+
+    /** Where the threads run that submit. Without this on node 0. */
+    SimulatedDml callersOn(int node) {
+        callersNode = node;
+        return this;
+    }
+
+    /**
+     * The device disappears: later submissions are refused with 100, and what is in flight ends half-way,
+     * with a status. {@link #withHardware} brings it back.
+     */
+    SimulatedDml loseDevice(int status) {
+        withoutHardware(DML_STATUS_LIBACCEL_NOT_FOUND());
+        jobs.values().forEach(job -> job.lose(status));
+        return this;
+    }
+
     /** There is none, and the library says so with this status. */
     SimulatedDml withoutHardware(int status) {
         hardware = false;
@@ -127,6 +158,12 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
     /** The limit of the device's queues. */
     SimulatedDml maxTransferBytes(long bytes) {
         maxTransferBytes = bytes;
+        return this;
+    }
+
+    /** The limit of the device's queues. */
+    SimulatedDml maxBatchTasks(int tasks) {
+        maxBatchTasks = tasks;
         return this;
     }
 
@@ -154,7 +191,7 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
     }
 
     /** From the first call on, operations must stay inside of memory that was allowed, and is alive. */
-    synchronized MemorySegment allow(MemorySegment segment) {
+    MemorySegment allow(MemorySegment segment) {
         allowed.add(segment);
         return segment;
     }
@@ -302,6 +339,33 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
                         }));
     }
 
+    private int dml_get_batch_size(MemorySegment job, int tasks, MemorySegment size) {
+        return guarded(
+                () -> {
+                    if (Integer.compareUnsigned(tasks, SimulatedBatch.LEAST_TASKS) < 0) {
+                        return dml_h.DML_STATUS_BATCH_SIZE_ERROR();
+                    }
+                    long bytes = SimulatedBatch.TASK_BYTES * tasks + SimulatedBatch.ALIGNMENT;
+                    size.reinterpret(Integer.BYTES).set(JAVA_INT, 0, (int) bytes);
+                    return DML_STATUS_OK();
+                });
+    }
+
+    private int dml_batch_get_status(MemorySegment job, int task, MemorySegment status) {
+        return guarded(
+                () -> {
+                    MemorySegment struct = job.reinterpret(dml_job_t.sizeof());
+                    long length = Integer.toUnsignedLong(dml_job_t.destination_length(struct));
+                    if (Integer.toUnsignedLong(task) >= length / SimulatedBatch.TASK_BYTES) {
+                        return dml_h.DML_STATUS_BATCH_TASK_INDEX_OVERFLOW();
+                    }
+                    long buffer = dml_job_t.destination_first_ptr(struct).address();
+                    status.reinterpret(Integer.BYTES)
+                            .set(JAVA_INT, 0, SimulatedBatch.statusOf(buffer, length, task));
+                    return DML_STATUS_OK();
+                });
+    }
+
     /** Of a job without a submission the real library waits for ever, or crashes; here it is noted. */
     private static int waitFor(SimulatedJob job) {
         int status = job.check("dml_wait_job");
@@ -342,8 +406,8 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
         }
         // A copy of a job still points to the original's internals.
         MemorySegment struct = address.reinterpret(dml_job_t.sizeof());
-        boolean moved =
-                address.address() != 0 && jobs.containsKey(SimulatedJob.jobOfInternalPointer(struct));
+        boolean moved = address.address() != 0
+                && jobs.values().stream().anyMatch(other -> other.owns(SimulatedJob.internalIn(struct)));
         violated(
                 moved ? Rule.MOVED : Rule.NEVER_INITIALISED, "job 0x%x: %s".formatted(address.address(), function));
         return dml_h.DML_STATUS_JOB_CORRUPTED();
@@ -359,12 +423,26 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
         return maxTransferBytes;
     }
 
+    int maxBatchTasks() {
+        return maxBatchTasks;
+    }
+
+    AllowedMemory allowed() {
+        return allowed;
+    }
+
+    private boolean hasDeviceFor(int node) {
+        return nodes.isEmpty() || nodes.contains(node == ANY_NODE ? callersNode : node);
+    }
+
     synchronized Submission record(DmlPath wanted, MemorySegment struct) {
         DmlPath path =
                 wanted != DmlPath.AUTO ? wanted : hardware ? DmlPath.HARDWARE : DmlPath.SOFTWARE;
         Plan plan;
         if (path == DmlPath.HARDWARE && !hardware) {
             plan = Plan.refuse(statusWithoutHardware);
+        } else if (path == DmlPath.HARDWARE && !hasDeviceFor(dml_job_t.numa_id(struct))) {
+            plan = Plan.refuse(dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE());
         } else if (next.isEmpty()) {
             plan = always.apply(new Submission(path, struct, Plan.succeed()));
         } else {
@@ -373,30 +451,5 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
         Submission submission = new Submission(path, struct, plan);
         submissions.add(submission);
         return submission;
-    }
-
-    synchronized Rule brokenByMemory(Submission submission) {
-        if (allowed.isEmpty() || submission.is(dml_h.DML_OP_NOP())) {
-            return null;
-        }
-        Rule broken = brokenByRange(submission.destination(), submission);
-        return broken == null && submission.copies() ? brokenByRange(submission.source(), submission) : broken;
-    }
-
-    private Rule brokenByRange(long address, Submission submission) {
-        // A flush is of whole lines, and those at the ends may be shared with a neighbour.
-        long slack = submission.is(dml_h.DML_OP_CACHE_FLUSH()) ? LINE - 1 : 0;
-        Rule broken = Rule.OUT_OF_BOUNDS;
-        for (MemorySegment segment : allowed) {
-            long begin = segment.address() - slack;
-            long end = segment.address() + segment.byteSize() + slack;
-            if (address >= begin && address + submission.length() <= end) {
-                if (segment.scope().isAlive()) {
-                    return null;
-                }
-                broken = Rule.CLOSED_MEMORY;
-            }
-        }
-        return broken;
     }
 }

@@ -13,16 +13,13 @@ import java.util.concurrent.atomic.AtomicReference;
 final class SimulatedJob {
     static final int SIZE = 376;
 
-    /** What stands in a job's fields once a submission is over, so that whoever leaves one as it was is seen. */
-    private static final long STALE_ADDRESS = 0x57A1E00057A1EL;
-
-    private static final int STALE_INT = 0x57A1E;
-    private static final long STALE_FLAGS = 0x57A1E << 8;
+    // Behind the struct, at the next multiple of 64: the descriptor, the completion record, the path.
+    private static final long INTERNAL_ALIGNMENT = 64;
+    private static final long RECORD = 64;
+    private static final long PATH = 128;
+    private static final long RECORD_ADDRESS = 8;
 
     private static final long MAGIC = 0x0DD5_0DA5_1BADL;
-    private static final long LINE = 64;
-    private static final int FENCE = 1;
-    private static final long KNOWN_FLAGS = 0xFF_FFFF;
 
     private enum State {
         NEW, REFUSED, IN_FLIGHT, ENDED, FINALISED
@@ -31,9 +28,10 @@ final class SimulatedJob {
     private final SimulatedDml dml;
     private final MemorySegment struct;
     private final DmlPath path;
+    private final long internal;
     private final AtomicReference<Thread> inside = new AtomicReference<>();
     private volatile State state = State.NEW;
-    private Submission current;
+    private volatile Submission current;
     private int checksLeft;
 
     SimulatedJob(SimulatedDml dml, long address, DmlPath path) {
@@ -41,14 +39,24 @@ final class SimulatedJob {
         this.path = path;
         struct = MemorySegment.ofAddress(address).reinterpret(SIZE);
         struct.fill((byte) 0);
+        internal = internalOf(address) - address;
         dml_job_t.numa_id(struct, -1);
-        dml_job_t.internal_data_ptr(struct, struct.asSlice(dml_job_t.sizeof()));
-        struct.set(ValueLayout.JAVA_LONG_UNALIGNED, dml_job_t.sizeof(), MAGIC);
+        dml_job_t.internal_data_ptr(struct, struct.asSlice(internal));
+        struct.set(ValueLayout.JAVA_LONG_UNALIGNED, internal + PATH, MAGIC);
     }
 
-    /** The address that the internal pointer of a job has to have, and the job that it was made for. */
-    static long jobOfInternalPointer(MemorySegment struct) {
-        return dml_job_t.internal_data_ptr(struct).address() - dml_job_t.sizeof();
+    /** Where the internal pointer of a job has to point to. */
+    static long internalOf(long job) {
+        long behind = job + dml_job_t.sizeof();
+        return (behind + INTERNAL_ALIGNMENT - 1) / INTERNAL_ALIGNMENT * INTERNAL_ALIGNMENT;
+    }
+
+    static long internalIn(MemorySegment struct) {
+        return dml_job_t.internal_data_ptr(struct).address();
+    }
+
+    boolean owns(long internalPointer) {
+        return internalPointer == struct.address() + internal;
     }
 
     boolean isLive() {
@@ -57,6 +65,14 @@ final class SimulatedJob {
 
     boolean isInFlight() {
         return state == State.IN_FLIGHT;
+    }
+
+    /** Ends what is in flight on hardware with a status. */
+    void lose(int status) {
+        Submission submission = current;
+        if (isInFlight() && submission.path() == DmlPath.HARDWARE) {
+            submission.lose(status);
+        }
     }
 
     /** Whether the calling thread is the only one in this job, and the job is whole. */
@@ -68,9 +84,9 @@ final class SimulatedJob {
         }
         if (state == State.FINALISED) {
             violated(Rule.FINALISED, function);
-        } else if (jobOfInternalPointer(struct) != struct.address()) {
+        } else if (internalIn(struct) != struct.address() + internal) {
             violated(Rule.MOVED, function);
-        } else if (struct.get(ValueLayout.JAVA_LONG_UNALIGNED, dml_job_t.sizeof()) != MAGIC) {
+        } else if (struct.get(ValueLayout.JAVA_LONG_UNALIGNED, internal + PATH) != MAGIC) {
             violated(Rule.OVERWRITTEN, function);
         } else {
             return true;
@@ -93,23 +109,27 @@ final class SimulatedJob {
                 return dml_h.DML_STATUS_INTERNAL_ERROR();
             }
             current = dml.record(path, struct);
-            dml_job_t.flags(struct, current.flags() & 0xFFFF & ~dml_h.DML_FLAG_COPY_ONLY());
+            JobField stale = JobField.staleIn(struct);
+            if (current.copies() && (current.flags() & dml_h.DML_FLAG_COPY_ONLY()) != 0) {
+                dml_job_t.flags(struct, current.flags() & 0xFFFF & ~dml_h.DML_FLAG_COPY_ONLY());
+            }
             int refusal = current.status();
-            if (refusal == DML_STATUS_OK() && !fieldsAreGood()) {
+            if (refusal == DML_STATUS_OK() && !fieldsAreGood(stale)) {
                 refusal = dml_h.DML_STATUS_INTERNAL_ERROR();
             }
             if (refusal != DML_STATUS_OK()) {
                 state = State.REFUSED;
-                makeStale();
+                JobField.spoilAll(struct, false);
                 return refusal;
             }
+            clearRecord();
             state = State.IN_FLIGHT;
             checksLeft = current.path() == DmlPath.HARDWARE ? current.plan().checks() : 0;
             if (current.plan().during() != null) {
                 current.plan().during().run();
             }
             if (current.path() == DmlPath.SOFTWARE) {
-                current.execute();
+                execute();
             }
             return DML_STATUS_OK();
         } finally {
@@ -124,7 +144,7 @@ final class SimulatedJob {
         try {
             if (state == State.ENDED) {
                 violated(Rule.CHECKED_AFTER_END, function + ", " + current);
-                return current.plan().status();
+                return current.record().status();
             }
             if (state != State.IN_FLIGHT) {
                 violated(
@@ -134,16 +154,21 @@ final class SimulatedJob {
                                 : ", the last submission was refused: " + current));
                 return DML_STATUS_BEING_PROCESSED();
             }
-            if (checksLeft < 0 ? !current.isReleased() : checksLeft > 0) {
-                checksLeft -= checksLeft > 0 ? 1 : 0;
-                return DML_STATUS_BEING_PROCESSED();
-            }
-            if (current.path() == DmlPath.HARDWARE && current.plan().moved() != 0 && memoryIsReachable()) {
-                current.execute();
+            if (current.path() == DmlPath.HARDWARE) {
+                if (current.isBusy(checksLeft)) {
+                    checksLeft -= checksLeft > 0 ? 1 : 0;
+                    return DML_STATUS_BEING_PROCESSED();
+                }
+                if (current.touchesMemory() && memoryIsReachable()) {
+                    execute();
+                }
             }
             state = State.ENDED;
-            makeStale();
-            return current.plan().status();
+            SimulatedRecord record = current.record();
+            record.writeTo(recordOf());
+            JobField.spoilAll(struct, current.isBatch());
+            writeResults(record);
+            return record.status();
         } finally {
             inside.set(null);
         }
@@ -164,76 +189,105 @@ final class SimulatedJob {
         }
     }
 
-    /** Real DML leaves the fields as they are; the contract is to write them anew all the same. */
-    private void makeStale() {
-        MemorySegment stale = MemorySegment.ofAddress(STALE_ADDRESS);
-        dml_job_t.operation(struct, STALE_INT);
-        dml_job_t.flags(struct, STALE_FLAGS);
-        dml_job_t.source_first_ptr(struct, stale);
-        dml_job_t.source_length(struct, STALE_INT);
-        dml_job_t.destination_first_ptr(struct, stale);
-        dml_job_t.destination_length(struct, STALE_INT);
-        dml_job_t.pattern(struct).set(ValueLayout.JAVA_LONG_UNALIGNED, 0, STALE_ADDRESS);
+    private MemorySegment recordOf() {
+        return struct.asSlice(internal + RECORD, SimulatedRecord.SIZE);
     }
 
-    private boolean fieldsAreGood() {
-        Rule broken = brokenByFields(current);
+    /** As the library does with its own copy of the descriptor. */
+    private void clearRecord() {
+        recordOf().fill((byte) 0);
+        struct.set(ValueLayout.JAVA_LONG_UNALIGNED, internal + RECORD_ADDRESS, recordOf().address());
+    }
+
+    private void execute() {
+        current.execute();
+        SimulatedBatch batch = current.batch();
+        if (batch != null && batch.badRecordMet()) {
+            violated(Rule.DELTA_RECORD, current.toString());
+        }
+    }
+
+    /** What the operation has to tell, and nothing else: not even on failure is a CRC left alone. */
+    private void writeResults(SimulatedRecord record) {
+        SimulatedTask task = current.task();
+        if (task.isCrc()) {
+            SimulatedTask.EVERYTHING.set(ValueLayout.JAVA_INT_UNALIGNED, task.crcPointer(), record.value());
+        }
+        boolean compares = task.is(SimulatedTask.COMPARE) || task.is(SimulatedTask.COMPARE_PATTERN);
+        boolean create = task.is(SimulatedTask.DELTA_CREATE);
+        if (create) {
+            dml_job_t.destination_length(struct, record.value());
+        }
+        if (compares || create || task.is(SimulatedTask.MEM_MOVE)
+                || task.isDif() && !task.is(SimulatedTask.DIF_INSERT)) {
+            dml_job_t.result(struct, record.result());
+        }
+        if (compares || task.isDif()) {
+            dml_job_t.offset(struct, (int) record.bytes());
+        }
+    }
+
+    private boolean fieldsAreGood(JobField stale) {
+        Rule broken = stale != null ? Rule.STALE_FIELD : TaskRules.brokenByJob(current.task());
+        if (broken == null && isTooLong(current.task())) {
+            broken = Rule.LENGTH_ABOVE_LIMIT;
+        }
         if (broken == null) {
-            broken = dml.brokenByMemory(current);
+            broken = dml.allowed().brokenBy(current.task());
+        }
+        if (broken == null && current.is(SimulatedTask.DELTA_APPLY) && !TaskRules.recordIsGood(current.task())) {
+            broken = Rule.DELTA_RECORD;
+        }
+        if (broken == null && current.isBatch()) {
+            broken = SimulatedBatch.brokenByBuffer(current.destination(), current.length());
         }
         if (broken != null) {
-            violated(broken, current.toString());
+            violated(broken, (stale == null ? "" : stale + ", ") + current);
+            return false;
         }
-        return broken == null;
+        current.readFurther();
+        return !current.isBatch() || batchIsGood(current.batch());
+    }
+
+    private boolean isTooLong(SimulatedTask task) {
+        return current.path() == DmlPath.HARDWARE && !task.isFlowControl() && task.length() > dml.maxTransferBytes();
+    }
+
+    private boolean batchIsGood(SimulatedBatch batch) {
+        if (current.path() == DmlPath.HARDWARE && batch.tasks().size() > dml.maxBatchTasks()) {
+            violated(Rule.BATCH_LIMIT, current.toString());
+            return false;
+        }
+        for (int i = 0; i < batch.tasks().size(); i++) {
+            SimulatedTask task = batch.tasks().get(i);
+            Rule broken = batch.brokenBy(i);
+            if (broken == null && isTooLong(task)) {
+                broken = Rule.LENGTH_ABOVE_LIMIT;
+            }
+            if (broken == null) {
+                broken = dml.allowed().brokenBy(task);
+            }
+            if (broken != null) {
+                violated(broken, "task " + i + ", " + task);
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean memoryIsReachable() {
-        Rule broken = dml.brokenByMemory(current);
-        if (broken != null) {
-            violated(broken, "when the device came to it: " + current);
+        if (current.batch() != null && current.batch().isChanged()) {
+            violated(Rule.BATCH_CHANGED, current.toString());
+            return false;
         }
-        return broken == null;
-    }
-
-    private Rule brokenByFields(Submission s) {
-        boolean nop = s.is(dml_h.DML_OP_NOP());
-        boolean fill = s.is(dml_h.DML_OP_FILL());
-        boolean flush = s.is(dml_h.DML_OP_CACHE_FLUSH());
-        if (s.is(STALE_INT) || s.flags() == STALE_FLAGS) {
-            return Rule.STALE_FIELD;
+        for (SimulatedTask task : current.tasks()) {
+            Rule broken = dml.allowed().brokenBy(task);
+            if (broken != null) {
+                violated(broken, "when the device came to it: " + task);
+                return false;
+            }
         }
-        if (!nop && !fill && !flush && !s.copies()) {
-            return Rule.UNKNOWN_OPERATION;
-        }
-        if ((s.flags() & ~KNOWN_FLAGS) != 0) {
-            return Rule.DROPPED_FLAGS;
-        }
-        if ((s.flags() & FENCE) != 0) {
-            return Rule.FENCED_ALONE;
-        }
-        if (nop) {
-            return null;
-        }
-        if (s.destination() == STALE_ADDRESS
-                || s.length() == STALE_INT
-                || s.copies() && s.source() == STALE_ADDRESS
-                || fill && s.pattern() == STALE_ADDRESS) {
-            return Rule.STALE_FIELD;
-        }
-        if (s.length() == 0) {
-            return Rule.LENGTH_ZERO;
-        }
-        if (s.path() == DmlPath.HARDWARE && s.length() > dml.maxTransferBytes()) {
-            return Rule.LENGTH_ABOVE_LIMIT;
-        }
-        if (s.destination() == 0 || s.copies() && s.source() == 0) {
-            return Rule.NULL_ADDRESS;
-        }
-        if (flush && (s.destination() % LINE != 0 || s.length() % LINE != 0)) {
-            return Rule.PARTIAL_LINES;
-        }
-        boolean copyOnly = s.copies() && (s.flags() & dml_h.DML_FLAG_COPY_ONLY()) != 0;
-        return copyOnly && Math.abs(s.source() - s.destination()) < s.length() ? Rule.COPY_OVERLAP : null;
+        return true;
     }
 
     @Override

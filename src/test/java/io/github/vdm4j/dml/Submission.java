@@ -3,36 +3,27 @@ package io.github.vdm4j.dml;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.ffi.dml_job_t;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.util.List;
 
 /** What a {@link SimulatedDml} was given to do: the job's fields as they crossed the native boundary. */
 final class Submission {
-    private static final MemorySegment EVERYTHING = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
-
     private final DmlPath path;
     private final long job;
-    private final int operation;
-    private final long source;
-    private final long destination;
-    private final long sourceLength;
-    private final long destinationLength;
     private final long flags;
-    private final long pattern;
     private final Thread thread;
     private final Plan plan;
+    private volatile SimulatedTask task;
+    private volatile SimulatedBatch batch;
     private volatile boolean released;
+    private volatile Plan lost;
+    private SimulatedRecord record;
 
     Submission(DmlPath path, MemorySegment struct, Plan plan) {
         this.path = path;
         this.plan = plan;
         job = struct.address();
-        operation = dml_job_t.operation(struct);
-        source = dml_job_t.source_first_ptr(struct).address();
-        destination = dml_job_t.destination_first_ptr(struct).address();
-        sourceLength = Integer.toUnsignedLong(dml_job_t.source_length(struct));
-        destinationLength = Integer.toUnsignedLong(dml_job_t.destination_length(struct));
         flags = dml_job_t.flags(struct);
-        pattern = dml_job_t.pattern(struct).get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
+        task = SimulatedTask.ofJob(struct);
         thread = Thread.currentThread();
     }
 
@@ -44,16 +35,25 @@ final class Submission {
         return job;
     }
 
+    SimulatedTask task() {
+        return task;
+    }
+
+    /** The tasks of a batch that was accepted, else the task itself. */
+    List<SimulatedTask> tasks() {
+        return batch == null ? List.of(task) : batch.tasks();
+    }
+
     int operation() {
-        return operation;
+        return task.operation();
     }
 
     long source() {
-        return source;
+        return task.source();
     }
 
     long destination() {
-        return destination;
+        return task.destination();
     }
 
     /** As it arrived, before the library strips it. */
@@ -62,7 +62,7 @@ final class Submission {
     }
 
     long pattern() {
-        return pattern;
+        return task.pattern();
     }
 
     Thread thread() {
@@ -79,12 +79,12 @@ final class Submission {
     }
 
     boolean copies() {
-        return operation == dml_h.DML_OP_MEM_MOVE();
+        return is(dml_h.DML_OP_MEM_MOVE());
     }
 
     /** The field that counts for the operation. */
     long length() {
-        return copies() ? sourceLength : destinationLength;
+        return task.length();
     }
 
     /** Lets a {@linkplain Plan#hold() held} submission end at its next check. */
@@ -96,45 +96,64 @@ final class Submission {
         return released;
     }
 
-    boolean is(int otherOperation) {
-        return operation == otherOperation;
+    /** Ends with a status at its next check, half-way. */
+    void lose(int status) {
+        lost = Plan.fail(status).moving(task.length() / 2);
+        released = true;
     }
 
-    /** Moves the bytes, as many as the plan says. */
-    void execute() {
-        move();
+    boolean is(int otherOperation) {
+        return task.is(otherOperation);
+    }
+
+    boolean isBatch() {
+        return is(dml_h.DML_OP_BATCH());
+    }
+
+    /** The plan, or what became of it when the device was lost. */
+    private Plan effective() {
+        return lost != null ? lost : plan;
+    }
+
+    /** Whether the device is still busy, after a number of checks. */
+    boolean isBusy(int checksLeft) {
+        return lost == null && (plan.checks() < 0 ? !released : checksLeft > 0);
+    }
+
+    boolean touchesMemory() {
+        return effective().moved() != 0;
+    }
+
+    /** Reads what the library reads through the job's pointers: only once they are known to be good. */
+    void readFurther() {
+        task = task.withSeed();
+        if (isBatch()) {
+            batch = SimulatedBatch.at(task.destination(), task.length());
+        }
+    }
+
+    SimulatedBatch batch() {
+        return batch;
+    }
+
+    /** Does what the device has to do, as far as the plan says. */
+    SimulatedRecord execute() {
+        record = isBatch()
+                ? batch.run(effective(), path)
+                : SimulatedOperations.run(task, effective(), path);
         if (plan.afterwards() != null) {
             plan.afterwards().run();
         }
+        return record;
     }
 
-    private void move() {
-        long bytes = plan.moved() < 0 ? length() : Math.min(plan.moved(), length());
-        if (bytes == 0) {
-            return;
-        }
-        long begin = destination;
-        if (copies()) {
-            // The device works from the end where that keeps an overlapping source intact.
-            long skip = destination > source && destination - source < length() ? length() - bytes : 0;
-            begin = destination + skip;
-            MemorySegment.copy(EVERYTHING, source + skip, EVERYTHING, begin, bytes);
-        } else if (is(dml_h.DML_OP_FILL())) {
-            for (long i = 0; i < bytes; i++) {
-                EVERYTHING.set(ValueLayout.JAVA_BYTE, destination + i, (byte) (pattern >>> 8 * (i & 7)));
-            }
-        } else {
-            return;
-        }
-        if (plan.corrupt()) {
-            byte right = EVERYTHING.get(ValueLayout.JAVA_BYTE, begin);
-            EVERYTHING.set(ValueLayout.JAVA_BYTE, begin, (byte) ~right);
-        }
+    /** How it ended, without a byte moved if it was not executed. */
+    SimulatedRecord record() {
+        return record == null ? SimulatedRecord.of(effective().status()) : record;
     }
 
     @Override
     public String toString() {
-        return "operation %d on %s: [0x%x, +%d) -> [0x%x, +%d), flags 0x%x"
-                .formatted(operation, path, source, sourceLength, destination, destinationLength, flags);
+        return "%s on %s, flags as given 0x%x".formatted(task, path, flags);
     }
 }

@@ -121,7 +121,7 @@ class WriteBackCountingTest {
             case SYNC -> JvmMovers.sync(engines);
             case THREADS -> JvmMovers.threads(engines, 1);
             case DML_SOFTWARE -> builder.path(DmlPath.SOFTWARE).open();
-            case DML_HARDWARE -> builder.path(DmlPath.HARDWARE).open();
+            case DML_HARDWARE -> builder.path(DmlPath.HARDWARE).withoutTrial().open();
             case DML_AUTO -> builder.path(DmlPath.AUTO).open();
         };
     }

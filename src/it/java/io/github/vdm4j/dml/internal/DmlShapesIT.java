@@ -43,6 +43,8 @@ class DmlShapesIT {
                 "dml_finalize_job", dml_h.dml_finalize_job$descriptor(),
                 "dml_submit_job", dml_h.dml_submit_job$descriptor(),
                 "dml_check_job", dml_h.dml_check_job$descriptor(),
+                "dml_get_batch_size", dml_h.dml_get_batch_size$descriptor(),
+                "dml_batch_get_status", dml_h.dml_batch_get_status$descriptor(),
                 "dml_get_library_version", dml_h.dml_get_library_version.makeInvoker().descriptor());
         Map<String, MethodType> written = DmlFunctions.shapes();
         assertEquals(generated.keySet(), written.keySet());

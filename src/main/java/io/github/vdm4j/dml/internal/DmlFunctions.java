@@ -61,6 +61,23 @@ public final class DmlFunctions {
     private static final MethodHandle SUBMIT_ONE =
             LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS));
 
+    /** The same for an operation on three segments. */
+    private static final MethodHandle SUBMIT_HOLDING_THREE =
+            LINKER.downcallHandle(
+                    FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS));
+
+    /**
+     * {@code dml_status_t dml_get_batch_size(const dml_job_t *job, uint32_t task_count, uint32_t
+     * *byte_size)} and {@code dml_status_t dml_batch_get_status(const dml_job_t *job, uint32_t
+     * task_index, dml_status_t *status)}.
+     *
+     * <p>The functions that set the tasks of a batch are not called: each costs as much as half a job,
+     * and writes no more than the 64 bytes of a descriptor. For what they leave out there is no function
+     * at all: {@code dml_batch_get_result} returns the status.
+     */
+    private static final MethodHandle JOB_NUMBER_AND_POINTER =
+            LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS));
+
     /** {@code const dml_library_version_t *dml_get_library_version(void)}. */
     private static final MethodHandle VERSION =
             LINKER.downcallHandle(
@@ -72,6 +89,8 @@ public final class DmlFunctions {
     private final MemorySegment submitJob;
     private final MemorySegment checkJob;
     private final MemorySegment getLibraryVersion;
+    private final MemorySegment getBatchSize;
+    private final MemorySegment getBatchStatus;
     private final boolean callsBack;
 
     /**
@@ -89,6 +108,8 @@ public final class DmlFunctions {
         submitJob = find(symbols, "dml_submit_job");
         checkJob = find(symbols, "dml_check_job");
         getLibraryVersion = find(symbols, "dml_get_library_version");
+        getBatchSize = find(symbols, "dml_get_batch_size");
+        getBatchStatus = find(symbols, "dml_batch_get_status");
     }
 
     /** For the test that compares what is written here with what was generated. */
@@ -99,6 +120,8 @@ public final class DmlFunctions {
                 "dml_finalize_job", FINALIZE.type(),
                 "dml_submit_job", SUBMIT.type(),
                 "dml_check_job", CHECK.type(),
+                "dml_get_batch_size", JOB_NUMBER_AND_POINTER.type(),
+                "dml_batch_get_status", JOB_NUMBER_AND_POINTER.type(),
                 "dml_get_library_version", VERSION.type());
     }
 
@@ -162,6 +185,58 @@ public final class DmlFunctions {
             return (int) SUBMIT_ONE.invokeExact(submitJob, job, held);
         } catch (IllegalStateException e) {
             throw new SegmentClosedException(e);
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * {@link #submit(long, MemorySegment, MemorySegment)} with three segments held.
+     *
+     * @throws SegmentClosedException if the arena of one is closed
+     * @throws WrongThreadException if one is confined to another thread
+     */
+    int submit(long job, MemorySegment first, MemorySegment second, MemorySegment third) {
+        try {
+            return (int) SUBMIT_HOLDING_THREE.invokeExact(submitJob, job, first, second, third);
+        } catch (IllegalStateException e) {
+            throw new SegmentClosedException(e);
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * How large a buffer the tasks of a batch need.
+     *
+     * @param job an initialised job
+     * @param tasks at least 4
+     * @return bytes, what it takes to align the buffer included
+     * @throws DmlCallException if the library refuses the number of tasks
+     */
+    int batchSize(long job, int tasks) {
+        return askAboutBatch("dml_get_batch_size", getBatchSize, job, tasks);
+    }
+
+    /**
+     * How one task of a batch ended. Of a task that was not run the library says what was in the
+     * completion record before; of one whose record is zero it says internal error.
+     *
+     * @param job whose fields still describe the batch
+     * @param task counted from 0
+     * @return DML's status
+     * @throws DmlCallException if the batch has no such task
+     */
+    int batchStatus(long job, int task) {
+        return askAboutBatch("dml_batch_get_status", getBatchStatus, job, task);
+    }
+
+    private static int askAboutBatch(String name, MemorySegment function, long job, int number) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment answer = arena.allocate(JAVA_INT);
+            DmlCallException.check(
+                    name, (int) JOB_NUMBER_AND_POINTER.invokeExact(function, job, number, answer));
+            return answer.get(JAVA_INT, 0);
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
         }

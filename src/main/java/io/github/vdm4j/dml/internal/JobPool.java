@@ -1,6 +1,7 @@
 package io.github.vdm4j.dml.internal;
 
 import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.dml.ffi.dml_job_t;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
@@ -94,6 +95,17 @@ public final class JobPool {
         MemorySegment struct = MemorySegment.ofAddress(address).reinterpret(size);
         dml.initialise(path, struct);
         return struct;
+    }
+
+    /**
+     * Has every job submitted to the devices of one NUMA node. To be called before the first is taken.
+     *
+     * @param numaNode the node; -1 for that of the submitting thread, as DML initialises it
+     */
+    public void bindTo(int numaNode) {
+        for (MemorySegment struct : structs) {
+            dml_job_t.numa_id(struct, numaNode);
+        }
     }
 
     /**

@@ -1,0 +1,64 @@
+package io.github.vdm4j.dml;
+
+import io.github.vdm4j.dml.DmlDiagnosis.Finding;
+import io.github.vdm4j.dml.DmlDiagnosis.Severity;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Thrown when a mover on {@link DmlPath#HARDWARE} is opened where the hardware does not work. The message
+ * says what the trial met, and what was found that explains it, with what to do.
+ */
+public final class DmlHardwareException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient DmlStatus status;
+    private final transient DmlDiagnosis diagnosis;
+
+    DmlHardwareException(String trial, DmlStatus status, DmlDiagnosis diagnosis) {
+        super(message(trial, status, diagnosis));
+        this.status = status;
+        this.diagnosis = Objects.requireNonNull(diagnosis, "diagnosis");
+    }
+
+    private static String message(String trial, DmlStatus status, DmlDiagnosis diagnosis) {
+        List<Finding> findings = explaining(diagnosis);
+        var text = new StringBuilder("path HARDWARE cannot be opened: ").append(trial).append('.');
+        if (!findings.isEmpty()) {
+            text.append(" Found:");
+            findings.forEach(
+                    finding -> text.append("\n  ").append(finding.what()).append("\n    ").append(finding.remedy()));
+        } else {
+            text.append(" Nothing was found that explains it.");
+            if (status != null) {
+                text.append(' ').append(status.explanation());
+            }
+        }
+        return text.append("\nPaths AUTO and SOFTWARE do without. More: scripts/vdm info --why, docs/hardware.md")
+                .toString();
+    }
+
+    /** What costs only time explains no failure. */
+    private static List<Finding> explaining(DmlDiagnosis diagnosis) {
+        return diagnosis.findings().stream().filter(finding -> finding.severity() != Severity.NOTE).toList();
+    }
+
+    /**
+     * What DML answered to the trial.
+     *
+     * @return the status; null if there was no trial because DML would crash, if the hardware did not answer, and after
+     *     deserialisation
+     */
+    public DmlStatus status() {
+        return status;
+    }
+
+    /**
+     * What the machine looked like at that time.
+     *
+     * @return the diagnosis; null after deserialisation
+     */
+    public DmlDiagnosis diagnosis() {
+        return diagnosis;
+    }
+}

@@ -1,0 +1,70 @@
+package io.github.vdm4j.kernel;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/** Fills with and compares with a pattern of eight bytes, the lowest of the {@code long} first. */
+public final class PatternKernel {
+    private static final ValueLayout.OfLong PATTERN =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    /** What is written long by long before it is copied along: stays in a core's first cache. */
+    private static final int BLOCK = 1 << 12;
+
+    private static final long LOW_BYTES = 0x0101_0101_0101_0101L;
+
+    private PatternKernel() {}
+
+    /**
+     * Fills a segment.
+     *
+     * @param destination what to write, of any kind, alignment and length; the pattern begins at its start
+     * @param pattern the eight bytes
+     */
+    public static void fill(MemorySegment destination, long pattern) {
+        if (pattern == (pattern & 0xff) * LOW_BYTES) {
+            destination.fill((byte) pattern);
+            return;
+        }
+        long size = destination.byteSize();
+        int block = (int) Math.min(BLOCK, size);
+        int longs = block & -Long.BYTES;
+        for (int i = 0; i < longs; i += Long.BYTES) {
+            destination.set(PATTERN, i, pattern);
+        }
+        for (int i = longs; i < block; i++) {
+            destination.set(ValueLayout.JAVA_BYTE, i, (byte) (pattern >>> (8 * (i - longs))));
+        }
+        for (long done = block; done < size; done += BLOCK) {
+            MemorySegment.copy(destination, 0, destination, done, Math.min(BLOCK, size - done));
+        }
+    }
+
+    /**
+     * Compares a segment with a pattern.
+     *
+     * @param source what to read, of any kind, alignment and length
+     * @param pattern the eight bytes
+     * @return the offset of the first byte that differs, or -1
+     */
+    public static long mismatch(MemorySegment source, long pattern) {
+        long size = source.byteSize();
+        if (size >= Long.BYTES) {
+            long difference = source.get(PATTERN, 0) ^ pattern;
+            if (difference != 0) {
+                return Long.numberOfTrailingZeros(difference) / Byte.SIZE;
+            }
+            // Every other byte is right if it is like the one eight before it.
+            long rest = size - Long.BYTES;
+            long like = MemorySegment.mismatch(source, 0, rest, source, Long.BYTES, size);
+            return like < 0 ? -1 : like + Long.BYTES;
+        }
+        for (int i = 0; i < size; i++) {
+            if (source.get(ValueLayout.JAVA_BYTE, i) != (byte) (pattern >>> (8 * i))) {
+                return i;
+            }
+        }
+        return -1;
+    }
+}

@@ -1,0 +1,51 @@
+package io.github.vdm4j.dml;
+
+import io.github.vdm4j.dml.SimulatedTask.Range;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+
+/** The memory that operations may touch. While nothing is allowed everything is. */
+final class AllowedMemory {
+    private static final long LINE = 64;
+
+    private final List<MemorySegment> segments = new CopyOnWriteArrayList<>();
+
+    void add(MemorySegment segment) {
+        segments.add(segment);
+    }
+
+    void clear() {
+        segments.clear();
+    }
+
+    /** The rule that a task breaks by what it reads and writes, or null. */
+    Rule brokenBy(SimulatedTask task) {
+        if (segments.isEmpty()) {
+            return null;
+        }
+        // A flush is of whole lines, and those at the ends may be shared with a neighbour.
+        long slack = task.is(SimulatedTask.CACHE_FLUSH) ? LINE - 1 : 0;
+        return Stream.concat(task.writes().stream(), task.reads().stream())
+                .map(range -> brokenBy(range, slack))
+                .filter(rule -> rule != null)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private Rule brokenBy(Range range, long slack) {
+        Rule broken = Rule.OUT_OF_BOUNDS;
+        for (MemorySegment segment : segments) {
+            long begin = segment.address() - slack;
+            long end = segment.address() + segment.byteSize() + slack;
+            if (range.address() >= begin && range.address() + range.length() <= end) {
+                if (segment.scope().isAlive()) {
+                    return null;
+                }
+                broken = Rule.CLOSED_MEMORY;
+            }
+        }
+        return broken;
+    }
+}
