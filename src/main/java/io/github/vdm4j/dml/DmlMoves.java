@@ -17,8 +17,6 @@ import java.lang.foreign.MemorySegment;
 
 /** Starts the copies, fills and flushes of a mover. */
 final class DmlMoves {
-    private static final String BUFFER_CLOSED = "a buffer was closed before the operation started";
-
     private static final int OK = dml_h.DML_STATUS_OK();
 
     private final DmlEngine engine;
@@ -28,7 +26,10 @@ final class DmlMoves {
     /** The longest operation that is executed at once; 0 where jobs go to hardware. */
     private final long inlineBytes;
 
-    DmlMoves(DmlEngine engine, JobLimits limits) {
+    private final JvmMoves byJvm;
+
+    DmlMoves(DmlEngine engine, JobLimits limits, JvmMoves byJvm) {
+        this.byJvm = byJvm;
         this.engine = engine;
         pool = engine.pool();
         durability = engine.durability();
@@ -49,6 +50,9 @@ final class DmlMoves {
         }
         if (length == 0) {
             return engine.closing() ? DmlFailures.closed(future) : future.succeeded(ExecutionPath.NONE);
+        }
+        if (byJvm.take(source, length) && !future.durable()) {
+            return engine.closing() ? DmlFailures.closed(future) : byJvm.execute(future, destination, source);
         }
         if (length <= inlineBytes
                 && !future.durable()
@@ -124,7 +128,7 @@ final class DmlMoves {
         try {
             if (!transfer.pin()) {
                 engine.release(future, job);
-                return DmlFailures.unusable(future, ExecutionPath.NONE, BUFFER_CLOSED, null);
+                return DmlFailures.bufferClosed(future);
             }
             return engine.proceed(future, transfer);
         } catch (WrongThreadException e) {
@@ -166,7 +170,7 @@ final class DmlMoves {
         }
         MemoryRegion region = MemoryRegions.find(future.destination());
         if (region != null && !region.pin()) {
-            return DmlFailures.unusable(future, ExecutionPath.NONE, BUFFER_CLOSED, null);
+            return DmlFailures.bufferClosed(future);
         }
         try {
             return engine.writtenBack(future, path, kind);

@@ -38,6 +38,8 @@ abstract class AgainstSimulatedDml {
                 .durability(Durability.withoutLibpmem())
                 .library(dml.library())
                 .path(path)
+                .jvmCopiesUpTo(0)
+                .jvmFillsUpTo(0)
                 .jobs(4)
                 .queueFullTimeout(Duration.ofHours(1));
         return path == DmlPath.HARDWARE ? builder.withoutTrial() : builder;
