@@ -2,7 +2,9 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.dml.internal.InvalidDataException;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.operation.BatchTask;
 import io.github.vdm4j.platform.PageUnavailableException;
 
 /** How an operation of a {@link DmlDataMover} can fail, in words. */
@@ -22,6 +24,21 @@ final class DmlFailures {
                                 status,
                                 status.explanation()),
                 null);
+    }
+
+    static void failed(BatchTask task, boolean onHardware, int code) {
+        DmlStatus status = DmlStatus.of(code);
+        task.completion()
+                .fail(
+                        onHardware ? ExecutionPath.DSA_HARDWARE : ExecutionPath.DML_SOFTWARE,
+                        status.result(),
+                        status,
+                        "on %s failed: %s: %s"
+                                .formatted(
+                                        onHardware ? DmlPath.HARDWARE : DmlPath.SOFTWARE,
+                                        status,
+                                        status.explanation()),
+                        null);
     }
 
     static FutureState unusable(
@@ -52,6 +69,16 @@ final class DmlFailures {
     static FutureState closed(EngineFuture future) {
         return future.failed(
                 ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null);
+    }
+
+    static FutureState invalidData(
+            EngineFuture future, ExecutionPath executed, long moved, InvalidDataException cause) {
+        return future.failed(
+                executed,
+                VdmResult.INVALID_DATA,
+                null,
+                "failed%s: %s".formatted(moved == 0 ? "" : " after %,d bytes".formatted(moved), cause.getMessage()),
+                null);
     }
 
     static FutureState pageMissing(

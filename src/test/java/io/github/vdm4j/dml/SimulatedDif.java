@@ -30,17 +30,19 @@ final class SimulatedDif {
         boolean insert = task.is(SimulatedTask.DIF_INSERT);
         boolean strip = task.is(SimulatedTask.DIF_STRIP);
         long blocks = length / (insert ? block : block + PROTECTION);
-        if (!insert) {
-            // The library checks all blocks before it writes the first.
-            for (long i = 0; i < blocks; i++) {
-                int mismatches = mismatches(task.source() + i * (block + PROTECTION), i);
-                if (mismatches != 0) {
-                    return new SimulatedRecord(
-                            dml_h.DML_STATUS_DIF_CHECK_ERROR(), mismatches, i * (block + PROTECTION), 0, false, 0);
-                }
+        SimulatedRecord end = SimulatedRecord.of(dml_h.DML_STATUS_OK());
+        long good = 0;
+        for (; good < blocks && !insert; good++) {
+            long offset = good * (block + PROTECTION);
+            int mismatches = mismatches(task.source() + offset, good);
+            if (mismatches != 0) {
+                end = new SimulatedRecord(dml_h.DML_STATUS_DIF_CHECK_ERROR(), mismatches, offset, 0, false, 0);
+                break;
             }
         }
-        for (long i = 0; i < blocks && !task.is(SimulatedTask.DIF_CHECK); i++) {
+        // The library checks all blocks before it writes the first; the device goes from block to block.
+        long written = end.isGood() ? blocks : likeSoftware ? 0 : good;
+        for (long i = 0; i < written && !task.is(SimulatedTask.DIF_CHECK); i++) {
             long from = task.source() + i * (insert ? block : block + PROTECTION);
             long to = task.destination() + i * (strip ? block : block + PROTECTION);
             SimulatedOperations.copy(from, to, insert || strip ? block : block + PROTECTION);
@@ -48,7 +50,7 @@ final class SimulatedDif {
                 protect(to, i);
             }
         }
-        return SimulatedRecord.of(dml_h.DML_STATUS_OK());
+        return end;
     }
 
     private boolean checks(int flag) {
@@ -61,11 +63,13 @@ final class SimulatedDif {
         int application = read(at + 2, 2);
         int reference = read(at + 4, 4);
         boolean allTags = application == ALL_16 && reference == -1;
-        if (checks(dml_h.DML_DIF_FLAG_SRC_F_DETECT_ALL())
-                && checks(dml_h.DML_DIF_FLAG_SRC_F_ENABLE_ERROR())
-                && guard == ALL_16
-                && allTags) {
-            return dml_h.DML_DIF_CHECK_ALL_BITS_SET_DETECT_ERROR();
+        if (checks(dml_h.DML_DIF_FLAG_SRC_F_DETECT_ALL()) && guard == ALL_16 && allTags) {
+            if (checks(dml_h.DML_DIF_FLAG_SRC_F_ENABLE_ERROR())) {
+                return dml_h.DML_DIF_CHECK_ALL_BITS_SET_DETECT_ERROR();
+            }
+            if (!likeSoftware) { // which overlooks the one flag without the other
+                return 0;
+            }
         }
         if (checks(dml_h.DML_DIF_FLAG_SRC_F_DETECT_TAGS()) && allTags
                 || checks(dml_h.DML_DIF_FLAG_SRC_F_DETECT_APP_TAG()) && application == ALL_16) {
