@@ -66,7 +66,8 @@ final class SimulatedDif {
         if (checks(dml_h.DML_DIF_FLAG_SRC_F_DETECT_ALL()) && guard == ALL_16 && allTags) {
             if (checks(dml_h.DML_DIF_FLAG_SRC_F_ENABLE_ERROR())) {
                 return dml_h.DML_DIF_CHECK_ALL_BITS_SET_DETECT_ERROR();
-            } else if (!likeSoftware) {
+            }
+            if (!likeSoftware) { // which overlooks the one flag without the other
                 return 0;
             }
         }
