@@ -189,6 +189,17 @@ public final class DmlDataMover extends OperationsMover {
     }
 
     /**
+     * Asks for the jobs that the hardware has not answered within {@link DmlDataMoverBuilder#deviceTimeout}. The
+     * memory of their operations, which have failed with {@link io.github.vdm4j.VdmResult#TIMEOUT}, must not be freed or used
+     * meanwhile.
+     *
+     * @return how many have not been answered yet; 0 on the software path
+     */
+    public int jobsOverdue() {
+        return engine.pool().collectOverdue();
+    }
+
+    /**
      * The native memory that the mover holds for its jobs.
      *
      * @return bytes, 0 once it is closed

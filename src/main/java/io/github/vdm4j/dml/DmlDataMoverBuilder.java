@@ -16,12 +16,14 @@ import java.util.function.Function;
  */
 public final class DmlDataMoverBuilder {
     private static final int MAX_JOBS = 1 << 16;
+    private static final Duration MAX_DEVICE_TIMEOUT = Duration.ofDays(1);
     private static final Duration MAX_QUEUE_FULL_TIMEOUT = Duration.ofHours(1);
 
     private DmlLibrary library;
     private DmlPath path = DmlPath.AUTO;
     private int jobs = 128;
     private Duration queueFullTimeout = Duration.ofMillis(100);
+    private Duration deviceTimeout = Duration.ofSeconds(30);
     private long maxTransferBytes = JobLimits.MAX_PART;
     private Durability durability = Durability.system();
     private int node = NumaNodes.ANY;
@@ -72,8 +74,8 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * How long an operation that the hardware's work queues have no room for is tried again, on each
-     * poll, before it fails with {@link io.github.vdm4j.VdmResult#QUEUE_FULL}. Default: 100 ms. With
+     * How long an operation that the hardware's work queues have no room for is tried again, on polls in growing
+     * distances of at most 64 µs, before it fails with {@link io.github.vdm4j.VdmResult#QUEUE_FULL}. Default: 100 ms. With
      * {@link DmlPath#AUTO} it goes to the software path at once.
      *
      * @param time 0 to one hour
@@ -86,6 +88,26 @@ public final class DmlDataMoverBuilder {
                     "queueFullTimeout of " + time + ": must be 0 to " + MAX_QUEUE_FULL_TIMEOUT);
         }
         queueFullTimeout = time;
+        return this;
+    }
+
+    /**
+     * How long the hardware may take over one job before the operation fails with {@link
+     * io.github.vdm4j.VdmResult#TIMEOUT}. Default: 30 s. Nobody can take a job back from a device: what the operation
+     * reads and writes must be left alone until {@link DmlDataMover#jobsOverdue} is 0, its {@link
+     * io.github.vdm4j.buffer.OffHeapBuffer}s cannot be closed before, and neither can the mover. The time is counted from the
+     * second poll on, and looked at on some polls only: an operation that is polled seldom may take up to twice as long.
+     *
+     * @param time above 0, up to one day
+     * @return this
+     * @throws IllegalArgumentException if it is out of that range
+     */
+    public DmlDataMoverBuilder deviceTimeout(Duration time) {
+        if (!time.isPositive() || time.compareTo(MAX_DEVICE_TIMEOUT) > 0) {
+            throw new IllegalArgumentException(
+                    "deviceTimeout of " + time + ": must be above 0, up to " + MAX_DEVICE_TIMEOUT);
+        }
+        deviceTimeout = time;
         return this;
     }
 
@@ -176,7 +198,8 @@ public final class DmlDataMoverBuilder {
         return new DmlDataMover(
                 opened,
                 path,
-                new DmlEngine(ready.pool(), hardware, queueFullTimeout.toNanos(), durability),
+                new DmlEngine(
+                        ready.pool(), hardware, queueFullTimeout.toNanos(), deviceTimeout.toNanos(), durability),
                 limits,
                 new PathDecisions(ready.decision(), listener));
     }

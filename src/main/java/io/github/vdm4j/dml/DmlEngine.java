@@ -32,6 +32,7 @@ final class DmlEngine {
     private final JobPool pool;
     private final boolean hardware;
     private final long queueFullNanos;
+    private final long deviceNanos;
     private final Durability durability;
 
     /** Kept, so that it can be taken back. */
@@ -40,10 +41,11 @@ final class DmlEngine {
     private volatile boolean closing;
 
     DmlEngine(
-            JobPool pool, boolean hardware, long queueFullNanos, Durability durability) {
+            JobPool pool, boolean hardware, long queueFullNanos, long deviceNanos, Durability durability) {
         this.pool = pool;
         this.hardware = hardware;
         this.queueFullNanos = queueFullNanos;
+        this.deviceNanos = deviceNanos;
         this.durability = durability;
         MemoryRegions.addFinisher(finisher);
     }
@@ -78,6 +80,9 @@ final class DmlEngine {
             while (!program.isDone()) {
                 if (status == NOT_CHECKED) {
                     if (!job.isSubmitted()) {
+                        if (program.isPausing()) {
+                            return inFlight(future, program);
+                        }
                         int refused = program.submit();
                         if (refused != OK) {
                             if (job.fallBackToSoftware()) {
@@ -90,7 +95,9 @@ final class DmlEngine {
                     status = job.check();
                 }
                 if (status == BEING_PROCESSED) {
-                    return inFlight(future, program);
+                    return job.onHardware() && program.isOverdue(deviceNanos)
+                            ? overdue(future, program)
+                            : inFlight(future, program);
                 }
                 if (!program.ended(status) && !repair(program, status)) {
                     return failed(future, program, DmlStatus.of(status), moved(program));
@@ -122,6 +129,15 @@ final class DmlEngine {
         future.hold(program);
         program.job().owner(future);
         return FutureState.RUNNING;
+    }
+
+    /** The device may go on with the job and its memory: neither may be used anew before it answers. */
+    private FutureState overdue(EngineFuture future, Program program) {
+        long moved = program.bytesMoved();
+        ExecutionPath executed = moved(program);
+        future.hold(null);
+        pool.takeOver(program.job());
+        return DmlFailures.overdue(future, executed, moved, deviceNanos);
     }
 
     /** Makes it possible to submit a failed part again, if it is, and in software if need be. */
@@ -202,6 +218,7 @@ final class DmlEngine {
 
     /** Polls what is in flight, so that operations whose futures were dropped give their jobs back. */
     private void finishAbandoned() {
+        pool.collectOverdue();
         for (int i = 0; i < pool.capacity(); i++) {
             if (pool.peek(i).owner() instanceof EngineFuture future) {
                 try {

@@ -6,6 +6,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * A fixed number of jobs, lent out and given back in any order by any thread without locks. The jobs
@@ -31,10 +34,25 @@ public final class JobPool {
     private final Arena arena = Arena.ofShared();
     private final Job[] jobs;
     private final MemorySegment[] structs;
-    private final long nativeBytes;
+    private final JobLimits limits;
+    private final long hardwareSize;
+    private final long softwareSize;
+    private int node = -1;
+    private long nativeBytes;
 
     /** How many jobs the closing thread has taken; they are the first ones. Guarded by this. */
     private int retired;
+
+    /** Jobs that a device does not answer. Guarded by this. */
+    private final List<Job> overdue = new ArrayList<>();
+
+    /** Jobs without a place: another took it while they were overdue. Guarded by this. */
+    private final List<Job> spare = new ArrayList<>();
+
+    /** The structs of jobs that were made later than the pool. Guarded by this. */
+    private final List<MemorySegment> added = new ArrayList<>();
+
+    private volatile int overdueCount;
 
     /**
      * Makes the jobs.
@@ -49,12 +67,13 @@ public final class JobPool {
     public JobPool(
             DmlFunctions dml, int capacity, boolean hardware, boolean software, JobLimits limits) {
         this.dml = dml;
+        this.limits = limits;
         int variants = (hardware ? 1 : 0) + (software ? 1 : 0);
         jobs = new Job[capacity];
         structs = new MemorySegment[capacity * variants];
         try {
-            long hardwareSize = hardware ? roundUp(dml.jobSize(dml_h.DML_PATH_HW())) : 0;
-            long softwareSize = software ? roundUp(dml.jobSize(dml_h.DML_PATH_SW())) : 0;
+            hardwareSize = hardware ? roundUp(dml.jobSize(dml_h.DML_PATH_HW())) : 0;
+            softwareSize = software ? roundUp(dml.jobSize(dml_h.DML_PATH_SW())) : 0;
             nativeBytes = capacity * (hardwareSize + softwareSize);
             long next = arena.allocate(nativeBytes, ALIGNMENT).address();
             int made = 0;
@@ -97,6 +116,7 @@ public final class JobPool {
      * @param numaNode the node; -1 for that of the submitting thread, as DML initialises it
      */
     public void bindTo(int numaNode) {
+        node = numaNode;
         for (MemorySegment struct : structs) {
             dml_job_t.numa_id(struct, numaNode);
         }
@@ -145,6 +165,84 @@ public final class JobPool {
     }
 
     /**
+     * Takes over a lent job whose submission does not come back. The job keeps what it has pinned until the
+     * device answers. Its place goes to another job, so that the pool can lend as many as before; unless as many as it has are
+     * overdue already.
+     *
+     * @param job a lent job that is submitted, of which the caller lets go
+     */
+    public synchronized void takeOver(Job job) {
+        job.owner(null);
+        Job other = overdue.size() < jobs.length ? anotherJob() : null;
+        for (int i = 0; i < jobs.length && other != null; i++) {
+            if (jobs[i] == job) {
+                VarHandle.releaseFence(); // whoever finds the job there finds it whole
+                jobs[i] = other;
+            }
+        }
+        overdue.add(job);
+        overdueCount = overdue.size();
+    }
+
+    /** Null if DML does not make one. */
+    private Job anotherJob() {
+        if (!spare.isEmpty()) {
+            return spare.removeLast();
+        }
+        try {
+            return new Job(
+                    dml,
+                    add(dml_h.DML_PATH_HW(), hardwareSize),
+                    add(dml_h.DML_PATH_SW(), softwareSize),
+                    limits);
+        } catch (DmlCallException e) {
+            return null;
+        }
+    }
+
+    private MemorySegment add(int path, long size) {
+        if (size == 0) {
+            return null;
+        }
+        MemorySegment struct = make(path, arena.allocate(size, ALIGNMENT).address(), size);
+        dml_job_t.numa_id(struct, node);
+        added.add(struct);
+        nativeBytes += size;
+        return struct;
+    }
+
+    /**
+     * Asks the device about the jobs that are overdue. Those that it has answered let go of what they pinned,
+     * and can be lent again.
+     *
+     * @return how many are still overdue
+     */
+    public int collectOverdue() {
+        if (overdueCount == 0) {
+            return 0;
+        }
+        synchronized (this) {
+            overdue.removeIf(this::collected);
+            overdueCount = overdue.size();
+            return overdueCount;
+        }
+    }
+
+    private boolean collected(Job job) {
+        if (job.check() == dml_h.DML_STATUS_BEING_PROCESSED()) {
+            return false;
+        }
+        job.reset();
+        if (Arrays.asList(jobs).contains(job)) {
+            give(job);
+        } else {
+            TAKEN.setRelease(job, 0);
+            spare.add(job);
+        }
+        return true;
+    }
+
+    /**
      * How many jobs there are.
      *
      * @return the number the pool was made with
@@ -187,6 +285,10 @@ public final class JobPool {
             }
             retired++;
         }
+        collectOverdue();
+        if (!overdue.isEmpty()) {
+            return false;
+        }
         if (arena.scope().isAlive()) {
             finishAll();
             arena.close();
@@ -200,5 +302,6 @@ public final class JobPool {
                 dml.finish(struct.address());
             }
         }
+        added.forEach(struct -> dml.finish(struct.address()));
     }
 }
