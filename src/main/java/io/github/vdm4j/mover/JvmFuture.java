@@ -20,22 +20,8 @@ abstract class JvmFuture extends VdmFuture {
     final void execute(MoveFunctions functions, Durability durability) {
         try {
             run(functions, durability);
-        } catch (WrongThreadException | IllegalStateException e) {
-            fail(
-                    ExecutionPath.JVM,
-                    VdmResult.SEGMENT_UNUSABLE,
-                    null,
-                    "failed: a segment cannot be used any more: " + e.getMessage(),
-                    e);
-        } catch (InternalError e) {
-            fail(
-                    ExecutionPath.JVM,
-                    VdmResult.IO_ERROR,
-                    null,
-                    "failed: a page of a mapped file is not there: the file was truncated, or its storage is full",
-                    e);
         } catch (Throwable e) {
-            completeWith(e);
+            fail(ExecutionPath.JVM, JvmFailures.result(e), null, JvmFailures.reason(e), e);
         }
     }
 
@@ -59,18 +45,9 @@ abstract class JvmFuture extends VdmFuture {
         }
         move(functions);
         if (destination.isMapped() || (source() != null && source().isMapped())) {
-            deliverPageFaults();
+            JvmFailures.deliverPageFaults();
         }
         return kind == null ? succeed(ExecutionPath.JVM) : writeBack(durability, kind);
-    }
-
-    /**
-     * A page that is not there makes compiled code go on for a while before it throws: long enough for an
-     * operation to succeed that has read nothing. On the way back from a call of native code the JVM
-     * throws at last.
-     */
-    private static void deliverPageFaults() {
-        Thread.holdsLock(JvmFuture.class);
     }
 
     private FutureState writeBack(Durability durability, WriteBackKind kind) {
@@ -92,12 +69,8 @@ abstract class JvmFuture extends VdmFuture {
 
     /** Sends a thread away that cannot access the segments; the future stays idle. */
     final void requireAccess() {
-        Thread thread = Thread.currentThread();
-        if (!destination().isAccessibleBy(thread)
-                || (source() != null && !source().isAccessibleBy(thread))) {
-            throw new WrongThreadException(
-                    "%s: a segment is confined to another thread than %s".formatted(type(), thread));
-        }
+        Access.require(type(), destination());
+        Access.require(type(), source());
     }
 
     /**
@@ -112,7 +85,7 @@ abstract class JvmFuture extends VdmFuture {
                 ExecutionPath.NONE,
                 VdmResult.SEGMENT_UNUSABLE,
                 null,
-                "failed: a buffer was closed before the operation started",
+                Pins.CLOSED,
                 null);
         return false;
     }

@@ -1,18 +1,15 @@
 package io.github.vdm4j.mover;
 
-import io.github.vdm4j.AbstractDataMover;
-import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
-import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.durability.Durability;
-import io.github.vdm4j.durability.MemoryRegion;
-import io.github.vdm4j.durability.MemoryRegions;
-import io.github.vdm4j.future.FutureProperty;
-import io.github.vdm4j.future.FutureState;
-import io.github.vdm4j.future.Notifier;
+import io.github.vdm4j.operation.BatchFuture;
+import io.github.vdm4j.operation.BatchTask;
+import io.github.vdm4j.operation.DataFuture;
+import io.github.vdm4j.operation.OperationsMover;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * A data mover that executes each operation in its first poll, on the polling thread, with the JVM's
@@ -21,11 +18,13 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>C counterpart: miniasync_vdm_synchronous(7), {@code data_mover_sync_new(3)}.
  */
-public final class SyncDataMover extends AbstractDataMover {
+public final class SyncDataMover extends OperationsMover {
     private final Durability durability;
+    private final JvmExecution execution;
 
     private SyncDataMover(Durability durability) {
         this.durability = durability;
+        execution = new JvmExecution(MoveFunctions.STANDARD, durability);
     }
 
     /**
@@ -44,7 +43,17 @@ public final class SyncDataMover extends AbstractDataMover {
 
     @Override
     protected VdmFuture newFuture() {
-        return new SyncFuture(this);
+        return new SyncFuture(this, durability);
+    }
+
+    @Override
+    protected <R> DataFuture<R> newDataFuture() {
+        return new SyncDataFuture<>(this, execution);
+    }
+
+    @Override
+    protected BatchFuture newBatchFuture(List<BatchTask> tasks) {
+        return new SyncBatchFuture(this, execution, tasks);
     }
 
     @Override
@@ -65,38 +74,5 @@ public final class SyncDataMover extends AbstractDataMover {
     @Override
     public String name() {
         return "sync";
-    }
-
-    private static final class SyncFuture extends JvmFuture {
-        private final SyncDataMover mover;
-
-        SyncFuture(SyncDataMover mover) {
-            this.mover = mover;
-        }
-
-        @Override
-        protected FutureState advance(Notifier notifier) {
-            notifier.useNone();
-            if (mover.isClosed()) {
-                return fail(
-                        ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null);
-            }
-            requireAccess();
-            MemoryRegion onto = MemoryRegions.find(destination());
-            MemoryRegion of = MemoryRegions.find(source());
-            if (pin(onto, of)) {
-                try {
-                    execute(MoveFunctions.STANDARD, mover.durability);
-                } finally {
-                    MemoryRegions.unpin(onto, of);
-                }
-            }
-            return FutureState.COMPLETE;
-        }
-
-        @Override
-        public boolean hasProperty(FutureProperty property) {
-            return false;
-        }
     }
 }

@@ -1,12 +1,16 @@
 package io.github.vdm4j.mover;
 
-import io.github.vdm4j.AbstractDataMover;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.NotifierType;
+import io.github.vdm4j.operation.BatchFuture;
+import io.github.vdm4j.operation.BatchTask;
+import io.github.vdm4j.operation.DataFuture;
+import io.github.vdm4j.operation.OperationsMover;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * A data mover with worker threads of its own, which use the JVM's copy and fill.
@@ -20,15 +24,17 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>C counterpart: miniasync_vdm_threads(7), {@code data_mover_threads_new(3)}.
  */
-public final class ThreadsDataMover extends AbstractDataMover {
-    private final Workers<ThreadsFuture> workers;
+public final class ThreadsDataMover extends OperationsMover {
+    private final Workers<WorkerTask> workers;
     private final MoveFunctions functions;
     private final Durability durability;
+    private final JvmExecution execution;
     private final NotifierType notifier;
 
     ThreadsDataMover(ThreadsDataMoverBuilder settings) {
         functions = settings.functions();
         durability = settings.durability();
+        execution = new JvmExecution(functions, durability);
         notifier = settings.notifier();
         workers =
                 new Workers<>(
@@ -37,7 +43,7 @@ public final class ThreadsDataMover extends AbstractDataMover {
                         settings.queueSize(),
                         settings.spins(),
                         settings.yields(),
-                        future -> future.work(functions, durability));
+                        WorkerTask::work);
     }
 
     /**
@@ -65,8 +71,26 @@ public final class ThreadsDataMover extends AbstractDataMover {
         return new ThreadsFuture(this);
     }
 
-    boolean enqueue(ThreadsFuture future) {
-        return workers.offer(future);
+    @Override
+    protected <R> DataFuture<R> newDataFuture() {
+        return new ThreadsDataFuture<>(this, execution);
+    }
+
+    @Override
+    protected BatchFuture newBatchFuture(List<BatchTask> tasks) {
+        return new ThreadsBatchFuture(this, execution, tasks);
+    }
+
+    MoveFunctions functions() {
+        return functions;
+    }
+
+    Durability durability() {
+        return durability;
+    }
+
+    boolean enqueue(WorkerTask task) {
+        return workers.offer(task);
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.github.vdm4j.mover;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmResult;
-import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.durability.MemoryRegion;
 import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.future.FutureProperty;
@@ -15,7 +14,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /** An operation of a {@link ThreadsDataMover}. */
-final class ThreadsFuture extends JvmFuture implements Poller {
+final class ThreadsFuture extends JvmFuture implements WorkerTask, Poller {
     private static final Object QUEUED = new Object();
     private static final Object DONE = new Object();
     private static final VarHandle CELL;
@@ -110,9 +109,10 @@ final class ThreadsFuture extends JvmFuture implements Poller {
         return FutureState.COMPLETE;
     }
 
-    /** Called by a worker. Once the cell is DONE the future may be prepared anew: hands off. */
-    void work(MoveFunctions functions, Durability durability) {
-        execute(functions, durability);
+    /** Once the cell is DONE the future may be prepared anew: hands off. */
+    @Override
+    public void work() {
+        execute(mover.functions(), mover.durability());
         MemoryRegions.unpin(pinnedDestination, pinnedSource);
         letGo();
         if (CELL.getAndSet(this, DONE) instanceof Waker waker) {

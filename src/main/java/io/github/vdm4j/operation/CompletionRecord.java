@@ -74,6 +74,40 @@ public final class CompletionRecord {
     }
 
     /**
+     * The bytes were written but could not be made durable.
+     *
+     * @param executed what wrote the bytes
+     * @param underneath an {@link java.io.IOException} of the storage, or the exception for a segment whose arena was
+     *     closed
+     */
+    public void failWriteBack(ExecutionPath executed, Exception underneath) {
+        boolean closed = underneath instanceof IllegalStateException;
+        fail(
+                executed,
+                closed ? VdmResult.SEGMENT_UNUSABLE : VdmResult.IO_ERROR,
+                null,
+                closed
+                        ? "failed: the arena of a destination was closed before it was written back"
+                        : "failed: the bytes are in memory but could not be written back: " + underneath.getMessage(),
+                underneath);
+    }
+
+    /**
+     * The task of a batch is not run.
+     *
+     * @param index the place of the first task that failed of those before its fence
+     * @param failed what that was to do
+     */
+    public void abandon(int index, Descriptor failed) {
+        fail(
+                ExecutionPath.NONE,
+                VdmResult.NOT_RUN,
+                null,
+                "was not run, because task %,d, the %s before its fence, failed".formatted(index, failed),
+                null);
+    }
+
+    /**
      * How the operation ended.
      *
      * @return the result; {@link VdmResult#NOT_RUN} until it has

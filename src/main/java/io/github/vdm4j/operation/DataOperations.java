@@ -244,7 +244,7 @@ public interface DataOperations extends Vdm {
      * @param config the blocks' size and their protection as it should be
      * @param flags what to promise
      * @return an idle future of whether they are well, or which is the first that is not; the destination's content is
-     *     undefined from that block on
+     *     undefined then
      * @throws IllegalArgumentException if the source is not of whole protected blocks, the destination is not of as
      *     many, or they overlap
      */
@@ -261,7 +261,7 @@ public interface DataOperations extends Vdm {
      * @param config the blocks' size, their protection as it should be and as it is to become
      * @param flags what to promise
      * @return an idle future of whether they are well, or which is the first that is not; the destination's content is
-     *     undefined from that block on
+     *     undefined then
      * @throws IllegalArgumentException if the source is not of whole protected blocks, the destination is not of as
      *     many, or they overlap
      */

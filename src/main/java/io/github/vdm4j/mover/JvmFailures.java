@@ -1,0 +1,33 @@
+package io.github.vdm4j.mover;
+
+import io.github.vdm4j.VdmResult;
+
+/** What the JVM throws while it moves bytes, as results and texts. */
+final class JvmFailures {
+    private JvmFailures() {}
+
+    static VdmResult result(Throwable thrown) {
+        if (thrown instanceof WrongThreadException || thrown instanceof IllegalStateException) {
+            return VdmResult.SEGMENT_UNUSABLE;
+        }
+        return thrown instanceof InternalError ? VdmResult.IO_ERROR : VdmResult.INTERNAL_ERROR;
+    }
+
+    static String reason(Throwable thrown) {
+        return switch (result(thrown)) {
+            case SEGMENT_UNUSABLE -> "failed: a segment cannot be used any more: " + thrown.getMessage();
+            case IO_ERROR ->
+                "failed: a page of a mapped file is not there: the file was truncated, or its storage is full";
+            default -> "failed: " + thrown;
+        };
+    }
+
+    /**
+     * A page that is not there makes compiled code go on for a while before it throws: long enough for an
+     * operation to succeed that has read nothing. On the way back from a call of native code the JVM
+     * throws at last.
+     */
+    static void deliverPageFaults() {
+        Thread.holdsLock(JvmFailures.class);
+    }
+}

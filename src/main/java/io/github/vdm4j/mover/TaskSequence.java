@@ -1,0 +1,68 @@
+package io.github.vdm4j.mover;
+
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.operation.BatchTask;
+import io.github.vdm4j.operation.Descriptor;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/** The tasks of a batch, executed one after the other. */
+final class TaskSequence {
+    private final List<BatchTask> tasks;
+    private final Pins[] pins;
+    private int pinned;
+
+    TaskSequence(List<BatchTask> tasks) {
+        this.tasks = tasks;
+        pins = new Pins[tasks.size()];
+    }
+
+    /** Keeps the buffers of all tasks open; if that cannot be, none, and the reason is returned. */
+    String pin() {
+        for (int i = 0; i < pins.length; i++) {
+            Descriptor descriptor = tasks.get(i).descriptor();
+            Pins ofTask = new Pins();
+            if (!isAlive(descriptor) || !ofTask.pin(descriptor)) {
+                unpin();
+                return "failed: a buffer or arena of task %,d, the %s, was closed before the batch started"
+                        .formatted(i, descriptor);
+            }
+            pins[pinned++] = ofTask;
+        }
+        return null;
+    }
+
+    private static boolean isAlive(Descriptor descriptor) {
+        return isAlive(descriptor.destination())
+                && isAlive(descriptor.source())
+                && isAlive(descriptor.secondDestination())
+                && isAlive(descriptor.secondSource());
+    }
+
+    private static boolean isAlive(MemorySegment segment) {
+        return segment == null || segment.scope().isAlive();
+    }
+
+    void unpin() {
+        while (pinned > 0) {
+            pins[--pinned].unpin();
+        }
+    }
+
+    void execute(JvmExecution execution) {
+        int failed = -1;
+        boolean abandoned = false;
+        for (int i = 0; i < tasks.size(); i++) {
+            BatchTask task = tasks.get(i);
+            abandoned |= failed >= 0 && task.isFenced();
+            if (abandoned) {
+                task.completion().abandon(failed, tasks.get(failed).descriptor());
+                continue;
+            }
+            execution.execute(task.descriptor(), task.completion());
+            if (failed < 0 && task.completion().result() != VdmResult.SUCCESS) {
+                failed = i;
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.github.vdm4j.mover;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.future.FutureProperty;
+import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.future.Notifier;
+import io.github.vdm4j.operation.DataFuture;
+
+/** A data operation of a {@link ThreadsDataMover}. */
+final class ThreadsDataFuture<R> extends DataFuture<R> {
+    private final ThreadsDataMover mover;
+    private final JvmExecution execution;
+    private final Pins pins = new Pins();
+    private final Handover handover;
+
+    ThreadsDataFuture(ThreadsDataMover mover, JvmExecution execution) {
+        this.mover = mover;
+        this.execution = execution;
+        handover = new Handover(mover, this::work);
+    }
+
+    @Override
+    protected FutureState advance(Notifier notifier) {
+        notifier.useNone();
+        if (!handover.isStarted() && !pins.pin(descriptor())) {
+            return fail(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, Pins.CLOSED, null);
+        }
+        FutureState reached = handover.advance(notifier);
+        if (reached == FutureState.IDLE) {
+            pins.unpin();
+            return mover.isClosed()
+                    ? fail(ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null)
+                    : FutureState.IDLE;
+        }
+        return reached == FutureState.COMPLETE ? completed() : reached;
+    }
+
+    private void work() {
+        execution.execute(descriptor(), completion());
+        pins.unpin();
+    }
+
+    @Override
+    public boolean hasProperty(FutureProperty property) {
+        return property == FutureProperty.ASYNC;
+    }
+}
