@@ -143,13 +143,13 @@ public final class DmlDataMover extends OperationsMover {
     }
 
     /**
-     * The path that operations take. With {@link DmlPath#AUTO} the one that was found to work when the
-     * mover was opened.
+     * The path that operations take at this time. With {@link DmlPath#AUTO} the hardware if it worked when the
+     * mover was opened, and has not been given up since.
      *
      * @return {@link DmlPath#HARDWARE} or {@link DmlPath#SOFTWARE}
      */
     public DmlPath runningPath() {
-        return engine.hardware() ? DmlPath.HARDWARE : DmlPath.SOFTWARE;
+        return engine.runningPath();
     }
 
     /**

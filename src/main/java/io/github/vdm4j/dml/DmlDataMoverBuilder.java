@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * Settings for a {@link DmlDataMover}. Each has a default; {@link #open} may be called any number of
@@ -30,6 +31,7 @@ public final class DmlDataMoverBuilder {
     private Function<DmlLibrary, DmlDiagnosis> diagnosis =
             opened -> DmlDiagnosis.of(DsaSystem.read(), opened.version(), node);
     private boolean tried = true;
+    private LongSupplier clock = System::nanoTime;
     private Consumer<DmlPathDecision> listener = decision -> {};
 
     DmlDataMoverBuilder() {}
@@ -141,9 +143,10 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * Who hears where operations execute: when the mover is opened, before {@link #open} returns. Default: nobody. An
-     * exception of the listener goes to its thread's uncaught exception handler and is of no other
-     * consequence.
+     * Who hears where operations execute: when the mover is opened, before {@link #open} returns, and on {@link
+     * DmlPath#AUTO} when the hardware is given up and when it is taken back. That is found out by whoever polls, and the
+     * listener is called on that thread, in the poll: it should be quick, and not wait for a future of this mover. An exception goes to
+     * the thread's uncaught exception handler and is of no other consequence. Default: nobody.
      *
      * @param told the listener
      * @return this
@@ -162,6 +165,12 @@ public final class DmlDataMoverBuilder {
     /** Another machine's diagnosis than this one's; for tests. */
     DmlDataMoverBuilder diagnosis(DmlDiagnosis made) {
         diagnosis = library -> made;
+        return this;
+    }
+
+    /** Another clock for the pauses of hardware that was given up; for tests, in which no time has to pass. */
+    DmlDataMoverBuilder clock(LongSupplier nanos) {
+        clock = nanos;
         return this;
     }
 
@@ -195,12 +204,15 @@ public final class DmlDataMoverBuilder {
                 ? opening.asked(path)
                 : opening.tried(diagnosis.apply(opened), path == DmlPath.AUTO);
         boolean hardware = ready.decision().path() == DmlPath.HARDWARE;
-        return new DmlDataMover(
-                opened,
-                path,
-                new DmlEngine(
-                        ready.pool(), hardware, queueFullTimeout.toNanos(), deviceTimeout.toNanos(), durability),
-                limits,
-                new PathDecisions(ready.decision(), listener));
+        var decisions = new PathDecisions(ready.decision(), listener);
+        var health = new HardwareHealth(
+                ready.pool(),
+                decisions,
+                hardware && path == DmlPath.AUTO,
+                () -> diagnosis.apply(opened).findings(),
+                clock);
+        var engine = new DmlEngine(
+                ready.pool(), hardware, queueFullTimeout.toNanos(), deviceTimeout.toNanos(), durability, health);
+        return new DmlDataMover(opened, path, engine, limits, decisions);
     }
 }

@@ -34,6 +34,7 @@ final class DmlEngine {
     private final long queueFullNanos;
     private final long deviceNanos;
     private final Durability durability;
+    private final HardwareHealth health;
 
     /** Kept, so that it can be taken back. */
     private final Runnable finisher = this::finishAbandoned;
@@ -41,17 +42,24 @@ final class DmlEngine {
     private volatile boolean closing;
 
     DmlEngine(
-            JobPool pool, boolean hardware, long queueFullNanos, long deviceNanos, Durability durability) {
+            JobPool pool, boolean hardware, long queueFullNanos, long deviceNanos, Durability durability,
+            HardwareHealth health) {
         this.pool = pool;
         this.hardware = hardware;
         this.queueFullNanos = queueFullNanos;
         this.deviceNanos = deviceNanos;
         this.durability = durability;
+        this.health = health;
         MemoryRegions.addFinisher(finisher);
     }
 
     boolean hardware() {
         return hardware;
+    }
+
+    /** Where operations go at this time. */
+    DmlPath runningPath() {
+        return hardware && health.isUsable() ? DmlPath.HARDWARE : DmlPath.SOFTWARE;
     }
 
     JobPool pool() {
@@ -83,8 +91,14 @@ final class DmlEngine {
                         if (program.isPausing()) {
                             return inFlight(future, program);
                         }
+                        if (job.onHardware() && !health.mayBeUsed()) {
+                            job.fallBackToSoftware();
+                        }
                         int refused = program.submit();
                         if (refused != OK) {
+                            if (job.onHardware()) {
+                                health.failed(DmlStatus.of(refused));
+                            }
                             if (job.fallBackToSoftware()) {
                                 continue;
                             }
@@ -99,8 +113,18 @@ final class DmlEngine {
                             ? overdue(future, program)
                             : inFlight(future, program);
                 }
-                if (!program.ended(status) && !repair(program, status)) {
-                    return failed(future, program, DmlStatus.of(status), moved(program));
+                boolean onHardware = job.onHardware();
+                if (program.ended(status)) {
+                    if (onHardware) {
+                        health.worked();
+                    }
+                } else {
+                    if (onHardware) {
+                        health.failed(DmlStatus.of(status));
+                    }
+                    if (!repair(program, status)) {
+                        return failed(future, program, DmlStatus.of(status), moved(program));
+                    }
                 }
                 status = NOT_CHECKED;
             }
@@ -137,6 +161,7 @@ final class DmlEngine {
         ExecutionPath executed = moved(program);
         future.hold(null);
         pool.takeOver(program.job());
+        health.silent(deviceNanos);
         return DmlFailures.overdue(future, executed, moved, deviceNanos);
     }
 
@@ -219,6 +244,7 @@ final class DmlEngine {
     /** Polls what is in flight, so that operations whose futures were dropped give their jobs back. */
     private void finishAbandoned() {
         pool.collectOverdue();
+        health.finish();
         for (int i = 0; i < pool.capacity(); i++) {
             if (pool.peek(i).owner() instanceof EngineFuture future) {
                 try {

@@ -119,18 +119,18 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
         DmlDataMover mover = impatient(DmlPath.HARDWARE);
         dml.next(Plan.hold());
         OffHeapBuffer buffer = OffHeapBuffer.allocate(64);
-        dml.allow(buffer.segment());
-        VdmFuture fill = finish(mover.memset(buffer.segment(), (byte) 7));
+        MemorySegment segment = dml.allow(buffer.segment());
+        VdmFuture fill = finish(mover.memset(segment, (byte) 7));
         assertTimedOut(fill);
         Thread closer = Thread.ofPlatform().start(buffer::close);
         while (closer.getState() == Thread.State.NEW || closer.getState() == Thread.State.RUNNABLE) {
             Thread.onSpinWait(); // until it waits
         }
-        assertTrue(buffer.segment().scope().isAlive());
+        assertTrue(segment.scope().isAlive());
         assertEquals(1, dml.inFlight());
         dml.lastSubmission().release();
         closer.join();
-        assertFalse(buffer.segment().scope().isAlive());
+        assertFalse(segment.scope().isAlive());
         assertEquals(0, mover.jobsOverdue());
     }
 

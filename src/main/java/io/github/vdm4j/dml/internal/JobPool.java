@@ -49,6 +49,9 @@ public final class JobPool {
     /** Jobs without a place: another took it while they were overdue. Guarded by this. */
     private final List<Job> spare = new ArrayList<>();
 
+    /** How many jobs are lent that have no place, either. Guarded by this. */
+    private int borrowed;
+
     /** The structs of jobs that were made later than the pool. Guarded by this. */
     private final List<MemorySegment> added = new ArrayList<>();
 
@@ -184,6 +187,28 @@ public final class JobPool {
         overdueCount = overdue.size();
     }
 
+    /**
+     * A job beside those that are lent to operations.
+     *
+     * @return a job, to be given back by {@link #giveBorrowed}, for which the pool waits when it is closed; null if DML
+     *     does not make one, or the pool is closed
+     */
+    public synchronized Job borrow() {
+        Job job = arena.scope().isAlive() ? anotherJob() : null;
+        borrowed += job == null ? 0 : 1;
+        return job;
+    }
+
+    /**
+     * Takes a borrowed job back.
+     *
+     * @param job the job, with nothing in flight
+     */
+    public synchronized void giveBorrowed(Job job) {
+        borrowed--;
+        spare.add(job);
+    }
+
     /** Null if DML does not make one. */
     private Job anotherJob() {
         if (!spare.isEmpty()) {
@@ -286,7 +311,7 @@ public final class JobPool {
             retired++;
         }
         collectOverdue();
-        if (!overdue.isEmpty()) {
+        if (borrowed > 0 || !overdue.isEmpty()) {
             return false;
         }
         if (arena.scope().isAlive()) {
