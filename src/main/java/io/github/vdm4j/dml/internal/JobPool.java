@@ -38,6 +38,8 @@ public final class JobPool {
     private final long hardwareSize;
     private final long softwareSize;
     private int node = -1;
+
+    /** Guarded by this. */
     private long nativeBytes;
 
     /** How many jobs the closing thread has taken; they are the first ones. Guarded by this. */
@@ -75,8 +77,8 @@ public final class JobPool {
         jobs = new Job[capacity];
         structs = new MemorySegment[capacity * variants];
         try {
-            hardwareSize = hardware ? roundUp(dml.jobSize(dml_h.DML_PATH_HW())) : 0;
-            softwareSize = software ? roundUp(dml.jobSize(dml_h.DML_PATH_SW())) : 0;
+            hardwareSize = hardware ? sizeOf(dml_h.DML_PATH_HW()) : 0;
+            softwareSize = software ? sizeOf(dml_h.DML_PATH_SW()) : 0;
             nativeBytes = capacity * (hardwareSize + softwareSize);
             long next = arena.allocate(nativeBytes, ALIGNMENT).address();
             int made = 0;
@@ -93,7 +95,7 @@ public final class JobPool {
                     structs[made++] = onSoftware;
                     next += softwareSize;
                 }
-                jobs[i] = new Job(dml, onHardware, onSoftware, limits);
+                jobs[i] = new Job(dml, this, onHardware, onSoftware, limits);
             }
         } catch (Throwable e) {
             finishAll();
@@ -102,8 +104,16 @@ public final class JobPool {
         }
     }
 
-    private static long roundUp(int size) {
-        return (size + ALIGNMENT - 1) & -ALIGNMENT;
+    /** The struct, what the library keeps behind it, and a CRC at the end. */
+    private long sizeOf(int path) {
+        return (dml.jobSize(path) + JobFields.CRC_BYTES + ALIGNMENT - 1) & -ALIGNMENT;
+    }
+
+    /** More memory for a job that is lent. */
+    synchronized MemorySegment allocate(long bytes) {
+        MemorySegment memory = arena.allocate(bytes, ALIGNMENT);
+        nativeBytes += memory.byteSize();
+        return memory;
     }
 
     /** Without the arena's scope: this class keeps the memory alive, see above. */
@@ -154,6 +164,7 @@ public final class JobPool {
         if (job.isSubmitted()) {
             throw new IllegalStateException("a job in flight cannot be given back");
         }
+        job.uses++;
         TAKEN.setRelease(job, 0);
     }
 
@@ -217,6 +228,7 @@ public final class JobPool {
         try {
             return new Job(
                     dml,
+                    this,
                     add(dml_h.DML_PATH_HW(), hardwareSize),
                     add(dml_h.DML_PATH_SW(), softwareSize),
                     limits);
