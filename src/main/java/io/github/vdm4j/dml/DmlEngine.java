@@ -100,7 +100,7 @@ final class DmlEngine {
                             if (job.onHardware()) {
                                 health.failed(DmlStatus.of(refused));
                             }
-                            if (job.fallBackToSoftware()) {
+                            if (job.fallBackToSoftware() || mayGoOnWithout(program, refused)) {
                                 continue;
                             }
                             return refused(future, program, DmlStatus.of(refused));
@@ -126,7 +126,7 @@ final class DmlEngine {
                     if (onHardware) {
                         health.failed(DmlStatus.of(status));
                     }
-                    if (!repair(program, status)) {
+                    if (!repair(program, status) && !program.goesOnWithout(status)) {
                         return failed(future, program, DmlStatus.of(status), program.executedBy());
                     }
                 }
@@ -153,6 +153,11 @@ final class DmlEngine {
             }
             throw e;
         }
+    }
+
+    /** A queue that is full is not the task's fault, and will be tried again. */
+    private static boolean mayGoOnWithout(Program program, int refused) {
+        return DmlStatus.of(refused).result() != VdmResult.QUEUE_FULL && program.goesOnWithout(refused);
     }
 
     private FutureState inFlight(EngineFuture future, Program program) {
