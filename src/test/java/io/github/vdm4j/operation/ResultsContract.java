@@ -338,12 +338,8 @@ public abstract class ResultsContract extends OperationsFixture {
         assertEquals(expected, run(mover().difCheck(source, config)), what);
         MemorySegment stripped = memory(5 * 512);
         assertEquals(expected, run(mover().difStrip(stripped, source, config, VdmFlags.NONE)));
-        assertArrayEquals(
-                Arrays.copyOf(BruteForce.stripped(whole, config), 2 * 512), bytes(stripped.asSlice(0, 2 * 512)));
         MemorySegment updated = memory(whole.length);
         assertEquals(expected, run(mover().difUpdate(updated, source, config, VdmFlags.NONE)));
-        assertArrayEquals(
-                Arrays.copyOf(BruteForce.updated(whole, config), 2 * 520), bytes(updated.asSlice(0, 2 * 520)));
         assertArrayEquals(whole, bytes(source));
     }
 
