@@ -2,6 +2,7 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.dml.internal.InvalidDataException;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.platform.PageUnavailableException;
 
@@ -52,6 +53,16 @@ final class DmlFailures {
     static FutureState closed(EngineFuture future) {
         return future.failed(
                 ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null);
+    }
+
+    static FutureState invalidData(
+            EngineFuture future, ExecutionPath executed, long moved, InvalidDataException cause) {
+        return future.failed(
+                executed,
+                VdmResult.INVALID_DATA,
+                null,
+                "failed%s: %s".formatted(moved == 0 ? "" : " after %,d bytes".formatted(moved), cause.getMessage()),
+                null);
     }
 
     static FutureState pageMissing(
