@@ -81,7 +81,7 @@ final class DmlEngine {
                     if (!job.isSubmitted()) {
                         int refused = program.submit();
                         if (refused != OK) {
-                            if (job.fallBackToSoftware()) {
+                            if (job.fallBackToSoftware() || mayGoOnWithout(program, refused)) {
                                 continue;
                             }
                             return refused(future, program, DmlStatus.of(refused));
@@ -96,7 +96,7 @@ final class DmlEngine {
                 if (status == BEING_PROCESSED) {
                     return inFlight(future, program);
                 }
-                if (!program.ended(status) && !repair(program, status)) {
+                if (!program.ended(status) && !repair(program, status) && !program.goesOnWithout(status)) {
                     return failed(future, program, DmlStatus.of(status), program.executedBy());
                 }
                 status = NOT_CHECKED;
@@ -122,6 +122,11 @@ final class DmlEngine {
             }
             throw e;
         }
+    }
+
+    /** A queue that is full is not the task's fault, and will be tried again. */
+    private static boolean mayGoOnWithout(Program program, int refused) {
+        return DmlStatus.of(refused).result() != VdmResult.QUEUE_FULL && program.goesOnWithout(refused);
     }
 
     private FutureState inFlight(EngineFuture future, Program program) {
