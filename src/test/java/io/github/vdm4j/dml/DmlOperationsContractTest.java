@@ -4,16 +4,15 @@ import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.operation.DataOperations;
 import io.github.vdm4j.operation.DataOperationsContract;
-import java.lang.foreign.MemorySegment;
 import java.util.EnumSet;
 import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 
 @DisplayName("The contract of the data operations, kept with the simulated library")
 class DmlOperationsContractTest {
 
-    /** Simulated operations, of which each mover closes its library. */
     abstract static class Simulated extends DataOperationsContract {
         final SimulatedDml dml = new SimulatedDml();
 
@@ -27,14 +26,15 @@ class DmlOperationsContractTest {
             return EnumSet.allOf(ExecutionPath.class);
         }
 
-        @Override
-        protected boolean takesHeapSegments() {
-            return false;
+        @AfterEach
+        void noRuleWasBroken() {
+            mover().close();
+            dml.close();
         }
 
         @Override
-        protected MemorySegment allow(MemorySegment memory) {
-            return dml.allow(memory);
+        protected boolean takesHeapSegments() {
+            return false;
         }
     }
 
