@@ -23,6 +23,8 @@ public final class DmlDataMoverBuilder {
     private int jobs = 128;
     private Duration queueFullTimeout = Duration.ofMillis(100);
     private long maxTransferBytes = JobLimits.MAX_PART;
+    private long jvmCopies = Long.MAX_VALUE;
+    private long jvmFills = 6 << 10;
     private Durability durability = Durability.system();
     private int node = NumaNodes.ANY;
     private Function<DmlLibrary, DmlDiagnosis> diagnosis =
@@ -119,6 +121,40 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
+     * The longest copy, by memcpy or memmove, that {@link DmlPath#AUTO} leaves to the JVM where no hardware runs:
+     * DML's software path begins fifty nanoseconds later and is nowhere faster (docs/benchmarks.md). Such an operation
+     * says {@link io.github.vdm4j.ExecutionPath#JVM}. Durable copies go through DML in any case, and so does everything on
+     * {@link DmlPath#SOFTWARE} and on hardware. Default: every copy.
+     *
+     * @param bytes 0 or more; 0 for none
+     * @return this
+     * @throws IllegalArgumentException if it is negative
+     */
+    public DmlDataMoverBuilder jvmCopiesUpTo(long bytes) {
+        jvmCopies = notNegative("jvmCopiesUpTo", bytes);
+        return this;
+    }
+
+    /**
+     * The same for memset, where the software path of DML is the faster one for long ranges. Default: 6 KiB.
+     *
+     * @param bytes 0 or more; 0 for none
+     * @return this
+     * @throws IllegalArgumentException if it is negative
+     */
+    public DmlDataMoverBuilder jvmFillsUpTo(long bytes) {
+        jvmFills = notNegative("jvmFillsUpTo", bytes);
+        return this;
+    }
+
+    private static long notNegative(String setting, long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("%s of %,d bytes: must not be negative".formatted(setting, bytes));
+        }
+        return bytes;
+    }
+
+    /**
      * Who hears where operations execute: when the mover is opened, before {@link #open} returns. Default: nobody. An
      * exception of the listener goes to its thread's uncaught exception handler and is of no other
      * consequence.
@@ -178,6 +214,7 @@ public final class DmlDataMoverBuilder {
                 path,
                 new DmlEngine(ready.pool(), hardware, queueFullTimeout.toNanos(), durability),
                 limits,
+                path == DmlPath.AUTO && !hardware ? new JvmMoves(jvmCopies, jvmFills) : JvmMoves.NONE,
                 new PathDecisions(ready.decision(), listener));
     }
 }

@@ -336,7 +336,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
         var limits = new JobLimits(4096, 4096, clwb);
         JobPool pool = new JobPool(library.functions(), 1, hardware, !hardware, limits);
         var engine = new DmlEngine(pool, hardware, 0, Durability.withoutLibpmem());
-        try (var mover = new DmlDataMover(library, path, engine, limits, null)) {
+        try (var mover = new DmlDataMover(library, path, engine, limits, JvmMoves.NONE, null)) {
             finish(mover.flush(zeros(200))).orThrow();
             boolean evict = (dml.lastSubmission().flags() & dml_h.DML_FLAG_PREFETCH_CACHE()) != 0;
             assertEquals(!hardware && !clwb, evict);

@@ -17,6 +17,9 @@ import java.lang.invoke.VarHandle;
  */
 public final class JobPool {
     private static final long ALIGNMENT = 64;
+    private static final int FREE = 0;
+    private static final int LENT = 1;
+    private static final int KEPT = 2;
     private static final VarHandle TAKEN;
 
     static {
@@ -37,6 +40,9 @@ public final class JobPool {
 
     /** How many jobs the closing thread has taken; they are the first ones. Guarded by this. */
     private int retired;
+
+    /** How many jobs are kept. Guarded by this; read without as a hint. */
+    private int kept;
 
     /**
      * Makes the jobs.
@@ -124,7 +130,7 @@ public final class JobPool {
         for (int i = 0; i < count; i++) {
             int place = start + i;
             Job job = jobs[place < count ? place : place - count];
-            if (job.taken == 0 && TAKEN.compareAndSet(job, 0, 1)) {
+            if (job.taken == FREE && TAKEN.compareAndSet(job, FREE, LENT)) {
                 return job;
             }
         }
@@ -142,7 +148,82 @@ public final class JobPool {
             throw new IllegalStateException("a job in flight cannot be given back");
         }
         job.uses++;
-        TAKEN.setRelease(job, 0);
+        TAKEN.setRelease(job, FREE);
+    }
+
+    /**
+     * Leaves a lent job to an operation that will want it again, so that it need not be taken and given back each
+     * time. Half of the jobs can be kept. The pool asks for them back when it runs out of others: a keeper uses its job
+     * only after it has begun to {@linkplain JobKeeper#isUsingJob() use} it and then seen that it {@linkplain
+     * KeptJob#isWanted() is not wanted}. So of a keeper and a pool that meet one sees the other.
+     *
+     * @param job one that was taken, with nothing in flight
+     * @param keeper who keeps it; a job whose keeper is unreachable is taken back, too
+     * @return the kept job, or null if no more may be kept: the job is still lent
+     */
+    public KeptJob keep(Job job, JobKeeper keeper) {
+        if (kept >= jobs.length / 2) {
+            return null;
+        }
+        synchronized (this) {
+            if (kept >= jobs.length / 2) {
+                return null;
+            }
+            kept++;
+            job.hold = new KeptJob(job, keeper);
+            job.taken = KEPT;
+            return job.hold;
+        }
+    }
+
+    /**
+     * Makes a kept job a lent one again, to be given back like others.
+     *
+     * @param hold a kept job in use, which was not wanted when that began
+     */
+    public synchronized void stopKeeping(KeptJob hold) {
+        kept--;
+        hold.job().hold = null;
+        hold.job().taken = LENT;
+    }
+
+    /**
+     * Lets a keeper part with a job that is wanted.
+     *
+     * @param hold the job, which may have been taken from the keeper already
+     */
+    public synchronized void surrender(KeptJob hold) {
+        if (hold.job().hold == hold) {
+            stopKeeping(hold);
+            hold.job().taken = FREE;
+        }
+    }
+
+    /**
+     * Takes a job from an operation that keeps it and is not using it.
+     *
+     * @return a job with nothing submitted, or null if there is none
+     */
+    public synchronized Job reclaim() {
+        for (Job job : jobs) {
+            if (reclaim(job)) {
+                return job;
+            }
+        }
+        return null;
+    }
+
+    private boolean reclaim(Job job) {
+        KeptJob hold = job.hold;
+        if (hold == null) {
+            return false;
+        }
+        hold.want(); // and then look
+        if (hold.isUsed()) {
+            return false; // its keeper will see that it is wanted
+        }
+        stopKeeping(hold);
+        return true;
     }
 
     /**
@@ -165,16 +246,24 @@ public final class JobPool {
     }
 
     /**
-     * How many jobs are lent right now; 0 once the pool is closed.
+     * How many jobs are lent or used by their keepers right now; 0 once the pool is closed.
      *
      * @return a number that may be outdated at once
      */
     public synchronized int lent() {
         int lent = 0;
         for (int i = retired; i < jobs.length; i++) {
-            lent += jobs[i].taken;
+            if (isBusy(jobs[i])) {
+                lent++;
+            }
         }
         return lent;
+    }
+
+    /** Whether an operation is using a job: lent, or kept and in use. */
+    synchronized boolean isBusy(Job job) {
+        KeptJob hold = job.hold;
+        return hold == null ? job.taken == LENT : hold.isUsed();
     }
 
     /**
@@ -193,7 +282,7 @@ public final class JobPool {
      */
     public synchronized boolean tryClose() {
         while (retired < jobs.length) {
-            if (!TAKEN.compareAndSet(jobs[retired], 0, 1)) {
+            if (!reclaim(jobs[retired]) && !TAKEN.compareAndSet(jobs[retired], FREE, LENT)) {
                 return false;
             }
             retired++;
