@@ -37,6 +37,8 @@ public enum VdmResult {
     INVALID_DATA,
     /** A task of a batch that was not run, because one that it had to come after failed. */
     NOT_RUN,
+    /** A mover gave up waiting for operations in flight when it was closed. No operation ends so. */
+    TIMED_OUT,
     /** A status that this version of vdm4j does not know; the failure carries its number. */
     UNKNOWN_STATUS,
     /**

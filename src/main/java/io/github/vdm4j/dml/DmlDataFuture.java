@@ -14,6 +14,7 @@ import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.operation.DataFuture;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 
 /** A data operation of a {@link DmlDataMover}. Has a job from its first poll to its completion. */
 final class DmlDataFuture<R> extends DataFuture<R> implements EngineFuture {
@@ -32,9 +33,18 @@ final class DmlDataFuture<R> extends DataFuture<R> implements EngineFuture {
     @Override
     protected FutureState advance(Notifier notifier) {
         notifier.useNone();
-        if (program != null) {
-            return operations.engine().proceed(this, program);
-        }
+        FutureState reached = program == null ? start() : operations.engine().resume(this, program);
+        return reached == FutureState.RUNNING
+                ? operations.engine().promise(this, program, notifier)
+                : reached;
+    }
+
+    @Override
+    protected boolean canAdvance() {
+        return DmlEngine.canAdvance(program);
+    }
+
+    private FutureState start() {
         if (type() != VdmOperationType.DRAIN) {
             return operations.start(this, descriptor(), completion());
         }
@@ -46,12 +56,34 @@ final class DmlDataFuture<R> extends DataFuture<R> implements EngineFuture {
 
     @Override
     public boolean hasProperty(FutureProperty property) {
-        return property == FutureProperty.ASYNC && operations.engine().hardware();
+        return property == FutureProperty.ASYNC && operations.engine().isAsync(this);
     }
 
     @Override
     public void finish() {
         pollIfRunning();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return state() == FutureState.RUNNING;
+    }
+
+    @Override
+    public boolean isAccessibleBy(Thread thread) {
+        return isAccessible(descriptor().destination(), thread)
+                && isAccessible(descriptor().source(), thread)
+                && isAccessible(descriptor().secondDestination(), thread)
+                && isAccessible(descriptor().secondSource(), thread);
+    }
+
+    private static boolean isAccessible(MemorySegment segment, Thread thread) {
+        return segment == null || segment.isAccessibleBy(thread);
+    }
+
+    @Override
+    public void broken(Throwable cause) {
+        completeWith(cause);
     }
 
     @Override

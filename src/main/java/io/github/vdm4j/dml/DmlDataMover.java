@@ -118,7 +118,7 @@ public final class DmlDataMover extends OperationsMover {
 
     @Override
     protected void shutDown() {
-        engine.drain();
+        engine.drain(name());
     }
 
     @Override

@@ -3,8 +3,10 @@ package io.github.vdm4j.dml.internal;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.ffi.dml_job_t;
 import io.github.vdm4j.platform.SegmentClosedException;
+import io.github.vdm4j.worker.Rendezvous;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
 
 /**
  * A DML job: initialised once, filled in and submitted any number of times. An operation larger than
@@ -30,6 +32,9 @@ public final class Job {
     private static final int NOP = dml_h.DML_OP_NOP();
     private static final int OK = dml_h.DML_STATUS_OK();
 
+    /** What a worker that executes the job, and those who poll its operation, know of one another. */
+    public static final Rendezvous HAND_OVER = Rendezvous.of(MethodHandles.lookup(), Job.class);
+
     private final DmlFunctions dml;
 
     /** The structs initialised for each path, null where the pool was made without that path. */
@@ -48,6 +53,12 @@ public final class Job {
     long uses;
 
     private volatile Object owner;
+
+    /** For {@link #HAND_OVER}. */
+    @SuppressWarnings("unused") // through a VarHandle
+    private volatile Object cell;
+
+    private Object watch;
 
     private final Transfer transfer;
     private final DataProgram data;
@@ -81,11 +92,17 @@ public final class Job {
         return data;
     }
 
+    /** Lets go of the segments, while the job stays lent. */
+    public void letGo() {
+        transfer.clear();
+        data.clear();
+    }
+
     /** Back to the better path, without owner and programs. */
     public void reset() {
         struct = hardware != null ? hardware : software;
-        transfer.clear();
-        data.clear();
+        letGo();
+        watch = null;
         if (owner != null) { // a volatile write costs more than the look
             owner = null;
         }
@@ -107,6 +124,24 @@ public final class Job {
      */
     public void owner(Object holder) {
         owner = holder;
+    }
+
+    /**
+     * What watches the job for those who want to be woken; for whoever advances its operation.
+     *
+     * @return the watch, or null if nobody does
+     */
+    public Object watch() {
+        return watch;
+    }
+
+    /**
+     * Says what watches the job until it is {@linkplain #reset() reset}.
+     *
+     * @param watcher the watch
+     */
+    public void watch(Object watcher) {
+        watch = watcher;
     }
 
     /**
