@@ -13,6 +13,7 @@ import io.github.vdm4j.future.FutureProperty;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.operation.DataFuture;
+import io.github.vdm4j.operation.Descriptor;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
@@ -71,10 +72,14 @@ final class DmlDataFuture<R> extends DataFuture<R> implements EngineFuture {
 
     @Override
     public boolean isAccessibleBy(Thread thread) {
-        return isAccessible(descriptor().destination(), thread)
-                && isAccessible(descriptor().source(), thread)
-                && isAccessible(descriptor().secondDestination(), thread)
-                && isAccessible(descriptor().secondSource(), thread);
+        return isAccessible(descriptor(), thread);
+    }
+
+    static boolean isAccessible(Descriptor descriptor, Thread thread) {
+        return isAccessible(descriptor.destination(), thread)
+                && isAccessible(descriptor.source(), thread)
+                && isAccessible(descriptor.secondDestination(), thread)
+                && isAccessible(descriptor.secondSource(), thread);
     }
 
     private static boolean isAccessible(MemorySegment segment, Thread thread) {

@@ -43,6 +43,7 @@ public final class DmlDataMover extends OperationsMover {
     private final DmlEngine engine;
     private final DmlMoves moves;
     private final DmlOperations operations;
+    private final DmlBatches batches;
 
     private final PathDecisions decisions;
 
@@ -54,6 +55,7 @@ public final class DmlDataMover extends OperationsMover {
         this.decisions = decisions;
         moves = new DmlMoves(engine, limits);
         operations = new DmlOperations(engine);
+        batches = new DmlBatches(engine);
     }
 
     /**
@@ -103,7 +105,7 @@ public final class DmlDataMover extends OperationsMover {
 
     @Override
     protected BatchFuture newBatchFuture(List<BatchTask> tasks) {
-        throw new UnsupportedOperationException("batches of this mover are not built yet");
+        return new DmlBatchFuture(batches, tasks);
     }
 
     @Override

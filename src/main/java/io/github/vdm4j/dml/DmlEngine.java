@@ -92,16 +92,20 @@ final class DmlEngine {
     FutureState proceed(EngineFuture future, Program program, int known) {
         Job job = program.job();
         int status = known;
+        boolean mayHandOver = true;
         try {
             while (!program.isDone()) {
                 if (status == NOT_CHECKED) {
                     if (!job.isSubmitted()) {
-                        if (!job.onHardware() && handOver(future, program)) {
-                            return FutureState.RUNNING;
+                        if (mayHandOver && !job.onHardware()) {
+                            mayHandOver = false; // asking costs something, and the answer stays the same
+                            if (handOver(future, program)) {
+                                return FutureState.RUNNING;
+                            }
                         }
                         int refused = program.submit();
                         if (refused != OK) {
-                            if (job.fallBackToSoftware()) {
+                            if (job.fallBackToSoftware() || mayGoOnWithout(program, refused)) {
                                 continue;
                             }
                             return refused(future, program, DmlStatus.of(refused));
@@ -116,7 +120,7 @@ final class DmlEngine {
                 if (status == BEING_PROCESSED) {
                     return inFlight(future, program);
                 }
-                if (!program.ended(status) && !repair(program, status)) {
+                if (!program.ended(status) && !repair(program, status) && !program.goesOnWithout(status)) {
                     return failed(future, program, DmlStatus.of(status), program.executedBy());
                 }
                 status = NOT_CHECKED;
@@ -191,7 +195,7 @@ final class DmlEngine {
     /** Lets a worker go on with an operation, if it is long enough for that. */
     private boolean handOver(EngineFuture future, Program program) {
         Job job = program.job();
-        if (!workers.want(future, program.bytesMoved()) || Job.HAND_OVER.isBegun(job)) {
+        if (Job.HAND_OVER.isBegun(job) || !workers.want(future, program.bytesMoved())) {
             return false;
         }
         future.hold(program);
@@ -227,6 +231,11 @@ final class DmlEngine {
             release(future, job);
         }
         return FutureState.COMPLETE;
+    }
+
+    /** A queue that is full is not the task's fault, and will be tried again. */
+    private static boolean mayGoOnWithout(Program program, int refused) {
+        return DmlStatus.of(refused).result() != VdmResult.QUEUE_FULL && program.goesOnWithout(refused);
     }
 
     private FutureState inFlight(EngineFuture future, Program program) {

@@ -5,6 +5,7 @@ import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.internal.InvalidDataException;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.operation.BatchTask;
 import io.github.vdm4j.platform.PageUnavailableException;
 import java.time.Duration;
 import java.util.List;
@@ -26,6 +27,21 @@ final class DmlFailures {
                                 status,
                                 status.explanation()),
                 null);
+    }
+
+    static void failed(BatchTask task, boolean onHardware, int code) {
+        DmlStatus status = DmlStatus.of(code);
+        task.completion()
+                .fail(
+                        onHardware ? ExecutionPath.DSA_HARDWARE : ExecutionPath.DML_SOFTWARE,
+                        status.result(),
+                        status,
+                        "on %s failed: %s: %s"
+                                .formatted(
+                                        onHardware ? DmlPath.HARDWARE : DmlPath.SOFTWARE,
+                                        status,
+                                        status.explanation()),
+                        null);
     }
 
     static FutureState unusable(

@@ -17,7 +17,7 @@ import java.lang.foreign.MemorySegment;
 
 /** Starts the copies, fills and flushes of a mover. */
 final class DmlMoves {
-    private static final String BUFFER_CLOSED = "a buffer was closed before the operation started";
+    static final String BUFFER_CLOSED = "a buffer was closed before the operation started";
 
     private static final int OK = dml_h.DML_STATUS_OK();
 

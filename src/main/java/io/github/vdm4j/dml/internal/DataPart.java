@@ -73,10 +73,16 @@ final class DataPart {
         }
     }
 
+    /** The flags that mean something to an operation. */
+    static int difFlags(VdmOperationType type, DifConfig dif) {
+        int applicable =
+                type == DIF_INSERT ? DIF_OF_INSERT : type == DIF_CHECK || type == DIF_STRIP ? DIF_OF_SOURCE : -1;
+        return dif.flagBits() & applicable;
+    }
+
     private void beginDif() {
         boolean insert = type == DIF_INSERT;
-        int applicable = insert ? DIF_OF_INSERT : type == DIF_CHECK || type == DIF_STRIP ? DIF_OF_SOURCE : -1;
-        difFlags = dif.flagBits() & applicable;
+        difFlags = difFlags(type, dif);
         long block = dif.blockSize().bytes();
         long whole = block + DifConfig.PROTECTION_BYTES;
         unit = insert ? block : whole;
@@ -118,11 +124,12 @@ final class DataPart {
 
     /** Whether DML refuses a strip because its source follows its destination too closely. */
     boolean isAdjacent(long offset, long bytes) {
-        if (type != DIF_STRIP) {
-            return false;
-        }
-        long from = source.address() + offset;
-        long to = destination.address() + destinationOffset(offset);
+        return type == DIF_STRIP
+                && isAdjacent(source.address() + offset, destination.address() + destinationOffset(offset), bytes);
+    }
+
+    /** The same for any strip, by the addresses. */
+    static boolean isAdjacent(long from, long to, long bytes) {
         return to < from && from <= to + bytes;
     }
 

@@ -29,6 +29,7 @@ public final class Job {
     private static final int MEM_MOVE = dml_h.DML_OP_MEM_MOVE();
     private static final int FILL = dml_h.DML_OP_FILL();
     private static final int CACHE_FLUSH = dml_h.DML_OP_CACHE_FLUSH();
+    private static final int BATCH = dml_h.DML_OP_BATCH();
     private static final int NOP = dml_h.DML_OP_NOP();
     private static final int OK = dml_h.DML_STATUS_OK();
 
@@ -63,10 +64,15 @@ public final class Job {
     private final Transfer transfer;
     private final DataProgram data;
     private final JobPool pool;
+    private final JobLimits limits;
+
+    /** Made when it is first asked for; most jobs never have a batch. */
+    private BatchProgram batch;
 
     Job(DmlFunctions dml, JobPool pool, MemorySegment hardware, MemorySegment software, JobLimits limits) {
         this.dml = dml;
         this.pool = pool;
+        this.limits = limits;
         this.hardware = hardware;
         this.software = software;
         this.struct = hardware != null ? hardware : software;
@@ -92,10 +98,25 @@ public final class Job {
         return data;
     }
 
+    /**
+     * What takes the job through a batch.
+     *
+     * @return the same object for the life of the job
+     */
+    public BatchProgram batch() {
+        if (batch == null) {
+            batch = new BatchProgram(this, limits);
+        }
+        return batch;
+    }
+
     /** Lets go of the segments, while the job stays lent. */
     public void letGo() {
         transfer.clear();
         data.clear();
+        if (batch != null) {
+            batch.clear();
+        }
     }
 
     /** Back to the better path, without owner and programs. */
@@ -241,6 +262,37 @@ public final class Job {
         struct.set(INT, OPERATION, NOP);
         struct.set(LONG, FLAGS, 0);
         return submit(MemorySegment.NULL, MemorySegment.NULL);
+    }
+
+    /**
+     * Tells whether the library lays batches out as it is known to.
+     *
+     * @return false if it must not be given any
+     */
+    boolean knowsBatches() {
+        return dml.knowsBatches(struct.address());
+    }
+
+    /**
+     * Submits a batch.
+     *
+     * @param list the address of its descriptors, a multiple of 64
+     * @param length bytes of descriptors and records
+     * @param held what the tasks' segments belong to
+     * @return DML's status
+     * @throws SegmentClosedException if one is closed; nothing was submitted
+     * @throws WrongThreadException if one is confined to another thread; nothing was submitted
+     */
+    int submitBatch(long list, int length, HeldArenas held) {
+        describe(BATCH, list, length, 0);
+        int status = dml.submit(struct.address(), held);
+        submitted = status == OK;
+        return status;
+    }
+
+    /** How a task of the batch that was submitted last ended: DML's status. */
+    int batchStatus(int task) {
+        return dml.batchStatus(struct.address(), task);
     }
 
     private void describe(int operation, long to, int length, int flags) {

@@ -178,7 +178,7 @@ public final class JobPool {
     }
 
     /**
-     * The native memory that the jobs take up.
+     * The native memory that the jobs and their batches take up.
      *
      * @return bytes, 0 once the pool is closed
      */

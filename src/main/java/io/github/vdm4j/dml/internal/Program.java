@@ -89,6 +89,16 @@ public abstract class Program {
     public abstract boolean isRepeatable();
 
     /**
+     * Gives up what has failed, if the rest can do without it.
+     *
+     * @param status how it has failed
+     * @return false if that is the end of all
+     */
+    public boolean goesOnWithout(int status) {
+        return false;
+    }
+
+    /**
      * Counts a page fault in the current part and touches its pages, so that they are there for the
      * next submission.
      *
