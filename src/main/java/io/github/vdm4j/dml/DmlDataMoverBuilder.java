@@ -15,6 +15,9 @@ import java.util.function.Function;
  * times, from one thread at a time.
  */
 public final class DmlDataMoverBuilder {
+    /** What Linux gives a queue that nobody has configured otherwise. */
+    private static final int USUAL_BATCH_TASKS = 32;
+
     private static final int MAX_JOBS = 1 << 16;
     private static final Duration MAX_QUEUE_FULL_TIMEOUT = Duration.ofHours(1);
 
@@ -167,6 +170,9 @@ public final class DmlDataMoverBuilder {
                 new JobLimits(
                         Math.max(64, Math.min(hardwareBytes, maxTransferBytes) & -64L),
                         maxTransferBytes,
+                        (int) Math.min(
+                                DsaDevice.maxBatchTasks(Path.of("/")).orElse(USUAL_BATCH_TASKS), JobLimits.MAX_TASKS),
+                        JobLimits.MAX_TASKS,
                         Processor.flags(Path.of("/proc/cpuinfo")).contains("clwb"));
         var opening = new DmlOpening(opened, jobs, limits, node, queueFullTimeout.toNanos());
         var ready = path == DmlPath.SOFTWARE || !tried

@@ -362,7 +362,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
 
     @Test
     void aFenceHoldsBetweenTheBatchesThatALongOneIsSplitInto() {
-        dml.withHardware().maxBatchTasks(128);
+        dml.withHardware().maxBatchTasks(32);
         var mover = open(DmlPath.HARDWARE);
         var source = noise(8);
         var destination = zeros(300 * 8);
@@ -381,7 +381,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
                     result.get(i).result(),
                     "task " + i);
         }
-        assertEquals(3, batches().size());
+        assertEquals(10, batches().size());
     }
 
     @Test
