@@ -1,12 +1,19 @@
 package io.github.vdm4j.dml;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.operation.Batch;
 import io.github.vdm4j.operation.TaskResult;
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -16,14 +23,26 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Closes arenas at any moment around a batch on many of them: one thread makes and polls batches on the software path,
- * another closes their memory. Whatever is reached after it was freed ends the process, for large segments are
- * mapped and unmapped by the allocator. Runs in a JVM of its own, see {@link BatchHuntIT}.
+ * another closes their memory. Whatever is reached after that ends the process, for the memory is unmapped at once.
+ * Runs in a JVM of its own, see {@link BatchHuntIT}.
  *
  * <p>Arguments: seed, milliseconds.
  */
 final class BatchHunt {
-    /** Above this the allocator maps each segment for itself, and unmaps it when its arena is closed. */
-    private static final int MAPPED = 256 << 10;
+    private static final int LARGEST = 256 << 10;
+    private static final int PROT_READ_WRITE = 3;
+    private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
+    private static final Linker LINKER = Linker.nativeLinker();
+
+    /** {@code void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset)}. */
+    private static final MethodHandle MMAP = LINKER.downcallHandle(
+            LINKER.defaultLookup().find("mmap").orElseThrow(),
+            FunctionDescriptor.of(ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+
+    /** {@code int munmap(void *addr, size_t length)}. */
+    private static final MethodHandle MUNMAP = LINKER.downcallHandle(
+            LINKER.defaultLookup().find("munmap").orElseThrow(),
+            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
 
     private static final int MOST_ARENAS = 48;
     private static final int LONGEST_WAIT = 60_000;
@@ -93,12 +112,12 @@ final class BatchHunt {
 
     private void attempt(DmlDataMover mover) {
         int count = random.nextInt(1, MOST_ARENAS);
-        int size = random.nextInt(3) == 0 ? MAPPED : random.nextInt(1, 4096);
+        int size = random.nextInt(3) == 0 ? LARGEST : random.nextInt(1, 4096);
         var arenas = new ArrayList<Arena>();
         var segments = new ArrayList<MemorySegment>();
         for (int i = 0; i < count; i++) {
             arenas.add(Arena.ofShared());
-            segments.add(arenas.get(i).allocate(size, 64));
+            segments.add(map(arenas.get(i), size));
         }
         Batch batch = mover.batch();
         for (int i = random.nextInt(1, 2 * count + 2); i > 0; i--) {
@@ -126,6 +145,27 @@ final class BatchHunt {
         results.merge(task.result(), 1, Integer::sum);
         if (task.result() != VdmResult.SUCCESS && task.result() != VdmResult.SEGMENT_UNUSABLE) {
             unexpected = task.failure();
+        }
+    }
+
+    private static MemorySegment map(Arena arena, long size) {
+        try {
+            var mapped = (MemorySegment) MMAP.invokeExact(
+                    0L, size, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
+            return mapped.reinterpret(size, arena, BatchHunt::unmap);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void unmap(MemorySegment segment) {
+        try {
+            int status = (int) MUNMAP.invokeExact(segment.address(), segment.byteSize());
+            if (status != 0) {
+                throw new AssertionError("munmap: " + status);
+            }
+        } catch (Throwable e) {
+            throw new AssertionError(e);
         }
     }
 
