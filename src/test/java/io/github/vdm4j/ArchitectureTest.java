@@ -66,7 +66,8 @@ class ArchitectureTest {
             Layer.exported(BUFFER, DURABILITY, PLATFORM, ROOT, FUTURE),
             Layer.hidden(DML_FFI),
             Layer.hidden(INTERNAL, KERNEL, OPERATION, DML_FFI, DURABILITY, PLATFORM, ROOT, WORKER),
-            Layer.exported(DML, KERNEL, OPERATION, INTERNAL, DML_FFI, DURABILITY, PLATFORM, ROOT, WORKER, FUTURE));
+            Layer.exported(DML, MOVER, KERNEL, OPERATION, INTERNAL, DML_FFI, DURABILITY, PLATFORM, ROOT, WORKER,
+                    FUTURE));
 
     private static JavaClasses main;
 
