@@ -27,7 +27,7 @@ final class DmlBatches {
                     ? DmlFailures.closed(future)
                     : DmlFailures.outOfJobs(future, engine.pool().capacity());
         }
-        BatchProgram program = job.batch().begin(future.work(), engine.durability(), IN_WORDS);
+        BatchProgram program = job.batch().begin(future.work(), engine.durability(), IN_WORDS, future.memory());
         if (!program.pin()) {
             engine.release(future, job);
             return DmlFailures.unusable(future, ExecutionPath.NONE, DmlMoves.BUFFER_CLOSED, null);

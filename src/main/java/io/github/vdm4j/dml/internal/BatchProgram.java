@@ -31,11 +31,16 @@ public final class BatchProgram extends Program {
     private final TaskEnd end;
     private final TaskFit fit;
     private final SingleTask single;
-    private final HeldArenas arenas = new HeldArenas();
+    private final BatchMemory none = new BatchMemory();
     private final HeldRegions regions = new HeldRegions();
     private final JobLimits limits;
 
     private List<BatchTask> tasks = List.of();
+    private BatchMemory memory = none;
+    private HeldArenas arenas = none.arenas;
+
+    /** Counts how often descriptors were written. */
+    private long writing;
     private TaskFailures failures;
 
     /** The first task that is not over. */
@@ -71,11 +76,14 @@ public final class BatchProgram extends Program {
      * @param work the tasks
      * @param durability what makes destinations durable
      * @param words says why tasks failed
+     * @param last what the batch remembers of its last submission; null for its first
      * @return this
      */
-    public BatchProgram begin(List<BatchTask> work, Durability durability, TaskFailures words) {
+    public BatchProgram begin(List<BatchTask> work, Durability durability, TaskFailures words, BatchMemory last) {
         reset();
         tasks = work;
+        memory = last == null ? none : last;
+        arenas = memory.arenas;
         failures = words;
         fit.durability(durability);
         single.durability(durability);
@@ -137,7 +145,7 @@ public final class BatchProgram extends Program {
     }
 
     private int submitPart() {
-        boolean everythingHeld = gather();
+        boolean everythingHeld = !begun && memory.isWrittenBy(this, writing) || gather();
         if (parts == 0) { // nothing was left of them
             settle();
             return OK;
@@ -158,8 +166,6 @@ public final class BatchProgram extends Program {
                 throw e;
             }
             return OK; // the task that it belongs to will be found
-        } finally {
-            arenas.clear();
         }
     }
 
@@ -169,6 +175,8 @@ public final class BatchProgram extends Program {
      * @return true if that is the whole batch, and the call will hold all its arenas
      */
     private boolean gather() {
+        memory.forget();
+        writing++;
         boolean hardware = job().onHardware();
         int size = tasks.size();
         int room = Math.min(limits.tasks(hardware), size - next);
@@ -200,7 +208,11 @@ public final class BatchProgram extends Program {
             placed[count++] = i;
         }
         parts = count;
-        return everythingHeld && count == size;
+        everythingHeld &= count == size;
+        if (everythingHeld) {
+            memory.writtenBy(this, writing);
+        }
+        return everythingHeld;
     }
 
     /** Tells whether a task is over, or cannot be run since an arena was closed meanwhile. */
@@ -431,6 +443,9 @@ public final class BatchProgram extends Program {
     void clear() {
         regions.unpinAll();
         single.clear();
+        none.forget();
+        memory = none;
+        arenas = none.arenas;
         tasks = List.of();
         failures = null;
     }
