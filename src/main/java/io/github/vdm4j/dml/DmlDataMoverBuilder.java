@@ -17,6 +17,9 @@ import java.util.function.LongSupplier;
  * times, from one thread at a time.
  */
 public final class DmlDataMoverBuilder {
+    /** What Linux gives a queue that nobody has configured otherwise. */
+    private static final int USUAL_BATCH_TASKS = 32;
+
     private static final int MAX_JOBS = 1 << 16;
     private static final Duration MAX_DEVICE_TIMEOUT = Duration.ofDays(1);
     private static final int MAX_WORKERS = 1_024;
@@ -304,6 +307,9 @@ public final class DmlDataMoverBuilder {
                 new JobLimits(
                         Math.max(64, Math.min(hardwareBytes, maxTransferBytes) & -64L),
                         maxTransferBytes,
+                        (int) Math.min(
+                                DsaDevice.maxBatchTasks(Path.of("/")).orElse(USUAL_BATCH_TASKS), JobLimits.MAX_TASKS),
+                        JobLimits.MAX_TASKS,
                         Processor.flags(Path.of("/proc/cpuinfo")).contains("clwb"));
         var opening = new DmlOpening(opened, jobs, limits, node, queueFullTimeout.toNanos());
         var ready = path == DmlPath.SOFTWARE || !tried
