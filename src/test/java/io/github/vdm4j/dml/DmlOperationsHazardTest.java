@@ -367,6 +367,29 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
+        void doesNotWaitForAJobThatAReusableOperationKeeps() {
+            DmlDataMover mover = software();
+            mover.newOperation().memset(zeros(64), (byte) 1, VdmFlags.NONE).start().orThrow();
+            assertSame(VdmResult.SUCCESS, finish(mover.drain()).result());
+        }
+
+        @Test
+        void waitsForTheUseOfAKeptJobThatIsGoingOnAndForNoLaterOne() {
+            DmlDataMover mover = software();
+            var operation = mover.newOperation();
+            operation.memset(zeros(64), (byte) 1, VdmFlags.NONE).start().orThrow();
+            var drain = mover.drain();
+            var states = new ArrayList<FutureState>();
+            for (int i = 0; i < 2; i++) {
+                dml.next(Plan.succeed().during(() -> {
+                    states.add(drain.poll());
+                }));
+                operation.memset(zeros(64), (byte) 1, VdmFlags.NONE).start().orThrow();
+            }
+            assertEquals(List.of(FutureState.RUNNING, FutureState.COMPLETE), states);
+        }
+
+        @Test
         void needsNoJobToWait() {
             dml.withHardware();
             DmlDataMover mover = open(builder(DmlPath.HARDWARE).jobs(1));
