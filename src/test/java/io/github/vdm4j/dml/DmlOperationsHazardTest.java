@@ -33,6 +33,7 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -364,6 +365,19 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
             assertEquals(dml.submissions().getFirst().job(), dml.lastSubmission().job());
             assertSame(VdmResult.SUCCESS, finish(drain).result());
             assertSame(FutureState.RUNNING, second.state());
+        }
+
+        @Test
+        void doesNotWaitForADeviceThatWasGivenUp() {
+            dml.withHardware();
+            DmlDataMover mover = open(builder(DmlPath.HARDWARE).deviceTimeout(Duration.ofNanos(1)));
+            dml.always(Plan.succeed().afterChecks(0));
+            dml.next(Plan.hold());
+            var crc = mover.crc32c(noise(100));
+            crc.poll();
+            assertSame(VdmResult.SUCCESS, finish(mover.drain()).result());
+            assertSame(FutureState.COMPLETE, crc.state());
+            assertSame(VdmResult.TIMEOUT, crc.result());
         }
 
         @Test
