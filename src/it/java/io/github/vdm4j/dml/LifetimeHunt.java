@@ -64,9 +64,10 @@ final class LifetimeHunt {
         Files.write(file, new byte[LARGEST]);
         dml = simulated ? new SimulatedDml().withHardware() : null;
         movers = simulated
-                ? new DataOperations[]{builder(DmlPath.HARDWARE).open(), builder(DmlPath.SOFTWARE).open()}
+                ? new DataOperations[]{builder(DmlPath.HARDWARE).open(),
+                    builder(DmlPath.SOFTWARE).workersFrom(4_096).open()}
                 : new DataOperations[]{DmlDataMover.open(DmlPath.SOFTWARE),
-                    DmlDataMover.builder().maxTransferBytes(4096).open(),
+                    DmlDataMover.builder().maxTransferBytes(4096).workersFrom(16_384).open(),
                     ThreadsDataMover.builder().threads(1).open(), SyncDataMover.open()};
     }
 
