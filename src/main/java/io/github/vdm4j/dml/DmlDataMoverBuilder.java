@@ -72,7 +72,7 @@ public final class DmlDataMoverBuilder {
 
     /**
      * How many operations can be in flight at once. Default: 128. A job takes 384 bytes of native
-     * memory for each of the paths that the mover may use.
+     * memory for each of the paths that the mover may use, and 16,320 more once it has applied a delta.
      *
      * @param count 1 to 65,536
      * @return this
@@ -127,7 +127,8 @@ public final class DmlDataMoverBuilder {
 
     /**
      * The most that is submitted as one job; longer operations become several. Default: 1 GiB. On
-     * hardware the smallest {@code max_transfer_size} among the enabled work queues holds in any case.
+     * hardware the smallest {@code max_transfer_size} among the enabled work queues holds in any case. A delta and a block with its protection
+     * are never split.
      *
      * @param bytes a multiple of 64, from 64 to 1 GiB
      * @return this
