@@ -26,6 +26,8 @@ public final class DmlDataMoverBuilder {
     private Duration queueFullTimeout = Duration.ofMillis(100);
     private Duration deviceTimeout = Duration.ofSeconds(30);
     private long maxTransferBytes = JobLimits.MAX_PART;
+    private long jvmCopies = Long.MAX_VALUE;
+    private long jvmFills = 6 << 10;
     private Durability durability = Durability.system();
     private int node = NumaNodes.ANY;
     private Function<DmlLibrary, DmlDiagnosis> diagnosis =
@@ -143,6 +145,40 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
+     * The longest copy, by memcpy or memmove, that {@link DmlPath#AUTO} leaves to the JVM where no hardware runs:
+     * DML's software path begins fifty nanoseconds later and is nowhere faster (docs/benchmarks.md). Such an operation
+     * says {@link io.github.vdm4j.ExecutionPath#JVM}. Durable copies go through DML in any case, and so does everything on
+     * {@link DmlPath#SOFTWARE} and on hardware. Default: every copy.
+     *
+     * @param bytes 0 or more; 0 for none
+     * @return this
+     * @throws IllegalArgumentException if it is negative
+     */
+    public DmlDataMoverBuilder jvmCopiesUpTo(long bytes) {
+        jvmCopies = notNegative("jvmCopiesUpTo", bytes);
+        return this;
+    }
+
+    /**
+     * The same for memset, where the software path of DML is the faster one for long ranges. Default: 6 KiB.
+     *
+     * @param bytes 0 or more; 0 for none
+     * @return this
+     * @throws IllegalArgumentException if it is negative
+     */
+    public DmlDataMoverBuilder jvmFillsUpTo(long bytes) {
+        jvmFills = notNegative("jvmFillsUpTo", bytes);
+        return this;
+    }
+
+    private static long notNegative(String setting, long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("%s of %,d bytes: must not be negative".formatted(setting, bytes));
+        }
+        return bytes;
+    }
+
+    /**
      * Who hears where operations execute: when the mover is opened, before {@link #open} returns, and on {@link
      * DmlPath#AUTO} when the hardware is given up and when it is taken back. That is found out by whoever polls, and the
      * listener is called on that thread, in the poll: it should be quick, and not wait for a future of this mover. An exception goes to
@@ -211,8 +247,14 @@ public final class DmlDataMoverBuilder {
                 hardware && path == DmlPath.AUTO,
                 () -> diagnosis.apply(opened).findings(),
                 clock);
-        var engine = new DmlEngine(
-                ready.pool(), hardware, queueFullTimeout.toNanos(), deviceTimeout.toNanos(), durability, health);
-        return new DmlDataMover(opened, path, engine, limits, decisions);
+        return new DmlDataMover(
+                opened,
+                path,
+                new DmlEngine(
+                        ready.pool(), hardware, queueFullTimeout.toNanos(), deviceTimeout.toNanos(), durability,
+                        health),
+                limits,
+                path == DmlPath.AUTO && !hardware ? new JvmMoves(jvmCopies, jvmFills) : JvmMoves.NONE,
+                decisions);
     }
 }

@@ -252,6 +252,9 @@ final class DmlEngine {
             finishAbandoned();
             job = pool.take();
         }
+        if (job == null && !closing) {
+            job = pool.reclaim();
+        }
         return job;
     }
 

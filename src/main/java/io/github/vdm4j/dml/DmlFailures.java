@@ -62,6 +62,10 @@ final class DmlFailures {
                 executed, VdmResult.SEGMENT_UNUSABLE, null, "failed: " + reason, cause);
     }
 
+    static FutureState bufferClosed(EngineFuture future) {
+        return unusable(future, ExecutionPath.NONE, "a buffer was closed before the operation started", null);
+    }
+
     static FutureState unsupported(EngineFuture future, String reason) {
         return future.failed(
                 ExecutionPath.NONE,
@@ -94,6 +98,16 @@ final class DmlFailures {
                 null,
                 "failed%s: %s".formatted(moved == 0 ? "" : " after %,d bytes".formatted(moved), cause.getMessage()),
                 null);
+    }
+
+    /** What the JVM throws where the file of a mapping was cut. */
+    static FutureState pageMissing(EngineFuture future, InternalError cause) {
+        return future.failed(
+                ExecutionPath.JVM,
+                VdmResult.IO_ERROR,
+                null,
+                "failed: a page of a mapped file is not there: the file was truncated, or its storage is full",
+                cause);
     }
 
     static FutureState pageMissing(

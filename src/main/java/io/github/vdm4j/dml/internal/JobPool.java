@@ -1,8 +1,6 @@
 package io.github.vdm4j.dml.internal;
 
 import io.github.vdm4j.dml.ffi.dml_h;
-import io.github.vdm4j.dml.ffi.dml_job_t;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -19,7 +17,9 @@ import java.util.List;
  * address to the library without a check.
  */
 public final class JobPool {
-    private static final long ALIGNMENT = 64;
+    private static final int FREE = 0;
+    private static final int LENT = 1;
+    private static final int KEPT = 2;
     private static final VarHandle TAKEN;
 
     static {
@@ -30,17 +30,10 @@ public final class JobPool {
         }
     }
 
-    private final DmlFunctions dml;
-    private final Arena arena = Arena.ofShared();
     private final Job[] jobs;
-    private final MemorySegment[] structs;
-    private final JobLimits limits;
-    private final long hardwareSize;
-    private final long softwareSize;
-    private int node = -1;
 
     /** Guarded by this. */
-    private long nativeBytes;
+    private final JobFactory factory;
 
     /** How many jobs the closing thread has taken; they are the first ones. Guarded by this. */
     private int retired;
@@ -54,10 +47,10 @@ public final class JobPool {
     /** How many jobs are lent that have no place, either. Guarded by this. */
     private int borrowed;
 
-    /** The structs of jobs that were made later than the pool. Guarded by this. */
-    private final List<MemorySegment> added = new ArrayList<>();
-
     private volatile int overdueCount;
+
+    /** How many jobs are kept. Guarded by this; read without as a hint. */
+    private int kept;
 
     /**
      * Makes the jobs.
@@ -71,56 +64,22 @@ public final class JobPool {
      */
     public JobPool(
             DmlFunctions dml, int capacity, boolean hardware, boolean software, JobLimits limits) {
-        this.dml = dml;
-        this.limits = limits;
-        int variants = (hardware ? 1 : 0) + (software ? 1 : 0);
         jobs = new Job[capacity];
-        structs = new MemorySegment[capacity * variants];
+        factory = new JobFactory(dml, hardware, software, limits);
         try {
-            hardwareSize = hardware ? sizeOf(dml_h.DML_PATH_HW()) : 0;
-            softwareSize = software ? sizeOf(dml_h.DML_PATH_SW()) : 0;
-            nativeBytes = capacity * (hardwareSize + softwareSize);
-            long next = arena.allocate(nativeBytes, ALIGNMENT).address();
-            int made = 0;
+            factory.reserve(capacity);
             for (int i = 0; i < capacity; i++) {
-                MemorySegment onHardware = null;
-                MemorySegment onSoftware = null;
-                if (hardware) {
-                    onHardware = make(dml_h.DML_PATH_HW(), next, hardwareSize);
-                    structs[made++] = onHardware;
-                    next += hardwareSize;
-                }
-                if (software) {
-                    onSoftware = make(dml_h.DML_PATH_SW(), next, softwareSize);
-                    structs[made++] = onSoftware;
-                    next += softwareSize;
-                }
-                jobs[i] = new Job(dml, this, onHardware, onSoftware, limits);
+                jobs[i] = factory.make(this);
             }
         } catch (Throwable e) {
-            finishAll();
-            arena.close();
+            factory.close();
             throw e;
         }
     }
 
-    /** The struct, what the library keeps behind it, and a CRC at the end. */
-    private long sizeOf(int path) {
-        return (dml.jobSize(path) + JobFields.CRC_BYTES + ALIGNMENT - 1) & -ALIGNMENT;
-    }
-
     /** More memory for a job that is lent. */
     synchronized MemorySegment allocate(long bytes) {
-        MemorySegment memory = arena.allocate(bytes, ALIGNMENT);
-        nativeBytes += memory.byteSize();
-        return memory;
-    }
-
-    /** Without the arena's scope: this class keeps the memory alive, see above. */
-    private MemorySegment make(int path, long address, long size) {
-        MemorySegment struct = MemorySegment.ofAddress(address).reinterpret(size);
-        dml.initialise(path, struct);
-        return struct;
+        return factory.allocate(bytes);
     }
 
     /**
@@ -128,11 +87,8 @@ public final class JobPool {
      *
      * @param numaNode the node; -1 for that of the submitting thread, as DML initialises it
      */
-    public void bindTo(int numaNode) {
-        node = numaNode;
-        for (MemorySegment struct : structs) {
-            dml_job_t.numa_id(struct, numaNode);
-        }
+    public synchronized void bindTo(int numaNode) {
+        factory.bindTo(numaNode);
     }
 
     /**
@@ -147,7 +103,7 @@ public final class JobPool {
         for (int i = 0; i < count; i++) {
             int place = start + i;
             Job job = jobs[place < count ? place : place - count];
-            if (job.taken == 0 && TAKEN.compareAndSet(job, 0, 1)) {
+            if (job.taken == FREE && TAKEN.compareAndSet(job, FREE, LENT)) {
                 return job;
             }
         }
@@ -165,7 +121,82 @@ public final class JobPool {
             throw new IllegalStateException("a job in flight cannot be given back");
         }
         job.uses++;
-        TAKEN.setRelease(job, 0);
+        TAKEN.setRelease(job, FREE);
+    }
+
+    /**
+     * Leaves a lent job to an operation that will want it again, so that it need not be taken and given back each
+     * time. Half of the jobs can be kept. The pool asks for them back when it runs out of others: a keeper uses its job
+     * only after it has begun to {@linkplain JobKeeper#isUsingJob() use} it and then seen that it {@linkplain
+     * KeptJob#isWanted() is not wanted}. So of a keeper and a pool that meet one sees the other.
+     *
+     * @param job one that was taken, with nothing in flight
+     * @param keeper who keeps it; a job whose keeper is unreachable is taken back, too
+     * @return the kept job, or null if no more may be kept: the job is still lent
+     */
+    public KeptJob keep(Job job, JobKeeper keeper) {
+        if (kept >= jobs.length / 2) {
+            return null;
+        }
+        synchronized (this) {
+            if (kept >= jobs.length / 2) {
+                return null;
+            }
+            kept++;
+            job.hold = new KeptJob(job, keeper);
+            job.taken = KEPT;
+            return job.hold;
+        }
+    }
+
+    /**
+     * Makes a kept job a lent one again, to be given back like others.
+     *
+     * @param hold a kept job in use, which was not wanted when that began
+     */
+    public synchronized void stopKeeping(KeptJob hold) {
+        kept--;
+        hold.job().hold = null;
+        hold.job().taken = LENT;
+    }
+
+    /**
+     * Lets a keeper part with a job that is wanted.
+     *
+     * @param hold the job, which may have been taken from the keeper already
+     */
+    public synchronized void surrender(KeptJob hold) {
+        if (hold.job().hold == hold) {
+            stopKeeping(hold);
+            hold.job().taken = FREE;
+        }
+    }
+
+    /**
+     * Takes a job from an operation that keeps it and is not using it.
+     *
+     * @return a job with nothing submitted, or null if there is none
+     */
+    public synchronized Job reclaim() {
+        for (Job job : jobs) {
+            if (reclaim(job)) {
+                return job;
+            }
+        }
+        return null;
+    }
+
+    private boolean reclaim(Job job) {
+        KeptJob hold = job.hold;
+        if (hold == null) {
+            return false;
+        }
+        hold.want(); // and then look
+        if (hold.isUsed()) {
+            return false; // its keeper will see that it is wanted
+        }
+        stopKeeping(hold);
+        return true;
     }
 
     /**
@@ -205,7 +236,7 @@ public final class JobPool {
      *     does not make one, or the pool is closed
      */
     public synchronized Job borrow() {
-        Job job = arena.scope().isAlive() ? anotherJob() : null;
+        Job job = factory.isOpen() ? anotherJob() : null;
         borrowed += job == null ? 0 : 1;
         return job;
     }
@@ -226,26 +257,10 @@ public final class JobPool {
             return spare.removeLast();
         }
         try {
-            return new Job(
-                    dml,
-                    this,
-                    add(dml_h.DML_PATH_HW(), hardwareSize),
-                    add(dml_h.DML_PATH_SW(), softwareSize),
-                    limits);
+            return factory.make(this);
         } catch (DmlCallException e) {
             return null;
         }
-    }
-
-    private MemorySegment add(int path, long size) {
-        if (size == 0) {
-            return null;
-        }
-        MemorySegment struct = make(path, arena.allocate(size, ALIGNMENT).address(), size);
-        dml_job_t.numa_id(struct, node);
-        added.add(struct);
-        nativeBytes += size;
-        return struct;
     }
 
     /**
@@ -289,16 +304,24 @@ public final class JobPool {
     }
 
     /**
-     * How many jobs are lent right now; 0 once the pool is closed.
+     * How many jobs are lent or used by their keepers right now; 0 once the pool is closed.
      *
      * @return a number that may be outdated at once
      */
     public synchronized int lent() {
         int lent = 0;
         for (int i = retired; i < jobs.length; i++) {
-            lent += jobs[i].taken;
+            if (isBusy(jobs[i])) {
+                lent++;
+            }
         }
         return lent;
+    }
+
+    /** Whether an operation is using a job: lent, or kept and in use. */
+    synchronized boolean isBusy(Job job) {
+        KeptJob hold = job.hold;
+        return hold == null ? job.taken == LENT : hold.isUsed();
     }
 
     /**
@@ -307,7 +330,7 @@ public final class JobPool {
      * @return bytes, 0 once the pool is closed
      */
     public synchronized long nativeBytes() {
-        return retired == jobs.length ? 0 : nativeBytes;
+        return factory.isOpen() ? factory.nativeBytes() : 0;
     }
 
     /**
@@ -317,7 +340,7 @@ public final class JobPool {
      */
     public synchronized boolean tryClose() {
         while (retired < jobs.length) {
-            if (!TAKEN.compareAndSet(jobs[retired], 0, 1)) {
+            if (!reclaim(jobs[retired]) && !TAKEN.compareAndSet(jobs[retired], FREE, LENT)) {
                 return false;
             }
             retired++;
@@ -326,19 +349,7 @@ public final class JobPool {
         if (borrowed > 0 || !overdue.isEmpty()) {
             return false;
         }
-        if (arena.scope().isAlive()) {
-            finishAll();
-            arena.close();
-        }
+        factory.close();
         return true;
-    }
-
-    private void finishAll() {
-        for (MemorySegment struct : structs) {
-            if (struct != null) { // null where making the pool failed half-way
-                dml.finish(struct.address());
-            }
-        }
-        added.forEach(struct -> dml.finish(struct.address()));
     }
 }
