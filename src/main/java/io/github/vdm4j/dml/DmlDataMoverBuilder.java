@@ -247,12 +247,12 @@ public final class DmlDataMoverBuilder {
                 hardware && path == DmlPath.AUTO,
                 () -> diagnosis.apply(opened).findings(),
                 clock);
+        var engine = new DmlEngine(
+                ready.pool(), hardware, queueFullTimeout.toNanos(), deviceTimeout.toNanos(), durability, health);
         return new DmlDataMover(
                 opened,
                 path,
-                new DmlEngine(
-                        ready.pool(), hardware, queueFullTimeout.toNanos(), deviceTimeout.toNanos(), durability,
-                        health),
+                engine,
                 limits,
                 path == DmlPath.AUTO && !hardware ? new JvmMoves(jvmCopies, jvmFills) : JvmMoves.NONE,
                 decisions);

@@ -38,6 +38,9 @@ public final class JobPool {
     /** How many jobs the closing thread has taken; they are the first ones. Guarded by this. */
     private int retired;
 
+    /** How many jobs are kept. Guarded by this; read without as a hint. */
+    private int kept;
+
     /** Jobs that a device does not answer. Guarded by this. */
     private final List<Job> overdue = new ArrayList<>();
 
@@ -48,9 +51,6 @@ public final class JobPool {
     private int borrowed;
 
     private volatile int overdueCount;
-
-    /** How many jobs are kept. Guarded by this; read without as a hint. */
-    private int kept;
 
     /**
      * Makes the jobs.
