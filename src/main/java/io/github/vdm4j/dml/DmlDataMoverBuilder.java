@@ -284,7 +284,7 @@ public final class DmlDataMoverBuilder {
         return this;
     }
 
-    /** Hardware is taken to work; for tests of what comes after opening. */
+    /** Hardware that is asked for is taken to work; for tests of what comes after opening. */
     DmlDataMoverBuilder withoutTrial() {
         tried = false;
         return this;
@@ -313,7 +313,7 @@ public final class DmlDataMoverBuilder {
                         JobLimits.MAX_TASKS,
                         Processor.flags(Path.of("/proc/cpuinfo")).contains("clwb"));
         var opening = new DmlOpening(opened, jobs, limits, node, queueFullTimeout.toNanos());
-        var ready = path == DmlPath.SOFTWARE || !tried
+        var ready = path == DmlPath.SOFTWARE || path == DmlPath.HARDWARE && !tried
                 ? opening.asked(path)
                 : opening.tried(diagnosis.apply(opened), path == DmlPath.AUTO);
         boolean hardware = ready.decision().path() == DmlPath.HARDWARE;
