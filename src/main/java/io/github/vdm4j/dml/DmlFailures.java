@@ -20,10 +20,25 @@ final class DmlFailures {
                 "on %s failed%s: %s: %s"
                         .formatted(
                                 where,
-                                moved == 0 ? "" : " after %,d bytes".formatted(moved),
+                                after(moved),
                                 status,
                                 status.explanation()),
                 null);
+    }
+
+    static FutureState overdue(EngineFuture future, ExecutionPath executed, long moved, long nanos) {
+        return future.failed(
+                executed,
+                VdmResult.TIMEOUT,
+                null,
+                ("on %s failed%s: no answer for %s s (deviceTimeout). The device may still read and write this memory: leave it alone"
+                        + " until jobsOverdue() of the mover is 0")
+                        .formatted(DmlPath.HARDWARE, after(moved), nanos / 1e9),
+                null);
+    }
+
+    private static String after(long moved) {
+        return moved == 0 ? "" : " after %,d bytes".formatted(moved);
     }
 
     static void failed(BatchTask task, boolean onHardware, int code) {
