@@ -68,7 +68,7 @@ class CopyCommandTest {
 
     @Test
     void saysWhichMoverItTookAndWhyWhenLeftToChoose() {
-        Path source = TestFiles.random(folder.resolve("source"), 100);
+        Path source = TestFiles.random(folder.resolve("source"), 1_000_000); // more than the mover copies by itself
         CommandRun run = CommandRun.vdm("copy", source, folder.resolve("target"));
         assertEquals(0, run.exitCode());
         if (DmlLibrary.whyUnavailable().isEmpty()) {
