@@ -1,6 +1,7 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.OperationTally;
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
@@ -11,6 +12,7 @@ import io.github.vdm4j.dml.internal.Program;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.durability.WriteBackKind;
+import io.github.vdm4j.flight.OperationTrace;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.IdleStrategy;
 import io.github.vdm4j.future.Notifier;
@@ -28,6 +30,9 @@ final class DmlEngine {
     /** How often one part may meet a page fault before it is given up. */
     private static final int MAX_FAULTS = 16;
 
+    /** For those who record operations; the path tells the rest. */
+    static final String NAME = "DML";
+
     private static final int OK = dml_h.DML_STATUS_OK();
     private static final int BEING_PROCESSED = dml_h.DML_STATUS_BEING_PROCESSED();
 
@@ -44,6 +49,7 @@ final class DmlEngine {
     /** Kept, so that it can be taken back. */
     private final Runnable finisher = this::finishAbandoned;
 
+    private final OperationTally tally = new OperationTally();
     private final SoftwareWorkers workers;
     private final CompletionPoller completions = new CompletionPoller();
     private final long closeNanos;
@@ -72,6 +78,10 @@ final class DmlEngine {
 
     JobPool pool() {
         return pool;
+    }
+
+    OperationTally tally() {
+        return tally;
     }
 
     Durability durability() {
@@ -212,6 +222,7 @@ final class DmlEngine {
     private void work(Program program) {
         Job job = program.job();
         EngineFuture future = (EngineFuture) job.owner();
+        OperationTrace.workBegins(future);
         try {
             for (int round = 0; proceed(future, program) == FutureState.RUNNING; round++) {
                 IDLE.idle(round);
@@ -219,6 +230,7 @@ final class DmlEngine {
         } catch (Throwable e) {
             future.broken(e);
         }
+        OperationTrace.workEnds(future);
         Job.HAND_OVER.end(job);
     }
 
@@ -258,6 +270,7 @@ final class DmlEngine {
 
     FutureState refused(EngineFuture future, Program program, DmlStatus status) {
         if (status.result() == VdmResult.QUEUE_FULL && program.mayRetry(queueFullNanos)) {
+            tally.retried();
             return inFlight(future, program);
         }
         return failed(
