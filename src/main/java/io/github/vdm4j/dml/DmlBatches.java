@@ -42,7 +42,7 @@ final class DmlBatches {
         }
         if (!pinned) {
             engine.release(future, job);
-            return DmlFailures.unusable(future, ExecutionPath.NONE, DmlMoves.BUFFER_CLOSED, null);
+            return DmlFailures.bufferClosed(future);
         }
         return engine.proceed(future, program);
     }

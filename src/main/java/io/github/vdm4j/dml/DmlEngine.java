@@ -43,8 +43,9 @@ final class DmlEngine {
 
     private final JobPool pool;
     private final boolean hardware;
-    private final long queueFullNanos;
+    private final Times times;
     private final Durability durability;
+    private final HardwareHealth health;
 
     /** Kept, so that it can be taken back. */
     private final Runnable finisher = this::finishAbandoned;
@@ -52,28 +53,35 @@ final class DmlEngine {
     private final OperationTally tally = new OperationTally();
     private final SoftwareWorkers workers;
     private final CompletionPoller completions = new CompletionPoller();
-    private final long closeNanos;
 
     private volatile boolean closing;
+
+    /** How long what may last, in nanoseconds: a full queue, a submission on a device, closing. */
+    record Times(long queueFull, long device, long close) {}
 
     DmlEngine(
             JobPool pool,
             boolean hardware,
-            long queueFullNanos,
-            long closeNanos,
+            Times times,
             Durability durability,
+            HardwareHealth health,
             SoftwareWorkers.Settings settings) {
         this.pool = pool;
         this.hardware = hardware;
-        this.queueFullNanos = queueFullNanos;
-        this.closeNanos = closeNanos;
+        this.times = times;
         this.durability = durability;
+        this.health = health;
         workers = new SoftwareWorkers(settings, pool.capacity(), this::work);
         MemoryRegions.addFinisher(finisher);
     }
 
     boolean hardware() {
         return hardware;
+    }
+
+    /** Where operations go at this time. */
+    DmlPath runningPath() {
+        return hardware && health.isUsable() ? DmlPath.HARDWARE : DmlPath.SOFTWARE;
     }
 
     JobPool pool() {
@@ -107,6 +115,12 @@ final class DmlEngine {
             while (!program.isDone()) {
                 if (status == NOT_CHECKED) {
                     if (!job.isSubmitted()) {
+                        if (program.isPausing()) {
+                            return inFlight(future, program);
+                        }
+                        if (job.onHardware() && !health.mayBeUsed()) {
+                            job.fallBackToSoftware();
+                        }
                         if (mayHandOver && !job.onHardware()) {
                             mayHandOver = false; // asking costs something, and the answer stays the same
                             if (handOver(future, program)) {
@@ -115,6 +129,9 @@ final class DmlEngine {
                         }
                         int refused = program.submit();
                         if (refused != OK) {
+                            if (job.onHardware()) {
+                                health.failed(DmlStatus.of(refused));
+                            }
                             if (job.fallBackToSoftware() || mayGoOnWithout(program, refused)) {
                                 continue;
                             }
@@ -128,10 +145,22 @@ final class DmlEngine {
                     status = job.check();
                 }
                 if (status == BEING_PROCESSED) {
-                    return inFlight(future, program);
+                    return job.onHardware() && program.isOverdue(times.device())
+                            ? overdue(future, program)
+                            : inFlight(future, program);
                 }
-                if (!program.ended(status) && !repair(program, status) && !program.goesOnWithout(status)) {
-                    return failed(future, program, DmlStatus.of(status), program.executedBy());
+                boolean onHardware = job.onHardware();
+                if (program.ended(status)) {
+                    if (onHardware) {
+                        health.worked();
+                    }
+                } else {
+                    if (onHardware) {
+                        health.failed(DmlStatus.of(status));
+                    }
+                    if (!repair(program, status) && !program.goesOnWithout(status)) {
+                        return failed(future, program, DmlStatus.of(status), program.executedBy());
+                    }
                 }
                 status = NOT_CHECKED;
             }
@@ -199,7 +228,7 @@ final class DmlEngine {
 
     /** Tells whether others than the polling thread execute an operation: a device, or workers. */
     boolean isAsync(EngineFuture future) {
-        return hardware || workers.want(future, 0);
+        return runningPath() == DmlPath.HARDWARE || workers.want(future, 0);
     }
 
     /** Lets a worker go on with an operation, if it is long enough for that. */
@@ -256,6 +285,16 @@ final class DmlEngine {
         return FutureState.RUNNING;
     }
 
+    /** The device may go on with the job and its memory: neither may be used anew before it answers. */
+    private FutureState overdue(EngineFuture future, Program program) {
+        long moved = program.bytesMoved();
+        ExecutionPath executed = program.executedBy();
+        future.hold(null);
+        pool.takeOver(program.job());
+        health.silent(times.device());
+        return DmlFailures.overdue(future, executed, moved, times.device());
+    }
+
     /** Makes it possible to submit a failed part again, if it is, and in software if need be. */
     private boolean repair(Program program, int status) {
         if (!program.isRepeatable()) {
@@ -269,7 +308,7 @@ final class DmlEngine {
     }
 
     FutureState refused(EngineFuture future, Program program, DmlStatus status) {
-        if (status.result() == VdmResult.QUEUE_FULL && program.mayRetry(queueFullNanos)) {
+        if (status.result() == VdmResult.QUEUE_FULL && program.mayRetry(times.queueFull())) {
             tally.retried();
             return inFlight(future, program);
         }
@@ -337,11 +376,16 @@ final class DmlEngine {
             finishAbandoned();
             job = pool.take();
         }
+        if (job == null && !closing) {
+            job = pool.reclaim();
+        }
         return job;
     }
 
     /** Polls what is in flight, so that operations whose futures were dropped give their jobs back. */
     void finishAbandoned() {
+        pool.collectOverdue();
+        health.finish();
         for (int i = 0; i < pool.capacity(); i++) {
             if (pool.peek(i).owner() instanceof EngineFuture future) {
                 try {
@@ -361,16 +405,16 @@ final class DmlEngine {
     void drain(String name) {
         long start = System.nanoTime();
         closing = true;
-        workers.stop(closeNanos);
+        workers.stop(times.close());
         boolean closed = pool.tryClose();
-        for (int round = 0; !closed && System.nanoTime() - start < closeNanos; round++) {
+        for (int round = 0; !closed && System.nanoTime() - start < times.close(); round++) {
             finishAbandoned();
             IDLE.idle(round);
             closed = pool.tryClose();
         }
         completions.stop();
         if (!closed) {
-            throw DmlFailures.stuck(name, closeNanos, inFlight(), pool.nativeBytes());
+            throw DmlFailures.stuck(name, times.close(), inFlight(), pool.nativeBytes());
         }
         MemoryRegions.removeFinisher(finisher);
     }
