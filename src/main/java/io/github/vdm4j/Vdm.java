@@ -185,7 +185,7 @@ public interface Vdm extends BufferOperations, AutoCloseable {
      *
      * <p>C counterpart: {@code data_mover_..._delete}.
      *
-     * @throws VdmException with {@link VdmResult#TIMED_OUT} if operations are still in flight after the time that the
+     * @throws VdmException with {@link VdmResult#TIMEOUT} if operations are still in flight after the time that the
      *     mover was built with; it names them, and what they use is not freed
      */
     @Override

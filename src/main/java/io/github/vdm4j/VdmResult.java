@@ -27,7 +27,7 @@ public enum VdmResult {
     DEVICE_ERROR,
     /**
      * The hardware did not answer in time, and may still read and write the operation's memory: the failure says
-     * how long that memory must be left alone.
+     * how long that memory must be left alone. Also what a mover throws that gave up waiting when it was closed.
      */
     TIMEOUT,
     /** The bytes were moved, but writing them back to the storage failed: they are not durable. */
@@ -42,8 +42,6 @@ public enum VdmResult {
     INVALID_DATA,
     /** A task of a batch that was not run, because one that it had to come after failed. */
     NOT_RUN,
-    /** A mover gave up waiting for operations in flight when it was closed. No operation ends so. */
-    TIMED_OUT,
     /** A status that this version of vdm4j does not know; the failure carries its number. */
     UNKNOWN_STATUS,
     /**

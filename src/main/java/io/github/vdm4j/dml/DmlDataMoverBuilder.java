@@ -183,7 +183,7 @@ public final class DmlDataMoverBuilder {
 
     /**
      * How long {@link DmlDataMover#close} waits for operations in flight. After that it throws a {@link VdmException} with {@link
-     * io.github.vdm4j.VdmResult#TIMED_OUT} that names them, and keeps the native memory of all jobs, since
+     * io.github.vdm4j.VdmResult#TIMEOUT} that names them, and keeps the native memory of all jobs, since
      * a device may still write there. Default: 30 s.
      *
      * @param time above 0, at most one day

@@ -427,6 +427,10 @@ final class DmlEngine {
                 names.add(owner.toString());
             }
         }
+        int overdue = pool.collectOverdue();
+        if (overdue > 0) {
+            names.add("%,d jobs whose operations have ended with TIMEOUT".formatted(overdue));
+        }
         return names;
     }
 }

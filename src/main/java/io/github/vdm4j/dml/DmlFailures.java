@@ -125,7 +125,7 @@ final class DmlFailures {
 
     static VdmException stuck(String name, long nanos, List<String> operations, long nativeBytes) {
         return new VdmException(
-                VdmResult.TIMED_OUT,
+                VdmResult.TIMEOUT,
                 null,
                 "%s gave up closing after %s: still in flight: %s; %,d bytes of native memory are kept for them"
                         .formatted(

@@ -134,7 +134,7 @@ public final class ThreadsDataMover extends OperationsMover {
         List<WorkerTask> stuck = workers.stop(closeTimeout.toNanos());
         if (!stuck.isEmpty()) {
             throw new VdmException(
-                    VdmResult.TIMED_OUT,
+                    VdmResult.TIMEOUT,
                     null,
                     "%s gave up closing after %s: still at work on: %s"
                             .formatted(

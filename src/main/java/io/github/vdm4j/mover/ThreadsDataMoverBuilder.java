@@ -70,7 +70,7 @@ public final class ThreadsDataMoverBuilder {
 
     /**
      * How long {@link ThreadsDataMover#close} waits for operations that are queued or at work. After that it
-     * throws a {@link io.github.vdm4j.VdmException} with {@link io.github.vdm4j.VdmResult#TIMED_OUT} that names those
+     * throws a {@link io.github.vdm4j.VdmException} with {@link io.github.vdm4j.VdmResult#TIMEOUT} that names those
      * at work; the threads end when they are done. Default: 30 s.
      *
      * @param time above 0, at most one day

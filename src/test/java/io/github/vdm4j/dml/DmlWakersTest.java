@@ -159,7 +159,7 @@ class DmlWakersTest extends AgainstSimulatedDml {
         VdmFuture copy = mover.memcpy(zeros(64), noise(64), VdmFlags.NONE);
         copy.poll(Notifier.of(woken::countDown));
         var gaveUp = assertThrows(VdmException.class, mover::close);
-        assertSame(VdmResult.TIMED_OUT, gaveUp.result());
+        assertSame(VdmResult.TIMEOUT, gaveUp.result());
         assertTrue(gaveUp.getMessage().contains("memcpy of 64 bytes, RUNNING"), gaveUp.getMessage());
         assertTrue(woken.await(20, TimeUnit.SECONDS));
         assertTrue(mover.nativeBytes() > 0);

@@ -300,7 +300,7 @@ class DmlWorkersTest extends AgainstSimulatedDml {
         VdmFuture fill = mover.memset(zeros(LONG), (byte) 1);
         fill.poll();
         var gaveUp = assertThrows(VdmException.class, mover::close);
-        assertSame(VdmResult.TIMED_OUT, gaveUp.result());
+        assertSame(VdmResult.TIMEOUT, gaveUp.result());
         assertEquals(
                 "DML, path SOFTWARE gave up closing after PT0.02S: still in flight: memset of 1,000 bytes, RUNNING;"
                         + " %,d bytes of native memory are kept for them".formatted(mover.nativeBytes()),

@@ -469,7 +469,7 @@ class ThreadsDataMoverTest extends VdmContract {
         var mover = gated().closeTimeout(Duration.ofMillis(20)).open();
         VdmFuture busy = occupyWorker(mover);
         var gaveUp = assertThrows(VdmException.class, mover::close);
-        assertEquals(VdmResult.TIMED_OUT, gaveUp.result());
+        assertEquals(VdmResult.TIMEOUT, gaveUp.result());
         assertEquals(
                 "threads (1) gave up closing after PT0.02S: still at work on: memset of 1 bytes, RUNNING",
                 gaveUp.getMessage());
