@@ -1,5 +1,6 @@
 package io.github.vdm4j.dml;
 
+import io.github.vdm4j.MoverCounters;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
@@ -143,6 +144,11 @@ public final class DmlDataMover extends OperationsMover {
         return destination.isNative()
                 && (!flags.contains(VdmFlags.MEM_DURABLE)
                         || engine.durability().kindOf(destination) != WriteBackKind.IMPOSSIBLE_IN_MEMORY);
+    }
+
+    @Override
+    public MoverCounters counters() {
+        return engine.tally().sum();
     }
 
     @Override

@@ -21,9 +21,9 @@ public final class DmlDataMoverBuilder {
     private static final int USUAL_BATCH_TASKS = 32;
 
     private static final int MAX_JOBS = 1 << 16;
-    private static final Duration MAX_DEVICE_TIMEOUT = Duration.ofDays(1);
     private static final int MAX_WORKERS = 1_024;
     private static final Duration MAX_CLOSE_TIMEOUT = Duration.ofDays(1);
+    private static final Duration MAX_DEVICE_TIMEOUT = Duration.ofDays(1);
     private static final Duration MAX_QUEUE_FULL_TIMEOUT = Duration.ofHours(1);
 
     private DmlLibrary library;
@@ -327,9 +327,7 @@ public final class DmlDataMoverBuilder {
         var engine = new DmlEngine(
                 ready.pool(),
                 hardware,
-                queueFullTimeout.toNanos(),
-                deviceTimeout.toNanos(),
-                closeTimeout.toNanos(),
+                new DmlEngine.Times(queueFullTimeout.toNanos(), deviceTimeout.toNanos(), closeTimeout.toNanos()),
                 durability,
                 health,
                 new SoftwareWorkers.Settings(workerBytes, workers, workerStrategy));
