@@ -31,6 +31,7 @@ class ArchitectureTest {
     private static final String DML_FFI = DML + ".ffi";
     private static final String PLATFORM = ROOT + ".platform";
     private static final String DURABILITY = ROOT + ".durability";
+    private static final String WORKER = ROOT + ".worker";
     private static final String PMEM_FFI = DURABILITY + ".ffi";
     private static final String CLI = ROOT + ".cli";
     private static final String EXAMPLES = ROOT + ".examples";
@@ -54,17 +55,19 @@ class ArchitectureTest {
     // From the ground up.
     static final List<Layer> LAYERS = List.of(
             Layer.exported(FUTURE),
+            Layer.hidden(WORKER, FUTURE),
             Layer.hidden(PLATFORM),
             Layer.exported(ROOT, FUTURE),
             Layer.hidden(PMEM_FFI),
             Layer.hidden(DURABILITY, PMEM_FFI, PLATFORM, ROOT),
             Layer.exported(OPERATION, ROOT, FUTURE),
             Layer.hidden(KERNEL, OPERATION, ROOT),
-            Layer.exported(MOVER, KERNEL, OPERATION, DURABILITY, PLATFORM, ROOT, FUTURE),
+            Layer.exported(MOVER, KERNEL, OPERATION, DURABILITY, PLATFORM, ROOT, WORKER, FUTURE),
             Layer.exported(BUFFER, DURABILITY, PLATFORM, ROOT, FUTURE),
             Layer.hidden(DML_FFI),
-            Layer.hidden(INTERNAL, KERNEL, OPERATION, DML_FFI, DURABILITY, PLATFORM, ROOT),
-            Layer.exported(DML, KERNEL, OPERATION, INTERNAL, DML_FFI, DURABILITY, PLATFORM, ROOT, FUTURE));
+            Layer.hidden(INTERNAL, KERNEL, OPERATION, DML_FFI, DURABILITY, PLATFORM, ROOT, WORKER),
+            Layer.exported(DML, MOVER, KERNEL, OPERATION, INTERNAL, DML_FFI, DURABILITY, PLATFORM, ROOT, WORKER,
+                    FUTURE));
 
     private static JavaClasses main;
 

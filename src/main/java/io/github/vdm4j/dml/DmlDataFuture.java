@@ -1,8 +1,11 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.VdmStatus;
+import io.github.vdm4j.dml.internal.DataProgram;
+import io.github.vdm4j.dml.internal.DrainWatch;
 import io.github.vdm4j.dml.internal.Program;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.durability.WriteBackKind;
@@ -17,7 +20,10 @@ final class DmlDataFuture<R> extends DataFuture<R> implements EngineFuture {
     private final DmlOperations operations;
 
     /** Null while idle and when complete. */
-    private Program program;
+    private DataProgram program;
+
+    /** For a drain, and kept for the next. */
+    private DrainWatch watch;
 
     DmlDataFuture(DmlOperations operations) {
         this.operations = operations;
@@ -26,7 +32,16 @@ final class DmlDataFuture<R> extends DataFuture<R> implements EngineFuture {
     @Override
     protected FutureState advance(Notifier notifier) {
         notifier.useNone();
-        return program == null ? operations.start(this, descriptor()) : operations.engine().proceed(this, program);
+        if (program != null) {
+            return operations.engine().proceed(this, program);
+        }
+        if (type() != VdmOperationType.DRAIN) {
+            return operations.start(this, descriptor(), completion());
+        }
+        if (watch == null) {
+            watch = operations.newWatch();
+        }
+        return operations.drain(this, watch, descriptor(), completion());
     }
 
     @Override
@@ -41,17 +56,31 @@ final class DmlDataFuture<R> extends DataFuture<R> implements EngineFuture {
 
     @Override
     public void hold(Program taken) {
-        program = taken;
+        program = (DataProgram) taken;
     }
 
     @Override
     public void writeBack(Durability durability, WriteBackKind kind) throws IOException {
-        durability.writeBack(descriptor().destination(), kind);
+        WriteBackKind first = program.remainingOfDestination();
+        if (first != null) {
+            durability.writeBack(descriptor().destination(), first);
+        }
+        WriteBackKind second = program.remainingOfSecondDestination();
+        if (second != null) {
+            durability.writeBack(descriptor().secondDestination(), second);
+        }
     }
 
+    /** The operation is done, and its program has the result. */
     @Override
     public FutureState succeeded(ExecutionPath path) {
-        completion().succeed(path);
+        completion().succeed(path, program.value(), program.outcome());
+        return completed();
+    }
+
+    /** The operation is done and the completion record has the result, but nothing was executed. */
+    FutureState done() {
+        completion().succeed(ExecutionPath.NONE, completion().value(), completion().outcome());
         return completed();
     }
 

@@ -3,6 +3,7 @@ package io.github.vdm4j.dml;
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.dml.internal.InvalidDataException;
 import io.github.vdm4j.dml.internal.Job;
 import io.github.vdm4j.dml.internal.JobPool;
 import io.github.vdm4j.dml.internal.Program;
@@ -86,6 +87,9 @@ final class DmlEngine {
                             return refused(future, program, DmlStatus.of(refused));
                         }
                         program.accepted();
+                        if (!job.isSubmitted()) {
+                            continue;
+                        }
                     }
                     status = job.check();
                 }
@@ -93,13 +97,13 @@ final class DmlEngine {
                     return inFlight(future, program);
                 }
                 if (!program.ended(status) && !repair(program, status)) {
-                    return failed(future, program, DmlStatus.of(status), moved(program));
+                    return failed(future, program, DmlStatus.of(status), program.executedBy());
                 }
                 status = NOT_CHECKED;
             }
             return done(future, program);
         } catch (SegmentClosedException e) {
-            ExecutionPath executed = program.bytesMoved() == 0 ? ExecutionPath.NONE : moved(program);
+            ExecutionPath executed = program.bytesMoved() == 0 ? ExecutionPath.NONE : program.executedBy();
             release(future, job);
             return DmlFailures.unusable(future, executed, e.getMessage(), e.getCause());
         } catch (WrongThreadException e) {
@@ -110,6 +114,8 @@ final class DmlEngine {
             throw e;
         } catch (PageUnavailableException e) {
             return pageMissing(future, program, e);
+        } catch (InvalidDataException e) {
+            return invalidData(future, program, e);
         } catch (RuntimeException | Error e) {
             if (!job.isSubmitted()) {
                 release(future, job);
@@ -141,12 +147,12 @@ final class DmlEngine {
             return inFlight(future, program);
         }
         return failed(
-                future, program, status, program.bytesMoved() == 0 ? ExecutionPath.NONE : moved(program));
+                future, program, status, program.bytesMoved() == 0 ? ExecutionPath.NONE : program.executedBy());
     }
 
     /** The data are where they belong. The buffers stay pinned until they are durable, too. */
     private FutureState done(EngineFuture future, Program program) {
-        ExecutionPath executed = moved(program);
+        ExecutionPath executed = program.executedBy();
         WriteBackKind remaining = program.remainingWriteBack();
         FutureState state =
                 remaining == null
@@ -176,13 +182,16 @@ final class DmlEngine {
     private FutureState pageMissing(
             EngineFuture future, Program program, PageUnavailableException cause) {
         long moved = program.bytesMoved();
-        ExecutionPath executed = moved == 0 ? ExecutionPath.NONE : moved(program);
+        ExecutionPath executed = moved == 0 ? ExecutionPath.NONE : program.executedBy();
         release(future, program.job());
         return DmlFailures.pageMissing(future, executed, moved, cause);
     }
 
-    private static ExecutionPath moved(Program program) {
-        return program.bySoftware() ? ExecutionPath.DML_SOFTWARE : ExecutionPath.DSA_HARDWARE;
+    private FutureState invalidData(EngineFuture future, Program program, InvalidDataException cause) {
+        long moved = program.bytesMoved();
+        ExecutionPath executed = moved == 0 ? ExecutionPath.NONE : program.executedBy();
+        release(future, program.job());
+        return DmlFailures.invalidData(future, executed, moved, cause);
     }
 
     void release(EngineFuture future, Job job) {
@@ -204,7 +213,7 @@ final class DmlEngine {
     }
 
     /** Polls what is in flight, so that operations whose futures were dropped give their jobs back. */
-    private void finishAbandoned() {
+    void finishAbandoned() {
         for (int i = 0; i < pool.capacity(); i++) {
             if (pool.peek(i).owner() instanceof EngineFuture future) {
                 try {

@@ -2,6 +2,7 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.dml.internal.InvalidDataException;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.platform.PageUnavailableException;
 
@@ -66,6 +67,16 @@ final class DmlFailures {
                 null,
                 "failed: a page of a mapped file is not there: the file was truncated, or its storage is full",
                 cause);
+    }
+
+    static FutureState invalidData(
+            EngineFuture future, ExecutionPath executed, long moved, InvalidDataException cause) {
+        return future.failed(
+                executed,
+                VdmResult.INVALID_DATA,
+                null,
+                "failed%s: %s".formatted(moved == 0 ? "" : " after %,d bytes".formatted(moved), cause.getMessage()),
+                null);
     }
 
     static FutureState pageMissing(

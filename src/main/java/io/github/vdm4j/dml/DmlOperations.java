@@ -1,24 +1,118 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.ExecutionPath;
-import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.dml.internal.DataProgram;
+import io.github.vdm4j.dml.internal.DrainWatch;
+import io.github.vdm4j.dml.internal.Job;
+import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.durability.WriteBackKind;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.kernel.JvmOperations;
+import io.github.vdm4j.operation.CompletionRecord;
 import io.github.vdm4j.operation.Descriptor;
+import java.lang.foreign.MemorySegment;
 
 /** Starts the data operations of a mover. */
 final class DmlOperations {
+    private static final String BUFFER_CLOSED = "a buffer was closed before the operation started";
+
     private final DmlEngine engine;
+    private final Durability durability;
 
     DmlOperations(DmlEngine engine) {
         this.engine = engine;
+        durability = engine.durability();
     }
 
     DmlEngine engine() {
         return engine;
     }
 
-    FutureState start(EngineFuture future, Descriptor descriptor) {
-        return future.failed(
-                ExecutionPath.NONE, VdmResult.UNSUPPORTED, null, "is not built yet: " + descriptor.type(), null);
+    DrainWatch newWatch() {
+        return new DrainWatch(engine.pool());
+    }
+
+    FutureState start(DmlDataFuture<?> future, Descriptor what, CompletionRecord completion) {
+        if (what.byteSize() == 0 && what.type() != VdmOperationType.NOP) {
+            if (engine.closing()) {
+                return DmlFailures.closed(future);
+            }
+            JvmOperations.execute(what, completion); // of nothing: for what the result is then
+            return future.done();
+        }
+        WriteBackKind first = null;
+        WriteBackKind second = null;
+        if (what.isDurable()) {
+            first = durability.kindOf(what.destination());
+            if (first == WriteBackKind.IMPOSSIBLE_IN_MEMORY) {
+                return refused(future, what.destination(), first);
+            }
+            if (what.secondDestination() != null) {
+                second = durability.kindOf(what.secondDestination());
+                if (second == WriteBackKind.IMPOSSIBLE_IN_MEMORY) {
+                    return refused(future, what.secondDestination(), second);
+                }
+            }
+        }
+        Job job = engine.takeJob();
+        if (job == null) {
+            return engine.closing()
+                    ? DmlFailures.closed(future)
+                    : DmlFailures.outOfJobs(future, engine.pool().capacity());
+        }
+        return begin(future, job, what, completion, first, second);
+    }
+
+    private FutureState refused(DmlDataFuture<?> future, MemorySegment destination, WriteBackKind kind) {
+        return DmlFailures.unsupported(future, durability.whyNot(destination, kind));
+    }
+
+    private FutureState begin(
+            DmlDataFuture<?> future,
+            Job job,
+            Descriptor what,
+            CompletionRecord completion,
+            WriteBackKind first,
+            WriteBackKind second) {
+        DataProgram program = job.data().begin(what, completion, first, second, durability.lines() == null);
+        future.hold(program);
+        try {
+            if (!program.pin()) {
+                engine.release(future, job);
+                return DmlFailures.unusable(future, ExecutionPath.NONE, BUFFER_CLOSED, null);
+            }
+            return engine.proceed(future, program);
+        } catch (WrongThreadException e) {
+            // Nothing was submitted: the future stays idle, for a thread that may.
+            engine.release(future, job);
+            throw e;
+        }
+    }
+
+    /**
+     * Waits for what was in flight at the first call, then has DML drain its queue. That needs a job, but the
+     * wait does not, so a drain is never refused for want of one.
+     */
+    FutureState drain(
+            DmlDataFuture<?> future, DrainWatch watch, Descriptor what, CompletionRecord completion) {
+        if (!watch.hasBegun()) {
+            if (engine.closing()) {
+                return DmlFailures.closed(future);
+            }
+            watch.begin();
+        }
+        if (!watch.isOver()) {
+            engine.finishAbandoned();
+            if (!watch.isOver()) {
+                return FutureState.RUNNING;
+            }
+        }
+        Job job = engine.takeJob();
+        if (job == null && !engine.closing()) {
+            return FutureState.RUNNING;
+        }
+        watch.end();
+        return job == null ? future.done() : begin(future, job, what, completion, null, null);
     }
 }

@@ -51,6 +51,17 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     protected abstract FutureState advance(Notifier notifier);
 
     /**
+     * Tells whether advancing the running future without a waker could bring anything. Asked before the lock is
+     * taken that keeps other threads out of {@link #advance}, so that a caller who spins leaves the memory alone that
+     * another thread has to write.
+     *
+     * @return true; a subclass whose work is done by another thread may know better
+     */
+    protected boolean canAdvance() {
+        return true;
+    }
+
+    /**
      * Takes note of the failure that {@link #failure} has to return from now on. Called by the thread
      * that advances, right before the future becomes complete.
      *
@@ -95,6 +106,9 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         if (seen == COMPLETE) {
             notifier.useNone();
             return FutureState.COMPLETE;
+        }
+        if (seen == RUNNING && notifier.waker() == null && !canAdvance()) {
+            return FutureState.RUNNING;
         }
         if ((seen & ADVANCING) != 0 || !STATE.compareAndSet(this, seen, seen | ADVANCING)) {
             notifier.useNone();

@@ -20,9 +20,6 @@ public final class Crc32cKernel {
 
     private static final int SCRATCH = 1 << 14;
 
-    /** Below this, copying to the scratch array costs less than a byte buffer. */
-    private static final int SMALL = 1 << 9;
-
     /** The register of the JDK's CRC before the first byte. */
     private static final int JDK_BEGINNING = -1;
 
@@ -104,7 +101,7 @@ public final class Crc32cKernel {
             addReversed(source, from, length);
         } else if (source.isNative()) {
             // The JDK's CRC dies of a page of a file that is not there, where a copy throws.
-            if (source.isMapped() || length < SMALL) {
+            if (source.isMapped()) {
                 addCopied(source, from, length);
             } else {
                 addBuffered(source, from, length);

@@ -60,23 +60,40 @@ public final class DeltaKernel {
     }
 
     /**
-     * Looks for what would make a record write outside of its destination.
+     * Looks for what would make a record write outside of its destination, and for what DSA refuses.
      *
      * @param record a record, whole
      * @param size the size of the destination in bytes
      * @return what is wrong, with the values; null if nothing is
      */
     public static String defect(MemorySegment record, long size) {
-        long end = record.byteSize();
-        if (end % ENTRY_BYTES != 0) {
-            return "the delta record has %,d bytes: it must be a multiple of %d".formatted(end, ENTRY_BYTES);
+        return defect(record, record.byteSize(), size);
+    }
+
+    /**
+     * The same for a record that does not fill its segment.
+     *
+     * @param record what begins with the record
+     * @param recordBytes the record's size
+     * @param size the size of the destination in bytes
+     * @return what is wrong, with the values; null if nothing is
+     */
+    public static String defect(MemorySegment record, long recordBytes, long size) {
+        if (recordBytes % ENTRY_BYTES != 0) {
+            return "the delta record has %,d bytes: it must be a multiple of %d".formatted(recordBytes, ENTRY_BYTES);
         }
-        for (long at = 0; at < end; at += ENTRY_BYTES) {
+        long before = -1;
+        for (long at = 0; at < recordBytes; at += ENTRY_BYTES) {
             long offset = offset(record, at);
             if (offset > size - BLOCK_BYTES) {
                 return "entry %,d of the delta record is for offset %,d, outside of the %,d bytes of the destination"
                         .formatted(at / ENTRY_BYTES, offset, size);
             }
+            if (offset <= before) {
+                return "entry %,d of the delta record is for offset %,d, after one for %,d: they must ascend"
+                        .formatted(at / ENTRY_BYTES, offset, before);
+            }
+            before = offset;
         }
         return null;
     }

@@ -167,7 +167,9 @@ public final class DifKernel {
             }
             long old = source.get(PROTECTION, at + block);
             long made = protection(
-                    has(flags, DESTINATION_PASS_GUARD) ? guard(old) : guard(source, at, block, flags),
+                    has(flags, DESTINATION_PASS_GUARD) || isGuardChecked(old, flags)
+                            ? guard(old)
+                            : guard(source, at, block, flags),
                     has(flags, DESTINATION_PASS_APPLICATION_TAG)
                             ? application(old)
                             : newApplication & ~newTags.applicationMask(),
@@ -185,16 +187,14 @@ public final class DifKernel {
     private static int errors(
             MemorySegment source, long at, int block, int flags, int application, int mask, int reference) {
         long found = source.get(PROTECTION, at + block);
-        if (found == -1 && has(flags, SOURCE_F_DETECT_ALL)) {
-            return has(flags, SOURCE_F_ENABLE_ERROR) ? DifError.ALL_BITS_SET.bit() : 0;
+        if (found == -1 && has(flags, SOURCE_F_DETECT_ALL) && has(flags, SOURCE_F_ENABLE_ERROR)) {
+            return DifError.ALL_BITS_SET.bit();
         }
-        if (application(found) == TAG
-                && (has(flags, SOURCE_F_DETECT_APPLICATION_TAG)
-                        || (int) found == -1 && has(flags, SOURCE_F_DETECT_TAGS))) {
+        if (isExempt(found, flags)) {
             return 0;
         }
         int errors = 0;
-        if (!has(flags, SOURCE_GUARD_CHECK_DISABLED) && guard(found) != guard(source, at, block, flags)) {
+        if (isGuardChecked(found, flags) && guard(found) != guard(source, at, block, flags)) {
             errors |= DifError.GUARD.bit();
         }
         if (((application(found) ^ application) & ~mask & TAG) != 0) {
@@ -204,6 +204,18 @@ public final class DifKernel {
             errors |= DifError.REFERENCE_TAG.bit();
         }
         return errors;
+    }
+
+    /** Tells whether a block is not checked because of what its protection is. */
+    private static boolean isExempt(long found, int flags) {
+        return application(found) == TAG
+                && (has(flags, SOURCE_F_DETECT_APPLICATION_TAG)
+                        || (int) found == -1 && has(flags, SOURCE_F_DETECT_TAGS)
+                        || found == -1 && has(flags, SOURCE_F_DETECT_ALL));
+    }
+
+    private static boolean isGuardChecked(long found, int flags) {
+        return !has(flags, SOURCE_GUARD_CHECK_DISABLED) && !isExempt(found, flags);
     }
 
     private static int guard(MemorySegment source, long at, int block, int flags) {

@@ -5,32 +5,23 @@ import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.future.NotifierType;
 import io.github.vdm4j.future.Poller;
 import io.github.vdm4j.future.Waker;
+import io.github.vdm4j.worker.Rendezvous;
+import io.github.vdm4j.worker.RoomWaker;
 import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 
 /** Hands the work of a future over to the workers of its mover, again and again. */
 final class Handover implements WorkerTask, Poller {
-    private static final Object QUEUED = new Object();
-    private static final Object DONE = new Object();
-    private static final VarHandle CELL;
-
-    static {
-        try {
-            CELL = MethodHandles.lookup().findVarHandle(Handover.class, "cell", Object.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final Rendezvous RENDEZVOUS = Rendezvous.of(MethodHandles.lookup(), Handover.class);
 
     private final ThreadsDataMover mover;
     private final Runnable work;
 
-    /**
-     * Where the poller and the worker meet: null while not started, then {@link #QUEUED} or the waker to
-     * call, then {@link #DONE}. The worker exchanges it for DONE, so that a waker is either there by then
-     * and called, or its poller finds DONE in its place.
-     */
+    /** For {@link #RENDEZVOUS}. */
+    @SuppressWarnings("unused") // through a VarHandle
     private volatile Object cell;
+
+    /** Made when the queue is first found full. */
+    private RoomWaker room;
 
     /** With what a worker is to do; it must not throw. */
     Handover(ThreadsDataMover mover, Runnable work) {
@@ -39,7 +30,12 @@ final class Handover implements WorkerTask, Poller {
     }
 
     boolean isStarted() {
-        return cell != null;
+        return RENDEZVOUS.isBegun(this);
+    }
+
+    /** Tells whether advancing without a waker would bring anything. */
+    boolean isDone() {
+        return RENDEZVOUS.isDone(this);
     }
 
     /**
@@ -49,22 +45,21 @@ final class Handover implements WorkerTask, Poller {
      */
     FutureState advance(Notifier notifier) {
         notifier.useNone();
-        Object seen = cell;
-        if (seen == null) {
-            return start(notifier);
-        }
-        return seen == DONE || !promise(notifier, seen) ? finish(notifier) : FutureState.RUNNING;
-    }
-
-    private FutureState start(Notifier notifier) {
         boolean wake = notifier.waker() != null && mover.notifier() == NotifierType.WAKER;
-        cell = wake ? notifier.waker() : QUEUED;
-        if (!mover.enqueue(this)) {
-            cell = null;
-            return FutureState.IDLE;
+        if (!RENDEZVOUS.isBegun(this)) {
+            RENDEZVOUS.begin(this, wake ? notifier.waker() : null);
+            if (!mover.enqueue(this) && !(wake && enqueueLater(notifier.waker()))) {
+                RENDEZVOUS.clear(this);
+                if (wake && !mover.isClosed()) {
+                    notifier.useWaker();
+                }
+                return FutureState.IDLE;
+            }
+        } else if (wake && !RENDEZVOUS.addWaker(this, notifier.waker())) {
+            return finish();
         }
-        if (cell == DONE) {
-            return finish(notifier);
+        if (RENDEZVOUS.isDone(this)) {
+            return finish();
         }
         if (wake) {
             notifier.useWaker();
@@ -74,44 +69,29 @@ final class Handover implements WorkerTask, Poller {
         return FutureState.RUNNING;
     }
 
-    /** Answers a later poll; false if the worker was faster. */
-    private boolean promise(Notifier notifier, Object seen) {
-        Waker waker = notifier.waker();
-        if (waker != null && mover.notifier() == NotifierType.WAKER) {
-            Waker kept = Waker.join(seen instanceof Waker earlier ? earlier : null, waker);
-            if (kept != seen && !CELL.compareAndSet(this, seen, kept)) {
-                return false;
-            }
-            notifier.useWaker();
-        } else if (mover.notifier() == NotifierType.POLLER) {
-            notifier.usePoller(this);
+    /** Asks to be woken when the queue has room; true if it has by now, and the work is in it. */
+    private boolean enqueueLater(Waker waker) {
+        if (room == null) {
+            room = new RoomWaker();
         }
-        return true;
+        mover.awaitRoom(room, waker);
+        return mover.enqueue(this);
     }
 
-    private FutureState finish(Notifier notifier) {
-        notifier.useNone();
-        cell = null;
+    private FutureState finish() {
+        RENDEZVOUS.clear(this); // published with the state
         return FutureState.COMPLETE;
     }
 
-    /** Once the cell is DONE the future may be prepared anew: hands off. */
     @Override
     public void work() {
         work.run();
-        if (CELL.getAndSet(this, DONE) instanceof Waker waker) {
-            try {
-                waker.wake();
-            } catch (Throwable e) {
-                Thread current = Thread.currentThread();
-                current.getUncaughtExceptionHandler().uncaughtException(current, e);
-            }
-        }
+        RENDEZVOUS.end(this);
     }
 
     @Override
     public boolean ready() {
-        Object seen = cell;
-        return seen == DONE || seen == null; // null: not queued yet, or finished through another thread
+        // If nothing is handed over it is not queued yet, or was finished through another thread.
+        return RENDEZVOUS.isDone(this) || !RENDEZVOUS.isBegun(this);
     }
 }

@@ -43,6 +43,11 @@ final class ThreadsBatchFuture extends BatchFuture {
         return reached == FutureState.COMPLETE ? succeed(ExecutionPath.JVM) : reached;
     }
 
+    @Override
+    protected boolean canAdvance() {
+        return handover.isDone();
+    }
+
     private void work() {
         sequence.execute(execution);
         sequence.unpin();

@@ -36,6 +36,11 @@ final class ThreadsDataFuture<R> extends DataFuture<R> {
         return reached == FutureState.COMPLETE ? completed() : reached;
     }
 
+    @Override
+    protected boolean canAdvance() {
+        return handover.isDone();
+    }
+
     private void work() {
         execution.execute(descriptor(), completion());
         pins.unpin();

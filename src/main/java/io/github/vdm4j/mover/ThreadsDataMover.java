@@ -5,10 +5,13 @@ import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.NotifierType;
+import io.github.vdm4j.future.Waker;
 import io.github.vdm4j.operation.BatchFuture;
 import io.github.vdm4j.operation.BatchTask;
 import io.github.vdm4j.operation.DataFuture;
 import io.github.vdm4j.operation.OperationsMover;
+import io.github.vdm4j.worker.RoomWaker;
+import io.github.vdm4j.worker.Workers;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -16,11 +19,12 @@ import java.util.List;
  * A data mover with worker threads of its own, which use the JVM's copy and fill.
  *
  * <p>The first poll of a future puts its operation into a bounded queue. While the queue is full the
- * future stays idle, and later polls try again. Takes heap and off-heap segments that any thread may
+ * future stays idle, and later polls try again; a waker that a poll offers is called when there is room. Takes heap and off-heap segments that any thread may
  * access: not those of a confined arena. Durable for mapped files, which it writes to
  * their storage, and for other native memory where libpmem is installed.
  *
- * <p>The workers are daemon threads. They spin briefly when there is nothing to do and then sleep.
+ * <p>The workers are daemon threads. What they do when there is nothing to do is their {@link
+ * io.github.vdm4j.future.WorkerStrategy}; they sleep in the end.
  *
  * <p>C counterpart: miniasync_vdm_threads(7), {@code data_mover_threads_new(3)}.
  */
@@ -41,8 +45,7 @@ public final class ThreadsDataMover extends OperationsMover {
                         "vdm4j-threads-mover",
                         settings.threads(),
                         settings.queueSize(),
-                        settings.spins(),
-                        settings.yields(),
+                        settings.strategy(),
                         WorkerTask::work);
     }
 
@@ -93,6 +96,10 @@ public final class ThreadsDataMover extends OperationsMover {
         return workers.offer(task);
     }
 
+    void awaitRoom(RoomWaker room, Waker waker) {
+        room.waitFor(workers, waker);
+    }
+
     @Override
     protected void checkReachable(VdmOperationType type, String role, MemorySegment segment) {
         if (!segment.isAccessibleBy(workers.any())) {
@@ -105,7 +112,7 @@ public final class ThreadsDataMover extends OperationsMover {
 
     @Override
     protected void shutDown() {
-        workers.stop();
+        workers.stop(Long.MAX_VALUE);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.github.vdm4j.mover;
 
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.NotifierType;
+import io.github.vdm4j.future.WorkerStrategy;
 import java.util.Objects;
 
 /** Settings for a {@link ThreadsDataMover}. Each has a default. */
@@ -11,8 +12,7 @@ public final class ThreadsDataMoverBuilder {
 
     private int threads = Runtime.getRuntime().availableProcessors();
     private int queueSize = 128;
-    private int spins = 1_000;
-    private int yields = 20;
+    private WorkerStrategy strategy = WorkerStrategy.BALANCED;
     private NotifierType notifier = NotifierType.WAKER;
     private Durability durability = Durability.system();
     private CopyFunction memcpy = MoveFunctions.STANDARD.memcpy();
@@ -55,17 +55,13 @@ public final class ThreadsDataMoverBuilder {
     }
 
     /**
-     * How long a worker waits actively when the queue is empty, before it sleeps. Defaults: 1,000 and
-     * 20.
+     * What a worker does when the queue is empty. Default: {@link WorkerStrategy#BALANCED}.
      *
-     * @param spinning rounds of spinning, 0 or more
-     * @param yielding rounds of yielding to other threads after them, 0 or more
+     * @param whenIdle the strategy
      * @return this
-     * @throws IllegalArgumentException if a number is below 0
      */
-    public ThreadsDataMoverBuilder idleRounds(int spinning, int yielding) {
-        spins = inRange("spinning rounds", spinning, 0, Integer.MAX_VALUE / 2);
-        yields = inRange("yielding rounds", yielding, 0, Integer.MAX_VALUE / 2);
+    public ThreadsDataMoverBuilder strategy(WorkerStrategy whenIdle) {
+        strategy = Objects.requireNonNull(whenIdle, "strategy");
         return this;
     }
 
@@ -143,12 +139,8 @@ public final class ThreadsDataMoverBuilder {
         return queueSize;
     }
 
-    int spins() {
-        return spins;
-    }
-
-    int yields() {
-        return yields;
+    WorkerStrategy strategy() {
+        return strategy;
     }
 
     NotifierType notifier() {

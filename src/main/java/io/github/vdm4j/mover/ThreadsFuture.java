@@ -10,30 +10,18 @@ import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.future.NotifierType;
 import io.github.vdm4j.future.Poller;
 import io.github.vdm4j.future.Waker;
+import io.github.vdm4j.worker.Rendezvous;
+import io.github.vdm4j.worker.RoomWaker;
 import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 
 /** An operation of a {@link ThreadsDataMover}. */
 final class ThreadsFuture extends JvmFuture implements WorkerTask, Poller {
-    private static final Object QUEUED = new Object();
-    private static final Object DONE = new Object();
-    private static final VarHandle CELL;
-
-    static {
-        try {
-            CELL = MethodHandles.lookup().findVarHandle(ThreadsFuture.class, "cell", Object.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final Rendezvous RENDEZVOUS = Rendezvous.of(MethodHandles.lookup(), ThreadsFuture.class);
 
     private final ThreadsDataMover mover;
 
-    /**
-     * Where the poller and the worker meet: null while not started, then {@link #QUEUED} or the waker to
-     * call, then {@link #DONE}. The worker exchanges it for DONE, so that a waker is either there by then
-     * and called, or its poller finds DONE in its place.
-     */
+    /** For {@link #RENDEZVOUS}; before the start a {@link RoomWaker} if the queue was found full. */
+    @SuppressWarnings("unused") // through a VarHandle
     private volatile Object cell;
 
     /** What is kept open while the operation is queued or at work; null if it is no buffer. */
@@ -49,13 +37,18 @@ final class ThreadsFuture extends JvmFuture implements WorkerTask, Poller {
     protected FutureState advance(Notifier notifier) {
         notifier.useNone();
         Object seen = cell;
-        if (seen == null) {
-            return start(notifier);
+        if (seen == null || seen instanceof RoomWaker) {
+            return start(notifier, (RoomWaker) seen);
         }
-        return seen == DONE || !promise(notifier, seen) ? finish(notifier) : FutureState.RUNNING;
+        return promise(notifier) ? FutureState.RUNNING : finish(notifier);
     }
 
-    private FutureState start(Notifier notifier) {
+    @Override
+    protected boolean canAdvance() {
+        return RENDEZVOUS.isDone(this);
+    }
+
+    private FutureState start(Notifier notifier, RoomWaker earlier) {
         pinnedDestination = MemoryRegions.find(destination());
         pinnedSource = MemoryRegions.find(source());
         if (!pin(pinnedDestination, pinnedSource)) {
@@ -63,16 +56,17 @@ final class ThreadsFuture extends JvmFuture implements WorkerTask, Poller {
             return FutureState.COMPLETE;
         }
         boolean wake = notifier.waker() != null && mover.notifier() == NotifierType.WAKER;
-        cell = wake ? notifier.waker() : QUEUED;
+        RENDEZVOUS.begin(this, wake ? notifier.waker() : null);
         if (!mover.enqueue(this)) {
-            cell = null;
-            MemoryRegions.unpin(pinnedDestination, pinnedSource);
-            letGo();
-            return mover.isClosed()
-                    ? fail(ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null)
-                    : FutureState.IDLE;
+            RoomWaker room = wake && earlier == null ? new RoomWaker() : earlier;
+            if (wake) {
+                mover.awaitRoom(room, notifier.waker());
+            }
+            if (!wake || !mover.enqueue(this)) {
+                return full(notifier, room, wake);
+            }
         }
-        if (cell == DONE) {
+        if (RENDEZVOUS.isDone(this)) {
             return finish(notifier);
         }
         if (wake) {
@@ -83,17 +77,33 @@ final class ThreadsFuture extends JvmFuture implements WorkerTask, Poller {
         return FutureState.RUNNING;
     }
 
+    /** There was no room, or there are no workers any more. */
+    private FutureState full(Notifier notifier, RoomWaker room, boolean wake) {
+        cell = room;
+        MemoryRegions.unpin(pinnedDestination, pinnedSource);
+        letGo();
+        if (mover.isClosed()) {
+            return fail(ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null);
+        }
+        if (wake) {
+            notifier.useWaker();
+        }
+        return FutureState.IDLE;
+    }
+
     private void letGo() {
         pinnedDestination = null;
         pinnedSource = null;
     }
 
     /** Answers a later poll; false if the worker was faster. */
-    private boolean promise(Notifier notifier, Object seen) {
+    private boolean promise(Notifier notifier) {
+        if (RENDEZVOUS.isDone(this)) {
+            return false;
+        }
         Waker waker = notifier.waker();
         if (waker != null && mover.notifier() == NotifierType.WAKER) {
-            Waker kept = Waker.join(seen instanceof Waker earlier ? earlier : null, waker);
-            if (kept != seen && !CELL.compareAndSet(this, seen, kept)) {
+            if (!RENDEZVOUS.addWaker(this, waker)) {
                 return false;
             }
             notifier.useWaker();
@@ -105,30 +115,22 @@ final class ThreadsFuture extends JvmFuture implements WorkerTask, Poller {
 
     private FutureState finish(Notifier notifier) {
         notifier.useNone();
-        cell = null;
+        RENDEZVOUS.clear(this); // published with the state
         return FutureState.COMPLETE;
     }
 
-    /** Once the cell is DONE the future may be prepared anew: hands off. */
     @Override
     public void work() {
         execute(mover.functions(), mover.durability());
         MemoryRegions.unpin(pinnedDestination, pinnedSource);
         letGo();
-        if (CELL.getAndSet(this, DONE) instanceof Waker waker) {
-            try {
-                waker.wake();
-            } catch (Throwable e) {
-                Thread current = Thread.currentThread();
-                current.getUncaughtExceptionHandler().uncaughtException(current, e);
-            }
-        }
+        RENDEZVOUS.end(this);
     }
 
     @Override
     public boolean ready() {
-        Object seen = cell;
-        return seen == DONE || seen == null; // null: not queued yet, or finished through another thread
+        // If nothing is handed over it is not queued yet, or was finished through another thread.
+        return RENDEZVOUS.isDone(this) || !RENDEZVOUS.isBegun(this);
     }
 
     @Override

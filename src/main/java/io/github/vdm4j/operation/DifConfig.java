@@ -17,6 +17,8 @@ public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destinat
     /** The size of a block's protection. */
     public static final int PROTECTION_BYTES = 8;
 
+    private static final DifFlag[] ALL_FLAGS = DifFlag.values();
+
     /** Keeps a copy of the flags. */
     public DifConfig {
         flags = Set.copyOf(flags);
@@ -79,8 +81,8 @@ public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destinat
      */
     public int flagBits() {
         int bits = 0;
-        for (DifFlag flag : flags) {
-            bits |= flag.bit();
+        for (DifFlag flag : ALL_FLAGS) {
+            bits |= flags.contains(flag) ? flag.bit() : 0;
         }
         return bits;
     }

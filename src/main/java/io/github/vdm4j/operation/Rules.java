@@ -9,6 +9,7 @@ final class Rules {
     static final long MIN_RECORD_BYTES = 80;
     static final long DELTA_BYTES = 10;
     private static final long WORD = 8;
+    private static final long MAX_RECORD_BYTES = MAX_DELTA_BYTES / WORD * DELTA_BYTES;
     private static final long PAGE_MASK = 0xfff;
 
     private Rules() {}
@@ -72,10 +73,10 @@ final class Rules {
         aligned(type, "record", record);
         multipleOf(type, "record", record, DELTA_BYTES, "each difference takes 10 bytes; slice it to the size that"
                 + " delta create told");
-        if (record.byteSize() > MAX_DELTA_BYTES) {
+        if (record.byteSize() > MAX_RECORD_BYTES) {
             throw new IllegalArgumentException(
-                    "%s: the record has %,d bytes, more than the %,d (0x80000) that DML takes"
-                            .formatted(type, record.byteSize(), MAX_DELTA_BYTES));
+                    "%s: the record has %,d bytes, more than the %,d of the largest delta"
+                            .formatted(type, record.byteSize(), MAX_RECORD_BYTES));
         }
     }
 

@@ -61,11 +61,13 @@ final class SimulatedDif {
         int application = read(at + 2, 2);
         int reference = read(at + 4, 4);
         boolean allTags = application == ALL_16 && reference == -1;
-        if (checks(dml_h.DML_DIF_FLAG_SRC_F_DETECT_ALL())
-                && checks(dml_h.DML_DIF_FLAG_SRC_F_ENABLE_ERROR())
-                && guard == ALL_16
-                && allTags) {
-            return dml_h.DML_DIF_CHECK_ALL_BITS_SET_DETECT_ERROR();
+        if (checks(dml_h.DML_DIF_FLAG_SRC_F_DETECT_ALL()) && guard == ALL_16 && allTags) {
+            if (checks(dml_h.DML_DIF_FLAG_SRC_F_ENABLE_ERROR())) {
+                return dml_h.DML_DIF_CHECK_ALL_BITS_SET_DETECT_ERROR();
+            }
+            if (!likeSoftware) { // which overlooks the one flag without the other
+                return 0;
+            }
         }
         if (checks(dml_h.DML_DIF_FLAG_SRC_F_DETECT_TAGS()) && allTags
                 || checks(dml_h.DML_DIF_FLAG_SRC_F_DETECT_APP_TAG()) && application == ALL_16) {

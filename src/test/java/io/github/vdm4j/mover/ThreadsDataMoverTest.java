@@ -21,6 +21,7 @@ import io.github.vdm4j.future.FutureRuntime;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.future.NotifierType;
+import io.github.vdm4j.future.WorkerStrategy;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -141,7 +142,7 @@ class ThreadsDataMoverTest extends VdmContract {
     }
 
     @Test
-    @DisplayName("a future that finds the queue full stays idle, gives no notification, and starts later")
+    @DisplayName("a future that finds the queue full stays idle, wakes when there is room, and starts then")
     void aFutureThatFindsTheQueueFullStaysIdle() {
         try (var small = gated().queueSize(1).open()) {
             VdmFuture busy = occupyWorker(small);
@@ -149,11 +150,15 @@ class ThreadsDataMoverTest extends VdmContract {
             assertEquals(FutureState.RUNNING, queued.poll());
             MemorySegment destination = memory(4);
             VdmFuture refused = small.memset(destination, (byte) 3);
-            Notifier notifier = Notifier.of(() -> {});
+            assertEquals(FutureState.IDLE, refused.poll());
+            var room = new CountDownLatch(1);
+            Notifier notifier = Notifier.of(room::countDown);
             assertEquals(FutureState.IDLE, refused.poll(notifier));
-            assertEquals(NotifierType.NONE, notifier.used());
+            assertEquals(NotifierType.WAKER, notifier.used());
             assertEquals(FutureState.IDLE, refused.state());
+            assertEquals(1, room.getCount());
             gate.countDown();
+            await(room);
             new FutureRuntime().waitAll(List.of(refused, busy, queued));
             assertEquals(VdmResult.SUCCESS, refused.result());
             assertArrayEquals(new byte[]{3, 3, 3, 3}, bytes(destination));
@@ -195,8 +200,8 @@ class ThreadsDataMoverTest extends VdmContract {
             var refused = assertThrows(IllegalArgumentException.class, () -> builder.queueSize(size));
             assertEquals("queueSize of %,d: must be 1 to 16,777,216".formatted(size), refused.getMessage());
         }
-        assertThrows(IllegalArgumentException.class, () -> builder.idleRounds(-1, 0));
-        assertThrows(IllegalArgumentException.class, () -> builder.idleRounds(0, -1));
+        assertThrows(IllegalArgumentException.class, () -> new WorkerStrategy(-1, 0));
+        assertThrows(IllegalArgumentException.class, () -> new WorkerStrategy(0, -1));
         assertThrows(NullPointerException.class, () -> builder.notifier(null));
         assertThrows(NullPointerException.class, () -> builder.memcpyFunction(null));
     }
@@ -459,7 +464,7 @@ class ThreadsDataMoverTest extends VdmContract {
     @Test
     @DisplayName("idle workers sleep; the next operation wakes one")
     void idleWorkersSleep() {
-        try (var idle = ThreadsDataMover.builder().threads(3).idleRounds(10, 2).open()) {
+        try (var idle = ThreadsDataMover.builder().threads(3).strategy(new WorkerStrategy(10, 2)).open()) {
             List<Thread> sleeping = new ArrayList<>(workers());
             for (int round = 0; round < 200; round++) {
                 if (round % 20 == 0) {
@@ -480,7 +485,7 @@ class ThreadsDataMoverTest extends VdmContract {
     @Test
     @DisplayName("no hand-over is lost when workers fall asleep as operations arrive")
     void noHandOverIsLostWhenWorkersFallAsleep() {
-        try (var drowsy = ThreadsDataMover.builder().threads(2).queueSize(2).idleRounds(0, 0).open()) {
+        try (var drowsy = ThreadsDataMover.builder().threads(2).queueSize(2).strategy(WorkerStrategy.PARK).open()) {
             VdmOperation operation = drowsy.newOperation();
             MemorySegment destination = memory(8);
             for (int round = 0; round < 20_000; round++) {

@@ -56,16 +56,23 @@ public final class Job {
     /** By what the job is kept, while it is. Guarded by the pool. */
     KeptJob hold;
 
+    /** How often it has been used to the end; written by who has it. */
+    long uses;
+
     private volatile Object owner;
 
     private final Transfer transfer;
+    private final DataProgram data;
+    private final JobPool pool;
 
-    Job(DmlFunctions dml, MemorySegment hardware, MemorySegment software, JobLimits limits) {
+    Job(DmlFunctions dml, JobPool pool, MemorySegment hardware, MemorySegment software, JobLimits limits) {
         this.dml = dml;
+        this.pool = pool;
         this.hardware = hardware;
         this.software = software;
         use(hardware != null ? hardware : software);
         transfer = new Transfer(this, limits);
+        data = new DataProgram(this, limits);
     }
 
     /**
@@ -77,10 +84,30 @@ public final class Job {
         return transfer;
     }
 
-    /** Back to the better path, without owner and transfer. */
+    /**
+     * What else the job can be given to do.
+     *
+     * @return the same object for the life of the job
+     */
+    public DataProgram data() {
+        return data;
+    }
+
+    /** Tells whether an operation has the job, as volatile reads; one that merely keeps it has not. */
+    boolean isBusy() {
+        int seen = taken;
+        if (seen != JobPool.KEPT) {
+            return seen == JobPool.LENT;
+        }
+        KeptJob seenHold = hold;
+        return seenHold == null || seenHold.isUsed(); // null: it has just ceased to be kept
+    }
+
+    /** Back to the better path, without owner and programs. */
     public void reset() {
         use(hardware != null ? hardware : software);
         transfer.clear();
+        data.clear();
         if (owner != null) { // a volatile write costs more than the look
             owner = null;
         }
@@ -221,6 +248,32 @@ public final class Job {
         int status = dml.submit(at, held);
         submitted = status == OK;
         return status;
+    }
+
+    /** The struct that the next submission takes. */
+    MemorySegment struct() {
+        return struct;
+    }
+
+    /** Native memory that is the job's for as long as there is the job. */
+    MemorySegment allocate(long bytes) {
+        return pool.allocate(bytes);
+    }
+
+    /** Submits what was written into the struct, holding up to three segments; null for none. */
+    int submit(MemorySegment one, MemorySegment another, MemorySegment third) {
+        MemorySegment first = one != null ? one : MemorySegment.NULL;
+        MemorySegment second = heldBy(first, another) ? MemorySegment.NULL : another;
+        if (heldBy(first, third) || heldBy(second, third)) {
+            return submit(first, second);
+        }
+        int status = dml.submit(struct.address(), first, second, third);
+        submitted = status == OK;
+        return status;
+    }
+
+    private static boolean heldBy(MemorySegment held, MemorySegment segment) {
+        return segment == null || segment.scope() == held.scope();
     }
 
     private int submit(MemorySegment held, MemorySegment alsoHeld) {

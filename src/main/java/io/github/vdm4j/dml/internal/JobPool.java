@@ -18,8 +18,8 @@ import java.lang.invoke.VarHandle;
 public final class JobPool {
     private static final long ALIGNMENT = 64;
     private static final int FREE = 0;
-    private static final int LENT = 1;
-    private static final int KEPT = 2;
+    static final int LENT = 1;
+    static final int KEPT = 2;
     private static final VarHandle TAKEN;
 
     static {
@@ -34,7 +34,9 @@ public final class JobPool {
     private final Arena arena = Arena.ofShared();
     private final Job[] jobs;
     private final MemorySegment[] structs;
-    private final long nativeBytes;
+
+    /** Guarded by this. */
+    private long nativeBytes;
 
     /** How many jobs the closing thread has taken; they are the first ones. Guarded by this. */
     private int retired;
@@ -59,8 +61,8 @@ public final class JobPool {
         jobs = new Job[capacity];
         structs = new MemorySegment[capacity * variants];
         try {
-            long hardwareSize = hardware ? roundUp(dml.jobSize(dml_h.DML_PATH_HW())) : 0;
-            long softwareSize = software ? roundUp(dml.jobSize(dml_h.DML_PATH_SW())) : 0;
+            long hardwareSize = hardware ? sizeOf(dml_h.DML_PATH_HW()) : 0;
+            long softwareSize = software ? sizeOf(dml_h.DML_PATH_SW()) : 0;
             nativeBytes = capacity * (hardwareSize + softwareSize);
             long next = arena.allocate(nativeBytes, ALIGNMENT).address();
             int made = 0;
@@ -77,7 +79,7 @@ public final class JobPool {
                     structs[made++] = onSoftware;
                     next += softwareSize;
                 }
-                jobs[i] = new Job(dml, onHardware, onSoftware, limits);
+                jobs[i] = new Job(dml, this, onHardware, onSoftware, limits);
             }
         } catch (Throwable e) {
             finishAll();
@@ -86,8 +88,16 @@ public final class JobPool {
         }
     }
 
-    private static long roundUp(int size) {
-        return (size + ALIGNMENT - 1) & -ALIGNMENT;
+    /** The struct, what the library keeps behind it, and a CRC at the end. */
+    private long sizeOf(int path) {
+        return (dml.jobSize(path) + JobFields.CRC_BYTES + ALIGNMENT - 1) & -ALIGNMENT;
+    }
+
+    /** More memory for a job that is lent. */
+    synchronized MemorySegment allocate(long bytes) {
+        MemorySegment memory = arena.allocate(bytes, ALIGNMENT);
+        nativeBytes += memory.byteSize();
+        return memory;
     }
 
     /** Without the arena's scope: this class keeps the memory alive, see above. */
@@ -137,6 +147,7 @@ public final class JobPool {
         if (job.isSubmitted()) {
             throw new IllegalStateException("a job in flight cannot be given back");
         }
+        job.uses++;
         TAKEN.setRelease(job, FREE);
     }
 
@@ -242,10 +253,7 @@ public final class JobPool {
     public synchronized int lent() {
         int lent = 0;
         for (int i = retired; i < jobs.length; i++) {
-            KeptJob hold = jobs[i].hold;
-            if (hold == null ? jobs[i].taken == LENT : hold.isUsed()) {
-                lent++;
-            }
+            lent += jobs[i].isBusy() ? 1 : 0;
         }
         return lent;
     }

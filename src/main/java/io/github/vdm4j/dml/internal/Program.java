@@ -1,5 +1,6 @@
 package io.github.vdm4j.dml.internal;
 
+import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.durability.WriteBackKind;
 import io.github.vdm4j.platform.PageGuard;
@@ -47,9 +48,10 @@ public abstract class Program {
     public abstract boolean isDone();
 
     /**
-     * Submits the part whose turn it is.
+     * Submits the part whose turn it is, or executes it itself: the job is not submitted then.
      *
-     * @return DML's status
+     * @return DML's status; OK for what was executed
+     * @throws InvalidDataException if what the operation reads is not what it has to be; nothing was submitted
      * @throws io.github.vdm4j.platform.PageUnavailableException if a page of a mapped file is not there; nothing was submitted
      * @throws SegmentClosedException if an arena is closed; nothing was submitted
      * @throws WrongThreadException if one is confined to another thread; nothing was submitted
@@ -163,6 +165,15 @@ public abstract class Program {
      */
     public final boolean bySoftware() {
         return bySoftware || !job.onHardware();
+    }
+
+    /**
+     * What has executed it so far, or is about to.
+     *
+     * @return the path
+     */
+    public ExecutionPath executedBy() {
+        return bySoftware() ? ExecutionPath.DML_SOFTWARE : ExecutionPath.DSA_HARDWARE;
     }
 
     /** A part goes to where the job's submissions go. */

@@ -1,4 +1,4 @@
-package io.github.vdm4j.mover;
+package io.github.vdm4j.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

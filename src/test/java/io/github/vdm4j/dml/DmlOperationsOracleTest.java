@@ -1,0 +1,49 @@
+package io.github.vdm4j.dml;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.dml.RandomOperation.Outcome;
+import io.github.vdm4j.durability.Durability;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+
+/** Whatever the operation, its content and how it is split: the simulated DML and the kernels in Java agree. */
+class DmlOperationsOracleTest {
+    private static final int MAX_SIZE = 20_000;
+
+    @Provide
+    Arbitrary<VdmOperationType> types() {
+        return Arbitraries.of(RandomOperation.TYPES);
+    }
+
+    @Provide
+    Arbitrary<DmlPath> paths() {
+        return Arbitraries.of(List.of(DmlPath.values()));
+    }
+
+    @Property(tries = 1500)
+    void aDataOperationDoesWhatJavaDoes(
+            @ForAll("types") VdmOperationType type,
+            @ForAll("paths") DmlPath path,
+            @ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 200) int lines) {
+        Outcome expected = RandomOperation.run(type, seed, MAX_SIZE, new JvmOracle());
+        try (SimulatedDml dml = new SimulatedDml().withHardware()) {
+            DmlDataMoverBuilder builder = DmlDataMover.builder()
+                    .durability(Durability.withoutLibpmem())
+                    .library(dml.library())
+                    .path(path)
+                    .jobs(1)
+                    .maxTransferBytes(64L * lines);
+            try (DmlDataMover mover = path == DmlPath.HARDWARE ? builder.withoutTrial().open() : builder.open()) {
+                assertEquals(expected, RandomOperation.run(type, seed, MAX_SIZE, mover));
+            }
+        }
+    }
+}

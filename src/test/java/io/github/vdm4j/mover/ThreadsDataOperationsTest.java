@@ -1,0 +1,25 @@
+package io.github.vdm4j.mover;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.operation.DataOperations;
+import io.github.vdm4j.operation.DataOperationsContract;
+import java.util.Set;
+
+/** {@link ThreadsDataMover}: the contract of the data operations. */
+class ThreadsDataOperationsTest extends DataOperationsContract {
+
+    @Override
+    protected DataOperations open() {
+        return ThreadsDataMover.builder().threads(3).open();
+    }
+
+    @Override
+    protected Set<ExecutionPath> paths() {
+        return Set.of(ExecutionPath.JVM);
+    }
+
+    @Override
+    protected boolean takesConfinedSegments() {
+        return false;
+    }
+}

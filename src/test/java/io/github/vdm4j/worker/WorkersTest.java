@@ -1,0 +1,224 @@
+package io.github.vdm4j.worker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vdm4j.future.WorkerStrategy;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Threads that work off a queue: when they sleep, who wakes them, and how they end. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class WorkersTest {
+    private static final String NAME = "workers-test";
+
+    private final CountDownLatch gate = new CountDownLatch(1);
+    private Workers<Integer> workers;
+
+    @AfterEach
+    void stop() {
+        gate.countDown();
+        assertEquals(List.of(), workers.stop(TimeUnit.SECONDS.toNanos(30)));
+        assertEquals(List.of(), threads());
+    }
+
+    private void start(int threads, int queueSize, WorkerStrategy strategy, Consumer<Integer> work) {
+        workers = new Workers<>(NAME, threads, queueSize, strategy, work);
+    }
+
+    private static List<Thread> threads() {
+        return Thread.getAllStackTraces()
+                .keySet()
+                .stream()
+                .filter(thread -> thread.getName().startsWith(NAME + "-"))
+                .toList();
+    }
+
+    private static void awaitSleep() {
+        for (Thread thread : threads()) {
+            while (thread.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    private void awaitGate() {
+        try {
+            gate.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static Stream<WorkerStrategy> strategies() {
+        return Stream.of(WorkerStrategy.SPIN, WorkerStrategy.BALANCED, WorkerStrategy.PARK);
+    }
+
+    @ParameterizedTest
+    @MethodSource("strategies")
+    void withoutWorkTheyEndUpAsleepAndUseNoProcessorTime(WorkerStrategy strategy) {
+        var done = new AtomicInteger();
+        start(2, 4, strategy, element -> done.incrementAndGet());
+        for (int i = 0; i < 3; i++) {
+            assertTrue(workers.offer(i));
+        }
+        while (done.get() < 3) {
+            Thread.onSpinWait();
+        }
+        awaitSleep();
+        var times = ManagementFactory.getThreadMXBean();
+        List<Thread> all = threads();
+        assertEquals(2, all.size());
+        long before = all.stream().mapToLong(thread -> times.getThreadCpuTime(thread.threadId())).sum();
+        LockSupport.parkNanos(100_000_000);
+        long used = all.stream().mapToLong(thread -> times.getThreadCpuTime(thread.threadId())).sum() - before;
+        assertTrue(used < 1_000_000, used + " ns of processor time in 100 ms of idleness");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aBurstWakesAsManyAsItNeeds(boolean asleep) {
+        var together = new CyclicBarrier(3);
+        var met = new AtomicInteger();
+        start(3, 8, WorkerStrategy.PARK, element -> {
+            try {
+                together.await(20, TimeUnit.SECONDS);
+                met.incrementAndGet();
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        });
+        for (int round = 1; round <= 300; round++) {
+            if (asleep) {
+                awaitSleep();
+            }
+            for (int i = 0; i < 3; i++) {
+                assertTrue(workers.offer(i));
+            }
+            while (met.get() < 3 * round) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4})
+    void nothingIsLostOrDoneTwiceHoweverSleepyTheyAre(int threads) throws InterruptedException {
+        int producers = 2;
+        int each = 20_000;
+        var times = new AtomicInteger[producers * each];
+        for (int i = 0; i < times.length; i++) {
+            times[i] = new AtomicInteger();
+        }
+        var done = new AtomicInteger();
+        start(threads, 3, WorkerStrategy.PARK, element -> {
+            times[element].incrementAndGet();
+            done.incrementAndGet();
+        });
+        List<Thread> running = new ArrayList<>();
+        for (int p = 0; p < producers; p++) {
+            int first = p * each;
+            running.add(Thread.ofPlatform().start(() -> {
+                for (int i = first; i < first + each; i++) {
+                    while (!workers.offer(i)) {
+                        Thread.yield();
+                    }
+                    if (i % 64 == 0) {
+                        int handed = i;
+                        while (times[handed].get() == 0) { // so that they fall asleep now and then
+                            Thread.onSpinWait();
+                        }
+                    }
+                }
+            }));
+        }
+        for (Thread thread : running) {
+            thread.join();
+        }
+        while (done.get() < times.length) {
+            Thread.onSpinWait();
+        }
+        for (AtomicInteger count : times) {
+            assertEquals(1, count.get());
+        }
+    }
+
+    @Test
+    void whoeverFoundTheQueueFullIsToldOfRoomAndNobodyForEver() throws InterruptedException {
+        var done = new ConcurrentLinkedQueue<Integer>();
+        var at = new CountDownLatch(1);
+        start(1, 1, WorkerStrategy.PARK, element -> {
+            at.countDown();
+            awaitGate();
+            done.add(element);
+        });
+        int waiters = 50;
+        var told = new CountDownLatch(waiters);
+        assertTrue(workers.offer(-1));
+        assertTrue(at.await(20, TimeUnit.SECONDS));
+        assertTrue(workers.offer(0));
+        for (int i = 0; i < waiters; i++) {
+            new RoomWaker().waitFor(workers, told::countDown);
+        }
+        assertFalse(workers.offer(1));
+        assertEquals(waiters, told.getCount());
+        gate.countDown();
+        assertTrue(told.await(20, TimeUnit.SECONDS), told.getCount() + " were not told");
+    }
+
+    @Test
+    void stoppingTellsWhatIsStuckAndLeavesItAlone() {
+        var at = new CountDownLatch(1);
+        var done = new ConcurrentLinkedQueue<Integer>();
+        start(1, 4, WorkerStrategy.PARK, element -> {
+            at.countDown();
+            awaitGate();
+            done.add(element);
+        });
+        workers.offer(7);
+        workers.offer(8);
+        try {
+            assertTrue(at.await(20, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        assertEquals(List.of(7), workers.stop(10_000_000));
+        assertFalse(workers.offer(9), "nothing new");
+        gate.countDown();
+        while (!threads().isEmpty()) {
+            Thread.onSpinWait();
+        }
+        assertEquals(List.of(7, 8), List.copyOf(done));
+    }
+
+    @Test
+    void stoppingWaitsThroughAnInterruption() {
+        var done = new AtomicInteger();
+        start(2, 4, WorkerStrategy.BALANCED, element -> {
+            LockSupport.parkNanos(5_000_000);
+            done.incrementAndGet();
+        });
+        workers.offer(1);
+        workers.offer(2);
+        Thread.currentThread().interrupt();
+        assertEquals(List.of(), workers.stop(Long.MAX_VALUE));
+        assertTrue(Thread.interrupted());
+        assertEquals(2, done.get());
+    }
+}
