@@ -43,6 +43,7 @@ public final class DmlDataMover extends OperationsMover {
     private final DmlEngine engine;
     private final DmlMoves moves;
     private final DmlOperations operations;
+    private final DmlBatches batches;
 
     private final PathDecisions decisions;
 
@@ -55,6 +56,7 @@ public final class DmlDataMover extends OperationsMover {
         this.decisions = decisions;
         moves = new DmlMoves(engine, limits, byJvm);
         operations = new DmlOperations(engine);
+        batches = new DmlBatches(engine);
     }
 
     /**
@@ -109,7 +111,7 @@ public final class DmlDataMover extends OperationsMover {
 
     @Override
     protected BatchFuture newBatchFuture(List<BatchTask> tasks) {
-        throw new UnsupportedOperationException("batches of this mover are not built yet");
+        return new DmlBatchFuture(batches, tasks);
     }
 
     @Override
@@ -149,13 +151,13 @@ public final class DmlDataMover extends OperationsMover {
     }
 
     /**
-     * The path that operations take. With {@link DmlPath#AUTO} the one that was found to work when the
-     * mover was opened.
+     * The path that operations take at this time. With {@link DmlPath#AUTO} the hardware if it worked when the
+     * mover was opened, and has not been given up since.
      *
      * @return {@link DmlPath#HARDWARE} or {@link DmlPath#SOFTWARE}
      */
     public DmlPath runningPath() {
-        return engine.hardware() ? DmlPath.HARDWARE : DmlPath.SOFTWARE;
+        return engine.runningPath();
     }
 
     /**
@@ -192,6 +194,17 @@ public final class DmlDataMover extends OperationsMover {
      */
     public int jobsInUse() {
         return engine.pool().lent();
+    }
+
+    /**
+     * Asks for the jobs that the hardware has not answered within {@link DmlDataMoverBuilder#deviceTimeout}. The
+     * memory of their operations, which have failed with {@link io.github.vdm4j.VdmResult#TIMEOUT}, must not be freed or used
+     * meanwhile.
+     *
+     * @return how many have not been answered yet; 0 on the software path
+     */
+    public int jobsOverdue() {
+        return engine.pool().collectOverdue();
     }
 
     /**

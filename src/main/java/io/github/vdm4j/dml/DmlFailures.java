@@ -4,6 +4,7 @@ import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.internal.InvalidDataException;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.operation.BatchTask;
 import io.github.vdm4j.platform.PageUnavailableException;
 
 /** How an operation of a {@link DmlDataMover} can fail, in words. */
@@ -19,10 +20,40 @@ final class DmlFailures {
                 "on %s failed%s: %s: %s"
                         .formatted(
                                 where,
-                                moved == 0 ? "" : " after %,d bytes".formatted(moved),
+                                after(moved),
                                 status,
                                 status.explanation()),
                 null);
+    }
+
+    static FutureState overdue(EngineFuture future, ExecutionPath executed, long moved, long nanos) {
+        return future.failed(
+                executed,
+                VdmResult.TIMEOUT,
+                null,
+                ("on %s failed%s: no answer for %s s (deviceTimeout). The device may still read and write this memory: leave it alone"
+                        + " until jobsOverdue() of the mover is 0")
+                        .formatted(DmlPath.HARDWARE, after(moved), nanos / 1e9),
+                null);
+    }
+
+    private static String after(long moved) {
+        return moved == 0 ? "" : " after %,d bytes".formatted(moved);
+    }
+
+    static void failed(BatchTask task, boolean onHardware, int code) {
+        DmlStatus status = DmlStatus.of(code);
+        task.completion()
+                .fail(
+                        onHardware ? ExecutionPath.DSA_HARDWARE : ExecutionPath.DML_SOFTWARE,
+                        status.result(),
+                        status,
+                        "on %s failed: %s: %s"
+                                .formatted(
+                                        onHardware ? DmlPath.HARDWARE : DmlPath.SOFTWARE,
+                                        status,
+                                        status.explanation()),
+                        null);
     }
 
     static FutureState unusable(
@@ -59,16 +90,6 @@ final class DmlFailures {
                 ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null);
     }
 
-    /** What the JVM throws where the file of a mapping was cut. */
-    static FutureState pageMissing(EngineFuture future, InternalError cause) {
-        return future.failed(
-                ExecutionPath.JVM,
-                VdmResult.IO_ERROR,
-                null,
-                "failed: a page of a mapped file is not there: the file was truncated, or its storage is full",
-                cause);
-    }
-
     static FutureState invalidData(
             EngineFuture future, ExecutionPath executed, long moved, InvalidDataException cause) {
         return future.failed(
@@ -77,6 +98,16 @@ final class DmlFailures {
                 null,
                 "failed%s: %s".formatted(moved == 0 ? "" : " after %,d bytes".formatted(moved), cause.getMessage()),
                 null);
+    }
+
+    /** What the JVM throws where the file of a mapping was cut. */
+    static FutureState pageMissing(EngineFuture future, InternalError cause) {
+        return future.failed(
+                ExecutionPath.JVM,
+                VdmResult.IO_ERROR,
+                null,
+                "failed: a page of a mapped file is not there: the file was truncated, or its storage is full",
+                cause);
     }
 
     static FutureState pageMissing(

@@ -58,6 +58,15 @@ public final class MemoryRegions {
     }
 
     /**
+     * Tells whether there is any region at all.
+     *
+     * @return false if {@link #find} will find none
+     */
+    public static boolean any() {
+        return any;
+    }
+
+    /**
      * Finds the region that a segment is a view of.
      *
      * @param segment a segment, or null

@@ -61,6 +61,16 @@ class KeptJobTest extends AgainstSimulatedDml {
     }
 
     @Test
+    void aDrainWaitsForAKeptJobOnlyWhileItIsUsed() {
+        VdmOperation operation = keeping();
+        assertEquals(VdmResult.SUCCESS, finish(mover.drain()).result());
+        var drain = mover.drain();
+        dml.next(Plan.succeed().during(() -> assertEquals(FutureState.RUNNING, drain.poll())));
+        run(operation.again());
+        assertEquals(FutureState.COMPLETE, drain.poll());
+    }
+
+    @Test
     void anOperationGoesThroughTheSameJobEachTime() {
         VdmOperation operation = keeping();
         long job = dml.lastSubmission().job();

@@ -30,17 +30,19 @@ final class SimulatedDif {
         boolean insert = task.is(SimulatedTask.DIF_INSERT);
         boolean strip = task.is(SimulatedTask.DIF_STRIP);
         long blocks = length / (insert ? block : block + PROTECTION);
-        if (!insert) {
-            // The library checks all blocks before it writes the first.
-            for (long i = 0; i < blocks; i++) {
-                int mismatches = mismatches(task.source() + i * (block + PROTECTION), i);
-                if (mismatches != 0) {
-                    return new SimulatedRecord(
-                            dml_h.DML_STATUS_DIF_CHECK_ERROR(), mismatches, i * (block + PROTECTION), 0, false, 0);
-                }
+        SimulatedRecord end = SimulatedRecord.of(dml_h.DML_STATUS_OK());
+        long good = 0;
+        for (; good < blocks && !insert; good++) {
+            long offset = good * (block + PROTECTION);
+            int mismatches = mismatches(task.source() + offset, good);
+            if (mismatches != 0) {
+                end = new SimulatedRecord(dml_h.DML_STATUS_DIF_CHECK_ERROR(), mismatches, offset, 0, false, 0);
+                break;
             }
         }
-        for (long i = 0; i < blocks && !task.is(SimulatedTask.DIF_CHECK); i++) {
+        // The library checks all blocks before it writes the first; the device goes from block to block.
+        long written = end.isGood() ? blocks : likeSoftware ? 0 : good;
+        for (long i = 0; i < written && !task.is(SimulatedTask.DIF_CHECK); i++) {
             long from = task.source() + i * (insert ? block : block + PROTECTION);
             long to = task.destination() + i * (strip ? block : block + PROTECTION);
             SimulatedOperations.copy(from, to, insert || strip ? block : block + PROTECTION);
@@ -48,7 +50,7 @@ final class SimulatedDif {
                 protect(to, i);
             }
         }
-        return SimulatedRecord.of(dml_h.DML_STATUS_OK());
+        return end;
     }
 
     private boolean checks(int flag) {

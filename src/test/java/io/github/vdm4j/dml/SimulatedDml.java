@@ -1,32 +1,20 @@
 package io.github.vdm4j.dml;
 
-import static io.github.vdm4j.dml.ffi.dml_h.DML_STATUS_BEING_PROCESSED;
 import static io.github.vdm4j.dml.ffi.dml_h.DML_STATUS_LIBACCEL_NOT_FOUND;
 import static io.github.vdm4j.dml.ffi.dml_h.DML_STATUS_OK;
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.ffi.dml_job_t;
-import io.github.vdm4j.dml.ffi.dml_library_version_t;
 import io.github.vdm4j.dml.internal.MissingSymbolException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
-import java.lang.invoke.MethodHandles;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.function.IntSupplier;
 
 /**
  * An Intel DML made of upcalls: whoever calls it crosses the native boundary, with real structs, and
@@ -40,20 +28,10 @@ import java.util.function.IntSupplier;
  * may; its software path moves them inside of the submission.
  */
 final class SimulatedDml implements SymbolLookup, AutoCloseable {
-    private static final FunctionDescriptor ONE_POINTER = FunctionDescriptor.of(JAVA_INT, ADDRESS);
-    private static final FunctionDescriptor NUMBER_AND_POINTER = FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS);
-    private static final FunctionDescriptor POINTER_NUMBER_AND_POINTER =
-            FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, ADDRESS);
-
     private static final int ANY_NODE = -1;
 
-    /** The stubs live as long as something can call them, which an opened library may after close. */
-    private final Arena arena = Arena.ofAuto();
-
-    private final Map<String, MemorySegment> symbols = new HashMap<>();
-    private final Map<Long, SimulatedJob> jobs = new ConcurrentHashMap<>();
+    private final SimulatedFunctions functions = new SimulatedFunctions(this);
     private final AllowedMemory allowed = new AllowedMemory();
-    private final MemorySegment version = arena.allocate(dml_library_version_t.layout());
 
     // Guarded by this.
     private final List<String> violations = new ArrayList<>();
@@ -64,6 +42,7 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
     private int initialised;
 
     private volatile boolean hardware;
+    private volatile Integer lostWith;
     private volatile int statusWithoutHardware = DML_STATUS_LIBACCEL_NOT_FOUND();
     private volatile int initStatus = DML_STATUS_OK();
     private volatile int initsBeforeFailure = Integer.MAX_VALUE;
@@ -72,41 +51,9 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
     private volatile Set<Integer> nodes = Set.of();
     private volatile int callersNode;
 
-    SimulatedDml() {
-        putText("Intel(R) DML, simulated", dml_library_version_t.name(version));
-        putText("1.1.1", dml_library_version_t.version(version));
-        dml_library_version_t.major(version, 1);
-        dml_library_version_t.minor(version, 1);
-        dml_library_version_t.patch(version, 1);
-        define("dml_get_library_version", FunctionDescriptor.of(ADDRESS));
-        define("dml_get_job_size", NUMBER_AND_POINTER);
-        define("dml_init_job", NUMBER_AND_POINTER);
-        define("dml_finalize_job", ONE_POINTER);
-        define("dml_submit_job", ONE_POINTER);
-        define("dml_check_job", ONE_POINTER);
-        define("dml_wait_job", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
-        define("dml_execute_job", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
-        define("dml_get_batch_size", POINTER_NUMBER_AND_POINTER);
-        define("dml_batch_get_status", POINTER_NUMBER_AND_POINTER);
-    }
-
-    private static void putText(String text, MemorySegment field) {
-        field.setString(0, text);
-    }
-
-    /** The symbol is the method of the same name. */
-    private void define(String name, FunctionDescriptor descriptor) {
-        try {
-            var handle = MethodHandles.lookup().bind(this, name, descriptor.toMethodType());
-            symbols.put(name, Linker.nativeLinker().upcallStub(handle, descriptor, arena));
-        } catch (ReflectiveOperationException e) {
-            throw new LinkageError(name, e);
-        }
-    }
-
     @Override
     public Optional<MemorySegment> find(String name) {
-        return Optional.ofNullable(symbols.get(name));
+        return functions.find(name);
     }
 
     /** Opens this as the library of a mover. */
@@ -123,6 +70,7 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
     /** There is a device. Without this, submissions to the hardware path are refused. */
     SimulatedDml withHardware() {
         hardware = true;
+        lostWith = null;
         return this;
     }
 
@@ -144,7 +92,8 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
      */
     SimulatedDml loseDevice(int status) {
         withoutHardware(DML_STATUS_LIBACCEL_NOT_FOUND());
-        jobs.values().forEach(job -> job.lose(status));
+        lostWith = status;
+        functions.jobs().forEach(job -> job.lose(status));
         return this;
     }
 
@@ -233,16 +182,16 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
     }
 
     int liveJobs() {
-        return (int) jobs.values().stream().filter(SimulatedJob::isLive).count();
+        return (int) functions.jobs().stream().filter(SimulatedJob::isLive).count();
     }
 
     int inFlight() {
-        return (int) jobs.values().stream().filter(SimulatedJob::isInFlight).count();
+        return (int) functions.jobs().stream().filter(SimulatedJob::isInFlight).count();
     }
 
     /** For a test in which a device never answers: the jobs that it still has cannot be finalised. */
     void abandonJobsInFlight() {
-        jobs.clear();
+        functions.jobs().clear();
     }
 
     synchronized List<String> violations() {
@@ -260,163 +209,37 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
     /** {@link #assertClean}, and no job may be left. */
     @Override
     public void close() {
-        for (SimulatedJob job : jobs.values()) {
+        for (SimulatedJob job : functions.jobs()) {
             if (job.isLive()) {
                 violated(Rule.LEAKED, job.toString());
             }
         }
-        jobs.clear();
+        functions.jobs().clear();
         assertClean();
-    }
-
-    // The library. Each function is called by its native name.
-
-    private MemorySegment dml_get_library_version() {
-        return version;
-    }
-
-    private int dml_get_job_size(int path, MemorySegment size) {
-        return guarded(
-                () -> {
-                    size.reinterpret(Integer.BYTES).set(JAVA_INT, 0, SimulatedJob.SIZE);
-                    return knownPath(path) == null ? dml_h.DML_STATUS_PATH_ERROR() : DML_STATUS_OK();
-                });
-    }
-
-    private int dml_init_job(int path, MemorySegment job) {
-        return guarded(
-                () -> {
-                    DmlPath where = knownPath(path);
-                    if (where == null) {
-                        return dml_h.DML_STATUS_PATH_ERROR();
-                    }
-                    SimulatedJob old = jobs.get(job.address());
-                    if (old != null && old.isLive()) {
-                        violated(Rule.INITIALISED_TWICE, old.toString());
-                        return dml_h.DML_STATUS_INTERNAL_ERROR();
-                    }
-                    synchronized (this) {
-                        if (initialised >= initsBeforeFailure) {
-                            return initStatus;
-                        }
-                        initialised++;
-                    }
-                    jobs.put(job.address(), new SimulatedJob(this, job.address(), where));
-                    return DML_STATUS_OK();
-                });
-    }
-
-    private int dml_finalize_job(MemorySegment job) {
-        return guarded(() -> withJob("dml_finalize_job", job, SimulatedJob::finish));
-    }
-
-    private int dml_submit_job(MemorySegment job) {
-        return guarded(() -> withJob("dml_submit_job", job, SimulatedJob::submit));
-    }
-
-    private int dml_check_job(MemorySegment job) {
-        return guarded(
-                () -> {
-                    synchronized (this) {
-                        checks++;
-                    }
-                    return withJob("dml_check_job", job, found -> found.check("dml_check_job"));
-                });
-    }
-
-    private int dml_wait_job(MemorySegment job, int mode) {
-        return guarded(() -> withJob("dml_wait_job", job, SimulatedDml::waitFor));
-    }
-
-    private int dml_execute_job(MemorySegment job, int mode) {
-        return guarded(
-                () -> withJob(
-                        "dml_execute_job",
-                        job,
-                        found -> {
-                            int status = found.submit();
-                            return status == DML_STATUS_OK() ? waitFor(found) : status;
-                        }));
-    }
-
-    private int dml_get_batch_size(MemorySegment job, int tasks, MemorySegment size) {
-        return guarded(
-                () -> {
-                    if (Integer.compareUnsigned(tasks, SimulatedBatch.LEAST_TASKS) < 0) {
-                        return dml_h.DML_STATUS_BATCH_SIZE_ERROR();
-                    }
-                    long bytes = SimulatedBatch.TASK_BYTES * tasks + SimulatedBatch.ALIGNMENT;
-                    size.reinterpret(Integer.BYTES).set(JAVA_INT, 0, (int) bytes);
-                    return DML_STATUS_OK();
-                });
-    }
-
-    private int dml_batch_get_status(MemorySegment job, int task, MemorySegment status) {
-        return guarded(
-                () -> {
-                    MemorySegment struct = job.reinterpret(dml_job_t.sizeof());
-                    long length = Integer.toUnsignedLong(dml_job_t.destination_length(struct));
-                    if (Integer.toUnsignedLong(task) >= length / SimulatedBatch.TASK_BYTES) {
-                        return dml_h.DML_STATUS_BATCH_TASK_INDEX_OVERFLOW();
-                    }
-                    long buffer = dml_job_t.destination_first_ptr(struct).address();
-                    status.reinterpret(Integer.BYTES)
-                            .set(JAVA_INT, 0, SimulatedBatch.statusOf(buffer, length, task));
-                    return DML_STATUS_OK();
-                });
-    }
-
-    /** Of a job without a submission the real library waits for ever, or crashes; here it is noted. */
-    private static int waitFor(SimulatedJob job) {
-        int status = job.check("dml_wait_job");
-        while (status == DML_STATUS_BEING_PROCESSED() && job.isInFlight()) {
-            Thread.onSpinWait();
-            status = job.check("dml_wait_job");
-        }
-        return status;
-    }
-
-    private int guarded(IntSupplier body) {
-        try {
-            return body.getAsInt();
-        } catch (Throwable e) {
-            violated(Rule.SIMULATOR_FAILED, e.toString());
-            return dml_h.DML_STATUS_INTERNAL_ERROR();
-        }
-    }
-
-    private DmlPath knownPath(int path) {
-        if (path == dml_h.DML_PATH_HW()) {
-            return DmlPath.HARDWARE;
-        }
-        if (path == dml_h.DML_PATH_SW()) {
-            return DmlPath.SOFTWARE;
-        }
-        if (path == dml_h.DML_PATH_AUTO()) {
-            return DmlPath.AUTO;
-        }
-        violated(Rule.UNKNOWN_PATH, "path " + path);
-        return null;
-    }
-
-    private int withJob(String function, MemorySegment address, Function<SimulatedJob, Integer> body) {
-        SimulatedJob job = jobs.get(address.address());
-        if (job != null) {
-            return body.apply(job);
-        }
-        // A copy of a job still points to the original's internals.
-        MemorySegment struct = address.reinterpret(dml_job_t.sizeof());
-        boolean moved = address.address() != 0
-                && jobs.values().stream().anyMatch(other -> other.owns(SimulatedJob.internalIn(struct)));
-        violated(
-                moved ? Rule.MOVED : Rule.NEVER_INITIALISED, "job 0x%x: %s".formatted(address.address(), function));
-        return dml_h.DML_STATUS_JOB_CORRUPTED();
     }
 
     // For the jobs.
 
     synchronized void violated(Rule rule, String detail) {
         violations.add(rule + ": " + detail);
+    }
+
+    /** Counts a job, or tells why it is none. */
+    synchronized int initialiseOne() {
+        if (initialised >= initsBeforeFailure) {
+            return initStatus;
+        }
+        initialised++;
+        return DML_STATUS_OK();
+    }
+
+    synchronized void countCheck() {
+        checks++;
+    }
+
+    /** With which status everything in flight ends, or null while the device is there. */
+    Integer lostWith() {
+        return lostWith;
     }
 
     long maxTransferBytes() {

@@ -130,6 +130,8 @@ final class SimulatedJob {
             }
             if (current.path() == DmlPath.SOFTWARE) {
                 execute();
+            } else if (dml.lostWith() != null) {
+                current.lose(dml.lostWith());
             }
             return DML_STATUS_OK();
         } finally {
@@ -159,7 +161,7 @@ final class SimulatedJob {
                     checksLeft -= checksLeft > 0 ? 1 : 0;
                     return DML_STATUS_BEING_PROCESSED();
                 }
-                if (current.touchesMemory() && memoryIsReachable()) {
+                if (!current.touchesMemory() || memoryIsReachable()) {
                     execute();
                 }
             }

@@ -26,7 +26,7 @@ final class SimulatedOperations {
         SimulatedRecord record = length == 0 && !task.isFlowControl()
                 ? SimulatedRecord.of(plan.status())
                 : execute(task, whole(task, length), path);
-        if (plan.corrupt()) {
+        if (plan.corrupt() && length > 0) {
             record = corrupt(task, record, length);
         }
         return good || isDecided(task, record) ? record : failed(task, plan, record, whole(task, length));

@@ -10,10 +10,12 @@ import io.github.vdm4j.platform.SegmentClosedException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodType;
+import java.util.Collections;
 import java.util.Map;
 
 /**
@@ -25,6 +27,7 @@ import java.util.Map;
  */
 public final class DmlFunctions {
     private static final Linker LINKER = Linker.nativeLinker();
+    private static final int BATCH_ALIGNMENT = 64;
 
     /**
      * {@code dml_status_t dml_get_job_size(dml_path_t path, uint32_t *size)} and {@code dml_status_t
@@ -66,6 +69,13 @@ public final class DmlFunctions {
             LINKER.downcallHandle(
                     FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS));
 
+    /** The same for a batch, whose tasks may have segments of many arenas: pointers without a register go on the stack. */
+    private static final MethodHandle SUBMIT_HOLDING_MANY =
+            LINKER.downcallHandle(
+                    FunctionDescriptor.of(JAVA_INT, JAVA_LONG)
+                            .appendArgumentLayouts(
+                                    Collections.nCopies(HeldArenas.MOST, ADDRESS).toArray(MemoryLayout[]::new)));
+
     /**
      * {@code dml_status_t dml_get_batch_size(const dml_job_t *job, uint32_t task_count, uint32_t
      * *byte_size)} and {@code dml_status_t dml_batch_get_status(const dml_job_t *job, uint32_t
@@ -92,6 +102,9 @@ public final class DmlFunctions {
     private final MemorySegment getBatchSize;
     private final MemorySegment getBatchStatus;
     private final boolean callsBack;
+
+    /** 1 if the library's batches are as they are known, -1 if not, 0 if it was not asked yet. */
+    private int batchesKnown;
 
     /**
      * Looks the functions up.
@@ -203,6 +216,70 @@ public final class DmlFunctions {
             throw new SegmentClosedException(e);
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * {@link #submit(long, MemorySegment, MemorySegment)} for a batch.
+     *
+     * @throws SegmentClosedException if the arena of one is closed
+     * @throws WrongThreadException if one is confined to another thread
+     */
+    int submit(long job, HeldArenas held) {
+        return switch (held.count()) {
+            case 0, 1, 2 -> submit(job, held.get(0), held.get(1));
+            case 3 -> submit(job, held.get(0), held.get(1), held.get(2));
+            default -> submitHoldingMany(job, held);
+        };
+    }
+
+    private int submitHoldingMany(long job, HeldArenas held) {
+        try {
+            return (int) SUBMIT_HOLDING_MANY.invokeExact(
+                    submitJob,
+                    job,
+                    held.get(0),
+                    held.get(1),
+                    held.get(2),
+                    held.get(3),
+                    held.get(4),
+                    held.get(5),
+                    held.get(6),
+                    held.get(7),
+                    held.get(8),
+                    held.get(9),
+                    held.get(10),
+                    held.get(11),
+                    held.get(12),
+                    held.get(13),
+                    held.get(14),
+                    held.get(15));
+        } catch (IllegalStateException e) {
+            throw new SegmentClosedException(e);
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * Tells whether the library lays batches out as it is known to: a descriptor and a completion record for each
+     * task, and room to align the buffer. Only then may descriptors be written without the library.
+     *
+     * @param job an initialised job
+     * @return false if batches must not be submitted
+     */
+    boolean knowsBatches(long job) {
+        if (batchesKnown == 0) {
+            batchesKnown = isBatchSize(job, BatchBuffer.LEAST) && isBatchSize(job, BatchBuffer.LEAST + 1) ? 1 : -1;
+        }
+        return batchesKnown > 0;
+    }
+
+    private boolean isBatchSize(long job, int tasks) {
+        try {
+            return batchSize(job, tasks) == tasks * BatchBuffer.TASK + BATCH_ALIGNMENT;
+        } catch (DmlCallException e) {
+            return false;
         }
     }
 

@@ -27,6 +27,7 @@ public final class Job {
     private static final int MEM_MOVE = dml_h.DML_OP_MEM_MOVE();
     private static final int FILL = dml_h.DML_OP_FILL();
     private static final int CACHE_FLUSH = dml_h.DML_OP_CACHE_FLUSH();
+    private static final int BATCH = dml_h.DML_OP_BATCH();
     private static final int NOP = dml_h.DML_OP_NOP();
     private static final int OK = dml_h.DML_STATUS_OK();
 
@@ -53,21 +54,26 @@ public final class Job {
     /** Free, lent or kept, see {@link JobPool}. */
     volatile int taken;
 
-    /** By what the job is kept, while it is. Guarded by the pool. */
-    KeptJob hold;
-
     /** How often it has been used to the end; written by who has it. */
     long uses;
+
+    /** By what the job is kept, while it is. Guarded by the pool. */
+    KeptJob hold;
 
     private volatile Object owner;
 
     private final Transfer transfer;
     private final DataProgram data;
     private final JobPool pool;
+    private final JobLimits limits;
+
+    /** Made when it is first asked for; most jobs never have a batch. */
+    private BatchProgram batch;
 
     Job(DmlFunctions dml, JobPool pool, MemorySegment hardware, MemorySegment software, JobLimits limits) {
         this.dml = dml;
         this.pool = pool;
+        this.limits = limits;
         this.hardware = hardware;
         this.software = software;
         use(hardware != null ? hardware : software);
@@ -93,14 +99,16 @@ public final class Job {
         return data;
     }
 
-    /** Tells whether an operation has the job, as volatile reads; one that merely keeps it has not. */
-    boolean isBusy() {
-        int seen = taken;
-        if (seen != JobPool.KEPT) {
-            return seen == JobPool.LENT;
+    /**
+     * What takes the job through a batch.
+     *
+     * @return the same object for the life of the job
+     */
+    public BatchProgram batch() {
+        if (batch == null) {
+            batch = new BatchProgram(this, limits);
         }
-        KeptJob seenHold = hold;
-        return seenHold == null || seenHold.isUsed(); // null: it has just ceased to be kept
+        return batch;
     }
 
     /** Back to the better path, without owner and programs. */
@@ -108,6 +116,9 @@ public final class Job {
         use(hardware != null ? hardware : software);
         transfer.clear();
         data.clear();
+        if (batch != null) {
+            batch.clear();
+        }
         if (owner != null) { // a volatile write costs more than the look
             owner = null;
         }
@@ -233,6 +244,37 @@ public final class Job {
         struct.set(INT, OPERATION, NOP);
         struct.set(LONG, FLAGS, 0);
         return submit(MemorySegment.NULL);
+    }
+
+    /**
+     * Tells whether the library lays batches out as it is known to.
+     *
+     * @return false if it must not be given any
+     */
+    boolean knowsBatches() {
+        return dml.knowsBatches(struct.address());
+    }
+
+    /**
+     * Submits a batch.
+     *
+     * @param list the address of its descriptors, a multiple of 64
+     * @param length bytes of descriptors and records
+     * @param held what the tasks' segments belong to
+     * @return DML's status
+     * @throws SegmentClosedException if one is closed; nothing was submitted
+     * @throws WrongThreadException if one is confined to another thread; nothing was submitted
+     */
+    int submitBatch(long list, int length, HeldArenas held) {
+        describe(BATCH, list, length, 0);
+        int status = dml.submit(struct.address(), held);
+        submitted = status == OK;
+        return status;
+    }
+
+    /** How a task of the batch that was submitted last ended: DML's status. */
+    int batchStatus(int task) {
+        return dml.batchStatus(struct.address(), task);
     }
 
     private void describe(int operation, long to, int length, int flags) {

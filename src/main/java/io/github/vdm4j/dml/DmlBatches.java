@@ -1,0 +1,49 @@
+package io.github.vdm4j.dml;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.dml.internal.BatchProgram;
+import io.github.vdm4j.dml.internal.Job;
+import io.github.vdm4j.dml.internal.TaskFailures;
+import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.platform.SegmentClosedException;
+
+/** Starts the batches of a mover. */
+final class DmlBatches {
+    private static final TaskFailures IN_WORDS = DmlFailures::failed;
+
+    private final DmlEngine engine;
+
+    DmlBatches(DmlEngine engine) {
+        this.engine = engine;
+    }
+
+    DmlEngine engine() {
+        return engine;
+    }
+
+    FutureState start(DmlBatchFuture future) {
+        Job job = engine.takeJob();
+        if (job == null) {
+            return engine.closing()
+                    ? DmlFailures.closed(future)
+                    : DmlFailures.outOfJobs(future, engine.pool().capacity());
+        }
+        BatchProgram program = job.batch().begin(future.work(), engine.durability(), IN_WORDS);
+        boolean pinned = false;
+        try {
+            pinned = program.pin();
+        } catch (SegmentClosedException e) {
+            engine.release(future, job);
+            return DmlFailures.unusable(future, ExecutionPath.NONE, e.getMessage(), e.getCause());
+        } catch (WrongThreadException e) {
+            // Nothing was submitted: the future stays idle, for a thread that may.
+            engine.release(future, job);
+            throw e;
+        }
+        if (!pinned) {
+            engine.release(future, job);
+            return DmlFailures.bufferClosed(future);
+        }
+        return engine.proceed(future, program);
+    }
+}

@@ -1,0 +1,396 @@
+package io.github.vdm4j.dml.internal;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.durability.WriteBackKind;
+import io.github.vdm4j.operation.BatchTask;
+import io.github.vdm4j.operation.Descriptor;
+import io.github.vdm4j.platform.PageUnavailableException;
+import io.github.vdm4j.platform.SegmentClosedException;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A batch on its way through a job. Its parts are batches of the device, each of as many tasks in a row as one
+ * takes; a task that no descriptor can express is a part of its own.
+ *
+ * <p>A part may leave tasks undone: the software path stops at whatever is not a plain success, the hardware gives
+ * up what is behind a fence then, and pages may be missing. What is undone and may still run is in the next part.
+ */
+public final class BatchProgram extends Program {
+    private static final int OK = dml_h.DML_STATUS_OK();
+
+    /** How often in a row nothing but page faults may come of a part. */
+    private static final int MAX_FAULTS = 16;
+
+    private final BatchBuffer buffer;
+    private final TaskEnd end;
+    private final TaskFit fit;
+    private final SingleTask single;
+    private final HeldArenas arenas = new HeldArenas();
+    private final HeldRegions regions = new HeldRegions();
+    private final JobLimits limits;
+
+    private List<BatchTask> tasks = List.of();
+    private TaskFailures failures;
+
+    /** The first task that is not over. */
+    private int next;
+
+    /** The first task that has failed. */
+    private int firstFailure;
+
+    /** Whether anything has been submitted. */
+    private boolean begun;
+
+    /** Which tasks the current part has, by their places in the buffer, and how many. */
+    private int[] placed = new int[BatchBuffer.LEAST];
+
+    private int parts;
+    private int faults;
+
+    /** Whether the task whose turn it is goes through the job alone. */
+    private boolean alone;
+
+    BatchProgram(Job job, JobLimits limits) {
+        super(job);
+        this.limits = limits;
+        buffer = new BatchBuffer(job);
+        end = new TaskEnd(buffer);
+        fit = new TaskFit(limits);
+        single = new SingleTask(job);
+    }
+
+    /**
+     * Takes on a batch.
+     *
+     * @param work the tasks
+     * @param durability what makes destinations durable
+     * @param words says why tasks failed
+     * @return this
+     */
+    public BatchProgram begin(List<BatchTask> work, Durability durability, TaskFailures words) {
+        reset();
+        tasks = work;
+        failures = words;
+        fit.durability(durability);
+        single.durability(durability);
+        next = 0;
+        firstFailure = Integer.MAX_VALUE;
+        begun = false;
+        faults = 0;
+        alone = false;
+        return this;
+    }
+
+    @Override
+    public boolean isDone() {
+        return next == tasks.size();
+    }
+
+    @Override
+    public int submit() {
+        if (!alone) {
+            BatchTask task = tasks.get(next);
+            if (fit.inBatch(task.descriptor(), job())) {
+                return submitPart();
+            }
+            alone = true;
+            single.begin(task);
+        }
+        return submitAlone();
+    }
+
+    private int submitAlone() {
+        begun = true;
+        try {
+            int status = single.submit();
+            if (status != OK || job().isSubmitted()) {
+                countPath();
+                return status;
+            }
+        } catch (SegmentClosedException | PageUnavailableException | InvalidDataException e) {
+            single.failed(e);
+        }
+        if (single.isOver()) {
+            over();
+        }
+        return OK;
+    }
+
+    /** The task that is alone has ended. */
+    private void over() {
+        if (tasks.get(next).completion().result() != VdmResult.SUCCESS) {
+            firstFailure = Math.min(firstFailure, next);
+        }
+        alone = false;
+        single.clear();
+        settle();
+    }
+
+    private int submitPart() {
+        gather();
+        if (parts == 0) { // nothing was left of them
+            settle();
+            return OK;
+        }
+        int count = buffer.seal(parts);
+        try {
+            int status = job().submitBatch(buffer.address(), count * BatchBuffer.TASK, arenas);
+            if (status == OK) {
+                begun = true;
+                countPath();
+            }
+            return status;
+        } catch (SegmentClosedException e) {
+            if (!begun) {
+                throw e;
+            }
+            return OK; // the task that it belongs to will be found
+        } finally {
+            arenas.clear();
+        }
+    }
+
+    /** Writes the descriptors of the next part. */
+    private void gather() {
+        boolean hardware = job().onHardware();
+        int room = Math.min(limits.tasks(hardware), tasks.size() - next);
+        buffer.reserve(Math.max(room, BatchBuffer.LEAST));
+        if (placed.length < room) {
+            placed = new int[Math.max(room, 2 * placed.length)];
+        }
+        parts = 0;
+        for (int i = next; i < tasks.size() && parts < room; i++) {
+            BatchTask task = tasks.get(i);
+            if (isOver(task)) {
+                continue;
+            }
+            Descriptor descriptor = task.descriptor();
+            boolean stopped = task.isFenced() && firstFailure < i;
+            if (stopped || !fit.inBatch(descriptor, job())) {
+                return;
+            }
+            int mark = arenas.mark();
+            if (!hold(descriptor) && !hardware) {
+                arenas.backTo(mark);
+                return;
+            }
+            if (begun && !isOpen(descriptor)) {
+                fail(i, VdmResult.SEGMENT_UNUSABLE, "failed: the arena of a segment was closed", null);
+                arenas.backTo(mark);
+                continue;
+            }
+            boolean durable = descriptor.isDurable();
+            TaskDescriptor.put(
+                    buffer, parts, descriptor, durable, task.isFenced() && parts > 0 ? TaskDescriptor.FENCE : 0);
+            placed[parts++] = i;
+        }
+    }
+
+    private static boolean isOver(BatchTask task) {
+        return task.completion().result() != VdmResult.NOT_RUN;
+    }
+
+    private boolean hold(Descriptor descriptor) {
+        return arenas.add(descriptor.destination())
+                && arenas.add(descriptor.source())
+                && arenas.add(descriptor.secondSource())
+                && arenas.add(descriptor.secondDestination());
+    }
+
+    private static boolean isOpen(Descriptor descriptor) {
+        return isOpen(descriptor.destination())
+                && isOpen(descriptor.source())
+                && isOpen(descriptor.secondSource())
+                && isOpen(descriptor.secondDestination());
+    }
+
+    private static boolean isOpen(MemorySegment segment) {
+        return segment == null || segment.scope().isAlive();
+    }
+
+    /** A batch in which a task was no plain success is an error to DML, but not here. */
+    @Override
+    boolean isGood(int status) {
+        return alone ? single.isGood(status) : status == OK || anyWasRun();
+    }
+
+    private boolean anyWasRun() {
+        for (int i = 0; i < parts; i++) {
+            if (buffer.status(i) != BatchBuffer.NOT_RUN) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    void next(int status) {
+        if (!alone) {
+            takeRecords(status == OK);
+            settle();
+        } else {
+            single.next(status);
+            if (single.isOver()) {
+                over();
+            }
+        }
+    }
+
+    private void takeRecords(boolean allWell) {
+        boolean hardware = job().onHardware();
+        ExecutionPath path = hardware ? ExecutionPath.DSA_HARDWARE : ExecutionPath.DML_SOFTWARE;
+        boolean progress = false;
+        boolean faulted = false;
+        boolean again = false;
+        for (int i = 0; i < parts; i++) {
+            int index = placed[i];
+            BatchTask task = tasks.get(index);
+            int status = allWell ? BatchBuffer.SUCCESS : buffer.status(i);
+            if (end.take(i, status, task.descriptor(), task.completion(), path)) {
+                progress = true;
+            } else if (status == BatchBuffer.PAGE_FAULT && hardware && faults < MAX_FAULTS) {
+                faulted = true;
+                progress |= !bringIn(index);
+            } else if (status != BatchBuffer.NOT_RUN) {
+                progress = true;
+                // The first failure sends all of them, and what has not been run, to the software path.
+                again = again || job().fallBackToSoftware();
+                if (!again) {
+                    failures.failed(task, hardware, job().batchStatus(i));
+                    firstFailure = Math.min(firstFailure, index);
+                }
+            }
+        }
+        faults = progress ? 0 : faulted ? faults + 1 : faults;
+    }
+
+    /** Brings in the pages of a task; false if that is the end of it. */
+    private boolean bringIn(int index) {
+        Descriptor descriptor = tasks.get(index).descriptor();
+        try {
+            bringIn(descriptor.source(), false);
+            bringIn(descriptor.secondSource(), false);
+            bringIn(descriptor.destination(), true);
+            bringIn(descriptor.secondDestination(), true);
+            return true;
+        } catch (PageUnavailableException e) {
+            fail(index, VdmResult.IO_ERROR, "failed: " + e.getMessage(), e);
+        } catch (SegmentClosedException e) {
+            fail(index, VdmResult.SEGMENT_UNUSABLE, "failed: " + e.getMessage(), e.getCause());
+        }
+        return false;
+    }
+
+    private static void bringIn(MemorySegment segment, boolean write) {
+        if (segment != null) {
+            bringIn(segment, 0, segment.byteSize(), write);
+        }
+    }
+
+    private void fail(int index, VdmResult how, String reason, Throwable cause) {
+        tasks.get(index).completion().fail(ExecutionPath.NONE, how, null, reason, cause);
+        firstFailure = Math.min(firstFailure, index);
+    }
+
+    /** Goes to the next task that is not over, or to the end if that one is behind a fence and must not run. */
+    private void settle() {
+        while (next < tasks.size()) {
+            BatchTask task = tasks.get(next);
+            if (!isOver(task)) {
+                if (task.isFenced() && firstFailure < next) {
+                    stop();
+                }
+                return;
+            }
+            next++;
+        }
+    }
+
+    private void stop() {
+        String reason = "was not run: task %,d, which it had to come after, failed".formatted(firstFailure);
+        while (next < tasks.size()) {
+            BatchTask task = tasks.get(next++);
+            if (!isOver(task)) {
+                task.completion().fail(ExecutionPath.NONE, VdmResult.NOT_RUN, null, reason, null);
+            }
+        }
+    }
+
+    @Override
+    public boolean goesOnWithout(int status) {
+        if (!alone) {
+            return false;
+        }
+        failures.failed(tasks.get(next), job().onHardware(), status);
+        over();
+        return true;
+    }
+
+    /** Of a part of several tasks this is asked only if none was run. */
+    @Override
+    public boolean isRepeatable() {
+        return !alone || single.isRepeatable();
+    }
+
+    @Override
+    void bringInPart() {
+        if (alone) {
+            try {
+                single.bringInPart();
+            } catch (SegmentClosedException | PageUnavailableException e) {
+                single.failed(e);
+                over();
+            }
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws SegmentClosedException if an arena is closed
+     * @throws WrongThreadException if one is confined to another thread
+     */
+    @Override
+    public boolean pin() {
+        for (int i = 0; i < tasks.size(); i++) {
+            Descriptor descriptor = tasks.get(i).descriptor();
+            if (!regions.pin(descriptor.destination())
+                    || !regions.pin(descriptor.source())
+                    || !regions.pin(descriptor.secondSource())
+                    || !regions.pin(descriptor.secondDestination())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    void clear() {
+        regions.unpinAll();
+        single.clear();
+        tasks = List.of();
+        failures = null;
+    }
+
+    @Override
+    public long bytesMoved() {
+        long sum = 0;
+        for (BatchTask task : tasks) {
+            if (task.completion().result() == VdmResult.SUCCESS) {
+                sum += task.descriptor().byteSize();
+            }
+        }
+        return sum;
+    }
+
+    /** Every task sees to its own. */
+    @Override
+    public WriteBackKind remainingWriteBack() {
+        return null;
+    }
+}
