@@ -337,7 +337,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
         JobPool pool = new JobPool(library.functions(), 1, hardware, !hardware, limits);
         var health = new HardwareHealth(pool, null, false, List::of, System::nanoTime);
         var engine = new DmlEngine(pool, hardware, 0, 1L << 40, Durability.withoutLibpmem(), health);
-        try (var mover = new DmlDataMover(library, path, engine, limits, JvmMoves.NONE, null)) {
+        try (var mover = new DmlDataMover(library, path, engine, limits, AutoMoves.NONE, null)) {
             finish(mover.flush(zeros(200))).orThrow();
             boolean evict = (dml.lastSubmission().flags() & dml_h.DML_FLAG_PREFETCH_CACHE()) != 0;
             assertEquals(!hardware && !clwb, evict);

@@ -119,7 +119,8 @@ final class Groups {
         }
         addJob(contest, Names.C_MOVE_AND_FLUSH, "peer_dml_durable_copy", buffers);
         addMiniasync(contest, "peer_miniasync_durable_copy", buffers);
-        return addDurable(contest, buffers);
+        return addDurable(contest, buffers)
+                .add(Names.SOFTWARE, new ReusableCopy(open(DmlPath.SOFTWARE), buffers, VdmFlags.MEM_DURABLE));
     }
 
     private Contest durableWithoutLibpmem(long bytes) {
@@ -130,7 +131,7 @@ final class Groups {
     }
 
     private Contest addDurable(Contest contest, Buffers buffers) {
-        Vdm mover = open(DmlPath.SOFTWARE);
+        Vdm mover = open(DmlPath.AUTO);
         return contest
                 .add(Names.REUSABLE, new ReusableCopy(mover, buffers, VdmFlags.MEM_DURABLE))
                 .add(Names.PLAIN, new PlainCopy(mover, buffers, VdmFlags.MEM_DURABLE));

@@ -39,7 +39,7 @@ record Measure(
             upTo("P6", "threads mover, spinning ÷ `CompletableFuture` with a spinning caller", "threads",
                     Names.SPINNING,
                     List.of(Names.SUPPLY_ASYNC), new TreeMap<>(Map.of(64L, 0.5, 4 * KI, 0.6, 64 * KI, 1.0))),
-            upTo("P7", "durable copy ÷ libpmem in C", "durable", Names.REUSABLE,
+            upTo("P7", "durable copy, AUTO without hardware ÷ libpmem in C", "durable", Names.REUSABLE,
                     List.of(Names.C_LIBPMEM), sizes(1.25, 1.25, 1.2, 1.15, 1.1)),
             upTo("P7b", "durable copy without libpmem ÷ DML's move and cache flush in C", "durable-without-libpmem",
                     Names.REUSABLE, List.of(Names.C_MOVE_AND_FLUSH), sizes(1.15, 1.12, 1.1, 1.08, 1.03)),
