@@ -1,8 +1,10 @@
 package io.github.vdm4j.mover;
 
+import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.NotifierType;
 import io.github.vdm4j.future.Waker;
@@ -13,10 +15,12 @@ import io.github.vdm4j.operation.OperationsMover;
 import io.github.vdm4j.worker.RoomWaker;
 import io.github.vdm4j.worker.Workers;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
- * A data mover with worker threads of its own, which use the JVM's copy and fill.
+ * A data mover with worker threads of its own, which use the JVM's own code.
  *
  * <p>The first poll of a future puts its operation into a bounded queue. While the queue is full the
  * future stays idle, and later polls try again; a waker that a poll offers is called when there is room. Takes heap and off-heap segments that any thread may
@@ -34,12 +38,14 @@ public final class ThreadsDataMover extends OperationsMover {
     private final Durability durability;
     private final JvmExecution execution;
     private final NotifierType notifier;
+    private final Duration closeTimeout;
 
     ThreadsDataMover(ThreadsDataMoverBuilder settings) {
         functions = settings.functions();
         durability = settings.durability();
         execution = new JvmExecution(functions, durability);
         notifier = settings.notifier();
+        closeTimeout = settings.closeTimeout();
         workers =
                 new Workers<>(
                         "vdm4j-threads-mover",
@@ -96,6 +102,16 @@ public final class ThreadsDataMover extends OperationsMover {
         return workers.offer(task);
     }
 
+    /** Marks everything that was enqueued up to now. */
+    long mark() {
+        return workers.mark();
+    }
+
+    /** Tells whether everything before a mark is done. */
+    boolean isPast(long mark) {
+        return workers.isPast(mark);
+    }
+
     void awaitRoom(RoomWaker room, Waker waker) {
         room.waitFor(workers, waker);
     }
@@ -112,7 +128,18 @@ public final class ThreadsDataMover extends OperationsMover {
 
     @Override
     protected void shutDown() {
-        workers.stop(Long.MAX_VALUE);
+        List<WorkerTask> stuck = workers.stop(closeTimeout.toNanos());
+        if (!stuck.isEmpty()) {
+            throw new VdmException(
+                    VdmResult.TIMEOUT,
+                    null,
+                    "%s gave up closing after %s: still at work on: %s"
+                            .formatted(
+                                    name(),
+                                    closeTimeout,
+                                    stuck.stream().map(Object::toString).collect(Collectors.joining("; "))),
+                    null);
+        }
     }
 
     @Override

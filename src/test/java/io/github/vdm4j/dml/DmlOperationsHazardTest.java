@@ -143,7 +143,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
             MemorySegment modified = noise(256);
             dml.next(Plan.pageFault(128));
             assertEquals(320, finish(mover.createDelta(record, original, modified)).output().recordBytes());
-            assertEquals(List.of(400L, 400L), tasks().stream().map(task -> task.recordLength()).toList());
+            assertEquals(List.of(400L, 400L), tasks().stream().map(task -> Long.valueOf(task.recordLength())).toList());
         }
     }
 

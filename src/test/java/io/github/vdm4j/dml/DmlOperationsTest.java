@@ -274,6 +274,17 @@ class DmlOperationsTest extends AgainstSimulatedDml {
         }
 
         @Test
+        void withSuchAnOffsetInALaterPartIsNotAppliedEither() {
+            fillWithNoise(modified.asSlice(0, 0x10000));
+            DmlDataMover mover = software();
+            DeltaResult made = output(mover.createDelta(record, original, modified));
+            MemorySegment whole = record.asSlice(0, made.recordBytes());
+            var apply = finish(mover.applyDelta(original.asSlice(0, 0xfff8), whole));
+            assertSame(VdmResult.INVALID_DATA, apply.result());
+            assertEquals(List.of(), tasks(SimulatedTask.DELTA_APPLY));
+        }
+
+        @Test
         void whoseRecordIsChangedWhileItIsAppliedIsAppliedAsItWasChecked() {
             change(1);
             change(2);
@@ -417,15 +428,16 @@ class DmlOperationsTest extends AgainstSimulatedDml {
             assertEquals(0, mover.jobsInUse());
         }
 
-        @Test
-        void areStrippedByJavaIntoThePlaceRightBeforeThem() {
+        @ParameterizedTest(name = "{0} bytes between, by {1}")
+        @CsvSource({"0, JVM", "40, JVM", "41, DSA_HARDWARE"})
+        void areStrippedByJavaWhereDmlRefusesAPlaceSoCloseBeforeThem(int gap, ExecutionPath path) {
             DmlDataMover mover = hardware();
-            MemorySegment both = zeros(5 * 512 + 5 * 520 + 200);
-            MemorySegment source = both.asSlice(5 * 512 + 16, 5 * 520);
+            MemorySegment both = zeros(5 * 512 + 5 * 520 + 64);
+            MemorySegment source = both.asSlice(5 * 512 + gap, 5 * 520);
             output(mover.difInsert(source, data, growing, VdmFlags.NONE));
             var close = finish(mover.difStrip(both.asSlice(0, 5 * 512), source, growing, VdmFlags.NONE));
             assertTrue(close.output().isOk());
-            assertSame(ExecutionPath.JVM, close.path()); // DML refuses it: status 32
+            assertSame(path, close.path());
             assertArrayEquals(bytes(data), bytes(both.asSlice(0, 5 * 512)));
         }
 

@@ -312,11 +312,10 @@ public final class BatchProgram extends Program {
     }
 
     private void stop() {
-        String reason = "was not run: task %,d, which it had to come after, failed".formatted(firstFailure);
         while (next < tasks.size()) {
             BatchTask task = tasks.get(next++);
             if (!isOver(task)) {
-                task.completion().fail(ExecutionPath.NONE, VdmResult.NOT_RUN, null, reason, null);
+                task.completion().abandon(firstFailure);
             }
         }
     }
