@@ -25,6 +25,16 @@ public abstract class AbstractDataMover implements Vdm {
     protected abstract VdmFuture newFuture();
 
     /**
+     * Makes the future of a {@link VdmOperation}, which is started any number of times. Unless overridden one like the
+     * others.
+     *
+     * @return a new future
+     */
+    protected VdmFuture newReusableFuture() {
+        return newFuture();
+    }
+
+    /**
      * Finishes everything that was started and releases threads and memory. Called once, after {@link
      * #isClosed} has become true.
      */
@@ -99,12 +109,20 @@ public abstract class AbstractDataMover implements Vdm {
             MemorySegment source,
             byte fill,
             VdmFlags flags) {
+        check(type, destination, source, flags);
+        future.arm(type, destination, source, fill, flags);
+    }
+
+    private void check(VdmOperationType type, MemorySegment destination, MemorySegment source, VdmFlags flags) {
         Objects.requireNonNull(flags, "flags");
         checkOpen(type);
-        if (source != null) {
-            checkReadable(type, "source", source);
-        }
         checkReadable(type, "destination", destination);
+        if (source != null) {
+            if (source.scope() != destination.scope()) {
+                SegmentCheck.usable(type, "source", source);
+            }
+            checkReachable(type, "source", source);
+        }
         switch (type) {
             case MEMCPY -> {
                 SegmentCheck.writable(type, "destination", destination);
@@ -119,13 +137,13 @@ public abstract class AbstractDataMover implements Vdm {
             case FLUSH -> {}
             default -> throw new IllegalArgumentException(type + " is no operation of a VdmFuture");
         }
-        future.arm(type, destination, source, fill, flags);
     }
 
     private VdmFuture arm(
             VdmOperationType type, MemorySegment to, MemorySegment from, byte fill, VdmFlags flags) {
+        check(type, to, from, flags);
         VdmFuture future = newFuture();
-        arm(future, type, to, from, fill, flags);
+        future.armNew(type, to, from, fill, flags);
         return future;
     }
 
@@ -165,7 +183,7 @@ public abstract class AbstractDataMover implements Vdm {
         if (isClosed()) {
             throw new IllegalStateException("the mover is closed (" + name() + ")");
         }
-        return new VdmOperation(this, newFuture());
+        return new VdmOperation(this, newReusableFuture());
     }
 
     @Override

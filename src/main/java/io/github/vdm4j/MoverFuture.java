@@ -53,7 +53,9 @@ public abstract class MoverFuture<T> extends AbstractFuture<T> {
      */
     protected final void describe(VdmOperationType type, byte fill, VdmFlags flags) {
         operation = type.ordinal() | flags.bits() << 8 | (fill & 0xff) << 16;
-        failure = null;
+        if (failure != null) {
+            failure = null;
+        }
     }
 
     /**

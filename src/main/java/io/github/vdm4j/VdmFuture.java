@@ -16,12 +16,25 @@ public abstract class VdmFuture extends MoverFuture<VdmOutput> {
     /** Creates a future without an operation, which the mover's base class supplies. */
     protected VdmFuture() {}
 
+    /** The first time, while no other thread knows the future: so there is nobody to be kept away from it. */
+    final void armNew(VdmOperationType type, MemorySegment to, MemorySegment from, byte fill, VdmFlags flags) {
+        describe(type, fill, flags);
+        destination = to;
+        source = from;
+        becomeIdle();
+    }
+
     final void arm(
             VdmOperationType type, MemorySegment to, MemorySegment from, byte fill, VdmFlags flags) {
         withdraw();
         describe(type, fill, flags);
-        destination = to;
-        source = from;
+        // Storing a reference makes work for the garbage collector, also where it is the one that is there already.
+        if (destination != to) {
+            destination = to;
+        }
+        if (source != from) {
+            source = from;
+        }
         becomeIdle();
     }
 

@@ -157,6 +157,12 @@ public final class VdmOperation implements PollableFuture<VdmOutput> {
     }
 
     @Override
+    public FutureState poll() {
+        requirePrepared();
+        return future.poll();
+    }
+
+    @Override
     public FutureState poll(Notifier notifier) {
         requirePrepared();
         return future.poll(notifier);

@@ -25,6 +25,11 @@ public enum VdmResult {
     INVALID_OPERATION,
     /** The device or the library failed. The destination is undefined. */
     DEVICE_ERROR,
+    /**
+     * The hardware did not answer in time, and may still read and write the operation's memory: the failure says
+     * how long that memory must be left alone.
+     */
+    TIMEOUT,
     /** The bytes were moved, but writing them back to the storage failed: they are not durable. */
     IO_ERROR,
     /** A segment was closed, or cannot be used by this mover's threads, when its turn came. */

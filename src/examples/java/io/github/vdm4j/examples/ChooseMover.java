@@ -7,7 +7,7 @@ import io.github.vdm4j.dml.DmlUnavailableException;
 import io.github.vdm4j.mover.ThreadsDataMover;
 import java.util.Optional;
 
-/** Takes Intel DML where it is installed, else threads, and says why. */
+/** Takes Intel DML where it is installed, else threads, and says why; also when hardware goes away later. */
 public final class ChooseMover {
     private ChooseMover() {}
 
@@ -17,7 +17,9 @@ public final class ChooseMover {
             System.err.println(missing.get().getMessage());
             return ThreadsDataMover.open();
         }
-        return DmlDataMover.open();
+        return DmlDataMover.builder()
+                .onPathDecision(decision -> System.err.println(decision.path() + ": " + decision.reason()))
+                .open();
     }
 
     /**

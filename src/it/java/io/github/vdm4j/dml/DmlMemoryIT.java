@@ -9,12 +9,20 @@ import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.operation.Batch;
+import io.github.vdm4j.operation.BatchFuture;
+import io.github.vdm4j.operation.CrcOptions;
+import io.github.vdm4j.operation.DifBlockSize;
+import io.github.vdm4j.operation.DifConfig;
+import io.github.vdm4j.operation.DifFlag;
+import io.github.vdm4j.operation.ReusableOperation;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +80,63 @@ class DmlMemoryIT {
                 operation.orThrow();
             });
             assertTrue(bytes < 1, bytes + " bytes per operation");
+        }
+    }
+
+    @Test
+    void isNoHeapAtAllForADataOperationThatIsReused() {
+        try (Arena arena = Arena.ofShared(); var mover = DmlDataMover.open(DmlPath.SOFTWARE)) {
+            MemorySegment a = arena.allocate(4096, 4096);
+            MemorySegment b = arena.allocate(4096, 4096);
+            MemorySegment source = arena.allocate(512);
+            MemorySegment record = arena.allocate(80, 8);
+            MemorySegment entry = record.asSlice(0, 10);
+            MemorySegment first = a.asSlice(0, 512);
+            MemorySegment second = b.asSlice(0, 512);
+            MemorySegment block = a.asSlice(0, 520);
+            CrcOptions seeded = new CrcOptions(5, true, false);
+            DifConfig blocks = DifConfig.of(DifBlockSize.BYTES_512).withFlags(DifFlag.INVERT_CRC_SEED);
+            ReusableOperation operation = mover.newReusableOperation();
+            List<Runnable> preparations = List.of(
+                    () -> operation.crc32c(source, seeded),
+                    () -> operation.compare(a, b),
+                    () -> operation.comparePattern(a, 5),
+                    () -> operation.fill(source, 7, VdmFlags.NONE),
+                    () -> operation.dualcast(first, second, source, VdmFlags.NONE),
+                    () -> operation.copyCrc32c(first, source, seeded, VdmFlags.NONE),
+                    () -> operation.createDelta(record, a, b),
+                    () -> operation.applyDelta(a, entry, VdmFlags.NONE),
+                    () -> operation.difInsert(block, source, blocks, VdmFlags.NONE));
+            for (Runnable preparation : preparations) {
+                double bytes = bytesPerRound(() -> {
+                    preparation.run();
+                    operation.start();
+                    while (operation.poll() != FutureState.COMPLETE) {
+                        Thread.onSpinWait();
+                    }
+                    operation.orThrow();
+                });
+                assertTrue(bytes < 1, bytes + " bytes for " + operation);
+            }
+        }
+    }
+
+    @Test
+    void isNoHeapAtAllForABatchThatIsSubmittedAgain() {
+        try (Arena arena = Arena.ofShared(); var mover = DmlDataMover.open(DmlPath.SOFTWARE)) {
+            MemorySegment source = arena.allocate(64 * 16);
+            MemorySegment destination = arena.allocate(64 * 16);
+            Batch batch = mover.batch();
+            for (int i = 0; i < 16; i++) {
+                batch.memcpy(destination.asSlice(i * 64, 64), source.asSlice(i * 64, 64));
+            }
+            batch.crc32c(source).compare(source, destination).fill(destination, 1);
+            double bytes = bytesPerRound(() -> {
+                BatchFuture future = batch.submit();
+                future.busyPoll();
+                future.orThrow();
+            });
+            assertTrue(bytes < 1, bytes + " bytes per batch");
         }
     }
 

@@ -136,8 +136,12 @@ class DmlPathsIT {
             assertEquals(
                     "an empty operation was refused with LIBACCEL_NOT_FOUND (100)", mover.pathDecision().reason());
             assertFalse(mover.pathDecision().findings().isEmpty());
-            assertEquals(ExecutionPath.DML_SOFTWARE, copy.path());
+            assertEquals(ExecutionPath.JVM, copy.path());
             assertEquals(VdmResult.SUCCESS, copy.result());
+            VdmFuture longFill = mover.memset(arena.allocate(16 << 10), (byte) 1);
+            longFill.busyPoll();
+            longFill.orThrow();
+            assertEquals(ExecutionPath.DML_SOFTWARE, longFill.path());
         }
     }
 

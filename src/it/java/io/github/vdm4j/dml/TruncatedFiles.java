@@ -18,7 +18,7 @@ import java.util.SplittableRandom;
  * the native call is compiled: from compiled code the JVM reports such an access later than it happens. Runs
  * in a JVM of its own, see {@link TruncatedFilesIT}.
  *
- * <p>Arguments: dml, threads or sync; seed; rounds.
+ * <p>Arguments: dml, auto, threads or sync; seed; rounds.
  */
 final class TruncatedFiles {
     private static final int SIZE = 64 << 10;
@@ -72,6 +72,7 @@ final class TruncatedFiles {
     private static Vdm open(String name) {
         return switch (name) {
             case "dml" -> DmlDataMover.open(DmlPath.SOFTWARE);
+            case "auto" -> DmlDataMover.open();
             case "threads" -> ThreadsDataMover.builder().threads(1).open();
             case "sync" -> SyncDataMover.open();
             default -> throw new IllegalArgumentException(name);

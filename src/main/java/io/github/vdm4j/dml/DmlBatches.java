@@ -30,7 +30,7 @@ final class DmlBatches {
         BatchProgram program = job.batch().begin(future.work(), engine.durability(), IN_WORDS, future.memory());
         if (!program.pin()) {
             engine.release(future, job);
-            return DmlFailures.unusable(future, ExecutionPath.NONE, DmlMoves.BUFFER_CLOSED, null);
+            return DmlFailures.bufferClosed(future);
         }
         try {
             return engine.proceed(future, program);

@@ -22,7 +22,7 @@ import java.util.List;
  * }
  * }</pre>
  *
- * <p>Segments must be off-heap; any alignment and any length will do. On {@link DmlPath#SOFTWARE} the
+ * <p>Segments must be off-heap; any alignment and any length will do. Without hardware the
  * first poll executes the whole operation on the polling thread, and the arenas of its segments cannot
  * be closed meanwhile. On hardware nothing can keep a caller's arena open between two polls: <b>do not
  * close it before the future is complete</b>, or the device goes on with memory that may belong to
@@ -48,12 +48,13 @@ public final class DmlDataMover extends OperationsMover {
     private final PathDecisions decisions;
 
     DmlDataMover(
-            DmlLibrary library, DmlPath path, DmlEngine engine, JobLimits limits, PathDecisions decisions) {
+            DmlLibrary library, DmlPath path, DmlEngine engine, JobLimits limits, JvmMoves byJvm,
+            PathDecisions decisions) {
         this.library = library;
         this.path = path;
         this.engine = engine;
         this.decisions = decisions;
-        moves = new DmlMoves(engine, limits);
+        moves = new DmlMoves(engine, limits, byJvm);
         operations = new DmlOperations(engine);
         batches = new DmlBatches(engine);
     }
@@ -96,6 +97,11 @@ public final class DmlDataMover extends OperationsMover {
     @Override
     protected VdmFuture newFuture() {
         return new DmlFuture(moves);
+    }
+
+    @Override
+    protected VdmFuture newReusableFuture() {
+        return new ReusableDmlFuture(moves);
     }
 
     @Override
@@ -145,13 +151,13 @@ public final class DmlDataMover extends OperationsMover {
     }
 
     /**
-     * The path that operations take. With {@link DmlPath#AUTO} the one that was found to work when the
-     * mover was opened.
+     * The path that operations take at this time. With {@link DmlPath#AUTO} the hardware if it worked when the
+     * mover was opened, and has not been given up since.
      *
      * @return {@link DmlPath#HARDWARE} or {@link DmlPath#SOFTWARE}
      */
     public DmlPath runningPath() {
-        return engine.hardware() ? DmlPath.HARDWARE : DmlPath.SOFTWARE;
+        return engine.runningPath();
     }
 
     /**
@@ -188,6 +194,17 @@ public final class DmlDataMover extends OperationsMover {
      */
     public int jobsInUse() {
         return engine.pool().lent();
+    }
+
+    /**
+     * Asks for the jobs that the hardware has not answered within {@link DmlDataMoverBuilder#deviceTimeout}. The
+     * memory of their operations, which have failed with {@link io.github.vdm4j.VdmResult#TIMEOUT}, must not be freed or used
+     * meanwhile.
+     *
+     * @return how many have not been answered yet; 0 on the software path
+     */
+    public int jobsOverdue() {
+        return engine.pool().collectOverdue();
     }
 
     /**

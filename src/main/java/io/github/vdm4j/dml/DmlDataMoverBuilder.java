@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * Settings for a {@link DmlDataMover}. Each has a default; {@link #open} may be called any number of
@@ -19,18 +20,23 @@ public final class DmlDataMoverBuilder {
     private static final int USUAL_BATCH_TASKS = 32;
 
     private static final int MAX_JOBS = 1 << 16;
+    private static final Duration MAX_DEVICE_TIMEOUT = Duration.ofDays(1);
     private static final Duration MAX_QUEUE_FULL_TIMEOUT = Duration.ofHours(1);
 
     private DmlLibrary library;
     private DmlPath path = DmlPath.AUTO;
     private int jobs = 128;
     private Duration queueFullTimeout = Duration.ofMillis(100);
+    private Duration deviceTimeout = Duration.ofSeconds(30);
     private long maxTransferBytes = JobLimits.MAX_PART;
+    private long jvmCopies = Long.MAX_VALUE;
+    private long jvmFills = 6 << 10;
     private Durability durability = Durability.system();
     private int node = NumaNodes.ANY;
     private Function<DmlLibrary, DmlDiagnosis> diagnosis =
             opened -> DmlDiagnosis.of(DsaSystem.read(), opened.version(), node);
     private boolean tried = true;
+    private LongSupplier clock = System::nanoTime;
     private Consumer<DmlPathDecision> listener = decision -> {};
 
     DmlDataMoverBuilder() {}
@@ -75,8 +81,8 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * How long an operation that the hardware's work queues have no room for is tried again, on each
-     * poll, before it fails with {@link io.github.vdm4j.VdmResult#QUEUE_FULL}. Default: 100 ms. With
+     * How long an operation that the hardware's work queues have no room for is tried again, on polls in growing
+     * distances of at most 64 µs, before it fails with {@link io.github.vdm4j.VdmResult#QUEUE_FULL}. Default: 100 ms. With
      * {@link DmlPath#AUTO} it goes to the software path at once.
      *
      * @param time 0 to one hour
@@ -89,6 +95,26 @@ public final class DmlDataMoverBuilder {
                     "queueFullTimeout of " + time + ": must be 0 to " + MAX_QUEUE_FULL_TIMEOUT);
         }
         queueFullTimeout = time;
+        return this;
+    }
+
+    /**
+     * How long the hardware may take over one job before the operation fails with {@link
+     * io.github.vdm4j.VdmResult#TIMEOUT}. Default: 30 s. Nobody can take a job back from a device: what the operation
+     * reads and writes must be left alone until {@link DmlDataMover#jobsOverdue} is 0, its {@link
+     * io.github.vdm4j.buffer.OffHeapBuffer}s cannot be closed before, and neither can the mover. The time is counted from the
+     * second poll on, and looked at on some polls only: an operation that is polled seldom may take up to twice as long.
+     *
+     * @param time above 0, up to one day
+     * @return this
+     * @throws IllegalArgumentException if it is out of that range
+     */
+    public DmlDataMoverBuilder deviceTimeout(Duration time) {
+        if (!time.isPositive() || time.compareTo(MAX_DEVICE_TIMEOUT) > 0) {
+            throw new IllegalArgumentException(
+                    "deviceTimeout of " + time + ": must be above 0, up to " + MAX_DEVICE_TIMEOUT);
+        }
+        deviceTimeout = time;
         return this;
     }
 
@@ -122,9 +148,44 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * Who hears where operations execute: when the mover is opened, before {@link #open} returns. Default: nobody. An
-     * exception of the listener goes to its thread's uncaught exception handler and is of no other
-     * consequence.
+     * The longest copy, by memcpy or memmove, that {@link DmlPath#AUTO} leaves to the JVM where no hardware runs:
+     * DML's software path begins fifty nanoseconds later and is nowhere faster (docs/benchmarks.md). Such an operation
+     * says {@link io.github.vdm4j.ExecutionPath#JVM}. Durable copies go through DML in any case, and so does everything on
+     * {@link DmlPath#SOFTWARE} and on hardware. Default: every copy.
+     *
+     * @param bytes 0 or more; 0 for none
+     * @return this
+     * @throws IllegalArgumentException if it is negative
+     */
+    public DmlDataMoverBuilder jvmCopiesUpTo(long bytes) {
+        jvmCopies = notNegative("jvmCopiesUpTo", bytes);
+        return this;
+    }
+
+    /**
+     * The same for memset, where the software path of DML is the faster one for long ranges. Default: 6 KiB.
+     *
+     * @param bytes 0 or more; 0 for none
+     * @return this
+     * @throws IllegalArgumentException if it is negative
+     */
+    public DmlDataMoverBuilder jvmFillsUpTo(long bytes) {
+        jvmFills = notNegative("jvmFillsUpTo", bytes);
+        return this;
+    }
+
+    private static long notNegative(String setting, long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("%s of %,d bytes: must not be negative".formatted(setting, bytes));
+        }
+        return bytes;
+    }
+
+    /**
+     * Who hears where operations execute: when the mover is opened, before {@link #open} returns, and on {@link
+     * DmlPath#AUTO} when the hardware is given up and when it is taken back. That is found out by whoever polls, and the
+     * listener is called on that thread, in the poll: it should be quick, and not wait for a future of this mover. An exception goes to
+     * the thread's uncaught exception handler and is of no other consequence. Default: nobody.
      *
      * @param told the listener
      * @return this
@@ -143,6 +204,12 @@ public final class DmlDataMoverBuilder {
     /** Another machine's diagnosis than this one's; for tests. */
     DmlDataMoverBuilder diagnosis(DmlDiagnosis made) {
         diagnosis = library -> made;
+        return this;
+    }
+
+    /** Another clock for the pauses of hardware that was given up; for tests, in which no time has to pass. */
+    DmlDataMoverBuilder clock(LongSupplier nanos) {
+        clock = nanos;
         return this;
     }
 
@@ -179,11 +246,21 @@ public final class DmlDataMoverBuilder {
                 ? opening.asked(path)
                 : opening.tried(diagnosis.apply(opened), path == DmlPath.AUTO);
         boolean hardware = ready.decision().path() == DmlPath.HARDWARE;
+        var decisions = new PathDecisions(ready.decision(), listener);
+        var health = new HardwareHealth(
+                ready.pool(),
+                decisions,
+                hardware && path == DmlPath.AUTO,
+                () -> diagnosis.apply(opened).findings(),
+                clock);
+        var engine = new DmlEngine(
+                ready.pool(), hardware, queueFullTimeout.toNanos(), deviceTimeout.toNanos(), durability, health);
         return new DmlDataMover(
                 opened,
                 path,
-                new DmlEngine(ready.pool(), hardware, queueFullTimeout.toNanos(), durability),
+                engine,
                 limits,
-                new PathDecisions(ready.decision(), listener));
+                path == DmlPath.AUTO && !hardware ? new JvmMoves(jvmCopies, jvmFills) : JvmMoves.NONE,
+                decisions);
     }
 }

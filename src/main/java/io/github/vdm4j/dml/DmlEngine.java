@@ -33,7 +33,9 @@ final class DmlEngine {
     private final JobPool pool;
     private final boolean hardware;
     private final long queueFullNanos;
+    private final long deviceNanos;
     private final Durability durability;
+    private final HardwareHealth health;
 
     /** Kept, so that it can be taken back. */
     private final Runnable finisher = this::finishAbandoned;
@@ -41,16 +43,24 @@ final class DmlEngine {
     private volatile boolean closing;
 
     DmlEngine(
-            JobPool pool, boolean hardware, long queueFullNanos, Durability durability) {
+            JobPool pool, boolean hardware, long queueFullNanos, long deviceNanos, Durability durability,
+            HardwareHealth health) {
         this.pool = pool;
         this.hardware = hardware;
         this.queueFullNanos = queueFullNanos;
+        this.deviceNanos = deviceNanos;
         this.durability = durability;
+        this.health = health;
         MemoryRegions.addFinisher(finisher);
     }
 
     boolean hardware() {
         return hardware;
+    }
+
+    /** Where operations go at this time. */
+    DmlPath runningPath() {
+        return hardware && health.isUsable() ? DmlPath.HARDWARE : DmlPath.SOFTWARE;
     }
 
     JobPool pool() {
@@ -79,8 +89,17 @@ final class DmlEngine {
             while (!program.isDone()) {
                 if (status == NOT_CHECKED) {
                     if (!job.isSubmitted()) {
+                        if (program.isPausing()) {
+                            return inFlight(future, program);
+                        }
+                        if (job.onHardware() && !health.mayBeUsed()) {
+                            job.fallBackToSoftware();
+                        }
                         int refused = program.submit();
                         if (refused != OK) {
+                            if (job.onHardware()) {
+                                health.failed(DmlStatus.of(refused));
+                            }
                             if (job.fallBackToSoftware() || mayGoOnWithout(program, refused)) {
                                 continue;
                             }
@@ -94,10 +113,22 @@ final class DmlEngine {
                     status = job.check();
                 }
                 if (status == BEING_PROCESSED) {
-                    return inFlight(future, program);
+                    return job.onHardware() && program.isOverdue(deviceNanos)
+                            ? overdue(future, program)
+                            : inFlight(future, program);
                 }
-                if (!program.ended(status) && !repair(program, status) && !program.goesOnWithout(status)) {
-                    return failed(future, program, DmlStatus.of(status), program.executedBy());
+                boolean onHardware = job.onHardware();
+                if (program.ended(status)) {
+                    if (onHardware) {
+                        health.worked();
+                    }
+                } else {
+                    if (onHardware) {
+                        health.failed(DmlStatus.of(status));
+                    }
+                    if (!repair(program, status) && !program.goesOnWithout(status)) {
+                        return failed(future, program, DmlStatus.of(status), program.executedBy());
+                    }
                 }
                 status = NOT_CHECKED;
             }
@@ -133,6 +164,16 @@ final class DmlEngine {
         future.hold(program);
         program.job().owner(future);
         return FutureState.RUNNING;
+    }
+
+    /** The device may go on with the job and its memory: neither may be used anew before it answers. */
+    private FutureState overdue(EngineFuture future, Program program) {
+        long moved = program.bytesMoved();
+        ExecutionPath executed = program.executedBy();
+        future.hold(null);
+        pool.takeOver(program.job());
+        health.silent(deviceNanos);
+        return DmlFailures.overdue(future, executed, moved, deviceNanos);
     }
 
     /** Makes it possible to submit a failed part again, if it is, and in software if need be. */
@@ -211,11 +252,16 @@ final class DmlEngine {
             finishAbandoned();
             job = pool.take();
         }
+        if (job == null && !closing) {
+            job = pool.reclaim();
+        }
         return job;
     }
 
     /** Polls what is in flight, so that operations whose futures were dropped give their jobs back. */
     void finishAbandoned() {
+        pool.collectOverdue();
+        health.finish();
         for (int i = 0; i < pool.capacity(); i++) {
             if (pool.peek(i).owner() instanceof EngineFuture future) {
                 try {

@@ -20,10 +20,25 @@ final class DmlFailures {
                 "on %s failed%s: %s: %s"
                         .formatted(
                                 where,
-                                moved == 0 ? "" : " after %,d bytes".formatted(moved),
+                                after(moved),
                                 status,
                                 status.explanation()),
                 null);
+    }
+
+    static FutureState overdue(EngineFuture future, ExecutionPath executed, long moved, long nanos) {
+        return future.failed(
+                executed,
+                VdmResult.TIMEOUT,
+                null,
+                ("on %s failed%s: no answer for %s s (deviceTimeout). The device may still read and write this memory: leave it alone"
+                        + " until jobsOverdue() of the mover is 0")
+                        .formatted(DmlPath.HARDWARE, after(moved), nanos / 1e9),
+                null);
+    }
+
+    private static String after(long moved) {
+        return moved == 0 ? "" : " after %,d bytes".formatted(moved);
     }
 
     static void failed(BatchTask task, boolean onHardware, int code) {
@@ -45,6 +60,10 @@ final class DmlFailures {
             EngineFuture future, ExecutionPath executed, String reason, Throwable cause) {
         return future.failed(
                 executed, VdmResult.SEGMENT_UNUSABLE, null, "failed: " + reason, cause);
+    }
+
+    static FutureState bufferClosed(EngineFuture future) {
+        return unusable(future, ExecutionPath.NONE, "a buffer was closed before the operation started", null);
     }
 
     static FutureState unsupported(EngineFuture future, String reason) {
@@ -79,6 +98,16 @@ final class DmlFailures {
                 null,
                 "failed%s: %s".formatted(moved == 0 ? "" : " after %,d bytes".formatted(moved), cause.getMessage()),
                 null);
+    }
+
+    /** What the JVM throws where the file of a mapping was cut. */
+    static FutureState pageMissing(EngineFuture future, InternalError cause) {
+        return future.failed(
+                ExecutionPath.JVM,
+                VdmResult.IO_ERROR,
+                null,
+                "failed: a page of a mapped file is not there: the file was truncated, or its storage is full",
+                cause);
     }
 
     static FutureState pageMissing(

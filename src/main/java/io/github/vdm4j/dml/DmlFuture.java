@@ -4,6 +4,8 @@ import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.VdmStatus;
+import io.github.vdm4j.dml.internal.Job;
+import io.github.vdm4j.dml.internal.JobPool;
 import io.github.vdm4j.dml.internal.Program;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.durability.WriteBackKind;
@@ -14,7 +16,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
 /** An operation of a {@link DmlDataMover}. Has a job from its first poll to its completion. */
-final class DmlFuture extends VdmFuture implements EngineFuture {
+class DmlFuture extends VdmFuture implements EngineFuture {
     private final DmlMoves moves;
 
     /** Null while idle and when complete. */
@@ -25,55 +27,70 @@ final class DmlFuture extends VdmFuture implements EngineFuture {
     }
 
     @Override
-    protected FutureState advance(Notifier notifier) {
+    protected final FutureState advance(Notifier notifier) {
         notifier.useNone();
         return program == null ? moves.start(this) : moves.engine().proceed(this, program);
     }
 
     @Override
-    public boolean hasProperty(FutureProperty property) {
+    public final boolean hasProperty(FutureProperty property) {
         return property == FutureProperty.ASYNC && moves.engine().hardware();
     }
 
     @Override
-    public void finish() {
+    public final void finish() {
         pollIfRunning();
     }
 
     @Override
-    public void hold(Program taken) {
+    public final void hold(Program taken) {
         program = taken;
     }
 
     @Override
-    public void writeBack(Durability durability, WriteBackKind kind) throws IOException {
+    public final void writeBack(Durability durability, WriteBackKind kind) throws IOException {
         durability.writeBack(destination(), kind);
     }
 
-    MemorySegment from() {
+    /** A job for an operation that is over when the submission returns; null if all are lent. */
+    Job takeJob(JobPool pool) {
+        return pool.take();
+    }
+
+    /** The job goes on with a transfer, which gives it to the pool in the end. */
+    void lendJob(JobPool pool, Job job) {
+        // It is lent.
+    }
+
+    /** The operation is over, with nothing in flight. */
+    void giveJob(JobPool pool, Job job) {
+        pool.give(job);
+    }
+
+    final MemorySegment from() {
         return source();
     }
 
-    boolean durable() {
+    final boolean durable() {
         return isDurable();
     }
 
-    byte fill() {
+    final byte fill() {
         return fillByte();
     }
 
     @Override
-    public FutureState succeeded(ExecutionPath path) {
+    public final FutureState succeeded(ExecutionPath path) {
         return succeed(path);
     }
 
     @Override
-    public FutureState notWrittenBack(ExecutionPath path, Exception cause) {
+    public final FutureState notWrittenBack(ExecutionPath path, Exception cause) {
         return failWriteBack(path, cause);
     }
 
     @Override
-    public FutureState failed(
+    public final FutureState failed(
             ExecutionPath path, VdmResult how, VdmStatus status, String reason, Throwable cause) {
         return fail(path, how, status, reason, cause);
     }

@@ -17,8 +17,6 @@ import java.lang.foreign.MemorySegment;
 
 /** Starts the copies, fills and flushes of a mover. */
 final class DmlMoves {
-    static final String BUFFER_CLOSED = "a buffer was closed before the operation started";
-
     private static final int OK = dml_h.DML_STATUS_OK();
 
     private final DmlEngine engine;
@@ -28,7 +26,10 @@ final class DmlMoves {
     /** The longest operation that is executed at once; 0 where jobs go to hardware. */
     private final long inlineBytes;
 
-    DmlMoves(DmlEngine engine, JobLimits limits) {
+    private final JvmMoves byJvm;
+
+    DmlMoves(DmlEngine engine, JobLimits limits, JvmMoves byJvm) {
+        this.byJvm = byJvm;
         this.engine = engine;
         pool = engine.pool();
         durability = engine.durability();
@@ -50,11 +51,14 @@ final class DmlMoves {
         if (length == 0) {
             return engine.closing() ? DmlFailures.closed(future) : future.succeeded(ExecutionPath.NONE);
         }
+        if (byJvm.take(source, length) && !future.durable()) {
+            return engine.closing() ? DmlFailures.closed(future) : byJvm.execute(future, destination, source);
+        }
         if (length <= inlineBytes
                 && !future.durable()
                 && !destination.isMapped()
                 && (source == null || !source.isMapped())) {
-            Job job = pool.take();
+            Job job = future.takeJob(pool);
             if (job != null) {
                 return executeInline(future, job, destination, source, (int) length);
             }
@@ -83,18 +87,21 @@ final class DmlMoves {
                 status = job.check();
             }
         } catch (SegmentClosedException e) {
-            pool.give(job);
+            future.giveJob(pool, job);
             return DmlFailures.unusable(future, ExecutionPath.NONE, e.getMessage(), e.getCause());
         } catch (RuntimeException | Error e) {
-            if (!job.isSubmitted()) {
-                pool.give(job); // else close() would wait for it for ever
+            if (job.isSubmitted()) {
+                future.lendJob(pool, job); // and never given back: DML has it
+            } else {
+                future.giveJob(pool, job); // else close() would wait for it for ever
             }
             throw e;
         }
         if (status == OK) {
-            pool.give(job);
+            future.giveJob(pool, job);
             return future.succeeded(ExecutionPath.DML_SOFTWARE);
         }
+        future.lendJob(pool, job);
         Transfer transfer = begin(future, job, destination, source, length, null);
         return accepted
                 ? engine.proceed(future, transfer.adopt(), status)
@@ -121,7 +128,7 @@ final class DmlMoves {
         try {
             if (!transfer.pin()) {
                 engine.release(future, job);
-                return DmlFailures.unusable(future, ExecutionPath.NONE, BUFFER_CLOSED, null);
+                return DmlFailures.bufferClosed(future);
             }
             return engine.proceed(future, transfer);
         } catch (WrongThreadException e) {
@@ -163,7 +170,7 @@ final class DmlMoves {
         }
         MemoryRegion region = MemoryRegions.find(future.destination());
         if (region != null && !region.pin()) {
-            return DmlFailures.unusable(future, ExecutionPath.NONE, BUFFER_CLOSED, null);
+            return DmlFailures.bufferClosed(future);
         }
         try {
             return engine.writtenBack(future, path, kind);

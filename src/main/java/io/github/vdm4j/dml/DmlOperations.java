@@ -1,6 +1,5 @@
 package io.github.vdm4j.dml;
 
-import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.dml.internal.DataProgram;
 import io.github.vdm4j.dml.internal.DrainWatch;
@@ -15,8 +14,6 @@ import java.lang.foreign.MemorySegment;
 
 /** Starts the data operations of a mover. */
 final class DmlOperations {
-    private static final String BUFFER_CLOSED = "a buffer was closed before the operation started";
-
     private final DmlEngine engine;
     private final Durability durability;
 
@@ -80,7 +77,7 @@ final class DmlOperations {
         try {
             if (!program.pin()) {
                 engine.release(future, job);
-                return DmlFailures.unusable(future, ExecutionPath.NONE, BUFFER_CLOSED, null);
+                return DmlFailures.bufferClosed(future);
             }
             return engine.proceed(future, program);
         } catch (WrongThreadException e) {

@@ -14,6 +14,8 @@ import io.github.vdm4j.future.IdleStrategy;
  * @param status what DML answered; null if it did not answer
  */
 record HardwareTrial(boolean works, String words, DmlStatus status) {
+    static final String CAME_BACK = "an empty operation came back from the hardware";
+
     /** How long the hardware may take, and full queues may be waited for. */
     private static final long MAX_NANOS = 1_000_000_000L;
 
@@ -57,7 +59,7 @@ record HardwareTrial(boolean works, String words, DmlStatus status) {
             status = job.check();
         }
         return status == dml_h.DML_STATUS_OK()
-                ? new HardwareTrial(true, "an empty operation came back from the hardware", DmlStatus.OK)
+                ? new HardwareTrial(true, CAME_BACK, DmlStatus.OK)
                 : answered("an empty operation failed with", status);
     }
 

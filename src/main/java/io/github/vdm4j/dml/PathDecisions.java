@@ -1,6 +1,9 @@
 package io.github.vdm4j.dml;
 
+import io.github.vdm4j.dml.DmlDiagnosis.Finding;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** The decision that holds, and who hears of each. */
 final class PathDecisions {
@@ -17,14 +20,31 @@ final class PathDecisions {
         return current;
     }
 
-    /** To be called without locks. What the listener throws is its own matter, and its thread's handler's. */
-    void decide(DmlPathDecision next) {
+    /**
+     * Takes note of a decision. To be called without locks. An operation goes on from here: what the diagnosis and
+     * the listener throw is a matter of their thread's handler.
+     */
+    void decide(DmlPath path, String reason, Supplier<List<Finding>> diagnosis) {
+        List<Finding> findings = List.of();
+        try {
+            findings = diagnosis.get();
+        } catch (Throwable e) {
+            tellHandler(e);
+        }
+        decide(new DmlPathDecision(path, reason, findings));
+    }
+
+    private void decide(DmlPathDecision next) {
         current = next;
         try {
             listener.accept(next);
         } catch (Throwable e) {
-            Thread thread = Thread.currentThread();
-            thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+            tellHandler(e);
         }
+    }
+
+    private static void tellHandler(Throwable e) {
+        Thread thread = Thread.currentThread();
+        thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
     }
 }

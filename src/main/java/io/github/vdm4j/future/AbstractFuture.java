@@ -70,6 +70,12 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
      */
     protected abstract void completeWith(Throwable failure);
 
+    /** Without a call for a future that is complete: the poll that does the work is too large to be inlined. */
+    @Override
+    public final FutureState poll() {
+        return state == COMPLETE ? FutureState.COMPLETE : poll(Notifier.none());
+    }
+
     @Override
     public final FutureState poll(Notifier notifier) {
         return poll(notifier, state);
@@ -83,6 +89,17 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         if (state == RUNNING) {
             poll(Notifier.none(), RUNNING);
         }
+    }
+
+    /**
+     * Tells whether a thread is inside {@link #advance} or the task is under way, as a volatile read. What {@link
+     * #advance} reads of volatile variables it reads after this has become true.
+     *
+     * @return false if the future is idle or complete, and nobody advances it
+     */
+    protected final boolean isUnderWay() {
+        int seen = state;
+        return seen != IDLE && seen != COMPLETE;
     }
 
     private FutureState poll(Notifier notifier, int seen) {
@@ -151,7 +168,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         }
     }
 
-    /** Makes a {@linkplain #withdraw() withdrawn} future idle, publishing what was written since. */
+    /** Makes a {@linkplain #withdraw() withdrawn} or a new future idle, publishing what was written since. */
     protected final void becomeIdle() {
         STATE.setRelease(this, IDLE);
     }

@@ -8,6 +8,7 @@ import io.github.vdm4j.durability.WriteBackKind;
 import io.github.vdm4j.kernel.JvmOperations;
 import io.github.vdm4j.operation.CompletionRecord;
 import io.github.vdm4j.operation.Descriptor;
+import io.github.vdm4j.platform.PageFaults;
 import io.github.vdm4j.platform.PageUnavailableException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -45,7 +46,7 @@ final class JvmExecution {
                 || isMapped(second)
                 || isMapped(descriptor.source())
                 || isMapped(descriptor.secondSource())) {
-            JvmFailures.deliverPageFaults();
+            PageFaults.deliver();
         }
         if (completion.result() == VdmResult.SUCCESS && durable) {
             writeBack(descriptor, completion, firstKind, secondKind);

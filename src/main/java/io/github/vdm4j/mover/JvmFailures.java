@@ -21,13 +21,4 @@ final class JvmFailures {
             default -> "failed: " + thrown;
         };
     }
-
-    /**
-     * A page that is not there makes compiled code go on for a while before it throws: long enough for an
-     * operation to succeed that has read nothing. On the way back from a call of native code the JVM
-     * throws at last.
-     */
-    static void deliverPageFaults() {
-        Thread.holdsLock(JvmFailures.class);
-    }
 }

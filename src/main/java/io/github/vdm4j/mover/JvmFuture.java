@@ -10,6 +10,7 @@ import io.github.vdm4j.durability.MemoryRegion;
 import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.durability.WriteBackKind;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.platform.PageFaults;
 import io.github.vdm4j.platform.PageUnavailableException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -45,7 +46,7 @@ abstract class JvmFuture extends VdmFuture {
         }
         move(functions);
         if (destination.isMapped() || (source() != null && source().isMapped())) {
-            JvmFailures.deliverPageFaults();
+            PageFaults.deliver();
         }
         return kind == null ? succeed(ExecutionPath.JVM) : writeBack(durability, kind);
     }

@@ -16,7 +16,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * A data mover with worker threads of its own, which use the JVM's copy and fill.
+ * A data mover with worker threads of its own, which use the JVM's own code.
  *
  * <p>The first poll of a future puts its operation into a bounded queue. While the queue is full the
  * future stays idle, and later polls try again; a waker that a poll offers is called when there is room. Takes heap and off-heap segments that any thread may
@@ -94,6 +94,16 @@ public final class ThreadsDataMover extends OperationsMover {
 
     boolean enqueue(WorkerTask task) {
         return workers.offer(task);
+    }
+
+    /** Marks everything that was enqueued up to now. */
+    long mark() {
+        return workers.mark();
+    }
+
+    /** Tells whether everything before a mark is done. */
+    boolean isPast(long mark) {
+        return workers.isPast(mark);
     }
 
     void awaitRoom(RoomWaker room, Waker waker) {

@@ -105,15 +105,14 @@ public final class CompletionRecord {
     /**
      * The task of a batch is not run.
      *
-     * @param index the place of the first task that failed of those before its fence
-     * @param failed what that was to do
+     * @param failed the place of the first task that failed of those before its fence
      */
-    public void abandon(int index, Descriptor failed) {
+    public void abandon(int failed) {
         fail(
                 ExecutionPath.NONE,
                 VdmResult.NOT_RUN,
                 null,
-                "was not run, because task %,d, the %s before its fence, failed".formatted(index, failed),
+                "was not run: task %,d, which it had to come after, failed".formatted(failed),
                 null);
     }
 

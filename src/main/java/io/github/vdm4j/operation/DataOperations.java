@@ -107,8 +107,8 @@ public interface DataOperations extends Vdm {
     DataFuture<DeltaResult> createDelta(MemorySegment record, MemorySegment original, MemorySegment modified);
 
     /**
-     * Makes a range that holds the original what the modified one was. A record whose offsets are not all inside of the
-     * destination is not applied at all: the future ends with {@link io.github.vdm4j.VdmResult#INVALID_DATA}.
+     * Makes a range that holds the original what the modified one was. A record whose offsets do not ascend, or
+     * are not all inside of the destination, is not applied at all: the future ends with {@link io.github.vdm4j.VdmResult#INVALID_DATA}.
      *
      * <p>C counterpart: {@code DML_OP_DELTA_APPLY}, which writes wherever the record says.
      *

@@ -17,8 +17,22 @@ public enum DifBlockSize {
 
     private final int bytes;
 
+    // For messages; made once, because what checks every operation must not allocate.
+    private final String withoutProtection;
+    private final String withProtection;
+
     DifBlockSize(int bytes) {
         this.bytes = bytes;
+        withoutProtection = "blocks of %,d bytes".formatted(bytes);
+        withProtection = withoutProtection + " and 8 of protection";
+    }
+
+    String withoutProtection() {
+        return withoutProtection;
+    }
+
+    String withProtection() {
+        return withProtection;
     }
 
     /**

@@ -130,9 +130,9 @@ public abstract class OperationsMover extends AbstractDataMover implements DataO
     private static void checkBlocks(VdmOperationType type, MemorySegment to, MemorySegment from, DifConfig config) {
         long block = config.blockSize().bytes();
         long whole = block + DifConfig.PROTECTION_BYTES;
-        String protectedBlocks = "blocks of %,d bytes and 8 of protection".formatted(block);
+        String protectedBlocks = config.blockSize().withProtection();
         if (type == DIF_INSERT) {
-            Rules.multipleOf(type, "source", from, block, "blocks of %,d bytes".formatted(block));
+            Rules.multipleOf(type, "source", from, block, config.blockSize().withoutProtection());
             Rules.size(type, "destination", to, from.byteSize() / block * whole, protectedBlocks);
         } else {
             Rules.multipleOf(type, "source", from, whole, protectedBlocks);

@@ -65,6 +65,11 @@ final class BoundedQueue<E> {
         return tail.get();
     }
 
+    /** How many elements have ever been taken: the position that the next is taken from. */
+    long taken() {
+        return head.get();
+    }
+
     /** Adds an element at the end; false if the queue is full. */
     boolean offer(E element) {
         long position = tail.get();

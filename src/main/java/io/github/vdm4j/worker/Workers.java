@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -41,6 +43,9 @@ public final class Workers<E> {
     private final boolean alone;
 
     private volatile boolean stopping;
+
+    /** How many threads that are no workers are working off what they found in the queue. */
+    private final AtomicInteger others = new AtomicInteger();
 
     /**
      * Starts the threads, which are daemons.
@@ -140,9 +145,38 @@ public final class Workers<E> {
     }
 
     private void workOff() {
+        others.incrementAndGet();
         for (E element = queue.poll(); element != null; element = queue.poll()) {
             work.accept(element);
         }
+        others.decrementAndGet();
+    }
+
+    /**
+     * Marks everything that was handed over up to now, for {@link #isPast}.
+     *
+     * @return the mark
+     */
+    public long mark() {
+        return queue.added();
+    }
+
+    /**
+     * Tells whether everything has been worked on that was handed over before a mark. What was written then is visible.
+     *
+     * @param mark from {@link #mark}
+     * @return true if it is over
+     */
+    public boolean isPast(long mark) {
+        if (queue.taken() < mark || others.get() > 0) {
+            return false;
+        }
+        for (Worker worker : workers) {
+            if (worker.position.get() < mark) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
@@ -193,6 +227,9 @@ public final class Workers<E> {
         /** What it is working on. */
         final AtomicReference<E> element = new AtomicReference<>();
 
+        /** No element before this position is in its hands: written before it takes one, which publishes this. */
+        final AtomicLong position = new AtomicLong();
+
         Worker(String name) {
             thread = Thread.ofPlatform().daemon().name(name).unstarted(this);
         }
@@ -202,6 +239,7 @@ public final class Workers<E> {
             boolean searching = true; // counted by the constructor
             int idle = 0;
             while (true) {
+                position.setRelease(queue.taken());
                 E taken = queue.poll();
                 if (taken != null) {
                     if (searching) {
@@ -221,6 +259,7 @@ public final class Workers<E> {
                     }
                     wakeWaiting(true);
                 } else if (stopping) {
+                    position.setRelease(Long.MAX_VALUE);
                     return;
                 } else if (idle < strategy.spins()) {
                     idle++;
@@ -243,6 +282,7 @@ public final class Workers<E> {
         }
 
         private void sleep() {
+            position.setRelease(Long.MAX_VALUE);
             asleep.set(true);
             counts.incrementAndGet(SLEEPING);
             if (!alone) {

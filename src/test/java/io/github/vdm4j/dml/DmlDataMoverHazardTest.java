@@ -476,15 +476,31 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
             MemorySegment source = noise(64);
             MemorySegment destination = zeros(64);
             VdmFuture copy = mover.memcpy(destination, source);
-            for (int poll = 1; poll <= 3; poll++) {
+            while (dml.submissions().size() < 3) {
                 assertSame(FutureState.RUNNING, copy.poll());
-                assertEquals(poll, dml.submissions().size());
             }
             assertEquals(0, dml.checks());
             assertSucceeded(finish(copy));
             assertArrayEquals(bytes(source), bytes(destination));
             assertEquals(4, dml.submissions().size());
             assertSame(ExecutionPath.DSA_HARDWARE, copy.path());
+        }
+
+        /** 1 us, 2, 4 ... 64, and 64 from then on. */
+        @Test
+        void isTriedMoreAndMoreSeldom() {
+            dml.withHardware().always(Plan.refuse(QUEUE_FULL));
+            DmlDataMover mover = open(builder(DmlPath.HARDWARE));
+            VdmFuture copy = mover.memcpy(zeros(64), noise(64));
+            long start = System.nanoTime();
+            long polls = 0;
+            for (; polls < 100 || System.nanoTime() - start < 20_000_000; polls++) {
+                assertSame(FutureState.RUNNING, copy.poll());
+            }
+            long most = 8 + (System.nanoTime() - start) / 64_000;
+            int attempts = dml.submissions().size();
+            assertTrue(attempts > 8, attempts + " attempts");
+            assertTrue(attempts <= most, attempts + " attempts in " + polls + " polls, of at most " + most);
         }
 
         @Test

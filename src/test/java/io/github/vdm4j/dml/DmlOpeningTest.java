@@ -87,6 +87,8 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         return DmlDataMover.builder()
                 .library(dml.library())
                 .path(path)
+                .jvmCopiesUpTo(0)
+                .jvmFillsUpTo(0)
                 .jobs(4)
                 .diagnosis(machine.diagnosis());
     }

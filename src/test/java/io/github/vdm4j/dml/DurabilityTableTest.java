@@ -335,8 +335,9 @@ class DurabilityTableTest extends AgainstSimulatedDml {
         DmlLibrary library = dml.library();
         var limits = new JobLimits(4096, 4096, clwb);
         JobPool pool = new JobPool(library.functions(), 1, hardware, !hardware, limits);
-        var engine = new DmlEngine(pool, hardware, 0, Durability.withoutLibpmem());
-        try (var mover = new DmlDataMover(library, path, engine, limits, null)) {
+        var health = new HardwareHealth(pool, null, false, List::of, System::nanoTime);
+        var engine = new DmlEngine(pool, hardware, 0, 1L << 40, Durability.withoutLibpmem(), health);
+        try (var mover = new DmlDataMover(library, path, engine, limits, JvmMoves.NONE, null)) {
             finish(mover.flush(zeros(200))).orThrow();
             boolean evict = (dml.lastSubmission().flags() & dml_h.DML_FLAG_PREFETCH_CACHE()) != 0;
             assertEquals(!hardware && !clwb, evict);

@@ -146,6 +146,17 @@ class DeltaKernelTest {
     }
 
     @Test
+    void h25AnEntryThatIsNotForALaterOffsetThanTheOneBeforeIsADefect() {
+        assertNull(DeltaKernel.defect(entries(1, 2, 511), 4_096));
+        assertEquals(
+                "entry 2 of the delta record is for offset 16, after one for 16: they must ascend",
+                DeltaKernel.defect(entries(1, 2, 2), 4_096));
+        assertEquals(
+                "entry 1 of the delta record is for offset 0, after one for 8: they must ascend",
+                DeltaKernel.defect(entries(1, 0), 4_096));
+    }
+
+    @Test
     void h25ARecordThatEndsWithinAnEntryIsADefect() {
         assertEquals(
                 "the delta record has 15 bytes: it must be a multiple of 10",

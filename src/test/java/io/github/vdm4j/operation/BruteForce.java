@@ -56,14 +56,16 @@ final class BruteForce {
         return record.toByteArray();
     }
 
-    /** What a record makes of a range; null if it reaches outside of it. */
+    /** What a record makes of a range; null if it reaches outside of it, or its words do not ascend. */
     static byte[] applied(byte[] range, byte[] record) {
         byte[] result = range.clone();
+        int before = -1;
         for (int at = 0; at < record.length; at += 10) {
             int to = ((record[at] & 0xff) + (record[at + 1] & 0xff) * 256) * 8;
-            if (to + 8 > range.length) {
+            if (to + 8 > range.length || to <= before) {
                 return null;
             }
+            before = to;
             System.arraycopy(record, at + 2, result, to, 8);
         }
         return result;

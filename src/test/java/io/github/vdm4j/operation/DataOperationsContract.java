@@ -1,5 +1,407 @@
 package io.github.vdm4j.operation;
 
-/** What every {@link DataOperations} does, whatever executes it. */
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.VdmException;
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmOutput;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.buffer.OffHeapBuffer;
+import io.github.vdm4j.future.FutureChain;
+import io.github.vdm4j.future.FutureRuntime;
+import io.github.vdm4j.future.FutureState;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What every {@link DataOperations} does, whatever executes it. A mover's test extends this and says how the mover is
+ * opened; all else is answered by the questions of {@link OperationsFixture}.
+ */
 @SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
-public abstract class DataOperationsContract extends RulesContract {}
+public abstract class DataOperationsContract extends BatchContract {
+
+    // ---- states
+
+    @ParameterizedTest(name = "{0}")
+    @EnumSource
+    @DisplayName("a new future is idle, has touched nothing and can be asked nothing")
+    public void aNewFutureIsIdle(Sample sample) {
+        MemorySegment[] segments = segments(sample, 1);
+        MemorySegment[] before = segments(sample, 1);
+        DataFuture<?> future = sample.future(mover(), segments);
+        assertEquals(FutureState.IDLE, future.state());
+        assertEquals(sample.type, future.type());
+        String name = "%s of %,d bytes, ".formatted(sample.type, future.byteSize());
+        assertEquals(name + "IDLE", future.toString());
+        assertAll(
+                () -> assertThrows(IllegalStateException.class, future::output),
+                () -> assertThrows(IllegalStateException.class, future::result),
+                () -> assertThrows(IllegalStateException.class, future::failure),
+                () -> assertThrows(IllegalStateException.class, future::path),
+                () -> assertThrows(IllegalStateException.class, future::orThrow));
+        for (int i = 0; i < segments.length; i++) {
+            assertEquals(-1, segments[i].mismatch(before[i]));
+        }
+        run(future);
+        assertEquals(name + "COMPLETE", future.toString());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @EnumSource
+    @DisplayName("polling a complete future does nothing, and its output stays what it was")
+    public void pollingACompleteFutureDoesNothing(Sample sample) {
+        MemorySegment[] segments = segments(sample, 2);
+        DataFuture<?> future = sample.future(mover(), segments);
+        Object output = run(future);
+        for (MemorySegment segment : segments) {
+            segment.fill((byte) 0x3c);
+        }
+        assertEquals(FutureState.COMPLETE, future.poll());
+        future.busyPoll();
+        assertEquals(output, future.output());
+        assertEquals(output, future.await());
+        assertFalse(future.cancel());
+        for (MemorySegment segment : segments) {
+            assertEquals(0x3c, segment.get(JAVA_BYTE, 0));
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @EnumSource
+    @DisplayName("H23: a future cancelled before its first poll writes nothing and says so")
+    public void aFutureCancelledBeforeItsFirstPollWritesNothing(Sample sample) {
+        MemorySegment[] segments = segments(sample, 3);
+        MemorySegment[] before = segments(sample, 3);
+        DataFuture<?> future = sample.future(mover(), segments);
+        assertTrue(future.cancel());
+        assertEquals(FutureState.COMPLETE, future.poll());
+        assertEquals(VdmResult.CANCELLED, future.result());
+        assertEquals(ExecutionPath.NONE, future.path());
+        assertNull(future.output());
+        assertEquals(
+                "%s of %,d bytes was cancelled before it was started".formatted(sample.type, future.byteSize()),
+                assertThrows(VdmException.class, future::await).getMessage());
+        for (int i = 0; i < segments.length; i++) {
+            assertEquals(-1, segments[i].mismatch(before[i]));
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @EnumSource
+    @DisplayName("an arena closed between the call and the first poll fails the operation; the poll does not throw")
+    public void anArenaClosedBetweenTheCallAndTheFirstPollFailsTheOperation(Sample sample) {
+        for (int i = 0; i < sample.roles.size(); i++) {
+            MemorySegment[] segments = segments(sample, 4);
+            DataFuture<?> future;
+            try (Arena brief = Arena.ofShared()) {
+                segments[i] =
+                        allow(brief.allocate(segments[i].byteSize(), 4_096)).copyFrom(segments[i]);
+                future = sample.future(mover(), segments);
+            }
+            future.busyPoll();
+            assertEquals(VdmResult.SEGMENT_UNUSABLE, future.result(), sample.roles.get(i)::name);
+            assertNull(future.output());
+            String message = assertThrows(VdmException.class, future::await).getMessage();
+            assertTrue(message.startsWith("%s of %,d bytes failed".formatted(sample.type, future.byteSize())), message);
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @EnumSource
+    @DisplayName("a buffer closed between the call and the first poll fails the operation; each is held while it runs")
+    public void aBufferClosedBetweenTheCallAndTheFirstPollFailsTheOperation(Sample sample) {
+        for (int i = 0; i < sample.roles.size(); i++) {
+            MemorySegment[] segments = segments(sample, 5);
+            OffHeapBuffer buffer = OffHeapBuffer.allocate(8_192);
+            MemorySegment room = buffer.segment();
+            long toNextPage = -room.address() & 4_095;
+            segments[i] =
+                    allow(room.asSlice(toNextPage, segments[i].byteSize())).copyFrom(segments[i]);
+            run(sample.future(mover(), segments));
+            assertEquals(0, buffer.operationsInFlight());
+            MemorySegment[] fresh = segments(sample, 5);
+            fresh[i] = segments[i].copyFrom(fresh[i]);
+            DataFuture<?> future = sample.future(mover(), fresh);
+            buffer.close();
+            future.busyPoll();
+            assertEquals(VdmResult.SEGMENT_UNUSABLE, future.result(), sample.roles.get(i)::name);
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @EnumSource
+    @DisplayName("a future over confined segments, polled by a wrong thread, throws there and stays idle for its own")
+    public void aFutureOverConfinedSegmentsPolledByAWrongThreadStaysIdle(Sample sample) throws Exception {
+        if (!takesConfinedSegments()) {
+            return;
+        }
+        for (int i = 0; i < sample.roles.size(); i++) {
+            try (Arena confined = Arena.ofConfined()) {
+                MemorySegment[] segments = segments(sample, 6);
+                segments[i] =
+                        allow(confined.allocate(segments[i].byteSize(), 4_096)).copyFrom(segments[i]);
+                DataFuture<?> future = sample.future(mover(), segments);
+                var thrown = new AtomicReference<Throwable>();
+                Thread wrong = Thread.ofPlatform().start(() -> {
+                    try {
+                        future.poll();
+                    } catch (Throwable e) {
+                        thrown.set(e);
+                    }
+                });
+                wrong.join();
+                assertEquals(WrongThreadException.class, thrown.get().getClass(), sample.roles.get(i)::name);
+                assertEquals(FutureState.IDLE, future.state());
+                run(future);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("H13: polled by several threads at once, an operation is executed once and its output seen by all")
+    public void polledBySeveralThreadsAtOnceAnOperationIsExecutedOnce() throws Exception {
+        int threads = 3;
+        int rounds = 100;
+        MemorySegment source = noise(1_000, 7);
+        MemorySegment destination = memory(1_000);
+        var current = new AtomicReference<DataFuture<Crc32c>>();
+        var failure = new AtomicReference<Throwable>();
+        var barrier = new CyclicBarrier(threads + 1);
+        List<Thread> pollers = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            pollers.add(Thread.ofPlatform().daemon().start(() -> {
+                try {
+                    for (int round = 0; round < rounds; round++) {
+                        barrier.await(30, TimeUnit.SECONDS);
+                        DataFuture<Crc32c> future = current.get();
+                        future.busyPoll();
+                        if (!future.output().equals(new Crc32c(BruteForce.crc32c(bytes(source), CrcOptions.STANDARD)))
+                                || destination.mismatch(source) != -1) {
+                            throw new AssertionError("a thread saw COMPLETE without the result in round " + round);
+                        }
+                        barrier.await(30, TimeUnit.SECONDS);
+                    }
+                } catch (Throwable e) {
+                    failure.compareAndSet(null, e);
+                }
+            }));
+        }
+        for (int round = 0; round < rounds && failure.get() == null; round++) {
+            destination.fill((byte) 0);
+            source.set(JAVA_BYTE, round, (byte) round);
+            current.set(mover().copyCrc32c(destination, source));
+            barrier.await(30, TimeUnit.SECONDS);
+            barrier.await(30, TimeUnit.SECONDS);
+        }
+        for (Thread poller : pollers) {
+            poller.join(30_000);
+        }
+        assertNull(failure.get(), () -> failure.get().toString());
+    }
+
+    @Test
+    @DisplayName("a runtime waits for futures of several types, and a chain goes from one to the next")
+    public void aRuntimeWaitsForFuturesOfSeveralTypes() {
+        MemorySegment source = noise(2_000, 8);
+        MemorySegment destination = memory(2_000);
+        DataFuture<VdmOutput> fill = mover().fill(memory(64), 1);
+        BatchFuture batch = mover().batch().memcpy(memory(2_000), source).nop().submit();
+        var chain = FutureChain.of(mover().copyCrc32c(destination, source))
+                .then(copied -> mover().crc32c(destination))
+                .map(Crc32c::value);
+        new FutureRuntime().waitAll(List.of(fill, batch, chain));
+        assertEquals(VdmResult.SUCCESS, fill.result());
+        assertTrue(batch.output().isSuccess());
+        assertEquals(
+                Integer.toUnsignedLong(BruteForce.crc32c(bytes(source), CrcOptions.STANDARD)), chain.output());
+    }
+
+    @Test
+    @DisplayName("drain ends when everything that was started before it has, polled or not")
+    public void drainEndsWhenEverythingThatWasStartedBeforeItHas() {
+        int size = 400_000;
+        MemorySegment source = noise(size, 9);
+        for (int round = 0; round < 10; round++) {
+            List<MemorySegment> destinations = new ArrayList<>();
+            List<DataFuture<Crc32c>> copies = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                destinations.add(memory(size));
+                copies.add(mover().copyCrc32c(destinations.get(i), source));
+            }
+            for (DataFuture<Crc32c> copy : copies) {
+                while (copy.poll() == FutureState.IDLE) {
+                    Thread.onSpinWait();
+                }
+            }
+            VdmOutput drained = run(mover().drain());
+            assertEquals(io.github.vdm4j.VdmOperationType.DRAIN, drained.type());
+            for (MemorySegment destination : destinations.reversed()) { // the last are most likely to be late
+                assertEquals(-1, destination.mismatch(source));
+            }
+            copies.forEach(this::run);
+        }
+        run(mover().drain());
+    }
+
+    // ---- reuse
+
+    @ParameterizedTest(name = "{0}")
+    @EnumSource
+    @DisplayName("one operation is prepared and started again and again, each time with its own result")
+    public void oneOperationIsPreparedAndStartedAgainAndAgain(Sample sample) {
+        ReusableOperation operation = mover().newReusableOperation();
+        for (int round = 0; round < 30; round++) {
+            MemorySegment[] segments = segments(sample, round);
+            MemorySegment[] alone = segments(sample, round);
+            Object expected = run(sample.future(mover(), alone));
+            sample.prepare(operation, segments);
+            assertEquals(FutureState.IDLE, operation.state());
+            operation.start().busyPoll();
+            operation.orThrow();
+            assertEquals(VdmResult.SUCCESS, operation.result());
+            assertNull(operation.failure());
+            assertTrue(paths().contains(operation.path()));
+            assertSameOutput(expected, operation.output());
+            assertEquals(number(expected), operation.value());
+            for (int i = 0; i < segments.length; i++) {
+                assertArrayEquals(bytes(alone[i]), bytes(segments[i]));
+            }
+            operation.crc32c(segments[0], CrcOptions.STANDARD).busyPoll(); // another in between
+            assertEquals(
+                    BruteForce.crc32c(bytes(segments[0]), CrcOptions.STANDARD), (int) operation.value());
+        }
+    }
+
+    private static long number(Object output) {
+        return switch (output) {
+            case CompareResult compared -> compared.mismatchOffset();
+            case Crc32c crc -> crc.value();
+            case DeltaResult delta -> delta.recordBytes();
+            case DifResult checked -> checked.blockOffset();
+            default -> 0;
+        };
+    }
+
+    @Test
+    @DisplayName("an operation that was not prepared can be asked nothing")
+    public void anOperationThatWasNotPreparedCanBeAskedNothing() {
+        ReusableOperation operation = mover().newReusableOperation();
+        assertAll(
+                () -> assertThrows(IllegalStateException.class, operation::start),
+                () -> assertThrows(IllegalStateException.class, operation::poll),
+                () -> assertThrows(IllegalStateException.class, operation::value),
+                () -> assertThrows(IllegalStateException.class, operation::result),
+                () -> assertThrows(IllegalStateException.class, operation::output),
+                () -> assertThrows(IllegalStateException.class, operation::failure),
+                () -> assertThrows(IllegalStateException.class, operation::path),
+                () -> assertThrows(IllegalStateException.class, operation::cancel),
+                () -> assertThrows(IllegalStateException.class, operation::orThrow),
+                () -> assertEquals("not prepared", operation.toString()));
+    }
+
+    @Test
+    @DisplayName("arguments refused by a reusable operation leave what was prepared before")
+    public void argumentsRefusedByAReusableOperationLeaveWhatWasPreparedBefore() {
+        MemorySegment range = noise(100, 10);
+        ReusableOperation operation = mover().newReusableOperation().crc32c(range, CrcOptions.STANDARD);
+        assertThrows(IllegalArgumentException.class, () -> operation.compare(memory(3), memory(4)));
+        assertEquals("crc of 100 bytes, IDLE", operation.toString());
+        operation.busyPoll();
+        assertEquals(BruteForce.crc32c(bytes(range), CrcOptions.STANDARD), (int) operation.value());
+    }
+
+    @Test
+    @DisplayName("after a failure, and after a cancellation, an operation is as good as new")
+    public void afterAFailureAnOperationIsAsGoodAsNew() {
+        byte[] record = new byte[10];
+        record[0] = 100;
+        MemorySegment range = noise(64, 11);
+        ReusableOperation operation = mover().newReusableOperation();
+        for (int round = 0; round < 3; round++) {
+            operation.applyDelta(range, of(record), VdmFlags.NONE).busyPoll();
+            assertEquals(VdmResult.INVALID_DATA, operation.result());
+            assertThrows(VdmException.class, operation::orThrow);
+            String message = assertThrows(IllegalStateException.class, operation::value).getMessage();
+            assertTrue(message.startsWith("the operation failed: delta apply of 10 bytes"), message);
+            assertNull(operation.output());
+
+            operation.compare(range, range);
+            assertTrue(operation.cancel());
+            assertEquals(VdmResult.CANCELLED, operation.result());
+
+            operation.compare(range, range).busyPoll();
+            assertEquals(VdmResult.SUCCESS, operation.result());
+            assertEquals(-1, operation.value());
+        }
+    }
+
+    // ---- closing
+
+    @Test
+    @DisplayName("H23: close finishes what was started and ends the rest as CLOSED")
+    public void closeFinishesWhatWasStartedAndEndsTheRestAsClosed() {
+        MemorySegment source = noise(100_000, 12);
+        MemorySegment destination = memory(1_000_000);
+        List<DataFuture<Crc32c>> started = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            DataFuture<Crc32c> copy = mover().copyCrc32c(destination.asSlice(100_000L * i, 100_000), source);
+            if (copy.poll() != FutureState.IDLE) {
+                started.add(copy);
+            }
+        }
+        assertFalse(started.isEmpty());
+        MemorySegment untouched = memory(64);
+        List<DataFuture<?>> idle =
+                List.of(mover().fill(untouched, -1), mover().crc32c(source), mover().nop(), mover().drain());
+
+        mover().close();
+
+        for (DataFuture<Crc32c> copy : started) {
+            assertEquals(
+                    BruteForce.crc32c(bytes(source), CrcOptions.STANDARD), run(copy).bits());
+        }
+        assertEquals(-1, destination.asSlice(0, 100_000).mismatch(source));
+        for (DataFuture<?> future : idle) {
+            future.busyPoll();
+            assertEquals(VdmResult.CLOSED, future.result());
+            assertTrue(future.failure().getMessage().contains("the mover was closed"), future.failure().getMessage());
+        }
+        assertEquals(0, untouched.get(JAVA_BYTE, 0));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @EnumSource
+    @DisplayName("after close operations are refused with the mover's name")
+    public void afterCloseOperationsAreRefused(Sample sample) {
+        MemorySegment[] segments = segments(sample, 13);
+        ReusableOperation operation = mover().newReusableOperation();
+        mover().close();
+        String refused = "%s: the mover is closed (%s)".formatted(sample.type, mover().name());
+        assertEquals(
+                refused,
+                assertThrows(IllegalStateException.class, () -> sample.future(mover(), segments)).getMessage());
+        assertEquals(
+                refused,
+                assertThrows(IllegalStateException.class, () -> sample.prepare(operation, segments)).getMessage());
+        assertThrows(IllegalStateException.class, mover()::newReusableOperation);
+        assertThrows(IllegalStateException.class, mover()::nop);
+        assertThrows(IllegalStateException.class, mover()::drain);
+    }
+}

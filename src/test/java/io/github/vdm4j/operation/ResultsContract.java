@@ -194,6 +194,24 @@ public abstract class ResultsContract extends OperationsFixture {
         assertArrayEquals(before, bytes(around));
     }
 
+    @ParameterizedTest(name = "words {0} and {1}")
+    @CsvSource({"5, 4", "3, 3", "7, 0"})
+    @DisplayName("H25: a record whose words do not ascend is INVALID_DATA, and none is written")
+    public void aRecordWhoseWordsDoNotAscendIsNotApplied(byte first, byte second) {
+        MemorySegment range = noise(64, 28);
+        byte[] before = bytes(range);
+        byte[] record = new byte[20];
+        record[0] = first;
+        record[10] = second;
+        var apply = mover().applyDelta(range, of(record));
+        apply.busyPoll();
+        assertEquals(VdmResult.INVALID_DATA, apply.result());
+        String message = apply.failure().getMessage();
+        assertTrue(message.endsWith(
+                "offset %d, after one for %d: they must ascend".formatted(8 * second, 8 * first)), message);
+        assertArrayEquals(before, bytes(range));
+    }
+
     @ParameterizedTest(name = "{0} bytes")
     @ValueSource(ints = {1, 63, 64, 65, 4_097, 300_001})
     @DisplayName("dualcast writes both destinations and nothing beside them")
@@ -338,12 +356,8 @@ public abstract class ResultsContract extends OperationsFixture {
         assertEquals(expected, run(mover().difCheck(source, config)), what);
         MemorySegment stripped = memory(5 * 512);
         assertEquals(expected, run(mover().difStrip(stripped, source, config, VdmFlags.NONE)));
-        assertArrayEquals(
-                Arrays.copyOf(BruteForce.stripped(whole, config), 2 * 512), bytes(stripped.asSlice(0, 2 * 512)));
         MemorySegment updated = memory(whole.length);
         assertEquals(expected, run(mover().difUpdate(updated, source, config, VdmFlags.NONE)));
-        assertArrayEquals(
-                Arrays.copyOf(BruteForce.updated(whole, config), 2 * 520), bytes(updated.asSlice(0, 2 * 520)));
         assertArrayEquals(whole, bytes(source));
     }
 

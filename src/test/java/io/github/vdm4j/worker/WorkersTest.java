@@ -221,4 +221,85 @@ class WorkersTest {
         assertTrue(Thread.interrupted());
         assertEquals(2, done.get());
     }
+
+    @Test
+    void everythingBeforeAMarkIsOverWhenTheLastOfItHasBeenWorkedOn() throws InterruptedException {
+        var atWork = new CountDownLatch(1);
+        var others = new CountDownLatch(3);
+        start(2, 8, WorkerStrategy.BALANCED, element -> {
+            if (element == 1) {
+                atWork.countDown();
+                try {
+                    gate.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            } else {
+                others.countDown();
+            }
+        });
+        long nothing = workers.mark();
+        assertTrue(workers.isPast(nothing));
+        workers.offer(1);
+        atWork.await();
+        workers.offer(2);
+        workers.offer(3);
+        long mark = workers.mark();
+        workers.offer(4);
+        others.await();
+        assertFalse(workers.isPast(mark), "the other worker has taken and done all there is, but not the first");
+        assertTrue(workers.isPast(nothing));
+        gate.countDown();
+        while (!workers.isPast(mark)) {
+            Thread.onSpinWait();
+        }
+        awaitSleep();
+        assertTrue(workers.isPast(workers.mark()), "sleepers have nothing in their hands");
+    }
+
+    @Test
+    void whatComesAfterAMarkDoesNotHoldItBack() throws InterruptedException {
+        var atWork = new CountDownLatch(2);
+        start(2, 8, WorkerStrategy.BALANCED, element -> {
+            if (element == 1) {
+                atWork.countDown();
+                try {
+                    gate.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        });
+        workers.offer(0);
+        long mark = workers.mark();
+        workers.offer(1);
+        workers.offer(1);
+        atWork.await();
+        assertTrue(workers.isPast(mark));
+        assertFalse(workers.isPast(workers.mark()));
+    }
+
+    @Test
+    void whatIsStillQueuedIsNotOver() throws InterruptedException {
+        var atWork = new CountDownLatch(1);
+        start(1, 8, WorkerStrategy.BALANCED, element -> {
+            atWork.countDown();
+            try {
+                gate.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        workers.offer(1);
+        atWork.await();
+        long first = workers.mark();
+        workers.offer(2);
+        long second = workers.mark();
+        assertFalse(workers.isPast(first));
+        gate.countDown();
+        while (!workers.isPast(second)) {
+            Thread.onSpinWait();
+        }
+        assertTrue(workers.isPast(first));
+    }
 }

@@ -40,9 +40,6 @@ final class DataPart {
     private DifConfig dif;
     private int difFlags;
 
-    /** What the software path has to be given as the mask of the source's application tag; negative if it cannot. */
-    private int softwareMask;
-
     /** The least that can be a part, and how much of the destination belongs to it. */
     private long unit;
 
@@ -87,7 +84,6 @@ final class DataPart {
         long whole = block + DifConfig.PROTECTION_BYTES;
         unit = insert ? block : whole;
         unitOfDestination = type == DIF_STRIP ? block : whole;
-        softwareMask = insert ? 0 : SoftwareDif.sourceMask(dif, source.byteSize() / unit);
     }
 
     void clear() {
@@ -113,13 +109,9 @@ final class DataPart {
                 : bytes / unit * unitOfDestination;
     }
 
+    /** Whether blocks are checked, which the software path does not do as DSA does. */
     boolean checksBlocks() {
         return dif != null && type != DIF_INSERT;
-    }
-
-    /** Whether the software path would not do what DSA does. */
-    boolean differsInSoftware() {
-        return dif != null && softwareMask < 0;
     }
 
     /** Whether DML refuses a strip because its source follows its destination too closely. */
@@ -138,7 +130,7 @@ final class DataPart {
         seed = crc;
     }
 
-    int submit(Job job, long offset, long bytes, boolean hardware) {
+    int submit(Job job, long offset, long bytes) {
         MemorySegment struct = job.struct();
         JobFields.operation(struct, operation(), flags);
         if (source != null) {
@@ -157,8 +149,7 @@ final class DataPart {
             case COMPARE, DELTA_CREATE -> JobFields.secondSource(struct, secondSource.address() + offset);
             case DUALCAST -> JobFields.secondDestination(struct, secondDestination.address() + offset);
             case CRC, COPY_CRC -> JobFields.crcSeed(struct, seed);
-            case DIF_CHECK, DIF_INSERT, DIF_STRIP, DIF_UPDATE -> JobFields.dif(
-                    struct, dif, difFlags, hardware ? dif.source().applicationMask() : softwareMask, offset / unit);
+            case DIF_CHECK, DIF_INSERT, DIF_STRIP, DIF_UPDATE -> JobFields.dif(struct, dif, difFlags, offset / unit);
             default -> {} // has all it needs
         }
         return job.submit(destination, source, secondSource != null ? secondSource : secondDestination);

@@ -130,7 +130,7 @@ public final class DataProgram extends Program {
             part = Math.min(part, fields.longest(MAPPED_PART));
             guardPages();
         }
-        if (!hardware && fields.differsInSoftware() || fields.isAdjacent(done, part)) {
+        if (!hardware && fields.checksBlocks() || fields.isAdjacent(done, part)) {
             executeInJava();
             return dml_h.DML_STATUS_OK();
         }
@@ -139,10 +139,10 @@ public final class DataProgram extends Program {
             part = record.take(source, done, destination.byteSize());
             return fields.submitRecord(job, record.copy(), part);
         }
-        return fields.submit(job, done, part, hardware);
+        return fields.submit(job, done, part);
     }
 
-    /** For what DML does otherwise than DSA, or refuses. */
+    /** For what DML does otherwise than the device, or refuses. */
     private void executeInJava() {
         part = length - done;
         if (mapped) {

@@ -60,6 +60,10 @@ public final class DmlFunctions {
     private static final MethodHandle SUBMIT =
             LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS));
 
+    /** The same for one segment. */
+    private static final MethodHandle SUBMIT_ONE =
+            LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS));
+
     /** The same for an operation on three segments. */
     private static final MethodHandle SUBMIT_HOLDING_THREE =
             LINKER.downcallHandle(
@@ -176,6 +180,22 @@ public final class DmlFunctions {
     int submit(long job, MemorySegment held, MemorySegment alsoHeld) {
         try {
             return (int) SUBMIT.invokeExact(submitJob, job, held, alsoHeld);
+        } catch (IllegalStateException e) {
+            throw new SegmentClosedException(e);
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * Submits a job, holding one segment open for the time of the call.
+     *
+     * @throws SegmentClosedException if its arena is closed
+     * @throws WrongThreadException if it is confined to another thread
+     */
+    int submit(long job, MemorySegment held) {
+        try {
+            return (int) SUBMIT_ONE.invokeExact(submitJob, job, held);
         } catch (IllegalStateException e) {
             throw new SegmentClosedException(e);
         } catch (Throwable e) {

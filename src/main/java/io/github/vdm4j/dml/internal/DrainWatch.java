@@ -1,14 +1,14 @@
 package io.github.vdm4j.dml.internal;
 
 /**
- * Sees when all jobs that were lent at one moment have been given back once. Used by one thread at a time.
+ * Sees when every job that was in use at one moment has been out of use once. Used by one thread at a time.
  */
 public final class DrainWatch {
     private static final long FREE = -1;
 
     private final JobPool pool;
 
-    /** How often each job had been used when the watch began, if it was lent. */
+    /** How often each job had been used when the watch began, if it was in use. */
     private final long[] uses;
 
     /** The jobs before this one are over. */
@@ -35,18 +35,18 @@ public final class DrainWatch {
         return begun;
     }
 
-    /** Takes down which jobs are lent. */
+    /** Takes down which jobs are in use. */
     public void begin() {
         for (int i = 0; i < uses.length; i++) {
             Job job = pool.peek(i);
-            uses[i] = job.taken == 0 ? FREE : job.uses;
+            uses[i] = pool.isBusy(job) ? job.uses : FREE;
         }
         next = 0;
         begun = true;
     }
 
     /**
-     * Tells whether every job has been given back that was lent at the beginning, whoever has it now.
+     * Tells whether every job has been out of use that was in use at the beginning, whoever has it now.
      *
      * @return true if there is nothing to wait for
      */
@@ -54,7 +54,7 @@ public final class DrainWatch {
         while (next < uses.length) {
             Job job = pool.peek(next);
             // Only in this order: who sees a later holder's mark sees the count of before it.
-            if (uses[next] != FREE && job.taken != 0 && job.uses == uses[next]) {
+            if (uses[next] != FREE && pool.isBusy(job) && job.uses == uses[next]) {
                 return false;
             }
             next++;

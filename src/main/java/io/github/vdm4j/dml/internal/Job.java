@@ -31,6 +31,12 @@ public final class Job {
     private static final int NOP = dml_h.DML_OP_NOP();
     private static final int OK = dml_h.DML_STATUS_OK();
 
+    /**
+     * All memory. What is written at an address in it has no other check than that of the address's sign, which shows in
+     * small operations; {@link JobPool} keeps the structs alive.
+     */
+    private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
     private final DmlFunctions dml;
 
     /** The structs initialised for each path, null where the pool was made without that path. */
@@ -39,14 +45,20 @@ public final class Job {
     private final MemorySegment software;
 
     private MemorySegment struct;
+
+    /** Where the struct lies. */
+    private long at;
+
     private boolean submitted;
 
-    /** Free or taken, see {@link JobPool}. */
-    @SuppressWarnings("unused") // through a VarHandle
+    /** Free, lent or kept, see {@link JobPool}. */
     volatile int taken;
 
     /** How often it was given back; written by who has it. */
     long uses;
+
+    /** By what the job is kept, while it is. Guarded by the pool. */
+    KeptJob hold;
 
     private volatile Object owner;
 
@@ -64,7 +76,7 @@ public final class Job {
         this.limits = limits;
         this.hardware = hardware;
         this.software = software;
-        this.struct = hardware != null ? hardware : software;
+        use(hardware != null ? hardware : software);
         transfer = new Transfer(this, limits);
         data = new DataProgram(this, limits);
     }
@@ -101,7 +113,7 @@ public final class Job {
 
     /** Back to the better path, without owner and programs. */
     public void reset() {
-        struct = hardware != null ? hardware : software;
+        use(hardware != null ? hardware : software);
         transfer.clear();
         data.clear();
         if (batch != null) {
@@ -148,8 +160,13 @@ public final class Job {
         if (software == null || struct == software) {
             return false;
         }
-        struct = software;
+        use(software);
         return true;
+    }
+
+    private void use(MemorySegment chosen) {
+        struct = chosen;
+        at = chosen.address();
     }
 
     /**
@@ -176,12 +193,12 @@ public final class Job {
      */
     public int submitMove(
             long to, long from, int length, int flags, MemorySegment destination, MemorySegment source) {
-        MemorySegment job = struct;
-        job.set(LONG, SOURCE, from);
-        job.set(INT, SOURCE_LENGTH, length);
+        long job = at;
+        ALL.set(LONG, job + SOURCE, from);
+        ALL.set(INT, job + SOURCE_LENGTH, length);
         describe(MEM_MOVE, to, length, flags);
         // Two of one arena are held by one; holding a shared arena costs an atomic operation each way.
-        return submit(destination, source.scope() == destination.scope() ? MemorySegment.NULL : source);
+        return source.scope() == destination.scope() ? submit(destination) : submit(destination, source);
     }
 
     /**
@@ -199,7 +216,7 @@ public final class Job {
     public int submitFill(long to, int length, long pattern, int flags, MemorySegment destination) {
         struct.set(LONG, PATTERN, pattern);
         describe(FILL, to, length, flags);
-        return submit(destination, MemorySegment.NULL);
+        return submit(destination);
     }
 
     /**
@@ -215,7 +232,7 @@ public final class Job {
      */
     public int submitCacheFlush(long to, int length, int flags, MemorySegment range) {
         describe(CACHE_FLUSH, to, length, flags);
-        return submit(range, MemorySegment.NULL);
+        return submit(range);
     }
 
     /**
@@ -226,7 +243,7 @@ public final class Job {
     public int submitNop() {
         struct.set(INT, OPERATION, NOP);
         struct.set(LONG, FLAGS, 0);
-        return submit(MemorySegment.NULL, MemorySegment.NULL);
+        return submit(MemorySegment.NULL);
     }
 
     /**
@@ -261,12 +278,18 @@ public final class Job {
     }
 
     private void describe(int operation, long to, int length, int flags) {
-        MemorySegment job = struct;
-        job.set(INT, OPERATION, operation);
-        job.set(LONG, DESTINATION, to);
-        job.set(INT, DESTINATION_LENGTH, length);
+        long job = at;
+        ALL.set(INT, job + OPERATION, operation);
+        ALL.set(LONG, job + DESTINATION, to);
+        ALL.set(INT, job + DESTINATION_LENGTH, length);
         // Submitting strips bits of the flags, so they are written every time.
-        job.set(LONG, FLAGS, flags);
+        ALL.set(LONG, job + FLAGS, flags);
+    }
+
+    private int submit(MemorySegment held) {
+        int status = dml.submit(at, held);
+        submitted = status == OK;
+        return status;
     }
 
     /** The struct that the next submission takes. */
@@ -296,7 +319,7 @@ public final class Job {
     }
 
     private int submit(MemorySegment held, MemorySegment alsoHeld) {
-        int status = dml.submit(struct.address(), held, alsoHeld);
+        int status = dml.submit(at, held, alsoHeld);
         submitted = status == OK;
         return status;
     }
@@ -312,7 +335,7 @@ public final class Job {
         if (!submitted) {
             throw new IllegalStateException("dml_check_job on a job that is not submitted");
         }
-        int status = dml.check(struct.address());
+        int status = dml.check(at);
         submitted = status == dml_h.DML_STATUS_BEING_PROCESSED();
         return status;
     }

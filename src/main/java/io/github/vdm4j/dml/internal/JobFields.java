@@ -93,7 +93,7 @@ final class JobFields {
     }
 
     /** The protection of blocks that come after others, on which incrementing tags have grown. */
-    static void dif(MemorySegment job, DifConfig config, int flags, int sourceMask, long blocksBefore) {
+    static void dif(MemorySegment job, DifConfig config, int flags, long blocksBefore) {
         job.set(INT, DIF_FLAGS, flags);
         job.set(INT, BLOCK_SIZE, config.blockSize().ordinal());
         DifTags source = config.source();
@@ -101,7 +101,7 @@ final class JobFields {
                 reference(source, flags, DifFlag.SOURCE_FIXED_REFERENCE_TAG, blocksBefore));
         job.set(SHORT, SOURCE_APPLICATION,
                 application(source, flags, DifFlag.SOURCE_INCREMENTING_APPLICATION_TAG, blocksBefore));
-        job.set(SHORT, SOURCE_MASK, (short) sourceMask);
+        job.set(SHORT, SOURCE_MASK, (short) source.applicationMask());
         DifTags destination = config.destination();
         job.set(INT, DESTINATION_REFERENCE,
                 reference(destination, flags, DifFlag.DESTINATION_FIXED_REFERENCE_TAG, blocksBefore));

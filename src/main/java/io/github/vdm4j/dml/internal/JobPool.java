@@ -6,6 +6,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * A fixed number of jobs, lent out and given back in any order by any thread without locks. The jobs
@@ -17,6 +20,9 @@ import java.lang.invoke.VarHandle;
  */
 public final class JobPool {
     private static final long ALIGNMENT = 64;
+    private static final int FREE = 0;
+    private static final int LENT = 1;
+    private static final int KEPT = 2;
     private static final VarHandle TAKEN;
 
     static {
@@ -31,12 +37,33 @@ public final class JobPool {
     private final Arena arena = Arena.ofShared();
     private final Job[] jobs;
     private final MemorySegment[] structs;
+    private final JobLimits limits;
+    private final long hardwareSize;
+    private final long softwareSize;
+    private int node = -1;
 
     /** Guarded by this. */
     private long nativeBytes;
 
     /** How many jobs the closing thread has taken; they are the first ones. Guarded by this. */
     private int retired;
+
+    /** How many jobs are kept. Guarded by this; read without as a hint. */
+    private int kept;
+
+    /** Jobs that a device does not answer. Guarded by this. */
+    private final List<Job> overdue = new ArrayList<>();
+
+    /** Jobs without a place: another took it while they were overdue. Guarded by this. */
+    private final List<Job> spare = new ArrayList<>();
+
+    /** How many jobs are lent that have no place, either. Guarded by this. */
+    private int borrowed;
+
+    /** The structs of jobs that were made later than the pool. Guarded by this. */
+    private final List<MemorySegment> added = new ArrayList<>();
+
+    private volatile int overdueCount;
 
     /**
      * Makes the jobs.
@@ -51,12 +78,13 @@ public final class JobPool {
     public JobPool(
             DmlFunctions dml, int capacity, boolean hardware, boolean software, JobLimits limits) {
         this.dml = dml;
+        this.limits = limits;
         int variants = (hardware ? 1 : 0) + (software ? 1 : 0);
         jobs = new Job[capacity];
         structs = new MemorySegment[capacity * variants];
         try {
-            long hardwareSize = hardware ? sizeOf(dml_h.DML_PATH_HW()) : 0;
-            long softwareSize = software ? sizeOf(dml_h.DML_PATH_SW()) : 0;
+            hardwareSize = hardware ? sizeOf(dml_h.DML_PATH_HW()) : 0;
+            softwareSize = software ? sizeOf(dml_h.DML_PATH_SW()) : 0;
             nativeBytes = capacity * (hardwareSize + softwareSize);
             long next = arena.allocate(nativeBytes, ALIGNMENT).address();
             int made = 0;
@@ -107,6 +135,7 @@ public final class JobPool {
      * @param numaNode the node; -1 for that of the submitting thread, as DML initialises it
      */
     public void bindTo(int numaNode) {
+        node = numaNode;
         for (MemorySegment struct : structs) {
             dml_job_t.numa_id(struct, numaNode);
         }
@@ -124,7 +153,7 @@ public final class JobPool {
         for (int i = 0; i < count; i++) {
             int place = start + i;
             Job job = jobs[place < count ? place : place - count];
-            if (job.taken == 0 && TAKEN.compareAndSet(job, 0, 1)) {
+            if (job.taken == FREE && TAKEN.compareAndSet(job, FREE, LENT)) {
                 return job;
             }
         }
@@ -142,7 +171,82 @@ public final class JobPool {
             throw new IllegalStateException("a job in flight cannot be given back");
         }
         job.uses++;
-        TAKEN.setRelease(job, 0);
+        TAKEN.setRelease(job, FREE);
+    }
+
+    /**
+     * Leaves a lent job to an operation that will want it again, so that it need not be taken and given back each
+     * time. Half of the jobs can be kept. The pool asks for them back when it runs out of others: a keeper uses its job
+     * only after it has begun to {@linkplain JobKeeper#isUsingJob() use} it and then seen that it {@linkplain
+     * KeptJob#isWanted() is not wanted}. So of a keeper and a pool that meet one sees the other.
+     *
+     * @param job one that was taken, with nothing in flight
+     * @param keeper who keeps it; a job whose keeper is unreachable is taken back, too
+     * @return the kept job, or null if no more may be kept: the job is still lent
+     */
+    public KeptJob keep(Job job, JobKeeper keeper) {
+        if (kept >= jobs.length / 2) {
+            return null;
+        }
+        synchronized (this) {
+            if (kept >= jobs.length / 2) {
+                return null;
+            }
+            kept++;
+            job.hold = new KeptJob(job, keeper);
+            job.taken = KEPT;
+            return job.hold;
+        }
+    }
+
+    /**
+     * Makes a kept job a lent one again, to be given back like others.
+     *
+     * @param hold a kept job in use, which was not wanted when that began
+     */
+    public synchronized void stopKeeping(KeptJob hold) {
+        kept--;
+        hold.job().hold = null;
+        hold.job().taken = LENT;
+    }
+
+    /**
+     * Lets a keeper part with a job that is wanted.
+     *
+     * @param hold the job, which may have been taken from the keeper already
+     */
+    public synchronized void surrender(KeptJob hold) {
+        if (hold.job().hold == hold) {
+            stopKeeping(hold);
+            hold.job().taken = FREE;
+        }
+    }
+
+    /**
+     * Takes a job from an operation that keeps it and is not using it.
+     *
+     * @return a job with nothing submitted, or null if there is none
+     */
+    public synchronized Job reclaim() {
+        for (Job job : jobs) {
+            if (reclaim(job)) {
+                return job;
+            }
+        }
+        return null;
+    }
+
+    private boolean reclaim(Job job) {
+        KeptJob hold = job.hold;
+        if (hold == null) {
+            return false;
+        }
+        hold.want(); // and then look
+        if (hold.isUsed()) {
+            return false; // its keeper will see that it is wanted
+        }
+        stopKeeping(hold);
+        return true;
     }
 
     /**
@@ -156,6 +260,107 @@ public final class JobPool {
     }
 
     /**
+     * Takes over a lent job whose submission does not come back. The job keeps what it has pinned until the
+     * device answers. Its place goes to another job, so that the pool can lend as many as before; unless as many as it has are
+     * overdue already.
+     *
+     * @param job a lent job that is submitted, of which the caller lets go
+     */
+    public synchronized void takeOver(Job job) {
+        job.owner(null);
+        Job other = overdue.size() < jobs.length ? anotherJob() : null;
+        for (int i = 0; i < jobs.length && other != null; i++) {
+            if (jobs[i] == job) {
+                VarHandle.releaseFence(); // whoever finds the job there finds it whole
+                jobs[i] = other;
+            }
+        }
+        overdue.add(job);
+        overdueCount = overdue.size();
+    }
+
+    /**
+     * A job beside those that are lent to operations.
+     *
+     * @return a job, to be given back by {@link #giveBorrowed}, for which the pool waits when it is closed; null if DML
+     *     does not make one, or the pool is closed
+     */
+    public synchronized Job borrow() {
+        Job job = arena.scope().isAlive() ? anotherJob() : null;
+        borrowed += job == null ? 0 : 1;
+        return job;
+    }
+
+    /**
+     * Takes a borrowed job back.
+     *
+     * @param job the job, with nothing in flight
+     */
+    public synchronized void giveBorrowed(Job job) {
+        borrowed--;
+        spare.add(job);
+    }
+
+    /** Null if DML does not make one. */
+    private Job anotherJob() {
+        if (!spare.isEmpty()) {
+            return spare.removeLast();
+        }
+        try {
+            return new Job(
+                    dml,
+                    this,
+                    add(dml_h.DML_PATH_HW(), hardwareSize),
+                    add(dml_h.DML_PATH_SW(), softwareSize),
+                    limits);
+        } catch (DmlCallException e) {
+            return null;
+        }
+    }
+
+    private MemorySegment add(int path, long size) {
+        if (size == 0) {
+            return null;
+        }
+        MemorySegment struct = make(path, arena.allocate(size, ALIGNMENT).address(), size);
+        dml_job_t.numa_id(struct, node);
+        added.add(struct);
+        nativeBytes += size;
+        return struct;
+    }
+
+    /**
+     * Asks the device about the jobs that are overdue. Those that it has answered let go of what they pinned,
+     * and can be lent again.
+     *
+     * @return how many are still overdue
+     */
+    public int collectOverdue() {
+        if (overdueCount == 0) {
+            return 0;
+        }
+        synchronized (this) {
+            overdue.removeIf(this::collected);
+            overdueCount = overdue.size();
+            return overdueCount;
+        }
+    }
+
+    private boolean collected(Job job) {
+        if (job.check() == dml_h.DML_STATUS_BEING_PROCESSED()) {
+            return false;
+        }
+        job.reset();
+        if (Arrays.asList(jobs).contains(job)) {
+            give(job);
+        } else {
+            TAKEN.setRelease(job, 0);
+            spare.add(job);
+        }
+        return true;
+    }
+
+    /**
      * How many jobs there are.
      *
      * @return the number the pool was made with
@@ -165,16 +370,24 @@ public final class JobPool {
     }
 
     /**
-     * How many jobs are lent right now; 0 once the pool is closed.
+     * How many jobs are lent or used by their keepers right now; 0 once the pool is closed.
      *
      * @return a number that may be outdated at once
      */
     public synchronized int lent() {
         int lent = 0;
         for (int i = retired; i < jobs.length; i++) {
-            lent += jobs[i].taken;
+            if (isBusy(jobs[i])) {
+                lent++;
+            }
         }
         return lent;
+    }
+
+    /** Whether an operation is using a job: lent, or kept and in use. */
+    synchronized boolean isBusy(Job job) {
+        KeptJob hold = job.hold;
+        return hold == null ? job.taken == LENT : hold.isUsed();
     }
 
     /**
@@ -193,10 +406,14 @@ public final class JobPool {
      */
     public synchronized boolean tryClose() {
         while (retired < jobs.length) {
-            if (!TAKEN.compareAndSet(jobs[retired], 0, 1)) {
+            if (!reclaim(jobs[retired]) && !TAKEN.compareAndSet(jobs[retired], FREE, LENT)) {
                 return false;
             }
             retired++;
+        }
+        collectOverdue();
+        if (borrowed > 0 || !overdue.isEmpty()) {
+            return false;
         }
         if (arena.scope().isAlive()) {
             finishAll();
@@ -211,5 +428,6 @@ public final class JobPool {
                 dml.finish(struct.address());
             }
         }
+        added.forEach(struct -> dml.finish(struct.address()));
     }
 }

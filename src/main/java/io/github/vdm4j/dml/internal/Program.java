@@ -13,12 +13,22 @@ import java.lang.foreign.MemorySegment;
  */
 public abstract class Program {
     private static final int OK = dml_h.DML_STATUS_OK();
+    private static final long FIRST_PAUSE_NANOS = 500;
+    private static final long LONGEST_PAUSE_NANOS = 64_000;
 
     private final Job job;
     private boolean bySoftware;
     private int faults;
     private long retryUntil;
     private boolean retrying;
+    private long retryAt;
+    private long pause;
+
+    /** How often the current part was seen in flight, and when it is late. */
+    private int seenInFlight;
+
+    private boolean timed;
+    private long lateAt;
 
     Program(Job job) {
         this.job = job;
@@ -124,7 +134,7 @@ public abstract class Program {
 
     /**
      * Tells whether there is still time to submit again what a full queue refused. The first call after
-     * a part was accepted sets the limit.
+     * a part was accepted sets the limit. Each makes the next attempt wait twice as long as the one before.
      *
      * @param nanos how long to go on trying
      * @return false once that time has passed
@@ -134,13 +144,49 @@ public abstract class Program {
         if (!retrying) {
             retrying = true;
             retryUntil = now + nanos;
+            pause = FIRST_PAUSE_NANOS;
         }
+        retryAt = now + pause;
+        pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
         return now - retryUntil < 0;
+    }
+
+    /**
+     * Tells whether it is too early to submit again what a full queue refused: an attempt costs the device, and
+     * all that share its queue, more than a poll.
+     *
+     * @return false if the part may be submitted
+     */
+    public final boolean isPausing() {
+        return retrying && System.nanoTime() - retryAt < 0;
     }
 
     /** The queue has accepted a part. */
     public final void accepted() {
         retrying = false;
+        timed = false;
+        seenInFlight = 0;
+    }
+
+    /**
+     * Takes note that the current part is in flight, and tells whether it is for too long. Looks at the clock
+     * when the number of calls is a power of two or a multiple of 64, so that a part that ends soon, and a caller who polls
+     * without a pause, hardly pay for it.
+     *
+     * @param nanos how long it may be, from the first look on
+     * @return true if it is longer
+     */
+    public final boolean isOverdue(long nanos) {
+        int seen = ++seenInFlight;
+        if (seen == 1 || (seen & seen - 1) != 0 && seen % 64 != 0) {
+            return false;
+        }
+        long now = System.nanoTime();
+        if (!timed) {
+            timed = true;
+            lateAt = now + nanos;
+        }
+        return now - lateAt >= 0;
     }
 
     /**

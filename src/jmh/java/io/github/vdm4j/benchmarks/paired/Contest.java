@@ -1,0 +1,149 @@
+package io.github.vdm4j.benchmarks.paired;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Compares ways of doing the same work in one process: every round runs each of them once, in rotating order, and what
+ * counts is the median of the rounds' ratios. Whatever slows the machine down for longer than a round slows all of them.
+ */
+public final class Contest {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private static final CompilationMXBean COMPILER = ManagementFactory.getCompilationMXBean();
+
+    private static final int MOST_WARM_UPS = 30;
+
+    /** How long one run of one contestant lasts about: long beside the clock, short beside the machine's moods. */
+    private static final long RUN_NANOS = 100_000;
+
+    private static final int FEWEST_ROUNDS = 9;
+
+    private final String group;
+    private final String operation;
+    private final long bytes;
+    private final List<String> names = new ArrayList<>();
+    private final List<Contestant> contestants = new ArrayList<>();
+
+    Contest(String group, String operation, long bytes) {
+        this.group = group;
+        this.operation = operation;
+        this.bytes = bytes;
+    }
+
+    Contest add(String name, Contestant contestant) {
+        names.add(name);
+        contestants.add(contestant);
+        return this;
+    }
+
+    /**
+     * What came out.
+     *
+     * @param group the contest
+     * @param operation what was done
+     * @param bytes how much of it at once
+     * @param names the contestants
+     * @param nanos the median time of each for one operation
+     * @param heapBytes what each allocates on the heap for one operation
+     * @param ratios of each to each, medians of the rounds
+     * @param rounds how many there were
+     */
+    public record Result(
+            String group,
+            String operation,
+            long bytes,
+            List<String> names,
+            double[] nanos,
+            double[] heapBytes,
+            double[][] ratios,
+            int rounds) {}
+
+    Result run(double warmUpSeconds, double seconds) throws Throwable {
+        int count = contestants.size();
+        long[] times = warmUp(warmUpSeconds);
+        var rounds = new ArrayList<double[]>();
+        long end = System.nanoTime() + (long) (seconds * 1e9);
+        do {
+            double[] nanos = new double[count];
+            for (int i = 0; i < count; i++) {
+                int turn = (rounds.size() + i) % count;
+                nanos[turn] = (double) contestants.get(turn).time(times[turn]) / times[turn];
+            }
+            rounds.add(nanos);
+        } while (rounds.size() < FEWEST_ROUNDS || System.nanoTime() < end);
+        return new Result(group, operation, bytes, names, medians(rounds), heapBytes(times), ratios(rounds),
+                rounds.size());
+    }
+
+    /**
+     * Runs everybody until the compiler has had nothing to do for a while: on a busy machine it may need many times as
+     * long as on an idle one.
+     *
+     * @return how often each does its work in a run
+     */
+    private long[] warmUp(double seconds) throws Throwable {
+        long[] times = new long[contestants.size()];
+        Arrays.fill(times, 1);
+        long start = System.nanoTime();
+        long quietSince = start;
+        long compiled = COMPILER.getTotalCompilationTime();
+        long now = start;
+        while (now - start < MOST_WARM_UPS * seconds * 1e9 && now - quietSince < seconds * 1e9) {
+            for (int i = 0; i < times.length; i++) {
+                long nanos = contestants.get(i).time(times[i]);
+                times[i] = Math.max(1, Math.min(times[i] * 8, times[i] * RUN_NANOS / Math.max(nanos, 1)));
+            }
+            now = System.nanoTime();
+            long total = COMPILER.getTotalCompilationTime();
+            if (total != compiled) {
+                compiled = total;
+                quietSince = now;
+            }
+        }
+        return times;
+    }
+
+    private double[] medians(List<double[]> rounds) {
+        double[] medians = new double[names.size()];
+        for (int i = 0; i < medians.length; i++) {
+            int turn = i;
+            medians[i] = median(rounds.stream().mapToDouble(round -> round[turn]).toArray());
+        }
+        return medians;
+    }
+
+    private double[][] ratios(List<double[]> rounds) {
+        double[][] ratios = new double[names.size()][names.size()];
+        for (int i = 0; i < ratios.length; i++) {
+            for (int j = 0; j < ratios.length; j++) {
+                int above = i;
+                int below = j;
+                ratios[i][j] = median(rounds.stream().mapToDouble(round -> round[above] / round[below]).toArray());
+            }
+        }
+        return ratios;
+    }
+
+    /** Of the thread that calls; what others allocate on behalf of an operation is not seen. */
+    private double[] heapBytes(long[] times) throws Throwable {
+        double[] bytes = new double[names.size()];
+        for (int i = 0; i < bytes.length; i++) {
+            long runs = times[i] * 10;
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            contestants.get(i).run(runs);
+            bytes[i] = (double) (THREADS.getCurrentThreadAllocatedBytes() - before) / runs;
+        }
+        return bytes;
+    }
+
+    private static double median(double[] values) {
+        Arrays.sort(values);
+        int middle = values.length / 2;
+        return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+    }
+}

@@ -1,0 +1,166 @@
+package io.github.vdm4j.benchmarks.paired;
+
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOperation;
+import io.github.vdm4j.benchmarks.peers.BareJob;
+import io.github.vdm4j.future.FutureState;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/** The loops that are compared. Each is a class of its own, so that the JIT compiles each for itself. */
+final class Contestants {
+    private Contestants() {}
+
+    /** A reusable operation, started and polled. */
+    static final class ReusableCopy implements Contestant {
+        private final VdmOperation operation;
+        private final MemorySegment destination;
+        private final MemorySegment source;
+        private final VdmFlags flags;
+
+        ReusableCopy(Vdm mover, Buffers buffers, VdmFlags flags) {
+            operation = mover.newOperation();
+            destination = buffers.destination();
+            source = buffers.source();
+            this.flags = flags;
+        }
+
+        @Override
+        public void run(long times) {
+            for (long i = 0; i < times; i++) {
+                operation.memcpy(destination, source, flags).start();
+                while (operation.poll() != FutureState.COMPLETE) {
+                    Thread.onSpinWait();
+                }
+                operation.orThrow();
+            }
+        }
+    }
+
+    /** The same for a fill. */
+    static final class ReusableFill implements Contestant {
+        private final VdmOperation operation;
+        private final MemorySegment destination;
+
+        ReusableFill(Vdm mover, Buffers buffers) {
+            operation = mover.newOperation();
+            destination = buffers.destination();
+        }
+
+        @Override
+        public void run(long times) {
+            for (long i = 0; i < times; i++) {
+                operation.memset(destination, (byte) 0x5a, VdmFlags.NONE).start();
+                while (operation.poll() != FutureState.COMPLETE) {
+                    Thread.onSpinWait();
+                }
+                operation.orThrow();
+            }
+        }
+    }
+
+    /** A future for each copy, polled to its end. */
+    static final class PlainCopy implements Contestant {
+        private final Vdm mover;
+        private final MemorySegment destination;
+        private final MemorySegment source;
+        private final VdmFlags flags;
+
+        PlainCopy(Vdm mover, Buffers buffers, VdmFlags flags) {
+            this.mover = mover;
+            destination = buffers.destination();
+            source = buffers.source();
+            this.flags = flags;
+        }
+
+        @Override
+        public void run(long times) {
+            for (long i = 0; i < times; i++) {
+                VdmFuture copy = mover.memcpy(destination, source, flags);
+                while (copy.poll() != FutureState.COMPLETE) {
+                    Thread.onSpinWait();
+                }
+                copy.orThrow();
+            }
+        }
+    }
+
+    /** Bare downcalls on one job. */
+    static final class BareCopy implements Contestant {
+        private final BareJob job;
+        private final MemorySegment destination;
+        private final MemorySegment source;
+
+        BareCopy(BareJob job, Buffers buffers) {
+            this.job = job;
+            destination = buffers.destination();
+            source = buffers.source();
+        }
+
+        @Override
+        public void run(long times) throws Throwable {
+            for (long i = 0; i < times; i++) {
+                job.copy(destination, source);
+            }
+        }
+    }
+
+    /** The JDK's copy. */
+    static final class JdkCopy implements Contestant {
+        private final MemorySegment destination;
+        private final MemorySegment source;
+
+        JdkCopy(Buffers buffers) {
+            destination = buffers.destination();
+            source = buffers.source();
+        }
+
+        @Override
+        public void run(long times) {
+            for (long i = 0; i < times; i++) {
+                MemorySegment.copy(source, 0, destination, 0, source.byteSize());
+            }
+        }
+    }
+
+    /** The JDK's fill. */
+    static final class JdkFill implements Contestant {
+        private final MemorySegment destination;
+
+        JdkFill(Buffers buffers) {
+            destination = buffers.destination();
+        }
+
+        @Override
+        public void run(long times) {
+            for (long i = 0; i < times; i++) {
+                destination.fill((byte) 0x5a);
+            }
+        }
+    }
+
+    /** A loop in C. */
+    static final class InC implements Contestant {
+        private final MethodHandle loop;
+        private final MemorySegment context;
+        private final MemorySegment destination;
+        private final MemorySegment source;
+
+        InC(MethodHandle loop, MemorySegment context, Buffers buffers) {
+            this.loop = loop;
+            this.context = context;
+            destination = buffers.destination();
+            source = buffers.source();
+        }
+
+        @Override
+        public void run(long times) throws Throwable {
+            int status = (int) loop.invokeExact(context, destination, source, destination.byteSize(), times);
+            if (status != 0) {
+                throw new IllegalStateException("C says " + status);
+            }
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package io.github.vdm4j.benchmarks.paired;
+
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.benchmarks.paired.Contestants.BareCopy;
+import io.github.vdm4j.benchmarks.paired.Contestants.InC;
+import io.github.vdm4j.benchmarks.paired.Contestants.JdkCopy;
+import io.github.vdm4j.benchmarks.paired.Contestants.JdkFill;
+import io.github.vdm4j.benchmarks.paired.Contestants.PlainCopy;
+import io.github.vdm4j.benchmarks.paired.Contestants.ReusableCopy;
+import io.github.vdm4j.benchmarks.paired.Contestants.ReusableFill;
+import io.github.vdm4j.benchmarks.peers.BareJob;
+import io.github.vdm4j.benchmarks.peers.Peer;
+import io.github.vdm4j.benchmarks.peers.Peer.MissingException;
+import io.github.vdm4j.dml.DmlDataMover;
+import io.github.vdm4j.dml.DmlLibrary;
+import io.github.vdm4j.dml.DmlPath;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Who meets whom. Each group runs in a JVM of its own: what one call site has seen in one group does not slow it down in
+ * the next.
+ */
+final class Groups {
+    /** The system property for other sizes than all of them, comma-separated; for a quick look. */
+    private static final String SIZES_PROPERTY = "vdm4j.benchmarks.sizes";
+
+    private static final List<Long> SIZES =
+            Arrays.stream(System.getProperty(SIZES_PROPERTY, "64,1024,4096,16384,65536,1048576").split(","))
+                    .map(Long::valueOf)
+                    .toList();
+
+    /** Why a contestant is not there. */
+    final List<String> missing = new ArrayList<>();
+
+    private final DmlLibrary dml = DmlLibrary.open();
+
+    List<Contest> of(String group) {
+        return switch (group) {
+            case "copy" -> SIZES.stream().map(this::copy).toList();
+            case "copy-shared-arena" -> SIZES.stream().map(this::copySharedArena).toList();
+            case "auto-copy" -> SIZES.stream().map(this::autoCopy).toList();
+            case "auto-fill" -> SIZES.stream().map(this::autoFill).toList();
+            case "durable" -> SIZES.stream().map(this::durable).toList();
+            case "durable-without-libpmem" -> SIZES.stream().map(this::durableWithoutLibpmem).toList();
+            case "scaling" -> List.of(scaling(4 << 10));
+            default -> throw new IllegalArgumentException("no group " + group);
+        };
+    }
+
+    private Contest copy(long bytes) {
+        Buffers buffers = Buffers.of(bytes);
+        Vdm mover = open(DmlPath.SOFTWARE);
+        Contest contest = new Contest("copy", "memcpy", bytes);
+        addJob(contest, Names.C_REUSED_JOB, "peer_dml_copy", buffers);
+        addMiniasync(contest, "peer_miniasync_copy", buffers);
+        addLibc(contest, "peer_libc_copy", buffers);
+        return contest
+                .add(Names.BARE, new BareCopy(new BareJob(dml.location()), buffers))
+                .add(Names.REUSABLE, new ReusableCopy(mover, buffers, VdmFlags.NONE))
+                .add(Names.PLAIN, new PlainCopy(mover, buffers, VdmFlags.NONE))
+                .add(Names.JDK, new JdkCopy(buffers));
+    }
+
+    private Contest copySharedArena(long bytes) {
+        Buffers buffers = Buffers.of(bytes);
+        Buffers shared = buffers.shared();
+        Vdm mover = open(DmlPath.SOFTWARE);
+        Contest contest = new Contest("copy-shared-arena", "memcpy", bytes);
+        addJob(contest, Names.C_REUSED_JOB, "peer_dml_copy", buffers);
+        return contest
+                .add(Names.BARE, new BareCopy(new BareJob(dml.location()), shared))
+                .add(Names.REUSABLE_ONE_ARENA, new ReusableCopy(mover, shared, VdmFlags.NONE))
+                .add(Names.PLAIN, new PlainCopy(mover, shared, VdmFlags.NONE));
+    }
+
+    private Contest autoCopy(long bytes) {
+        Buffers buffers = Buffers.of(bytes);
+        Contest contest = new Contest("auto-copy", "memcpy", bytes);
+        addJob(contest, Names.C_REUSED_JOB, "peer_dml_copy", buffers);
+        addLibc(contest, "peer_libc_copy", buffers);
+        Vdm mover = open(DmlPath.AUTO);
+        return contest
+                .add(Names.REUSABLE, new ReusableCopy(mover, buffers, VdmFlags.NONE))
+                .add(Names.PLAIN, new PlainCopy(mover, buffers, VdmFlags.NONE))
+                .add(Names.SOFTWARE, new ReusableCopy(open(DmlPath.SOFTWARE), buffers, VdmFlags.NONE))
+                .add(Names.JDK, new JdkCopy(buffers));
+    }
+
+    private Contest autoFill(long bytes) {
+        Buffers buffers = Buffers.of(bytes);
+        Contest contest = new Contest("auto-fill", "memset", bytes);
+        addJob(contest, Names.C_REUSED_JOB, "peer_dml_fill", buffers);
+        addLibc(contest, "peer_libc_fill", buffers);
+        return contest
+                .add(Names.REUSABLE, new ReusableFill(open(DmlPath.AUTO), buffers))
+                .add(Names.SOFTWARE, new ReusableFill(open(DmlPath.SOFTWARE), buffers))
+                .add(Names.JDK, new JdkFill(buffers));
+    }
+
+    private Contest durable(long bytes) {
+        Buffers buffers = Buffers.of(bytes);
+        Contest contest = new Contest("durable", "durable memcpy", bytes);
+        try {
+            Peer libpmem = Peer.find("pmem", "-l:libpmem.so.1");
+            contest.add(Names.C_LIBPMEM, new InC(libpmem.loop("peer_pmem_durable_copy"), MemorySegment.NULL, buffers));
+        } catch (MissingException e) {
+            missing.add(e.getMessage());
+        }
+        addJob(contest, Names.C_MOVE_AND_FLUSH, "peer_dml_durable_copy", buffers);
+        addMiniasync(contest, "peer_miniasync_durable_copy", buffers);
+        return addDurable(contest, buffers);
+    }
+
+    private Contest durableWithoutLibpmem(long bytes) {
+        Buffers buffers = Buffers.of(bytes);
+        Contest contest = new Contest("durable-without-libpmem", "durable memcpy", bytes);
+        addJob(contest, Names.C_MOVE_AND_FLUSH, "peer_dml_durable_copy", buffers);
+        return addDurable(contest, buffers);
+    }
+
+    private Contest addDurable(Contest contest, Buffers buffers) {
+        Vdm mover = open(DmlPath.SOFTWARE);
+        return contest
+                .add(Names.REUSABLE, new ReusableCopy(mover, buffers, VdmFlags.MEM_DURABLE))
+                .add(Names.PLAIN, new PlainCopy(mover, buffers, VdmFlags.MEM_DURABLE));
+    }
+
+    private Contest scaling(long bytes) {
+        Buffers mine = Buffers.of(bytes);
+        Buffers others = Buffers.of(bytes);
+        Vdm mover = open(DmlPath.SOFTWARE);
+        Vdm another = open(DmlPath.SOFTWARE);
+        Contest contest = new Contest("scaling", "memcpy", bytes)
+                .add(Names.ONE, new ReusableCopy(mover, mine, VdmFlags.NONE))
+                .add(
+                        Names.TWO_ON_ONE,
+                        new TwoThreads(
+                                new ReusableCopy(mover, mine, VdmFlags.NONE),
+                                new ReusableCopy(mover, others, VdmFlags.NONE)))
+                .add(
+                        Names.TWO_ON_TWO,
+                        new TwoThreads(
+                                new ReusableCopy(mover, mine, VdmFlags.NONE),
+                                new ReusableCopy(another, others, VdmFlags.NONE)));
+        try {
+            Peer peer = dmlPeer();
+            Contestant first = new InC(peer.loop("peer_dml_copy"), peer.make("peer_job_new"), mine);
+            Contestant second = new InC(peer.loop("peer_dml_copy"), peer.make("peer_job_new"), others);
+            contest.add(Names.ONE_IN_C, first).add(Names.TWO_IN_C, new TwoThreads(first, second));
+        } catch (MissingException e) {
+            missing.add(e.getMessage());
+        }
+        return contest;
+    }
+
+    private Vdm open(DmlPath path) {
+        return DmlDataMover.builder().library(dml).path(path).open();
+    }
+
+    private Peer dmlPeer() throws MissingException {
+        return Peer.find("dml", linked());
+    }
+
+    /** The library that vdm4j runs on, whichever that is. */
+    private String linked() {
+        return dml.location().contains("/") ? dml.location() : "-l:" + dml.location();
+    }
+
+    private void addJob(Contest contest, String name, String loop, Buffers buffers) {
+        try {
+            Peer peer = dmlPeer();
+            contest.add(name, new InC(peer.loop(loop), peer.make("peer_job_new"), buffers));
+        } catch (MissingException e) {
+            missing.add(e.getMessage());
+        }
+    }
+
+    private void addMiniasync(Contest contest, String loop, Buffers buffers) {
+        try {
+            Peer peer = Peer.find("miniasync", "-lminiasync-vdm-dml", "-lminiasync", linked());
+            contest.add(Names.C_MINIASYNC, new InC(peer.loop(loop), peer.make("peer_mover_new"), buffers));
+        } catch (MissingException e) {
+            missing.add(e.getMessage());
+        }
+    }
+
+    private void addLibc(Contest contest, String loop, Buffers buffers) {
+        try {
+            contest.add(Names.C_LIBC, new InC(Peer.find("libc").loop(loop), MemorySegment.NULL, buffers));
+        } catch (MissingException e) {
+            missing.add(e.getMessage());
+        }
+    }
+}

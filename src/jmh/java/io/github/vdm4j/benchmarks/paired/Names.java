@@ -1,0 +1,23 @@
+package io.github.vdm4j.benchmarks.paired;
+
+/** What the contestants are called in results and tables. */
+public final class Names {
+    public static final String C_REUSED_JOB = "C, one reused DML job";
+    public static final String C_MINIASYNC = "C, miniasync's DML mover";
+    public static final String C_LIBC = "C, libc";
+    public static final String C_LIBPMEM = "C, libpmem";
+    public static final String C_MOVE_AND_FLUSH = "C, DML move and DML cache flush";
+    public static final String BARE = "bare downcalls";
+    public static final String REUSABLE = "vdm4j, reusable operation";
+    public static final String REUSABLE_ONE_ARENA = "vdm4j, reusable operation, segments of one shared arena";
+    public static final String PLAIN = "vdm4j, plain future";
+    public static final String SOFTWARE = "vdm4j, reusable operation on SOFTWARE";
+    public static final String JDK = "the JDK";
+    public static final String ONE = "one thread";
+    public static final String TWO_ON_ONE = "two threads, one mover";
+    public static final String TWO_ON_TWO = "two threads, a mover each";
+    public static final String TWO_IN_C = "C, two threads, a job each";
+    public static final String ONE_IN_C = "C, one thread";
+
+    private Names() {}
+}

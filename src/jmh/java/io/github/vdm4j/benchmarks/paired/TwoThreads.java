@@ -1,0 +1,69 @@
+package io.github.vdm4j.benchmarks.paired;
+
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The same work on two threads at once. Its time is that of the slower one, from when both are running, so the ratio of
+ * one thread's time to it is the share of a doubled throughput that was reached.
+ */
+final class TwoThreads implements Contestant {
+    private final Contestant mine;
+    private final Thread helper;
+    private volatile long ordered;
+    private volatile boolean ready;
+    private volatile boolean go;
+    private volatile long endOfHelper;
+    private volatile Throwable failure;
+
+    TwoThreads(Contestant mine, Contestant other) {
+        this.mine = mine;
+        helper = Thread.ofPlatform().daemon().start(() -> help(other));
+    }
+
+    private void help(Contestant other) {
+        while (true) {
+            while (ordered == 0) {
+                LockSupport.park(this);
+            }
+            ready = true;
+            while (!go) {
+                Thread.onSpinWait();
+            }
+            try {
+                other.run(ordered);
+            } catch (Throwable e) {
+                failure = e;
+            }
+            ordered = 0;
+            endOfHelper = System.nanoTime();
+        }
+    }
+
+    @Override
+    public void run(long times) throws Throwable {
+        time(times);
+    }
+
+    @Override
+    public long time(long times) throws Throwable {
+        endOfHelper = 0;
+        ready = false;
+        go = false;
+        ordered = times;
+        LockSupport.unpark(helper);
+        while (!ready) {
+            Thread.onSpinWait();
+        }
+        long start = System.nanoTime();
+        go = true;
+        mine.run(times);
+        long end = System.nanoTime();
+        while (endOfHelper == 0) {
+            Thread.onSpinWait();
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        return Math.max(end, endOfHelper) - start;
+    }
+}

@@ -1,0 +1,142 @@
+package io.github.vdm4j.benchmarks.peers;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Loops in C, compiled by gcc when they are first asked for, so that a C program's cost is measured in the process and
+ * on the buffers that vdm4j is measured on. Where gcc or a library is missing, so is the peer: {@link #find} tells why.
+ */
+public final class Peer {
+    /** The system property that names the folder for what gcc makes. */
+    public static final String FOLDER = "vdm4j.benchmarks.folder";
+
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final FunctionDescriptor LOOP =
+            FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG);
+
+    private final SymbolLookup symbols;
+
+    private Peer(Path library) {
+        symbols = SymbolLookup.libraryLookup(library, Arena.global());
+    }
+
+    /** A peer that cannot be built here. */
+    public static final class MissingException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        MissingException(String why) {
+            super(why);
+        }
+    }
+
+    /**
+     * Builds and opens a peer.
+     *
+     * @param name the name of its source
+     * @param libraries what to link it with
+     * @return the opened peer
+     * @throws MissingException with gcc's first words, if it cannot be built
+     */
+    public static Peer find(String name, String... libraries) throws MissingException {
+        Path folder = Path.of(System.getProperty(FOLDER, "target/bench")).resolve("peers");
+        Path library = folder.resolve("lib" + name + "-peer.so").toAbsolutePath();
+        try {
+            if (!Files.exists(library)) {
+                Files.createDirectories(folder);
+                compile(name, library, libraries);
+            }
+            return new Peer(library);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (IllegalArgumentException e) {
+            throw new MissingException(name + ": " + e.getMessage());
+        }
+    }
+
+    private static void compile(String name, Path library, String... libraries) throws IOException, MissingException {
+        Path source = Files.createTempFile(library.getParent(), name, ".c");
+        Path fresh = Files.createTempFile(library.getParent(), name, ".so");
+        try {
+            try (InputStream text = Peer.class.getResourceAsStream(name + ".c")) {
+                Files.write(source, text.readAllBytes());
+            }
+            var command = new ArrayList<>(
+                    List.of("gcc", "-O2", "-fPIC", "-shared", "-o", fresh.toString(), source.toString()));
+            command.addAll(List.of(libraries));
+            Process gcc;
+            try {
+                gcc = new ProcessBuilder(command).redirectErrorStream(true).start();
+            } catch (IOException e) {
+                throw new MissingException(name + ": gcc cannot be started: " + e.getMessage());
+            }
+            var words = new String(gcc.getInputStream().readAllBytes()).lines()
+                    .filter(line -> line.contains("error") || line.contains("cannot"))
+                    .findFirst();
+            if (waitFor(gcc) != 0) {
+                throw new MissingException(
+                        name + ": " + words.orElse("gcc failed").replace(source.toString(), name + ".c"));
+            }
+            Files.move(fresh, library, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(source);
+            Files.deleteIfExists(fresh);
+        }
+    }
+
+    private static int waitFor(Process process) {
+        try {
+            return process.waitFor();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * A loop that is run in C.
+     *
+     * @param name the function, of the shape {@code int f(void *context, void *to, const void *from, size_t length,
+     *     long times)}
+     * @return a handle of that shape
+     */
+    public MethodHandle loop(String name) {
+        return LINKER.downcallHandle(symbols.find(name).orElseThrow(), LOOP);
+    }
+
+    /**
+     * Makes what the loops of a peer need.
+     *
+     * @param name the function, without parameters
+     * @return what it returned
+     */
+    public MemorySegment make(String name) {
+        try {
+            var made = (MemorySegment) LINKER
+                    .downcallHandle(symbols.find(name).orElseThrow(), FunctionDescriptor.of(ADDRESS))
+                    .invokeExact();
+            if (made.equals(MemorySegment.NULL)) {
+                throw new IllegalStateException(name + " failed");
+            }
+            return made;
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

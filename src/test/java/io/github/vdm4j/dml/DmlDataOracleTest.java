@@ -1,0 +1,46 @@
+package io.github.vdm4j.dml;
+
+import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.operation.DataOperations;
+import io.github.vdm4j.operation.DataOracleProperties;
+import net.jqwik.api.Group;
+
+/** The data operations of the simulated library against brute force. */
+class DmlDataOracleTest {
+
+    @Group
+    class OnSoftware extends DataOracleProperties {
+        @Override
+        protected DataOperations open() {
+            return DmlDataMover.builder()
+                    .durability(Durability.withoutLibpmem())
+                    .library(new SimulatedDml().library())
+                    .path(DmlPath.SOFTWARE)
+                    .maxTransferBytes(4_160)
+                    .open();
+        }
+
+        @Override
+        protected boolean takesHeapSegments() {
+            return false;
+        }
+    }
+
+    @Group
+    class OnHardware extends DataOracleProperties {
+        @Override
+        protected DataOperations open() {
+            return DmlDataMover.builder()
+                    .durability(Durability.withoutLibpmem())
+                    .library(new SimulatedDml().withHardware().library())
+                    .path(DmlPath.HARDWARE)
+                    .maxTransferBytes(4_160)
+                    .open();
+        }
+
+        @Override
+        protected boolean takesHeapSegments() {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,214 @@
+package io.github.vdm4j.dml;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.buffer.OffHeapBuffer;
+import io.github.vdm4j.future.FutureState;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("A job that the device does not answer in time")
+class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
+
+    private DmlDataMover impatient(DmlPath path) {
+        dml.withHardware();
+        return open(builder(path).deviceTimeout(Duration.ofNanos(1)));
+    }
+
+    private void assertTimedOut(VdmFuture future) {
+        assertSame(VdmResult.TIMEOUT, future.result());
+        assertNull(future.failure().status());
+        assertSame(ExecutionPath.DSA_HARDWARE, future.path());
+    }
+
+    @Test
+    void failsTheOperationAndSaysWhatMustNotBeDone() {
+        DmlDataMover mover = impatient(DmlPath.HARDWARE);
+        dml.always(Plan.hold());
+        VdmFuture copy = finish(mover.memcpy(zeros(64), noise(64)));
+        assertTimedOut(copy);
+        assertEquals(
+                "memcpy of 64 bytes on HARDWARE failed: no answer for 1.0E-9 s (deviceTimeout). The device may still read and"
+                        + " write this memory: leave it alone until jobsOverdue() of the mover is 0",
+                copy.failure().getMessage());
+        assertEquals(1, dml.submissions().size(), "nothing is tried again");
+        assertEquals(1, mover.jobsOverdue());
+    }
+
+    @Test
+    void saysHowFarTheOperationGot() {
+        dml.withHardware();
+        DmlDataMover mover =
+                open(builder(DmlPath.HARDWARE).deviceTimeout(Duration.ofNanos(1)).maxTransferBytes(64));
+        dml.next(Plan.succeed(), Plan.hold());
+        VdmFuture fill = finish(mover.memset(zeros(200), (byte) 1));
+        assertTimedOut(fill);
+        assertTrue(
+                fill.failure()
+                        .getMessage()
+                        .startsWith("memset of 200 bytes on HARDWARE failed after 64 bytes: no answer"),
+                fill.failure().getMessage());
+    }
+
+    /** A device that is late may write later than software would. */
+    @Test
+    void isNotDoneAgainInSoftware() {
+        DmlDataMover mover = impatient(DmlPath.AUTO);
+        dml.forget();
+        dml.next(Plan.hold());
+        assertTimedOut(finish(mover.memcpy(zeros(64), noise(64))));
+        assertEquals(1, dml.submissions().size());
+    }
+
+    @Test
+    void isWaitedForAsLongAsItWasTold() {
+        dml.withHardware();
+        DmlDataMover mover = open(builder(DmlPath.HARDWARE).deviceTimeout(Duration.ofHours(1)));
+        dml.always(Plan.succeed().afterChecks(100_000));
+        finish(mover.memset(zeros(64), (byte) 1)).orThrow();
+        assertEquals(100_001, dml.checks());
+    }
+
+    @Test
+    void hasItsTimeAnewInEachPart() {
+        dml.withHardware();
+        DmlDataMover mover = open(builder(DmlPath.HARDWARE).deviceTimeout(Duration.ofNanos(1)).maxTransferBytes(64));
+        dml.always(Plan.succeed().afterChecks(3));
+        finish(mover.memset(zeros(64 * 20), (byte) 1)).orThrow();
+    }
+
+    /** The memory may be written at any time until then. */
+    @Test
+    void keepsItsJobAndItsMemoryUntilTheDeviceAnswers() {
+        DmlDataMover mover = impatient(DmlPath.HARDWARE);
+        dml.next(Plan.hold());
+        MemorySegment source = noise(64);
+        MemorySegment destination = zeros(64);
+        finish(mover.memcpy(destination, source));
+        Submission late = dml.lastSubmission();
+        for (int i = 0; i < 20; i++) {
+            VdmFuture other = mover.memset(zeros(64), (byte) i);
+            finish(other).orThrow();
+            assertFalse(late.job() == dml.lastSubmission().job(), "the job that the device still has");
+        }
+        assertEquals(1, dml.inFlight());
+        assertEquals(1, mover.jobsOverdue());
+        late.release();
+        assertEquals(0, mover.jobsOverdue());
+        assertArrayEquals(bytes(source), bytes(destination), "the device did it in the end");
+        assertEquals(0, dml.inFlight());
+    }
+
+    @Test
+    void keepsABufferFromBeingFreed() throws Exception {
+        DmlDataMover mover = impatient(DmlPath.HARDWARE);
+        dml.next(Plan.hold());
+        OffHeapBuffer buffer = OffHeapBuffer.allocate(64);
+        MemorySegment segment = dml.allow(buffer.segment());
+        VdmFuture fill = finish(mover.memset(segment, (byte) 7));
+        assertTimedOut(fill);
+        Thread closer = Thread.ofPlatform().start(buffer::close);
+        while (closer.getState() == Thread.State.NEW || closer.getState() == Thread.State.RUNNABLE) {
+            Thread.onSpinWait(); // until it waits
+        }
+        assertTrue(segment.scope().isAlive());
+        assertEquals(1, dml.inFlight());
+        dml.lastSubmission().release();
+        closer.join();
+        assertFalse(segment.scope().isAlive());
+        assertEquals(0, mover.jobsOverdue());
+    }
+
+    @Test
+    void leavesTheMoverAsManyJobsAsItHad() {
+        DmlDataMover mover = impatient(DmlPath.HARDWARE);
+        dml.next(Plan.hold(), Plan.hold(), Plan.hold(), Plan.hold());
+        List<VdmFuture> late = IntStream.range(0, 4).mapToObj(i -> finish(mover.memset(zeros(64), (byte) i))).toList();
+        late.forEach(this::assertTimedOut);
+        assertEquals(0, mover.jobsInUse());
+        assertEquals(4, mover.jobsOverdue());
+        List<VdmFuture> more = IntStream.range(0, 4).mapToObj(i -> mover.memset(zeros(64), (byte) i)).toList();
+        more.forEach(fill -> assertSame(FutureState.RUNNING, fill.poll()));
+        more.forEach(fill -> finish(fill).orThrow());
+        assertEquals(2 * 4 * 384, mover.nativeBytes());
+    }
+
+    /** So that memory is bounded by what the mover was made with. */
+    @Test
+    void costsAPlaceOnceAsManyAreLateAsTheMoverHasJobs() {
+        DmlDataMover mover = impatient(DmlPath.HARDWARE);
+        dml.always(Plan.hold());
+        for (int i = 0; i < 8; i++) {
+            assertTimedOut(finish(mover.memset(zeros(64), (byte) i)));
+        }
+        assertEquals(8, mover.jobsOverdue());
+        assertSame(VdmResult.OUT_OF_MEMORY, finish(mover.memset(zeros(64), (byte) 9)).result());
+        assertEquals(2 * 4 * 384, mover.nativeBytes());
+        dml.releaseAll();
+        for (int round = 0; round < 3; round++) {
+            finish(mover.memset(zeros(64), (byte) 10)).orThrow();
+        }
+        assertEquals(0, mover.jobsOverdue());
+        assertEquals(0, mover.jobsInUse());
+    }
+
+    /** Those that came back are lent again before new ones are made. */
+    @ParameterizedTest
+    @ValueSource(strings = {"HARDWARE", "AUTO"})
+    void givesItsMemoryToTheNextOne(String path) {
+        DmlDataMover mover = impatient(DmlPath.valueOf(path));
+        dml.forget();
+        long bytes = 0;
+        for (int i = 0; i < 100; i++) {
+            dml.next(Plan.hold());
+            VdmFuture late = finish(mover.memset(zeros(64), (byte) i));
+            if (late.result() == VdmResult.TIMEOUT) {
+                dml.lastSubmission().release();
+            }
+            assertEquals(0, mover.jobsOverdue());
+            bytes = i == 0 ? mover.nativeBytes() : bytes;
+        }
+        assertEquals(bytes, mover.nativeBytes());
+    }
+
+    @Test
+    void isWaitedForByClose() throws InterruptedException {
+        DmlDataMover mover = impatient(DmlPath.HARDWARE);
+        dml.next(Plan.hold());
+        finish(mover.memset(zeros(64), (byte) 1));
+        Thread closer = Thread.ofPlatform().start(mover::close);
+        while (closer.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait(); // until it waits
+        }
+        assertEquals(1, dml.inFlight());
+        dml.lastSubmission().release();
+        closer.join();
+        assertEquals(0, dml.liveJobs());
+        assertEquals(0, mover.jobsOverdue());
+        assertEquals(0, mover.nativeBytes());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT0S", "PT-1S", "PT24H0.000000001S", "PT999999H"})
+    void mustBeGivenATimeThatMakesSense(String time) {
+        var refused = assertThrows(IllegalArgumentException.class,
+                () -> builder(DmlPath.AUTO).deviceTimeout(Duration.parse(time)));
+        assertEquals("deviceTimeout of " + Duration.parse(time) + ": must be above 0, up to PT24H",
+                refused.getMessage());
+    }
+}

@@ -1,0 +1,60 @@
+package io.github.vdm4j.dml;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.operation.DataOperations;
+import io.github.vdm4j.operation.DataOperationsContract;
+import java.util.EnumSet;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+
+@DisplayName("The contract of the data operations, kept with the simulated library")
+class DmlOperationsContractTest {
+
+    abstract static class Simulated extends DataOperationsContract {
+        final SimulatedDml dml = new SimulatedDml();
+
+        DmlDataMoverBuilder builder(DmlPath path) {
+            // The simulated library moves through addresses where there is no memory; libpmem must not follow it there.
+            return DmlDataMover.builder().durability(Durability.withoutLibpmem()).library(dml.library()).path(path);
+        }
+
+        @Override
+        protected Set<ExecutionPath> paths() {
+            return EnumSet.allOf(ExecutionPath.class);
+        }
+
+        @AfterEach
+        void noRuleWasBroken() {
+            mover().close();
+            dml.close();
+        }
+
+        @Override
+        protected boolean takesHeapSegments() {
+            return false;
+        }
+    }
+
+    @Nested
+    @DisplayName("on path SOFTWARE")
+    class OnSoftware extends Simulated {
+        @Override
+        protected DataOperations open() {
+            return builder(DmlPath.SOFTWARE).open();
+        }
+    }
+
+    @Nested
+    @DisplayName("on path HARDWARE")
+    class OnHardware extends Simulated {
+        @Override
+        protected DataOperations open() {
+            dml.withHardware();
+            dml.always(submission -> Plan.succeed().afterChecks(2));
+            return builder(DmlPath.HARDWARE).open();
+        }
+    }
+}

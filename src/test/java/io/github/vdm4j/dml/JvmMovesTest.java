@@ -1,0 +1,200 @@
+package io.github.vdm4j.dml;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOperation;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.buffer.OffHeapBuffer;
+import io.github.vdm4j.future.FutureState;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What AUTO leaves to the JVM where no hardware runs, and what it does not. */
+class JvmMovesTest extends AgainstSimulatedDml {
+    private DmlDataMover auto(long copies, long fills) {
+        return open(builder(DmlPath.AUTO).jvmCopiesUpTo(copies).jvmFillsUpTo(fills));
+    }
+
+    private static ExecutionPath pathOf(VdmFuture future) {
+        finish(future).orThrow();
+        return future.path();
+    }
+
+    private int movesSubmitted() {
+        return (int) dml.submissions().stream().filter(s -> s.length() > 0 && s.path() == DmlPath.SOFTWARE).count();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"99, DML_SOFTWARE", "100, JVM", "101, JVM"})
+    void copiesUpToTheLimitGoToTheJvm(long limit, ExecutionPath expected) {
+        DmlDataMover mover = auto(limit, 0);
+        MemorySegment source = noise(100);
+        MemorySegment copied = zeros(100);
+        assertSame(expected, pathOf(mover.memcpy(copied, source)));
+        assertArrayEquals(bytes(source), bytes(copied));
+        MemorySegment range = noise(110);
+        byte[] before = bytes(range);
+        assertSame(expected, pathOf(mover.memmove(range.asSlice(10, 100), range.asSlice(0, 100))));
+        assertArrayEquals(Arrays.copyOf(before, 100), bytes(range.asSlice(10, 100)));
+        assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.memset(zeros(1), (byte) 1)));
+        assertEquals(expected == ExecutionPath.JVM ? 1 : 3, movesSubmitted());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"99, DML_SOFTWARE", "100, JVM"})
+    void fillsUpToTheLimitGoToTheJvm(long limit, ExecutionPath expected) {
+        DmlDataMover mover = auto(0, limit);
+        MemorySegment range = zeros(100);
+        assertSame(expected, pathOf(mover.memset(range, (byte) -3)));
+        byte[] filled = new byte[100];
+        Arrays.fill(filled, (byte) -3);
+        assertArrayEquals(filled, bytes(range));
+        assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.memcpy(zeros(1), zeros(1))));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"HARDWARE", "SOFTWARE"})
+    void aPathThatWasAskedForIsNeverTheJvm(DmlPath path) {
+        dml.withHardware();
+        DmlDataMover mover = open(builder(path).jvmCopiesUpTo(Long.MAX_VALUE).jvmFillsUpTo(Long.MAX_VALUE));
+        ExecutionPath own = path == DmlPath.HARDWARE ? ExecutionPath.DSA_HARDWARE : ExecutionPath.DML_SOFTWARE;
+        assertSame(own, pathOf(mover.memcpy(zeros(8), zeros(8))));
+        assertSame(own, pathOf(mover.memset(zeros(8), (byte) 1)));
+    }
+
+    @Test
+    void hardwareIsUsedWhereItWorks() {
+        dml.withHardware();
+        assertSame(ExecutionPath.DSA_HARDWARE, pathOf(auto(1000, 1000).memcpy(zeros(8), zeros(8))));
+    }
+
+    @Test
+    void whatHasToBeDurableGoesThroughDml() {
+        DmlDataMover mover = auto(1000, 1000);
+        assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.memcpy(zeros(64), zeros(64), VdmFlags.MEM_DURABLE)));
+        assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.memset(zeros(64), (byte) 1, VdmFlags.MEM_DURABLE)));
+        assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.flush(zeros(64))));
+    }
+
+    @Test
+    void nothingIsStillNothing() {
+        assertSame(ExecutionPath.NONE, pathOf(auto(1000, 1000).memcpy(zeros(0), zeros(0))));
+    }
+
+    @Test
+    void theDefaultsLeaveCopiesAndShortFillsToTheJvm() {
+        try (DmlDataMover mover = DmlDataMover.builder().library(dml.library()).open()) {
+            assertSame(ExecutionPath.JVM, pathOf(mover.memcpy(zeros(1 << 20), zeros(1 << 20))));
+            assertSame(ExecutionPath.JVM, pathOf(mover.memset(zeros(4 << 10), (byte) 1)));
+            assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.memset(zeros(16 << 10), (byte) 1)));
+        }
+    }
+
+    @Test
+    void limitsAreNotNegative() {
+        var builder = builder(DmlPath.AUTO);
+        assertEquals(
+                "jvmCopiesUpTo of -1 bytes: must not be negative",
+                assertThrows(IllegalArgumentException.class, () -> builder.jvmCopiesUpTo(-1)).getMessage());
+        assertEquals(
+                "jvmFillsUpTo of -1,000 bytes: must not be negative",
+                assertThrows(IllegalArgumentException.class, () -> builder.jvmFillsUpTo(-1000)).getMessage());
+    }
+
+    @Test
+    void anArenaThatWasClosedBeforeTheStartFailsTheOperation() {
+        DmlDataMover mover = auto(1000, 1000);
+        VdmFuture copy;
+        try (Arena closed = Arena.ofShared()) {
+            copy = mover.memcpy(closed.allocate(8), zeros(8));
+        }
+        assertSame(FutureState.COMPLETE, copy.poll());
+        assertSame(VdmResult.SEGMENT_UNUSABLE, copy.result());
+        assertEquals("memcpy of 8 bytes failed: a segment cannot be used any more: Already closed",
+                copy.failure().getMessage());
+    }
+
+    @Test
+    void anotherThreadIsSentAwayFromConfinedMemoryAndTheFutureStaysIdle() throws InterruptedException {
+        DmlDataMover mover = auto(1000, 1000);
+        try (Arena confined = Arena.ofConfined()) {
+            MemorySegment mine = confined.allocate(8);
+            for (VdmFuture future : List.of(mover.memcpy(mine, zeros(8)), mover.memcpy(zeros(8), mine),
+                    mover.memset(mine, (byte) 1))) {
+                var thrown = new AtomicReference<Throwable>();
+                Thread other =
+                        Thread.ofPlatform().uncaughtExceptionHandler((t, e) -> thrown.set(e)).start(future::poll);
+                other.join();
+                assertTrue(thrown.get() instanceof WrongThreadException, "" + thrown.get());
+                assertSame(FutureState.IDLE, future.state());
+                assertSame(ExecutionPath.JVM, pathOf(future));
+            }
+        }
+    }
+
+    @Test
+    void aClosedMoverStartsNothing() {
+        DmlDataMover mover = auto(1000, 1000);
+        MemorySegment range = zeros(8);
+        VdmFuture fill = mover.memset(range, (byte) 1);
+        VdmOperation again = mover.newOperation().memset(range, (byte) 1, VdmFlags.NONE);
+        mover.close();
+        assertSame(VdmResult.CLOSED, finish(fill).result());
+        assertSame(VdmResult.CLOSED, again.start().result());
+        assertArrayEquals(new byte[8], bytes(range));
+    }
+
+    @Test
+    void aBufferThatIsClosedIsNotTouched() {
+        DmlDataMover mover = auto(1000, 1000);
+        OffHeapBuffer buffer = OffHeapBuffer.allocate(64);
+        VdmFuture onto = mover.memcpy(buffer.segment(), zeros(64));
+        VdmFuture of = mover.memcpy(zeros(64), buffer.segment());
+        assertSame(ExecutionPath.JVM, pathOf(mover.memset(buffer.segment(), (byte) 1)));
+        assertEquals(0, buffer.operationsInFlight());
+        buffer.close();
+        assertSame(VdmResult.SEGMENT_UNUSABLE, finish(onto).result());
+        assertSame(VdmResult.SEGMENT_UNUSABLE, finish(of).result());
+    }
+
+    @Test
+    void aPageThatIsNotThereIsAFailureOfTheStorage(@TempDir Path folder) throws Exception {
+        Vdm mover = auto(1 << 20, 1 << 20);
+        int size = 64 << 10;
+        try (var channel = FileChannel.open(folder.resolve("cut"), StandardOpenOption.CREATE, StandardOpenOption.READ,
+                StandardOpenOption.WRITE);
+                Arena mapping = Arena.ofConfined()) {
+            MemorySegment mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, size, mapping);
+            assertSame(ExecutionPath.JVM, pathOf(mover.memset(mapped, (byte) 5)));
+            assertEquals(5, mapped.get(ValueLayout.JAVA_BYTE, size - 1));
+            channel.truncate(0);
+            MemorySegment plain = arena.allocate(size);
+            for (VdmFuture future : List.of(mover.memcpy(plain, mapped), mover.memcpy(mapped, plain),
+                    mover.memset(mapped, (byte) 1))) {
+                assertSame(VdmResult.IO_ERROR, finish(future).result());
+                assertTrue(future.failure().getMessage().endsWith("the file was truncated, or its storage is full"),
+                        future.failure().getMessage());
+            }
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package io.github.vdm4j.mover;
+
+import io.github.vdm4j.operation.DataOperations;
+import io.github.vdm4j.operation.DataOracleProperties;
+
+/** {@link ThreadsDataMover} against brute force. */
+class ThreadsDataOracleTest extends DataOracleProperties {
+
+    @Override
+    protected DataOperations open() {
+        return ThreadsDataMover.open();
+    }
+}

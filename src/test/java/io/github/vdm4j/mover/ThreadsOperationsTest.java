@@ -1,0 +1,178 @@
+package io.github.vdm4j.mover;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOutput;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.buffer.OffHeapBuffer;
+import io.github.vdm4j.future.FutureProperty;
+import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.operation.BatchFuture;
+import io.github.vdm4j.operation.Crc32c;
+import io.github.vdm4j.operation.CrcOptions;
+import io.github.vdm4j.operation.DataFuture;
+import io.github.vdm4j.operation.ReusableOperation;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Data operations of the threads mover, whose workers copy only when they are let. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ThreadsOperationsTest {
+    private final Semaphore copies = new Semaphore(0);
+    private final CountDownLatch copying = new CountDownLatch(1);
+    private ThreadsDataMover mover;
+
+    @BeforeEach
+    void openMover() {
+        mover = open(2, 8);
+    }
+
+    private ThreadsDataMover open(int threads, int queueSize) {
+        return ThreadsDataMover.builder().threads(threads).queueSize(queueSize).memcpyFunction((to, from, flags) -> {
+            copying.countDown();
+            copies.acquireUninterruptibly();
+            to.copyFrom(from);
+        }).open();
+    }
+
+    @AfterEach
+    void closeMover() {
+        copies.release(1_000);
+        mover.close();
+    }
+
+    private static MemorySegment heap(int bytes) {
+        return MemorySegment.ofArray(new byte[bytes]);
+    }
+
+    @Test
+    void drainWaitsForWhatIsAtWorkAndForNothingThatComesLater() throws InterruptedException {
+        VdmFuture copy = mover.memcpy(heap(8), heap(8));
+        assertEquals(FutureState.RUNNING, copy.poll());
+        copying.await();
+        mover.fill(heap(8), 1).await(); // by the other worker, which is idle again
+        DataFuture<VdmOutput> drain = mover.drain();
+        assertEquals(FutureState.RUNNING, drain.poll());
+        assertEquals(FutureState.RUNNING, drain.poll());
+        copies.release();
+        copy.await();
+        drain.await();
+        assertEquals(VdmResult.SUCCESS, drain.result());
+
+        DataFuture<VdmOutput> next = mover.drain();
+        assertEquals(FutureState.COMPLETE, pollAFewTimes(next), "nothing is at work");
+        VdmFuture later = mover.memcpy(heap(8), heap(8));
+        assertEquals(FutureState.RUNNING, later.poll());
+        assertEquals(FutureState.RUNNING, pollAFewTimes(mover.drain()));
+    }
+
+    private static FutureState pollAFewTimes(DataFuture<VdmOutput> drain) {
+        FutureState reached = drain.poll();
+        for (int i = 0; i < 1_000_000 && reached != FutureState.COMPLETE; i++) {
+            reached = drain.poll(); // a worker may still be on its way back to the queue
+        }
+        return reached;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void eachBufferOfABatchIsHeldOpenUntilTheBatchIsDone(int which) throws InterruptedException {
+        OffHeapBuffer first = OffHeapBuffer.allocate(4_096);
+        OffHeapBuffer second = OffHeapBuffer.allocate(4_096);
+        OffHeapBuffer source = OffHeapBuffer.allocate(4_096);
+        OffHeapBuffer closing = new OffHeapBuffer[]{first, second, source}[which];
+        BatchFuture batch = mover.batch()
+                .memcpy(heap(8), heap(8)) // waits
+                .memcpy(first.segment(), source.segment())
+                .createDelta(
+                        first.segment().asSlice(0, 80), second.segment().asSlice(0, 64),
+                        source.segment().asSlice(0, 64))
+                .submit();
+        assertEquals(FutureState.RUNNING, batch.poll());
+        copying.await();
+        assertTrue(closing.operationsInFlight() > 0);
+        assertFalse(closing.tryClose());
+        copies.release(2);
+        assertTrue(batch.await().isSuccess());
+        assertEquals(0, closing.operationsInFlight());
+        assertTrue(closing.tryClose());
+        first.close();
+        second.close();
+        source.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void eachOfThreeBuffersIsHeldOpenWhileTheOperationIsQueued(int which) throws InterruptedException {
+        mover.close();
+        mover = open(1, 8);
+        OffHeapBuffer[] buffers = new OffHeapBuffer[3];
+        MemorySegment[] pages = new MemorySegment[3];
+        for (int i = 0; i < 3; i++) {
+            buffers[i] = OffHeapBuffer.allocate(8_192);
+            MemorySegment all = buffers[i].segment();
+            pages[i] = all.asSlice(-all.address() & 4_095, 64);
+        }
+        assertEquals(FutureState.RUNNING, mover.memcpy(heap(8), heap(8)).poll());
+        copying.await();
+        DataFuture<VdmOutput> dualcast = mover.dualcast(pages[0], pages[1], pages[2]);
+        assertEquals(FutureState.RUNNING, dualcast.poll());
+        assertEquals(1, buffers[which].operationsInFlight());
+        assertFalse(buffers[which].tryClose());
+        copies.release();
+        dualcast.await();
+        assertEquals(0, buffers[which].operationsInFlight());
+        for (OffHeapBuffer buffer : buffers) {
+            buffer.close();
+        }
+    }
+
+    @Test
+    void anOperationThatIsRunningCannotBePreparedAnewNorCancelled() throws InterruptedException {
+        mover.close();
+        mover = open(1, 8);
+        mover.memcpy(heap(8), heap(8)).poll();
+        copying.await();
+        MemorySegment range = heap(100);
+        ReusableOperation operation = mover.newReusableOperation().crc32c(range, CrcOptions.STANDARD).start();
+        assertEquals(FutureState.RUNNING, operation.state());
+        assertTrue(operation.hasProperty(FutureProperty.ASYNC));
+        assertThrows(IllegalStateException.class, () -> operation.compare(range, range));
+        assertFalse(operation.cancel());
+        copies.release();
+        assertEquals(Crc32c.class, operation.await().getClass());
+    }
+
+    @Test
+    void whatFindsTheQueueFullStaysIdleAndHoldsNoBuffer() throws InterruptedException {
+        mover.close();
+        mover = open(1, 1);
+        mover.memcpy(heap(8), heap(8)).poll();
+        copying.await();
+        DataFuture<VdmOutput> queued = mover.fill(heap(8), 1);
+        assertEquals(FutureState.RUNNING, queued.poll());
+        try (OffHeapBuffer buffer = OffHeapBuffer.allocate(100)) {
+            DataFuture<VdmOutput> third = mover.fill(buffer.segment(), 1, VdmFlags.NONE);
+            BatchFuture batch = mover.batch().crc32c(buffer.segment()).submit();
+            assertEquals(FutureState.IDLE, third.poll());
+            assertEquals(FutureState.IDLE, batch.poll());
+            assertEquals(0, buffer.operationsInFlight());
+            copies.release();
+            queued.await();
+            third.await();
+            assertTrue(batch.await().isSuccess());
+        }
+    }
+}

@@ -1,0 +1,433 @@
+package io.github.vdm4j.operation;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.VdmException;
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.VdmOutput;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.future.FutureState;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Several operations as one. */
+@SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
+public abstract class BatchContract extends RulesContract {
+
+    /** A record for 64 bytes whose second word is far outside of them. */
+    private MemorySegment badRecord() {
+        byte[] record = new byte[20];
+        record[10] = 99;
+        return of(record);
+    }
+
+    private static void assertNotRun(TaskResult task, String reason) {
+        assertEquals(VdmResult.NOT_RUN, task.result());
+        assertNull(task.output());
+        assertEquals(ExecutionPath.NONE, task.path());
+        assertEquals(VdmResult.NOT_RUN, task.failure().result());
+        assertTrue(task.failure().getMessage().contains(reason), task.failure().getMessage());
+        assertThrows(VdmException.class, () -> task.output(Object.class));
+    }
+
+    @Test
+    @DisplayName("a batch of every operation gives each what it gives alone")
+    public void aBatchOfEveryOperationGivesEachWhatItGivesAlone() {
+        Batch batch = mover().batch();
+        List<MemorySegment[]> alone = new ArrayList<>();
+        List<MemorySegment[]> together = new ArrayList<>();
+        List<Object> expected = new ArrayList<>();
+        long sum = 0;
+        for (Sample sample : Sample.values()) {
+            alone.add(segments(sample, sample.ordinal()));
+            together.add(segments(sample, sample.ordinal()));
+            DataFuture<?> future = sample.future(mover(), alone.getLast());
+            sum += future.byteSize();
+            expected.add(run(future));
+            sample.add(batch, together.getLast());
+        }
+        MemorySegment copied = memory(500);
+        MemorySegment moved = noise(500, 1);
+        byte[] shifted = bytes(moved);
+        System.arraycopy(shifted, 0, shifted, 100, 400);
+        MemorySegment source = noise(500, 2);
+        MemorySegment set = memory(77);
+        batch.memcpy(copied, source)
+                .memmove(moved.asSlice(100), moved.asSlice(0, 400), VdmFlags.NONE)
+                .memset(set, (byte) -3, VdmFlags.NO_CACHE_HINT)
+                .nop();
+        BatchFuture future = batch.submit();
+        assertEquals(sum + 500 + 400 + 77, future.byteSize());
+        assertEquals("batch of 16 tasks, %,d bytes, IDLE".formatted(future.byteSize()), future.toString());
+
+        BatchResult result = run(future);
+        assertTrue(result.isSuccess());
+        result.orThrow();
+        assertEquals(16, result.tasks().size());
+        for (Sample sample : Sample.values()) {
+            TaskResult task = result.get(sample.ordinal());
+            assertEquals(sample.type, task.type());
+            assertEquals(VdmResult.SUCCESS, task.result());
+            assertNull(task.failure());
+            assertTrue(paths().contains(task.path()), task::toString);
+            assertSameOutput(expected.get(sample.ordinal()), task.output());
+            for (int i = 0; i < sample.roles.size(); i++) {
+                assertArrayEquals(
+                        bytes(alone.get(sample.ordinal())[i]), bytes(together.get(sample.ordinal())[i]),
+                        sample::name);
+            }
+        }
+        assertEquals(-1, copied.mismatch(source));
+        assertArrayEquals(shifted, bytes(moved));
+        assertEquals(-1, set.mismatch(memory(77).fill((byte) -3)));
+        assertEquals(VdmOperationType.MEMCPY, result.get(12).output(VdmOutput.class).type());
+        assertSame(set, result.get(14).output(VdmOutput.class).destination());
+        assertEquals(VdmOperationType.NOP, result.get(15).type());
+    }
+
+    @ParameterizedTest(name = "{0} tasks")
+    @ValueSource(ints = {1, 2, 3, 4, 5, 63, 64, 65, 1_000})
+    @DisplayName("any number of tasks is executed, fewer than DML takes and more than a queue takes")
+    public void anyNumberOfTasksIsExecuted(int tasks) {
+        MemorySegment source = noise(32L * tasks, 3);
+        MemorySegment destination = memory(32L * tasks);
+        Batch batch = mover().batch();
+        for (int i = 0; i < tasks; i++) {
+            if (i % 3 == 0) {
+                batch.copyCrc32c(
+                        destination.asSlice(32L * i, 32), source.asSlice(32L * i, 32), CrcOptions.STANDARD,
+                        VdmFlags.NONE);
+            } else {
+                batch.memcpy(destination.asSlice(32L * i, 32), source.asSlice(32L * i, 32));
+            }
+        }
+        assertEquals(tasks, batch.size());
+        BatchResult result = run(batch.submit());
+        assertEquals(-1, destination.mismatch(source));
+        for (int i = 0; i < tasks; i += 3) {
+            assertEquals(
+                    BruteForce.crc32c(bytes(source.asSlice(32L * i, 32)), CrcOptions.STANDARD),
+                    result.get(i).output(Crc32c.class).bits());
+        }
+    }
+
+    @ParameterizedTest(name = "{0} steps")
+    @ValueSource(ints = {2, 3, 5, 40})
+    @DisplayName("H12: after a fence a task sees what those before it wrote")
+    public void afterAFenceATaskSeesWhatThoseBeforeItWrote(int steps) {
+        for (int round = 0; round < 20; round++) {
+            MemorySegment source = noise(300, round);
+            MemorySegment places = memory(300L * (steps + 1));
+            MemorySegment.copy(source, 0, places, 0, 300);
+            Batch batch = mover().batch().fence();
+            for (int i = 0; i < steps; i++) {
+                batch.fence().memcpy(places.asSlice(300L * (i + 1), 300), places.asSlice(300L * i, 300));
+            }
+            BatchResult result = run(batch.fence().crc32c(places.asSlice(300L * steps)).submit());
+            assertEquals(
+                    BruteForce.crc32c(bytes(source), CrcOptions.STANDARD),
+                    result.get(steps).output(Crc32c.class).bits());
+        }
+    }
+
+    @Test
+    @DisplayName("a task that fails does not keep those from running that no fence divides from it")
+    public void aTaskThatFailsDoesNotKeepOthersFromRunning() {
+        MemorySegment before = memory(64);
+        MemorySegment wrong = noise(64, 4);
+        byte[] unchanged = bytes(wrong);
+        MemorySegment after = memory(64);
+        BatchFuture future = mover().batch()
+                .fill(before, 1)
+                .applyDelta(wrong, badRecord(), VdmFlags.NONE)
+                .fill(after, 2)
+                .compare(before, before)
+                .submit();
+        BatchResult result = run(future);
+        assertFalse(result.isSuccess());
+        TaskResult failed = result.get(1);
+        assertEquals(VdmResult.INVALID_DATA, failed.result());
+        assertNull(failed.output());
+        assertTrue(failed.failure().getMessage().startsWith("delta apply of 20 bytes failed"),
+                failed.failure().getMessage());
+        assertEquals(
+                VdmResult.INVALID_DATA, assertThrows(VdmException.class, result::orThrow).result());
+        assertArrayEquals(unchanged, bytes(wrong));
+        assertArrayEquals(BruteForce.filled(64, 1), bytes(before));
+        assertArrayEquals(BruteForce.filled(64, 2), bytes(after));
+        for (int i : new int[]{0, 2, 3}) {
+            assertEquals(VdmResult.SUCCESS, result.get(i).result());
+            assertNotNull(result.get(i).output());
+        }
+    }
+
+    @Test
+    @DisplayName("after a fence nothing is run if anything before it failed; each task says which one that was")
+    public void afterAFenceNothingIsRunIfAnythingBeforeItFailed() {
+        MemorySegment first = memory(64);
+        MemorySegment wrong = memory(64);
+        MemorySegment fenced = noise(64, 5);
+        MemorySegment later = noise(64, 6);
+        byte[] fencedBefore = bytes(fenced);
+        byte[] laterBefore = bytes(later);
+        BatchResult result = run(
+                mover().batch()
+                        .applyDelta(wrong, badRecord(), VdmFlags.NONE)
+                        .fill(first, 3)
+                        .fence()
+                        .fill(fenced, 0)
+                        .crc32c(first)
+                        .fence()
+                        .fill(later, 0)
+                        .nop()
+                        .submit());
+        assertEquals(VdmResult.INVALID_DATA, result.get(0).result());
+        assertArrayEquals(BruteForce.filled(64, 3), bytes(first));
+        for (int i = 2; i < 6; i++) {
+            assertNotRun(result.get(i),
+                    "was not run: task 0, which it had to come after, failed");
+        }
+        assertArrayEquals(fencedBefore, bytes(fenced));
+        assertArrayEquals(laterBefore, bytes(later));
+    }
+
+    @Test
+    @DisplayName("a mismatch and a bad block are findings, not failures: a fence lets what follows run")
+    public void aMismatchAndABadBlockAreFindings() {
+        DifConfig config = DifConfig.of(DifBlockSize.BYTES_512);
+        MemorySegment range = noise(100, 7);
+        MemorySegment other = noise(100, 8);
+        MemorySegment last = memory(9);
+        BatchResult result = run(
+                mover().batch()
+                        .compare(range, other)
+                        .comparePattern(range, 0)
+                        .createDelta(memory(80), noise(800, 9), noise(800, 10))
+                        .difCheck(noise(520, 11), config)
+                        .fence()
+                        .fill(last, -1)
+                        .submit());
+        assertTrue(result.isSuccess());
+        assertEquals(BruteForce.compare(bytes(range), bytes(other)), result.get(0).output());
+        assertFalse(result.get(1).output(CompareResult.class).equal());
+        assertEquals(DeltaResult.Outcome.OVERFLOW, result.get(2).output(DeltaResult.class).outcome());
+        assertFalse(result.get(3).output(DifResult.class).isOk());
+        assertEquals(-1, last.mismatch(memory(9).fill((byte) -1)));
+    }
+
+    @Test
+    @DisplayName("tasks on no bytes succeed among others")
+    public void tasksOnNoBytesSucceedAmongOthers() {
+        MemorySegment none = memory(8).asSlice(0, 0);
+        MemorySegment some = memory(8);
+        BatchResult result = run(
+                mover().batch()
+                        .memcpy(none, none)
+                        .crc32c(none, new CrcOptions(5, false, false))
+                        .fill(some, -1)
+                        .compare(none, none)
+                        .fence()
+                        .fill(none, 7)
+                        .submit());
+        assertTrue(result.isSuccess());
+        assertEquals(new Crc32c(5), result.get(1).output());
+        assertSame(CompareResult.EQUAL, result.get(3).output());
+        assertEquals(-1, some.get(java.lang.foreign.ValueLayout.JAVA_LONG, 0));
+        assertTrue(run(mover().batch().crc32c(none).submit()).isSuccess(), "a batch of nothing but such");
+    }
+
+    @Test
+    @DisplayName("an output asked for as something else is refused")
+    public void anOutputAskedForAsSomethingElseIsRefused() {
+        TaskResult task = run(mover().batch().crc32c(noise(9, 1)).submit()).get(0);
+        assertThrows(ClassCastException.class, () -> task.output(CompareResult.class));
+        assertEquals(Crc32c.class, task.output(Record.class).getClass());
+    }
+
+    // ---- submitting
+
+    @Test
+    @DisplayName("a batch is not submitted without a task, and takes no more once it is submitted")
+    public void aBatchIsSubmittedAsAWhole() {
+        Batch batch = mover().batch();
+        assertEquals(0, batch.size());
+        assertEquals("the batch has no task", assertThrows(IllegalStateException.class, batch::submit).getMessage());
+        batch.fill(memory(8), 1).submit();
+        assertEquals(
+                "the batch was submitted: make a new one for other tasks",
+                assertThrows(IllegalStateException.class, batch::nop).getMessage());
+        assertEquals(1, batch.size());
+    }
+
+    @Test
+    @DisplayName("a batch is submitted again once it is complete, and has forgotten how it ended")
+    public void aBatchIsSubmittedAgainOnceItIsComplete() {
+        MemorySegment source = noise(64, 5);
+        MemorySegment destination = memory(64);
+        Batch batch = mover().batch().memcpy(destination, source).crc32c(source);
+        BatchFuture future = batch.submit();
+        assertEquals(
+                "the batch is IDLE: poll it to its end before it is submitted again",
+                assertThrows(IllegalStateException.class, batch::submit).getMessage());
+        BatchResult first = run(future);
+        first.orThrow();
+        source.fill((byte) 7);
+        assertSame(future, batch.submit());
+        assertEquals(FutureState.IDLE, future.state());
+        BatchResult second = run(future);
+        second.orThrow();
+        assertArrayEquals(bytes(source), bytes(destination));
+        assertFalse(first.get(1).output().equals(second.get(1).output()));
+        assertTrue(batch.submit().cancel());
+        assertEquals(VdmResult.CANCELLED, future.result());
+        assertNotRun(future.output().get(0), "was not run");
+        source.fill((byte) 8);
+        run(batch.submit()).orThrow();
+        assertEquals(VdmResult.SUCCESS, future.result());
+        assertNull(future.failure());
+        assertArrayEquals(bytes(source), bytes(destination));
+    }
+
+    @Test
+    @DisplayName("a task that is refused leaves the batch as it was, its fence too")
+    public void aTaskThatIsRefusedLeavesTheBatchAsItWas() {
+        MemorySegment wrong = memory(64);
+        MemorySegment fenced = noise(64, 2);
+        byte[] before = bytes(fenced);
+        Batch batch = mover().batch().applyDelta(wrong, badRecord(), VdmFlags.NONE).fence();
+        assertThrows(IllegalArgumentException.class, () -> batch.compare(memory(1), memory(2)));
+        assertThrows(IllegalArgumentException.class, () -> batch.memcpy(fenced, fenced));
+        BatchResult result = run(batch.fill(fenced, 0).submit());
+        assertEquals(2, result.tasks().size());
+        assertNotRun(result.get(1), "task 0");
+        assertArrayEquals(before, bytes(fenced));
+    }
+
+    @Test
+    @DisplayName("a batch is idle until it is polled, and cancelled before that runs no task")
+    public void aBatchCancelledBeforeItIsPolledRunsNoTask() {
+        MemorySegment first = noise(64, 3);
+        MemorySegment second = noise(64, 4);
+        byte[] before = bytes(first);
+        BatchFuture future = mover().batch().fill(first, 0).fence().fill(second, 0).submit();
+        assertEquals(FutureState.IDLE, future.state());
+        assertThrows(IllegalStateException.class, future::output);
+        assertThrows(IllegalStateException.class, future::result);
+        assertTrue(future.cancel());
+        assertEquals(FutureState.COMPLETE, future.poll());
+        assertEquals(VdmResult.CANCELLED, future.result());
+        assertThrows(VdmException.class, future::orThrow);
+        future.output().tasks().forEach(task -> assertNotRun(task, "was not run"));
+        assertArrayEquals(before, bytes(first));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @EnumSource
+    @DisplayName("an arena closed before the first poll fails the whole batch before any task is run")
+    public void anArenaClosedBeforeTheFirstPollFailsTheWholeBatch(Sample sample) {
+        for (int i = 0; i < sample.roles.size(); i++) {
+            MemorySegment first = noise(64, 5);
+            byte[] before = bytes(first);
+            MemorySegment[] segments = segments(sample, 6);
+            BatchFuture future;
+            try (Arena brief = Arena.ofShared()) {
+                segments[i] = brief.allocate(segments[i].byteSize(), 4_096);
+                future = sample.add(mover().batch().fill(first, 0), segments).submit();
+            }
+            future.busyPoll();
+            assertEquals(VdmResult.SEGMENT_UNUSABLE, future.result());
+            String message = future.failure().getMessage();
+            assertTrue(message.startsWith("batch of ") && message.contains("closed"), message);
+            future.output().tasks().forEach(task -> assertNotRun(task, "was not run"));
+            assertArrayEquals(before, bytes(first));
+        }
+    }
+
+    @Test
+    @DisplayName("a batch over confined segments, polled by a wrong thread, throws there and stays idle for its own")
+    public void aBatchOverConfinedSegmentsPolledByAWrongThreadStaysIdle() throws Exception {
+        if (!takesConfinedSegments()) {
+            return;
+        }
+        try (Arena confined = Arena.ofConfined()) {
+            MemorySegment segment = allow(confined.allocate(16));
+            MemorySegment first = memory(16);
+            BatchFuture future = mover().batch().fill(first, -1).fill(segment, -1).submit();
+            var thrown = new AtomicReference<Throwable>();
+            Thread wrong = Thread.ofPlatform().start(() -> {
+                try {
+                    future.poll();
+                } catch (Throwable e) {
+                    thrown.set(e);
+                }
+            });
+            wrong.join();
+            assertEquals(WrongThreadException.class, thrown.get().getClass());
+            assertEquals(FutureState.IDLE, future.state());
+            assertEquals(0, first.get(JAVA_BYTE, 0));
+            run(future);
+            assertEquals(-1, segment.get(JAVA_BYTE, 15));
+        }
+    }
+
+    @Test
+    @DisplayName("a mover that was closed ends an idle batch as CLOSED, and makes no other")
+    public void aMoverThatWasClosedEndsAnIdleBatchAsClosed() {
+        MemorySegment destination = noise(64, 7);
+        byte[] before = bytes(destination);
+        BatchFuture future = mover().batch().fill(destination, 0).submit();
+        Batch open = mover().batch().nop();
+        mover().close();
+        future.busyPoll();
+        assertEquals(VdmResult.CLOSED, future.result());
+        assertNotRun(future.output().get(0), "was not run");
+        assertArrayEquals(before, bytes(destination));
+        String refused = "the mover is closed (" + mover().name() + ")";
+        for (Exception e : List.of(
+                assertThrows(IllegalStateException.class, open::submit),
+                assertThrows(IllegalStateException.class, open::nop),
+                assertThrows(IllegalStateException.class, mover()::batch))) {
+            assertTrue(e.getMessage().endsWith(refused), e.getMessage());
+        }
+    }
+
+    @Test
+    @DisplayName("batches run again and again beside single operations")
+    public void batchesRunAgainAndAgainBesideSingleOperations() {
+        MemorySegment source = noise(640, 8);
+        MemorySegment destination = memory(640);
+        MemorySegment single = memory(640);
+        for (int round = 0; round < 200; round++) {
+            source.set(JAVA_BYTE, round, (byte) round);
+            Batch batch = mover().batch();
+            for (int i = 0; i < 10; i++) {
+                batch.memcpy(destination.asSlice(64L * i, 64), source.asSlice(64L * i, 64));
+            }
+            BatchFuture future = batch.fence().crc32c(destination).submit();
+            future.poll();
+            DataFuture<Crc32c> alone = mover().copyCrc32c(single, source);
+            alone.poll();
+            assertEquals(run(alone), run(future).get(10).output());
+            assertEquals(-1, destination.mismatch(source));
+            destination.fill((byte) 0);
+        }
+    }
+}
