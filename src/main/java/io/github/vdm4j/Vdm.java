@@ -175,6 +175,9 @@ public interface Vdm extends BufferOperations, AutoCloseable {
      * call does nothing, and does not wait for the first.
      *
      * <p>C counterpart: {@code data_mover_..._delete}.
+     *
+     * @throws VdmException with {@link VdmResult#TIMEOUT} if operations are still in flight after the time that the
+     *     mover was built with; it names them, and what they use is not freed
      */
     @Override
     void close();

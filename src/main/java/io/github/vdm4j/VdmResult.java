@@ -27,7 +27,7 @@ public enum VdmResult {
     DEVICE_ERROR,
     /**
      * The hardware did not answer in time, and may still read and write the operation's memory: the failure says
-     * how long that memory must be left alone.
+     * how long that memory must be left alone. Also what a mover throws that gave up waiting when it was closed.
      */
     TIMEOUT,
     /** The bytes were moved, but writing them back to the storage failed: they are not durable. */

@@ -70,4 +70,24 @@ class DmlContractIT {
             return false;
         }
     }
+
+    @Nested
+    @RequiresDml
+    @DisplayName("with every operation on a worker thread")
+    class OnWorkers extends VdmContract {
+        @Override
+        protected Vdm open() {
+            return DmlDataMover.builder().path(DmlPath.SOFTWARE).workersFrom(1).open();
+        }
+
+        @Override
+        protected Set<ExecutionPath> paths() {
+            return EnumSet.of(ExecutionPath.DML_SOFTWARE, ExecutionPath.JVM, ExecutionPath.LIBPMEM);
+        }
+
+        @Override
+        protected boolean takesHeapSegments() {
+            return false;
+        }
+    }
 }

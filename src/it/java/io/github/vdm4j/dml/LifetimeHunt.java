@@ -59,8 +59,9 @@ final class LifetimeHunt {
         Files.write(file, new byte[LARGEST]);
         dml = simulated ? new SimulatedDml().withHardware() : null;
         movers = simulated
-                ? new Vdm[]{builder(DmlPath.HARDWARE).open(), builder(DmlPath.SOFTWARE).open()}
-                : new Vdm[]{DmlDataMover.open(DmlPath.SOFTWARE), DmlDataMover.builder().maxTransferBytes(4096).open(),
+                ? new Vdm[]{builder(DmlPath.HARDWARE).open(), builder(DmlPath.SOFTWARE).workersFrom(4_096).open()}
+                : new Vdm[]{DmlDataMover.open(DmlPath.SOFTWARE),
+                    DmlDataMover.builder().maxTransferBytes(4096).workersFrom(16_384).open(),
                     ThreadsDataMover.builder().threads(1).open(), SyncDataMover.open()};
     }
 

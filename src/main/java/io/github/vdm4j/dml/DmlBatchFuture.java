@@ -47,12 +47,35 @@ final class DmlBatchFuture extends BatchFuture implements EngineFuture {
     @Override
     protected FutureState advance(Notifier notifier) {
         notifier.useNone();
-        return program == null ? batches.start(this) : batches.engine().proceed(this, program);
+        FutureState reached = program == null ? batches.start(this) : batches.engine().resume(this, program);
+        return reached == FutureState.RUNNING
+                ? batches.engine().promise(this, program, notifier)
+                : reached;
+    }
+
+    @Override
+    protected boolean canAdvance() {
+        return DmlEngine.canAdvance(program);
+    }
+
+    @Override
+    public boolean isRunning() {
+        return state() == FutureState.RUNNING;
+    }
+
+    @Override
+    public boolean isAccessibleBy(Thread thread) {
+        return tasks().stream().allMatch(task -> DmlDataFuture.isAccessible(task.descriptor(), thread));
+    }
+
+    @Override
+    public void broken(Throwable cause) {
+        completeWith(cause);
     }
 
     @Override
     public boolean hasProperty(FutureProperty property) {
-        return property == FutureProperty.ASYNC && batches.engine().hardware();
+        return property == FutureProperty.ASYNC && batches.engine().isAsync(this);
     }
 
     @Override

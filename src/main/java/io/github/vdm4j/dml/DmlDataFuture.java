@@ -13,7 +13,9 @@ import io.github.vdm4j.future.FutureProperty;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.operation.DataFuture;
+import io.github.vdm4j.operation.Descriptor;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 
 /** A data operation of a {@link DmlDataMover}. Has a job from its first poll to its completion. */
 final class DmlDataFuture<R> extends DataFuture<R> implements EngineFuture {
@@ -32,9 +34,18 @@ final class DmlDataFuture<R> extends DataFuture<R> implements EngineFuture {
     @Override
     protected FutureState advance(Notifier notifier) {
         notifier.useNone();
-        if (program != null) {
-            return operations.engine().proceed(this, program);
-        }
+        FutureState reached = program == null ? start() : operations.engine().resume(this, program);
+        return reached == FutureState.RUNNING
+                ? operations.engine().promise(this, program, notifier)
+                : reached;
+    }
+
+    @Override
+    protected boolean canAdvance() {
+        return DmlEngine.canAdvance(program);
+    }
+
+    private FutureState start() {
         if (type() != VdmOperationType.DRAIN) {
             return operations.start(this, descriptor(), completion());
         }
@@ -46,12 +57,38 @@ final class DmlDataFuture<R> extends DataFuture<R> implements EngineFuture {
 
     @Override
     public boolean hasProperty(FutureProperty property) {
-        return property == FutureProperty.ASYNC && operations.engine().hardware();
+        return property == FutureProperty.ASYNC && operations.engine().isAsync(this);
     }
 
     @Override
     public void finish() {
         pollIfRunning();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return state() == FutureState.RUNNING;
+    }
+
+    @Override
+    public boolean isAccessibleBy(Thread thread) {
+        return isAccessible(descriptor(), thread);
+    }
+
+    static boolean isAccessible(Descriptor descriptor, Thread thread) {
+        return isAccessible(descriptor.destination(), thread)
+                && isAccessible(descriptor.source(), thread)
+                && isAccessible(descriptor.secondDestination(), thread)
+                && isAccessible(descriptor.secondSource(), thread);
+    }
+
+    private static boolean isAccessible(MemorySegment segment, Thread thread) {
+        return segment == null || segment.isAccessibleBy(thread);
+    }
+
+    @Override
+    public void broken(Throwable cause) {
+        completeWith(cause);
     }
 
     @Override

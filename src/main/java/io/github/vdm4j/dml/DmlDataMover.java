@@ -22,8 +22,9 @@ import java.util.List;
  * }
  * }</pre>
  *
- * <p>Segments must be off-heap; any alignment and any length will do. Without hardware the
- * first poll executes the whole operation on the polling thread, and the arenas of its segments cannot
+ * <p>Segments must be off-heap; any alignment and any length will do. Without hardware a
+ * short operation is executed by its first poll, on the polling thread, and a {@linkplain
+ * DmlDataMoverBuilder#workersFrom long one} by a worker thread of the mover; the arenas of its segments cannot
  * be closed meanwhile. On hardware nothing can keep a caller's arena open between two polls: <b>do not
  * close it before the future is complete</b>, or the device goes on with memory that may belong to
  * something else by then.
@@ -33,7 +34,9 @@ import java.util.List;
  * ends with {@link io.github.vdm4j.VdmResult#OUT_OF_MEMORY} and can be made again later. Native memory
  * is taken when the mover is opened and given back when it is closed.
  *
- * <p>Futures of this mover give no notification: they are polled.
+ * <p>Futures that are in flight take wakers. A thread of the mover polls those on hardware for whoever offered one; it
+ * is started by the first waker and sleeps while there is nothing to poll. An operation on hardware whose memory is
+ * confined to a thread takes none, nor does a drain that waits for others.
  *
  * <p>C counterpart: miniasync_vdm_dml(7), {@code data_mover_dml_new(3)}.
  */
@@ -126,7 +129,7 @@ public final class DmlDataMover extends OperationsMover {
 
     @Override
     protected void shutDown() {
-        engine.drain();
+        engine.drain(name());
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.vdm4j.dml;
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.dml.internal.JobLimits;
 import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.platform.Processor;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,8 @@ public final class DmlDataMoverBuilder {
 
     private static final int MAX_JOBS = 1 << 16;
     private static final Duration MAX_DEVICE_TIMEOUT = Duration.ofDays(1);
+    private static final int MAX_WORKERS = 1_024;
+    private static final Duration MAX_CLOSE_TIMEOUT = Duration.ofDays(1);
     private static final Duration MAX_QUEUE_FULL_TIMEOUT = Duration.ofHours(1);
 
     private DmlLibrary library;
@@ -32,6 +35,10 @@ public final class DmlDataMoverBuilder {
     private long jvmCopies = Long.MAX_VALUE;
     private long jvmFills = 6 << 10;
     private Durability durability = Durability.system();
+    private Duration closeTimeout = Duration.ofSeconds(30);
+    private long workerBytes = 4L << 20;
+    private int workers = Math.min(Runtime.getRuntime().availableProcessors(), 4);
+    private WorkerStrategy workerStrategy = WorkerStrategy.BALANCED;
     private int node = NumaNodes.ANY;
     private Function<DmlLibrary, DmlDiagnosis> diagnosis =
             opened -> DmlDiagnosis.of(DsaSystem.read(), opened.version(), node);
@@ -129,6 +136,69 @@ public final class DmlDataMoverBuilder {
     public DmlDataMoverBuilder maxTransferBytes(long bytes) {
         new JobLimits(bytes, bytes, false); // refuses what is out of range
         maxTransferBytes = bytes;
+        return this;
+    }
+
+    /**
+     * From how many bytes on an operation that the software path has to execute runs on a worker thread of the
+     * mover; shorter ones, and those on memory that is confined to a thread, run on the polling thread. Default: 4 MiB, from where on
+     * handing over is cheap beside the operation (docs/async.md has the measurement).
+     *
+     * @param bytes 1 or more; {@link Long#MAX_VALUE} for never
+     * @return this
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public DmlDataMoverBuilder workersFrom(long bytes) {
+        if (bytes < 1) {
+            throw new IllegalArgumentException("workersFrom(%,d): must be 1 byte or more".formatted(bytes));
+        }
+        workerBytes = bytes;
+        return this;
+    }
+
+    /**
+     * How many worker threads there are for {@link #workersFrom}. They are daemons, started when the first such operation
+     * comes. Default: one for each processor, but at most 4, which is about what it takes to use all of
+     * a memory's bandwidth.
+     *
+     * @param count 1 to 1,024
+     * @return this
+     * @throws IllegalArgumentException if it is out of that range
+     */
+    public DmlDataMoverBuilder workers(int count) {
+        if (count < 1 || count > MAX_WORKERS) {
+            throw new IllegalArgumentException("%,d workers: must be 1 to %,d".formatted(count, MAX_WORKERS));
+        }
+        workers = count;
+        return this;
+    }
+
+    /**
+     * What a worker thread does when there is nothing to do. Default: {@link WorkerStrategy#BALANCED}.
+     *
+     * @param whenIdle the strategy
+     * @return this
+     */
+    public DmlDataMoverBuilder workerStrategy(WorkerStrategy whenIdle) {
+        workerStrategy = Objects.requireNonNull(whenIdle, "strategy");
+        return this;
+    }
+
+    /**
+     * How long {@link DmlDataMover#close} waits for operations in flight. After that it throws a {@link VdmException} with {@link
+     * io.github.vdm4j.VdmResult#TIMEOUT} that names them, and keeps the native memory of all jobs, since
+     * a device may still write there. Default: 30 s.
+     *
+     * @param time above 0, at most one day
+     * @return this
+     * @throws IllegalArgumentException if it is out of that range
+     */
+    public DmlDataMoverBuilder closeTimeout(Duration time) {
+        if (!time.isPositive() || time.compareTo(MAX_CLOSE_TIMEOUT) > 0) {
+            throw new IllegalArgumentException(
+                    "closeTimeout of " + time + ": must be above 0 and at most " + MAX_CLOSE_TIMEOUT);
+        }
+        closeTimeout = time;
         return this;
     }
 
@@ -254,7 +324,14 @@ public final class DmlDataMoverBuilder {
                 () -> diagnosis.apply(opened).findings(),
                 clock);
         var engine = new DmlEngine(
-                ready.pool(), hardware, queueFullTimeout.toNanos(), deviceTimeout.toNanos(), durability, health);
+                ready.pool(),
+                hardware,
+                queueFullTimeout.toNanos(),
+                deviceTimeout.toNanos(),
+                closeTimeout.toNanos(),
+                durability,
+                health,
+                new SoftwareWorkers.Settings(workerBytes, workers, workerStrategy));
         return new DmlDataMover(
                 opened,
                 path,

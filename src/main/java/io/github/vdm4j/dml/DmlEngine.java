@@ -1,6 +1,7 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.internal.InvalidDataException;
@@ -12,9 +13,12 @@ import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.durability.WriteBackKind;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.IdleStrategy;
+import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.platform.PageUnavailableException;
 import io.github.vdm4j.platform.SegmentClosedException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Sees the operations of a mover through once they have a job: what to do with each status that DML
@@ -26,6 +30,8 @@ final class DmlEngine {
 
     private static final int OK = dml_h.DML_STATUS_OK();
     private static final int BEING_PROCESSED = dml_h.DML_STATUS_BEING_PROCESSED();
+
+    private static final IdleStrategy IDLE = IdleStrategy.backOff();
 
     /** No status of DML, which counts from 0. */
     private static final int NOT_CHECKED = Integer.MIN_VALUE;
@@ -40,17 +46,29 @@ final class DmlEngine {
     /** Kept, so that it can be taken back. */
     private final Runnable finisher = this::finishAbandoned;
 
+    private final SoftwareWorkers workers;
+    private final CompletionPoller completions = new CompletionPoller();
+    private final long closeNanos;
+
     private volatile boolean closing;
 
     DmlEngine(
-            JobPool pool, boolean hardware, long queueFullNanos, long deviceNanos, Durability durability,
-            HardwareHealth health) {
+            JobPool pool,
+            boolean hardware,
+            long queueFullNanos,
+            long deviceNanos,
+            long closeNanos,
+            Durability durability,
+            HardwareHealth health,
+            SoftwareWorkers.Settings settings) {
         this.pool = pool;
         this.hardware = hardware;
         this.queueFullNanos = queueFullNanos;
         this.deviceNanos = deviceNanos;
+        this.closeNanos = closeNanos;
         this.durability = durability;
         this.health = health;
+        workers = new SoftwareWorkers(settings, pool.capacity(), this::work);
         MemoryRegions.addFinisher(finisher);
     }
 
@@ -85,6 +103,7 @@ final class DmlEngine {
     FutureState proceed(EngineFuture future, Program program, int known) {
         Job job = program.job();
         int status = known;
+        boolean mayHandOver = true;
         try {
             while (!program.isDone()) {
                 if (status == NOT_CHECKED) {
@@ -94,6 +113,12 @@ final class DmlEngine {
                         }
                         if (job.onHardware() && !health.mayBeUsed()) {
                             job.fallBackToSoftware();
+                        }
+                        if (mayHandOver && !job.onHardware()) {
+                            mayHandOver = false; // asking costs something, and the answer stays the same
+                            if (handOver(future, program)) {
+                                return FutureState.RUNNING;
+                            }
                         }
                         int refused = program.submit();
                         if (refused != OK) {
@@ -153,6 +178,91 @@ final class DmlEngine {
             }
             throw e;
         }
+    }
+
+    /** A poll of an operation that was started. */
+    FutureState resume(EngineFuture future, Program program) {
+        Job job = program.job();
+        if (!Job.HAND_OVER.isBegun(job)) {
+            return proceed(future, program);
+        }
+        return Job.HAND_OVER.isDone(job) ? collect(future, job) : FutureState.RUNNING;
+    }
+
+    /** Tells whether a poll without a waker could bring an operation further; not when a worker has it. */
+    static boolean canAdvance(Program program) {
+        return program == null
+                || !Job.HAND_OVER.isBegun(program.job())
+                || Job.HAND_OVER.isDone(program.job());
+    }
+
+    /** Answers a poll that left the operation running. */
+    FutureState promise(EngineFuture future, Program program, Notifier notifier) {
+        if (notifier.waker() == null || program == null) {
+            return FutureState.RUNNING;
+        }
+        Job job = program.job();
+        if (!Job.HAND_OVER.isBegun(job)) {
+            if (completions.watch(future, job, notifier.waker())) {
+                notifier.useWaker();
+            }
+        } else if (Job.HAND_OVER.addWaker(job, notifier.waker())) {
+            notifier.useWaker();
+        } else {
+            return collect(future, job);
+        }
+        return FutureState.RUNNING;
+    }
+
+    /** The longest operation that the polling thread executes itself. */
+    long pollerBytes() {
+        return workers.fromBytes() - 1;
+    }
+
+    /** Tells whether others than the polling thread execute an operation: a device, or workers. */
+    boolean isAsync(EngineFuture future) {
+        return hardware || workers.want(future, 0);
+    }
+
+    /** Lets a worker go on with an operation, if it is long enough for that. */
+    private boolean handOver(EngineFuture future, Program program) {
+        Job job = program.job();
+        if (Job.HAND_OVER.isBegun(job) || !workers.want(future, program.bytesMoved())) {
+            return false;
+        }
+        future.hold(program);
+        job.owner(future);
+        Job.HAND_OVER.begin(job, null);
+        if (workers.take(program)) {
+            return true;
+        }
+        Job.HAND_OVER.clear(job);
+        return false;
+    }
+
+    /** What a worker does. The job stays lent, for the result, until somebody polls the future. */
+    private void work(Program program) {
+        Job job = program.job();
+        EngineFuture future = (EngineFuture) job.owner();
+        try {
+            for (int round = 0; proceed(future, program) == FutureState.RUNNING; round++) {
+                IDLE.idle(round);
+            }
+        } catch (Throwable e) {
+            future.broken(e);
+        }
+        Job.HAND_OVER.end(job);
+    }
+
+    /** Completes an operation that a worker has executed. */
+    private FutureState collect(EngineFuture future, Job job) {
+        Job.HAND_OVER.clear(job);
+        if (job.isSubmitted()) {
+            future.hold(null); // DML has it, and never gave it back
+        } else {
+            release(future, job);
+        }
+        return FutureState.COMPLETE;
     }
 
     /** A queue that is full is not the task's fault, and will be tried again. */
@@ -241,6 +351,10 @@ final class DmlEngine {
     }
 
     void release(EngineFuture future, Job job) {
+        if (Job.HAND_OVER.isBegun(job)) {
+            job.letGo();
+            return;
+        }
         future.hold(null);
         job.reset();
         pool.give(job);
@@ -273,13 +387,40 @@ final class DmlEngine {
         }
     }
 
-    void drain() {
+    /**
+     * Finishes what is in flight and frees the jobs.
+     *
+     * @throws VdmException if that takes longer than it may; the jobs' memory is kept then
+     */
+    void drain(String name) {
+        long start = System.nanoTime();
         closing = true;
-        MemoryRegions.removeFinisher(finisher);
-        IdleStrategy idle = IdleStrategy.backOff();
-        for (int round = 0; !pool.tryClose(); round++) {
+        workers.stop(closeNanos);
+        boolean closed = pool.tryClose();
+        for (int round = 0; !closed && System.nanoTime() - start < closeNanos; round++) {
             finishAbandoned();
-            idle.idle(round);
+            IDLE.idle(round);
+            closed = pool.tryClose();
         }
+        completions.stop();
+        if (!closed) {
+            throw DmlFailures.stuck(name, closeNanos, inFlight(), pool.nativeBytes());
+        }
+        MemoryRegions.removeFinisher(finisher);
+    }
+
+    private List<String> inFlight() {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < pool.capacity(); i++) {
+            Object owner = pool.peek(i).owner();
+            if (owner != null) {
+                names.add(owner.toString());
+            }
+        }
+        int overdue = pool.collectOverdue();
+        if (overdue > 0) {
+            names.add("%,d jobs whose operations have ended with TIMEOUT".formatted(overdue));
+        }
+        return names;
     }
 }

@@ -1,11 +1,14 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.internal.InvalidDataException;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.operation.BatchTask;
 import io.github.vdm4j.platform.PageUnavailableException;
+import java.time.Duration;
+import java.util.List;
 
 /** How an operation of a {@link DmlDataMover} can fail, in words. */
 final class DmlFailures {
@@ -118,5 +121,19 @@ final class DmlFailures {
                 null,
                 "failed after %,d bytes: %s".formatted(moved, cause.getMessage()),
                 cause);
+    }
+
+    static VdmException stuck(String name, long nanos, List<String> operations, long nativeBytes) {
+        return new VdmException(
+                VdmResult.TIMEOUT,
+                null,
+                "%s gave up closing after %s: still in flight: %s; %,d bytes of native memory are kept for them"
+                        .formatted(
+                                name,
+                                Duration.ofNanos(nanos),
+                                operations.isEmpty() ? "operations of which nothing is known any more"
+                                        : String.join("; ", operations),
+                                nativeBytes),
+                null);
     }
 }

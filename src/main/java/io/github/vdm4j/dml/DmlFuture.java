@@ -29,17 +29,38 @@ class DmlFuture extends VdmFuture implements EngineFuture {
     @Override
     protected final FutureState advance(Notifier notifier) {
         notifier.useNone();
-        return program == null ? moves.start(this) : moves.engine().proceed(this, program);
+        FutureState reached = program == null ? moves.start(this) : moves.engine().resume(this, program);
+        return reached == FutureState.RUNNING ? moves.engine().promise(this, program, notifier) : reached;
+    }
+
+    @Override
+    protected boolean canAdvance() {
+        return DmlEngine.canAdvance(program);
     }
 
     @Override
     public final boolean hasProperty(FutureProperty property) {
-        return property == FutureProperty.ASYNC && moves.engine().hardware();
+        return property == FutureProperty.ASYNC && moves.isAsync(this);
     }
 
     @Override
     public final void finish() {
         pollIfRunning();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return state() == FutureState.RUNNING;
+    }
+
+    @Override
+    public boolean isAccessibleBy(Thread thread) {
+        return destination().isAccessibleBy(thread) && (source() == null || source().isAccessibleBy(thread));
+    }
+
+    @Override
+    public void broken(Throwable cause) {
+        completeWith(cause);
     }
 
     @Override

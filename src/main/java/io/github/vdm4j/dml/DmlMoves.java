@@ -33,11 +33,21 @@ final class DmlMoves {
         this.engine = engine;
         pool = engine.pool();
         durability = engine.durability();
-        inlineBytes = engine.hardware() ? 0 : limits.softwareBytes();
+        inlineBytes = engine.hardware() ? 0 : Math.min(limits.softwareBytes(), engine.pollerBytes());
     }
 
     DmlEngine engine() {
         return engine;
+    }
+
+    /** Forcing pages, and libpmem, need no job: the polling thread does that. */
+    boolean isAsync(DmlFuture future) {
+        if (future.destination() == null) {
+            return engine.hardware(); // not prepared yet
+        }
+        return engine.isAsync(future)
+                && (future.type() != VdmOperationType.FLUSH
+                        || needsJobToFlush(durability.kindOf(future.destination())));
     }
 
     FutureState start(DmlFuture future) {

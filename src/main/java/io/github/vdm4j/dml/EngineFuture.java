@@ -18,6 +18,18 @@ interface EngineFuture {
     /** Goes on with the operation if it is in flight. */
     void finish();
 
+    /** Tells whether the operation has been started and is not complete. */
+    boolean isRunning();
+
+    /** Tells whether a thread may access all segments. */
+    boolean isAccessibleBy(Thread thread);
+
+    /** The bytes of the longest segment. */
+    long byteSize();
+
+    /** Takes note of an exception that is nobody's fault but this library's. */
+    void broken(Throwable cause);
+
     /** Makes durable what the operation wrote. */
     void writeBack(Durability durability, WriteBackKind kind) throws IOException;
 

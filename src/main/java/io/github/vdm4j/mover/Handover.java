@@ -14,6 +14,7 @@ final class Handover implements WorkerTask, Poller {
     private static final Rendezvous RENDEZVOUS = Rendezvous.of(MethodHandles.lookup(), Handover.class);
 
     private final ThreadsDataMover mover;
+    private final Object future;
     private final Runnable work;
 
     /** For {@link #RENDEZVOUS}. */
@@ -23,9 +24,10 @@ final class Handover implements WorkerTask, Poller {
     /** Made when the queue is first found full. */
     private RoomWaker room;
 
-    /** With what a worker is to do; it must not throw. */
-    Handover(ThreadsDataMover mover, Runnable work) {
+    /** With whose work it is, for messages, and what a worker is to do; it must not throw. */
+    Handover(ThreadsDataMover mover, Object future, Runnable work) {
         this.mover = mover;
+        this.future = future;
         this.work = work;
     }
 
@@ -93,5 +95,10 @@ final class Handover implements WorkerTask, Poller {
     public boolean ready() {
         // If nothing is handed over it is not queued yet, or was finished through another thread.
         return RENDEZVOUS.isDone(this) || !RENDEZVOUS.isBegun(this);
+    }
+
+    @Override
+    public String toString() {
+        return future.toString();
     }
 }

@@ -21,7 +21,7 @@ final class ThreadsBatchFuture extends BatchFuture {
         this.mover = mover;
         this.execution = execution;
         sequence = new TaskSequence(tasks);
-        handover = new Handover(mover, this::work);
+        handover = new Handover(mover, this, this::work);
     }
 
     @Override

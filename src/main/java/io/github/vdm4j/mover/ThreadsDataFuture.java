@@ -23,7 +23,7 @@ final class ThreadsDataFuture<R> extends DataFuture<R> {
     ThreadsDataFuture(ThreadsDataMover mover, JvmExecution execution) {
         this.mover = mover;
         this.execution = execution;
-        handover = new Handover(mover, this::work);
+        handover = new Handover(mover, this, this::work);
     }
 
     @Override

@@ -1,8 +1,10 @@
 package io.github.vdm4j.mover;
 
+import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.NotifierType;
 import io.github.vdm4j.future.Waker;
@@ -13,7 +15,9 @@ import io.github.vdm4j.operation.OperationsMover;
 import io.github.vdm4j.worker.RoomWaker;
 import io.github.vdm4j.worker.Workers;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A data mover with worker threads of its own, which use the JVM's own code.
@@ -34,12 +38,14 @@ public final class ThreadsDataMover extends OperationsMover {
     private final Durability durability;
     private final JvmExecution execution;
     private final NotifierType notifier;
+    private final Duration closeTimeout;
 
     ThreadsDataMover(ThreadsDataMoverBuilder settings) {
         functions = settings.functions();
         durability = settings.durability();
         execution = new JvmExecution(functions, durability);
         notifier = settings.notifier();
+        closeTimeout = settings.closeTimeout();
         workers =
                 new Workers<>(
                         "vdm4j-threads-mover",
@@ -122,7 +128,18 @@ public final class ThreadsDataMover extends OperationsMover {
 
     @Override
     protected void shutDown() {
-        workers.stop(Long.MAX_VALUE);
+        List<WorkerTask> stuck = workers.stop(closeTimeout.toNanos());
+        if (!stuck.isEmpty()) {
+            throw new VdmException(
+                    VdmResult.TIMEOUT,
+                    null,
+                    "%s gave up closing after %s: still at work on: %s"
+                            .formatted(
+                                    name(),
+                                    closeTimeout,
+                                    stuck.stream().map(Object::toString).collect(Collectors.joining("; "))),
+                    null);
+        }
     }
 
     @Override

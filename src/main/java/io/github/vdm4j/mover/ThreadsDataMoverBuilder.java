@@ -3,16 +3,19 @@ package io.github.vdm4j.mover;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.NotifierType;
 import io.github.vdm4j.future.WorkerStrategy;
+import java.time.Duration;
 import java.util.Objects;
 
 /** Settings for a {@link ThreadsDataMover}. Each has a default. */
 public final class ThreadsDataMoverBuilder {
     private static final int MAX_THREADS = 1_024;
+    private static final Duration MAX_CLOSE_TIMEOUT = Duration.ofDays(1);
     private static final int MAX_QUEUE_SIZE = 1 << 24;
 
     private int threads = Runtime.getRuntime().availableProcessors();
     private int queueSize = 128;
     private WorkerStrategy strategy = WorkerStrategy.BALANCED;
+    private Duration closeTimeout = Duration.ofSeconds(30);
     private NotifierType notifier = NotifierType.WAKER;
     private Durability durability = Durability.system();
     private CopyFunction memcpy = MoveFunctions.STANDARD.memcpy();
@@ -62,6 +65,24 @@ public final class ThreadsDataMoverBuilder {
      */
     public ThreadsDataMoverBuilder strategy(WorkerStrategy whenIdle) {
         strategy = Objects.requireNonNull(whenIdle, "strategy");
+        return this;
+    }
+
+    /**
+     * How long {@link ThreadsDataMover#close} waits for operations that are queued or at work. After that it
+     * throws a {@link io.github.vdm4j.VdmException} with {@link io.github.vdm4j.VdmResult#TIMEOUT} that names those
+     * at work; the threads end when they are done. Default: 30 s.
+     *
+     * @param time above 0, at most one day
+     * @return this
+     * @throws IllegalArgumentException if it is out of that range
+     */
+    public ThreadsDataMoverBuilder closeTimeout(Duration time) {
+        if (!time.isPositive() || time.compareTo(MAX_CLOSE_TIMEOUT) > 0) {
+            throw new IllegalArgumentException(
+                    "closeTimeout of " + time + ": must be above 0 and at most " + MAX_CLOSE_TIMEOUT);
+        }
+        closeTimeout = time;
         return this;
     }
 
@@ -141,6 +162,10 @@ public final class ThreadsDataMoverBuilder {
 
     WorkerStrategy strategy() {
         return strategy;
+    }
+
+    Duration closeTimeout() {
+        return closeTimeout;
     }
 
     NotifierType notifier() {

@@ -25,6 +25,7 @@ import io.github.vdm4j.durability.WriteBackKind;
 import io.github.vdm4j.durability.WriteBackLog;
 import io.github.vdm4j.durability.WriteBackLog.Range;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.mover.JvmMovers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -336,7 +337,9 @@ class DurabilityTableTest extends AgainstSimulatedDml {
         var limits = new JobLimits(4096, 4096, clwb);
         JobPool pool = new JobPool(library.functions(), 1, hardware, !hardware, limits);
         var health = new HardwareHealth(pool, null, false, List::of, System::nanoTime);
-        var engine = new DmlEngine(pool, hardware, 0, 1L << 40, Durability.withoutLibpmem(), health);
+        var settings = new SoftwareWorkers.Settings(Long.MAX_VALUE, 1, WorkerStrategy.PARK);
+        var engine = new DmlEngine(
+                pool, hardware, 0, 1L << 40, 1_000_000_000, Durability.withoutLibpmem(), health, settings);
         try (var mover = new DmlDataMover(library, path, engine, limits, JvmMoves.NONE, null)) {
             finish(mover.flush(zeros(200))).orThrow();
             boolean evict = (dml.lastSubmission().flags() & dml_h.DML_FLAG_PREFETCH_CACHE()) != 0;

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmContract;
+import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperation;
@@ -24,6 +25,7 @@ import io.github.vdm4j.future.NotifierType;
 import io.github.vdm4j.future.WorkerStrategy;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -459,6 +461,23 @@ class ThreadsDataMoverTest extends VdmContract {
                 assertEquals(done ? 1 : 0, copy.destination().get(JAVA_BYTE, 511));
             }
         }
+    }
+
+    @Test
+    @DisplayName("closing gives up after its time, tells what is stuck, and lets it end by itself")
+    void closingGivesUpAfterItsTime() {
+        var mover = gated().closeTimeout(Duration.ofMillis(20)).open();
+        VdmFuture busy = occupyWorker(mover);
+        var gaveUp = assertThrows(VdmException.class, mover::close);
+        assertEquals(VdmResult.TIMEOUT, gaveUp.result());
+        assertEquals(
+                "threads (1) gave up closing after PT0.02S: still at work on: memset of 1 bytes, RUNNING",
+                gaveUp.getMessage());
+        mover.close();
+        gate.countDown();
+        busy.busyPoll();
+        assertEquals(VdmResult.SUCCESS, busy.result());
+        assertThrows(IllegalArgumentException.class, () -> ThreadsDataMover.builder().closeTimeout(Duration.ZERO));
     }
 
     @Test

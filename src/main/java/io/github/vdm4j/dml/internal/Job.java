@@ -3,8 +3,10 @@ package io.github.vdm4j.dml.internal;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.ffi.dml_job_t;
 import io.github.vdm4j.platform.SegmentClosedException;
+import io.github.vdm4j.worker.Rendezvous;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
 
 /**
  * A DML job: initialised once, filled in and submitted any number of times. An operation larger than
@@ -37,6 +39,9 @@ public final class Job {
      */
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
+    /** What a worker that executes the job, and those who poll its operation, know of one another. */
+    public static final Rendezvous HAND_OVER = Rendezvous.of(MethodHandles.lookup(), Job.class);
+
     private final DmlFunctions dml;
 
     /** The structs initialised for each path, null where the pool was made without that path. */
@@ -61,6 +66,12 @@ public final class Job {
     KeptJob hold;
 
     private volatile Object owner;
+
+    /** For {@link #HAND_OVER}. */
+    @SuppressWarnings("unused") // through a VarHandle
+    private volatile Object cell;
+
+    private Object watch;
 
     private final Transfer transfer;
     private final DataProgram data;
@@ -111,14 +122,20 @@ public final class Job {
         return batch;
     }
 
-    /** Back to the better path, without owner and programs. */
-    public void reset() {
-        use(hardware != null ? hardware : software);
+    /** Lets go of the segments, while the job stays lent. */
+    public void letGo() {
         transfer.clear();
         data.clear();
         if (batch != null) {
             batch.clear();
         }
+    }
+
+    /** Back to the better path, without owner and programs. */
+    public void reset() {
+        use(hardware != null ? hardware : software);
+        letGo();
+        watch = null;
         if (owner != null) { // a volatile write costs more than the look
             owner = null;
         }
@@ -140,6 +157,24 @@ public final class Job {
      */
     public void owner(Object holder) {
         owner = holder;
+    }
+
+    /**
+     * What watches the job for those who want to be woken; for whoever advances its operation.
+     *
+     * @return the watch, or null if nobody does
+     */
+    public Object watch() {
+        return watch;
+    }
+
+    /**
+     * Says what watches the job until it is {@linkplain #reset() reset}.
+     *
+     * @param watcher the watch
+     */
+    public void watch(Object watcher) {
+        watch = watcher;
     }
 
     /**

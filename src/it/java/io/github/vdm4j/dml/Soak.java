@@ -1,0 +1,214 @@
+package io.github.vdm4j.dml;
+
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.future.WorkerStrategy;
+import io.github.vdm4j.mover.SyncDataMover;
+import io.github.vdm4j.mover.ThreadsDataMover;
+import io.github.vdm4j.operation.OperationsMover;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+/**
+ * Mixed operations from many threads over all movers, which are closed and replaced all the time. Runs in a JVM of its
+ * own, see {@link SoakIT}.
+ *
+ * <p>Arguments: duration, seed, {@code real} if there is a libdml to be used as well. Ends with 0 if no completion was lost, no byte
+ * was wrong, and nothing is left.
+ */
+final class Soak {
+    private static final int PLATFORM_THREADS = 6;
+    private static final int VIRTUAL_THREADS = 24;
+    private static final long LONGEST_SILENCE = 120_000_000_000L;
+
+    private final SimulatedDml dml = new SimulatedDml().withHardware();
+    private final List<Supplier<OperationsMover>> kinds = new ArrayList<>();
+    private final AtomicReferenceArray<OperationsMover> movers;
+    private final AtomicReference<Throwable> unexpected = new AtomicReference<>();
+    private final LongAdder opened = new LongAdder();
+    private volatile boolean ended;
+
+    private Soak(boolean real, SplittableRandom random) {
+        kinds.add(SyncDataMover::open);
+        kinds.add(() -> ThreadsDataMover.builder().threads(2).queueSize(8).open());
+        kinds.add(() -> ThreadsDataMover.builder().threads(1).strategy(WorkerStrategy.PARK).open());
+        kinds.add(() -> simulated(DmlPath.HARDWARE).withoutTrial().open());
+        kinds.add(() -> simulated(DmlPath.SOFTWARE).workersFrom(2_000).workers(2).open());
+        if (real) {
+            kinds.add(() -> DmlDataMover.open(DmlPath.SOFTWARE));
+            kinds.add(() -> DmlDataMover.builder().jobs(16).workersFrom(4_096).workers(2).open());
+            kinds.add(() -> DmlDataMover.builder().jobs(16).maxTransferBytes(1_024).workersFrom(16_384).open());
+        }
+        letTheDeviceVary(random.split());
+        movers = new AtomicReferenceArray<>(kinds.size());
+        for (int i = 0; i < movers.length(); i++) {
+            movers.set(i, open(i));
+        }
+    }
+
+    private DmlDataMoverBuilder simulated(DmlPath path) {
+        return DmlDataMover.builder()
+                .library(dml.library())
+                .path(path)
+                .jobs(16)
+                .maxTransferBytes(64 << 10)
+                .durability(Durability.withoutLibpmem());
+    }
+
+    /** From time to time anew, since the simulation remembers every submission. */
+    private void letTheDeviceVary(SplittableRandom random) {
+        dml.forget();
+        int longest = 1 + random.nextInt(200);
+        dml.always(submission -> Plan.succeed().afterChecks((int) (submission.length() % longest)));
+    }
+
+    private OperationsMover open(int slot) {
+        opened.increment();
+        return kinds.get(slot).get();
+    }
+
+    OperationsMover mover(int slot) {
+        return movers.get(slot);
+    }
+
+    int slots() {
+        return movers.length();
+    }
+
+    boolean hasEnded() {
+        return ended;
+    }
+
+    void fail(Throwable e) {
+        unexpected.compareAndSet(null, e);
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        Duration duration = Duration.parse(arguments[0]);
+        var random = new SplittableRandom(Long.parseLong(arguments[1]));
+        System.out.println("seed " + arguments[1] + ", " + duration);
+        System.exit(new Soak(arguments[2].equals("real"), random).run(duration.toNanos(), random) ? 0 : 3);
+    }
+
+    private boolean run(long nanos, SplittableRandom random) throws Exception {
+        List<SoakUser> users = new ArrayList<>();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < PLATFORM_THREADS + VIRTUAL_THREADS; i++) {
+            var user = new SoakUser(this, random.split());
+            users.add(user);
+            threads.add(i < PLATFORM_THREADS
+                    ? Thread.ofPlatform().daemon().name("soak-" + i).start(user)
+                    : Thread.ofVirtual().name("soak-" + i).start(user));
+        }
+        long start = System.nanoTime();
+        long residentAtFirst = 0;
+        while (System.nanoTime() - start < nanos && unexpected.get() == null) {
+            LockSupport.parkNanos(50_000_000);
+            replaceOne(random);
+            letTheDeviceVary(random);
+            if (residentAtFirst == 0 && System.nanoTime() - start > nanos / 5) {
+                residentAtFirst = residentKiB();
+            }
+            lookForSilence(users, threads);
+        }
+        long seconds = (System.nanoTime() - start) / 1_000_000_000;
+        ended = true;
+        for (int i = 0; i < threads.size(); i++) {
+            if (!threads.get(i).join(Duration.ofNanos(LONGEST_SILENCE)) && unexpected.get() == null) {
+                fail(new AssertionError("no end of " + threads.get(i) + ": " + users.get(i)));
+            }
+        }
+        for (int i = 0; i < movers.length() && unexpected.get() == null; i++) {
+            close(movers.get(i));
+        }
+        SoakUser all = new SoakUser(this, random);
+        users.forEach(all::add);
+        System.out.printf("%,d s, %d threads, %d movers opened and closed%n", seconds, threads.size(), opened.sum());
+        System.out.println(all);
+        System.out.printf("resident after a fifth of the time: %,d KiB, in the end: %,d KiB%n",
+                residentAtFirst, residentKiB());
+        return isClean(all);
+    }
+
+    private boolean isClean(SoakUser all) {
+        if (unexpected.get() == null) {
+            try {
+                dml.close(); // no rule of the job API broken, no job left
+                if (all.buffersOpen() != 0) {
+                    throw new AssertionError(all.buffersOpen() + " buffers are still open");
+                }
+                List<String> left = Thread.getAllStackTraces()
+                        .keySet()
+                        .stream()
+                        .map(Thread::getName)
+                        .filter(name -> name.startsWith("vdm4j-") && !name.equals("vdm4j-future-poller"))
+                        .toList();
+                if (!left.isEmpty()) {
+                    throw new AssertionError("threads are left: " + left);
+                }
+            } catch (AssertionError e) {
+                fail(e);
+            }
+        }
+        if (unexpected.get() != null) {
+            unexpected.get().printStackTrace(System.out);
+        }
+        return unexpected.get() == null;
+    }
+
+    private void replaceOne(SplittableRandom random) {
+        int slot = random.nextInt(movers.length());
+        close(movers.getAndSet(slot, open(slot)));
+    }
+
+    /** While others use it: what they have started must be finished all the same. */
+    private void close(OperationsMover mover) {
+        try {
+            mover.close();
+            if (mover instanceof DmlDataMover closed && (closed.nativeBytes() != 0 || closed.jobsInUse() != 0)) {
+                throw new AssertionError(
+                        "%s has %d jobs in use and %d bytes of native memory after it was closed"
+                                .formatted(closed, closed.jobsInUse(), closed.nativeBytes()));
+            }
+        } catch (Throwable e) {
+            fail(e);
+        }
+    }
+
+    private void lookForSilence(List<SoakUser> users, List<Thread> threads) {
+        for (int i = 0; i < users.size(); i++) {
+            if (System.nanoTime() - users.get(i).lastSign() > LONGEST_SILENCE && threads.get(i).isAlive()) {
+                var lost = new AssertionError("a lost completion? " + threads.get(i) + ": " + users.get(i).doing());
+                lost.setStackTrace(threads.get(i).getStackTrace());
+                fail(lost);
+            }
+        }
+    }
+
+    private static long residentKiB() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+            if (line.startsWith("VmRSS:")) {
+                return Long.parseLong(line.replaceAll("\\D", ""));
+            }
+        }
+        return 0;
+    }
+
+    /** The flags of an operation; durable ones are seldom, since they take long. */
+    static VdmFlags flags(SplittableRandom random) {
+        return switch (random.nextInt(8)) {
+            case 0 -> VdmFlags.NO_CACHE_HINT;
+            default -> VdmFlags.NONE;
+        };
+    }
+}

@@ -1,0 +1,208 @@
+package io.github.vdm4j.dml;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vdm4j.VdmException;
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.future.FutureRuntime;
+import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.future.Notifier;
+import io.github.vdm4j.future.NotifierType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("Operations in flight on hardware wake those who wait")
+class DmlWakersTest extends AgainstSimulatedDml {
+    private static final String THREAD = "vdm4j-dml-completions";
+
+    private static List<Thread> pollers() {
+        return Thread.getAllStackTraces()
+                .keySet()
+                .stream()
+                .filter(thread -> thread.getName().equals(THREAD))
+                .toList();
+    }
+
+    @Test
+    void theWakerIsCalledWhenTheDeviceIsDone() throws InterruptedException {
+        DmlDataMover mover = hardware();
+        dml.next(Plan.hold());
+        var woken = new CountDownLatch(2);
+        MemorySegment source = noise(64);
+        VdmFuture copy = mover.memcpy(zeros(64), source);
+        for (int i = 0; i < 2; i++) {
+            Notifier notifier = Notifier.of(woken::countDown);
+            assertSame(FutureState.RUNNING, copy.poll(notifier));
+            assertSame(NotifierType.WAKER, notifier.used());
+        }
+        assertEquals(2, woken.getCount());
+        dml.releaseAll();
+        assertTrue(woken.await(20, TimeUnit.SECONDS));
+        assertSame(FutureState.COMPLETE, copy.poll());
+        assertEquals(-1, copy.destination().mismatch(source));
+        assertEquals(0, mover.jobsInUse());
+    }
+
+    @Test
+    void aThreadThatWaitsSleeps() throws InterruptedException {
+        DmlDataMover mover = hardware();
+        dml.always(Plan.hold());
+        List<VdmFuture> fills = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            fills.add(mover.memset(zeros(64), (byte) i));
+        }
+        Thread waiter = Thread.ofPlatform().start(() -> new FutureRuntime().waitAll(fills));
+        while (waiter.getState() != Thread.State.WAITING) { // not TIMED_WAITING
+            Thread.onSpinWait();
+        }
+        dml.releaseAll();
+        waiter.join();
+        for (VdmFuture fill : fills) {
+            assertSame(VdmResult.SUCCESS, fill.result());
+        }
+    }
+
+    @Test
+    void whoeverOnlyPollsPaysForNoThread() {
+        List<Thread> before = pollers();
+        DmlDataMover mover = hardware();
+        for (int i = 0; i < 100; i++) {
+            finish(mover.memset(zeros(64), (byte) i));
+        }
+        assertEquals(before.size(), pollers().size());
+    }
+
+    @Test
+    void thePollerSleepsWhileNobodyWaitsAndEndsWithTheMover() throws InterruptedException {
+        for (Thread earlier : pollers()) {
+            earlier.join(20_000);
+        }
+        DmlDataMover mover = hardware();
+        for (int round = 0; round < 3; round++) {
+            dml.always(Plan.hold());
+            VdmFuture fill = mover.memset(zeros(64), (byte) 1);
+            assertSame(FutureState.RUNNING, fill.poll(Notifier.of(() -> {})));
+            assertEquals(1, pollers().size());
+            Thread poller = pollers().getFirst();
+            assertTrue(poller.isDaemon());
+            dml.releaseAll();
+            while (poller.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+            assertSame(FutureState.COMPLETE, fill.state(), "the poller saw to its end");
+            poller.interrupt(); // must not keep it awake
+        }
+        Thread poller = pollers().getFirst();
+        mover.close();
+        poller.join(20_000);
+        assertEquals(Thread.State.TERMINATED, poller.getState());
+    }
+
+    @Test
+    void whatIsConfinedToItsThreadIsPolledByItAlone() {
+        DmlDataMover mover = hardware();
+        dml.next(Plan.hold());
+        try (Arena confined = Arena.ofConfined()) {
+            Notifier notifier = Notifier.of(() -> {});
+            VdmFuture fill = mover.memset(dml.allow(confined.allocate(64)), (byte) 1);
+            assertSame(FutureState.RUNNING, fill.poll(notifier));
+            assertSame(NotifierType.NONE, notifier.used());
+            dml.releaseAll();
+            finish(fill).orThrow();
+        }
+    }
+
+    @Test
+    void longOnesArePartByPartSeenThrough() {
+        dml.withHardware();
+        DmlDataMover mover = open(builder(DmlPath.HARDWARE).maxTransferBytes(64));
+        MemorySegment memory = noise(2_000);
+        byte[] expected = bytes(memory.asSlice(0, 1_000));
+        mover.memmove(memory.asSlice(10, 1_000), memory.asSlice(0, 1_000)).await();
+        assertEquals(-1, memory.asSlice(10, 1_000).mismatch(MemorySegment.ofArray(expected)));
+        assertEquals(16, dml.submissions().size());
+    }
+
+    @Test
+    void aCompletableFutureIsCompletedWithoutBeingAskedFor() {
+        DmlDataMover mover = hardware();
+        dml.next(Plan.hold());
+        CompletableFuture<?> completion = mover.memset(zeros(64), (byte) 1).toCompletableFuture();
+        assertTrue(completion.cancel(true));
+        assertEquals(1, mover.jobsInUse());
+        dml.releaseAll();
+        while (mover.jobsInUse() > 0) { // drained, though nobody wants it
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void closingGivesUpAfterItsTimeWakesTheWaitersAndKeepsTheMemory() throws InterruptedException {
+        dml.withHardware();
+        DmlDataMover mover = builder(DmlPath.HARDWARE).closeTimeout(Duration.ofMillis(20)).open();
+        dml.next(Plan.hold());
+        var woken = new CountDownLatch(1);
+        VdmFuture copy = mover.memcpy(zeros(64), noise(64), VdmFlags.NONE);
+        copy.poll(Notifier.of(woken::countDown));
+        var gaveUp = assertThrows(VdmException.class, mover::close);
+        assertSame(VdmResult.TIMEOUT, gaveUp.result());
+        assertTrue(gaveUp.getMessage().contains("memcpy of 64 bytes, RUNNING"), gaveUp.getMessage());
+        assertTrue(woken.await(20, TimeUnit.SECONDS));
+        assertTrue(mover.nativeBytes() > 0);
+        assertEquals(4, dml.liveJobs(), "none was finalised");
+        Notifier notifier = Notifier.of(() -> {});
+        assertSame(FutureState.RUNNING, copy.poll(notifier));
+        assertSame(NotifierType.NONE, notifier.used());
+        dml.releaseAll();
+        finish(copy).orThrow();
+        dml.abandonJobsInFlight();
+    }
+
+    @Test
+    void noCompletionIsLostAmongManyThreads() throws InterruptedException {
+        dml.withHardware();
+        DmlDataMover mover = open(builder(DmlPath.HARDWARE).jobs(64));
+        dml.always(submission -> Plan.succeed().afterChecks((int) (submission.length() % 50)));
+        var failure = new AtomicReference<Throwable>();
+        List<Thread> threads = new ArrayList<>();
+        for (int t = 0; t < 4; t++) {
+            MemorySegment source = noise(256);
+            MemorySegment destination = zeros(256);
+            threads.add(Thread.ofPlatform().start(() -> {
+                try {
+                    for (int round = 0; round < 1_000; round++) {
+                        int length = 1 + round % 256;
+                        VdmFuture copy = mover.memcpy(destination.asSlice(0, length), source.asSlice(0, length));
+                        if (round % 2 == 0) {
+                            copy.await();
+                        } else {
+                            copy.toCompletableFuture().join();
+                        }
+                        assertEquals(-1, copy.destination().mismatch(source.asSlice(0, length)));
+                    }
+                } catch (Throwable e) {
+                    failure.compareAndSet(null, e);
+                }
+            }));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertSame(null, failure.get());
+        assertEquals(0, mover.jobsInUse());
+    }
+}
