@@ -165,4 +165,10 @@ class ExamplesTest {
             assertEquals(-1, slots[1].mismatch(source.asSlice(0, 64)));
         }
     }
+
+    @Test
+    @DisplayName("WaitWell copies five times and counts it")
+    void waitWell() throws Exception {
+        assertEquals("%,d bytes in 5 operations%nequal: true, 2097152".formatted(5 << 20), run(WaitWell::main).out());
+    }
 }
