@@ -507,6 +507,21 @@ class DmlDiagnosisTest {
     }
 
     @Test
+    void theSmallestBatchAmongEnabledQueuesCounts() {
+        wellConfigured().queue("0.0", "max_batch_size", "128")
+                .queue("0.1", "state", "enabled", "max_batch_size", "16")
+                .queue("0.2", "state", "disabled", "max_batch_size", "2");
+        assertEquals(16, DsaDevice.maxBatchTasks(root).orElseThrow());
+        assertTrue(DsaDevice.maxBatchTasks(root.resolve("proc")).isEmpty());
+    }
+
+    @Test
+    void aDeviceThatTakesNoBatchesFromProcessesHasNoneToOffer() {
+        wellConfigured().device(0, "op_cap", "00000000,001f03fd");
+        assertEquals(0, DsaDevice.maxBatchTasks(root).orElseThrow());
+    }
+
+    @Test
     void ofThisMachineTakesMilliseconds() {
         DmlDiagnosis.current();
         long start = System.nanoTime();
