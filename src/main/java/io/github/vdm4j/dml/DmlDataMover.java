@@ -1,5 +1,6 @@
 package io.github.vdm4j.dml;
 
+import io.github.vdm4j.MoverCounters;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
@@ -57,13 +58,13 @@ public final class DmlDataMover extends OperationsMover {
     private final PathDecisions decisions;
 
     DmlDataMover(
-            DmlLibrary library, DmlPath path, DmlEngine engine, JobLimits limits, JvmMoves byJvm,
+            DmlLibrary library, DmlPath path, DmlEngine engine, JobLimits limits, AutoMoves auto,
             PathDecisions decisions) {
         this.library = library;
         this.path = path;
         this.engine = engine;
         this.decisions = decisions;
-        moves = new DmlMoves(engine, limits, byJvm);
+        moves = new DmlMoves(engine, limits, auto);
         operations = new DmlOperations(engine);
         batches = new DmlBatches(engine);
     }
@@ -143,6 +144,11 @@ public final class DmlDataMover extends OperationsMover {
         return destination.isNative()
                 && (!flags.contains(VdmFlags.MEM_DURABLE)
                         || engine.durability().kindOf(destination) != WriteBackKind.IMPOSSIBLE_IN_MEMORY);
+    }
+
+    @Override
+    public MoverCounters counters() {
+        return engine.tally().sum();
     }
 
     @Override

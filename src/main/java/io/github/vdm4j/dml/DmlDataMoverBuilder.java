@@ -2,6 +2,7 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.dml.internal.JobLimits;
+import io.github.vdm4j.durability.CacheLineWriteBack;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.platform.Processor;
@@ -17,10 +18,13 @@ import java.util.function.LongSupplier;
  * times, from one thread at a time.
  */
 public final class DmlDataMoverBuilder {
+    /** What Linux gives a queue that nobody has configured otherwise. */
+    private static final int USUAL_BATCH_TASKS = 32;
+
     private static final int MAX_JOBS = 1 << 16;
-    private static final Duration MAX_DEVICE_TIMEOUT = Duration.ofDays(1);
     private static final int MAX_WORKERS = 1_024;
     private static final Duration MAX_CLOSE_TIMEOUT = Duration.ofDays(1);
+    private static final Duration MAX_DEVICE_TIMEOUT = Duration.ofDays(1);
     private static final Duration MAX_QUEUE_FULL_TIMEOUT = Duration.ofHours(1);
 
     private DmlLibrary library;
@@ -218,8 +222,8 @@ public final class DmlDataMoverBuilder {
     /**
      * The longest copy, by memcpy or memmove, that {@link DmlPath#AUTO} leaves to the JVM where no hardware runs:
      * DML's software path begins fifty nanoseconds later and is nowhere faster (docs/benchmarks.md). Such an operation
-     * says {@link io.github.vdm4j.ExecutionPath#JVM}. Durable copies go through DML in any case, and so does everything on
-     * {@link DmlPath#SOFTWARE} and on hardware. Default: every copy.
+     * says {@link io.github.vdm4j.ExecutionPath#JVM}. Durable copies are never the JVM's, and nothing is
+     * on {@link DmlPath#SOFTWARE} and on hardware. Default: every copy.
      *
      * @param bytes 0 or more; 0 for none
      * @return this
@@ -281,7 +285,7 @@ public final class DmlDataMoverBuilder {
         return this;
     }
 
-    /** Hardware is taken to work; for tests of what comes after opening. */
+    /** Hardware that is asked for is taken to work; for tests of what comes after opening. */
     DmlDataMoverBuilder withoutTrial() {
         tried = false;
         return this;
@@ -305,9 +309,12 @@ public final class DmlDataMoverBuilder {
                 new JobLimits(
                         Math.max(64, Math.min(hardwareBytes, maxTransferBytes) & -64L),
                         maxTransferBytes,
+                        (int) Math.min(
+                                DsaDevice.maxBatchTasks(Path.of("/")).orElse(USUAL_BATCH_TASKS), JobLimits.MAX_TASKS),
+                        JobLimits.MAX_TASKS,
                         Processor.flags(Path.of("/proc/cpuinfo")).contains("clwb"));
         var opening = new DmlOpening(opened, jobs, limits, node, queueFullTimeout.toNanos());
-        var ready = path == DmlPath.SOFTWARE || !tried
+        var ready = path == DmlPath.SOFTWARE || path == DmlPath.HARDWARE && !tried
                 ? opening.asked(path)
                 : opening.tried(diagnosis.apply(opened), path == DmlPath.AUTO);
         boolean hardware = ready.decision().path() == DmlPath.HARDWARE;
@@ -321,9 +328,7 @@ public final class DmlDataMoverBuilder {
         var engine = new DmlEngine(
                 ready.pool(),
                 hardware,
-                queueFullTimeout.toNanos(),
-                deviceTimeout.toNanos(),
-                closeTimeout.toNanos(),
+                new DmlEngine.Times(queueFullTimeout.toNanos(), deviceTimeout.toNanos(), closeTimeout.toNanos()),
                 durability,
                 health,
                 new SoftwareWorkers.Settings(workerBytes, workers, workerStrategy));
@@ -332,7 +337,12 @@ public final class DmlDataMoverBuilder {
                 path,
                 engine,
                 limits,
-                path == DmlPath.AUTO && !hardware ? new JvmMoves(jvmCopies, jvmFills) : JvmMoves.NONE,
+                path == DmlPath.AUTO && !hardware ? autoMoves() : AutoMoves.NONE,
                 decisions);
+    }
+
+    private AutoMoves autoMoves() {
+        CacheLineWriteBack lines = durability.lines();
+        return new AutoMoves(jvmCopies, jvmFills, lines == null ? null : lines.moves());
     }
 }

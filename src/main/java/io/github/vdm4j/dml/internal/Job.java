@@ -33,14 +33,14 @@ public final class Job {
     private static final int NOP = dml_h.DML_OP_NOP();
     private static final int OK = dml_h.DML_STATUS_OK();
 
+    /** What a worker that executes the job, and those who poll its operation, know of one another. */
+    public static final Rendezvous HAND_OVER = Rendezvous.of(MethodHandles.lookup(), Job.class);
+
     /**
      * All memory. What is written at an address in it has no other check than that of the address's sign, which shows in
      * small operations; {@link JobPool} keeps the structs alive.
      */
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
-
-    /** What a worker that executes the job, and those who poll its operation, know of one another. */
-    public static final Rendezvous HAND_OVER = Rendezvous.of(MethodHandles.lookup(), Job.class);
 
     private final DmlFunctions dml;
 
