@@ -1,7 +1,9 @@
 package io.github.vdm4j;
 
+import io.github.vdm4j.flight.OperationTrace;
 import io.github.vdm4j.future.AbstractFuture;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.future.Notifier;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -42,6 +44,57 @@ public abstract class MoverFuture<T> extends AbstractFuture<T> {
      */
     protected MoverFuture(VdmOperationType type) {
         operation = type.ordinal();
+    }
+
+    /**
+     * Where the operation is counted.
+     *
+     * @return the mover's tally, or null if it keeps none
+     */
+    protected OperationTally tally() {
+        return null;
+    }
+
+    /**
+     * Whose operation it is, for those who record operations.
+     *
+     * @return the mover's name
+     */
+    protected String moverName() {
+        return getClass().getSimpleName();
+    }
+
+    /** Counts, and tells the flight recorder if that wants to know. */
+    @Override
+    protected final FutureState step(Notifier notifier, boolean first) {
+        return OperationTrace.isOn() ? traced(notifier, first) : counted(notifier, first);
+    }
+
+    private FutureState counted(Notifier notifier, boolean first) {
+        FutureState reached = advance(notifier);
+        OperationTally tally = tally();
+        if (tally != null) {
+            if (reached != FutureState.COMPLETE) {
+                if (first && reached == FutureState.RUNNING) {
+                    tally.begun();
+                }
+            } else if (failure == null) {
+                tally.succeeded(byteSize(), first);
+            } else {
+                tally.failed(first);
+            }
+        }
+        return reached;
+    }
+
+    private FutureState traced(Notifier notifier, boolean first) {
+        OperationTrace trace = OperationTrace.poll(this, first);
+        FutureState reached = counted(notifier, first);
+        if (reached == FutureState.COMPLETE) {
+            VdmResult how = failure == null ? VdmResult.SUCCESS : failure.result();
+            trace.end(this, type().toString(), byteSize(), moverName(), PATHS[operation >>> 24].name(), how.name());
+        }
+        return reached;
     }
 
     /**

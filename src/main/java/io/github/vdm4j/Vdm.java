@@ -170,6 +170,15 @@ public interface Vdm extends BufferOperations, AutoCloseable {
     String name();
 
     /**
+     * What the mover has done so far, also after it was closed.
+     *
+     * @return the sums; all 0 for a mover that does not count
+     */
+    default MoverCounters counters() {
+        return new MoverCounters(0, 0, 0, 0, 0, 0);
+    }
+
+    /**
      * Finishes what has been started, then gives back threads and native memory. Futures that were not
      * started complete with {@link VdmResult#CLOSED} when polled; new operations are refused. A second
      * call does nothing, and does not wait for the first.

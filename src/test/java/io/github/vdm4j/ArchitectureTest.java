@@ -31,6 +31,7 @@ class ArchitectureTest {
     private static final String DML_FFI = DML + ".ffi";
     private static final String PLATFORM = ROOT + ".platform";
     private static final String DURABILITY = ROOT + ".durability";
+    private static final String FLIGHT = ROOT + ".flight";
     private static final String WORKER = ROOT + ".worker";
     private static final String PMEM_FFI = DURABILITY + ".ffi";
     private static final String CLI = ROOT + ".cli";
@@ -55,19 +56,20 @@ class ArchitectureTest {
     // From the ground up.
     static final List<Layer> LAYERS = List.of(
             Layer.exported(FUTURE),
+            Layer.hidden(FLIGHT),
             Layer.hidden(WORKER, FUTURE),
             Layer.hidden(PLATFORM),
-            Layer.exported(ROOT, FUTURE),
+            Layer.exported(ROOT, FLIGHT, FUTURE),
             Layer.hidden(PMEM_FFI),
             Layer.hidden(DURABILITY, PMEM_FFI, PLATFORM, ROOT),
             Layer.exported(OPERATION, ROOT, FUTURE),
             Layer.hidden(KERNEL, OPERATION, ROOT),
-            Layer.exported(MOVER, KERNEL, OPERATION, DURABILITY, PLATFORM, ROOT, WORKER, FUTURE),
+            Layer.exported(MOVER, KERNEL, OPERATION, DURABILITY, PLATFORM, ROOT, WORKER, FLIGHT, FUTURE),
             Layer.exported(BUFFER, DURABILITY, PLATFORM, ROOT, FUTURE),
             Layer.hidden(DML_FFI),
             Layer.hidden(INTERNAL, KERNEL, OPERATION, DML_FFI, DURABILITY, PLATFORM, ROOT, WORKER),
             Layer.exported(DML, MOVER, KERNEL, OPERATION, INTERNAL, DML_FFI, DURABILITY, PLATFORM, ROOT, WORKER,
-                    FUTURE));
+                    FLIGHT, FUTURE));
 
     private static JavaClasses main;
 
@@ -81,8 +83,9 @@ class ArchitectureTest {
     @ParameterizedTest
     @FieldSource("LAYERS")
     void usesOnlyTheJdkAndThePackagesBelowIt(Layer layer) {
-        var allowed = Stream.concat(Stream.of("java..", "jdk.nio.mapmode", "com.sun.management", layer.name()),
-                layer.mayUse().stream());
+        var allowed =
+                Stream.concat(Stream.of("java..", "jdk.nio.mapmode", "com.sun.management", "jdk.jfr", layer.name()),
+                        layer.mayUse().stream());
         classes().that()
                 .resideInAPackage(layer.name())
                 .should()

@@ -1,6 +1,7 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.OperationTally;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.VdmStatus;
 import io.github.vdm4j.dml.internal.BatchMemory;
@@ -71,6 +72,16 @@ final class DmlBatchFuture extends BatchFuture implements EngineFuture {
     @Override
     public void broken(Throwable cause) {
         completeWith(cause);
+    }
+
+    @Override
+    protected OperationTally tally() {
+        return batches.engine().tally();
+    }
+
+    @Override
+    protected String moverName() {
+        return DmlEngine.NAME;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.OperationTally;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.VdmStatus;
@@ -53,6 +54,16 @@ final class DmlDataFuture<R> extends DataFuture<R> implements EngineFuture {
             watch = operations.newWatch();
         }
         return operations.drain(this, watch, descriptor(), completion());
+    }
+
+    @Override
+    protected OperationTally tally() {
+        return operations.engine().tally();
+    }
+
+    @Override
+    protected String moverName() {
+        return DmlEngine.NAME;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.vdm4j.dml;
 
+import io.github.vdm4j.MoverCounters;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
@@ -33,6 +34,12 @@ import java.util.List;
  * poll until it is complete; one that finds none, after those of dropped futures have been taken back,
  * ends with {@link io.github.vdm4j.VdmResult#OUT_OF_MEMORY} and can be made again later. Native memory
  * is taken when the mover is opened and given back when it is closed.
+ *
+ * <p><b>Data operations.</b> DML executes them, except that on the software path Java checks, strips and updates
+ * protected blocks, because DML checks application tags wrongly there; and that on both paths Java strips blocks into the
+ * place right before them, which DML refuses. {@link io.github.vdm4j.MoverFuture#path} tells. DML never reads the record of a
+ * delta in the caller's memory, but a copy that was checked, so that no record can make it write outside of the
+ * destination.
  *
  * <p>Futures that are in flight take wakers. A thread of the mover polls those on hardware for whoever offered one; it
  * is started by the first waker and sleeps while there is nothing to poll. An operation on hardware whose memory is
@@ -137,6 +144,11 @@ public final class DmlDataMover extends OperationsMover {
         return destination.isNative()
                 && (!flags.contains(VdmFlags.MEM_DURABLE)
                         || engine.durability().kindOf(destination) != WriteBackKind.IMPOSSIBLE_IN_MEMORY);
+    }
+
+    @Override
+    public MoverCounters counters() {
+        return engine.tally().sum();
     }
 
     @Override

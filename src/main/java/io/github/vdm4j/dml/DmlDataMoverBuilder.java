@@ -21,9 +21,9 @@ public final class DmlDataMoverBuilder {
     private static final int USUAL_BATCH_TASKS = 32;
 
     private static final int MAX_JOBS = 1 << 16;
-    private static final Duration MAX_DEVICE_TIMEOUT = Duration.ofDays(1);
     private static final int MAX_WORKERS = 1_024;
     private static final Duration MAX_CLOSE_TIMEOUT = Duration.ofDays(1);
+    private static final Duration MAX_DEVICE_TIMEOUT = Duration.ofDays(1);
     private static final Duration MAX_QUEUE_FULL_TIMEOUT = Duration.ofHours(1);
 
     private DmlLibrary library;
@@ -72,7 +72,7 @@ public final class DmlDataMoverBuilder {
 
     /**
      * How many operations can be in flight at once. Default: 128. A job takes 384 bytes of native
-     * memory for each of the paths that the mover may use.
+     * memory for each of the paths that the mover may use, and 16,320 more once it has applied a delta.
      *
      * @param count 1 to 65,536
      * @return this
@@ -127,7 +127,8 @@ public final class DmlDataMoverBuilder {
 
     /**
      * The most that is submitted as one job; longer operations become several. Default: 1 GiB. On
-     * hardware the smallest {@code max_transfer_size} among the enabled work queues holds in any case.
+     * hardware the smallest {@code max_transfer_size} among the enabled work queues holds in any case. A delta and a block with its protection
+     * are never split.
      *
      * @param bytes a multiple of 64, from 64 to 1 GiB
      * @return this
@@ -283,7 +284,7 @@ public final class DmlDataMoverBuilder {
         return this;
     }
 
-    /** Hardware is taken to work; for tests of what comes after opening. */
+    /** Hardware that is asked for is taken to work; for tests of what comes after opening. */
     DmlDataMoverBuilder withoutTrial() {
         tried = false;
         return this;
@@ -312,7 +313,7 @@ public final class DmlDataMoverBuilder {
                         JobLimits.MAX_TASKS,
                         Processor.flags(Path.of("/proc/cpuinfo")).contains("clwb"));
         var opening = new DmlOpening(opened, jobs, limits, node, queueFullTimeout.toNanos());
-        var ready = path == DmlPath.SOFTWARE || !tried
+        var ready = path == DmlPath.SOFTWARE || path == DmlPath.HARDWARE && !tried
                 ? opening.asked(path)
                 : opening.tried(diagnosis.apply(opened), path == DmlPath.AUTO);
         boolean hardware = ready.decision().path() == DmlPath.HARDWARE;
@@ -326,9 +327,7 @@ public final class DmlDataMoverBuilder {
         var engine = new DmlEngine(
                 ready.pool(),
                 hardware,
-                queueFullTimeout.toNanos(),
-                deviceTimeout.toNanos(),
-                closeTimeout.toNanos(),
+                new DmlEngine.Times(queueFullTimeout.toNanos(), deviceTimeout.toNanos(), closeTimeout.toNanos()),
                 durability,
                 health,
                 new SoftwareWorkers.Settings(workerBytes, workers, workerStrategy));

@@ -1,6 +1,7 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.OperationTally;
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
@@ -11,6 +12,7 @@ import io.github.vdm4j.dml.internal.Program;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.durability.WriteBackKind;
+import io.github.vdm4j.flight.OperationTrace;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.IdleStrategy;
 import io.github.vdm4j.future.Notifier;
@@ -28,6 +30,9 @@ final class DmlEngine {
     /** How often one part may meet a page fault before it is given up. */
     private static final int MAX_FAULTS = 16;
 
+    /** For those who record operations; the path tells the rest. */
+    static final String NAME = "DML";
+
     private static final int OK = dml_h.DML_STATUS_OK();
     private static final int BEING_PROCESSED = dml_h.DML_STATUS_BEING_PROCESSED();
 
@@ -38,34 +43,32 @@ final class DmlEngine {
 
     private final JobPool pool;
     private final boolean hardware;
-    private final long queueFullNanos;
-    private final long deviceNanos;
+    private final Times times;
     private final Durability durability;
     private final HardwareHealth health;
 
     /** Kept, so that it can be taken back. */
     private final Runnable finisher = this::finishAbandoned;
 
+    private final OperationTally tally = new OperationTally();
     private final SoftwareWorkers workers;
     private final CompletionPoller completions = new CompletionPoller();
-    private final long closeNanos;
 
     private volatile boolean closing;
+
+    /** How long what may last, in nanoseconds: a full queue, a submission on a device, closing. */
+    record Times(long queueFull, long device, long close) {}
 
     DmlEngine(
             JobPool pool,
             boolean hardware,
-            long queueFullNanos,
-            long deviceNanos,
-            long closeNanos,
+            Times times,
             Durability durability,
             HardwareHealth health,
             SoftwareWorkers.Settings settings) {
         this.pool = pool;
         this.hardware = hardware;
-        this.queueFullNanos = queueFullNanos;
-        this.deviceNanos = deviceNanos;
-        this.closeNanos = closeNanos;
+        this.times = times;
         this.durability = durability;
         this.health = health;
         workers = new SoftwareWorkers(settings, pool.capacity(), this::work);
@@ -83,6 +86,10 @@ final class DmlEngine {
 
     JobPool pool() {
         return pool;
+    }
+
+    OperationTally tally() {
+        return tally;
     }
 
     Durability durability() {
@@ -138,7 +145,7 @@ final class DmlEngine {
                     status = job.check();
                 }
                 if (status == BEING_PROCESSED) {
-                    return job.onHardware() && program.isOverdue(deviceNanos)
+                    return job.onHardware() && program.isOverdue(times.device())
                             ? overdue(future, program)
                             : inFlight(future, program);
                 }
@@ -221,7 +228,7 @@ final class DmlEngine {
 
     /** Tells whether others than the polling thread execute an operation: a device, or workers. */
     boolean isAsync(EngineFuture future) {
-        return hardware || workers.want(future, 0);
+        return runningPath() == DmlPath.HARDWARE || workers.want(future, 0);
     }
 
     /** Lets a worker go on with an operation, if it is long enough for that. */
@@ -244,6 +251,7 @@ final class DmlEngine {
     private void work(Program program) {
         Job job = program.job();
         EngineFuture future = (EngineFuture) job.owner();
+        OperationTrace.workBegins(future);
         try {
             for (int round = 0; proceed(future, program) == FutureState.RUNNING; round++) {
                 IDLE.idle(round);
@@ -251,6 +259,7 @@ final class DmlEngine {
         } catch (Throwable e) {
             future.broken(e);
         }
+        OperationTrace.workEnds(future);
         Job.HAND_OVER.end(job);
     }
 
@@ -282,8 +291,8 @@ final class DmlEngine {
         ExecutionPath executed = program.executedBy();
         future.hold(null);
         pool.takeOver(program.job());
-        health.silent(deviceNanos);
-        return DmlFailures.overdue(future, executed, moved, deviceNanos);
+        health.silent(times.device());
+        return DmlFailures.overdue(future, executed, moved, times.device());
     }
 
     /** Makes it possible to submit a failed part again, if it is, and in software if need be. */
@@ -299,7 +308,8 @@ final class DmlEngine {
     }
 
     FutureState refused(EngineFuture future, Program program, DmlStatus status) {
-        if (status.result() == VdmResult.QUEUE_FULL && program.mayRetry(queueFullNanos)) {
+        if (status.result() == VdmResult.QUEUE_FULL && program.mayRetry(times.queueFull())) {
+            tally.retried();
             return inFlight(future, program);
         }
         return failed(
@@ -395,16 +405,16 @@ final class DmlEngine {
     void drain(String name) {
         long start = System.nanoTime();
         closing = true;
-        workers.stop(closeNanos);
+        workers.stop(times.close());
         boolean closed = pool.tryClose();
-        for (int round = 0; !closed && System.nanoTime() - start < closeNanos; round++) {
+        for (int round = 0; !closed && System.nanoTime() - start < times.close(); round++) {
             finishAbandoned();
             IDLE.idle(round);
             closed = pool.tryClose();
         }
         completions.stop();
         if (!closed) {
-            throw DmlFailures.stuck(name, closeNanos, inFlight(), pool.nativeBytes());
+            throw DmlFailures.stuck(name, times.close(), inFlight(), pool.nativeBytes());
         }
         MemoryRegions.removeFinisher(finisher);
     }

@@ -1,6 +1,7 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.OperationTally;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.VdmStatus;
@@ -36,6 +37,16 @@ class DmlFuture extends VdmFuture implements EngineFuture {
     @Override
     protected boolean canAdvance() {
         return DmlEngine.canAdvance(program);
+    }
+
+    @Override
+    protected OperationTally tally() {
+        return moves.engine().tally();
+    }
+
+    @Override
+    protected String moverName() {
+        return DmlEngine.NAME;
     }
 
     @Override

@@ -61,7 +61,7 @@ final class DmlMoves {
         if (length == 0) {
             return engine.closing() ? DmlFailures.closed(future) : future.succeeded(ExecutionPath.NONE);
         }
-        if (byJvm.take(source, length) && !future.durable()) {
+        if (length <= engine.pollerBytes() && byJvm.take(source, length) && !future.durable()) {
             return engine.closing() ? DmlFailures.closed(future) : byJvm.execute(future, destination, source);
         }
         if (length <= inlineBytes

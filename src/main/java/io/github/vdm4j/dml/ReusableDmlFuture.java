@@ -45,6 +45,7 @@ final class ReusableDmlFuture extends DmlFuture implements JobKeeper {
 
     @Override
     void giveJob(JobPool pool, Job job) {
+        job.countUse();
         KeptJob hold = kept;
         if (hold == null) {
             kept = pool.keep(job, this);

@@ -51,6 +51,17 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     protected abstract FutureState advance(Notifier notifier);
 
     /**
+     * Advances, for base classes that want to see every step; those that override it call {@link #advance} once.
+     *
+     * @param notifier what the poller offers
+     * @param first whether the future has not been started yet
+     * @return the state reached
+     */
+    protected FutureState step(Notifier notifier, boolean first) {
+        return advance(notifier);
+    }
+
+    /**
      * Tells whether advancing the running future without a waker could bring anything. Asked before the lock is
      * taken that keeps other threads out of {@link #advance}, so that a caller who spins leaves the memory alone that
      * another thread has to write.
@@ -116,7 +127,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         }
         int next = seen;
         try {
-            FutureState reached = advance(notifier);
+            FutureState reached = step(notifier, seen == IDLE);
             next = reached == FutureState.COMPLETE ? COMPLETE : reached == FutureState.RUNNING ? RUNNING : IDLE;
             return reached;
         } catch (WrongThreadException e) {

@@ -1,5 +1,6 @@
 package io.github.vdm4j.mover;
 
+import io.github.vdm4j.flight.OperationTrace;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.future.NotifierType;
@@ -87,7 +88,9 @@ final class Handover implements WorkerTask, Poller {
 
     @Override
     public void work() {
+        OperationTrace.workBegins(future);
         work.run();
+        OperationTrace.workEnds(future);
         RENDEZVOUS.end(this);
     }
 

@@ -1,6 +1,7 @@
 package io.github.vdm4j.mover;
 
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.OperationTally;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.future.FutureProperty;
 import io.github.vdm4j.future.FutureState;
@@ -39,6 +40,16 @@ final class SyncBatchFuture extends BatchFuture {
             sequence.unpin();
         }
         return succeed(ExecutionPath.JVM);
+    }
+
+    @Override
+    protected OperationTally tally() {
+        return mover.tally();
+    }
+
+    @Override
+    protected String moverName() {
+        return mover.name();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.vdm4j.mover;
 
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.OperationTally;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.future.FutureProperty;
 import io.github.vdm4j.future.FutureState;
@@ -34,6 +35,16 @@ final class SyncDataFuture<R> extends DataFuture<R> {
             pins.unpin();
         }
         return completed();
+    }
+
+    @Override
+    protected OperationTally tally() {
+        return mover.tally();
+    }
+
+    @Override
+    protected String moverName() {
+        return mover.name();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.github.vdm4j.mover;
 
+import io.github.vdm4j.MoverCounters;
+import io.github.vdm4j.OperationTally;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
@@ -20,6 +22,7 @@ import java.util.List;
  */
 public final class SyncDataMover extends OperationsMover {
     private final Durability durability;
+    private final OperationTally tally = new OperationTally();
     private final JvmExecution execution;
 
     private SyncDataMover(Durability durability) {
@@ -69,6 +72,15 @@ public final class SyncDataMover extends OperationsMover {
     @Override
     public boolean isSupported(VdmFlags flags, MemorySegment destination) {
         return JvmFuture.supports(durability, flags, destination);
+    }
+
+    @Override
+    public MoverCounters counters() {
+        return tally.sum();
+    }
+
+    OperationTally tally() {
+        return tally;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.vdm4j.mover;
 
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.OperationTally;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.durability.MemoryRegion;
@@ -36,6 +37,16 @@ final class SyncFuture extends JvmFuture {
             }
         }
         return FutureState.COMPLETE;
+    }
+
+    @Override
+    protected OperationTally tally() {
+        return mover.tally();
+    }
+
+    @Override
+    protected String moverName() {
+        return mover.name();
     }
 
     @Override

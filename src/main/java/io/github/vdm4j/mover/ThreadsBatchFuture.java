@@ -1,6 +1,7 @@
 package io.github.vdm4j.mover;
 
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.OperationTally;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.future.FutureProperty;
 import io.github.vdm4j.future.FutureState;
@@ -51,6 +52,16 @@ final class ThreadsBatchFuture extends BatchFuture {
     private void work() {
         sequence.execute(execution);
         sequence.unpin();
+    }
+
+    @Override
+    protected OperationTally tally() {
+        return mover.tally();
+    }
+
+    @Override
+    protected String moverName() {
+        return mover.name();
     }
 
     @Override

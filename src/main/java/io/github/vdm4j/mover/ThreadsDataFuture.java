@@ -1,6 +1,7 @@
 package io.github.vdm4j.mover;
 
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.OperationTally;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.future.FutureProperty;
@@ -68,6 +69,16 @@ final class ThreadsDataFuture<R> extends DataFuture<R> {
     private void work() {
         execution.execute(descriptor(), completion());
         pins.unpin();
+    }
+
+    @Override
+    protected OperationTally tally() {
+        return mover.tally();
+    }
+
+    @Override
+    protected String moverName() {
+        return mover.name();
     }
 
     @Override

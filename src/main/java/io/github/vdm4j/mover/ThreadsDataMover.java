@@ -1,5 +1,7 @@
 package io.github.vdm4j.mover;
 
+import io.github.vdm4j.MoverCounters;
+import io.github.vdm4j.OperationTally;
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
@@ -36,6 +38,7 @@ public final class ThreadsDataMover extends OperationsMover {
     private final Workers<WorkerTask> workers;
     private final MoveFunctions functions;
     private final Durability durability;
+    private final OperationTally tally = new OperationTally();
     private final JvmExecution execution;
     private final NotifierType notifier;
     private final Duration closeTimeout;
@@ -146,6 +149,15 @@ public final class ThreadsDataMover extends OperationsMover {
     public boolean isSupported(VdmFlags flags, MemorySegment destination) {
         return destination.isAccessibleBy(workers.any())
                 && JvmFuture.supports(durability, flags, destination);
+    }
+
+    @Override
+    public MoverCounters counters() {
+        return tally.sum();
+    }
+
+    OperationTally tally() {
+        return tally;
     }
 
     @Override

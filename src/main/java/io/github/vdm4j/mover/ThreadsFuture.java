@@ -1,9 +1,11 @@
 package io.github.vdm4j.mover;
 
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.OperationTally;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.durability.MemoryRegion;
 import io.github.vdm4j.durability.MemoryRegions;
+import io.github.vdm4j.flight.OperationTrace;
 import io.github.vdm4j.future.FutureProperty;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
@@ -121,7 +123,9 @@ final class ThreadsFuture extends JvmFuture implements WorkerTask, Poller {
 
     @Override
     public void work() {
+        OperationTrace.workBegins(this);
         execute(mover.functions(), mover.durability());
+        OperationTrace.workEnds(this);
         MemoryRegions.unpin(pinnedDestination, pinnedSource);
         letGo();
         RENDEZVOUS.end(this);
@@ -131,6 +135,16 @@ final class ThreadsFuture extends JvmFuture implements WorkerTask, Poller {
     public boolean ready() {
         // If nothing is handed over it is not queued yet, or was finished through another thread.
         return RENDEZVOUS.isDone(this) || !RENDEZVOUS.isBegun(this);
+    }
+
+    @Override
+    protected OperationTally tally() {
+        return mover.tally();
+    }
+
+    @Override
+    protected String moverName() {
+        return mover.name();
     }
 
     @Override

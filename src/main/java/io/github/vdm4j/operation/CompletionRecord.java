@@ -105,14 +105,15 @@ public final class CompletionRecord {
     /**
      * The task of a batch is not run.
      *
-     * @param failed the place of the first task that failed of those before its fence
+     * @param place the place of the first task that failed of those before its fence
+     * @param failed what that task was to do
      */
-    public void abandon(int failed) {
+    public void abandon(int place, Descriptor failed) {
         fail(
                 ExecutionPath.NONE,
                 VdmResult.NOT_RUN,
                 null,
-                "was not run: task %,d, which it had to come after, failed".formatted(failed),
+                "was not run, because task %,d, the %s before its fence, failed".formatted(place, failed),
                 null);
     }
 

@@ -451,14 +451,6 @@ class DmlDiagnosisTest {
     }
 
     @Test
-    void remarksThatPageFaultsStopOperations() {
-        DmlDiagnosis diagnosis = wellConfigured().queue("0.0", "block_on_fault", "0").diagnosis();
-        worksOn("wq0.0", diagnosis);
-        onlyRemark(Severity.NOTE,
-                "block_on_fault is off for dsa0/wq0.0: an operation stops at a page that is not in memory", diagnosis);
-    }
-
-    @Test
     void findsNoDml() {
         DmlDiagnosis diagnosis = DmlDiagnosis.of(wellConfigured().system(), null, NumaNodes.ANY);
         documented("Intel DML is not available");

@@ -336,10 +336,10 @@ class DurabilityTableTest extends AgainstSimulatedDml {
         DmlLibrary library = dml.library();
         var limits = new JobLimits(4096, 4096, clwb);
         JobPool pool = new JobPool(library.functions(), 1, hardware, !hardware, limits);
-        var health = new HardwareHealth(pool, null, false, List::of, System::nanoTime);
         var settings = new SoftwareWorkers.Settings(Long.MAX_VALUE, 1, WorkerStrategy.PARK);
-        var engine = new DmlEngine(
-                pool, hardware, 0, 1L << 40, 1_000_000_000, Durability.withoutLibpmem(), health, settings);
+        var health = new HardwareHealth(pool, null, false, List::of, System::nanoTime);
+        var times = new DmlEngine.Times(0, 1L << 40, 1L << 40);
+        var engine = new DmlEngine(pool, hardware, times, Durability.withoutLibpmem(), health, settings);
         try (var mover = new DmlDataMover(library, path, engine, limits, JvmMoves.NONE, null)) {
             finish(mover.flush(zeros(200))).orThrow();
             boolean evict = (dml.lastSubmission().flags() & dml_h.DML_FLAG_PREFETCH_CACHE()) != 0;

@@ -203,7 +203,7 @@ public abstract class BatchContract extends RulesContract {
         assertArrayEquals(BruteForce.filled(64, 3), bytes(first));
         for (int i = 2; i < 6; i++) {
             assertNotRun(result.get(i),
-                    "was not run: task 0, which it had to come after, failed");
+                    "was not run, because task 0, the delta apply of ");
         }
         assertArrayEquals(fencedBefore, bytes(fenced));
         assertArrayEquals(laterBefore, bytes(later));

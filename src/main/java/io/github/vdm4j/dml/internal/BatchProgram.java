@@ -356,7 +356,7 @@ public final class BatchProgram extends Program {
         while (next < tasks.size()) {
             BatchTask task = tasks.get(next++);
             if (!isOver(task)) {
-                task.completion().abandon(firstFailure);
+                task.completion().abandon(firstFailure, tasks.get(firstFailure).descriptor());
             }
         }
     }

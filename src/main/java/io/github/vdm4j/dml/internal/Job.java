@@ -33,14 +33,14 @@ public final class Job {
     private static final int NOP = dml_h.DML_OP_NOP();
     private static final int OK = dml_h.DML_STATUS_OK();
 
+    /** What a worker that executes the job, and those who poll its operation, know of one another. */
+    public static final Rendezvous HAND_OVER = Rendezvous.of(MethodHandles.lookup(), Job.class);
+
     /**
      * All memory. What is written at an address in it has no other check than that of the address's sign, which shows in
      * small operations; {@link JobPool} keeps the structs alive.
      */
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
-
-    /** What a worker that executes the job, and those who poll its operation, know of one another. */
-    public static final Rendezvous HAND_OVER = Rendezvous.of(MethodHandles.lookup(), Job.class);
 
     private final DmlFunctions dml;
 
@@ -59,7 +59,7 @@ public final class Job {
     /** Free, lent or kept, see {@link JobPool}. */
     volatile int taken;
 
-    /** How often it was given back; written by who has it. */
+    /** How many operations have come to their end with it; written by who has it. */
     long uses;
 
     /** By what the job is kept, while it is. Guarded by the pool. */
@@ -325,6 +325,11 @@ public final class Job {
         int status = dml.submit(at, held);
         submitted = status == OK;
         return status;
+    }
+
+    /** An operation has come to its end with the job, which is not given back. */
+    public void countUse() {
+        uses++;
     }
 
     /** The struct that the next submission takes. */

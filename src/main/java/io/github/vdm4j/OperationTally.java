@@ -1,0 +1,125 @@
+package io.github.vdm4j;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Counts the operations of a mover; for implementors of movers. A thread counts in a cell of its own, without an atomic
+ * operation. Only threads that meet in one place, of more than the cells are for, share what is slower.
+ */
+public final class OperationTally {
+    private static final int CELLS = 64;
+    private static final int SHIFT = Long.SIZE - 6;
+    private static final VarHandle ENDED;
+    private static final VarHandle BYTES;
+
+    static {
+        try {
+            var lookup = MethodHandles.lookup();
+            ENDED = lookup.findVarHandle(Cell.class, "ended", long.class);
+            BYTES = lookup.findVarHandle(Cell.class, "bytes", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** Written by its owner alone. As long as two cache lines, so that no two owners write into one. */
+    private static final class Cell {
+        final long owner;
+        long ended;
+        long bytes;
+
+        @SuppressWarnings("unused") // takes up room
+        long a, b, c, d, e, f, g, h, i, j, k;
+
+        Cell(long owner) {
+            this.owner = owner;
+        }
+    }
+
+    private final AtomicReferenceArray<Cell> cells = new AtomicReferenceArray<>(CELLS);
+    private final LongAdder ended = new LongAdder();
+    private final LongAdder bytes = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private final LongAdder retried = new LongAdder();
+
+    /** Operations that did not end in their first poll: begun, and of those, ended. */
+    private final LongAdder begun = new LongAdder();
+
+    private final LongAdder finished = new LongAdder();
+
+    /** Creates a tally of nothing. */
+    public OperationTally() {}
+
+    /** A first poll has left an operation running. */
+    void begun() {
+        begun.increment();
+    }
+
+    /** An operation has succeeded. */
+    void succeeded(long size, boolean inFirstPoll) {
+        if (!inFirstPoll) {
+            finished.increment();
+        }
+        long thread = Thread.currentThread().threadId();
+        int place = (int) (thread * 0x9E3779B97F4A7C15L >>> SHIFT);
+        Cell cell = cells.getPlain(place);
+        if (cell != null && cell.owner == thread) {
+            ENDED.setOpaque(cell, cell.ended + 1);
+            BYTES.setOpaque(cell, cell.bytes + size);
+        } else {
+            succeededElsewhere(thread, place, size);
+        }
+    }
+
+    private void succeededElsewhere(long thread, int place, long size) {
+        if (cells.get(place) == null) {
+            var mine = new Cell(thread);
+            mine.ended = 1;
+            mine.bytes = size;
+            if (cells.compareAndSet(place, null, mine)) {
+                return;
+            }
+        }
+        ended.increment();
+        bytes.add(size);
+    }
+
+    /** An operation that was started has failed. */
+    void failed(boolean inFirstPoll) {
+        if (!inFirstPoll) {
+            finished.increment();
+        }
+        failed.increment();
+    }
+
+    /** A part of an operation has to be submitted again. */
+    public void retried() {
+        retried.increment();
+    }
+
+    /**
+     * The sums.
+     *
+     * @return what was counted so far
+     */
+    public MoverCounters sum() {
+        // Those that have ended first: an operation that ends meanwhile is in flight in the sum, and never both.
+        long over = finished.sum();
+        long inFlight = Math.max(0, begun.sum() - over);
+        long succeeded = ended.sum();
+        long size = bytes.sum();
+        for (int i = 0; i < CELLS; i++) {
+            Cell cell = cells.get(i);
+            if (cell != null) {
+                succeeded += (long) ENDED.getOpaque(cell);
+                size += (long) BYTES.getOpaque(cell);
+            }
+        }
+        long broken = failed.sum();
+        return new MoverCounters(
+                succeeded + broken + inFlight, succeeded, broken, retried.sum(), size, inFlight);
+    }
+}

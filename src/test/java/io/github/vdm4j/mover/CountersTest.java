@@ -1,0 +1,95 @@
+package io.github.vdm4j.mover;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.github.vdm4j.MoverCounters;
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOperation;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What movers count. */
+@Timeout(60)
+class CountersTest {
+    private final MemorySegment memory = Arena.ofAuto().allocate(1_024);
+
+    @Test
+    void everyEndIsCountedOnceAndTheBytesOfTheGoodOnes() {
+        try (var mover = SyncDataMover.open()) {
+            assertEquals(new MoverCounters(0, 0, 0, 0, 0, 0), mover.counters());
+            mover.memset(memory, (byte) 1).await();
+            mover.memcpy(memory.asSlice(0, 10), memory.asSlice(10, 10)).await();
+            mover.crc32c(memory.asSlice(0, 7)).await();
+            mover.batch().memset(memory.asSlice(0, 3), (byte) 1, VdmFlags.NONE).submit().await();
+            MemorySegment heap = MemorySegment.ofArray(new byte[8]);
+            mover.memset(heap, (byte) 1, VdmFlags.MEM_DURABLE).poll(); // unsupported
+            mover.memset(memory, (byte) 1).cancel();
+            mover.memset(memory, (byte) 1); // never polled
+            VdmFuture done = mover.memset(memory.asSlice(0, 1), (byte) 1);
+            for (int i = 0; i < 5; i++) {
+                done.poll();
+            }
+            assertEquals(new MoverCounters(6, 5, 1, 0, 1_024 + 10 + 7 + 3 + 1, 0), mover.counters());
+        }
+    }
+
+    @Test
+    void whatIsInFlightIsSubmittedAndNotCompleted() {
+        var gate = new CountDownLatch(1);
+        var mover = ThreadsDataMover.builder().threads(1).memsetFunction((destination, value, flags) -> {
+            try {
+                gate.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }).open();
+        VdmFuture first = mover.memset(memory, (byte) 1);
+        VdmFuture second = mover.memset(memory, (byte) 1);
+        first.poll();
+        second.poll();
+        second.poll();
+        assertEquals(new MoverCounters(2, 0, 0, 0, 0, 2), mover.counters());
+        gate.countDown();
+        first.await();
+        second.await();
+        mover.close();
+        assertEquals(new MoverCounters(2, 2, 0, 0, 2_048, 0), mover.counters());
+    }
+
+    @Test
+    void nothingIsLostAmongManyThreads() throws InterruptedException {
+        for (Vdm mover : List.of(SyncDataMover.open(), ThreadsDataMover.builder().threads(2).open())) {
+            var failure = new AtomicReference<Throwable>();
+            int count = 100; // more than there are cells to count in
+            int each = 500;
+            List<Thread> threads = new ArrayList<>();
+            for (int t = 0; t < count; t++) {
+                threads.add(Thread.ofVirtual().start(() -> {
+                    try {
+                        VdmOperation operation = mover.newOperation();
+                        for (int i = 0; i < each; i++) {
+                            operation.memset(memory.asSlice(0, 5), (byte) 1, VdmFlags.NONE).await();
+                        }
+                    } catch (Throwable e) {
+                        failure.compareAndSet(null, e);
+                    }
+                }));
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertNull(failure.get());
+            assertEquals(new MoverCounters(count * each, count * each, 0, 0, 5L * count * each, 0), mover.counters());
+            mover.close();
+        }
+    }
+}

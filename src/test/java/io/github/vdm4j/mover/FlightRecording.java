@@ -1,0 +1,84 @@
+package io.github.vdm4j.mover;
+
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.flight.OperationTrace;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+
+/**
+ * Operations before, during and after a recording, or in a JVM without jdk.jfr. Runs in a JVM of its own, see {@link
+ * FlightRecordingTest}.
+ */
+final class FlightRecording {
+    private static final MemorySegment MEMORY = Arena.ofAuto().allocate(4_096);
+
+    private FlightRecording() {}
+
+    public static void main(String[] arguments) throws Exception {
+        if (arguments[0].equals("without")) {
+            System.out.println("jdk.jfr: " + ModuleLayer.boot().findModule("jdk.jfr").isPresent());
+            operate("without");
+        } else {
+            Recorded.run();
+        }
+    }
+
+    /** Apart, since it does not load where there is no jdk.jfr. */
+    private static final class Recorded {
+        static void run() throws Exception {
+            Path file = Path.of("operations.jfr");
+            operate("before");
+            try (var recording = new Recording()) {
+                recording.start();
+                operate("not enabled");
+                recording.enable("io.github.vdm4j.Operation");
+                operate("during");
+                recording.disable("io.github.vdm4j.Operation");
+                operate("disabled");
+                recording.stop();
+                recording.dump(file);
+            }
+            for (RecordedEvent event : RecordingFile.readAllEvents(file)) {
+                if (event.getEventType().getName().equals("io.github.vdm4j.Operation")) {
+                    System.out.printf(
+                            "event %s %d %s %s %s polls>0:%b queued:%b ran>20ms:%b whole>=parts:%b%n",
+                            event.getString("operation"),
+                            event.getLong("bytes"),
+                            event.getString("mover"),
+                            event.getString("path"),
+                            event.getString("status"),
+                            event.getInt("polls") > 0,
+                            event.getDuration("queueTime").toNanos() > 0,
+                            event.getDuration("runTime").toMillis() >= 20,
+                            event.getDuration()
+                                    .compareTo(
+                                            event.getDuration("queueTime")
+                                                    .plus(event.getDuration("runTime"))
+                                                    .minusMillis(1)) >= 0);
+                }
+            }
+        }
+    }
+
+    private static void operate(String when) {
+        System.out.println(when + ", on: " + OperationTrace.isOn());
+        try (var sync = SyncDataMover.open();
+                var slow = ThreadsDataMover.builder()
+                        .threads(1)
+                        .memsetFunction((destination, value, flags) -> LockSupport.parkNanos(25_000_000))
+                        .open()) {
+            sync.memcpy(MEMORY.asSlice(0, 64), MEMORY.asSlice(64, 64)).await();
+            slow.memset(MEMORY, (byte) 1, VdmFlags.NONE).await();
+            VdmFuture unsupported = sync.flush(MEMORY.asSlice(0, 100));
+            unsupported.poll();
+            sync.crc32c(MEMORY.asSlice(0, 10)).await();
+            System.out.println(sync.counters() + " " + slow.counters());
+        }
+    }
+}
