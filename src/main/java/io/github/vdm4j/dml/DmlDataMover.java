@@ -58,13 +58,13 @@ public final class DmlDataMover extends OperationsMover {
     private final PathDecisions decisions;
 
     DmlDataMover(
-            DmlLibrary library, DmlPath path, DmlEngine engine, JobLimits limits, JvmMoves byJvm,
+            DmlLibrary library, DmlPath path, DmlEngine engine, JobLimits limits, AutoMoves auto,
             PathDecisions decisions) {
         this.library = library;
         this.path = path;
         this.engine = engine;
         this.decisions = decisions;
-        moves = new DmlMoves(engine, limits, byJvm);
+        moves = new DmlMoves(engine, limits, auto);
         operations = new DmlOperations(engine);
         batches = new DmlBatches(engine);
     }

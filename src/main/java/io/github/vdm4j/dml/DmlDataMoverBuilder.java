@@ -2,6 +2,7 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.dml.internal.JobLimits;
+import io.github.vdm4j.durability.CacheLineWriteBack;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.platform.Processor;
@@ -221,8 +222,8 @@ public final class DmlDataMoverBuilder {
     /**
      * The longest copy, by memcpy or memmove, that {@link DmlPath#AUTO} leaves to the JVM where no hardware runs:
      * DML's software path begins fifty nanoseconds later and is nowhere faster (docs/benchmarks.md). Such an operation
-     * says {@link io.github.vdm4j.ExecutionPath#JVM}. Durable copies go through DML in any case, and so does everything on
-     * {@link DmlPath#SOFTWARE} and on hardware. Default: every copy.
+     * says {@link io.github.vdm4j.ExecutionPath#JVM}. Durable copies are never the JVM's, and nothing is
+     * on {@link DmlPath#SOFTWARE} and on hardware. Default: every copy.
      *
      * @param bytes 0 or more; 0 for none
      * @return this
@@ -336,7 +337,12 @@ public final class DmlDataMoverBuilder {
                 path,
                 engine,
                 limits,
-                path == DmlPath.AUTO && !hardware ? new JvmMoves(jvmCopies, jvmFills) : JvmMoves.NONE,
+                path == DmlPath.AUTO && !hardware ? autoMoves() : AutoMoves.NONE,
                 decisions);
+    }
+
+    private AutoMoves autoMoves() {
+        CacheLineWriteBack lines = durability.lines();
+        return new AutoMoves(jvmCopies, jvmFills, lines == null ? null : lines.moves());
     }
 }

@@ -52,7 +52,10 @@ final class ReusableDmlFuture extends DmlFuture implements JobKeeper {
             if (kept == null) {
                 pool.give(job);
             }
-        } else if (hold.isWanted()) {
+            return;
+        }
+        hold.used();
+        if (hold.isWanted()) {
             part(pool, hold);
         }
     }

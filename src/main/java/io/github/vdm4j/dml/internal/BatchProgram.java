@@ -353,10 +353,11 @@ public final class BatchProgram extends Program {
     }
 
     private void stop() {
+        Descriptor failed = tasks.get(firstFailure).descriptor();
         while (next < tasks.size()) {
             BatchTask task = tasks.get(next++);
             if (!isOver(task)) {
-                task.completion().abandon(firstFailure, tasks.get(firstFailure).descriptor());
+                task.completion().abandon(firstFailure, failed);
             }
         }
     }
