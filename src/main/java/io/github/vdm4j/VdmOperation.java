@@ -20,7 +20,7 @@ import java.lang.foreign.MemorySegment;
  * }</pre>
  *
  * <p>Between being prepared and being complete it is a future like any other, to be polled from any
- * thread. Preparing it is for one thread at a time.
+ * thread. Preparing it is for one thread at a time. Prepared with the same segments as before it is fastest.
  *
  * <p>C counterpart: none; miniasync makes a new future for each operation.
  */

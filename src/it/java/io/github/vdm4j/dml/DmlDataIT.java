@@ -24,6 +24,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,6 +124,29 @@ class DmlDataIT {
         assertEquals(new DeltaResult(DeltaResult.Outcome.RECORDED, record.byteSize()), made);
         finish(mover.applyDelta(original, record.asSlice(0, 520_000)));
         assertEquals(52_000 * 8, original.mismatch(modified));
+    }
+
+    @Test
+    void manyThreadsAtOnceGetEachTheirOwnResult() throws Exception {
+        try (DmlDataMover shared =
+                DmlDataMover.builder().path(DmlPath.SOFTWARE).jobs(4).maxTransferBytes(4096).open()) {
+            List<Callable<Void>> threads = IntStream.range(0, 4).mapToObj(thread -> (Callable<Void>) () -> {
+                for (int i = 0; i < 300; i++) {
+                    var type = RandomOperation.TYPES.get(i % RandomOperation.TYPES.size());
+                    long seed = 1000L * thread + i;
+                    assertEquals(
+                            RandomOperation.run(type, seed, 10_000, new JvmOracle()),
+                            RandomOperation.run(type, seed, 10_000, shared));
+                }
+                return null;
+            }).toList();
+            try (var pool = Executors.newFixedThreadPool(4)) {
+                for (Future<Void> done : pool.invokeAll(threads)) {
+                    done.get();
+                }
+            }
+            assertEquals(0, shared.jobsInUse());
+        }
     }
 
     private static long availableBytes() throws IOException {

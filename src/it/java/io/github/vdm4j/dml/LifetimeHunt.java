@@ -1,15 +1,19 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.DurabilityDomain;
+import io.github.vdm4j.MoverFuture;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
-import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.mover.SyncDataMover;
 import io.github.vdm4j.mover.ThreadsDataMover;
+import io.github.vdm4j.operation.CrcOptions;
+import io.github.vdm4j.operation.DataOperations;
+import io.github.vdm4j.operation.DifBlockSize;
+import io.github.vdm4j.operation.DifConfig;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -38,12 +42,13 @@ final class LifetimeHunt {
 
     private final SplittableRandom random;
     private final SimulatedDml dml;
-    private final Vdm[] movers;
+    private final DataOperations[] movers;
     private final Path file;
     private final AtomicReference<Closing> toClose = new AtomicReference<>();
     private final AtomicReference<Throwable> unexpected = new AtomicReference<>();
     private final Map<VdmResult, Integer> results = new EnumMap<>(VdmResult.class);
     private final MemorySegment kept = Arena.global().allocate(LARGEST, 64);
+    private final MemorySegment apart = Arena.global().allocate(LARGEST, 64);
     private int refusedAtTheCall;
     private volatile boolean ended;
     private volatile boolean closing;
@@ -59,8 +64,9 @@ final class LifetimeHunt {
         Files.write(file, new byte[LARGEST]);
         dml = simulated ? new SimulatedDml().withHardware() : null;
         movers = simulated
-                ? new Vdm[]{builder(DmlPath.HARDWARE).open(), builder(DmlPath.SOFTWARE).workersFrom(4_096).open()}
-                : new Vdm[]{DmlDataMover.open(DmlPath.SOFTWARE),
+                ? new DataOperations[]{builder(DmlPath.HARDWARE).open(),
+                    builder(DmlPath.SOFTWARE).workersFrom(4_096).open()}
+                : new DataOperations[]{DmlDataMover.open(DmlPath.SOFTWARE),
                     DmlDataMover.builder().maxTransferBytes(4096).workersFrom(16_384).open(),
                     ThreadsDataMover.builder().threads(1).open(), SyncDataMover.open()};
     }
@@ -87,7 +93,7 @@ final class LifetimeHunt {
         }
         hunt.ended = true;
         closer.join();
-        for (Vdm mover : hunt.movers) {
+        for (DataOperations mover : hunt.movers) {
             mover.close();
         }
         if (hunt.dml != null) {
@@ -150,7 +156,7 @@ final class LifetimeHunt {
 
     private void attempt() throws Exception {
         int which = random.nextInt(movers.length);
-        Vdm mover = movers[which];
+        DataOperations mover = movers[which];
         boolean onHardware = dml != null && which == 0;
         int size = random.nextInt(8) == 0 ? random.nextInt(1, LARGEST) : random.nextInt(1, 8192);
         AutoCloseable memory;
@@ -181,7 +187,7 @@ final class LifetimeHunt {
         var offered = new Closing(memory, random.nextInt(4) == 0, random.nextInt(LONGEST_WAIT));
         toClose.set(offered);
         try {
-            poll(make(mover, whole));
+            poll(random.nextBoolean() ? make(mover, whole) : makeData(mover, whole));
         } catch (IllegalStateException e) {
             refusedAtTheCall++;
         }
@@ -192,7 +198,7 @@ final class LifetimeHunt {
         Thread.interrupted();
     }
 
-    private VdmFuture make(Vdm mover, MemorySegment whole) {
+    private MoverFuture<?> make(Vdm mover, MemorySegment whole) {
         long half = whole.byteSize() / 2;
         VdmFlags flags = random.nextInt(8) == 0 ? VdmFlags.MEM_DURABLE : VdmFlags.NONE;
         return switch (random.nextInt(8)) {
@@ -203,8 +209,34 @@ final class LifetimeHunt {
         };
     }
 
+    private MoverFuture<?> makeData(DataOperations mover, MemorySegment whole) {
+        long half = whole.byteSize() / 2;
+        MemorySegment first = whole.asSlice(0, half);
+        MemorySegment second = whole.asSlice(half, half);
+        VdmFlags flags = random.nextInt(8) == 0 ? VdmFlags.MEM_DURABLE : VdmFlags.NONE;
+        long block = half / 520;
+        MemorySegment blocks = whole.asSlice(0, 520 * block);
+        DifConfig config = DifConfig.of(DifBlockSize.BYTES_512);
+        return switch (random.nextInt(dml == null ? 9 : 8)) {
+            case 0 -> mover.fill(whole, 0x0102030405060708L, flags);
+            case 1 -> mover.compare(first, second);
+            case 2 -> mover.comparePattern(whole, 0);
+            case 3 -> mover.copyCrc32c(first, second, CrcOptions.STANDARD, flags);
+            case 4 -> mover.difInsert(blocks, whole.asSlice(520 * block, 512 * block), config, flags);
+            case 5 -> mover.difCheck(blocks, config);
+            case 6, 7 -> mover.crc32c(whole);
+            default -> mover.applyDelta(words(second.byteSize(), apart), words(half / 10 * 10, whole), flags);
+        };
+    }
+
+    /** So many bytes, less if there are not as many, where a delta may be. */
+    private static MemorySegment words(long bytes, MemorySegment memory) {
+        long words = Math.min(bytes, memory.byteSize()) / 40 * 40;
+        return memory.asSlice(0, words);
+    }
+
     /** Most are polled to their end; some are dropped, and must be finished by whoever closes the memory. */
-    private void poll(VdmFuture operation) {
+    private void poll(MoverFuture<?> operation) {
         int polls = random.nextInt(4) == 0 ? random.nextInt(3) : Integer.MAX_VALUE;
         for (int i = 0; i < polls; i++) {
             if (operation.poll() == FutureState.COMPLETE) {
@@ -212,7 +244,8 @@ final class LifetimeHunt {
                 results.merge(result, 1, Integer::sum);
                 if (result != VdmResult.SUCCESS
                         && result != VdmResult.SEGMENT_UNUSABLE
-                        && result != VdmResult.UNSUPPORTED) {
+                        && result != VdmResult.UNSUPPORTED
+                        && result != VdmResult.INVALID_DATA) {
                     unexpected.compareAndSet(null, operation.failure());
                 }
                 return;

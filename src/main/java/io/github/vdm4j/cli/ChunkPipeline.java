@@ -1,25 +1,22 @@
 package io.github.vdm4j.cli;
 
 import io.github.vdm4j.ExecutionPath;
-import io.github.vdm4j.Vdm;
-import io.github.vdm4j.VdmFlags;
-import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.IdleStrategy;
 import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.future.NotifierType;
-import java.lang.foreign.MemorySegment;
+import io.github.vdm4j.future.PollableFuture;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
-/** Copies one segment to another in chunks, some of them in flight at any time. */
-final class ChunkPipeline {
-    private final MemorySegment destination;
-    private final MemorySegment source;
+/** Goes through a range of bytes in chunks, with an operation on each, some of them in flight at any time. */
+abstract class ChunkPipeline {
+    private final long bytes;
     private final long chunk;
     private final Progress progress;
-    private final VdmOperation[] lanes;
+    private final int lanes;
+    private final long[] begins;
     private final long[] inFlight;
     private final Map<ExecutionPath, Long> paths = new EnumMap<>(ExecutionPath.class);
     private final Thread poller = Thread.currentThread();
@@ -28,49 +25,61 @@ final class ChunkPipeline {
     private long next;
 
     /**
-     * Prepares a copy, to be run by the calling thread.
+     * Prepares for a range, to be gone through by the calling thread.
      *
-     * @param mover the mover, which has room for {@code depth} operations
+     * @param bytes how long the range is
      * @param chunk bytes in a chunk, above 0; the last may be shorter
      * @param depth how many chunks are in flight at most, above 0
      */
-    ChunkPipeline(
-            Vdm mover,
-            MemorySegment destination,
-            MemorySegment source,
-            long chunk,
-            int depth,
-            Progress progress) {
-        this.destination = destination;
-        this.source = source;
+    ChunkPipeline(long bytes, long chunk, int depth, Progress progress) {
+        this.bytes = bytes;
         this.chunk = chunk;
         this.progress = progress;
-        long chunks = Math.ceilDiv(source.byteSize(), chunk);
-        lanes = new VdmOperation[(int) Math.min(depth, chunks)];
-        for (int i = 0; i < lanes.length; i++) {
-            lanes[i] = mover.newOperation();
-        }
-        inFlight = new long[lanes.length];
+        lanes = (int) Math.min(depth, Math.ceilDiv(bytes, chunk));
+        begins = new long[lanes];
+        inFlight = new long[lanes];
     }
 
+    /** How many operations are used, each for one chunk after the other. */
+    final int lanes() {
+        return lanes;
+    }
+
+    /** The operation of a lane. */
+    abstract PollableFuture<?> operation(int lane);
+
+    /** Prepares the operation of a lane for a chunk. */
+    abstract void prepare(int lane, long offset, long length);
+
     /**
-     * Copies everything. When this returns or throws, no operation is in flight.
+     * Takes the result of a lane's operation, which is complete.
+     *
+     * @return false if no further chunk has to be begun
+     * @throws io.github.vdm4j.VdmException if the operation has failed
+     */
+    abstract boolean finish(int lane, long offset);
+
+    /** What executed the operation of a lane, which has succeeded. */
+    abstract ExecutionPath path(int lane);
+
+    /**
+     * Goes through all of it. When this returns or throws, no operation is in flight.
      *
      * @return how many chunks took which path
-     * @throws io.github.vdm4j.VdmException if a chunk could not be copied
+     * @throws io.github.vdm4j.VdmException if the operation on a chunk failed
      */
-    Map<ExecutionPath, Long> run() {
+    final Map<ExecutionPath, Long> run() {
         try {
-            for (int lane = 0; lane < lanes.length; lane++) {
+            for (int lane = 0; lane < lanes; lane++) {
                 prepareNext(lane);
             }
             pollToTheEnd();
             return paths;
         } finally {
             // Only after a failure is there anything left. The segments must outlive what uses them.
-            for (int lane = 0; lane < lanes.length; lane++) {
-                if (inFlight[lane] > 0 && !lanes[lane].cancel()) {
-                    lanes[lane].busyPoll();
+            for (int lane = 0; lane < lanes; lane++) {
+                if (inFlight[lane] > 0 && !operation(lane).cancel()) {
+                    operation(lane).busyPoll();
                 }
             }
         }
@@ -84,13 +93,13 @@ final class ChunkPipeline {
             boolean progressed = false;
             boolean waiting = false;
             boolean wakersOnly = true;
-            for (int lane = 0; lane < lanes.length; lane++) {
+            for (int lane = 0; lane < lanes; lane++) {
                 if (inFlight[lane] == 0) {
                     continue;
                 }
                 waiting = true;
-                if (lanes[lane].poll(notifier) == FutureState.COMPLETE) {
-                    finish(lane);
+                if (operation(lane).poll(notifier) == FutureState.COMPLETE) {
+                    take(lane);
                     prepareNext(lane);
                     progressed = true;
                 } else {
@@ -111,19 +120,22 @@ final class ChunkPipeline {
     }
 
     private void prepareNext(int lane) {
-        long length = Math.min(chunk, source.byteSize() - next);
+        long length = Math.min(chunk, bytes - next);
         if (length > 0) {
-            lanes[lane].memcpy(destination.asSlice(next, length), source.asSlice(next, length), VdmFlags.NONE);
+            prepare(lane, next, length);
+            begins[lane] = next;
             inFlight[lane] = length;
             next += length;
         }
     }
 
-    private void finish(int lane) {
+    private void take(int lane) {
         long length = inFlight[lane];
         inFlight[lane] = 0;
-        lanes[lane].orThrow();
-        paths.merge(lanes[lane].path(), 1L, Long::sum);
+        if (!finish(lane, begins[lane])) {
+            next = bytes;
+        }
+        paths.merge(path(lane), 1L, Long::sum);
         progress.moved(length);
     }
 

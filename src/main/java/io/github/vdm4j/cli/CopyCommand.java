@@ -3,6 +3,7 @@ package io.github.vdm4j.cli;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -37,16 +38,7 @@ final class CopyCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "DST", description = "The file to write; replaced if it exists.") private Path target;
 
-    @Option(
-            names = "--mover",
-            paramLabel = "MOVER",
-            defaultValue = "auto",
-            description = "What moves the bytes: ${COMPLETION-CANDIDATES}; auto is dml where Intel DML is available, else threads. Default: auto.") private MoverChoice mover;
-
-    @Option(
-            names = "--path",
-            paramLabel = "PATH",
-            description = "Where DML executes: ${COMPLETION-CANDIDATES}. hw and sw need Intel DML, also with --mover auto. Default: auto.") private PathChoice path;
+    @Mixin private MoverOptions mover;
 
     @Option(
             names = "--durable",
@@ -77,8 +69,8 @@ final class CopyCommand implements Callable<Integer> {
     public Integer call() throws CommandFailure {
         checkUsage();
         var copy = new FileCopy(CopyFiles.of(source, target), durable, verify, chunk.bytes(), depth);
-        try (ChosenMover chosen = ChosenMover.open(mover, path, depth)) {
-            if (mover == MoverChoice.AUTO) {
+        try (ChosenMover chosen = mover.open(depth)) {
+            if (mover.isLeftToChoose()) {
                 print("vdm copy: mover " + chosen.name() + ": " + chosen.reason());
             }
             spec.commandLine().getOut().println(copy.run(chosen, progress));
@@ -87,9 +79,7 @@ final class CopyCommand implements Callable<Integer> {
     }
 
     private void checkUsage() {
-        if (path != null && mover != MoverChoice.AUTO && mover != MoverChoice.DML) {
-            throw usage("--path is for --mover dml or auto: " + mover + " has one path only");
-        }
+        mover.checkUsage();
         if (chunk.bytes() < LEAST_CHUNK.bytes() || chunk.bytes() > LARGEST_CHUNK.bytes()) {
             throw usage("--chunk %s: must be %s to %s".formatted(chunk, LEAST_CHUNK, LARGEST_CHUNK));
         }

@@ -116,7 +116,7 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
             ChosenMover chosen, MemorySegment to, MemorySegment from, Progress progress) {
         progress.begin(from.byteSize());
         try {
-            return new ChunkPipeline(chosen.mover(), to, from, chunk, depth, progress).run();
+            return new CopyPipeline(chosen.mover(), to, from, chunk, depth, progress).run();
         } finally {
             progress.end();
         }

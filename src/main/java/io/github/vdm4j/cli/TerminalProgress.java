@@ -6,13 +6,15 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** A progress bar on a terminal, gone when the copy has ended. */
+/** A progress bar on a terminal, gone when the work has ended. */
 final class TerminalProgress implements Progress {
+    private final String task;
     private final PrintStream terminal;
     private final int columns;
     private ProgressBar bar;
 
-    TerminalProgress(PrintStream terminal, int columns) {
+    TerminalProgress(String task, PrintStream terminal, int columns) {
+        this.task = task;
         this.terminal = terminal;
         this.columns = columns;
     }
@@ -20,7 +22,7 @@ final class TerminalProgress implements Progress {
     @Override
     public void begin(long bytes) {
         bar = new ProgressBarBuilder()
-                .setTaskName("copy")
+                .setTaskName(task)
                 .setInitialMax(bytes)
                 .setUnit(" MiB", 1 << 20)
                 .showSpeed()

@@ -3,6 +3,8 @@ package io.github.vdm4j.cli;
 import io.github.vdm4j.dml.DmlDiagnosis;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -45,11 +47,18 @@ final class VdmCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "a command is missing");
     }
 
-    /** The command with its subcommands, which write to the streams that are set on it. */
-    static CommandLine with(CopyCommand copy, InfoCommand info) {
+    /**
+     * The command with its subcommands, which write to the streams that are set on it.
+     *
+     * @param progress who is told how far a task has come, by the task's name
+     * @param diagnosis what there is to know of the machine
+     */
+    static CommandLine with(Function<String, Progress> progress, Supplier<DmlDiagnosis> diagnosis) {
         return new CommandLine(new VdmCommand())
-                .addSubcommand(copy)
-                .addSubcommand(info)
+                .addSubcommand(new CopyCommand(progress.apply("copy")))
+                .addSubcommand(new CrcCommand(progress.apply("crc")))
+                .addSubcommand(new CompareCommand(progress.apply("compare")))
+                .addSubcommand(new InfoCommand(diagnosis))
                 .registerConverter(MoverChoice.class, text -> choose(text, MoverChoice.values()))
                 .registerConverter(PathChoice.class, text -> choose(text, PathChoice.values()))
                 .setParameterExceptionHandler(VdmCommand::refuse)
@@ -80,7 +89,7 @@ final class VdmCommand implements Runnable {
             command.getErr().println(name + ": a fault in vdm, please report it");
             e.printStackTrace(command.getErr());
         }
-        return CommandLine.ExitCode.SOFTWARE;
+        return command.getCommandSpec().exitCodeOnExecutionException();
     }
 
     /**
@@ -90,9 +99,8 @@ final class VdmCommand implements Runnable {
      */
     public static void main(String[] arguments) {
         Integer columns = Integer.getInteger(COLUMNS);
-        Progress progress = columns == null ? Progress.NONE : new TerminalProgress(System.err, columns);
-        System.exit(
-                with(new CopyCommand(progress), new InfoCommand(DmlDiagnosis::current))
-                        .execute(arguments));
+        Function<String, Progress> progress =
+                task -> columns == null ? Progress.NONE : new TerminalProgress(task, System.err, columns);
+        System.exit(with(progress, DmlDiagnosis::current).execute(arguments));
     }
 }

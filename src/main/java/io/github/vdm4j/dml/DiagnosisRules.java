@@ -357,18 +357,6 @@ final class DiagnosisRules {
                     "this process may not map portals, so that DML writes to /dev/dsa: slower, and no batches",
                     "Give the process CAP_SYS_RAWIO only if this matters: it opens more than this (docs/hardware.md).");
         }
-        List<String> faulting = usable.stream()
-                .filter(way -> Boolean.FALSE.equals(way.queue().blockOnFault()))
-                .map(Way::path)
-                .toList();
-        if (!faulting.isEmpty()) {
-            add(
-                    Severity.NOTE,
-                    "block_on_fault is off for %s: an operation stops at a page that is not in memory".formatted(
-                            String.join(", ", faulting)),
-                    "accel-config disable-wq %s, which may reset its settings; configure it anew with --block-on-fault=1 (docs/hardware.md)."
-                            .formatted(faulting.getFirst()));
-        }
     }
 
     private static String names(List<DsaDevice> devices) {

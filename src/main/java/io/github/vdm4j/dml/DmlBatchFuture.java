@@ -4,6 +4,7 @@ import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.OperationTally;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.VdmStatus;
+import io.github.vdm4j.dml.internal.BatchMemory;
 import io.github.vdm4j.dml.internal.Program;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.durability.WriteBackKind;
@@ -21,6 +22,11 @@ final class DmlBatchFuture extends BatchFuture implements EngineFuture {
     /** Null while idle and when complete. */
     private Program program;
 
+    private boolean submitted;
+
+    /** Null before the second submission. */
+    private BatchMemory memory;
+
     DmlBatchFuture(DmlBatches batches, List<BatchTask> tasks) {
         super(tasks);
         this.batches = batches;
@@ -28,6 +34,15 @@ final class DmlBatchFuture extends BatchFuture implements EngineFuture {
 
     List<BatchTask> work() {
         return tasks();
+    }
+
+    /** What to take up from the last submission; null the first time, as most batches have but one. */
+    BatchMemory memory() {
+        if (submitted && memory == null) {
+            memory = new BatchMemory();
+        }
+        submitted = true;
+        return memory;
     }
 
     @Override

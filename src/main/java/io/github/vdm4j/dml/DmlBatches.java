@@ -5,7 +5,6 @@ import io.github.vdm4j.dml.internal.BatchProgram;
 import io.github.vdm4j.dml.internal.Job;
 import io.github.vdm4j.dml.internal.TaskFailures;
 import io.github.vdm4j.future.FutureState;
-import io.github.vdm4j.platform.SegmentClosedException;
 
 /** Starts the batches of a mover. */
 final class DmlBatches {
@@ -28,22 +27,21 @@ final class DmlBatches {
                     ? DmlFailures.closed(future)
                     : DmlFailures.outOfJobs(future, engine.pool().capacity());
         }
-        BatchProgram program = job.batch().begin(future.work(), engine.durability(), IN_WORDS);
-        boolean pinned = false;
-        try {
-            pinned = program.pin();
-        } catch (SegmentClosedException e) {
-            engine.release(future, job);
-            return DmlFailures.unusable(future, ExecutionPath.NONE, e.getMessage(), e.getCause());
-        } catch (WrongThreadException e) {
-            // Nothing was submitted: the future stays idle, for a thread that may.
-            engine.release(future, job);
-            throw e;
-        }
-        if (!pinned) {
+        BatchProgram program = job.batch().begin(future.work(), engine.durability(), IN_WORDS, future.memory());
+        if (!program.pin()) {
             engine.release(future, job);
             return DmlFailures.bufferClosed(future);
         }
-        return engine.proceed(future, program);
+        try {
+            return engine.proceed(future, program);
+        } catch (WrongThreadException e) {
+            if (program.hasBegun()) {
+                future.hold(program);
+            } else {
+                // Nothing was submitted: the future stays idle, for a thread that may.
+                engine.release(future, job);
+            }
+            throw e;
+        }
     }
 }

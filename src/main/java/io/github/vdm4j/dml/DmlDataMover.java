@@ -35,6 +35,12 @@ import java.util.List;
  * ends with {@link io.github.vdm4j.VdmResult#OUT_OF_MEMORY} and can be made again later. Native memory
  * is taken when the mover is opened and given back when it is closed.
  *
+ * <p><b>Data operations.</b> DML executes them, except that on the software path Java checks, strips and updates
+ * protected blocks, because DML checks application tags wrongly there; and that on both paths Java strips blocks into the
+ * place right before them, which DML refuses. {@link io.github.vdm4j.MoverFuture#path} tells. DML never reads the record of a
+ * delta in the caller's memory, but a copy that was checked, so that no record can make it write outside of the
+ * destination.
+ *
  * <p>Futures that are in flight take wakers. A thread of the mover polls those on hardware for whoever offered one; it
  * is started by the first waker and sleeps while there is nothing to poll. An operation on hardware whose memory is
  * confined to a thread takes none, nor does a drain that waits for others.
@@ -52,13 +58,13 @@ public final class DmlDataMover extends OperationsMover {
     private final PathDecisions decisions;
 
     DmlDataMover(
-            DmlLibrary library, DmlPath path, DmlEngine engine, JobLimits limits, JvmMoves byJvm,
+            DmlLibrary library, DmlPath path, DmlEngine engine, JobLimits limits, AutoMoves auto,
             PathDecisions decisions) {
         this.library = library;
         this.path = path;
         this.engine = engine;
         this.decisions = decisions;
-        moves = new DmlMoves(engine, limits, byJvm);
+        moves = new DmlMoves(engine, limits, auto);
         operations = new DmlOperations(engine);
         batches = new DmlBatches(engine);
     }
@@ -217,7 +223,7 @@ public final class DmlDataMover extends OperationsMover {
     }
 
     /**
-     * The native memory that the mover holds for its jobs.
+     * The native memory that the mover holds for its jobs, and for the batches that they have had.
      *
      * @return bytes, 0 once it is closed
      */

@@ -2,6 +2,7 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.dml.internal.JobLimits;
+import io.github.vdm4j.durability.CacheLineWriteBack;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.platform.Processor;
@@ -17,6 +18,9 @@ import java.util.function.LongSupplier;
  * times, from one thread at a time.
  */
 public final class DmlDataMoverBuilder {
+    /** What Linux gives a queue that nobody has configured otherwise. */
+    private static final int USUAL_BATCH_TASKS = 32;
+
     private static final int MAX_JOBS = 1 << 16;
     private static final int MAX_WORKERS = 1_024;
     private static final Duration MAX_CLOSE_TIMEOUT = Duration.ofDays(1);
@@ -69,7 +73,7 @@ public final class DmlDataMoverBuilder {
 
     /**
      * How many operations can be in flight at once. Default: 128. A job takes 384 bytes of native
-     * memory for each of the paths that the mover may use.
+     * memory for each of the paths that the mover may use, and 16,320 more once it has applied a delta.
      *
      * @param count 1 to 65,536
      * @return this
@@ -124,7 +128,8 @@ public final class DmlDataMoverBuilder {
 
     /**
      * The most that is submitted as one job; longer operations become several. Default: 1 GiB. On
-     * hardware the smallest {@code max_transfer_size} among the enabled work queues holds in any case.
+     * hardware the smallest {@code max_transfer_size} among the enabled work queues holds in any case. A delta and a block with its protection
+     * are never split.
      *
      * @param bytes a multiple of 64, from 64 to 1 GiB
      * @return this
@@ -217,8 +222,8 @@ public final class DmlDataMoverBuilder {
     /**
      * The longest copy, by memcpy or memmove, that {@link DmlPath#AUTO} leaves to the JVM where no hardware runs:
      * DML's software path begins fifty nanoseconds later and is nowhere faster (docs/benchmarks.md). Such an operation
-     * says {@link io.github.vdm4j.ExecutionPath#JVM}. Durable copies go through DML in any case, and so does everything on
-     * {@link DmlPath#SOFTWARE} and on hardware. Default: every copy.
+     * says {@link io.github.vdm4j.ExecutionPath#JVM}. Durable copies are never the JVM's, and nothing is
+     * on {@link DmlPath#SOFTWARE} and on hardware. Default: every copy.
      *
      * @param bytes 0 or more; 0 for none
      * @return this
@@ -280,7 +285,7 @@ public final class DmlDataMoverBuilder {
         return this;
     }
 
-    /** Hardware is taken to work; for tests of what comes after opening. */
+    /** Hardware that is asked for is taken to work; for tests of what comes after opening. */
     DmlDataMoverBuilder withoutTrial() {
         tried = false;
         return this;
@@ -304,9 +309,12 @@ public final class DmlDataMoverBuilder {
                 new JobLimits(
                         Math.max(64, Math.min(hardwareBytes, maxTransferBytes) & -64L),
                         maxTransferBytes,
+                        (int) Math.min(
+                                DsaDevice.maxBatchTasks(Path.of("/")).orElse(USUAL_BATCH_TASKS), JobLimits.MAX_TASKS),
+                        JobLimits.MAX_TASKS,
                         Processor.flags(Path.of("/proc/cpuinfo")).contains("clwb"));
         var opening = new DmlOpening(opened, jobs, limits, node, queueFullTimeout.toNanos());
-        var ready = path == DmlPath.SOFTWARE || !tried
+        var ready = path == DmlPath.SOFTWARE || path == DmlPath.HARDWARE && !tried
                 ? opening.asked(path)
                 : opening.tried(diagnosis.apply(opened), path == DmlPath.AUTO);
         boolean hardware = ready.decision().path() == DmlPath.HARDWARE;
@@ -329,7 +337,12 @@ public final class DmlDataMoverBuilder {
                 path,
                 engine,
                 limits,
-                path == DmlPath.AUTO && !hardware ? new JvmMoves(jvmCopies, jvmFills) : JvmMoves.NONE,
+                path == DmlPath.AUTO && !hardware ? autoMoves() : AutoMoves.NONE,
                 decisions);
+    }
+
+    private AutoMoves autoMoves() {
+        CacheLineWriteBack lines = durability.lines();
+        return new AutoMoves(jvmCopies, jvmFills, lines == null ? null : lines.moves());
     }
 }

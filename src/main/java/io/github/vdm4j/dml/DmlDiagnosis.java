@@ -24,7 +24,7 @@ public record DmlDiagnosis(Verdict verdict, List<Finding> findings, DsaSystem sy
         HARDWARE,
         /** Operations run in DML's software path. */
         SOFTWARE,
-        /** Operations fail, or the mover cannot be opened. */
+        /** The mover is not opened. */
         FAILURE,
         /** DML itself would crash, and the JVM with it: a mover is not opened, and AUTO does not try. */
         CRASH
@@ -55,9 +55,7 @@ public record DmlDiagnosis(Verdict verdict, List<Finding> findings, DsaSystem sy
         /** It alone keeps DML from the hardware. */
         BLOCK,
         /** It keeps some operations or some threads from the hardware. */
-        LIMIT,
-        /** It costs time. */
-        NOTE
+        LIMIT
     }
 
     /**

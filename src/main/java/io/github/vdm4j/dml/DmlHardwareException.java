@@ -1,7 +1,6 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.dml.DmlDiagnosis.Finding;
-import io.github.vdm4j.dml.DmlDiagnosis.Severity;
 import java.util.List;
 import java.util.Objects;
 
@@ -22,7 +21,7 @@ public final class DmlHardwareException extends RuntimeException {
     }
 
     private static String message(String trial, DmlStatus status, DmlDiagnosis diagnosis) {
-        List<Finding> findings = explaining(diagnosis);
+        List<Finding> findings = diagnosis.findings();
         var text = new StringBuilder("path HARDWARE cannot be opened: ").append(trial).append('.');
         if (!findings.isEmpty()) {
             text.append(" Found:");
@@ -36,11 +35,6 @@ public final class DmlHardwareException extends RuntimeException {
         }
         return text.append("\nPaths AUTO and SOFTWARE do without. More: scripts/vdm info --why, docs/hardware.md")
                 .toString();
-    }
-
-    /** What costs only time explains no failure. */
-    private static List<Finding> explaining(DmlDiagnosis diagnosis) {
-        return diagnosis.findings().stream().filter(finding -> finding.severity() != Severity.NOTE).toList();
     }
 
     /**

@@ -26,10 +26,10 @@ final class DmlMoves {
     /** The longest operation that is executed at once; 0 where jobs go to hardware. */
     private final long inlineBytes;
 
-    private final JvmMoves byJvm;
+    private final AutoMoves auto;
 
-    DmlMoves(DmlEngine engine, JobLimits limits, JvmMoves byJvm) {
-        this.byJvm = byJvm;
+    DmlMoves(DmlEngine engine, JobLimits limits, AutoMoves auto) {
+        this.auto = auto;
         this.engine = engine;
         pool = engine.pool();
         durability = engine.durability();
@@ -61,8 +61,8 @@ final class DmlMoves {
         if (length == 0) {
             return engine.closing() ? DmlFailures.closed(future) : future.succeeded(ExecutionPath.NONE);
         }
-        if (length <= engine.pollerBytes() && byJvm.take(source, length) && !future.durable()) {
-            return engine.closing() ? DmlFailures.closed(future) : byJvm.execute(future, destination, source);
+        if (length <= engine.pollerBytes() && auto.take(source, length) && !future.durable()) {
+            return engine.closing() ? DmlFailures.closed(future) : auto.execute(future, destination, source);
         }
         if (length <= inlineBytes
                 && !future.durable()
@@ -123,6 +123,13 @@ final class DmlMoves {
         WriteBackKind durable = null;
         if (future.durable()) {
             durable = durability.kindOf(destination);
+            if (auto.durably() != null
+                    && durable == WriteBackKind.CACHE_LINES
+                    && future.type() != VdmOperationType.FLUSH) {
+                return engine.closing()
+                        ? DmlFailures.closed(future)
+                        : auto.executeDurably(future, destination, source);
+            }
             if (durable == WriteBackKind.IMPOSSIBLE_IN_MEMORY) {
                 return DmlFailures.unsupported(future, durability.whyNot(destination, durable));
             }

@@ -126,7 +126,7 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                 dml_h.DML_STATUS_PAGE_FAULT_ERROR(),
                 "PAGE_FAULT_ERROR",
                 VdmResult.PAGE_FAULT,
-                "A page was not in memory. Touch or lock the pages first, or enable block_on_fault on the work queue.");
+                "A page was not in memory, and vdm4j could not bring it in or do the rest again. Touch or lock the pages first.");
         known(
                 dml_h.DML_STATUS_TC_A_NOT_AVAILABLE(),
                 "TC_A_NOT_AVAILABLE",

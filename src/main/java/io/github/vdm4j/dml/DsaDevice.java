@@ -2,6 +2,7 @@ package io.github.vdm4j.dml;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
 
@@ -204,6 +205,27 @@ public record DsaDevice(
                 .flatMap(device -> device.queues().stream())
                 .filter(queue -> queue.enabled() && queue.maxTransferSize() != null)
                 .mapToLong(WorkQueue::maxTransferSize)
+                .min();
+    }
+
+    /**
+     * The smallest limit on the tasks of one batch among the enabled queues.
+     *
+     * @param root the root folder of the system's files
+     * @return the number, 0 if a device takes no batches from processes; empty if there is no enabled queue, or none
+     *     that tells
+     */
+    static OptionalLong maxBatchTasks(Path root) {
+        return readAll(new SystemFiles(root), node -> true).stream()
+                .flatMap(
+                        device -> device.queues()
+                                .stream()
+                                .filter(WorkQueue::enabled)
+                                .map(queue -> Boolean.FALSE.equals(device.batchOffered())
+                                        ? Long.valueOf(0)
+                                        : queue.maxBatchSize()))
+                .filter(Objects::nonNull)
+                .mapToLong(Long::longValue)
                 .min();
     }
 }

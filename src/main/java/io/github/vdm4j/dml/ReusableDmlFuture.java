@@ -45,13 +45,17 @@ final class ReusableDmlFuture extends DmlFuture implements JobKeeper {
 
     @Override
     void giveJob(JobPool pool, Job job) {
+        job.countUse();
         KeptJob hold = kept;
         if (hold == null) {
             kept = pool.keep(job, this);
             if (kept == null) {
                 pool.give(job);
             }
-        } else if (hold.isWanted()) {
+            return;
+        }
+        hold.used();
+        if (hold.isWanted()) {
             part(pool, hold);
         }
     }

@@ -14,6 +14,15 @@ public interface CacheLineWriteBack {
     void writeBack(MemorySegment range);
 
     /**
+     * Copies and fills of the same engine, if it has any.
+     *
+     * @return the moves, or null
+     */
+    default DurableMoves moves() {
+        return null;
+    }
+
+    /**
      * What does it, for reports.
      *
      * @return a name

@@ -17,7 +17,7 @@ import java.util.Optional;
  * this processor, and knows platforms whose caches survive a power cut. Optional: whoever does without
  * it asks {@link #whyUnavailable()}.
  */
-public final class PmemLibrary implements CacheLineWriteBack {
+public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
     /** The system property that names the library's file; empty for none at all. */
     public static final String PROPERTY = "vdm4j.pmem.library";
 
@@ -28,17 +28,31 @@ public final class PmemLibrary implements CacheLineWriteBack {
 
     private final String location;
 
-    /** Takes the segment itself, so that its arena cannot be closed meanwhile. */
-    private final MethodHandle persist;
+    private final MemorySegment persist;
+    private final MemorySegment memmovePersist;
+    private final MemorySegment memsetPersist;
 
     private PmemLibrary(String location, SymbolLookup symbols) {
         this.location = location;
-        MemorySegment address =
-                symbols
-                        .find("pmem_persist")
-                        .orElseThrow(
-                                () -> new UnsatisfiedLinkError("has no symbol pmem_persist: not a libpmem"));
-        persist = Linker.nativeLinker().downcallHandle(address, shape());
+        persist = find(symbols, "pmem_persist");
+        memmovePersist = find(symbols, "pmem_memmove_persist");
+        memsetPersist = find(symbols, "pmem_memset_persist");
+    }
+
+    private static MemorySegment find(SymbolLookup symbols, String name) {
+        return symbols
+                .find(name)
+                .orElseThrow(() -> new UnsatisfiedLinkError("has no symbol " + name + ": not a libpmem"));
+    }
+
+    /**
+     * The handles, made when native access is known to be enabled. They take the function's address first (docs/adr/0002),
+     * and the segments themselves, so that their arenas cannot be closed meanwhile.
+     */
+    private static final class Calls {
+        static final MethodHandle PERSIST = Linker.nativeLinker().downcallHandle(shape());
+        static final MethodHandle MEMMOVE_PERSIST = Linker.nativeLinker().downcallHandle(memmoveShape());
+        static final MethodHandle MEMSET_PERSIST = Linker.nativeLinker().downcallHandle(memsetShape());
     }
 
     /**
@@ -48,6 +62,16 @@ public final class PmemLibrary implements CacheLineWriteBack {
      */
     static FunctionDescriptor shape() {
         return FunctionDescriptor.ofVoid(pmem_h.C_POINTER, pmem_h.C_LONG);
+    }
+
+    /** {@code void *pmem_memmove_persist(void *destination, const void *source, size_t length)}. */
+    static FunctionDescriptor memmoveShape() {
+        return FunctionDescriptor.of(pmem_h.C_POINTER, pmem_h.C_POINTER, pmem_h.C_POINTER, pmem_h.C_LONG);
+    }
+
+    /** {@code void *pmem_memset_persist(void *range, int value, size_t length)}. */
+    static FunctionDescriptor memsetShape() {
+        return FunctionDescriptor.of(pmem_h.C_POINTER, pmem_h.C_POINTER, pmem_h.C_INT, pmem_h.C_LONG);
     }
 
     /** The outcome of the search, made once. */
@@ -109,7 +133,32 @@ public final class PmemLibrary implements CacheLineWriteBack {
     @Override
     public void writeBack(MemorySegment range) {
         try {
-            persist.invokeExact(range, range.byteSize());
+            Calls.PERSIST.invokeExact(persist, range, range.byteSize());
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    @Override
+    public DurableMoves moves() {
+        return this;
+    }
+
+    @Override
+    public void copy(MemorySegment destination, MemorySegment source) {
+        try {
+            var ignored = (MemorySegment) Calls.MEMMOVE_PERSIST.invokeExact(
+                    memmovePersist, destination, source, source.byteSize());
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    @Override
+    public void fill(MemorySegment range, byte value) {
+        try {
+            var ignored = (MemorySegment) Calls.MEMSET_PERSIST.invokeExact(
+                    memsetPersist, range, (int) value, range.byteSize());
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
         }

@@ -56,7 +56,7 @@ final class TaskSequence {
             BatchTask task = tasks.get(i);
             abandoned |= failed >= 0 && task.isFenced();
             if (abandoned) {
-                task.completion().abandon(failed);
+                task.completion().abandon(failed, tasks.get(failed).descriptor());
                 continue;
             }
             execution.execute(task.descriptor(), task.completion());

@@ -2,8 +2,10 @@ package io.github.vdm4j.operation;
 
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.future.FutureState;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -23,7 +25,7 @@ import java.util.List;
  * succeeds or fails on its own. Arguments are checked when a task is added, as {@link DataOperations} and {@link
  * io.github.vdm4j.Vdm} check them; a task that is refused is not added, and the batch stays as it was.
  *
- * <p>A batch is for one thread, and for one submission.
+ * <p>A batch is for one thread at a time.
  *
  * <p>C counterpart: {@code DML_OP_BATCH} and {@code dml_batch_set_..._by_index}.
  */
@@ -31,15 +33,17 @@ public final class Batch {
     private final OperationsMover mover;
     private final List<BatchTask> tasks = new ArrayList<>();
     private boolean fence;
-    private boolean submitted;
+
+    /** Null before the first submission. */
+    private BatchFuture future;
 
     Batch(OperationsMover mover) {
         this.mover = mover;
     }
 
     private Batch add(Descriptor descriptor) {
-        if (submitted) {
-            throw new IllegalStateException("the batch was submitted: make a new one");
+        if (future != null) {
+            throw new IllegalStateException("the batch was submitted: make a new one for other tasks");
         }
         tasks.add(new BatchTask(mover.checked(descriptor), fence));
         fence = false;
@@ -302,16 +306,26 @@ public final class Batch {
     /**
      * Makes one future of the tasks. Like any other it starts when it is first polled.
      *
+     * <p>A batch can be submitted again once its future is complete, as often as one likes and without anything being
+     * allocated: it is the same future, and idle again.
+     *
      * @return an idle future
-     * @throws IllegalStateException if there is no task, the batch was submitted before, or the mover is closed
+     * @throws IllegalStateException if there is no task, the batch was submitted before and is not complete, or the mover is
+     *     closed
      */
     public BatchFuture submit() {
-        if (submitted || tasks.isEmpty()) {
-            throw new IllegalStateException(
-                    submitted ? "the batch was submitted: make a new one" : "the batch has no task");
+        if (tasks.isEmpty()) {
+            throw new IllegalStateException("the batch has no task");
         }
         mover.requireOpen(VdmOperationType.BATCH);
-        submitted = true;
-        return mover.newBatchFuture(List.copyOf(tasks));
+        if (future == null) {
+            future = mover.newBatchFuture(Collections.unmodifiableList(tasks));
+        } else if (future.state() != FutureState.COMPLETE) {
+            throw new IllegalStateException(
+                    "the batch is %s: poll it to its end before it is submitted again".formatted(future.state()));
+        } else {
+            future.rearm();
+        }
+        return future;
     }
 }

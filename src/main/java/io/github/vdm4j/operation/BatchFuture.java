@@ -1,6 +1,7 @@
 package io.github.vdm4j.operation;
 
 import io.github.vdm4j.MoverFuture;
+import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmOperationType;
 import java.util.List;
 
@@ -10,6 +11,9 @@ import java.util.List;
  * <p>A task that fails does not make the batch fail: {@link #output} tells each task's own result, and {@link
  * BatchResult#orThrow} throws the first failure. The batch itself fails, as a whole and before any task was run, if it
  * cannot be started: cancelled, the mover closed, a buffer closed.
+ *
+ * <p>A future of a batch that is {@linkplain Batch#submit() submitted again} is the same object, idle again. Results that
+ * were taken before stay as they are.
  *
  * <p>C counterpart: a job with {@code DML_OP_BATCH}.
  */
@@ -24,6 +28,16 @@ public abstract class BatchFuture extends MoverFuture<BatchResult> {
     protected BatchFuture(List<BatchTask> tasks) {
         super(VdmOperationType.BATCH);
         this.tasks = tasks;
+    }
+
+    /** Makes the future idle again, with nothing left of how its tasks ended. */
+    final void rearm() {
+        withdraw();
+        describe(VdmOperationType.BATCH, (byte) 0, VdmFlags.NONE);
+        for (int i = 0; i < tasks.size(); i++) {
+            tasks.get(i).completion().reset();
+        }
+        becomeIdle();
     }
 
     /**

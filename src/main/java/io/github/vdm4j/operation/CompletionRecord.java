@@ -13,20 +13,35 @@ import io.github.vdm4j.VdmStatus;
  * <p>C counterpart: the completion record of a descriptor.
  */
 public final class CompletionRecord {
-    private ExecutionPath path = ExecutionPath.NONE;
-    private VdmResult result = VdmResult.NOT_RUN;
-    private VdmStatus status;
-    private String reason = "was not run";
-    private Throwable cause;
-    private long value;
+    private static final VdmResult[] RESULTS = VdmResult.values();
+    private static final ExecutionPath[] PATHS = ExecutionPath.values();
+    private static final int NOT_RUN = VdmResult.NOT_RUN.ordinal();
+    private static final int NONE = ExecutionPath.NONE.ordinal();
+
+    /** Result and path, 8 bits each, as numbers: a reference costs more to store. A new record has 0, not run by anything. */
+    private int end;
+
     private int outcome;
+    private long value;
+
+    // Of a failure; what an operation that was done left here before does not count.
+    private VdmStatus status;
+    private String reason;
+    private Throwable cause;
 
     CompletionRecord() {}
 
     void reset() {
-        fail(ExecutionPath.NONE, VdmResult.NOT_RUN, null, "was not run", null);
-        value = 0;
+        end = 0;
         outcome = 0;
+        value = 0;
+        status = null;
+        reason = null;
+        cause = null;
+    }
+
+    private void end(ExecutionPath path, VdmResult result) {
+        end = result.ordinal() ^ NOT_RUN | (path.ordinal() ^ NONE) << 8;
     }
 
     /**
@@ -47,11 +62,7 @@ public final class CompletionRecord {
      * @param how the ordinal of {@link DeltaResult.Outcome}, or the bits of the {@link DifError}s, else 0
      */
     public void succeed(ExecutionPath executed, long found, int how) {
-        path = executed;
-        result = VdmResult.SUCCESS;
-        status = null;
-        reason = null;
-        cause = null;
+        end(executed, VdmResult.SUCCESS);
         value = found;
         outcome = how;
     }
@@ -66,8 +77,7 @@ public final class CompletionRecord {
      * @param underneath the failure underneath, or null
      */
     public void fail(ExecutionPath executed, VdmResult how, VdmStatus code, String why, Throwable underneath) {
-        path = executed;
-        result = how;
+        end(executed, how);
         status = code;
         reason = why;
         cause = underneath;
@@ -95,14 +105,15 @@ public final class CompletionRecord {
     /**
      * The task of a batch is not run.
      *
-     * @param failed the place of the first task that failed of those before its fence
+     * @param place the place of the first task that failed of those before its fence
+     * @param failed what that task was to do
      */
-    public void abandon(int failed) {
+    public void abandon(int place, Descriptor failed) {
         fail(
                 ExecutionPath.NONE,
                 VdmResult.NOT_RUN,
                 null,
-                "was not run: task %,d, which it had to come after, failed".formatted(failed),
+                "was not run, because task %,d, the %s before its fence, failed".formatted(place, failed),
                 null);
     }
 
@@ -112,7 +123,7 @@ public final class CompletionRecord {
      * @return the result; {@link VdmResult#NOT_RUN} until it has
      */
     public VdmResult result() {
-        return result;
+        return RESULTS[end & 0xff ^ NOT_RUN];
     }
 
     /**
@@ -121,7 +132,7 @@ public final class CompletionRecord {
      * @return the path
      */
     public ExecutionPath path() {
-        return path;
+        return PATHS[end >> 8 ^ NONE];
     }
 
     /**
@@ -147,7 +158,7 @@ public final class CompletionRecord {
     }
 
     String reason() {
-        return reason;
+        return reason == null ? "was not run" : reason;
     }
 
     Throwable cause() {
@@ -155,8 +166,8 @@ public final class CompletionRecord {
     }
 
     VdmException failure(Descriptor descriptor) {
-        return result == VdmResult.SUCCESS
+        return result() == VdmResult.SUCCESS
                 ? null
-                : new VdmException(result, status, descriptor + " " + reason, cause);
+                : new VdmException(result(), status, descriptor + " " + reason(), cause);
     }
 }

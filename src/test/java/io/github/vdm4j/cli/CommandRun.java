@@ -12,14 +12,14 @@ record CommandRun(int exitCode, String out, String err) {
         return watched(Progress.NONE, arguments);
     }
 
-    /** Runs it with somebody who is told of the copy's progress, and may interfere. */
+    /** Runs it with somebody who is told of its progress, and may interfere. */
     static CommandRun watched(Progress progress, Object... arguments) {
-        return run(VdmCommand.with(new CopyCommand(progress), new InfoCommand(DmlDiagnosis::current)), arguments);
+        return run(VdmCommand.with(task -> progress, DmlDiagnosis::current), arguments);
     }
 
     /** Runs it on another machine. */
     static CommandRun on(DmlDiagnosis diagnosis, Object... arguments) {
-        return run(VdmCommand.with(new CopyCommand(Progress.NONE), new InfoCommand(() -> diagnosis)), arguments);
+        return run(VdmCommand.with(task -> Progress.NONE, () -> diagnosis), arguments);
     }
 
     private static CommandRun run(CommandLine command, Object... arguments) {

@@ -17,6 +17,8 @@ class VdmCommandTest {
         assertEquals(0, run.exitCode());
         assertTrue(run.out().contains("vdm [-hV] COMMAND"), run.out());
         assertTrue(run.out().contains("\n  copy  "), run.out());
+        assertTrue(run.out().contains("\n  crc  "), run.out());
+        assertTrue(run.out().contains("\n  compare  "), run.out());
         assertTrue(run.out().contains("\n  info  "), run.out());
     }
 

@@ -15,7 +15,7 @@ class DmlBatchMixTest {
     /** Memory is not watched: delta records are applied from a copy in the mover's own. */
     private static void check(DmlPath path, BatchMix mix, int limit, boolean withTrouble) {
         try (var dml = new SimulatedDml(); Arena arena = Arena.ofShared()) {
-            dml.maxBatchTasks(128);
+            dml.maxBatchTasks(32);
             if (path != DmlPath.SOFTWARE) {
                 dml.withHardware();
             }

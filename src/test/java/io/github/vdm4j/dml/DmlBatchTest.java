@@ -362,7 +362,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
 
     @Test
     void aFenceHoldsBetweenTheBatchesThatALongOneIsSplitInto() {
-        dml.withHardware().maxBatchTasks(128);
+        dml.withHardware().maxBatchTasks(32);
         var mover = open(DmlPath.HARDWARE);
         var source = noise(8);
         var destination = zeros(300 * 8);
@@ -381,7 +381,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
                     result.get(i).result(),
                     "task " + i);
         }
-        assertEquals(3, batches().size());
+        assertEquals(10, batches().size());
     }
 
     @Test
@@ -699,5 +699,91 @@ class DmlBatchTest extends AgainstSimulatedDml {
         assertArrayEquals(bytes(source), bytes(destination));
         assertEquals(crc(source), result.get(2).output(Crc32c.class).bits());
         assertTrue(result.get(3).output(CompareResult.class).equal());
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"HARDWARE", "SOFTWARE"})
+    void aBatchIsSubmittedAgainAndAgain(DmlPath path) {
+        var mover = on(path);
+        var source = zeros(6 * 16);
+        var destination = zeros(6 * 16);
+        var batch = copies(mover, destination, source, 6, 16).crc32c(source);
+        var other = copies(mover, zeros(7 * 16), zeros(7 * 16), 7, 16);
+        BatchFuture future = null;
+        for (int i = 0; i < 6; i++) {
+            fillWithNoise(source);
+            BatchFuture again = batch.submit();
+            assertTrue(future == null || future == again);
+            assertEquals(FutureState.IDLE, again.state());
+            future = again;
+            BatchResult result = done(future);
+            result.orThrow();
+            assertArrayEquals(bytes(source), bytes(destination), "time " + i);
+            assertEquals(crc(source), result.get(6).output(Crc32c.class).bits());
+            if (i % 2 == 1) {
+                done(other.submit()).orThrow(); // in the same job's memory
+            }
+        }
+    }
+
+    @Test
+    void whatFailedBeforeIsForgottenWhenABatchIsSubmittedAgain() {
+        var mover = software();
+        var source = noise(4 * 16);
+        var destination = zeros(4 * 16);
+        var batch = copies(mover, destination, source, 4, 16);
+        for (int i = 0; i < 3; i++) {
+            dml.next(Plan.succeed().withTask(i, Plan.fail(dml_h.DML_STATUS_JOB_FLAGS_ERROR())));
+            BatchResult failed = done(batch.submit());
+            assertEquals(VdmResult.INVALID_OPERATION, failed.get(i).result());
+            done(batch.submit()).orThrow();
+            assertEquals(VdmResult.INVALID_OPERATION, failed.get(i).result());
+        }
+        dml.next(Plan.refuse(dml_h.DML_STATUS_LIBACCEL_NOT_FOUND()));
+        var future = batch.submit();
+        done(future);
+        assertEquals(VdmResult.NO_DEVICE, future.result());
+        done(batch.submit()).orThrow();
+        assertEquals(VdmResult.SUCCESS, future.result());
+    }
+
+    @Test
+    void aRunningBatchCannotBeSubmittedAgain() {
+        var mover = hardware();
+        var batch = copies(mover, zeros(64), noise(64), 4, 16);
+        var future = batch.submit();
+        future.poll();
+        assertThrows(IllegalStateException.class, batch::submit);
+        done(future).orThrow();
+        assertThrows(IllegalStateException.class, batch::nop);
+    }
+
+    @Test
+    void descriptorsForTheHardwareAreNotTakenForTheSoftwarePath() {
+        dml.withHardware();
+        var mover = open(builder(DmlPath.AUTO).jobs(1));
+        var source = noise(64);
+        var destination = zeros(64);
+        var batch = mover.batch().memcpy(destination, source, VdmFlags.MEM_DURABLE).nop().nop().nop();
+        done(batch.submit()).orThrow();
+        done(batch.submit()).orThrow();
+        assertTrue(dml.submissions().stream().noneMatch(each -> each.is(dml_h.DML_OP_CACHE_FLUSH())));
+        dml.next(Plan.refuse(dml_h.DML_STATUS_BATCH_SIZE_ERROR()));
+        done(batch.submit()).orThrow();
+        assertTrue(dml.submissions().stream().anyMatch(each -> each.is(dml_h.DML_OP_CACHE_FLUSH())));
+    }
+
+    @Test
+    void aBatchThatIsSubmittedAgainFindsItsArenaClosed() {
+        var mover = software();
+        Batch batch;
+        try (Arena own = Arena.ofShared()) {
+            batch = mover.batch().memcpy(zeros(64), dml.allow(own.allocate(64)));
+            done(batch.submit()).orThrow();
+            done(batch.submit()).orThrow();
+        }
+        var future = batch.submit();
+        done(future);
+        assertEquals(VdmResult.SEGMENT_UNUSABLE, future.result());
     }
 }

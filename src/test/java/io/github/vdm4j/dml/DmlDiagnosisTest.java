@@ -451,14 +451,6 @@ class DmlDiagnosisTest {
     }
 
     @Test
-    void remarksThatPageFaultsStopOperations() {
-        DmlDiagnosis diagnosis = wellConfigured().queue("0.0", "block_on_fault", "0").diagnosis();
-        worksOn("wq0.0", diagnosis);
-        onlyRemark(Severity.NOTE,
-                "block_on_fault is off for dsa0/wq0.0: an operation stops at a page that is not in memory", diagnosis);
-    }
-
-    @Test
     void findsNoDml() {
         DmlDiagnosis diagnosis = DmlDiagnosis.of(wellConfigured().system(), null, NumaNodes.ANY);
         documented("Intel DML is not available");
@@ -512,6 +504,21 @@ class DmlDiagnosisTest {
                 .queue("1.0", "state", "enabled", "max_transfer_size", "8192");
         assertEquals(65536, DsaDevice.maxTransferBytes(root).orElseThrow());
         assertTrue(DsaDevice.maxTransferBytes(root.resolve("proc")).isEmpty());
+    }
+
+    @Test
+    void theSmallestBatchAmongEnabledQueuesCounts() {
+        wellConfigured().queue("0.0", "max_batch_size", "128")
+                .queue("0.1", "state", "enabled", "max_batch_size", "16")
+                .queue("0.2", "state", "disabled", "max_batch_size", "2");
+        assertEquals(16, DsaDevice.maxBatchTasks(root).orElseThrow());
+        assertTrue(DsaDevice.maxBatchTasks(root.resolve("proc")).isEmpty());
+    }
+
+    @Test
+    void aDeviceThatTakesNoBatchesFromProcessesHasNoneToOffer() {
+        wellConfigured().device(0, "op_cap", "00000000,001f03fd");
+        assertEquals(0, DsaDevice.maxBatchTasks(root).orElseThrow());
     }
 
     @Test

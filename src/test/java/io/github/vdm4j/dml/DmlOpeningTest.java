@@ -167,7 +167,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
     void onHardwareThatFailsThoughNothingIsAgainstItSaysSo() {
         dml.withHardware().next(Plan.fail(3));
         var refused = assertThrows(DmlHardwareException.class,
-                () -> on(well(machine).queue("0.0", "block_on_fault", "0"), DmlPath.HARDWARE).open());
+                () -> on(well(machine), DmlPath.HARDWARE).open());
         assertEquals(
                 "path HARDWARE cannot be opened: an empty operation failed with INTERNAL_ERROR (3)."
                         + " Nothing was found that explains it. " + DmlStatus.of(3).explanation() + DO_WITHOUT,

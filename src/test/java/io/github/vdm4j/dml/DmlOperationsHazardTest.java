@@ -33,6 +33,7 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -364,6 +365,42 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
             assertEquals(dml.submissions().getFirst().job(), dml.lastSubmission().job());
             assertSame(VdmResult.SUCCESS, finish(drain).result());
             assertSame(FutureState.RUNNING, second.state());
+        }
+
+        @Test
+        void doesNotWaitForADeviceThatWasGivenUp() {
+            dml.withHardware();
+            DmlDataMover mover = open(builder(DmlPath.HARDWARE).deviceTimeout(Duration.ofNanos(1)));
+            dml.always(Plan.succeed().afterChecks(0));
+            dml.next(Plan.hold());
+            var crc = mover.crc32c(noise(100));
+            crc.poll();
+            assertSame(VdmResult.SUCCESS, finish(mover.drain()).result());
+            assertSame(FutureState.COMPLETE, crc.state());
+            assertSame(VdmResult.TIMEOUT, crc.result());
+        }
+
+        @Test
+        void doesNotWaitForAJobThatAReusableOperationKeeps() {
+            DmlDataMover mover = software();
+            mover.newOperation().memset(zeros(64), (byte) 1, VdmFlags.NONE).start().orThrow();
+            assertSame(VdmResult.SUCCESS, finish(mover.drain()).result());
+        }
+
+        @Test
+        void waitsForTheUseOfAKeptJobThatIsGoingOnAndForNoLaterOne() {
+            DmlDataMover mover = software();
+            var operation = mover.newOperation();
+            operation.memset(zeros(64), (byte) 1, VdmFlags.NONE).start().orThrow();
+            var drain = mover.drain();
+            var states = new ArrayList<FutureState>();
+            for (int i = 0; i < 2; i++) {
+                dml.next(Plan.succeed().during(() -> {
+                    states.add(drain.poll());
+                }));
+                operation.memset(zeros(64), (byte) 1, VdmFlags.NONE).start().orThrow();
+            }
+            assertEquals(List.of(FutureState.RUNNING, FutureState.COMPLETE), states);
         }
 
         @Test

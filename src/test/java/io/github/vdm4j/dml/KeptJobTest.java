@@ -180,6 +180,29 @@ class KeptJobTest extends AgainstSimulatedDml {
     }
 
     @Test
+    void nobodyWaitsForAJobThatIsMerelyKept() {
+        keeping();
+        var drain = mover.drain();
+        for (int i = 0; i < 10 && drain.poll() != FutureState.COMPLETE; i++) {
+            Thread.onSpinWait();
+        }
+        assertEquals(FutureState.COMPLETE, drain.state());
+        assertEquals(VdmResult.SUCCESS, drain.result());
+    }
+
+    @Test
+    void aDrainWaitsForAnOperationThatIsUsingItsKeptJobButNotForTheNext() {
+        VdmOperation operation = keeping();
+        var drain = mover.drain();
+        var during = new ArrayList<FutureState>();
+        dml.next(Plan.succeed().during(() -> during.add(drain.poll())),
+                Plan.succeed().during(() -> during.add(drain.poll())));
+        run(operation.again());
+        run(operation.again());
+        assertEquals(List.of(FutureState.RUNNING, FutureState.COMPLETE), during);
+    }
+
+    @Test
     void aDroppedOperationIsCollectedAndSoAreItsSegments() {
         WeakReference<VdmOperation> dropped = new WeakReference<>(keeping());
         while (dropped.get() != null) { // @Timeout ends this if something holds it

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
@@ -59,6 +60,8 @@ class PmemLibraryTest {
                     .findFirst()
                     .orElseThrow());
             assertEquals(pmem_h.pmem_persist$descriptor(), PmemLibrary.shape());
+            assertEquals(pmem_h.pmem_memmove_persist$descriptor(), PmemLibrary.memmoveShape());
+            assertEquals(pmem_h.pmem_memset_persist$descriptor(), PmemLibrary.memsetShape());
         }
 
         @ParameterizedTest(name = "offset {0}, length {1}")
@@ -70,6 +73,26 @@ class PmemLibraryTest {
                 library().writeBack(memory.asSlice(offset, length));
                 library().writeBack(memory.asSlice(offset, length).asReadOnly());
                 assertArrayEquals(before, memory.toArray(ValueLayout.JAVA_BYTE));
+            }
+        }
+
+        @ParameterizedTest(name = "offset {0}, length {1}")
+        @CsvSource({"0, 64", "0, 1", "63, 2", "17, 50000", "4095, 2"})
+        void copiesAndFillsAnyRangeAndNothingBesides(int offset, int length) {
+            try (Arena arena = Arena.ofShared()) {
+                MemorySegment memory = arena.allocate(110_000, 64).fill((byte) 7);
+                byte[] expected = memory.toArray(ValueLayout.JAVA_BYTE);
+                for (int i = 0; i < length; i++) {
+                    expected[offset + i] = (byte) i;
+                }
+                byte[] bytes = Arrays.copyOfRange(expected, offset, offset + length);
+                MemorySegment source = arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes);
+                library().moves().copy(memory.asSlice(offset, length), source.asReadOnly());
+                assertArrayEquals(expected, memory.toArray(ValueLayout.JAVA_BYTE));
+
+                Arrays.fill(expected, offset, offset + length, (byte) -3);
+                library().moves().fill(memory.asSlice(offset, length), (byte) -3);
+                assertArrayEquals(expected, memory.toArray(ValueLayout.JAVA_BYTE));
             }
         }
 

@@ -116,6 +116,17 @@ class ExamplesTest {
     }
 
     @Test
+    void batchesGathersTheRecordsBeforeItComputesTheirChecksum() throws Exception {
+        var crc = new CRC32C();
+        for (int i = 0; i < 40; i++) {
+            crc.update(i / 4);
+        }
+        String printed = run(Batches::main).out();
+        assertTrue(printed.contains("%08x".formatted(crc.getValue())), printed);
+        assertTrue(printed.endsWith("last byte 2"), printed);
+    }
+
+    @Test
     void ownFutureComputesTheChecksumOfTheWholeCopy() throws Exception {
         var crc = new CRC32C();
         byte[] bytes = new byte[1 << 20];

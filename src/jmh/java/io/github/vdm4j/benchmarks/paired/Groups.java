@@ -15,10 +15,14 @@ import io.github.vdm4j.benchmarks.peers.Peer.MissingException;
 import io.github.vdm4j.dml.DmlDataMover;
 import io.github.vdm4j.dml.DmlLibrary;
 import io.github.vdm4j.dml.DmlPath;
+import io.github.vdm4j.future.WorkerStrategy;
+import io.github.vdm4j.mover.ThreadsDataMover;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /**
  * Who meets whom. Each group runs in a JVM of its own: what one call site has seen in one group does not slow it down in
@@ -46,6 +50,9 @@ final class Groups {
             case "auto-fill" -> SIZES.stream().map(this::autoFill).toList();
             case "durable" -> SIZES.stream().map(this::durable).toList();
             case "durable-without-libpmem" -> SIZES.stream().map(this::durableWithoutLibpmem).toList();
+            case "threads" -> Stream.of(64L, 4L << 10, 64L << 10).map(this::threads).toList();
+            case "batch" -> List.of(batch());
+            case "crc" -> SIZES.stream().map(this::crc).toList();
             case "scaling" -> List.of(scaling(4 << 10));
             default -> throw new IllegalArgumentException("no group " + group);
         };
@@ -112,7 +119,8 @@ final class Groups {
         }
         addJob(contest, Names.C_MOVE_AND_FLUSH, "peer_dml_durable_copy", buffers);
         addMiniasync(contest, "peer_miniasync_durable_copy", buffers);
-        return addDurable(contest, buffers);
+        return addDurable(contest, buffers)
+                .add(Names.SOFTWARE, new ReusableCopy(open(DmlPath.SOFTWARE), buffers, VdmFlags.MEM_DURABLE));
     }
 
     private Contest durableWithoutLibpmem(long bytes) {
@@ -123,10 +131,60 @@ final class Groups {
     }
 
     private Contest addDurable(Contest contest, Buffers buffers) {
-        Vdm mover = open(DmlPath.SOFTWARE);
+        Vdm mover = open(DmlPath.AUTO);
         return contest
                 .add(Names.REUSABLE, new ReusableCopy(mover, buffers, VdmFlags.MEM_DURABLE))
                 .add(Names.PLAIN, new PlainCopy(mover, buffers, VdmFlags.MEM_DURABLE));
+    }
+
+    private Contest threads(long bytes) {
+        Buffers buffers = Buffers.of(bytes);
+        return new Contest("threads", "memcpy", bytes)
+                .add(Names.SPINNING, onAThread(WorkerStrategy.SPIN, buffers))
+                .add(Names.SUPPLY_ASYNC, times -> {
+                    for (long i = 0; i < times; i++) {
+                        var copy = CompletableFuture.runAsync(() -> buffers.destination().copyFrom(buffers.source()));
+                        while (!copy.isDone()) {
+                            Thread.onSpinWait();
+                        }
+                        copy.getNow(null);
+                    }
+                });
+    }
+
+    private static Contestant onAThread(WorkerStrategy strategy, Buffers buffers) {
+        return new ReusableCopy(ThreadsDataMover.builder().threads(1).strategy(strategy).open(), buffers,
+                VdmFlags.NONE);
+    }
+
+    /** One operation is 64 copies of 256 bytes. */
+    private Contest batch() {
+        int copies = 64;
+        long bytes = 256;
+        Buffers buffers = Buffers.of(copies * bytes);
+        DmlDataMover mover = open(DmlPath.SOFTWARE);
+        Contestant one = new SmallCopies.Plain(mover, buffers, copies, bytes);
+        Contest contest = new Contest("batch", "64 copies", bytes)
+                .add(Names.PLAIN_64, one)
+                .add(Names.REUSABLE_64, new SmallCopies.Reusable(mover, buffers, copies, bytes));
+        try {
+            Contestant batch = new SmallCopies.Batched(mover, buffers, copies, bytes);
+            batch.run(1);
+            contest.add(Names.BATCH, batch);
+        } catch (Throwable e) {
+            missing.add("batch: " + e.getMessage());
+        }
+        return contest;
+    }
+
+    private Contest crc(long bytes) {
+        Buffers buffers = Buffers.of(bytes);
+        Contest contest = new Contest("crc", "CRC-32C", bytes);
+        addJob(contest, Names.C_REUSED_JOB, "peer_dml_crc",
+                new Buffers(Buffers.of(64).destination().reinterpret(bytes), buffers.source()));
+        return contest
+                .add(Names.REUSABLE, new Checksums.Reusable(open(DmlPath.SOFTWARE), buffers))
+                .add(Names.JDK, new Checksums.Jdk(buffers));
     }
 
     private Contest scaling(long bytes) {
@@ -157,7 +215,7 @@ final class Groups {
         return contest;
     }
 
-    private Vdm open(DmlPath path) {
+    private DmlDataMover open(DmlPath path) {
         return DmlDataMover.builder().library(dml).path(path).open();
     }
 

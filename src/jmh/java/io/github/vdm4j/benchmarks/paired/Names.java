@@ -19,5 +19,14 @@ public final class Names {
     public static final String TWO_IN_C = "C, two threads, a job each";
     public static final String ONE_IN_C = "C, one thread";
 
+    public static final String SPINNING = "vdm4j, ThreadsDataMover, SPIN";
+    public static final String BALANCED = "vdm4j, ThreadsDataMover, BALANCED";
+    public static final String PARKING = "vdm4j, ThreadsDataMover, PARK";
+    public static final String SUPPLY_ASYNC = "supplyAsync, spinning caller";
+    public static final String SUPPLY_ASYNC_JOIN = "supplyAsync, join";
+    public static final String BATCH = "vdm4j, one batch of 64";
+    public static final String PLAIN_64 = "vdm4j, 64 plain futures";
+    public static final String REUSABLE_64 = "vdm4j, one reusable operation 64 times";
+
     private Names() {}
 }

@@ -39,8 +39,14 @@ final class BatchBuffer {
     private static final long NOP = head(dml_h.DML_OP_NOP(), 0, 0);
     private static final int SMALLEST = 16;
 
+    /** A constant, so that an access costs no more than the store: addresses come from this class alone. */
+    private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
     private final Job job;
-    private MemorySegment memory = MemorySegment.NULL;
+
+    /** Alive for as long as the job is lent, see {@link JobPool}. */
+    private long address;
+
     private int room;
 
     /** The number of tasks that the records' addresses in the descriptors are right for. */
@@ -54,16 +60,14 @@ final class BatchBuffer {
     void reserve(int tasks) {
         if (tasks > room) {
             int size = Math.max(SMALLEST, Integer.highestOneBit(tasks - 1) << 1);
-            // Without the arena's scope: whoever has the job keeps the memory alive.
-            memory = MemorySegment.ofAddress(job.allocate((long) size * TASK).address())
-                    .reinterpret((long) size * TASK);
+            address = job.allocate((long) size * TASK).address();
             room = size;
             laidOut = 0;
         }
     }
 
     long address() {
-        return memory.address();
+        return address;
     }
 
     /** The first 8 bytes of a descriptor. */
@@ -73,15 +77,14 @@ final class BatchBuffer {
 
     /** Writes the descriptor of a task, all but the address of its record. */
     void put(int task, long head, long source, long destination, long length, long at40, long at48, long at56) {
-        long at = task * DESCRIPTOR;
-        MemorySegment to = memory;
-        to.set(LONG, at, head);
-        to.set(LONG, at + 16, source);
-        to.set(LONG, at + 24, destination);
-        to.set(LONG, at + 32, length);
-        to.set(LONG, at + 40, at40);
-        to.set(LONG, at + 48, at48);
-        to.set(LONG, at + 56, at56);
+        long at = address + task * DESCRIPTOR;
+        MEMORY.set(LONG, at, head);
+        MEMORY.set(LONG, at + 16, source);
+        MEMORY.set(LONG, at + 24, destination);
+        MEMORY.set(LONG, at + 32, length);
+        MEMORY.set(LONG, at + 40, at40);
+        MEMORY.set(LONG, at + 48, at48);
+        MEMORY.set(LONG, at + 56, at56);
     }
 
     void putNop(int task, int flags) {
@@ -98,41 +101,41 @@ final class BatchBuffer {
         while (count < LEAST) {
             putNop(count++, 0);
         }
-        MemorySegment to = memory;
-        long records = count * DESCRIPTOR;
+        long list = address;
+        long records = list + count * DESCRIPTOR;
         if (laidOut != count) {
             for (int i = 0; i < count; i++) {
-                to.set(LONG, i * DESCRIPTOR + 8, to.address() + records + i * RECORD);
+                MEMORY.set(LONG, list + i * DESCRIPTOR + 8, records + i * RECORD);
             }
             laidOut = count;
         }
         for (int i = 0; i < count; i++) {
-            to.set(LONG, records + i * RECORD, 0);
+            MEMORY.set(LONG, records + i * RECORD, 0);
         }
         return count;
     }
 
     private long record(int task) {
-        return laidOut * DESCRIPTOR + task * RECORD;
+        return address + laidOut * DESCRIPTOR + task * RECORD;
     }
 
     /** How a task ended, in the device's numbers, of which those above mean something here. */
     int status(int task) {
-        return memory.get(ValueLayout.JAVA_BYTE, record(task)) & STATUS_BITS;
+        return MEMORY.get(ValueLayout.JAVA_BYTE, record(task)) & STATUS_BITS;
     }
 
     /** What a comparison, a delta or a check came to. */
     int result(int task) {
-        return memory.get(ValueLayout.JAVA_BYTE, record(task) + 1) & 0xFF;
+        return MEMORY.get(ValueLayout.JAVA_BYTE, record(task) + 1) & 0xFF;
     }
 
     /** How far it got: the offset of a mismatch or of a bad block. */
     long bytes(int task) {
-        return memory.get(INT, record(task) + 4) & 0xFFFF_FFFFL;
+        return MEMORY.get(INT, record(task) + 4) & 0xFFFF_FFFFL;
     }
 
     /** A CRC, or the size of a delta record. */
     long value(int task) {
-        return memory.get(INT, record(task) + 16) & 0xFFFF_FFFFL;
+        return MEMORY.get(INT, record(task) + 16) & 0xFFFF_FFFFL;
     }
 }

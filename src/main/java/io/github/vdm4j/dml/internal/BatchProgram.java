@@ -4,6 +4,7 @@ import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.durability.WriteBackKind;
 import io.github.vdm4j.operation.BatchTask;
 import io.github.vdm4j.operation.Descriptor;
@@ -30,11 +31,16 @@ public final class BatchProgram extends Program {
     private final TaskEnd end;
     private final TaskFit fit;
     private final SingleTask single;
-    private final HeldArenas arenas = new HeldArenas();
+    private final BatchMemory none = new BatchMemory();
     private final HeldRegions regions = new HeldRegions();
     private final JobLimits limits;
 
     private List<BatchTask> tasks = List.of();
+    private BatchMemory memory = none;
+    private HeldArenas arenas = none.arenas;
+
+    /** Counts how often descriptors were written. */
+    private long writing;
     private TaskFailures failures;
 
     /** The first task that is not over. */
@@ -70,11 +76,14 @@ public final class BatchProgram extends Program {
      * @param work the tasks
      * @param durability what makes destinations durable
      * @param words says why tasks failed
+     * @param last what the batch remembers of its last submission; null for its first
      * @return this
      */
-    public BatchProgram begin(List<BatchTask> work, Durability durability, TaskFailures words) {
+    public BatchProgram begin(List<BatchTask> work, Durability durability, TaskFailures words, BatchMemory last) {
         reset();
         tasks = work;
+        memory = last == null ? none : last;
+        arenas = memory.arenas;
         failures = words;
         fit.durability(durability);
         single.durability(durability);
@@ -94,9 +103,13 @@ public final class BatchProgram extends Program {
     @Override
     public int submit() {
         if (!alone) {
+            fit.on(job());
             BatchTask task = tasks.get(next);
-            if (fit.inBatch(task.descriptor(), job())) {
+            if (fit.inBatch(task.descriptor())) {
                 return submitPart();
+            }
+            if (!begun) {
+                requireUsable();
             }
             alone = true;
             single.begin(task);
@@ -132,10 +145,13 @@ public final class BatchProgram extends Program {
     }
 
     private int submitPart() {
-        gather();
+        boolean everythingHeld = !begun && memory.isWrittenBy(this, writing) || gather();
         if (parts == 0) { // nothing was left of them
             settle();
             return OK;
+        }
+        if (!begun && !everythingHeld) {
+            requireUsable();
         }
         int count = buffer.seal(parts);
         try {
@@ -150,45 +166,61 @@ public final class BatchProgram extends Program {
                 throw e;
             }
             return OK; // the task that it belongs to will be found
-        } finally {
-            arenas.clear();
         }
     }
 
-    /** Writes the descriptors of the next part. */
-    private void gather() {
+    /**
+     * Writes the descriptors of the next part.
+     *
+     * @return true if that is the whole batch, and the call will hold all its arenas
+     */
+    private boolean gather() {
+        memory.forget();
+        writing++;
         boolean hardware = job().onHardware();
-        int room = Math.min(limits.tasks(hardware), tasks.size() - next);
+        int size = tasks.size();
+        int room = Math.min(limits.tasks(hardware), size - next);
         buffer.reserve(Math.max(room, BatchBuffer.LEAST));
         if (placed.length < room) {
             placed = new int[Math.max(room, 2 * placed.length)];
         }
-        parts = 0;
-        for (int i = next; i < tasks.size() && parts < room; i++) {
+        boolean everythingHeld = true;
+        int count = 0;
+        for (int i = next; i < size && count < room; i++) {
             BatchTask task = tasks.get(i);
-            if (isOver(task)) {
+            Descriptor descriptor = task.descriptor();
+            if (begun && isOutOfQuestion(i, task)) {
                 continue;
             }
-            Descriptor descriptor = task.descriptor();
-            boolean stopped = task.isFenced() && firstFailure < i;
-            if (stopped || !fit.inBatch(descriptor, job())) {
-                return;
+            if (!fit.inBatch(descriptor) || task.isFenced() && firstFailure < i) {
+                break;
             }
             int mark = arenas.mark();
-            if (!hold(descriptor) && !hardware) {
-                arenas.backTo(mark);
-                return;
+            if (!hold(descriptor)) {
+                everythingHeld = false;
+                if (!hardware) {
+                    arenas.backTo(mark);
+                    break;
+                }
             }
-            if (begun && !isOpen(descriptor)) {
-                fail(i, VdmResult.SEGMENT_UNUSABLE, "failed: the arena of a segment was closed", null);
-                arenas.backTo(mark);
-                continue;
-            }
-            boolean durable = descriptor.isDurable();
-            TaskDescriptor.put(
-                    buffer, parts, descriptor, durable, task.isFenced() && parts > 0 ? TaskDescriptor.FENCE : 0);
-            placed[parts++] = i;
+            int fence = task.isFenced() && count > 0 ? TaskDescriptor.FENCE : 0;
+            TaskDescriptor.put(buffer, count, descriptor, descriptor.isDurable(), fence);
+            placed[count++] = i;
         }
+        parts = count;
+        everythingHeld &= count == size;
+        if (everythingHeld) {
+            memory.writtenBy(this, writing);
+        }
+        return everythingHeld;
+    }
+
+    /** Tells whether a task is over, or cannot be run since an arena was closed meanwhile. */
+    private boolean isOutOfQuestion(int index, BatchTask task) {
+        if (!isOver(task) && !isOpen(task.descriptor())) {
+            fail(index, VdmResult.SEGMENT_UNUSABLE, "failed: the arena of a segment was closed", null);
+        }
+        return isOver(task);
     }
 
     private static boolean isOver(BatchTask task) {
@@ -247,10 +279,19 @@ public final class BatchProgram extends Program {
         boolean progress = false;
         boolean faulted = false;
         boolean again = false;
+        if (allWell) {
+            for (int i = 0; i < parts; i++) {
+                BatchTask task = tasks.get(placed[i]);
+                end.succeeded(i, task.descriptor(), task.completion(), path);
+            }
+            next = placed[parts - 1] + 1;
+            faults = 0;
+            return;
+        }
         for (int i = 0; i < parts; i++) {
             int index = placed[i];
             BatchTask task = tasks.get(index);
-            int status = allWell ? BatchBuffer.SUCCESS : buffer.status(i);
+            int status = buffer.status(i);
             if (end.take(i, status, task.descriptor(), task.completion(), path)) {
                 progress = true;
             } else if (status == BatchBuffer.PAGE_FAULT && hardware && faults < MAX_FAULTS) {
@@ -312,10 +353,11 @@ public final class BatchProgram extends Program {
     }
 
     private void stop() {
+        Descriptor failed = tasks.get(firstFailure).descriptor();
         while (next < tasks.size()) {
             BatchTask task = tasks.get(next++);
             if (!isOver(task)) {
-                task.completion().abandon(firstFailure);
+                task.completion().abandon(firstFailure, failed);
             }
         }
     }
@@ -348,14 +390,11 @@ public final class BatchProgram extends Program {
         }
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * @throws SegmentClosedException if an arena is closed
-     * @throws WrongThreadException if one is confined to another thread
-     */
     @Override
     public boolean pin() {
+        if (!MemoryRegions.any()) {
+            return true;
+        }
         for (int i = 0; i < tasks.size(); i++) {
             Descriptor descriptor = tasks.get(i).descriptor();
             if (!regions.pin(descriptor.destination())
@@ -368,10 +407,45 @@ public final class BatchProgram extends Program {
         return true;
     }
 
+    /** Before anything is run: what the first submission does not see to itself. */
+    private void requireUsable() {
+        for (int i = 0; i < tasks.size(); i++) {
+            Descriptor descriptor = tasks.get(i).descriptor();
+            requireUsable(descriptor.destination());
+            requireUsable(descriptor.source());
+            requireUsable(descriptor.secondSource());
+            requireUsable(descriptor.secondDestination());
+        }
+    }
+
+    private static void requireUsable(MemorySegment segment) {
+        if (segment == null) {
+            return;
+        }
+        if (!segment.scope().isAlive()) {
+            throw new SegmentClosedException(new IllegalStateException("Already closed"));
+        }
+        if (!segment.isAccessibleBy(Thread.currentThread())) {
+            throw new WrongThreadException("a segment is confined to another thread");
+        }
+    }
+
+    /**
+     * Tells whether a task has been run, or submitted.
+     *
+     * @return false if the batch can be taken on again from the beginning
+     */
+    public boolean hasBegun() {
+        return begun;
+    }
+
     @Override
     void clear() {
         regions.unpinAll();
         single.clear();
+        none.forget();
+        memory = none;
+        arenas = none.arenas;
         tasks = List.of();
         failures = null;
     }

@@ -1,17 +1,18 @@
 package io.github.vdm4j.dml.internal;
 
 /**
- * Sees when every job that was in use at one moment has been out of use once. Used by one thread at a time.
+ * Sees when all jobs that were in use at one moment have come to the end of that use. Used by one thread at a time.
  */
 public final class DrainWatch {
-    private static final long FREE = -1;
-
     private final JobPool pool;
 
-    /** How often each job had been used when the watch began, if it was in use. */
+    /** The jobs that were in use when the watch began, each in its place; null elsewhere. */
+    private final Job[] watched;
+
+    /** How often each of them had been used by then. */
     private final long[] uses;
 
-    /** The jobs before this one are over. */
+    /** The places before this one are over. */
     private int next;
 
     private boolean begun;
@@ -23,6 +24,7 @@ public final class DrainWatch {
      */
     public DrainWatch(JobPool pool) {
         this.pool = pool;
+        watched = new Job[pool.capacity()];
         uses = new long[pool.capacity()];
     }
 
@@ -37,29 +39,37 @@ public final class DrainWatch {
 
     /** Takes down which jobs are in use. */
     public void begin() {
-        for (int i = 0; i < uses.length; i++) {
+        for (int i = 0; i < watched.length; i++) {
             Job job = pool.peek(i);
-            uses[i] = pool.isBusy(job) ? job.uses : FREE;
+            watched[i] = pool.isBusy(job) ? job : null;
+            uses[i] = job.uses;
         }
         next = 0;
         begun = true;
     }
 
     /**
-     * Tells whether every job has been out of use that was in use at the beginning, whoever has it now.
+     * Tells whether every job has come to its end that was in use at the beginning, whoever uses it now.
      *
      * @return true if there is nothing to wait for
      */
     public boolean isOver() {
-        while (next < uses.length) {
-            Job job = pool.peek(next);
-            // Only in this order: who sees a later holder's mark sees the count of before it.
-            if (uses[next] != FREE && pool.isBusy(job) && job.uses == uses[next]) {
+        while (next < watched.length) {
+            if (watched[next] != null && isInUse(watched[next])) {
                 return false;
             }
+            watched[next] = null;
             next++;
         }
         return true;
+    }
+
+    /**
+     * Whether it is the same use still. A job that does not come back is replaced by another, its operation given up.
+     * Only in this order: who sees that a later user has the job sees the count of before as well.
+     */
+    private boolean isInUse(Job job) {
+        return pool.peek(next) == job && pool.isBusy(job) && job.uses == uses[next];
     }
 
     /** Ends the watch. */

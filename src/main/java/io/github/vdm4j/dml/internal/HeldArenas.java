@@ -18,6 +18,9 @@ final class HeldArenas {
     private final MemorySegment.Scope[] scopes = new MemorySegment.Scope[MOST];
     private int count;
 
+    /** The arena of the segment that was added last. */
+    private MemorySegment.Scope last;
+
     /** How many there are now, to go {@linkplain #backTo back to}. */
     int mark() {
         return count;
@@ -27,6 +30,7 @@ final class HeldArenas {
         Arrays.fill(segments, mark, count, null);
         Arrays.fill(scopes, mark, count, null);
         count = mark;
+        last = null;
     }
 
     void clear() {
@@ -44,19 +48,25 @@ final class HeldArenas {
             return true;
         }
         MemorySegment.Scope scope = segment.scope();
-        if (scope == NEVER_CLOSED) {
-            return true;
-        }
-        for (int i = count - 1; i >= 0; i--) {
+        return scope == last || add(segment, scope);
+    }
+
+    private boolean add(MemorySegment segment, MemorySegment.Scope scope) {
+        for (int i = 0; i < count; i++) {
             if (scopes[i] == scope) {
+                last = scope;
                 return true;
             }
+        }
+        if (scope == NEVER_CLOSED) {
+            return true;
         }
         if (count == MOST) {
             return false;
         }
         segments[count] = segment;
         scopes[count++] = scope;
+        last = scope;
         return true;
     }
 

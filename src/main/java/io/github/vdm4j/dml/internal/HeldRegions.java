@@ -2,7 +2,6 @@ package io.github.vdm4j.dml.internal;
 
 import io.github.vdm4j.durability.MemoryRegion;
 import io.github.vdm4j.durability.MemoryRegions;
-import io.github.vdm4j.platform.SegmentClosedException;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -22,8 +21,6 @@ final class HeldRegions {
      *
      * @param segment a segment, or null for none
      * @return false if it is being closed
-     * @throws SegmentClosedException if its arena is closed
-     * @throws WrongThreadException if it is confined to another thread
      */
     boolean pin(MemorySegment segment) {
         if (segment == null) {
@@ -37,22 +34,17 @@ final class HeldRegions {
     }
 
     private boolean pinAnother(MemorySegment.Scope its, MemorySegment segment) {
-        if (!its.isAlive()) {
-            throw new SegmentClosedException(new IllegalStateException("Already closed"));
-        }
-        if (!segment.isAccessibleBy(Thread.currentThread())) {
-            throw new WrongThreadException("a segment is confined to another thread");
-        }
         MemoryRegion found = MemoryRegions.find(segment);
-        if (found != null) {
-            if (!found.pin()) {
-                return false;
-            }
-            if (count == regions.length) {
-                regions = Arrays.copyOf(regions, 2 * count);
-            }
-            regions[count++] = found;
+        if (found == null) {
+            return true;
         }
+        if (!found.pin()) {
+            return false;
+        }
+        if (count == regions.length) {
+            regions = Arrays.copyOf(regions, 2 * count);
+        }
+        regions[count++] = found;
         scopeBefore = scope;
         regionBefore = region;
         scope = its;
@@ -60,11 +52,7 @@ final class HeldRegions {
         return true;
     }
 
-    /** Whether what is known of a scope holds for the segment, too: with no buffer around at all, for any. */
     private static boolean covers(MemoryRegion region, MemorySegment segment) {
-        if (region == null) {
-            return !MemoryRegions.any();
-        }
         long offset = segment.address() - region.address();
         return offset >= 0 && offset + segment.byteSize() <= region.byteSize();
     }

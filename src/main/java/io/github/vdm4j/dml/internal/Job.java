@@ -59,7 +59,7 @@ public final class Job {
     /** Free, lent or kept, see {@link JobPool}. */
     volatile int taken;
 
-    /** How often it was given back; written by who has it. */
+    /** How many operations have come to their end with it; written by who has it. */
     long uses;
 
     /** By what the job is kept, while it is. Guarded by the pool. */
@@ -325,6 +325,11 @@ public final class Job {
         int status = dml.submit(at, held);
         submitted = status == OK;
         return status;
+    }
+
+    /** An operation has come to its end with the job, which is not given back. */
+    public void countUse() {
+        uses++;
     }
 
     /** The struct that the next submission takes. */

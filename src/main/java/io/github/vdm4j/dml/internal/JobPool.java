@@ -1,8 +1,6 @@
 package io.github.vdm4j.dml.internal;
 
 import io.github.vdm4j.dml.ffi.dml_h;
-import io.github.vdm4j.dml.ffi.dml_job_t;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -19,7 +17,6 @@ import java.util.List;
  * address to the library without a check.
  */
 public final class JobPool {
-    private static final long ALIGNMENT = 64;
     private static final int FREE = 0;
     private static final int LENT = 1;
     private static final int KEPT = 2;
@@ -33,17 +30,10 @@ public final class JobPool {
         }
     }
 
-    private final DmlFunctions dml;
-    private final Arena arena = Arena.ofShared();
     private final Job[] jobs;
-    private final MemorySegment[] structs;
-    private final JobLimits limits;
-    private final long hardwareSize;
-    private final long softwareSize;
-    private int node = -1;
 
     /** Guarded by this. */
-    private long nativeBytes;
+    private final JobFactory factory;
 
     /** How many jobs the closing thread has taken; they are the first ones. Guarded by this. */
     private int retired;
@@ -60,9 +50,6 @@ public final class JobPool {
     /** How many jobs are lent that have no place, either. Guarded by this. */
     private int borrowed;
 
-    /** The structs of jobs that were made later than the pool. Guarded by this. */
-    private final List<MemorySegment> added = new ArrayList<>();
-
     private volatile int overdueCount;
 
     /**
@@ -77,56 +64,22 @@ public final class JobPool {
      */
     public JobPool(
             DmlFunctions dml, int capacity, boolean hardware, boolean software, JobLimits limits) {
-        this.dml = dml;
-        this.limits = limits;
-        int variants = (hardware ? 1 : 0) + (software ? 1 : 0);
         jobs = new Job[capacity];
-        structs = new MemorySegment[capacity * variants];
+        factory = new JobFactory(dml, hardware, software, limits);
         try {
-            hardwareSize = hardware ? sizeOf(dml_h.DML_PATH_HW()) : 0;
-            softwareSize = software ? sizeOf(dml_h.DML_PATH_SW()) : 0;
-            nativeBytes = capacity * (hardwareSize + softwareSize);
-            long next = arena.allocate(nativeBytes, ALIGNMENT).address();
-            int made = 0;
+            factory.reserve(capacity);
             for (int i = 0; i < capacity; i++) {
-                MemorySegment onHardware = null;
-                MemorySegment onSoftware = null;
-                if (hardware) {
-                    onHardware = make(dml_h.DML_PATH_HW(), next, hardwareSize);
-                    structs[made++] = onHardware;
-                    next += hardwareSize;
-                }
-                if (software) {
-                    onSoftware = make(dml_h.DML_PATH_SW(), next, softwareSize);
-                    structs[made++] = onSoftware;
-                    next += softwareSize;
-                }
-                jobs[i] = new Job(dml, this, onHardware, onSoftware, limits);
+                jobs[i] = factory.make(this);
             }
         } catch (Throwable e) {
-            finishAll();
-            arena.close();
+            factory.close();
             throw e;
         }
     }
 
-    /** The struct, what the library keeps behind it, and a CRC at the end. */
-    private long sizeOf(int path) {
-        return (dml.jobSize(path) + JobFields.CRC_BYTES + ALIGNMENT - 1) & -ALIGNMENT;
-    }
-
     /** More memory for a job that is lent. */
     synchronized MemorySegment allocate(long bytes) {
-        MemorySegment memory = arena.allocate(bytes, ALIGNMENT);
-        nativeBytes += memory.byteSize();
-        return memory;
-    }
-
-    /** Without the arena's scope: this class keeps the memory alive, see above. */
-    private MemorySegment make(int path, long address, long size) {
-        MemorySegment struct = MemorySegment.ofAddress(address).reinterpret(size);
-        dml.initialise(path, struct);
-        return struct;
+        return factory.allocate(bytes);
     }
 
     /**
@@ -134,11 +87,8 @@ public final class JobPool {
      *
      * @param numaNode the node; -1 for that of the submitting thread, as DML initialises it
      */
-    public void bindTo(int numaNode) {
-        node = numaNode;
-        for (MemorySegment struct : structs) {
-            dml_job_t.numa_id(struct, numaNode);
-        }
+    public synchronized void bindTo(int numaNode) {
+        factory.bindTo(numaNode);
     }
 
     /**
@@ -286,7 +236,7 @@ public final class JobPool {
      *     does not make one, or the pool is closed
      */
     public synchronized Job borrow() {
-        Job job = arena.scope().isAlive() ? anotherJob() : null;
+        Job job = factory.isOpen() ? anotherJob() : null;
         borrowed += job == null ? 0 : 1;
         return job;
     }
@@ -307,26 +257,10 @@ public final class JobPool {
             return spare.removeLast();
         }
         try {
-            return new Job(
-                    dml,
-                    this,
-                    add(dml_h.DML_PATH_HW(), hardwareSize),
-                    add(dml_h.DML_PATH_SW(), softwareSize),
-                    limits);
+            return factory.make(this);
         } catch (DmlCallException e) {
             return null;
         }
-    }
-
-    private MemorySegment add(int path, long size) {
-        if (size == 0) {
-            return null;
-        }
-        MemorySegment struct = make(path, arena.allocate(size, ALIGNMENT).address(), size);
-        dml_job_t.numa_id(struct, node);
-        added.add(struct);
-        nativeBytes += size;
-        return struct;
     }
 
     /**
@@ -396,7 +330,7 @@ public final class JobPool {
      * @return bytes, 0 once the pool is closed
      */
     public synchronized long nativeBytes() {
-        return retired == jobs.length ? 0 : nativeBytes;
+        return factory.isOpen() ? factory.nativeBytes() : 0;
     }
 
     /**
@@ -415,19 +349,7 @@ public final class JobPool {
         if (borrowed > 0 || !overdue.isEmpty()) {
             return false;
         }
-        if (arena.scope().isAlive()) {
-            finishAll();
-            arena.close();
-        }
+        factory.close();
         return true;
-    }
-
-    private void finishAll() {
-        for (MemorySegment struct : structs) {
-            if (struct != null) { // null where making the pool failed half-way
-                dml.finish(struct.address());
-            }
-        }
-        added.forEach(struct -> dml.finish(struct.address()));
     }
 }

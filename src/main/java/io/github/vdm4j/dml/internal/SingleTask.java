@@ -163,16 +163,9 @@ final class SingleTask {
             return true;
         } catch (WrongThreadException e) {
             throw e;
-        } catch (IOException | PageUnavailableException e) {
-            failed(
-                    VdmResult.IO_ERROR,
-                    "failed: the bytes are in memory but could not be written back: " + e.getMessage(),
-                    e);
-        } catch (IllegalStateException e) {
-            failed(
-                    VdmResult.SEGMENT_UNUSABLE,
-                    "failed: the arena of the destination was closed before it was written back",
-                    e);
+        } catch (IOException | PageUnavailableException | IllegalStateException e) {
+            task.completion().failWriteBack(ExecutionPath.NONE, e);
+            over = true;
         }
         return false;
     }

@@ -12,6 +12,7 @@ final class TaskDescriptor {
     /** A task waits until those before it have succeeded. DML's own name for this bit is another's (H12). */
     static final int FENCE = 1;
 
+    private static final int MEM_MOVE = dml_h.DML_OP_MEM_MOVE();
     private static final int CHECK_RESULT = dml_h.DML_FLAG_CHECK_RESULT();
 
     // In the operation's own flags, which DML's have 16 bits higher.
@@ -35,16 +36,29 @@ final class TaskDescriptor {
         VdmOperationType type = descriptor.type();
         if (length == 0) {
             buffer.putNop(task, fence);
-            return;
+        } else if (type == VdmOperationType.MEMCPY || type == VdmOperationType.MEMMOVE) {
+            put(
+                    buffer,
+                    task,
+                    MEM_MOVE,
+                    fence | Transfer.descriptorFlags(descriptor.flags(), durable),
+                    descriptor.source().address(),
+                    descriptor.destination().address(),
+                    length);
+        } else {
+            putOther(buffer, task, descriptor, durable, fence);
         }
+    }
+
+    private static void putOther(BatchBuffer buffer, int task, Descriptor descriptor, boolean durable, int fence) {
+        long length = descriptor.byteSize();
+        VdmOperationType type = descriptor.type();
         long from = descriptor.source() == null ? 0 : descriptor.source().address();
         long to = descriptor.destination() == null ? 0 : descriptor.destination().address();
         int flags = fence | (descriptor.destination() == null
                 ? 0
                 : Transfer.descriptorFlags(descriptor.flags(), durable));
         switch (type) {
-            case MEMCPY, MEMMOVE ->
-                put(buffer, task, dml_h.DML_OP_MEM_MOVE(), flags, from, to, length);
             case MEMSET, FILL ->
                 put(buffer, task, dml_h.DML_OP_FILL(), flags, descriptor.pattern(), to, length);
             case COMPARE ->

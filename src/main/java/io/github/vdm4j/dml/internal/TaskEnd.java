@@ -43,7 +43,12 @@ final class TaskEnd {
         return false;
     }
 
-    private void succeeded(int place, Descriptor descriptor, CompletionRecord completion, ExecutionPath path) {
+    /** Takes down what came of an operation that is done. */
+    void succeeded(int place, Descriptor descriptor, CompletionRecord completion, ExecutionPath path) {
+        if (descriptor.type() == VdmOperationType.MEMCPY) { // what most are
+            completion.succeed(used(descriptor, path));
+            return;
+        }
         switch (descriptor.type()) {
             case COMPARE, COMPARE_PATTERN ->
                 completion.succeed(used(descriptor, path), buffer.result(place) == 0 ? -1 : buffer.bytes(place), 0);

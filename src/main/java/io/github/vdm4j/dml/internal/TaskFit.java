@@ -10,6 +10,10 @@ import java.lang.foreign.MemorySegment;
 final class TaskFit {
     private final JobLimits limits;
     private Durability durability;
+    private boolean hardware;
+
+    /** The longest task; negative if there are no batches. */
+    private long longest;
 
     TaskFit(JobLimits limits) {
         this.limits = limits;
@@ -19,25 +23,31 @@ final class TaskFit {
         durability = engines;
     }
 
+    /** Says where the next part would be submitted. */
+    void on(Job job) {
+        hardware = job.onHardware();
+        boolean batches = limits.tasks(hardware) >= BatchBuffer.LEAST && job.knowsBatches();
+        longest = batches ? limits.bytes(hardware) : -1;
+    }
+
     /**
      * Tells whether an operation can be a task in a batch of the device, with nothing left to do afterwards.
      *
      * @param descriptor the operation
-     * @param job where it would be submitted
      * @return false if it has to be executed alone
      */
-    boolean inBatch(Descriptor descriptor, Job job) {
-        boolean hardware = job.onHardware();
-        if (limits.tasks(hardware) < BatchBuffer.LEAST || !job.knowsBatches()) {
+    boolean inBatch(Descriptor descriptor) {
+        if (descriptor.byteSize() > longest) {
             return false;
         }
-        long length = descriptor.byteSize();
-        if (length == 0) {
-            return true; // as a nop
+        VdmOperationType type = descriptor.type();
+        if (type == VdmOperationType.MEMCPY && !hardware && !descriptor.isDurable()) { // what most are
+            return !descriptor.destination().isMapped() && !descriptor.source().isMapped();
         }
-        if (length > limits.bytes(hardware)) {
-            return false;
-        }
+        return descriptor.byteSize() == 0 || canExpress(descriptor); // one of no bytes is a nop
+    }
+
+    private boolean canExpress(Descriptor descriptor) {
         if (descriptor.isDurable() && !(hardware && isDurableByDevice(descriptor))) {
             return false;
         }

@@ -126,5 +126,125 @@ public class pmem_h {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+
+    private static class pmem_memmove_persist {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            pmem_h.C_POINTER,
+            pmem_h.C_POINTER,
+            pmem_h.C_POINTER,
+            pmem_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = pmem_h.findOrThrow("pmem_memmove_persist");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void *pmem_memmove_persist(void *pmemdest, const void *src, size_t len)
+     * }
+     */
+    public static FunctionDescriptor pmem_memmove_persist$descriptor() {
+        return pmem_memmove_persist.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void *pmem_memmove_persist(void *pmemdest, const void *src, size_t len)
+     * }
+     */
+    public static MethodHandle pmem_memmove_persist$handle() {
+        return pmem_memmove_persist.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void *pmem_memmove_persist(void *pmemdest, const void *src, size_t len)
+     * }
+     */
+    public static MemorySegment pmem_memmove_persist$address() {
+        return pmem_memmove_persist.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void *pmem_memmove_persist(void *pmemdest, const void *src, size_t len)
+     * }
+     */
+    public static MemorySegment pmem_memmove_persist(MemorySegment pmemdest, MemorySegment src, long len) {
+        var mh$ = pmem_memmove_persist.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("pmem_memmove_persist", pmemdest, src, len);
+            }
+            return (MemorySegment)mh$.invokeExact(pmemdest, src, len);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class pmem_memset_persist {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            pmem_h.C_POINTER,
+            pmem_h.C_POINTER,
+            pmem_h.C_INT,
+            pmem_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = pmem_h.findOrThrow("pmem_memset_persist");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void *pmem_memset_persist(void *pmemdest, int c, size_t len)
+     * }
+     */
+    public static FunctionDescriptor pmem_memset_persist$descriptor() {
+        return pmem_memset_persist.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void *pmem_memset_persist(void *pmemdest, int c, size_t len)
+     * }
+     */
+    public static MethodHandle pmem_memset_persist$handle() {
+        return pmem_memset_persist.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void *pmem_memset_persist(void *pmemdest, int c, size_t len)
+     * }
+     */
+    public static MemorySegment pmem_memset_persist$address() {
+        return pmem_memset_persist.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void *pmem_memset_persist(void *pmemdest, int c, size_t len)
+     * }
+     */
+    public static MemorySegment pmem_memset_persist(MemorySegment pmemdest, int c, long len) {
+        var mh$ = pmem_memset_persist.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("pmem_memset_persist", pmemdest, c, len);
+            }
+            return (MemorySegment)mh$.invokeExact(pmemdest, c, len);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
 }
 

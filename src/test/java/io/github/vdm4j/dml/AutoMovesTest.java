@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
@@ -13,6 +14,9 @@ import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.OffHeapBuffer;
+import io.github.vdm4j.durability.CacheLineWriteBack;
+import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.durability.DurableMoves;
 import io.github.vdm4j.future.FutureState;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -20,17 +24,19 @@ import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What AUTO leaves to the JVM where no hardware runs, and what it does not. */
-class JvmMovesTest extends AgainstSimulatedDml {
+/** What AUTO leaves to the JVM and to libpmem where no hardware runs, and what it does not. */
+class AutoMovesTest extends AgainstSimulatedDml {
     private DmlDataMover auto(long copies, long fills) {
         return open(builder(DmlPath.AUTO).jvmCopiesUpTo(copies).jvmFillsUpTo(fills));
     }
@@ -195,6 +201,134 @@ class JvmMovesTest extends AgainstSimulatedDml {
                 assertTrue(future.failure().getMessage().endsWith("the file was truncated, or its storage is full"),
                         future.failure().getMessage());
             }
+        }
+    }
+
+    /** Does what libpmem does, and counts. */
+    private static final class CountingMoves implements CacheLineWriteBack, DurableMoves {
+        private final List<Long> parts = new ArrayList<>();
+
+        @Override
+        public void writeBack(MemorySegment range) {
+            parts.add(-range.byteSize());
+        }
+
+        @Override
+        public DurableMoves moves() {
+            return this;
+        }
+
+        @Override
+        public void copy(MemorySegment destination, MemorySegment source) {
+            MemorySegment.copy(source, 0, destination, 0, source.byteSize());
+            parts.add(source.byteSize());
+        }
+
+        @Override
+        public void fill(MemorySegment range, byte value) {
+            range.fill(value);
+            parts.add(range.byteSize());
+        }
+
+        @Override
+        public String name() {
+            return "counting";
+        }
+    }
+
+    @Nested
+    class WithAnEngineForDurableMoves {
+        private final CountingMoves engine = new CountingMoves();
+
+        private DmlDataMover mover(DmlPath path) {
+            return open(builder(path).durability(new Durability(engine, range -> {})));
+        }
+
+        @Test
+        void durableMovesOfNativeMemoryGoToIt() {
+            DmlDataMover mover = mover(DmlPath.AUTO);
+            MemorySegment source = noise(100);
+            MemorySegment destination = zeros(100);
+            assertSame(ExecutionPath.LIBPMEM, pathOf(mover.memcpy(destination, source, VdmFlags.MEM_DURABLE)));
+            assertArrayEquals(bytes(source), bytes(destination));
+            assertSame(ExecutionPath.LIBPMEM, pathOf(mover.memset(destination, (byte) 9, VdmFlags.MEM_DURABLE)));
+            byte[] nines = new byte[100];
+            Arrays.fill(nines, (byte) 9);
+            assertArrayEquals(nines, bytes(destination));
+            assertEquals(List.of(100L, 100L), engine.parts);
+            assertEquals(0, movesSubmitted());
+            assertSame(ExecutionPath.LIBPMEM, pathOf(mover.flush(destination)));
+            assertEquals(List.of(100L, 100L, -100L), engine.parts);
+        }
+
+        @ParameterizedTest
+        @EnumSource(names = {"HARDWARE", "SOFTWARE"})
+        void aPathThatWasAskedForStaysDmls(DmlPath path) {
+            dml.withHardware();
+            DmlDataMover mover = mover(path);
+            VdmFuture copy = mover.memcpy(zeros(64), zeros(64), VdmFlags.MEM_DURABLE);
+            assertSame(
+                    path == DmlPath.HARDWARE ? ExecutionPath.DSA_HARDWARE : ExecutionPath.DML_SOFTWARE, pathOf(copy));
+        }
+
+        @ParameterizedTest
+        @CsvSource({"0, 70", "70, 0", "0, 9000000", "9000000, 0"})
+        void mappedMemoryIsMovedInPartsThatKeepOverlapsRight(int to, int from, @TempDir Path folder) throws Exception {
+            int length = 9 << 20;
+            try (var channel = FileChannel.open(folder.resolve("file"), StandardOpenOption.CREATE,
+                    StandardOpenOption.READ, StandardOpenOption.WRITE);
+                    Arena mapping = Arena.ofShared()) {
+                MemorySegment file = channel.map(FileChannel.MapMode.READ_WRITE, 0, 2L * length, mapping);
+                fillWithNoise(file);
+                byte[] expected = bytes(file.asSlice(from, length));
+                try (OffHeapBuffer known = OffHeapBuffer.wrap(file, DurabilityDomain.CACHE_LINE)) {
+                    VdmFuture move = mover(DmlPath.AUTO)
+                            .memmove(file.asSlice(to, length), file.asSlice(from, length), VdmFlags.MEM_DURABLE);
+                    assertSame(ExecutionPath.LIBPMEM, pathOf(move));
+                    assertEquals(0, known.operationsInFlight());
+                }
+                assertArrayEquals(expected, bytes(file.asSlice(to, length)));
+                assertEquals(List.of(4L << 20, 4L << 20, 1L << 20), engine.parts);
+            }
+        }
+
+        @Test
+        void filesBehindThePageCacheDoNotGoToIt(@TempDir Path folder) throws Exception {
+            try (var channel = FileChannel.open(folder.resolve("file"), StandardOpenOption.CREATE,
+                    StandardOpenOption.READ, StandardOpenOption.WRITE);
+                    Arena mapping = Arena.ofShared()) {
+                MemorySegment file = dml.allow(channel.map(FileChannel.MapMode.READ_WRITE, 0, 4096, mapping));
+                VdmFuture fill = mover(DmlPath.AUTO).memset(file, (byte) 1, VdmFlags.MEM_DURABLE);
+                assertSame(ExecutionPath.DML_SOFTWARE, pathOf(fill));
+                assertEquals(List.of(), engine.parts);
+            }
+        }
+
+        @Test
+        void aPageThatIsNotThereEndsTheOperation(@TempDir Path folder) throws Exception {
+            try (var channel = FileChannel.open(folder.resolve("cut"), StandardOpenOption.CREATE,
+                    StandardOpenOption.READ, StandardOpenOption.WRITE);
+                    Arena mapping = Arena.ofShared()) {
+                MemorySegment source = channel.map(FileChannel.MapMode.READ_WRITE, 0, 9 << 20, mapping);
+                channel.truncate(5 << 20);
+                VdmFuture copy = mover(DmlPath.AUTO).memcpy(zeros(9 << 20), source, VdmFlags.MEM_DURABLE);
+                assertSame(VdmResult.IO_ERROR, finish(copy).result());
+                assertSame(ExecutionPath.LIBPMEM, copy.path());
+                assertEquals(List.of(4L << 20), engine.parts);
+            }
+        }
+
+        @Test
+        void whatIsClosedIsNotTouched() {
+            DmlDataMover mover = mover(DmlPath.AUTO);
+            OffHeapBuffer buffer = OffHeapBuffer.allocate(64);
+            VdmFuture of = mover.memcpy(zeros(64), buffer.segment(), VdmFlags.MEM_DURABLE);
+            VdmFuture late = mover.memset(zeros(8), (byte) 1, VdmFlags.MEM_DURABLE);
+            buffer.close();
+            assertSame(VdmResult.SEGMENT_UNUSABLE, finish(of).result());
+            mover.close();
+            assertSame(VdmResult.CLOSED, finish(late).result());
+            assertEquals(List.of(), engine.parts);
         }
     }
 }

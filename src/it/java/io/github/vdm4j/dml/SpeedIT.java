@@ -1,0 +1,124 @@
+package io.github.vdm4j.dml;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmOperation;
+import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.dml.ffi.dml_job_t;
+import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.platform.DynamicLoader;
+import java.lang.foreign.AddressLayout;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.Arrays;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Notices when an operation becomes much slower than DML's bare functions, by a ratio in one run: no time is asserted.
+ * scripts/bench measures exactly.
+ */
+@RequiresDml
+@DisplayName("A reusable operation")
+class SpeedIT {
+    /** About 1.2 on an idle machine. Debug code left in, or an object for each operation, costs more than the rest. */
+    private static final double MOST = 2.0;
+
+    private static final int ROUNDS = 300;
+    private static final int TIMES = 500;
+
+    private static final AddressLayout POINTER = ValueLayout.ADDRESS;
+
+    private final Arena arena = Arena.ofAuto();
+    private final MemorySegment source = arena.allocate(64, 4096);
+    private final MemorySegment destination = arena.allocate(64, 4096);
+
+    @Test
+    void takesAtMostTwiceAsLongAsBareDowncallsOnOneJob() throws Throwable {
+        var bare = new BareJob(DmlLibrary.open().location());
+        try (var mover = DmlDataMover.open(DmlPath.SOFTWARE)) {
+            VdmOperation operation = mover.newOperation();
+            // On a machine whose processors are all taken the compiler comes late: it is given time.
+            double least = Double.MAX_VALUE;
+            for (int attempt = 0; attempt < 20 && least > MOST; attempt++) {
+                double[] ratios = new double[ROUNDS];
+                for (int round = 0; round < ROUNDS; round++) {
+                    long start = System.nanoTime();
+                    copy(operation);
+                    long between = System.nanoTime();
+                    bare.copy(destination, source);
+                    ratios[round] = (double) (between - start) / (System.nanoTime() - between);
+                }
+                Arrays.sort(ratios);
+                least = Math.min(least, ratios[ROUNDS / 2]);
+            }
+            assertTrue(least <= MOST, "%.2f times as long as bare downcalls".formatted(least));
+        }
+    }
+
+    private void copy(VdmOperation operation) {
+        for (int i = 0; i < TIMES; i++) {
+            operation.memcpy(destination, source, VdmFlags.NONE).start();
+            while (operation.poll() != FutureState.COMPLETE) {
+                Thread.onSpinWait();
+            }
+            operation.orThrow();
+        }
+    }
+
+    /** One job, submitted and checked without any care. */
+    private static final class BareJob {
+        private static final Linker LINKER = Linker.nativeLinker();
+        private static final MethodHandle SUBMIT = LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
+        private static final MethodHandle CHECK =
+                LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG), Linker.Option.critical(false));
+
+        private final MemorySegment submit;
+        private final MemorySegment check;
+        private final MemorySegment job;
+
+        BareJob(String library) throws Throwable {
+            SymbolLookup symbols = new DynamicLoader().open(library);
+            submit = symbols.find("dml_submit_job").orElseThrow();
+            check = symbols.find("dml_check_job").orElseThrow();
+            MethodHandle pathAndPointer = LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_INT, POINTER));
+            MemorySegment size = Arena.ofAuto().allocate(JAVA_INT);
+            int path = dml_h.DML_PATH_SW();
+            require((int) pathAndPointer.invokeExact(symbols.find("dml_get_job_size").orElseThrow(), path, size));
+            job = Arena.ofAuto().allocate(size.get(JAVA_INT, 0), 64);
+            require((int) pathAndPointer.invokeExact(symbols.find("dml_init_job").orElseThrow(), path, job));
+        }
+
+        private static void require(int status) {
+            if (status != dml_h.DML_STATUS_OK()) {
+                throw new IllegalStateException("DML says " + status);
+            }
+        }
+
+        void copy(MemorySegment destination, MemorySegment source) throws Throwable {
+            for (int i = 0; i < TIMES; i++) {
+                int length = (int) source.byteSize();
+                job.set(JAVA_INT, dml_job_t.operation$offset(), dml_h.DML_OP_MEM_MOVE());
+                job.set(JAVA_LONG, dml_job_t.flags$offset(), dml_h.DML_FLAG_PREFETCH_CACHE());
+                job.set(JAVA_LONG, dml_job_t.source_first_ptr$offset(), source.address());
+                job.set(JAVA_INT, dml_job_t.source_length$offset(), length);
+                job.set(JAVA_LONG, dml_job_t.destination_first_ptr$offset(), destination.address());
+                job.set(JAVA_INT, dml_job_t.destination_length$offset(), length);
+                require((int) SUBMIT.invokeExact(submit, job.address()));
+                int status = (int) CHECK.invokeExact(check, job.address());
+                while (status == dml_h.DML_STATUS_BEING_PROCESSED()) {
+                    status = (int) CHECK.invokeExact(check, job.address());
+                }
+                require(status);
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.github.vdm4j.benchmarks.paired;
+
+import io.github.vdm4j.dml.DmlDataMover;
+import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.operation.CrcOptions;
+import io.github.vdm4j.operation.ReusableOperation;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
+/** CRC-32C of a range. */
+final class Checksums {
+    private Checksums() {}
+
+    /** By a reusable operation. */
+    static final class Reusable implements Contestant {
+        private final ReusableOperation operation;
+        private final MemorySegment source;
+
+        Reusable(DmlDataMover mover, Buffers buffers) {
+            operation = mover.newReusableOperation();
+            source = buffers.source();
+        }
+
+        @Override
+        public void run(long times) {
+            for (long i = 0; i < times; i++) {
+                operation.crc32c(source, CrcOptions.STANDARD).start();
+                while (operation.poll() != FutureState.COMPLETE) {
+                    Thread.onSpinWait();
+                }
+                operation.orThrow();
+            }
+        }
+    }
+
+    /** By the JDK. */
+    static final class Jdk implements Contestant {
+        private final CRC32C crc = new CRC32C();
+        private final ByteBuffer source;
+
+        Jdk(Buffers buffers) {
+            source = buffers.source().asByteBuffer();
+        }
+
+        @Override
+        public void run(long times) {
+            for (long i = 0; i < times; i++) {
+                crc.reset();
+                crc.update(source.rewind());
+                crc.getValue();
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package io.github.vdm4j.benchmarks.paired;
+
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOperation;
+import io.github.vdm4j.dml.DmlDataMover;
+import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.operation.Batch;
+import io.github.vdm4j.operation.BatchFuture;
+import java.lang.foreign.MemorySegment;
+
+/** Many small copies, one by one and in one batch. */
+final class SmallCopies {
+    private SmallCopies() {}
+
+    private static MemorySegment[] slices(MemorySegment segment, int count, long bytes) {
+        var slices = new MemorySegment[count];
+        for (int i = 0; i < count; i++) {
+            slices[i] = segment.asSlice(i * bytes, bytes);
+        }
+        return slices;
+    }
+
+    /** A future for each. */
+    static final class Plain implements Contestant {
+        private final DmlDataMover mover;
+        private final MemorySegment[] destinations;
+        private final MemorySegment[] sources;
+
+        Plain(DmlDataMover mover, Buffers buffers, int count, long bytes) {
+            this.mover = mover;
+            destinations = slices(buffers.destination(), count, bytes);
+            sources = slices(buffers.source(), count, bytes);
+        }
+
+        @Override
+        public void run(long times) {
+            for (long i = 0; i < times; i++) {
+                for (int j = 0; j < sources.length; j++) {
+                    VdmFuture copy = mover.memcpy(destinations[j], sources[j]);
+                    while (copy.poll() != FutureState.COMPLETE) {
+                        Thread.onSpinWait();
+                    }
+                    copy.orThrow();
+                }
+            }
+        }
+    }
+
+    /** One operation for all. */
+    static final class Reusable implements Contestant {
+        private final VdmOperation operation;
+        private final MemorySegment[] destinations;
+        private final MemorySegment[] sources;
+
+        Reusable(DmlDataMover mover, Buffers buffers, int count, long bytes) {
+            operation = mover.newOperation();
+            destinations = slices(buffers.destination(), count, bytes);
+            sources = slices(buffers.source(), count, bytes);
+        }
+
+        @Override
+        public void run(long times) {
+            for (long i = 0; i < times; i++) {
+                for (int j = 0; j < sources.length; j++) {
+                    operation.memcpy(destinations[j], sources[j], VdmFlags.NONE).start();
+                    while (operation.poll() != FutureState.COMPLETE) {
+                        Thread.onSpinWait();
+                    }
+                    operation.orThrow();
+                }
+            }
+        }
+    }
+
+    /** A batch, which is made anew each time. */
+    static final class Batched implements Contestant {
+        private final DmlDataMover mover;
+        private final MemorySegment[] destinations;
+        private final MemorySegment[] sources;
+
+        Batched(DmlDataMover mover, Buffers buffers, int count, long bytes) {
+            this.mover = mover;
+            destinations = slices(buffers.destination(), count, bytes);
+            sources = slices(buffers.source(), count, bytes);
+        }
+
+        @Override
+        public void run(long times) {
+            for (long i = 0; i < times; i++) {
+                Batch batch = mover.batch();
+                for (int j = 0; j < sources.length; j++) {
+                    batch.memcpy(destinations[j], sources[j]);
+                }
+                BatchFuture all = batch.submit();
+                while (all.poll() != FutureState.COMPLETE) {
+                    Thread.onSpinWait();
+                }
+                all.orThrow();
+            }
+        }
+    }
+}

@@ -1,0 +1,239 @@
+package io.github.vdm4j.benchmarks.report;
+
+import io.github.vdm4j.benchmarks.paired.Names;
+import io.github.vdm4j.benchmarks.report.Forks.Spread;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** Writes docs/benchmarks.md and its charts from what the benchmarks left. scripts/bench runs it. */
+public final class BenchmarkReport {
+    private static final List<Long> COLUMNS = List.of(64L, 1L << 10, 4L << 10, 16L << 10, 64L << 10, 1L << 20);
+
+    private final Forks forks;
+    private final JmhResults jmh;
+    private final Charts charts;
+    private final Findings findings = new Findings();
+    private final StringBuilder text = new StringBuilder();
+    private final TreeSet<String> missed = new TreeSet<>();
+
+    private BenchmarkReport(Path results, Path docs) throws IOException {
+        forks = new Forks(results.resolve("paired"));
+        jmh = new JmhResults(results.resolve("jmh.json"));
+        charts = new Charts(docs.resolve("benchmarks"));
+    }
+
+    /**
+     * Writes the report.
+     *
+     * @param arguments the folder of results, the folder to write to, and how the benchmarks were run
+     */
+    public static void main(String[] arguments) throws IOException {
+        Path docs = Path.of(arguments[1]);
+        var report = new BenchmarkReport(Path.of(arguments[0]), docs);
+        Files.writeString(docs.resolve("benchmarks.md"), report.write(arguments[2]));
+    }
+
+    private String write(String run) throws IOException {
+        text.append("""
+                # Benchmarks
+
+                Made by `scripts/bench`; no number here was typed. %s, on %s.
+
+                %s.
+
+                Ratios come from a paired harness (`src/jmh`): vdm4j and C run in one process on the same page-aligned buffers of an automatic arena;
+                each round runs each of them once, in rotating order; a ratio is the median of the rounds' ratios, then of the forks.
+                C is our own loops, compiled by gcc when the benchmarks run. Times are nanoseconds an operation and depend on the machine; ratios much less.
+
+                """.formatted(run, LocalDate.now(), Machine.describe(forks.library())));
+        if (!forks.missing().isEmpty()) {
+            text.append("Not here: ").append(String.join("; ", forks.missing())).append(".\n\n");
+        }
+        measures();
+        shortfalls();
+        groups();
+        jmhTables();
+        return text.toString();
+    }
+
+    private void measures() {
+        text.append("""
+                ## What was asked for
+
+                Measured / asked. A ratio of times is met by staying at or below, a share by reaching. Bold is missed.
+
+                """);
+        var head = new ArrayList<>(List.of("", "measure"));
+        COLUMNS.forEach(bytes -> head.add(Table.size(bytes)));
+        head.add("verdict");
+        Table table = new Table(head);
+        for (Measure measure : Measure.ALL) {
+            row(table, measure);
+            if (measure.id().equals("P3")) {
+                allocation(table);
+            }
+        }
+        text.append(table).append('\n');
+    }
+
+    private void row(Table table, Measure measure) {
+        var cells = new ArrayList<>(List.of(measure.id(), measure.what()));
+        var failed = new ArrayList<String>();
+        int found = 0;
+        // What is measured at a size that has no column is shown in the first one.
+        boolean ownSize = measure.asked().keySet().stream().noneMatch(COLUMNS::contains);
+        for (Long column : COLUMNS) {
+            Long bytes =
+                    ownSize && column.equals(COLUMNS.getFirst()) ? measure.asked().keySet().iterator().next() : column;
+            var spread = measure.asked().containsKey(bytes)
+                    ? forks.ratio(measure.group(), bytes, measure.above(), measure.below())
+                    : java.util.Optional.<Spread>empty();
+            if (spread.isEmpty()) {
+                cells.add("");
+                continue;
+            }
+            found++;
+            double ratio = spread.get().median();
+            String measured = Table.ratio(ratio);
+            if (!measure.isMet(ratio, bytes)) {
+                failed.add(Table.size(bytes));
+                measured = "**" + measured + "**";
+            }
+            cells.add(measured + " / " + Table.ratio(measure.asked().get(bytes)));
+        }
+        if (found == 0 || !failed.isEmpty()) {
+            missed.add(measure.id());
+        }
+        cells.add(found == 0 ? "not measured" : failed.isEmpty() ? "met" : "missed at " + String.join(", ", failed));
+        table.row(cells);
+    }
+
+    private void allocation(Table table) {
+        var cells = new ArrayList<>(List.of("P4", "heap bytes an operation, reusable and plain"));
+        boolean met = true;
+        for (Long bytes : COLUMNS) {
+            var reusable = forks.heapBytes("copy", bytes, Names.REUSABLE);
+            var plain = forks.heapBytes("copy", bytes, Names.PLAIN);
+            if (reusable.isPresent() && plain.isPresent()) {
+                met &= Math.round(reusable.get().median()) == 0 && Math.round(plain.get().median()) <= 40;
+                cells.add(Table.heap(reusable.get().median()) + " and " + Table.heap(plain.get().median())
+                        + " / 0 and 40");
+            } else {
+                cells.add("");
+            }
+        }
+        if (!met) {
+            missed.add("P4");
+        }
+        cells.add(met ? "met" : "missed");
+        table.row(cells);
+    }
+
+    private void shortfalls() {
+        if (missed.isEmpty()) {
+            return;
+        }
+        text.append("## Where it falls short, and why\n\n");
+        for (String measure : missed) {
+            text.append("**").append(measure).append(".** ").append(findings.of(measure)).append("\n\n");
+        }
+    }
+
+    private void groups() throws IOException {
+        text.append("""
+                ## Side by side
+
+                Nanoseconds an operation; in brackets the ratio to the first row, and its range over the forks.
+
+                """);
+        var titles = new LinkedHashMap<String, String>();
+        titles.put("copy", "Copies on the software path");
+        titles.put("copy-shared-arena", "Copies on the software path, segments of one shared arena");
+        titles.put("auto-copy", "Copies on AUTO, no hardware");
+        titles.put("auto-fill", "Fills on AUTO, no hardware");
+        titles.put("durable", "Durable copies");
+        titles.put("durable-without-libpmem", "Durable copies without libpmem");
+        titles.put("crc", "CRC-32C");
+        titles.put("threads", "To another thread and back");
+        titles.put("scaling", "Two threads");
+        titles.put("batch", "64 copies of 256 B, all of them");
+        for (var title : titles.entrySet()) {
+            if (forks.count(title.getKey()) > 0) {
+                group(title.getKey(), title.getValue());
+            }
+        }
+    }
+
+    private void group(String group, String title) throws IOException {
+        List<Long> sizes = forks.sizes(group);
+        List<String> names = forks.names(group);
+        var head = new ArrayList<>(List.of("forks: " + forks.count(group)));
+        sizes.forEach(bytes -> head.add(Table.size(bytes)));
+        Table table = new Table(head);
+        Map<String, List<Double>> lines = new LinkedHashMap<>();
+        for (String name : names) {
+            var cells = new ArrayList<>(List.of(name));
+            var line = new ArrayList<Double>();
+            for (Long bytes : sizes) {
+                var nanos = forks.nanos(group, bytes, name);
+                line.add(nanos.map(Spread::median).orElse(Double.NaN));
+                cells.add(nanos.isEmpty()
+                        ? ""
+                        : Table.nanos(nanos.get().median())
+                                + (name.equals(names.getFirst())
+                                        ? ""
+                                        : forks.ratio(group, bytes, name, names.getFirst())
+                                                .map(r -> " (%s; %s–%s)".formatted(
+                                                        Table.ratio(r.median()), Table.ratio(r.least()),
+                                                        Table.ratio(r.most())))
+                                                .orElse("")));
+            }
+            lines.put(name, line);
+            table.row(cells);
+        }
+        text.append("### ").append(title).append("\n\n").append(table).append('\n');
+        if (sizes.size() > 3) {
+            String file = charts.draw(group, title, "ns an operation", sizes, lines);
+            text.append("![%s](benchmarks/%s)\n\n".formatted(title, file));
+        }
+    }
+
+    private void jmhTables() throws IOException {
+        text.append("""
+                ## JMH
+
+                One after the other, so differences of a third between rows can be the machine's; heap bytes are exact. Nanoseconds an operation ± the
+                error that JMH reports, and heap bytes an operation (`-prof gc`).
+
+                """);
+        for (String family : jmh.families()) {
+            List<JmhResults.Row> rows = jmh.of(family);
+            List<Long> sizes = rows.stream().map(JmhResults.Row::bytes).distinct().sorted().toList();
+            var head = new ArrayList<>(List.of(family));
+            sizes.forEach(bytes -> head.add(Table.size(bytes)));
+            Table table = new Table(head);
+            Map<String, List<Double>> lines = new LinkedHashMap<>();
+            for (String name : rows.stream().map(JmhResults.Row::name).distinct().toList()) {
+                var cells = new ArrayList<>(List.of(name));
+                var line = new ArrayList<Double>();
+                for (Long bytes : sizes) {
+                    var row = rows.stream().filter(r -> r.name().equals(name) && r.bytes() == bytes).findFirst();
+                    line.add(row.map(r -> bytes / r.nanos()).orElse(Double.NaN));
+                    cells.add(row.map(r -> "%s ± %s, %s B".formatted(Table.nanos(r.nanos()), Table.nanos(r.error()),
+                            Table.heap(r.heapBytes()))).orElse(""));
+                }
+                lines.put(name, line);
+                table.row(cells);
+            }
+            String file = charts.draw("jmh-" + family, family, "bytes a nanosecond", sizes, lines);
+            text.append(table).append("\n![%s](benchmarks/%s)\n\n".formatted(family, file));
+        }
+    }
+}

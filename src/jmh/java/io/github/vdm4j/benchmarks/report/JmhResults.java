@@ -1,0 +1,62 @@
+package io.github.vdm4j.benchmarks.report;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What JMH wrote. */
+final class JmhResults {
+    private final List<Row> rows = new ArrayList<>();
+
+    JmhResults(Path file) throws IOException {
+        JsonArray results = JsonParser.parseString(Files.readString(file)).getAsJsonArray();
+        for (JsonElement result : results) {
+            rows.add(row(result.getAsJsonObject()));
+        }
+    }
+
+    /**
+     * One benchmark at one size.
+     *
+     * @param family the class
+     * @param name the method
+     * @param bytes at once
+     * @param nanos for one operation
+     * @param error of that, half the width of the 99.9 % interval
+     * @param heapBytes for one operation
+     */
+    record Row(String family, String name, long bytes, double nanos, double error, double heapBytes) {}
+
+    private static Row row(JsonObject result) {
+        String[] name = result.get("benchmark").getAsString().split("\\.");
+        JsonObject metric = result.getAsJsonObject("primaryMetric");
+        double heap = Double.NaN;
+        for (var secondary : result.getAsJsonObject("secondaryMetrics").entrySet()) {
+            if (secondary.getKey().endsWith("gc.alloc.rate.norm")) {
+                heap = secondary.getValue().getAsJsonObject().get("score").getAsDouble();
+            }
+        }
+        String error = metric.get("scoreError").getAsString();
+        return new Row(
+                name[name.length - 2],
+                name[name.length - 1],
+                result.getAsJsonObject("params").get("bytes").getAsLong(),
+                metric.get("score").getAsDouble(),
+                error.equals("NaN") ? Double.NaN : Double.parseDouble(error),
+                heap);
+    }
+
+    List<String> families() {
+        return rows.stream().map(Row::family).distinct().toList();
+    }
+
+    List<Row> of(String family) {
+        return rows.stream().filter(row -> row.family().equals(family)).toList();
+    }
+}

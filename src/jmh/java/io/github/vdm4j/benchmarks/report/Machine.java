@@ -1,0 +1,33 @@
+package io.github.vdm4j.benchmarks.report;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** What the benchmarks ran on. */
+final class Machine {
+    private Machine() {}
+
+    static String describe(String library) {
+        return "%s, %d processors; Linux %s; %s %s; %s".formatted(
+                line("/proc/cpuinfo", "model name").orElse(System.getProperty("os.arch")),
+                Runtime.getRuntime().availableProcessors(),
+                System.getProperty("os.version"),
+                System.getProperty("java.vm.name"),
+                System.getProperty("java.vm.version"),
+                library.replaceAll(" \\(/.*\\)", "")); // where it lies is of no interest to others
+    }
+
+    private static Optional<String> line(String file, String key) {
+        try {
+            return Files.readAllLines(Path.of(file))
+                    .stream()
+                    .filter(line -> line.startsWith(key))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.github.vdm4j.benchmarks.report;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+
+/** Markdown tables, and how numbers are written in them. */
+final class Table {
+    private final StringBuilder text = new StringBuilder();
+
+    Table(List<String> head) {
+        row(head);
+        row(Collections.nCopies(head.size(), "---"));
+    }
+
+    Table row(List<String> cells) {
+        text.append("| ").append(String.join(" | ", cells)).append(" |\n");
+        return this;
+    }
+
+    Table row(String... cells) {
+        return row(Arrays.asList(cells));
+    }
+
+    static String ratio(double value) {
+        return String.format(Locale.ROOT, "%.2f", value);
+    }
+
+    static String nanos(double value) {
+        return String.format(Locale.ROOT, value < 100 ? "%,.1f" : "%,.0f", value);
+    }
+
+    static String heap(double value) {
+        return Double.isNaN(value) ? "" : String.format(Locale.ROOT, "%.0f", value);
+    }
+
+    static String size(long bytes) {
+        return bytes >= 1 << 20 ? (bytes >> 20) + " MiB" : bytes >= 1 << 10 ? (bytes >> 10) + " KiB" : bytes + " B";
+    }
+
+    @Override
+    public String toString() {
+        return text.toString();
+    }
+}

@@ -1,0 +1,73 @@
+package io.github.vdm4j.benchmarks.suite;
+
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOperation;
+import io.github.vdm4j.dml.DmlDataMover;
+import io.github.vdm4j.dml.DmlPath;
+import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.future.WorkerStrategy;
+import io.github.vdm4j.mover.SyncDataMover;
+import io.github.vdm4j.mover.ThreadsDataMover;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** The movers, opened when they are first used: an idle one would be of no consequence, a spinning one would. */
+@State(Scope.Thread)
+public class Movers {
+    private Vdm opened;
+    private VdmOperation operation;
+
+    DmlDataMover dml(DmlPath path) {
+        if (opened == null) {
+            opened = DmlDataMover.open(path);
+        }
+        return (DmlDataMover) opened;
+    }
+
+    Vdm threads() {
+        if (opened == null) {
+            opened = ThreadsDataMover.builder().threads(1).strategy(WorkerStrategy.SPIN).open();
+        }
+        return opened;
+    }
+
+    Vdm sync() {
+        if (opened == null) {
+            opened = SyncDataMover.open();
+        }
+        return opened;
+    }
+
+    VdmOperation reusable(DmlPath path) {
+        if (operation == null) {
+            operation = dml(path).newOperation();
+        }
+        return operation;
+    }
+
+    /** Closes it. */
+    @TearDown
+    public void close() {
+        if (opened != null) {
+            opened.close();
+        }
+    }
+
+    static VdmFuture finish(VdmFuture future) {
+        while (future.poll() != FutureState.COMPLETE) {
+            Thread.onSpinWait();
+        }
+        future.orThrow();
+        return future;
+    }
+
+    static VdmOperation finish(VdmOperation started) {
+        while (started.poll() != FutureState.COMPLETE) {
+            Thread.onSpinWait();
+        }
+        started.orThrow();
+        return started;
+    }
+}

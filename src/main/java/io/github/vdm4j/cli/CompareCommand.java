@@ -1,0 +1,94 @@
+package io.github.vdm4j.cli;
+
+import io.github.vdm4j.VdmException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code vdm compare}. */
+@Command(
+        name = "compare",
+        description = "Compares two files through a data mover.",
+        mixinStandardHelpOptions = true,
+        versionProvider = VdmCommand.Version.class,
+        sortOptions = false,
+        exitCodeOnExecutionException = CompareCommand.TROUBLE,
+        footer = {
+            "",
+            "Prints the offset of the first byte that differs, or at which the shorter file",
+            "ends, counted from 0. Prints nothing for equal files.",
+            "",
+            "Exit codes: 0 equal, 1 different, 2 trouble or wrong usage."
+        })
+final class CompareCommand implements Callable<Integer> {
+    static final int TROUBLE = 2;
+    private static final int DIFFERENT = 1;
+    private static final long CHUNK = 1 << 20;
+    private static final int DEPTH = 8;
+
+    private final Progress progress;
+
+    @Spec private CommandSpec spec;
+
+    @Parameters(paramLabel = "A", description = "A file.") private Path first;
+
+    @Parameters(paramLabel = "B", description = "The file to compare it with.") private Path second;
+
+    @Mixin private MoverOptions mover;
+
+    CompareCommand(Progress progress) {
+        this.progress = progress;
+    }
+
+    @Override
+    public Integer call() throws CommandFailure {
+        mover.checkUsage();
+        try (InputFile a = InputFile.open(first);
+                InputFile b = InputFile.open(second);
+                ChosenMover chosen = mover.open(DEPTH)) {
+            long mismatch = mismatch(chosen, a, b);
+            if (mismatch < 0 && a.size() == b.size()) {
+                return 0;
+            }
+            spec.commandLine()
+                    .getOut()
+                    .println(
+                            mismatch >= 0 ? "%s and %s differ at offset %d".formatted(first, second, mismatch)
+                                    : ends(a, b));
+            return DIFFERENT;
+        }
+    }
+
+    private String ends(InputFile a, InputFile b) {
+        return "%s ends at offset %d, %s has %d bytes more".formatted(
+                a.size() < b.size() ? first : second,
+                Math.min(a.size(), b.size()),
+                a.size() < b.size() ? second : first,
+                Math.abs(a.size() - b.size()));
+    }
+
+    private long mismatch(ChosenMover chosen, InputFile a, InputFile b) throws CommandFailure {
+        long size = Math.min(a.size(), b.size());
+        MemorySegment one = a.content().asSlice(0, size);
+        MemorySegment other = b.content().asSlice(0, size);
+        var pipeline = new ComparePipeline(chosen.mover(), one, other, CHUNK, DEPTH, progress);
+        progress.begin(size);
+        try {
+            pipeline.run();
+            a.refuseIfResized();
+            b.refuseIfResized();
+            return pipeline.mismatch();
+        } catch (VdmException e) {
+            a.refuseIfResized();
+            b.refuseIfResized();
+            throw new CommandFailure("cannot compare %s and %s: %s".formatted(first, second, e.getMessage()), e);
+        } finally {
+            progress.end();
+        }
+    }
+}

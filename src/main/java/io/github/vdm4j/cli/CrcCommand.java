@@ -1,0 +1,94 @@
+package io.github.vdm4j.cli;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.VdmException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code vdm crc}. */
+@Command(
+        name = "crc",
+        description = "Prints the CRC-32C of each file, computed through a data mover.",
+        mixinStandardHelpOptions = true,
+        versionProvider = VdmCommand.Version.class,
+        sortOptions = false,
+        footer = {
+            "",
+            "A file that cannot be read is told on standard error, and the others are done.",
+            "",
+            "Exit codes: 0 done, 1 a file could not be read, 2 wrong usage."
+        })
+final class CrcCommand implements Callable<Integer> {
+    private static final long CHUNK = 1 << 20;
+
+    private final Progress progress;
+
+    @Spec private CommandSpec spec;
+
+    @Parameters(paramLabel = "FILE", arity = "1..*", description = "The files to read.") private List<Path> files;
+
+    @Mixin private MoverOptions mover;
+
+    @Option(
+            names = "--json",
+            description = "Print JSON: of each file its name, size and CRC-32C, and what computed it.") private boolean json;
+
+    /** What JSON tells of a file. */
+    private record Checksum(String file, long bytes, String crc32c, String mover, Map<ExecutionPath, Long> chunks) {}
+
+    CrcCommand(Progress progress) {
+        this.progress = progress;
+    }
+
+    @Override
+    public Integer call() throws CommandFailure {
+        mover.checkUsage();
+        int exitCode = 0;
+        List<Checksum> checksums = new ArrayList<>();
+        try (ChosenMover chosen = mover.open(1)) {
+            for (Path file : files) {
+                try {
+                    Checksum checksum = checksum(chosen, file);
+                    checksums.add(checksum);
+                    if (!json) {
+                        spec.commandLine().getOut().println(checksum.crc32c + "  " + file);
+                    }
+                } catch (CommandFailure e) {
+                    spec.commandLine().getErr().println(spec.qualifiedName() + ": " + e.getMessage());
+                    exitCode = spec.exitCodeOnExecutionException();
+                }
+            }
+        }
+        if (json) {
+            spec.commandLine().getOut().println(Json.of(checksums));
+        }
+        return exitCode;
+    }
+
+    private Checksum checksum(ChosenMover chosen, Path path) throws CommandFailure {
+        try (InputFile file = InputFile.open(path)) {
+            var pipeline = new CrcPipeline(chosen.mover(), file.content(), CHUNK, progress);
+            progress.begin(file.size());
+            try {
+                Map<ExecutionPath, Long> chunks = pipeline.run();
+                file.refuseIfResized();
+                return new Checksum(
+                        path.toString(), file.size(), "%08x".formatted(pipeline.crc()), chosen.name(), chunks);
+            } catch (VdmException e) {
+                file.refuseIfResized();
+                throw new CommandFailure("cannot read " + path + ": " + e.getMessage(), e);
+            } finally {
+                progress.end();
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.github.vdm4j.cli;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.future.PollableFuture;
+import io.github.vdm4j.operation.CrcOptions;
+import io.github.vdm4j.operation.DataOperations;
+import io.github.vdm4j.operation.ReusableOperation;
+import java.lang.foreign.MemorySegment;
+
+/** Computes the CRC-32C of a segment: each chunk goes on from the one before it. */
+final class CrcPipeline extends ChunkPipeline {
+    private final MemorySegment source;
+    private final ReusableOperation operation;
+    private int crc;
+
+    CrcPipeline(DataOperations mover, MemorySegment source, long chunk, Progress progress) {
+        super(source.byteSize(), chunk, 1, progress);
+        this.source = source;
+        operation = mover.newReusableOperation();
+    }
+
+    /** The CRC of what has been gone through. */
+    int crc() {
+        return crc;
+    }
+
+    @Override
+    PollableFuture<?> operation(int lane) {
+        return operation;
+    }
+
+    @Override
+    void prepare(int lane, long offset, long length) {
+        operation.crc32c(source.asSlice(offset, length), CrcOptions.STANDARD.withSeed(crc));
+    }
+
+    @Override
+    boolean finish(int lane, long offset) {
+        operation.orThrow();
+        crc = (int) operation.value();
+        return true;
+    }
+
+    @Override
+    ExecutionPath path(int lane) {
+        return operation.path();
+    }
+}
