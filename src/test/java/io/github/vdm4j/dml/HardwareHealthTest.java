@@ -320,9 +320,10 @@ class HardwareHealthTest extends AgainstSimulatedDml {
         copy(mover, ExecutionPath.DML_SOFTWARE);
         assertEquals(1, dml.inFlight());
         Thread closer = Thread.ofPlatform().start(mover::close);
-        while (closer.getState() != Thread.State.TIMED_WAITING) {
+        while (closer.isAlive() && closer.getState() != Thread.State.TIMED_WAITING) {
             Thread.onSpinWait(); // until it waits
         }
+        assertTrue(closer.isAlive(), "it did not wait");
         dml.releaseAll();
         closer.join();
         assertEquals(0, dml.liveJobs());
