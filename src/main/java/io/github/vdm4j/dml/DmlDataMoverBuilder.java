@@ -223,7 +223,8 @@ public final class DmlDataMoverBuilder {
      * The longest copy, by memcpy or memmove, that {@link DmlPath#AUTO} leaves to the JVM where no hardware runs:
      * DML's software path begins fifty nanoseconds later and is nowhere faster (docs/benchmarks.md). Such an operation
      * says {@link io.github.vdm4j.ExecutionPath#JVM}. Durable copies are never the JVM's, and nothing is
-     * on {@link DmlPath#SOFTWARE} and on hardware. Default: every copy.
+     * on {@link DmlPath#SOFTWARE} and on hardware. Default: every copy shorter
+     * than {@link #workersFrom}; longer ones are executed by a worker, with DML's code.
      *
      * @param bytes 0 or more; 0 for none
      * @return this
