@@ -9,6 +9,8 @@ import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.operation.Batch;
+import io.github.vdm4j.operation.BatchFuture;
 import io.github.vdm4j.operation.CrcOptions;
 import io.github.vdm4j.operation.DifBlockSize;
 import io.github.vdm4j.operation.DifConfig;
@@ -132,6 +134,25 @@ class DmlMemoryIT {
                 });
                 assertTrue(bytes < 1, bytes + " bytes for " + operation);
             }
+        }
+    }
+
+    @Test
+    void isNoHeapAtAllForABatchThatIsSubmittedAgain() {
+        try (Arena arena = Arena.ofShared(); var mover = DmlDataMover.open(DmlPath.SOFTWARE)) {
+            MemorySegment source = arena.allocate(64 * 16);
+            MemorySegment destination = arena.allocate(64 * 16);
+            Batch batch = mover.batch();
+            for (int i = 0; i < 16; i++) {
+                batch.memcpy(destination.asSlice(i * 64, 64), source.asSlice(i * 64, 64));
+            }
+            batch.crc32c(source).compare(source, destination).fill(destination, 1);
+            double bytes = bytesPerRound(() -> {
+                BatchFuture future = batch.submit();
+                future.busyPoll();
+                future.orThrow();
+            });
+            assertTrue(bytes < 1, bytes + " bytes per batch");
         }
     }
 

@@ -223,7 +223,7 @@ public final class DmlDataMover extends OperationsMover {
     }
 
     /**
-     * The native memory that the mover holds for its jobs.
+     * The native memory that the mover holds for its jobs, and for the batches that they have had.
      *
      * @return bytes, 0 once it is closed
      */

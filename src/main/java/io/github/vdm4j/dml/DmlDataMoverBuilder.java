@@ -110,7 +110,7 @@ public final class DmlDataMoverBuilder {
      * How long the hardware may take over one job before the operation fails with {@link
      * io.github.vdm4j.VdmResult#TIMEOUT}. Default: 30 s. Nobody can take a job back from a device: what the operation
      * reads and writes must be left alone until {@link DmlDataMover#jobsOverdue} is 0, its {@link
-     * io.github.vdm4j.buffer.OffHeapBuffer}s cannot be closed before, and neither can the mover. The time is counted from the
+     * io.github.vdm4j.buffer.OffHeapBuffer}s cannot be closed before; for the mover see {@link #closeTimeout}. The time is counted from the
      * second poll on, and looked at on some polls only: an operation that is polled seldom may take up to twice as long.
      *
      * @param time above 0, up to one day

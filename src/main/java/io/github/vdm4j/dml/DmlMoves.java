@@ -62,7 +62,7 @@ final class DmlMoves {
         if (length == 0) {
             return engine.closing() ? DmlFailures.closed(future) : future.succeeded(ExecutionPath.NONE);
         }
-        if (auto.take(source, length) && !future.durable()) {
+        if (length <= engine.pollerBytes() && auto.take(source, length) && !future.durable()) {
             return engine.closing() ? DmlFailures.closed(future) : auto.execute(future, destination, source);
         }
         if (length <= inlineBytes

@@ -2,6 +2,7 @@ package io.github.vdm4j.operation;
 
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.future.FutureState;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -309,8 +310,8 @@ public final class Batch {
      * allocated: it is the same future, and idle again.
      *
      * @return an idle future
-     * @throws IllegalStateException if there is no task, the batch was submitted before and is still running, or the mover
-     *     is closed
+     * @throws IllegalStateException if there is no task, the batch was submitted before and is not complete, or the mover is
+     *     closed
      */
     public BatchFuture submit() {
         if (tasks.isEmpty()) {
@@ -319,6 +320,9 @@ public final class Batch {
         mover.requireOpen(VdmOperationType.BATCH);
         if (future == null) {
             future = mover.newBatchFuture(Collections.unmodifiableList(tasks));
+        } else if (future.state() != FutureState.COMPLETE) {
+            throw new IllegalStateException(
+                    "the batch is %s: poll it to its end before it is submitted again".formatted(future.state()));
         } else {
             future.rearm();
         }

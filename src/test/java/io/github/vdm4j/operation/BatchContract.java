@@ -265,24 +265,45 @@ public abstract class BatchContract extends RulesContract {
     // ---- submitting
 
     @Test
-    @DisplayName("a batch is not submitted without a task, takes none afterwards, and can be submitted again")
-    public void aBatchIsSubmittedAgain() {
+    @DisplayName("a batch is not submitted without a task, and takes no more once it is submitted")
+    public void aBatchIsSubmittedAsAWhole() {
         Batch batch = mover().batch();
         assertEquals(0, batch.size());
         assertEquals("the batch has no task", assertThrows(IllegalStateException.class, batch::submit).getMessage());
-        MemorySegment filled = memory(8);
-        BatchFuture future = batch.fill(filled, 1).submit();
+        batch.fill(memory(8), 1).submit();
         assertEquals(
                 "the batch was submitted: make a new one for other tasks",
                 assertThrows(IllegalStateException.class, batch::nop).getMessage());
         assertEquals(1, batch.size());
-        for (int i = 0; i < 3; i++) {
-            filled.fill((byte) 9);
-            assertSame(future, batch.submit());
-            assertEquals(FutureState.IDLE, future.state());
-            assertTrue(run(future).isSuccess());
-            assertArrayEquals(BruteForce.filled(8, 1), bytes(filled));
-        }
+    }
+
+    @Test
+    @DisplayName("a batch is submitted again once it is complete, and has forgotten how it ended")
+    public void aBatchIsSubmittedAgainOnceItIsComplete() {
+        MemorySegment source = noise(64, 5);
+        MemorySegment destination = memory(64);
+        Batch batch = mover().batch().memcpy(destination, source).crc32c(source);
+        BatchFuture future = batch.submit();
+        assertEquals(
+                "the batch is IDLE: poll it to its end before it is submitted again",
+                assertThrows(IllegalStateException.class, batch::submit).getMessage());
+        BatchResult first = run(future);
+        first.orThrow();
+        source.fill((byte) 7);
+        assertSame(future, batch.submit());
+        assertEquals(FutureState.IDLE, future.state());
+        BatchResult second = run(future);
+        second.orThrow();
+        assertArrayEquals(bytes(source), bytes(destination));
+        assertFalse(first.get(1).output().equals(second.get(1).output()));
+        assertTrue(batch.submit().cancel());
+        assertEquals(VdmResult.CANCELLED, future.result());
+        assertNotRun(future.output().get(0), "was not run");
+        source.fill((byte) 8);
+        run(batch.submit()).orThrow();
+        assertEquals(VdmResult.SUCCESS, future.result());
+        assertNull(future.failure());
+        assertArrayEquals(bytes(source), bytes(destination));
     }
 
     @Test

@@ -1,0 +1,54 @@
+package io.github.vdm4j.examples;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import io.github.vdm4j.mover.SyncDataMover;
+import io.github.vdm4j.operation.Batch;
+import io.github.vdm4j.operation.BatchResult;
+import io.github.vdm4j.operation.Crc32c;
+import io.github.vdm4j.operation.DataOperations;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** Gathers small records in a page, and computes the page's checksum when all of them are there. */
+public final class Batches {
+    private Batches() {}
+
+    static Crc32c gather(DataOperations mover, MemorySegment page, MemorySegment[] records) {
+        Batch batch = mover.batch();
+        long offset = 0;
+        for (MemorySegment record : records) {
+            batch.memcpy(page.asSlice(offset, record.byteSize()), record);
+            offset += record.byteSize();
+        }
+        BatchResult result = batch.fence().crc32c(page.asSlice(0, offset)).submit().await();
+        result.orThrow();
+        return result.get(records.length).output(Crc32c.class);
+    }
+
+    static void send(DataOperations mover, MemorySegment slot, MemorySegment record, int times) {
+        Batch batch = mover.batch().memcpy(slot, record).fence().crc32c(slot); // the only allocation
+        for (int i = 0; i < times; i++) {
+            record.fill((byte) i);
+            batch.submit().await().orThrow();
+        }
+    }
+
+    /**
+     * Gathers ten records of four bytes, and prints the checksum.
+     *
+     * @param args none
+     */
+    public static void main(String[] args) {
+        try (Arena arena = Arena.ofConfined(); var mover = SyncDataMover.open()) {
+            MemorySegment[] records = new MemorySegment[10];
+            for (int i = 0; i < records.length; i++) {
+                records[i] = arena.allocate(4).fill((byte) i);
+            }
+            MemorySegment page = arena.allocate(4096);
+            System.out.println(gather(mover, page, records));
+            send(mover, page.asSlice(0, 4), records[9], 3);
+            System.out.println("last byte " + page.get(JAVA_BYTE, 3));
+        }
+    }
+}
