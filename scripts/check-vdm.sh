@@ -32,6 +32,17 @@ head -c 3000000 /dev/urandom >"$work/source"
 expect 1 "$(wc -l <"$work/line")" "lines of a copy"
 cmp "$work/source" "$work/target"
 
+printf 123456789 >"$work/nine"
+expect "e3069283  nine" "$(cd "$work" && ./link crc nine 2>&1)" "a checksum"
+expect "" "$("$vdm" compare "$work/source" "$work/target" 2>&1)" "a comparison of equal files"
+code=0
+"$vdm" compare "$work/source" "$work/nine" >"$work/out" 2>&1 || code=$?
+expect 1 "$code" "the exit code for different files"
+grep -q "differ at offset" "$work/out" || fail "different files: $(<"$work/out")"
+code=0
+"$vdm" compare "$work/source" "$work/nothing" >"$work/out" 2>&1 || code=$?
+expect 2 "$code" "the exit code for a missing file"
+
 touch "$root/src/main/java/module-info.java"
 expect "$building" "$("$vdm" info 2>&1 >/dev/null)" "after a change"
 expect "" "$("$vdm" info 2>&1 >/dev/null)" "after the build that followed it"

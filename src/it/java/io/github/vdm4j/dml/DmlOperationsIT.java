@@ -27,10 +27,12 @@ class DmlOperationsIT {
     void aDataOperationDoesWhatJavaDoes(
             @ForAll("types") VdmOperationType type,
             @ForAll long seed,
-            @ForAll @IntRange(min = 1, max = 1000) int lines) {
+            @ForAll @IntRange(min = 1, max = 1000) int lines,
+            @ForAll boolean byWorkers) {
         Outcome expected = RandomOperation.run(type, seed, MAX_SIZE, new JvmOracle());
-        try (DmlDataMover mover =
-                DmlDataMover.builder().path(DmlPath.SOFTWARE).jobs(1).maxTransferBytes(64L * lines).open()) {
+        DmlDataMoverBuilder builder =
+                DmlDataMover.builder().path(DmlPath.SOFTWARE).jobs(1).maxTransferBytes(64L * lines);
+        try (DmlDataMover mover = byWorkers ? builder.workersFrom(4_096).open() : builder.open()) {
             assertEquals(expected, RandomOperation.run(type, seed, MAX_SIZE, mover));
         }
     }

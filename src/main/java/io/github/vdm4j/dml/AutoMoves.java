@@ -25,6 +25,11 @@ record AutoMoves(long copies, long fills, DurableMoves durably) {
     /** Parts of mapped files are short, so that little time passes between the check and the access. */
     private static final long MAPPED_PART = 4L << 20;
 
+    /** The same for operations up to a length. */
+    AutoMoves upTo(long bytes) {
+        return new AutoMoves(Math.min(copies, bytes), Math.min(fills, bytes), durably);
+    }
+
     /** Whether the JVM executes a copy, or a fill if there is no source. */
     boolean take(MemorySegment source, long length) {
         return length <= (source == null ? fills : copies);

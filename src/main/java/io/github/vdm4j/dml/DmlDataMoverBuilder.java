@@ -110,7 +110,7 @@ public final class DmlDataMoverBuilder {
      * How long the hardware may take over one job before the operation fails with {@link
      * io.github.vdm4j.VdmResult#TIMEOUT}. Default: 30 s. Nobody can take a job back from a device: what the operation
      * reads and writes must be left alone until {@link DmlDataMover#jobsOverdue} is 0, its {@link
-     * io.github.vdm4j.buffer.OffHeapBuffer}s cannot be closed before, and neither can the mover. The time is counted from the
+     * io.github.vdm4j.buffer.OffHeapBuffer}s cannot be closed before; for the mover see {@link #closeTimeout}. The time is counted from the
      * second poll on, and looked at on some polls only: an operation that is polled seldom may take up to twice as long.
      *
      * @param time above 0, up to one day
@@ -223,7 +223,8 @@ public final class DmlDataMoverBuilder {
      * The longest copy, by memcpy or memmove, that {@link DmlPath#AUTO} leaves to the JVM where no hardware runs:
      * DML's software path begins fifty nanoseconds later and is nowhere faster (docs/benchmarks.md). Such an operation
      * says {@link io.github.vdm4j.ExecutionPath#JVM}. Durable copies are never the JVM's, and nothing is
-     * on {@link DmlPath#SOFTWARE} and on hardware. Default: every copy.
+     * on {@link DmlPath#SOFTWARE} and on hardware. Default: every copy shorter
+     * than {@link #workersFrom}; longer ones are executed by a worker, with DML's code.
      *
      * @param bytes 0 or more; 0 for none
      * @return this

@@ -10,7 +10,9 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * An opened Intel DML. Opening it is cheap when it is open already; it stays open for the life of the
@@ -32,6 +34,9 @@ public final class DmlLibrary {
     public static final String ENVIRONMENT = "VDM4J_DML_LIBRARY";
 
     private static final List<String> SONAMES = List.of("libdml.so.1", "libdml.so");
+
+    /** What was opened, by what it was opened as: binding its functions again would take two milliseconds. */
+    private static final Map<String, DmlLibrary> OPENED = new ConcurrentHashMap<>();
 
     private final String location;
     private final DmlFunctions functions;
@@ -121,8 +126,14 @@ public final class DmlLibrary {
     }
 
     private static Optional<DmlLibrary> attempt(String place, String file, List<Attempt> attempts) {
+        DmlLibrary opened = OPENED.get(file);
+        if (opened != null) {
+            return Optional.of(opened);
+        }
         try {
-            return Optional.of(new DmlLibrary(file, load(file), false));
+            DmlLibrary fresh = new DmlLibrary(file, load(file), false);
+            opened = OPENED.putIfAbsent(file, fresh);
+            return Optional.of(opened == null ? fresh : opened);
         } catch (IllegalCallerException e) {
             attempts.add(
                     new Attempt(

@@ -29,10 +29,11 @@ final class DmlMoves {
     private final AutoMoves auto;
 
     DmlMoves(DmlEngine engine, JobLimits limits, AutoMoves auto) {
-        this.auto = auto;
         this.engine = engine;
         pool = engine.pool();
         durability = engine.durability();
+        // What is long enough for a worker is not executed in a poll, by nobody.
+        this.auto = auto.upTo(engine.pollerBytes());
         inlineBytes = engine.hardware() ? 0 : Math.min(limits.softwareBytes(), engine.pollerBytes());
     }
 
@@ -124,6 +125,7 @@ final class DmlMoves {
         if (future.durable()) {
             durable = durability.kindOf(destination);
             if (auto.durably() != null
+                    && length <= engine.pollerBytes()
                     && durable == WriteBackKind.CACHE_LINES
                     && future.type() != VdmOperationType.FLUSH) {
                 return engine.closing()

@@ -52,10 +52,7 @@ final class ReusableDmlFuture extends DmlFuture implements JobKeeper {
             if (kept == null) {
                 pool.give(job);
             }
-            return;
-        }
-        hold.used();
-        if (hold.isWanted()) {
+        } else if (hold.isWanted()) {
             part(pool, hold);
         }
     }

@@ -20,6 +20,9 @@ public final class Crc32cKernel {
 
     private static final int SCRATCH = 1 << 14;
 
+    /** Below this a copy costs little, and a byte buffer may cost its allocation: the JIT does not always do away with it. */
+    private static final int SMALL = 1 << 12;
+
     /** The register of the JDK's CRC before the first byte. */
     private static final int JDK_BEGINNING = -1;
 
@@ -101,7 +104,7 @@ public final class Crc32cKernel {
             addReversed(source, from, length);
         } else if (source.isNative()) {
             // The JDK's CRC dies of a page of a file that is not there, where a copy throws.
-            if (source.isMapped()) {
+            if (source.isMapped() || length < SMALL) {
                 addCopied(source, from, length);
             } else {
                 addBuffered(source, from, length);

@@ -117,6 +117,14 @@ class AutoMovesTest extends AgainstSimulatedDml {
     }
 
     @Test
+    void whatAWorkerExecutesIsDmls() {
+        DmlDataMover mover = open(builder(DmlPath.AUTO).jvmCopiesUpTo(1000).jvmFillsUpTo(1000).workersFrom(100));
+        assertSame(ExecutionPath.JVM, pathOf(mover.memcpy(zeros(99), zeros(99))));
+        assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.memcpy(zeros(100), zeros(100))));
+        assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.memset(zeros(100), (byte) 1)));
+    }
+
+    @Test
     void limitsAreNotNegative() {
         var builder = builder(DmlPath.AUTO);
         assertEquals(
@@ -241,7 +249,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
         private final CountingMoves engine = new CountingMoves();
 
         private DmlDataMover mover(DmlPath path) {
-            return open(builder(path).durability(new Durability(engine, range -> {})));
+            return open(builder(path).workersFrom(Long.MAX_VALUE).durability(new Durability(engine, range -> {})));
         }
 
         @Test
@@ -259,6 +267,14 @@ class AutoMovesTest extends AgainstSimulatedDml {
             assertEquals(0, movesSubmitted());
             assertSame(ExecutionPath.LIBPMEM, pathOf(mover.flush(destination)));
             assertEquals(List.of(100L, 100L, -100L), engine.parts);
+        }
+
+        @Test
+        void notWhatAWorkerExecutes() {
+            DmlDataMover mover = open(
+                    builder(DmlPath.AUTO).workersFrom(100).durability(new Durability(engine, range -> {})));
+            assertSame(ExecutionPath.LIBPMEM, pathOf(mover.memcpy(zeros(99), zeros(99), VdmFlags.MEM_DURABLE)));
+            assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.memcpy(zeros(100), zeros(100), VdmFlags.MEM_DURABLE)));
         }
 
         @ParameterizedTest

@@ -192,9 +192,10 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
         dml.next(Plan.hold());
         finish(mover.memset(zeros(64), (byte) 1));
         Thread closer = Thread.ofPlatform().start(mover::close);
-        while (closer.getState() != Thread.State.TIMED_WAITING) {
+        while (closer.isAlive() && closer.getState() != Thread.State.TIMED_WAITING) {
             Thread.onSpinWait(); // until it waits
         }
+        assertTrue(closer.isAlive(), "it did not wait");
         assertEquals(1, dml.inFlight());
         dml.lastSubmission().release();
         closer.join();

@@ -83,6 +83,13 @@ class HardwareHealthTest extends AgainstSimulatedDml {
         return mover;
     }
 
+    private void useUntilRunningOn(DmlPath path, DmlDataMover mover) {
+        for (int i = 0; mover.runningPath() != path; i++) {
+            assertTrue(i < 100, "still on " + mover.runningPath());
+            finish(mover.memset(zeros(64), (byte) 1)).orThrow();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {100, 101, 26, 27, 3, 44, 103, 999, -1})
     void isGivenUpAfterEightFailuresWithoutASuccess(int status) {
@@ -229,9 +236,7 @@ class HardwareHealthTest extends AgainstSimulatedDml {
         assertEquals(1, hardwareSubmissions());
         assertTrue(dml.submissions().stream().anyMatch(s -> s.is(dml_h.DML_OP_NOP())));
         assertEquals(List.of(), heard, "nobody waits for it");
-        while (mover.runningPath() == DmlPath.SOFTWARE) {
-            finish(mover.memset(zeros(64), (byte) 1)).orThrow();
-        }
+        useUntilRunningOn(DmlPath.HARDWARE, mover);
         assertEquals(List.of(new DmlPathDecision(DmlPath.HARDWARE, BACK, diagnosis.findings())), heard);
         copy(mover, ExecutionPath.DSA_HARDWARE);
     }
@@ -276,14 +281,10 @@ class HardwareHealthTest extends AgainstSimulatedDml {
     void startsWithTheShortestPauseAgainAfterASuccess() {
         DmlDataMover mover = givenUp();
         now.addAndGet(SECOND);
-        while (mover.runningPath() == DmlPath.SOFTWARE) {
-            finish(mover.memset(zeros(64), (byte) 1)).orThrow();
-        }
+        useUntilRunningOn(DmlPath.HARDWARE, mover);
         copy(mover, ExecutionPath.DSA_HARDWARE);
         refuseOnHardware(100);
-        while (mover.runningPath() == DmlPath.HARDWARE) {
-            copy(mover, ExecutionPath.DML_SOFTWARE);
-        }
+        useUntilRunningOn(DmlPath.SOFTWARE, mover);
         int before = hardwareSubmissions();
         now.addAndGet(SECOND);
         copy(mover, ExecutionPath.DML_SOFTWARE);
@@ -296,9 +297,7 @@ class HardwareHealthTest extends AgainstSimulatedDml {
         dml.withHardware();
         DmlDataMover mover = open(watched(DmlPath.AUTO).jobs(1));
         refuseOnHardware(100);
-        while (mover.runningPath() == DmlPath.HARDWARE) {
-            copy(mover, ExecutionPath.DML_SOFTWARE);
-        }
+        useUntilRunningOn(DmlPath.SOFTWARE, mover);
         dml.always(s -> s.path() == DmlPath.HARDWARE ? Plan.hold() : Plan.succeed());
         dml.forget();
         dml.always(s -> s.path() == DmlPath.HARDWARE ? Plan.hold() : Plan.succeed());
@@ -320,9 +319,10 @@ class HardwareHealthTest extends AgainstSimulatedDml {
         copy(mover, ExecutionPath.DML_SOFTWARE);
         assertEquals(1, dml.inFlight());
         Thread closer = Thread.ofPlatform().start(mover::close);
-        while (closer.getState() != Thread.State.TIMED_WAITING) {
+        while (closer.isAlive() && closer.getState() != Thread.State.TIMED_WAITING) {
             Thread.onSpinWait(); // until it waits
         }
+        assertTrue(closer.isAlive(), "it did not wait");
         dml.releaseAll();
         closer.join();
         assertEquals(0, dml.liveJobs());

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_job_t;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -58,6 +60,18 @@ class NumaNodesTest extends AgainstSimulatedDml {
             case HARDWARE -> assertEquals(4, jobs);
             case SOFTWARE -> assertEquals(1, jobs, "one after the other");
         }
+    }
+
+    @Test
+    void namesItOnTheJobThatTakesThePlaceOfOneThatIsOverdue() {
+        dml.withHardware();
+        DmlDataMover mover =
+                open(builder(DmlPath.HARDWARE).numaNode(0).jobs(1).deviceTimeout(Duration.ofNanos(1)));
+        dml.next(Plan.hold());
+        assertSame(VdmResult.TIMEOUT, finish(mover.memset(zeros(64), (byte) 1)).result());
+        finish(mover.memset(zeros(64), (byte) 2)).orThrow();
+        assertEquals(2, dml.submissions().stream().map(Submission::job).distinct().count());
+        assertEquals(List.of(0), nodesOfSubmissions());
     }
 
     @ParameterizedTest

@@ -9,6 +9,8 @@ import io.github.vdm4j.dml.DmlDataMover;
 import io.github.vdm4j.dml.DmlLibrary;
 import io.github.vdm4j.dml.DmlPath;
 import io.github.vdm4j.dml.DmlUnavailableException;
+import io.github.vdm4j.mover.SyncDataMover;
+import io.github.vdm4j.operation.DataOperations;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.lang.foreign.Arena;
@@ -137,6 +139,43 @@ class ExamplesTest {
     }
 
     @Test
+    void checksumsAreThoseOfTheCheckString() throws Exception {
+        assertEquals("e3069283 e3069283 e3069283", run(Checksums::main).out());
+    }
+
+    @Test
+    void compareMemoryFindsTheByte() throws Exception {
+        assertEquals("zero: true, differ at 1001", run(CompareMemory::main).out());
+    }
+
+    @Test
+    void shipDeltasShipsTwoWords() throws Exception {
+        assertEquals("20 bytes shipped, equal: true", run(ShipDeltas::main).out());
+    }
+
+    @Test
+    void shipDeltasCopiesWhatIsTooMuchForTheRecord() {
+        try (Arena arena = Arena.ofConfined(); DataOperations mover = SyncDataMover.open()) {
+            MemorySegment old = arena.allocate(800, 8);
+            MemorySegment page = arena.allocate(800, 8).fill((byte) 1);
+            MemorySegment replica = arena.allocate(800, 8);
+            assertEquals(800, ShipDeltas.update(mover, replica, old, page, arena.allocate(80, 8)));
+            assertEquals(-1, replica.mismatch(page));
+            assertEquals(0, ShipDeltas.update(mover, replica, page, page, arena.allocate(80, 8)));
+        }
+    }
+
+    @Test
+    void protectBlocksFindsTheBlockThatWasSpoilt() throws Exception {
+        assertEquals("true, then [GUARD] at 520", run(ProtectBlocks::main).out());
+    }
+
+    @Test
+    void batchOfOperationsGathersAndChecks() throws Exception {
+        assertEquals("nop SUCCESS, compare SUCCESS, e3069283", run(BatchOfOperations::main).out());
+    }
+
+    @Test
     void chooseMoverTakesDmlWhereItIsAndElseThreadsWithTheReason() throws Exception {
         Optional<DmlUnavailableException> missing = DmlLibrary.whyUnavailable();
         Printed printed = run(ChooseMover::main);
@@ -160,9 +199,21 @@ class ExamplesTest {
             PollMany.copyInChunks(mover, destination, source);
             assertEquals(-1, destination.mismatch(source));
 
+            assertEquals(
+                    0xE3069283L,
+                    Checksums.copied(
+                            mover, destination.asSlice(0, 9),
+                            source.asSlice(0, 9).copyFrom(MemorySegment.ofArray("123456789".getBytes()))));
+
             MemorySegment[] slots = {arena.allocate(64), arena.allocate(64)};
             HotLoop.fillSlots(mover, slots, source.asSlice(0, 64));
             assertEquals(-1, slots[1].mismatch(source.asSlice(0, 64)));
         }
+    }
+
+    @Test
+    @DisplayName("WaitWell copies five times and counts it")
+    void waitWell() throws Exception {
+        assertEquals("%,d bytes in 5 operations%nequal: true, 2097152".formatted(5 << 20), run(WaitWell::main).out());
     }
 }

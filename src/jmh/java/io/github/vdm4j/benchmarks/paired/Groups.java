@@ -44,7 +44,9 @@ final class Groups {
 
     List<Contest> of(String group) {
         return switch (group) {
-            case "copy" -> SIZES.stream().map(this::copy).toList();
+            // Two sizes more, beside the one at which source and destination fill a first-level cache.
+            case "copy" ->
+                Stream.concat(SIZES.stream(), Stream.of(12L << 10, 24L << 10)).sorted().map(this::copy).toList();
             case "copy-shared-arena" -> SIZES.stream().map(this::copySharedArena).toList();
             case "auto-copy" -> SIZES.stream().map(this::autoCopy).toList();
             case "auto-fill" -> SIZES.stream().map(this::autoFill).toList();

@@ -30,11 +30,6 @@ public final class KeptJob extends WeakReference<JobKeeper> {
         return wanted;
     }
 
-    /** To be called by the keeper each time that it has finished with the job. */
-    public void used() {
-        job.uses++;
-    }
-
     /** To be called before {@link #isUsed}. */
     void want() {
         wanted = true;

@@ -1,0 +1,50 @@
+package io.github.vdm4j.examples;
+
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.mover.ThreadsDataMover;
+import io.github.vdm4j.operation.BatchResult;
+import io.github.vdm4j.operation.Crc32c;
+import io.github.vdm4j.operation.DataOperations;
+import io.github.vdm4j.operation.TaskResult;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** Several small operations as one, with an order where it is needed, and what came of each. */
+public final class BatchOfOperations {
+    private BatchOfOperations() {}
+
+    static Crc32c gather(DataOperations mover, MemorySegment page, MemorySegment[] pieces) {
+        var batch = mover.batch();
+        long offset = 0;
+        for (MemorySegment piece : pieces) {
+            batch.memcpy(page.asSlice(offset, piece.byteSize()), piece); // in any order, and at the same time
+            offset += piece.byteSize();
+        }
+        BatchResult done = batch.fence().crc32c(page.asSlice(0, offset)).submit().await();
+        done.orThrow(); // the first task that failed, if one has
+        return done.get(pieces.length).output(Crc32c.class);
+    }
+
+    static void twoReplicas(DataOperations mover, MemorySegment first, MemorySegment second, MemorySegment source) {
+        mover.dualcast(first, second, source, VdmFlags.NONE).await(); // their low 12 address bits must be equal
+    }
+
+    /**
+     * Gathers two pieces, copies the page twice, and prints its checksum.
+     *
+     * @param args none
+     */
+    public static void main(String[] args) {
+        try (Arena arena = Arena.ofShared(); DataOperations mover = ThreadsDataMover.open()) {
+            MemorySegment text = arena.allocateFrom("123456789");
+            MemorySegment page = arena.allocate(9, 4_096);
+            Crc32c crc = gather(mover, page, new MemorySegment[]{text.asSlice(0, 4), text.asSlice(4, 5)});
+            twoReplicas(mover, arena.allocate(9, 4_096), arena.allocate(9, 4_096), page);
+            mover.drain().await(); // everything that was started before has ended
+            for (TaskResult task : mover.batch().nop().compare(page, text.asSlice(0, 9)).submit().await().tasks()) {
+                System.out.print(task.type() + " " + task.result() + ", ");
+            }
+            System.out.println(crc);
+        }
+    }
+}

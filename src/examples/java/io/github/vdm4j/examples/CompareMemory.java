@@ -1,0 +1,39 @@
+package io.github.vdm4j.examples;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import io.github.vdm4j.mover.ThreadsDataMover;
+import io.github.vdm4j.operation.CompareResult;
+import io.github.vdm4j.operation.DataOperations;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** Fills memory with a pattern, and looks for bytes that are not as they should be. */
+public final class CompareMemory {
+    private CompareMemory() {}
+
+    static boolean isZero(DataOperations mover, MemorySegment page) {
+        return mover.comparePattern(page, 0).await().equal();
+    }
+
+    static long firstDifference(DataOperations mover, MemorySegment one, MemorySegment other) {
+        CompareResult result = mover.compare(one, other).await();
+        return result.equal() ? -1 : result.mismatchOffset();
+    }
+
+    /**
+     * Fills, changes a byte, and prints where it is.
+     *
+     * @param args none
+     */
+    public static void main(String[] args) {
+        try (Arena arena = Arena.ofShared(); DataOperations mover = ThreadsDataMover.open()) {
+            MemorySegment page = arena.allocate(4_096);
+            boolean zero = isZero(mover, page);
+            mover.fill(page, 0x0807060504030201L).await(); // bytes 1, 2, ... 8, 1, 2, ...
+            MemorySegment other = arena.allocate(4_096).copyFrom(page);
+            other.set(JAVA_BYTE, 1_001, (byte) 0);
+            System.out.println("zero: %b, differ at %d".formatted(zero, firstDifference(mover, page, other)));
+        }
+    }
+}
