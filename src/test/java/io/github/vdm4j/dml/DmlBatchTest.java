@@ -683,6 +683,30 @@ class DmlBatchTest extends AgainstSimulatedDml {
     }
 
     @Test
+    void aTaskAboveTheQueuesLimitIsNotPutIntoABatch() {
+        dml.withHardware().maxTransferBytes(64);
+        var mover = open(builder(DmlPath.HARDWARE).maxTransferBytes(64));
+        var source = noise(1000);
+        var destination = zeros(1000);
+        done(mover.batch().nop().memcpy(destination, source).nop().submit()).orThrow();
+        assertArrayEquals(bytes(source), bytes(destination));
+    }
+
+    @Test
+    void aClosedArenaAmongManyIsSeenBeforeAnythingIsRun() {
+        var mover = software();
+        var destination = zeros(200 * 8);
+        Batch batch = copies(mover, destination, noise(199 * 8), 199, 8);
+        try (Arena own = Arena.ofShared()) {
+            batch.memcpy(destination.asSlice(199 * 8, 8), dml.allow(own.allocate(8)));
+        }
+        var future = batch.submit();
+        done(future);
+        assertEquals(VdmResult.SEGMENT_UNUSABLE, future.result());
+        assertArrayEquals(new byte[200 * 8], bytes(destination));
+    }
+
+    @Test
     void aTaskOfMoreThanOneTransferIsDone() {
         var mover = open(builder(DmlPath.SOFTWARE).maxTransferBytes(64));
         var source = noise(1000);
@@ -764,7 +788,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
         var mover = open(builder(DmlPath.AUTO).jobs(1));
         var source = noise(64);
         var destination = zeros(64);
-        var batch = mover.batch().memcpy(destination, source, VdmFlags.MEM_DURABLE).nop().nop().nop();
+        var batch = mover.batch().nop().nop().nop().memcpy(destination, source, VdmFlags.MEM_DURABLE);
         done(batch.submit()).orThrow();
         done(batch.submit()).orThrow();
         assertTrue(dml.submissions().stream().noneMatch(each -> each.is(dml_h.DML_OP_CACHE_FLUSH())));
