@@ -53,8 +53,8 @@ public abstract class BatchFuture extends MoverFuture<BatchResult> {
     @Override
     public final long byteSize() {
         long sum = 0;
-        for (BatchTask task : tasks) {
-            sum += task.descriptor().byteSize();
+        for (int i = 0; i < tasks.size(); i++) { // without an iterator: counted at the end of every batch
+            sum += tasks.get(i).descriptor().byteSize();
         }
         return sum;
     }

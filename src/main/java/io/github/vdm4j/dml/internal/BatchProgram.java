@@ -453,7 +453,8 @@ public final class BatchProgram extends Program {
     @Override
     public long bytesMoved() {
         long sum = 0;
-        for (BatchTask task : tasks) {
+        for (int i = 0; i < tasks.size(); i++) {
+            BatchTask task = tasks.get(i);
             if (task.completion().result() == VdmResult.SUCCESS) {
                 sum += task.descriptor().byteSize();
             }
