@@ -1,0 +1,47 @@
+package io.github.vdm4j.dml;
+
+import io.github.vdm4j.dml.internal.Job;
+import io.github.vdm4j.dml.internal.JobLimits;
+import io.github.vdm4j.dml.internal.JobPool;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.II_Result;
+
+/** A pool of one job, wanted by two threads. */
+@JCStressTest
+@Outcome(id = "[01], [01]", expect = Expect.ACCEPTABLE, desc = "had it alone, or was refused")
+@Outcome(expect = Expect.FORBIDDEN, desc = "lent twice at once")
+@State
+public class PoolStress {
+    // One for all tries, which may overlap: making it takes longer than a try, and each try gives back what it took.
+    private static final JobPool POOL = new JobPool(
+            new SimulatedDml().library().functions(), 1, false, true, new JobLimits(4096, 4096, true));
+
+    /** Written and read by who has the job, with no protection but that. */
+    private static int holders;
+
+    private static int use() {
+        Job job = POOL.take();
+        if (job == null) {
+            return 0;
+        }
+        int before = holders++;
+        int alone = before == 0 && holders == 1 ? 1 : 9;
+        holders--;
+        POOL.give(job);
+        return alone;
+    }
+
+    @Actor
+    public void one(II_Result result) {
+        result.r1 = use();
+    }
+
+    @Actor
+    public void another(II_Result result) {
+        result.r2 = use();
+    }
+}
