@@ -70,21 +70,7 @@ public final class DifKernel {
      * @return what was found
      */
     public static long check(MemorySegment source, DifConfig config) {
-        int block = config.blockSize().bytes();
-        int flags = config.flagBits();
-        DifTags tags = config.source();
-        int application = tags.application();
-        int reference = tags.reference();
-        long size = source.byteSize();
-        for (long at = 0; at < size; at += block + DifConfig.PROTECTION_BYTES) {
-            int errors = errors(source, at, block, flags, application, tags.applicationMask(), reference);
-            if (errors != 0) {
-                return at << ERROR_BITS | errors;
-            }
-            application += applicationStep(flags, SOURCE_INCREMENTING_APPLICATION_TAG);
-            reference += referenceStep(flags, SOURCE_FIXED_REFERENCE_TAG);
-        }
-        return WELL;
+        return checkAndCopy(null, source, config);
     }
 
     /**
@@ -122,6 +108,11 @@ public final class DifKernel {
      * @return what was found
      */
     public static long strip(MemorySegment destination, MemorySegment source, DifConfig config) {
+        return checkAndCopy(destination, source, config);
+    }
+
+    /** Without their protection; nowhere if the destination is null. */
+    private static long checkAndCopy(MemorySegment destination, MemorySegment source, DifConfig config) {
         int block = config.blockSize().bytes();
         int flags = config.flagBits();
         DifTags tags = config.source();
@@ -134,7 +125,9 @@ public final class DifKernel {
             if (errors != 0) {
                 return at << ERROR_BITS | errors;
             }
-            MemorySegment.copy(source, at, destination, to, block);
+            if (destination != null) {
+                MemorySegment.copy(source, at, destination, to, block);
+            }
             application += applicationStep(flags, SOURCE_INCREMENTING_APPLICATION_TAG);
             reference += referenceStep(flags, SOURCE_FIXED_REFERENCE_TAG);
             to += block;
