@@ -5,6 +5,7 @@ import io.github.vdm4j.durability.DurableMoves;
 import io.github.vdm4j.durability.MemoryRegion;
 import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.kernel.PatternKernel;
 import io.github.vdm4j.platform.PageFaults;
 import io.github.vdm4j.platform.PageGuard;
 import io.github.vdm4j.platform.PageUnavailableException;
@@ -97,7 +98,7 @@ record AutoMoves(long copies, long fills, DurableMoves durably) {
         }
         try {
             if (source == null) {
-                destination.fill(future.fill());
+                PatternKernel.fill(destination, future.fill());
             } else {
                 MemorySegment.copy(source, 0, destination, 0, destination.byteSize());
             }

@@ -34,7 +34,7 @@ public final class DmlDataMoverBuilder {
     private Duration deviceTimeout = Duration.ofSeconds(30);
     private long maxTransferBytes = JobLimits.MAX_PART;
     private long jvmCopies = Long.MAX_VALUE;
-    private long jvmFills = 6 << 10;
+    private long jvmFills = Long.MAX_VALUE;
     private Durability durability = Durability.system();
     private Duration closeTimeout = Duration.ofSeconds(30);
     private long workerBytes = 4L << 20;
@@ -236,7 +236,7 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * The same for memset, where the software path of DML is the faster one for long ranges. Default: 6 KiB.
+     * The same for memset. Default: every fill shorter than {@link #workersFrom}.
      *
      * @param bytes 0 or more; 0 for none
      * @return this

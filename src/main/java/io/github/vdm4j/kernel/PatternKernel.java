@@ -12,6 +12,12 @@ public final class PatternKernel {
     /** What is written long by long before it is copied along: stays in a core's first cache. */
     private static final int BLOCK = 1 << 12;
 
+    /** What a fill with one byte writes long by long, and copies along from there; shorter ones are the JDK's. */
+    private static final int SEED = 512;
+
+    /** What is copied along at once: with what it is copied onto, it stays in a core's first cache. */
+    private static final int RUN = 1 << 13;
+
     private static final long LOW_BYTES = 0x0101_0101_0101_0101L;
 
     private PatternKernel() {}
@@ -24,7 +30,7 @@ public final class PatternKernel {
      */
     public static void fill(MemorySegment destination, long pattern) {
         if (pattern == (pattern & 0xff) * LOW_BYTES) {
-            destination.fill((byte) pattern);
+            fill(destination, (byte) pattern);
             return;
         }
         long size = destination.byteSize();
@@ -38,6 +44,31 @@ public final class PatternKernel {
         }
         for (long done = block; done < size; done += BLOCK) {
             MemorySegment.copy(destination, 0, destination, done, Math.min(BLOCK, size - done));
+        }
+    }
+
+    /**
+     * Fills a segment with one byte, from {@value #SEED} bytes on sooner than {@link MemorySegment#fill}: copies of the
+     * JDK are vectorized, its fills are not.
+     *
+     * @param destination what to write, of any kind, alignment and length
+     * @param value the byte
+     */
+    public static void fill(MemorySegment destination, byte value) {
+        long size = destination.byteSize();
+        if (size < SEED) {
+            destination.fill(value);
+            return;
+        }
+        long pattern = (value & 0xff) * LOW_BYTES;
+        for (int i = 0; i < SEED; i += Long.BYTES) {
+            destination.set(PATTERN, i, pattern);
+        }
+        long done = SEED;
+        while (done < size) {
+            long part = Math.min(Math.min(done, RUN), size - done);
+            MemorySegment.copy(destination, 0, destination, done, part);
+            done += part;
         }
     }
 

@@ -108,11 +108,11 @@ class AutoMovesTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void theDefaultsLeaveCopiesAndShortFillsToTheJvm() {
+    void theDefaultsLeaveCopiesAndFillsToTheJvmUnlessAWorkerTakesThem() {
         try (DmlDataMover mover = DmlDataMover.builder().library(dml.library()).open()) {
             assertSame(ExecutionPath.JVM, pathOf(mover.memcpy(zeros(1 << 20), zeros(1 << 20))));
-            assertSame(ExecutionPath.JVM, pathOf(mover.memset(zeros(4 << 10), (byte) 1)));
-            assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.memset(zeros(16 << 10), (byte) 1)));
+            assertSame(ExecutionPath.JVM, pathOf(mover.memset(zeros((4 << 20) - 1), (byte) 1)));
+            assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.memset(zeros(4 << 20), (byte) 1)));
         }
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
@@ -53,6 +54,34 @@ class PatternKernelTest {
         Placed destination = Placed.room(kind, misalignment, size);
         PatternKernel.fill(destination.segment(), pattern);
         assertArrayEquals(repeated(pattern, size), destination.bytes());
+    }
+
+    @Property(tries = 1_000, edgeCases = EdgeCasesMode.NONE)
+    void aFillWithAByteWritesAllOfTheSegmentAndNothingElse(
+            @ForAll @IntRange(max = 40_000) int size,
+            @ForAll @IntRange(max = 15) int misalignment,
+            @ForAll Placed.Kind kind,
+            @ForAll byte value) {
+        if (!kind.isWritable()) {
+            return;
+        }
+        Placed destination = Placed.room(kind, misalignment, size);
+        PatternKernel.fill(destination.segment(), value);
+        assertArrayEquals(repeated((value & 0xff) * 0x0101_0101_0101_0101L, size), destination.bytes());
+    }
+
+    @Test
+    void aFillWithAByteMindsTheSizesAtWhichItChangesItsWay() {
+        byte outside = 77;
+        for (int size : new int[]{0, 1, 511, 512, 513, 1_023, 1_024, 1_025, 8_191, 8_192, 8_193, 16_384, 24_577}) {
+            MemorySegment around = MemorySegment.ofArray(new byte[size + 2]).fill(outside);
+            PatternKernel.fill(around.asSlice(1, size), (byte) -3);
+            byte[] expected = new byte[size + 2];
+            Arrays.fill(expected, (byte) -3);
+            expected[0] = outside;
+            expected[size + 1] = outside;
+            assertArrayEquals(expected, around.toArray(ValueLayout.JAVA_BYTE), () -> "size " + size);
+        }
     }
 
     @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
