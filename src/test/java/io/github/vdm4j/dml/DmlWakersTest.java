@@ -100,10 +100,13 @@ class DmlWakersTest extends AgainstSimulatedDml {
             Thread poller = pollers().getFirst();
             assertTrue(poller.isDaemon());
             dml.releaseAll();
+            // Nobody else polls it. A thread that was woken, but has not run yet, is WAITING still: that alone tells nothing.
+            while (fill.state() != FutureState.COMPLETE) {
+                Thread.onSpinWait();
+            }
             while (poller.getState() != Thread.State.WAITING) {
                 Thread.onSpinWait();
             }
-            assertSame(FutureState.COMPLETE, fill.state(), "the poller saw to its end");
             poller.interrupt(); // must not keep it awake
         }
         Thread poller = pollers().getFirst();
