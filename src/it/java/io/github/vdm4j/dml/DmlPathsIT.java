@@ -138,7 +138,7 @@ class DmlPathsIT {
             assertFalse(mover.pathDecision().findings().isEmpty());
             assertEquals(ExecutionPath.JVM, copy.path());
             assertEquals(VdmResult.SUCCESS, copy.result());
-            VdmFuture longFill = mover.memset(arena.allocate(16 << 10), (byte) 1);
+            VdmFuture longFill = mover.memset(arena.allocate(4 << 20), (byte) 1);
             longFill.busyPoll();
             longFill.orThrow();
             assertEquals(ExecutionPath.DML_SOFTWARE, longFill.path());
