@@ -27,10 +27,12 @@ public abstract class MoverFuture<T> extends AbstractFuture<T> {
     private static final VdmOperationType[] TYPES = VdmOperationType.values();
     private static final ExecutionPath[] PATHS = ExecutionPath.values();
     private static final int DURABLE = VdmFlags.MEM_DURABLE.bits() << 8;
+    private static final int NO_CACHE_HINT = VdmFlags.NO_CACHE_HINT.bits() << 8;
+    private static final int COUNTED = 1 << 31;
     private static final int FLUSH = VdmOperationType.FLUSH.ordinal();
 
     // Packed, because every byte of a future shows in an operation's cost (docs/adr/0004): type, flags, fill byte
-    // and path, 8 bits each.
+    // and path, 8 bits each, the path's highest being COUNTED.
     private int operation;
     private VdmFailure failure;
 
@@ -67,34 +69,36 @@ public abstract class MoverFuture<T> extends AbstractFuture<T> {
     /** Counts, and tells the flight recorder if that wants to know. */
     @Override
     protected final FutureState step(Notifier notifier, boolean first) {
-        return OperationTrace.isOn() ? traced(notifier, first) : counted(notifier, first);
-    }
-
-    private FutureState counted(Notifier notifier, boolean first) {
+        OperationTrace trace = OperationTrace.isOn() ? OperationTrace.poll(this, first) : null;
         FutureState reached = advance(notifier);
-        OperationTally tally = tally();
-        if (tally != null) {
-            if (reached != FutureState.COMPLETE) {
-                if (first && reached == FutureState.RUNNING) {
-                    tally.begun();
-                }
-            } else if (failure == null) {
-                tally.succeeded(byteSize(), first);
-            } else {
-                tally.failed(first);
-            }
+        if ((operation & COUNTED) == 0) {
+            count(reached, first);
+        }
+        if (trace != null && reached == FutureState.COMPLETE) {
+            end(trace);
         }
         return reached;
     }
 
-    private FutureState traced(Notifier notifier, boolean first) {
-        OperationTrace trace = OperationTrace.poll(this, first);
-        FutureState reached = counted(notifier, first);
-        if (reached == FutureState.COMPLETE) {
-            VdmResult how = failure == null ? VdmResult.SUCCESS : failure.result();
-            trace.end(this, type().toString(), byteSize(), moverName(), PATHS[operation >>> 24].name(), how.name());
+    private void count(FutureState reached, boolean first) {
+        OperationTally tally = tally();
+        if (tally == null) {
+            return;
         }
-        return reached;
+        if (reached != FutureState.COMPLETE) {
+            if (first && reached == FutureState.RUNNING) {
+                tally.begun();
+            }
+        } else if (failure == null) {
+            tally.succeeded(byteSize(), first);
+        } else {
+            tally.failed(first);
+        }
+    }
+
+    private void end(OperationTrace trace) {
+        VdmResult how = failure == null ? VdmResult.SUCCESS : failure.result();
+        trace.end(this, type().toString(), byteSize(), moverName(), PATHS[operation >>> 24 & 0x7f].name(), how.name());
     }
 
     /**
@@ -146,6 +150,15 @@ public abstract class MoverFuture<T> extends AbstractFuture<T> {
     }
 
     /**
+     * Tells whether the destination should be left in the processor's caches.
+     *
+     * @return false for {@link VdmFlags#NO_CACHE_HINT}
+     */
+    protected final boolean isForCache() {
+        return (operation & NO_CACHE_HINT) == 0;
+    }
+
+    /**
      * The byte to fill with.
      *
      * @return the value that was passed to memset, else 0
@@ -162,6 +175,18 @@ public abstract class MoverFuture<T> extends AbstractFuture<T> {
      */
     protected final FutureState succeed(ExecutionPath path) {
         operation = operation & 0xffffff | path.ordinal() << 24;
+        return FutureState.COMPLETE;
+    }
+
+    /**
+     * Ends well, in its first poll, an operation that is counted elsewhere than in the {@linkplain #tally() tally}; to be
+     * returned from {@link #advance}.
+     *
+     * @param path what executed it
+     * @return {@link FutureState#COMPLETE}
+     */
+    protected final FutureState succeedCounted(ExecutionPath path) {
+        operation = operation & 0xffffff | path.ordinal() << 24 | COUNTED;
         return FutureState.COMPLETE;
     }
 
@@ -232,7 +257,7 @@ public abstract class MoverFuture<T> extends AbstractFuture<T> {
      */
     public final ExecutionPath path() {
         requireComplete();
-        return PATHS[operation >>> 24];
+        return PATHS[operation >>> 24 & 0x7f];
     }
 
     /**

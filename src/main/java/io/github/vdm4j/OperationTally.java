@@ -2,7 +2,6 @@ package io.github.vdm4j;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -12,6 +11,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class OperationTally {
     private static final int CELLS = 64;
     private static final int SHIFT = Long.SIZE - 6;
+    private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(Cell[].class);
     private static final VarHandle ENDED;
     private static final VarHandle BYTES;
 
@@ -39,7 +39,9 @@ public final class OperationTally {
         }
     }
 
-    private final AtomicReferenceArray<Cell> cells = new AtomicReferenceArray<>(CELLS);
+    /** Read plainly where it is counted: a cell is whole for whoever sees it, and who does not looks again. */
+    private final Cell[] cells = new Cell[CELLS];
+
     private final LongAdder ended = new LongAdder();
     private final LongAdder bytes = new LongAdder();
     private final LongAdder failed = new LongAdder();
@@ -65,7 +67,7 @@ public final class OperationTally {
         }
         long thread = Thread.currentThread().threadId();
         int place = (int) (thread * 0x9E3779B97F4A7C15L >>> SHIFT);
-        Cell cell = cells.getPlain(place);
+        Cell cell = cells[place];
         if (cell != null && cell.owner == thread) {
             ENDED.setOpaque(cell, cell.ended + 1);
             BYTES.setOpaque(cell, cell.bytes + size);
@@ -75,11 +77,11 @@ public final class OperationTally {
     }
 
     private void succeededElsewhere(long thread, int place, long size) {
-        if (cells.get(place) == null) {
+        if (CELL.getVolatile(cells, place) == null) {
             var mine = new Cell(thread);
             mine.ended = 1;
             mine.bytes = size;
-            if (cells.compareAndSet(place, null, mine)) {
+            if (CELL.compareAndSet(cells, place, null, mine)) {
                 return;
             }
         }
@@ -106,13 +108,24 @@ public final class OperationTally {
      * @return what was counted so far
      */
     public MoverCounters sum() {
+        return sum(0, 0);
+    }
+
+    /**
+     * The sums, with what the mover has counted elsewhere.
+     *
+     * @param others further operations that have succeeded
+     * @param othersBytes how much they had to do
+     * @return what was counted so far
+     */
+    public MoverCounters sum(long others, long othersBytes) {
         // Those that have ended first: an operation that ends meanwhile is in flight in the sum, and never both.
         long over = finished.sum();
         long inFlight = Math.max(0, begun.sum() - over);
-        long succeeded = ended.sum();
-        long size = bytes.sum();
+        long succeeded = others + ended.sum();
+        long size = othersBytes + bytes.sum();
         for (int i = 0; i < CELLS; i++) {
-            Cell cell = cells.get(i);
+            Cell cell = (Cell) CELL.getVolatile(cells, i);
             if (cell != null) {
                 succeeded += (long) ENDED.getOpaque(cell);
                 size += (long) BYTES.getOpaque(cell);

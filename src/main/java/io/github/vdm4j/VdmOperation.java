@@ -114,7 +114,8 @@ public final class VdmOperation implements PollableFuture<VdmOutput> {
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation start() {
-        poll(Notifier.none());
+        requirePrepared();
+        future.poll(Notifier.none());
         return this;
     }
 

@@ -148,7 +148,7 @@ public final class DmlDataMover extends OperationsMover {
 
     @Override
     public MoverCounters counters() {
-        return engine.tally().sum();
+        return engine.counters();
     }
 
     @Override

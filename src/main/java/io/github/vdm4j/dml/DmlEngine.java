@@ -1,6 +1,7 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.MoverCounters;
 import io.github.vdm4j.OperationTally;
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmResult;
@@ -90,6 +91,10 @@ final class DmlEngine {
 
     OperationTally tally() {
         return tally;
+    }
+
+    MoverCounters counters() {
+        return tally.sum(pool.executed(), pool.executedBytes());
     }
 
     Durability durability() {

@@ -41,7 +41,7 @@ class DmlFuture extends VdmFuture implements EngineFuture {
 
     @Override
     protected OperationTally tally() {
-        return moves.engine().tally();
+        return moves.tally();
     }
 
     @Override
@@ -107,6 +107,10 @@ class DmlFuture extends VdmFuture implements EngineFuture {
         return isDurable();
     }
 
+    final boolean forCache() {
+        return isForCache();
+    }
+
     final byte fill() {
         return fillByte();
     }
@@ -114,6 +118,11 @@ class DmlFuture extends VdmFuture implements EngineFuture {
     @Override
     public final FutureState succeeded(ExecutionPath path) {
         return succeed(path);
+    }
+
+    /** By its job, which was counted there. */
+    final FutureState succeededAtOnce() {
+        return succeedCounted(ExecutionPath.DML_SOFTWARE);
     }
 
     @Override

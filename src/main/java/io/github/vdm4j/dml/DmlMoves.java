@@ -1,6 +1,7 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.OperationTally;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.internal.Job;
@@ -19,6 +20,10 @@ import java.lang.foreign.MemorySegment;
 final class DmlMoves {
     private static final int OK = dml_h.DML_STATUS_OK();
 
+    /** What a write-back may have to cover beyond each end of a range. */
+    private static final int LINE = 64;
+
+
     private final DmlEngine engine;
     private final JobPool pool;
     private final Durability durability;
@@ -28,10 +33,14 @@ final class DmlMoves {
 
     private final AutoMoves auto;
 
+    /** From here, as every operation looks for it, and one after the other. */
+    private final OperationTally tally;
+
     DmlMoves(DmlEngine engine, JobLimits limits, AutoMoves auto) {
         this.engine = engine;
         pool = engine.pool();
         durability = engine.durability();
+        tally = engine.tally();
         // What is long enough for a worker is not executed in a poll, by nobody.
         this.auto = auto.upTo(engine.pollerBytes());
         inlineBytes = engine.hardware() ? 0 : Math.min(limits.softwareBytes(), engine.pollerBytes());
@@ -39,6 +48,10 @@ final class DmlMoves {
 
     DmlEngine engine() {
         return engine;
+    }
+
+    OperationTally tally() {
+        return tally;
     }
 
     /** Forcing pages, and libpmem, need no job: the polling thread does that. */
@@ -62,13 +75,10 @@ final class DmlMoves {
         if (length == 0) {
             return engine.closing() ? DmlFailures.closed(future) : future.succeeded(ExecutionPath.NONE);
         }
-        if (length <= engine.pollerBytes() && auto.take(source, length) && !future.durable()) {
+        if (auto.take(source, length) && !future.durable()) {
             return engine.closing() ? DmlFailures.closed(future) : auto.execute(future, destination, source);
         }
-        if (length <= inlineBytes
-                && !future.durable()
-                && !destination.isMapped()
-                && (source == null || !source.isMapped())) {
+        if (length <= inlineBytes && !future.durable() && isPlain(destination, source)) {
             Job job = future.takeJob(pool);
             if (job != null) {
                 return executeInline(future, job, destination, source, (int) length);
@@ -84,37 +94,90 @@ final class DmlMoves {
      */
     private FutureState executeInline(
             DmlFuture future, Job job, MemorySegment destination, MemorySegment source, int length) {
-        int flags = Transfer.descriptorFlags(future.flags(), false);
-        long to = destination.address();
-        boolean accepted = false;
         int status;
         try {
-            status =
-                    source == null
-                            ? job.submitFill(to, length, Transfer.pattern(future.fill()), flags, destination)
-                            : job.submitMove(to, source.address(), length, flags, destination, source);
-            if (status == OK) {
-                accepted = true;
-                status = job.check();
-            }
+            describe(future, job, destination, source, length);
+            status = job.execute(length, destination, source);
         } catch (SegmentClosedException e) {
-            future.giveJob(pool, job);
+            over(future, job);
             return DmlFailures.unusable(future, ExecutionPath.NONE, e.getMessage(), e.getCause());
         } catch (RuntimeException | Error e) {
-            if (job.isSubmitted()) {
-                future.lendJob(pool, job); // and never given back: DML has it
-            } else {
-                future.giveJob(pool, job); // else close() would wait for it for ever
-            }
+            over(future, job);
             throw e;
         }
         if (status == OK) {
+            job.countExecuted(length);
             future.giveJob(pool, job);
-            return future.succeeded(ExecutionPath.DML_SOFTWARE);
+            return future.succeededAtOnce();
         }
         future.lendJob(pool, job);
-        Transfer transfer = begin(future, job, destination, source, length, null);
-        return accepted
+        return goOn(future, job, begin(future, job, destination, source, length, null), status);
+    }
+
+    /** The short way of what DML has to make durable: a second submission writes back what the first has moved. */
+    private FutureState executeDurably(
+            DmlFuture future, Job job, MemorySegment destination, MemorySegment source, int length) {
+        MemoryRegion onto = MemoryRegions.find(destination);
+        MemoryRegion of = MemoryRegions.find(source);
+        if (!MemoryRegions.pin(onto, of)) { // not by one call alone: there are two
+            over(future, job);
+            return DmlFailures.bufferClosed(future);
+        }
+        boolean flush = future.type() == VdmOperationType.FLUSH;
+        boolean moved = false;
+        int status = OK;
+        try {
+            if (!flush) {
+                describe(future, job, destination, source, length);
+                status = job.execute(length, destination, source);
+                moved = status == OK;
+            }
+            if (status == OK) {
+                job.describeFlush(destination.address(), length);
+                status = job.execute(length, destination, null);
+            }
+        } catch (SegmentClosedException e) {
+            over(future, job);
+            return DmlFailures.unusable(
+                    future, moved ? ExecutionPath.DML_SOFTWARE : ExecutionPath.NONE, e.getMessage(), e.getCause());
+        } catch (RuntimeException | Error e) {
+            over(future, job);
+            throw e;
+        } finally {
+            MemoryRegions.unpin(onto, of);
+        }
+        if (status == OK) {
+            job.countExecuted(length);
+            future.giveJob(pool, job);
+            return future.succeededAtOnce();
+        }
+        future.lendJob(pool, job);
+        Transfer transfer = begin(future, job, destination, source, length, WriteBackKind.CACHE_LINES);
+        return goOn(future, job, moved ? transfer.adoptMoved() : transfer, status);
+    }
+
+    private static void describe(
+            DmlFuture future, Job job, MemorySegment destination, MemorySegment source, int length) {
+        int flags = Transfer.descriptorFlags(future.forCache(), future.durable());
+        if (source == null) {
+            job.describeFill(destination.address(), length, Transfer.pattern(future.fill()), flags);
+        } else {
+            job.describeMove(destination.address(), source.address(), length, flags);
+        }
+    }
+
+    /** The operation has not come to a good end, with nothing in flight or with a job that DML keeps. */
+    private void over(DmlFuture future, Job job) {
+        if (job.isSubmitted()) {
+            future.lendJob(pool, job); // and never given back
+        } else {
+            job.countUse();
+            future.giveJob(pool, job); // else close() would wait for it for ever
+        }
+    }
+
+    private FutureState goOn(DmlFuture future, Job job, Transfer transfer, int status) {
+        return job.isAccepted()
                 ? engine.proceed(future, transfer.adopt(), status)
                 : engine.refused(future, transfer, DmlStatus.of(status));
     }
@@ -138,6 +201,12 @@ final class DmlMoves {
             if (future.type() == VdmOperationType.FLUSH && !needsJobToFlush(durable)) {
                 return flush(future, durable);
             }
+            if (length < inlineBytes - 2 * LINE && needsJobToFlush(durable) && isPlain(destination, source)) {
+                Job job = future.takeJob(pool);
+                if (job != null) {
+                    return executeDurably(future, job, destination, source, (int) length);
+                }
+            }
         }
         Job job = engine.takeJob();
         if (job == null) {
@@ -155,6 +224,11 @@ final class DmlMoves {
             engine.release(future, job);
             throw e;
         }
+    }
+
+    /** Whether no page can be missing. */
+    private static boolean isPlain(MemorySegment destination, MemorySegment source) {
+        return !destination.isMapped() && (source == null || !source.isMapped());
     }
 
     private Transfer begin(

@@ -45,7 +45,6 @@ final class ReusableDmlFuture extends DmlFuture implements JobKeeper {
 
     @Override
     void giveJob(JobPool pool, Job job) {
-        job.countUse();
         KeptJob hold = kept;
         if (hold == null) {
             kept = pool.keep(job, this);

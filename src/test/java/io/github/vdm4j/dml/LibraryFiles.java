@@ -3,6 +3,8 @@ package io.github.vdm4j.dml;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.dml.ffi.dml_job_t;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,9 @@ final class LibraryFiles {
     private static final int ELF_MACHINE = 18;
     private static final byte CLASS_32 = 1;
     private static final byte MACHINE_AARCH64 = (byte) 183;
+
+    /** A status that nothing else gives. */
+    static final int NOT_WRITTEN_BACK = dml_h.DML_STATUS_INTL_PRIVILEGE_ERROR();
 
     private LibraryFiles() {}
 
@@ -58,12 +63,71 @@ final class LibraryFiles {
                 int dml_finalize_job(void *job) { return 0; }
                 int dml_submit_job(void *job) { return 0; }
                 int dml_check_job(void *job) { return 0; }
+                int dml_execute_job(void *job, int mode) { return 0; }
                 int dml_get_batch_size(void *job, unsigned tasks, unsigned *size) { *size = 96 * tasks + 64; return 0; }
                 int dml_batch_get_status(void *job, unsigned task, unsigned *status) { *status = 0; return 0; }
                 """;
         String kept = source.lines()
                 .filter(line -> Arrays.stream(withoutSymbols).noneMatch(symbol -> line.contains(symbol + "(")))
                 .reduce("", (all, line) -> all + line + "\n");
+        return compiled(folder, kept);
+    }
+
+    /**
+     * A shared object whose software path executes copies, fills and write-backs, but for those that it refuses: of less
+     * than 64 bytes, with their length as the status, and write-backs of 8 KiB, with {@link #NOT_WRITTEN_BACK}.
+     * Nothing can be submitted to it.
+     */
+    static Path executingDml(Path folder) throws IOException, InterruptedException {
+        String source = """
+                #include <string.h>
+                typedef struct { char name[30], isa[16], date[15], version[20], hardware[30], commit[12]; unsigned major, minor, patch; } version_t;
+                static const version_t version = {"executing", "", "", "1", "", "", 1, 0, 0};
+                const version_t *dml_get_library_version(void) { return &version; }
+                int dml_get_job_size(int path, unsigned *size) { *size = 376; return 0; }
+                int dml_init_job(int path, void *job) { return 0; }
+                int dml_finalize_job(void *job) { return 0; }
+                int dml_submit_job(char *job) { return %d; }
+                int dml_check_job(void *job) { return 0; }
+                int dml_get_batch_size(void *job, unsigned tasks, unsigned *size) { *size = 96 * tasks + 64; return 0; }
+                int dml_batch_get_status(void *job, unsigned task, unsigned *status) { *status = 0; return 0; }
+                int dml_execute_job(char *job, int mode)
+                {
+                    int operation = *(int *)(job + %d);
+                    char *from = *(char **)(job + %d), *to = *(char **)(job + %d);
+                    unsigned length = *(unsigned *)(job + %d);
+                    if (operation == %d && length == 8192)
+                        return %d;
+                    if (length < 64)
+                        return length;
+                    if (operation == %d)
+                        memmove(to, from, *(unsigned *)(job + %d));
+                    else if (operation == %d)
+                        for (unsigned i = 0; i < length; i++)
+                            to[i] = job[%d + i %% 8];
+                    else if (operation != %d || (long)to %% 64 != 0 || length %% 64 != 0)
+                        return %d;
+                    return 0;
+                }
+                """
+                .formatted(
+                        dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE(),
+                        dml_job_t.operation$offset(),
+                        dml_job_t.source_first_ptr$offset(),
+                        dml_job_t.destination_first_ptr$offset(),
+                        dml_job_t.destination_length$offset(),
+                        dml_h.DML_OP_CACHE_FLUSH(),
+                        NOT_WRITTEN_BACK,
+                        dml_h.DML_OP_MEM_MOVE(),
+                        dml_job_t.source_length$offset(),
+                        dml_h.DML_OP_FILL(),
+                        dml_job_t.pattern$offset(),
+                        dml_h.DML_OP_CACHE_FLUSH(),
+                        dml_h.DML_STATUS_INTERNAL_ERROR());
+        return compiled(folder, source);
+    }
+
+    private static Path compiled(Path folder, String source) throws IOException, InterruptedException {
         Path library = Files.createTempFile(folder, "libdummydml", ".so");
         Process gcc;
         try {
@@ -74,7 +138,7 @@ final class LibraryFiles {
             return org.junit.jupiter.api.Assumptions.abort("no gcc to compile a shared object with: " + e.getMessage());
         }
         try (var out = gcc.outputWriter()) {
-            out.write(kept);
+            out.write(source);
         }
         String said = new String(gcc.getInputStream().readAllBytes());
         assumeTrue(gcc.waitFor(60, TimeUnit.SECONDS), "gcc did not come to an end");

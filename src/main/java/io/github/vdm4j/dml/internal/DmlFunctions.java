@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.ffi.dml_library_version_t;
 import io.github.vdm4j.platform.NativeCall;
 import io.github.vdm4j.platform.SegmentClosedException;
@@ -28,6 +29,7 @@ import java.util.Map;
 public final class DmlFunctions {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final int BATCH_ALIGNMENT = 64;
+    private static final int BUSY_POLL = dml_h.DML_WAIT_MODE_BUSY_POLL();
 
     /**
      * {@code dml_status_t dml_get_job_size(dml_path_t path, uint32_t *size)} and {@code dml_status_t
@@ -77,6 +79,31 @@ public final class DmlFunctions {
                                     Collections.nCopies(HeldArenas.MOST, ADDRESS).toArray(MemoryLayout[]::new)));
 
     /**
+     * {@code dml_status_t dml_execute_job(dml_job_t *job, dml_wait_mode_t mode)}, with a surplus pointer as for {@link #SUBMIT}:
+     * submits and waits. Only for jobs of the software path, which are over when they are submitted.
+     */
+    private static final MethodHandle EXECUTE_ONE =
+            LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS));
+
+    /** The same for two segments. */
+    private static final MethodHandle EXECUTE_TWO =
+            LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS));
+
+    /**
+     * The same for one segment and a job that is over in no time. The thread stays in Java, so that a garbage collection
+     * has to wait for the call, as it has to for a copy by the JVM.
+     */
+    private static final MethodHandle EXECUTE_ONE_BRIEFLY = LINKER.downcallHandle(
+            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS), Linker.Option.critical(false));
+
+    /** The same for two segments. */
+    private static final MethodHandle EXECUTE_TWO_BRIEFLY = LINKER.downcallHandle(
+            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS), Linker.Option.critical(false));
+
+    /** What is moved in so short a time that a garbage collection may have to wait for it: about a microsecond. */
+    private static final int BRIEF_BYTES = 16 << 10;
+
+    /**
      * {@code dml_status_t dml_get_batch_size(const dml_job_t *job, uint32_t task_count, uint32_t
      * *byte_size)} and {@code dml_status_t dml_batch_get_status(const dml_job_t *job, uint32_t
      * task_index, dml_status_t *status)}.
@@ -98,6 +125,7 @@ public final class DmlFunctions {
     private final MemorySegment finalizeJob;
     private final MemorySegment submitJob;
     private final MemorySegment checkJob;
+    private final MemorySegment executeJob;
     private final MemorySegment getLibraryVersion;
     private final MemorySegment getBatchSize;
     private final MemorySegment getBatchStatus;
@@ -120,6 +148,7 @@ public final class DmlFunctions {
         finalizeJob = find(symbols, "dml_finalize_job");
         submitJob = find(symbols, "dml_submit_job");
         checkJob = find(symbols, "dml_check_job");
+        executeJob = find(symbols, "dml_execute_job");
         getLibraryVersion = find(symbols, "dml_get_library_version");
         getBatchSize = find(symbols, "dml_get_batch_size");
         getBatchStatus = find(symbols, "dml_batch_get_status");
@@ -133,6 +162,7 @@ public final class DmlFunctions {
                 "dml_finalize_job", FINALIZE.type(),
                 "dml_submit_job", SUBMIT.type(),
                 "dml_check_job", CHECK.type(),
+                "dml_execute_job", EXECUTE_ONE.type(),
                 "dml_get_batch_size", JOB_NUMBER_AND_POINTER.type(),
                 "dml_batch_get_status", JOB_NUMBER_AND_POINTER.type(),
                 "dml_get_library_version", VERSION.type());
@@ -314,6 +344,52 @@ public final class DmlFunctions {
             DmlCallException.check(
                     name, (int) JOB_NUMBER_AND_POINTER.invokeExact(function, job, number, answer));
             return answer.get(JAVA_INT, 0);
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * Tells whether the library calls back into Java, as a simulated one does: it must not be called briefly.
+     *
+     * @return whether {@link #execute} is forbidden
+     */
+    boolean callsBack() {
+        return callsBack;
+    }
+
+    /**
+     * Has a job of the software path executed, holding one segment open for the time of the call.
+     *
+     * @param length how much there is to move, bytes
+     * @throws SegmentClosedException if its arena is closed; nothing was submitted
+     * @throws WrongThreadException if it is confined to another thread; nothing was submitted
+     */
+    int execute(long job, int length, MemorySegment held) {
+        try {
+            return Integer.compareUnsigned(length, BRIEF_BYTES) <= 0
+                    ? (int) EXECUTE_ONE_BRIEFLY.invokeExact(executeJob, job, BUSY_POLL, held)
+                    : (int) EXECUTE_ONE.invokeExact(executeJob, job, BUSY_POLL, held);
+        } catch (IllegalStateException e) {
+            throw new SegmentClosedException(e);
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * {@link #execute(long, int, MemorySegment)} with two segments held.
+     *
+     * @throws SegmentClosedException if the arena of one is closed; nothing was submitted
+     * @throws WrongThreadException if one is confined to another thread; nothing was submitted
+     */
+    int execute(long job, int length, MemorySegment held, MemorySegment alsoHeld) {
+        try {
+            return Integer.compareUnsigned(length, BRIEF_BYTES) <= 0
+                    ? (int) EXECUTE_TWO_BRIEFLY.invokeExact(executeJob, job, BUSY_POLL, held, alsoHeld)
+                    : (int) EXECUTE_TWO.invokeExact(executeJob, job, BUSY_POLL, held, alsoHeld);
+        } catch (IllegalStateException e) {
+            throw new SegmentClosedException(e);
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
         }

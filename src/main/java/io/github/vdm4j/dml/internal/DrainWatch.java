@@ -42,7 +42,7 @@ public final class DrainWatch {
         for (int i = 0; i < watched.length; i++) {
             Job job = pool.peek(i);
             watched[i] = pool.isBusy(job) ? job : null;
-            uses[i] = job.uses;
+            uses[i] = job.ended();
         }
         next = 0;
         begun = true;
@@ -69,7 +69,7 @@ public final class DrainWatch {
      * Only in this order: who sees that a later user has the job sees the count of before as well.
      */
     private boolean isInUse(Job job) {
-        return pool.peek(next) == job && pool.isBusy(job) && job.uses == uses[next];
+        return pool.peek(next) == job && pool.isBusy(job) && job.ended() == uses[next];
     }
 
     /** Ends the watch. */

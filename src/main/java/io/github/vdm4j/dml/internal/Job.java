@@ -7,6 +7,7 @@ import io.github.vdm4j.worker.Rendezvous;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /**
  * A DML job: initialised once, filled in and submitted any number of times. An operation larger than
@@ -16,13 +17,37 @@ import java.lang.invoke.MethodHandles;
  * happens-before edge, which the future that holds it provides.
  */
 public final class Job {
-    // The structs lie 64-aligned, so the layouts' own check of every address has nothing to find.
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withByteAlignment(1);
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG.withByteAlignment(1);
+    /**
+     * Handles of their own, and opaque writes through them, for the sake of their depth: every field is written at the
+     * bottom of a chain of calls, and what lies deeper than the JIT inlines is called, field by field.
+     */
+    private static final VarHandle INTS = ValueLayout.JAVA_INT.varHandle().withInvokeExactBehavior();
+
+    private static final VarHandle LONGS = ValueLayout.JAVA_LONG.varHandle().withInvokeExactBehavior();
+
+    /** For the pattern, which lies at no multiple of 8. */
+    private static final VarHandle LONGS_ANYWHERE =
+            ValueLayout.JAVA_LONG_UNALIGNED.varHandle().withInvokeExactBehavior();
+
+    private static final VarHandle EXECUTED;
+    private static final VarHandle EXECUTED_BYTES;
+
+    static {
+        try {
+            var lookup = MethodHandles.lookup();
+            EXECUTED = lookup.findVarHandle(Job.class, "executed", long.class);
+            EXECUTED_BYTES = lookup.findVarHandle(Job.class, "executedBytes", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private static final long SOURCE = dml_job_t.source_first_ptr$offset();
     private static final long DESTINATION = dml_job_t.destination_first_ptr$offset();
-    private static final long SOURCE_LENGTH = dml_job_t.source_length$offset();
-    private static final long DESTINATION_LENGTH = dml_job_t.destination_length$offset();
+
+    /** Both lengths are written as one long, the destination's in its upper half: x86-64 is little-endian. */
+    private static final long LENGTHS = dml_job_t.source_length$offset();
+
     private static final long PATTERN = dml_job_t.pattern$offset();
     private static final long OPERATION = dml_job_t.operation$offset();
     private static final long FLAGS = dml_job_t.flags$offset();
@@ -56,11 +81,18 @@ public final class Job {
 
     private boolean submitted;
 
+    private boolean accepted;
+
     /** Free, lent or kept, see {@link JobPool}. */
     volatile int taken;
 
-    /** How many operations have come to their end with it; written by who has it. */
-    long uses;
+    /** How many operations have come to their end with it, beside those that were executed at once; written by who has it. */
+    private long uses;
+
+    /** How many operations it has executed at once, and their bytes; written by who has it. */
+    private long executed;
+
+    private long executedBytes;
 
     /** By what the job is kept, while it is. Guarded by the pool. */
     KeptJob hold;
@@ -214,6 +246,15 @@ public final class Job {
     }
 
     /**
+     * Tells how the last submission went.
+     *
+     * @return false if it was refused
+     */
+    public boolean isAccepted() {
+        return accepted;
+    }
+
+    /**
      * Submits a copy of one part, in either direction of overlap.
      *
      * @param to the destination's address
@@ -228,12 +269,8 @@ public final class Job {
      */
     public int submitMove(
             long to, long from, int length, int flags, MemorySegment destination, MemorySegment source) {
-        long job = at;
-        ALL.set(LONG, job + SOURCE, from);
-        ALL.set(INT, job + SOURCE_LENGTH, length);
-        describe(MEM_MOVE, to, length, flags);
-        // Two of one arena are held by one; holding a shared arena costs an atomic operation each way.
-        return source.scope() == destination.scope() ? submit(destination) : submit(destination, source);
+        describeMove(to, from, length, flags);
+        return submitHolding(destination, source);
     }
 
     /**
@@ -249,9 +286,77 @@ public final class Job {
      * @throws WrongThreadException if it is confined to another thread; nothing was submitted
      */
     public int submitFill(long to, int length, long pattern, int flags, MemorySegment destination) {
-        struct.set(LONG, PATTERN, pattern);
-        describe(FILL, to, length, flags);
+        describeFill(to, length, pattern, flags);
         return submit(destination);
+    }
+
+    /**
+     * Writes down a copy, for {@link #execute}.
+     *
+     * @param to the destination's address
+     * @param from the source's address
+     * @param length bytes, 1 to 0xFFFFFFFF
+     * @param flags the descriptor's flags
+     */
+    public void describeMove(long to, long from, int length, int flags) {
+        long job = at;
+        LONGS.setOpaque(ALL, job + SOURCE, from);
+        describe(job, MEM_MOVE, to, length, flags);
+    }
+
+    /**
+     * Writes down a fill, for {@link #execute}.
+     *
+     * @param to the destination's address
+     * @param length bytes, 1 to 0xFFFFFFFF
+     * @param pattern eight bytes, repeated
+     * @param flags the descriptor's flags
+     */
+    public void describeFill(long to, int length, long pattern, int flags) {
+        long job = at;
+        LONGS_ANYWHERE.set(ALL, job + PATTERN, pattern);
+        describe(job, FILL, to, length, flags);
+    }
+
+    /**
+     * Writes down a write-back by the software path of the cache lines that cover a range (H10), for {@link #execute}.
+     *
+     * @param from the range's address
+     * @param length bytes, 1 to {@link JobLimits#MAX_PART}
+     */
+    public void describeFlush(long from, int length) {
+        describe(at, CACHE_FLUSH, from & -Transfer.LINE, (int) Transfer.coveringLines(from, length),
+                Transfer.flushFlags(false, limits));
+    }
+
+    /**
+     * Has the software path execute what was written down, in one call where there would be one to submit and one to
+     * check. A library that calls back into Java is called twice, so that each of its answers is seen.
+     *
+     * @param length what the job has to move, bytes
+     * @param destination the segment that is written
+     * @param source the segment that is read, or null
+     * @return DML's status: how the job has ended; if it was not {@linkplain #isAccepted() accepted}, why it was refused
+     * @throws SegmentClosedException if the arena of a segment is closed; nothing was submitted
+     * @throws WrongThreadException if one is confined to another thread; nothing was submitted
+     */
+    public int execute(int length, MemorySegment destination, MemorySegment source) {
+        if (dml.callsBack()) {
+            int refused = source == null ? submit(destination) : submitHolding(destination, source);
+            return refused == OK ? check() : refused;
+        }
+        int status = source == null || source.scope() == destination.scope()
+                ? dml.execute(at, length, destination)
+                : dml.execute(at, length, destination, source);
+        if (status != OK) {
+            accepted = false; // the software path executes every copy and fill that it does not refuse
+        }
+        return status;
+    }
+
+    /** Two of one arena are held by one; holding a shared arena costs an atomic operation each way. */
+    private int submitHolding(MemorySegment destination, MemorySegment source) {
+        return source.scope() == destination.scope() ? submit(destination) : submit(destination, source);
     }
 
     /**
@@ -266,7 +371,7 @@ public final class Job {
      * @throws WrongThreadException if it is confined to another thread; nothing was submitted
      */
     public int submitCacheFlush(long to, int length, int flags, MemorySegment range) {
-        describe(CACHE_FLUSH, to, length, flags);
+        describe(at, CACHE_FLUSH, to, length, flags);
         return submit(range);
     }
 
@@ -276,8 +381,7 @@ public final class Job {
      * @return DML's status
      */
     public int submitNop() {
-        struct.set(INT, OPERATION, NOP);
-        struct.set(LONG, FLAGS, 0);
+        describe(at, NOP, 0, 0, 0);
         return submit(MemorySegment.NULL);
     }
 
@@ -301,10 +405,8 @@ public final class Job {
      * @throws WrongThreadException if one is confined to another thread; nothing was submitted
      */
     int submitBatch(long list, int length, HeldArenas held) {
-        describe(BATCH, list, length, 0);
-        int status = dml.submit(struct.address(), held);
-        submitted = status == OK;
-        return status;
+        describe(at, BATCH, list, length, 0);
+        return took(dml.submit(at, held));
     }
 
     /** How a task of the batch that was submitted last ended: DML's status. */
@@ -312,24 +414,47 @@ public final class Job {
         return dml.batchStatus(struct.address(), task);
     }
 
-    private void describe(int operation, long to, int length, int flags) {
-        long job = at;
-        ALL.set(INT, job + OPERATION, operation);
-        ALL.set(LONG, job + DESTINATION, to);
-        ALL.set(INT, job + DESTINATION_LENGTH, length);
+    private static void describe(long job, int operation, long to, int length, int flags) {
+        INTS.setOpaque(ALL, job + OPERATION, operation);
+        LONGS.setOpaque(ALL, job + DESTINATION, to);
+        LONGS.setOpaque(ALL, job + LENGTHS, (length & 0xffffffffL) << Integer.SIZE | length & 0xffffffffL);
         // Submitting strips bits of the flags, so they are written every time.
-        ALL.set(LONG, job + FLAGS, flags);
+        LONGS.setOpaque(ALL, job + FLAGS, (long) flags);
     }
 
     private int submit(MemorySegment held) {
-        int status = dml.submit(at, held);
-        submitted = status == OK;
-        return status;
+        return took(dml.submit(at, held));
     }
 
-    /** An operation has come to its end with the job, which is not given back. */
+    /** An operation has come to its end with the job. */
     public void countUse() {
         uses++;
+    }
+
+    /**
+     * The job has {@linkplain #execute executed} an operation, which is counted here: to find a place that is the
+     * thread's own costs a twentieth of a small operation, and the job is that already.
+     *
+     * @param bytes how much was moved, unsigned
+     */
+    public void countExecuted(int bytes) {
+        EXECUTED.setOpaque(this, executed + 1);
+        EXECUTED_BYTES.setOpaque(this, executedBytes + Integer.toUnsignedLong(bytes));
+    }
+
+    /** How many operations have come to their end with the job. */
+    long ended() {
+        return uses + (long) EXECUTED.getOpaque(this);
+    }
+
+    /** How many operations the job has executed at once. */
+    long executed() {
+        return (long) EXECUTED.getOpaque(this);
+    }
+
+    /** How many bytes they had. */
+    long executedBytes() {
+        return (long) EXECUTED_BYTES.getOpaque(this);
     }
 
     /** The struct that the next submission takes. */
@@ -349,9 +474,7 @@ public final class Job {
         if (heldBy(first, third) || heldBy(second, third)) {
             return submit(first, second);
         }
-        int status = dml.submit(struct.address(), first, second, third);
-        submitted = status == OK;
-        return status;
+        return took(dml.submit(at, first, second, third));
     }
 
     private static boolean heldBy(MemorySegment held, MemorySegment segment) {
@@ -359,8 +482,12 @@ public final class Job {
     }
 
     private int submit(MemorySegment held, MemorySegment alsoHeld) {
-        int status = dml.submit(at, held, alsoHeld);
-        submitted = status == OK;
+        return took(dml.submit(at, held, alsoHeld));
+    }
+
+    private int took(int status) {
+        accepted = status == OK;
+        submitted = accepted;
         return status;
     }
 

@@ -44,6 +44,9 @@ public final class JobPool {
     /** Jobs that a device does not answer. Guarded by this. */
     private final List<Job> overdue = new ArrayList<>();
 
+    /** Every job there ever was, for what each has counted. Guarded by this once the pool is made. */
+    private final List<Job> made = new ArrayList<>();
+
     /** Jobs without a place: another took it while they were overdue. Guarded by this. */
     private final List<Job> spare = new ArrayList<>();
 
@@ -70,6 +73,7 @@ public final class JobPool {
             factory.reserve(capacity);
             for (int i = 0; i < capacity; i++) {
                 jobs[i] = factory.make(this);
+                made.add(jobs[i]);
             }
         } catch (Throwable e) {
             factory.close();
@@ -120,7 +124,7 @@ public final class JobPool {
         if (job.isSubmitted()) {
             throw new IllegalStateException("a job in flight cannot be given back");
         }
-        job.uses++;
+        job.countUse();
         TAKEN.setRelease(job, FREE);
     }
 
@@ -257,7 +261,9 @@ public final class JobPool {
             return spare.removeLast();
         }
         try {
-            return factory.make(this);
+            Job job = factory.make(this);
+            made.add(job);
+            return job;
         } catch (DmlCallException e) {
             return null;
         }
@@ -322,6 +328,24 @@ public final class JobPool {
     synchronized boolean isBusy(Job job) {
         KeptJob hold = job.hold;
         return hold == null ? job.taken == LENT : hold.isUsed();
+    }
+
+    /**
+     * How many operations the jobs have {@linkplain Job#execute executed} at once.
+     *
+     * @return a number that only grows
+     */
+    public synchronized long executed() {
+        return made.stream().mapToLong(Job::executed).sum();
+    }
+
+    /**
+     * How many bytes those operations had.
+     *
+     * @return a number that only grows
+     */
+    public synchronized long executedBytes() {
+        return made.stream().mapToLong(Job::executedBytes).sum();
     }
 
     /**

@@ -14,7 +14,7 @@ import java.lang.foreign.MemorySegment;
  * native memory durable, the parts that write its cache lines back.
  */
 public final class Transfer extends Program {
-    private static final long LINE = 64;
+    static final long LINE = 64;
 
     /** Parts of mapped files are short, so that little time passes between the check and the access. */
     private static final long MAPPED_PART = 4L << 20;
@@ -124,15 +124,36 @@ public final class Transfer extends Program {
     }
 
     /**
+     * Goes on with the write-back, as the data were moved by a submission without a transfer.
+     *
+     * @return this
+     */
+    public Transfer adoptMoved() {
+        countPath();
+        beginFlushing();
+        return this;
+    }
+
+    /**
      * The flags of a descriptor.
      *
      * @param promised what the operation was asked to promise
      * @param durable whether the destination has to be made durable
      * @return bits for the job's flags
      */
-    public static int descriptorFlags(VdmFlags promised, boolean durable) {
-        return (promised.contains(VdmFlags.NO_CACHE_HINT) ? 0 : PREFETCH)
-                | (durable ? DURABLE | DESTINATION_READBACK : 0);
+    static int descriptorFlags(VdmFlags promised, boolean durable) {
+        return descriptorFlags(!promised.contains(VdmFlags.NO_CACHE_HINT), durable);
+    }
+
+    /**
+     * The flags of a descriptor.
+     *
+     * @param forCache whether the destination should be left in the processor's caches
+     * @param durable whether the destination has to be made durable
+     * @return bits for the job's flags
+     */
+    public static int descriptorFlags(boolean forCache, boolean durable) {
+        return (forCache ? PREFETCH : 0) | (durable ? DURABLE | DESTINATION_READBACK : 0);
     }
 
     /**
@@ -158,14 +179,17 @@ public final class Transfer extends Program {
             guardPages(offset);
         }
         if (flushing) {
-            int how = hardware || limits.writeBackWithoutEviction() ? 0 : EVICT;
-            return job.submitCacheFlush(to + offset, (int) part, how, destination);
+            return job.submitCacheFlush(to + offset, (int) part, flushFlags(hardware, limits), destination);
         }
         countPath();
         return type == VdmOperationType.MEMSET
                 ? job.submitFill(to + offset, (int) part, pattern, flags, destination)
                 : job.submitMove(
                         to + offset, from + offset, (int) part, flags, destination, source);
+    }
+
+    static int flushFlags(boolean hardware, JobLimits limits) {
+        return hardware || limits.writeBackWithoutEviction() ? 0 : EVICT;
     }
 
     private void guardPages(long offset) {
@@ -197,10 +221,14 @@ public final class Transfer extends Program {
     private void beginFlushing() {
         flushing = true;
         backwards = false;
-        long end = to + length + LINE - 1 & -LINE;
+        length = coveringLines(to, length);
         to &= -LINE;
-        length = end - to;
         done = 0;
+    }
+
+    /** How many bytes the cache lines have that cover a range. */
+    static long coveringLines(long from, long bytes) {
+        return (from + bytes + LINE - 1 & -LINE) - (from & -LINE);
     }
 
     /** Not if it moves bytes within their own range. */
@@ -256,6 +284,6 @@ public final class Transfer extends Program {
 
     @Override
     public long bytesMoved() {
-        return flushing ? length : done;
+        return flushing && type != VdmOperationType.FLUSH ? length : done;
     }
 }
