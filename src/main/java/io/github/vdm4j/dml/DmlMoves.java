@@ -23,7 +23,6 @@ final class DmlMoves {
     /** What a write-back may have to cover beyond each end of a range. */
     private static final int LINE = 64;
 
-
     private final DmlEngine engine;
     private final JobPool pool;
     private final Durability durability;

@@ -17,7 +17,7 @@ class JobLayoutTest {
     }
 
     static long[] longs() {
-        return new long[] {
+        return new long[]{
             dml_job_t.source_first_ptr$offset(),
             dml_job_t.destination_first_ptr$offset(),
             dml_job_t.source_length$offset(),
