@@ -34,6 +34,17 @@ public final class Batches {
         }
     }
 
+    static void scatter(DataOperations mover, MemorySegment page, MemorySegment[][] rounds) {
+        Batch batch = mover.batch();
+        for (MemorySegment[] records : rounds) {
+            batch.clear();
+            for (int i = 0; i < records.length; i++) {
+                batch.memcpy(records[i], page.asSlice(4 * i, 4));
+            }
+            batch.submit().await().orThrow();
+        }
+    }
+
     /**
      * Gathers ten records of four bytes, and prints the checksum.
      *
@@ -49,6 +60,9 @@ public final class Batches {
             System.out.println(gather(mover, page, records));
             send(mover, page.asSlice(0, 4), records[9], 3);
             System.out.println("last byte " + page.get(JAVA_BYTE, 3));
+            scatter(mover, page, new MemorySegment[][]{{records[0], records[1]}, {records[2]}});
+            System.out.println("first bytes " + records[0].get(JAVA_BYTE, 0) + records[1].get(JAVA_BYTE, 0)
+                    + records[2].get(JAVA_BYTE, 0));
         }
     }
 }

@@ -8,6 +8,7 @@ import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.operation.Batch;
 import io.github.vdm4j.operation.BatchFuture;
@@ -80,6 +81,48 @@ class DmlMemoryIT {
                 operation.orThrow();
             });
             assertTrue(bytes < 1, bytes + " bytes per operation");
+        }
+    }
+
+    @Test
+    void isNoHeapEitherWhereDmlMakesDurable() {
+        try (Arena arena = Arena.ofShared();
+                var mover = DmlDataMover.builder()
+                        .durability(Durability.withoutLibpmem())
+                        .path(DmlPath.SOFTWARE)
+                        .open()) {
+            MemorySegment source = arena.allocate(640);
+            MemorySegment destination = arena.allocate(640);
+            VdmOperation operation = mover.newOperation();
+            double bytes = bytesPerRound(() -> {
+                operation.memcpy(destination, source, VdmFlags.MEM_DURABLE).start();
+                operation.orThrow();
+                operation.flush(destination).start();
+                operation.orThrow();
+            });
+            assertTrue(bytes < 1, bytes + " bytes per operation");
+        }
+    }
+
+    @Test
+    void isNoHeapForABatchThatIsClearedAndFilledAgain() {
+        try (Arena arena = Arena.ofShared(); var mover = DmlDataMover.open(DmlPath.SOFTWARE)) {
+            MemorySegment source = arena.allocate(64);
+            MemorySegment[] destinations = {arena.allocate(64), arena.allocate(64)};
+            Batch batch = mover.batch();
+            int[] round = {0};
+            double bytes = bytesPerRound(() -> {
+                batch.clear();
+                for (int i = 0; i < 6; i++) {
+                    batch.memcpy(destinations[round[0]++ & 1], source);
+                }
+                BatchFuture all = batch.submit();
+                while (all.poll() != FutureState.COMPLETE) {
+                    Thread.onSpinWait();
+                }
+                all.orThrow();
+            });
+            assertTrue(bytes < 1, bytes + " bytes per batch");
         }
     }
 

@@ -45,6 +45,14 @@ final class DmlBatchFuture extends BatchFuture implements EngineFuture {
         return memory;
     }
 
+    /** The descriptors of the last submission are of no use. */
+    @Override
+    protected void tasksChanged() {
+        if (memory != null) {
+            memory.forget();
+        }
+    }
+
     @Override
     protected FutureState advance(Notifier notifier) {
         notifier.useNone();

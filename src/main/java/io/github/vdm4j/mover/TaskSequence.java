@@ -4,30 +4,36 @@ import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.operation.BatchTask;
 import io.github.vdm4j.operation.Descriptor;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The tasks of a batch, executed one after the other. */
 final class TaskSequence {
     private final List<BatchTask> tasks;
-    private final Pins[] pins;
+
+    /** Of tasks that are pinned, and of some that were. */
+    private final List<Pins> pins = new ArrayList<>();
+
     private int pinned;
 
+    /** Of the tasks that the list has whenever they are executed. */
     TaskSequence(List<BatchTask> tasks) {
         this.tasks = tasks;
-        pins = new Pins[tasks.size()];
     }
 
     /** Keeps the buffers of all tasks open; if that cannot be, none, and the reason is returned. */
     String pin() {
-        for (int i = 0; i < pins.length; i++) {
+        for (int i = 0; i < tasks.size(); i++) {
             Descriptor descriptor = tasks.get(i).descriptor();
-            Pins ofTask = new Pins();
-            if (!isAlive(descriptor) || !ofTask.pin(descriptor)) {
+            if (i == pins.size()) {
+                pins.add(new Pins());
+            }
+            if (!isAlive(descriptor) || !pins.get(i).pin(descriptor)) {
                 unpin();
                 return "failed: a buffer or arena of task %,d, the %s, was closed before the batch started"
                         .formatted(i, descriptor);
             }
-            pins[pinned++] = ofTask;
+            pinned++;
         }
         return null;
     }
@@ -45,7 +51,7 @@ final class TaskSequence {
 
     void unpin() {
         while (pinned > 0) {
-            pins[--pinned].unpin();
+            pins.get(--pinned).unpin();
         }
     }
 

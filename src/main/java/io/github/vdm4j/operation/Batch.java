@@ -4,9 +4,6 @@ import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.future.FutureState;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 
 /**
  * Several operations that are executed as one: any number of any kinds, cheaper than one by one where they are small.
@@ -31,8 +28,11 @@ import java.util.List;
  */
 public final class Batch {
     private final OperationsMover mover;
-    private final List<BatchTask> tasks = new ArrayList<>();
+    private final TaskList tasks = new TaskList();
     private boolean fence;
+
+    /** Whether the tasks are those of the last submission. */
+    private boolean submitted;
 
     /** Null before the first submission. */
     private BatchFuture future;
@@ -41,11 +41,18 @@ public final class Batch {
         this.mover = mover;
     }
 
-    private Batch add(Descriptor descriptor) {
-        if (future != null) {
-            throw new IllegalStateException("the batch was submitted: make a new one for other tasks");
+    private Descriptor next() {
+        if (submitted) {
+            throw new IllegalStateException("the batch was submitted: clear it for other tasks, or make a new one");
         }
-        tasks.add(new BatchTask(mover.checked(descriptor), fence));
+        return tasks.next().descriptor();
+    }
+
+    /** What was written is a task from now on, unless it breaks a rule. */
+    private Batch add(Descriptor next) {
+        mover.checked(next);
+        tasks.next().fence(fence);
+        tasks.addNext();
         fence = false;
         return this;
     }
@@ -59,7 +66,7 @@ public final class Batch {
      * @return this
      */
     public Batch memcpy(MemorySegment destination, MemorySegment source, VdmFlags flags) {
-        return add(new Descriptor().copy(VdmOperationType.MEMCPY, destination, source, flags));
+        return add(next().copy(VdmOperationType.MEMCPY, destination, source, flags));
     }
 
     /**
@@ -82,7 +89,7 @@ public final class Batch {
      * @return this
      */
     public Batch memmove(MemorySegment destination, MemorySegment source, VdmFlags flags) {
-        return add(new Descriptor().copy(VdmOperationType.MEMMOVE, destination, source, flags));
+        return add(next().copy(VdmOperationType.MEMMOVE, destination, source, flags));
     }
 
     /**
@@ -94,7 +101,7 @@ public final class Batch {
      * @return this
      */
     public Batch memset(MemorySegment destination, byte value, VdmFlags flags) {
-        return add(new Descriptor().memset(destination, value, flags));
+        return add(next().memset(destination, value, flags));
     }
 
     /**
@@ -104,7 +111,7 @@ public final class Batch {
      * @return this
      */
     public Batch flush(MemorySegment range) {
-        return add(new Descriptor().flush(range));
+        return add(next().flush(range));
     }
 
     /**
@@ -113,7 +120,7 @@ public final class Batch {
      * @return this
      */
     public Batch nop() {
-        return add(new Descriptor().operation(VdmOperationType.NOP, VdmFlags.NONE));
+        return add(next().operation(VdmOperationType.NOP, VdmFlags.NONE));
     }
 
     /**
@@ -125,7 +132,7 @@ public final class Batch {
      * @return this
      */
     public Batch fill(MemorySegment destination, long pattern, VdmFlags flags) {
-        return add(new Descriptor().fill(destination, pattern, flags));
+        return add(next().fill(destination, pattern, flags));
     }
 
     /**
@@ -147,7 +154,7 @@ public final class Batch {
      * @return this
      */
     public Batch compare(MemorySegment first, MemorySegment second) {
-        return add(new Descriptor().compare(first, second));
+        return add(next().compare(first, second));
     }
 
     /**
@@ -158,7 +165,7 @@ public final class Batch {
      * @return this
      */
     public Batch comparePattern(MemorySegment range, long pattern) {
-        return add(new Descriptor().comparePattern(range, pattern));
+        return add(next().comparePattern(range, pattern));
     }
 
     /**
@@ -170,7 +177,7 @@ public final class Batch {
      * @return this
      */
     public Batch createDelta(MemorySegment record, MemorySegment original, MemorySegment modified) {
-        return add(new Descriptor().createDelta(record, original, modified));
+        return add(next().createDelta(record, original, modified));
     }
 
     /**
@@ -183,7 +190,7 @@ public final class Batch {
      * @return this
      */
     public Batch applyDelta(MemorySegment destination, MemorySegment record, VdmFlags flags) {
-        return add(new Descriptor().applyDelta(destination, record, flags));
+        return add(next().applyDelta(destination, record, flags));
     }
 
     /**
@@ -196,7 +203,7 @@ public final class Batch {
      * @return this
      */
     public Batch dualcast(MemorySegment first, MemorySegment second, MemorySegment source, VdmFlags flags) {
-        return add(new Descriptor().dualcast(first, second, source, flags));
+        return add(next().dualcast(first, second, source, flags));
     }
 
     /**
@@ -207,7 +214,7 @@ public final class Batch {
      * @return this
      */
     public Batch crc32c(MemorySegment range, CrcOptions options) {
-        return add(new Descriptor().crc32c(range, options));
+        return add(next().crc32c(range, options));
     }
 
     /**
@@ -230,7 +237,7 @@ public final class Batch {
      * @return this
      */
     public Batch copyCrc32c(MemorySegment destination, MemorySegment source, CrcOptions options, VdmFlags flags) {
-        return add(new Descriptor().copyCrc32c(destination, source, options, flags));
+        return add(next().copyCrc32c(destination, source, options, flags));
     }
 
     /**
@@ -241,7 +248,7 @@ public final class Batch {
      * @return this
      */
     public Batch difCheck(MemorySegment source, DifConfig config) {
-        return add(new Descriptor().difCheck(source, config));
+        return add(next().difCheck(source, config));
     }
 
     /**
@@ -254,7 +261,7 @@ public final class Batch {
      * @return this
      */
     public Batch difInsert(MemorySegment destination, MemorySegment source, DifConfig config, VdmFlags flags) {
-        return add(new Descriptor().dif(VdmOperationType.DIF_INSERT, destination, source, config, flags));
+        return add(next().dif(VdmOperationType.DIF_INSERT, destination, source, config, flags));
     }
 
     /**
@@ -267,7 +274,7 @@ public final class Batch {
      * @return this
      */
     public Batch difStrip(MemorySegment destination, MemorySegment source, DifConfig config, VdmFlags flags) {
-        return add(new Descriptor().dif(VdmOperationType.DIF_STRIP, destination, source, config, flags));
+        return add(next().dif(VdmOperationType.DIF_STRIP, destination, source, config, flags));
     }
 
     /**
@@ -280,7 +287,7 @@ public final class Batch {
      * @return this
      */
     public Batch difUpdate(MemorySegment destination, MemorySegment source, DifConfig config, VdmFlags flags) {
-        return add(new Descriptor().dif(VdmOperationType.DIF_UPDATE, destination, source, config, flags));
+        return add(next().dif(VdmOperationType.DIF_UPDATE, destination, source, config, flags));
     }
 
     /**
@@ -292,6 +299,29 @@ public final class Batch {
     public Batch fence() {
         fence = !tasks.isEmpty();
         return this;
+    }
+
+    /**
+     * Takes all tasks out, so that others can be added and submitted. As many as there were are added without anything being
+     * allocated. What is to be known of the last submission has to be asked for before: its future is that of the next one, too.
+     * Segments of the tasks that were taken out stay reachable until others take their places.
+     *
+     * @return this, without a task
+     * @throws IllegalStateException if the batch was submitted and is not complete
+     */
+    public Batch clear() {
+        requireComplete("cleared");
+        tasks.takeAllOut();
+        fence = false;
+        submitted = false;
+        return this;
+    }
+
+    private void requireComplete(String what) {
+        if (future != null && future.state() != FutureState.COMPLETE) {
+            throw new IllegalStateException(
+                    "the batch is %s: poll it to its end before it is %s".formatted(future.state(), what));
+        }
     }
 
     /**
@@ -307,7 +337,8 @@ public final class Batch {
      * Makes one future of the tasks. Like any other it starts when it is first polled.
      *
      * <p>A batch can be submitted again once its future is complete, as often as one likes and without anything being
-     * allocated: it is the same future, and idle again.
+     * allocated: it is the same future, and idle again. With the same tasks that is cheapest; for others it has to be {@linkplain #clear
+     * cleared}.
      *
      * @return an idle future
      * @throws IllegalStateException if there is no task, the batch was submitted before and is not complete, or the mover is
@@ -319,13 +350,12 @@ public final class Batch {
         }
         mover.requireOpen(VdmOperationType.BATCH);
         if (future == null) {
-            future = mover.newBatchFuture(Collections.unmodifiableList(tasks));
-        } else if (future.state() != FutureState.COMPLETE) {
-            throw new IllegalStateException(
-                    "the batch is %s: poll it to its end before it is submitted again".formatted(future.state()));
+            future = mover.newBatchFuture(tasks);
         } else {
-            future.rearm();
+            requireComplete("submitted again");
+            future.rearm(!submitted);
         }
+        submitted = true;
         return future;
     }
 }

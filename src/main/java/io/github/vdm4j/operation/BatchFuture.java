@@ -31,8 +31,11 @@ public abstract class BatchFuture extends MoverFuture<BatchResult> {
     }
 
     /** Makes the future idle again, with nothing left of how its tasks ended. */
-    final void rearm() {
+    final void rearm(boolean withOtherTasks) {
         withdraw();
+        if (withOtherTasks) {
+            tasksChanged();
+        }
         describe(VdmOperationType.BATCH, (byte) 0, VdmFlags.NONE);
         for (int i = 0; i < tasks.size(); i++) {
             tasks.get(i).completion().reset();
@@ -40,10 +43,13 @@ public abstract class BatchFuture extends MoverFuture<BatchResult> {
         becomeIdle();
     }
 
+    /** The batch is about to be submitted with other tasks than before: nothing may be kept of those. */
+    protected void tasksChanged() {}
+
     /**
      * What to do.
      *
-     * @return the tasks in order
+     * @return the tasks in order, to be read only
      */
     protected final List<BatchTask> tasks() {
         return tasks;

@@ -6,13 +6,14 @@ package io.github.vdm4j.operation;
  * <p>C counterpart: a task of a {@code DML_OP_BATCH}, set with {@code dml_batch_set_..._by_index}.
  */
 public final class BatchTask {
-    private final Descriptor descriptor;
-    private final boolean fenced;
+    private final Descriptor descriptor = new Descriptor();
     private final CompletionRecord completion = new CompletionRecord();
+    private boolean fenced;
 
-    BatchTask(Descriptor descriptor, boolean fenced) {
-        this.descriptor = descriptor;
-        this.fenced = fenced;
+    BatchTask() {}
+
+    void fence(boolean before) {
+        fenced = before;
     }
 
     /**

@@ -35,9 +35,11 @@ public final class CompletionRecord {
         end = 0;
         outcome = 0;
         value = 0;
-        status = null;
-        reason = null;
-        cause = null;
+        if (reason != null) { // else nothing has failed, and storing null makes work, too
+            status = null;
+            reason = null;
+            cause = null;
+        }
     }
 
     private void end(ExecutionPath path, VdmResult result) {

@@ -27,23 +27,53 @@ public final class Descriptor {
     Descriptor() {}
 
     Descriptor operation(VdmOperationType what, VdmFlags promised) {
-        type = what;
-        flags = Objects.requireNonNull(promised, "flags");
-        source = null;
-        secondSource = null;
-        destination = null;
-        secondDestination = null;
+        return begin(what, promised).source(null).destination(null);
+    }
+
+    /** All but the segments that nearly every operation has; they are to be written next. */
+    private Descriptor begin(VdmOperationType what, VdmFlags promised) {
+        Objects.requireNonNull(promised, "flags");
         pattern = 0;
-        crc = null;
-        dif = null;
+        // Storing a reference makes work for the garbage collector, also where it is the one that is there already.
+        if (type != what) {
+            type = what;
+        }
+        if (flags != promised) {
+            flags = promised;
+        }
+        if (secondSource != null) {
+            secondSource = null;
+        }
+        if (secondDestination != null) {
+            secondDestination = null;
+        }
+        if (crc != null) {
+            crc = null;
+        }
+        if (dif != null) {
+            dif = null;
+        }
+        return this;
+    }
+
+    private Descriptor source(MemorySegment from) {
+        if (source != from) {
+            source = from;
+        }
+        return this;
+    }
+
+    private Descriptor destination(MemorySegment onto) {
+        if (destination != onto) {
+            destination = onto;
+        }
         return this;
     }
 
     Descriptor copy(VdmOperationType what, MemorySegment onto, MemorySegment from, VdmFlags promised) {
-        operation(what, promised);
-        destination = Objects.requireNonNull(onto, "destination");
-        source = Objects.requireNonNull(from, "source");
-        return this;
+        return begin(what, promised)
+                .destination(Objects.requireNonNull(onto, "destination"))
+                .source(Objects.requireNonNull(from, "source"));
     }
 
     Descriptor memset(MemorySegment onto, byte value, VdmFlags promised) {

@@ -272,7 +272,7 @@ public abstract class BatchContract extends RulesContract {
         assertEquals("the batch has no task", assertThrows(IllegalStateException.class, batch::submit).getMessage());
         batch.fill(memory(8), 1).submit();
         assertEquals(
-                "the batch was submitted: make a new one for other tasks",
+                "the batch was submitted: clear it for other tasks, or make a new one",
                 assertThrows(IllegalStateException.class, batch::nop).getMessage());
         assertEquals(1, batch.size());
     }
@@ -304,6 +304,67 @@ public abstract class BatchContract extends RulesContract {
         assertEquals(VdmResult.SUCCESS, future.result());
         assertNull(future.failure());
         assertArrayEquals(bytes(source), bytes(destination));
+    }
+
+    @Test
+    @DisplayName("a batch that is cleared takes other tasks, and remembers nothing of those before")
+    public void aBatchThatIsClearedTakesOtherTasks() {
+        Batch batch = mover().batch();
+        BatchFuture future = null;
+        for (int round = 0; round < 6; round++) {
+            int tasks = new int[]{5, 5, 9, 1, 40, 5}[round];
+            MemorySegment source = noise(64 * tasks, round);
+            MemorySegment destination = memory(64 * tasks);
+            for (int i = 0; i < tasks; i++) {
+                batch.memcpy(destination.asSlice(64L * i, 64), source.asSlice(64L * i, 64));
+            }
+            assertEquals(tasks, batch.size());
+            BatchFuture submitted = batch.submit();
+            assertSame(future == null ? submitted : future, submitted);
+            future = submitted;
+            BatchResult result = run(future);
+            result.orThrow();
+            assertEquals(tasks, result.tasks().size());
+            assertEquals(64L * tasks, future.byteSize());
+            assertArrayEquals(bytes(source), bytes(destination));
+            assertSame(batch, batch.clear());
+            assertEquals(0, batch.size());
+            destination.fill((byte) 0);
+        }
+        assertEquals("the batch has no task", assertThrows(IllegalStateException.class, batch::submit).getMessage());
+    }
+
+    @Test
+    @DisplayName("a cleared batch has no fence and no failure of before")
+    public void aClearedBatchHasNoFenceAndNoFailureOfBefore() {
+        MemorySegment source = noise(64, 3);
+        Batch batch = mover().batch().compare(source, memory(64)).fence().crc32c(source).fence();
+        assertSame(batch, batch.clear());
+        MemorySegment destination = memory(64);
+        batch.memcpy(destination, source);
+        assertTrue(batch.submit().cancel());
+        assertSame(batch, batch.clear());
+        BatchResult result = run(batch.memcpy(destination, source).nop().submit());
+        result.orThrow();
+        assertEquals(2, result.tasks().size());
+        assertArrayEquals(bytes(source), bytes(destination));
+    }
+
+    @Test
+    @DisplayName("a batch that is not complete is not cleared, and one that was submitted takes no task")
+    public void aBatchThatIsNotCompleteIsNotCleared() {
+        MemorySegment source = noise(64, 4);
+        Batch batch = mover().batch().crc32c(source);
+        BatchFuture future = batch.submit();
+        assertEquals(
+                "the batch is IDLE: poll it to its end before it is cleared",
+                assertThrows(IllegalStateException.class, batch::clear).getMessage());
+        run(future).orThrow();
+        assertEquals(
+                "the batch was submitted: clear it for other tasks, or make a new one",
+                assertThrows(IllegalStateException.class, batch::nop).getMessage());
+        assertEquals(1, batch.size());
+        run(batch.submit()).orThrow();
     }
 
     @Test

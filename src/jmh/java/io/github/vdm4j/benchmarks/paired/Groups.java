@@ -170,9 +170,10 @@ final class Groups {
                 .add(Names.PLAIN_64, one)
                 .add(Names.REUSABLE_64, new SmallCopies.Reusable(mover, buffers, copies, bytes));
         try {
-            Contestant batch = new SmallCopies.Batched(mover, buffers, copies, bytes);
+            Contestant batch = new SmallCopies.Batched(mover, false, buffers, copies, bytes);
             batch.run(1);
-            contest.add(Names.BATCH, batch);
+            contest.add(Names.BATCH, batch)
+                    .add(Names.BATCH_ANEW, new SmallCopies.Batched(mover, true, buffers, copies, bytes));
         } catch (Throwable e) {
             missing.add("batch: " + e.getMessage());
         }

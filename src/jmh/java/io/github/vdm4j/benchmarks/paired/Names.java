@@ -24,7 +24,9 @@ public final class Names {
     public static final String PARKING = "vdm4j, ThreadsDataMover, PARK";
     public static final String SUPPLY_ASYNC = "supplyAsync, spinning caller";
     public static final String SUPPLY_ASYNC_JOIN = "supplyAsync, join";
-    public static final String BATCH = "vdm4j, one batch of 64";
+    public static final String BATCH = "vdm4j, one batch of 64, cleared and filled each time";
+
+    public static final String BATCH_ANEW = "vdm4j, one batch of 64, made anew each time";
     public static final String PLAIN_64 = "vdm4j, 64 plain futures";
     public static final String REUSABLE_64 = "vdm4j, one reusable operation 64 times";
 

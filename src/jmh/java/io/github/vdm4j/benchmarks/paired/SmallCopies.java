@@ -73,14 +73,16 @@ final class SmallCopies {
         }
     }
 
-    /** A batch, which is made anew each time. */
+    /** A batch, which is made anew each time, or cleared and filled again. */
     static final class Batched implements Contestant {
         private final DmlDataMover mover;
+        private final Batch kept;
         private final MemorySegment[] destinations;
         private final MemorySegment[] sources;
 
-        Batched(DmlDataMover mover, Buffers buffers, int count, long bytes) {
+        Batched(DmlDataMover mover, boolean anew, Buffers buffers, int count, long bytes) {
             this.mover = mover;
+            kept = anew ? null : mover.batch();
             destinations = slices(buffers.destination(), count, bytes);
             sources = slices(buffers.source(), count, bytes);
         }
@@ -88,7 +90,7 @@ final class SmallCopies {
         @Override
         public void run(long times) {
             for (long i = 0; i < times; i++) {
-                Batch batch = mover.batch();
+                Batch batch = kept == null ? mover.batch() : kept.clear();
                 for (int j = 0; j < sources.length; j++) {
                     batch.memcpy(destinations[j], sources[j]);
                 }

@@ -20,7 +20,8 @@ public final class BatchMemory {
         forHardware = program.job().onHardware();
     }
 
-    void forget() {
+    /** From now on the descriptors have to be written again. */
+    public void forget() {
         writer = null;
         arenas.clear();
     }
