@@ -1,8 +1,9 @@
 package io.github.vdm4j;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The base of every mover, also of a user's own: checks arguments, makes futures, closes once.
@@ -12,7 +13,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * op_delete} is what that does before it completes.
  */
 public abstract class AbstractDataMover implements Vdm {
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private static final VarHandle CLOSED;
+
+    static {
+        try {
+            CLOSED = MethodHandles.lookup().findVarHandle(AbstractDataMover.class, "closed", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private volatile boolean closed;
 
     /** Creates an open mover. */
     protected AbstractDataMover() {}
@@ -57,7 +68,7 @@ public abstract class AbstractDataMover implements Vdm {
      * @return true from the beginning of the first call on
      */
     public final boolean isClosed() {
-        return closed.get();
+        return closed;
     }
 
     /**
@@ -123,19 +134,14 @@ public abstract class AbstractDataMover implements Vdm {
             }
             checkReachable(type, "source", source);
         }
-        switch (type) {
-            case MEMCPY -> {
-                SegmentCheck.writable(type, "destination", destination);
-                SegmentCheck.sameSize(type, destination, source);
+        if (type != VdmOperationType.FLUSH) {
+            SegmentCheck.writable(type, "destination", destination);
+        }
+        if (source != null) {
+            SegmentCheck.sameSize(type, destination, source);
+            if (type == VdmOperationType.MEMCPY) {
                 SegmentCheck.disjoint(type, destination, source);
             }
-            case MEMMOVE -> {
-                SegmentCheck.writable(type, "destination", destination);
-                SegmentCheck.sameSize(type, destination, source);
-            }
-            case MEMSET -> SegmentCheck.writable(type, "destination", destination);
-            case FLUSH -> {}
-            default -> throw new IllegalArgumentException(type + " is no operation of a VdmFuture");
         }
     }
 
@@ -189,7 +195,7 @@ public abstract class AbstractDataMover implements Vdm {
     @Override
     public final void close() {
         // Without a lock: a waker that is called while another thread drains may close the mover, too.
-        if (closed.compareAndSet(false, true)) {
+        if (CLOSED.compareAndSet(this, false, true)) {
             shutDown();
         }
     }

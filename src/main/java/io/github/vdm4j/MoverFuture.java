@@ -29,7 +29,9 @@ public abstract class MoverFuture<T> extends AbstractFuture<T> {
     private static final int DURABLE = VdmFlags.MEM_DURABLE.bits() << 8;
     private static final int NO_CACHE_HINT = VdmFlags.NO_CACHE_HINT.bits() << 8;
     private static final int COUNTED = 1 << 31;
-    private static final int FLUSH = VdmOperationType.FLUSH.ordinal();
+
+    /** The highest of the flags' bits: a flush is durable without a flag. */
+    private static final int FLUSHES = 1 << 15;
 
     // Packed, because every byte of a future shows in an operation's cost (docs/adr/0004): type, flags, fill byte
     // and path, 8 bits each, the path's highest being COUNTED.
@@ -109,7 +111,10 @@ public abstract class MoverFuture<T> extends AbstractFuture<T> {
      * @param flags what to promise
      */
     protected final void describe(VdmOperationType type, byte fill, VdmFlags flags) {
-        operation = type.ordinal() | flags.bits() << 8 | (fill & 0xff) << 16;
+        operation = type.ordinal()
+                | flags.bits() << 8
+                | (type == VdmOperationType.FLUSH ? FLUSHES : 0)
+                | (fill & 0xff) << 16;
         if (failure != null) {
             failure = null;
         }
@@ -130,7 +135,7 @@ public abstract class MoverFuture<T> extends AbstractFuture<T> {
      * @return the flags
      */
     public final VdmFlags flags() {
-        return VdmFlags.ofBits(operation >> 8 & 0xff);
+        return VdmFlags.ofBits(operation >> 8 & 0x7f);
     }
 
     /**
@@ -146,7 +151,7 @@ public abstract class MoverFuture<T> extends AbstractFuture<T> {
      * @return true for a flush, and for {@link VdmFlags#MEM_DURABLE}
      */
     protected final boolean isDurable() {
-        return (operation & DURABLE) != 0 || (operation & 0xff) == FLUSH;
+        return (operation & (DURABLE | FLUSHES)) != 0;
     }
 
     /**

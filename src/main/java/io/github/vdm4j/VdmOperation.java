@@ -5,6 +5,7 @@ import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.future.PollableFuture;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 
 /**
  * A future for hot loops: prepared once or many times, started again and again, with no allocation
@@ -46,7 +47,7 @@ public final class VdmOperation implements PollableFuture<VdmOutput> {
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation memcpy(MemorySegment destination, MemorySegment source, VdmFlags flags) {
-        return prepare(VdmOperationType.MEMCPY, destination, source, (byte) 0, flags);
+        return prepare(VdmOperationType.MEMCPY, destination, Objects.requireNonNull(source, "source"), (byte) 0, flags);
     }
 
     /**
@@ -61,7 +62,8 @@ public final class VdmOperation implements PollableFuture<VdmOutput> {
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation memmove(MemorySegment destination, MemorySegment source, VdmFlags flags) {
-        return prepare(VdmOperationType.MEMMOVE, destination, source, (byte) 0, flags);
+        return prepare(VdmOperationType.MEMMOVE, destination, Objects.requireNonNull(source, "source"), (byte) 0,
+                flags);
     }
 
     /**

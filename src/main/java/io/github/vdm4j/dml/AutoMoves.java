@@ -31,11 +31,6 @@ record AutoMoves(long copies, long fills, DurableMoves durably) {
         return new AutoMoves(Math.min(copies, bytes), Math.min(fills, bytes), durably);
     }
 
-    /** Whether the JVM executes a copy, or a fill if there is no source. */
-    boolean take(MemorySegment source, long length) {
-        return length <= (source == null ? fills : copies);
-    }
-
     /** The whole operation by the library of persistent memory, on the calling thread. */
     FutureState executeDurably(DmlFuture future, MemorySegment destination, MemorySegment source) {
         long length = destination.byteSize();

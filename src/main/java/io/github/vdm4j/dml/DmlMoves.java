@@ -32,6 +32,11 @@ final class DmlMoves {
 
     private final AutoMoves auto;
 
+    /** The longest copy and the longest fill that the JVM executes. */
+    private final long jvmCopies;
+
+    private final long jvmFills;
+
     /** From here, as every operation looks for it, and one after the other. */
     private final OperationTally tally;
 
@@ -42,6 +47,8 @@ final class DmlMoves {
         tally = engine.tally();
         // What is long enough for a worker is not executed in a poll, by nobody.
         this.auto = auto.upTo(engine.pollerBytes());
+        jvmCopies = this.auto.copies();
+        jvmFills = this.auto.fills();
         inlineBytes = engine.hardware() ? 0 : Math.min(limits.softwareBytes(), engine.pollerBytes());
     }
 
@@ -74,7 +81,7 @@ final class DmlMoves {
         if (length == 0) {
             return engine.closing() ? DmlFailures.closed(future) : future.succeeded(ExecutionPath.NONE);
         }
-        if (auto.take(source, length) && !future.durable()) {
+        if (length <= (source == null ? jvmFills : jvmCopies) && !future.durable()) {
             return engine.closing() ? DmlFailures.closed(future) : auto.execute(future, destination, source);
         }
         if (length <= inlineBytes && !future.durable() && isPlain(destination, source)) {

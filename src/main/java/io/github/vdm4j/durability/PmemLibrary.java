@@ -53,7 +53,14 @@ public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
         static final MethodHandle PERSIST = Linker.nativeLinker().downcallHandle(shape());
         static final MethodHandle MEMMOVE_PERSIST = Linker.nativeLinker().downcallHandle(memmoveShape());
         static final MethodHandle MEMSET_PERSIST = Linker.nativeLinker().downcallHandle(memsetShape());
+
+        /** For what takes no time: the thread stays in Java, and a garbage collection has to wait for the call. */
+        static final MethodHandle MEMMOVE_PERSIST_BRIEFLY =
+                Linker.nativeLinker().downcallHandle(memmoveShape(), Linker.Option.critical(false));
     }
+
+    /** What is copied in about a microsecond. */
+    private static final int BRIEF_BYTES = 4 << 10;
 
     /**
      * {@code void pmem_persist(const void *address, size_t length)}, of the generated layouts, which are not
@@ -147,8 +154,11 @@ public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
     @Override
     public void copy(MemorySegment destination, MemorySegment source) {
         try {
-            var ignored = (MemorySegment) Calls.MEMMOVE_PERSIST.invokeExact(
-                    memmovePersist, destination, source, source.byteSize());
+            long length = source.byteSize();
+            var ignored = length <= BRIEF_BYTES
+                    ? (MemorySegment) Calls.MEMMOVE_PERSIST_BRIEFLY.invokeExact(memmovePersist, destination, source,
+                            length)
+                    : (MemorySegment) Calls.MEMMOVE_PERSIST.invokeExact(memmovePersist, destination, source, length);
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
         }

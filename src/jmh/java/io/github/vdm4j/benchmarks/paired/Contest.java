@@ -80,6 +80,23 @@ public final class Contest {
                 rounds.size());
     }
 
+    long bytes() {
+        return bytes;
+    }
+
+    /** Has the processor count what each of them costs, when all are warm. */
+    List<CountedFork.Count> count(double warmUpSeconds, double seconds) throws Throwable {
+        long[] times = warmUp(warmUpSeconds);
+        var counts = new ArrayList<CountedFork.Count>();
+        for (int i = 0; i < times.length; i++) {
+            Contestant contestant = contestants.get(i);
+            long all = Math.max(1, (long) (times[i] * seconds * 1e9 / RUN_NANOS));
+            contestant.run(all / 4); // alone, as it will be
+            counts.add(new CountedFork.Count(group, bytes, names.get(i), ProcessorCounters.count(contestant, all)));
+        }
+        return counts;
+    }
+
     /**
      * Runs everybody until the compiler has had nothing to do for a while: on a busy machine it may need many times as
      * long as on an idle one.

@@ -40,7 +40,12 @@ public final class Peer {
     public static final class MissingException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        MissingException(String why) {
+        /**
+         * Says why.
+         *
+         * @param why one line
+         */
+        public MissingException(String why) {
             super(why);
         }
     }
@@ -77,7 +82,9 @@ public final class Peer {
                 Files.write(source, text.readAllBytes());
             }
             var command = new ArrayList<>(
-                    List.of("gcc", "-O2", "-fPIC", "-shared", "-o", fresh.toString(), source.toString()));
+                    List.of("gcc", "-O2", "-fPIC", "-shared", "-o", fresh.toString(), source.toString(),
+                            // What is missing in a library of the peer's is to be found now, not when it is called: that ends the JVM.
+                            "-Wl,-z,defs", "-Wl,-z,now", "-Wl,--no-allow-shlib-undefined"));
             command.addAll(List.of(libraries));
             Process gcc;
             try {

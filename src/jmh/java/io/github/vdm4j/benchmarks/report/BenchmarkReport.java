@@ -18,6 +18,8 @@ public final class BenchmarkReport {
 
     private final Forks forks;
     private final JmhResults jmh;
+    private final CountedTable counted;
+    private final StartUpTable startUp;
     private final Charts charts;
     private final Findings findings = new Findings();
     private final StringBuilder text = new StringBuilder();
@@ -25,6 +27,8 @@ public final class BenchmarkReport {
 
     private BenchmarkReport(Path results, Path docs) throws IOException {
         forks = new Forks(results.resolve("paired"));
+        counted = new CountedTable(results.resolve("counted.json"));
+        startUp = new StartUpTable(results.resolve("start-up"));
         jmh = new JmhResults(results.resolve("jmh.json"));
         charts = new Charts(docs.resolve("benchmarks"));
     }
@@ -58,6 +62,7 @@ public final class BenchmarkReport {
         }
         measures();
         shortfalls();
+        text.append(counted).append(startUp);
         groups();
         jmhTables();
         return text.toString();

@@ -35,6 +35,10 @@ final class Table {
         return Double.isNaN(value) ? "" : String.format(Locale.ROOT, "%.0f", value);
     }
 
+    static String count(double value) {
+        return String.format(Locale.ROOT, value < 9.95 ? "%.1f" : "%,.0f", value);
+    }
+
     static String size(long bytes) {
         return bytes >= 1 << 20 ? (bytes >> 20) + " MiB" : bytes >= 1 << 10 ? (bytes >> 10) + " KiB" : bytes + " B";
     }

@@ -1,124 +1,30 @@
 package io.github.vdm4j.dml.internal;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.ffi.dml_library_version_t;
 import io.github.vdm4j.platform.NativeCall;
 import io.github.vdm4j.platform.SegmentClosedException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
-import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodType;
-import java.util.Collections;
 import java.util.Map;
 
 /**
- * The functions of one opened DML. Every handle is a constant that takes the function's address as
- * its first argument, so that several libraries can be open in one JVM (docs/adr/0002).
+ * The functions of one opened DML, called through {@link DmlHandles} (docs/adr/0002).
  *
  * <p>Jobs are passed as plain addresses: the callers of these methods see to it that a job is
  * initialised and its memory alive, see {@link JobPool}.
  */
 public final class DmlFunctions {
-    private static final Linker LINKER = Linker.nativeLinker();
     private static final int BATCH_ALIGNMENT = 64;
+
     private static final int BUSY_POLL = dml_h.DML_WAIT_MODE_BUSY_POLL();
-
-    /**
-     * {@code dml_status_t dml_get_job_size(dml_path_t path, uint32_t *size)} and {@code dml_status_t
-     * dml_init_job(dml_path_t path, dml_job_t *job)}.
-     */
-    private static final MethodHandle PATH_AND_POINTER =
-            LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
-
-    /** {@code dml_status_t dml_finalize_job(dml_job_t *job)}. */
-    private static final MethodHandle FINALIZE =
-            LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
-
-    /**
-     * {@code dml_status_t dml_check_job(dml_job_t *job)}. Returns in nanoseconds and takes no lock, so
-     * the thread's state need not change for it.
-     */
-    private static final MethodHandle CHECK =
-            LINKER.downcallHandle(
-                    FunctionDescriptor.of(JAVA_INT, JAVA_LONG), Linker.Option.critical(false));
-
-    /** The same for a library that calls back into Java, which a critical call must not do. */
-    private static final MethodHandle CHECK_CALLING_BACK =
-            LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
-
-    /**
-     * {@code dml_status_t dml_submit_job(dml_job_t *job)}, with two surplus pointers that the callee
-     * never looks at: as arguments of the call their arenas cannot be closed while the software path
-     * copies. The System V convention for x86-64 leaves surplus register arguments alone.
-     */
-    private static final MethodHandle SUBMIT =
-            LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS));
-
-    /** The same for one segment. */
-    private static final MethodHandle SUBMIT_ONE =
-            LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS));
-
-    /** The same for an operation on three segments. */
-    private static final MethodHandle SUBMIT_HOLDING_THREE =
-            LINKER.downcallHandle(
-                    FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS));
-
-    /** The same for a batch, whose tasks may have segments of many arenas: pointers without a register go on the stack. */
-    private static final MethodHandle SUBMIT_HOLDING_MANY =
-            LINKER.downcallHandle(
-                    FunctionDescriptor.of(JAVA_INT, JAVA_LONG)
-                            .appendArgumentLayouts(
-                                    Collections.nCopies(HeldArenas.MOST, ADDRESS).toArray(MemoryLayout[]::new)));
-
-    /**
-     * {@code dml_status_t dml_execute_job(dml_job_t *job, dml_wait_mode_t mode)}, with a surplus pointer as for {@link #SUBMIT}:
-     * submits and waits. Only for jobs of the software path, which are over when they are submitted.
-     */
-    private static final MethodHandle EXECUTE_ONE =
-            LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS));
-
-    /** The same for two segments. */
-    private static final MethodHandle EXECUTE_TWO =
-            LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS));
-
-    /**
-     * The same for one segment and a job that is over in no time. The thread stays in Java, so that a garbage collection
-     * has to wait for the call, as it has to for a copy by the JVM.
-     */
-    private static final MethodHandle EXECUTE_ONE_BRIEFLY = LINKER.downcallHandle(
-            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS), Linker.Option.critical(false));
-
-    /** The same for two segments. */
-    private static final MethodHandle EXECUTE_TWO_BRIEFLY = LINKER.downcallHandle(
-            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS), Linker.Option.critical(false));
 
     /** What is moved in so short a time that a garbage collection may have to wait for it: about a microsecond. */
     private static final int BRIEF_BYTES = 16 << 10;
-
-    /**
-     * {@code dml_status_t dml_get_batch_size(const dml_job_t *job, uint32_t task_count, uint32_t
-     * *byte_size)} and {@code dml_status_t dml_batch_get_status(const dml_job_t *job, uint32_t
-     * task_index, dml_status_t *status)}.
-     *
-     * <p>The functions that set the tasks of a batch are not called: each costs as much as half a job,
-     * and writes no more than the 64 bytes of a descriptor. For what they leave out there is no function
-     * at all: {@code dml_batch_get_result} returns the status.
-     */
-    private static final MethodHandle JOB_NUMBER_AND_POINTER =
-            LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS));
-
-    /** {@code const dml_library_version_t *dml_get_library_version(void)}. */
-    private static final MethodHandle VERSION =
-            LINKER.downcallHandle(
-                    FunctionDescriptor.of(ADDRESS.withTargetLayout(dml_library_version_t.layout())));
 
     private final MemorySegment getJobSize;
     private final MemorySegment initJob;
@@ -157,15 +63,15 @@ public final class DmlFunctions {
     /** For the test that compares what is written here with what was generated. */
     static Map<String, MethodType> shapes() {
         return Map.of(
-                "dml_get_job_size", PATH_AND_POINTER.type(),
-                "dml_init_job", PATH_AND_POINTER.type(),
-                "dml_finalize_job", FINALIZE.type(),
-                "dml_submit_job", SUBMIT.type(),
-                "dml_check_job", CHECK.type(),
-                "dml_execute_job", EXECUTE_ONE.type(),
-                "dml_get_batch_size", JOB_NUMBER_AND_POINTER.type(),
-                "dml_batch_get_status", JOB_NUMBER_AND_POINTER.type(),
-                "dml_get_library_version", VERSION.type());
+                "dml_get_job_size", DmlHandles.Opening.PATH_AND_POINTER.type(),
+                "dml_init_job", DmlHandles.Opening.PATH_AND_POINTER.type(),
+                "dml_finalize_job", DmlHandles.Closing.FINALIZE.type(),
+                "dml_submit_job", DmlHandles.Submit.TWO.type(),
+                "dml_check_job", DmlHandles.Check.HANDLE.type(),
+                "dml_execute_job", DmlHandles.Execute.ONE.type(),
+                "dml_get_batch_size", DmlHandles.Batches.JOB_NUMBER_AND_POINTER.type(),
+                "dml_batch_get_status", DmlHandles.Batches.JOB_NUMBER_AND_POINTER.type(),
+                "dml_get_library_version", DmlHandles.Version.HANDLE.type());
     }
 
     private static MemorySegment find(SymbolLookup symbols, String name)
@@ -177,7 +83,7 @@ public final class DmlFunctions {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment size = arena.allocate(JAVA_INT);
             DmlCallException.check(
-                    "dml_get_job_size", (int) PATH_AND_POINTER.invokeExact(getJobSize, path, size));
+                    "dml_get_job_size", (int) DmlHandles.Opening.PATH_AND_POINTER.invokeExact(getJobSize, path, size));
             return size.get(JAVA_INT, 0);
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
@@ -187,7 +93,7 @@ public final class DmlFunctions {
     void initialise(int path, MemorySegment job) {
         try {
             DmlCallException.check(
-                    "dml_init_job", (int) PATH_AND_POINTER.invokeExact(initJob, path, job));
+                    "dml_init_job", (int) DmlHandles.Opening.PATH_AND_POINTER.invokeExact(initJob, path, job));
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
         }
@@ -195,7 +101,7 @@ public final class DmlFunctions {
 
     void finish(long job) {
         try {
-            int ignored = (int) FINALIZE.invokeExact(finalizeJob, job);
+            int ignored = (int) DmlHandles.Closing.FINALIZE.invokeExact(finalizeJob, job);
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
         }
@@ -209,7 +115,7 @@ public final class DmlFunctions {
      */
     int submit(long job, MemorySegment held, MemorySegment alsoHeld) {
         try {
-            return (int) SUBMIT.invokeExact(submitJob, job, held, alsoHeld);
+            return (int) DmlHandles.Submit.TWO.invokeExact(submitJob, job, held, alsoHeld);
         } catch (IllegalStateException e) {
             throw new SegmentClosedException(e);
         } catch (Throwable e) {
@@ -225,7 +131,7 @@ public final class DmlFunctions {
      */
     int submit(long job, MemorySegment held) {
         try {
-            return (int) SUBMIT_ONE.invokeExact(submitJob, job, held);
+            return (int) DmlHandles.Submit.ONE.invokeExact(submitJob, job, held);
         } catch (IllegalStateException e) {
             throw new SegmentClosedException(e);
         } catch (Throwable e) {
@@ -241,7 +147,7 @@ public final class DmlFunctions {
      */
     int submit(long job, MemorySegment first, MemorySegment second, MemorySegment third) {
         try {
-            return (int) SUBMIT_HOLDING_THREE.invokeExact(submitJob, job, first, second, third);
+            return (int) DmlHandles.SubmitThree.HANDLE.invokeExact(submitJob, job, first, second, third);
         } catch (IllegalStateException e) {
             throw new SegmentClosedException(e);
         } catch (Throwable e) {
@@ -265,7 +171,7 @@ public final class DmlFunctions {
 
     private int submitHoldingMany(long job, HeldArenas held) {
         try {
-            return (int) SUBMIT_HOLDING_MANY.invokeExact(
+            return (int) DmlHandles.SubmitMany.HANDLE.invokeExact(
                     submitJob,
                     job,
                     held.get(0),
@@ -342,7 +248,7 @@ public final class DmlFunctions {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment answer = arena.allocate(JAVA_INT);
             DmlCallException.check(
-                    name, (int) JOB_NUMBER_AND_POINTER.invokeExact(function, job, number, answer));
+                    name, (int) DmlHandles.Batches.JOB_NUMBER_AND_POINTER.invokeExact(function, job, number, answer));
             return answer.get(JAVA_INT, 0);
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
@@ -368,8 +274,8 @@ public final class DmlFunctions {
     int execute(long job, int length, MemorySegment held) {
         try {
             return Integer.compareUnsigned(length, BRIEF_BYTES) <= 0
-                    ? (int) EXECUTE_ONE_BRIEFLY.invokeExact(executeJob, job, BUSY_POLL, held)
-                    : (int) EXECUTE_ONE.invokeExact(executeJob, job, BUSY_POLL, held);
+                    ? (int) DmlHandles.ExecuteBriefly.ONE.invokeExact(executeJob, job, BUSY_POLL, held)
+                    : (int) DmlHandles.Execute.ONE.invokeExact(executeJob, job, BUSY_POLL, held);
         } catch (IllegalStateException e) {
             throw new SegmentClosedException(e);
         } catch (Throwable e) {
@@ -386,8 +292,8 @@ public final class DmlFunctions {
     int execute(long job, int length, MemorySegment held, MemorySegment alsoHeld) {
         try {
             return Integer.compareUnsigned(length, BRIEF_BYTES) <= 0
-                    ? (int) EXECUTE_TWO_BRIEFLY.invokeExact(executeJob, job, BUSY_POLL, held, alsoHeld)
-                    : (int) EXECUTE_TWO.invokeExact(executeJob, job, BUSY_POLL, held, alsoHeld);
+                    ? (int) DmlHandles.ExecuteBriefly.TWO.invokeExact(executeJob, job, BUSY_POLL, held, alsoHeld)
+                    : (int) DmlHandles.Execute.TWO.invokeExact(executeJob, job, BUSY_POLL, held, alsoHeld);
         } catch (IllegalStateException e) {
             throw new SegmentClosedException(e);
         } catch (Throwable e) {
@@ -399,8 +305,8 @@ public final class DmlFunctions {
     int check(long job) {
         try {
             return callsBack
-                    ? (int) CHECK_CALLING_BACK.invokeExact(checkJob, job)
-                    : (int) CHECK.invokeExact(checkJob, job);
+                    ? (int) DmlHandles.CheckCallingBack.HANDLE.invokeExact(checkJob, job)
+                    : (int) DmlHandles.Check.HANDLE.invokeExact(checkJob, job);
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
         }
@@ -413,7 +319,7 @@ public final class DmlFunctions {
      */
     public MemorySegment version() {
         try {
-            return (MemorySegment) VERSION.invokeExact(getLibraryVersion);
+            return (MemorySegment) DmlHandles.Version.HANDLE.invokeExact(getLibraryVersion);
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
         }

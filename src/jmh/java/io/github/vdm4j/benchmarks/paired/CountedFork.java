@@ -1,0 +1,65 @@
+package io.github.vdm4j.benchmarks.paired;
+
+import com.google.gson.GsonBuilder;
+import io.github.vdm4j.benchmarks.peers.Peer.MissingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Has the processor count what each contestant of some groups costs: instructions, and lines that the first-level cache does
+ * not have. That tells where a difference comes from, and is the same on a busy machine.
+ */
+public final class CountedFork {
+    private static final List<String> GROUPS = List.of("copy", "auto-copy", "durable-without-libpmem", "batch");
+    private static final Set<Long> SIZES = Set.of(64L, 256L, 4L << 10, 16L << 10);
+
+    /**
+     * What was counted.
+     *
+     * @param missing why nothing was counted, or null
+     * @param counts one for each contestant and size
+     */
+    public record Report(String missing, List<Count> counts) {}
+
+    /**
+     * Of one contestant.
+     *
+     * @param group its group
+     * @param bytes how much an operation has to do
+     * @param name its name
+     * @param events how often each event happens for one operation
+     */
+    public record Count(String group, long bytes, String name, Map<String, Double> events) {}
+
+    private CountedFork() {}
+
+    /**
+     * Counts.
+     *
+     * @param arguments seconds of warm-up and of counting for each contestant, and the file to write
+     */
+    public static void main(String[] arguments) throws Throwable {
+        double warmUp = Double.parseDouble(arguments[0]);
+        double seconds = Double.parseDouble(arguments[1]);
+        var counts = new ArrayList<Count>();
+        String missing = null;
+        try {
+            for (String group : GROUPS) {
+                for (Contest contest : new Groups().of(group)) {
+                    if (SIZES.contains(contest.bytes())) {
+                        counts.addAll(contest.count(warmUp, seconds));
+                    }
+                }
+            }
+        } catch (MissingException e) {
+            missing = e.getMessage();
+        }
+        Files.writeString(Path.of(arguments[2]),
+                new GsonBuilder().setPrettyPrinting().create().toJson(new Report(missing, counts)));
+        System.exit(0);
+    }
+}
