@@ -201,7 +201,9 @@ public final class VdmOperation implements PollableFuture<VdmOutput> {
             byte fill,
             VdmFlags flags) {
         mover.arm(future, type, destination, source, fill, flags);
-        prepared = true;
+        if (!prepared) { // a store would show where operations of two threads lie in one cache line
+            prepared = true;
+        }
         return this;
     }
 

@@ -12,6 +12,10 @@ import io.github.vdm4j.dml.internal.KeptJob;
 final class ReusableDmlFuture extends DmlFuture implements JobKeeper {
     private KeptJob kept;
 
+    /** Two cache lines, so that operations that two threads poll do not lie in one. */
+    @SuppressWarnings("unused") // takes up room
+    private long a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p;
+
     ReusableDmlFuture(DmlMoves moves) {
         super(moves);
     }

@@ -51,8 +51,7 @@ public final class Batch {
     /** What was written is a task from now on, unless it breaks a rule. */
     private Batch add(Descriptor next) {
         mover.checked(next);
-        tasks.next().fence(fence);
-        tasks.addNext();
+        tasks.addNext(fence);
         fence = false;
         return this;
     }

@@ -33,12 +33,13 @@ public abstract class BatchFuture extends MoverFuture<BatchResult> {
     /** Makes the future idle again, with nothing left of how its tasks ended. */
     final void rearm(boolean withOtherTasks) {
         withdraw();
+        describe(VdmOperationType.BATCH, (byte) 0, VdmFlags.NONE);
         if (withOtherTasks) {
             tasksChanged();
-        }
-        describe(VdmOperationType.BATCH, (byte) 0, VdmFlags.NONE);
-        for (int i = 0; i < tasks.size(); i++) {
-            tasks.get(i).completion().reset();
+        } else {
+            for (int i = 0; i < tasks.size(); i++) {
+                tasks.get(i).completion().reset();
+            }
         }
         becomeIdle();
     }

@@ -12,8 +12,10 @@ public final class BatchTask {
 
     BatchTask() {}
 
-    void fence(boolean before) {
-        fenced = before;
+    /** The descriptor was written. */
+    void begin(boolean behindFence) {
+        fenced = behindFence;
+        completion.reset();
     }
 
     /**

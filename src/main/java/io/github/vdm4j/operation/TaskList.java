@@ -35,7 +35,9 @@ final class TaskList extends AbstractList<BatchTask> implements RandomAccess {
         return next;
     }
 
-    void addNext() {
+    /** Adds what was written, as a task that has not been run. */
+    void addNext(boolean fenced) {
+        tasks[size].begin(fenced);
         size++;
     }
 

@@ -344,6 +344,11 @@ public abstract class BatchContract extends RulesContract {
         batch.memcpy(destination, source);
         assertTrue(batch.submit().cancel());
         assertSame(batch, batch.clear());
+        BatchFuture future = batch.memcpy(destination, source).submit();
+        run(future).orThrow();
+        batch.clear().memcpy(destination, source);
+        assertNotRun(future.output().get(0), "was not run");
+        assertSame(batch, batch.clear());
         BatchResult result = run(batch.memcpy(destination, source).nop().submit());
         result.orThrow();
         assertEquals(2, result.tasks().size());

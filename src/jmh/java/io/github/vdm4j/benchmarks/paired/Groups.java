@@ -42,7 +42,7 @@ final class Groups {
 
     private final DmlLibrary dml = DmlLibrary.open();
 
-    List<Contest> of(String group) {
+    List<Contest> of(String group) throws Throwable {
         return switch (group) {
             // Two sizes more, beside the one at which source and destination fill a first-level cache.
             case "copy" ->
@@ -190,7 +190,7 @@ final class Groups {
                 .add(Names.JDK, new Checksums.Jdk(buffers));
     }
 
-    private Contest scaling(long bytes) {
+    private Contest scaling(long bytes) throws Throwable {
         Buffers mine = Buffers.of(bytes);
         Buffers others = Buffers.of(bytes);
         Vdm mover = open(DmlPath.SOFTWARE);

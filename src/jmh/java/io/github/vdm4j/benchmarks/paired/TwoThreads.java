@@ -7,6 +7,8 @@ import java.util.concurrent.locks.LockSupport;
  * one thread's time to it is the share of a doubled throughput that was reached.
  */
 final class TwoThreads implements Contestant {
+    private static final int CALLS = 50_000;
+
     private final Contestant mine;
     private final Thread helper;
     private volatile long ordered;
@@ -15,9 +17,21 @@ final class TwoThreads implements Contestant {
     private volatile long endOfHelper;
     private volatile Throwable failure;
 
-    TwoThreads(Contestant mine, Contestant other) {
+    TwoThreads(Contestant mine, Contestant other) throws Throwable {
         this.mine = mine;
+        warmUp(mine);
+        warmUp(other);
         helper = Thread.ofPlatform().daemon().start(() -> help(other));
+    }
+
+    /**
+     * Calls the method often enough for the JIT to compile it by itself: what it has inlined elsewhere alone may be
+     * interpreted here for as long as a contest lasts.
+     */
+    private static void warmUp(Contestant contestant) throws Throwable {
+        for (int i = 0; i < CALLS; i++) {
+            contestant.run(1);
+        }
     }
 
     private void help(Contestant other) {

@@ -110,6 +110,10 @@ public final class Job {
     private final JobPool pool;
     private final JobLimits limits;
 
+    /** Two cache lines, so that jobs that two threads have do not lie in one: a garbage collection moves them together. */
+    @SuppressWarnings("unused") // takes up room
+    private long a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p;
+
     /** Made when it is first asked for; most jobs never have a batch. */
     private BatchProgram batch;
 
