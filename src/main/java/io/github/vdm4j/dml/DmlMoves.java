@@ -20,9 +20,6 @@ import java.lang.foreign.MemorySegment;
 final class DmlMoves {
     private static final int OK = dml_h.DML_STATUS_OK();
 
-    /** What a write-back may have to cover beyond each end of a range. */
-    private static final int LINE = 64;
-
     private final DmlEngine engine;
     private final JobPool pool;
     private final Durability durability;
@@ -112,9 +109,7 @@ final class DmlMoves {
             throw e;
         }
         if (status == OK) {
-            job.countExecuted(length);
-            future.giveJob(pool, job);
-            return future.succeededAtOnce();
+            return executed(future, job, length);
         }
         future.lendJob(pool, job);
         return goOn(future, job, begin(future, job, destination, source, length, null), status);
@@ -153,9 +148,7 @@ final class DmlMoves {
             MemoryRegions.unpin(onto, of);
         }
         if (status == OK) {
-            job.countExecuted(length);
-            future.giveJob(pool, job);
-            return future.succeededAtOnce();
+            return executed(future, job, length);
         }
         future.lendJob(pool, job);
         Transfer transfer = begin(future, job, destination, source, length, WriteBackKind.CACHE_LINES);
@@ -170,6 +163,12 @@ final class DmlMoves {
         } else {
             job.describeMove(destination.address(), source.address(), length, flags);
         }
+    }
+
+    private FutureState executed(DmlFuture future, Job job, int length) {
+        job.countExecuted(length);
+        future.giveJob(pool, job);
+        return future.succeededAtOnce();
     }
 
     /** The operation has not come to a good end, with nothing in flight or with a job that DML keeps. */
@@ -207,7 +206,9 @@ final class DmlMoves {
             if (future.type() == VdmOperationType.FLUSH && !needsJobToFlush(durable)) {
                 return flush(future, durable);
             }
-            if (length < inlineBytes - 2 * LINE && needsJobToFlush(durable) && isPlain(destination, source)) {
+            if (Transfer.coveringLines(destination.address(), length) <= inlineBytes
+                    && needsJobToFlush(durable)
+                    && isPlain(destination, source)) {
                 Job job = future.takeJob(pool);
                 if (job != null) {
                     return executeDurably(future, job, destination, source, (int) length);

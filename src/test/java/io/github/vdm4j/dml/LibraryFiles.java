@@ -19,6 +19,21 @@ final class LibraryFiles {
     private static final byte CLASS_32 = 1;
     private static final byte MACHINE_AARCH64 = (byte) 183;
 
+    private static final String DUMMY = """
+            typedef struct { char name[30], isa[16], date[15], version[20], hardware[30], commit[12]; unsigned major, minor, patch; } version_t;
+            static const version_t version = {
+                "012345678901234567890123456789", "isa", "today ", "9.8.7-dummy", "", "0123456789ab", 9, 8, 7};
+            const version_t *dml_get_library_version(void) { return &version; }
+            int dml_get_job_size(int path, unsigned *size) { *size = 376; return 0; }
+            int dml_init_job(int path, void *job) { return 0; }
+            int dml_finalize_job(void *job) { return 0; }
+            int dml_submit_job(void *job) { return 0; }
+            int dml_check_job(void *job) { return 0; }
+            int dml_execute_job(void *job, int mode) { return 0; }
+            int dml_get_batch_size(void *job, unsigned tasks, unsigned *size) { *size = 96 * tasks + 64; return 0; }
+            int dml_batch_get_status(void *job, unsigned task, unsigned *status) { *status = 0; return 0; }
+            """;
+
     /** A status that nothing else gives. */
     static final int NOT_WRITTEN_BACK = dml_h.DML_STATUS_INTL_PRIVILEGE_ERROR();
 
@@ -53,24 +68,13 @@ final class LibraryFiles {
      * for its version.
      */
     static Path dummyDml(Path folder, String... withoutSymbols) throws IOException, InterruptedException {
-        String source = """
-                typedef struct { char name[30], isa[16], date[15], version[20], hardware[30], commit[12]; unsigned major, minor, patch; } version_t;
-                static const version_t version = {
-                    "012345678901234567890123456789", "isa", "today ", "9.8.7-dummy", "", "0123456789ab", 9, 8, 7};
-                const version_t *dml_get_library_version(void) { return &version; }
-                int dml_get_job_size(int path, unsigned *size) { *size = 376; return 0; }
-                int dml_init_job(int path, void *job) { return 0; }
-                int dml_finalize_job(void *job) { return 0; }
-                int dml_submit_job(void *job) { return 0; }
-                int dml_check_job(void *job) { return 0; }
-                int dml_execute_job(void *job, int mode) { return 0; }
-                int dml_get_batch_size(void *job, unsigned tasks, unsigned *size) { *size = 96 * tasks + 64; return 0; }
-                int dml_batch_get_status(void *job, unsigned task, unsigned *status) { *status = 0; return 0; }
-                """;
-        String kept = source.lines()
-                .filter(line -> Arrays.stream(withoutSymbols).noneMatch(symbol -> line.contains(symbol + "(")))
+        return compiled(folder, dummyWithout(withoutSymbols));
+    }
+
+    private static String dummyWithout(String... symbols) {
+        return DUMMY.lines()
+                .filter(line -> Arrays.stream(symbols).noneMatch(symbol -> line.contains(symbol + "(")))
                 .reduce("", (all, line) -> all + line + "\n");
-        return compiled(folder, kept);
     }
 
     /**
@@ -81,16 +85,7 @@ final class LibraryFiles {
     static Path executingDml(Path folder) throws IOException, InterruptedException {
         String source = """
                 #include <string.h>
-                typedef struct { char name[30], isa[16], date[15], version[20], hardware[30], commit[12]; unsigned major, minor, patch; } version_t;
-                static const version_t version = {"executing", "", "", "1", "", "", 1, 0, 0};
-                const version_t *dml_get_library_version(void) { return &version; }
-                int dml_get_job_size(int path, unsigned *size) { *size = 376; return 0; }
-                int dml_init_job(int path, void *job) { return 0; }
-                int dml_finalize_job(void *job) { return 0; }
                 int dml_submit_job(char *job) { return %d; }
-                int dml_check_job(void *job) { return 0; }
-                int dml_get_batch_size(void *job, unsigned tasks, unsigned *size) { *size = 96 * tasks + 64; return 0; }
-                int dml_batch_get_status(void *job, unsigned task, unsigned *status) { *status = 0; return 0; }
                 int dml_execute_job(char *job, int mode)
                 {
                     int operation = *(int *)(job + %d);
@@ -124,7 +119,7 @@ final class LibraryFiles {
                         dml_job_t.pattern$offset(),
                         dml_h.DML_OP_CACHE_FLUSH(),
                         dml_h.DML_STATUS_INTERNAL_ERROR());
-        return compiled(folder, source);
+        return compiled(folder, dummyWithout("dml_submit_job", "dml_execute_job") + source);
     }
 
     private static Path compiled(Path folder, String source) throws IOException, InterruptedException {

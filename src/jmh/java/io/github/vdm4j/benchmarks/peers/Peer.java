@@ -36,7 +36,7 @@ public final class Peer {
         symbols = SymbolLookup.libraryLookup(library, Arena.global());
     }
 
-    /** A peer that cannot be built here. */
+    /** A peer that cannot be built here, or something else that a benchmark needs and this machine has not. */
     public static final class MissingException extends Exception {
         private static final long serialVersionUID = 1L;
 

@@ -40,9 +40,12 @@ final class StartUpTable {
                                 nanos(StartUp.Times::first), "20")
                         .row("its first copy", nanos(StartUp.Times::firstCopy), "")
                         .row("opening another", nanos(StartUp.Times::other), "20")
-                + "\nThe first opening is missed by far: it loads DML and the classes, and by the times at which classes are loaded"
-                + " most of it is the linker's again, which makes code in interpreted Java for each kind of native call. So is"
-                + " nearly all of the first copy. What a JVM has done once it does not do again.\n\n";
+                + """
+
+                The first opening loads DML and the classes. By the times at which classes are loaded most of it is the linker's again, which makes
+                code in interpreted Java for each kind of native call; so is nearly all of the first copy. What a JVM has done once it does not do again.
+
+                """;
     }
 
     private String nanos(ToLongFunction<StartUp.Times> time) {

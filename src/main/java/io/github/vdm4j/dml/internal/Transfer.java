@@ -226,8 +226,14 @@ public final class Transfer extends Program {
         done = 0;
     }
 
-    /** How many bytes the cache lines have that cover a range. */
-    static long coveringLines(long from, long bytes) {
+    /**
+     * How many bytes the cache lines have that cover a range.
+     *
+     * @param from the range's address
+     * @param bytes its length
+     * @return a multiple of 64
+     */
+    public static long coveringLines(long from, long bytes) {
         return (from + bytes + LINE - 1 & -LINE) - (from & -LINE);
     }
 
