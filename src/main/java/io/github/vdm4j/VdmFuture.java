@@ -16,6 +16,16 @@ public abstract class VdmFuture extends MoverFuture<VdmOutput> {
     /** Creates a future without an operation, which the mover's base class supplies. */
     protected VdmFuture() {}
 
+    /** For an operation that is prepared later. */
+    final void leaveUnprepared() {
+        withhold();
+    }
+
+    @Override
+    protected final String whyWithheld() {
+        return "nothing prepared: call memcpy, memmove, memset or flush first";
+    }
+
     /** The first time, while no other thread knows the future: so there is nobody to be kept away from it. */
     final void armNew(VdmOperationType type, MemorySegment to, MemorySegment from, byte fill, VdmFlags flags) {
         describe(type, fill, flags);

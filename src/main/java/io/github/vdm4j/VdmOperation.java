@@ -28,11 +28,11 @@ import java.util.Objects;
 public final class VdmOperation implements PollableFuture<VdmOutput> {
     private final AbstractDataMover mover;
     private final VdmFuture future;
-    private boolean prepared;
 
     VdmOperation(AbstractDataMover mover, VdmFuture future) {
         this.mover = mover;
         this.future = future;
+        future.leaveUnprepared();
     }
 
     /**
@@ -103,7 +103,9 @@ public final class VdmOperation implements PollableFuture<VdmOutput> {
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation again() {
-        requirePrepared();
+        if (future.destination() == null) {
+            throw new IllegalStateException(future.whyWithheld());
+        }
         return prepare(
                 future.type(), future.destination(), future.source(), future.fillByte(), future.flags());
     }
@@ -116,7 +118,6 @@ public final class VdmOperation implements PollableFuture<VdmOutput> {
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation start() {
-        requirePrepared();
         future.poll(Notifier.none());
         return this;
     }
@@ -128,7 +129,6 @@ public final class VdmOperation implements PollableFuture<VdmOutput> {
      * @throws IllegalStateException if the operation is not complete
      */
     public VdmResult result() {
-        requirePrepared();
         return future.result();
     }
 
@@ -139,7 +139,6 @@ public final class VdmOperation implements PollableFuture<VdmOutput> {
      * @throws IllegalStateException if the operation is not complete
      */
     public ExecutionPath path() {
-        requirePrepared();
         return future.path();
     }
 
@@ -150,7 +149,6 @@ public final class VdmOperation implements PollableFuture<VdmOutput> {
      * @throws IllegalStateException if the operation is not complete
      */
     public void orThrow() {
-        requirePrepared();
         future.orThrow();
     }
 
@@ -161,25 +159,21 @@ public final class VdmOperation implements PollableFuture<VdmOutput> {
 
     @Override
     public FutureState poll() {
-        requirePrepared();
         return future.poll();
     }
 
     @Override
     public FutureState poll(Notifier notifier) {
-        requirePrepared();
         return future.poll(notifier);
     }
 
     @Override
     public VdmOutput output() {
-        requirePrepared();
         return future.output();
     }
 
     @Override
     public VdmException failure() {
-        requirePrepared();
         return future.failure();
     }
 
@@ -190,7 +184,6 @@ public final class VdmOperation implements PollableFuture<VdmOutput> {
 
     @Override
     public boolean cancel() {
-        requirePrepared();
         return future.cancel();
     }
 
@@ -201,20 +194,11 @@ public final class VdmOperation implements PollableFuture<VdmOutput> {
             byte fill,
             VdmFlags flags) {
         mover.arm(future, type, destination, source, fill, flags);
-        if (!prepared) { // a store would show where operations of two threads lie in one cache line
-            prepared = true;
-        }
         return this;
-    }
-
-    private void requirePrepared() {
-        if (!prepared) {
-            throw new IllegalStateException("nothing prepared: call memcpy, memmove, memset or flush first");
-        }
     }
 
     @Override
     public String toString() {
-        return prepared ? future.toString() : "not prepared";
+        return future.destination() == null ? "not prepared" : future.toString();
     }
 }

@@ -80,6 +80,11 @@ final class DmlEngine {
         return hardware;
     }
 
+    /** Tells whether what is short enough is over when it is submitted, so that one call does for all. */
+    boolean executesAtOnce() {
+        return !hardware && !pool.callsBack();
+    }
+
     /** Where operations go at this time. */
     DmlPath runningPath() {
         return hardware && health.isUsable() ? DmlPath.HARDWARE : DmlPath.SOFTWARE;
@@ -380,9 +385,6 @@ final class DmlEngine {
         if (job == null && !closing) {
             finishAbandoned();
             job = pool.take();
-        }
-        if (job == null && !closing) {
-            job = pool.reclaim();
         }
         return job;
     }

@@ -18,7 +18,7 @@ import java.lang.foreign.MemorySegment;
 
 /** An operation of a {@link DmlDataMover}. Has a job from its first poll to its completion. */
 class DmlFuture extends VdmFuture implements EngineFuture {
-    private final DmlMoves moves;
+    private DmlMoves moves;
 
     /** Null while idle and when complete. */
     private Program program;
@@ -89,14 +89,14 @@ class DmlFuture extends VdmFuture implements EngineFuture {
         return pool.take();
     }
 
-    /** The job goes on with a transfer, which gives it to the pool in the end. */
-    void lendJob(JobPool pool, Job job) {
-        // It is lent.
-    }
-
     /** The operation is over, with nothing in flight. */
     void giveJob(JobPool pool, Job job) {
         pool.give(job);
+    }
+
+    /** Tells whether a job is the operation's own, and not the pool's. */
+    boolean owns(Job job) {
+        return false;
     }
 
     final MemorySegment from() {

@@ -24,7 +24,7 @@ final class DmlMoves {
     private final JobPool pool;
     private final Durability durability;
 
-    /** The longest operation that is executed at once; 0 where jobs go to hardware. */
+    /** The longest operation that is executed at once; 0 where none is. */
     private final long inlineBytes;
 
     private final AutoMoves auto;
@@ -46,7 +46,7 @@ final class DmlMoves {
         this.auto = auto.upTo(engine.pollerBytes());
         jvmCopies = this.auto.copies();
         jvmFills = this.auto.fills();
-        inlineBytes = engine.hardware() ? 0 : Math.min(limits.softwareBytes(), engine.pollerBytes());
+        inlineBytes = engine.executesAtOnce() ? Math.min(limits.softwareBytes(), engine.pollerBytes()) : 0;
     }
 
     DmlEngine engine() {
@@ -75,11 +75,8 @@ final class DmlMoves {
             // Only if two threads prepared one operation at once, which its javadoc forbids.
             throw new IllegalStateException("the operation was prepared by two threads at once");
         }
-        if (length == 0) {
-            return engine.closing() ? DmlFailures.closed(future) : future.succeeded(ExecutionPath.NONE);
-        }
-        if (length <= (source == null ? jvmFills : jvmCopies) && !future.durable()) {
-            return engine.closing() ? DmlFailures.closed(future) : auto.execute(future, destination, source);
+        if (length <= (source == null ? jvmFills : jvmCopies) && (length == 0 || !future.durable())) {
+            return executeInJvm(future, destination, source, length);
         }
         if (length <= inlineBytes && !future.durable() && isPlain(destination, source)) {
             Job job = future.takeJob(pool);
@@ -88,6 +85,15 @@ final class DmlMoves {
             }
         }
         return startTransfer(future, destination, source, length);
+    }
+
+    /** Nothing at all is done here as well: neither threshold is below 0. */
+    private FutureState executeInJvm(
+            DmlFuture future, MemorySegment destination, MemorySegment source, long length) {
+        if (engine.closing()) {
+            return DmlFailures.closed(future);
+        }
+        return length == 0 ? future.succeeded(ExecutionPath.NONE) : auto.execute(future, destination, source);
     }
 
     /**
@@ -99,7 +105,7 @@ final class DmlMoves {
             DmlFuture future, Job job, MemorySegment destination, MemorySegment source, int length) {
         int status;
         try {
-            describe(future, job, destination, source, length);
+            describe(future, job, destination, source, length, false);
             status = job.execute(length, destination, source);
         } catch (SegmentClosedException e) {
             over(future, job);
@@ -111,8 +117,7 @@ final class DmlMoves {
         if (status == OK) {
             return executed(future, job, length);
         }
-        future.lendJob(pool, job);
-        return goOn(future, job, begin(future, job, destination, source, length, null), status);
+        return refused(future, job, length, null, false, status);
     }
 
     /** The short way of what DML has to make durable: a second submission writes back what the first has moved. */
@@ -129,7 +134,7 @@ final class DmlMoves {
         int status = OK;
         try {
             if (!flush) {
-                describe(future, job, destination, source, length);
+                describe(future, job, destination, source, length, true);
                 status = job.execute(length, destination, source);
                 moved = status == OK;
             }
@@ -150,14 +155,36 @@ final class DmlMoves {
         if (status == OK) {
             return executed(future, job, length);
         }
-        future.lendJob(pool, job);
-        Transfer transfer = begin(future, job, destination, source, length, WriteBackKind.CACHE_LINES);
-        return goOn(future, job, moved ? transfer.adoptMoved() : transfer, status);
+        return refused(future, job, length, WriteBackKind.CACHE_LINES, moved, status);
+    }
+
+    /** The operation goes on as a transfer, with a job of the pool if this one is not the pool's. */
+    private FutureState refused(
+            DmlFuture future, Job job, long length, WriteBackKind durable, boolean moved, int status) {
+        Job lent = job;
+        if (future.owns(job)) {
+            job.countUse();
+            lent = engine.takeJob();
+            if (lent == null) {
+                return noJob(future);
+            }
+        }
+        Transfer transfer = begin(future, lent, future.destination(), future.from(), length, durable);
+        return engine.refused(future, moved ? transfer.adoptMoved() : transfer, DmlStatus.of(status));
+    }
+
+    private FutureState noJob(DmlFuture future) {
+        return engine.closing() ? DmlFailures.closed(future) : DmlFailures.outOfJobs(future, pool.capacity());
     }
 
     private static void describe(
-            DmlFuture future, Job job, MemorySegment destination, MemorySegment source, int length) {
-        int flags = Transfer.descriptorFlags(future.forCache(), future.durable());
+            DmlFuture future,
+            Job job,
+            MemorySegment destination,
+            MemorySegment source,
+            int length,
+            boolean durable) {
+        int flags = Transfer.descriptorFlags(future.forCache(), durable);
         if (source == null) {
             job.describeFill(destination.address(), length, Transfer.pattern(future.fill()), flags);
         } else {
@@ -171,20 +198,10 @@ final class DmlMoves {
         return future.succeededAtOnce();
     }
 
-    /** The operation has not come to a good end, with nothing in flight or with a job that DML keeps. */
+    /** The operation has not come to a good end, with nothing in flight. */
     private void over(DmlFuture future, Job job) {
-        if (job.isSubmitted()) {
-            future.lendJob(pool, job); // and never given back
-        } else {
-            job.countUse();
-            future.giveJob(pool, job); // else close() would wait for it for ever
-        }
-    }
-
-    private FutureState goOn(DmlFuture future, Job job, Transfer transfer, int status) {
-        return job.isAccepted()
-                ? engine.proceed(future, transfer.adopt(), status)
-                : engine.refused(future, transfer, DmlStatus.of(status));
+        job.countUse();
+        future.giveJob(pool, job); // else close() would wait for it for ever
     }
 
     private FutureState startTransfer(
@@ -217,7 +234,7 @@ final class DmlMoves {
         }
         Job job = engine.takeJob();
         if (job == null) {
-            return engine.closing() ? DmlFailures.closed(future) : DmlFailures.outOfJobs(future, pool.capacity());
+            return noJob(future);
         }
         Transfer transfer = begin(future, job, destination, source, length, durable);
         try {

@@ -3,14 +3,16 @@ package io.github.vdm4j.dml;
 import io.github.vdm4j.dml.internal.Job;
 import io.github.vdm4j.dml.internal.JobKeeper;
 import io.github.vdm4j.dml.internal.JobPool;
-import io.github.vdm4j.dml.internal.KeptJob;
 
 /**
- * The future of a reusable operation, which keeps its job from one start to the next for as long as nobody else needs
- * it. The pool knows it by a weak reference: a dropped operation holds no job, and no segment either.
+ * The future of a reusable operation. Where operations are executed at once it has a job for good, so that none need be taken and
+ * given back (docs/adr/0018). The pool knows it by a weak reference: a dropped operation holds no job, and no segment either.
  */
 final class ReusableDmlFuture extends DmlFuture implements JobKeeper {
-    private KeptJob kept;
+    private final DmlEngine engine;
+
+    /** Null where operations are not executed at once. */
+    private final Job own;
 
     /** Two cache lines, so that operations that two threads poll do not lie in one. */
     @SuppressWarnings("unused") // takes up room
@@ -18,6 +20,8 @@ final class ReusableDmlFuture extends DmlFuture implements JobKeeper {
 
     ReusableDmlFuture(DmlMoves moves) {
         super(moves);
+        engine = moves.engine();
+        own = engine.executesAtOnce() ? engine.pool().makeFor(this) : null;
     }
 
     @Override
@@ -25,43 +29,21 @@ final class ReusableDmlFuture extends DmlFuture implements JobKeeper {
         return isUnderWay();
     }
 
+    /** Of two that meet one sees the other: this one is under way already, as the pool's closer is closing when it looks. */
     @Override
     Job takeJob(JobPool pool) {
-        KeptJob hold = kept;
-        if (hold == null) {
-            return pool.take();
-        }
-        if (hold.isWanted()) {
-            part(pool, hold);
-            return pool.take();
-        }
-        return hold.job();
-    }
-
-    @Override
-    void lendJob(JobPool pool, Job job) {
-        KeptJob hold = kept;
-        if (hold != null) {
-            kept = null;
-            pool.stopKeeping(hold);
-        }
+        return own == null || engine.closing() ? pool.take() : own;
     }
 
     @Override
     void giveJob(JobPool pool, Job job) {
-        KeptJob hold = kept;
-        if (hold == null) {
-            kept = pool.keep(job, this);
-            if (kept == null) {
-                pool.give(job);
-            }
-        } else if (hold.isWanted()) {
-            part(pool, hold);
+        if (job != own) {
+            pool.give(job);
         }
     }
 
-    private void part(JobPool pool, KeptJob hold) {
-        kept = null;
-        pool.surrender(hold);
+    @Override
+    boolean owns(Job job) {
+        return job == own;
     }
 }

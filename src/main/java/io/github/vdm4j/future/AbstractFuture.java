@@ -21,6 +21,9 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     /** Set beside IDLE or RUNNING while one thread is inside {@link #advance}. */
     private static final int ADVANCING = 4;
 
+    /** Made, but {@linkplain #withhold without a task} yet. */
+    private static final int WITHHELD = 8;
+
     private static final VarHandle STATE;
 
     static {
@@ -87,9 +90,14 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         return state == COMPLETE ? FutureState.COMPLETE : poll(Notifier.none());
     }
 
+    /** The first poll by the shortest way, as it does all the work of most operations. */
     @Override
     public final FutureState poll(Notifier notifier) {
-        return poll(notifier, state);
+        int seen = state;
+        if (seen != IDLE) {
+            return pollAgain(notifier, seen);
+        }
+        return STATE.compareAndSet(this, IDLE, ADVANCING) ? enter(notifier, IDLE) : sentAway(notifier);
     }
 
     /**
@@ -98,7 +106,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
      */
     protected final void pollIfRunning() {
         if (state == RUNNING) {
-            poll(Notifier.none(), RUNNING);
+            pollAgain(Notifier.none(), RUNNING);
         }
     }
 
@@ -110,10 +118,13 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
      */
     protected final boolean isUnderWay() {
         int seen = state;
-        return seen != IDLE && seen != COMPLETE;
+        return (seen & (RUNNING | ADVANCING)) != 0;
     }
 
-    private FutureState poll(Notifier notifier, int seen) {
+    private FutureState pollAgain(Notifier notifier, int seen) {
+        if (seen == WITHHELD) {
+            throw new IllegalStateException(whyWithheld());
+        }
         if (seen == COMPLETE) {
             notifier.useNone();
             return FutureState.COMPLETE;
@@ -121,10 +132,18 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         if (seen == RUNNING && notifier.waker() == null && !canAdvance()) {
             return FutureState.RUNNING;
         }
-        if ((seen & ADVANCING) != 0 || !STATE.compareAndSet(this, seen, seen | ADVANCING)) {
-            notifier.useNone();
-            return state == COMPLETE ? FutureState.COMPLETE : FutureState.RUNNING;
-        }
+        return (seen & ADVANCING) == 0 && STATE.compareAndSet(this, seen, seen | ADVANCING)
+                ? enter(notifier, seen)
+                : sentAway(notifier);
+    }
+
+    /** Another thread is at it, or has just been. */
+    private FutureState sentAway(Notifier notifier) {
+        notifier.useNone();
+        return state == COMPLETE ? FutureState.COMPLETE : FutureState.RUNNING;
+    }
+
+    private FutureState enter(Notifier notifier, int seen) {
         int next = seen;
         try {
             FutureState reached = step(notifier, seen == IDLE);
@@ -145,7 +164,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     @Override
     public final FutureState state() {
         return switch (state) {
-            case IDLE -> FutureState.IDLE;
+            case IDLE, WITHHELD -> FutureState.IDLE;
             case COMPLETE -> FutureState.COMPLETE;
             default -> FutureState.RUNNING;
         };
@@ -153,6 +172,9 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
 
     @Override
     public final boolean cancel() {
+        if (state == WITHHELD) {
+            throw new IllegalStateException(whyWithheld());
+        }
         if (!STATE.compareAndSet(this, IDLE, IDLE | ADVANCING)) {
             return false;
         }
@@ -165,6 +187,23 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     }
 
     /**
+     * Says that a new future has no task yet: until it is {@linkplain #withdraw() withdrawn} and prepared, polls,
+     * {@link #cancel} and what asks for its end throw {@link IllegalStateException}.
+     */
+    protected final void withhold() {
+        STATE.setRelease(this, WITHHELD);
+    }
+
+    /**
+     * What to say to those who use a {@linkplain #withhold() withheld} future.
+     *
+     * @return the message
+     */
+    protected String whyWithheld() {
+        return "nothing prepared";
+    }
+
+    /**
      * Takes an idle or complete future out of reach of pollers, who see it as complete, so that a
      * subclass that is started more than once can write its fields anew; {@link #becomeIdle} follows.
      * Only one thread at a time may prepare a future.
@@ -173,7 +212,9 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
      */
     protected final void withdraw() {
         int seen = state;
-        if (seen != COMPLETE && !(seen == IDLE && STATE.compareAndSet(this, IDLE, COMPLETE))) {
+        if (seen != COMPLETE
+                && seen != WITHHELD
+                && !(seen == IDLE && STATE.compareAndSet(this, IDLE, COMPLETE))) {
             throw new IllegalStateException(
                     "the operation is still RUNNING: poll it to its end before preparing it anew");
         }
@@ -191,6 +232,9 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
      */
     protected final void requireComplete() {
         if (state != COMPLETE) {
+            if (state == WITHHELD) {
+                throw new IllegalStateException(whyWithheld());
+            }
             throw new IllegalStateException("the future is " + state() + ", not COMPLETE: poll it to its end first");
         }
     }

@@ -76,7 +76,6 @@ class DmlLibraryTest {
     @ParameterizedTest
     @ValueSource(strings = {
         "dml_get_job_size", "dml_init_job", "dml_finalize_job", "dml_submit_job", "dml_check_job",
-        "dml_execute_job",
         "dml_get_library_version", "dml_get_batch_size", "dml_batch_get_status"})
     void namesTheOneSymbolThatALibraryLacks(String symbol) throws Exception {
         Path library = LibraryFiles.dummyDml(folder, symbol);

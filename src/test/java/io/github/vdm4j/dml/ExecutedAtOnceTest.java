@@ -19,6 +19,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -83,6 +84,32 @@ class ExecutedAtOnceTest {
             sum += 2L * length;
         }
         assertEquals(new MoverCounters(2 * LENGTHS.length, 2 * LENGTHS.length, 0, 0, sum, 0), mover.counters());
+    }
+
+    /** A library that is not over when the submission returns is asked, however often it takes. */
+    @Test
+    void believesALibraryOnlyWhenItHasSeenThatItIsOver(@TempDir Path folder) throws Exception {
+        try (var other = DmlDataMover.builder()
+                .durability(Durability.withoutLibpmem())
+                .library(DmlLibrary.open(LibraryFiles.deferringDml(folder)))
+                .path(DmlPath.SOFTWARE)
+                .jobs(2)
+                .open()) {
+            var operation = other.newOperation();
+            for (int round = 1; round < 10; round++) {
+                MemorySegment destination = arena.allocate(64);
+                byte[] expected = new byte[64];
+                Arrays.fill(expected, (byte) round);
+                operation.memset(destination, (byte) round, VdmFlags.NONE).start();
+                assertEquals(VdmResult.SUCCESS, operation.result());
+                assertArrayEquals(expected, bytes(destination));
+                other.memset(destination.fill((byte) 0), (byte) round).await();
+                assertArrayEquals(expected, bytes(destination));
+                VdmFuture refused = other.memset(arena.allocate(REFUSED), (byte) round);
+                assertEquals(FutureState.COMPLETE, refused.poll());
+                assertEquals(VdmResult.INVALID_OPERATION, refused.result());
+            }
+        }
     }
 
     @Test

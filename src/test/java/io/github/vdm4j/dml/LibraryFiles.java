@@ -29,7 +29,6 @@ final class LibraryFiles {
             int dml_finalize_job(void *job) { return 0; }
             int dml_submit_job(void *job) { return 0; }
             int dml_check_job(void *job) { return 0; }
-            int dml_execute_job(void *job, int mode) { return 0; }
             int dml_get_batch_size(void *job, unsigned tasks, unsigned *size) { *size = 96 * tasks + 64; return 0; }
             int dml_batch_get_status(void *job, unsigned task, unsigned *status) { *status = 0; return 0; }
             """;
@@ -77,50 +76,81 @@ final class LibraryFiles {
                 .reduce("", (all, line) -> all + line + "\n");
     }
 
+    /** The length of an operation that does not end while its destination begins with {@link #WAIT}. */
+    static final int GATED = 20_000;
+
+    static final byte WAIT = 'w';
+
+    /** The length of a fill that leaves the address of its job in its destination. */
+    static final int TELLING = 72;
+
     /**
-     * A shared object whose software path executes copies, fills and write-backs, but for those that it refuses: of less
-     * than 64 bytes, with their length as the status, and write-backs of 8 KiB, with {@link #NOT_WRITTEN_BACK}.
-     * Nothing can be submitted to it.
+     * A shared object whose software path executes copies, fills and write-backs while they are submitted, but for those that it
+     * refuses: of less than 64 bytes, with their length as the status, and write-backs of 8 KiB, with {@link
+     * #NOT_WRITTEN_BACK}. It counts in {@code finalized} how many jobs were finalized.
      */
     static Path executingDml(Path folder) throws IOException, InterruptedException {
-        String source = """
-                #include <string.h>
-                int dml_submit_job(char *job) { return %d; }
-                int dml_execute_job(char *job, int mode)
-                {
-                    int operation = *(int *)(job + %d);
-                    char *from = *(char **)(job + %d), *to = *(char **)(job + %d);
-                    unsigned length = *(unsigned *)(job + %d);
-                    if (operation == %d && length == 8192)
-                        return %d;
-                    if (length < 64)
-                        return length;
-                    if (operation == %d)
-                        memmove(to, from, *(unsigned *)(job + %d));
-                    else if (operation == %d)
-                        for (unsigned i = 0; i < length; i++)
-                            to[i] = job[%d + i %% 8];
-                    else if (operation != %d || (long)to %% 64 != 0 || length %% 64 != 0)
-                        return %d;
-                    return 0;
-                }
-                """
-                .formatted(
-                        dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE(),
-                        dml_job_t.operation$offset(),
-                        dml_job_t.source_first_ptr$offset(),
-                        dml_job_t.destination_first_ptr$offset(),
-                        dml_job_t.destination_length$offset(),
-                        dml_h.DML_OP_CACHE_FLUSH(),
-                        NOT_WRITTEN_BACK,
-                        dml_h.DML_OP_MEM_MOVE(),
-                        dml_job_t.source_length$offset(),
-                        dml_h.DML_OP_FILL(),
-                        dml_job_t.pattern$offset(),
-                        dml_h.DML_OP_CACHE_FLUSH(),
-                        dml_h.DML_STATUS_INTERNAL_ERROR());
-        return compiled(folder, dummyWithout("dml_submit_job", "dml_execute_job") + source);
+        return compiled(folder, EXECUTING + """
+                int dml_submit_job(char *job) { return execute(job); }
+                int dml_check_job(char *job) { return 0; }
+                """);
     }
+
+    /** The same, but an operation is executed when the library is asked about it for the third time, and it may fail then. */
+    static Path deferringDml(Path folder) throws IOException, InterruptedException {
+        return compiled(folder, EXECUTING + """
+                static __thread int asked;
+                int dml_submit_job(char *job) { asked = 0; return 0; }
+                int dml_check_job(char *job) { return ++asked < 3 ? %d : execute(job); }
+                """.formatted(dml_h.DML_STATUS_BEING_PROCESSED()));
+    }
+
+    private static final String EXECUTING =
+            dummyWithout("dml_submit_job", "dml_check_job", "dml_finalize_job")
+                    + """
+                            #include <string.h>
+                            int finalized;
+                            int dml_finalize_job(void *job) { __atomic_add_fetch(&finalized, 1, __ATOMIC_SEQ_CST); return 0; }
+                            static int execute(char *job)
+                            {
+                                int operation = *(int *)(job + %d);
+                                char *from = *(char **)(job + %d), *to = *(char **)(job + %d);
+                                unsigned length = *(unsigned *)(job + %d);
+                                if (operation == %d && length == 8192)
+                                    return %d;
+                                if (length < 64)
+                                    return length;
+                                while (length == %d && *(volatile char *)to == '%c')
+                                    ;
+                                if (operation == %d)
+                                    memmove(to, from, *(unsigned *)(job + %d));
+                                else if (operation == %d)
+                                    for (unsigned i = 0; i < length; i++)
+                                        to[i] = job[%d + i %% 8];
+                                else if (operation != %d || (long)to %% 64 != 0 || length %% 64 != 0)
+                                    return %d;
+                                if (operation == %d && length == %d)
+                                    memcpy(to, &job, sizeof job);
+                                return 0;
+                            }
+                            """
+                            .formatted(
+                                    dml_job_t.operation$offset(),
+                                    dml_job_t.source_first_ptr$offset(),
+                                    dml_job_t.destination_first_ptr$offset(),
+                                    dml_job_t.destination_length$offset(),
+                                    dml_h.DML_OP_CACHE_FLUSH(),
+                                    NOT_WRITTEN_BACK,
+                                    GATED,
+                                    WAIT,
+                                    dml_h.DML_OP_MEM_MOVE(),
+                                    dml_job_t.source_length$offset(),
+                                    dml_h.DML_OP_FILL(),
+                                    dml_job_t.pattern$offset(),
+                                    dml_h.DML_OP_CACHE_FLUSH(),
+                                    dml_h.DML_STATUS_INTERNAL_ERROR(),
+                                    dml_h.DML_OP_FILL(),
+                                    TELLING);
 
     private static Path compiled(Path folder, String source) throws IOException, InterruptedException {
         Path library = Files.createTempFile(folder, "libdummydml", ".so");

@@ -2,10 +2,10 @@ package io.github.vdm4j.dml.internal;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.ffi.dml_library_version_t;
 import io.github.vdm4j.platform.NativeCall;
 import io.github.vdm4j.platform.SegmentClosedException;
+import io.github.vdm4j.platform.UpperHalves;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
@@ -21,8 +21,6 @@ import java.util.Map;
 public final class DmlFunctions {
     private static final int BATCH_ALIGNMENT = 64;
 
-    private static final int BUSY_POLL = dml_h.DML_WAIT_MODE_BUSY_POLL();
-
     /** What is moved in so short a time that a garbage collection may have to wait for it: about a microsecond. */
     private static final int BRIEF_BYTES = 16 << 10;
 
@@ -31,7 +29,6 @@ public final class DmlFunctions {
     private final MemorySegment finalizeJob;
     private final MemorySegment submitJob;
     private final MemorySegment checkJob;
-    private final MemorySegment executeJob;
     private final MemorySegment getLibraryVersion;
     private final MemorySegment getBatchSize;
     private final MemorySegment getBatchStatus;
@@ -54,7 +51,6 @@ public final class DmlFunctions {
         finalizeJob = find(symbols, "dml_finalize_job");
         submitJob = find(symbols, "dml_submit_job");
         checkJob = find(symbols, "dml_check_job");
-        executeJob = find(symbols, "dml_execute_job");
         getLibraryVersion = find(symbols, "dml_get_library_version");
         getBatchSize = find(symbols, "dml_get_batch_size");
         getBatchStatus = find(symbols, "dml_batch_get_status");
@@ -68,7 +64,6 @@ public final class DmlFunctions {
                 "dml_finalize_job", DmlHandles.Closing.FINALIZE.type(),
                 "dml_submit_job", DmlHandles.Submit.TWO.type(),
                 "dml_check_job", DmlHandles.Check.HANDLE.type(),
-                "dml_execute_job", DmlHandles.Execute.ONE.type(),
                 "dml_get_batch_size", DmlHandles.Batches.JOB_NUMBER_AND_POINTER.type(),
                 "dml_batch_get_status", DmlHandles.Batches.JOB_NUMBER_AND_POINTER.type(),
                 "dml_get_library_version", DmlHandles.Version.HANDLE.type());
@@ -114,6 +109,7 @@ public final class DmlFunctions {
      * @throws WrongThreadException if one is confined to another thread
      */
     int submit(long job, MemorySegment held, MemorySegment alsoHeld) {
+        UpperHalves.clean();
         try {
             return (int) DmlHandles.Submit.TWO.invokeExact(submitJob, job, held, alsoHeld);
         } catch (IllegalStateException e) {
@@ -130,8 +126,50 @@ public final class DmlFunctions {
      * @throws WrongThreadException if it is confined to another thread
      */
     int submit(long job, MemorySegment held) {
+        UpperHalves.clean();
         try {
             return (int) DmlHandles.Submit.ONE.invokeExact(submitJob, job, held);
+        } catch (IllegalStateException e) {
+            throw new SegmentClosedException(e);
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * {@link #submit(long, MemorySegment)} for a job that the software path executes, without leaving Java if that takes no time.
+     *
+     * @param length how much there is to move, bytes
+     * @throws SegmentClosedException if the arena is closed
+     * @throws WrongThreadException if it is confined to another thread
+     */
+    int submit(long job, int length, MemorySegment held) {
+        if (Integer.compareUnsigned(length, BRIEF_BYTES) > 0) {
+            return submit(job, held);
+        }
+        UpperHalves.clean();
+        try {
+            return (int) DmlHandles.SubmitBriefly.ONE.invokeExact(submitJob, job, held);
+        } catch (IllegalStateException e) {
+            throw new SegmentClosedException(e);
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * {@link #submit(long, int, MemorySegment)} with two segments held.
+     *
+     * @throws SegmentClosedException if the arena of one is closed
+     * @throws WrongThreadException if one is confined to another thread
+     */
+    int submit(long job, int length, MemorySegment held, MemorySegment alsoHeld) {
+        if (Integer.compareUnsigned(length, BRIEF_BYTES) > 0) {
+            return submit(job, held, alsoHeld);
+        }
+        UpperHalves.clean();
+        try {
+            return (int) DmlHandles.SubmitBriefly.TWO.invokeExact(submitJob, job, held, alsoHeld);
         } catch (IllegalStateException e) {
             throw new SegmentClosedException(e);
         } catch (Throwable e) {
@@ -146,6 +184,7 @@ public final class DmlFunctions {
      * @throws WrongThreadException if one is confined to another thread
      */
     int submit(long job, MemorySegment first, MemorySegment second, MemorySegment third) {
+        UpperHalves.clean();
         try {
             return (int) DmlHandles.SubmitThree.HANDLE.invokeExact(submitJob, job, first, second, third);
         } catch (IllegalStateException e) {
@@ -170,6 +209,7 @@ public final class DmlFunctions {
     }
 
     private int submitHoldingMany(long job, HeldArenas held) {
+        UpperHalves.clean();
         try {
             return (int) DmlHandles.SubmitMany.HANDLE.invokeExact(
                     submitJob,
@@ -258,47 +298,10 @@ public final class DmlFunctions {
     /**
      * Tells whether the library calls back into Java, as a simulated one does: it must not be called briefly.
      *
-     * @return whether {@link #execute} is forbidden
+     * @return whether calls that stay in Java are forbidden
      */
     boolean callsBack() {
         return callsBack;
-    }
-
-    /**
-     * Has a job of the software path executed, holding one segment open for the time of the call.
-     *
-     * @param length how much there is to move, bytes
-     * @throws SegmentClosedException if its arena is closed; nothing was submitted
-     * @throws WrongThreadException if it is confined to another thread; nothing was submitted
-     */
-    int execute(long job, int length, MemorySegment held) {
-        try {
-            return Integer.compareUnsigned(length, BRIEF_BYTES) <= 0
-                    ? (int) DmlHandles.ExecuteBriefly.ONE.invokeExact(executeJob, job, BUSY_POLL, held)
-                    : (int) DmlHandles.Execute.ONE.invokeExact(executeJob, job, BUSY_POLL, held);
-        } catch (IllegalStateException e) {
-            throw new SegmentClosedException(e);
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
-        }
-    }
-
-    /**
-     * {@link #execute(long, int, MemorySegment)} with two segments held.
-     *
-     * @throws SegmentClosedException if the arena of one is closed; nothing was submitted
-     * @throws WrongThreadException if one is confined to another thread; nothing was submitted
-     */
-    int execute(long job, int length, MemorySegment held, MemorySegment alsoHeld) {
-        try {
-            return Integer.compareUnsigned(length, BRIEF_BYTES) <= 0
-                    ? (int) DmlHandles.ExecuteBriefly.TWO.invokeExact(executeJob, job, BUSY_POLL, held, alsoHeld)
-                    : (int) DmlHandles.Execute.TWO.invokeExact(executeJob, job, BUSY_POLL, held, alsoHeld);
-        } catch (IllegalStateException e) {
-            throw new SegmentClosedException(e);
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
-        }
     }
 
     /** Only for a job whose last submission returned OK: anything else crashes (H1). */

@@ -82,6 +82,17 @@ final class DmlHandles {
         private Submit() {}
     }
 
+    /**
+     * The same for a job that the software path has executed in no time, so that a garbage collection waits no longer than for
+     * a copy by the JVM.
+     */
+    static final class SubmitBriefly {
+        static final MethodHandle ONE = briefHandle(JAVA_LONG, ADDRESS);
+        static final MethodHandle TWO = briefHandle(JAVA_LONG, ADDRESS, ADDRESS);
+
+        private SubmitBriefly() {}
+    }
+
     /** The same for an operation on three segments. */
     static final class SubmitThree {
         static final MethodHandle HANDLE = handle(JAVA_LONG, ADDRESS, ADDRESS, ADDRESS);
@@ -96,25 +107,6 @@ final class DmlHandles {
                         Collections.nCopies(HeldArenas.MOST, ADDRESS).toArray(MemoryLayout[]::new)));
 
         private SubmitMany() {}
-    }
-
-    /**
-     * {@code dml_status_t dml_execute_job(dml_job_t *job, dml_wait_mode_t mode)}, with surplus pointers as for {@link Submit}:
-     * submits and waits. Only for jobs of the software path, which are over when they are submitted.
-     */
-    static final class Execute {
-        static final MethodHandle ONE = handle(JAVA_LONG, JAVA_INT, ADDRESS);
-        static final MethodHandle TWO = handle(JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS);
-
-        private Execute() {}
-    }
-
-    /** The same for a job that is over in no time, so that a garbage collection waits no longer than for a copy by the JVM. */
-    static final class ExecuteBriefly {
-        static final MethodHandle ONE = briefHandle(JAVA_LONG, JAVA_INT, ADDRESS);
-        static final MethodHandle TWO = briefHandle(JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS);
-
-        private ExecuteBriefly() {}
     }
 
     /**

@@ -1,5 +1,8 @@
 package io.github.vdm4j.dml.internal;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * Sees when all jobs that were in use at one moment have come to the end of that use. Used by one thread at a time.
  */
@@ -12,10 +15,19 @@ public final class DrainWatch {
     /** How often each of them had been used by then. */
     private final long[] uses;
 
+    /** Those in use that have no place, as each belongs to one operation. */
+    private final List<Watched> own = new ArrayList<>();
+
     /** The places before this one are over. */
     private int next;
 
     private boolean begun;
+
+    private record Watched(OwnJob job, long uses) {
+        boolean isInUse() {
+            return job.isUsed() && job.count().ended() == uses;
+        }
+    }
 
     /**
      * Makes a watch, to be used any number of times.
@@ -41,8 +53,11 @@ public final class DrainWatch {
     public void begin() {
         for (int i = 0; i < watched.length; i++) {
             Job job = pool.peek(i);
-            watched[i] = pool.isBusy(job) ? job : null;
-            uses[i] = job.ended();
+            watched[i] = JobPool.isBusy(job) ? job : null;
+            uses[i] = job.count().ended();
+        }
+        for (OwnJob job : pool.ownInUse()) {
+            own.add(new Watched(job, job.count().ended()));
         }
         next = 0;
         begun = true;
@@ -61,7 +76,8 @@ public final class DrainWatch {
             watched[next] = null;
             next++;
         }
-        return true;
+        own.removeIf(job -> !job.isInUse());
+        return own.isEmpty();
     }
 
     /**
@@ -69,11 +85,12 @@ public final class DrainWatch {
      * Only in this order: who sees that a later user has the job sees the count of before as well.
      */
     private boolean isInUse(Job job) {
-        return pool.peek(next) == job && pool.isBusy(job) && job.ended() == uses[next];
+        return pool.peek(next) == job && JobPool.isBusy(job) && job.count().ended() == uses[next];
     }
 
     /** Ends the watch. */
     public void end() {
+        own.clear();
         begun = false;
     }
 }

@@ -18,29 +18,12 @@ import java.lang.invoke.VarHandle;
  */
 public final class Job {
     /**
-     * Handles of their own, and opaque writes through them, for the sake of their depth: every field is written at the
-     * bottom of a chain of calls, and what lies deeper than the JIT inlines is called, field by field.
+     * Handles of their own for the sake of their depth: every field is written at the bottom of a chain of calls, and what lies
+     * deeper than the JIT inlines is called, field by field. They ask for no alignment, as that is one check more for each.
      */
-    private static final VarHandle INTS = ValueLayout.JAVA_INT.varHandle().withInvokeExactBehavior();
+    private static final VarHandle INTS = ValueLayout.JAVA_INT_UNALIGNED.varHandle().withInvokeExactBehavior();
 
-    private static final VarHandle LONGS = ValueLayout.JAVA_LONG.varHandle().withInvokeExactBehavior();
-
-    /** For the pattern, which lies at no multiple of 8. */
-    private static final VarHandle LONGS_ANYWHERE =
-            ValueLayout.JAVA_LONG_UNALIGNED.varHandle().withInvokeExactBehavior();
-
-    private static final VarHandle EXECUTED;
-    private static final VarHandle EXECUTED_BYTES;
-
-    static {
-        try {
-            var lookup = MethodHandles.lookup();
-            EXECUTED = lookup.findVarHandle(Job.class, "executed", long.class);
-            EXECUTED_BYTES = lookup.findVarHandle(Job.class, "executedBytes", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final VarHandle LONGS = ValueLayout.JAVA_LONG_UNALIGNED.varHandle().withInvokeExactBehavior();
 
     private static final long SOURCE = dml_job_t.source_first_ptr$offset();
     private static final long DESTINATION = dml_job_t.destination_first_ptr$offset();
@@ -61,11 +44,14 @@ public final class Job {
     /** What a worker that executes the job, and those who poll its operation, know of one another. */
     public static final Rendezvous HAND_OVER = Rendezvous.of(MethodHandles.lookup(), Job.class);
 
-    /**
-     * All memory. What is written at an address in it has no other check than that of the address's sign, which shows in
-     * small operations; {@link JobPool} keeps the structs alive.
-     */
+    /** All memory; {@link JobPool} keeps the structs alive. */
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+    /**
+     * Clears nothing of an address, as none has these bits; but the JIT can tell then that a field lies within {@link #ALL}, which it would
+     * check for each otherwise.
+     */
+    private static final long ADDRESS = Long.MAX_VALUE >> 1;
 
     private final DmlFunctions dml;
 
@@ -81,21 +67,13 @@ public final class Job {
 
     private boolean submitted;
 
-    private boolean accepted;
+    /** Seen with the first that was {@linkplain #execute executed}. */
+    private boolean executesInSubmit;
 
-    /** Free, lent or kept, see {@link JobPool}. */
+    /** Free or lent, see {@link JobPool}. */
     volatile int taken;
 
-    /** How many operations have come to their end with it, beside those that were executed at once; written by who has it. */
-    private long uses;
-
-    /** How many operations it has executed at once, and their bytes; written by who has it. */
-    private long executed;
-
-    private long executedBytes;
-
-    /** By what the job is kept, while it is. Guarded by the pool. */
-    KeptJob hold;
+    private final JobCount count = new JobCount();
 
     private volatile Object owner;
 
@@ -250,15 +228,6 @@ public final class Job {
     }
 
     /**
-     * Tells how the last submission went.
-     *
-     * @return false if it was refused
-     */
-    public boolean isAccepted() {
-        return accepted;
-    }
-
-    /**
      * Submits a copy of one part, in either direction of overlap.
      *
      * @param to the destination's address
@@ -303,8 +272,8 @@ public final class Job {
      * @param flags the descriptor's flags
      */
     public void describeMove(long to, long from, int length, int flags) {
-        long job = at;
-        LONGS.setOpaque(ALL, job + SOURCE, from);
+        long job = at & ADDRESS;
+        LONGS.set(ALL, job + SOURCE, from);
         describe(job, MEM_MOVE, to, length, flags);
     }
 
@@ -317,8 +286,8 @@ public final class Job {
      * @param flags the descriptor's flags
      */
     public void describeFill(long to, int length, long pattern, int flags) {
-        long job = at;
-        LONGS_ANYWHERE.set(ALL, job + PATTERN, pattern);
+        long job = at & ADDRESS;
+        LONGS.set(ALL, job + PATTERN, pattern);
         describe(job, FILL, to, length, flags);
     }
 
@@ -329,31 +298,36 @@ public final class Job {
      * @param length bytes, 1 to {@link JobLimits#MAX_PART}
      */
     public void describeFlush(long from, int length) {
-        describe(at, CACHE_FLUSH, from & -Transfer.LINE, (int) Transfer.coveringLines(from, length),
+        describe(at & ADDRESS, CACHE_FLUSH, from & -Transfer.LINE, (int) Transfer.coveringLines(from, length),
                 Transfer.flushFlags(false, limits));
     }
 
     /**
-     * Has the software path execute what was written down, in one call where there would be one to submit and one to
-     * check. A library that calls back into Java is called twice, so that each of its answers is seen.
+     * Has the software path execute what was written down, a copy, a fill or a write-back. It does so while the job is submitted, and
+     * whatever of these it does not refuse succeeds; so it is not asked how the job went once it has been seen to be over by then
+     * (docs/adr/0016). Nothing is in flight when this returns. Not with a library that {@linkplain DmlFunctions#callsBack calls back}.
      *
      * @param length what the job has to move, bytes
      * @param destination the segment that is written
      * @param source the segment that is read, or null
-     * @return DML's status: how the job has ended; if it was not {@linkplain #isAccepted() accepted}, why it was refused
-     * @throws SegmentClosedException if the arena of a segment is closed; nothing was submitted
-     * @throws WrongThreadException if one is confined to another thread; nothing was submitted
+     * @return DML's status: OK, or why the job was refused or how it failed
+     * @throws SegmentClosedException if the arena of a segment is closed; nothing was done
+     * @throws WrongThreadException if one is confined to another thread; nothing was done
      */
     public int execute(int length, MemorySegment destination, MemorySegment source) {
-        if (dml.callsBack()) {
-            int refused = source == null ? submit(destination) : submitHolding(destination, source);
-            return refused == OK ? check() : refused;
-        }
         int status = source == null || source.scope() == destination.scope()
-                ? dml.execute(at, length, destination)
-                : dml.execute(at, length, destination, source);
-        if (status != OK) {
-            accepted = false; // the software path executes every copy and fill that it does not refuse
+                ? dml.submit(at, length, destination)
+                : dml.submit(at, length, destination, source);
+        return status != OK || executesInSubmit ? status : prove();
+    }
+
+    /** The first time the job is asked as others are. */
+    private int prove() {
+        int status = dml.check(at);
+        executesInSubmit = status == OK;
+        while (status == dml_h.DML_STATUS_BEING_PROCESSED()) {
+            Thread.onSpinWait();
+            status = dml.check(at);
         }
         return status;
     }
@@ -375,7 +349,7 @@ public final class Job {
      * @throws WrongThreadException if it is confined to another thread; nothing was submitted
      */
     public int submitCacheFlush(long to, int length, int flags, MemorySegment range) {
-        describe(at, CACHE_FLUSH, to, length, flags);
+        describe(at & ADDRESS, CACHE_FLUSH, to, length, flags);
         return submit(range);
     }
 
@@ -385,7 +359,7 @@ public final class Job {
      * @return DML's status
      */
     public int submitNop() {
-        describe(at, NOP, 0, 0, 0);
+        describe(at & ADDRESS, NOP, 0, 0, 0);
         return submit(MemorySegment.NULL);
     }
 
@@ -409,7 +383,7 @@ public final class Job {
      * @throws WrongThreadException if one is confined to another thread; nothing was submitted
      */
     int submitBatch(long list, int length, HeldArenas held) {
-        describe(at, BATCH, list, length, 0);
+        describe(at & ADDRESS, BATCH, list, length, 0);
         return took(dml.submit(at, held));
     }
 
@@ -419,11 +393,11 @@ public final class Job {
     }
 
     private static void describe(long job, int operation, long to, int length, int flags) {
-        INTS.setOpaque(ALL, job + OPERATION, operation);
-        LONGS.setOpaque(ALL, job + DESTINATION, to);
-        LONGS.setOpaque(ALL, job + LENGTHS, (length & 0xffffffffL) << Integer.SIZE | length & 0xffffffffL);
+        INTS.set(ALL, job + OPERATION, operation);
+        LONGS.set(ALL, job + DESTINATION, to);
+        LONGS.set(ALL, job + LENGTHS, (length & 0xffffffffL) << Integer.SIZE | length & 0xffffffffL);
         // Submitting strips bits of the flags, so they are written every time.
-        LONGS.setOpaque(ALL, job + FLAGS, (long) flags);
+        LONGS.set(ALL, job + FLAGS, (long) flags);
     }
 
     private int submit(MemorySegment held) {
@@ -432,33 +406,20 @@ public final class Job {
 
     /** An operation has come to its end with the job. */
     public void countUse() {
-        uses++;
+        count.addUse();
     }
 
     /**
-     * The job has {@linkplain #execute executed} an operation, which is counted here: to find a place that is the
-     * thread's own costs a twentieth of a small operation, and the job is that already.
+     * The job has {@linkplain #execute executed} an operation, which is counted here and nowhere else.
      *
      * @param bytes how much was moved, unsigned
      */
     public void countExecuted(int bytes) {
-        EXECUTED.setOpaque(this, executed + 1);
-        EXECUTED_BYTES.setOpaque(this, executedBytes + Integer.toUnsignedLong(bytes));
+        count.addExecuted(Integer.toUnsignedLong(bytes));
     }
 
-    /** How many operations have come to their end with the job. */
-    long ended() {
-        return uses + (long) EXECUTED.getOpaque(this);
-    }
-
-    /** How many operations the job has executed at once. */
-    long executed() {
-        return (long) EXECUTED.getOpaque(this);
-    }
-
-    /** How many bytes they had. */
-    long executedBytes() {
-        return (long) EXECUTED_BYTES.getOpaque(this);
+    JobCount count() {
+        return count;
     }
 
     /** The struct that the next submission takes. */
@@ -490,8 +451,7 @@ public final class Job {
     }
 
     private int took(int status) {
-        accepted = status == OK;
-        submitted = accepted;
+        submitted = status == OK;
         return status;
     }
 

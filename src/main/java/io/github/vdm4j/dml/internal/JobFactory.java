@@ -47,6 +47,10 @@ final class JobFactory {
         return (dml.jobSize(path) + JobFields.CRC_BYTES + ALIGNMENT - 1) & -ALIGNMENT;
     }
 
+    boolean callsBack() {
+        return dml.callsBack();
+    }
+
     /** Memory in one piece for the next jobs. */
     void reserve(int jobs) {
         long bytes = jobs * (hardwareSize + softwareSize);
@@ -77,6 +81,26 @@ final class JobFactory {
             next = end; // what is left may not be enough for a job
             throw e;
         }
+    }
+
+    /**
+     * Makes a job of the software path in memory of its own, which is freed when nothing refers to the job any more.
+     *
+     * @throws DmlCallException if DML cannot initialise it
+     */
+    Job makeApart(JobPool pool) {
+        DmlFunctions functions = dml; // without what else is here
+        Arena automatic = Arena.ofAuto();
+        MemorySegment memory = automatic.allocate(bytesApart(), 2 * ALIGNMENT); // two processors fetch no lines of two jobs at once
+        dml.initialise(dml_h.DML_PATH_SW(), memory);
+        bind(memory);
+        MemorySegment struct = memory.reinterpret(automatic, whole -> functions.finish(whole.address()));
+        return new Job(dml, pool, null, struct, limits);
+    }
+
+    /** The memory of one such job. */
+    long bytesApart() {
+        return softwareSize;
     }
 
     /** Without the arena's scope: the pool keeps the memory alive for as long as the job is lent. */

@@ -1,13 +1,12 @@
 package io.github.vdm4j.dml.internal;
 
-/** An operation that keeps its job between one start and the next, see {@link JobPool#keep}. */
+/** An operation with a job of its own, see {@link JobPool#makeFor}. */
 public interface JobKeeper {
 
     /**
-     * Tells whether the job is in use, or could be by now: true from before the keeper looks whether the job {@linkplain
-     * KeptJob#isWanted() is wanted} until it has finished with it. Read and written as a volatile variable is.
+     * Tells whether the job is in use. Read and written as a volatile variable is.
      *
-     * @return false if the job can be taken from the keeper
+     * @return true from before the keeper looks whether the pool is being closed until it has finished with the job
      */
     boolean isUsingJob();
 }

@@ -7,6 +7,7 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A fixed number of jobs, lent out and given back in any order by any thread without locks. The jobs
@@ -19,7 +20,6 @@ import java.util.List;
 public final class JobPool {
     private static final int FREE = 0;
     private static final int LENT = 1;
-    private static final int KEPT = 2;
     private static final VarHandle TAKEN;
 
     static {
@@ -38,14 +38,17 @@ public final class JobPool {
     /** How many jobs the closing thread has taken; they are the first ones. Guarded by this. */
     private int retired;
 
-    /** How many jobs are kept. Guarded by this; read without as a hint. */
-    private int kept;
-
     /** Jobs that a device does not answer. Guarded by this. */
     private final List<Job> overdue = new ArrayList<>();
 
-    /** Every job there ever was, for what each has counted. Guarded by this once the pool is made. */
-    private final List<Job> made = new ArrayList<>();
+    /** Of every job there ever was in the pool's own memory. Guarded by this once the pool is made. */
+    private final List<JobCount> counts = new ArrayList<>();
+
+    /** What belongs to one operation each. Guarded by this. */
+    private final List<OwnJob> own = new ArrayList<>();
+
+    /** Of those whose operations are gone. Guarded by this. */
+    private final JobCount goneCount = new JobCount();
 
     /** Jobs without a place: another took it while they were overdue. Guarded by this. */
     private final List<Job> spare = new ArrayList<>();
@@ -73,7 +76,7 @@ public final class JobPool {
             factory.reserve(capacity);
             for (int i = 0; i < capacity; i++) {
                 jobs[i] = factory.make(this);
-                made.add(jobs[i]);
+                counts.add(jobs[i].count());
             }
         } catch (Throwable e) {
             factory.close();
@@ -126,81 +129,6 @@ public final class JobPool {
         }
         job.countUse();
         TAKEN.setRelease(job, FREE);
-    }
-
-    /**
-     * Leaves a lent job to an operation that will want it again, so that it need not be taken and given back each
-     * time. Half of the jobs can be kept. The pool asks for them back when it runs out of others: a keeper uses its job
-     * only after it has begun to {@linkplain JobKeeper#isUsingJob() use} it and then seen that it {@linkplain
-     * KeptJob#isWanted() is not wanted}. So of a keeper and a pool that meet one sees the other.
-     *
-     * @param job one that was taken, with nothing in flight
-     * @param keeper who keeps it; a job whose keeper is unreachable is taken back, too
-     * @return the kept job, or null if no more may be kept: the job is still lent
-     */
-    public KeptJob keep(Job job, JobKeeper keeper) {
-        if (kept >= jobs.length / 2) {
-            return null;
-        }
-        synchronized (this) {
-            if (kept >= jobs.length / 2) {
-                return null;
-            }
-            kept++;
-            job.hold = new KeptJob(job, keeper);
-            job.taken = KEPT;
-            return job.hold;
-        }
-    }
-
-    /**
-     * Makes a kept job a lent one again, to be given back like others.
-     *
-     * @param hold a kept job in use, which was not wanted when that began
-     */
-    public synchronized void stopKeeping(KeptJob hold) {
-        kept--;
-        hold.job().hold = null;
-        hold.job().taken = LENT;
-    }
-
-    /**
-     * Lets a keeper part with a job that is wanted.
-     *
-     * @param hold the job, which may have been taken from the keeper already
-     */
-    public synchronized void surrender(KeptJob hold) {
-        if (hold.job().hold == hold) {
-            stopKeeping(hold);
-            hold.job().taken = FREE;
-        }
-    }
-
-    /**
-     * Takes a job from an operation that keeps it and is not using it.
-     *
-     * @return a job with nothing submitted, or null if there is none
-     */
-    public synchronized Job reclaim() {
-        for (Job job : jobs) {
-            if (reclaim(job)) {
-                return job;
-            }
-        }
-        return null;
-    }
-
-    private boolean reclaim(Job job) {
-        KeptJob hold = job.hold;
-        if (hold == null) {
-            return false;
-        }
-        hold.want(); // and then look
-        if (hold.isUsed()) {
-            return false; // its keeper will see that it is wanted
-        }
-        stopKeeping(hold);
-        return true;
     }
 
     /**
@@ -262,7 +190,7 @@ public final class JobPool {
         }
         try {
             Job job = factory.make(this);
-            made.add(job);
+            counts.add(job.count());
             return job;
         } catch (DmlCallException e) {
             return null;
@@ -301,6 +229,15 @@ public final class JobPool {
     }
 
     /**
+     * Tells whether the library calls back into Java, as a simulated one does.
+     *
+     * @return false if jobs may be {@linkplain Job#execute executed}
+     */
+    public boolean callsBack() {
+        return factory.callsBack();
+    }
+
+    /**
      * How many jobs there are.
      *
      * @return the number the pool was made with
@@ -310,12 +247,12 @@ public final class JobPool {
     }
 
     /**
-     * How many jobs are lent or used by their keepers right now; 0 once the pool is closed.
+     * How many jobs are lent, or used by the operations that they belong to, right now; 0 once the pool is closed.
      *
      * @return a number that may be outdated at once
      */
     public synchronized int lent() {
-        int lent = 0;
+        int lent = ownInUse().size();
         for (int i = retired; i < jobs.length; i++) {
             if (isBusy(jobs[i])) {
                 lent++;
@@ -324,10 +261,42 @@ public final class JobPool {
         return lent;
     }
 
-    /** Whether an operation is using a job: lent, or kept and in use. */
-    synchronized boolean isBusy(Job job) {
-        KeptJob hold = job.hold;
-        return hold == null ? job.taken == LENT : hold.isUsed();
+    /** Whether an operation is using a job. */
+    static boolean isBusy(Job job) {
+        return job.taken == LENT;
+    }
+
+    /**
+     * Makes a job of the software path that belongs to one operation for good, beside those of the pool. Its memory is the
+     * job's own and goes when the operation does, whether the pool is closed before or not: so no thread that has it can be too late,
+     * and it need not be taken.
+     *
+     * @param keeper the operation
+     * @return the job, or null if DML does not make one
+     */
+    public synchronized Job makeFor(JobKeeper keeper) {
+        forgetGone();
+        try {
+            Job job = factory.makeApart(this);
+            own.add(new OwnJob(keeper, job.count()));
+            return job;
+        } catch (DmlCallException e) {
+            return null;
+        }
+    }
+
+    private void forgetGone() {
+        for (OwnJob job : own) {
+            if (job.isGone()) {
+                goneCount.add(job.count());
+            }
+        }
+        own.removeIf(OwnJob::isGone);
+    }
+
+    /** What belongs to operations that are being executed. */
+    synchronized List<OwnJob> ownInUse() {
+        return own.stream().filter(OwnJob::isUsed).toList();
     }
 
     /**
@@ -336,7 +305,7 @@ public final class JobPool {
      * @return a number that only grows
      */
     public synchronized long executed() {
-        return made.stream().mapToLong(Job::executed).sum();
+        return counts().mapToLong(JobCount::executed).sum();
     }
 
     /**
@@ -345,7 +314,12 @@ public final class JobPool {
      * @return a number that only grows
      */
     public synchronized long executedBytes() {
-        return made.stream().mapToLong(Job::executedBytes).sum();
+        return counts().mapToLong(JobCount::executedBytes).sum();
+    }
+
+    private Stream<JobCount> counts() {
+        return Stream.of(counts.stream(), own.stream().map(OwnJob::count), Stream.of(goneCount))
+                .flatMap(each -> each);
     }
 
     /**
@@ -354,7 +328,8 @@ public final class JobPool {
      * @return bytes, 0 once the pool is closed
      */
     public synchronized long nativeBytes() {
-        return factory.isOpen() ? factory.nativeBytes() : 0;
+        forgetGone();
+        return factory.isOpen() ? factory.nativeBytes() + own.size() * factory.bytesApart() : 0;
     }
 
     /**
@@ -364,13 +339,13 @@ public final class JobPool {
      */
     public synchronized boolean tryClose() {
         while (retired < jobs.length) {
-            if (!reclaim(jobs[retired]) && !TAKEN.compareAndSet(jobs[retired], FREE, LENT)) {
+            if (!TAKEN.compareAndSet(jobs[retired], FREE, LENT)) {
                 return false;
             }
             retired++;
         }
         collectOverdue();
-        if (borrowed > 0 || !overdue.isEmpty()) {
+        if (borrowed > 0 || !overdue.isEmpty() || !ownInUse().isEmpty()) {
             return false;
         }
         factory.close();

@@ -113,17 +113,6 @@ public final class Transfer extends Program {
     }
 
     /**
-     * Takes over a submission that was made without a transfer, of the whole operation, and is in flight.
-     *
-     * @return this
-     */
-    public Transfer adopt() {
-        part = length;
-        countPath();
-        return this;
-    }
-
-    /**
      * Goes on with the write-back, as the data were moved by a submission without a transfer.
      *
      * @return this
