@@ -88,12 +88,14 @@ public final class Job {
     private final JobPool pool;
     private final JobLimits limits;
 
-    /** Two cache lines, so that jobs that two threads have do not lie in one: a garbage collection moves them together. */
-    @SuppressWarnings("unused") // takes up room
-    private long a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p;
-
     /** Made when it is first asked for; most jobs never have a batch. */
     private BatchProgram batch;
+
+    /** Two cache lines, as whatever comes next may be what another thread writes: see VdmOperation. */
+    @SuppressWarnings("unused") // takes up room
+    private Object
+            a0, b0, c0, d0, e0, f0, g0, h0, i0, j0, k0, l0, m0, n0, o0, p0,
+            a1, b1, c1, d1, e1, f1, g1, h1, i1, j1, k1, l1, m1, n1, o1, p1;
 
     Job(DmlFunctions dml, JobPool pool, MemorySegment hardware, MemorySegment software, JobLimits limits) {
         this.dml = dml;

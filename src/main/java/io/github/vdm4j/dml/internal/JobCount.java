@@ -23,13 +23,16 @@ final class JobCount {
         }
     }
 
+    /** Two cache lines before and after: what is written here must not lie in one with anything that another thread reads. */
+    @SuppressWarnings("unused") // takes up room
+    private long a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p;
+
     private long uses;
     private long executed;
     private long executedBytes;
 
-    /** Two cache lines, so that the counts of jobs that two threads have do not lie in one. */
     @SuppressWarnings("unused") // takes up room
-    private long a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p;
+    private long q, r, s, t, u, v, w, x, y, z, aa, bb, cc, dd, ee, ff;
 
     /** An operation has come to its end that was not executed at once. */
     void addUse() {
