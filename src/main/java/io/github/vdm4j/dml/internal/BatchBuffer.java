@@ -42,6 +42,9 @@ final class BatchBuffer {
     /** A constant, so that an access costs no more than the store: addresses come from this class alone. */
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
+    /** Clears nothing of an address; but the JIT can tell then that what lies there lies within {@link #MEMORY}. */
+    private static final long ADDRESS = Long.MAX_VALUE >> 1;
+
     private final Job job;
 
     /** Alive for as long as the job is lent, see {@link JobPool}. */
@@ -77,7 +80,7 @@ final class BatchBuffer {
 
     /** Writes the descriptor of a task, all but the address of its record. */
     void put(int task, long head, long source, long destination, long length, long at40, long at48, long at56) {
-        long at = address + task * DESCRIPTOR;
+        long at = address + task * DESCRIPTOR & ADDRESS;
         MEMORY.set(LONG, at, head);
         MEMORY.set(LONG, at + 16, source);
         MEMORY.set(LONG, at + 24, destination);
@@ -105,18 +108,18 @@ final class BatchBuffer {
         long records = list + count * DESCRIPTOR;
         if (laidOut != count) {
             for (int i = 0; i < count; i++) {
-                MEMORY.set(LONG, list + i * DESCRIPTOR + 8, records + i * RECORD);
+                MEMORY.set(LONG, list + i * DESCRIPTOR + 8 & ADDRESS, records + i * RECORD);
             }
             laidOut = count;
         }
         for (int i = 0; i < count; i++) {
-            MEMORY.set(LONG, records + i * RECORD, 0);
+            MEMORY.set(LONG, records + i * RECORD & ADDRESS, 0);
         }
         return count;
     }
 
     private long record(int task) {
-        return address + laidOut * DESCRIPTOR + task * RECORD;
+        return address + laidOut * DESCRIPTOR + task * RECORD & ADDRESS;
     }
 
     /** How a task ended, in the device's numbers, of which those above mean something here. */

@@ -93,8 +93,7 @@ public final class Job {
 
     /** Two cache lines, as whatever comes next may be what another thread writes: see VdmOperation. */
     @SuppressWarnings("unused") // takes up room
-    private Object
-            a0, b0, c0, d0, e0, f0, g0, h0, i0, j0, k0, l0, m0, n0, o0, p0,
+    private Object a0, b0, c0, d0, e0, f0, g0, h0, i0, j0, k0, l0, m0, n0, o0, p0,
             a1, b1, c1, d1, e1, f1, g1, h1, i1, j1, k1, l1, m1, n1, o1, p1;
 
     Job(DmlFunctions dml, JobPool pool, MemorySegment hardware, MemorySegment software, JobLimits limits) {
