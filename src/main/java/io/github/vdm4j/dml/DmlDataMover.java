@@ -33,7 +33,8 @@ import java.util.List;
  * <p>A mover has a fixed number of jobs, made when it is opened. An operation needs one from its first
  * poll until it is complete; one that finds none, after those of dropped futures have been taken back,
  * ends with {@link io.github.vdm4j.VdmResult#OUT_OF_MEMORY} and can be made again later. Native memory
- * is taken when the mover is opened and given back when it is closed.
+ * is taken when the mover is opened and given back when it is closed. On the software path each {@linkplain #newOperation
+ * reusable operation} has a job of its own, with a few hundred bytes that are given back when the operation is unreachable.
  *
  * <p><b>Data operations.</b> DML executes them, except that on the software path Java checks, strips and updates
  * protected blocks, because DML checks application tags wrongly there; and that on both paths Java strips blocks into the

@@ -177,6 +177,9 @@ final class Groups {
         } catch (Throwable e) {
             missing.add("batch: " + e.getMessage());
         }
+        addJob(contest, Names.C_REUSED_JOB_64, "peer_dml_64_copies", buffers);
+        addJob(contest, Names.C_BATCH, "peer_dml_batch_of_64", buffers);
+        addJob(contest, Names.C_BATCH_AGAIN, "peer_dml_batch_of_64_again", buffers);
         return contest;
     }
 

@@ -27,6 +27,9 @@ public final class Names {
     public static final String BATCH = "vdm4j, one batch of 64, cleared and filled each time";
 
     public static final String BATCH_ANEW = "vdm4j, one batch of 64, made anew each time";
+    public static final String C_REUSED_JOB_64 = "C, one reused DML job 64 times";
+    public static final String C_BATCH = "C, one batch of 64, its tasks set by DML each time";
+    public static final String C_BATCH_AGAIN = "C, the same tasks again: what DML itself takes for them";
     public static final String PLAIN_64 = "vdm4j, 64 plain futures";
     public static final String REUSABLE_64 = "vdm4j, one reusable operation 64 times";
 

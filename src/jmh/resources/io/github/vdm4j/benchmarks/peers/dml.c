@@ -105,3 +105,50 @@ int peer_dml_durable_copy(void *job, void *to, const void *from, size_t length, 
 	}
 	return (int)status;
 }
+
+/* A 64th of the memory each. */
+int peer_dml_64_copies(void *job, char *to, const char *from, size_t length, long times)
+{
+	size_t part = length / 64;
+	dml_status_t status = DML_STATUS_OK;
+	for (long i = 0; i < times; i++)
+		for (int task = 0; task < 64 && status == DML_STATUS_OK; task++)
+			status = move(job, to + task * part, from + task * part, part);
+	return (int)status;
+}
+
+static int batches(dml_job_t *job, char *to, const char *from, size_t length, long times, int again)
+{
+	size_t part = length / 64;
+	uint32_t size;
+	dml_status_t status = dml_get_batch_size(job, 64, &size);
+	if (status != DML_STATUS_OK)
+		return (int)status;
+	void *buffer = aligned_alloc(64, (size + 63) & ~63u);
+	if (buffer == NULL)
+		return -1;
+	for (long i = 0; i < times && status == DML_STATUS_OK; i++) {
+		job->operation = DML_OP_BATCH;
+		job->flags = 0;
+		job->destination_first_ptr = buffer;
+		job->destination_length = size;
+		if (!again || i == 0)
+			for (uint32_t task = 0; task < 64 && status == DML_STATUS_OK; task++)
+				status = dml_batch_set_mem_move_by_index(job, task, (uint8_t *)from + task * part,
+						(uint8_t *)to + task * part, (uint32_t)part, DML_FLAG_PREFETCH_CACHE);
+		if (status == DML_STATUS_OK)
+			status = finished(job);
+	}
+	free(buffer);
+	return (int)status;
+}
+
+int peer_dml_batch_of_64(void *job, void *to, const void *from, size_t length, long times)
+{
+	return batches(job, to, from, length, times, 0);
+}
+
+int peer_dml_batch_of_64_again(void *job, void *to, const void *from, size_t length, long times)
+{
+	return batches(job, to, from, length, times, 1);
+}
