@@ -40,13 +40,14 @@ public final class DmlLibrary {
 
     private final String location;
     private final DmlFunctions functions;
-    private final DmlVersion version;
+
+    /** Read when it is first asked for, as linking a call takes milliseconds; by any thread, as it comes out the same. */
+    private volatile DmlVersion version;
 
     private DmlLibrary(String location, SymbolLookup symbols, boolean callsBack)
             throws MissingSymbolException {
         this.location = location;
         functions = new DmlFunctions(symbols, callsBack);
-        version = DmlVersion.read(functions.version());
     }
 
     /**
@@ -173,7 +174,12 @@ public final class DmlLibrary {
      * @return the version
      */
     public DmlVersion version() {
-        return version;
+        DmlVersion known = version;
+        if (known == null) {
+            known = DmlVersion.read(functions.version());
+            version = known;
+        }
+        return known;
     }
 
     /**
@@ -187,6 +193,6 @@ public final class DmlLibrary {
 
     @Override
     public String toString() {
-        return "Intel DML " + version.version() + " (" + location + ")";
+        return "Intel DML " + version().version() + " (" + location + ")";
     }
 }

@@ -9,7 +9,6 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
-import java.util.Optional;
 
 /**
  * Opens shared objects by the system's own dynamic loader, because {@link
@@ -17,35 +16,31 @@ import java.util.Optional;
  * of the JVM.
  */
 public final class DynamicLoader {
+    /** Now, not when a function is first called: what a library misses would end the process then. */
     private static final int RTLD_NOW = 2;
+
     private static final long LONGEST_MESSAGE = 4096;
 
-    private final MethodHandle dlopen;
-    private final MethodHandle dlsym;
-    private final MethodHandle dlerror;
+    private static final Linker LINKER = Linker.nativeLinker();
+
+    /** {@code void *dlopen(const char *file, int mode)}; linked once, which takes milliseconds. */
+    private static final MethodHandle OPEN = LINKER.downcallHandle(FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
+
+    private final MemorySegment dlopen;
 
     /**
-     * Finds the loader's functions.
+     * Finds the loader's function.
      *
      * @throws UnsatisfiedLinkError if this platform has none
      */
     public DynamicLoader() {
-        // void *dlopen(const char *file, int mode)
-        dlopen = bind("dlopen", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
-        // void *dlsym(void *handle, const char *name)
-        dlsym = bind("dlsym", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
-        // char *dlerror(void)
-        dlerror = bind("dlerror", FunctionDescriptor.of(ADDRESS));
+        dlopen = find("dlopen");
     }
 
-    private static MethodHandle bind(String name, FunctionDescriptor descriptor) {
-        Linker linker = Linker.nativeLinker();
-        MemorySegment address =
-                linker
-                        .defaultLookup()
-                        .find(name)
-                        .orElseThrow(() -> new UnsatisfiedLinkError("this platform has no " + name));
-        return linker.downcallHandle(address, descriptor);
+    private static MemorySegment find(String name) {
+        return LINKER.defaultLookup()
+                .find(name)
+                .orElseThrow(() -> new UnsatisfiedLinkError("this platform has no " + name));
     }
 
     /**
@@ -58,29 +53,25 @@ public final class DynamicLoader {
     public SymbolLookup open(String file) throws LoadException {
         MemorySegment handle;
         try (Arena arena = Arena.ofConfined()) {
-            handle = (MemorySegment) dlopen.invokeExact(arena.allocateFrom(file), RTLD_NOW);
+            handle = (MemorySegment) OPEN.invokeExact(dlopen, arena.allocateFrom(file), RTLD_NOW);
             if (handle.equals(MemorySegment.NULL)) {
-                throw new LoadException(lastError(file));
+                // char *dlerror(void), whose words the binding of another function would wipe out
+                MethodHandle dlerror = LINKER.downcallHandle(find("dlerror"), FunctionDescriptor.of(ADDRESS));
+                handle = (MemorySegment) OPEN.invokeExact(dlopen, arena.allocateFrom(file), RTLD_NOW);
+                if (handle.equals(MemorySegment.NULL)) {
+                    throw new LoadException(words((MemorySegment) dlerror.invokeExact(), file));
+                }
             }
         } catch (LoadException e) {
             throw e;
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
         }
-        return name -> find(handle, name);
+        // The same library again, which is open now. The JDK finds symbols without a native call that would have to be linked.
+        return SymbolLookup.libraryLookup(file, Arena.global());
     }
 
-    private Optional<MemorySegment> find(MemorySegment handle, String name) {
-        try (Arena arena = Arena.ofConfined()) {
-            var symbol = (MemorySegment) dlsym.invokeExact(handle, arena.allocateFrom(name));
-            return symbol.equals(MemorySegment.NULL) ? Optional.empty() : Optional.of(symbol);
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
-        }
-    }
-
-    private String lastError(String file) throws Throwable {
-        var message = (MemorySegment) dlerror.invokeExact();
+    private static String words(MemorySegment message, String file) {
         if (message.equals(MemorySegment.NULL)) {
             return "the dynamic loader gave no reason";
         }
