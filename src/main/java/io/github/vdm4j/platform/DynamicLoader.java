@@ -21,24 +21,34 @@ public final class DynamicLoader {
 
     private static final long LONGEST_MESSAGE = 4096;
 
-    private static final Linker LINKER = Linker.nativeLinker();
-
-    /** {@code void *dlopen(const char *file, int mode)}; linked once, which takes milliseconds. */
-    private static final MethodHandle OPEN = LINKER.downcallHandle(FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
+    /**
+     * {@code void *dlopen(const char *file, int mode)}; linked once, which takes milliseconds, and not with the class, as it may
+     * be refused for want of native access.
+     */
+    private static volatile MethodHandle linked;
 
     private final MemorySegment dlopen;
+    private final MethodHandle open;
 
     /**
      * Finds the loader's function.
      *
      * @throws UnsatisfiedLinkError if this platform has none
+     * @throws IllegalCallerException if native access is denied
      */
     public DynamicLoader() {
         dlopen = find("dlopen");
+        MethodHandle known = linked;
+        if (known == null) {
+            known = Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
+            linked = known;
+        }
+        open = known;
     }
 
     private static MemorySegment find(String name) {
-        return LINKER.defaultLookup()
+        return Linker.nativeLinker()
+                .defaultLookup()
                 .find(name)
                 .orElseThrow(() -> new UnsatisfiedLinkError("this platform has no " + name));
     }
@@ -53,11 +63,12 @@ public final class DynamicLoader {
     public SymbolLookup open(String file) throws LoadException {
         MemorySegment handle;
         try (Arena arena = Arena.ofConfined()) {
-            handle = (MemorySegment) OPEN.invokeExact(dlopen, arena.allocateFrom(file), RTLD_NOW);
+            handle = (MemorySegment) open.invokeExact(dlopen, arena.allocateFrom(file), RTLD_NOW);
             if (handle.equals(MemorySegment.NULL)) {
                 // char *dlerror(void), whose words the binding of another function would wipe out
-                MethodHandle dlerror = LINKER.downcallHandle(find("dlerror"), FunctionDescriptor.of(ADDRESS));
-                handle = (MemorySegment) OPEN.invokeExact(dlopen, arena.allocateFrom(file), RTLD_NOW);
+                MethodHandle dlerror =
+                        Linker.nativeLinker().downcallHandle(find("dlerror"), FunctionDescriptor.of(ADDRESS));
+                handle = (MemorySegment) open.invokeExact(dlopen, arena.allocateFrom(file), RTLD_NOW);
                 if (handle.equals(MemorySegment.NULL)) {
                     throw new LoadException(words((MemorySegment) dlerror.invokeExact(), file));
                 }
