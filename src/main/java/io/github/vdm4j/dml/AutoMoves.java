@@ -100,7 +100,7 @@ record AutoMoves(long copies, long fills, DurableMoves durably) {
             if (destination.isMapped() || (source != null && source.isMapped())) {
                 PageFaults.deliver();
             }
-            return future.succeeded(ExecutionPath.JVM);
+            return future.succeededInJvm(destination.byteSize());
         } catch (WrongThreadException e) {
             throw e; // nothing was touched: the future stays idle, for a thread that may
         } catch (IllegalStateException e) {

@@ -120,6 +120,11 @@ class DmlFuture extends VdmFuture implements EngineFuture {
         return succeed(path);
     }
 
+    /** By the JVM, on the calling thread. */
+    FutureState succeededInJvm(long bytes) {
+        return succeed(ExecutionPath.JVM);
+    }
+
     /** By its job, which was counted there. */
     final FutureState succeededAtOnce() {
         return succeedCounted(ExecutionPath.DML_SOFTWARE);

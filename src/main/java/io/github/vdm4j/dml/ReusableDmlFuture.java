@@ -1,8 +1,10 @@
 package io.github.vdm4j.dml;
 
+import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.dml.internal.Job;
 import io.github.vdm4j.dml.internal.JobKeeper;
 import io.github.vdm4j.dml.internal.JobPool;
+import io.github.vdm4j.future.FutureState;
 
 /**
  * The future of a reusable operation. Where operations are executed at once it has a job for good, so that none need be taken and
@@ -41,6 +43,16 @@ final class ReusableDmlFuture extends DmlFuture implements JobKeeper {
         if (job != own) {
             pool.give(job);
         }
+    }
+
+    /** Counted by its job: finding the place of the thread's own would take longer than a short copy. */
+    @Override
+    FutureState succeededInJvm(long bytes) {
+        if (own == null) {
+            return super.succeededInJvm(bytes);
+        }
+        own.countExecutedOtherwise(bytes);
+        return succeedCounted(ExecutionPath.JVM);
     }
 
     @Override

@@ -106,13 +106,16 @@ final class LibraryFiles {
     }
 
     private static final String EXECUTING =
-            dummyWithout("dml_submit_job", "dml_check_job", "dml_finalize_job")
+            dummyWithout("dml_init_job", "dml_submit_job", "dml_check_job", "dml_finalize_job")
                     + """
                             #include <string.h>
                             int finalized;
+                            int dml_init_job(int path, char *job) { job[300] = path; return 0; }
                             int dml_finalize_job(void *job) { __atomic_add_fetch(&finalized, 1, __ATOMIC_SEQ_CST); return 0; }
                             static int execute(char *job)
                             {
+                                if (job[300] == %d)
+                                    return %d;
                                 int operation = *(int *)(job + %d);
                                 char *from = *(char **)(job + %d), *to = *(char **)(job + %d);
                                 unsigned length = *(unsigned *)(job + %d);
@@ -135,6 +138,8 @@ final class LibraryFiles {
                             }
                             """
                             .formatted(
+                                    dml_h.DML_PATH_HW(),
+                                    dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE(),
                                     dml_job_t.operation$offset(),
                                     dml_job_t.source_first_ptr$offset(),
                                     dml_job_t.destination_first_ptr$offset(),

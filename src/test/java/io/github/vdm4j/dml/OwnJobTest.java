@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.MoverCounters;
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
@@ -227,6 +230,21 @@ class OwnJobTest {
         }
         assertEquals(1, mover.counters().completed());
         assertEquals(100, mover.counters().bytes());
+    }
+
+    @Test
+    void countsWhatTheJvmExecutesInItsStead() {
+        try (var auto = DmlDataMover.builder().library(DmlLibrary.open(library)).path(DmlPath.AUTO).open()) {
+            assumeTrue(auto.runningPath() == DmlPath.SOFTWARE);
+            VdmOperation operation = auto.newOperation();
+            for (int i = 0; i < 3; i++) {
+                run(operation.memcpy(arena.allocate(100), arena.allocate(100), VdmFlags.NONE));
+                assertEquals(ExecutionPath.JVM, operation.path());
+            }
+            run(operation.memcpy(arena.allocate(0), arena.allocate(0), VdmFlags.NONE));
+            auto.memcpy(arena.allocate(50), arena.allocate(50)).await();
+            assertEquals(new MoverCounters(5, 5, 0, 0, 350, 0), auto.counters());
+        }
     }
 
     @Test

@@ -419,6 +419,15 @@ public final class Job {
         count.addExecuted(Integer.toUnsignedLong(bytes));
     }
 
+    /**
+     * The operation that the job belongs to was executed without it, and is counted here as well, for the same reason.
+     *
+     * @param bytes how much was moved
+     */
+    public void countExecutedOtherwise(long bytes) {
+        count.addExecuted(bytes);
+    }
+
     JobCount count() {
         return count;
     }
