@@ -260,13 +260,23 @@ class DmlWorkersTest extends AgainstSimulatedDml {
         dml.allow(buffer.segment());
         for (int round = 0; round < 50; round++) {
             for (int i = 0; i < 3; i++) {
-                VdmFuture dropped = mover.memset(buffer.segment(), (byte) i);
-                assertSame(FutureState.RUNNING, dropped.poll());
+                startOnWorker(mover, buffer); // and forget it
             }
             awaitWork(buffer);
         }
-        finish(mover.memset(buffer.segment(), (byte) 7)).orThrow();
+        finish(startOnWorker(mover, buffer)).orThrow();
         buffer.close();
+    }
+
+    /** A worker lets go of the buffer right before it says that it is done with the job. @Timeout ends this if it never does. */
+    private static VdmFuture startOnWorker(DmlDataMover mover, OffHeapBuffer buffer) {
+        VdmFuture fill = mover.memset(buffer.segment(), (byte) 7);
+        while (fill.poll() == FutureState.COMPLETE) {
+            assertSame(VdmResult.OUT_OF_MEMORY, fill.result());
+            fill = mover.memset(buffer.segment(), (byte) 7);
+        }
+        assertSame(FutureState.RUNNING, fill.state());
+        return fill;
     }
 
     @Test
