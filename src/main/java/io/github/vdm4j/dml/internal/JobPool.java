@@ -50,6 +50,9 @@ public final class JobPool {
     /** Of those whose operations are gone. Guarded by this. */
     private final JobCount goneCount = new JobCount();
 
+    /** From how many on it is worth while to look which are gone. Guarded by this. */
+    private int ownToLookThrough;
+
     /** Jobs without a place: another took it while they were overdue. Guarded by this. */
     private final List<Job> spare = new ArrayList<>();
 
@@ -275,7 +278,10 @@ public final class JobPool {
      * @return the job, or null if DML does not make one
      */
     public synchronized Job makeFor(JobKeeper keeper) {
-        forgetGone();
+        if (own.size() >= ownToLookThrough) { // not each time: there may be many
+            forgetGone();
+            ownToLookThrough = 2 * own.size() + 16;
+        }
         try {
             Job job = factory.makeApart(this);
             own.add(new OwnJob(keeper, job.count()));
@@ -286,12 +292,13 @@ public final class JobPool {
     }
 
     private void forgetGone() {
-        for (OwnJob job : own) {
-            if (job.isGone()) {
+        own.removeIf(job -> {
+            boolean gone = job.isGone();
+            if (gone) {
                 goneCount.add(job.count());
             }
-        }
-        own.removeIf(OwnJob::isGone);
+            return gone;
+        });
     }
 
     /** What belongs to operations that are being executed. */
