@@ -1,10 +1,10 @@
 package io.github.vdm4j.dml;
 
-import io.github.vdm4j.Vdm;
-import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.MoverFuture;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.mover.SyncDataMover;
 import io.github.vdm4j.mover.ThreadsDataMover;
+import io.github.vdm4j.operation.OperationsMover;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
@@ -14,7 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.SplittableRandom;
 
 /**
- * Copies from and to a mapping whose file has been cut off, often enough that the whole way from the poll to
+ * Copies from and to a mapping whose file has been cut off, and compares what is in it, often enough that the whole way from the poll to
  * the native call is compiled: from compiled code the JVM reports such an access later than it happens. Runs
  * in a JVM of its own, see {@link TruncatedFilesIT}.
  *
@@ -36,10 +36,12 @@ final class TruncatedFiles {
         try (Arena arena = Arena.ofShared();
                 FileChannel channel =
                         FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-                Vdm mover = open(arguments[0])) {
+                OperationsMover mover = open(arguments[0])) {
             channel.write(java.nio.ByteBuffer.wrap(new byte[SIZE]));
             MemorySegment mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, SIZE, arena);
+            MemorySegment twin = channel.map(FileChannel.MapMode.READ_WRITE, 0, SIZE, arena);
             MemorySegment plain = arena.allocate(SIZE);
+            MemorySegment record = arena.allocate(100);
             channel.truncate(KEPT);
             for (int i = 0; i < rounds; i++) {
                 long length = random.nextLong(1, SIZE);
@@ -50,9 +52,17 @@ final class TruncatedFiles {
                 length = start + length > KEPT && random.nextInt(4) != 0 ? Math.max(1, KEPT - start) : length;
                 MemorySegment there = mapped.asSlice(start, length);
                 MemorySegment here = plain.asSlice(0, length);
-                VdmFuture future = switch (random.nextInt(3)) {
+                int kind = random.nextInt(5);
+                if (kind == 4) {
+                    length = Math.max(8, length & -8);
+                    start &= -8;
+                    there = mapped.asSlice(start, length);
+                }
+                MoverFuture<?> future = switch (kind) {
                     case 0 -> mover.memcpy(there, here);
                     case 1 -> mover.memcpy(here, there);
+                    case 2 -> mover.compare(there, twin.asSlice(start, length)); // all of it, as they are equal
+                    case 4 -> mover.createDelta(record, there, twin.asSlice(start, length));
                     default -> mover.memset(there, (byte) i);
                 };
                 future.busyPoll();
@@ -69,7 +79,7 @@ final class TruncatedFiles {
         System.out.println(failed + " of " + rounds + " operations met a missing page");
     }
 
-    private static Vdm open(String name) {
+    private static OperationsMover open(String name) {
         return switch (name) {
             case "dml" -> DmlDataMover.open(DmlPath.SOFTWARE);
             case "auto" -> DmlDataMover.open();

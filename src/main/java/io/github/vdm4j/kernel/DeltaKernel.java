@@ -37,7 +37,7 @@ public final class DeltaKernel {
         int equal = PATIENCE;
         for (long offset = 0; offset < size; offset += BLOCK_BYTES) {
             if (equal == PATIENCE) {
-                long same = MemorySegment.mismatch(original, offset, size, modified, offset, size);
+                long same = MismatchKernel.find(original, offset, modified, offset, size - offset);
                 if (same < 0) {
                     break;
                 }

@@ -38,7 +38,8 @@ public final class JvmOperations {
                 PatternKernel.fill(to, descriptor.pattern());
                 succeed(completion, 0);
             }
-            case COMPARE -> succeed(completion, from.mismatch(descriptor.secondSource()));
+            case COMPARE -> succeed(
+                    completion, MismatchKernel.find(from, 0, descriptor.secondSource(), 0, from.byteSize()));
             case COMPARE_PATTERN -> succeed(completion, PatternKernel.mismatch(from, descriptor.pattern()));
             case DELTA_CREATE -> createDelta(descriptor, completion);
             case DELTA_APPLY -> applyDelta(descriptor, completion);

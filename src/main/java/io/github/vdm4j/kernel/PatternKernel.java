@@ -88,7 +88,7 @@ public final class PatternKernel {
             }
             // Every other byte is right if it is like the one eight before it.
             long rest = size - Long.BYTES;
-            long like = MemorySegment.mismatch(source, 0, rest, source, Long.BYTES, size);
+            long like = MismatchKernel.find(source, 0, source, Long.BYTES, rest);
             return like < 0 ? -1 : like + Long.BYTES;
         }
         for (int i = 0; i < size; i++) {
