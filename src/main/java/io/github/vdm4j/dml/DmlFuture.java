@@ -18,6 +18,7 @@ import java.lang.foreign.MemorySegment;
 
 /** An operation of a {@link DmlDataMover}. Has a job from its first poll to its completion. */
 class DmlFuture extends VdmFuture implements EngineFuture {
+    /** Never changed, but not final: the barrier behind a constructor with final fields makes the future dearer (docs/adr/0017). */
     private DmlMoves moves;
 
     /** Null while idle and when complete. */

@@ -253,7 +253,6 @@ class OwnJobTest {
         var failures = new ArrayList<Throwable>();
         var start = new CountDownLatch(1);
         var threads = new ArrayList<Thread>();
-        VdmOperation shared = mover.newOperation();
         for (int t = 0; t < 6; t++) {
             boolean reuses = t % 2 == 0;
             byte value = (byte) (t + 1);
@@ -275,7 +274,6 @@ class OwnJobTest {
                             }
                         }
                         assertArrayEquals(expected, mine.toArray(ValueLayout.JAVA_BYTE));
-                        shared.state();
                     }
                 } catch (Throwable e) {
                     synchronized (failures) {
