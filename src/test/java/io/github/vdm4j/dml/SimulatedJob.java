@@ -130,8 +130,11 @@ final class SimulatedJob {
             }
             if (current.path() == DmlPath.SOFTWARE) {
                 execute();
-            } else if (dml.lostWith() != null) {
-                current.lose(dml.lostWith());
+            } else {
+                Integer lost = dml.lostWith(); // once: the device may come back meanwhile
+                if (lost != null) {
+                    current.lose(lost);
+                }
             }
             return DML_STATUS_OK();
         } finally {
