@@ -36,13 +36,15 @@ find_header() {
 options() { grep '^--include' "jextract/$1/includes.txt" | tr -s ' ' | sort; }
 
 generate() {                      # generate LIBRARY FOLDER-OF-HEADERS PACKAGE HEADER-CLASS
-  local folder=$output/${3//.//}
+  local folder=$output/${3//.//} file
   options "$1" >"$work/$1.includes"
   "$jextract" -I "$2" --output "$work/$1" --target-package "$3" --header-class-name "$4" \
     "@$work/$1.includes" "jextract/$1/bindings.h"
   rm -rf "$folder"
-  mkdir -p "$(dirname "$folder")"
-  cp -r "$work/$1/${3//.//}" "$folder"
+  mkdir -p "$folder"
+  for file in "$work/$1/${3//.//}"/*.java; do
+    awk -f jextract/quicker-start.awk "$file" >"$folder/${file##*/}"
+  done
   echo "generate-bindings: $1: $(find "$folder" -name '*.java' | wc -l) files in $folder, from headers in $2"
 }
 

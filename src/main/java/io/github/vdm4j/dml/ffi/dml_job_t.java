@@ -474,27 +474,6 @@ public class dml_job_t {
     public static long[] pattern$dimensions() {
         return pattern$DIMS;
     }
-    private static final VarHandle pattern$ELEM_HANDLE = pattern$LAYOUT.varHandle(sequenceElement());
-
-    /**
-     * Indexed getter for field:
-     * {@snippet lang=c :
-     * uint8_t pattern[8]
-     * }
-     */
-    public static byte pattern(MemorySegment struct, long index0) {
-        return (byte)pattern$ELEM_HANDLE.get(struct, 0L, index0);
-    }
-
-    /**
-     * Indexed setter for field:
-     * {@snippet lang=c :
-     * uint8_t pattern[8]
-     * }
-     */
-    public static void pattern(MemorySegment struct, long index0, byte fieldValue) {
-        pattern$ELEM_HANDLE.set(struct, 0L, index0, fieldValue);
-    }
 
     private static final OfInt operation$LAYOUT = (OfInt)$LAYOUT.select(groupElement("operation"));
 

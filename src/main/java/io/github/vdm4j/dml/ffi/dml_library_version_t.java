@@ -108,27 +108,6 @@ public class dml_library_version_t {
     public static long[] name$dimensions() {
         return name$DIMS;
     }
-    private static final VarHandle name$ELEM_HANDLE = name$LAYOUT.varHandle(sequenceElement());
-
-    /**
-     * Indexed getter for field:
-     * {@snippet lang=c :
-     * uint8_t name[30]
-     * }
-     */
-    public static byte name(MemorySegment struct, long index0) {
-        return (byte)name$ELEM_HANDLE.get(struct, 0L, index0);
-    }
-
-    /**
-     * Indexed setter for field:
-     * {@snippet lang=c :
-     * uint8_t name[30]
-     * }
-     */
-    public static void name(MemorySegment struct, long index0, byte fieldValue) {
-        name$ELEM_HANDLE.set(struct, 0L, index0, fieldValue);
-    }
 
     private static final SequenceLayout minimal_cpu_isa$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("minimal_cpu_isa"));
 
@@ -184,27 +163,6 @@ public class dml_library_version_t {
      */
     public static long[] minimal_cpu_isa$dimensions() {
         return minimal_cpu_isa$DIMS;
-    }
-    private static final VarHandle minimal_cpu_isa$ELEM_HANDLE = minimal_cpu_isa$LAYOUT.varHandle(sequenceElement());
-
-    /**
-     * Indexed getter for field:
-     * {@snippet lang=c :
-     * uint8_t minimal_cpu_isa[16]
-     * }
-     */
-    public static byte minimal_cpu_isa(MemorySegment struct, long index0) {
-        return (byte)minimal_cpu_isa$ELEM_HANDLE.get(struct, 0L, index0);
-    }
-
-    /**
-     * Indexed setter for field:
-     * {@snippet lang=c :
-     * uint8_t minimal_cpu_isa[16]
-     * }
-     */
-    public static void minimal_cpu_isa(MemorySegment struct, long index0, byte fieldValue) {
-        minimal_cpu_isa$ELEM_HANDLE.set(struct, 0L, index0, fieldValue);
     }
 
     private static final SequenceLayout date$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("date"));
@@ -262,27 +220,6 @@ public class dml_library_version_t {
     public static long[] date$dimensions() {
         return date$DIMS;
     }
-    private static final VarHandle date$ELEM_HANDLE = date$LAYOUT.varHandle(sequenceElement());
-
-    /**
-     * Indexed getter for field:
-     * {@snippet lang=c :
-     * uint8_t date[15]
-     * }
-     */
-    public static byte date(MemorySegment struct, long index0) {
-        return (byte)date$ELEM_HANDLE.get(struct, 0L, index0);
-    }
-
-    /**
-     * Indexed setter for field:
-     * {@snippet lang=c :
-     * uint8_t date[15]
-     * }
-     */
-    public static void date(MemorySegment struct, long index0, byte fieldValue) {
-        date$ELEM_HANDLE.set(struct, 0L, index0, fieldValue);
-    }
 
     private static final SequenceLayout version$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("version"));
 
@@ -338,27 +275,6 @@ public class dml_library_version_t {
      */
     public static long[] version$dimensions() {
         return version$DIMS;
-    }
-    private static final VarHandle version$ELEM_HANDLE = version$LAYOUT.varHandle(sequenceElement());
-
-    /**
-     * Indexed getter for field:
-     * {@snippet lang=c :
-     * uint8_t version[20]
-     * }
-     */
-    public static byte version(MemorySegment struct, long index0) {
-        return (byte)version$ELEM_HANDLE.get(struct, 0L, index0);
-    }
-
-    /**
-     * Indexed setter for field:
-     * {@snippet lang=c :
-     * uint8_t version[20]
-     * }
-     */
-    public static void version(MemorySegment struct, long index0, byte fieldValue) {
-        version$ELEM_HANDLE.set(struct, 0L, index0, fieldValue);
     }
 
     private static final SequenceLayout hw_minimal_version$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("hw_minimal_version"));
@@ -416,27 +332,6 @@ public class dml_library_version_t {
     public static long[] hw_minimal_version$dimensions() {
         return hw_minimal_version$DIMS;
     }
-    private static final VarHandle hw_minimal_version$ELEM_HANDLE = hw_minimal_version$LAYOUT.varHandle(sequenceElement());
-
-    /**
-     * Indexed getter for field:
-     * {@snippet lang=c :
-     * uint8_t hw_minimal_version[30]
-     * }
-     */
-    public static byte hw_minimal_version(MemorySegment struct, long index0) {
-        return (byte)hw_minimal_version$ELEM_HANDLE.get(struct, 0L, index0);
-    }
-
-    /**
-     * Indexed setter for field:
-     * {@snippet lang=c :
-     * uint8_t hw_minimal_version[30]
-     * }
-     */
-    public static void hw_minimal_version(MemorySegment struct, long index0, byte fieldValue) {
-        hw_minimal_version$ELEM_HANDLE.set(struct, 0L, index0, fieldValue);
-    }
 
     private static final SequenceLayout commit$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("commit"));
 
@@ -492,27 +387,6 @@ public class dml_library_version_t {
      */
     public static long[] commit$dimensions() {
         return commit$DIMS;
-    }
-    private static final VarHandle commit$ELEM_HANDLE = commit$LAYOUT.varHandle(sequenceElement());
-
-    /**
-     * Indexed getter for field:
-     * {@snippet lang=c :
-     * uint8_t commit[12]
-     * }
-     */
-    public static byte commit(MemorySegment struct, long index0) {
-        return (byte)commit$ELEM_HANDLE.get(struct, 0L, index0);
-    }
-
-    /**
-     * Indexed setter for field:
-     * {@snippet lang=c :
-     * uint8_t commit[12]
-     * }
-     */
-    public static void commit(MemorySegment struct, long index0, byte fieldValue) {
-        commit$ELEM_HANDLE.set(struct, 0L, index0, fieldValue);
     }
 
     private static final OfInt major$LAYOUT = (OfInt)$LAYOUT.select(groupElement("major"));
