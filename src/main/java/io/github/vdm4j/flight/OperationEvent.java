@@ -7,6 +7,7 @@ import jdk.jfr.Enabled;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
+import jdk.jfr.Registered;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
@@ -16,6 +17,7 @@ import jdk.jfr.Timespan;
 @Category("vdm4j")
 @Description("An operation of a data mover, from its first poll to its end")
 @Enabled(false)
+@Registered(false)
 @StackTrace(false)
 final class OperationEvent extends Event {
     static final String NAME = "io.github.vdm4j.Operation";

@@ -3,6 +3,8 @@ package io.github.vdm4j.flight;
 import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
+import jdk.jfr.FlightRecorder;
+import jdk.jfr.FlightRecorderListener;
 
 /**
  * What is known of an operation while the flight recorder wants to hear of it, until it ends. Kept beside the
@@ -24,10 +26,22 @@ public final class OperationTrace {
         this.event = event;
     }
 
+    /** Makes the event's type known when the recorder begins its work, and not before: that takes it 50 ms. */
+    private static final class Beginning implements FlightRecorderListener {
+        @Override
+        public void recorderInitialized(FlightRecorder begun) {
+            FlightRecorder.register(OperationEvent.class);
+        }
+    }
+
     /** Apart, so that nothing of jdk.jfr is touched in a JVM that has no such module. */
     private static final class Flight {
         /** While the flight recorder is off the JVM knows this to say no, and compiles nothing for it. */
         static final OperationEvent PROBE = new OperationEvent();
+
+        static {
+            FlightRecorder.addListener(new Beginning()); // which is told at once if the recorder is at work
+        }
 
         static Object begin() {
             var event = new OperationEvent();

@@ -21,7 +21,9 @@ final class FlightRecording {
     private FlightRecording() {}
 
     public static void main(String[] arguments) throws Exception {
-        if (arguments[0].equals("without")) {
+        if (arguments[0].equals("from the start")) {
+            operate(arguments[0]);
+        } else if (arguments[0].equals("without")) {
             System.out.println("jdk.jfr: " + ModuleLayer.boot().findModule("jdk.jfr").isPresent());
             operate("without");
         } else {

@@ -32,6 +32,19 @@ class FlightRecordingTest {
     }
 
     @Test
+    void aRecorderThatIsThereFirstIsNoticed() {
+        ChildJvm child = ChildJvm.onClassPath(
+                LIMIT,
+                List.of(
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-XX:StartFlightRecording:+io.github.vdm4j.Operation#enabled=true"),
+                FlightRecording.class,
+                "from the start");
+        assertEquals(0, child.exitCode(), child::toString);
+        assertTrue(child.output().contains("from the start, on: true\n"), child::toString);
+    }
+
+    @Test
     void aJvmWithoutTheFlightRecorderIsFine() {
         ChildJvm child = ChildJvm.onModulePath(
                 LIMIT,
