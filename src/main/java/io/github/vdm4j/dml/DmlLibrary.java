@@ -104,7 +104,10 @@ public final class DmlLibrary {
                         decided != null ? notTried(name, decided, attempts) : attempt(name, name, attempts);
             }
         }
-        return found.orElseThrow(() -> new DmlUnavailableException(attempts));
+        if (found.isEmpty()) {
+            throw new DmlUnavailableException(attempts);
+        }
+        return found.get();
     }
 
     private static Optional<DmlLibrary> explicit(String place, String file, List<Attempt> attempts) {
@@ -149,7 +152,6 @@ public final class DmlLibrary {
     }
 
     private static SymbolLookup load(String file) throws DynamicLoader.LoadException {
-
         if (!PlatformName.isLinuxX64()) {
             throw new UnsatisfiedLinkError(
                     "Intel DML exists for Linux on x86-64 only, this is " + PlatformName.current());

@@ -1,14 +1,11 @@
 package io.github.vdm4j.platform;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
-import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * Opens shared objects by the system's own dynamic loader, because {@link
@@ -19,38 +16,38 @@ public final class DynamicLoader {
     /** Now, not when a function is first called: what a library misses would end the process then. */
     private static final int RTLD_NOW = 2;
 
-    private static final long LONGEST_MESSAGE = 4096;
-
-    /**
-     * {@code void *dlopen(const char *file, int mode)}; linked once, which takes milliseconds, and not with the class, as it may
-     * be refused for want of native access.
-     */
-    private static volatile MethodHandle linked;
-
+    /** {@code void *dlopen(const char *file, int mode)}. */
     private final MemorySegment dlopen;
-    private final MethodHandle open;
+
+    /** {@code char *dlerror(void)}. */
+    private final MemorySegment dlerror;
+
+    /** {@code char *strdup(const char *string)}. */
+    private final MemorySegment strdup;
+
+    /** {@code void free(void *memory)}. */
+    private final MemorySegment free;
 
     /**
-     * Finds the loader's function.
+     * Finds the loader's functions.
      *
-     * @throws UnsatisfiedLinkError if this platform has none
+     * @throws UnsatisfiedLinkError if this platform has them not
      * @throws IllegalCallerException if native access is denied
      */
     public DynamicLoader() {
+        PlainCall.handle(); // before anything is called: it may be denied
         dlopen = find("dlopen");
-        MethodHandle known = linked;
-        if (known == null) {
-            known = Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
-            linked = known;
-        }
-        open = known;
+        dlerror = find("dlerror");
+        strdup = find("strdup");
+        free = find("free");
     }
 
     private static MemorySegment find(String name) {
-        return Linker.nativeLinker()
-                .defaultLookup()
-                .find(name)
-                .orElseThrow(() -> new UnsatisfiedLinkError("this platform has no " + name));
+        Optional<MemorySegment> found = Linker.nativeLinker().defaultLookup().find(name);
+        if (found.isEmpty()) {
+            throw new UnsatisfiedLinkError("this platform has no " + name);
+        }
+        return found.get();
     }
 
     /**
@@ -61,32 +58,31 @@ public final class DynamicLoader {
      * @throws LoadException with the loader's words, without the name in front
      */
     public SymbolLookup open(String file) throws LoadException {
-        MemorySegment handle;
         try (Arena arena = Arena.ofConfined()) {
-            handle = (MemorySegment) open.invokeExact(dlopen, arena.allocateFrom(file), RTLD_NOW);
-            if (handle.equals(MemorySegment.NULL)) {
-                // char *dlerror(void), whose words the binding of another function would wipe out
-                MethodHandle dlerror =
-                        Linker.nativeLinker().downcallHandle(find("dlerror"), FunctionDescriptor.of(ADDRESS));
-                handle = (MemorySegment) open.invokeExact(dlopen, arena.allocateFrom(file), RTLD_NOW);
-                if (handle.equals(MemorySegment.NULL)) {
-                    throw new LoadException(words((MemorySegment) dlerror.invokeExact(), file));
-                }
+            byte[] name = file.getBytes(StandardCharsets.UTF_8);
+            MemorySegment ended = arena.allocate(name.length + 1L); // by the zero that is there
+            ended.asByteBuffer().put(name); // a JVM knows how to do that when it starts, and not how to write with a layout
+            if (PlainCall.call(dlopen, ended.address(), RTLD_NOW) == 0) {
+                throw new LoadException(words(file));
             }
-        } catch (LoadException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
         }
-        // The same library again, which is open now. The JDK finds symbols without a native call that would have to be linked.
+        return symbols(file);
+    }
+
+    /** The same library again, which is open now. The JDK finds symbols without a native call that would have to be linked. */
+    private static SymbolLookup symbols(String file) {
         return SymbolLookup.libraryLookup(file, Arena.global());
     }
 
-    private static String words(MemorySegment message, String file) {
-        if (message.equals(MemorySegment.NULL)) {
+    /** The loader frees its words when this thread next has to do with it, as it may by whatever Java does here for the first time. */
+    private String words(String file) {
+        long lent = PlainCall.call(dlerror, 0, 0);
+        long message = lent == 0 ? 0 : PlainCall.call(strdup, lent, 0);
+        if (message == 0) {
             return "the dynamic loader gave no reason";
         }
-        String words = message.reinterpret(LONGEST_MESSAGE).getString(0);
+        String words = MemorySegment.ofAddress(message).reinterpret(Long.MAX_VALUE).getString(0); // it ends with a zero
+        PlainCall.call(free, message, 0);
         return words.startsWith(file + ": ") ? words.substring(file.length() + 2) : words;
     }
 

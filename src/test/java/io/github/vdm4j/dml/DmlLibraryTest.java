@@ -36,6 +36,14 @@ class DmlLibraryTest {
     }
 
     @Test
+    void saysSoInTheLoadersWordsOfAPathThatIsLongerThanAnyFiles() {
+        Path tooLong = folder.resolve("deep/".repeat(2_000) + "libdml.so");
+        assertEquals(
+                new Attempt(tooLong.toString(), "cannot open shared object file: File name too long"),
+                onlyAttempt(tooLong));
+    }
+
+    @Test
     void saysThatATextFileIsNoLibraryInTheLoadersWords() throws IOException {
         Path text = Files.writeString(folder.resolve("libdml.so"), "this is no library\n".repeat(100));
         assertEquals(new Attempt(text.toString(), "invalid ELF header"), onlyAttempt(text));

@@ -4,13 +4,17 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.github.vdm4j.dml.ffi.dml_library_version_t;
 import io.github.vdm4j.platform.NativeCall;
+import io.github.vdm4j.platform.PlainCall;
 import io.github.vdm4j.platform.SegmentClosedException;
 import io.github.vdm4j.platform.UpperHalves;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodType;
+import java.lang.ref.Reference;
+import java.nio.ByteOrder;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The functions of one opened DML, called through {@link DmlHandles} (docs/adr/0002).
@@ -64,47 +68,43 @@ public final class DmlFunctions {
     /** For the test that compares what is written here with what was generated. */
     static Map<String, MethodType> shapes() {
         return Map.of(
-                "dml_get_job_size", DmlHandles.Opening.PATH_AND_POINTER.type(),
-                "dml_init_job", DmlHandles.Opening.PATH_AND_POINTER.type(),
-                "dml_finalize_job", DmlHandles.Closing.FINALIZE.type(),
+                "dml_get_job_size", PlainCall.handle().type(),
+                "dml_init_job", PlainCall.handle().type(),
+                "dml_finalize_job", PlainCall.handle().type(),
                 "dml_submit_job", DmlHandles.Submit.TWO.type(),
                 "dml_check_job", DmlHandles.Check.HANDLE.type(),
                 "dml_get_batch_size", DmlHandles.Batches.JOB_NUMBER_AND_POINTER.type(),
                 "dml_batch_get_status", DmlHandles.Batches.JOB_NUMBER_AND_POINTER.type(),
-                "dml_get_library_version", DmlHandles.Version.HANDLE.type());
+                "dml_get_library_version", PlainCall.handle().type());
     }
 
     private static MemorySegment find(SymbolLookup symbols, String name)
             throws MissingSymbolException {
-        return symbols.find(name).orElseThrow(() -> new MissingSymbolException(name));
+        Optional<MemorySegment> found = symbols.find(name);
+        if (found.isEmpty()) {
+            throw new MissingSymbolException(name);
+        }
+        return found.get();
     }
 
     int jobSize(int path) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment size = arena.allocate(JAVA_INT);
-            DmlCallException.check(
-                    "dml_get_job_size", (int) DmlHandles.Opening.PATH_AND_POINTER.invokeExact(getJobSize, path, size));
-            return size.get(JAVA_INT, 0);
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
+            DmlCallException.check("dml_get_job_size", (int) PlainCall.call(getJobSize, path, size.address()));
+            return size.asByteBuffer().order(ByteOrder.nativeOrder()).getInt(); // no handle for a layout has to be made
         }
     }
 
     void initialise(int path, MemorySegment job) {
         try {
-            DmlCallException.check(
-                    "dml_init_job", (int) DmlHandles.Opening.PATH_AND_POINTER.invokeExact(initJob, path, job));
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
+            DmlCallException.check("dml_init_job", (int) PlainCall.call(initJob, path, job.address()));
+        } finally {
+            Reference.reachabilityFence(job);
         }
     }
 
     void finish(long job) {
-        try {
-            int ignored = (int) DmlHandles.Closing.FINALIZE.invokeExact(finalizeJob, job);
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
-        }
+        PlainCall.call(finalizeJob, job, 0);
     }
 
     /**
@@ -326,10 +326,7 @@ public final class DmlFunctions {
      * @return a struct {@code dml_library_version_t} in the library's memory
      */
     public MemorySegment version() {
-        try {
-            return (MemorySegment) DmlHandles.Version.HANDLE.invokeExact(getLibraryVersion);
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
-        }
+        return MemorySegment.ofAddress(PlainCall.call(getLibraryVersion, 0, 0))
+                .reinterpret(dml_library_version_t.sizeof());
     }
 }

@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import io.github.vdm4j.dml.ffi.dml_library_version_t;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
@@ -14,7 +13,8 @@ import java.util.Collections;
 /**
  * How DML's functions are called. Every handle is a constant that takes the function's address as its first argument, so
  * that several libraries can be open in one JVM (docs/adr/0002). Those that are not called together are in classes
- * of their own: the linker makes the code of a call when its class is first used, which takes milliseconds.
+ * of their own: the linker makes the code of a call when its class is first used, which takes milliseconds. What a mover is
+ * opened and closed with goes by {@link io.github.vdm4j.platform.PlainCall}.
  */
 final class DmlHandles {
     private static final Linker LINKER = Linker.nativeLinker();
@@ -28,32 +28,6 @@ final class DmlHandles {
     /** The thread stays in Java, for functions that return in no time. A garbage collection has to wait for them. */
     private static MethodHandle briefHandle(MemoryLayout... parameters) {
         return LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, parameters), Linker.Option.critical(false));
-    }
-
-    /** What a mover is opened with. */
-    static final class Opening {
-        /**
-         * {@code dml_status_t dml_get_job_size(dml_path_t path, uint32_t *size)} and {@code dml_status_t
-         * dml_init_job(dml_path_t path, dml_job_t *job)}.
-         */
-        static final MethodHandle PATH_AND_POINTER = handle(JAVA_INT, ADDRESS);
-
-        private Opening() {}
-    }
-
-    /** {@code dml_status_t dml_finalize_job(dml_job_t *job)}. */
-    static final class Closing {
-        static final MethodHandle FINALIZE = handle(JAVA_LONG);
-
-        private Closing() {}
-    }
-
-    /** {@code const dml_library_version_t *dml_get_library_version(void)}. */
-    static final class Version {
-        static final MethodHandle HANDLE = LINKER.downcallHandle(
-                FunctionDescriptor.of(ADDRESS.withTargetLayout(dml_library_version_t.layout())));
-
-        private Version() {}
     }
 
     /** {@code dml_status_t dml_check_job(dml_job_t *job)}, which takes no lock. */
