@@ -185,8 +185,11 @@ public final class BatchProgram extends Program {
             placed = new int[Math.max(room, 2 * placed.length)];
         }
         boolean everythingHeld = true;
-        int count = 0;
-        for (int i = next; i < size && count < room; i++) {
+        int count = begun || hardware ? 0 : PlainCopies.write(tasks, next, next + room, fit.longest(), arenas, buffer);
+        for (int i = 0; i < count; i++) {
+            placed[i] = next + i;
+        }
+        for (int i = next + count; i < size && count < room; i++) {
             BatchTask task = tasks.get(i);
             Descriptor descriptor = task.descriptor();
             if (begun && isOutOfQuestion(i, task)) {

@@ -30,6 +30,11 @@ final class TaskFit {
         longest = batches ? limits.bytes(hardware) : -1;
     }
 
+    /** The longest task, bytes; negative if there are no batches. */
+    long longest() {
+        return longest;
+    }
+
     /**
      * Tells whether an operation can be a task in a batch of the device, with nothing left to do afterwards.
      *
