@@ -1,6 +1,8 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.durability.CacheLineWriteBack;
+import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.durability.DurableMoves;
 import io.github.vdm4j.durability.MemoryRegion;
 import io.github.vdm4j.durability.MemoryRegions;
@@ -18,9 +20,9 @@ import java.lang.foreign.MemorySegment;
  *
  * @param copies the longest copy that the JVM executes, bytes; 0 for none
  * @param fills the longest fill that the JVM executes, bytes; 0 for none
- * @param durably what executes durable ones on memory that needs its cache lines written back; null for DML
+ * @param engines what may execute durable ones on memory that needs its cache lines written back; null for DML
  */
-record AutoMoves(long copies, long fills, DurableMoves durably) {
+record AutoMoves(long copies, long fills, Durability engines) {
     static final AutoMoves NONE = new AutoMoves(0, 0, null);
 
     /** Parts of mapped files are short, so that little time passes between the check and the access. */
@@ -28,7 +30,13 @@ record AutoMoves(long copies, long fills, DurableMoves durably) {
 
     /** The same for operations up to a length. */
     AutoMoves upTo(long bytes) {
-        return new AutoMoves(Math.min(copies, bytes), Math.min(fills, bytes), durably);
+        return new AutoMoves(Math.min(copies, bytes), Math.min(fills, bytes), engines);
+    }
+
+    /** Who executes durable operations; null for DML. Looked for when there is one to execute: see {@link Durability#lines}. */
+    DurableMoves durably() {
+        CacheLineWriteBack lines = engines == null ? null : engines.lines();
+        return lines == null ? null : lines.moves();
     }
 
     /** The whole operation by the library of persistent memory, on the calling thread. */
@@ -74,9 +82,9 @@ record AutoMoves(long copies, long fills, DurableMoves durably) {
 
     private void move(DmlFuture future, MemorySegment destination, MemorySegment source) {
         if (source == null) {
-            durably.fill(destination, future.fill());
+            durably().fill(destination, future.fill());
         } else {
-            durably.copy(destination, source);
+            durably().copy(destination, source);
         }
     }
 

@@ -2,15 +2,14 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.dml.internal.JobLimits;
-import io.github.vdm4j.durability.CacheLineWriteBack;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.platform.Processor;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
@@ -41,11 +40,12 @@ public final class DmlDataMoverBuilder {
     private int workers = Math.min(Runtime.getRuntime().availableProcessors(), 4);
     private WorkerStrategy workerStrategy = WorkerStrategy.BALANCED;
     private int node = NumaNodes.ANY;
-    private Function<DmlLibrary, DmlDiagnosis> diagnosis =
-            opened -> DmlDiagnosis.of(DsaSystem.read(), opened.version(), node);
     private boolean tried = true;
-    private LongSupplier clock = System::nanoTime;
-    private Consumer<DmlPathDecision> listener = decision -> {};
+
+    // Null for the machine's, and for nobody: a lambda for a default takes a JVM that has just started a millisecond.
+    private DmlDiagnosis diagnosis;
+    private LongSupplier clock;
+    private Consumer<DmlPathDecision> listener;
 
     DmlDataMoverBuilder() {}
 
@@ -276,7 +276,7 @@ public final class DmlDataMoverBuilder {
 
     /** Another machine's diagnosis than this one's; for tests. */
     DmlDataMoverBuilder diagnosis(DmlDiagnosis made) {
-        diagnosis = library -> made;
+        diagnosis = made;
         return this;
     }
 
@@ -304,27 +304,18 @@ public final class DmlDataMoverBuilder {
      */
     public DmlDataMover open() {
         DmlLibrary opened = library != null ? library : DmlLibrary.open();
-        long hardwareBytes =
-                DsaDevice.maxTransferBytes(Path.of("/")).orElse(maxTransferBytes);
-        JobLimits limits =
-                new JobLimits(
-                        Math.max(64, Math.min(hardwareBytes, maxTransferBytes) & -64L),
-                        maxTransferBytes,
-                        (int) Math.min(
-                                DsaDevice.maxBatchTasks(Path.of("/")).orElse(USUAL_BATCH_TASKS), JobLimits.MAX_TASKS),
-                        JobLimits.MAX_TASKS,
-                        Processor.flags(Path.of("/proc/cpuinfo")).contains("clwb"));
+        JobLimits limits = limits();
         var opening = new DmlOpening(opened, jobs, limits, node, queueFullTimeout.toNanos());
         var ready = path == DmlPath.SOFTWARE || path == DmlPath.HARDWARE && !tried
                 ? opening.asked(path)
-                : opening.tried(diagnosis.apply(opened), path == DmlPath.AUTO);
+                : opening.tried(diagnose(opened), path == DmlPath.AUTO);
         boolean hardware = ready.decision().path() == DmlPath.HARDWARE;
         var decisions = new PathDecisions(ready.decision(), listener);
         var health = new HardwareHealth(
                 ready.pool(),
                 decisions,
                 hardware && path == DmlPath.AUTO,
-                () -> diagnosis.apply(opened).findings(),
+                () -> diagnose(opened).findings(),
                 clock);
         var engine = new DmlEngine(
                 ready.pool(),
@@ -338,12 +329,28 @@ public final class DmlDataMoverBuilder {
                 path,
                 engine,
                 limits,
-                path == DmlPath.AUTO && !hardware ? autoMoves() : AutoMoves.NONE,
+                path == DmlPath.AUTO && !hardware ? new AutoMoves(jvmCopies, jvmFills, durability) : AutoMoves.NONE,
                 decisions);
     }
 
-    private AutoMoves autoMoves() {
-        CacheLineWriteBack lines = durability.lines();
-        return new AutoMoves(jvmCopies, jvmFills, lines == null ? null : lines.moves());
+    private DmlDiagnosis diagnose(DmlLibrary opened) {
+        return diagnosis != null ? diagnosis : DmlDiagnosis.of(DsaSystem.read(), opened.version(), node);
+    }
+
+    private JobLimits limits() {
+        boolean clwb = Processor.flags(Path.of("/proc/cpuinfo")).contains("clwb");
+        List<DsaDevice> devices = path == DmlPath.SOFTWARE
+                ? List.of()
+                : DsaDevice.readAll(new SystemFiles(Path.of("/")), queue -> true);
+        if (devices.isEmpty()) {
+            return new JobLimits(maxTransferBytes, maxTransferBytes, USUAL_BATCH_TASKS, JobLimits.MAX_TASKS, clwb);
+        }
+        long hardwareBytes = DsaDevice.maxTransferBytes(devices).orElse(maxTransferBytes);
+        return new JobLimits(
+                Math.max(64, Math.min(hardwareBytes, maxTransferBytes) & -64L),
+                maxTransferBytes,
+                (int) Math.min(DsaDevice.maxBatchTasks(devices).orElse(USUAL_BATCH_TASKS), JobLimits.MAX_TASKS),
+                JobLimits.MAX_TASKS,
+                clwb);
     }
 }

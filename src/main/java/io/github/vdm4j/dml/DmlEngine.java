@@ -37,7 +37,10 @@ final class DmlEngine {
     private static final int OK = dml_h.DML_STATUS_OK();
     private static final int BEING_PROCESSED = dml_h.DML_STATUS_BEING_PROCESSED();
 
-    private static final IdleStrategy IDLE = IdleStrategy.backOff();
+    /** For those who wait until an operation is over; made when the first does. */
+    private static final class Idle {
+        static final IdleStrategy STRATEGY = IdleStrategy.backOff();
+    }
 
     /** No status of DML, which counts from 0. */
     private static final int NOT_CHECKED = Integer.MIN_VALUE;
@@ -269,7 +272,7 @@ final class DmlEngine {
         OperationTrace.workBegins(future);
         try {
             for (int round = 0; proceed(future, program) == FutureState.RUNNING; round++) {
-                IDLE.idle(round);
+                Idle.STRATEGY.idle(round);
             }
         } catch (Throwable e) {
             future.broken(e);
@@ -421,7 +424,7 @@ final class DmlEngine {
         boolean closed = pool.tryClose();
         for (int round = 0; !closed && System.nanoTime() - start < times.close(); round++) {
             finishAbandoned();
-            IDLE.idle(round);
+            Idle.STRATEGY.idle(round);
             closed = pool.tryClose();
         }
         completions.stop();

@@ -214,10 +214,10 @@ final class DmlMoves {
         WriteBackKind durable = null;
         if (future.durable()) {
             durable = durability.kindOf(destination);
-            if (auto.durably() != null
+            if (durable == WriteBackKind.CACHE_LINES
                     && length <= engine.pollerBytes()
-                    && durable == WriteBackKind.CACHE_LINES
-                    && future.type() != VdmOperationType.FLUSH) {
+                    && future.type() != VdmOperationType.FLUSH
+                    && auto.durably() != null) {
                 return engine.closing()
                         ? DmlFailures.closed(future)
                         : auto.executeDurably(future, destination, source);
@@ -276,7 +276,7 @@ final class DmlMoves {
                         future.flags(),
                         length,
                         durable,
-                        durability.lines() == null);
+                        durable != null && durability.lines() == null);
     }
 
     /** Pages are for the JDK; cache lines for the hardware, else for libpmem, else for DML. */

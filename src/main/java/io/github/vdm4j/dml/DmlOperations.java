@@ -72,7 +72,8 @@ final class DmlOperations {
             CompletionRecord completion,
             WriteBackKind first,
             WriteBackKind second) {
-        DataProgram program = job.data().begin(what, completion, first, second, durability.lines() == null);
+        boolean linesByDml = (first != null || second != null) && durability.lines() == null;
+        DataProgram program = job.data().begin(what, completion, first, second, linesByDml);
         future.hold(program);
         try {
             if (!program.pin()) {

@@ -197,11 +197,11 @@ public record DsaDevice(
      * The smallest limit on the length of one transfer among the enabled queues, so that an operation
      * fits whichever queue it gets to.
      *
-     * @param root the root folder of the system's files
+     * @param devices what Linux shows
      * @return bytes; empty if there is no enabled queue, or none that tells
      */
-    static OptionalLong maxTransferBytes(Path root) {
-        return readAll(new SystemFiles(root), node -> true).stream()
+    static OptionalLong maxTransferBytes(List<DsaDevice> devices) {
+        return devices.stream()
                 .flatMap(device -> device.queues().stream())
                 .filter(queue -> queue.enabled() && queue.maxTransferSize() != null)
                 .mapToLong(WorkQueue::maxTransferSize)
@@ -211,12 +211,12 @@ public record DsaDevice(
     /**
      * The smallest limit on the tasks of one batch among the enabled queues.
      *
-     * @param root the root folder of the system's files
+     * @param devices what Linux shows
      * @return the number, 0 if a device takes no batches from processes; empty if there is no enabled queue, or none
      *     that tells
      */
-    static OptionalLong maxBatchTasks(Path root) {
-        return readAll(new SystemFiles(root), node -> true).stream()
+    static OptionalLong maxBatchTasks(List<DsaDevice> devices) {
+        return devices.stream()
                 .flatMap(
                         device -> device.queues()
                                 .stream()

@@ -118,7 +118,7 @@ final class HardwareHealth {
     }
 
     private synchronized String refusedAgain(DmlStatus status) {
-        long now = clock.getAsLong();
+        long now = now();
         if (!full) {
             full = true;
             fullSince = now;
@@ -146,13 +146,13 @@ final class HardwareHealth {
     }
 
     private synchronized void postpone() {
-        retryAt = clock.getAsLong() + pause;
+        retryAt = now() + pause;
         pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
         troubled = true;
     }
 
     private boolean takenBack() {
-        if (trial == null && clock.getAsLong() - retryAt < 0 || !trying.compareAndSet(false, true)) {
+        if (trial == null && now() - retryAt < 0 || !trying.compareAndSet(false, true)) {
             return false;
         }
         try {
@@ -200,5 +200,9 @@ final class HardwareHealth {
         if (trial != null) {
             takenBack();
         }
+    }
+
+    private long now() {
+        return clock != null ? clock.getAsLong() : System.nanoTime();
     }
 }

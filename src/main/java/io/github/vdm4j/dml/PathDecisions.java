@@ -10,7 +10,7 @@ final class PathDecisions {
     private final Consumer<DmlPathDecision> listener;
     private volatile DmlPathDecision current;
 
-    /** Tells the first one, too. */
+    /** Tells the first one, too; a listener that is null hears nothing. */
     PathDecisions(DmlPathDecision first, Consumer<DmlPathDecision> listener) {
         this.listener = listener;
         decide(first);
@@ -36,6 +36,9 @@ final class PathDecisions {
 
     private void decide(DmlPathDecision next) {
         current = next;
+        if (listener == null) {
+            return;
+        }
         try {
             listener.accept(next);
         } catch (Throwable e) {

@@ -11,8 +11,10 @@ import java.util.function.Consumer;
  * when the first of them comes.
  */
 final class SoftwareWorkers {
-    /** What is confined to a thread is confined to another than this. */
-    private static final Thread STRANGER = Thread.ofPlatform().unstarted(() -> {});
+    /** What is confined to a thread is confined to another than this. Made when an operation is long enough to ask. */
+    private static final class Stranger {
+        static final Thread THREAD = Thread.ofPlatform().unstarted(() -> {});
+    }
 
     private final Settings settings;
     private final int jobs;
@@ -37,7 +39,7 @@ final class SoftwareWorkers {
 
     /** Tells whether other threads than the current one can execute an operation. */
     static boolean canHandOver(EngineFuture future) {
-        return future.isAccessibleBy(STRANGER);
+        return future.isAccessibleBy(Stranger.THREAD);
     }
 
     long fromBytes() {

@@ -20,7 +20,10 @@ record SystemFiles(Path root) {
                     paths.add(path);
                 }
             }
-            paths.sort(Comparator.<Path>comparingInt(path -> path.toString().length()).thenComparing(Path::toString));
+            if (paths.size() > 1) { // else the order need not be made, which takes a JVM that has just started milliseconds
+                paths.sort(
+                        Comparator.<Path>comparingInt(path -> path.toString().length()).thenComparing(Path::toString));
+            }
             return paths;
         } catch (IOException | RuntimeException e) {
             return List.of();

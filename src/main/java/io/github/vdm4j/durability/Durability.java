@@ -14,6 +14,9 @@ public final class Durability {
     private final CacheLineWriteBack lines;
     private final PageWriteBack pages;
 
+    /** Whether the engine for cache lines is the one that this machine has. */
+    private final boolean ofMachine;
+
     /**
      * Puts engines together.
      *
@@ -21,8 +24,13 @@ public final class Durability {
      * @param pages writes pages back
      */
     public Durability(CacheLineWriteBack lines, PageWriteBack pages) {
+        this(lines, pages, false);
+    }
+
+    private Durability(CacheLineWriteBack lines, PageWriteBack pages, boolean ofMachine) {
         this.lines = lines;
         this.pages = Objects.requireNonNull(pages, "pages");
+        this.ofMachine = ofMachine;
     }
 
     /**
@@ -43,10 +51,13 @@ public final class Durability {
         return new Durability(null, new JdkPageWriteBack());
     }
 
-    /** Looks for libpmem when it is first needed. */
     private static final class System {
-        static final Durability INSTANCE =
-                new Durability(PmemLibrary.find().orElse(null), new JdkPageWriteBack());
+        static final Durability INSTANCE = new Durability(null, new JdkPageWriteBack(), true);
+    }
+
+    /** Looks for libpmem when it is first asked for: opening it takes milliseconds, and most movers never copy durably. */
+    private static final class Machine {
+        static final CacheLineWriteBack LINES = PmemLibrary.find().orElse(null);
     }
 
     /**
@@ -79,12 +90,12 @@ public final class Durability {
     }
 
     /**
-     * The engine for cache lines.
+     * The engine for cache lines. That of the machine is looked for by the first call.
      *
      * @return the engine, or null if there is none outside of the movers
      */
     public CacheLineWriteBack lines() {
-        return lines;
+        return ofMachine ? Machine.LINES : lines;
     }
 
     /**
@@ -98,7 +109,7 @@ public final class Durability {
     public String whyNot(MemorySegment range, WriteBackKind kind) {
         return switch (kind) {
             case CACHE_LINES ->
-                lines != null
+                lines() != null
                         ? null
                         : range.isMapped()
                                 ? JdkPageWriteBack.whyNotOnPersistentMemory()
@@ -122,11 +133,12 @@ public final class Durability {
      * @throws WrongThreadException if it is confined to another thread
      */
     public void writeBack(MemorySegment range, WriteBackKind kind) throws IOException {
-        if (kind == WriteBackKind.CACHE_LINES && lines != null) {
+        CacheLineWriteBack engine = kind == WriteBackKind.CACHE_LINES ? lines() : null;
+        if (engine != null) {
             if (range.isMapped()) {
                 PageGuard.bringIn(range, 0, range.byteSize(), false);
             }
-            lines.writeBack(range);
+            engine.writeBack(range);
         } else {
             pages.writeBack(range);
         }

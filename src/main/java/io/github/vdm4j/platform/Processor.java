@@ -1,13 +1,20 @@
 package io.github.vdm4j.platform;
 
+import java.io.FileInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Set;
 
 /** What Linux says about the processor. */
 public final class Processor {
+    private static final String FLAGS = "\nflags";
+
+    /** What Linux gives in one go: it makes the text up as it is read, so that the rest of it costs time. */
+    private static final int PIECE = 4096;
+
     private Processor() {}
 
     /**
@@ -17,14 +24,29 @@ public final class Processor {
      * @return the flags; empty where they cannot be read
      */
     public static Set<String> flags(Path cpuinfo) {
-        try (var lines = Files.lines(cpuinfo)) {
-            return lines
-                    .filter(line -> line.startsWith("flags"))
-                    .findFirst()
-                    .map(line -> Set.copyOf(List.of(line.substring(line.indexOf(':') + 1).strip().split(" +"))))
-                    .orElse(Set.of());
+        // Without streams and regular expressions: every mover is opened with this, and a JVM takes long to use them for the first time.
+        try (var file = new FileInputStream(cpuinfo.toFile())) {
+            String line = firstFlags(file);
+            String flags = line.substring(line.indexOf(':') + 1).strip();
+            return flags.isEmpty() ? Set.of() : Set.copyOf(Arrays.asList(flags.split(" ")));
         } catch (IOException | RuntimeException e) {
             return Set.of();
         }
+    }
+
+    /** Of the first processor: the line, empty if there is none. */
+    private static String firstFlags(InputStream file) throws IOException {
+        var text = new StringBuilder("\n");
+        byte[] piece = new byte[PIECE];
+        for (int read = file.read(piece); read > 0; read = file.read(piece)) {
+            text.append(new String(piece, 0, read, StandardCharsets.ISO_8859_1));
+            int begin = text.indexOf(FLAGS);
+            int end = begin < 0 ? -1 : text.indexOf("\n", begin + 1);
+            if (end >= 0) {
+                return text.substring(begin, end);
+            }
+        }
+        int begin = text.indexOf(FLAGS);
+        return begin < 0 ? "" : text.substring(begin);
     }
 }

@@ -495,6 +495,10 @@ class DmlDiagnosisTest {
                 device);
     }
 
+    private static List<DsaDevice> devicesBelow(Path folder) {
+        return DsaDevice.readAll(new SystemFiles(folder), node -> true);
+    }
+
     @Test
     void splitsByTheSmallestLimitOfTheEnabledQueues() {
         wellConfigured().queue("0.1")
@@ -502,8 +506,8 @@ class DmlDiagnosisTest {
                 .queue("0.2", "state", "disabled", "max_transfer_size", "4096")
                 .analytics(1)
                 .queue("1.0", "state", "enabled", "max_transfer_size", "8192");
-        assertEquals(65536, DsaDevice.maxTransferBytes(root).orElseThrow());
-        assertTrue(DsaDevice.maxTransferBytes(root.resolve("proc")).isEmpty());
+        assertEquals(65536, DsaDevice.maxTransferBytes(devicesBelow(root)).orElseThrow());
+        assertTrue(DsaDevice.maxTransferBytes(devicesBelow(root.resolve("proc"))).isEmpty());
     }
 
     @Test
@@ -511,14 +515,14 @@ class DmlDiagnosisTest {
         wellConfigured().queue("0.0", "max_batch_size", "128")
                 .queue("0.1", "state", "enabled", "max_batch_size", "16")
                 .queue("0.2", "state", "disabled", "max_batch_size", "2");
-        assertEquals(16, DsaDevice.maxBatchTasks(root).orElseThrow());
-        assertTrue(DsaDevice.maxBatchTasks(root.resolve("proc")).isEmpty());
+        assertEquals(16, DsaDevice.maxBatchTasks(devicesBelow(root)).orElseThrow());
+        assertTrue(DsaDevice.maxBatchTasks(devicesBelow(root.resolve("proc"))).isEmpty());
     }
 
     @Test
     void aDeviceThatTakesNoBatchesFromProcessesHasNoneToOffer() {
         wellConfigured().device(0, "op_cap", "00000000,001f03fd");
-        assertEquals(0, DsaDevice.maxBatchTasks(root).orElseThrow());
+        assertEquals(0, DsaDevice.maxBatchTasks(devicesBelow(root)).orElseThrow());
     }
 
     @Test

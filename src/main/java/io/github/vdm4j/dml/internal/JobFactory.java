@@ -11,6 +11,9 @@ import java.util.List;
 final class JobFactory {
     private static final long ALIGNMENT = 64;
 
+    /** What {@code dml_init_job} sets: the node that the submitting thread runs on. */
+    private static final int AS_INITIALISED = -1;
+
     private final DmlFunctions dml;
     private final JobLimits limits;
     private final Arena arena = Arena.ofShared();
@@ -22,7 +25,7 @@ final class JobFactory {
     private long next;
 
     private long end;
-    private int node = -1;
+    private int node = AS_INITIALISED;
     private long nativeBytes;
 
     /**
@@ -93,7 +96,9 @@ final class JobFactory {
         Arena automatic = Arena.ofAuto();
         MemorySegment memory = automatic.allocate(bytesApart(), 2 * ALIGNMENT); // two processors fetch no lines of two jobs at once
         dml.initialise(dml_h.DML_PATH_SW(), memory);
-        bind(memory);
+        if (node != AS_INITIALISED) {
+            bind(memory);
+        }
         MemorySegment struct = memory.reinterpret(automatic, whole -> functions.finish(whole.address()));
         return new Job(dml, pool, null, struct, limits);
     }
@@ -112,7 +117,9 @@ final class JobFactory {
         next += size;
         dml.initialise(path, struct);
         structs.add(struct);
-        bind(struct);
+        if (node != AS_INITIALISED) {
+            bind(struct);
+        }
         return struct;
     }
 

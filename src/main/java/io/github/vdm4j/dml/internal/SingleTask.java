@@ -59,7 +59,7 @@ final class SingleTask {
                 return;
             }
         }
-        boolean linesByDml = durability.lines() == null;
+        boolean linesByDml = descriptor.isDurable() && durability.lines() == null;
         switch (descriptor.type()) {
             case MEMCPY, MEMMOVE, MEMSET -> program = transfer(descriptor, kind, linesByDml);
             case FLUSH -> {

@@ -1,0 +1,64 @@
+package io.github.vdm4j.dml;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.vdm4j.VdmFlags;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** By what is loaded, not by how long it takes (docs/adr/0019). */
+@DisplayName("The first mover of a JVM and its first copy")
+class StartUpIT {
+
+    @BeforeAll
+    static void needsTheRealLibrary() {
+        var why = DmlLibrary.whyUnavailable();
+        assumeTrue(why.isEmpty(), () -> "needs libdml: " + why.orElseThrow().attempts());
+    }
+
+    /** Opens a mover, copies and says so. */
+    static final class FirstCopy {
+        private FirstCopy() {}
+
+        public static void main(String[] arguments) {
+            MemorySegment memory = Arena.global().allocate(128);
+            memory.fill((byte) 7);
+            try (var mover = DmlDataMover.builder().path(DmlPath.valueOf(arguments[0])).open()) {
+                MemorySegment destination = memory.asSlice(0, 64).fill((byte) 0);
+                mover.newOperation().memcpy(destination, memory.asSlice(64, 64), VdmFlags.NONE).start().orThrow();
+                System.out.println(destination.get(ValueLayout.JAVA_BYTE, 63) == 7 ? "copied" : "lost");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"AUTO", "SOFTWARE"})
+    void waitForNothingThatTheyDoNotUse(DmlPath path) {
+        ChildJvm child = ChildJvm.onClassPath(
+                Duration.ofMinutes(1),
+                List.of("--enable-native-access=ALL-UNNAMED", "-Xlog:class+load"),
+                FirstCopy.class,
+                path.name());
+        assertEquals(0, child.exitCode(), child::toString);
+        int copied = child.output().indexOf("copied");
+        assertTrue(copied > 0, child::toString);
+        String before = child.output().substring(0, copied);
+        assertTrue(before.contains(" io.github.vdm4j.dml.DmlEngine "), "what is loaded is not told");
+        for (String late : List.of(
+                "jdk.jfr.internal.MetadataRepository",
+                "io.github.vdm4j.durability.PmemLibrary",
+                "java.lang.invoke.StringConcatFactory")) {
+            assertFalse(before.contains(" " + late + " "), () -> late + " is loaded");
+        }
+    }
+}
