@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import com.google.gson.GsonBuilder;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.dml.DmlDataMover;
-import io.github.vdm4j.dml.DmlLibrary;
 import io.github.vdm4j.dml.DmlPath;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -34,14 +33,15 @@ public final class StartUp {
     /**
      * Measures.
      *
-     * @param arguments the file to write
+     * @param arguments the path of the movers, and the file to write
      */
     public static void main(String[] arguments) throws Exception {
+        DmlPath path = DmlPath.valueOf(arguments[0]);
         MemorySegment memory = Arena.global().allocate(128);
         long begin = System.nanoTime();
         Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_INT));
         long start = System.nanoTime();
-        DmlDataMover mover = open();
+        DmlDataMover mover = open(path);
         long opened = System.nanoTime();
         var copy = mover.newOperation().memcpy(memory.asSlice(0, 64), memory.asSlice(64, 64), VdmFlags.NONE).start();
         copy.orThrow();
@@ -50,16 +50,16 @@ public final class StartUp {
         long[] others = new long[OTHERS];
         for (int i = 0; i < OTHERS; i++) {
             long before = System.nanoTime();
-            DmlDataMover another = open();
+            DmlDataMover another = open(path);
             others[i] = System.nanoTime() - before;
             another.close();
         }
         Arrays.sort(others);
         var times = new Times(start - begin, opened - start, copied - opened, others[OTHERS / 2]);
-        Files.writeString(Path.of(arguments[0]), new GsonBuilder().create().toJson(times));
+        Files.writeString(Path.of(arguments[1]), new GsonBuilder().create().toJson(times));
     }
 
-    private static DmlDataMover open() {
-        return DmlDataMover.builder().library(DmlLibrary.open()).path(DmlPath.SOFTWARE).open();
+    private static DmlDataMover open(DmlPath path) {
+        return DmlDataMover.builder().path(path).open();
     }
 }
