@@ -5,8 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Set;
+import java.util.StringTokenizer;
 
 /** What Linux says about the processor. */
 public final class Processor {
@@ -28,7 +29,11 @@ public final class Processor {
         try (var file = new FileInputStream(cpuinfo.toFile())) {
             String line = firstFlags(file);
             String flags = line.substring(line.indexOf(':') + 1).strip();
-            return flags.isEmpty() ? Set.of() : Set.copyOf(Arrays.asList(flags.split(" ")));
+            var words = new HashSet<String>();
+            for (var word = new StringTokenizer(flags); word.hasMoreTokens();) {
+                words.add(word.nextToken());
+            }
+            return Set.copyOf(words);
         } catch (IOException | RuntimeException e) {
             return Set.of();
         }
