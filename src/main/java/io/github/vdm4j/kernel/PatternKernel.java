@@ -1,5 +1,6 @@
 package io.github.vdm4j.kernel;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -12,7 +13,7 @@ public final class PatternKernel {
     /** What is written long by long before it is copied along: stays in a core's first cache. */
     private static final int BLOCK = 1 << 12;
 
-    /** What a fill with one byte writes long by long, and copies along from there; shorter ones are the JDK's. */
+    /** What a fill with one byte copies first, and then along from there; shorter ones are the JDK's. */
     private static final int SEED = 512;
 
     /** What is copied along at once: with what it is copied onto, it stays in a core's first cache. */
@@ -21,6 +22,20 @@ public final class PatternKernel {
     private static final long LOW_BYTES = 0x0101_0101_0101_0101L;
 
     private PatternKernel() {}
+
+    /**
+     * For each byte a run of it, 128 KiB once a fill needs one. A loop that writes one instead is compiled, depending on what was filled before, to code that checks the
+     * segment for each word: that was a quarter of a fill of 4 KiB. A slice of the destination would be an object.
+     */
+    private static final class Seeds {
+        static final MemorySegment ALL = Arena.global().allocate(256L * SEED, 64);
+
+        static {
+            for (int value = 0; value < 256; value++) {
+                ALL.asSlice((long) value * SEED, SEED).fill((byte) value);
+            }
+        }
+    }
 
     /**
      * Fills a segment.
@@ -60,10 +75,7 @@ public final class PatternKernel {
             destination.fill(value);
             return;
         }
-        long pattern = (value & 0xff) * LOW_BYTES;
-        for (int i = 0; i < SEED; i += Long.BYTES) {
-            destination.set(PATTERN, i, pattern);
-        }
+        MemorySegment.copy(Seeds.ALL, (long) (value & 0xff) * SEED, destination, 0, SEED);
         long done = SEED;
         while (done < size) {
             long part = Math.min(Math.min(done, RUN), size - done);
