@@ -151,6 +151,7 @@ class SimulatedBatchTest {
         dml.next(Plan.succeed().withTask(0, Plan.pageFault(100)).withTask(3, Plan.fail(44)));
         batch.move(0, third, first, 0);
         batch.move(3, second, first, 0);
+        third.set(JAVA_BYTE, 100, (byte) ~first.get(JAVA_BYTE, 100)); // not alike by chance
         batch.in(job);
         assertEquals(DML_STATUS_BATCH_ERROR(), job.run());
         assertEquals(dml_h.DML_STATUS_PAGE_FAULT_ERROR(), job.batchStatus(0));
