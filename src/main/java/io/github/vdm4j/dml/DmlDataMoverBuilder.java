@@ -342,9 +342,6 @@ public final class DmlDataMoverBuilder {
         List<DsaDevice> devices = path == DmlPath.SOFTWARE
                 ? List.of()
                 : DsaDevice.readAll(new SystemFiles(Path.of("/")), queue -> true);
-        if (devices.isEmpty()) {
-            return new JobLimits(maxTransferBytes, maxTransferBytes, USUAL_BATCH_TASKS, JobLimits.MAX_TASKS, clwb);
-        }
         long hardwareBytes = DsaDevice.maxTransferBytes(devices).orElse(maxTransferBytes);
         return new JobLimits(
                 Math.max(64, Math.min(hardwareBytes, maxTransferBytes) & -64L),

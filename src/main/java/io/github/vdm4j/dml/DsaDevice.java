@@ -2,7 +2,6 @@ package io.github.vdm4j.dml;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
 
@@ -201,11 +200,15 @@ public record DsaDevice(
      * @return bytes; empty if there is no enabled queue, or none that tells
      */
     static OptionalLong maxTransferBytes(List<DsaDevice> devices) {
-        return devices.stream()
-                .flatMap(device -> device.queues().stream())
-                .filter(queue -> queue.enabled() && queue.maxTransferSize() != null)
-                .mapToLong(WorkQueue::maxTransferSize)
-                .min();
+        OptionalLong least = OptionalLong.empty();
+        for (DsaDevice device : devices) {
+            for (WorkQueue queue : device.queues()) {
+                if (queue.enabled()) {
+                    least = lesser(least, queue.maxTransferSize());
+                }
+            }
+        }
+        return least;
     }
 
     /**
@@ -216,16 +219,19 @@ public record DsaDevice(
      *     that tells
      */
     static OptionalLong maxBatchTasks(List<DsaDevice> devices) {
-        return devices.stream()
-                .flatMap(
-                        device -> device.queues()
-                                .stream()
-                                .filter(WorkQueue::enabled)
-                                .map(queue -> Boolean.FALSE.equals(device.batchOffered())
-                                        ? Long.valueOf(0)
-                                        : queue.maxBatchSize()))
-                .filter(Objects::nonNull)
-                .mapToLong(Long::longValue)
-                .min();
+        OptionalLong least = OptionalLong.empty();
+        for (DsaDevice device : devices) {
+            boolean refused = Boolean.FALSE.equals(device.batchOffered());
+            for (WorkQueue queue : device.queues()) {
+                if (queue.enabled()) {
+                    least = lesser(least, refused ? Long.valueOf(0) : queue.maxBatchSize());
+                }
+            }
+        }
+        return least;
+    }
+
+    private static OptionalLong lesser(OptionalLong least, Long told) {
+        return told == null || least.isPresent() && least.getAsLong() <= told ? least : OptionalLong.of(told);
     }
 }

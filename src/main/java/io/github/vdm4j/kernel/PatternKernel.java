@@ -24,8 +24,8 @@ public final class PatternKernel {
     private PatternKernel() {}
 
     /**
-     * For each byte a run of it, 128 KiB once a fill needs one. A loop that writes one instead is compiled, depending on what was filled before, to code that checks the
-     * segment for each word: that was a quarter of a fill of 4 KiB. A slice of the destination would be an object.
+     * For each byte a run of it, 128 KiB once a fill needs one. A loop instead made a fill of 4 KiB a quarter dearer or not,
+     * depending on what the JVM had filled before it compiled it. A slice of the destination would be an object.
      */
     private static final class Seeds {
         static final MemorySegment ALL = Arena.global().allocate(256L * SEED, 64);

@@ -43,15 +43,16 @@ public final class Processor {
     private static String firstFlags(InputStream file) throws IOException {
         var text = new StringBuilder("\n");
         byte[] piece = new byte[PIECE];
-        for (int read = file.read(piece); read > 0; read = file.read(piece)) {
-            text.append(new String(piece, 0, read, StandardCharsets.ISO_8859_1));
+        int read;
+        do {
+            read = file.read(piece);
+            text.append(read > 0 ? new String(piece, 0, read, StandardCharsets.ISO_8859_1) : "\n");
             int begin = text.indexOf(FLAGS);
             int end = begin < 0 ? -1 : text.indexOf("\n", begin + 1);
             if (end >= 0) {
                 return text.substring(begin, end);
             }
-        }
-        int begin = text.indexOf(FLAGS);
-        return begin < 0 ? "" : text.substring(begin);
+        } while (read > 0);
+        return "";
     }
 }

@@ -5,17 +5,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vdm4j.dml.ChildJvm;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FlightRecordingTest {
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
+    private static ChildJvm recording(String what, String... options) {
+        var all = new ArrayList<>(List.of(options));
+        all.add("--enable-native-access=ALL-UNNAMED");
+        ChildJvm child = ChildJvm.onClassPath(LIMIT, all, FlightRecording.class, what);
+        assertEquals(0, child.exitCode(), child::toString);
+        return child;
+    }
+
     @Test
     void everyOperationIsAnEventWhileSomebodyRecordsAndNeverElse() {
-        ChildJvm child = ChildJvm.onClassPath(
-                LIMIT, List.of("--enable-native-access=ALL-UNNAMED"), FlightRecording.class, "with");
-        assertEquals(0, child.exitCode(), child::toString);
+        ChildJvm child = recording("with");
         List<String> on = child.output().lines().filter(line -> line.contains(", on: ")).toList();
         assertEquals(
                 List.of("before, on: false", "not enabled, on: false", "during, on: true", "disabled, on: false"), on);
@@ -33,14 +40,8 @@ class FlightRecordingTest {
 
     @Test
     void aRecorderThatIsThereFirstIsNoticed() {
-        ChildJvm child = ChildJvm.onClassPath(
-                LIMIT,
-                List.of(
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-XX:StartFlightRecording:+io.github.vdm4j.Operation#enabled=true"),
-                FlightRecording.class,
-                "from the start");
-        assertEquals(0, child.exitCode(), child::toString);
+        ChildJvm child =
+                recording("from the start", "-XX:StartFlightRecording:+io.github.vdm4j.Operation#enabled=true");
         assertTrue(child.output().contains("from the start, on: true\n"), child::toString);
     }
 

@@ -8,7 +8,10 @@ import io.github.vdm4j.operation.Descriptor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** What most batches are made of: copies that promise nothing, on memory that is there. Their descriptors are written in one go. */
+/**
+ * What most batches are made of: copies that promise nothing, on memory that is there. Their descriptors are written in
+ * one go, without the questions that other tasks are asked ({@link TaskFit}, {@link TaskDescriptor}).
+ */
 final class PlainCopies {
     private static final long HEAD =
             BatchBuffer.head(dml_h.DML_OP_MEM_MOVE(), Transfer.descriptorFlags(VdmFlags.NONE, false), 0);
@@ -16,7 +19,8 @@ final class PlainCopies {
     private PlainCopies() {}
 
     /**
-     * Writes the descriptors of the copies in a row that a batch begins with, for the software path, up to the first task that is something else or needs a closer look.
+     * Writes the descriptors of the copies in a row that a batch begins with, for the software path, up to the first
+     * task that is something else or needs a closer look.
      *
      * @param tasks the batch
      * @param first its first task
