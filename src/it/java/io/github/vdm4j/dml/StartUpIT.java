@@ -3,16 +3,20 @@ package io.github.vdm4j.dml;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.vdm4j.VdmFlags;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -26,7 +30,7 @@ class StartUpIT {
         assumeTrue(why.isEmpty(), () -> "needs libdml: " + why.orElseThrow().attempts());
     }
 
-    /** Opens a mover, copies and says so. */
+    /** Opens a mover and copies, and says so. */
     static final class FirstCopy {
         private FirstCopy() {}
 
@@ -34,6 +38,7 @@ class StartUpIT {
             MemorySegment memory = Arena.global().allocate(128);
             memory.fill((byte) 7);
             try (var mover = DmlDataMover.builder().path(DmlPath.valueOf(arguments[0])).open()) {
+                System.out.println("opened");
                 MemorySegment destination = memory.asSlice(0, 64).fill((byte) 0);
                 mover.newOperation().memcpy(destination, memory.asSlice(64, 64), VdmFlags.NONE).start().orThrow();
                 System.out.println(destination.get(ValueLayout.JAVA_BYTE, 63) == 7 ? "copied" : "lost");
@@ -41,24 +46,54 @@ class StartUpIT {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"AUTO", "SOFTWARE"})
-    void waitForNothingThatTheyDoNotUse(DmlPath path) {
+    private static String loadedBefore(String word, DmlPath path) {
         ChildJvm child = ChildJvm.onClassPath(
                 Duration.ofMinutes(1),
                 List.of("--enable-native-access=ALL-UNNAMED", "-Xlog:class+load"),
                 FirstCopy.class,
                 path.name());
         assertEquals(0, child.exitCode(), child::toString);
-        int copied = child.output().indexOf("copied");
-        assertTrue(copied > 0, child::toString);
-        String before = child.output().substring(0, copied);
+        int said = child.output().indexOf(word);
+        assertTrue(said > 0, child::toString);
+        String before = child.output().substring(0, said);
         assertTrue(before.contains(" io.github.vdm4j.dml.DmlEngine "), "what is loaded is not told");
-        for (String late : List.of(
+        return before;
+    }
+
+    private static void assertNotLoaded(String loaded, String... late) {
+        for (String name : late) {
+            assertFalse(loaded.contains(" " + name + " "), () -> name + " is loaded");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"AUTO", "SOFTWARE"})
+    void waitForNothingThatTheyDoNotUse(DmlPath path) {
+        assertNotLoaded(
+                loadedBefore("copied", path),
                 "jdk.jfr.internal.MetadataRepository",
                 "io.github.vdm4j.durability.PmemLibrary",
-                "java.lang.invoke.StringConcatFactory")) {
-            assertFalse(before.contains(" " + late + " "), () -> late + " is loaded");
-        }
+                "java.lang.invoke.StringConcatFactory");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"AUTO", "SOFTWARE"})
+    void leaveToTheFirstOperationWhatOnlyOperationsUse(DmlPath path) {
+        assertNotLoaded(
+                loadedBefore("opened", path),
+                "io.github.vdm4j.dml.ffi.dml_job_t",
+                "io.github.vdm4j.dml.internal.DmlHandles",
+                "java.lang.invoke.VarHandleSegmentAsLongs",
+                "jdk.internal.foreign.StringSupport");
+    }
+
+    @Test
+    void tryAndDiagnoseNoHardwareOnAMachineWithoutDevices() {
+        assumeFalse(Files.exists(Path.of("/sys/bus/dsa/devices")), "this machine may have a DSA");
+        assertNotLoaded(
+                loadedBefore("copied", DmlPath.AUTO),
+                "io.github.vdm4j.dml.DsaSystem",
+                "io.github.vdm4j.dml.DiagnosisRules",
+                "io.github.vdm4j.dml.HardwareTrial");
     }
 }

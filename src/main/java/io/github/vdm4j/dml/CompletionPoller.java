@@ -15,7 +15,12 @@ import java.util.concurrent.locks.LockSupport;
  * waits.
  */
 final class CompletionPoller {
-    private static final IdleStrategy IDLE = IdleStrategy.backOff(1_000, 100, 100_000);
+    /** Made when the thread runs. */
+    private static final class Idle {
+        static final IdleStrategy STRATEGY = IdleStrategy.backOff(1_000, 100, 100_000);
+
+        private Idle() {}
+    }
 
     private final Queue<Watch> added = new ConcurrentLinkedQueue<>();
 
@@ -102,7 +107,7 @@ final class CompletionPoller {
                 if (watched.isEmpty()) {
                     LockSupport.park(this);
                 } else {
-                    IDLE.idle(fruitless);
+                    Idle.STRATEGY.idle(fruitless);
                 }
             }
             sleeping = false;

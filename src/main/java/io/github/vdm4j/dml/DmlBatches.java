@@ -8,7 +8,12 @@ import io.github.vdm4j.future.FutureState;
 
 /** Starts the batches of a mover. */
 final class DmlBatches {
-    private static final TaskFailures IN_WORDS = DmlFailures::failed;
+    /** Made when the first batch is started. */
+    private static final class InWords {
+        static final TaskFailures FAILURES = DmlFailures::failed;
+
+        private InWords() {}
+    }
 
     private final DmlEngine engine;
 
@@ -25,9 +30,9 @@ final class DmlBatches {
         if (job == null) {
             return engine.closing()
                     ? DmlFailures.closed(future)
-                    : DmlFailures.outOfJobs(future, engine.pool().capacity());
+                    : DmlFailures.outOfJobs(future, engine.pool());
         }
-        BatchProgram program = job.batch().begin(future.work(), engine.durability(), IN_WORDS, future.memory());
+        BatchProgram program = job.batch().begin(future.work(), engine.durability(), InWords.FAILURES, future.memory());
         if (!program.pin()) {
             engine.release(future, job);
             return DmlFailures.bufferClosed(future);

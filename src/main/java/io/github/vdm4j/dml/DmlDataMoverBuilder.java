@@ -293,8 +293,8 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * Opens a mover with these settings. On {@link DmlPath#HARDWARE} and {@link DmlPath#AUTO} one empty
-     * operation is submitted to the hardware: what comes of it decides.
+     * Opens a mover with these settings. On {@link DmlPath#HARDWARE}, and on {@link DmlPath#AUTO} where Linux shows a DSA device, one
+     * empty operation is submitted to the hardware: what comes of it decides.
      *
      * @return an open mover
      * @throws DmlUnavailableException if no library was set and there is none to be found
@@ -304,18 +304,28 @@ public final class DmlDataMoverBuilder {
      */
     public DmlDataMover open() {
         DmlLibrary opened = library != null ? library : DmlLibrary.open();
-        JobLimits limits = limits();
+        List<DsaDevice> devices = path == DmlPath.SOFTWARE
+                ? List.of()
+                : DsaDevice.readAll(new SystemFiles(Path.of("/")), queue -> true);
+        JobLimits limits = limits(devices);
+        var later = new LaterDiagnosis(diagnosis, opened, node);
         var opening = new DmlOpening(opened, jobs, limits, node, queueFullTimeout.toNanos());
-        var ready = path == DmlPath.SOFTWARE || path == DmlPath.HARDWARE && !tried
-                ? opening.asked(path)
-                : opening.tried(diagnose(opened), path == DmlPath.AUTO);
+        boolean nothingToTry = path == DmlPath.AUTO && devices.isEmpty() && diagnosis == null && !opened.isSimulated();
+        DmlOpening.Opened ready;
+        if (path == DmlPath.SOFTWARE || path == DmlPath.HARDWARE && !tried) {
+            ready = opening.asked(path);
+        } else if (nothingToTry) {
+            ready = opening.withoutDevices(later);
+        } else {
+            ready = opening.tried(later.diagnose(), path == DmlPath.AUTO);
+        }
         boolean hardware = ready.decision().path() == DmlPath.HARDWARE;
         var decisions = new PathDecisions(ready.decision(), listener);
         var health = new HardwareHealth(
                 ready.pool(),
                 decisions,
                 hardware && path == DmlPath.AUTO,
-                () -> diagnose(opened).findings(),
+                later,
                 clock);
         var engine = new DmlEngine(
                 ready.pool(),
@@ -333,15 +343,8 @@ public final class DmlDataMoverBuilder {
                 decisions);
     }
 
-    private DmlDiagnosis diagnose(DmlLibrary opened) {
-        return diagnosis != null ? diagnosis : DmlDiagnosis.of(DsaSystem.read(), opened.version(), node);
-    }
-
-    private JobLimits limits() {
+    private JobLimits limits(List<DsaDevice> devices) {
         boolean clwb = Processor.flags(Path.of("/proc/cpuinfo")).contains("clwb");
-        List<DsaDevice> devices = path == DmlPath.SOFTWARE
-                ? List.of()
-                : DsaDevice.readAll(new SystemFiles(Path.of("/")), queue -> true);
         long hardwareBytes = DsaDevice.maxTransferBytes(devices).orElse(maxTransferBytes);
         return new JobLimits(
                 Math.max(64, Math.min(hardwareBytes, maxTransferBytes) & -64L),

@@ -22,6 +22,7 @@ import io.github.vdm4j.platform.SegmentClosedException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Sees the operations of a mover through once they have a job: what to do with each status that DML
@@ -51,8 +52,21 @@ final class DmlEngine {
     private final Durability durability;
     private final HardwareHealth health;
 
+    /** What others call the engine back by: who waits for pins to go, and the workers. A class, as lambdas take longer to be made (docs/adr/0019). */
+    private final class Callbacks implements Runnable, Consumer<Program> {
+        @Override
+        public void run() {
+            finishAbandoned();
+        }
+
+        @Override
+        public void accept(Program program) {
+            work(program);
+        }
+    }
+
     /** Kept, so that it can be taken back. */
-    private final Runnable finisher = this::finishAbandoned;
+    private final Callbacks callbacks = new Callbacks();
 
     private final OperationTally tally = new OperationTally();
     private final SoftwareWorkers workers;
@@ -80,8 +94,8 @@ final class DmlEngine {
         this.times = times;
         this.durability = durability;
         this.health = health;
-        workers = new SoftwareWorkers(settings, pool.capacity(), this::work);
-        MemoryRegions.addFinisher(finisher);
+        workers = new SoftwareWorkers(settings, pool.capacity(), callbacks);
+        MemoryRegions.addFinisher(callbacks);
     }
 
     boolean hardware() {
@@ -402,7 +416,8 @@ final class DmlEngine {
         pool.collectOverdue();
         health.finish();
         for (int i = 0; i < pool.capacity(); i++) {
-            if (pool.peek(i).owner() instanceof EngineFuture future) {
+            Job job = pool.peek(i);
+            if (job != null && job.owner() instanceof EngineFuture future) {
                 try {
                     future.finish();
                 } catch (WrongThreadException e) {
@@ -431,13 +446,14 @@ final class DmlEngine {
         if (!closed) {
             throw DmlFailures.stuck(name, times.close(), inFlight(), pool.nativeBytes());
         }
-        MemoryRegions.removeFinisher(finisher);
+        MemoryRegions.removeFinisher(callbacks);
     }
 
     private List<String> inFlight() {
         List<String> names = new ArrayList<>();
         for (int i = 0; i < pool.capacity(); i++) {
-            Object owner = pool.peek(i).owner();
+            Job job = pool.peek(i);
+            Object owner = job == null ? null : job.owner();
             if (owner != null) {
                 names.add(owner.toString());
             }

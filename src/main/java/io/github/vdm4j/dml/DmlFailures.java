@@ -3,7 +3,9 @@ package io.github.vdm4j.dml;
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.dml.internal.DmlCallException;
 import io.github.vdm4j.dml.internal.InvalidDataException;
+import io.github.vdm4j.dml.internal.JobPool;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.operation.BatchTask;
 import io.github.vdm4j.platform.PageUnavailableException;
@@ -78,13 +80,24 @@ final class DmlFailures {
                 null);
     }
 
-    static FutureState outOfJobs(EngineFuture future, int jobs) {
+    static FutureState outOfJobs(EngineFuture future, JobPool pool) {
+        DmlCallException refusal = pool.refusal();
+        if (refusal != null) {
+            DmlStatus status = DmlStatus.of(refusal.status());
+            return future.failed(
+                    ExecutionPath.NONE,
+                    status.result(),
+                    status,
+                    "failed: every job that DML has made is in flight, and it makes no more: %s: %s: %s"
+                            .formatted(refusal.getMessage(), status, status.explanation()),
+                    refusal);
+        }
         return future.failed(
                 ExecutionPath.NONE,
                 VdmResult.OUT_OF_MEMORY,
                 null,
                 "failed: all %,d jobs of the mover are in flight; poll some to their end, or open it with more jobs"
-                        .formatted(jobs),
+                        .formatted(pool.capacity()),
                 null);
     }
 

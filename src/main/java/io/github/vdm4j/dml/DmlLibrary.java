@@ -40,14 +40,16 @@ public final class DmlLibrary {
 
     private final String location;
     private final DmlFunctions functions;
+    private final boolean simulated;
 
     /** Read when it is first asked for, as linking a call takes milliseconds; by any thread, as it comes out the same. */
     private volatile DmlVersion version;
 
-    private DmlLibrary(String location, SymbolLookup symbols, boolean callsBack)
+    private DmlLibrary(String location, SymbolLookup symbols, boolean simulated)
             throws MissingSymbolException {
         this.location = location;
-        functions = new DmlFunctions(symbols, callsBack);
+        this.simulated = simulated;
+        functions = new DmlFunctions(symbols, simulated);
     }
 
     /**
@@ -162,6 +164,11 @@ public final class DmlLibrary {
     /** A library made of upcalls into Java; for tests, which simulate one. */
     static DmlLibrary of(String location, SymbolLookup symbols) throws MissingSymbolException {
         return new DmlLibrary(location, symbols, true);
+    }
+
+    /** Whether it is made of upcalls, so that its devices are no business of this machine. */
+    boolean isSimulated() {
+        return simulated;
     }
 
     DmlFunctions functions() {

@@ -179,7 +179,7 @@ final class DmlMoves {
     }
 
     private FutureState noJob(DmlFuture future) {
-        return engine.closing() ? DmlFailures.closed(future) : DmlFailures.outOfJobs(future, pool.capacity());
+        return engine.closing() ? DmlFailures.closed(future) : DmlFailures.outOfJobs(future, pool);
     }
 
     private static void describe(

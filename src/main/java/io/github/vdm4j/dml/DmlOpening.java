@@ -40,6 +40,17 @@ final class DmlOpening {
     }
 
     /**
+     * The software path, as Linux shows no device. DML looks for devices in the same place and would find none either.
+     *
+     * @param later tells what there is instead, if anybody asks
+     * @throws VdmException if DML cannot make the jobs for it
+     */
+    Opened withoutDevices(LaterDiagnosis later) {
+        return new Opened(
+                pool(false, true), new DmlPathDecision(DmlPath.SOFTWARE, "Linux shows no DSA device", later));
+    }
+
+    /**
      * Hardware if it works, else the software path if that will do.
      *
      * @throws DmlHardwareException if hardware does not work and nothing else will do

@@ -56,7 +56,7 @@ final class DmlOperations {
         if (job == null) {
             return engine.closing()
                     ? DmlFailures.closed(future)
-                    : DmlFailures.outOfJobs(future, engine.pool().capacity());
+                    : DmlFailures.outOfJobs(future, engine.pool());
         }
         return begin(future, job, what, completion, first, second);
     }

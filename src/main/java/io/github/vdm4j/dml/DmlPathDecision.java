@@ -3,20 +3,86 @@ package io.github.vdm4j.dml;
 import io.github.vdm4j.dml.DmlDiagnosis.Finding;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 
-/**
- * Where a {@link DmlDataMover} executes from now on, and why.
- *
- * @param path {@link DmlPath#HARDWARE} or {@link DmlPath#SOFTWARE}
- * @param reason why, in a few words: what was asked for, or what the hardware did
- * @param findings what {@link DmlDiagnosis} found at that time, the likeliest explanation first; empty where it was not
- *     asked, as on a mover that was opened for {@link DmlPath#SOFTWARE}
- */
-public record DmlPathDecision(DmlPath path, String reason, List<Finding> findings) {
-    /** Copies the list. */
-    public DmlPathDecision {
-        Objects.requireNonNull(path, "path");
-        Objects.requireNonNull(reason, "reason");
-        findings = List.copyOf(findings);
+/** Where a {@link DmlDataMover} executes from now on, and why. May be used by any thread. */
+public final class DmlPathDecision {
+    private final DmlPath path;
+    private final String reason;
+
+    /** Null once the findings are known. Guarded by this. */
+    private Supplier<List<Finding>> diagnosis;
+
+    /** Guarded by this. */
+    private List<Finding> findings;
+
+    /**
+     * A decision.
+     *
+     * @param path {@link DmlPath#HARDWARE} or {@link DmlPath#SOFTWARE}
+     * @param reason why, in a few words
+     * @param findings what {@link DmlDiagnosis} found
+     */
+    public DmlPathDecision(DmlPath path, String reason, List<Finding> findings) {
+        this.path = Objects.requireNonNull(path, "path");
+        this.reason = Objects.requireNonNull(reason, "reason");
+        this.findings = List.copyOf(findings);
+    }
+
+    /** One that needed no diagnosis, which is made when somebody wants to see it. */
+    DmlPathDecision(DmlPath path, String reason, Supplier<List<Finding>> diagnosis) {
+        this.path = path;
+        this.reason = reason;
+        this.diagnosis = diagnosis;
+    }
+
+    /**
+     * Where operations go.
+     *
+     * @return {@link DmlPath#HARDWARE} or {@link DmlPath#SOFTWARE}
+     */
+    public DmlPath path() {
+        return path;
+    }
+
+    /**
+     * Why, in a few words.
+     *
+     * @return what was asked for, what the hardware did, or that there is none
+     */
+    public String reason() {
+        return reason;
+    }
+
+    /**
+     * What {@link DmlDiagnosis} found at that time, the likeliest explanation first. Where it was not needed for the decision, as there
+     * was no device to try, it is made by the first call, which takes some milliseconds.
+     *
+     * @return the findings; empty where nothing had to be found, as on a mover that was opened for {@link DmlPath#SOFTWARE}
+     */
+    public synchronized List<Finding> findings() {
+        if (diagnosis != null) {
+            findings = diagnosis.get();
+            diagnosis = null;
+        }
+        return findings;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof DmlPathDecision decision
+                && path == decision.path
+                && reason.equals(decision.reason)
+                && findings().equals(decision.findings());
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(path, reason);
+    }
+
+    @Override
+    public String toString() {
+        return path + ", as " + reason + ": " + findings();
     }
 }

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
@@ -15,6 +16,11 @@ import java.util.Optional;
 public final class DynamicLoader {
     /** Now, not when a function is first called: what a library misses would end the process then. */
     private static final int RTLD_NOW = 2;
+
+    private static final String LIB_C = "libc.so.6";
+
+    /** A buffer can be this long; it is read up to the zero only. */
+    private static final long MORE_THAN_ANY_STRING = 1L << 30;
 
     /** {@code void *dlopen(const char *file, int mode)}. */
     private final MemorySegment dlopen;
@@ -36,14 +42,28 @@ public final class DynamicLoader {
      */
     public DynamicLoader() {
         PlainCall.handle(); // before anything is called: it may be denied
-        dlopen = find("dlopen");
-        dlerror = find("dlerror");
-        strdup = find("strdup");
-        free = find("free");
+        SymbolLookup libC = libC();
+        dlopen = find(libC, "dlopen");
+        dlerror = find(libC, "dlerror");
+        strdup = find(libC, "strdup");
+        free = find(libC, "free");
     }
 
-    private static MemorySegment find(String name) {
-        Optional<MemorySegment> found = Linker.nativeLinker().defaultLookup().find(name);
+    /** In the same way as other libraries, which spares a JVM that has just started another one; null if there is none by that name. */
+    private static SymbolLookup libC() {
+        try {
+            return symbols(LIB_C);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /** In the C library since version 2.34 of glibc, before that in another one, which the JDK knows. */
+    private static MemorySegment find(SymbolLookup libC, String name) {
+        Optional<MemorySegment> found = libC == null ? Optional.empty() : libC.find(name);
+        if (found.isEmpty()) {
+            found = Linker.nativeLinker().defaultLookup().find(name);
+        }
         if (found.isEmpty()) {
             throw new UnsatisfiedLinkError("this platform has no " + name);
         }
@@ -81,9 +101,21 @@ public final class DynamicLoader {
         if (message == 0) {
             return "the dynamic loader gave no reason";
         }
-        String words = MemorySegment.ofAddress(message).reinterpret(Long.MAX_VALUE).getString(0); // it ends with a zero
+        String words = string(message);
         PlainCall.call(free, message, 0);
         return words.startsWith(file + ": ") ? words.substring(file.length() + 2) : words;
+    }
+
+    /** A buffer, as a JVM that has just started takes milliseconds to read its first string of C by itself, and one name that is not there is usual. */
+    private static String string(long address) {
+        ByteBuffer bytes = MemorySegment.ofAddress(address).reinterpret(MORE_THAN_ANY_STRING).asByteBuffer();
+        int length = 0;
+        while (bytes.get(length) != 0) {
+            length++;
+        }
+        byte[] copied = new byte[length];
+        bytes.get(copied);
+        return new String(copied, StandardCharsets.UTF_8);
     }
 
     /** The loader refused a library. */

@@ -64,7 +64,7 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
             DmlDataMover mover = open(DmlPath.AUTO);
             assertSame(DmlPath.AUTO, mover.path());
             assertSame(DmlPath.SOFTWARE, mover.runningPath());
-            assertEquals(4, dml.liveJobs(), "the jobs for hardware are not needed");
+            assertEquals(1, dml.liveJobs(), "no job for hardware is needed");
             assertEquals(4 * 384, mover.nativeBytes());
             VdmFuture copy = copy(mover, ExecutionPath.DML_SOFTWARE);
             assertEquals(false, copy.hasProperty(FutureProperty.ASYNC));

@@ -381,7 +381,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
         void givesBackAllNativeMemoryAndFinalisesEveryJobOnce(DmlPath path) {
             dml.withHardware();
             DmlDataMover mover = open(path);
-            assertEquals(path == DmlPath.AUTO ? 8 : 4, dml.liveJobs());
+            assertEquals(path == DmlPath.AUTO ? 2 : 1, dml.liveJobs());
             assertEquals(path == DmlPath.AUTO ? 8 * 384 : 4 * 384, mover.nativeBytes());
             finish(mover.memset(zeros(64), (byte) 1));
             mover.close();
@@ -420,7 +420,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
                 Thread.onSpinWait();
             }
             assertTrue(closing.isAlive());
-            assertEquals(4, dml.liveJobs());
+            assertEquals(1, dml.liveJobs());
             dml.releaseAll();
             closing.join();
             fill.orThrow();
@@ -546,11 +546,61 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
     class Opening {
         @ParameterizedTest
         @EnumSource
-        void leavesNoJobBehindWhereOneCannotBeInitialised(DmlPath path) {
-            dml.withHardware().failInit(3, dml_h.DML_STATUS_INTERNAL_ERROR());
+        void leavesNoJobBehindWhereNoneCanBeInitialised(DmlPath path) {
+            dml.withHardware().failInit(path == DmlPath.AUTO ? 1 : 0, dml_h.DML_STATUS_INTERNAL_ERROR());
             assertThrows(RuntimeException.class, () -> open(path));
-            assertEquals(3, dml.initialised());
+            assertEquals(path == DmlPath.AUTO ? 1 : 0, dml.initialised());
             assertEquals(0, dml.liveJobs());
+        }
+
+        @Test
+        void makesJobsWhenTheyAreNeeded() {
+            dml.withHardware().always(Plan.hold());
+            DmlDataMover mover = hardware();
+            assertEquals(1, dml.initialised());
+            List<VdmFuture> fills = new ArrayList<>();
+            for (int i = 1; i <= 4; i++) {
+                VdmFuture fill = mover.memset(zeros(64), (byte) i);
+                assertSame(FutureState.RUNNING, fill.poll());
+                fills.add(fill);
+                assertEquals(i, dml.initialised());
+                assertEquals(i, mover.jobsInUse());
+            }
+            VdmFuture tooMany = finish(mover.memset(zeros(64), (byte) 5));
+            assertSame(VdmResult.OUT_OF_MEMORY, tooMany.result());
+            dml.releaseAll();
+            fills.forEach(fill -> finish(fill).orThrow());
+            finish(mover.memset(zeros(64), (byte) 6)).orThrow();
+            assertEquals(4, dml.initialised(), "no more than the mover was opened with");
+        }
+
+        @Test
+        void saysThatDmlMakesNoMoreJobsWhereOneCannotBeInitialised() {
+            dml.withHardware().always(Plan.hold());
+            DmlDataMover mover = hardware();
+            dml.failInit(1, dml_h.DML_STATUS_INTERNAL_ERROR());
+            VdmFuture first = mover.memset(zeros(64), (byte) 1);
+            assertSame(FutureState.RUNNING, first.poll());
+            VdmFuture second = mover.memset(zeros(64), (byte) 2);
+            assertSame(FutureState.COMPLETE, second.poll());
+            assertSame(VdmResult.DEVICE_ERROR, second.result());
+            var failure = assertThrows(VdmException.class, second::orThrow);
+            assertTrue(
+                    failure.getMessage()
+                            .contains(
+                                    "every job that DML has made is in flight, and it makes no more: dml_init_job returned status 3"),
+                    failure.getMessage());
+            dml.releaseAll();
+            finish(first).orThrow();
+            VdmFuture third = mover.memset(zeros(64), (byte) 3);
+            assertSame(FutureState.RUNNING, third.poll(), "the job that there is can be used again");
+            dml.failInit(Integer.MAX_VALUE, dml_h.DML_STATUS_OK());
+            VdmFuture fourth = mover.memset(zeros(64), (byte) 4);
+            assertSame(FutureState.RUNNING, fourth.poll(), "and another as soon as DML makes it");
+            dml.releaseAll();
+            finish(third).orThrow();
+            finish(fourth).orThrow();
+            assertEquals(0, mover.jobsInUse());
         }
     }
 

@@ -13,6 +13,7 @@ import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.DmlDiagnosis.Severity;
 import io.github.vdm4j.dml.DsaSystem.AccelConfig;
 import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.dml.internal.JobLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -242,7 +243,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
 
     @Test
     void onHardwareForWhichDmlMakesNoJobsFails() {
-        dml.failInit(2, 101);
+        dml.failInit(0, 101);
         var refused = assertThrows(DmlHardwareException.class,
                 () -> on(machine, DmlPath.HARDWARE).open());
         assertTrue(
@@ -257,6 +258,20 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         dml.failInit(0, 3);
         var refused = assertThrows(VdmException.class, () -> on(machine, DmlPath.AUTO).open());
         assertSame(VdmResult.DEVICE_ERROR, refused.result());
+    }
+
+    @Test
+    void withoutDevicesTriesNothingAndDiagnosesNothingBeforeItIsAsked() {
+        DmlDiagnosis diagnosis = machine.diagnosis();
+        var limits = new JobLimits(64, 64, 8, 8, false);
+        var opened = new DmlOpening(dml.library(), 4, limits, NumaNodes.ANY, 0)
+                .withoutDevices(new LaterDiagnosis(diagnosis, dml.library(), NumaNodes.ANY));
+        assertEquals(List.of(), dml.submissions());
+        assertEquals(1, dml.liveJobs());
+        assertEquals(
+                new DmlPathDecision(DmlPath.SOFTWARE, "Linux shows no DSA device", diagnosis.findings()),
+                opened.decision());
+        assertTrue(opened.pool().tryClose());
     }
 
     @Test

@@ -83,6 +83,8 @@ class JobPoolTest {
     void isClosedOnlyOnceEveryJobIsBackAndLendsNoneAfterwards() {
         JobPool pool = pool(2);
         Job job = pool.take();
+        Job other = pool.take();
+        pool.give(other);
         assertFalse(pool.tryClose());
         assertEquals(2, dml.liveJobs());
         pool.give(job);
@@ -92,6 +94,25 @@ class JobPoolTest {
         assertEquals(0, pool.lent());
         assertNull(pool.take());
         assertTrue(pool.tryClose(), "again, without effect");
+    }
+
+    @Test
+    void makesNoJobAnyMoreForAPlaceThatIsRetired() {
+        JobPool pool = pool(3);
+        Job held = pool.take();
+        assertFalse(pool.tryClose());
+        List<Job> others = new ArrayList<>(); // from the places behind, if there are any
+        for (Job other = pool.take(); other != null; other = pool.take()) {
+            others.add(other);
+        }
+        assertEquals(1 + others.size(), dml.liveJobs());
+        assertEquals(1 + others.size(), pool.lent());
+        others.forEach(pool::give);
+        pool.give(held);
+        assertTrue(pool.tryClose());
+        assertEquals(0, dml.liveJobs());
+        assertNull(pool.take());
+        assertEquals(0, dml.liveJobs(), "jobs made by a pool that is closed");
     }
 
     @Test

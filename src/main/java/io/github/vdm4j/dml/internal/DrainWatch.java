@@ -53,8 +53,8 @@ public final class DrainWatch {
     public void begin() {
         for (int i = 0; i < watched.length; i++) {
             Job job = pool.peek(i);
-            watched[i] = JobPool.isBusy(job) ? job : null;
-            uses[i] = job.count().ended();
+            watched[i] = job != null && JobPool.isBusy(job) ? job : null;
+            uses[i] = job == null ? 0 : job.count().ended();
         }
         for (OwnJob job : pool.ownInUse()) {
             own.add(new Watched(job, job.count().ended()));

@@ -17,23 +17,6 @@ import java.lang.invoke.VarHandle;
  * happens-before edge, which the future that holds it provides.
  */
 public final class Job {
-    /**
-     * Handles of their own for the sake of their depth: every field is written at the bottom of a chain of calls, and what lies
-     * deeper than the JIT inlines is called, field by field. They ask for no alignment, as that is one check more for each.
-     */
-    private static final VarHandle INTS = ValueLayout.JAVA_INT_UNALIGNED.varHandle().withInvokeExactBehavior();
-
-    private static final VarHandle LONGS = ValueLayout.JAVA_LONG_UNALIGNED.varHandle().withInvokeExactBehavior();
-
-    private static final long SOURCE = dml_job_t.source_first_ptr$offset();
-    private static final long DESTINATION = dml_job_t.destination_first_ptr$offset();
-
-    /** Both lengths are written as one long, the destination's in its upper half: x86-64 is little-endian. */
-    private static final long LENGTHS = dml_job_t.source_length$offset();
-
-    private static final long PATTERN = dml_job_t.pattern$offset();
-    private static final long OPERATION = dml_job_t.operation$offset();
-    private static final long FLAGS = dml_job_t.flags$offset();
     private static final int MEM_MOVE = dml_h.DML_OP_MEM_MOVE();
     private static final int FILL = dml_h.DML_OP_FILL();
     private static final int CACHE_FLUSH = dml_h.DML_OP_CACHE_FLUSH();
@@ -44,14 +27,37 @@ public final class Job {
     /** What a worker that executes the job, and those who poll its operation, know of one another. */
     public static final Rendezvous HAND_OVER = Rendezvous.of(MethodHandles.lookup(), Job.class);
 
-    /** All memory; {@link JobPool} keeps the structs alive. */
-    private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+    /** What the fields are written with. A class of its own, as it takes milliseconds to be made, which an opening need not wait for. */
+    private static final class Fields {
+        /**
+         * Handles of their own for the sake of their depth: every field is written at the bottom of a chain of calls, and what lies
+         * deeper than the JIT inlines is called, field by field. They ask for no alignment, as that is one check more for each.
+         */
+        static final VarHandle INTS = ValueLayout.JAVA_INT_UNALIGNED.varHandle().withInvokeExactBehavior();
 
-    /**
-     * Clears nothing of an address, as none has these bits; but the JIT can tell then that a field lies within {@link #ALL}, which it would
-     * check for each otherwise.
-     */
-    private static final long ADDRESS = Long.MAX_VALUE >> 1;
+        static final VarHandle LONGS = ValueLayout.JAVA_LONG_UNALIGNED.varHandle().withInvokeExactBehavior();
+
+        static final long SOURCE = dml_job_t.source_first_ptr$offset();
+        static final long DESTINATION = dml_job_t.destination_first_ptr$offset();
+
+        /** Both lengths are written as one long, the destination's in its upper half: x86-64 is little-endian. */
+        static final long LENGTHS = dml_job_t.source_length$offset();
+
+        static final long PATTERN = dml_job_t.pattern$offset();
+        static final long OPERATION = dml_job_t.operation$offset();
+        static final long FLAGS = dml_job_t.flags$offset();
+
+        /** All memory; {@link JobPool} keeps the structs alive. */
+        static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+        /**
+         * Clears nothing of an address, as none has these bits; but the JIT can tell then that a field lies within {@link #ALL}, which it would
+         * check for each otherwise.
+         */
+        static final long ADDRESS = Long.MAX_VALUE >> 1;
+
+        private Fields() {}
+    }
 
     private final DmlFunctions dml;
 
@@ -273,8 +279,8 @@ public final class Job {
      * @param flags the descriptor's flags
      */
     public void describeMove(long to, long from, int length, int flags) {
-        long job = at & ADDRESS;
-        LONGS.set(ALL, job + SOURCE, from);
+        long job = at & Fields.ADDRESS;
+        Fields.LONGS.set(Fields.ALL, job + Fields.SOURCE, from);
         describe(job, MEM_MOVE, to, length, flags);
     }
 
@@ -287,8 +293,8 @@ public final class Job {
      * @param flags the descriptor's flags
      */
     public void describeFill(long to, int length, long pattern, int flags) {
-        long job = at & ADDRESS;
-        LONGS.set(ALL, job + PATTERN, pattern);
+        long job = at & Fields.ADDRESS;
+        Fields.LONGS.set(Fields.ALL, job + Fields.PATTERN, pattern);
         describe(job, FILL, to, length, flags);
     }
 
@@ -299,7 +305,7 @@ public final class Job {
      * @param length bytes, 1 to {@link JobLimits#MAX_PART}
      */
     public void describeFlush(long from, int length) {
-        describe(at & ADDRESS, CACHE_FLUSH, from & -Transfer.LINE, (int) Transfer.coveringLines(from, length),
+        describe(at & Fields.ADDRESS, CACHE_FLUSH, from & -Transfer.LINE, (int) Transfer.coveringLines(from, length),
                 Transfer.flushFlags(false, limits));
     }
 
@@ -350,7 +356,7 @@ public final class Job {
      * @throws WrongThreadException if it is confined to another thread; nothing was submitted
      */
     public int submitCacheFlush(long to, int length, int flags, MemorySegment range) {
-        describe(at & ADDRESS, CACHE_FLUSH, to, length, flags);
+        describe(at & Fields.ADDRESS, CACHE_FLUSH, to, length, flags);
         return submit(range);
     }
 
@@ -360,7 +366,7 @@ public final class Job {
      * @return DML's status
      */
     public int submitNop() {
-        describe(at & ADDRESS, NOP, 0, 0, 0);
+        describe(at & Fields.ADDRESS, NOP, 0, 0, 0);
         return submit(MemorySegment.NULL);
     }
 
@@ -384,7 +390,7 @@ public final class Job {
      * @throws WrongThreadException if one is confined to another thread; nothing was submitted
      */
     int submitBatch(long list, int length, HeldArenas held) {
-        describe(at & ADDRESS, BATCH, list, length, 0);
+        describe(at & Fields.ADDRESS, BATCH, list, length, 0);
         return took(dml.submit(at, held));
     }
 
@@ -394,11 +400,12 @@ public final class Job {
     }
 
     private static void describe(long job, int operation, long to, int length, int flags) {
-        INTS.set(ALL, job + OPERATION, operation);
-        LONGS.set(ALL, job + DESTINATION, to);
-        LONGS.set(ALL, job + LENGTHS, (length & 0xffffffffL) << Integer.SIZE | length & 0xffffffffL);
+        Fields.INTS.set(Fields.ALL, job + Fields.OPERATION, operation);
+        Fields.LONGS.set(Fields.ALL, job + Fields.DESTINATION, to);
+        Fields.LONGS.set(Fields.ALL, job + Fields.LENGTHS,
+                (length & 0xffffffffL) << Integer.SIZE | length & 0xffffffffL);
         // Submitting strips bits of the flags, so they are written every time.
-        LONGS.set(ALL, job + FLAGS, (long) flags);
+        Fields.LONGS.set(Fields.ALL, job + Fields.FLAGS, (long) flags);
     }
 
     private int submit(MemorySegment held) {

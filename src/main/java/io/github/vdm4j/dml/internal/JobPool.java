@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A fixed number of jobs, lent out and given back in any order by any thread without locks. The jobs
- * are initialised when the pool is made and never again.
+ * A fixed number of jobs, lent out and given back in any order by any thread without locks. Each is made and initialised when it is
+ * first needed, and never again.
  *
  * <p>A job's native memory is alive for as long as the job is lent: {@link #tryClose} frees the memory
  * only when it has itself taken every job, and never gives them back. So a holder may pass a job's
@@ -30,6 +30,7 @@ public final class JobPool {
         }
     }
 
+    /** Null where none was needed so far: to make all of them takes a JVM that has just started milliseconds. */
     private final Job[] jobs;
 
     /** Guarded by this. */
@@ -61,15 +62,18 @@ public final class JobPool {
 
     private volatile int overdueCount;
 
+    /** Why DML did not make the last job that was needed. */
+    private volatile DmlCallException refusal;
+
     /**
-     * Makes the jobs.
+     * Makes a pool, and a job for the current thread.
      *
      * @param dml the library
-     * @param capacity how many
+     * @param capacity how many jobs there may be
      * @param hardware whether they can be submitted to hardware
      * @param software whether they can be submitted to the software path
      * @param limits how much one submission may move
-     * @throws DmlCallException if DML cannot initialise them
+     * @throws DmlCallException if DML cannot initialise one
      */
     public JobPool(
             DmlFunctions dml, int capacity, boolean hardware, boolean software, JobLimits limits) {
@@ -77,10 +81,7 @@ public final class JobPool {
         factory = new JobFactory(dml, hardware, software, limits);
         try {
             factory.reserve(capacity);
-            for (int i = 0; i < capacity; i++) {
-                jobs[i] = factory.make(this);
-                counts.add(jobs[i].count());
-            }
+            jobs[firstPlace()] = make();
         } catch (Throwable e) {
             factory.close();
             throw e;
@@ -108,16 +109,54 @@ public final class JobPool {
      */
     public Job take() {
         int count = jobs.length;
-        long hash = Thread.currentThread().threadId() * 0x9E3779B9L & 0xffffffffL;
-        int start = (int) (hash * count >>> 32); // a multiplication scales it; a division would cost a job's share
+        int start = firstPlace();
         for (int i = 0; i < count; i++) {
-            int place = start + i;
-            Job job = jobs[place < count ? place : place - count];
-            if (job.taken == FREE && TAKEN.compareAndSet(job, FREE, LENT)) {
+            int place = start + i < count ? start + i : start + i - count;
+            Job job = jobs[place];
+            if (job == null) {
+                job = takeNew(place);
+                if (job != null) {
+                    return job;
+                }
+            } else if (job.taken == FREE && TAKEN.compareAndSet(job, FREE, LENT)) {
                 return job;
             }
         }
         return null;
+    }
+
+    /** Where the current thread looks first. */
+    private int firstPlace() {
+        long hash = Thread.currentThread().threadId() * 0x9E3779B9L & 0xffffffffL;
+        return (int) (hash * jobs.length >>> 32); // a multiplication scales it; a division would cost a job's share
+    }
+
+    /** The job of a place that had none; null if it is lent by now, the pool is being closed, or DML does not make it. */
+    private synchronized Job takeNew(int place) {
+        Job job = jobs[place];
+        if (job != null) {
+            return TAKEN.compareAndSet(job, FREE, LENT) ? job : null;
+        }
+        if (place < retired) {
+            return null;
+        }
+        try {
+            job = make();
+            refusal = null;
+        } catch (DmlCallException e) {
+            refusal = e;
+            return null;
+        }
+        job.taken = LENT;
+        VarHandle.releaseFence(); // whoever finds the job there finds it whole
+        jobs[place] = job;
+        return job;
+    }
+
+    private Job make() {
+        Job job = factory.make(this);
+        counts.add(job.count());
+        return job;
     }
 
     /**
@@ -138,7 +177,7 @@ public final class JobPool {
      * The job at a place, lent or free, for a look at its {@linkplain Job#owner() owner}.
      *
      * @param place 0 to {@link #capacity()} - 1
-     * @return the job
+     * @return the job, or null if none was needed there so far
      */
     public Job peek(int place) {
         return jobs[place];
@@ -192,9 +231,7 @@ public final class JobPool {
             return spare.removeLast();
         }
         try {
-            Job job = factory.make(this);
-            counts.add(job.count());
-            return job;
+            return make();
         } catch (DmlCallException e) {
             return null;
         }
@@ -241,7 +278,16 @@ public final class JobPool {
     }
 
     /**
-     * How many jobs there are.
+     * Why there may be fewer jobs than {@link #capacity} says.
+     *
+     * @return what DML answered when the last one was to be made; null if it made it
+     */
+    public DmlCallException refusal() {
+        return refusal;
+    }
+
+    /**
+     * How many jobs can be lent.
      *
      * @return the number the pool was made with
      */
@@ -257,7 +303,7 @@ public final class JobPool {
     public synchronized int lent() {
         int lent = ownInUse().size();
         for (int i = retired; i < jobs.length; i++) {
-            if (isBusy(jobs[i])) {
+            if (jobs[i] != null && isBusy(jobs[i])) {
                 lent++;
             }
         }
@@ -346,10 +392,10 @@ public final class JobPool {
      */
     public synchronized boolean tryClose() {
         while (retired < jobs.length) {
-            if (!TAKEN.compareAndSet(jobs[retired], FREE, LENT)) {
+            if (jobs[retired] != null && !TAKEN.compareAndSet(jobs[retired], FREE, LENT)) {
                 return false;
             }
-            retired++;
+            retired++; // where there is none, none will be made any more
         }
         collectOverdue();
         if (borrowed > 0 || !overdue.isEmpty() || !ownInUse().isEmpty()) {

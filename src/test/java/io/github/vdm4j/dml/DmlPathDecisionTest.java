@@ -1,0 +1,62 @@
+package io.github.vdm4j.dml;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.vdm4j.dml.DmlDiagnosis.Finding;
+import io.github.vdm4j.dml.DmlDiagnosis.Severity;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The decision where a mover executes")
+class DmlPathDecisionTest {
+    private static final Finding FINDING = new Finding(Severity.BLOCK, "no device", "buy one");
+
+    private final AtomicInteger diagnoses = new AtomicInteger();
+
+    private DmlPathDecision later() {
+        return new DmlPathDecision(DmlPath.SOFTWARE, "why", () -> {
+            diagnoses.incrementAndGet();
+            return List.of(FINDING);
+        });
+    }
+
+    @Test
+    void isDiagnosedWhenSomebodyAsksAndOnce() {
+        DmlPathDecision decision = later();
+        assertSame(DmlPath.SOFTWARE, decision.path());
+        assertEquals("why", decision.reason());
+        assertEquals(0, diagnoses.get());
+        assertEquals(List.of(FINDING), decision.findings());
+        assertSame(decision.findings(), decision.findings());
+        assertEquals(1, diagnoses.get());
+    }
+
+    @Test
+    void equalsWhatSaysTheSame() {
+        var decision = new DmlPathDecision(DmlPath.SOFTWARE, "why", List.of(FINDING));
+        assertEquals(decision, later());
+        assertEquals(decision.hashCode(), later().hashCode());
+        assertEquals("SOFTWARE, as why: " + List.of(FINDING), later().toString());
+        assertNotEquals(decision, new DmlPathDecision(DmlPath.HARDWARE, "why", List.of(FINDING)));
+        assertNotEquals(decision, new DmlPathDecision(DmlPath.SOFTWARE, "why not", List.of(FINDING)));
+        assertNotEquals(decision, new DmlPathDecision(DmlPath.SOFTWARE, "why", List.of()));
+        assertNotEquals(decision, "why");
+    }
+
+    @Test
+    void keepsItsFindings() {
+        var findings = new ArrayList<>(List.of(FINDING));
+        var decision = new DmlPathDecision(DmlPath.SOFTWARE, "why", findings);
+        findings.clear();
+        assertEquals(List.of(FINDING), decision.findings());
+        assertThrows(UnsupportedOperationException.class, () -> decision.findings().clear());
+        assertThrows(NullPointerException.class, () -> new DmlPathDecision(null, "why", findings));
+        assertThrows(NullPointerException.class, () -> new DmlPathDecision(DmlPath.SOFTWARE, null, findings));
+    }
+}
