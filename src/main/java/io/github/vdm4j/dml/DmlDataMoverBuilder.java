@@ -306,7 +306,7 @@ public final class DmlDataMoverBuilder {
         DmlLibrary opened = library != null ? library : DmlLibrary.open();
         List<DsaDevice> devices = path == DmlPath.SOFTWARE
                 ? List.of()
-                : DsaDevice.readAll(new SystemFiles(Path.of("/")), queue -> true);
+                : DsaDevice.readAll(new SystemFiles(Path.of("/")));
         JobLimits limits = limits(devices);
         var later = new LaterDiagnosis(diagnosis, opened, node);
         var opening = new DmlOpening(opened, jobs, limits, node, queueFullTimeout.toNanos());

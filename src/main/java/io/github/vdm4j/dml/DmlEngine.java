@@ -198,7 +198,7 @@ final class DmlEngine {
             }
             return done(future, program);
         } catch (SegmentClosedException e) {
-            ExecutionPath executed = program.bytesMoved() == 0 ? ExecutionPath.NONE : program.executedBy();
+            ExecutionPath executed = program.hasMoved() ? program.executedBy() : ExecutionPath.NONE;
             release(future, job);
             return DmlFailures.unusable(future, executed, e.getMessage(), e.getCause());
         } catch (WrongThreadException e) {
@@ -345,7 +345,7 @@ final class DmlEngine {
             return inFlight(future, program);
         }
         return failed(
-                future, program, status, program.bytesMoved() == 0 ? ExecutionPath.NONE : program.executedBy());
+                future, program, status, program.hasMoved() ? program.executedBy() : ExecutionPath.NONE);
     }
 
     /** The data are where they belong. The buffers stay pinned until they are durable, too. */

@@ -149,6 +149,12 @@ public record DsaDevice(
         return "enabled".equals(state);
     }
 
+    /** The devices by name, without a look whether this process may use their queues. */
+    static List<DsaDevice> readAll(SystemFiles files) {
+        // Where there is no bus, as on most machines, a mover is opened without the streams and lambdas of what follows.
+        return files.has(FOLDER) ? readAll(files, queue -> true) : List.of();
+    }
+
     /** The devices by name; none if there are none. */
     static List<DsaDevice> readAll(SystemFiles files, Predicate<Path> mayOpen) {
         return files.list(FOLDER, name -> name.matches("dsa\\d+"))

@@ -13,9 +13,6 @@ record SystemFiles(Path root) {
 
     /** Sorted by length first: wq0.2 comes before wq0.10. */
     List<Path> list(String folder, Predicate<String> name) {
-        if (!has(folder)) {
-            return List.of(); // the usual case, and an exception takes longer
-        }
         try (var found = Files.newDirectoryStream(root.resolve(folder))) {
             var paths = new ArrayList<Path>();
             for (Path path : found) {

@@ -350,8 +350,10 @@ public final class Batch {
         mover.requireOpen(VdmOperationType.BATCH);
         if (future == null) {
             future = mover.newBatchFuture(tasks);
+            future.ofBytes(tasks.byteSize());
         } else {
             requireComplete("submitted again");
+            future.ofBytes(tasks.byteSize());
             future.rearm(!submitted);
         }
         submitted = true;

@@ -19,6 +19,7 @@ import java.util.List;
  */
 public abstract class BatchFuture extends MoverFuture<BatchResult> {
     private final List<BatchTask> tasks;
+    private long bytes;
 
     /**
      * Creates an idle future.
@@ -59,11 +60,12 @@ public abstract class BatchFuture extends MoverFuture<BatchResult> {
     /** The bytes of all tasks together. */
     @Override
     public final long byteSize() {
-        long sum = 0;
-        for (int i = 0; i < tasks.size(); i++) { // without an iterator: counted at the end of every batch
-            sum += tasks.get(i).descriptor().byteSize();
-        }
-        return sum;
+        return bytes;
+    }
+
+    /** Said by the batch before each submission. */
+    final void ofBytes(long ofAllTasks) {
+        bytes = ofAllTasks;
     }
 
     /**

@@ -35,7 +35,7 @@ public final class CompletionRecord {
         end = 0;
         outcome = 0;
         value = 0;
-        if (reason != null || status != null || cause != null) { // storing null makes work, too
+        if (reason != null) { // as every failure has one; storing null makes work, too
             status = null;
             reason = null;
             cause = null;

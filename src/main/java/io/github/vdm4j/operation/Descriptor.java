@@ -33,24 +33,16 @@ public final class Descriptor {
     /** All but the segments that nearly every operation has; they are to be written next. */
     private Descriptor begin(VdmOperationType what, VdmFlags promised) {
         Objects.requireNonNull(promised, "flags");
-        pattern = 0;
         // Storing a reference makes work for the garbage collector, also where it is the one that is there already.
-        if (type != what) {
-            type = what;
-        }
         if (flags != promised) {
             flags = promised;
         }
-        if (secondSource != null) {
+        if (type != what) { // else what this operation has is written next, and what it has not is not there
+            type = what;
+            pattern = 0;
             secondSource = null;
-        }
-        if (secondDestination != null) {
             secondDestination = null;
-        }
-        if (crc != null) {
             crc = null;
-        }
-        if (dif != null) {
             dif = null;
         }
         return this;

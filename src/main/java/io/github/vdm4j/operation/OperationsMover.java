@@ -58,6 +58,25 @@ public abstract class OperationsMover extends AbstractDataMover implements DataO
     final Descriptor checked(Descriptor descriptor) {
         VdmOperationType type = descriptor.type();
         checkOpen(type);
+        if (type == VdmOperationType.MEMCPY || type == VdmOperationType.MEMMOVE) {
+            checkMove(type, descriptor.destination(), descriptor.source());
+        } else {
+            checkOther(type, descriptor);
+        }
+        return descriptor;
+    }
+
+    /** What most tasks of batches are: without the questions that other operations are asked. */
+    private void checkMove(VdmOperationType type, MemorySegment to, MemorySegment from) {
+        checkReadable(type, "source", from);
+        checkWritable(type, "destination", to);
+        Rules.sameSize(type, "destination", to, "source", from);
+        if (type == VdmOperationType.MEMCPY) {
+            Rules.disjoint(type, "destination", to, "source", from);
+        }
+    }
+
+    private void checkOther(VdmOperationType type, Descriptor descriptor) {
         if (descriptor.source() != null) {
             checkReadable(type, sourceRole(type), descriptor.source());
         }
@@ -76,7 +95,6 @@ public abstract class OperationsMover extends AbstractDataMover implements DataO
             checkWritable(type, "second destination", descriptor.secondDestination());
         }
         checkRules(type, descriptor);
-        return descriptor;
     }
 
     private static String sourceRole(VdmOperationType type) {
@@ -94,8 +112,7 @@ public abstract class OperationsMover extends AbstractDataMover implements DataO
         MemorySegment to = descriptor.destination();
         switch (type) {
             case COMPARE -> Rules.sameSize(type, "first range", from, "second range", descriptor.secondSource());
-            case MEMMOVE -> Rules.sameSize(type, "destination", to, "source", from);
-            case MEMCPY, COPY_CRC -> {
+            case COPY_CRC -> {
                 Rules.sameSize(type, "destination", to, "source", from);
                 Rules.disjoint(type, "destination", to, "source", from);
             }

@@ -11,6 +11,7 @@ final class TaskList extends AbstractList<BatchTask> implements RandomAccess {
 
     private BatchTask[] tasks = new BatchTask[FEW];
     private int size;
+    private long bytes;
 
     @Override
     public BatchTask get(int index) {
@@ -37,12 +38,20 @@ final class TaskList extends AbstractList<BatchTask> implements RandomAccess {
 
     /** Adds what was written, as a task that has not been run. */
     void addNext(boolean fenced) {
-        tasks[size].begin(fenced);
+        BatchTask next = tasks[size];
+        next.begin(fenced);
+        bytes += next.descriptor().byteSize();
         size++;
     }
 
     /** Takes all tasks out. They are left as they are until they are written anew. */
     void takeAllOut() {
         size = 0;
+        bytes = 0;
+    }
+
+    /** The bytes of all tasks together; added up here, as the segments have just been looked at. */
+    long byteSize() {
+        return bytes;
     }
 }

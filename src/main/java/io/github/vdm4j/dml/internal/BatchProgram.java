@@ -56,6 +56,10 @@ public final class BatchProgram extends Program {
     private int[] placed = new int[BatchBuffer.LEAST];
 
     private int parts;
+
+    /** How many of them, the first ones, are plain copies of something. */
+    private int copies;
+
     private int faults;
 
     /** Whether the task whose turn it is goes through the job alone. */
@@ -185,7 +189,8 @@ public final class BatchProgram extends Program {
             placed = new int[Math.max(room, 2 * placed.length)];
         }
         boolean everythingHeld = true;
-        int count = begun || hardware ? 0 : PlainCopies.write(tasks, next, next + room, fit.longest(), arenas, buffer);
+        copies = begun || hardware ? 0 : PlainCopies.write(tasks, next, next + room, fit.longest(), arenas, buffer);
+        int count = copies;
         for (int i = 0; i < count; i++) {
             placed[i] = next + i;
         }
@@ -283,7 +288,10 @@ public final class BatchProgram extends Program {
         boolean faulted = false;
         boolean again = false;
         if (allWell) {
-            for (int i = 0; i < parts; i++) {
+            for (int i = 0; i < copies; i++) {
+                tasks.get(placed[i]).completion().succeed(path);
+            }
+            for (int i = copies; i < parts; i++) {
                 BatchTask task = tasks.get(placed[i]);
                 end.succeeded(i, task.descriptor(), task.completion(), path);
             }
@@ -463,6 +471,18 @@ public final class BatchProgram extends Program {
             }
         }
         return sum;
+    }
+
+    /** As the first task has, most of the time. */
+    @Override
+    public boolean hasMoved() {
+        for (int i = 0; i < tasks.size(); i++) {
+            BatchTask task = tasks.get(i);
+            if (task.completion().result() == VdmResult.SUCCESS && task.descriptor().byteSize() > 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Every task sees to its own. */

@@ -90,11 +90,11 @@ public final class Job {
     private Object watch;
 
     private final Transfer transfer;
-    private final DataProgram data;
     private final JobPool pool;
     private final JobLimits limits;
 
-    /** Made when it is first asked for; most jobs never have a batch. */
+    // Made when they are first asked for; most jobs are only ever given a move or a fill.
+    private DataProgram data;
     private BatchProgram batch;
 
     /** Two cache lines, as whatever comes next may be what another thread writes: see VdmOperation. */
@@ -110,7 +110,6 @@ public final class Job {
         this.software = software;
         use(hardware != null ? hardware : software);
         transfer = new Transfer(this, limits);
-        data = new DataProgram(this, limits);
     }
 
     /**
@@ -128,6 +127,9 @@ public final class Job {
      * @return the same object for the life of the job
      */
     public DataProgram data() {
+        if (data == null) {
+            data = new DataProgram(this, limits);
+        }
         return data;
     }
 
@@ -146,7 +148,9 @@ public final class Job {
     /** Lets go of the segments, while the job stays lent. */
     public void letGo() {
         transfer.clear();
-        data.clear();
+        if (data != null) {
+            data.clear();
+        }
         if (batch != null) {
             batch.clear();
         }
