@@ -108,11 +108,12 @@ class AutoMovesTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void theDefaultsLeaveCopiesAndFillsToTheJvmUnlessAWorkerTakesThem() {
+    void theDefaultsLeaveToTheJvmCopiesThatNoWorkerTakesAndFillsThatDmlDoesNotDoSooner() {
         try (DmlDataMover mover = DmlDataMover.builder().library(dml.library()).open()) {
             assertSame(ExecutionPath.JVM, pathOf(mover.memcpy(zeros(1 << 20), zeros(1 << 20))));
-            assertSame(ExecutionPath.JVM, pathOf(mover.memset(zeros((4 << 20) - 1), (byte) 1)));
-            assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.memset(zeros(4 << 20), (byte) 1)));
+            assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.memcpy(zeros(4 << 20), zeros(4 << 20))));
+            assertSame(ExecutionPath.JVM, pathOf(mover.memset(zeros(512 << 10), (byte) 1)));
+            assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.memset(zeros((512 << 10) + 1), (byte) 1)));
         }
     }
 
