@@ -12,9 +12,13 @@ import io.github.vdm4j.dml.internal.Job;
 import io.github.vdm4j.dml.internal.JobLimits;
 import io.github.vdm4j.dml.internal.JobPool;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -150,5 +154,55 @@ class JobPoolTest {
         assertTrue(most.get() <= 1, most + " threads had the one job");
         assertEquals(0, pool.lent());
         assertTrue(pool.tryClose());
+    }
+
+    @Test
+    void threadsThatNeedAJobAtOnceGetOneEachAndTheClosedPoolHasNone() throws Exception {
+        int threads = 4;
+        var barrier = new CyclicBarrier(threads + 1);
+        try (var executor = Executors.newFixedThreadPool(threads)) {
+            for (int round = 0; round < 300; round++) {
+                JobPool pool = pool(threads);
+                List<Future<Job>> takers = new ArrayList<>();
+                for (int t = 0; t < threads; t++) {
+                    takers.add(executor.submit(() -> {
+                        barrier.await();
+                        return pool.take();
+                    }));
+                }
+                barrier.await();
+                Set<Job> taken = new HashSet<>();
+                for (Future<Job> taker : takers) {
+                    taken.add(taker.get());
+                }
+                assertFalse(taken.contains(null), "a job was free for each");
+                assertEquals(threads, taken.size());
+                assertEquals(threads, pool.lent());
+                assertEquals(threads, dml.liveJobs());
+
+                List<Future<Integer>> users = new ArrayList<>();
+                for (Job job : taken) {
+                    users.add(executor.submit(() -> {
+                        barrier.await();
+                        int uses = 0;
+                        for (Job mine = job; mine != null; mine = pool.take()) {
+                            uses++;
+                            pool.give(mine);
+                        }
+                        return uses;
+                    }));
+                }
+                barrier.await();
+                while (!pool.tryClose()) {
+                    Thread.onSpinWait();
+                }
+                assertEquals(0, dml.liveJobs(), "jobs of a closed pool");
+                for (Future<Integer> user : users) {
+                    assertTrue(user.get() > 0);
+                }
+                assertNull(pool.take());
+                assertEquals(0, dml.liveJobs());
+            }
+        }
     }
 }
