@@ -23,6 +23,7 @@ class ArchitectureTest {
     private static final String ROOT = "io.github.vdm4j";
     private static final String FUTURE = ROOT + ".future";
     private static final String OPERATION = ROOT + ".operation";
+    private static final String EXECUTION = ROOT + ".execution";
     private static final String KERNEL = ROOT + ".kernel";
     private static final String MOVER = ROOT + ".mover";
     private static final String BUFFER = ROOT + ".buffer";
@@ -64,11 +65,13 @@ class ArchitectureTest {
             Layer.hidden(DURABILITY, PMEM_FFI, PLATFORM, ROOT),
             Layer.exported(OPERATION, ROOT, FUTURE),
             Layer.hidden(KERNEL, OPERATION, ROOT),
-            Layer.exported(MOVER, KERNEL, OPERATION, DURABILITY, PLATFORM, ROOT, WORKER, FLIGHT, FUTURE),
+            Layer.hidden(EXECUTION, OPERATION, DURABILITY, ROOT),
+            Layer.exported(MOVER, EXECUTION, KERNEL, OPERATION, DURABILITY, PLATFORM, ROOT, WORKER, FLIGHT, FUTURE),
             Layer.exported(BUFFER, DURABILITY, PLATFORM, ROOT, FUTURE),
             Layer.hidden(DML_FFI),
             Layer.hidden(INTERNAL, KERNEL, OPERATION, DML_FFI, DURABILITY, PLATFORM, ROOT, WORKER),
-            Layer.exported(DML, MOVER, KERNEL, OPERATION, INTERNAL, DML_FFI, DURABILITY, PLATFORM, ROOT, WORKER,
+            Layer.exported(DML, MOVER, EXECUTION, KERNEL, OPERATION, INTERNAL, DML_FFI, DURABILITY, PLATFORM, ROOT,
+                    WORKER,
                     FLIGHT, FUTURE));
 
     private static JavaClasses main;

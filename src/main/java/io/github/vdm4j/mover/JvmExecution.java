@@ -5,6 +5,8 @@ import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.durability.WriteBackKind;
+import io.github.vdm4j.execution.JvmFailures;
+import io.github.vdm4j.execution.TaskSequence;
 import io.github.vdm4j.kernel.JvmOperations;
 import io.github.vdm4j.operation.CompletionRecord;
 import io.github.vdm4j.operation.Descriptor;
@@ -14,7 +16,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
 /** Executes descriptors on the calling thread, durably where that is asked for. */
-final class JvmExecution {
+final class JvmExecution implements TaskSequence.Execution {
     private final MoveFunctions functions;
     private final Durability durability;
 
@@ -23,8 +25,9 @@ final class JvmExecution {
         this.durability = durability;
     }
 
-    /** Does the whole operation and takes note of its result, whatever happens. */
-    void execute(Descriptor descriptor, CompletionRecord completion) {
+    /** Does the whole operation. */
+    @Override
+    public void execute(Descriptor descriptor, CompletionRecord completion) {
         try {
             run(descriptor, completion);
         } catch (Throwable e) {

@@ -3,6 +3,7 @@ package io.github.vdm4j.mover;
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.OperationTally;
 import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.execution.TaskSequence;
 import io.github.vdm4j.future.FutureProperty;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;

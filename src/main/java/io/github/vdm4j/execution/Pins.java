@@ -1,4 +1,4 @@
-package io.github.vdm4j.mover;
+package io.github.vdm4j.execution;
 
 import io.github.vdm4j.durability.MemoryRegion;
 import io.github.vdm4j.durability.MemoryRegions;
@@ -9,8 +9,9 @@ import java.lang.foreign.MemorySegment;
  * Keeps the buffers that the segments of an operation are views of open. No operation has more than three. What is
  * pinned is kept here: a segment may be wrapped meanwhile, and would be found in another.
  */
-final class Pins {
-    static final String CLOSED = "failed: a buffer was closed before the operation started";
+public final class Pins {
+    /** What an operation says whose buffers could not be pinned. */
+    public static final String CLOSED = "failed: a buffer was closed before the operation started";
 
     private MemoryRegion destination;
     private MemoryRegion source;
@@ -18,8 +19,16 @@ final class Pins {
     /** Of the second destination or the second source; no operation has both. */
     private MemoryRegion second;
 
-    /** False if one is being closed; none is pinned then. */
-    boolean pin(Descriptor descriptor) {
+    /** Creates pins of nothing. */
+    public Pins() {}
+
+    /**
+     * Pins the buffers of an operation.
+     *
+     * @param descriptor the operation
+     * @return false if one is being closed; none is pinned then
+     */
+    public boolean pin(Descriptor descriptor) {
         MemorySegment other = descriptor.secondDestination();
         destination = MemoryRegions.find(descriptor.destination());
         source = MemoryRegions.find(descriptor.source());
@@ -36,7 +45,8 @@ final class Pins {
         return true;
     }
 
-    void unpin() {
+    /** Lets go of what was pinned. */
+    public void unpin() {
         MemoryRegions.unpin(destination, source);
         MemoryRegions.unpin(second, null);
         forget();

@@ -1,14 +1,15 @@
-package io.github.vdm4j.mover;
+package io.github.vdm4j.execution;
 
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.operation.BatchTask;
+import io.github.vdm4j.operation.CompletionRecord;
 import io.github.vdm4j.operation.Descriptor;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The tasks of a batch, executed one after the other. */
-final class TaskSequence {
+public final class TaskSequence {
     private final List<BatchTask> tasks;
 
     /** Of tasks that are pinned, and of some that were. */
@@ -16,13 +17,33 @@ final class TaskSequence {
 
     private int pinned;
 
-    /** Of the tasks that the list has whenever they are executed. */
-    TaskSequence(List<BatchTask> tasks) {
+    /** Executes one operation and takes note of its result, whatever happens. */
+    @FunctionalInterface
+    public interface Execution {
+        /**
+         * Executes an operation; throws nothing.
+         *
+         * @param descriptor the operation
+         * @param completion where to write what came of it
+         */
+        void execute(Descriptor descriptor, CompletionRecord completion);
+    }
+
+    /**
+     * Of the tasks that the list has whenever they are executed.
+     *
+     * @param tasks the list
+     */
+    public TaskSequence(List<BatchTask> tasks) {
         this.tasks = tasks;
     }
 
-    /** Keeps the buffers of all tasks open; if that cannot be, none, and the reason is returned. */
-    String pin() {
+    /**
+     * Keeps the buffers of all tasks open; if that cannot be, none.
+     *
+     * @return null, or the reason
+     */
+    public String pin() {
         for (int i = 0; i < tasks.size(); i++) {
             Descriptor descriptor = tasks.get(i).descriptor();
             if (i == pins.size()) {
@@ -49,13 +70,19 @@ final class TaskSequence {
         return segment == null || segment.scope().isAlive();
     }
 
-    void unpin() {
+    /** Lets go of the buffers. */
+    public void unpin() {
         while (pinned > 0) {
             pins.get(--pinned).unpin();
         }
     }
 
-    void execute(JvmExecution execution) {
+    /**
+     * Executes the tasks.
+     *
+     * @param execution what executes each
+     */
+    public void execute(Execution execution) {
         int failed = -1;
         boolean abandoned = false;
         for (int i = 0; i < tasks.size(); i++) {

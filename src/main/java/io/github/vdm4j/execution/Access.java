@@ -1,15 +1,21 @@
-package io.github.vdm4j.mover;
+package io.github.vdm4j.execution;
 
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.operation.Descriptor;
 import java.lang.foreign.MemorySegment;
 
 /** Sends a thread away that cannot access the segments of an operation. */
-final class Access {
+public final class Access {
     private Access() {}
 
-    /** Throws a {@link WrongThreadException} if the segment, which may be null, is confined to another thread. */
-    static void require(VdmOperationType type, MemorySegment segment) {
+    /**
+     * Requires that the current thread may access a segment.
+     *
+     * @param type the operation, for the message
+     * @param segment the segment, or null for none
+     * @throws WrongThreadException if it is confined to another thread
+     */
+    public static void require(VdmOperationType type, MemorySegment segment) {
         Thread thread = Thread.currentThread();
         if (segment != null && !segment.isAccessibleBy(thread)) {
             throw new WrongThreadException(
@@ -17,7 +23,13 @@ final class Access {
         }
     }
 
-    static void require(Descriptor descriptor) {
+    /**
+     * Requires that the current thread may access all segments of an operation.
+     *
+     * @param descriptor the operation
+     * @throws WrongThreadException if one is confined to another thread
+     */
+    public static void require(Descriptor descriptor) {
         require(descriptor.type(), descriptor.destination());
         require(descriptor.type(), descriptor.source());
         require(descriptor.type(), descriptor.secondDestination());
