@@ -8,6 +8,7 @@ import io.github.vdm4j.dml.internal.BatchMemory;
 import io.github.vdm4j.dml.internal.Program;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.durability.WriteBackKind;
+import io.github.vdm4j.execution.TaskSequence;
 import io.github.vdm4j.future.FutureProperty;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
@@ -24,12 +25,22 @@ final class DmlBatchFuture extends BatchFuture implements EngineFuture {
 
     private boolean submitted;
 
+    private TaskSequence sequence;
+
     /** Null before the second submission. */
     private BatchMemory memory;
 
     DmlBatchFuture(DmlBatches batches, List<BatchTask> tasks) {
         super(tasks);
         this.batches = batches;
+    }
+
+    /** What executes the tasks in the JVM; made when that is first done. */
+    TaskSequence sequence() {
+        if (sequence == null) {
+            sequence = new TaskSequence(tasks());
+        }
+        return sequence;
     }
 
     List<BatchTask> work() {

@@ -16,9 +16,11 @@ final class DmlBatches {
     }
 
     private final DmlEngine engine;
+    private final AutoOperations auto;
 
-    DmlBatches(DmlEngine engine) {
+    DmlBatches(DmlEngine engine, AutoOperations auto) {
         this.engine = engine;
+        this.auto = auto;
     }
 
     DmlEngine engine() {
@@ -26,6 +28,9 @@ final class DmlBatches {
     }
 
     FutureState start(DmlBatchFuture future) {
+        if (auto.takes(future.work(), future.byteSize())) {
+            return engine.closing() ? DmlFailures.closed(future) : auto.execute(future);
+        }
         Job job = engine.takeJob();
         if (job == null) {
             return engine.closing()

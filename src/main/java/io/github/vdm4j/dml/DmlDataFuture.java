@@ -10,6 +10,7 @@ import io.github.vdm4j.dml.internal.DrainWatch;
 import io.github.vdm4j.dml.internal.Program;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.durability.WriteBackKind;
+import io.github.vdm4j.execution.Pins;
 import io.github.vdm4j.future.FutureProperty;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
@@ -27,6 +28,9 @@ final class DmlDataFuture<R> extends DataFuture<R> implements EngineFuture {
 
     /** For a drain, and kept for the next. */
     private DrainWatch watch;
+
+    /** For what the JVM executes, and kept likewise. */
+    private Pins pins;
 
     DmlDataFuture(DmlOperations operations) {
         this.operations = operations;
@@ -130,6 +134,18 @@ final class DmlDataFuture<R> extends DataFuture<R> implements EngineFuture {
     FutureState done() {
         completion().succeed(ExecutionPath.NONE, completion().value(), completion().outcome());
         return completed();
+    }
+
+    /** The completion record has how the operation ended. */
+    FutureState executed() {
+        return completed();
+    }
+
+    Pins pins() {
+        if (pins == null) {
+            pins = new Pins();
+        }
+        return pins;
     }
 
     @Override

@@ -65,14 +65,15 @@ public final class DmlDataMover extends OperationsMover {
 
     DmlDataMover(
             DmlLibrary library, DmlPath path, DmlEngine engine, JobLimits limits, AutoMoves auto,
-            PathDecisions decisions) {
+            AutoOperations autoOperations, PathDecisions decisions) {
         this.library = library;
         this.path = path;
         this.engine = engine;
         this.decisions = decisions;
         moves = new DmlMoves(engine, limits, auto);
-        operations = new DmlOperations(engine);
-        batches = new DmlBatches(engine);
+        AutoOperations polled = autoOperations.polledUpTo(engine.pollerBytes());
+        operations = new DmlOperations(engine, polled);
+        batches = new DmlBatches(engine, polled);
     }
 
     /**

@@ -37,6 +37,7 @@ public final class DmlDataMoverBuilder {
     private long maxTransferBytes = JobLimits.MAX_PART;
     private long jvmCopies = Long.MAX_VALUE;
     private long jvmFills = JVM_FILLS;
+    private long jvmOperations = Long.MAX_VALUE;
     private Durability durability = Durability.system();
     private Duration closeTimeout = Duration.ofSeconds(30);
     private long workerBytes = 4L << 20;
@@ -251,6 +252,21 @@ public final class DmlDataMoverBuilder {
         return this;
     }
 
+    /**
+     * The longest data operation that {@link DmlPath#AUTO} leaves to the JVM where no hardware runs, counted by its source, of those that were measured to
+     * end sooner there (docs/adr/0020): CRCs, protected blocks and deltas that are applied, of any length; fills up to {@link #jvmFillsUpTo}; new deltas up to 1 KiB, comparisons up to 4 KiB,
+     * dualcasts up to 16 KiB. Batches of which the JVM would execute each task, by this and the two settings above, are executed by it. Such an operation or task says {@link
+     * io.github.vdm4j.ExecutionPath#JVM}. What is to be durable is not the JVM's, but its CRC may be. Default: no limit but the measured ones.
+     *
+     * @param bytes 0 or more; 0 for no data operation and no batch
+     * @return this
+     * @throws IllegalArgumentException if it is negative
+     */
+    public DmlDataMoverBuilder jvmOperationsUpTo(long bytes) {
+        jvmOperations = notNegative("jvmOperationsUpTo", bytes);
+        return this;
+    }
+
     private static long notNegative(String setting, long bytes) {
         if (bytes < 0) {
             throw new IllegalArgumentException("%s of %,d bytes: must not be negative".formatted(setting, bytes));
@@ -338,12 +354,14 @@ public final class DmlDataMoverBuilder {
                 durability,
                 health,
                 new SoftwareWorkers.Settings(workerBytes, workers, workerStrategy));
+        boolean helped = path == DmlPath.AUTO && !hardware;
         return new DmlDataMover(
                 opened,
                 path,
                 engine,
                 limits,
-                path == DmlPath.AUTO && !hardware ? new AutoMoves(jvmCopies, jvmFills, durability) : AutoMoves.NONE,
+                helped ? new AutoMoves(jvmCopies, jvmFills, durability) : AutoMoves.NONE,
+                helped ? new AutoOperations(jvmOperations, jvmCopies, jvmFills, 0) : AutoOperations.NONE,
                 decisions);
     }
 

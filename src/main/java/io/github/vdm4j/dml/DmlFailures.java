@@ -67,6 +67,10 @@ final class DmlFailures {
                 executed, VdmResult.SEGMENT_UNUSABLE, null, "failed: " + reason, cause);
     }
 
+    static FutureState unusable(EngineFuture future, String reason) {
+        return future.failed(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, reason, null);
+    }
+
     static FutureState bufferClosed(EngineFuture future) {
         return unusable(future, ExecutionPath.NONE, "a buffer was closed before the operation started", null);
     }

@@ -16,9 +16,11 @@ import java.lang.foreign.MemorySegment;
 final class DmlOperations {
     private final DmlEngine engine;
     private final Durability durability;
+    private final AutoOperations auto;
 
-    DmlOperations(DmlEngine engine) {
+    DmlOperations(DmlEngine engine, AutoOperations auto) {
         this.engine = engine;
+        this.auto = auto;
         durability = engine.durability();
     }
 
@@ -37,6 +39,9 @@ final class DmlOperations {
             }
             JvmOperations.execute(what, completion); // of nothing: for what the result is then
             return future.done();
+        }
+        if (auto.takes(what)) {
+            return engine.closing() ? DmlFailures.closed(future) : auto.execute(future, what, completion);
         }
         WriteBackKind first = null;
         WriteBackKind second = null;
@@ -73,7 +78,9 @@ final class DmlOperations {
             WriteBackKind first,
             WriteBackKind second) {
         boolean linesByDml = (first != null || second != null) && durability.lines() == null;
-        DataProgram program = job.data().begin(what, completion, first, second, linesByDml);
+        DataProgram program = job.data()
+                .begin(
+                        what, completion, first, second, linesByDml, auto.takesFromDml(what));
         future.hold(program);
         try {
             if (!program.pin()) {

@@ -6,12 +6,33 @@ import io.github.vdm4j.operation.CompletionRecord;
 import io.github.vdm4j.operation.DeltaResult;
 import io.github.vdm4j.operation.Descriptor;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /** Executes any operation on the calling thread, in pure Java. */
 public final class JvmOperations {
     /** What is lent to one thread at a time; by the thread's number, so that each mostly gets its own back. */
     private static final AtomicReferenceArray<Crc32cKernel> SPARE = new AtomicReferenceArray<>(64);
+
+    /**
+     * {@link #run(Descriptor, CompletionRecord)}. Not final, so that the JIT does not look through it and compiles what it calls for itself: inlined into those
+     * who call it, ten calls deep already, it would not have the JDK's accesses of memory inlined (docs/adr/0020).
+     */
+    @SuppressWarnings("FieldMayBeFinal") private static MethodHandle run;
+
+    static {
+        try {
+            run = MethodHandles.lookup()
+                    .findStatic(
+                            JvmOperations.class,
+                            "run",
+                            MethodType.methodType(void.class, Descriptor.class, CompletionRecord.class));
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private JvmOperations() {}
 
@@ -26,6 +47,16 @@ public final class JvmOperations {
      * @throws InternalError if a page of a mapped file is not there
      */
     public static void execute(Descriptor descriptor, CompletionRecord completion) {
+        try {
+            run.invokeExact(descriptor, completion);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError(e); // nothing else is thrown
+        }
+    }
+
+    private static void run(Descriptor descriptor, CompletionRecord completion) {
         MemorySegment from = descriptor.source();
         MemorySegment to = descriptor.destination();
         switch (descriptor.type()) {

@@ -10,8 +10,8 @@ public final class PatternKernel {
     private static final ValueLayout.OfLong PATTERN =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    /** What is written long by long before it is copied along: stays in a core's first cache. */
-    private static final int BLOCK = 1 << 12;
+    /** What is written long by long before it is copied along: little, as a copy is sooner. */
+    private static final int WRITTEN = 64;
 
     /** What a fill with one byte copies first, and then along from there; shorter ones are the JDK's. */
     private static final int SEED = 512;
@@ -49,16 +49,24 @@ public final class PatternKernel {
             return;
         }
         long size = destination.byteSize();
-        int block = (int) Math.min(BLOCK, size);
-        int longs = block & -Long.BYTES;
+        int beginning = (int) Math.min(WRITTEN, size);
+        int longs = beginning & -Long.BYTES;
         for (int i = 0; i < longs; i += Long.BYTES) {
             destination.set(PATTERN, i, pattern);
         }
-        for (int i = longs; i < block; i++) {
+        for (int i = longs; i < beginning; i++) {
             destination.set(ValueLayout.JAVA_BYTE, i, (byte) (pattern >>> (8 * (i - longs))));
         }
-        for (long done = block; done < size; done += BLOCK) {
-            MemorySegment.copy(destination, 0, destination, done, Math.min(BLOCK, size - done));
+        copyAlong(destination, beginning, size);
+    }
+
+    /** From what is written already to the end. */
+    private static void copyAlong(MemorySegment destination, long written, long size) {
+        long done = written;
+        while (done < size) {
+            long part = Math.min(Math.min(done, RUN), size - done);
+            MemorySegment.copy(destination, 0, destination, done, part);
+            done += part;
         }
     }
 
@@ -76,12 +84,7 @@ public final class PatternKernel {
             return;
         }
         MemorySegment.copy(Seeds.ALL, (long) (value & 0xff) * SEED, destination, 0, SEED);
-        long done = SEED;
-        while (done < size) {
-            long part = Math.min(Math.min(done, RUN), size - done);
-            MemorySegment.copy(destination, 0, destination, done, part);
-            done += part;
-        }
+        copyAlong(destination, SEED, size);
     }
 
     /**

@@ -12,4 +12,13 @@ public final class PageUnavailableException extends RuntimeException {
                         + " the file was truncated, or its storage is full (error %d of the system)")
                         .formatted(offset, offset + length - 1, segment.byteSize(), error));
     }
+
+    /**
+     * As the JVM tells it, which does not know where.
+     *
+     * @param cause what the JVM threw
+     */
+    public PageUnavailableException(InternalError cause) {
+        super("a page of a mapped file is not there: the file was truncated, or its storage is full", cause);
+    }
 }

@@ -40,6 +40,7 @@ abstract class AgainstSimulatedDml {
                 .path(path)
                 .jvmCopiesUpTo(0)
                 .jvmFillsUpTo(0)
+                .jvmOperationsUpTo(0)
                 .jobs(4)
                 .queueFullTimeout(Duration.ofHours(1));
         return path == DmlPath.HARDWARE ? builder.withoutTrial() : builder;

@@ -90,6 +90,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
                 .path(path)
                 .jvmCopiesUpTo(0)
                 .jvmFillsUpTo(0)
+                .jvmOperationsUpTo(0)
                 .jobs(4)
                 .diagnosis(machine.diagnosis());
     }

@@ -57,4 +57,22 @@ class DmlOperationsContractTest {
             return builder(DmlPath.HARDWARE).open();
         }
     }
+
+    @Nested
+    @DisplayName("on path AUTO, which leaves to the JVM what that does sooner")
+    class OnAuto extends Simulated {
+        @Override
+        protected DataOperations open() {
+            return builder(DmlPath.AUTO).open();
+        }
+    }
+
+    @Nested
+    @DisplayName("on path AUTO, where long operations are the JVM's on worker threads")
+    class OnAutoByWorkers extends Simulated {
+        @Override
+        protected DataOperations open() {
+            return builder(DmlPath.AUTO).workersFrom(1).open();
+        }
+    }
 }

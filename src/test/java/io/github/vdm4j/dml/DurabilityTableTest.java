@@ -340,7 +340,8 @@ class DurabilityTableTest extends AgainstSimulatedDml {
         var health = new HardwareHealth(pool, null, false, List::of, System::nanoTime);
         var times = new DmlEngine.Times(0, 1L << 40, 1L << 40);
         var engine = new DmlEngine(pool, hardware, times, Durability.withoutLibpmem(), health, settings);
-        try (var mover = new DmlDataMover(library, path, engine, limits, AutoMoves.NONE, null)) {
+        try (var mover = new DmlDataMover(
+                library, path, engine, limits, AutoMoves.NONE, AutoOperations.NONE, null)) {
             finish(mover.flush(zeros(200))).orThrow();
             boolean evict = (dml.lastSubmission().flags() & dml_h.DML_FLAG_PREFETCH_CACHE()) != 0;
             assertEquals(!hardware && !clwb, evict);

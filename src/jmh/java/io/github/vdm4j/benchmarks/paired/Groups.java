@@ -54,6 +54,7 @@ final class Groups {
             case "durable-without-libpmem" -> SIZES.stream().map(this::durableWithoutLibpmem).toList();
             case "threads" -> Stream.of(64L, 4L << 10, 64L << 10).map(this::threads).toList();
             case "batch" -> List.of(batch());
+            case "operations" -> Stream.of(64L, 4L << 10, 64L << 10).map(this::operations).toList();
             case "crc" -> SIZES.stream().map(this::crc).toList();
             case "scaling" -> List.of(scaling(4 << 10));
             default -> throw new IllegalArgumentException("no group " + group);
@@ -173,6 +174,8 @@ final class Groups {
             Contestant batch = new SmallCopies.Batched(mover, false, buffers, copies, bytes);
             batch.run(1);
             contest.add(Names.BATCH, batch)
+                    .add(Names.BATCH_ON_AUTO,
+                            new SmallCopies.Batched(open(DmlPath.AUTO), false, buffers, copies, bytes))
                     .add(Names.BATCH_ANEW, new SmallCopies.Batched(mover, true, buffers, copies, bytes));
         } catch (Throwable e) {
             missing.add("batch: " + e.getMessage());
@@ -190,7 +193,16 @@ final class Groups {
                 new Buffers(Buffers.of(64).destination().reinterpret(bytes), buffers.source()));
         return contest
                 .add(Names.REUSABLE, new Checksums.Reusable(open(DmlPath.SOFTWARE), buffers))
+                .add(Names.AUTO, new Checksums.Reusable(open(DmlPath.AUTO), buffers))
                 .add(Names.JDK, new Checksums.Jdk(buffers));
+    }
+
+    private Contest operations(long bytes) {
+        Contest contest = new Contest("operations", "data operations", bytes);
+        var operations = new OtherOperations(bytes);
+        operations.addTo(contest, Names.ON_SOFTWARE, open(DmlPath.SOFTWARE));
+        operations.addTo(contest, Names.ON_AUTO, open(DmlPath.AUTO));
+        return contest;
     }
 
     private Contest scaling(long bytes) throws Throwable {

@@ -12,6 +12,9 @@ public final class Names {
     public static final String REUSABLE_ONE_ARENA = "vdm4j, reusable operation, segments of one shared arena";
     public static final String PLAIN = "vdm4j, plain future";
     public static final String SOFTWARE = "vdm4j, reusable operation on SOFTWARE";
+    public static final String AUTO = "vdm4j, reusable operation on AUTO, no hardware";
+    public static final String ON_SOFTWARE = "SOFTWARE";
+    public static final String ON_AUTO = "AUTO";
     public static final String JDK = "the JDK";
     public static final String ONE = "one thread";
     public static final String TWO_ON_ONE = "two threads, one mover";
@@ -26,6 +29,7 @@ public final class Names {
     public static final String SUPPLY_ASYNC_JOIN = "supplyAsync, join";
     public static final String BATCH = "vdm4j, one batch of 64, cleared and filled each time";
 
+    public static final String BATCH_ON_AUTO = "vdm4j, the same batch on AUTO, no hardware";
     public static final String BATCH_ANEW = "vdm4j, one batch of 64, made anew each time";
     public static final String C_REUSED_JOB_64 = "C, one reused DML job 64 times";
     public static final String C_BATCH = "C, one batch of 64, its tasks set by DML each time";

@@ -174,6 +174,9 @@ public final class BenchmarkReport {
                 group(title.getKey(), title.getValue());
             }
         }
+        if (forks.count("operations") > 0) {
+            text.append(new OperationsTable(forks));
+        }
     }
 
     private void group(String group, String title) throws IOException {

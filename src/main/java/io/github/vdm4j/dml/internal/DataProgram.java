@@ -15,6 +15,8 @@ import io.github.vdm4j.kernel.JvmOperations;
 import io.github.vdm4j.operation.CompletionRecord;
 import io.github.vdm4j.operation.DeltaResult;
 import io.github.vdm4j.operation.Descriptor;
+import io.github.vdm4j.platform.PageFaults;
+import io.github.vdm4j.platform.PageUnavailableException;
 import io.github.vdm4j.platform.SegmentClosedException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -61,6 +63,9 @@ public final class DataProgram extends Program {
     private boolean over;
     private boolean byJava;
 
+    /** Whether Java executes on the software path what it does sooner. */
+    private boolean javaIsSooner;
+
     /** In bytes of the source, or of the destination if there is none; 0 once there is no need to go on. */
     private long length;
 
@@ -84,10 +89,16 @@ public final class DataProgram extends Program {
      * @param first what makes the destination durable; null if it need not be
      * @param second the same for the second destination
      * @param linesByDml whether cache lines that the software path wrote are written back by DML, too
+     * @param soonerByJava whether Java is to execute it, and not the software path; never for a delta that is applied
      * @return this
      */
     public DataProgram begin(
-            Descriptor what, CompletionRecord result, WriteBackKind first, WriteBackKind second, boolean linesByDml) {
+            Descriptor what,
+            CompletionRecord result,
+            WriteBackKind first,
+            WriteBackKind second,
+            boolean linesByDml,
+            boolean soonerByJava) {
         descriptor = what;
         completion = result;
         type = what.type();
@@ -102,6 +113,7 @@ public final class DataProgram extends Program {
         flushing = false;
         over = false;
         byJava = false;
+        javaIsSooner = soonerByJava;
         length = what.byteSize();
         done = 0;
         outcome = 0;
@@ -130,7 +142,7 @@ public final class DataProgram extends Program {
             part = Math.min(part, fields.longest(MAPPED_PART));
             guardPages();
         }
-        if (!hardware && fields.checksBlocks() || fields.isAdjacent(done, part)) {
+        if (!hardware && (javaIsSooner || fields.checksBlocks()) || fields.isAdjacent(done, part)) {
             executeInJava();
             return dml_h.DML_STATUS_OK();
         }
@@ -142,7 +154,7 @@ public final class DataProgram extends Program {
         return fields.submit(job, done, part);
     }
 
-    /** For what DML does otherwise than the device, or refuses. */
+    /** For what DML does otherwise than the device, or refuses, or does later. */
     private void executeInJava() {
         part = length - done;
         if (mapped) {
@@ -150,8 +162,13 @@ public final class DataProgram extends Program {
         }
         try {
             JvmOperations.execute(descriptor, completion);
+            if (mapped) {
+                PageFaults.deliver();
+            }
         } catch (IllegalStateException e) {
             throw new SegmentClosedException(e);
+        } catch (InternalError e) {
+            throw new PageUnavailableException(e);
         }
         byJava = true;
         value = completion.value();

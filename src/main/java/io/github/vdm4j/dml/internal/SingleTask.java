@@ -67,7 +67,7 @@ final class SingleTask {
                     program = transfer(descriptor, kind, linesByDml);
                 }
             }
-            default -> program = job.data().begin(descriptor, task.completion(), kind, secondKind, linesByDml);
+            default -> program = job.data().begin(descriptor, task.completion(), kind, secondKind, linesByDml, false);
         }
     }
 

@@ -1,0 +1,49 @@
+package io.github.vdm4j.benchmarks.report;
+
+import io.github.vdm4j.benchmarks.paired.Names;
+import io.github.vdm4j.benchmarks.paired.OtherOperations;
+import io.github.vdm4j.benchmarks.report.Forks.Spread;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The data operations on AUTO beside the same on SOFTWARE. */
+final class OperationsTable {
+    private static final String GROUP = "operations";
+
+    private final Forks forks;
+
+    OperationsTable(Forks forks) {
+        this.forks = forks;
+    }
+
+    @Override
+    public String toString() {
+        List<Long> sizes = forks.sizes(GROUP);
+        var head = new ArrayList<>(List.of("forks: " + forks.count(GROUP)));
+        sizes.forEach(bytes -> head.add(Table.size(bytes)));
+        Table table = new Table(head);
+        for (String operation : OtherOperations.NAMES) {
+            String software = OtherOperations.on(Names.ON_SOFTWARE, operation);
+            String auto = OtherOperations.on(Names.ON_AUTO, operation);
+            var cells = new ArrayList<>(List.of(operation));
+            for (Long bytes : sizes) {
+                cells.add("%s / %s (%s)".formatted(
+                        nanos(bytes, auto),
+                        nanos(bytes, software),
+                        forks.ratio(GROUP, bytes, auto, software).map(Spread::median).map(Table::ratio).orElse("")));
+            }
+            table.row(cells);
+        }
+        return """
+                ### Data operations on AUTO, no hardware, and on SOFTWARE
+
+                Nanoseconds an operation on AUTO / on SOFTWARE, and in brackets the ratio: what AUTO leaves to the JVM, and what it does not
+                ([movers](movers.md)). Reusable operations; a record for each word; blocks of 512 bytes, one at least.
+
+                """ + table + '\n';
+    }
+
+    private String nanos(long bytes, String name) {
+        return forks.nanos(GROUP, bytes, name).map(Spread::median).map(Table::nanos).orElse("");
+    }
+}
