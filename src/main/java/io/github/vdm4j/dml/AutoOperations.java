@@ -2,6 +2,7 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.execution.Access;
 import io.github.vdm4j.execution.JvmFailures;
 import io.github.vdm4j.execution.Pins;
@@ -81,6 +82,14 @@ record AutoOperations(long operations, long copies, long fills, long polled) imp
     /** The whole operation, on the calling thread. */
     FutureState execute(DmlDataFuture<?> future, Descriptor what, CompletionRecord completion) {
         Access.require(what);
+        if (MemoryRegions.any()) {
+            return executePinned(future, what, completion);
+        }
+        execute(what, completion);
+        return future.executed();
+    }
+
+    private FutureState executePinned(DmlDataFuture<?> future, Descriptor what, CompletionRecord completion) {
         Pins pins = future.pins();
         if (!pins.pin(what)) {
             return DmlFailures.bufferClosed(future);
@@ -95,10 +104,6 @@ record AutoOperations(long operations, long copies, long fills, long polled) imp
 
     /** The whole batch, on the calling thread. */
     FutureState execute(DmlBatchFuture future) {
-        List<BatchTask> tasks = future.work();
-        for (int i = 0; i < tasks.size(); i++) {
-            Access.require(tasks.get(i).descriptor());
-        }
         TaskSequence sequence = future.sequence();
         String reason = sequence.pin();
         if (reason != null) {

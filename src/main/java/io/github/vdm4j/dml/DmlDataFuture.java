@@ -29,7 +29,7 @@ final class DmlDataFuture<R> extends DataFuture<R> implements EngineFuture {
     /** For a drain, and kept for the next. */
     private DrainWatch watch;
 
-    /** For what the JVM executes, and kept likewise. */
+    /** For what the JVM executes on buffers, and kept likewise. */
     private Pins pins;
 
     DmlDataFuture(DmlOperations operations) {

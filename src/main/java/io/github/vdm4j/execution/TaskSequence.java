@@ -1,6 +1,7 @@
 package io.github.vdm4j.execution;
 
 import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.operation.BatchTask;
 import io.github.vdm4j.operation.CompletionRecord;
 import io.github.vdm4j.operation.Descriptor;
@@ -16,6 +17,9 @@ public final class TaskSequence {
     private final List<Pins> pins = new ArrayList<>();
 
     private int pinned;
+
+    /** The arena that was looked at last: most tasks have the same. */
+    private MemorySegment.Scope known;
 
     /** Executes one operation and takes note of its result, whatever happens. */
     @FunctionalInterface
@@ -39,35 +43,63 @@ public final class TaskSequence {
     }
 
     /**
-     * Keeps the buffers of all tasks open; if that cannot be, none.
+     * Requires that the current thread may access all segments, and keeps the buffers of all tasks open; if that cannot be, none.
      *
      * @return null, or the reason
+     * @throws WrongThreadException if a segment is confined to another thread; no buffer is kept open then
      */
     public String pin() {
+        try {
+            for (int i = 0; i < tasks.size(); i++) {
+                Descriptor descriptor = tasks.get(i).descriptor();
+                if (!isAlive(descriptor)) {
+                    return closed(i, descriptor);
+                }
+            }
+        } finally {
+            known = null;
+        }
+        return MemoryRegions.any() ? pinBuffers() : null;
+    }
+
+    private String pinBuffers() {
         for (int i = 0; i < tasks.size(); i++) {
             Descriptor descriptor = tasks.get(i).descriptor();
             if (i == pins.size()) {
                 pins.add(new Pins());
             }
-            if (!isAlive(descriptor) || !pins.get(i).pin(descriptor)) {
+            if (!pins.get(i).pin(descriptor)) {
                 unpin();
-                return "failed: a buffer or arena of task %,d, the %s, was closed before the batch started"
-                        .formatted(i, descriptor);
+                return closed(i, descriptor);
             }
             pinned++;
         }
         return null;
     }
 
-    private static boolean isAlive(Descriptor descriptor) {
-        return isAlive(descriptor.destination())
-                && isAlive(descriptor.source())
-                && isAlive(descriptor.secondDestination())
-                && isAlive(descriptor.secondSource());
+    private static String closed(int index, Descriptor descriptor) {
+        return "failed: a buffer or arena of task %,d, the %s, was closed before the batch started"
+                .formatted(index, descriptor);
     }
 
-    private static boolean isAlive(MemorySegment segment) {
-        return segment == null || segment.scope().isAlive();
+    private boolean isAlive(Descriptor descriptor) {
+        return isAlive(descriptor, descriptor.destination())
+                && isAlive(descriptor, descriptor.source())
+                && isAlive(descriptor, descriptor.secondDestination())
+                && isAlive(descriptor, descriptor.secondSource());
+    }
+
+    private boolean isAlive(Descriptor descriptor, MemorySegment segment) {
+        if (segment == null) {
+            return true;
+        }
+        MemorySegment.Scope scope = segment.scope();
+        if (scope == known) {
+            return true;
+        }
+        Access.require(descriptor.type(), segment);
+        known = scope;
+        return scope.isAlive();
     }
 
     /** Lets go of the buffers. */

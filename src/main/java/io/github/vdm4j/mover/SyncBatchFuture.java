@@ -3,7 +3,6 @@ package io.github.vdm4j.mover;
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.OperationTally;
 import io.github.vdm4j.VdmResult;
-import io.github.vdm4j.execution.Access;
 import io.github.vdm4j.execution.TaskSequence;
 import io.github.vdm4j.future.FutureProperty;
 import io.github.vdm4j.future.FutureState;
@@ -31,7 +30,6 @@ final class SyncBatchFuture extends BatchFuture {
         if (mover.isClosed()) {
             return fail(ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null);
         }
-        tasks().forEach(task -> Access.require(task.descriptor()));
         String reason = sequence.pin();
         if (reason != null) {
             return fail(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, reason, null);
