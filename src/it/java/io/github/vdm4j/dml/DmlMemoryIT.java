@@ -26,6 +26,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @RequiresDml
 @DisplayName("The memory that the DML mover takes")
@@ -104,9 +106,10 @@ class DmlMemoryIT {
         }
     }
 
-    @Test
-    void isNoHeapForABatchThatIsClearedAndFilledAgain() {
-        try (Arena arena = Arena.ofShared(); var mover = DmlDataMover.open(DmlPath.SOFTWARE)) {
+    @ParameterizedTest
+    @EnumSource(names = {"AUTO", "SOFTWARE"})
+    void isNoHeapForABatchThatIsClearedAndFilledAgain(DmlPath path) {
+        try (Arena arena = Arena.ofShared(); var mover = DmlDataMover.open(path)) {
             MemorySegment source = arena.allocate(64);
             MemorySegment[] destinations = {arena.allocate(64), arena.allocate(64)};
             Batch batch = mover.batch();
@@ -142,9 +145,10 @@ class DmlMemoryIT {
         }
     }
 
-    @Test
-    void isNoHeapAtAllForADataOperationThatIsReused() {
-        try (Arena arena = Arena.ofShared(); var mover = DmlDataMover.open(DmlPath.SOFTWARE)) {
+    @ParameterizedTest
+    @EnumSource(names = {"AUTO", "SOFTWARE"})
+    void isNoHeapAtAllForADataOperationThatIsReused(DmlPath path) {
+        try (Arena arena = Arena.ofShared(); var mover = DmlDataMover.open(path)) {
             MemorySegment a = arena.allocate(4096, 4096);
             MemorySegment b = arena.allocate(4096, 4096);
             MemorySegment source = arena.allocate(512);
