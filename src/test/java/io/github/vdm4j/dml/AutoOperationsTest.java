@@ -20,6 +20,7 @@ import io.github.vdm4j.operation.CrcOptions;
 import io.github.vdm4j.operation.DataFuture;
 import io.github.vdm4j.operation.DifBlockSize;
 import io.github.vdm4j.operation.DifConfig;
+import io.github.vdm4j.operation.DifFlag;
 import io.github.vdm4j.operation.ReusableOperation;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -244,6 +245,30 @@ class AutoOperationsTest extends AgainstSimulatedDml {
                 assertSame(ExecutionPath.JVM, pathOf(fill));
                 finish(batch).orThrow();
                 assertEquals(7, bytes(range)[63]);
+            }
+        }
+
+        @ParameterizedTest
+        @CsvSource({"AUTO, 1", "AUTO, 4194304", "SOFTWARE, 1", "SOFTWARE, 4194304"})
+        void aPageThatIsNotThereEndsBlocksOfAFileInAPollAndOnAWorker(DmlPath path, long workersFrom,
+                @TempDir Path folder)
+                throws Exception {
+            try (var channel = FileChannel.open(folder.resolve("cut"), StandardOpenOption.CREATE,
+                    StandardOpenOption.READ, StandardOpenOption.WRITE);
+                    Arena mapping = Arena.ofShared()) {
+                MemorySegment source = channel.map(FileChannel.MapMode.READ_WRITE, 0, 520 << 7, mapping);
+                channel.truncate(4096);
+                DmlDataMover mover = open(defaults(path).workersFrom(workersFrom));
+                // Of blocks of zeros that are good as long as they are there.
+                DifConfig zeros = BLOCKS.withFlags(DifFlag.SOURCE_FIXED_REFERENCE_TAG);
+                DataFuture<?> check = finish(mover.difCheck(source, zeros));
+                assertSame(VdmResult.IO_ERROR, check.result(), check::toString);
+                assertTrue(check.failure().getMessage().contains("is not there: the file was truncated"),
+                        check.failure()
+                                .getMessage());
+                DataFuture<?> there = finish(mover.difCheck(source.asSlice(0, 520 * 7), zeros));
+                assertSame(VdmResult.SUCCESS, there.result());
+                assertEquals(0, mover.jobsInUse());
             }
         }
 

@@ -137,12 +137,16 @@ public final class DataProgram extends Program {
             return job.transfer().submit();
         }
         boolean hardware = job.onHardware();
+        if (!hardware && (javaIsSooner || fields.checksBlocks())) {
+            executeInJava();
+            return dml_h.DML_STATUS_OK();
+        }
         part = Math.min(length - done, fields.longest(hardware ? limits.hardwareBytes() : limits.softwareBytes()));
         if (mapped && (!hardware || type == DELTA_APPLY)) { // the record is read by Java
             part = Math.min(part, fields.longest(MAPPED_PART));
             guardPages();
         }
-        if (!hardware && (javaIsSooner || fields.checksBlocks()) || fields.isAdjacent(done, part)) {
+        if (fields.isAdjacent(done, part)) {
             executeInJava();
             return dml_h.DML_STATUS_OK();
         }
@@ -157,7 +161,7 @@ public final class DataProgram extends Program {
     /** For what DML does otherwise than the device, or refuses, or does later. */
     private void executeInJava() {
         part = length - done;
-        if (mapped) {
+        if (mapped && !javaIsSooner) { // else it may be longer than there is memory, and is left to the JVM, which tells of a page that is not there
             guardPages();
         }
         try {
