@@ -28,7 +28,7 @@ import java.util.List;
 record AutoOperations(long operations, long copies, long fills, long polled) implements TaskSequence.Execution {
     static final AutoOperations NONE = new AutoOperations(0, 0, 0, 0);
 
-    // Longer ones are sooner done by DML, which has instructions for them that the JVM has not.
+    // Longer ones are sooner done by DML: measured.
     private static final long COMPARISON = 4 << 10;
     private static final long NEW_DELTA = 1 << 10;
     private static final long DUALCAST = 16 << 10;
