@@ -83,8 +83,8 @@ class StartUpIT {
                 loadedBefore("opened", path),
                 "io.github.vdm4j.dml.ffi.dml_job_t",
                 "io.github.vdm4j.dml.internal.DmlHandles",
-                "java.lang.invoke.VarHandleSegmentAsLongs",
-                "jdk.internal.foreign.StringSupport");
+                "io.github.vdm4j.dml.internal.Job$Fields",
+                "io.github.vdm4j.dml.DmlFailures");
     }
 
     @Test
