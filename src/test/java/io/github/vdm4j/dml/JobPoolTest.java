@@ -20,6 +20,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -157,11 +158,34 @@ class JobPoolTest {
     }
 
     @Test
+    void aThreadThatWaitsToMakeAJobGetsTheOneThatAnotherHasMadeAndGivenBack() throws Exception {
+        JobPool pool = pool(2);
+        Job mine = pool.take();
+        var got = new AtomicReference<Job>();
+        Thread waiting = Thread.ofPlatform().unstarted(() -> got.set(pool.take()));
+        Job made;
+        synchronized (pool) { // under which jobs are made
+            waiting.start();
+            while (waiting.getState() != Thread.State.BLOCKED) {
+                Thread.onSpinWait();
+            }
+            made = pool.take();
+            pool.give(made);
+        }
+        waiting.join();
+        assertSame(made, got.get());
+        assertEquals(2, dml.liveJobs());
+        pool.give(made);
+        pool.give(mine);
+        assertTrue(pool.tryClose());
+    }
+
+    @Test
     void threadsThatNeedAJobAtOnceGetOneEachAndTheClosedPoolHasNone() throws Exception {
         int threads = 4;
         var barrier = new CyclicBarrier(threads + 1);
         try (var executor = Executors.newFixedThreadPool(threads)) {
-            for (int round = 0; round < 300; round++) {
+            for (int round = 0; round < 100; round++) {
                 JobPool pool = pool(threads);
                 List<Future<Job>> takers = new ArrayList<>();
                 for (int t = 0; t < threads; t++) {
