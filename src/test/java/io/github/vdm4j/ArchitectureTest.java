@@ -65,7 +65,7 @@ class ArchitectureTest {
             Layer.hidden(DURABILITY, PMEM_FFI, PLATFORM, ROOT),
             Layer.exported(OPERATION, ROOT, FUTURE),
             Layer.hidden(KERNEL, OPERATION, ROOT),
-            Layer.hidden(EXECUTION, OPERATION, DURABILITY, ROOT),
+            Layer.hidden(EXECUTION, OPERATION, DURABILITY, PLATFORM, ROOT),
             Layer.exported(MOVER, EXECUTION, KERNEL, OPERATION, DURABILITY, PLATFORM, ROOT, WORKER, FLIGHT, FUTURE),
             Layer.exported(BUFFER, DURABILITY, PLATFORM, ROOT, FUTURE),
             Layer.hidden(DML_FFI),

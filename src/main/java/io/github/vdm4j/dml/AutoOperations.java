@@ -12,31 +12,21 @@ import io.github.vdm4j.kernel.JvmOperations;
 import io.github.vdm4j.operation.BatchTask;
 import io.github.vdm4j.operation.CompletionRecord;
 import io.github.vdm4j.operation.Descriptor;
-import io.github.vdm4j.platform.PageFaults;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
  * The data operations and batches that AUTO leaves to the JVM where no hardware runs, because it does them sooner than DML's software
  * path: measured, see docs/adr/0020.
  *
+ * @param moves how long copies and fills may be
  * @param operations the longest operation that the JVM executes, bytes; 0 for none
- * @param copies the longest copy of a batch, bytes
- * @param fills the longest fill, bytes
  * @param polled the longest that is executed in a poll, and by no worker, bytes
  */
-record AutoOperations(long operations, long copies, long fills, long polled) implements TaskSequence.Execution {
-    static final AutoOperations NONE = new AutoOperations(0, 0, 0, 0);
-
+record AutoOperations(AutoMoves moves, long operations, long polled) implements TaskSequence.Execution {
     // Longer ones are sooner done by DML: measured.
     private static final long COMPARISON = 4 << 10;
     private static final long NEW_DELTA = 1 << 10;
     private static final long DUALCAST = 16 << 10;
-
-    /** The same for operations that no worker executes. */
-    AutoOperations polledUpTo(long bytes) {
-        return new AutoOperations(operations, copies, fills, bytes);
-    }
 
     /** Tells whether the JVM executes an operation that DML's jobs and workers see through: because it is long, or durable. */
     boolean takesFromDml(Descriptor what) {
@@ -55,12 +45,12 @@ record AutoOperations(long operations, long copies, long fills, long polled) imp
     private long longest(VdmOperationType type) {
         return switch (type) {
             case CRC, COPY_CRC, DELTA_APPLY, DIF_CHECK, DIF_INSERT, DIF_STRIP, DIF_UPDATE -> operations;
-            case FILL -> Math.min(fills, operations);
+            case FILL -> Math.min(moves.fills(), operations);
             case DUALCAST -> Math.min(DUALCAST, operations);
             case COMPARE, COMPARE_PATTERN -> Math.min(COMPARISON, operations);
             case DELTA_CREATE -> Math.min(NEW_DELTA, operations);
-            case MEMCPY, MEMMOVE -> copies;
-            case MEMSET -> fills;
+            case MEMCPY, MEMMOVE -> moves.copies();
+            case MEMSET -> moves.fills();
             default -> 0;
         };
     }
@@ -107,7 +97,7 @@ record AutoOperations(long operations, long copies, long fills, long polled) imp
         TaskSequence sequence = future.sequence();
         String reason = sequence.pin();
         if (reason != null) {
-            return DmlFailures.unusable(future, reason);
+            return DmlFailures.notStarted(future, reason);
         }
         try {
             sequence.execute(this);
@@ -121,21 +111,12 @@ record AutoOperations(long operations, long copies, long fills, long polled) imp
     public void execute(Descriptor what, CompletionRecord completion) {
         try {
             JvmOperations.execute(what, completion);
-            if (isMapped(what.destination())
-                    || isMapped(what.source())
-                    || isMapped(what.secondDestination())
-                    || isMapped(what.secondSource())) {
-                PageFaults.deliver();
-            }
+            JvmFailures.deliver(what);
             if (what.byteSize() == 0 && what.type() != VdmOperationType.NOP) {
                 completion.succeed(ExecutionPath.NONE, completion.value(), completion.outcome());
             }
         } catch (Throwable e) {
-            completion.fail(ExecutionPath.JVM, JvmFailures.result(e), null, JvmFailures.reason(e), e);
+            JvmFailures.note(completion, e);
         }
-    }
-
-    private static boolean isMapped(MemorySegment segment) {
-        return segment != null && segment.isMapped();
     }
 }

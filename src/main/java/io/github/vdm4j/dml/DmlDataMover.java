@@ -65,15 +65,18 @@ public final class DmlDataMover extends OperationsMover {
 
     DmlDataMover(
             DmlLibrary library, DmlPath path, DmlEngine engine, JobLimits limits, AutoMoves auto,
-            AutoOperations autoOperations, PathDecisions decisions) {
+            long jvmOperations, PathDecisions decisions) {
         this.library = library;
         this.path = path;
         this.engine = engine;
         this.decisions = decisions;
-        moves = new DmlMoves(engine, limits, auto);
-        AutoOperations polled = autoOperations.polledUpTo(engine.pollerBytes());
-        operations = new DmlOperations(engine, polled);
-        batches = new DmlBatches(engine, polled);
+        // What is long enough for a worker is not executed in a poll, by nobody.
+        long polled = engine.pollerBytes();
+        AutoMoves polledMoves = auto.upTo(polled);
+        var autoOperations = new AutoOperations(polledMoves, jvmOperations, polled);
+        moves = new DmlMoves(engine, limits, polledMoves);
+        operations = new DmlOperations(engine, autoOperations);
+        batches = new DmlBatches(engine, autoOperations);
     }
 
     /**

@@ -361,7 +361,7 @@ public final class DmlDataMoverBuilder {
                 engine,
                 limits,
                 helped ? new AutoMoves(jvmCopies, jvmFills, durability) : AutoMoves.NONE,
-                helped ? new AutoOperations(jvmOperations, jvmCopies, jvmFills, 0) : AutoOperations.NONE,
+                helped ? jvmOperations : 0,
                 decisions);
     }
 

@@ -198,7 +198,7 @@ final class DmlEngine {
             }
             return done(future, program);
         } catch (SegmentClosedException e) {
-            ExecutionPath executed = program.hasMoved() ? program.executedBy() : ExecutionPath.NONE;
+            ExecutionPath executed = program.bytesMoved() == 0 ? ExecutionPath.NONE : program.executedBy();
             release(future, job);
             return DmlFailures.unusable(future, executed, e.getMessage(), e.getCause());
         } catch (WrongThreadException e) {
@@ -266,7 +266,9 @@ final class DmlEngine {
     /** Lets a worker go on with an operation, if it is long enough for that. */
     private boolean handOver(EngineFuture future, Program program) {
         Job job = program.job();
-        if (Job.HAND_OVER.isBegun(job) || !workers.want(future, program.bytesMoved())) {
+        if (Job.HAND_OVER.isBegun(job)
+                || future.byteSize() < workers.fromBytes() // as most are: what a batch has moved is a sum over its tasks
+                || !workers.want(future, program.bytesMoved())) {
             return false;
         }
         future.hold(program);
@@ -345,7 +347,7 @@ final class DmlEngine {
             return inFlight(future, program);
         }
         return failed(
-                future, program, status, program.hasMoved() ? program.executedBy() : ExecutionPath.NONE);
+                future, program, status, program.bytesMoved() == 0 ? ExecutionPath.NONE : program.executedBy());
     }
 
     /** The data are where they belong. The buffers stay pinned until they are durable, too. */

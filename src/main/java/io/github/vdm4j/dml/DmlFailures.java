@@ -6,6 +6,8 @@ import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.internal.DmlCallException;
 import io.github.vdm4j.dml.internal.InvalidDataException;
 import io.github.vdm4j.dml.internal.JobPool;
+import io.github.vdm4j.execution.JvmFailures;
+import io.github.vdm4j.execution.Pins;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.operation.BatchTask;
 import io.github.vdm4j.platform.PageUnavailableException;
@@ -67,12 +69,13 @@ final class DmlFailures {
                 executed, VdmResult.SEGMENT_UNUSABLE, null, "failed: " + reason, cause);
     }
 
-    static FutureState unusable(EngineFuture future, String reason) {
-        return future.failed(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, reason, null);
+    static FutureState bufferClosed(EngineFuture future) {
+        return notStarted(future, Pins.CLOSED);
     }
 
-    static FutureState bufferClosed(EngineFuture future) {
-        return unusable(future, ExecutionPath.NONE, "a buffer was closed before the operation started", null);
+    /** Something was closed before. */
+    static FutureState notStarted(EngineFuture future, String reason) {
+        return future.failed(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, reason, null);
     }
 
     static FutureState unsupported(EngineFuture future, String reason) {
@@ -124,9 +127,9 @@ final class DmlFailures {
     static FutureState pageMissing(EngineFuture future, InternalError cause) {
         return future.failed(
                 ExecutionPath.JVM,
-                VdmResult.IO_ERROR,
+                JvmFailures.result(cause),
                 null,
-                "failed: a page of a mapped file is not there: the file was truncated, or its storage is full",
+                JvmFailures.reason(cause),
                 cause);
     }
 

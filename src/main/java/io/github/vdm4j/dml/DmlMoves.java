@@ -47,10 +47,9 @@ final class DmlMoves {
         pool = engine.pool();
         durability = engine.durability();
         tally = engine.tally();
-        // What is long enough for a worker is not executed in a poll, by nobody.
-        this.auto = auto.upTo(engine.pollerBytes());
-        jvmCopies = this.auto.copies();
-        jvmFills = this.auto.fills();
+        this.auto = auto;
+        jvmCopies = auto.copies();
+        jvmFills = auto.fills();
         inlineBytes = engine.executesAtOnce() ? Math.min(limits.softwareBytes(), engine.pollerBytes()) : 0;
     }
 

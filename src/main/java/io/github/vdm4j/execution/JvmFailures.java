@@ -1,6 +1,12 @@
 package io.github.vdm4j.execution;
 
+import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.operation.CompletionRecord;
+import io.github.vdm4j.operation.Descriptor;
+import io.github.vdm4j.platform.PageFaults;
+import io.github.vdm4j.platform.PageUnavailableException;
+import java.lang.foreign.MemorySegment;
 
 /** What the JVM throws while it moves bytes, as results and texts. */
 public final class JvmFailures {
@@ -28,9 +34,37 @@ public final class JvmFailures {
     public static String reason(Throwable thrown) {
         return switch (result(thrown)) {
             case SEGMENT_UNUSABLE -> "failed: a segment cannot be used any more: " + thrown.getMessage();
-            case IO_ERROR ->
-                "failed: a page of a mapped file is not there: the file was truncated, or its storage is full";
+            case IO_ERROR -> "failed: " + PageUnavailableException.SOMEWHERE;
             default -> "failed: " + thrown;
         };
+    }
+
+    /**
+     * Takes down that an operation failed in the JVM.
+     *
+     * @param completion the operation's record
+     * @param thrown what was thrown while it was executed
+     */
+    public static void note(CompletionRecord completion, Throwable thrown) {
+        completion.fail(ExecutionPath.JVM, result(thrown), null, reason(thrown), thrown);
+    }
+
+    /**
+     * Has the JVM throw now what it found missing of mapped files while it executed an operation.
+     *
+     * @param descriptor the operation
+     * @throws InternalError if a page was not there
+     */
+    public static void deliver(Descriptor descriptor) {
+        if (isMapped(descriptor.destination())
+                || isMapped(descriptor.source())
+                || isMapped(descriptor.secondDestination())
+                || isMapped(descriptor.secondSource())) {
+            PageFaults.deliver();
+        }
+    }
+
+    private static boolean isMapped(MemorySegment segment) {
+        return segment != null && segment.isMapped();
     }
 }

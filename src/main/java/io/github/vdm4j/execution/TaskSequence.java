@@ -52,7 +52,7 @@ public final class TaskSequence {
         try {
             for (int i = 0; i < tasks.size(); i++) {
                 Descriptor descriptor = tasks.get(i).descriptor();
-                if (!isAlive(descriptor)) {
+                if (!isUsable(descriptor)) {
                     return closed(i, descriptor);
                 }
             }
@@ -82,14 +82,14 @@ public final class TaskSequence {
                 .formatted(index, descriptor);
     }
 
-    private boolean isAlive(Descriptor descriptor) {
-        return isAlive(descriptor, descriptor.destination())
-                && isAlive(descriptor, descriptor.source())
-                && isAlive(descriptor, descriptor.secondDestination())
-                && isAlive(descriptor, descriptor.secondSource());
+    private boolean isUsable(Descriptor descriptor) {
+        return isUsable(descriptor, descriptor.destination())
+                && isUsable(descriptor, descriptor.source())
+                && isUsable(descriptor, descriptor.secondDestination())
+                && isUsable(descriptor, descriptor.secondSource());
     }
 
-    private boolean isAlive(Descriptor descriptor, MemorySegment segment) {
+    private boolean isUsable(Descriptor descriptor, MemorySegment segment) {
         if (segment == null) {
             return true;
         }

@@ -10,7 +10,6 @@ import io.github.vdm4j.execution.TaskSequence;
 import io.github.vdm4j.kernel.JvmOperations;
 import io.github.vdm4j.operation.CompletionRecord;
 import io.github.vdm4j.operation.Descriptor;
-import io.github.vdm4j.platform.PageFaults;
 import io.github.vdm4j.platform.PageUnavailableException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -31,7 +30,7 @@ final class JvmExecution implements TaskSequence.Execution {
         try {
             run(descriptor, completion);
         } catch (Throwable e) {
-            completion.fail(ExecutionPath.JVM, JvmFailures.result(e), null, JvmFailures.reason(e), e);
+            JvmFailures.note(completion, e);
         }
     }
 
@@ -45,12 +44,7 @@ final class JvmExecution implements TaskSequence.Execution {
             return;
         }
         move(descriptor, completion);
-        if (isMapped(first)
-                || isMapped(second)
-                || isMapped(descriptor.source())
-                || isMapped(descriptor.secondSource())) {
-            PageFaults.deliver();
-        }
+        JvmFailures.deliver(descriptor);
         if (completion.result() == VdmResult.SUCCESS && durable) {
             writeBack(descriptor, completion, firstKind, secondKind);
         } else if (nothingToDo(descriptor)) {
@@ -66,10 +60,6 @@ final class JvmExecution implements TaskSequence.Execution {
         completion.fail(
                 ExecutionPath.NONE, VdmResult.UNSUPPORTED, null, "cannot be made durable: " + reason, null);
         return true;
-    }
-
-    private static boolean isMapped(MemorySegment segment) {
-        return segment != null && segment.isMapped();
     }
 
     /** An operation on nothing is not executed by anything, but has a result. */

@@ -6,6 +6,10 @@ import java.lang.foreign.MemorySegment;
 public final class PageUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** What can be said where only the JVM knows of it. */
+    public static final String SOMEWHERE =
+            "a page of a mapped file is not there: the file was truncated, or its storage is full";
+
     PageUnavailableException(MemorySegment segment, long offset, long length, int error) {
         super(
                 ("a page of the mapped file behind bytes %,d to %,d of a segment of %,d is not there:"
@@ -19,6 +23,6 @@ public final class PageUnavailableException extends RuntimeException {
      * @param cause what the JVM threw
      */
     public PageUnavailableException(InternalError cause) {
-        super("a page of a mapped file is not there: the file was truncated, or its storage is full", cause);
+        super(SOMEWHERE, cause);
     }
 }

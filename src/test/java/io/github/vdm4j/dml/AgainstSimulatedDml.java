@@ -3,9 +3,13 @@ package io.github.vdm4j.dml;
 import io.github.vdm4j.MoverFuture;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.FutureState;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,6 +81,16 @@ abstract class AgainstSimulatedDml {
         byte[] bytes = new byte[(int) segment.byteSize()];
         random.nextBytes(bytes);
         return segment.copyFrom(MemorySegment.ofArray(bytes));
+    }
+
+    /** A file that is mapped, and cut off afterwards. */
+    static MemorySegment cutOff(Path folder, Arena mapping, long mapped, long left) throws IOException {
+        try (var channel = FileChannel.open(folder.resolve("cut"), StandardOpenOption.CREATE,
+                StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            MemorySegment file = channel.map(FileChannel.MapMode.READ_WRITE, 0, mapped, mapping);
+            channel.truncate(left);
+            return file;
+        }
     }
 
     static byte[] bytes(MemorySegment segment) {

@@ -323,11 +323,8 @@ class AutoMovesTest extends AgainstSimulatedDml {
 
         @Test
         void aPageThatIsNotThereEndsTheOperation(@TempDir Path folder) throws Exception {
-            try (var channel = FileChannel.open(folder.resolve("cut"), StandardOpenOption.CREATE,
-                    StandardOpenOption.READ, StandardOpenOption.WRITE);
-                    Arena mapping = Arena.ofShared()) {
-                MemorySegment source = channel.map(FileChannel.MapMode.READ_WRITE, 0, 9 << 20, mapping);
-                channel.truncate(5 << 20);
+            try (Arena mapping = Arena.ofShared()) {
+                MemorySegment source = cutOff(folder, mapping, 9 << 20, 5 << 20);
                 VdmFuture copy = mover(DmlPath.AUTO).memcpy(zeros(9 << 20), source, VdmFlags.MEM_DURABLE);
                 assertSame(VdmResult.IO_ERROR, finish(copy).result());
                 assertSame(ExecutionPath.LIBPMEM, copy.path());

@@ -25,11 +25,10 @@ import io.github.vdm4j.operation.ReusableOperation;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
@@ -77,9 +76,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
         assertSame(ExecutionPath.JVM, pathOf(mover.difStrip(copy.fill((byte) 0), guarded, BLOCKS, VdmFlags.NONE)));
         assertEquals(-1, copy.mismatch(source));
         assertSame(ExecutionPath.JVM, pathOf(mover.difUpdate(zeros(520 << 11), guarded, BLOCKS, VdmFlags.NONE)));
-        MemorySegment record = fillWithNoise(zeros(10));
-        record.fill((byte) 0);
-        assertSame(ExecutionPath.JVM, pathOf(mover.applyDelta(copy.asSlice(0, 512 << 10), record, VdmFlags.NONE)));
+        assertSame(ExecutionPath.JVM, pathOf(mover.applyDelta(copy.asSlice(0, 512 << 10), zeros(10), VdmFlags.NONE)));
         assertEquals(0, submitted());
         assertEquals(7, mover.counters().completed());
     }
@@ -234,10 +231,10 @@ class AutoOperationsTest extends AgainstSimulatedDml {
                         .memset(confined, (byte) 7,
                                 VdmFlags.NONE)
                         .submit();
-                Thread.ofPlatform().start(() -> {
+                CompletableFuture.runAsync(() -> {
                     assertThrows(WrongThreadException.class, fill::poll);
                     assertThrows(WrongThreadException.class, batch::poll);
-                }).join();
+                }).join(); // throws what was thrown there
                 assertSame(FutureState.IDLE, fill.state());
                 assertSame(FutureState.IDLE, batch.state());
                 assertArrayEquals(new byte[64], bytes(confined));
@@ -253,11 +250,8 @@ class AutoOperationsTest extends AgainstSimulatedDml {
         void aPageThatIsNotThereEndsBlocksOfAFileInAPollAndOnAWorker(DmlPath path, long workersFrom,
                 @TempDir Path folder)
                 throws Exception {
-            try (var channel = FileChannel.open(folder.resolve("cut"), StandardOpenOption.CREATE,
-                    StandardOpenOption.READ, StandardOpenOption.WRITE);
-                    Arena mapping = Arena.ofShared()) {
-                MemorySegment source = channel.map(FileChannel.MapMode.READ_WRITE, 0, 520 << 7, mapping);
-                channel.truncate(4096);
+            try (Arena mapping = Arena.ofShared()) {
+                MemorySegment source = cutOff(folder, mapping, 520 << 7, 4096);
                 DmlDataMover mover = open(defaults(path).workersFrom(workersFrom));
                 // Of blocks of zeros that are good as long as they are there.
                 DifConfig zeros = BLOCKS.withFlags(DifFlag.SOURCE_FIXED_REFERENCE_TAG);
@@ -274,11 +268,8 @@ class AutoOperationsTest extends AgainstSimulatedDml {
 
         @Test
         void aPageThatIsNotThereEndsTheOperation(@TempDir Path folder) throws Exception {
-            try (var channel = FileChannel.open(folder.resolve("cut"), StandardOpenOption.CREATE,
-                    StandardOpenOption.READ, StandardOpenOption.WRITE);
-                    Arena mapping = Arena.ofShared()) {
-                MemorySegment source = channel.map(FileChannel.MapMode.READ_WRITE, 0, 64 << 10, mapping);
-                channel.truncate(4096);
+            try (Arena mapping = Arena.ofShared()) {
+                MemorySegment source = cutOff(folder, mapping, 64 << 10, 4096);
                 DmlDataMover mover = auto();
                 DataFuture<?> crc = finish(mover.crc32c(source, CrcOptions.STANDARD));
                 assertSame(VdmResult.IO_ERROR, crc.result());

@@ -341,7 +341,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
         var times = new DmlEngine.Times(0, 1L << 40, 1L << 40);
         var engine = new DmlEngine(pool, hardware, times, Durability.withoutLibpmem(), health, settings);
         try (var mover = new DmlDataMover(
-                library, path, engine, limits, AutoMoves.NONE, AutoOperations.NONE, null)) {
+                library, path, engine, limits, AutoMoves.NONE, 0, null)) {
             finish(mover.flush(zeros(200))).orThrow();
             boolean evict = (dml.lastSubmission().flags() & dml_h.DML_FLAG_PREFETCH_CACHE()) != 0;
             assertEquals(!hardware && !clwb, evict);

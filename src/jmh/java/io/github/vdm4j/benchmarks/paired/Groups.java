@@ -199,7 +199,7 @@ final class Groups {
 
     private Contest operations(long bytes) {
         Contest contest = new Contest("operations", "data operations", bytes);
-        var operations = new OtherOperations(bytes);
+        var operations = new DataOperationLoops(bytes);
         operations.addTo(contest, Names.ON_SOFTWARE, open(DmlPath.SOFTWARE));
         operations.addTo(contest, Names.ON_AUTO, open(DmlPath.AUTO));
         return contest;

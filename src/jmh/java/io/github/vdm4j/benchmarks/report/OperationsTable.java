@@ -1,7 +1,7 @@
 package io.github.vdm4j.benchmarks.report;
 
+import io.github.vdm4j.benchmarks.paired.DataOperationLoops;
 import io.github.vdm4j.benchmarks.paired.Names;
-import io.github.vdm4j.benchmarks.paired.OtherOperations;
 import io.github.vdm4j.benchmarks.report.Forks.Spread;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,9 +22,9 @@ final class OperationsTable {
         var head = new ArrayList<>(List.of("forks: " + forks.count(GROUP)));
         sizes.forEach(bytes -> head.add(Table.size(bytes)));
         Table table = new Table(head);
-        for (String operation : OtherOperations.NAMES) {
-            String software = OtherOperations.on(Names.ON_SOFTWARE, operation);
-            String auto = OtherOperations.on(Names.ON_AUTO, operation);
+        for (String operation : DataOperationLoops.NAMES) {
+            String software = DataOperationLoops.on(Names.ON_SOFTWARE, operation);
+            String auto = DataOperationLoops.on(Names.ON_AUTO, operation);
             var cells = new ArrayList<>(List.of(operation));
             for (Long bytes : sizes) {
                 cells.add("%s / %s (%s)".formatted(

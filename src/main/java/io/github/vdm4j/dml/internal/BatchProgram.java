@@ -473,18 +473,6 @@ public final class BatchProgram extends Program {
         return sum;
     }
 
-    /** As the first task has, most of the time. */
-    @Override
-    public boolean hasMoved() {
-        for (int i = 0; i < tasks.size(); i++) {
-            BatchTask task = tasks.get(i);
-            if (task.completion().result() == VdmResult.SUCCESS && task.descriptor().byteSize() > 0) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /** Every task sees to its own. */
     @Override
     public WriteBackKind remainingWriteBack() {

@@ -207,15 +207,6 @@ public abstract class Program {
     public abstract long bytesMoved();
 
     /**
-     * Tells whether anything was moved, or read or written otherwise.
-     *
-     * @return false if {@link #bytesMoved} is 0
-     */
-    public boolean hasMoved() {
-        return bytesMoved() != 0;
-    }
-
-    /**
      * What is left to be done once every part is: nothing, pages to be forced, or cache lines that the
      * software path wrote and DML did not write back.
      *

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** The data operations, each on the same memory. */
-public final class OtherOperations {
+public final class DataOperationLoops {
     /** What they are called. */
     public static final List<String> NAMES = List.of(
             "fill", "compare", "comparePattern", "dualcast", "crc32c", "copyCrc32c", "applyDelta", "difInsert");
@@ -34,7 +34,7 @@ public final class OtherOperations {
     private final MemorySegment blocks;
     private final MemorySegment protectedBlocks;
 
-    OtherOperations(long bytes) {
+    DataOperationLoops(long bytes) {
         Arena arena = Arena.ofAuto();
         source = arena.allocate(bytes, PAGE);
         for (long i = 0; i < bytes; i++) {
