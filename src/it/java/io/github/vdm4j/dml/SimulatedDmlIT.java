@@ -62,7 +62,7 @@ class SimulatedDmlIT {
         final RawBatch batch = new RawBatch(arena, 6);
 
         Side(SymbolLookup dml) {
-            job = new RawJob(dml, arena, dml_h.DML_PATH_SW());
+            job = new RawJob(dml, arena, dml_h.DML_PATH_SW);
         }
     }
 
@@ -123,7 +123,7 @@ class SimulatedDmlIT {
             destinationLength = length;
             length = 10 * writeRecord(from, length / 8);
         }
-        int checked = random.nextBoolean() ? dml_h.DML_FLAG_CHECK_RESULT() : 0;
+        int checked = random.nextBoolean() ? dml_h.DML_FLAG_CHECK_RESULT : 0;
         long flags = operation >= SimulatedTask.COMPARE && operation <= SimulatedTask.DELTA_CREATE
                 ? checked
                 : operation == SimulatedTask.CRC || operation == SimulatedTask.COPY_CRC ? (long) random.nextInt(8) << 16
@@ -165,7 +165,7 @@ class SimulatedDmlIT {
                         .sourceLength((long) blocks * block)
                         .dif(size, flags)
                         .destinationTags(reference, application, mask);
-                assertEquals(DML_STATUS_OK(), side.job.run());
+                assertEquals(DML_STATUS_OK, side.job.run());
             }
         }
         long spoilt = random.nextInt(blocks * (block + 8));
@@ -276,7 +276,7 @@ class SimulatedDmlIT {
             }
             List<Integer> ends = new ArrayList<>();
             for (Side side : sides) {
-                ends.add(side.batch.in(side.job).run() == DML_STATUS_OK() ? DML_STATUS_OK() : side.job.batchStatus(0));
+                ends.add(side.batch.in(side.job).run() == DML_STATUS_OK ? DML_STATUS_OK : side.job.batchStatus(0));
             }
             assertEquals(ends.getFirst(), ends.getLast());
             assertEquals(real.job.record().get(JAVA_INT, 4), simulation.job.record().get(JAVA_INT, 4), "completed");
@@ -303,7 +303,7 @@ class SimulatedDmlIT {
         long from = delta ? 8 * random.nextInt(20) : random.nextInt(100);
         long to = 2 * AREA + 8 * random.nextInt(40);
         boolean compare = operation == SimulatedTask.COMPARE || operation == SimulatedTask.COMPARE_PATTERN || delta;
-        int flags = compare && random.nextInt(3) == 0 ? dml_h.DML_FLAG_CHECK_RESULT() : random.nextInt(2);
+        int flags = compare && random.nextInt(3) == 0 ? dml_h.DML_FLAG_CHECK_RESULT : random.nextInt(2);
         byte specific = (byte) (2 * random.nextInt(4));
         int value = random.nextInt();
         byte expected = (byte) (delta ? 1 << random.nextInt(3) : random.nextInt(2));

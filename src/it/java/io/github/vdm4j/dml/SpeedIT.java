@@ -154,14 +154,14 @@ class SpeedIT {
             check = symbols.find("dml_check_job").orElseThrow();
             MethodHandle pathAndPointer = LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_INT, POINTER));
             MemorySegment size = Arena.ofAuto().allocate(JAVA_INT);
-            int path = dml_h.DML_PATH_SW();
+            int path = dml_h.DML_PATH_SW;
             require((int) pathAndPointer.invokeExact(symbols.find("dml_get_job_size").orElseThrow(), path, size));
             job = Arena.ofAuto().allocate(size.get(JAVA_INT, 0), 64);
             require((int) pathAndPointer.invokeExact(symbols.find("dml_init_job").orElseThrow(), path, job));
         }
 
         private static void require(int status) {
-            if (status != dml_h.DML_STATUS_OK()) {
+            if (status != dml_h.DML_STATUS_OK) {
                 throw new IllegalStateException("DML says " + status);
             }
         }
@@ -169,15 +169,15 @@ class SpeedIT {
         void copy(MemorySegment destination, MemorySegment source) throws Throwable {
             for (int i = 0; i < TIMES; i++) {
                 int length = (int) source.byteSize();
-                job.set(JAVA_INT, dml_job_t.operation$offset(), dml_h.DML_OP_MEM_MOVE());
-                job.set(JAVA_LONG, dml_job_t.flags$offset(), dml_h.DML_FLAG_PREFETCH_CACHE());
+                job.set(JAVA_INT, dml_job_t.operation$offset(), dml_h.DML_OP_MEM_MOVE);
+                job.set(JAVA_LONG, dml_job_t.flags$offset(), dml_h.DML_FLAG_PREFETCH_CACHE);
                 job.set(JAVA_LONG, dml_job_t.source_first_ptr$offset(), source.address());
                 job.set(JAVA_INT, dml_job_t.source_length$offset(), length);
                 job.set(JAVA_LONG, dml_job_t.destination_first_ptr$offset(), destination.address());
                 job.set(JAVA_INT, dml_job_t.destination_length$offset(), length);
                 require((int) SUBMIT.invokeExact(submit, job.address()));
                 int status = (int) CHECK.invokeExact(check, job.address());
-                while (status == dml_h.DML_STATUS_BEING_PROCESSED()) {
+                while (status == dml_h.DML_STATUS_BEING_PROCESSED) {
                     status = (int) CHECK.invokeExact(check, job.address());
                 }
                 require(status);

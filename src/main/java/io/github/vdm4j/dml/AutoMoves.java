@@ -28,11 +28,6 @@ record AutoMoves(long copies, long fills, Durability engines) {
     /** Parts of mapped files are short, so that little time passes between the check and the access. */
     private static final long MAPPED_PART = 4L << 20;
 
-    /** The same for operations up to a length. */
-    AutoMoves upTo(long bytes) {
-        return new AutoMoves(Math.min(copies, bytes), Math.min(fills, bytes), engines);
-    }
-
     /** Who executes durable operations; null for DML. Looked for when there is one to execute: see {@link Durability#lines}. */
     DurableMoves durably() {
         CacheLineWriteBack lines = engines == null ? null : engines.lines();

@@ -4,7 +4,6 @@ import io.github.vdm4j.MoverCounters;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
-import io.github.vdm4j.dml.internal.JobLimits;
 import io.github.vdm4j.durability.WriteBackKind;
 import io.github.vdm4j.operation.BatchFuture;
 import io.github.vdm4j.operation.BatchTask;
@@ -51,10 +50,12 @@ import java.util.List;
 public final class DmlDataMover extends OperationsMover {
     private final DmlLibrary library;
     private final DmlPath path;
-    private final DmlEngine engine;
-    private final DmlMoves moves;
-    private final DmlOperations operations;
-    private final DmlBatches batches;
+    private final DmlPlan plan;
+
+    /** Null before the first operation. Written under {@link #making}. */
+    private volatile DmlFutures futures;
+
+    private final Object making = new Object();
 
     private final PathDecisions decisions;
 
@@ -63,20 +64,11 @@ public final class DmlDataMover extends OperationsMover {
     private Object a0, b0, c0, d0, e0, f0, g0, h0, i0, j0, k0, l0, m0, n0, o0, p0,
             a1, b1, c1, d1, e1, f1, g1, h1, i1, j1, k1, l1, m1, n1, o1, p1;
 
-    DmlDataMover(
-            DmlLibrary library, DmlPath path, DmlEngine engine, JobLimits limits, AutoMoves auto,
-            long jvmOperations, PathDecisions decisions) {
+    DmlDataMover(DmlLibrary library, DmlPath path, DmlPlan plan, PathDecisions decisions) {
         this.library = library;
         this.path = path;
-        this.engine = engine;
+        this.plan = plan;
         this.decisions = decisions;
-        // What is long enough for a worker is not executed in a poll, by nobody.
-        long polled = engine.pollerBytes();
-        AutoMoves polledMoves = auto.upTo(polled);
-        var autoOperations = new AutoOperations(polledMoves, jvmOperations, polled);
-        moves = new DmlMoves(engine, limits, polledMoves);
-        operations = new DmlOperations(engine, autoOperations);
-        batches = new DmlBatches(engine, autoOperations);
     }
 
     /**
@@ -114,24 +106,41 @@ public final class DmlDataMover extends OperationsMover {
         return new DmlDataMoverBuilder();
     }
 
+    private DmlFutures futures() {
+        DmlFutures made = futures;
+        return made != null ? made : makeFutures();
+    }
+
+    private DmlFutures makeFutures() {
+        synchronized (making) {
+            if (futures == null) {
+                if (isClosed()) { // or nobody would close what is made
+                    throw new IllegalStateException("the mover is closed (" + name() + ")");
+                }
+                futures = new DmlFutures(plan);
+            }
+            return futures;
+        }
+    }
+
     @Override
     protected VdmFuture newFuture() {
-        return new DmlFuture(moves);
+        return futures().future();
     }
 
     @Override
     protected VdmFuture newReusableFuture() {
-        return new ReusableDmlFuture(moves);
+        return futures().reusable();
     }
 
     @Override
     protected <R> DataFuture<R> newDataFuture() {
-        return new DmlDataFuture<>(operations);
+        return futures().data();
     }
 
     @Override
     protected BatchFuture newBatchFuture(List<BatchTask> tasks) {
-        return new DmlBatchFuture(batches, tasks);
+        return futures().batch(tasks);
     }
 
     @Override
@@ -146,19 +155,28 @@ public final class DmlDataMover extends OperationsMover {
 
     @Override
     protected void shutDown() {
-        engine.drain(name());
+        DmlFutures made;
+        synchronized (making) {
+            made = futures;
+        }
+        if (made != null) {
+            made.engine().drain(name());
+        } else {
+            plan.pool().tryClose(); // nothing is in flight
+        }
     }
 
     @Override
     public boolean isSupported(VdmFlags flags, MemorySegment destination) {
         return destination.isNative()
                 && (!flags.contains(VdmFlags.MEM_DURABLE)
-                        || engine.durability().kindOf(destination) != WriteBackKind.IMPOSSIBLE_IN_MEMORY);
+                        || plan.durability().kindOf(destination) != WriteBackKind.IMPOSSIBLE_IN_MEMORY);
     }
 
     @Override
     public MoverCounters counters() {
-        return engine.counters();
+        DmlFutures made = futures;
+        return made != null ? made.engine().counters() : new MoverCounters(0, 0, 0, 0, 0, 0);
     }
 
     @Override
@@ -182,7 +200,7 @@ public final class DmlDataMover extends OperationsMover {
      * @return {@link DmlPath#HARDWARE} or {@link DmlPath#SOFTWARE}
      */
     public DmlPath runningPath() {
-        return engine.runningPath();
+        return plan.runningPath();
     }
 
     /**
@@ -209,7 +227,7 @@ public final class DmlDataMover extends OperationsMover {
      * @return the number of jobs
      */
     public int capacity() {
-        return engine.pool().capacity();
+        return plan.pool().capacity();
     }
 
     /**
@@ -218,7 +236,7 @@ public final class DmlDataMover extends OperationsMover {
      * @return a number that may be outdated at once
      */
     public int jobsInUse() {
-        return engine.pool().lent();
+        return plan.pool().lent();
     }
 
     /**
@@ -229,7 +247,7 @@ public final class DmlDataMover extends OperationsMover {
      * @return how many have not been answered yet; 0 on the software path
      */
     public int jobsOverdue() {
-        return engine.pool().collectOverdue();
+        return plan.pool().collectOverdue();
     }
 
     /**
@@ -238,6 +256,6 @@ public final class DmlDataMover extends OperationsMover {
      * @return bytes, 0 once it is closed
      */
     public long nativeBytes() {
-        return engine.pool().nativeBytes();
+        return plan.pool().nativeBytes();
     }
 }

@@ -4,8 +4,6 @@ import io.github.vdm4j.VdmException;
 import io.github.vdm4j.dml.internal.JobLimits;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.WorkerStrategy;
-import io.github.vdm4j.platform.Processor;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -38,7 +36,6 @@ public final class DmlDataMoverBuilder {
     private long jvmCopies = Long.MAX_VALUE;
     private long jvmFills = JVM_FILLS;
     private long jvmOperations = Long.MAX_VALUE;
-    private Durability durability = Durability.system();
     private Duration closeTimeout = Duration.ofSeconds(30);
     private long workerBytes = 4L << 20;
     private int workers = Math.min(Runtime.getRuntime().availableProcessors(), 4);
@@ -46,7 +43,8 @@ public final class DmlDataMoverBuilder {
     private int node = NumaNodes.ANY;
     private boolean tried = true;
 
-    // Null for the machine's, and for nobody: a lambda for a default takes a JVM that has just started a millisecond.
+    // Null for the machine's, and for nobody: to make a default takes a JVM that has just started longer than to make it later.
+    private Durability durability;
     private DmlDiagnosis diagnosis;
     private LongSupplier clock;
     private Consumer<DmlPathDecision> listener;
@@ -219,7 +217,7 @@ public final class DmlDataMoverBuilder {
      * @throws IllegalArgumentException if the machine has no such node; it says which there are
      */
     public DmlDataMoverBuilder numaNode(int numaNode) {
-        node = NumaNodes.check(new SystemFiles(Path.of("/")), numaNode);
+        node = NumaNodes.check(SystemFiles.OF_MACHINE, numaNode);
         return this;
     }
 
@@ -324,11 +322,11 @@ public final class DmlDataMoverBuilder {
      */
     public DmlDataMover open() {
         DmlLibrary opened = library != null ? library : DmlLibrary.open();
-        List<DsaDevice> devices = path == DmlPath.SOFTWARE
-                ? List.of()
-                : DsaDevice.readAll(new SystemFiles(Path.of("/")));
-        JobLimits limits = limits(devices);
-        var later = new LaterDiagnosis(diagnosis, opened, node);
+        List<DsaDevice> devices = path != DmlPath.SOFTWARE && SystemFiles.OF_MACHINE.has(DsaDevice.FOLDER)
+                ? DsaDevice.readAll(SystemFiles.OF_MACHINE)
+                : List.of(); // as on most machines, without a look at what reads them
+        JobLimits limits = devices.isEmpty() ? limits(maxTransferBytes, USUAL_BATCH_TASKS) : limits(devices);
+        LaterDiagnosis later = path == DmlPath.SOFTWARE ? null : new LaterDiagnosis(diagnosis, opened, node);
         var opening = new DmlOpening(opened, jobs, limits, node, queueFullTimeout.toNanos());
         boolean nothingToTry = path == DmlPath.AUTO && devices.isEmpty() && diagnosis == null && !opened.isSimulated();
         DmlOpening.Opened ready;
@@ -341,38 +339,29 @@ public final class DmlDataMoverBuilder {
         }
         boolean hardware = ready.decision().path() == DmlPath.HARDWARE;
         var decisions = new PathDecisions(ready.decision(), listener);
-        var health = new HardwareHealth(
-                ready.pool(),
-                decisions,
-                hardware && path == DmlPath.AUTO,
-                later,
-                clock);
-        var engine = new DmlEngine(
-                ready.pool(),
-                hardware,
-                new DmlEngine.Times(queueFullTimeout.toNanos(), deviceTimeout.toNanos(), closeTimeout.toNanos()),
-                durability,
-                health,
-                new SoftwareWorkers.Settings(workerBytes, workers, workerStrategy));
+        HardwareHealth health = hardware
+                ? new HardwareHealth(ready.pool(), decisions, path == DmlPath.AUTO, later, clock)
+                : null;
         boolean helped = path == DmlPath.AUTO && !hardware;
-        return new DmlDataMover(
-                opened,
-                path,
-                engine,
+        var plan = new DmlPlan(
+                ready.pool(),
                 limits,
-                helped ? new AutoMoves(jvmCopies, jvmFills, durability) : AutoMoves.NONE,
-                helped ? jvmOperations : 0,
-                decisions);
+                helped ? new JvmLimits(jvmCopies, jvmFills, jvmOperations) : null,
+                health,
+                durability,
+                new DmlEngine.Times(queueFullTimeout.toNanos(), deviceTimeout.toNanos(), closeTimeout.toNanos()),
+                new SoftwareWorkers.Settings(workerBytes, workers, workerStrategy));
+        return new DmlDataMover(opened, path, plan, decisions);
     }
 
     private JobLimits limits(List<DsaDevice> devices) {
-        boolean clwb = Processor.flags(Path.of("/proc/cpuinfo")).contains("clwb");
         long hardwareBytes = DsaDevice.maxTransferBytes(devices).orElse(maxTransferBytes);
-        return new JobLimits(
+        return limits(
                 Math.max(64, Math.min(hardwareBytes, maxTransferBytes) & -64L),
-                maxTransferBytes,
-                (int) Math.min(DsaDevice.maxBatchTasks(devices).orElse(USUAL_BATCH_TASKS), JobLimits.MAX_TASKS),
-                JobLimits.MAX_TASKS,
-                clwb);
+                Math.min(DsaDevice.maxBatchTasks(devices).orElse(USUAL_BATCH_TASKS), JobLimits.MAX_TASKS));
+    }
+
+    private JobLimits limits(long hardwareBytes, long hardwareTasks) {
+        return new JobLimits(hardwareBytes, maxTransferBytes, (int) hardwareTasks, JobLimits.MAX_TASKS, null);
     }
 }

@@ -35,8 +35,8 @@ final class DmlEngine {
     /** For those who record operations; the path tells the rest. */
     static final String NAME = "DML";
 
-    private static final int OK = dml_h.DML_STATUS_OK();
-    private static final int BEING_PROCESSED = dml_h.DML_STATUS_BEING_PROCESSED();
+    private static final int OK = dml_h.DML_STATUS_OK;
+    private static final int BEING_PROCESSED = dml_h.DML_STATUS_BEING_PROCESSED;
 
     /** For those who wait until an operation is over; made when the first does. */
     private static final class Idle {
@@ -46,10 +46,13 @@ final class DmlEngine {
     /** No status of DML, which counts from 0. */
     private static final int NOT_CHECKED = Integer.MIN_VALUE;
 
+    private final DmlPlan plan;
     private final JobPool pool;
     private final boolean hardware;
     private final Times times;
     private final Durability durability;
+
+    /** Null without hardware. */
     private final HardwareHealth health;
 
     /** What others call the engine back by: who waits for pins to go, and the workers. A class, as lambdas take longer to be made (docs/adr/0019). */
@@ -82,19 +85,14 @@ final class DmlEngine {
     /** How long what may last, in nanoseconds: a full queue, a submission on a device, closing. */
     record Times(long queueFull, long device, long close) {}
 
-    DmlEngine(
-            JobPool pool,
-            boolean hardware,
-            Times times,
-            Durability durability,
-            HardwareHealth health,
-            SoftwareWorkers.Settings settings) {
-        this.pool = pool;
-        this.hardware = hardware;
-        this.times = times;
-        this.durability = durability;
-        this.health = health;
-        workers = new SoftwareWorkers(settings, pool.capacity(), callbacks);
+    DmlEngine(DmlPlan plan) {
+        this.plan = plan;
+        pool = plan.pool();
+        hardware = plan.hardware();
+        times = plan.times();
+        durability = plan.durability();
+        health = plan.health();
+        workers = new SoftwareWorkers(plan.workers(), pool.capacity(), callbacks);
         MemoryRegions.addFinisher(callbacks);
     }
 
@@ -105,11 +103,6 @@ final class DmlEngine {
     /** Tells whether what is short enough is over when it is submitted, so that one call does for all. */
     boolean executesAtOnce() {
         return !hardware && !pool.callsBack();
-    }
-
-    /** Where operations go at this time. */
-    DmlPath runningPath() {
-        return hardware && health.isUsable() ? DmlPath.HARDWARE : DmlPath.SOFTWARE;
     }
 
     JobPool pool() {
@@ -260,7 +253,7 @@ final class DmlEngine {
 
     /** Tells whether others than the polling thread execute an operation: a device, or workers. */
     boolean isAsync(EngineFuture future) {
-        return runningPath() == DmlPath.HARDWARE || workers.want(future, 0);
+        return plan.runningPath() == DmlPath.HARDWARE || workers.want(future, 0);
     }
 
     /** Lets a worker go on with an operation, if it is long enough for that. */
@@ -416,7 +409,9 @@ final class DmlEngine {
     /** Polls what is in flight, so that operations whose futures were dropped give their jobs back. */
     void finishAbandoned() {
         pool.collectOverdue();
-        health.finish();
+        if (hardware) {
+            health.finish();
+        }
         for (int i = 0; i < pool.capacity(); i++) {
             Job job = pool.peek(i);
             if (job != null && job.owner() instanceof EngineFuture future) {

@@ -1,6 +1,5 @@
 package io.github.vdm4j.dml;
 
-import io.github.vdm4j.dml.DmlUnavailableException.Attempt;
 import io.github.vdm4j.dml.internal.DmlFunctions;
 import io.github.vdm4j.dml.internal.MissingSymbolException;
 import io.github.vdm4j.platform.DynamicLoader;
@@ -8,7 +7,7 @@ import io.github.vdm4j.platform.PlatformName;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,7 +69,7 @@ public final class DmlLibrary {
      * @throws DmlUnavailableException if it is not there or is no DML
      */
     public static DmlLibrary open(Path file) {
-        var attempts = new ArrayList<Attempt>();
+        var attempts = new LinkedHashMap<String, String>();
         return attempt(file.toString(), file.toAbsolutePath().toString(), attempts)
                 .orElseThrow(() -> new DmlUnavailableException(attempts));
     }
@@ -91,7 +90,7 @@ public final class DmlLibrary {
     }
 
     static DmlLibrary search(String property, String environment, List<String> names) {
-        var attempts = new ArrayList<Attempt>();
+        var attempts = new LinkedHashMap<String, String>();
         Optional<DmlLibrary> found = explicit("property " + PROPERTY, property, attempts);
         if (found.isEmpty()) {
             found =
@@ -112,26 +111,26 @@ public final class DmlLibrary {
         return found.get();
     }
 
-    private static Optional<DmlLibrary> explicit(String place, String file, List<Attempt> attempts) {
+    private static Optional<DmlLibrary> explicit(String place, String file, Map<String, String> attempts) {
         if (file == null) {
-            attempts.add(new Attempt(place, "not set"));
+            attempts.put(place, "not set");
             return Optional.empty();
         }
         // A name without a slash would be searched for; a setting names a file.
         try {
             return attempt(place + "=" + file, Path.of(file).toAbsolutePath().toString(), attempts);
         } catch (InvalidPathException e) {
-            attempts.add(new Attempt(place + "=" + file, "no path: " + e.getMessage()));
+            attempts.put(place + "=" + file, "no path: " + e.getMessage());
             return Optional.empty();
         }
     }
 
-    private static Optional<DmlLibrary> notTried(String place, String decided, List<Attempt> attempts) {
-        attempts.add(new Attempt(place, "not tried, " + decided + " decides"));
+    private static Optional<DmlLibrary> notTried(String place, String decided, Map<String, String> attempts) {
+        attempts.put(place, "not tried, " + decided + " decides");
         return Optional.empty();
     }
 
-    private static Optional<DmlLibrary> attempt(String place, String file, List<Attempt> attempts) {
+    private static Optional<DmlLibrary> attempt(String place, String file, Map<String, String> attempts) {
         DmlLibrary opened = OPENED.get(file);
         if (opened != null) {
             return Optional.of(opened);
@@ -141,14 +140,13 @@ public final class DmlLibrary {
             opened = OPENED.putIfAbsent(file, fresh);
             return Optional.of(opened == null ? fresh : opened);
         } catch (IllegalCallerException e) {
-            attempts.add(
-                    new Attempt(
-                            place,
-                            e.getMessage()
-                                    + "; start Java with --enable-native-access=io.github.vdm4j, or ALL-UNNAMED if vdm4j is on the class path"));
+            attempts.put(
+                    place,
+                    e.getMessage()
+                            + "; start Java with --enable-native-access=io.github.vdm4j, or ALL-UNNAMED if vdm4j is on the class path");
             return Optional.empty();
         } catch (DynamicLoader.LoadException | MissingSymbolException | UnsatisfiedLinkError e) {
-            attempts.add(new Attempt(place, e.getMessage()));
+            attempts.put(place, e.getMessage());
             return Optional.empty();
         }
     }

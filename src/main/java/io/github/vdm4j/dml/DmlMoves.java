@@ -18,7 +18,7 @@ import java.lang.foreign.MemorySegment;
 
 /** Starts the copies, fills and flushes of a mover. */
 final class DmlMoves {
-    private static final int OK = dml_h.DML_STATUS_OK();
+    private static final int OK = dml_h.DML_STATUS_OK;
 
     private final DmlEngine engine;
     private final JobPool pool;

@@ -76,7 +76,7 @@ final class DmlOpening {
             pool.tryClose();
         }
         if (!orSoftware) {
-            throw new DmlHardwareException(trial.words(), trial.status(), diagnosis);
+            throw OpeningFailures.hardware(trial, diagnosis);
         }
         return new Opened(
                 pool(false, true), new DmlPathDecision(DmlPath.SOFTWARE, trial.words(), diagnosis.findings()));
@@ -94,17 +94,7 @@ final class DmlOpening {
         try {
             return makePool(hardware, software);
         } catch (DmlCallException e) {
-            DmlStatus status = DmlStatus.of(e.status());
-            throw new VdmException(
-                    status.result(),
-                    status,
-                    "a mover on %s cannot be opened: %s: %s: %s"
-                            .formatted(
-                                    hardware ? DmlPath.HARDWARE : DmlPath.SOFTWARE,
-                                    e.getMessage(),
-                                    status,
-                                    status.explanation()),
-                    e);
+            throw OpeningFailures.noJobs(hardware ? DmlPath.HARDWARE : DmlPath.SOFTWARE, e);
         }
     }
 }

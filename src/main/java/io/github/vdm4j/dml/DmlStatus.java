@@ -25,12 +25,12 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
 
     /** The operation is done. */
     public static final DmlStatus OK =
-            known(dml_h.DML_STATUS_OK(), "OK", VdmResult.SUCCESS, "Done.");
+            known(dml_h.DML_STATUS_OK, "OK", VdmResult.SUCCESS, "Done.");
 
     /** There is no hardware that the process can use. */
     public static final DmlStatus LIBACCEL_NOT_FOUND =
             known(
-                    dml_h.DML_STATUS_LIBACCEL_NOT_FOUND(),
+                    dml_h.DML_STATUS_LIBACCEL_NOT_FOUND,
                     "LIBACCEL_NOT_FOUND",
                     VdmResult.NO_DEVICE,
                     "No DSA device can be used: there is none, libaccel-config.so.1 is not installed, no work queue is enabled,"
@@ -40,7 +40,7 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
     /** Every work queue is full, or none is on this NUMA node. */
     public static final DmlStatus WORK_QUEUES_NOT_AVAILABLE =
             known(
-                    dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE(),
+                    dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE,
                     "WORK_QUEUES_NOT_AVAILABLE",
                     VdmResult.QUEUE_FULL,
                     "No work queue took the descriptor: all are full, or none is enabled on the NUMA node of this thread, or of the mover."
@@ -55,128 +55,128 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
 
     static {
         known(
-                dml_h.DML_STATUS_FALSE_PREDICATE_OK(),
+                dml_h.DML_STATUS_FALSE_PREDICATE_OK,
                 "FALSE_PREDICATE_OK",
                 VdmResult.INTERNAL_ERROR,
                 "Done, and the result is not the expected one. " + REPORT);
         known(
-                dml_h.DML_STATUS_BEING_PROCESSED(),
+                dml_h.DML_STATUS_BEING_PROCESSED,
                 "BEING_PROCESSED",
                 VdmResult.INTERNAL_ERROR,
                 "Not finished. " + REPORT);
-        device(dml_h.DML_STATUS_INTERNAL_ERROR(), "INTERNAL_ERROR", "DML met a state that it has no name for.");
-        invalid(dml_h.DML_STATUS_NULL_POINTER_ERROR(), "NULL_POINTER_ERROR", "An address was null.");
-        invalid(dml_h.DML_STATUS_LIMITS_ERROR(), "LIMITS_ERROR", "A parameter exceeds a limit of DML.");
-        invalid(dml_h.DML_STATUS_PATH_ERROR(), "PATH_ERROR", "The path is none of DML's.");
-        invalid(dml_h.DML_STATUS_HINT_ERROR(), "HINT_ERROR", "The hint is none of DML's.");
-        invalid(dml_h.DML_STATUS_CRC_ALIGN_ERROR(), "CRC_ALIGN_ERROR", "The CRC's address is no multiple of 4.");
-        known(dml_h.DML_STATUS_BATCH_ERROR(), "BATCH_ERROR", VdmResult.DEVICE_ERROR,
+        device(dml_h.DML_STATUS_INTERNAL_ERROR, "INTERNAL_ERROR", "DML met a state that it has no name for.");
+        invalid(dml_h.DML_STATUS_NULL_POINTER_ERROR, "NULL_POINTER_ERROR", "An address was null.");
+        invalid(dml_h.DML_STATUS_LIMITS_ERROR, "LIMITS_ERROR", "A parameter exceeds a limit of DML.");
+        invalid(dml_h.DML_STATUS_PATH_ERROR, "PATH_ERROR", "The path is none of DML's.");
+        invalid(dml_h.DML_STATUS_HINT_ERROR, "HINT_ERROR", "The hint is none of DML's.");
+        invalid(dml_h.DML_STATUS_CRC_ALIGN_ERROR, "CRC_ALIGN_ERROR", "The CRC's address is no multiple of 4.");
+        known(dml_h.DML_STATUS_BATCH_ERROR, "BATCH_ERROR", VdmResult.DEVICE_ERROR,
                 "A task of the batch failed: see the tasks' own statuses.");
         refused(
-                dml_h.DML_STATUS_DELTA_ASCENDT_ERROR(),
+                dml_h.DML_STATUS_DELTA_ASCENDT_ERROR,
                 "DELTA_ASCENDT_ERROR",
                 "The offsets in the delta record do not ascend.",
                 "The record is damaged: make it anew.");
         refused(
-                dml_h.DML_STATUS_DELTA_OFFSET_ERROR(),
+                dml_h.DML_STATUS_DELTA_OFFSET_ERROR,
                 "DELTA_OFFSET_ERROR",
                 "The delta's input is longer than its offsets can address.",
                 "Use at most 0x80000 bytes.");
         known(
-                dml_h.DML_STATUS_DIF_CHECK_ERROR(),
+                dml_h.DML_STATUS_DIF_CHECK_ERROR,
                 "DIF_CHECK_ERROR",
                 VdmResult.DEVICE_ERROR,
                 "A block's protection information does not match its data. The data are damaged, or the DIF settings are not those they were written with.");
-        refused(dml_h.DML_STATUS_JOB_OPERATION_ERROR(), "JOB_OPERATION_ERROR",
+        refused(dml_h.DML_STATUS_JOB_OPERATION_ERROR, "JOB_OPERATION_ERROR",
                 "This device or library does not have the operation.", "Use path SOFTWARE, or a mover in pure Java.");
-        refused(dml_h.DML_STATUS_JOB_FLAGS_ERROR(), "JOB_FLAGS_ERROR", "The device refuses one of the flags.",
+        refused(dml_h.DML_STATUS_JOB_FLAGS_ERROR, "JOB_FLAGS_ERROR", "The device refuses one of the flags.",
                 "Use path SOFTWARE.");
         refused(
-                dml_h.DML_STATUS_JOB_LENGTH_ERROR(),
+                dml_h.DML_STATUS_JOB_LENGTH_ERROR,
                 "JOB_LENGTH_ERROR",
                 "The length is 0 or above the work queue's max_transfer_size.",
                 "Lower maxTransferBytes, or raise the queue's limit with accel-config.");
-        invalid(dml_h.DML_STATUS_BATCH_LIMITS_ERROR(), "BATCH_LIMITS_ERROR",
+        invalid(dml_h.DML_STATUS_BATCH_LIMITS_ERROR, "BATCH_LIMITS_ERROR",
                 "The batch has too few or too many tasks.");
         invalid(
-                dml_h.DML_STATUS_DELTA_RECORD_SIZE_ERROR(),
+                dml_h.DML_STATUS_DELTA_RECORD_SIZE_ERROR,
                 "DELTA_RECORD_SIZE_ERROR",
                 "The delta record's size is no multiple of 10 or below 80.");
-        invalid(dml_h.DML_STATUS_OVERLAPPING_BUFFER_ERROR(), "OVERLAPPING_BUFFER_ERROR", "The ranges overlap.");
+        invalid(dml_h.DML_STATUS_OVERLAPPING_BUFFER_ERROR, "OVERLAPPING_BUFFER_ERROR", "The ranges overlap.");
         invalid(
-                dml_h.DML_STATUS_DUALCAST_ALIGN_ERROR(),
+                dml_h.DML_STATUS_DUALCAST_ALIGN_ERROR,
                 "DUALCAST_ALIGN_ERROR",
                 "The low 12 bits of the two destinations differ.");
-        invalid(dml_h.DML_STATUS_DELTA_ALIGN_ERROR(), "DELTA_ALIGN_ERROR",
+        invalid(dml_h.DML_STATUS_DELTA_ALIGN_ERROR, "DELTA_ALIGN_ERROR",
                 "An address or length of a delta is no multiple of 8.");
-        invalid(dml_h.DML_STATUS_DELTA_INPUT_SIZE_ERROR(), "DELTA_INPUT_SIZE_ERROR",
+        invalid(dml_h.DML_STATUS_DELTA_INPUT_SIZE_ERROR, "DELTA_INPUT_SIZE_ERROR",
                 "The delta's input is no multiple of 8, or too long.");
-        invalid(dml_h.DML_STATUS_MEMORY_OVERFLOW_ERROR(), "MEMORY_OVERFLOW_ERROR", "The destination is too small.");
+        invalid(dml_h.DML_STATUS_MEMORY_OVERFLOW_ERROR, "MEMORY_OVERFLOW_ERROR", "The destination is too small.");
         known(
-                dml_h.DML_STATUS_JOB_CORRUPTED(),
+                dml_h.DML_STATUS_JOB_CORRUPTED,
                 "JOB_CORRUPTED",
                 VdmResult.JOB_CORRUPTED,
                 "The job structure was overwritten. Some native code in this process writes where it should not: end the process soon.");
         known(
-                dml_h.DML_STATUS_WORK_QUEUE_OVERFLOW_ERROR(),
+                dml_h.DML_STATUS_WORK_QUEUE_OVERFLOW_ERROR,
                 "WORK_QUEUE_OVERFLOW_ERROR",
                 VdmResult.QUEUE_FULL,
                 "The work queue is full. Fewer operations at a time, more or larger queues, or a longer queueFullTimeout.");
         known(
-                dml_h.DML_STATUS_PAGE_FAULT_ERROR(),
+                dml_h.DML_STATUS_PAGE_FAULT_ERROR,
                 "PAGE_FAULT_ERROR",
                 VdmResult.PAGE_FAULT,
                 "A page was not in memory, and vdm4j could not bring it in or do the rest again. Touch or lock the pages first.");
         known(
-                dml_h.DML_STATUS_TC_A_NOT_AVAILABLE(),
+                dml_h.DML_STATUS_TC_A_NOT_AVAILABLE,
                 "TC_A_NOT_AVAILABLE",
                 VdmResult.NO_DEVICE,
                 "No work queue is configured for traffic class A. Set traffic_class_a of the queue's group with accel-config.");
         known(
-                dml_h.DML_STATUS_TC_B_NOT_AVAILABLE(),
+                dml_h.DML_STATUS_TC_B_NOT_AVAILABLE,
                 "TC_B_NOT_AVAILABLE",
                 VdmResult.NO_DEVICE,
                 "No work queue is configured for traffic class B, that of durable memory. Set traffic_class_b of the queue's group with accel-config.");
-        invalid(dml_h.DML_STATUS_BATCH_TASK_INDEX_OVERFLOW(), "BATCH_TASK_INDEX_OVERFLOW",
+        invalid(dml_h.DML_STATUS_BATCH_TASK_INDEX_OVERFLOW, "BATCH_TASK_INDEX_OVERFLOW",
                 "The batch has no such task.");
-        refused(dml_h.DML_STATUS_BATCH_SIZE_ERROR(), "BATCH_SIZE_ERROR",
+        refused(dml_h.DML_STATUS_BATCH_SIZE_ERROR, "BATCH_SIZE_ERROR",
                 "The batch has fewer than 4 tasks, or more than the queue takes.",
                 "Raise the queue's max_batch_size with accel-config, or make smaller batches.");
         known(
-                dml_h.DML_STATUS_DRAIN_PAGE_FAULT_ERROR(),
+                dml_h.DML_STATUS_DRAIN_PAGE_FAULT_ERROR,
                 "DRAIN_PAGE_FAULT_ERROR",
                 VdmResult.PAGE_FAULT,
                 "A readback address of a drain was not in memory. Touch or lock its page first.");
-        device(dml_h.DML_STATUS_UNKNOWN_CACHE_SIZE_ERROR(), "UNKNOWN_CACHE_SIZE_ERROR",
+        device(dml_h.DML_STATUS_UNKNOWN_CACHE_SIZE_ERROR, "UNKNOWN_CACHE_SIZE_ERROR",
                 "The size of the cache cannot be found out.");
         invalid(
-                dml_h.DML_STATUS_DIF_STRIP_ADJACENT_ERROR(),
+                dml_h.DML_STATUS_DIF_STRIP_ADJACENT_ERROR,
                 "DIF_STRIP_ADJACENT_ERROR",
                 "The source of a DIF strip begins where its destination ends.");
-        device(dml_h.DML_STATUS_INTL_INVALID_PAGE_REQUEST(), "INTL_INVALID_PAGE_REQUEST",
+        device(dml_h.DML_STATUS_INTL_INVALID_PAGE_REQUEST, "INTL_INVALID_PAGE_REQUEST",
                 "The system could not bring in a page that the device asked for.");
-        device(dml_h.DML_STATUS_INTL_INVALID_RESERVED_FIELD(), "INTL_INVALID_RESERVED_FIELD",
+        device(dml_h.DML_STATUS_INTL_INVALID_RESERVED_FIELD, "INTL_INVALID_RESERVED_FIELD",
                 "The device found a reserved field of the descriptor set.");
-        device(dml_h.DML_STATUS_INTL_MISALIGNED_DESC_LA(), "INTL_MISALIGNED_DESC_LA",
+        device(dml_h.DML_STATUS_INTL_MISALIGNED_DESC_LA, "INTL_MISALIGNED_DESC_LA",
                 "The batch's descriptors are not 64-aligned.");
-        device(dml_h.DML_STATUS_INTL_INVALID_COMPLETION_HANDLE(), "INTL_INVALID_COMPLETION_HANDLE",
+        device(dml_h.DML_STATUS_INTL_INVALID_COMPLETION_HANDLE, "INTL_INVALID_COMPLETION_HANDLE",
                 "The device does not know the interrupt handle.");
-        device(dml_h.DML_STATUS_INTL_PAGE_FAULT_ON_TRANSLATION(), "INTL_PAGE_FAULT_ON_TRANSLATION",
+        device(dml_h.DML_STATUS_INTL_PAGE_FAULT_ON_TRANSLATION, "INTL_PAGE_FAULT_ON_TRANSLATION",
                 "The device could not translate the completion record's or the descriptors' address.");
-        device(dml_h.DML_STATUS_INTL_MISALIGNED_CR_ADDRESS(), "INTL_MISALIGNED_CR_ADDRESS",
+        device(dml_h.DML_STATUS_INTL_MISALIGNED_CR_ADDRESS, "INTL_MISALIGNED_CR_ADDRESS",
                 "The completion record is not 32-aligned.");
-        device(dml_h.DML_STATUS_INTL_MISALIGNED_ADDRESS(), "INTL_MISALIGNED_ADDRESS",
+        device(dml_h.DML_STATUS_INTL_MISALIGNED_ADDRESS, "INTL_MISALIGNED_ADDRESS",
                 "The device found an address misaligned.");
-        device(dml_h.DML_STATUS_INTL_PRIVILEGE_ERROR(), "INTL_PRIVILEGE_ERROR",
+        device(dml_h.DML_STATUS_INTL_PRIVILEGE_ERROR, "INTL_PRIVILEGE_ERROR",
                 "The descriptor's privilege or PASID does not fit the work queue.");
-        device(dml_h.DML_STATUS_INTL_TRAFFIC_CLASS_ERROR(), "INTL_TRAFFIC_CLASS_ERROR",
+        device(dml_h.DML_STATUS_INTL_TRAFFIC_CLASS_ERROR, "INTL_TRAFFIC_CLASS_ERROR",
                 "The descriptor's traffic class is not configured.");
-        device(dml_h.DML_STATUS_INTL_READBACK_ADDRESS_PAGE_ERROR(), "INTL_READBACK_ADDRESS_PAGE_ERROR",
+        device(dml_h.DML_STATUS_INTL_READBACK_ADDRESS_PAGE_ERROR, "INTL_READBACK_ADDRESS_PAGE_ERROR",
                 "The device could not translate a readback address.");
-        device(dml_h.DML_STATUS_INTL_HARDWARE_READBACK_TIMEOUT(), "INTL_HARDWARE_READBACK_TIMEOUT",
+        device(dml_h.DML_STATUS_INTL_HARDWARE_READBACK_TIMEOUT, "INTL_HARDWARE_READBACK_TIMEOUT",
                 "A readback took too long: whether the data are durable is not known.");
-        device(dml_h.DML_STATUS_INTL_HARDWARE_TIMEOUT(), "INTL_HARDWARE_TIMEOUT", "The device took too long.");
-        device(dml_h.DML_STATUS_INTL_ADDRESS_TRANSLATION_ERROR(), "INTL_ADDRESS_TRANSLATION_ERROR",
+        device(dml_h.DML_STATUS_INTL_HARDWARE_TIMEOUT, "INTL_HARDWARE_TIMEOUT", "The device took too long.");
+        device(dml_h.DML_STATUS_INTL_ADDRESS_TRANSLATION_ERROR, "INTL_ADDRESS_TRANSLATION_ERROR",
                 "The device could not translate an address.");
         // Of DML 1.2, which is newer than the header that the bindings are made from.
         known(
@@ -190,7 +190,7 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                 VdmResult.NO_DEVICE,
                 "DML could not write to a work queue's device file. vdm info --why tells what is wrong with the queues.");
         known(
-                dml_h.DML_STATUS_LIBACCEL_ERROR(),
+                dml_h.DML_STATUS_LIBACCEL_ERROR,
                 "LIBACCEL_ERROR",
                 VdmResult.NO_DEVICE,
                 "The libaccel-config here does not fit this DML. Install the version that DML was built with; vdm info --why names what is missing.");

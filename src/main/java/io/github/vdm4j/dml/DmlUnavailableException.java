@@ -1,6 +1,7 @@
 package io.github.vdm4j.dml;
 
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -18,17 +19,22 @@ public final class DmlUnavailableException extends RuntimeException {
      */
     public record Attempt(String place, String outcome) implements java.io.Serializable {}
 
-    @SuppressWarnings("serial") // List.copyOf makes serializable ones
+    @SuppressWarnings("serial") // toList makes serializable ones
     private final List<Attempt> attempts;
 
-    DmlUnavailableException(List<Attempt> attempts) {
+    /** With the outcomes by place, in order. */
+    DmlUnavailableException(Map<String, String> attempts) {
         super(describe(attempts));
-        this.attempts = List.copyOf(attempts);
+        this.attempts = attempts.entrySet()
+                .stream()
+                .map(attempt -> new Attempt(attempt.getKey(), attempt.getValue()))
+                .toList();
     }
 
-    private static String describe(List<Attempt> attempts) {
-        return attempts.stream()
-                .map(attempt -> "  " + attempt.place() + ": " + attempt.outcome() + "\n")
+    private static String describe(Map<String, String> attempts) {
+        return attempts.entrySet()
+                .stream()
+                .map(attempt -> "  " + attempt.getKey() + ": " + attempt.getValue() + "\n")
                 .collect(
                         Collectors.joining(
                                 "",

@@ -35,7 +35,7 @@ public record DsaDevice(
         List<Engine> engines,
         List<WorkQueue> queues) {
 
-    private static final String FOLDER = "sys/bus/dsa/devices";
+    static final String FOLDER = "sys/bus/dsa/devices";
     private static final String NODES = "dev/dsa";
     private static final long BATCH_OPERATION = 1 << 1;
 
@@ -126,7 +126,7 @@ public record DsaDevice(
                     SystemFiles.number(folder.resolve("max_transfer_size")),
                     SystemFiles.number(folder.resolve("max_batch_size")),
                     SystemFiles.flag(folder.resolve("block_on_fault")),
-                    node == null ? null : "/" + files.root().relativize(node),
+                    node == null ? null : "/" + files.root().toPath().relativize(node),
                     node == null ? null : mayOpen.test(node));
         }
 
@@ -151,8 +151,7 @@ public record DsaDevice(
 
     /** The devices by name, without a look whether this process may use their queues. */
     static List<DsaDevice> readAll(SystemFiles files) {
-        // Where there is no bus, as on most machines, a mover is opened without the streams and lambdas of what follows.
-        return files.has(FOLDER) ? readAll(files, queue -> true) : List.of();
+        return readAll(files, queue -> true);
     }
 
     /** The devices by name; none if there are none. */

@@ -177,22 +177,22 @@ final class HardwareHealth {
                 return false;
             }
             status = job.submitNop();
-            if (status == dml_h.DML_STATUS_OK()) {
+            if (status == dml_h.DML_STATUS_OK) {
                 trial = job;
-                status = dml_h.DML_STATUS_BEING_PROCESSED();
+                status = dml_h.DML_STATUS_BEING_PROCESSED;
             }
         } else {
             status = job.check();
         }
-        if (status == dml_h.DML_STATUS_BEING_PROCESSED()) {
+        if (status == dml_h.DML_STATUS_BEING_PROCESSED) {
             return false;
         }
         trial = null;
         pool.giveBorrowed(job);
-        if (status != dml_h.DML_STATUS_OK()) {
+        if (status != dml_h.DML_STATUS_OK) {
             postpone();
         }
-        return status == dml_h.DML_STATUS_OK();
+        return status == dml_h.DML_STATUS_OK;
     }
 
     /** Looks after an empty operation that is in flight. */

@@ -46,19 +46,19 @@ record HardwareTrial(boolean works, String words, DmlStatus status) {
             idle.idle(round);
             status = job.submitNop();
         }
-        if (status != dml_h.DML_STATUS_OK()) {
+        if (status != dml_h.DML_STATUS_OK) {
             return answered("an empty operation was refused with", status);
         }
         start = System.nanoTime();
         status = job.check();
-        while (status == dml_h.DML_STATUS_BEING_PROCESSED()) {
+        while (status == dml_h.DML_STATUS_BEING_PROCESSED) {
             if (System.nanoTime() - start >= MAX_NANOS) {
                 return failed("an empty operation did not come back from the hardware within a second", null);
             }
             Thread.onSpinWait();
             status = job.check();
         }
-        return status == dml_h.DML_STATUS_OK()
+        return status == dml_h.DML_STATUS_OK
                 ? new HardwareTrial(true, CAME_BACK, DmlStatus.OK)
                 : answered("an empty operation failed with", status);
     }

@@ -14,7 +14,7 @@ public final class Durability {
     private final CacheLineWriteBack lines;
     private final PageWriteBack pages;
 
-    /** Whether the engine for cache lines is the one that this machine has. */
+    /** Whether the engines are those that this machine has, each made when it is first needed. */
     private final boolean ofMachine;
 
     /**
@@ -24,13 +24,15 @@ public final class Durability {
      * @param pages writes pages back
      */
     public Durability(CacheLineWriteBack lines, PageWriteBack pages) {
-        this(lines, pages, false);
-    }
-
-    private Durability(CacheLineWriteBack lines, PageWriteBack pages, boolean ofMachine) {
         this.lines = lines;
         this.pages = Objects.requireNonNull(pages, "pages");
-        this.ofMachine = ofMachine;
+        ofMachine = false;
+    }
+
+    private Durability() {
+        lines = null;
+        pages = null;
+        ofMachine = true;
     }
 
     /**
@@ -52,12 +54,16 @@ public final class Durability {
     }
 
     private static final class System {
-        static final Durability INSTANCE = new Durability(null, new JdkPageWriteBack(), true);
+        static final Durability INSTANCE = new Durability();
     }
 
     /** Looks for libpmem when it is first asked for: opening it takes milliseconds, and most movers never copy durably. */
-    private static final class Machine {
-        static final CacheLineWriteBack LINES = PmemLibrary.find().orElse(null);
+    private static final class Lines {
+        static final CacheLineWriteBack OF_MACHINE = PmemLibrary.find().orElse(null);
+    }
+
+    private static final class Pages {
+        static final PageWriteBack OF_MACHINE = new JdkPageWriteBack();
     }
 
     /**
@@ -95,7 +101,7 @@ public final class Durability {
      * @return the engine, or null if there is none outside of the movers
      */
     public CacheLineWriteBack lines() {
-        return ofMachine ? Machine.LINES : lines;
+        return ofMachine ? Lines.OF_MACHINE : lines;
     }
 
     /**
@@ -140,7 +146,7 @@ public final class Durability {
             }
             engine.writeBack(range);
         } else {
-            pages.writeBack(range);
+            (ofMachine ? Pages.OF_MACHINE : pages).writeBack(range);
         }
     }
 }

@@ -16,7 +16,23 @@ public final class Processor {
     /** What Linux gives in one go: it makes the text up as it is read, so that the rest of it costs time. */
     private static final int PIECE = 4096;
 
+    /** Read when it is first asked for. */
+    private static final class Clwb {
+        static final boolean PRESENT = flags(Path.of("/proc/cpuinfo")).contains("clwb");
+
+        private Clwb() {}
+    }
+
     private Processor() {}
+
+    /**
+     * Tells whether this machine's processor writes cache lines back without evicting them.
+     *
+     * @return false as well where Linux does not tell
+     */
+    public static boolean hasClwb() {
+        return Clwb.PRESENT;
+    }
 
     /**
      * The processor's feature flags.

@@ -157,7 +157,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
                 pathOf(mover.copyCrc32c(copy, source, CrcOptions.STANDARD, VdmFlags.MEM_DURABLE)));
         assertEquals(-1, copy.mismatch(source));
         assertEquals(1, submitted());
-        assertEquals(dml_h.DML_OP_CACHE_FLUSH(), dml.lastSubmission().operation());
+        assertEquals(dml_h.DML_OP_CACHE_FLUSH, dml.lastSubmission().operation());
     }
 
     @Test

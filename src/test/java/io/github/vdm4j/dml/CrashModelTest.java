@@ -116,7 +116,7 @@ class CrashModelTest {
     /** DML's flush reaches persistent memory, a device's durable write as well; what is only in a cache is lost. */
     private static Plan plan(Submission submission, Random random) {
         Plan plan = Plan.succeed().afterChecks(random.nextInt(4));
-        if (submission.is(dml_h.DML_OP_CACHE_FLUSH())) {
+        if (submission.is(dml_h.DML_OP_CACHE_FLUSH)) {
             return plan.afterwards(() -> persistentMemory.writeBack(submission.destination(), submission.length()));
         }
         boolean durable = submission.path() == DmlPath.HARDWARE

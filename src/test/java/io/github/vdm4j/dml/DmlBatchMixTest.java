@@ -34,13 +34,13 @@ class DmlBatchMixTest {
         Plan plan = Plan.succeed();
         if (submission.path() == DmlPath.HARDWARE && submission.isBatch()) {
             if (random.nextInt(8) == 0) {
-                return Plan.refuse(dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE());
+                return Plan.refuse(dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE);
             }
             for (int i = random.nextInt(4); i > 0; i--) {
                 plan = plan.withTask(random.nextInt(12), Plan.pageFault(random.nextInt(8)));
             }
             if (orFailure && random.nextInt(4) == 0) {
-                plan = plan.withTask(random.nextInt(12), Plan.fail(dml_h.DML_STATUS_JOB_OPERATION_ERROR()));
+                plan = plan.withTask(random.nextInt(12), Plan.fail(dml_h.DML_STATUS_JOB_OPERATION_ERROR));
             }
         }
         return plan;

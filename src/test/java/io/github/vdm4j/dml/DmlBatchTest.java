@@ -223,7 +223,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
         result.orThrow();
         assertArrayEquals(bytes(modified), bytes(copy));
         assertArrayEquals(shifted, bytes(moving));
-        assertTrue(dml.submissions().stream().anyMatch(each -> each.is(dml_h.DML_OP_CACHE_FLUSH())));
+        assertTrue(dml.submissions().stream().anyMatch(each -> each.is(dml_h.DML_OP_CACHE_FLUSH)));
     }
 
     @Test
@@ -267,7 +267,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6})
     void aTaskThatFailsInSoftwareKeepsNoneOfTheOthers(int place) {
         var mover = software();
-        dml.next(Plan.succeed().withTask(place, Plan.fail(dml_h.DML_STATUS_JOB_LENGTH_ERROR())));
+        dml.next(Plan.succeed().withTask(place, Plan.fail(dml_h.DML_STATUS_JOB_LENGTH_ERROR)));
         var source = noise(7 * 32);
         var destination = zeros(7 * 32);
         BatchResult result = done(copies(mover, destination, source, 7, 32).submit());
@@ -279,7 +279,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
         }
         VdmException failure = result.get(place).failure();
         assertTrue(failure.getMessage().startsWith("memcpy of 32 bytes on SOFTWARE failed: "), failure.getMessage());
-        assertEquals(dml_h.DML_STATUS_JOB_LENGTH_ERROR(), ((DmlStatus) failure.status()).code());
+        assertEquals(dml_h.DML_STATUS_JOB_LENGTH_ERROR, ((DmlStatus) failure.status()).code());
         assertThrows(VdmException.class, result::orThrow);
     }
 
@@ -296,7 +296,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     @EnumSource(names = {"HARDWARE", "SOFTWARE"})
     void whatIsBehindAFenceIsNotRunIfATaskBeforeItFails(DmlPath path) {
         var mover = on(path);
-        dml.next(Plan.succeed().withTask(1, Plan.fail(dml_h.DML_STATUS_JOB_FLAGS_ERROR())));
+        dml.next(Plan.succeed().withTask(1, Plan.fail(dml_h.DML_STATUS_JOB_FLAGS_ERROR)));
         var source = noise(16);
         var destination = zeros(6 * 16);
         BatchResult result = done(mover.batch()
@@ -366,7 +366,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
         var mover = open(DmlPath.HARDWARE);
         var source = noise(8);
         var destination = zeros(300 * 8);
-        dml.next(Plan.succeed().withTask(5, Plan.fail(dml_h.DML_STATUS_JOB_FLAGS_ERROR())));
+        dml.next(Plan.succeed().withTask(5, Plan.fail(dml_h.DML_STATUS_JOB_FLAGS_ERROR)));
         var batch = mover.batch();
         for (int i = 0; i < 300; i++) {
             if (i == 290) {
@@ -391,7 +391,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
         var destination = zeros(6 * 16);
         done(copies(mover, destination, source, 6, 16).submit()).orThrow();
         destination.fill((byte) 0);
-        dml.next(Plan.succeed().withTask(2, Plan.fail(dml_h.DML_STATUS_JOB_FLAGS_ERROR())));
+        dml.next(Plan.succeed().withTask(2, Plan.fail(dml_h.DML_STATUS_JOB_FLAGS_ERROR)));
         BatchResult result = done(mover.batch()
                 .memcpy(destination.asSlice(0, 16), source.asSlice(0, 16))
                 .memcpy(destination.asSlice(16, 16), source.asSlice(16, 16))
@@ -443,7 +443,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     void whatTheHardwareCannotDoTheSoftwarePathDoesUnderAuto() {
         dml.withHardware();
         var mover = open(DmlPath.AUTO);
-        dml.next(Plan.succeed().withTask(1, Plan.fail(dml_h.DML_STATUS_JOB_OPERATION_ERROR())));
+        dml.next(Plan.succeed().withTask(1, Plan.fail(dml_h.DML_STATUS_JOB_OPERATION_ERROR)));
         var source = noise(5 * 64);
         var destination = zeros(5 * 64);
         var future = copies(mover, destination, source, 5, 64).submit();
@@ -459,7 +459,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     void aBatchThatIsRefusedGoesToTheSoftwarePathUnderAuto() {
         dml.withHardware();
         var mover = open(DmlPath.AUTO);
-        dml.next(Plan.refuse(dml_h.DML_STATUS_BATCH_SIZE_ERROR()));
+        dml.next(Plan.refuse(dml_h.DML_STATUS_BATCH_SIZE_ERROR));
         var source = noise(5 * 64);
         var destination = zeros(5 * 64);
         var future = copies(mover, destination, source, 5, 64).submit();
@@ -472,8 +472,8 @@ class DmlBatchTest extends AgainstSimulatedDml {
     void aFullQueueIsTriedAgain() {
         var mover = hardware();
         dml.next(
-                Plan.refuse(dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE()),
-                Plan.refuse(dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE()));
+                Plan.refuse(dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE),
+                Plan.refuse(dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE));
         var source = noise(5 * 64);
         var destination = zeros(5 * 64);
         done(copies(mover, destination, source, 5, 64).submit()).orThrow();
@@ -484,7 +484,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     @Test
     void aBatchThatIsRefusedOnHardwareFailsAsAWhole() {
         var mover = hardware();
-        dml.next(Plan.refuse(dml_h.DML_STATUS_LIBACCEL_NOT_FOUND()));
+        dml.next(Plan.refuse(dml_h.DML_STATUS_LIBACCEL_NOT_FOUND));
         var future = copies(mover, zeros(256), noise(256), 4, 64).submit();
         BatchResult result = done(future);
         assertEquals(VdmResult.NO_DEVICE, future.result());
@@ -498,7 +498,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     void aPartThatIsRefusedFailsWhatIsLeft() {
         dml.withHardware();
         var mover = open(DmlPath.HARDWARE);
-        dml.next(Plan.succeed(), Plan.refuse(dml_h.DML_STATUS_LIBACCEL_NOT_FOUND()));
+        dml.next(Plan.succeed(), Plan.refuse(dml_h.DML_STATUS_LIBACCEL_NOT_FOUND));
         var source = noise(200 * 8);
         var future = copies(mover, zeros(200 * 8), source, 200, 8).submit();
         BatchResult result = done(future);
@@ -757,13 +757,13 @@ class DmlBatchTest extends AgainstSimulatedDml {
         var destination = zeros(4 * 16);
         var batch = copies(mover, destination, source, 4, 16);
         for (int i = 0; i < 3; i++) {
-            dml.next(Plan.succeed().withTask(i, Plan.fail(dml_h.DML_STATUS_JOB_FLAGS_ERROR())));
+            dml.next(Plan.succeed().withTask(i, Plan.fail(dml_h.DML_STATUS_JOB_FLAGS_ERROR)));
             BatchResult failed = done(batch.submit());
             assertEquals(VdmResult.INVALID_OPERATION, failed.get(i).result());
             done(batch.submit()).orThrow();
             assertEquals(VdmResult.INVALID_OPERATION, failed.get(i).result());
         }
-        dml.next(Plan.refuse(dml_h.DML_STATUS_LIBACCEL_NOT_FOUND()));
+        dml.next(Plan.refuse(dml_h.DML_STATUS_LIBACCEL_NOT_FOUND));
         var future = batch.submit();
         done(future);
         assertEquals(VdmResult.NO_DEVICE, future.result());
@@ -791,10 +791,10 @@ class DmlBatchTest extends AgainstSimulatedDml {
         var batch = mover.batch().nop().nop().nop().memcpy(destination, source, VdmFlags.MEM_DURABLE);
         done(batch.submit()).orThrow();
         done(batch.submit()).orThrow();
-        assertTrue(dml.submissions().stream().noneMatch(each -> each.is(dml_h.DML_OP_CACHE_FLUSH())));
-        dml.next(Plan.refuse(dml_h.DML_STATUS_BATCH_SIZE_ERROR()));
+        assertTrue(dml.submissions().stream().noneMatch(each -> each.is(dml_h.DML_OP_CACHE_FLUSH)));
+        dml.next(Plan.refuse(dml_h.DML_STATUS_BATCH_SIZE_ERROR));
         done(batch.submit()).orThrow();
-        assertTrue(dml.submissions().stream().anyMatch(each -> each.is(dml_h.DML_OP_CACHE_FLUSH())));
+        assertTrue(dml.submissions().stream().anyMatch(each -> each.is(dml_h.DML_OP_CACHE_FLUSH)));
     }
 
     @Test

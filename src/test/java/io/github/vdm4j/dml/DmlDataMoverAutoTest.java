@@ -51,7 +51,7 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
             assertSame(DmlPath.HARDWARE, mover.runningPath());
             assertEquals("DML, path AUTO running HARDWARE", mover.name());
             assertEquals(List.of(DmlPath.HARDWARE), pathsTaken());
-            assertEquals(dml_h.DML_OP_NOP(), dml.lastSubmission().operation());
+            assertEquals(dml_h.DML_OP_NOP, dml.lastSubmission().operation());
             VdmFuture copy = copy(mover, ExecutionPath.DSA_HARDWARE);
             assertEquals(true, copy.hasProperty(FutureProperty.ASYNC));
             assertEquals(List.of(DmlPath.HARDWARE), pathsTaken());
@@ -123,7 +123,7 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
             dml.forget();
             dml.always(
                     part -> part.path() == DmlPath.HARDWARE
-                            ? Plan.fail(dml_h.DML_STATUS_PAGE_FAULT_ERROR())
+                            ? Plan.fail(dml_h.DML_STATUS_PAGE_FAULT_ERROR)
                             : Plan.succeed());
             copyGoingOn(mover, ExecutionPath.DML_SOFTWARE);
             assertEquals(17, dml.submissions().size());
@@ -163,7 +163,7 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
             dml.next(Plan.refuse(102));
             finish(mover.memset(zeros(64), (byte) 1, VdmFlags.MEM_DURABLE)).orThrow();
             assertEquals(List.of(DmlPath.HARDWARE, DmlPath.SOFTWARE, DmlPath.SOFTWARE), pathsTaken());
-            assertEquals(dml_h.DML_OP_CACHE_FLUSH(), dml.lastSubmission().operation());
+            assertEquals(dml_h.DML_OP_CACHE_FLUSH, dml.lastSubmission().operation());
         }
 
         /** The device may still write to the job of the operation that did not come back. */

@@ -35,8 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The hazards of the C stack, each by its number, as they end in the DML mover. */
 class DmlDataMoverHazardTest extends AgainstSimulatedDml {
-    private static final int QUEUE_FULL = dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE();
-    private static final int PAGE_FAULT = dml_h.DML_STATUS_PAGE_FAULT_ERROR();
+    private static final int QUEUE_FULL = dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE;
+    private static final int PAGE_FAULT = dml_h.DML_STATUS_PAGE_FAULT_ERROR;
 
     private static void assertSucceeded(VdmFuture future) {
         future.orThrow();
@@ -289,7 +289,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
             DmlDataMover mover = open(builder(DmlPath.SOFTWARE).maxTransferBytes(64));
             finish(mover.memset(zeros(640), (byte) 1, VdmFlags.NO_CACHE_HINT.and(VdmFlags.MEM_DURABLE)));
             List<Submission> fills =
-                    dml.submissions().stream().filter(s -> s.is(dml_h.DML_OP_FILL())).toList();
+                    dml.submissions().stream().filter(s -> s.is(dml_h.DML_OP_FILL)).toList();
             assertEquals(10, fills.size());
             assertTrue(fills.stream().allMatch(s -> s.flags() == DURABLE_AND_READBACK));
         }
@@ -811,7 +811,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
             MemorySegment memory = zeros(640);
             assertSucceeded(finish(mover.flush(memory.asSlice(60, 10))));
             Submission flush = dml.lastSubmission();
-            assertEquals(dml_h.DML_OP_CACHE_FLUSH(), flush.operation());
+            assertEquals(dml_h.DML_OP_CACHE_FLUSH, flush.operation());
             assertEquals(memory.address(), flush.destination());
             assertEquals(128, flush.length());
         }

@@ -35,7 +35,7 @@ class DmlDataMoverSplitTest {
     /** One for all tries: making the stubs is what takes the time. */
     private static final SimulatedDml DML = new SimulatedDml().withHardware();
 
-    private static final int PAGE_FAULT = dml_h.DML_STATUS_PAGE_FAULT_ERROR();
+    private static final int PAGE_FAULT = dml_h.DML_STATUS_PAGE_FAULT_ERROR;
 
     @AfterContainer
     static void noRuleWasBroken() {

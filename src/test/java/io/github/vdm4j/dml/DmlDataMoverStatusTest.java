@@ -26,7 +26,7 @@ class DmlDataMoverStatusTest extends AgainstSimulatedDml {
     }
 
     static IntStream failuresThatEndAJob() {
-        return failures().filter(status -> status != dml_h.DML_STATUS_BEING_PROCESSED());
+        return failures().filter(status -> status != dml_h.DML_STATUS_BEING_PROCESSED);
     }
 
     private static void assertFailedWith(int code, String where, VdmFuture future) {

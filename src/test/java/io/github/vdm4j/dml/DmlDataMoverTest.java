@@ -547,7 +547,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
         @ParameterizedTest
         @EnumSource
         void leavesNoJobBehindWhereNoneCanBeInitialised(DmlPath path) {
-            dml.withHardware().failInit(path == DmlPath.AUTO ? 1 : 0, dml_h.DML_STATUS_INTERNAL_ERROR());
+            dml.withHardware().failInit(path == DmlPath.AUTO ? 1 : 0, dml_h.DML_STATUS_INTERNAL_ERROR);
             assertThrows(RuntimeException.class, () -> open(path));
             assertEquals(path == DmlPath.AUTO ? 1 : 0, dml.initialised());
             assertEquals(0, dml.liveJobs());
@@ -578,7 +578,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
         void saysThatDmlMakesNoMoreJobsWhereOneCannotBeInitialised() {
             dml.withHardware().always(Plan.hold());
             DmlDataMover mover = hardware();
-            dml.failInit(1, dml_h.DML_STATUS_INTERNAL_ERROR());
+            dml.failInit(1, dml_h.DML_STATUS_INTERNAL_ERROR);
             VdmFuture first = mover.memset(zeros(64), (byte) 1);
             assertSame(FutureState.RUNNING, first.poll());
             VdmFuture second = mover.memset(zeros(64), (byte) 2);
@@ -594,7 +594,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
             finish(first).orThrow();
             VdmFuture third = mover.memset(zeros(64), (byte) 3);
             assertSame(FutureState.RUNNING, third.poll(), "the job that there is can be used again");
-            dml.failInit(Integer.MAX_VALUE, dml_h.DML_STATUS_OK());
+            dml.failInit(Integer.MAX_VALUE, dml_h.DML_STATUS_OK);
             VdmFuture fourth = mover.memset(zeros(64), (byte) 4);
             assertSame(FutureState.RUNNING, fourth.poll(), "and another as soon as DML makes it");
             dml.releaseAll();
@@ -612,7 +612,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
             DmlDataMover mover = hardware();
             Arena brief = Arena.ofShared();
             MemorySegment fleeting = dml.allow(brief.allocate(64));
-            dml.next(Plan.fail(dml_h.DML_STATUS_PAGE_FAULT_ERROR()));
+            dml.next(Plan.fail(dml_h.DML_STATUS_PAGE_FAULT_ERROR));
             VdmFuture fill = mover.memset(fleeting, (byte) 1);
             assertSame(FutureState.RUNNING, fill.poll());
             brief.close();
@@ -632,7 +632,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
                             StandardOpenOption.READ,
                             StandardOpenOption.WRITE)) {
                 MemorySegment mapped = dml.allow(file.map(FileChannel.MapMode.READ_WRITE, 0, 8192, mapping));
-                dml.next(Plan.fail(dml_h.DML_STATUS_PAGE_FAULT_ERROR()));
+                dml.next(Plan.fail(dml_h.DML_STATUS_PAGE_FAULT_ERROR));
                 VdmFuture fill = mover.memset(mapped, (byte) 1);
                 assertSame(FutureState.RUNNING, fill.poll());
                 file.truncate(0);

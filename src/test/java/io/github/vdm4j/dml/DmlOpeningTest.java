@@ -98,7 +98,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
     private void assertOnlyEmptyOperationsOnHardware(int count) {
         assertEquals(count, dml.submissions().size());
         dml.submissions().forEach(submission -> {
-            assertEquals(dml_h.DML_OP_NOP(), submission.operation());
+            assertEquals(dml_h.DML_OP_NOP, submission.operation());
             assertSame(DmlPath.HARDWARE, submission.path());
         });
     }

@@ -47,8 +47,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What can go wrong with the data operations of the DML mover, or must not. */
 class DmlOperationsHazardTest extends AgainstSimulatedDml {
-    private static final int PAGE_FAULT = dml_h.DML_STATUS_PAGE_FAULT_ERROR();
-    private static final int BROKEN = dml_h.DML_STATUS_INTERNAL_ERROR();
+    private static final int PAGE_FAULT = dml_h.DML_STATUS_PAGE_FAULT_ERROR;
+    private static final int BROKEN = dml_h.DML_STATUS_INTERNAL_ERROR;
     private static final int DURABLE_AND_READBACK = 0x8000 | 0x4000;
     private static final DifConfig BLOCKS = DifConfig.of(DifBlockSize.BYTES_512);
 

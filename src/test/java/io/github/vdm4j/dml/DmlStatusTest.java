@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
-import java.lang.reflect.Method;
+import java.lang.reflect.Field;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -21,9 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DmlStatusTest {
     private static final String PREFIX = "DML_STATUS_";
 
-    static List<Method> constantsOfTheHeader() {
-        return Arrays.stream(dml_h.class.getMethods())
-                .filter(method -> method.getName().startsWith(PREFIX))
+    static List<Field> constantsOfTheHeader() {
+        return Arrays.stream(dml_h.class.getFields())
+                .filter(field -> field.getName().startsWith(PREFIX))
                 .toList();
     }
 
@@ -34,8 +34,8 @@ class DmlStatusTest {
 
     @ParameterizedTest
     @MethodSource("constantsOfTheHeader")
-    void everyStatusOfTheHeaderIsKnownByItsName(Method constant) throws ReflectiveOperationException {
-        int code = (int) constant.invoke(null);
+    void everyStatusOfTheHeaderIsKnownByItsName(Field constant) throws ReflectiveOperationException {
+        int code = constant.getInt(null);
         DmlStatus status = DmlStatus.of(code);
         assertEquals(constant.getName().substring(PREFIX.length()), status.name());
         assertEquals(code, status.code());

@@ -27,6 +27,7 @@ import io.github.vdm4j.durability.WriteBackLog.Range;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.mover.JvmMovers;
+import io.github.vdm4j.platform.Processor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
@@ -211,8 +212,8 @@ class DurabilityTableTest extends AgainstSimulatedDml {
         assertArrayEquals(expected, bytes(whole));
         atWriteBack.forEach(bytes -> assertArrayEquals(expected, bytes, "written back before the bytes were there"));
         List<Submission> submissions = dml.submissions().subList(before, dml.submissions().size());
-        List<Submission> flushes = submissions.stream().filter(s -> s.is(dml_h.DML_OP_CACHE_FLUSH())).toList();
-        List<Submission> moves = submissions.stream().filter(s -> !s.is(dml_h.DML_OP_CACHE_FLUSH())).toList();
+        List<Submission> flushes = submissions.stream().filter(s -> s.is(dml_h.DML_OP_CACHE_FLUSH)).toList();
+        List<Submission> moves = submissions.stream().filter(s -> !s.is(dml_h.DML_OP_CACHE_FLUSH)).toList();
         assertTrue(moves.stream().allMatch(s -> (s.flags() & DURABLE_AND_READBACK) == DURABLE_AND_READBACK),
                 "the flags are always on the job");
         switch (means) {
@@ -308,7 +309,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
             MemorySegment whole = memory(Destination.NATIVE_SEGMENT);
             finish(mover.memset(whole.asSlice(100, 1000), (byte) 1, VdmFlags.MEM_DURABLE)).orThrow();
             List<Boolean> flush =
-                    dml.submissions().stream().map(s -> s.is(dml_h.DML_OP_CACHE_FLUSH())).toList();
+                    dml.submissions().stream().map(s -> s.is(dml_h.DML_OP_CACHE_FLUSH)).toList();
             assertEquals(8, flush.indexOf(true));
             assertTrue(flush.subList(8, flush.size()).stream().allMatch(is -> is));
             assertTrue(flush.size() >= 8 + 8);
@@ -319,8 +320,8 @@ class DurabilityTableTest extends AgainstSimulatedDml {
             DmlDataMover mover =
                     open(builder(DmlPath.SOFTWARE).maxTransferBytes(128).durability(log.engines(false)));
             MemorySegment whole = memory(Destination.NATIVE_SEGMENT);
-            dml.always(s -> s.is(dml_h.DML_OP_CACHE_FLUSH())
-                    ? Plan.fail(dml_h.DML_STATUS_INTERNAL_ERROR())
+            dml.always(s -> s.is(dml_h.DML_OP_CACHE_FLUSH)
+                    ? Plan.fail(dml_h.DML_STATUS_INTERNAL_ERROR)
                     : Plan.succeed());
             VdmFuture fill = finish(mover.memset(whole.asSlice(100, 1000), (byte) 1, VdmFlags.MEM_DURABLE));
             assertNotEquals(VdmResult.SUCCESS, fill.result());
@@ -337,15 +338,22 @@ class DurabilityTableTest extends AgainstSimulatedDml {
         var limits = new JobLimits(4096, 4096, clwb);
         JobPool pool = new JobPool(library.functions(), 1, hardware, !hardware, limits);
         var settings = new SoftwareWorkers.Settings(Long.MAX_VALUE, 1, WorkerStrategy.PARK);
-        var health = new HardwareHealth(pool, null, false, List::of, System::nanoTime);
+        var health = hardware ? new HardwareHealth(pool, null, false, List::of, System::nanoTime) : null;
         var times = new DmlEngine.Times(0, 1L << 40, 1L << 40);
-        var engine = new DmlEngine(pool, hardware, times, Durability.withoutLibpmem(), health, settings);
-        try (var mover = new DmlDataMover(
-                library, path, engine, limits, AutoMoves.NONE, 0, null)) {
+        var plan = new DmlPlan(pool, limits, null, health, Durability.withoutLibpmem(), times, settings);
+        try (var mover = new DmlDataMover(library, path, plan, null)) {
             finish(mover.flush(zeros(200))).orThrow();
-            boolean evict = (dml.lastSubmission().flags() & dml_h.DML_FLAG_PREFETCH_CACHE()) != 0;
+            boolean evict = (dml.lastSubmission().flags() & dml_h.DML_FLAG_PREFETCH_CACHE) != 0;
             assertEquals(!hardware && !clwb, evict);
         }
+    }
+
+    @Test
+    @DisplayName("H11: an opened mover looks which processor it has")
+    void theFlushWritesBackOnTheProcessorOfThisMachine() throws IOException {
+        finish(open(builder(DmlPath.SOFTWARE).durability(log.engines(false))).flush(zeros(200))).orThrow();
+        boolean evict = (dml.lastSubmission().flags() & dml_h.DML_FLAG_PREFETCH_CACHE) != 0;
+        assertEquals(!Processor.hasClwb(), evict);
     }
 
     @ParameterizedTest(name = "offset {0}, length {1}: line {2}, {3} lines")

@@ -63,7 +63,7 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
                 case ENDED_BY_DEVICE, UNKNOWN -> {
                     Plan plan = Plan.fail(status).moving(random.nextInt(LONGEST));
                     // A comparison that comes to a difference ends with it, and not with the failure.
-                    yield submission.is(dml_h.DML_OP_COMPARE()) ? plan : plan.corrupting();
+                    yield submission.is(dml_h.DML_OP_COMPARE) ? plan : plan.corrupting();
                 }
                 case PAGE_FAULT -> Plan.pageFault(random.nextInt(LONGEST));
                 case LATE -> Plan.succeed().afterChecks(10 + random.nextInt(300));

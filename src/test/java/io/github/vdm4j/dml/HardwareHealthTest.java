@@ -234,7 +234,7 @@ class HardwareHealthTest extends AgainstSimulatedDml {
         now.addAndGet(1);
         copy(mover, ExecutionPath.DML_SOFTWARE);
         assertEquals(1, hardwareSubmissions());
-        assertTrue(dml.submissions().stream().anyMatch(s -> s.is(dml_h.DML_OP_NOP())));
+        assertTrue(dml.submissions().stream().anyMatch(s -> s.is(dml_h.DML_OP_NOP)));
         assertEquals(List.of(), heard, "nobody waits for it");
         useUntilRunningOn(DmlPath.HARDWARE, mover);
         assertEquals(List.of(new DmlPathDecision(DmlPath.HARDWARE, BACK, diagnosis.findings())), heard);
@@ -262,7 +262,7 @@ class HardwareHealthTest extends AgainstSimulatedDml {
     @Test
     void doesNotFlap() {
         DmlDataMover mover = givenUp();
-        dml.always(s -> s.path() == DmlPath.HARDWARE && !s.is(dml_h.DML_OP_NOP())
+        dml.always(s -> s.path() == DmlPath.HARDWARE && !s.is(dml_h.DML_OP_NOP)
                 ? Plan.refuse(3)
                 : Plan.succeed().afterChecks(0));
         MemorySegment target = zeros(64);

@@ -55,6 +55,30 @@ class JobPoolTest {
     }
 
     @Test
+    void hasTheFirstJobInitialisedWhenItIsMadeAndNoOtherBeforeItIsNeeded() {
+        JobPool pool = pool(3);
+        assertEquals(1, dml.initialised());
+        Job first = pool.take();
+        assertEquals(1, dml.initialised());
+        Job second = pool.take();
+        assertEquals(2, dml.initialised());
+        pool.give(first);
+        pool.give(second);
+        assertTrue(pool.tryClose());
+        assertEquals(0, dml.liveJobs());
+    }
+
+    @Test
+    void finalisesTheFirstJobIfItWasNeverTaken() {
+        JobPool pool = pool(3);
+        assertEquals(1, dml.liveJobs());
+        assertEquals(0, pool.lent());
+        assertTrue(pool.tryClose());
+        assertEquals(0, dml.liveJobs());
+        assertEquals(0, pool.nativeBytes());
+    }
+
+    @Test
     void takesNoJobBackThatIsInFlight() {
         JobPool pool = pool(1);
         Job job = pool.take();
@@ -62,7 +86,7 @@ class JobPoolTest {
         job.submitNop();
         assertThrows(IllegalStateException.class, () -> pool.give(job));
         dml.releaseAll();
-        assertEquals(dml_h.DML_STATUS_OK(), job.check());
+        assertEquals(dml_h.DML_STATUS_OK, job.check());
         pool.give(job);
         assertTrue(pool.tryClose());
     }
@@ -73,7 +97,7 @@ class JobPoolTest {
         Job job = pool.take();
         assertThrows(IllegalStateException.class, job::check);
         job.submitNop();
-        while (job.check() == dml_h.DML_STATUS_BEING_PROCESSED()) {
+        while (job.check() == dml_h.DML_STATUS_BEING_PROCESSED) {
             Thread.onSpinWait();
         }
         assertThrows(IllegalStateException.class, job::check);

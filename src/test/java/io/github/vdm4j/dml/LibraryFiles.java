@@ -34,7 +34,7 @@ final class LibraryFiles {
             """;
 
     /** A status that nothing else gives. */
-    static final int NOT_WRITTEN_BACK = dml_h.DML_STATUS_INTL_PRIVILEGE_ERROR();
+    static final int NOT_WRITTEN_BACK = dml_h.DML_STATUS_INTL_PRIVILEGE_ERROR;
 
     private LibraryFiles() {}
 
@@ -102,7 +102,7 @@ final class LibraryFiles {
                 static __thread int asked;
                 int dml_submit_job(char *job) { asked = 0; return 0; }
                 int dml_check_job(char *job) { return ++asked < 3 ? %d : execute(job); }
-                """.formatted(dml_h.DML_STATUS_BEING_PROCESSED()));
+                """.formatted(dml_h.DML_STATUS_BEING_PROCESSED));
     }
 
     private static final String EXECUTING =
@@ -138,23 +138,23 @@ final class LibraryFiles {
                             }
                             """
                             .formatted(
-                                    dml_h.DML_PATH_HW(),
-                                    dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE(),
+                                    dml_h.DML_PATH_HW,
+                                    dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE,
                                     dml_job_t.operation$offset(),
                                     dml_job_t.source_first_ptr$offset(),
                                     dml_job_t.destination_first_ptr$offset(),
                                     dml_job_t.destination_length$offset(),
-                                    dml_h.DML_OP_CACHE_FLUSH(),
+                                    dml_h.DML_OP_CACHE_FLUSH,
                                     NOT_WRITTEN_BACK,
                                     GATED,
                                     WAIT,
-                                    dml_h.DML_OP_MEM_MOVE(),
+                                    dml_h.DML_OP_MEM_MOVE,
                                     dml_job_t.source_length$offset(),
-                                    dml_h.DML_OP_FILL(),
+                                    dml_h.DML_OP_FILL,
                                     dml_job_t.pattern$offset(),
-                                    dml_h.DML_OP_CACHE_FLUSH(),
-                                    dml_h.DML_STATUS_INTERNAL_ERROR(),
-                                    dml_h.DML_OP_FILL(),
+                                    dml_h.DML_OP_CACHE_FLUSH,
+                                    dml_h.DML_STATUS_INTERNAL_ERROR,
+                                    dml_h.DML_OP_FILL,
                                     TELLING);
 
     private static Path compiled(Path folder, String source) throws IOException, InterruptedException {

@@ -36,21 +36,21 @@ record Plan(
 
     /** Accepted, and on hardware seen to be in flight once. */
     static Plan succeed() {
-        return new Plan(DML_STATUS_OK(), 1, DML_STATUS_OK(), ALL, false, 0, Map.of(), null, null);
+        return new Plan(DML_STATUS_OK, 1, DML_STATUS_OK, ALL, false, 0, Map.of(), null, null);
     }
 
     static Plan refuse(int status) {
-        return new Plan(status, 0, DML_STATUS_OK(), 0, false, 0, Map.of(), null, null);
+        return new Plan(status, 0, DML_STATUS_OK, 0, false, 0, Map.of(), null, null);
     }
 
     /** Accepted, and ending with a status before a byte was moved. */
     static Plan fail(int status) {
-        return new Plan(DML_STATUS_OK(), 1, status, 0, false, 0, Map.of(), null, null);
+        return new Plan(DML_STATUS_OK, 1, status, 0, false, 0, Map.of(), null, null);
     }
 
     /** Ending where a page is not there, having told so in the completion record. */
     static Plan pageFault(long bytesCompleted) {
-        return fail(DML_STATUS_PAGE_FAULT_ERROR()).moving(bytesCompleted);
+        return fail(DML_STATUS_PAGE_FAULT_ERROR).moving(bytesCompleted);
     }
 
     /** On hardware in flight until the test says otherwise. */

@@ -32,7 +32,7 @@ final class RawJob {
         struct = arena.allocate(SimulatedJob.SIZE, 64);
         try {
             assertEquals(
-                    DML_STATUS_OK(),
+                    DML_STATUS_OK,
                     (int) WITH_PATH.invokeExact(dml.find("dml_init_job").orElseThrow(), path, struct));
         } catch (Throwable e) {
             throw new AssertionError(e);
@@ -55,7 +55,7 @@ final class RawJob {
         try {
             MemorySegment answer = arena.allocate(JAVA_INT);
             int status = (int) WITH_NUMBER.invokeExact(dml.find(function).orElseThrow(), struct, number, answer);
-            return status == DML_STATUS_OK() ? answer.get(JAVA_INT, 0) : -status;
+            return status == DML_STATUS_OK ? answer.get(JAVA_INT, 0) : -status;
         } catch (Throwable e) {
             throw new AssertionError(e);
         }
@@ -75,13 +75,13 @@ final class RawJob {
 
     /** Submits, and checks until there is an end. */
     int run() {
-        assertEquals(DML_STATUS_OK(), submit());
+        assertEquals(DML_STATUS_OK, submit());
         return awaitEnd();
     }
 
     int awaitEnd() {
         int status = check();
-        for (int i = 0; status == DML_STATUS_BEING_PROCESSED() && i < 1000; i++) {
+        for (int i = 0; status == DML_STATUS_BEING_PROCESSED && i < 1000; i++) {
             status = check();
         }
         return status;

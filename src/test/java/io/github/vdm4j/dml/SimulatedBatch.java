@@ -138,7 +138,7 @@ final class SimulatedBatch {
     }
 
     SimulatedRecord run(Plan plan, DmlPath path) {
-        if (plan.status() != dml_h.DML_STATUS_OK()) {
+        if (plan.status() != dml_h.DML_STATUS_OK) {
             int count = (int) Math.min(Math.max(plan.moved(), 0), tasks.size());
             for (int i = 0; i < count; i++) {
                 runTask(i, plan, path);
@@ -146,7 +146,7 @@ final class SimulatedBatch {
             return new SimulatedRecord(plan.status(), 0, count, 0, false, 0);
         }
         int done = path == DmlPath.HARDWARE ? runOnHardware(plan) : runInSoftware(plan);
-        int status = done < 0 ? dml_h.DML_STATUS_BATCH_ERROR() : dml_h.DML_STATUS_OK();
+        int status = done < 0 ? dml_h.DML_STATUS_BATCH_ERROR : dml_h.DML_STATUS_OK;
         return new SimulatedRecord(status, 0, done < 0 ? ~done : done, 0, false, 0);
     }
 
@@ -183,10 +183,10 @@ final class SimulatedBatch {
         Plan own = plan.tasks().getOrDefault(index, Plan.succeed());
         SimulatedTask task = tasks.get(index);
         SimulatedRecord end;
-        if (own.status() == dml_h.DML_STATUS_OK() && task.is(SimulatedTask.DELTA_APPLY)
+        if (own.status() == dml_h.DML_STATUS_OK && task.is(SimulatedTask.DELTA_APPLY)
                 && !TaskRules.recordIsGood(task)) {
             badRecordMet = true;
-            end = SimulatedRecord.of(dml_h.DML_STATUS_DELTA_OFFSET_ERROR());
+            end = SimulatedRecord.of(dml_h.DML_STATUS_DELTA_OFFSET_ERROR);
         } else {
             end = SimulatedOperations.run(task, own, path);
         }

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Batches written byte by byte, on both paths of the simulation. */
 class SimulatedBatchTest {
-    private static final int CHECK_RESULT = dml_h.DML_FLAG_CHECK_RESULT();
+    private static final int CHECK_RESULT = dml_h.DML_FLAG_CHECK_RESULT;
     private static final int FALSE_PREDICATE = 2;
 
     private final Arena arena = Arena.ofShared();
@@ -46,7 +46,7 @@ class SimulatedBatchTest {
     }
 
     private void open(boolean hardware) {
-        job = new RawJob(dml, arena, hardware ? dml_h.DML_PATH_HW() : dml_h.DML_PATH_SW());
+        job = new RawJob(dml, arena, hardware ? dml_h.DML_PATH_HW : dml_h.DML_PATH_SW);
     }
 
     @AfterEach
@@ -62,7 +62,7 @@ class SimulatedBatchTest {
     @Test
     void theSizeIsThatOfTheRealLibrary() {
         open(false);
-        assertEquals(-dml_h.DML_STATUS_BATCH_SIZE_ERROR(), job.batchSize(3));
+        assertEquals(-dml_h.DML_STATUS_BATCH_SIZE_ERROR, job.batchSize(3));
         assertEquals(448, job.batchSize(4));
         assertEquals(6208, job.batchSize(64));
         assertClean();
@@ -83,7 +83,7 @@ class SimulatedBatchTest {
         delta.set(JAVA_LONG, 40, record.address());
         delta.set(JAVA_INT, 48, 80);
         batch.in(job);
-        assertEquals(DML_STATUS_OK(), job.run());
+        assertEquals(DML_STATUS_OK, job.run());
         assertEquals(-1, third.mismatch(first));
         assertEquals(1, batch.result(1));
         assertEquals(first.mismatch(second), batch.bytes(1));
@@ -91,9 +91,9 @@ class SimulatedBatchTest {
         assertEquals(10, batch.value(3));
         for (int i = 0; i < 5; i++) {
             assertEquals(1, batch.status(i));
-            assertEquals(DML_STATUS_OK(), job.batchStatus(i));
+            assertEquals(DML_STATUS_OK, job.batchStatus(i));
         }
-        assertEquals(-dml_h.DML_STATUS_BATCH_TASK_INDEX_OVERFLOW(), job.batchStatus(5));
+        assertEquals(-dml_h.DML_STATUS_BATCH_TASK_INDEX_OVERFLOW, job.batchStatus(5));
         assertEquals(5, job.record().get(JAVA_INT, 4), "tasks completed");
         assertClean();
     }
@@ -105,11 +105,11 @@ class SimulatedBatchTest {
         batch.compare(1, second, first, CHECK_RESULT);
         batch.move(2, second, third, 0);
         batch.in(job);
-        assertEquals(DML_STATUS_BATCH_ERROR(), job.run());
+        assertEquals(DML_STATUS_BATCH_ERROR, job.run());
         assertEquals(FALSE_PREDICATE, batch.status(1));
-        assertEquals(dml_h.DML_STATUS_FALSE_PREDICATE_OK(), job.batchStatus(1));
+        assertEquals(dml_h.DML_STATUS_FALSE_PREDICATE_OK, job.batchStatus(1));
         assertEquals(0, batch.status(2));
-        assertEquals(DML_STATUS_INTERNAL_ERROR(), job.batchStatus(2), "of a task that was not run");
+        assertEquals(DML_STATUS_INTERNAL_ERROR, job.batchStatus(2), "of a task that was not run");
         assertEquals(-1, third.mismatch(first));
         assertTrue(second.mismatch(third) >= 0, "the third task was run");
         assertEquals(1, job.record().get(JAVA_INT, 4), "tasks completed");
@@ -124,7 +124,7 @@ class SimulatedBatchTest {
         batch.task(3, SimulatedTask.NOP, RawBatch.FENCE);
         batch.move(4, second, first, 0);
         batch.in(job);
-        assertEquals(DML_STATUS_BATCH_ERROR(), job.run());
+        assertEquals(DML_STATUS_BATCH_ERROR, job.run());
         assertEquals(1, batch.status(2));
         assertEquals(-1, third.mismatch(first));
         assertEquals(0, batch.status(3));
@@ -140,7 +140,7 @@ class SimulatedBatchTest {
         batch.move(0, second, first, 0);
         batch.move(1, third, second, fenced ? RawBatch.FENCE : 0);
         batch.in(job);
-        assertEquals(DML_STATUS_OK(), job.run());
+        assertEquals(DML_STATUS_OK, job.run());
         assertEquals(fenced, third.mismatch(first) < 0);
         assertClean();
     }
@@ -153,13 +153,13 @@ class SimulatedBatchTest {
         batch.move(3, second, first, 0);
         third.set(JAVA_BYTE, 100, (byte) ~first.get(JAVA_BYTE, 100)); // not alike by chance
         batch.in(job);
-        assertEquals(DML_STATUS_BATCH_ERROR(), job.run());
-        assertEquals(dml_h.DML_STATUS_PAGE_FAULT_ERROR(), job.batchStatus(0));
+        assertEquals(DML_STATUS_BATCH_ERROR, job.run());
+        assertEquals(dml_h.DML_STATUS_PAGE_FAULT_ERROR, job.batchStatus(0));
         assertEquals(0x83, batch.status(0) & 0xFF, "on a write");
         assertEquals(100, batch.bytes(0));
         assertEquals(third.address() + 100, batch.record(0).get(JAVA_LONG, 8));
         assertEquals(100, third.mismatch(first));
-        assertEquals(DML_STATUS_OK(), job.batchStatus(1));
+        assertEquals(DML_STATUS_OK, job.batchStatus(1));
         assertEquals(44, job.batchStatus(3));
         assertTrue(second.mismatch(first) >= 0);
         assertClean();
@@ -185,7 +185,7 @@ class SimulatedBatchTest {
         }
 
         private void assertBroken(Rule rule) {
-            assertEquals(DML_STATUS_INTERNAL_ERROR(), job.submit());
+            assertEquals(DML_STATUS_INTERNAL_ERROR, job.submit());
             assertEquals(1, dml.violations().size(), () -> dml.violations().toString());
             assertTrue(dml.violations().getFirst().startsWith(rule.name()), () -> dml.violations().toString());
         }
@@ -229,7 +229,7 @@ class SimulatedBatchTest {
         @DisplayName("H26: by a batch submitted again with its old completion records")
         void byOldRecords() {
             batch.in(job);
-            assertEquals(DML_STATUS_OK(), job.run());
+            assertEquals(DML_STATUS_OK, job.run());
             batch.in(job);
             assertBroken(Rule.BATCH_RECORD_STALE);
         }
@@ -237,7 +237,7 @@ class SimulatedBatchTest {
         @Test
         void byChangingATaskInFlight() {
             batch.in(job);
-            assertEquals(DML_STATUS_OK(), job.submit());
+            assertEquals(DML_STATUS_OK, job.submit());
             batch.move(0, third, first, 0);
             job.awaitEnd();
             assertEquals(1, dml.violations().size());
@@ -253,7 +253,7 @@ class SimulatedBatchTest {
             RawBatch.ranged(apply, record.address(), third.address(), 1024);
             apply.set(JAVA_INT, 40, 10);
             batch.in(job);
-            assertEquals(DML_STATUS_BATCH_ERROR(), job.run());
+            assertEquals(DML_STATUS_BATCH_ERROR, job.run());
             assertEquals(1, dml.violations().size());
             assertTrue(dml.violations().getFirst().startsWith(Rule.DELTA_RECORD.name()));
         }

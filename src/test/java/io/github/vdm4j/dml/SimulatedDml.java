@@ -43,8 +43,8 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
 
     private volatile boolean hardware;
     private volatile Integer lostWith;
-    private volatile int statusWithoutHardware = DML_STATUS_LIBACCEL_NOT_FOUND();
-    private volatile int initStatus = DML_STATUS_OK();
+    private volatile int statusWithoutHardware = DML_STATUS_LIBACCEL_NOT_FOUND;
+    private volatile int initStatus = DML_STATUS_OK;
     private volatile int initsBeforeFailure = Integer.MAX_VALUE;
     private volatile long maxTransferBytes = 0xFFFF_FFFFL;
     private volatile int maxBatchTasks = 1024;
@@ -91,7 +91,7 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
      * with a status. {@link #withHardware} brings it back.
      */
     SimulatedDml loseDevice(int status) {
-        withoutHardware(DML_STATUS_LIBACCEL_NOT_FOUND());
+        withoutHardware(DML_STATUS_LIBACCEL_NOT_FOUND);
         lostWith = status;
         functions.jobs().forEach(job -> job.lose(status));
         return this;
@@ -230,7 +230,7 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
             return initStatus;
         }
         initialised++;
-        return DML_STATUS_OK();
+        return DML_STATUS_OK;
     }
 
     synchronized void countCheck() {
@@ -265,7 +265,7 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
         if (path == DmlPath.HARDWARE && !hardware) {
             plan = Plan.refuse(statusWithoutHardware);
         } else if (path == DmlPath.HARDWARE && !hasDeviceFor(dml_job_t.numa_id(struct))) {
-            plan = Plan.refuse(dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE());
+            plan = Plan.refuse(dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE);
         } else if (next.isEmpty()) {
             plan = always.apply(new Submission(path, struct, Plan.succeed()));
         } else {

@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Calls the simulation as native code would, by its own handles, and breaks each of its rules. */
 class SimulatedDmlTest {
-    private static final int HW = dml_h.DML_PATH_HW();
-    private static final int SW = dml_h.DML_PATH_SW();
+    private static final int HW = dml_h.DML_PATH_HW;
+    private static final int SW = dml_h.DML_PATH_SW;
     private static final MethodHandle WITH_POINTER = handle(FunctionDescriptor.of(JAVA_INT, ADDRESS));
     private static final MethodHandle WITH_PATH = handle(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
     private static final MethodHandle WITH_MODE = handle(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
@@ -100,7 +100,7 @@ class SimulatedDmlTest {
     }
 
     private void describeMove(long length) {
-        describe(dml_h.DML_OP_MEM_MOVE(), destination, source, length, 0);
+        describe(dml_h.DML_OP_MEM_MOVE, destination, source, length, 0);
     }
 
     private void assertBroken(Rule rule) {
@@ -110,7 +110,7 @@ class SimulatedDmlTest {
     }
 
     private void assertFinishesCleanly() {
-        assertEquals(DML_STATUS_OK(), finish());
+        assertEquals(DML_STATUS_OK, finish());
         dml.close();
     }
 
@@ -119,12 +119,12 @@ class SimulatedDmlTest {
         @Test
         void initialisesSubmitsChecksAndFinalises() {
             source.fill((byte) 7);
-            assertEquals(DML_STATUS_OK(), init(HW));
+            assertEquals(DML_STATUS_OK, init(HW));
             describeMove(100);
-            assertEquals(DML_STATUS_OK(), submit());
-            assertEquals(DML_STATUS_BEING_PROCESSED(), check());
+            assertEquals(DML_STATUS_OK, submit());
+            assertEquals(DML_STATUS_BEING_PROCESSED, check());
             assertEquals(0, destination.get(JAVA_BYTE, 0), "moved before the end was reported");
-            assertEquals(DML_STATUS_OK(), check());
+            assertEquals(DML_STATUS_OK, check());
             assertEquals(100, source.mismatch(destination), "the first byte beyond");
             assertEquals(0, destination.get(JAVA_BYTE, 100));
             assertFinishesCleanly();
@@ -133,7 +133,7 @@ class SimulatedDmlTest {
         @Test
         void seesTheJobSizeOfTheRealLibrary() {
             MemorySegment size = arena.allocate(JAVA_INT);
-            assertEquals(DML_STATUS_OK(), withPath("dml_get_job_size", SW, size));
+            assertEquals(DML_STATUS_OK, withPath("dml_get_job_size", SW, size));
             assertEquals(376, size.get(JAVA_INT, 0));
         }
 
@@ -157,18 +157,18 @@ class SimulatedDmlTest {
             int number = path == DmlPath.HARDWARE ? HW : SW;
             init(number);
             finish();
-            assertEquals(DML_STATUS_OK(), init(number));
+            assertEquals(DML_STATUS_OK, init(number));
             assertFinishesCleanly();
         }
 
         @Test
         void seesSoftwareDoneInsideOfTheSubmission() {
             init(SW);
-            describe(dml_h.DML_OP_FILL(), destination, MemorySegment.NULL, 10, 0);
-            assertEquals(DML_STATUS_OK(), submit());
+            describe(dml_h.DML_OP_FILL, destination, MemorySegment.NULL, 10, 0);
+            assertEquals(DML_STATUS_OK, submit());
             assertEquals((byte) 0x5A, destination.get(JAVA_BYTE, 9));
             assertEquals(0, destination.get(JAVA_BYTE, 10));
-            assertEquals(DML_STATUS_OK(), check());
+            assertEquals(DML_STATUS_OK, check());
             assertFinishesCleanly();
         }
 
@@ -177,9 +177,9 @@ class SimulatedDmlTest {
             init(HW);
             describeMove(8);
             submit();
-            assertEquals(DML_STATUS_OK(), withMode("dml_wait_job"));
+            assertEquals(DML_STATUS_OK, withMode("dml_wait_job"));
             describeMove(8);
-            assertEquals(DML_STATUS_OK(), withMode("dml_execute_job"));
+            assertEquals(DML_STATUS_OK, withMode("dml_execute_job"));
             assertEquals(2, dml.submissions().size());
             assertFinishesCleanly();
         }
@@ -187,7 +187,7 @@ class SimulatedDmlTest {
         @Test
         void findsTheFlagsStrippedAsTheRealOneStripsThem() {
             init(SW);
-            describe(dml_h.DML_OP_MEM_MOVE(), destination, source, 8, dml_h.DML_FLAG_COPY_ONLY() | 0x100);
+            describe(dml_h.DML_OP_MEM_MOVE, destination, source, 8, dml_h.DML_FLAG_COPY_ONLY | 0x100);
             submit();
             assertEquals(0x100, dml_job_t.flags(job));
             assertEquals(0x120, dml.lastSubmission().flags());
@@ -207,7 +207,7 @@ class SimulatedDmlTest {
             describeMove(8);
             assertEquals(24, submit());
             describeMove(8);
-            assertEquals(DML_STATUS_OK(), submit());
+            assertEquals(DML_STATUS_OK, submit());
             withMode("dml_wait_job");
             assertFinishesCleanly();
         }
@@ -221,7 +221,7 @@ class SimulatedDmlTest {
             finish();
             init(SW);
             describeMove(8);
-            assertEquals(DML_STATUS_OK(), submit());
+            assertEquals(DML_STATUS_OK, submit());
             check();
             assertFinishesCleanly();
         }
@@ -233,11 +233,11 @@ class SimulatedDmlTest {
             describeMove(8);
             submit();
             for (int i = 0; i < 100; i++) {
-                assertEquals(DML_STATUS_BEING_PROCESSED(), check());
+                assertEquals(DML_STATUS_BEING_PROCESSED, check());
             }
             assertEquals(1, dml.inFlight());
             dml.lastSubmission().release();
-            assertEquals(DML_STATUS_OK(), check());
+            assertEquals(DML_STATUS_OK, check());
             assertEquals(0, dml.inFlight());
             assertFinishesCleanly();
         }
@@ -248,11 +248,11 @@ class SimulatedDmlTest {
             bytes.copyFrom(MemorySegment.ofArray(new byte[]{1, 2, 3, 4, 5, 6, 7, 8}));
             init(SW);
             dml.next(Plan.fail(25).moving(2), Plan.fail(25).moving(2));
-            describe(dml_h.DML_OP_MEM_MOVE(), bytes.asSlice(2), bytes, 6, 0);
+            describe(dml_h.DML_OP_MEM_MOVE, bytes.asSlice(2), bytes, 6, 0);
             submit();
             assertEquals(25, check());
             assertArrayEquals(new byte[]{1, 2, 3, 4, 5, 6, 5, 6}, bytes.toArray(JAVA_BYTE), "from the end");
-            describe(dml_h.DML_OP_MEM_MOVE(), bytes, bytes.asSlice(2), 6, 0);
+            describe(dml_h.DML_OP_MEM_MOVE, bytes, bytes.asSlice(2), 6, 0);
             submit();
             assertEquals(25, check());
             assertArrayEquals(new byte[]{3, 4, 3, 4, 5, 6, 5, 6}, bytes.toArray(JAVA_BYTE), "from the start");
@@ -266,7 +266,7 @@ class SimulatedDmlTest {
             dml.next(Plan.succeed().corrupting());
             describeMove(4);
             submit();
-            assertEquals(DML_STATUS_OK(), check());
+            assertEquals(DML_STATUS_OK, check());
             byte[] moved = new byte[]{~1, 1, 1, 1};
             assertArrayEquals(moved, Arrays.copyOf(destination.toArray(JAVA_BYTE), 4));
             assertFinishesCleanly();
@@ -279,7 +279,7 @@ class SimulatedDmlTest {
             describeMove(11);
             assertEquals(15, submit());
             describeMove(10);
-            assertEquals(DML_STATUS_OK(), submit());
+            assertEquals(DML_STATUS_OK, submit());
             check();
             assertFinishesCleanly();
         }
@@ -461,7 +461,7 @@ class SimulatedDmlTest {
         @Test
         void byANullDestination() {
             init(SW);
-            describe(dml_h.DML_OP_FILL(), MemorySegment.NULL, MemorySegment.NULL, 8, 0);
+            describe(dml_h.DML_OP_FILL, MemorySegment.NULL, MemorySegment.NULL, 8, 0);
             submit();
             assertBroken(Rule.NULL_ADDRESS);
         }
@@ -469,7 +469,7 @@ class SimulatedDmlTest {
         @Test
         void byANullSource() {
             init(SW);
-            describe(dml_h.DML_OP_MEM_MOVE(), destination, MemorySegment.NULL, 8, 0);
+            describe(dml_h.DML_OP_MEM_MOVE, destination, MemorySegment.NULL, 8, 0);
             submit();
             assertBroken(Rule.NULL_ADDRESS);
         }
@@ -503,7 +503,7 @@ class SimulatedDmlTest {
             dml.allow(destination);
             brief.close();
             init(SW);
-            describe(dml_h.DML_OP_MEM_MOVE(), destination, MemorySegment.ofAddress(gone.address()), 8, 0);
+            describe(dml_h.DML_OP_MEM_MOVE, destination, MemorySegment.ofAddress(gone.address()), 8, 0);
             submit();
             assertBroken(Rule.CLOSED_MEMORY);
         }
@@ -515,7 +515,7 @@ class SimulatedDmlTest {
             MemorySegment fleeting = dml.allow(brief.allocate(64));
             dml.allow(destination);
             init(HW);
-            describe(dml_h.DML_OP_MEM_MOVE(), destination, fleeting, 8, 0);
+            describe(dml_h.DML_OP_MEM_MOVE, destination, fleeting, 8, 0);
             submit();
             brief.close();
             withMode("dml_wait_job");
@@ -526,7 +526,7 @@ class SimulatedDmlTest {
         @DisplayName("H6: by COPY_ONLY with ranges that overlap")
         void byCopyOverlap() {
             init(SW);
-            describe(dml_h.DML_OP_MEM_MOVE(), source, source.asSlice(4), 8, dml_h.DML_FLAG_COPY_ONLY());
+            describe(dml_h.DML_OP_MEM_MOVE, source, source.asSlice(4), 8, dml_h.DML_FLAG_COPY_ONLY);
             submit();
             assertBroken(Rule.COPY_OVERLAP);
         }
@@ -535,7 +535,7 @@ class SimulatedDmlTest {
         @DisplayName("H10: by flushing from the middle of a line")
         void byPartialLines() {
             init(SW);
-            describe(dml_h.DML_OP_CACHE_FLUSH(), destination.asSlice(8), MemorySegment.NULL, 64, 0);
+            describe(dml_h.DML_OP_CACHE_FLUSH, destination.asSlice(8), MemorySegment.NULL, 64, 0);
             submit();
             assertBroken(Rule.PARTIAL_LINES);
         }
@@ -544,7 +544,7 @@ class SimulatedDmlTest {
         @DisplayName("H10: by flushing to the middle of a line")
         void byPartialTail() {
             init(SW);
-            describe(dml_h.DML_OP_CACHE_FLUSH(), destination, MemorySegment.NULL, 65, 0);
+            describe(dml_h.DML_OP_CACHE_FLUSH, destination, MemorySegment.NULL, 65, 0);
             submit();
             assertBroken(Rule.PARTIAL_LINES);
         }
@@ -552,7 +552,7 @@ class SimulatedDmlTest {
         @ParameterizedTest
         @EnumSource
         void byLeavingAFieldAsItWas(Field stale) {
-            int operation = stale == Field.PATTERN ? dml_h.DML_OP_FILL() : dml_h.DML_OP_MEM_MOVE();
+            int operation = stale == Field.PATTERN ? dml_h.DML_OP_FILL : dml_h.DML_OP_MEM_MOVE;
             init(SW);
             describe(operation, destination, source, 8, 0);
             submit();
@@ -567,7 +567,7 @@ class SimulatedDmlTest {
         @Test
         void byFlagsThatTheLibraryDrops() {
             init(SW);
-            describe(dml_h.DML_OP_MEM_MOVE(), destination, source, 8, 1L << 24);
+            describe(dml_h.DML_OP_MEM_MOVE, destination, source, 8, 1L << 24);
             submit();
             assertBroken(Rule.DROPPED_FLAGS);
         }
@@ -576,7 +576,7 @@ class SimulatedDmlTest {
         @DisplayName("H8: by the fence bit, outside of a batch")
         void byFence() {
             init(SW);
-            describe(dml_h.DML_OP_MEM_MOVE(), destination, source, 8, 1);
+            describe(dml_h.DML_OP_MEM_MOVE, destination, source, 8, 1);
             submit();
             assertBroken(Rule.FENCED_ALONE);
         }
@@ -591,7 +591,7 @@ class SimulatedDmlTest {
 
         @Test
         void byAPathThatThereIsNot() {
-            assertEquals(dml_h.DML_STATUS_PATH_ERROR(), init(9));
+            assertEquals(dml_h.DML_STATUS_PATH_ERROR, init(9));
             assertBroken(Rule.UNKNOWN_PATH);
         }
 
@@ -613,7 +613,7 @@ class SimulatedDmlTest {
                                     }));
             init(SW);
             describeMove(8);
-            assertEquals(dml_h.DML_STATUS_INTERNAL_ERROR(), submit());
+            assertEquals(dml_h.DML_STATUS_INTERNAL_ERROR, submit());
             assertBroken(Rule.SIMULATOR_FAILED);
             assertTrue(dml.violations().getFirst().contains("from the plan"));
         }

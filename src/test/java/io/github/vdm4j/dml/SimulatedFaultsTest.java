@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SimulatedFaultsTest {
     private final Arena arena = Arena.ofShared();
     private final SimulatedDml dml = new SimulatedDml().withHardware();
-    private final RawJob job = new RawJob(dml, arena, dml_h.DML_PATH_HW());
+    private final RawJob job = new RawJob(dml, arena, dml_h.DML_PATH_HW);
     private final MemorySegment source = arena.allocate(4096, 4096);
     private final MemorySegment destination = arena.allocate(4096, 4096);
     private final MemorySegment crc = arena.allocate(JAVA_INT);
@@ -55,7 +55,7 @@ class SimulatedFaultsTest {
     void aPageFaultTellsHowFarTheMoveGotAndWhereItStopped() {
         dml.next(Plan.pageFault(1000));
         move(destination, source, 4096);
-        assertEquals(DML_STATUS_PAGE_FAULT_ERROR(), job.run());
+        assertEquals(DML_STATUS_PAGE_FAULT_ERROR, job.run());
         assertFault(true, 1000, destination.address() + 1000);
         assertEquals(0, job.result(), "from the start");
         assertEquals(1000, destination.mismatch(source));
@@ -66,7 +66,7 @@ class SimulatedFaultsTest {
         byte[] before = source.toArray(JAVA_BYTE);
         dml.next(Plan.pageFault(1000));
         move(source.asSlice(96), source, 4000);
-        assertEquals(DML_STATUS_PAGE_FAULT_ERROR(), job.run());
+        assertEquals(DML_STATUS_PAGE_FAULT_ERROR, job.run());
         assertEquals(1, job.result());
         assertFault(true, 1000, source.address() + 96 + 2999);
         MemorySegment end = MemorySegment.ofArray(before).asSlice(3000, 1000);
@@ -78,11 +78,11 @@ class SimulatedFaultsTest {
     void aFaultOnReadingIsToldFromOneOnWriting() {
         dml.next(Plan.pageFault(8), Plan.pageFault(0).faultingAt(4711));
         job.describe(SimulatedTask.COMPARE_PATTERN).source(source).pattern(source.get(JAVA_LONG, 0)).sourceLength(64);
-        assertEquals(DML_STATUS_PAGE_FAULT_ERROR(), job.run());
+        assertEquals(DML_STATUS_PAGE_FAULT_ERROR, job.run());
         assertFault(false, 8, source.address() + 8);
         assertEquals(8, job.offset());
         job.describe(SimulatedTask.COMPARE).source(source).secondSource(destination).sourceLength(64);
-        assertEquals(DML_STATUS_PAGE_FAULT_ERROR(), job.run());
+        assertEquals(DML_STATUS_PAGE_FAULT_ERROR, job.run());
         assertFault(false, 0, 4711);
     }
 
@@ -90,7 +90,7 @@ class SimulatedFaultsTest {
     void aComparisonThatIsDecidedBeforeTheFaultDoesNotMeetIt() {
         dml.next(Plan.pageFault(100));
         job.describe(SimulatedTask.COMPARE).source(source).secondSource(destination).sourceLength(4096);
-        assertEquals(DML_STATUS_OK(), job.run());
+        assertEquals(DML_STATUS_OK, job.run());
         assertEquals(1, job.result());
         assertEquals(source.mismatch(destination), job.offset());
     }
@@ -99,13 +99,13 @@ class SimulatedFaultsTest {
     void aCrcCanGoOnBehindTheFault() {
         dml.next(Plan.pageFault(1234));
         job.describe(SimulatedTask.CRC).source(source).sourceLength(4096).crc(crc);
-        assertEquals(DML_STATUS_PAGE_FAULT_ERROR(), job.run());
+        assertEquals(DML_STATUS_PAGE_FAULT_ERROR, job.run());
         job.describe(SimulatedTask.CRC)
                 .source(source.asSlice(1234))
                 .sourceLength(4096 - 1234)
                 .crc(crc)
-                .flags(dml_h.DML_FLAG_CRC_READ_SEED());
-        assertEquals(DML_STATUS_OK(), job.run());
+                .flags(dml_h.DML_FLAG_CRC_READ_SEED);
+        assertEquals(DML_STATUS_OK, job.run());
         var whole = new CRC32C();
         whole.update(source.toArray(JAVA_BYTE));
         assertEquals((int) whole.getValue(), crc.get(JAVA_INT, 0));
@@ -120,11 +120,11 @@ class SimulatedFaultsTest {
                 .sourceLength(64)
                 .destination(destination)
                 .destinationLength(80);
-        assertEquals(DML_STATUS_PAGE_FAULT_ERROR(), job.run());
+        assertEquals(DML_STATUS_PAGE_FAULT_ERROR, job.run());
         assertEquals(24, job.record().get(JAVA_INT, 4));
         assertEquals(30, job.destinationLength(), "three blocks of ten bytes");
         job.describe(SimulatedTask.DIF_INSERT).source(source).destination(destination).sourceLength(2048).dif(0, 0);
-        assertEquals(DML_STATUS_PAGE_FAULT_ERROR(), job.run());
+        assertEquals(DML_STATUS_PAGE_FAULT_ERROR, job.run());
         assertEquals(512, job.record().get(JAVA_INT, 4));
     }
 
@@ -148,16 +148,16 @@ class SimulatedFaultsTest {
     void aDeviceThatDisappearsEndsWhatIsInFlightHalfWayAndRefusesWhatComes() {
         dml.next(Plan.hold());
         move(destination, source, 4096);
-        assertEquals(DML_STATUS_OK(), job.submit());
-        assertEquals(DML_STATUS_BEING_PROCESSED(), job.check());
-        dml.loseDevice(dml_h.DML_STATUS_INTERNAL_ERROR());
-        assertEquals(dml_h.DML_STATUS_INTERNAL_ERROR(), job.check());
+        assertEquals(DML_STATUS_OK, job.submit());
+        assertEquals(DML_STATUS_BEING_PROCESSED, job.check());
+        dml.loseDevice(dml_h.DML_STATUS_INTERNAL_ERROR);
+        assertEquals(dml_h.DML_STATUS_INTERNAL_ERROR, job.check());
         assertEquals(2048, destination.mismatch(source));
         move(destination, source, 4096);
-        assertEquals(dml_h.DML_STATUS_LIBACCEL_NOT_FOUND(), job.submit());
+        assertEquals(dml_h.DML_STATUS_LIBACCEL_NOT_FOUND, job.submit());
         dml.withHardware();
         move(destination, source, 4096);
-        assertEquals(DML_STATUS_OK(), job.run());
+        assertEquals(DML_STATUS_OK, job.run());
         assertEquals(-1, destination.mismatch(source));
     }
 
@@ -165,13 +165,13 @@ class SimulatedFaultsTest {
     void devicesAreOnNodesAndAJobWithoutOneGoesToItsCallers() {
         dml.withHardwareOn(1).callersOn(0);
         move(destination, source, 64);
-        assertEquals(dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE(), job.submit());
+        assertEquals(dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE, job.submit());
         dml_job_t.numa_id(job.struct, 1);
         move(destination, source, 64);
-        assertEquals(DML_STATUS_OK(), job.run());
+        assertEquals(DML_STATUS_OK, job.run());
         dml_job_t.numa_id(job.struct, -1);
         dml.callersOn(1);
         move(destination, source, 64);
-        assertEquals(DML_STATUS_OK(), job.run());
+        assertEquals(DML_STATUS_OK, job.run());
     }
 }

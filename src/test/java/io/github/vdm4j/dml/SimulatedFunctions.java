@@ -86,7 +86,7 @@ final class SimulatedFunctions {
         return guarded(
                 () -> {
                     size.reinterpret(Integer.BYTES).set(JAVA_INT, 0, SimulatedJob.SIZE);
-                    return knownPath(path) == null ? dml_h.DML_STATUS_PATH_ERROR() : DML_STATUS_OK();
+                    return knownPath(path) == null ? dml_h.DML_STATUS_PATH_ERROR : DML_STATUS_OK;
                 });
     }
 
@@ -95,15 +95,15 @@ final class SimulatedFunctions {
                 () -> {
                     DmlPath where = knownPath(path);
                     if (where == null) {
-                        return dml_h.DML_STATUS_PATH_ERROR();
+                        return dml_h.DML_STATUS_PATH_ERROR;
                     }
                     SimulatedJob old = jobs.get(job.address());
                     if (old != null && old.isLive()) {
                         dml.violated(Rule.INITIALISED_TWICE, old.toString());
-                        return dml_h.DML_STATUS_INTERNAL_ERROR();
+                        return dml_h.DML_STATUS_INTERNAL_ERROR;
                     }
                     int status = dml.initialiseOne();
-                    if (status == DML_STATUS_OK()) {
+                    if (status == DML_STATUS_OK) {
                         jobs.put(job.address(), new SimulatedJob(dml, job.address(), where));
                     }
                     return status;
@@ -137,7 +137,7 @@ final class SimulatedFunctions {
                         job,
                         found -> {
                             int status = found.submit();
-                            return status == DML_STATUS_OK() ? waitFor(found) : status;
+                            return status == DML_STATUS_OK ? waitFor(found) : status;
                         }));
     }
 
@@ -145,11 +145,11 @@ final class SimulatedFunctions {
         return guarded(
                 () -> {
                     if (Integer.compareUnsigned(tasks, SimulatedBatch.LEAST_TASKS) < 0) {
-                        return dml_h.DML_STATUS_BATCH_SIZE_ERROR();
+                        return dml_h.DML_STATUS_BATCH_SIZE_ERROR;
                     }
                     long bytes = SimulatedBatch.TASK_BYTES * tasks + SimulatedBatch.ALIGNMENT;
                     size.reinterpret(Integer.BYTES).set(JAVA_INT, 0, (int) bytes);
-                    return DML_STATUS_OK();
+                    return DML_STATUS_OK;
                 });
     }
 
@@ -159,19 +159,19 @@ final class SimulatedFunctions {
                     MemorySegment struct = job.reinterpret(dml_job_t.sizeof());
                     long length = Integer.toUnsignedLong(dml_job_t.destination_length(struct));
                     if (Integer.toUnsignedLong(task) >= length / SimulatedBatch.TASK_BYTES) {
-                        return dml_h.DML_STATUS_BATCH_TASK_INDEX_OVERFLOW();
+                        return dml_h.DML_STATUS_BATCH_TASK_INDEX_OVERFLOW;
                     }
                     long buffer = dml_job_t.destination_first_ptr(struct).address();
                     status.reinterpret(Integer.BYTES)
                             .set(JAVA_INT, 0, SimulatedBatch.statusOf(buffer, length, task));
-                    return DML_STATUS_OK();
+                    return DML_STATUS_OK;
                 });
     }
 
     /** Of a job without a submission the real library waits for ever, or crashes; here it is noted. */
     private static int waitFor(SimulatedJob job) {
         int status = job.check("dml_wait_job");
-        while (status == DML_STATUS_BEING_PROCESSED() && job.isInFlight()) {
+        while (status == DML_STATUS_BEING_PROCESSED && job.isInFlight()) {
             Thread.onSpinWait();
             status = job.check("dml_wait_job");
         }
@@ -183,18 +183,18 @@ final class SimulatedFunctions {
             return body.getAsInt();
         } catch (Throwable e) {
             dml.violated(Rule.SIMULATOR_FAILED, e.toString());
-            return dml_h.DML_STATUS_INTERNAL_ERROR();
+            return dml_h.DML_STATUS_INTERNAL_ERROR;
         }
     }
 
     private DmlPath knownPath(int path) {
-        if (path == dml_h.DML_PATH_HW()) {
+        if (path == dml_h.DML_PATH_HW) {
             return DmlPath.HARDWARE;
         }
-        if (path == dml_h.DML_PATH_SW()) {
+        if (path == dml_h.DML_PATH_SW) {
             return DmlPath.SOFTWARE;
         }
-        if (path == dml_h.DML_PATH_AUTO()) {
+        if (path == dml_h.DML_PATH_AUTO) {
             return DmlPath.AUTO;
         }
         dml.violated(Rule.UNKNOWN_PATH, "path " + path);
@@ -212,6 +212,6 @@ final class SimulatedFunctions {
                 && jobs.values().stream().anyMatch(other -> other.owns(SimulatedJob.internalIn(struct)));
         dml.violated(
                 moved ? Rule.MOVED : Rule.NEVER_INITIALISED, "job 0x%x: %s".formatted(address.address(), function));
-        return dml_h.DML_STATUS_JOB_CORRUPTED();
+        return dml_h.DML_STATUS_JOB_CORRUPTED;
     }
 }

@@ -101,23 +101,23 @@ final class SimulatedJob {
 
     int submit() {
         if (!enter("dml_submit_job")) {
-            return dml_h.DML_STATUS_JOB_CORRUPTED();
+            return dml_h.DML_STATUS_JOB_CORRUPTED;
         }
         try {
             if (state == State.IN_FLIGHT) {
                 violated(Rule.SUBMITTED_IN_FLIGHT, current.toString());
-                return dml_h.DML_STATUS_INTERNAL_ERROR();
+                return dml_h.DML_STATUS_INTERNAL_ERROR;
             }
             current = dml.record(path, struct);
             JobField stale = JobField.staleIn(struct);
-            if (current.copies() && (current.flags() & dml_h.DML_FLAG_COPY_ONLY()) != 0) {
-                dml_job_t.flags(struct, current.flags() & 0xFFFF & ~dml_h.DML_FLAG_COPY_ONLY());
+            if (current.copies() && (current.flags() & dml_h.DML_FLAG_COPY_ONLY) != 0) {
+                dml_job_t.flags(struct, current.flags() & 0xFFFF & ~dml_h.DML_FLAG_COPY_ONLY);
             }
             int refusal = current.status();
-            if (refusal == DML_STATUS_OK() && !fieldsAreGood(stale)) {
-                refusal = dml_h.DML_STATUS_INTERNAL_ERROR();
+            if (refusal == DML_STATUS_OK && !fieldsAreGood(stale)) {
+                refusal = dml_h.DML_STATUS_INTERNAL_ERROR;
             }
-            if (refusal != DML_STATUS_OK()) {
+            if (refusal != DML_STATUS_OK) {
                 state = State.REFUSED;
                 JobField.spoilAll(struct, false);
                 return refusal;
@@ -136,7 +136,7 @@ final class SimulatedJob {
                     current.lose(lost);
                 }
             }
-            return DML_STATUS_OK();
+            return DML_STATUS_OK;
         } finally {
             inside.set(null);
         }
@@ -144,7 +144,7 @@ final class SimulatedJob {
 
     int check(String function) {
         if (!enter(function)) {
-            return dml_h.DML_STATUS_JOB_CORRUPTED();
+            return dml_h.DML_STATUS_JOB_CORRUPTED;
         }
         try {
             if (state == State.ENDED) {
@@ -157,12 +157,12 @@ final class SimulatedJob {
                         function + (state == State.NEW
                                 ? ", never submitted"
                                 : ", the last submission was refused: " + current));
-                return DML_STATUS_BEING_PROCESSED();
+                return DML_STATUS_BEING_PROCESSED;
             }
             if (current.path() == DmlPath.HARDWARE) {
                 if (current.isBusy(checksLeft)) {
                     checksLeft -= checksLeft > 0 ? 1 : 0;
-                    return DML_STATUS_BEING_PROCESSED();
+                    return DML_STATUS_BEING_PROCESSED;
                 }
                 if (!current.touchesMemory() || memoryIsReachable()) {
                     execute();
@@ -181,14 +181,14 @@ final class SimulatedJob {
 
     int finish() {
         if (!enter("dml_finalize_job")) {
-            return dml_h.DML_STATUS_JOB_CORRUPTED();
+            return dml_h.DML_STATUS_JOB_CORRUPTED;
         }
         try {
             if (state == State.IN_FLIGHT) {
                 violated(Rule.FINALISED_IN_FLIGHT, current.toString());
             }
             state = State.FINALISED;
-            return DML_STATUS_OK();
+            return DML_STATUS_OK;
         } finally {
             inside.set(null);
         }

@@ -11,8 +11,8 @@ import java.lang.foreign.MemorySegment;
 /** Executes tasks in memory, a byte at a time: as plainly as can be, and unlike the code under test. */
 final class SimulatedOperations {
     private static final int CRC32C = 0x1EDC6F41;
-    private static final int BYPASS_REFLECTION = dml_h.DML_FLAG_CRC_BYPASS_REFLECTION() >> 16;
-    private static final int BYPASS_DATA_REFLECTION = dml_h.DML_FLAG_CRC_BYPASS_DATA_REFLECTION() >> 16;
+    private static final int BYPASS_REFLECTION = dml_h.DML_FLAG_CRC_BYPASS_REFLECTION >> 16;
+    private static final int BYPASS_DATA_REFLECTION = dml_h.DML_FLAG_CRC_BYPASS_DATA_REFLECTION >> 16;
     private static final int DELTA_ENTRY = 10;
     private static final int NOT_EQUAL = 1;
     private static final int OVERFLOW = 2;
@@ -22,7 +22,7 @@ final class SimulatedOperations {
     /** Executes a task as far as a plan says. */
     static SimulatedRecord run(SimulatedTask task, Plan plan, DmlPath path) {
         long length = plan.moved() < 0 ? task.length() : Math.min(plan.moved(), task.length());
-        boolean good = plan.status() == dml_h.DML_STATUS_OK();
+        boolean good = plan.status() == dml_h.DML_STATUS_OK;
         SimulatedRecord record = length == 0 && !task.isFlowControl()
                 ? SimulatedRecord.of(plan.status())
                 : execute(task, whole(task, length), path);
@@ -34,8 +34,8 @@ final class SimulatedOperations {
 
     /** Whether a comparison came to its end before the device came to what the plan has for it. */
     private static boolean isDecided(SimulatedTask task, SimulatedRecord done) {
-        return done.status() == dml_h.DML_STATUS_FALSE_PREDICATE_OK()
-                || done.status() == dml_h.DML_STATUS_DIF_CHECK_ERROR()
+        return done.status() == dml_h.DML_STATUS_FALSE_PREDICATE_OK
+                || done.status() == dml_h.DML_STATUS_DIF_CHECK_ERROR
                 || done.result() != 0 && (task.is(SimulatedTask.COMPARE) || task.is(SimulatedTask.COMPARE_PATTERN))
                 || done.result() == OVERFLOW;
     }
@@ -75,11 +75,11 @@ final class SimulatedOperations {
         } else if (task.isDif()) {
             return SimulatedDif.run(task, length, path);
         }
-        return SimulatedRecord.of(dml_h.DML_STATUS_OK());
+        return SimulatedRecord.of(dml_h.DML_STATUS_OK);
     }
 
     private static SimulatedRecord failed(SimulatedTask task, Plan plan, SimulatedRecord done, long length) {
-        boolean fault = plan.status() == dml_h.DML_STATUS_PAGE_FAULT_ERROR();
+        boolean fault = plan.status() == dml_h.DML_STATUS_PAGE_FAULT_ERROR;
         boolean write = task.hasDestination();
         // A device that works from the end has met the fault before what it has done.
         long next = done.result() == 1 && task.is(SimulatedTask.MEM_MOVE) ? task.length() - length - 1 : length;
@@ -120,12 +120,12 @@ final class SimulatedOperations {
         long skip = backwards ? task.length() - length : 0;
         copy(task.source() + skip, task.destination() + skip, length);
         boolean part = length < task.length();
-        return new SimulatedRecord(dml_h.DML_STATUS_OK(), backwards && part ? 1 : 0, 0, 0, false, 0);
+        return new SimulatedRecord(dml_h.DML_STATUS_OK, backwards && part ? 1 : 0, 0, 0, false, 0);
     }
 
     private static SimulatedRecord compared(SimulatedTask task, int result, long offset) {
-        boolean wrong = task.has(dml_h.DML_FLAG_CHECK_RESULT()) && result != task.expected();
-        int status = wrong ? dml_h.DML_STATUS_FALSE_PREDICATE_OK() : dml_h.DML_STATUS_OK();
+        boolean wrong = task.has(dml_h.DML_FLAG_CHECK_RESULT) && result != task.expected();
+        int status = wrong ? dml_h.DML_STATUS_FALSE_PREDICATE_OK : dml_h.DML_STATUS_OK;
         return new SimulatedRecord(status, result, offset, 0, false, 0);
     }
 
@@ -165,8 +165,8 @@ final class SimulatedOperations {
             size += DELTA_ENTRY;
             result = NOT_EQUAL;
         }
-        boolean wrong = task.has(dml_h.DML_FLAG_CHECK_RESULT()) && task.expected() != 1 << result;
-        int status = wrong ? dml_h.DML_STATUS_FALSE_PREDICATE_OK() : dml_h.DML_STATUS_OK();
+        boolean wrong = task.has(dml_h.DML_FLAG_CHECK_RESULT) && task.expected() != 1 << result;
+        int status = wrong ? dml_h.DML_STATUS_FALSE_PREDICATE_OK : dml_h.DML_STATUS_OK;
         return new SimulatedRecord(status, result, 0, 0, false, size);
     }
 
@@ -175,7 +175,7 @@ final class SimulatedOperations {
             int block = Short.toUnsignedInt(EVERYTHING.get(JAVA_SHORT_UNALIGNED, at));
             copy(at + Short.BYTES, task.destination() + block * 8L, Long.BYTES);
         }
-        return SimulatedRecord.of(dml_h.DML_STATUS_OK());
+        return SimulatedRecord.of(dml_h.DML_STATUS_OK);
     }
 
     private static SimulatedRecord crc(SimulatedTask task, long length) {
@@ -193,6 +193,6 @@ final class SimulatedOperations {
             copy(task.source(), task.destination(), length);
         }
         int value = plainResult ? crc : ~Integer.reverse(crc);
-        return new SimulatedRecord(dml_h.DML_STATUS_OK(), 0, 0, 0, false, value);
+        return new SimulatedRecord(dml_h.DML_STATUS_OK, 0, 0, 0, false, value);
     }
 }

@@ -25,11 +25,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the simulation makes of each operation. The numbers without a reason are those of DML 1.1.1. */
 class SimulatedOperationsTest {
-    private static final int CHECK_RESULT = dml_h.DML_FLAG_CHECK_RESULT();
+    private static final int CHECK_RESULT = dml_h.DML_FLAG_CHECK_RESULT;
 
     private final Arena arena = Arena.ofShared();
     private final SimulatedDml dml = new SimulatedDml().withHardware();
-    private final RawJob job = new RawJob(dml, arena, dml_h.DML_PATH_SW());
+    private final RawJob job = new RawJob(dml, arena, dml_h.DML_PATH_SW);
     private final MemorySegment source = arena.allocate(8192, 4096);
     private final MemorySegment other = arena.allocate(8192, 4096);
     private final MemorySegment destination = arena.allocate(8192, 4096);
@@ -61,7 +61,7 @@ class SimulatedOperationsTest {
     void dualcastWritesBothDestinations() {
         MemorySegment second = arena.allocate(8192, 4096);
         describe(SimulatedTask.DUALCAST).secondDestination(second).sourceLength(1001);
-        assertEquals(DML_STATUS_OK(), job.run());
+        assertEquals(DML_STATUS_OK, job.run());
         assertEquals(1001, source.mismatch(destination));
         assertEquals(1001, source.mismatch(second));
     }
@@ -69,7 +69,7 @@ class SimulatedOperationsTest {
     @Test
     void compareOfEqualRangesTellsSoAndNoOffset() {
         job.describe(SimulatedTask.COMPARE).source(source).secondSource(other).sourceLength(8192);
-        assertEquals(DML_STATUS_OK(), job.run());
+        assertEquals(DML_STATUS_OK, job.run());
         assertEquals(0, job.result());
         assertEquals(0, job.offset());
     }
@@ -79,7 +79,7 @@ class SimulatedOperationsTest {
     void compareTellsWhereTheFirstDifferenceIs(long at) {
         other.set(JAVA_BYTE, at, (byte) ~source.get(JAVA_BYTE, at));
         job.describe(SimulatedTask.COMPARE).source(source).secondSource(other).sourceLength(1000);
-        assertEquals(DML_STATUS_OK(), job.run());
+        assertEquals(DML_STATUS_OK, job.run());
         assertEquals(1, job.result());
         assertEquals(at, job.offset());
     }
@@ -94,7 +94,7 @@ class SimulatedOperationsTest {
                 .sourceLength(10)
                 .flags(CHECK_RESULT)
                 .expected(expected);
-        assertEquals(status == 0 ? DML_STATUS_OK() : DML_STATUS_FALSE_PREDICATE_OK(), job.run());
+        assertEquals(status == 0 ? DML_STATUS_OK : DML_STATUS_FALSE_PREDICATE_OK, job.run());
         assertEquals(different ? 1 : 0, job.result());
     }
 
@@ -106,11 +106,11 @@ class SimulatedOperationsTest {
         }
         long pattern = 0x0807060504030201L;
         job.describe(SimulatedTask.COMPARE_PATTERN).source(source).pattern(pattern).sourceLength(27);
-        assertEquals(DML_STATUS_OK(), job.run());
+        assertEquals(DML_STATUS_OK, job.run());
         assertEquals(0, job.result());
         source.set(JAVA_BYTE, at, (byte) 99);
         job.describe(SimulatedTask.COMPARE_PATTERN).source(source).pattern(pattern).sourceLength(27);
-        assertEquals(DML_STATUS_OK(), job.run());
+        assertEquals(DML_STATUS_OK, job.run());
         assertEquals(1, job.result());
         assertEquals(told, job.offset());
     }
@@ -126,7 +126,7 @@ class SimulatedOperationsTest {
                 .sourceLength(4096)
                 .destination(destination)
                 .destinationLength(80);
-        assertEquals(DML_STATUS_OK(), job.run());
+        assertEquals(DML_STATUS_OK, job.run());
         assertEquals(1, job.result());
         assertEquals(40, job.destinationLength());
         assertEquals(511, destination.get(JAVA_SHORT_UNALIGNED, 30), "the block of the last entry");
@@ -136,7 +136,7 @@ class SimulatedOperationsTest {
                 .sourceLength(40)
                 .destination(source)
                 .destinationLength(4096);
-        assertEquals(DML_STATUS_OK(), job.run());
+        assertEquals(DML_STATUS_OK, job.run());
         assertArrayEquals(bytes(other, 4096), bytes(source, 4096));
     }
 
@@ -156,7 +156,7 @@ class SimulatedOperationsTest {
                     .flags(wanted == 0 ? 0 : CHECK_RESULT)
                     .expected(wanted);
             boolean good = wanted == 0 || wanted == expected;
-            assertEquals(good ? DML_STATUS_OK() : DML_STATUS_FALSE_PREDICATE_OK(), job.run());
+            assertEquals(good ? DML_STATUS_OK : DML_STATUS_FALSE_PREDICATE_OK, job.run());
             assertEquals(result, job.result());
             assertEquals(size, job.destinationLength());
         }
@@ -168,7 +168,7 @@ class SimulatedOperationsTest {
         source.copyFrom(MemorySegment.ofArray("123456789".getBytes()));
         crc.set(JAVA_INT, 0, 0x5555);
         job.describe(SimulatedTask.CRC).source(source).sourceLength(9).crc(crc).flags(Long.decode(flags));
-        assertEquals(DML_STATUS_OK(), job.run());
+        assertEquals(DML_STATUS_OK, job.run());
         assertEquals((int) Long.parseLong(expected, 16), crc.get(JAVA_INT, 0));
     }
 
@@ -177,14 +177,14 @@ class SimulatedOperationsTest {
         var expected = new java.util.zip.CRC32C();
         expected.update(bytes(source, 3000));
         job.describe(SimulatedTask.CRC).source(source).sourceLength(1000).crc(crc);
-        assertEquals(DML_STATUS_OK(), job.run());
+        assertEquals(DML_STATUS_OK, job.run());
         job.describe(SimulatedTask.COPY_CRC)
                 .source(source.asSlice(1000))
                 .destination(destination)
                 .sourceLength(2000)
                 .crc(crc)
-                .flags(dml_h.DML_FLAG_CRC_READ_SEED());
-        assertEquals(DML_STATUS_OK(), job.run());
+                .flags(dml_h.DML_FLAG_CRC_READ_SEED);
+        assertEquals(DML_STATUS_OK, job.run());
         assertEquals((int) expected.getValue(), crc.get(JAVA_INT, 0));
         assertEquals(2000, source.asSlice(1000).mismatch(destination));
     }
@@ -195,7 +195,7 @@ class SimulatedOperationsTest {
         long length = size == 0 ? 3 * 512 : block;
         long longer = length + length / block * 8;
         describe(SimulatedTask.DIF_INSERT).sourceLength(length).dif(size, 0).destinationTags(100, 7, 0);
-        assertEquals(DML_STATUS_OK(), job.run());
+        assertEquals(DML_STATUS_OK, job.run());
         assertArrayEquals(bytes(source, block), bytes(destination, block));
         assertEquals(100, Integer.reverseBytes(destination.get(JAVA_INT.withByteAlignment(1), block + 4)));
         if (size == 0) {
@@ -207,38 +207,38 @@ class SimulatedOperationsTest {
                 .sourceLength(longer)
                 .dif(size, 0)
                 .sourceTags(100, 7, 0);
-        assertEquals(DML_STATUS_OK(), job.run());
+        assertEquals(DML_STATUS_OK, job.run());
         assertEquals(0, job.result());
         MemorySegment back = arena.allocate(8192, 4096);
         job.describe(SimulatedTask.DIF_UPDATE)
                 .source(destination)
                 .destination(back)
                 .sourceLength(longer)
-                .dif(size, dml_h.DML_DIF_FLAG_DST_PASS_APP_TAG() | dml_h.DML_DIF_FLAG_DST_FIX_REF_TAG())
+                .dif(size, dml_h.DML_DIF_FLAG_DST_PASS_APP_TAG | dml_h.DML_DIF_FLAG_DST_FIX_REF_TAG)
                 .sourceTags(100, 7, 0)
                 .destinationTags(5, 9, 0);
-        assertEquals(DML_STATUS_OK(), job.run());
+        assertEquals(DML_STATUS_OK, job.run());
         assertEquals(5, Integer.reverseBytes(back.get(JAVA_INT.withByteAlignment(1), block + 4)));
         assertEquals(7, Short.reverseBytes(back.get(JAVA_SHORT_UNALIGNED, block + 2)), "passed through");
         job.describe(SimulatedTask.DIF_STRIP)
                 .source(back)
                 .destination(destination)
                 .sourceLength(longer)
-                .dif(size, dml_h.DML_DIF_FLAG_SRC_FIX_REF_TAG())
+                .dif(size, dml_h.DML_DIF_FLAG_SRC_FIX_REF_TAG)
                 .sourceTags(5, 7, 0);
-        assertEquals(DML_STATUS_OK(), job.run());
+        assertEquals(DML_STATUS_OK, job.run());
         assertArrayEquals(bytes(source, length), bytes(destination, length));
     }
 
     @Test
     void difCheckTellsTheBlockAndWhatDiffers() {
         describe(SimulatedTask.DIF_INSERT).sourceLength(1024).dif(0, 0);
-        assertEquals(DML_STATUS_OK(), job.run());
+        assertEquals(DML_STATUS_OK, job.run());
         destination.set(JAVA_BYTE, 520, (byte) ~destination.get(JAVA_BYTE, 520));
         destination.set(JAVA_BYTE, 520 + 519, (byte) 77);
         job.describe(SimulatedTask.DIF_CHECK).source(destination).sourceLength(1040).dif(0, 0);
-        assertEquals(DML_STATUS_DIF_CHECK_ERROR(), job.run());
-        assertEquals(dml_h.DML_DIF_CHECK_GUARD_MISMATCH() | dml_h.DML_DIF_CHECK_REFERENCE_TAG_MISMATCH(), job.result());
+        assertEquals(DML_STATUS_DIF_CHECK_ERROR, job.run());
+        assertEquals(dml_h.DML_DIF_CHECK_GUARD_MISMATCH | dml_h.DML_DIF_CHECK_REFERENCE_TAG_MISMATCH, job.result());
         assertEquals(520, job.offset());
     }
 
@@ -246,14 +246,14 @@ class SimulatedOperationsTest {
     @CsvSource({"0, false, true", "0x00FF, false, false", "0x00FF, true, true"})
     void onlyTheHardwareComparesApplicationTagsAsTheMaskSays(String mask, boolean hardware, boolean passes) {
         describe(SimulatedTask.DIF_INSERT).sourceLength(512).dif(0, 0).destinationTags(0, 0x1234, 0);
-        assertEquals(DML_STATUS_OK(), job.run());
-        RawJob checking = hardware ? new RawJob(dml, arena, dml_h.DML_PATH_HW()) : job;
+        assertEquals(DML_STATUS_OK, job.run());
+        RawJob checking = hardware ? new RawJob(dml, arena, dml_h.DML_PATH_HW) : job;
         checking.describe(SimulatedTask.DIF_CHECK)
                 .source(destination)
                 .sourceLength(520)
                 .dif(0, 0)
                 .sourceTags(0, mask.equals("0") ? 0x9999 : 0x1299, Integer.decode(mask));
-        assertEquals(passes ? DML_STATUS_OK() : DML_STATUS_DIF_CHECK_ERROR(), checking.run());
+        assertEquals(passes ? DML_STATUS_OK : DML_STATUS_DIF_CHECK_ERROR, checking.run());
         if (hardware) {
             checking.finish();
         }
@@ -263,17 +263,17 @@ class SimulatedOperationsTest {
     @ValueSource(booleans = {false, true})
     void onlyTheHardwareStripsTheBlocksBeforeABadOneAndPassesOverBlocksOfOnes(boolean hardware) {
         describe(SimulatedTask.DIF_INSERT).sourceLength(2048).dif(0, 0);
-        assertEquals(DML_STATUS_OK(), job.run());
+        assertEquals(DML_STATUS_OK, job.run());
         destination.asSlice(512, 8).fill((byte) -1);
         destination.set(JAVA_BYTE, 3 * 520, (byte) ~destination.get(JAVA_BYTE, 3 * 520));
         MemorySegment stripped = arena.allocate(2048, 4096);
-        RawJob stripping = hardware ? new RawJob(dml, arena, dml_h.DML_PATH_HW()) : job;
+        RawJob stripping = hardware ? new RawJob(dml, arena, dml_h.DML_PATH_HW) : job;
         stripping.describe(SimulatedTask.DIF_STRIP)
                 .source(destination)
                 .destination(stripped)
                 .sourceLength(2080)
-                .dif(0, dml_h.DML_DIF_FLAG_SRC_F_DETECT_ALL());
-        assertEquals(DML_STATUS_DIF_CHECK_ERROR(), stripping.run());
+                .dif(0, dml_h.DML_DIF_FLAG_SRC_F_DETECT_ALL);
+        assertEquals(DML_STATUS_DIF_CHECK_ERROR, stripping.run());
         assertEquals(hardware ? 3 * 520 : 0, stripping.offset());
         assertEquals(hardware ? 3 * 512 : 0, stripped.mismatch(source.asSlice(0, 2048)));
         if (hardware) {
@@ -284,15 +284,15 @@ class SimulatedOperationsTest {
     @Test
     void drainAndNopSucceed() {
         job.describe(SimulatedTask.NOP);
-        assertEquals(DML_STATUS_OK(), job.run());
+        assertEquals(DML_STATUS_OK, job.run());
         job.describe(SimulatedTask.DRAIN).destination(destination).secondDestination(other).flags(0x30000);
-        assertEquals(DML_STATUS_OK(), job.run());
+        assertEquals(DML_STATUS_OK, job.run());
     }
 
     @Test
     void whatAnOperationDoesNotTellIsSpoilt() {
         job.describe(SimulatedTask.FILL).destination(destination).destinationLength(64);
-        assertEquals(DML_STATUS_OK(), job.run());
+        assertEquals(DML_STATUS_OK, job.run());
         assertNotEquals(0, job.result());
         assertNotEquals(0, job.offset());
         assertNotEquals(64, job.destinationLength());
@@ -311,7 +311,7 @@ class SimulatedOperationsTest {
     void aCorruptedResultIsNotTheRightOne() {
         dml.next(Plan.succeed().corrupting(), Plan.succeed().corrupting());
         job.describe(SimulatedTask.CRC).source(source).sourceLength(9).crc(crc);
-        assertEquals(DML_STATUS_OK(), job.run());
+        assertEquals(DML_STATUS_OK, job.run());
         var right = new java.util.zip.CRC32C();
         right.update(bytes(source, 9));
         assertNotEquals((int) right.getValue(), crc.get(JAVA_INT, 0));
@@ -330,7 +330,7 @@ class SimulatedOperationsTest {
             for (JobField field : JobField.values()) {
                 if (field.isNeededBy(operation)) {
                     var strict = new SimulatedDml();
-                    RawJob own = new RawJob(strict, arena, dml_h.DML_PATH_SW());
+                    RawJob own = new RawJob(strict, arena, dml_h.DML_PATH_SW);
                     own.describe(operation);
                     field.spoil(own.struct);
                     own.submit();

@@ -25,33 +25,33 @@ record SimulatedRecord(
 
     /** The device's numbers. Every other status comes from elsewhere, or is none that 1.1.1 knows. */
     private static final Map<Integer, Integer> CODES = Map.ofEntries(
-            Map.entry(dml_h.DML_STATUS_OK(), 0x01),
-            Map.entry(dml_h.DML_STATUS_FALSE_PREDICATE_OK(), 0x02),
-            Map.entry(dml_h.DML_STATUS_PAGE_FAULT_ERROR(), 0x03),
-            Map.entry(dml_h.DML_STATUS_INTL_INVALID_PAGE_REQUEST(), 0x04),
-            Map.entry(dml_h.DML_STATUS_BATCH_ERROR(), 0x05),
-            Map.entry(dml_h.DML_STATUS_DELTA_ASCENDT_ERROR(), 0x07),
-            Map.entry(dml_h.DML_STATUS_DELTA_OFFSET_ERROR(), 0x08),
-            Map.entry(dml_h.DML_STATUS_DIF_CHECK_ERROR(), 0x09),
-            Map.entry(dml_h.DML_STATUS_JOB_OPERATION_ERROR(), 0x10),
-            Map.entry(dml_h.DML_STATUS_JOB_FLAGS_ERROR(), 0x11),
-            Map.entry(dml_h.DML_STATUS_INTL_INVALID_RESERVED_FIELD(), 0x12),
-            Map.entry(dml_h.DML_STATUS_JOB_LENGTH_ERROR(), 0x13),
-            Map.entry(dml_h.DML_STATUS_BATCH_SIZE_ERROR(), 0x14),
-            Map.entry(dml_h.DML_STATUS_DELTA_INPUT_SIZE_ERROR(), 0x15),
-            Map.entry(dml_h.DML_STATUS_OVERLAPPING_BUFFER_ERROR(), 0x16),
-            Map.entry(dml_h.DML_STATUS_DUALCAST_ALIGN_ERROR(), 0x17),
-            Map.entry(dml_h.DML_STATUS_INTL_MISALIGNED_DESC_LA(), 0x18),
-            Map.entry(dml_h.DML_STATUS_INTL_INVALID_COMPLETION_HANDLE(), 0x19),
-            Map.entry(dml_h.DML_STATUS_INTL_PAGE_FAULT_ON_TRANSLATION(), 0x1A),
-            Map.entry(dml_h.DML_STATUS_INTL_MISALIGNED_CR_ADDRESS(), 0x1B),
-            Map.entry(dml_h.DML_STATUS_INTL_MISALIGNED_ADDRESS(), 0x1C),
-            Map.entry(dml_h.DML_STATUS_INTL_PRIVILEGE_ERROR(), 0x1D),
-            Map.entry(dml_h.DML_STATUS_INTL_TRAFFIC_CLASS_ERROR(), 0x1E),
-            Map.entry(dml_h.DML_STATUS_INTL_READBACK_ADDRESS_PAGE_ERROR(), 0x1F),
-            Map.entry(dml_h.DML_STATUS_INTL_HARDWARE_READBACK_TIMEOUT(), 0x20),
-            Map.entry(dml_h.DML_STATUS_INTL_HARDWARE_TIMEOUT(), 0x21),
-            Map.entry(dml_h.DML_STATUS_INTL_ADDRESS_TRANSLATION_ERROR(), 0x22));
+            Map.entry(dml_h.DML_STATUS_OK, 0x01),
+            Map.entry(dml_h.DML_STATUS_FALSE_PREDICATE_OK, 0x02),
+            Map.entry(dml_h.DML_STATUS_PAGE_FAULT_ERROR, 0x03),
+            Map.entry(dml_h.DML_STATUS_INTL_INVALID_PAGE_REQUEST, 0x04),
+            Map.entry(dml_h.DML_STATUS_BATCH_ERROR, 0x05),
+            Map.entry(dml_h.DML_STATUS_DELTA_ASCENDT_ERROR, 0x07),
+            Map.entry(dml_h.DML_STATUS_DELTA_OFFSET_ERROR, 0x08),
+            Map.entry(dml_h.DML_STATUS_DIF_CHECK_ERROR, 0x09),
+            Map.entry(dml_h.DML_STATUS_JOB_OPERATION_ERROR, 0x10),
+            Map.entry(dml_h.DML_STATUS_JOB_FLAGS_ERROR, 0x11),
+            Map.entry(dml_h.DML_STATUS_INTL_INVALID_RESERVED_FIELD, 0x12),
+            Map.entry(dml_h.DML_STATUS_JOB_LENGTH_ERROR, 0x13),
+            Map.entry(dml_h.DML_STATUS_BATCH_SIZE_ERROR, 0x14),
+            Map.entry(dml_h.DML_STATUS_DELTA_INPUT_SIZE_ERROR, 0x15),
+            Map.entry(dml_h.DML_STATUS_OVERLAPPING_BUFFER_ERROR, 0x16),
+            Map.entry(dml_h.DML_STATUS_DUALCAST_ALIGN_ERROR, 0x17),
+            Map.entry(dml_h.DML_STATUS_INTL_MISALIGNED_DESC_LA, 0x18),
+            Map.entry(dml_h.DML_STATUS_INTL_INVALID_COMPLETION_HANDLE, 0x19),
+            Map.entry(dml_h.DML_STATUS_INTL_PAGE_FAULT_ON_TRANSLATION, 0x1A),
+            Map.entry(dml_h.DML_STATUS_INTL_MISALIGNED_CR_ADDRESS, 0x1B),
+            Map.entry(dml_h.DML_STATUS_INTL_MISALIGNED_ADDRESS, 0x1C),
+            Map.entry(dml_h.DML_STATUS_INTL_PRIVILEGE_ERROR, 0x1D),
+            Map.entry(dml_h.DML_STATUS_INTL_TRAFFIC_CLASS_ERROR, 0x1E),
+            Map.entry(dml_h.DML_STATUS_INTL_READBACK_ADDRESS_PAGE_ERROR, 0x1F),
+            Map.entry(dml_h.DML_STATUS_INTL_HARDWARE_READBACK_TIMEOUT, 0x20),
+            Map.entry(dml_h.DML_STATUS_INTL_HARDWARE_TIMEOUT, 0x21),
+            Map.entry(dml_h.DML_STATUS_INTL_ADDRESS_TRANSLATION_ERROR, 0x22));
 
     private static final int UNKNOWN_CODE = 0x3F;
 
@@ -61,7 +61,7 @@ record SimulatedRecord(
     }
 
     boolean isGood() {
-        return status == dml_h.DML_STATUS_OK();
+        return status == dml_h.DML_STATUS_OK;
     }
 
     void writeTo(MemorySegment record) {
@@ -81,6 +81,6 @@ record SimulatedRecord(
                 .filter(entry -> entry.getValue() == code)
                 .map(Map.Entry::getKey)
                 .findFirst()
-                .orElse(dml_h.DML_STATUS_INTERNAL_ERROR());
+                .orElse(dml_h.DML_STATUS_INTERNAL_ERROR);
     }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Breaks each rule that the simulation has about the fields of an operation, one at a time. */
 @TestInstance(TestInstance.Lifecycle.PER_METHOD)
 class SimulatedRulesTest {
-    private static final int CHECK_RESULT = dml_h.DML_FLAG_CHECK_RESULT();
+    private static final int CHECK_RESULT = dml_h.DML_FLAG_CHECK_RESULT;
 
     private final Arena arena = Arena.ofShared();
     private final SimulatedDml dml = new SimulatedDml();
@@ -64,7 +64,7 @@ class SimulatedRulesTest {
     static Stream<Arguments> mistakes() {
         MemorySegment nothing = MemorySegment.NULL;
         return Stream.of(
-                breaks(Rule.FENCE_FLAG, "H12", SimulatedTask.NOP, job -> job.flags(dml_h.DML_FLAG_FENCE())),
+                breaks(Rule.FENCE_FLAG, "H12", SimulatedTask.NOP, job -> job.flags(dml_h.DML_FLAG_FENCE)),
                 breaks(Rule.FENCED_ALONE, "H8", SimulatedTask.CRC, job -> job.flags(1)),
                 breaks(Rule.WRONG_FLAGS, "check without result", SimulatedTask.MEM_MOVE,
                         job -> job.flags(CHECK_RESULT)),
@@ -91,7 +91,7 @@ class SimulatedRulesTest {
                         job -> job.sourceLength(0xFFFF_FFC0L)),
                 breaks(
                         Rule.EXPECTED_RESULT, "the header's 2 of compare", SimulatedTask.COMPARE,
-                        job -> job.flags(CHECK_RESULT).expected(dml_h.DML_FLAG_EXPECT_NOT_EQUAL())),
+                        job -> job.flags(CHECK_RESULT).expected(dml_h.DML_FLAG_EXPECT_NOT_EQUAL)),
                 breaks(
                         Rule.EXPECTED_RESULT, "0 of a delta", SimulatedTask.DELTA_CREATE,
                         job -> job.flags(CHECK_RESULT).expected(0)),
@@ -147,7 +147,7 @@ class SimulatedRulesTest {
                         job -> job.dif(512, 0)),
                 breaks(
                         Rule.DIF_FLAGS, "reserved", SimulatedTask.DIF_INSERT,
-                        job -> job.dif(0, dml_h.DML_DIF_FLAG_DST_RESERVED2())),
+                        job -> job.dif(0, dml_h.DML_DIF_FLAG_DST_RESERVED2)),
                 breaks(Rule.DIF_FLAGS, "the block size's", SimulatedTask.DIF_CHECK, job -> job.dif(0, 0x10000)),
                 breaks(Rule.DIF_LENGTH, "without protection", SimulatedTask.DIF_CHECK, job -> job.sourceLength(1024)),
                 breaks(Rule.DIF_LENGTH, "with protection", SimulatedTask.DIF_INSERT, job -> job.sourceLength(1040)),
@@ -164,7 +164,7 @@ class SimulatedRulesTest {
     void isBrokenBy(
             Rule rule, String how, int operation,
             java.util.function.BiConsumer<RawJob, SimulatedRulesTest> spoiling) {
-        RawJob job = new RawJob(dml, arena, dml_h.DML_PATH_SW());
+        RawJob job = new RawJob(dml, arena, dml_h.DML_PATH_SW);
         if (operation != 10) {
             describe(job, operation, this);
             assertEquals(0, job.submit(), () -> "as it was: " + dml.violations());
@@ -174,14 +174,14 @@ class SimulatedRulesTest {
         }
         describe(job, operation, this);
         spoiling.accept(job, this);
-        assertEquals(dml_h.DML_STATUS_INTERNAL_ERROR(), job.submit());
+        assertEquals(dml_h.DML_STATUS_INTERNAL_ERROR, job.submit());
         assertEquals(1, dml.violations().size(), () -> dml.violations().toString());
         assertTrue(dml.violations().getFirst().startsWith(rule.name()), () -> dml.violations().toString());
     }
 
     @Test
     void rangesThatOnlyTouchDoNotOverlap() {
-        RawJob job = new RawJob(dml, arena, dml_h.DML_PATH_SW());
+        RawJob job = new RawJob(dml, arena, dml_h.DML_PATH_SW);
         describe(job, SimulatedTask.COPY_CRC, this);
         job.source(at(8192 + 1024));
         assertEquals(0, job.run());
@@ -208,7 +208,7 @@ class SimulatedRulesTest {
                     for (MemorySegment left : all) {
                         var strict = new SimulatedDml();
                         Stream.of(all).filter(range -> range != left).forEach(strict::allow);
-                        RawJob job = new RawJob(strict, arena, dml_h.DML_PATH_SW());
+                        RawJob job = new RawJob(strict, arena, dml_h.DML_PATH_SW);
                         describe(job, operation, this);
                         job.submit();
                         String broken = strict.violations().toString();
@@ -222,13 +222,13 @@ class SimulatedRulesTest {
     @Test
     void theCrcOfAJobIsReadThroughThePointerOnlyWithTheSeedFlag() {
         crc.set(JAVA_INT, 0, 99);
-        RawJob job = new RawJob(dml, arena, dml_h.DML_PATH_SW());
+        RawJob job = new RawJob(dml, arena, dml_h.DML_PATH_SW);
         describe(job, SimulatedTask.CRC, this);
         assertEquals(0, job.run());
         int unseeded = crc.get(JAVA_INT, 0);
         crc.set(JAVA_INT, 0, 99);
         describe(job, SimulatedTask.CRC, this);
-        job.flags(dml_h.DML_FLAG_CRC_READ_SEED());
+        job.flags(dml_h.DML_FLAG_CRC_READ_SEED);
         assertEquals(0, job.run());
         assertTrue(unseeded != crc.get(JAVA_INT, 0));
     }

@@ -46,23 +46,23 @@ record SimulatedTask(
         long crcPointer,
         Dif dif) {
     static final MemorySegment EVERYTHING = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
-    static final int NOP = dml_h.DML_OP_NOP();
-    static final int BATCH = dml_h.DML_OP_BATCH();
-    static final int DRAIN = dml_h.DML_OP_DRAIN();
-    static final int MEM_MOVE = dml_h.DML_OP_MEM_MOVE();
-    static final int FILL = dml_h.DML_OP_FILL();
-    static final int COMPARE = dml_h.DML_OP_COMPARE();
-    static final int COMPARE_PATTERN = dml_h.DML_OP_COMPARE_PATTERN();
-    static final int DELTA_CREATE = dml_h.DML_OP_DELTA_CREATE();
-    static final int DELTA_APPLY = dml_h.DML_OP_DELTA_APPLY();
-    static final int DUALCAST = dml_h.DML_OP_DUALCAST();
-    static final int CRC = dml_h.DML_OP_CRC();
-    static final int COPY_CRC = dml_h.DML_OP_COPY_CRC();
-    static final int DIF_CHECK = dml_h.DML_OP_DIF_CHECK();
-    static final int DIF_INSERT = dml_h.DML_OP_DIF_INSERT();
-    static final int DIF_STRIP = dml_h.DML_OP_DIF_STRIP();
-    static final int DIF_UPDATE = dml_h.DML_OP_DIF_UPDATE();
-    static final int CACHE_FLUSH = dml_h.DML_OP_CACHE_FLUSH();
+    static final int NOP = dml_h.DML_OP_NOP;
+    static final int BATCH = dml_h.DML_OP_BATCH;
+    static final int DRAIN = dml_h.DML_OP_DRAIN;
+    static final int MEM_MOVE = dml_h.DML_OP_MEM_MOVE;
+    static final int FILL = dml_h.DML_OP_FILL;
+    static final int COMPARE = dml_h.DML_OP_COMPARE;
+    static final int COMPARE_PATTERN = dml_h.DML_OP_COMPARE_PATTERN;
+    static final int DELTA_CREATE = dml_h.DML_OP_DELTA_CREATE;
+    static final int DELTA_APPLY = dml_h.DML_OP_DELTA_APPLY;
+    static final int DUALCAST = dml_h.DML_OP_DUALCAST;
+    static final int CRC = dml_h.DML_OP_CRC;
+    static final int COPY_CRC = dml_h.DML_OP_COPY_CRC;
+    static final int DIF_CHECK = dml_h.DML_OP_DIF_CHECK;
+    static final int DIF_INSERT = dml_h.DML_OP_DIF_INSERT;
+    static final int DIF_STRIP = dml_h.DML_OP_DIF_STRIP;
+    static final int DIF_UPDATE = dml_h.DML_OP_DIF_UPDATE;
+    static final int CACHE_FLUSH = dml_h.DML_OP_CACHE_FLUSH;
 
     private static final int PROTECTION = 8;
 
@@ -176,7 +176,7 @@ record SimulatedTask(
 
     /** Of a job: what the library reads through its pointer when it is submitted. */
     SimulatedTask withSeed() {
-        boolean read = isCrc() && (specific << 16 & dml_h.DML_FLAG_CRC_READ_SEED()) != 0;
+        boolean read = isCrc() && (specific << 16 & dml_h.DML_FLAG_CRC_READ_SEED) != 0;
         int found = read ? EVERYTHING.get(JAVA_INT_UNALIGNED, crcPointer) : 0;
         return new SimulatedTask(
                 operation,

@@ -79,7 +79,7 @@ final class Submission {
     }
 
     boolean copies() {
-        return is(dml_h.DML_OP_MEM_MOVE());
+        return is(dml_h.DML_OP_MEM_MOVE);
     }
 
     /** The field that counts for the operation. */
@@ -107,7 +107,7 @@ final class Submission {
     }
 
     boolean isBatch() {
-        return is(dml_h.DML_OP_BATCH());
+        return is(dml_h.DML_OP_BATCH);
     }
 
     /** The plan, or what became of it when the device was lost. */

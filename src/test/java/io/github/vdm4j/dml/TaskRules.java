@@ -20,14 +20,14 @@ final class TaskRules {
     private static final long COMPARE_ENDLESS_FROM = 0xFFFF_FFC0L;
     private static final long SAME_PAGE_OFFSET = 0xFFF;
     private static final int CRC_ALIGNMENT = 4;
-    private static final int CHECK_RESULT = dml_h.DML_FLAG_CHECK_RESULT();
-    private static final int COPY_ONLY = dml_h.DML_FLAG_COPY_ONLY();
-    private static final int READ_SEED = dml_h.DML_FLAG_CRC_READ_SEED() >> 16;
-    private static final int RESERVED_DIF_DESTINATION_FLAGS = (dml_h.DML_DIF_FLAG_DST_RESERVED1()
-            | dml_h.DML_DIF_FLAG_DST_RESERVED2()
-            | dml_h.DML_DIF_FLAG_DST_RESERVED3()) >> 8;
+    private static final int CHECK_RESULT = dml_h.DML_FLAG_CHECK_RESULT;
+    private static final int COPY_ONLY = dml_h.DML_FLAG_COPY_ONLY;
+    private static final int READ_SEED = dml_h.DML_FLAG_CRC_READ_SEED >> 16;
+    private static final int RESERVED_DIF_DESTINATION_FLAGS = (dml_h.DML_DIF_FLAG_DST_RESERVED1
+            | dml_h.DML_DIF_FLAG_DST_RESERVED2
+            | dml_h.DML_DIF_FLAG_DST_RESERVED3) >> 8;
     private static final int GENERAL_DIF_FLAGS =
-            (dml_h.DML_DIF_FLAG_INVERT_CRC_SEED() | dml_h.DML_DIF_FLAG_INVERT_CRC_RESULT()) >> 16;
+            (dml_h.DML_DIF_FLAG_INVERT_CRC_SEED | dml_h.DML_DIF_FLAG_INVERT_CRC_RESULT) >> 16;
 
     // The bits of a descriptor's flags that the device has for an operation; any other fails it there.
     private static final int FAULT = 0x2;
@@ -74,7 +74,7 @@ final class TaskRules {
         if (task.has(FENCE)) {
             return Rule.FENCED_ALONE;
         }
-        if (task.has(dml_h.DML_FLAG_FENCE())) {
+        if (task.has(dml_h.DML_FLAG_FENCE)) {
             return Rule.FENCE_FLAG;
         }
         boolean move = task.is(SimulatedTask.MEM_MOVE);

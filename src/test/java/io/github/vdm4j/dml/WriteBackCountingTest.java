@@ -95,10 +95,10 @@ class WriteBackCountingTest {
     /** A simulated device notes what it has done when it has done it, and is sometimes too busy. */
     private Plan plan(Submission submission, Random random, boolean mayRefuse) {
         if (mayRefuse && submission.path() == DmlPath.HARDWARE && random.nextInt(3) == 0) {
-            return Plan.refuse(dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE());
+            return Plan.refuse(dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE);
         }
         boolean durable = (submission.flags() & DURABLE_AND_READBACK) == DURABLE_AND_READBACK;
-        String what = submission.is(dml_h.DML_OP_CACHE_FLUSH())
+        String what = submission.is(dml_h.DML_OP_CACHE_FLUSH)
                 ? "flush"
                 : durable && submission.path() == DmlPath.HARDWARE ? "durable write" : "write";
         return Plan.succeed()
@@ -108,7 +108,7 @@ class WriteBackCountingTest {
 
     private Vdm open(Mover mover, int limit, Random random, Durability engines) {
         DML.forget();
-        DML.always(submission -> submission.is(dml_h.DML_OP_NOP())
+        DML.always(submission -> submission.is(dml_h.DML_OP_NOP)
                 ? Plan.succeed()
                 : plan(submission, random, mover == Mover.DML_AUTO));
         DmlDataMoverBuilder builder =

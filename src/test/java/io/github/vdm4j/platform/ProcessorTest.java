@@ -55,4 +55,9 @@ class ProcessorTest {
         assertEquals(Set.of(), Processor.flags(folder.resolve("missing")));
         assertEquals(Set.of(), Processor.flags(folder));
     }
+
+    @Test
+    void tellsWhetherThisMachineHasClwb() {
+        assertEquals(Processor.flags(Path.of("/proc/cpuinfo")).contains("clwb"), Processor.hasClwb());
+    }
 }

@@ -45,9 +45,9 @@ public final class BareJob {
         try {
             MemorySegment size = arena.allocate(JAVA_INT);
             require((int) PATH_AND_POINTER.invokeExact(symbols.find("dml_get_job_size").orElseThrow(),
-                    dml_h.DML_PATH_SW(), size));
+                    dml_h.DML_PATH_SW, size));
             job = arena.allocate(size.get(JAVA_INT, 0), 64);
-            require((int) PATH_AND_POINTER.invokeExact(symbols.find("dml_init_job").orElseThrow(), dml_h.DML_PATH_SW(),
+            require((int) PATH_AND_POINTER.invokeExact(symbols.find("dml_init_job").orElseThrow(), dml_h.DML_PATH_SW,
                     job));
         } catch (RuntimeException | Error e) {
             throw e;
@@ -70,8 +70,8 @@ public final class BareJob {
      */
     public void copy(MemorySegment destination, MemorySegment source) throws Throwable {
         int length = (int) source.byteSize();
-        job.set(JAVA_INT, dml_job_t.operation$offset(), dml_h.DML_OP_MEM_MOVE());
-        job.set(JAVA_LONG, dml_job_t.flags$offset(), dml_h.DML_FLAG_PREFETCH_CACHE());
+        job.set(JAVA_INT, dml_job_t.operation$offset(), dml_h.DML_OP_MEM_MOVE);
+        job.set(JAVA_LONG, dml_job_t.flags$offset(), dml_h.DML_FLAG_PREFETCH_CACHE);
         job.set(JAVA_LONG, dml_job_t.source_first_ptr$offset(), source.address());
         job.set(JAVA_INT, dml_job_t.source_length$offset(), length);
         job.set(JAVA_LONG, dml_job_t.destination_first_ptr$offset(), destination.address());
@@ -80,7 +80,7 @@ public final class BareJob {
         int status;
         do {
             status = (int) CHECK.invokeExact(check, job.address());
-        } while (status == dml_h.DML_STATUS_BEING_PROCESSED());
+        } while (status == dml_h.DML_STATUS_BEING_PROCESSED);
         require(status);
     }
 }

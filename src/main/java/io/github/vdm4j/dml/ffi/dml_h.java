@@ -88,681 +88,456 @@ public class dml_h {
      * }
      */
     public static final OfByte dml_internal_data_t = dml_h.C_CHAR;
-    private static final int DML_PATH_AUTO = (int)0L;
     /**
      * {@snippet lang=c :
      * enum dml_path_t.DML_PATH_AUTO = 0
      * }
      */
-    public static int DML_PATH_AUTO() {
-        return DML_PATH_AUTO;
-    }
-    private static final int DML_PATH_SW = (int)1L;
+    public static final int DML_PATH_AUTO = (int)0L;
     /**
      * {@snippet lang=c :
      * enum dml_path_t.DML_PATH_SW = 1
      * }
      */
-    public static int DML_PATH_SW() {
-        return DML_PATH_SW;
-    }
-    private static final int DML_PATH_HW = (int)2L;
+    public static final int DML_PATH_SW = (int)1L;
     /**
      * {@snippet lang=c :
      * enum dml_path_t.DML_PATH_HW = 2
      * }
      */
-    public static int DML_PATH_HW() {
-        return DML_PATH_HW;
-    }
-    private static final int DML_WAIT_MODE_BUSY_POLL = (int)0L;
+    public static final int DML_PATH_HW = (int)2L;
     /**
      * {@snippet lang=c :
      * enum dml_wait_mode_t.DML_WAIT_MODE_BUSY_POLL = 0
      * }
      */
-    public static int DML_WAIT_MODE_BUSY_POLL() {
-        return DML_WAIT_MODE_BUSY_POLL;
-    }
-    private static final int DML_WAIT_MODE_UMWAIT = (int)1L;
+    public static final int DML_WAIT_MODE_BUSY_POLL = (int)0L;
     /**
      * {@snippet lang=c :
      * enum dml_wait_mode_t.DML_WAIT_MODE_UMWAIT = 1
      * }
      */
-    public static int DML_WAIT_MODE_UMWAIT() {
-        return DML_WAIT_MODE_UMWAIT;
-    }
-    private static final int DML_DIF_BLOCK_SIZE_512 = (int)0L;
+    public static final int DML_WAIT_MODE_UMWAIT = (int)1L;
     /**
      * {@snippet lang=c :
      * enum dml_dif_block_size_t.DML_DIF_BLOCK_SIZE_512 = 0
      * }
      */
-    public static int DML_DIF_BLOCK_SIZE_512() {
-        return DML_DIF_BLOCK_SIZE_512;
-    }
-    private static final int DML_DIF_BLOCK_SIZE_520 = (int)1L;
+    public static final int DML_DIF_BLOCK_SIZE_512 = (int)0L;
     /**
      * {@snippet lang=c :
      * enum dml_dif_block_size_t.DML_DIF_BLOCK_SIZE_520 = 1
      * }
      */
-    public static int DML_DIF_BLOCK_SIZE_520() {
-        return DML_DIF_BLOCK_SIZE_520;
-    }
-    private static final int DML_DIF_BLOCK_SIZE_4096 = (int)2L;
+    public static final int DML_DIF_BLOCK_SIZE_520 = (int)1L;
     /**
      * {@snippet lang=c :
      * enum dml_dif_block_size_t.DML_DIF_BLOCK_SIZE_4096 = 2
      * }
      */
-    public static int DML_DIF_BLOCK_SIZE_4096() {
-        return DML_DIF_BLOCK_SIZE_4096;
-    }
-    private static final int DML_DIF_BLOCK_SIZE_4104 = (int)3L;
+    public static final int DML_DIF_BLOCK_SIZE_4096 = (int)2L;
     /**
      * {@snippet lang=c :
      * enum dml_dif_block_size_t.DML_DIF_BLOCK_SIZE_4104 = 3
      * }
      */
-    public static int DML_DIF_BLOCK_SIZE_4104() {
-        return DML_DIF_BLOCK_SIZE_4104;
-    }
-    private static final int DML_OP_NOP = (int)0L;
+    public static final int DML_DIF_BLOCK_SIZE_4104 = (int)3L;
     /**
      * {@snippet lang=c :
      * enum dml_operation_t.DML_OP_NOP = 0
      * }
      */
-    public static int DML_OP_NOP() {
-        return DML_OP_NOP;
-    }
-    private static final int DML_OP_BATCH = (int)1L;
+    public static final int DML_OP_NOP = (int)0L;
     /**
      * {@snippet lang=c :
      * enum dml_operation_t.DML_OP_BATCH = 1
      * }
      */
-    public static int DML_OP_BATCH() {
-        return DML_OP_BATCH;
-    }
-    private static final int DML_OP_DRAIN = (int)2L;
+    public static final int DML_OP_BATCH = (int)1L;
     /**
      * {@snippet lang=c :
      * enum dml_operation_t.DML_OP_DRAIN = 2
      * }
      */
-    public static int DML_OP_DRAIN() {
-        return DML_OP_DRAIN;
-    }
-    private static final int DML_OP_MEM_MOVE = (int)3L;
+    public static final int DML_OP_DRAIN = (int)2L;
     /**
      * {@snippet lang=c :
      * enum dml_operation_t.DML_OP_MEM_MOVE = 3
      * }
      */
-    public static int DML_OP_MEM_MOVE() {
-        return DML_OP_MEM_MOVE;
-    }
-    private static final int DML_OP_FILL = (int)4L;
+    public static final int DML_OP_MEM_MOVE = (int)3L;
     /**
      * {@snippet lang=c :
      * enum dml_operation_t.DML_OP_FILL = 4
      * }
      */
-    public static int DML_OP_FILL() {
-        return DML_OP_FILL;
-    }
-    private static final int DML_OP_COMPARE = (int)5L;
+    public static final int DML_OP_FILL = (int)4L;
     /**
      * {@snippet lang=c :
      * enum dml_operation_t.DML_OP_COMPARE = 5
      * }
      */
-    public static int DML_OP_COMPARE() {
-        return DML_OP_COMPARE;
-    }
-    private static final int DML_OP_COMPARE_PATTERN = (int)6L;
+    public static final int DML_OP_COMPARE = (int)5L;
     /**
      * {@snippet lang=c :
      * enum dml_operation_t.DML_OP_COMPARE_PATTERN = 6
      * }
      */
-    public static int DML_OP_COMPARE_PATTERN() {
-        return DML_OP_COMPARE_PATTERN;
-    }
-    private static final int DML_OP_DELTA_CREATE = (int)7L;
+    public static final int DML_OP_COMPARE_PATTERN = (int)6L;
     /**
      * {@snippet lang=c :
      * enum dml_operation_t.DML_OP_DELTA_CREATE = 7
      * }
      */
-    public static int DML_OP_DELTA_CREATE() {
-        return DML_OP_DELTA_CREATE;
-    }
-    private static final int DML_OP_DELTA_APPLY = (int)8L;
+    public static final int DML_OP_DELTA_CREATE = (int)7L;
     /**
      * {@snippet lang=c :
      * enum dml_operation_t.DML_OP_DELTA_APPLY = 8
      * }
      */
-    public static int DML_OP_DELTA_APPLY() {
-        return DML_OP_DELTA_APPLY;
-    }
-    private static final int DML_OP_DUALCAST = (int)9L;
+    public static final int DML_OP_DELTA_APPLY = (int)8L;
     /**
      * {@snippet lang=c :
      * enum dml_operation_t.DML_OP_DUALCAST = 9
      * }
      */
-    public static int DML_OP_DUALCAST() {
-        return DML_OP_DUALCAST;
-    }
-    private static final int DML_OP_CRC = (int)16L;
+    public static final int DML_OP_DUALCAST = (int)9L;
     /**
      * {@snippet lang=c :
      * enum dml_operation_t.DML_OP_CRC = 16
      * }
      */
-    public static int DML_OP_CRC() {
-        return DML_OP_CRC;
-    }
-    private static final int DML_OP_COPY_CRC = (int)17L;
+    public static final int DML_OP_CRC = (int)16L;
     /**
      * {@snippet lang=c :
      * enum dml_operation_t.DML_OP_COPY_CRC = 17
      * }
      */
-    public static int DML_OP_COPY_CRC() {
-        return DML_OP_COPY_CRC;
-    }
-    private static final int DML_OP_DIF_CHECK = (int)18L;
+    public static final int DML_OP_COPY_CRC = (int)17L;
     /**
      * {@snippet lang=c :
      * enum dml_operation_t.DML_OP_DIF_CHECK = 18
      * }
      */
-    public static int DML_OP_DIF_CHECK() {
-        return DML_OP_DIF_CHECK;
-    }
-    private static final int DML_OP_DIF_INSERT = (int)19L;
+    public static final int DML_OP_DIF_CHECK = (int)18L;
     /**
      * {@snippet lang=c :
      * enum dml_operation_t.DML_OP_DIF_INSERT = 19
      * }
      */
-    public static int DML_OP_DIF_INSERT() {
-        return DML_OP_DIF_INSERT;
-    }
-    private static final int DML_OP_DIF_STRIP = (int)20L;
+    public static final int DML_OP_DIF_INSERT = (int)19L;
     /**
      * {@snippet lang=c :
      * enum dml_operation_t.DML_OP_DIF_STRIP = 20
      * }
      */
-    public static int DML_OP_DIF_STRIP() {
-        return DML_OP_DIF_STRIP;
-    }
-    private static final int DML_OP_DIF_UPDATE = (int)21L;
+    public static final int DML_OP_DIF_STRIP = (int)20L;
     /**
      * {@snippet lang=c :
      * enum dml_operation_t.DML_OP_DIF_UPDATE = 21
      * }
      */
-    public static int DML_OP_DIF_UPDATE() {
-        return DML_OP_DIF_UPDATE;
-    }
-    private static final int DML_OP_CACHE_FLUSH = (int)32L;
+    public static final int DML_OP_DIF_UPDATE = (int)21L;
     /**
      * {@snippet lang=c :
      * enum dml_operation_t.DML_OP_CACHE_FLUSH = 32
      * }
      */
-    public static int DML_OP_CACHE_FLUSH() {
-        return DML_OP_CACHE_FLUSH;
-    }
-    private static final int DML_STATUS_OK = (int)0L;
+    public static final int DML_OP_CACHE_FLUSH = (int)32L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_OK = 0
      * }
      */
-    public static int DML_STATUS_OK() {
-        return DML_STATUS_OK;
-    }
-    private static final int DML_STATUS_FALSE_PREDICATE_OK = (int)1L;
+    public static final int DML_STATUS_OK = (int)0L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_FALSE_PREDICATE_OK = 1
      * }
      */
-    public static int DML_STATUS_FALSE_PREDICATE_OK() {
-        return DML_STATUS_FALSE_PREDICATE_OK;
-    }
-    private static final int DML_STATUS_BEING_PROCESSED = (int)2L;
+    public static final int DML_STATUS_FALSE_PREDICATE_OK = (int)1L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_BEING_PROCESSED = 2
      * }
      */
-    public static int DML_STATUS_BEING_PROCESSED() {
-        return DML_STATUS_BEING_PROCESSED;
-    }
-    private static final int DML_STATUS_INTERNAL_ERROR = (int)3L;
+    public static final int DML_STATUS_BEING_PROCESSED = (int)2L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_INTERNAL_ERROR = 3
      * }
      */
-    public static int DML_STATUS_INTERNAL_ERROR() {
-        return DML_STATUS_INTERNAL_ERROR;
-    }
-    private static final int DML_STATUS_NULL_POINTER_ERROR = (int)4L;
+    public static final int DML_STATUS_INTERNAL_ERROR = (int)3L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_NULL_POINTER_ERROR = 4
      * }
      */
-    public static int DML_STATUS_NULL_POINTER_ERROR() {
-        return DML_STATUS_NULL_POINTER_ERROR;
-    }
-    private static final int DML_STATUS_LIMITS_ERROR = (int)5L;
+    public static final int DML_STATUS_NULL_POINTER_ERROR = (int)4L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_LIMITS_ERROR = 5
      * }
      */
-    public static int DML_STATUS_LIMITS_ERROR() {
-        return DML_STATUS_LIMITS_ERROR;
-    }
-    private static final int DML_STATUS_PATH_ERROR = (int)6L;
+    public static final int DML_STATUS_LIMITS_ERROR = (int)5L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_PATH_ERROR = 6
      * }
      */
-    public static int DML_STATUS_PATH_ERROR() {
-        return DML_STATUS_PATH_ERROR;
-    }
-    private static final int DML_STATUS_HINT_ERROR = (int)7L;
+    public static final int DML_STATUS_PATH_ERROR = (int)6L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_HINT_ERROR = 7
      * }
      */
-    public static int DML_STATUS_HINT_ERROR() {
-        return DML_STATUS_HINT_ERROR;
-    }
-    private static final int DML_STATUS_CRC_ALIGN_ERROR = (int)8L;
+    public static final int DML_STATUS_HINT_ERROR = (int)7L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_CRC_ALIGN_ERROR = 8
      * }
      */
-    public static int DML_STATUS_CRC_ALIGN_ERROR() {
-        return DML_STATUS_CRC_ALIGN_ERROR;
-    }
-    private static final int DML_STATUS_BATCH_ERROR = (int)9L;
+    public static final int DML_STATUS_CRC_ALIGN_ERROR = (int)8L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_BATCH_ERROR = 9
      * }
      */
-    public static int DML_STATUS_BATCH_ERROR() {
-        return DML_STATUS_BATCH_ERROR;
-    }
-    private static final int DML_STATUS_DELTA_ASCENDT_ERROR = (int)10L;
+    public static final int DML_STATUS_BATCH_ERROR = (int)9L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_DELTA_ASCENDT_ERROR = 10
      * }
      */
-    public static int DML_STATUS_DELTA_ASCENDT_ERROR() {
-        return DML_STATUS_DELTA_ASCENDT_ERROR;
-    }
-    private static final int DML_STATUS_DELTA_OFFSET_ERROR = (int)11L;
+    public static final int DML_STATUS_DELTA_ASCENDT_ERROR = (int)10L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_DELTA_OFFSET_ERROR = 11
      * }
      */
-    public static int DML_STATUS_DELTA_OFFSET_ERROR() {
-        return DML_STATUS_DELTA_OFFSET_ERROR;
-    }
-    private static final int DML_STATUS_DIF_CHECK_ERROR = (int)12L;
+    public static final int DML_STATUS_DELTA_OFFSET_ERROR = (int)11L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_DIF_CHECK_ERROR = 12
      * }
      */
-    public static int DML_STATUS_DIF_CHECK_ERROR() {
-        return DML_STATUS_DIF_CHECK_ERROR;
-    }
-    private static final int DML_STATUS_JOB_OPERATION_ERROR = (int)13L;
+    public static final int DML_STATUS_DIF_CHECK_ERROR = (int)12L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_JOB_OPERATION_ERROR = 13
      * }
      */
-    public static int DML_STATUS_JOB_OPERATION_ERROR() {
-        return DML_STATUS_JOB_OPERATION_ERROR;
-    }
-    private static final int DML_STATUS_JOB_FLAGS_ERROR = (int)14L;
+    public static final int DML_STATUS_JOB_OPERATION_ERROR = (int)13L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_JOB_FLAGS_ERROR = 14
      * }
      */
-    public static int DML_STATUS_JOB_FLAGS_ERROR() {
-        return DML_STATUS_JOB_FLAGS_ERROR;
-    }
-    private static final int DML_STATUS_JOB_LENGTH_ERROR = (int)15L;
+    public static final int DML_STATUS_JOB_FLAGS_ERROR = (int)14L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_JOB_LENGTH_ERROR = 15
      * }
      */
-    public static int DML_STATUS_JOB_LENGTH_ERROR() {
-        return DML_STATUS_JOB_LENGTH_ERROR;
-    }
-    private static final int DML_STATUS_BATCH_LIMITS_ERROR = (int)16L;
+    public static final int DML_STATUS_JOB_LENGTH_ERROR = (int)15L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_BATCH_LIMITS_ERROR = 16
      * }
      */
-    public static int DML_STATUS_BATCH_LIMITS_ERROR() {
-        return DML_STATUS_BATCH_LIMITS_ERROR;
-    }
-    private static final int DML_STATUS_DELTA_RECORD_SIZE_ERROR = (int)17L;
+    public static final int DML_STATUS_BATCH_LIMITS_ERROR = (int)16L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_DELTA_RECORD_SIZE_ERROR = 17
      * }
      */
-    public static int DML_STATUS_DELTA_RECORD_SIZE_ERROR() {
-        return DML_STATUS_DELTA_RECORD_SIZE_ERROR;
-    }
-    private static final int DML_STATUS_OVERLAPPING_BUFFER_ERROR = (int)18L;
+    public static final int DML_STATUS_DELTA_RECORD_SIZE_ERROR = (int)17L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_OVERLAPPING_BUFFER_ERROR = 18
      * }
      */
-    public static int DML_STATUS_OVERLAPPING_BUFFER_ERROR() {
-        return DML_STATUS_OVERLAPPING_BUFFER_ERROR;
-    }
-    private static final int DML_STATUS_DUALCAST_ALIGN_ERROR = (int)19L;
+    public static final int DML_STATUS_OVERLAPPING_BUFFER_ERROR = (int)18L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_DUALCAST_ALIGN_ERROR = 19
      * }
      */
-    public static int DML_STATUS_DUALCAST_ALIGN_ERROR() {
-        return DML_STATUS_DUALCAST_ALIGN_ERROR;
-    }
-    private static final int DML_STATUS_DELTA_ALIGN_ERROR = (int)20L;
+    public static final int DML_STATUS_DUALCAST_ALIGN_ERROR = (int)19L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_DELTA_ALIGN_ERROR = 20
      * }
      */
-    public static int DML_STATUS_DELTA_ALIGN_ERROR() {
-        return DML_STATUS_DELTA_ALIGN_ERROR;
-    }
-    private static final int DML_STATUS_DELTA_INPUT_SIZE_ERROR = (int)21L;
+    public static final int DML_STATUS_DELTA_ALIGN_ERROR = (int)20L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_DELTA_INPUT_SIZE_ERROR = 21
      * }
      */
-    public static int DML_STATUS_DELTA_INPUT_SIZE_ERROR() {
-        return DML_STATUS_DELTA_INPUT_SIZE_ERROR;
-    }
-    private static final int DML_STATUS_MEMORY_OVERFLOW_ERROR = (int)22L;
+    public static final int DML_STATUS_DELTA_INPUT_SIZE_ERROR = (int)21L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_MEMORY_OVERFLOW_ERROR = 22
      * }
      */
-    public static int DML_STATUS_MEMORY_OVERFLOW_ERROR() {
-        return DML_STATUS_MEMORY_OVERFLOW_ERROR;
-    }
-    private static final int DML_STATUS_JOB_CORRUPTED = (int)23L;
+    public static final int DML_STATUS_MEMORY_OVERFLOW_ERROR = (int)22L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_JOB_CORRUPTED = 23
      * }
      */
-    public static int DML_STATUS_JOB_CORRUPTED() {
-        return DML_STATUS_JOB_CORRUPTED;
-    }
-    private static final int DML_STATUS_WORK_QUEUE_OVERFLOW_ERROR = (int)24L;
+    public static final int DML_STATUS_JOB_CORRUPTED = (int)23L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_WORK_QUEUE_OVERFLOW_ERROR = 24
      * }
      */
-    public static int DML_STATUS_WORK_QUEUE_OVERFLOW_ERROR() {
-        return DML_STATUS_WORK_QUEUE_OVERFLOW_ERROR;
-    }
-    private static final int DML_STATUS_PAGE_FAULT_ERROR = (int)25L;
+    public static final int DML_STATUS_WORK_QUEUE_OVERFLOW_ERROR = (int)24L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_PAGE_FAULT_ERROR = 25
      * }
      */
-    public static int DML_STATUS_PAGE_FAULT_ERROR() {
-        return DML_STATUS_PAGE_FAULT_ERROR;
-    }
-    private static final int DML_STATUS_TC_A_NOT_AVAILABLE = (int)26L;
+    public static final int DML_STATUS_PAGE_FAULT_ERROR = (int)25L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_TC_A_NOT_AVAILABLE = 26
      * }
      */
-    public static int DML_STATUS_TC_A_NOT_AVAILABLE() {
-        return DML_STATUS_TC_A_NOT_AVAILABLE;
-    }
-    private static final int DML_STATUS_TC_B_NOT_AVAILABLE = (int)27L;
+    public static final int DML_STATUS_TC_A_NOT_AVAILABLE = (int)26L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_TC_B_NOT_AVAILABLE = 27
      * }
      */
-    public static int DML_STATUS_TC_B_NOT_AVAILABLE() {
-        return DML_STATUS_TC_B_NOT_AVAILABLE;
-    }
-    private static final int DML_STATUS_BATCH_TASK_INDEX_OVERFLOW = (int)28L;
+    public static final int DML_STATUS_TC_B_NOT_AVAILABLE = (int)27L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_BATCH_TASK_INDEX_OVERFLOW = 28
      * }
      */
-    public static int DML_STATUS_BATCH_TASK_INDEX_OVERFLOW() {
-        return DML_STATUS_BATCH_TASK_INDEX_OVERFLOW;
-    }
-    private static final int DML_STATUS_BATCH_SIZE_ERROR = (int)29L;
+    public static final int DML_STATUS_BATCH_TASK_INDEX_OVERFLOW = (int)28L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_BATCH_SIZE_ERROR = 29
      * }
      */
-    public static int DML_STATUS_BATCH_SIZE_ERROR() {
-        return DML_STATUS_BATCH_SIZE_ERROR;
-    }
-    private static final int DML_STATUS_DRAIN_PAGE_FAULT_ERROR = (int)30L;
+    public static final int DML_STATUS_BATCH_SIZE_ERROR = (int)29L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_DRAIN_PAGE_FAULT_ERROR = 30
      * }
      */
-    public static int DML_STATUS_DRAIN_PAGE_FAULT_ERROR() {
-        return DML_STATUS_DRAIN_PAGE_FAULT_ERROR;
-    }
-    private static final int DML_STATUS_UNKNOWN_CACHE_SIZE_ERROR = (int)31L;
+    public static final int DML_STATUS_DRAIN_PAGE_FAULT_ERROR = (int)30L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_UNKNOWN_CACHE_SIZE_ERROR = 31
      * }
      */
-    public static int DML_STATUS_UNKNOWN_CACHE_SIZE_ERROR() {
-        return DML_STATUS_UNKNOWN_CACHE_SIZE_ERROR;
-    }
-    private static final int DML_STATUS_DIF_STRIP_ADJACENT_ERROR = (int)32L;
+    public static final int DML_STATUS_UNKNOWN_CACHE_SIZE_ERROR = (int)31L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_DIF_STRIP_ADJACENT_ERROR = 32
      * }
      */
-    public static int DML_STATUS_DIF_STRIP_ADJACENT_ERROR() {
-        return DML_STATUS_DIF_STRIP_ADJACENT_ERROR;
-    }
-    private static final int DML_STATUS_INTL_INVALID_PAGE_REQUEST = (int)33L;
+    public static final int DML_STATUS_DIF_STRIP_ADJACENT_ERROR = (int)32L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_INTL_INVALID_PAGE_REQUEST = 33
      * }
      */
-    public static int DML_STATUS_INTL_INVALID_PAGE_REQUEST() {
-        return DML_STATUS_INTL_INVALID_PAGE_REQUEST;
-    }
-    private static final int DML_STATUS_INTL_INVALID_RESERVED_FIELD = (int)34L;
+    public static final int DML_STATUS_INTL_INVALID_PAGE_REQUEST = (int)33L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_INTL_INVALID_RESERVED_FIELD = 34
      * }
      */
-    public static int DML_STATUS_INTL_INVALID_RESERVED_FIELD() {
-        return DML_STATUS_INTL_INVALID_RESERVED_FIELD;
-    }
-    private static final int DML_STATUS_INTL_MISALIGNED_DESC_LA = (int)35L;
+    public static final int DML_STATUS_INTL_INVALID_RESERVED_FIELD = (int)34L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_INTL_MISALIGNED_DESC_LA = 35
      * }
      */
-    public static int DML_STATUS_INTL_MISALIGNED_DESC_LA() {
-        return DML_STATUS_INTL_MISALIGNED_DESC_LA;
-    }
-    private static final int DML_STATUS_INTL_INVALID_COMPLETION_HANDLE = (int)36L;
+    public static final int DML_STATUS_INTL_MISALIGNED_DESC_LA = (int)35L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_INTL_INVALID_COMPLETION_HANDLE = 36
      * }
      */
-    public static int DML_STATUS_INTL_INVALID_COMPLETION_HANDLE() {
-        return DML_STATUS_INTL_INVALID_COMPLETION_HANDLE;
-    }
-    private static final int DML_STATUS_INTL_PAGE_FAULT_ON_TRANSLATION = (int)37L;
+    public static final int DML_STATUS_INTL_INVALID_COMPLETION_HANDLE = (int)36L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_INTL_PAGE_FAULT_ON_TRANSLATION = 37
      * }
      */
-    public static int DML_STATUS_INTL_PAGE_FAULT_ON_TRANSLATION() {
-        return DML_STATUS_INTL_PAGE_FAULT_ON_TRANSLATION;
-    }
-    private static final int DML_STATUS_INTL_MISALIGNED_CR_ADDRESS = (int)38L;
+    public static final int DML_STATUS_INTL_PAGE_FAULT_ON_TRANSLATION = (int)37L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_INTL_MISALIGNED_CR_ADDRESS = 38
      * }
      */
-    public static int DML_STATUS_INTL_MISALIGNED_CR_ADDRESS() {
-        return DML_STATUS_INTL_MISALIGNED_CR_ADDRESS;
-    }
-    private static final int DML_STATUS_INTL_MISALIGNED_ADDRESS = (int)39L;
+    public static final int DML_STATUS_INTL_MISALIGNED_CR_ADDRESS = (int)38L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_INTL_MISALIGNED_ADDRESS = 39
      * }
      */
-    public static int DML_STATUS_INTL_MISALIGNED_ADDRESS() {
-        return DML_STATUS_INTL_MISALIGNED_ADDRESS;
-    }
-    private static final int DML_STATUS_INTL_PRIVILEGE_ERROR = (int)40L;
+    public static final int DML_STATUS_INTL_MISALIGNED_ADDRESS = (int)39L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_INTL_PRIVILEGE_ERROR = 40
      * }
      */
-    public static int DML_STATUS_INTL_PRIVILEGE_ERROR() {
-        return DML_STATUS_INTL_PRIVILEGE_ERROR;
-    }
-    private static final int DML_STATUS_INTL_TRAFFIC_CLASS_ERROR = (int)41L;
+    public static final int DML_STATUS_INTL_PRIVILEGE_ERROR = (int)40L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_INTL_TRAFFIC_CLASS_ERROR = 41
      * }
      */
-    public static int DML_STATUS_INTL_TRAFFIC_CLASS_ERROR() {
-        return DML_STATUS_INTL_TRAFFIC_CLASS_ERROR;
-    }
-    private static final int DML_STATUS_INTL_READBACK_ADDRESS_PAGE_ERROR = (int)42L;
+    public static final int DML_STATUS_INTL_TRAFFIC_CLASS_ERROR = (int)41L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_INTL_READBACK_ADDRESS_PAGE_ERROR = 42
      * }
      */
-    public static int DML_STATUS_INTL_READBACK_ADDRESS_PAGE_ERROR() {
-        return DML_STATUS_INTL_READBACK_ADDRESS_PAGE_ERROR;
-    }
-    private static final int DML_STATUS_INTL_HARDWARE_READBACK_TIMEOUT = (int)43L;
+    public static final int DML_STATUS_INTL_READBACK_ADDRESS_PAGE_ERROR = (int)42L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_INTL_HARDWARE_READBACK_TIMEOUT = 43
      * }
      */
-    public static int DML_STATUS_INTL_HARDWARE_READBACK_TIMEOUT() {
-        return DML_STATUS_INTL_HARDWARE_READBACK_TIMEOUT;
-    }
-    private static final int DML_STATUS_INTL_HARDWARE_TIMEOUT = (int)44L;
+    public static final int DML_STATUS_INTL_HARDWARE_READBACK_TIMEOUT = (int)43L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_INTL_HARDWARE_TIMEOUT = 44
      * }
      */
-    public static int DML_STATUS_INTL_HARDWARE_TIMEOUT() {
-        return DML_STATUS_INTL_HARDWARE_TIMEOUT;
-    }
-    private static final int DML_STATUS_INTL_ADDRESS_TRANSLATION_ERROR = (int)45L;
+    public static final int DML_STATUS_INTL_HARDWARE_TIMEOUT = (int)44L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_INTL_ADDRESS_TRANSLATION_ERROR = 45
      * }
      */
-    public static int DML_STATUS_INTL_ADDRESS_TRANSLATION_ERROR() {
-        return DML_STATUS_INTL_ADDRESS_TRANSLATION_ERROR;
-    }
-    private static final int DML_STATUS_LIBACCEL_NOT_FOUND = (int)100L;
+    public static final int DML_STATUS_INTL_ADDRESS_TRANSLATION_ERROR = (int)45L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_LIBACCEL_NOT_FOUND = 100
      * }
      */
-    public static int DML_STATUS_LIBACCEL_NOT_FOUND() {
-        return DML_STATUS_LIBACCEL_NOT_FOUND;
-    }
-    private static final int DML_STATUS_LIBACCEL_ERROR = (int)101L;
+    public static final int DML_STATUS_LIBACCEL_NOT_FOUND = (int)100L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_LIBACCEL_ERROR = 101
      * }
      */
-    public static int DML_STATUS_LIBACCEL_ERROR() {
-        return DML_STATUS_LIBACCEL_ERROR;
-    }
-    private static final int DML_STATUS_WORK_QUEUES_NOT_AVAILABLE = (int)102L;
+    public static final int DML_STATUS_LIBACCEL_ERROR = (int)101L;
     /**
      * {@snippet lang=c :
      * enum dml_status_t.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE = 102
      * }
      */
-    public static int DML_STATUS_WORK_QUEUES_NOT_AVAILABLE() {
-        return DML_STATUS_WORK_QUEUES_NOT_AVAILABLE;
-    }
+    public static final int DML_STATUS_WORK_QUEUES_NOT_AVAILABLE = (int)102L;
 
     /**
      * Variadic invoker class for:
@@ -2378,473 +2153,317 @@ public class dml_h {
            throw new AssertionError("should not reach here", ex$);
         }
     }
-    private static final int DML_MAX_8U = (int)255L;
     /**
      * {@snippet lang=c :
      * #define DML_MAX_8U 255
      * }
      */
-    public static int DML_MAX_8U() {
-        return DML_MAX_8U;
-    }
-    private static final int DML_MIN_8U = (int)0L;
+    public static final int DML_MAX_8U = (int)255L;
     /**
      * {@snippet lang=c :
      * #define DML_MIN_8U 0
      * }
      */
-    public static int DML_MIN_8U() {
-        return DML_MIN_8U;
-    }
-    private static final int DML_MAX_16U = (int)65535L;
+    public static final int DML_MIN_8U = (int)0L;
     /**
      * {@snippet lang=c :
      * #define DML_MAX_16U 65535
      * }
      */
-    public static int DML_MAX_16U() {
-        return DML_MAX_16U;
-    }
-    private static final int DML_MIN_16U = (int)0L;
+    public static final int DML_MAX_16U = (int)65535L;
     /**
      * {@snippet lang=c :
      * #define DML_MIN_16U 0
      * }
      */
-    public static int DML_MIN_16U() {
-        return DML_MIN_16U;
-    }
-    private static final int DML_MAX_32U = (int)4294967295L;
+    public static final int DML_MIN_16U = (int)0L;
     /**
      * {@snippet lang=c :
      * #define DML_MAX_32U 4294967295
      * }
      */
-    public static int DML_MAX_32U() {
-        return DML_MAX_32U;
-    }
-    private static final int DML_MIN_32U = (int)0L;
+    public static final int DML_MAX_32U = (int)4294967295L;
     /**
      * {@snippet lang=c :
      * #define DML_MIN_32U 0
      * }
      */
-    public static int DML_MIN_32U() {
-        return DML_MIN_32U;
-    }
-    private static final long DML_MAX_64U = -1L;
+    public static final int DML_MIN_32U = (int)0L;
     /**
      * {@snippet lang=c :
      * #define DML_MAX_64U -1
      * }
      */
-    public static long DML_MAX_64U() {
-        return DML_MAX_64U;
-    }
-    private static final int DML_MIN_64U = (int)0L;
+    public static final long DML_MAX_64U = -1L;
     /**
      * {@snippet lang=c :
      * #define DML_MIN_64U 0
      * }
      */
-    public static int DML_MIN_64U() {
-        return DML_MIN_64U;
-    }
-    private static final long DML_ONE_64U = 1L;
+    public static final int DML_MIN_64U = (int)0L;
     /**
      * {@snippet lang=c :
      * #define DML_ONE_64U 1
      * }
      */
-    public static long DML_ONE_64U() {
-        return DML_ONE_64U;
-    }
-    private static final int DML_BASE_DRIVER_ERROR = (int)100L;
+    public static final long DML_ONE_64U = 1L;
     /**
      * {@snippet lang=c :
      * #define DML_BASE_DRIVER_ERROR 100
      * }
      */
-    public static int DML_BASE_DRIVER_ERROR() {
-        return DML_BASE_DRIVER_ERROR;
-    }
-    private static final int DML_MIN_BATCH_SIZE = (int)4L;
+    public static final int DML_BASE_DRIVER_ERROR = (int)100L;
     /**
      * {@snippet lang=c :
      * #define DML_MIN_BATCH_SIZE 4
      * }
      */
-    public static int DML_MIN_BATCH_SIZE() {
-        return DML_MIN_BATCH_SIZE;
-    }
-    private static final int DML_FLAG_ADDRESS1_TCB = (int)512L;
+    public static final int DML_MIN_BATCH_SIZE = (int)4L;
     /**
      * {@snippet lang=c :
      * #define DML_FLAG_ADDRESS1_TCB 512
      * }
      */
-    public static int DML_FLAG_ADDRESS1_TCB() {
-        return DML_FLAG_ADDRESS1_TCB;
-    }
-    private static final int DML_FLAG_ADDRESS2_TCB = (int)1024L;
+    public static final int DML_FLAG_ADDRESS1_TCB = (int)512L;
     /**
      * {@snippet lang=c :
      * #define DML_FLAG_ADDRESS2_TCB 1024
      * }
      */
-    public static int DML_FLAG_ADDRESS2_TCB() {
-        return DML_FLAG_ADDRESS2_TCB;
-    }
-    private static final int DML_FLAG_ADDRESS3_TCB = (int)2048L;
+    public static final int DML_FLAG_ADDRESS2_TCB = (int)1024L;
     /**
      * {@snippet lang=c :
      * #define DML_FLAG_ADDRESS3_TCB 2048
      * }
      */
-    public static int DML_FLAG_ADDRESS3_TCB() {
-        return DML_FLAG_ADDRESS3_TCB;
-    }
-    private static final int DML_FLAG_DST1_DURABLE = (int)32768L;
+    public static final int DML_FLAG_ADDRESS3_TCB = (int)2048L;
     /**
      * {@snippet lang=c :
      * #define DML_FLAG_DST1_DURABLE 32768
      * }
      */
-    public static int DML_FLAG_DST1_DURABLE() {
-        return DML_FLAG_DST1_DURABLE;
-    }
-    private static final int DML_FLAG_BATCH = (int)1L;
+    public static final int DML_FLAG_DST1_DURABLE = (int)32768L;
     /**
      * {@snippet lang=c :
      * #define DML_FLAG_BATCH 1
      * }
      */
-    public static int DML_FLAG_BATCH() {
-        return DML_FLAG_BATCH;
-    }
-    private static final int DML_FLAG_BATCH_LAST = (int)2L;
+    public static final int DML_FLAG_BATCH = (int)1L;
     /**
      * {@snippet lang=c :
      * #define DML_FLAG_BATCH_LAST 2
      * }
      */
-    public static int DML_FLAG_BATCH_LAST() {
-        return DML_FLAG_BATCH_LAST;
-    }
-    private static final int DML_FLAG_FENCE = (int)4L;
+    public static final int DML_FLAG_BATCH_LAST = (int)2L;
     /**
      * {@snippet lang=c :
      * #define DML_FLAG_FENCE 4
      * }
      */
-    public static int DML_FLAG_FENCE() {
-        return DML_FLAG_FENCE;
-    }
-    private static final int DML_FLAG_CHECK_RESULT = (int)128L;
+    public static final int DML_FLAG_FENCE = (int)4L;
     /**
      * {@snippet lang=c :
      * #define DML_FLAG_CHECK_RESULT 128
      * }
      */
-    public static int DML_FLAG_CHECK_RESULT() {
-        return DML_FLAG_CHECK_RESULT;
-    }
-    private static final int DML_FLAG_BLOCK_ON_FAULT = (int)2L;
+    public static final int DML_FLAG_CHECK_RESULT = (int)128L;
     /**
      * {@snippet lang=c :
      * #define DML_FLAG_BLOCK_ON_FAULT 2
      * }
      */
-    public static int DML_FLAG_BLOCK_ON_FAULT() {
-        return DML_FLAG_BLOCK_ON_FAULT;
-    }
-    private static final int DML_FLAG_PREFETCH_CACHE = (int)256L;
+    public static final int DML_FLAG_BLOCK_ON_FAULT = (int)2L;
     /**
      * {@snippet lang=c :
      * #define DML_FLAG_PREFETCH_CACHE 256
      * }
      */
-    public static int DML_FLAG_PREFETCH_CACHE() {
-        return DML_FLAG_PREFETCH_CACHE;
-    }
-    private static final int DML_FLAG_COPY_ONLY = (int)32L;
+    public static final int DML_FLAG_PREFETCH_CACHE = (int)256L;
     /**
      * {@snippet lang=c :
      * #define DML_FLAG_COPY_ONLY 32
      * }
      */
-    public static int DML_FLAG_COPY_ONLY() {
-        return DML_FLAG_COPY_ONLY;
-    }
-    private static final int DML_FLAG_DONT_INVALIDATE_CACHE = (int)256L;
+    public static final int DML_FLAG_COPY_ONLY = (int)32L;
     /**
      * {@snippet lang=c :
      * #define DML_FLAG_DONT_INVALIDATE_CACHE 256
      * }
      */
-    public static int DML_FLAG_DONT_INVALIDATE_CACHE() {
-        return DML_FLAG_DONT_INVALIDATE_CACHE;
-    }
-    private static final int DML_FLAG_CRC_READ_SEED = (int)65536L;
+    public static final int DML_FLAG_DONT_INVALIDATE_CACHE = (int)256L;
     /**
      * {@snippet lang=c :
      * #define DML_FLAG_CRC_READ_SEED 65536
      * }
      */
-    public static int DML_FLAG_CRC_READ_SEED() {
-        return DML_FLAG_CRC_READ_SEED;
-    }
-    private static final int DML_FLAG_CRC_BYPASS_REFLECTION = (int)131072L;
+    public static final int DML_FLAG_CRC_READ_SEED = (int)65536L;
     /**
      * {@snippet lang=c :
      * #define DML_FLAG_CRC_BYPASS_REFLECTION 131072
      * }
      */
-    public static int DML_FLAG_CRC_BYPASS_REFLECTION() {
-        return DML_FLAG_CRC_BYPASS_REFLECTION;
-    }
-    private static final int DML_FLAG_CRC_BYPASS_DATA_REFLECTION = (int)262144L;
+    public static final int DML_FLAG_CRC_BYPASS_REFLECTION = (int)131072L;
     /**
      * {@snippet lang=c :
      * #define DML_FLAG_CRC_BYPASS_DATA_REFLECTION 262144
      * }
      */
-    public static int DML_FLAG_CRC_BYPASS_DATA_REFLECTION() {
-        return DML_FLAG_CRC_BYPASS_DATA_REFLECTION;
-    }
-    private static final int DML_FLAG_DUALCAST_DST2_DURABLE = (int)65536L;
+    public static final int DML_FLAG_CRC_BYPASS_DATA_REFLECTION = (int)262144L;
     /**
      * {@snippet lang=c :
      * #define DML_FLAG_DUALCAST_DST2_DURABLE 65536
      * }
      */
-    public static int DML_FLAG_DUALCAST_DST2_DURABLE() {
-        return DML_FLAG_DUALCAST_DST2_DURABLE;
-    }
-    private static final int DML_FLAG_EXPECT_EQUAL = (int)1L;
+    public static final int DML_FLAG_DUALCAST_DST2_DURABLE = (int)65536L;
     /**
      * {@snippet lang=c :
      * #define DML_FLAG_EXPECT_EQUAL 1
      * }
      */
-    public static int DML_FLAG_EXPECT_EQUAL() {
-        return DML_FLAG_EXPECT_EQUAL;
-    }
-    private static final int DML_FLAG_EXPECT_NOT_EQUAL = (int)2L;
+    public static final int DML_FLAG_EXPECT_EQUAL = (int)1L;
     /**
      * {@snippet lang=c :
      * #define DML_FLAG_EXPECT_NOT_EQUAL 2
      * }
      */
-    public static int DML_FLAG_EXPECT_NOT_EQUAL() {
-        return DML_FLAG_EXPECT_NOT_EQUAL;
-    }
-    private static final int DML_FLAG_EXPECT_OVERFLOW = (int)4L;
+    public static final int DML_FLAG_EXPECT_NOT_EQUAL = (int)2L;
     /**
      * {@snippet lang=c :
      * #define DML_FLAG_EXPECT_OVERFLOW 4
      * }
      */
-    public static int DML_FLAG_EXPECT_OVERFLOW() {
-        return DML_FLAG_EXPECT_OVERFLOW;
-    }
-    private static final int DML_DIF_FLAG_INVERT_CRC_SEED = (int)262144L;
+    public static final int DML_FLAG_EXPECT_OVERFLOW = (int)4L;
     /**
      * {@snippet lang=c :
      * #define DML_DIF_FLAG_INVERT_CRC_SEED 262144
      * }
      */
-    public static int DML_DIF_FLAG_INVERT_CRC_SEED() {
-        return DML_DIF_FLAG_INVERT_CRC_SEED;
-    }
-    private static final int DML_DIF_FLAG_INVERT_CRC_RESULT = (int)524288L;
+    public static final int DML_DIF_FLAG_INVERT_CRC_SEED = (int)262144L;
     /**
      * {@snippet lang=c :
      * #define DML_DIF_FLAG_INVERT_CRC_RESULT 524288
      * }
      */
-    public static int DML_DIF_FLAG_INVERT_CRC_RESULT() {
-        return DML_DIF_FLAG_INVERT_CRC_RESULT;
-    }
-    private static final int DML_DIF_FLAG_SRC_F_ENABLE_ERROR = (int)1L;
+    public static final int DML_DIF_FLAG_INVERT_CRC_RESULT = (int)524288L;
     /**
      * {@snippet lang=c :
      * #define DML_DIF_FLAG_SRC_F_ENABLE_ERROR 1
      * }
      */
-    public static int DML_DIF_FLAG_SRC_F_ENABLE_ERROR() {
-        return DML_DIF_FLAG_SRC_F_ENABLE_ERROR;
-    }
-    private static final int DML_DIF_FLAG_SRC_F_DETECT_ALL = (int)2L;
+    public static final int DML_DIF_FLAG_SRC_F_ENABLE_ERROR = (int)1L;
     /**
      * {@snippet lang=c :
      * #define DML_DIF_FLAG_SRC_F_DETECT_ALL 2
      * }
      */
-    public static int DML_DIF_FLAG_SRC_F_DETECT_ALL() {
-        return DML_DIF_FLAG_SRC_F_DETECT_ALL;
-    }
-    private static final int DML_DIF_FLAG_SRC_F_DETECT_APP_TAG = (int)4L;
+    public static final int DML_DIF_FLAG_SRC_F_DETECT_ALL = (int)2L;
     /**
      * {@snippet lang=c :
      * #define DML_DIF_FLAG_SRC_F_DETECT_APP_TAG 4
      * }
      */
-    public static int DML_DIF_FLAG_SRC_F_DETECT_APP_TAG() {
-        return DML_DIF_FLAG_SRC_F_DETECT_APP_TAG;
-    }
-    private static final int DML_DIF_FLAG_SRC_F_DETECT_TAGS = (int)8L;
+    public static final int DML_DIF_FLAG_SRC_F_DETECT_APP_TAG = (int)4L;
     /**
      * {@snippet lang=c :
      * #define DML_DIF_FLAG_SRC_F_DETECT_TAGS 8
      * }
      */
-    public static int DML_DIF_FLAG_SRC_F_DETECT_TAGS() {
-        return DML_DIF_FLAG_SRC_F_DETECT_TAGS;
-    }
-    private static final int DML_DIF_FLAG_SRC_INC_APP_TAG = (int)16L;
+    public static final int DML_DIF_FLAG_SRC_F_DETECT_TAGS = (int)8L;
     /**
      * {@snippet lang=c :
      * #define DML_DIF_FLAG_SRC_INC_APP_TAG 16
      * }
      */
-    public static int DML_DIF_FLAG_SRC_INC_APP_TAG() {
-        return DML_DIF_FLAG_SRC_INC_APP_TAG;
-    }
-    private static final int DML_DIF_FLAG_SRC_GUARD_CHECK_DISABLE = (int)32L;
+    public static final int DML_DIF_FLAG_SRC_INC_APP_TAG = (int)16L;
     /**
      * {@snippet lang=c :
      * #define DML_DIF_FLAG_SRC_GUARD_CHECK_DISABLE 32
      * }
      */
-    public static int DML_DIF_FLAG_SRC_GUARD_CHECK_DISABLE() {
-        return DML_DIF_FLAG_SRC_GUARD_CHECK_DISABLE;
-    }
-    private static final int DML_DIF_FLAG_SRC_REF_TAG_CHECK_DISABLE = (int)64L;
+    public static final int DML_DIF_FLAG_SRC_GUARD_CHECK_DISABLE = (int)32L;
     /**
      * {@snippet lang=c :
      * #define DML_DIF_FLAG_SRC_REF_TAG_CHECK_DISABLE 64
      * }
      */
-    public static int DML_DIF_FLAG_SRC_REF_TAG_CHECK_DISABLE() {
-        return DML_DIF_FLAG_SRC_REF_TAG_CHECK_DISABLE;
-    }
-    private static final int DML_DIF_FLAG_SRC_FIX_REF_TAG = (int)128L;
+    public static final int DML_DIF_FLAG_SRC_REF_TAG_CHECK_DISABLE = (int)64L;
     /**
      * {@snippet lang=c :
      * #define DML_DIF_FLAG_SRC_FIX_REF_TAG 128
      * }
      */
-    public static int DML_DIF_FLAG_SRC_FIX_REF_TAG() {
-        return DML_DIF_FLAG_SRC_FIX_REF_TAG;
-    }
-    private static final int DML_DIF_FLAG_DST_RESERVED1 = (int)256L;
+    public static final int DML_DIF_FLAG_SRC_FIX_REF_TAG = (int)128L;
     /**
      * {@snippet lang=c :
      * #define DML_DIF_FLAG_DST_RESERVED1 256
      * }
      */
-    public static int DML_DIF_FLAG_DST_RESERVED1() {
-        return DML_DIF_FLAG_DST_RESERVED1;
-    }
-    private static final int DML_DIF_FLAG_DST_RESERVED2 = (int)512L;
+    public static final int DML_DIF_FLAG_DST_RESERVED1 = (int)256L;
     /**
      * {@snippet lang=c :
      * #define DML_DIF_FLAG_DST_RESERVED2 512
      * }
      */
-    public static int DML_DIF_FLAG_DST_RESERVED2() {
-        return DML_DIF_FLAG_DST_RESERVED2;
-    }
-    private static final int DML_DIF_FLAG_DST_RESERVED3 = (int)1024L;
+    public static final int DML_DIF_FLAG_DST_RESERVED2 = (int)512L;
     /**
      * {@snippet lang=c :
      * #define DML_DIF_FLAG_DST_RESERVED3 1024
      * }
      */
-    public static int DML_DIF_FLAG_DST_RESERVED3() {
-        return DML_DIF_FLAG_DST_RESERVED3;
-    }
-    private static final int DML_DIF_FLAG_DST_PASS_APP_TAG = (int)2048L;
+    public static final int DML_DIF_FLAG_DST_RESERVED3 = (int)1024L;
     /**
      * {@snippet lang=c :
      * #define DML_DIF_FLAG_DST_PASS_APP_TAG 2048
      * }
      */
-    public static int DML_DIF_FLAG_DST_PASS_APP_TAG() {
-        return DML_DIF_FLAG_DST_PASS_APP_TAG;
-    }
-    private static final int DML_DIF_FLAG_DST_INC_APP_TAG = (int)4096L;
+    public static final int DML_DIF_FLAG_DST_PASS_APP_TAG = (int)2048L;
     /**
      * {@snippet lang=c :
      * #define DML_DIF_FLAG_DST_INC_APP_TAG 4096
      * }
      */
-    public static int DML_DIF_FLAG_DST_INC_APP_TAG() {
-        return DML_DIF_FLAG_DST_INC_APP_TAG;
-    }
-    private static final int DML_DIF_FLAG_DST_PASS_GUARD = (int)8192L;
+    public static final int DML_DIF_FLAG_DST_INC_APP_TAG = (int)4096L;
     /**
      * {@snippet lang=c :
      * #define DML_DIF_FLAG_DST_PASS_GUARD 8192
      * }
      */
-    public static int DML_DIF_FLAG_DST_PASS_GUARD() {
-        return DML_DIF_FLAG_DST_PASS_GUARD;
-    }
-    private static final int DML_DIF_FLAG_DST_PASS_REF_TAG = (int)16384L;
+    public static final int DML_DIF_FLAG_DST_PASS_GUARD = (int)8192L;
     /**
      * {@snippet lang=c :
      * #define DML_DIF_FLAG_DST_PASS_REF_TAG 16384
      * }
      */
-    public static int DML_DIF_FLAG_DST_PASS_REF_TAG() {
-        return DML_DIF_FLAG_DST_PASS_REF_TAG;
-    }
-    private static final int DML_DIF_FLAG_DST_FIX_REF_TAG = (int)32768L;
+    public static final int DML_DIF_FLAG_DST_PASS_REF_TAG = (int)16384L;
     /**
      * {@snippet lang=c :
      * #define DML_DIF_FLAG_DST_FIX_REF_TAG 32768
      * }
      */
-    public static int DML_DIF_FLAG_DST_FIX_REF_TAG() {
-        return DML_DIF_FLAG_DST_FIX_REF_TAG;
-    }
-    private static final int DML_DIF_CHECK_GUARD_MISMATCH = (int)1L;
+    public static final int DML_DIF_FLAG_DST_FIX_REF_TAG = (int)32768L;
     /**
      * {@snippet lang=c :
      * #define DML_DIF_CHECK_GUARD_MISMATCH 1
      * }
      */
-    public static int DML_DIF_CHECK_GUARD_MISMATCH() {
-        return DML_DIF_CHECK_GUARD_MISMATCH;
-    }
-    private static final int DML_DIF_CHECK_APPLICATION_TAG_MISMATCH = (int)2L;
+    public static final int DML_DIF_CHECK_GUARD_MISMATCH = (int)1L;
     /**
      * {@snippet lang=c :
      * #define DML_DIF_CHECK_APPLICATION_TAG_MISMATCH 2
      * }
      */
-    public static int DML_DIF_CHECK_APPLICATION_TAG_MISMATCH() {
-        return DML_DIF_CHECK_APPLICATION_TAG_MISMATCH;
-    }
-    private static final int DML_DIF_CHECK_REFERENCE_TAG_MISMATCH = (int)4L;
+    public static final int DML_DIF_CHECK_APPLICATION_TAG_MISMATCH = (int)2L;
     /**
      * {@snippet lang=c :
      * #define DML_DIF_CHECK_REFERENCE_TAG_MISMATCH 4
      * }
      */
-    public static int DML_DIF_CHECK_REFERENCE_TAG_MISMATCH() {
-        return DML_DIF_CHECK_REFERENCE_TAG_MISMATCH;
-    }
-    private static final int DML_DIF_CHECK_ALL_BITS_SET_DETECT_ERROR = (int)8L;
+    public static final int DML_DIF_CHECK_REFERENCE_TAG_MISMATCH = (int)4L;
     /**
      * {@snippet lang=c :
      * #define DML_DIF_CHECK_ALL_BITS_SET_DETECT_ERROR 8
      * }
      */
-    public static int DML_DIF_CHECK_ALL_BITS_SET_DETECT_ERROR() {
-        return DML_DIF_CHECK_ALL_BITS_SET_DETECT_ERROR;
-    }
+    public static final int DML_DIF_CHECK_ALL_BITS_SET_DETECT_ERROR = (int)8L;
 }
 

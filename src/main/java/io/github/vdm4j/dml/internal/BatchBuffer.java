@@ -36,7 +36,7 @@ final class BatchBuffer {
     /** Every task tells its end in a completion record. */
     private static final int WITH_RECORD = 0xC;
 
-    private static final long NOP = head(dml_h.DML_OP_NOP(), 0, 0);
+    private static final long NOP = head(dml_h.DML_OP_NOP, 0, 0);
     private static final int SMALLEST = 16;
 
     /** A constant, so that an access costs no more than the store: addresses come from this class alone. */

@@ -22,7 +22,7 @@ import java.util.List;
  * up what is behind a fence then, and pages may be missing. What is undone and may still run is in the next part.
  */
 public final class BatchProgram extends Program {
-    private static final int OK = dml_h.DML_STATUS_OK();
+    private static final int OK = dml_h.DML_STATUS_OK;
 
     /** How often in a row nothing but page faults may come of a part. */
     private static final int MAX_FAULTS = 16;

@@ -16,11 +16,11 @@ import java.lang.foreign.MemorySegment;
 
 /** How a part of a data operation becomes a submission. Lengths and offsets are in bytes of what is read, or else written. */
 final class DataPart {
-    private static final int DRAIN = dml_h.DML_OP_DRAIN();
-    private static final int NOP = dml_h.DML_OP_NOP();
-    private static final int SECOND_DURABLE = dml_h.DML_FLAG_DUALCAST_DST2_DURABLE();
-    private static final int BYPASS_REFLECTION = dml_h.DML_FLAG_CRC_BYPASS_REFLECTION();
-    private static final int BYPASS_DATA_REFLECTION = dml_h.DML_FLAG_CRC_BYPASS_DATA_REFLECTION();
+    private static final int DRAIN = dml_h.DML_OP_DRAIN;
+    private static final int NOP = dml_h.DML_OP_NOP;
+    private static final int SECOND_DURABLE = dml_h.DML_FLAG_DUALCAST_DST2_DURABLE;
+    private static final int BYPASS_REFLECTION = dml_h.DML_FLAG_CRC_BYPASS_REFLECTION;
+    private static final int BYPASS_DATA_REFLECTION = dml_h.DML_FLAG_CRC_BYPASS_DATA_REFLECTION;
 
     private static final int DIF_OF_BOTH = DifFlag.INVERT_CRC_SEED.bit() | DifFlag.INVERT_CRC_RESULT.bit();
     private static final int DIF_OF_SOURCE = 0xff | DIF_OF_BOTH;
@@ -168,18 +168,18 @@ final class DataPart {
         return switch (type) {
             case NOP -> NOP;
             case DRAIN -> DRAIN;
-            case FILL -> dml_h.DML_OP_FILL();
-            case COMPARE -> dml_h.DML_OP_COMPARE();
-            case COMPARE_PATTERN -> dml_h.DML_OP_COMPARE_PATTERN();
-            case DELTA_CREATE -> dml_h.DML_OP_DELTA_CREATE();
-            case DELTA_APPLY -> dml_h.DML_OP_DELTA_APPLY();
-            case DUALCAST -> dml_h.DML_OP_DUALCAST();
-            case CRC -> dml_h.DML_OP_CRC();
-            case COPY_CRC -> dml_h.DML_OP_COPY_CRC();
-            case DIF_CHECK -> dml_h.DML_OP_DIF_CHECK();
-            case DIF_INSERT -> dml_h.DML_OP_DIF_INSERT();
-            case DIF_STRIP -> dml_h.DML_OP_DIF_STRIP();
-            case DIF_UPDATE -> dml_h.DML_OP_DIF_UPDATE();
+            case FILL -> dml_h.DML_OP_FILL;
+            case COMPARE -> dml_h.DML_OP_COMPARE;
+            case COMPARE_PATTERN -> dml_h.DML_OP_COMPARE_PATTERN;
+            case DELTA_CREATE -> dml_h.DML_OP_DELTA_CREATE;
+            case DELTA_APPLY -> dml_h.DML_OP_DELTA_APPLY;
+            case DUALCAST -> dml_h.DML_OP_DUALCAST;
+            case CRC -> dml_h.DML_OP_CRC;
+            case COPY_CRC -> dml_h.DML_OP_COPY_CRC;
+            case DIF_CHECK -> dml_h.DML_OP_DIF_CHECK;
+            case DIF_INSERT -> dml_h.DML_OP_DIF_INSERT;
+            case DIF_STRIP -> dml_h.DML_OP_DIF_STRIP;
+            case DIF_UPDATE -> dml_h.DML_OP_DIF_UPDATE;
             default -> throw new IllegalArgumentException(type + " is no data operation");
         };
     }

@@ -31,7 +31,7 @@ public final class DataProgram extends Program {
     private static final long MAPPED_PART = 4L << 20;
 
     private static final int WORD = 8;
-    private static final int DIF_CHECK_ERROR = dml_h.DML_STATUS_DIF_CHECK_ERROR();
+    private static final int DIF_CHECK_ERROR = dml_h.DML_STATUS_DIF_CHECK_ERROR;
     private static final int NOT_EQUAL = 1;
 
     private final JobLimits limits;
@@ -139,7 +139,7 @@ public final class DataProgram extends Program {
         boolean hardware = job.onHardware();
         if (!hardware && (javaIsSooner || fields.checksBlocks())) {
             executeInJava();
-            return dml_h.DML_STATUS_OK();
+            return dml_h.DML_STATUS_OK;
         }
         part = Math.min(length - done, fields.longest(hardware ? limits.hardwareBytes() : limits.softwareBytes()));
         if (mapped && (!hardware || type == DELTA_APPLY)) { // the record is read by Java
@@ -148,7 +148,7 @@ public final class DataProgram extends Program {
         }
         if (fields.isAdjacent(done, part)) {
             executeInJava();
-            return dml_h.DML_STATUS_OK();
+            return dml_h.DML_STATUS_OK;
         }
         countPath();
         if (type == DELTA_APPLY) {

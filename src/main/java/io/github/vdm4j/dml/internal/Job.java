@@ -17,12 +17,23 @@ import java.lang.invoke.VarHandle;
  * happens-before edge, which the future that holds it provides.
  */
 public final class Job {
-    private static final int MEM_MOVE = dml_h.DML_OP_MEM_MOVE();
-    private static final int FILL = dml_h.DML_OP_FILL();
-    private static final int CACHE_FLUSH = dml_h.DML_OP_CACHE_FLUSH();
-    private static final int BATCH = dml_h.DML_OP_BATCH();
-    private static final int NOP = dml_h.DML_OP_NOP();
-    private static final int OK = dml_h.DML_STATUS_OK();
+    private static final int MEM_MOVE = dml_h.DML_OP_MEM_MOVE;
+    private static final int FILL = dml_h.DML_OP_FILL;
+    private static final int CACHE_FLUSH = dml_h.DML_OP_CACHE_FLUSH;
+    private static final int BATCH = dml_h.DML_OP_BATCH;
+    private static final int NOP = dml_h.DML_OP_NOP;
+    private static final int OK = dml_h.DML_STATUS_OK;
+
+    /** Whether a job is free or lent, see {@link JobPool}. */
+    static final VarHandle TAKEN;
+
+    static {
+        try {
+            TAKEN = MethodHandles.lookup().findVarHandle(Job.class, "taken", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     /** What a worker that executes the job, and those who poll its operation, know of one another. */
     public static final Rendezvous HAND_OVER = Rendezvous.of(MethodHandles.lookup(), Job.class);
@@ -76,7 +87,7 @@ public final class Job {
     /** Seen with the first that was {@linkplain #execute executed}. */
     private boolean executesInSubmit;
 
-    /** Free or lent, see {@link JobPool}. */
+    /** See {@link #TAKEN}. */
     volatile int taken;
 
     private final JobCount count = new JobCount();
@@ -336,7 +347,7 @@ public final class Job {
     private int prove() {
         int status = dml.check(at);
         executesInSubmit = status == OK;
-        while (status == dml_h.DML_STATUS_BEING_PROCESSED()) {
+        while (status == dml_h.DML_STATUS_BEING_PROCESSED) {
             Thread.onSpinWait();
             status = dml.check(at);
         }
@@ -488,7 +499,7 @@ public final class Job {
             throw new IllegalStateException("dml_check_job on a job that is not submitted");
         }
         int status = dml.check(at);
-        submitted = status == dml_h.DML_STATUS_BEING_PROCESSED();
+        submitted = status == dml_h.DML_STATUS_BEING_PROCESSED;
         return status;
     }
 }

@@ -28,6 +28,12 @@ final class JobFactory {
     private int node = AS_INITIALISED;
     private long nativeBytes;
 
+    /** Whether the structs of the next job are initialised already. */
+    private boolean prepared;
+
+    private MemorySegment nextHardware;
+    private MemorySegment nextSoftware;
+
     /**
      * Asks DML for the size of a job.
      *
@@ -37,8 +43,8 @@ final class JobFactory {
         this.dml = dml;
         this.limits = limits;
         try {
-            hardwareSize = hardware ? sizeOf(dml_h.DML_PATH_HW()) : 0;
-            softwareSize = software ? sizeOf(dml_h.DML_PATH_SW()) : 0;
+            hardwareSize = hardware ? sizeOf(dml_h.DML_PATH_HW) : 0;
+            softwareSize = software ? sizeOf(dml_h.DML_PATH_SW) : 0;
         } catch (Throwable e) {
             arena.close();
             throw e;
@@ -68,22 +74,37 @@ final class JobFactory {
     }
 
     /**
+     * Has DML initialise what the next job consists of, which shows that it does. The rest of a job takes a JVM that has just started
+     * milliseconds to load.
+     *
+     * @throws DmlCallException if DML cannot initialise it
+     */
+    void prepare() {
+        if (next == end) {
+            reserve(1);
+        }
+        try {
+            nextHardware = struct(dml_h.DML_PATH_HW, hardwareSize);
+            nextSoftware = struct(dml_h.DML_PATH_SW, softwareSize);
+            prepared = true;
+        } catch (Throwable e) {
+            next = end; // what is left may not be enough for a job
+            throw e;
+        }
+    }
+
+    /**
      * Makes a job.
      *
      * @throws DmlCallException if DML cannot initialise it
      */
     Job make(JobPool pool) {
-        if (next == end) {
-            reserve(1);
+        if (!prepared) {
+            prepare();
         }
-        try {
-            MemorySegment hardware = struct(dml_h.DML_PATH_HW(), hardwareSize);
-            MemorySegment software = struct(dml_h.DML_PATH_SW(), softwareSize);
-            return new Job(dml, pool, hardware, software, limits);
-        } catch (Throwable e) {
-            next = end; // what is left may not be enough for a job
-            throw e;
-        }
+        Job job = new Job(dml, pool, nextHardware, nextSoftware, limits);
+        prepared = false;
+        return job;
     }
 
     /**
@@ -95,7 +116,7 @@ final class JobFactory {
         DmlFunctions functions = dml; // without what else is here
         Arena automatic = Arena.ofAuto();
         MemorySegment memory = automatic.allocate(bytesApart(), 2 * ALIGNMENT); // two processors fetch no lines of two jobs at once
-        dml.initialise(dml_h.DML_PATH_SW(), memory);
+        dml.initialise(dml_h.DML_PATH_SW, memory);
         if (node != AS_INITIALISED) {
             bind(memory);
         }

@@ -45,7 +45,7 @@ final class JobFields {
             DIF + dml_dif_config_t.destination_application_tag_seed$offset();
     private static final long DESTINATION_MASK = DIF + dml_dif_config_t.destination_application_tag_mask$offset();
 
-    private static final int READ_SEED = dml_h.DML_FLAG_CRC_READ_SEED();
+    private static final int READ_SEED = dml_h.DML_FLAG_CRC_READ_SEED;
     private static final int MAX_TAG = 0xffff;
 
     /** What lies behind a job's struct in its memory: the CRC that the library reads and writes. */

@@ -1,5 +1,7 @@
 package io.github.vdm4j.dml.internal;
 
+import io.github.vdm4j.platform.Processor;
+
 /**
  * How much one submission may move, and how the software path has to be told to write back.
  *
@@ -7,12 +9,11 @@ package io.github.vdm4j.dml.internal;
  * @param softwareBytes the longest part for the software path, likewise
  * @param hardwareTasks how many tasks a batch for hardware may have; below 4 if it takes no batches
  * @param softwareTasks how many a batch for the software path may have
- * @param writeBackWithoutEviction whether the processor has clwb; DML's write-back without eviction
- *     does nothing on a processor that has not (H11)
+ * @param clwb whether the processor has that instruction; null to look when the first cache line is to be written back, as reading
+ *     what Linux tells takes a JVM that has just started milliseconds
  */
 public record JobLimits(
-        long hardwareBytes, long softwareBytes, int hardwareTasks, int softwareTasks,
-        boolean writeBackWithoutEviction) {
+        long hardwareBytes, long softwareBytes, int hardwareTasks, int softwareTasks, Boolean clwb) {
     /** Lengths in jobs are 32 bits wide; this leaves room for rounding. */
     public static final long MAX_PART = 1L << 30;
 
@@ -36,10 +37,15 @@ public record JobLimits(
      *
      * @param hardwareBytes the longest part for hardware
      * @param softwareBytes the longest part for the software path
-     * @param writeBackWithoutEviction whether the processor has clwb
+     * @param clwb whether the processor has that instruction
      */
-    public JobLimits(long hardwareBytes, long softwareBytes, boolean writeBackWithoutEviction) {
-        this(hardwareBytes, softwareBytes, MAX_TASKS, MAX_TASKS, writeBackWithoutEviction);
+    public JobLimits(long hardwareBytes, long softwareBytes, boolean clwb) {
+        this(hardwareBytes, softwareBytes, MAX_TASKS, MAX_TASKS, clwb);
+    }
+
+    /** Whether DML's write-back without eviction does anything: it does not on a processor without clwb (H11). */
+    boolean writeBackWithoutEviction() {
+        return clwb != null ? clwb : Processor.hasClwb();
     }
 
     long bytes(boolean hardware) {

@@ -2,7 +2,6 @@ package io.github.vdm4j.dml.internal;
 
 import io.github.vdm4j.dml.ffi.dml_h;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,15 +19,6 @@ import java.util.stream.Stream;
 public final class JobPool {
     private static final int FREE = 0;
     private static final int LENT = 1;
-    private static final VarHandle TAKEN;
-
-    static {
-        try {
-            TAKEN = MethodHandles.lookup().findVarHandle(Job.class, "taken", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     /** Null where none was needed so far: to make all of them takes a JVM that has just started milliseconds. */
     private final Job[] jobs;
@@ -48,8 +38,8 @@ public final class JobPool {
     /** What belongs to one operation each. Guarded by this. */
     private final List<OwnJob> own = new ArrayList<>();
 
-    /** Of those whose operations are gone. Guarded by this. */
-    private final JobCount goneCount = new JobCount();
+    /** Of those whose operations are gone, and one of {@link #counts}; null if there are none. Guarded by this. */
+    private JobCount goneCount;
 
     /** From how many on it is worth while to look which are gone. Guarded by this. */
     private int ownToLookThrough;
@@ -66,7 +56,7 @@ public final class JobPool {
     private volatile DmlCallException refusal;
 
     /**
-     * Makes a pool, and a job for the current thread.
+     * Makes a pool, and has DML initialise the first job.
      *
      * @param dml the library
      * @param capacity how many jobs there may be
@@ -81,7 +71,7 @@ public final class JobPool {
         factory = new JobFactory(dml, hardware, software, limits);
         try {
             factory.reserve(capacity);
-            jobs[firstPlace()] = make();
+            factory.prepare();
         } catch (Throwable e) {
             factory.close();
             throw e;
@@ -118,7 +108,7 @@ public final class JobPool {
                 if (job != null) {
                     return job;
                 }
-            } else if (job.taken == FREE && TAKEN.compareAndSet(job, FREE, LENT)) {
+            } else if (job.taken == FREE && Job.TAKEN.compareAndSet(job, FREE, LENT)) {
                 return job;
             }
         }
@@ -135,7 +125,7 @@ public final class JobPool {
     private synchronized Job takeNew(int place) {
         Job job = jobs[place];
         if (job != null) {
-            return TAKEN.compareAndSet(job, FREE, LENT) ? job : null;
+            return Job.TAKEN.compareAndSet(job, FREE, LENT) ? job : null;
         }
         if (place < retired) {
             return null;
@@ -170,7 +160,7 @@ public final class JobPool {
             throw new IllegalStateException("a job in flight cannot be given back");
         }
         job.countUse();
-        TAKEN.setRelease(job, FREE);
+        Job.TAKEN.setRelease(job, FREE);
     }
 
     /**
@@ -255,14 +245,14 @@ public final class JobPool {
     }
 
     private boolean collected(Job job) {
-        if (job.check() == dml_h.DML_STATUS_BEING_PROCESSED()) {
+        if (job.check() == dml_h.DML_STATUS_BEING_PROCESSED) {
             return false;
         }
         job.reset();
         if (Arrays.asList(jobs).contains(job)) {
             give(job);
         } else {
-            TAKEN.setRelease(job, 0);
+            Job.TAKEN.setRelease(job, 0);
             spare.add(job);
         }
         return true;
@@ -341,6 +331,10 @@ public final class JobPool {
         own.removeIf(job -> {
             boolean gone = job.isGone();
             if (gone) {
+                if (goneCount == null) {
+                    goneCount = new JobCount();
+                    counts.add(goneCount);
+                }
                 goneCount.add(job.count());
             }
             return gone;
@@ -371,8 +365,7 @@ public final class JobPool {
     }
 
     private Stream<JobCount> counts() {
-        return Stream.of(counts.stream(), own.stream().map(OwnJob::count), Stream.of(goneCount))
-                .flatMap(each -> each);
+        return Stream.concat(counts.stream(), own.stream().map(OwnJob::count));
     }
 
     /**
@@ -392,7 +385,7 @@ public final class JobPool {
      */
     public synchronized boolean tryClose() {
         while (retired < jobs.length) {
-            if (jobs[retired] != null && !TAKEN.compareAndSet(jobs[retired], FREE, LENT)) {
+            if (jobs[retired] != null && !Job.TAKEN.compareAndSet(jobs[retired], FREE, LENT)) {
                 return false;
             }
             retired++; // where there is none, none will be made any more

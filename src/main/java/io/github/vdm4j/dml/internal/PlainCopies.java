@@ -14,7 +14,7 @@ import java.util.List;
  */
 final class PlainCopies {
     private static final long HEAD =
-            BatchBuffer.head(dml_h.DML_OP_MEM_MOVE(), Transfer.descriptorFlags(VdmFlags.NONE, false), 0);
+            BatchBuffer.head(dml_h.DML_OP_MEM_MOVE, Transfer.descriptorFlags(VdmFlags.NONE, false), 0);
 
     private PlainCopies() {}
 

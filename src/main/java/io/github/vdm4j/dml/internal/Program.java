@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
  * how far it has got. Every job has one of each kind, used by whoever holds the job.
  */
 public abstract class Program {
-    private static final int OK = dml_h.DML_STATUS_OK();
+    private static final int OK = dml_h.DML_STATUS_OK;
     private static final long FIRST_PAUSE_NANOS = 500;
     private static final long LONGEST_PAUSE_NANOS = 64_000;
 

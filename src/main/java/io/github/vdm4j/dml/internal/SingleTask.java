@@ -14,7 +14,7 @@ import java.lang.foreign.MemorySegment;
 
 /** A task of a batch that goes through the job alone, as it would go outside of a batch. */
 final class SingleTask {
-    private static final int OK = dml_h.DML_STATUS_OK();
+    private static final int OK = dml_h.DML_STATUS_OK;
 
     private final Job job;
     private Durability durability;

@@ -12,13 +12,13 @@ final class TaskDescriptor {
     /** A task waits until those before it have succeeded. DML's own name for this bit is another's (H12). */
     static final int FENCE = 1;
 
-    private static final int MEM_MOVE = dml_h.DML_OP_MEM_MOVE();
-    private static final int CHECK_RESULT = dml_h.DML_FLAG_CHECK_RESULT();
+    private static final int MEM_MOVE = dml_h.DML_OP_MEM_MOVE;
+    private static final int CHECK_RESULT = dml_h.DML_FLAG_CHECK_RESULT;
 
     // In the operation's own flags, which DML's have 16 bits higher.
-    private static final int SECOND_DURABLE = dml_h.DML_FLAG_DUALCAST_DST2_DURABLE() >>> 16;
-    private static final int BYPASS_REFLECTION = dml_h.DML_FLAG_CRC_BYPASS_REFLECTION() >>> 16;
-    private static final int BYPASS_DATA_REFLECTION = dml_h.DML_FLAG_CRC_BYPASS_DATA_REFLECTION() >>> 16;
+    private static final int SECOND_DURABLE = dml_h.DML_FLAG_DUALCAST_DST2_DURABLE >>> 16;
+    private static final int BYPASS_REFLECTION = dml_h.DML_FLAG_CRC_BYPASS_REFLECTION >>> 16;
+    private static final int BYPASS_DATA_REFLECTION = dml_h.DML_FLAG_CRC_BYPASS_DATA_REFLECTION >>> 16;
 
     private TaskDescriptor() {}
 
@@ -60,15 +60,15 @@ final class TaskDescriptor {
                 : Transfer.descriptorFlags(descriptor.flags(), durable));
         switch (type) {
             case MEMSET, FILL ->
-                put(buffer, task, dml_h.DML_OP_FILL(), flags, descriptor.pattern(), to, length);
+                put(buffer, task, dml_h.DML_OP_FILL, flags, descriptor.pattern(), to, length);
             case COMPARE ->
-                put(buffer, task, dml_h.DML_OP_COMPARE(), flags, from, descriptor.secondSource().address(), length);
+                put(buffer, task, dml_h.DML_OP_COMPARE, flags, from, descriptor.secondSource().address(), length);
             case COMPARE_PATTERN ->
                 // A mismatch ends the batch, so that its byte can be looked for before a later task writes there.
                 put(
                         buffer,
                         task,
-                        dml_h.DML_OP_COMPARE_PATTERN(),
+                        dml_h.DML_OP_COMPARE_PATTERN,
                         flags | CHECK_RESULT,
                         from,
                         descriptor.pattern(),
@@ -76,7 +76,7 @@ final class TaskDescriptor {
             case DELTA_CREATE ->
                 buffer.put(
                         task,
-                        BatchBuffer.head(dml_h.DML_OP_DELTA_CREATE(), flags, 0),
+                        BatchBuffer.head(dml_h.DML_OP_DELTA_CREATE, flags, 0),
                         from,
                         descriptor.secondSource().address(),
                         length,
@@ -86,19 +86,19 @@ final class TaskDescriptor {
             case DUALCAST ->
                 buffer.put(
                         task,
-                        BatchBuffer.head(dml_h.DML_OP_DUALCAST(), flags, durable ? SECOND_DURABLE : 0),
+                        BatchBuffer.head(dml_h.DML_OP_DUALCAST, flags, durable ? SECOND_DURABLE : 0),
                         from,
                         to,
                         length,
                         descriptor.secondDestination().address(),
                         0,
                         0);
-            case CRC -> putCrc(buffer, task, dml_h.DML_OP_CRC(), flags, from, 0, length, descriptor.crc());
-            case COPY_CRC -> putCrc(buffer, task, dml_h.DML_OP_COPY_CRC(), flags, from, to, length, descriptor.crc());
-            case DIF_CHECK -> putDif(buffer, task, dml_h.DML_OP_DIF_CHECK(), flags, descriptor, true, false);
-            case DIF_INSERT -> putDif(buffer, task, dml_h.DML_OP_DIF_INSERT(), flags, descriptor, false, true);
-            case DIF_STRIP -> putDif(buffer, task, dml_h.DML_OP_DIF_STRIP(), flags, descriptor, true, false);
-            case DIF_UPDATE -> putDif(buffer, task, dml_h.DML_OP_DIF_UPDATE(), flags, descriptor, true, true);
+            case CRC -> putCrc(buffer, task, dml_h.DML_OP_CRC, flags, from, 0, length, descriptor.crc());
+            case COPY_CRC -> putCrc(buffer, task, dml_h.DML_OP_COPY_CRC, flags, from, to, length, descriptor.crc());
+            case DIF_CHECK -> putDif(buffer, task, dml_h.DML_OP_DIF_CHECK, flags, descriptor, true, false);
+            case DIF_INSERT -> putDif(buffer, task, dml_h.DML_OP_DIF_INSERT, flags, descriptor, false, true);
+            case DIF_STRIP -> putDif(buffer, task, dml_h.DML_OP_DIF_STRIP, flags, descriptor, true, false);
+            case DIF_UPDATE -> putDif(buffer, task, dml_h.DML_OP_DIF_UPDATE, flags, descriptor, true, true);
             default -> throw new IllegalArgumentException(type + " has no place in a batch of the device");
         }
     }

@@ -19,12 +19,12 @@ public final class Transfer extends Program {
     /** Parts of mapped files are short, so that little time passes between the check and the access. */
     private static final long MAPPED_PART = 4L << 20;
 
-    private static final int DURABLE = dml_h.DML_FLAG_DST1_DURABLE();
+    private static final int DURABLE = dml_h.DML_FLAG_DST1_DURABLE;
 
     /** The header has no name for this bit of the descriptor; miniasync's own is wrong (H8). */
     private static final int DESTINATION_READBACK = 1 << 14;
 
-    private static final int PREFETCH = dml_h.DML_FLAG_PREFETCH_CACHE();
+    private static final int PREFETCH = dml_h.DML_FLAG_PREFETCH_CACHE;
 
     /**
      * For a cache flush the bit of PREFETCH chooses the instruction: with it clflush or clflushopt,

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.PaddingLayout;
-import java.lang.reflect.Method;
+import java.lang.reflect.Field;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -102,11 +102,11 @@ class BindingsTest {
     @Test
     void haveEveryConstantOfTheHeaderWithItsValueAndNoOther() throws ReflectiveOperationException {
         var generated = new TreeMap<String, String>();
-        for (Method method : dml_h.class.getMethods()) {
-            if (method.getName().startsWith("DML_")) {
-                Number value = (Number) method.invoke(null);
+        for (Field field : dml_h.class.getFields()) {
+            if (field.getName().startsWith("DML_")) {
+                Number value = (Number) field.get(null);
                 generated.put(
-                        method.getName().substring(4),
+                        field.getName().substring(4),
                         value instanceof Integer i ? Integer.toUnsignedString(i) : value + "L");
             }
         }
