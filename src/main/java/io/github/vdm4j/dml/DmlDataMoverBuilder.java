@@ -4,6 +4,8 @@ import io.github.vdm4j.VdmException;
 import io.github.vdm4j.dml.internal.JobLimits;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.WorkerStrategy;
+import java.io.File;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -39,12 +41,12 @@ public final class DmlDataMoverBuilder {
     private Duration closeTimeout = Duration.ofSeconds(30);
     private long workerBytes = 4L << 20;
     private int workers = Math.min(Runtime.getRuntime().availableProcessors(), 4);
-    private WorkerStrategy workerStrategy = WorkerStrategy.BALANCED;
     private int node = NumaNodes.ANY;
     private boolean tried = true;
 
     // Null for the machine's, and for nobody: to make a default takes a JVM that has just started longer than to make it later.
     private Durability durability;
+    private WorkerStrategy workerStrategy;
     private DmlDiagnosis diagnosis;
     private LongSupplier clock;
     private Consumer<DmlPathDecision> listener;
@@ -217,7 +219,7 @@ public final class DmlDataMoverBuilder {
      * @throws IllegalArgumentException if the machine has no such node; it says which there are
      */
     public DmlDataMoverBuilder numaNode(int numaNode) {
-        node = NumaNodes.check(SystemFiles.OF_MACHINE, numaNode);
+        node = NumaNodes.check(new SystemFiles(Path.of("/")), numaNode);
         return this;
     }
 
@@ -322,36 +324,41 @@ public final class DmlDataMoverBuilder {
      */
     public DmlDataMover open() {
         DmlLibrary opened = library != null ? library : DmlLibrary.open();
-        List<DsaDevice> devices = path != DmlPath.SOFTWARE && SystemFiles.OF_MACHINE.has(DsaDevice.FOLDER)
-                ? DsaDevice.readAll(SystemFiles.OF_MACHINE)
-                : List.of(); // as on most machines, without a look at what reads them
+        List<DsaDevice> devices = path != DmlPath.SOFTWARE && showsDevices()
+                ? DsaDevice.readAll(new SystemFiles(Path.of("/")))
+                : List.of();
         JobLimits limits = devices.isEmpty() ? limits(maxTransferBytes, USUAL_BATCH_TASKS) : limits(devices);
-        LaterDiagnosis later = path == DmlPath.SOFTWARE ? null : new LaterDiagnosis(diagnosis, opened, node);
-        var opening = new DmlOpening(opened, jobs, limits, node, queueFullTimeout.toNanos());
+        var opening = new DmlOpening(opened, jobs, limits, node, queueFullTimeout.toNanos(), diagnosis);
         boolean nothingToTry = path == DmlPath.AUTO && devices.isEmpty() && diagnosis == null && !opened.isSimulated();
-        DmlOpening.Opened ready;
         if (path == DmlPath.SOFTWARE || path == DmlPath.HARDWARE && !tried) {
-            ready = opening.asked(path);
+            opening.asked(path);
         } else if (nothingToTry) {
-            ready = opening.withoutDevices(later);
+            opening.withoutDevices();
         } else {
-            ready = opening.tried(later.diagnose(), path == DmlPath.AUTO);
+            opening.tried(path == DmlPath.AUTO);
         }
-        boolean hardware = ready.decision().path() == DmlPath.HARDWARE;
-        var decisions = new PathDecisions(ready.decision(), listener);
-        HardwareHealth health = hardware
-                ? new HardwareHealth(ready.pool(), decisions, path == DmlPath.AUTO, later, clock)
-                : null;
-        boolean helped = path == DmlPath.AUTO && !hardware;
+        boolean hardware = opening.decision().path() == DmlPath.HARDWARE;
+        var decisions = new PathDecisions(opening.decision(), listener);
         var plan = new DmlPlan(
-                ready.pool(),
+                opening.pool(),
                 limits,
-                helped ? new JvmLimits(jvmCopies, jvmFills, jvmOperations) : null,
-                health,
+                path == DmlPath.AUTO && !hardware ? new JvmLimits(jvmCopies, jvmFills, jvmOperations) : null,
+                hardware
+                        ? new HardwareHealth(opening.pool(), decisions, path == DmlPath.AUTO, opening, clock)
+                        : null,
                 durability,
-                new DmlEngine.Times(queueFullTimeout.toNanos(), deviceTimeout.toNanos(), closeTimeout.toNanos()),
-                new SoftwareWorkers.Settings(workerBytes, workers, workerStrategy));
+                queueFullTimeout.toNanos(),
+                deviceTimeout.toNanos(),
+                closeTimeout.toNanos(),
+                workerBytes,
+                workers,
+                workerStrategy);
         return new DmlDataMover(opened, path, plan, decisions);
+    }
+
+    /** By the older of the JDK's ways, and without the class that reads devices, as most machines have none: the first opening of a JVM waits for each. */
+    private static boolean showsDevices() {
+        return new File("/" + DsaDevice.FOLDER).exists();
     }
 
     private JobLimits limits(List<DsaDevice> devices) {

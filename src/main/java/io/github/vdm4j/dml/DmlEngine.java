@@ -49,7 +49,6 @@ final class DmlEngine {
     private final DmlPlan plan;
     private final JobPool pool;
     private final boolean hardware;
-    private final Times times;
     private final Durability durability;
 
     /** Null without hardware. */
@@ -82,17 +81,13 @@ final class DmlEngine {
     private Object a0, b0, c0, d0, e0, f0, g0, h0, i0, j0, k0, l0, m0, n0, o0, p0,
             a1, b1, c1, d1, e1, f1, g1, h1, i1, j1, k1, l1, m1, n1, o1, p1;
 
-    /** How long what may last, in nanoseconds: a full queue, a submission on a device, closing. */
-    record Times(long queueFull, long device, long close) {}
-
     DmlEngine(DmlPlan plan) {
         this.plan = plan;
         pool = plan.pool();
         hardware = plan.hardware();
-        times = plan.times();
         durability = plan.durability();
         health = plan.health();
-        workers = new SoftwareWorkers(plan.workers(), pool.capacity(), callbacks);
+        workers = new SoftwareWorkers(plan, callbacks);
         MemoryRegions.addFinisher(callbacks);
     }
 
@@ -170,7 +165,7 @@ final class DmlEngine {
                     status = job.check();
                 }
                 if (status == BEING_PROCESSED) {
-                    return job.onHardware() && program.isOverdue(times.device())
+                    return job.onHardware() && program.isOverdue(plan.deviceNanos())
                             ? overdue(future, program)
                             : inFlight(future, program);
                 }
@@ -318,8 +313,8 @@ final class DmlEngine {
         ExecutionPath executed = program.executedBy();
         future.hold(null);
         pool.takeOver(program.job());
-        health.silent(times.device());
-        return DmlFailures.overdue(future, executed, moved, times.device());
+        health.silent(plan.deviceNanos());
+        return DmlFailures.overdue(future, executed, moved, plan.deviceNanos());
     }
 
     /** Makes it possible to submit a failed part again, if it is, and in software if need be. */
@@ -335,7 +330,7 @@ final class DmlEngine {
     }
 
     FutureState refused(EngineFuture future, Program program, DmlStatus status) {
-        if (status.result() == VdmResult.QUEUE_FULL && program.mayRetry(times.queueFull())) {
+        if (status.result() == VdmResult.QUEUE_FULL && program.mayRetry(plan.queueFullNanos())) {
             tally.retried();
             return inFlight(future, program);
         }
@@ -432,16 +427,16 @@ final class DmlEngine {
     void drain(String name) {
         long start = System.nanoTime();
         closing = true;
-        workers.stop(times.close());
+        workers.stop(plan.closeNanos());
         boolean closed = pool.tryClose();
-        for (int round = 0; !closed && System.nanoTime() - start < times.close(); round++) {
+        for (int round = 0; !closed && System.nanoTime() - start < plan.closeNanos(); round++) {
             finishAbandoned();
             Idle.STRATEGY.idle(round);
             closed = pool.tryClose();
         }
         completions.stop();
         if (!closed) {
-            throw DmlFailures.stuck(name, times.close(), inFlight(), pool.nativeBytes());
+            throw DmlFailures.stuck(name, plan.closeNanos(), inFlight(), pool.nativeBytes());
         }
         MemoryRegions.removeFinisher(callbacks);
     }

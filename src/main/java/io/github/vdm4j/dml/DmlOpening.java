@@ -1,53 +1,79 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmException;
+import io.github.vdm4j.dml.DmlDiagnosis.Finding;
 import io.github.vdm4j.dml.DmlDiagnosis.Outcome;
 import io.github.vdm4j.dml.internal.DmlCallException;
 import io.github.vdm4j.dml.internal.JobLimits;
 import io.github.vdm4j.dml.internal.JobPool;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
- * Decides where a mover executes, and makes its jobs. Hardware has to show that it works; the diagnosis keeps
- * DML from where it would crash, and explains a failure.
+ * The opening of one mover: decides where it executes, and makes its jobs. Hardware has to show that it works; the diagnosis keeps
+ * DML from where it would crash, and explains a failure. It is made when it is needed: supplies what is found later on, too.
  */
-final class DmlOpening {
+final class DmlOpening implements Supplier<List<Finding>> {
     private final DmlLibrary library;
     private final int jobs;
     private final JobLimits limits;
     private final int node;
     private final long queueFullNanos;
 
-    DmlOpening(DmlLibrary library, int jobs, JobLimits limits, int node, long queueFullNanos) {
+    /** Null to diagnose the machine. */
+    private final DmlDiagnosis made;
+
+    private JobPool pool;
+    private DmlPathDecision decision;
+
+    DmlOpening(
+            DmlLibrary library, int jobs, JobLimits limits, int node, long queueFullNanos, DmlDiagnosis made) {
         this.library = library;
         this.jobs = jobs;
         this.limits = limits;
         this.node = node;
         this.queueFullNanos = queueFullNanos;
+        this.made = made;
     }
 
-    /** What a mover runs on, and why. */
-    record Opened(JobPool pool, DmlPathDecision decision) {}
+    /** What the mover runs on, once that is decided. */
+    JobPool pool() {
+        return pool;
+    }
+
+    /** Where, and why. */
+    DmlPathDecision decision() {
+        return decision;
+    }
+
+    private DmlDiagnosis diagnose() {
+        return made != null ? made : DmlDiagnosis.of(DsaSystem.read(), library.version(), node);
+    }
+
+    @Override
+    public List<Finding> get() {
+        return diagnose().findings();
+    }
 
     /**
      * One path without a trial.
      *
      * @throws VdmException if DML cannot make the jobs for it
      */
-    Opened asked(DmlPath path) {
+    void asked(DmlPath path) {
         boolean hardware = path == DmlPath.HARDWARE;
-        return new Opened(pool(hardware, !hardware), new DmlPathDecision(path, "it was asked for", List.of()));
+        pool = pool(hardware, !hardware);
+        decision = new DmlPathDecision(path, "it was asked for", List.of());
     }
 
     /**
      * The software path, as Linux shows no device. DML looks for devices in the same place and would find none either.
      *
-     * @param later tells what there is instead, if anybody asks
      * @throws VdmException if DML cannot make the jobs for it
      */
-    Opened withoutDevices(LaterDiagnosis later) {
-        return new Opened(
-                pool(false, true), new DmlPathDecision(DmlPath.SOFTWARE, "Linux shows no DSA device", later));
+    void withoutDevices() {
+        pool = pool(false, true);
+        decision = new DmlPathDecision(DmlPath.SOFTWARE, "Linux shows no DSA device", this);
     }
 
     /**
@@ -56,8 +82,8 @@ final class DmlOpening {
      * @throws DmlHardwareException if hardware does not work and nothing else will do
      * @throws VdmException if DML cannot make the jobs for either
      */
-    Opened tried(DmlDiagnosis diagnosis, boolean orSoftware) {
-        JobPool pool = null;
+    void tried(boolean orSoftware) {
+        DmlDiagnosis diagnosis = diagnose();
         HardwareTrial trial;
         if (diagnosis.verdict().hardware() == Outcome.CRASH) {
             trial = HardwareTrial.failed("the hardware was not tried, as DML would crash the JVM", null);
@@ -70,7 +96,8 @@ final class DmlOpening {
             }
         }
         if (trial.works()) {
-            return new Opened(pool, new DmlPathDecision(DmlPath.HARDWARE, trial.words(), diagnosis.findings()));
+            decision = new DmlPathDecision(DmlPath.HARDWARE, trial.words(), diagnosis.findings());
+            return;
         }
         if (pool != null) {
             pool.tryClose();
@@ -78,16 +105,16 @@ final class DmlOpening {
         if (!orSoftware) {
             throw OpeningFailures.hardware(trial, diagnosis);
         }
-        return new Opened(
-                pool(false, true), new DmlPathDecision(DmlPath.SOFTWARE, trial.words(), diagnosis.findings()));
+        pool = pool(false, true);
+        decision = new DmlPathDecision(DmlPath.SOFTWARE, trial.words(), diagnosis.findings());
     }
 
     private JobPool makePool(boolean hardware, boolean software) {
-        var pool = new JobPool(library.functions(), jobs, hardware, software, limits);
+        var fresh = new JobPool(library.functions(), jobs, hardware, software, limits);
         if (node != NumaNodes.ANY) {
-            pool.bindTo(node);
+            fresh.bindTo(node);
         }
-        return pool;
+        return fresh;
     }
 
     private JobPool pool(boolean hardware, boolean software) {

@@ -3,17 +3,23 @@ package io.github.vdm4j.dml;
 import io.github.vdm4j.dml.internal.JobLimits;
 import io.github.vdm4j.dml.internal.JobPool;
 import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.future.WorkerStrategy;
 
 /**
- * What a mover is to execute with, as its opening has decided. What executes is made of this with the first operation.
+ * What a mover is to execute with, as its opening has decided. What executes is made of this with the first operation. In one piece,
+ * as each class more would have a first opening wait (docs/adr/0019).
  *
  * @param pool the jobs
  * @param limits how much one submission may move
  * @param jvm what the JVM executes; null for nothing
  * @param health of the hardware; null without
  * @param engines what makes destinations durable; null for the machine's
- * @param times how long what may last
- * @param workers who executes long operations
+ * @param queueFullNanos how long a full queue is tried again
+ * @param deviceNanos how long a device may take over one submission
+ * @param closeNanos how long closing may take
+ * @param workersFrom the shortest operation for a worker thread, bytes
+ * @param workers how many worker threads there are
+ * @param strategy what they do when there is nothing to do; null for what is usual
  */
 record DmlPlan(
         JobPool pool,
@@ -21,8 +27,12 @@ record DmlPlan(
         JvmLimits jvm,
         HardwareHealth health,
         Durability engines,
-        DmlEngine.Times times,
-        SoftwareWorkers.Settings workers) {
+        long queueFullNanos,
+        long deviceNanos,
+        long closeNanos,
+        long workersFrom,
+        int workers,
+        WorkerStrategy strategy) {
 
     boolean hardware() {
         return health != null;
@@ -35,5 +45,9 @@ record DmlPlan(
 
     Durability durability() {
         return engines != null ? engines : Durability.system();
+    }
+
+    WorkerStrategy workerStrategy() {
+        return strategy != null ? strategy : WorkerStrategy.BALANCED;
     }
 }

@@ -126,7 +126,7 @@ public record DsaDevice(
                     SystemFiles.number(folder.resolve("max_transfer_size")),
                     SystemFiles.number(folder.resolve("max_batch_size")),
                     SystemFiles.flag(folder.resolve("block_on_fault")),
-                    node == null ? null : "/" + files.root().toPath().relativize(node),
+                    node == null ? null : "/" + files.root().relativize(node),
                     node == null ? null : mayOpen.test(node));
         }
 

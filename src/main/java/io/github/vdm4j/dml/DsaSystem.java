@@ -182,7 +182,7 @@ public record DsaSystem(
      * @param accelConfig what the dynamic loader said
      */
     static DsaSystem read(Path root, Predicate<Path> mayOpen, AccelConfig accelConfig) {
-        var files = new SystemFiles(root.toFile());
+        var files = new SystemFiles(root);
         List<DsaDevice> devices = DsaDevice.readAll(files, mayOpen);
         return new DsaSystem(
                 flags(Processor.flags(root.resolve("proc/cpuinfo"))),

@@ -1,7 +1,6 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.dml.internal.Program;
-import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.worker.Workers;
 import java.util.List;
 import java.util.function.Consumer;
@@ -16,24 +15,13 @@ final class SoftwareWorkers {
         static final Thread THREAD = Thread.ofPlatform().unstarted(() -> {});
     }
 
-    private final Settings settings;
-    private final int jobs;
+    private final DmlPlan plan;
     private final Consumer<Program> work;
     private volatile Workers<Program> workers;
     private boolean stopped;
 
-    /**
-     * What a mover's builder says.
-     *
-     * @param fromBytes how long an operation has to be
-     * @param threads how many threads
-     * @param strategy what they do when there is nothing to do
-     */
-    record Settings(long fromBytes, int threads, WorkerStrategy strategy) {}
-
-    SoftwareWorkers(Settings settings, int jobs, Consumer<Program> work) {
-        this.settings = settings;
-        this.jobs = jobs;
+    SoftwareWorkers(DmlPlan plan, Consumer<Program> work) {
+        this.plan = plan;
         this.work = work;
     }
 
@@ -43,12 +31,12 @@ final class SoftwareWorkers {
     }
 
     long fromBytes() {
-        return settings.fromBytes();
+        return plan.workersFrom();
     }
 
     /** Tells whether an operation is for the workers, with so many of its bytes done. */
     boolean want(EngineFuture future, long done) {
-        return future.byteSize() - done >= settings.fromBytes() && canHandOver(future);
+        return future.byteSize() - done >= plan.workersFrom() && canHandOver(future);
     }
 
     /** False if the mover is closed, or the system has no thread to give: the caller executes it itself. */
@@ -63,7 +51,8 @@ final class SoftwareWorkers {
     private synchronized Workers<Program> start() {
         if (workers == null && !stopped) {
             try {
-                workers = new Workers<>("vdm4j-dml-worker", settings.threads(), jobs, settings.strategy(), work);
+                workers = new Workers<>(
+                        "vdm4j-dml-worker", plan.workers(), plan.pool().capacity(), plan.workerStrategy(), work);
             } catch (OutOfMemoryError e) {
                 return null;
             }

@@ -1,6 +1,5 @@
 package io.github.vdm4j.dml;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,16 +9,11 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /** The kernel's files below a root. What is not there, cannot be read or makes no sense is null or empty. */
-record SystemFiles(File root) {
-    static final SystemFiles OF_MACHINE = new SystemFiles(new File("/"));
-
-    private Path resolve(String file) {
-        return root.toPath().resolve(file);
-    }
+record SystemFiles(Path root) {
 
     /** Sorted by length first: wq0.2 comes before wq0.10. */
     List<Path> list(String folder, Predicate<String> name) {
-        try (var found = Files.newDirectoryStream(resolve(folder))) {
+        try (var found = Files.newDirectoryStream(root.resolve(folder))) {
             var paths = new ArrayList<Path>();
             for (Path path : found) {
                 if (name.test(path.getFileName().toString())) {
@@ -36,13 +30,12 @@ record SystemFiles(File root) {
         }
     }
 
-    /** By the older of the JDK's ways, as every mover on AUTO asks: the other one loads a library when it is first used. */
     boolean has(String file) {
-        return new File(root, file).exists();
+        return Files.exists(root.resolve(file));
     }
 
     String text(String file) {
-        return text(resolve(file));
+        return text(root.resolve(file));
     }
 
     static String text(Path file) {

@@ -496,7 +496,7 @@ class DmlDiagnosisTest {
     }
 
     private static List<DsaDevice> devicesBelow(Path folder) {
-        return DsaDevice.readAll(new SystemFiles(folder.toFile()), node -> true);
+        return DsaDevice.readAll(new SystemFiles(folder), node -> true);
     }
 
     @Test

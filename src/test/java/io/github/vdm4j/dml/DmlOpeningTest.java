@@ -265,14 +265,14 @@ class DmlOpeningTest extends AgainstSimulatedDml {
     void withoutDevicesTriesNothingAndDiagnosesNothingBeforeItIsAsked() {
         DmlDiagnosis diagnosis = machine.diagnosis();
         var limits = new JobLimits(64, 64, 8, 8, false);
-        var opened = new DmlOpening(dml.library(), 4, limits, NumaNodes.ANY, 0)
-                .withoutDevices(new LaterDiagnosis(diagnosis, dml.library(), NumaNodes.ANY));
+        var opening = new DmlOpening(dml.library(), 4, limits, NumaNodes.ANY, 0, diagnosis);
+        opening.withoutDevices();
         assertEquals(List.of(), dml.submissions());
         assertEquals(1, dml.liveJobs());
         assertEquals(
                 new DmlPathDecision(DmlPath.SOFTWARE, "Linux shows no DSA device", diagnosis.findings()),
-                opened.decision());
-        assertTrue(opened.pool().tryClose());
+                opening.decision());
+        assertTrue(opening.pool().tryClose());
     }
 
     @Test

@@ -337,10 +337,10 @@ class DurabilityTableTest extends AgainstSimulatedDml {
         DmlLibrary library = dml.library();
         var limits = new JobLimits(4096, 4096, clwb);
         JobPool pool = new JobPool(library.functions(), 1, hardware, !hardware, limits);
-        var settings = new SoftwareWorkers.Settings(Long.MAX_VALUE, 1, WorkerStrategy.PARK);
         var health = hardware ? new HardwareHealth(pool, null, false, List::of, System::nanoTime) : null;
-        var times = new DmlEngine.Times(0, 1L << 40, 1L << 40);
-        var plan = new DmlPlan(pool, limits, null, health, Durability.withoutLibpmem(), times, settings);
+        var plan = new DmlPlan(
+                pool, limits, null, health, Durability.withoutLibpmem(), 0, 1L << 40, 1L << 40, Long.MAX_VALUE, 1,
+                WorkerStrategy.PARK);
         try (var mover = new DmlDataMover(library, path, plan, null)) {
             finish(mover.flush(zeros(200))).orThrow();
             boolean evict = (dml.lastSubmission().flags() & dml_h.DML_FLAG_PREFETCH_CACHE) != 0;

@@ -116,7 +116,7 @@ class NumaNodesTest extends AgainstSimulatedDml {
     void isToldWhichNodesThereAre(int node) {
         new DsaMachine(root).node(2, "4-7").node(10, "8-9");
         var refused = assertThrows(IllegalArgumentException.class,
-                () -> NumaNodes.check(new SystemFiles(root.toFile()), node));
+                () -> NumaNodes.check(new SystemFiles(root), node));
         assertEquals("NUMA node %d: must be 0, 2, 10, or -1 for that of the submitting thread".formatted(node),
                 refused.getMessage());
     }
@@ -125,12 +125,12 @@ class NumaNodesTest extends AgainstSimulatedDml {
     @ValueSource(ints = {-1, 0, 2, 10})
     void mayBeAnyOfThem(int node) {
         new DsaMachine(root).node(2, "4-7").node(10, "8-9");
-        assertEquals(node, NumaNodes.check(new SystemFiles(root.toFile()), node));
+        assertEquals(node, NumaNodes.check(new SystemFiles(root), node));
     }
 
     @Test
     void mayBeAnyAtAllWhereLinuxShowsNone() {
-        var nothing = new SystemFiles(root.toFile());
+        var nothing = new SystemFiles(root);
         assertEquals(7, NumaNodes.check(nothing, 7));
         assertEquals(-1, NumaNodes.check(nothing, -1));
         var refused = assertThrows(IllegalArgumentException.class, () -> NumaNodes.check(nothing, -2));

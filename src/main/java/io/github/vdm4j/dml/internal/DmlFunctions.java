@@ -71,7 +71,7 @@ public final class DmlFunctions {
                 "dml_get_job_size", PlainCall.handle().type(),
                 "dml_init_job", PlainCall.handle().type(),
                 "dml_finalize_job", PlainCall.handle().type(),
-                "dml_submit_job", DmlHandles.Submit.TWO.type(),
+                "dml_submit_job", DmlHandles.SubmitTwo.HANDLE.type(),
                 "dml_check_job", DmlHandles.Check.HANDLE.type(),
                 "dml_get_batch_size", DmlHandles.Batches.JOB_NUMBER_AND_POINTER.type(),
                 "dml_batch_get_status", DmlHandles.Batches.JOB_NUMBER_AND_POINTER.type(),
@@ -116,7 +116,7 @@ public final class DmlFunctions {
     int submit(long job, MemorySegment held, MemorySegment alsoHeld) {
         UpperHalves.clean();
         try {
-            return (int) DmlHandles.Submit.TWO.invokeExact(submitJob, job, held, alsoHeld);
+            return (int) DmlHandles.SubmitTwo.HANDLE.invokeExact(submitJob, job, held, alsoHeld);
         } catch (IllegalStateException e) {
             throw new SegmentClosedException(e);
         } catch (Throwable e) {
@@ -133,7 +133,7 @@ public final class DmlFunctions {
     int submit(long job, MemorySegment held) {
         UpperHalves.clean();
         try {
-            return (int) DmlHandles.Submit.ONE.invokeExact(submitJob, job, held);
+            return (int) DmlHandles.SubmitOne.HANDLE.invokeExact(submitJob, job, held);
         } catch (IllegalStateException e) {
             throw new SegmentClosedException(e);
         } catch (Throwable e) {
@@ -154,7 +154,7 @@ public final class DmlFunctions {
         }
         UpperHalves.clean();
         try {
-            return (int) DmlHandles.SubmitBriefly.ONE.invokeExact(submitJob, job, held);
+            return (int) DmlHandles.SubmitOneBriefly.HANDLE.invokeExact(submitJob, job, held);
         } catch (IllegalStateException e) {
             throw new SegmentClosedException(e);
         } catch (Throwable e) {
@@ -174,7 +174,7 @@ public final class DmlFunctions {
         }
         UpperHalves.clean();
         try {
-            return (int) DmlHandles.SubmitBriefly.TWO.invokeExact(submitJob, job, held, alsoHeld);
+            return (int) DmlHandles.SubmitTwoBriefly.HANDLE.invokeExact(submitJob, job, held, alsoHeld);
         } catch (IllegalStateException e) {
             throw new SegmentClosedException(e);
         } catch (Throwable e) {
@@ -318,6 +318,11 @@ public final class DmlFunctions {
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
         }
+    }
+
+    /** {@link #check} without a handle of its own, which a JVM's first operation would wait for: for what is asked once. Not for a library that calls back. */
+    int checkOnce(long job) {
+        return (int) PlainCall.call(checkJob, job, 0);
     }
 
     /**

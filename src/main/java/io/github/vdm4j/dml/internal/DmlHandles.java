@@ -49,25 +49,37 @@ final class DmlHandles {
      * arguments of the call their arenas cannot be closed while the software path copies. The System V convention for x86-64
      * leaves surplus register arguments alone.
      */
-    static final class Submit {
-        static final MethodHandle ONE = handle(JAVA_LONG, ADDRESS);
-        static final MethodHandle TWO = handle(JAVA_LONG, ADDRESS, ADDRESS);
+    static final class SubmitOne {
+        static final MethodHandle HANDLE = handle(JAVA_LONG, ADDRESS);
 
-        private Submit() {}
+        private SubmitOne() {}
+    }
+
+    /** The same for an operation on two segments. */
+    static final class SubmitTwo {
+        static final MethodHandle HANDLE = handle(JAVA_LONG, ADDRESS, ADDRESS);
+
+        private SubmitTwo() {}
     }
 
     /**
-     * The same for a job that the software path has executed in no time, so that a garbage collection waits no longer than for
+     * With one segment, for a job that the software path has executed in no time, so that a garbage collection waits no longer than for
      * a copy by the JVM.
      */
-    static final class SubmitBriefly {
-        static final MethodHandle ONE = briefHandle(JAVA_LONG, ADDRESS);
-        static final MethodHandle TWO = briefHandle(JAVA_LONG, ADDRESS, ADDRESS);
+    static final class SubmitOneBriefly {
+        static final MethodHandle HANDLE = briefHandle(JAVA_LONG, ADDRESS);
 
-        private SubmitBriefly() {}
+        private SubmitOneBriefly() {}
     }
 
-    /** The same for an operation on three segments. */
+    /** The same for an operation on two segments. */
+    static final class SubmitTwoBriefly {
+        static final MethodHandle HANDLE = briefHandle(JAVA_LONG, ADDRESS, ADDRESS);
+
+        private SubmitTwoBriefly() {}
+    }
+
+    /** {@link SubmitOne} for an operation on three segments. */
     static final class SubmitThree {
         static final MethodHandle HANDLE = handle(JAVA_LONG, ADDRESS, ADDRESS, ADDRESS);
 

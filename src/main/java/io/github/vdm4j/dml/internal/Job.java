@@ -345,11 +345,11 @@ public final class Job {
 
     /** The first time the job is asked as others are. */
     private int prove() {
-        int status = dml.check(at);
+        int status = dml.checkOnce(at);
         executesInSubmit = status == OK;
         while (status == dml_h.DML_STATUS_BEING_PROCESSED) {
             Thread.onSpinWait();
-            status = dml.check(at);
+            status = dml.checkOnce(at);
         }
         return status;
     }

@@ -20,6 +20,9 @@ public final class JobPool {
     private static final int FREE = 0;
     private static final int LENT = 1;
 
+    /** Jobs that belong to operations, of which nobody need know whether they are gone. */
+    private static final int FEW = 16;
+
     /** Null where none was needed so far: to make all of them takes a JVM that has just started milliseconds. */
     private final Job[] jobs;
 
@@ -42,7 +45,7 @@ public final class JobPool {
     private JobCount goneCount;
 
     /** From how many on it is worth while to look which are gone. Guarded by this. */
-    private int ownToLookThrough;
+    private int ownToLookThrough = FEW;
 
     /** Jobs without a place: another took it while they were overdue. Guarded by this. */
     private final List<Job> spare = new ArrayList<>();
@@ -316,7 +319,7 @@ public final class JobPool {
     public synchronized Job makeFor(JobKeeper keeper) {
         if (own.size() >= ownToLookThrough) { // not each time: there may be many
             forgetGone();
-            ownToLookThrough = 2 * own.size() + 16;
+            ownToLookThrough = 2 * own.size() + FEW;
         }
         try {
             Job job = factory.makeApart(this);
