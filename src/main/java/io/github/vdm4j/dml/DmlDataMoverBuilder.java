@@ -2,6 +2,7 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.dml.internal.JobLimits;
+import io.github.vdm4j.dml.internal.JobPool;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.WorkerStrategy;
 import java.io.File;
@@ -330,22 +331,21 @@ public final class DmlDataMoverBuilder {
         JobLimits limits = devices.isEmpty() ? limits(maxTransferBytes, USUAL_BATCH_TASKS) : limits(devices);
         var opening = new DmlOpening(opened, jobs, limits, node, queueFullTimeout.toNanos(), diagnosis);
         boolean nothingToTry = path == DmlPath.AUTO && devices.isEmpty() && diagnosis == null && !opened.isSimulated();
+        JobPool pool;
         if (path == DmlPath.SOFTWARE || path == DmlPath.HARDWARE && !tried) {
-            opening.asked(path);
+            pool = opening.asked(path);
         } else if (nothingToTry) {
-            opening.withoutDevices();
+            pool = opening.withoutDevices();
         } else {
-            opening.tried(path == DmlPath.AUTO);
+            pool = opening.tried(path == DmlPath.AUTO);
         }
         boolean hardware = opening.decision().path() == DmlPath.HARDWARE;
         var decisions = new PathDecisions(opening.decision(), listener);
         var plan = new DmlPlan(
-                opening.pool(),
+                pool,
                 limits,
                 path == DmlPath.AUTO && !hardware ? new JvmLimits(jvmCopies, jvmFills, jvmOperations) : null,
-                hardware
-                        ? new HardwareHealth(opening.pool(), decisions, path == DmlPath.AUTO, opening, clock)
-                        : null,
+                hardware ? new HardwareHealth(pool, decisions, path == DmlPath.AUTO, opening, clock) : null,
                 durability,
                 queueFullTimeout.toNanos(),
                 deviceTimeout.toNanos(),

@@ -23,7 +23,6 @@ final class DmlOpening implements Supplier<List<Finding>> {
     /** Null to diagnose the machine. */
     private final DmlDiagnosis made;
 
-    private JobPool pool;
     private DmlPathDecision decision;
 
     DmlOpening(
@@ -36,12 +35,7 @@ final class DmlOpening implements Supplier<List<Finding>> {
         this.made = made;
     }
 
-    /** What the mover runs on, once that is decided. */
-    JobPool pool() {
-        return pool;
-    }
-
-    /** Where, and why. */
+    /** Where the mover executes, once that is decided, and why. */
     DmlPathDecision decision() {
         return decision;
     }
@@ -60,10 +54,10 @@ final class DmlOpening implements Supplier<List<Finding>> {
      *
      * @throws VdmException if DML cannot make the jobs for it
      */
-    void asked(DmlPath path) {
+    JobPool asked(DmlPath path) {
         boolean hardware = path == DmlPath.HARDWARE;
-        pool = pool(hardware, !hardware);
         decision = new DmlPathDecision(path, "it was asked for", List.of());
+        return pool(hardware, !hardware);
     }
 
     /**
@@ -71,9 +65,9 @@ final class DmlOpening implements Supplier<List<Finding>> {
      *
      * @throws VdmException if DML cannot make the jobs for it
      */
-    void withoutDevices() {
-        pool = pool(false, true);
+    JobPool withoutDevices() {
         decision = new DmlPathDecision(DmlPath.SOFTWARE, "Linux shows no DSA device", this);
+        return pool(false, true);
     }
 
     /**
@@ -82,8 +76,9 @@ final class DmlOpening implements Supplier<List<Finding>> {
      * @throws DmlHardwareException if hardware does not work and nothing else will do
      * @throws VdmException if DML cannot make the jobs for either
      */
-    void tried(boolean orSoftware) {
+    JobPool tried(boolean orSoftware) {
         DmlDiagnosis diagnosis = diagnose();
+        JobPool pool = null;
         HardwareTrial trial;
         if (diagnosis.verdict().hardware() == Outcome.CRASH) {
             trial = HardwareTrial.failed("the hardware was not tried, as DML would crash the JVM", null);
@@ -97,7 +92,7 @@ final class DmlOpening implements Supplier<List<Finding>> {
         }
         if (trial.works()) {
             decision = new DmlPathDecision(DmlPath.HARDWARE, trial.words(), diagnosis.findings());
-            return;
+            return pool;
         }
         if (pool != null) {
             pool.tryClose();
@@ -105,16 +100,16 @@ final class DmlOpening implements Supplier<List<Finding>> {
         if (!orSoftware) {
             throw OpeningFailures.hardware(trial, diagnosis);
         }
-        pool = pool(false, true);
         decision = new DmlPathDecision(DmlPath.SOFTWARE, trial.words(), diagnosis.findings());
+        return pool(false, true);
     }
 
     private JobPool makePool(boolean hardware, boolean software) {
-        var fresh = new JobPool(library.functions(), jobs, hardware, software, limits);
+        var pool = new JobPool(library.functions(), jobs, hardware, software, limits);
         if (node != NumaNodes.ANY) {
-            fresh.bindTo(node);
+            pool.bindTo(node);
         }
-        return fresh;
+        return pool;
     }
 
     private JobPool pool(boolean hardware, boolean software) {

@@ -14,6 +14,7 @@ import io.github.vdm4j.dml.DmlDiagnosis.Severity;
 import io.github.vdm4j.dml.DsaSystem.AccelConfig;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.internal.JobLimits;
+import io.github.vdm4j.dml.internal.JobPool;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -266,13 +267,13 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         DmlDiagnosis diagnosis = machine.diagnosis();
         var limits = new JobLimits(64, 64, 8, 8, false);
         var opening = new DmlOpening(dml.library(), 4, limits, NumaNodes.ANY, 0, diagnosis);
-        opening.withoutDevices();
+        JobPool pool = opening.withoutDevices();
         assertEquals(List.of(), dml.submissions());
         assertEquals(1, dml.liveJobs());
         assertEquals(
                 new DmlPathDecision(DmlPath.SOFTWARE, "Linux shows no DSA device", diagnosis.findings()),
                 opening.decision());
-        assertTrue(opening.pool().tryClose());
+        assertTrue(pool.tryClose());
     }
 
     @Test
