@@ -1,8 +1,6 @@
 package io.github.vdm4j;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.Objects;
 
 /**
@@ -13,17 +11,10 @@ import java.util.Objects;
  * op_delete} is what that does before it completes.
  */
 public abstract class AbstractDataMover implements Vdm {
-    private static final VarHandle CLOSED;
-
-    static {
-        try {
-            CLOSED = MethodHandles.lookup().findVarHandle(AbstractDataMover.class, "closed", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
+    /** Written under {@link #closing}. */
     private volatile boolean closed;
+
+    private final Object closing = new Object();
 
     /** Creates an open mover. */
     protected AbstractDataMover() {}
@@ -194,8 +185,12 @@ public abstract class AbstractDataMover implements Vdm {
 
     @Override
     public final void close() {
-        // Without a lock: a waker that is called while another thread drains may close the mover, too.
-        if (CLOSED.compareAndSet(this, false, true)) {
+        boolean first;
+        synchronized (closing) {
+            first = !closed;
+            closed = true;
+        }
+        if (first) { // without the lock: a waker that is called while another thread drains may close the mover, too
             shutDown();
         }
     }
