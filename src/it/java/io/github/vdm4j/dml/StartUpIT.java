@@ -72,6 +72,8 @@ class StartUpIT {
         assertNotLoaded(
                 loadedBefore("copied", path),
                 "jdk.jfr.internal.MetadataRepository",
+                "io.github.vdm4j.dml.ffi.dml_h",
+                "io.github.vdm4j.dml.ffi.dml_job_t",
                 "io.github.vdm4j.dml.internal.DmlHandles$Check",
                 "io.github.vdm4j.dml.internal.DmlHandles$SubmitTwoBriefly",
                 "io.github.vdm4j.durability.PmemLibrary",
@@ -88,8 +90,6 @@ class StartUpIT {
                 "io.github.vdm4j.dml.DmlEngine",
                 "io.github.vdm4j.dml.DmlFailures",
                 "io.github.vdm4j.dml.DmlFutures",
-                "io.github.vdm4j.dml.ffi.dml_h",
-                "io.github.vdm4j.dml.ffi.dml_job_t",
                 "io.github.vdm4j.dml.internal.DmlHandles",
                 "io.github.vdm4j.dml.internal.JobCount",
                 "io.github.vdm4j.dml.internal.Program",

@@ -65,7 +65,7 @@ public class dml_library_version_t {
         return name$LAYOUT;
     }
 
-    private static final long name$OFFSET = $LAYOUT.byteOffset(groupElement("name"));
+    public static final long name$OFFSET = 0L;
 
     /**
      * Offset for field:
@@ -121,7 +121,7 @@ public class dml_library_version_t {
         return minimal_cpu_isa$LAYOUT;
     }
 
-    private static final long minimal_cpu_isa$OFFSET = $LAYOUT.byteOffset(groupElement("minimal_cpu_isa"));
+    public static final long minimal_cpu_isa$OFFSET = 30L;
 
     /**
      * Offset for field:
@@ -177,7 +177,7 @@ public class dml_library_version_t {
         return date$LAYOUT;
     }
 
-    private static final long date$OFFSET = $LAYOUT.byteOffset(groupElement("date"));
+    public static final long date$OFFSET = 46L;
 
     /**
      * Offset for field:
@@ -233,7 +233,7 @@ public class dml_library_version_t {
         return version$LAYOUT;
     }
 
-    private static final long version$OFFSET = $LAYOUT.byteOffset(groupElement("version"));
+    public static final long version$OFFSET = 61L;
 
     /**
      * Offset for field:
@@ -289,7 +289,7 @@ public class dml_library_version_t {
         return hw_minimal_version$LAYOUT;
     }
 
-    private static final long hw_minimal_version$OFFSET = $LAYOUT.byteOffset(groupElement("hw_minimal_version"));
+    public static final long hw_minimal_version$OFFSET = 81L;
 
     /**
      * Offset for field:
@@ -345,7 +345,7 @@ public class dml_library_version_t {
         return commit$LAYOUT;
     }
 
-    private static final long commit$OFFSET = $LAYOUT.byteOffset(groupElement("commit"));
+    public static final long commit$OFFSET = 111L;
 
     /**
      * Offset for field:
@@ -401,7 +401,7 @@ public class dml_library_version_t {
         return major$LAYOUT;
     }
 
-    private static final long major$OFFSET = $LAYOUT.byteOffset(groupElement("major"));
+    public static final long major$OFFSET = 124L;
 
     /**
      * Offset for field:
@@ -445,7 +445,7 @@ public class dml_library_version_t {
         return minor$LAYOUT;
     }
 
-    private static final long minor$OFFSET = $LAYOUT.byteOffset(groupElement("minor"));
+    public static final long minor$OFFSET = 128L;
 
     /**
      * Offset for field:
@@ -489,7 +489,7 @@ public class dml_library_version_t {
         return patch$LAYOUT;
     }
 
-    private static final long patch$OFFSET = $LAYOUT.byteOffset(groupElement("patch"));
+    public static final long patch$OFFSET = 132L;
 
     /**
      * Offset for field:

@@ -48,15 +48,15 @@ public final class Job {
 
         static final VarHandle LONGS = ValueLayout.JAVA_LONG_UNALIGNED.varHandle().withInvokeExactBehavior();
 
-        static final long SOURCE = dml_job_t.source_first_ptr$offset();
-        static final long DESTINATION = dml_job_t.destination_first_ptr$offset();
+        static final long SOURCE = dml_job_t.source_first_ptr$OFFSET;
+        static final long DESTINATION = dml_job_t.destination_first_ptr$OFFSET;
 
         /** Both lengths are written as one long, the destination's in its upper half: x86-64 is little-endian. */
-        static final long LENGTHS = dml_job_t.source_length$offset();
+        static final long LENGTHS = dml_job_t.source_length$OFFSET;
 
-        static final long PATTERN = dml_job_t.pattern$offset();
-        static final long OPERATION = dml_job_t.operation$offset();
-        static final long FLAGS = dml_job_t.flags$offset();
+        static final long PATTERN = dml_job_t.pattern$OFFSET;
+        static final long OPERATION = dml_job_t.operation$OFFSET;
+        static final long FLAGS = dml_job_t.flags$OFFSET;
 
         /** All memory; {@link JobPool} keeps the structs alive. */
         static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
