@@ -1,7 +1,6 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.dml.internal.DmlFunctions;
-import io.github.vdm4j.dml.internal.MissingSymbolException;
 import io.github.vdm4j.platform.DynamicLoader;
 import io.github.vdm4j.platform.PlatformName;
 import java.lang.foreign.SymbolLookup;
@@ -44,8 +43,7 @@ public final class DmlLibrary {
     /** Read when it is first asked for, as linking a call takes milliseconds; by any thread, as it comes out the same. */
     private volatile DmlVersion version;
 
-    private DmlLibrary(String location, SymbolLookup symbols, boolean simulated)
-            throws MissingSymbolException {
+    private DmlLibrary(String location, SymbolLookup symbols, boolean simulated) {
         this.location = location;
         this.simulated = simulated;
         functions = new DmlFunctions(symbols, simulated);
@@ -81,16 +79,23 @@ public final class DmlLibrary {
      *     reasons
      */
     public static Optional<DmlUnavailableException> whyUnavailable() {
-        try {
-            open();
-            return Optional.empty();
-        } catch (DmlUnavailableException e) {
-            return Optional.of(e);
-        }
+        var attempts = new LinkedHashMap<String, String>();
+        Optional<DmlLibrary> found =
+                search(System.getProperty(PROPERTY), System.getenv(ENVIRONMENT), SONAMES, attempts);
+        return found.isPresent() ? Optional.empty() : Optional.of(new DmlUnavailableException(attempts));
     }
 
     static DmlLibrary search(String property, String environment, List<String> names) {
         var attempts = new LinkedHashMap<String, String>();
+        Optional<DmlLibrary> found = search(property, environment, names, attempts);
+        if (found.isEmpty()) {
+            throw OpeningFailures.noLibrary(attempts);
+        }
+        return found.get();
+    }
+
+    private static Optional<DmlLibrary> search(
+            String property, String environment, List<String> names, Map<String, String> attempts) {
         Optional<DmlLibrary> found = explicit("property " + PROPERTY, property, attempts);
         if (found.isEmpty()) {
             found =
@@ -105,10 +110,7 @@ public final class DmlLibrary {
                         decided != null ? notTried(name, decided, attempts) : attempt(name, name, attempts);
             }
         }
-        if (found.isEmpty()) {
-            throw new DmlUnavailableException(attempts);
-        }
-        return found.get();
+        return found;
     }
 
     private static Optional<DmlLibrary> explicit(String place, String file, Map<String, String> attempts) {
@@ -145,7 +147,7 @@ public final class DmlLibrary {
                     e.getMessage()
                             + "; start Java with --enable-native-access=io.github.vdm4j, or ALL-UNNAMED if vdm4j is on the class path");
             return Optional.empty();
-        } catch (DynamicLoader.LoadException | MissingSymbolException | UnsatisfiedLinkError e) {
+        } catch (DynamicLoader.LoadException | UnsatisfiedLinkError e) {
             attempts.put(place, e.getMessage());
             return Optional.empty();
         }
@@ -160,7 +162,7 @@ public final class DmlLibrary {
     }
 
     /** A library made of upcalls into Java; for tests, which simulate one. */
-    static DmlLibrary of(String location, SymbolLookup symbols) throws MissingSymbolException {
+    static DmlLibrary of(String location, SymbolLookup symbols) {
         return new DmlLibrary(location, symbols, true);
     }
 

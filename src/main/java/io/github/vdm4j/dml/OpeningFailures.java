@@ -2,6 +2,7 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.dml.internal.DmlCallException;
+import java.util.Map;
 
 /**
  * Why a mover is not opened. By themselves, and told as what every JVM has loaded, so that a mover that is opened does not wait for
@@ -9,6 +10,11 @@ import io.github.vdm4j.dml.internal.DmlCallException;
  */
 final class OpeningFailures {
     private OpeningFailures() {}
+
+    /** To be thrown: there is no DML, as the outcomes by place say, in order. */
+    static RuntimeException noLibrary(Map<String, String> attempts) {
+        return new DmlUnavailableException(attempts);
+    }
 
     /** To be thrown: the hardware does not work, and nothing else will do. */
     static RuntimeException hardware(HardwareTrial trial, DmlDiagnosis diagnosis) {

@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * One shape for what is called when a library or a mover is opened or closed: {@code long f(long, long)}. To link a shape takes a JVM that has
+ * One shape for what is called once, above all when a library or a mover is opened or closed: {@code long f(long, long)}. To link a shape takes a JVM that has
  * just started milliseconds, and each function would have its own otherwise.
  *
  * <p>The System V convention for x86-64 passes integers and pointers alike in registers of 64 bits, and a function looks neither at the upper

@@ -5,7 +5,6 @@ import static io.github.vdm4j.dml.ffi.dml_h.DML_STATUS_OK;
 
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.ffi.dml_job_t;
-import io.github.vdm4j.dml.internal.MissingSymbolException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.util.ArrayDeque;
@@ -58,11 +57,7 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
 
     /** Opens this as the library of a mover. */
     DmlLibrary library() {
-        try {
-            return DmlLibrary.of("simulated", this);
-        } catch (MissingSymbolException e) {
-            throw new LinkageError(e.getMessage(), e);
-        }
+        return DmlLibrary.of("simulated", this);
     }
 
     // What a test can tell it.

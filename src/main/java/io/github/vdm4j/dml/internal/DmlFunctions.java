@@ -51,9 +51,9 @@ public final class DmlFunctions {
      *
      * @param symbols the opened library, never closed
      * @param callsBack whether it calls back into Java, as a simulated one does
-     * @throws MissingSymbolException if one is not there
+     * @throws UnsatisfiedLinkError if one is not there: the library is not DML, or too old a one
      */
-    public DmlFunctions(SymbolLookup symbols, boolean callsBack) throws MissingSymbolException {
+    public DmlFunctions(SymbolLookup symbols, boolean callsBack) {
         this.callsBack = callsBack;
         getJobSize = find(symbols, "dml_get_job_size");
         initJob = find(symbols, "dml_init_job");
@@ -78,11 +78,10 @@ public final class DmlFunctions {
                 "dml_get_library_version", PlainCall.handle().type());
     }
 
-    private static MemorySegment find(SymbolLookup symbols, String name)
-            throws MissingSymbolException {
+    private static MemorySegment find(SymbolLookup symbols, String name) {
         Optional<MemorySegment> found = symbols.find(name);
         if (found.isEmpty()) {
-            throw new MissingSymbolException(name);
+            throw new UnsatisfiedLinkError("has no symbol " + name + ": not a libdml with the job API");
         }
         return found.get();
     }
