@@ -156,13 +156,13 @@ public final class DmlDataMover extends OperationsMover {
     @Override
     protected void shutDown() {
         DmlFutures made;
-        synchronized (making) {
+        synchronized (making) { // whoever is making them has found the mover open
             made = futures;
         }
         if (made != null) {
             made.engine().drain(name());
         } else {
-            plan.pool().tryClose(); // nothing is in flight
+            plan.pool().tryClose(); // closes it, as no job was ever lent to an operation
         }
     }
 

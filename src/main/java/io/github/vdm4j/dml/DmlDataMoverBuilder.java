@@ -356,7 +356,7 @@ public final class DmlDataMoverBuilder {
         return new DmlDataMover(opened, path, plan, decisions);
     }
 
-    /** By the older of the JDK's ways, and without the class that reads devices, as most machines have none: the first opening of a JVM waits for each. */
+    /** By the older of the JDK's ways, and before the class that reads devices is loaded: the first opening of a JVM waits for each (docs/adr/0019). */
     private static boolean showsDevices() {
         return new File("/" + DsaDevice.FOLDER).exists();
     }

@@ -64,7 +64,7 @@ final class StartUpTable {
                 + """
 
                 From the jar, as pom.xml makes it. By profiles of the first opening in forty JVMs on each path: nearly half is the JDK at its first lookup of a symbol and its first native
-                call of this shape, making handles, lambdas and code; four tenths are loading and verifying thirty classes of ours and as many of the JDK; a twentieth is the dynamic loader. The parts cannot be put off: they
+                call of this shape, making handles, lambdas and code; four tenths are loading and verifying two dozen classes of ours and some more of the JDK; a twentieth is the dynamic loader. The parts cannot be put off: they
                 are what finds DML, looks whether it is whole, and has it initialise a job. What a JVM has done once it does not do again; and most of it can be
                 [done beforehand](start-up.md). What executes operations is loaded with the first of them, the copy of the table.
 

@@ -319,7 +319,7 @@ public final class DmlFunctions {
         }
     }
 
-    /** {@link #check} without a handle of its own, which a JVM's first operation would wait for: for what is asked once. Not for a library that calls back. */
+    /** {@link #check} without a handle of its own, which a JVM's first operation would wait for: for what is asked once. */
     int checkOnce(long job) {
         return (int) PlainCall.call(checkJob, job, 0);
     }

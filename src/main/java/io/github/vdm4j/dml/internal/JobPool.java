@@ -255,7 +255,7 @@ public final class JobPool {
         if (Arrays.asList(jobs).contains(job)) {
             give(job);
         } else {
-            Job.TAKEN.setRelease(job, 0);
+            Job.TAKEN.setRelease(job, FREE);
             spare.add(job);
         }
         return true;
