@@ -7,8 +7,8 @@ import java.util.Objects;
  * The base of every mover, also of a user's own: checks arguments, makes futures, closes once.
  *
  * <p>C counterpart: the function table in {@code struct vdm}: {@code op_new} is {@link #newFuture},
- * {@code op_start} and {@code op_check} are the {@code advance} of the future that it returns, {@code
- * op_delete} is what that does before it completes.
+ * {@code op_start} and {@code op_check} are the {@code advance} of the future that it returns,
+ * {@code op_delete} is what that does before it completes.
  */
 public abstract class AbstractDataMover implements Vdm {
     /** Written under {@link #closing}. */
@@ -27,8 +27,8 @@ public abstract class AbstractDataMover implements Vdm {
     protected abstract VdmFuture newFuture();
 
     /**
-     * Makes the future of a {@link VdmOperation}, which is started any number of times. Unless overridden one like the
-     * others.
+     * Makes the future of a {@link VdmOperation}, which is started any number of times. Unless
+     * overridden one like the others.
      *
      * @return a new future
      */
@@ -37,8 +37,8 @@ public abstract class AbstractDataMover implements Vdm {
     }
 
     /**
-     * Finishes everything that was started and releases threads and memory. Called once, after {@link
-     * #isClosed} has become true.
+     * Finishes everything that was started and releases threads and memory. Called once, after
+     * {@link #isClosed} has become true.
      */
     protected abstract void shutDown();
 
@@ -51,7 +51,8 @@ public abstract class AbstractDataMover implements Vdm {
      * @param segment the segment
      * @throws IllegalArgumentException if the mover cannot reach it
      */
-    protected abstract void checkReachable(VdmOperationType type, String role, MemorySegment segment);
+    protected abstract void checkReachable(VdmOperationType type, String role,
+            MemorySegment segment);
 
     /**
      * Tells whether {@link #close} was called.
@@ -115,7 +116,8 @@ public abstract class AbstractDataMover implements Vdm {
         future.arm(type, destination, source, fill, flags);
     }
 
-    private void check(VdmOperationType type, MemorySegment destination, MemorySegment source, VdmFlags flags) {
+    private void check(VdmOperationType type, MemorySegment destination, MemorySegment source,
+            VdmFlags flags) {
         Objects.requireNonNull(flags, "flags");
         checkOpen(type);
         checkReadable(type, "destination", destination);
@@ -137,7 +139,8 @@ public abstract class AbstractDataMover implements Vdm {
     }
 
     private VdmFuture arm(
-            VdmOperationType type, MemorySegment to, MemorySegment from, byte fill, VdmFlags flags) {
+            VdmOperationType type, MemorySegment to, MemorySegment from, byte fill,
+            VdmFlags flags) {
         check(type, to, from, flags);
         VdmFuture future = newFuture();
         future.armNew(type, to, from, fill, flags);
@@ -151,7 +154,8 @@ public abstract class AbstractDataMover implements Vdm {
     }
 
     @Override
-    public final VdmFuture memmove(MemorySegment destination, MemorySegment source, VdmFlags flags) {
+    public final VdmFuture memmove(MemorySegment destination, MemorySegment source,
+            VdmFlags flags) {
         Objects.requireNonNull(source, "source");
         return arm(VdmOperationType.MEMMOVE, destination, source, (byte) 0, flags);
     }

@@ -7,8 +7,8 @@ package io.github.vdm4j;
  */
 public enum DurabilityDomain {
     /**
-     * Persistent memory, mapped without a page cache: the processor's cache lines have to be written
-     * back.
+     * Persistent memory, mapped without a page cache: the processor's cache lines have to be
+     * written back.
      */
     CACHE_LINE,
     /** A file behind the page cache: its pages have to be written to the storage. */

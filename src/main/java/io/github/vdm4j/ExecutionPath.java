@@ -10,6 +10,8 @@ public enum ExecutionPath {
     DML_SOFTWARE,
     /** The Java virtual machine's own copy, fill and force, on a worker or the polling thread. */
     JVM,
-    /** libpmem, for a flush, a durable copy or a durable fill, on a worker or the polling thread. */
+    /**
+     * libpmem, for a flush, a durable copy or a durable fill, on a worker or the polling thread.
+     */
     LIBPMEM
 }

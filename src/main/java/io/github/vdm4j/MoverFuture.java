@@ -11,10 +11,10 @@ import java.util.concurrent.CancellationException;
  * the future is first polled.
  *
  * <p>It may be polled from any thread, even from several at once. It keeps its segments reachable
- * until it is complete. A failure of the machine, or a segment that was closed in the meantime, does
- * not throw from a poll: the future completes, {@link #result} tells how, and {@link #orThrow} or
- * {@link #await} throw it. Only a thread that may not access a confined segment is sent away with a {@link
- * WrongThreadException}; the future stays as it was.
+ * until it is complete. A failure of the machine, or a segment that was closed in the meantime,
+ * does not throw from a poll: the future completes, {@link #result} tells how, and {@link #orThrow}
+ * or {@link #await} throw it. Only a thread that may not access a confined segment is sent away
+ * with a {@link WrongThreadException}; the future stays as it was.
  *
  * <p>A future that is dropped after its first poll is finished by its mover, which then takes back
  * what the operation used.
@@ -33,8 +33,8 @@ public abstract class MoverFuture<T> extends AbstractFuture<T> {
     /** The highest of the flags' bits: a flush is durable without a flag. */
     private static final int FLUSHES = 1 << 15;
 
-    // Packed, because every byte of a future shows in an operation's cost (docs/adr/0004): type, flags, fill byte
-    // and path, 8 bits each, the path's highest being COUNTED.
+    // Packed, because every byte of a future shows in an operation's cost (docs/adr/0004): type,
+    // flags, fill byte and path, 8 bits each, the path's highest being COUNTED.
     private int operation;
     private VdmFailure failure;
 
@@ -100,7 +100,8 @@ public abstract class MoverFuture<T> extends AbstractFuture<T> {
 
     private void end(OperationTrace trace) {
         VdmResult how = failure == null ? VdmResult.SUCCESS : failure.result();
-        trace.end(this, type().toString(), byteSize(), moverName(), PATHS[operation >>> 24 & 0x7f].name(), how.name());
+        trace.end(this, type().toString(), byteSize(), moverName(),
+                PATHS[operation >>> 24 & 0x7f].name(), how.name());
     }
 
     /**
@@ -184,8 +185,8 @@ public abstract class MoverFuture<T> extends AbstractFuture<T> {
     }
 
     /**
-     * Ends well, in its first poll, an operation that is counted elsewhere than in the {@linkplain #tally() tally}; to be
-     * returned from {@link #advance}.
+     * Ends well, in its first poll, an operation that is counted elsewhere than in the {@linkplain
+     * #tally() tally}; to be returned from {@link #advance}.
      *
      * @param path what executed it
      * @return {@link FutureState#COMPLETE}
@@ -196,12 +197,12 @@ public abstract class MoverFuture<T> extends AbstractFuture<T> {
     }
 
     /**
-     * Ends the operation after the bytes were moved but could not be made durable; to be returned from
-     * {@link #advance}.
+     * Ends the operation after the bytes were moved but could not be made durable; to be returned
+     * from {@link #advance}.
      *
      * @param path what moved the bytes
-     * @param cause an {@link java.io.IOException} of the storage, or the exception for a segment whose
-     *     arena was closed
+     * @param cause an {@link java.io.IOException} of the storage, or the exception for a segment
+     * whose arena was closed
      * @return {@link FutureState#COMPLETE}
      */
     protected final FutureState failWriteBack(ExecutionPath path, Exception cause) {
@@ -212,7 +213,8 @@ public abstract class MoverFuture<T> extends AbstractFuture<T> {
                 null,
                 closed
                         ? "failed: the arena of the destination was closed before it was written back"
-                        : "failed: the bytes are in memory but could not be written back: " + cause.getMessage(),
+                        : "failed: the bytes are in memory but could not be written back: "
+                                + cause.getMessage(),
                 cause);
     }
 

@@ -5,8 +5,9 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts the operations of a mover; for implementors of movers. A thread counts in a cell of its own, without an atomic
- * operation. Only threads that meet in one place, of more than the cells are for, share what is slower.
+ * Counts the operations of a mover; for implementors of movers. A thread counts in a cell of its
+ * own, without an atomic operation. Only threads that meet in one place, of more than the cells are
+ * for, share what is slower.
  */
 public final class OperationTally {
     private static final int CELLS = 64;
@@ -25,7 +26,9 @@ public final class OperationTally {
         }
     }
 
-    /** Written by its owner alone. As long as two cache lines, so that no two owners write into one. */
+    /**
+     * Written by its owner alone. As long as two cache lines, so that no two owners write into one.
+     */
     private static final class Cell {
         final long owner;
         long ended;
@@ -39,7 +42,10 @@ public final class OperationTally {
         }
     }
 
-    /** Read plainly where it is counted: a cell is whole for whoever sees it, and who does not looks again. */
+    /**
+     * Read plainly where it is counted: a cell is whole for whoever sees it, and who does not looks
+     * again.
+     */
     private final Cell[] cells = new Cell[CELLS];
 
     private final LongAdder ended = new LongAdder();
@@ -119,7 +125,8 @@ public final class OperationTally {
      * @return what was counted so far
      */
     public MoverCounters sum(long others, long othersBytes) {
-        // Those that have ended first: an operation that ends meanwhile is in flight in the sum, and never both.
+        // Those that have ended first: an operation that ends meanwhile is in flight in the sum,
+        // and never both.
         long over = finished.sum();
         long inFlight = Math.max(0, begun.sum() - over);
         long succeeded = others + ended.sum();

@@ -7,11 +7,11 @@ import java.lang.foreign.MemorySegment;
  * when it is first polled. Code written against this interface runs on Intel DML, on threads, or on
  * the calling thread alone.
  *
- * <p><b>Segments</b> are passed as they are. Those of one operation are ranges in bytes; copies want
- * two of one size, and no alignment is required. Which kinds a mover takes is its own matter: the
- * native ones want off-heap segments, the threads mover such as its threads may access. An arena must
- * not be closed under a running operation; where the platform can notice that, closing it throws.
- * A length of 0 is fine everywhere and completes at the first poll.
+ * <p><b>Segments</b> are passed as they are. Those of one operation are ranges in bytes; copies
+ * want two of one size, and no alignment is required. Which kinds a mover takes is its own matter:
+ * the native ones want off-heap segments, the threads mover such as its threads may access. An
+ * arena must not be closed under a running operation; where the platform can notice that, closing
+ * it throws. A length of 0 is fine everywhere and completes at the first poll.
  *
  * <p><b>Errors.</b> A mistake in the arguments throws here, at the call, with the values. What goes
  * wrong later completes the future, see {@link VdmResult}.
@@ -55,8 +55,8 @@ public interface Vdm extends BufferOperations, AutoCloseable {
     }
 
     /**
-     * Copies between two ranges that may overlap: the destination ends up with what was in the source
-     * before.
+     * Copies between two ranges that may overlap: the destination ends up with what was in the
+     * source before.
      *
      * <p>C counterpart: {@code vdm_memmove(vdm, dest, src, n, flags)}.
      *
@@ -64,8 +64,8 @@ public interface Vdm extends BufferOperations, AutoCloseable {
      * @param source the range to read, of the same size
      * @param flags what to promise
      * @return an idle future
-     * @throws IllegalArgumentException if the sizes differ, the destination is read-only, or the mover
-     *     cannot reach a segment
+     * @throws IllegalArgumentException if the sizes differ, the destination is read-only, or the
+     * mover cannot reach a segment
      * @throws IllegalStateException if a segment's arena, or the mover, is closed
      * @throws WrongThreadException if a segment is confined to another thread
      */
@@ -78,8 +78,8 @@ public interface Vdm extends BufferOperations, AutoCloseable {
      * @param destination the range to write
      * @param source the range to read, of the same size
      * @return an idle future
-     * @throws IllegalArgumentException if the sizes differ, the destination is read-only, or the mover
-     *     cannot reach a segment
+     * @throws IllegalArgumentException if the sizes differ, the destination is read-only, or the
+     * mover cannot reach a segment
      * @throws IllegalStateException if a segment's arena, or the mover, is closed
      * @throws WrongThreadException if a segment is confined to another thread
      */
@@ -118,9 +118,9 @@ public interface Vdm extends BufferOperations, AutoCloseable {
     }
 
     /**
-     * Makes what has been written to a range durable, without copying: when the future has succeeded,
-     * the range has reached the persistence domain of the memory it lies in. Where the mover cannot do
-     * that, the future completes with {@link VdmResult#UNSUPPORTED}.
+     * Makes what has been written to a range durable, without copying: when the future has
+     * succeeded, the range has reached the persistence domain of the memory it lies in. Where the
+     * mover cannot do that, the future completes with {@link VdmResult#UNSUPPORTED}.
      *
      * <p>C counterpart: {@code vdm_flush(vdm, dest, n, flags)}.
      *
@@ -145,7 +145,8 @@ public interface Vdm extends BufferOperations, AutoCloseable {
      * Tells whether the mover can do what all of some flags promise, for at least one kind of
      * destination.
      *
-     * <p>C counterpart: {@code vdm_is_supported}, which is true for every flag once one is supported.
+     * <p>C counterpart: {@code vdm_is_supported}, which is true for every flag once one is
+     * supported.
      *
      * @param flags the flags asked for
      * @return true if every one of them is supported
@@ -158,7 +159,8 @@ public interface Vdm extends BufferOperations, AutoCloseable {
      *
      * @param flags the flags asked for
      * @param destination the range to be written
-     * @return true if an operation with these flags would not be refused for what the destination is
+     * @return true if an operation with these flags would not be refused for what the destination
+     * is
      */
     boolean isSupported(VdmFlags flags, MemorySegment destination);
 
@@ -179,14 +181,14 @@ public interface Vdm extends BufferOperations, AutoCloseable {
     }
 
     /**
-     * Finishes what has been started, then gives back threads and native memory. Futures that were not
-     * started complete with {@link VdmResult#CLOSED} when polled; new operations are refused. A second
-     * call does nothing, and does not wait for the first.
+     * Finishes what has been started, then gives back threads and native memory. Futures that were
+     * not started complete with {@link VdmResult#CLOSED} when polled; new operations are refused. A
+     * second call does nothing, and does not wait for the first.
      *
      * <p>C counterpart: {@code data_mover_..._delete}.
      *
-     * @throws VdmException with {@link VdmResult#TIMEOUT} if operations are still in flight after the time that the
-     *     mover was built with; it names them, and what they use is not freed
+     * @throws VdmException with {@link VdmResult#TIMEOUT} if operations are still in flight after
+     * the time that the mover was built with; it names them, and what they use is not freed
      */
     @Override
     void close();

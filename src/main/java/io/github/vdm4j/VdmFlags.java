@@ -20,8 +20,8 @@ public final class VdmFlags {
 
     /**
      * When the operation is complete, its destination has reached the persistence domain of the
-     * memory it lies in: it survives a power cut. A mover that cannot promise this for a destination
-     * fails the operation with {@link VdmResult#UNSUPPORTED}, having written nothing.
+     * memory it lies in: it survives a power cut. A mover that cannot promise this for a
+     * destination fails the operation with {@link VdmResult#UNSUPPORTED}, having written nothing.
      *
      * <p>C counterpart: {@code VDM_F_MEM_DURABLE}, bit 0.
      */

@@ -8,8 +8,8 @@ import java.lang.foreign.MemorySegment;
  * <p>C counterpart: {@code struct vdm_operation_future}, miniasync_vdm(7).
  */
 public abstract class VdmFuture extends MoverFuture<VdmOutput> {
-    // With the state, the packed operation, the failure and a mover's two references: 40 bytes. More would show in
-    // every operation's cost (docs/adr/0004).
+    // With the state, the packed operation, the failure and a mover's two references: 40 bytes.
+    // More would show in every operation's cost (docs/adr/0004).
     private MemorySegment destination;
     private MemorySegment source;
 
@@ -26,8 +26,12 @@ public abstract class VdmFuture extends MoverFuture<VdmOutput> {
         return "nothing prepared: call memcpy, memmove, memset or flush first";
     }
 
-    /** The first time, while no other thread knows the future: so there is nobody to be kept away from it. */
-    final void armNew(VdmOperationType type, MemorySegment to, MemorySegment from, byte fill, VdmFlags flags) {
+    /**
+     * The first time, while no other thread knows the future: so there is nobody to be kept away
+     * from it.
+     */
+    final void armNew(VdmOperationType type, MemorySegment to, MemorySegment from, byte fill,
+            VdmFlags flags) {
         describe(type, fill, flags);
         destination = to;
         source = from;
@@ -35,10 +39,12 @@ public abstract class VdmFuture extends MoverFuture<VdmOutput> {
     }
 
     final void arm(
-            VdmOperationType type, MemorySegment to, MemorySegment from, byte fill, VdmFlags flags) {
+            VdmOperationType type, MemorySegment to, MemorySegment from, byte fill,
+            VdmFlags flags) {
         withdraw();
         describe(type, fill, flags);
-        // Storing a reference makes work for the garbage collector, also where it is the one that is there already.
+        // Storing a reference makes work for the garbage collector, also where it is the one that
+        // is there already.
         if (destination != to) {
             destination = to;
         }
@@ -72,8 +78,8 @@ public abstract class VdmFuture extends MoverFuture<VdmOutput> {
     }
 
     /**
-     * What the operation produced, also if it failed. A new object on every call; {@link #result} and
-     * {@link #path} say the same without one.
+     * What the operation produced, also if it failed. A new object on every call; {@link #result}
+     * and {@link #path} say the same without one.
      *
      * @return type, result, destination and path
      * @throws IllegalStateException if the future is not complete

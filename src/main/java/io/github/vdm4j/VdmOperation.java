@@ -21,7 +21,8 @@ import java.util.Objects;
  * }</pre>
  *
  * <p>Between being prepared and being complete it is a future like any other, to be polled from any
- * thread. Preparing it is for one thread at a time. Prepared with the same segments as before it is fastest.
+ * thread. Preparing it is for one thread at a time. Prepared with the same segments as before it is
+ * fastest.
  *
  * <p>C counterpart: none; miniasync makes a new future for each operation.
  */
@@ -29,7 +30,10 @@ public final class VdmOperation implements PollableFuture<VdmOutput> {
     private final AbstractDataMover mover;
     private final VdmFuture future;
 
-    /** Two cache lines, as whatever comes next may be what another thread writes: the JVM puts references last, in this order. */
+    /**
+     * Two cache lines, as whatever comes next may be what another thread writes: the JVM puts
+     * references last, in this order.
+     */
     @SuppressWarnings("unused") // takes up room
     private Object a0, b0, c0, d0, e0, f0, g0, h0, i0, j0, k0, l0, m0, n0, o0, p0,
             a1, b1, c1, d1, e1, f1, g1, h1, i1, j1, k1, l1, m1, n1, o1, p1;
@@ -47,12 +51,14 @@ public final class VdmOperation implements PollableFuture<VdmOutput> {
      * @param source the range to read, of the same size
      * @param flags what to promise
      * @return this, idle
-     * @throws IllegalArgumentException as {@link Vdm#memcpy(MemorySegment, MemorySegment, VdmFlags)}
+     * @throws IllegalArgumentException as {@link Vdm#memcpy(MemorySegment, MemorySegment,
+     * VdmFlags)}
      * @throws IllegalStateException likewise, or if the operation is running
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation memcpy(MemorySegment destination, MemorySegment source, VdmFlags flags) {
-        return prepare(VdmOperationType.MEMCPY, destination, Objects.requireNonNull(source, "source"), (byte) 0, flags);
+        return prepare(VdmOperationType.MEMCPY, destination,
+                Objects.requireNonNull(source, "source"), (byte) 0, flags);
     }
 
     /**
@@ -62,12 +68,14 @@ public final class VdmOperation implements PollableFuture<VdmOutput> {
      * @param source the range to read, of the same size
      * @param flags what to promise
      * @return this, idle
-     * @throws IllegalArgumentException as {@link Vdm#memmove(MemorySegment, MemorySegment, VdmFlags)}
+     * @throws IllegalArgumentException as {@link Vdm#memmove(MemorySegment, MemorySegment,
+     * VdmFlags)}
      * @throws IllegalStateException likewise, or if the operation is running
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation memmove(MemorySegment destination, MemorySegment source, VdmFlags flags) {
-        return prepare(VdmOperationType.MEMMOVE, destination, Objects.requireNonNull(source, "source"), (byte) 0,
+        return prepare(VdmOperationType.MEMMOVE, destination,
+                Objects.requireNonNull(source, "source"), (byte) 0,
                 flags);
     }
 
@@ -112,7 +120,8 @@ public final class VdmOperation implements PollableFuture<VdmOutput> {
             throw new IllegalStateException(future.whyWithheld());
         }
         return prepare(
-                future.type(), future.destination(), future.source(), future.fillByte(), future.flags());
+                future.type(), future.destination(), future.source(), future.fillByte(),
+                future.flags());
     }
 
     /**

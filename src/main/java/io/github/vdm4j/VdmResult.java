@@ -26,8 +26,9 @@ public enum VdmResult {
     /** The device or the library failed. The destination is undefined. */
     DEVICE_ERROR,
     /**
-     * The hardware did not answer in time, and may still read and write the operation's memory: the failure says
-     * how long that memory must be left alone. Also what a mover throws that gave up waiting when it was closed.
+     * The hardware did not answer in time, and may still read and write the operation's memory: the
+     * failure says how long that memory must be left alone. Also what a mover throws that gave up
+     * waiting when it was closed.
      */
     TIMEOUT,
     /** The bytes were moved, but writing them back to the storage failed: they are not durable. */
@@ -38,15 +39,18 @@ public enum VdmResult {
     CANCELLED,
     /** The mover was closed before the operation started. */
     CLOSED,
-    /** What the operation reads is not what it has to be: a delta record with an offset outside of the destination. */
+    /**
+     * What the operation reads is not what it has to be: a delta record with an offset outside of
+     * the destination.
+     */
     INVALID_DATA,
     /** A task of a batch that was not run, because one that it had to come after failed. */
     NOT_RUN,
     /** A status that this version of vdm4j does not know; the failure carries its number. */
     UNKNOWN_STATUS,
     /**
-     * vdm4j itself failed, or a function that it was given to move the bytes with; the failure's cause tells.
-     * Please report the former.
+     * vdm4j itself failed, or a function that it was given to move the bytes with; the failure's
+     * cause tells. Please report the former.
      */
     INTERNAL_ERROR
 }

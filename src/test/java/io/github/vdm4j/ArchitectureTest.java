@@ -66,11 +66,13 @@ class ArchitectureTest {
             Layer.exported(OPERATION, ROOT, FUTURE),
             Layer.hidden(KERNEL, OPERATION, ROOT),
             Layer.hidden(EXECUTION, OPERATION, DURABILITY, PLATFORM, ROOT),
-            Layer.exported(MOVER, EXECUTION, KERNEL, OPERATION, DURABILITY, PLATFORM, ROOT, WORKER, FLIGHT, FUTURE),
+            Layer.exported(MOVER, EXECUTION, KERNEL, OPERATION, DURABILITY, PLATFORM, ROOT, WORKER,
+                    FLIGHT, FUTURE),
             Layer.exported(BUFFER, DURABILITY, PLATFORM, ROOT, FUTURE),
             Layer.hidden(DML_FFI),
             Layer.hidden(INTERNAL, KERNEL, OPERATION, DML_FFI, DURABILITY, PLATFORM, ROOT, WORKER),
-            Layer.exported(DML, MOVER, EXECUTION, KERNEL, OPERATION, INTERNAL, DML_FFI, DURABILITY, PLATFORM, ROOT,
+            Layer.exported(DML, MOVER, EXECUTION, KERNEL, OPERATION, INTERNAL, DML_FFI, DURABILITY,
+                    PLATFORM, ROOT,
                     WORKER,
                     FLIGHT, FUTURE));
 
@@ -78,16 +80,20 @@ class ArchitectureTest {
 
     @BeforeAll
     static void importClasses() {
-        // Names and packages are all that is asked of classes outside the library: no need to read the JDK's.
+        // Names and packages are all that is asked of classes outside the library: no need to read
+        // the JDK's.
         ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
-        main = new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages(ROOT);
+        main = new ClassFileImporter().withImportOption(new DoNotIncludeTests())
+                .importPackages(ROOT);
     }
 
     @ParameterizedTest
     @FieldSource("LAYERS")
     void usesOnlyTheJdkAndThePackagesBelowIt(Layer layer) {
         var allowed =
-                Stream.concat(Stream.of("java..", "jdk.nio.mapmode", "com.sun.management", "jdk.jfr", layer.name()),
+                Stream.concat(
+                        Stream.of("java..", "jdk.nio.mapmode", "com.sun.management", "jdk.jfr",
+                                layer.name()),
                         layer.mayUse().stream());
         classes().that()
                 .resideInAPackage(layer.name())
@@ -102,7 +108,8 @@ class ArchitectureTest {
     void everyPackageIsALayerOrTheCommandLine() {
         classes().should()
                 .resideInAnyPackage(
-                        Stream.concat(LAYERS.stream().map(Layer::name), Stream.of(CLI)).toArray(String[]::new))
+                        Stream.concat(LAYERS.stream().map(Layer::name), Stream.of(CLI))
+                                .toArray(String[]::new))
                 .allowEmptyShould(true)
                 .check(main);
     }
@@ -111,9 +118,17 @@ class ArchitectureTest {
     void theModuleExportsWhatUsersSeeAndNothingElse() {
         var present = main.stream().map(JavaClass::getPackageName).collect(toSet());
         var expected =
-                LAYERS.stream().filter(Layer::exported).map(Layer::name).filter(present::contains).collect(toSet());
+                LAYERS.stream()
+                        .filter(Layer::exported)
+                        .map(Layer::name)
+                        .filter(present::contains)
+                        .collect(toSet());
         var exports = ArchitectureTest.class.getModule().getDescriptor().exports();
-        assertEquals(expected, exports.stream().filter(e -> !e.isQualified()).map(Exports::source).collect(toSet()));
+        assertEquals(expected,
+                exports.stream()
+                        .filter(e -> !e.isQualified())
+                        .map(Exports::source)
+                        .collect(toSet()));
     }
 
     @Test

@@ -33,7 +33,9 @@ class DocsTest {
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ +(.*)$");
     private static final Pattern JAVA_BLOCK = Pattern.compile("(?ms)^```java\n(.*?)^```$");
 
-    /** What error messages and comments tell their readers to look up; a record by its number alone. */
+    /**
+     * What error messages and comments tell their readers to look up; a record by its number alone.
+     */
     private static final Pattern MENTION = Pattern.compile("\\b(docs/[\\w/-]+(?:\\.md)?)");
 
     private static List<Path> pages() throws IOException {
@@ -53,7 +55,10 @@ class DocsTest {
 
     /** The anchor that a heading gets: lower case, no punctuation, spaces become hyphens. */
     private static String anchor(String heading) {
-        return heading.toLowerCase(Locale.ROOT).strip().replaceAll("[^\\p{L}\\p{N} _-]", "").replace(' ', '-');
+        return heading.toLowerCase(Locale.ROOT)
+                .strip()
+                .replaceAll("[^\\p{L}\\p{N} _-]", "")
+                .replace(' ', '-');
     }
 
     private static Set<String> anchors(Path page) throws IOException {
@@ -72,7 +77,9 @@ class DocsTest {
         if (!target.startsWith(ROOT) || !Files.exists(target)) {
             return link + ": no such file";
         }
-        return hash >= 0 && !anchors(target).contains(link.substring(hash + 1)) ? link + ": no such heading" : null;
+        return hash >= 0 && !anchors(target).contains(link.substring(hash + 1))
+                ? link + ": no such heading"
+                : null;
     }
 
     private static String withoutSpace(String text) {
@@ -108,15 +115,21 @@ class DocsTest {
         return pages().stream()
                 .flatMap(page -> snippets(page).stream()
                         .map(snippet -> DynamicTest.dynamicTest(
-                                ROOT.relativize(page) + ": " + snippet.lines().findFirst().orElse(""),
+                                ROOT.relativize(page) + ": "
+                                        + snippet.lines().findFirst().orElse(""),
                                 () -> assertFalse(
-                                        examples.stream().noneMatch(example -> example.contains(withoutSpace(snippet))),
+                                        examples.stream()
+                                                .noneMatch(example -> example
+                                                        .contains(withoutSpace(snippet))),
                                         () -> "in no file of src/examples:\n" + snippet))));
     }
 
     private static List<String> snippets(Path page) {
         try {
-            return JAVA_BLOCK.matcher(Files.readString(page)).results().map(block -> block.group(1)).toList();
+            return JAVA_BLOCK.matcher(Files.readString(page))
+                    .results()
+                    .map(block -> block.group(1))
+                    .toList();
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
@@ -136,7 +149,8 @@ class DocsTest {
             if (Files.isRegularFile(source) && !source.endsWith("DocsTest.java")) {
                 for (Matcher mention = MENTION.matcher(Files.readString(source)); mention.find();) {
                     String page = mention.group(1);
-                    if (there.stream().noneMatch(file -> file.equals(page) || file.startsWith(page + "-"))) {
+                    if (there.stream()
+                            .noneMatch(file -> file.equals(page) || file.startsWith(page + "-"))) {
                         missing.add(page + " in " + ROOT.relativize(source));
                     }
                 }

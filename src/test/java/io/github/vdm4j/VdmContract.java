@@ -45,9 +45,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What every {@link Vdm} does, whatever executes it. A mover's test extends this and says how the mover
- * is opened; a method that asks for what a mover cannot have is left out by one of the questions below.
- * Tests are public: then JUnit may call them in runs for which Surefire opens only the subclass's package.
+ * What every {@link Vdm} does, whatever executes it. A mover's test extends this and says how the
+ * mover is opened; a method that asks for what a mover cannot have is left out by one of the
+ * questions below. Tests are public: then JUnit may call them in runs for which Surefire opens only
+ * the subclass's package.
  */
 @SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -116,7 +117,8 @@ public abstract class VdmContract {
     }
 
     /** One operation of each type on ranges of a size, by the same mover. */
-    private VdmFuture operation(VdmOperationType type, MemorySegment destination, MemorySegment source) {
+    private VdmFuture operation(VdmOperationType type, MemorySegment destination,
+            MemorySegment source) {
         return switch (type) {
             case MEMCPY -> mover.memcpy(destination, source);
             case MEMMOVE -> mover.memmove(destination, source);
@@ -153,7 +155,8 @@ public abstract class VdmContract {
         MemorySegment forwards = noise(size, 5);
         byte[] expected = bytes(forwards);
         System.arraycopy(expected, 0, expected, quarter, 2 * quarter);
-        VdmFuture up = mover.memmove(forwards.asSlice(quarter, 2L * quarter), forwards.asSlice(0, 2L * quarter));
+        VdmFuture up = mover.memmove(forwards.asSlice(quarter, 2L * quarter),
+                forwards.asSlice(0, 2L * quarter));
         up.busyPoll();
         assertSucceeded(up);
         assertArrayEquals(expected, bytes(forwards));
@@ -161,7 +164,8 @@ public abstract class VdmContract {
         MemorySegment backwards = noise(size, 6);
         expected = bytes(backwards);
         System.arraycopy(expected, quarter, expected, 0, 2 * quarter);
-        VdmFuture down = mover.memmove(backwards.asSlice(0, 2L * quarter), backwards.asSlice(quarter, 2L * quarter));
+        VdmFuture down = mover.memmove(backwards.asSlice(0, 2L * quarter),
+                backwards.asSlice(quarter, 2L * quarter));
         down.busyPoll();
         assertSucceeded(down);
         assertArrayEquals(expected, bytes(backwards));
@@ -205,12 +209,14 @@ public abstract class VdmContract {
     @DisplayName("memset of the first half leaves the second as it was")
     public void memsetOfTheFirstHalf(byte value) {
         MemorySegment text =
-                memory(11).copyFrom(MemorySegment.ofArray("teststring\0".getBytes(StandardCharsets.UTF_8)));
+                memory(11).copyFrom(
+                        MemorySegment.ofArray("teststring\0".getBytes(StandardCharsets.UTF_8)));
         VdmFuture fill = mover.memset(text.asSlice(0, 5), value);
         fill.busyPoll();
         assertSucceeded(fill);
         assertArrayEquals(
-                new byte[]{value, value, value, value, value, 't', 'r', 'i', 'n', 'g', 0}, bytes(text));
+                new byte[]{value, value, value, value, value, 't', 'r', 'i', 'n', 'g', 0},
+                bytes(text));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -292,7 +298,8 @@ public abstract class VdmContract {
                         VdmFuture future = current.get();
                         future.busyPoll();
                         if (future.result() != VdmResult.SUCCESS || buffer.get(JAVA_BYTE, 1) != 1) {
-                            throw new AssertionError("a thread saw COMPLETE without the bytes in round " + round);
+                            throw new AssertionError(
+                                    "a thread saw COMPLETE without the bytes in round " + round);
                         }
                         barrier.await(30, TimeUnit.SECONDS);
                     }
@@ -302,7 +309,8 @@ public abstract class VdmContract {
             }));
         }
         for (int round = 0; round < rounds && failure.get() == null; round++) {
-            // 1 0 0 ... becomes 1 1 0 ... when moved up once, and 1 1 1 0 ... if it were moved twice.
+            // 1 0 0 ... becomes 1 1 0 ... when moved up once, and 1 1 1 0 ... if it were moved
+            // twice.
             buffer.fill((byte) 0);
             buffer.set(JAVA_BYTE, 0, (byte) 1);
             current.set(mover.memmove(buffer.asSlice(1), buffer.asSlice(0, 4_096)));
@@ -326,15 +334,19 @@ public abstract class VdmContract {
         MemorySegment low = buffer.asSlice(0, 60);
         MemorySegment high = buffer.asSlice(40, 60);
         for (MemorySegment[] pair : new MemorySegment[][]{{low, high}, {high, low}}) {
-            var refused = assertThrows(IllegalArgumentException.class, () -> mover.memcpy(pair[0], pair[1]));
+            var refused = assertThrows(IllegalArgumentException.class,
+                    () -> mover.memcpy(pair[0], pair[1]));
             String message = refused.getMessage();
             assertAll(
                     () -> assertTrue(message.startsWith("memcpy: source"), message),
                     () -> assertTrue(message.contains("overlap by 20 bytes; use memmove"), message),
-                    () -> assertTrue(message.contains("[0x%x, +60)".formatted(low.address())), message),
-                    () -> assertTrue(message.contains("[0x%x, +60)".formatted(high.address())), message));
+                    () -> assertTrue(message.contains("[0x%x, +60)".formatted(low.address())),
+                            message),
+                    () -> assertTrue(message.contains("[0x%x, +60)".formatted(high.address())),
+                            message));
         }
-        var same = assertThrows(IllegalArgumentException.class, () -> mover.memcpy(low, buffer.asSlice(0, 60)));
+        var same = assertThrows(IllegalArgumentException.class,
+                () -> mover.memcpy(low, buffer.asSlice(0, 60)));
         assertTrue(same.getMessage().contains("overlap by 60 bytes"), same.getMessage());
         var oneByte = assertThrows(
                 IllegalArgumentException.class,
@@ -357,10 +369,14 @@ public abstract class VdmContract {
         MemorySegment five = memory(5);
         MemorySegment four = memory(4);
         var copy = assertThrows(IllegalArgumentException.class, () -> mover.memcpy(five, four));
-        assertTrue(copy.getMessage().startsWith("memcpy: the destination has 5 bytes and the source 4"),
+        assertTrue(
+                copy.getMessage()
+                        .startsWith("memcpy: the destination has 5 bytes and the source 4"),
                 copy.getMessage());
         var move = assertThrows(IllegalArgumentException.class, () -> mover.memmove(four, five));
-        assertTrue(move.getMessage().startsWith("memmove: the destination has 4 bytes and the source 5"),
+        assertTrue(
+                move.getMessage()
+                        .startsWith("memmove: the destination has 4 bytes and the source 5"),
                 move.getMessage());
     }
 
@@ -370,8 +386,10 @@ public abstract class VdmContract {
     public void aReadOnlyDestinationIsRefused(VdmOperationType type) {
         MemorySegment source = noise(8, 1);
         var refused = assertThrows(
-                IllegalArgumentException.class, () -> operation(type, memory(8).asReadOnly(), source));
-        assertTrue(refused.getMessage().startsWith(type + ": the destination ["), refused.getMessage());
+                IllegalArgumentException.class,
+                () -> operation(type, memory(8).asReadOnly(), source));
+        assertTrue(refused.getMessage().startsWith(type + ": the destination ["),
+                refused.getMessage());
         assertTrue(refused.getMessage().endsWith("is read-only"), refused.getMessage());
 
         MemorySegment destination = memory(8);
@@ -389,12 +407,15 @@ public abstract class VdmContract {
         try (Arena gone = Arena.ofShared()) {
             dead = gone.allocate(16);
         }
-        var destination = assertThrows(IllegalStateException.class, () -> operation(type, dead, memory(16)));
+        var destination =
+                assertThrows(IllegalStateException.class, () -> operation(type, dead, memory(16)));
         assertTrue(destination.getMessage().startsWith(type + ": the arena of the destination"),
                 destination.getMessage());
         if (type == VdmOperationType.MEMCPY || type == VdmOperationType.MEMMOVE) {
-            var source = assertThrows(IllegalStateException.class, () -> operation(type, memory(16), dead));
-            assertTrue(source.getMessage().startsWith(type + ": the arena of the source"), source.getMessage());
+            var source = assertThrows(IllegalStateException.class,
+                    () -> operation(type, memory(16), dead));
+            assertTrue(source.getMessage().startsWith(type + ": the arena of the source"),
+                    source.getMessage());
         }
     }
 
@@ -410,7 +431,8 @@ public abstract class VdmContract {
         assertEquals(VdmResult.SEGMENT_UNUSABLE, future.result());
         var failure = assertThrows(VdmException.class, future::await);
         assertEquals(VdmResult.SEGMENT_UNUSABLE, failure.result());
-        assertTrue(failure.getMessage().startsWith(type + " of 64 bytes failed"), failure.getMessage());
+        assertTrue(failure.getMessage().startsWith(type + " of 64 bytes failed"),
+                failure.getMessage());
     }
 
     @Test
@@ -433,9 +455,12 @@ public abstract class VdmContract {
         var foreign = new AtomicReference<MemorySegment>();
         Thread owner = Thread.ofPlatform().start(() -> foreign.set(Arena.ofConfined().allocate(8)));
         owner.join();
-        var destination = assertThrows(WrongThreadException.class, () -> mover.memcpy(foreign.get(), memory(8)));
-        assertTrue(destination.getMessage().startsWith("memcpy: the destination ["), destination.getMessage());
-        var source = assertThrows(WrongThreadException.class, () -> mover.memcpy(memory(8), foreign.get()));
+        var destination = assertThrows(WrongThreadException.class,
+                () -> mover.memcpy(foreign.get(), memory(8)));
+        assertTrue(destination.getMessage().startsWith("memcpy: the destination ["),
+                destination.getMessage());
+        var source = assertThrows(WrongThreadException.class,
+                () -> mover.memcpy(memory(8), foreign.get()));
         assertTrue(source.getMessage().startsWith("memcpy: the source ["), source.getMessage());
     }
 
@@ -448,9 +473,12 @@ public abstract class VdmContract {
                 mover.memset(segment, (byte) 7).await();
                 assertArrayEquals(new byte[]{7, 7}, bytes(segment.asSlice(14)));
             } else {
-                var refused = assertThrows(IllegalArgumentException.class, () -> mover.memset(segment, (byte) 7));
-                assertTrue(refused.getMessage().contains("16 bytes is in a confined arena"), refused.getMessage());
-                assertThrows(IllegalArgumentException.class, () -> mover.memcpy(memory(16), segment));
+                var refused = assertThrows(IllegalArgumentException.class,
+                        () -> mover.memset(segment, (byte) 7));
+                assertTrue(refused.getMessage().contains("16 bytes is in a confined arena"),
+                        refused.getMessage());
+                assertThrows(IllegalArgumentException.class,
+                        () -> mover.memcpy(memory(16), segment));
             }
         }
     }
@@ -503,11 +531,16 @@ public abstract class VdmContract {
                     () -> mover.memcpy(destination.asSlice(0, 3), destination.asSlice(1, 3)));
             assertTrue(overlap.getMessage().contains("overlap by 2 bytes"), overlap.getMessage());
         } else {
-            var refused = assertThrows(IllegalArgumentException.class, () -> mover.memcpy(memory(5), source));
-            assertTrue(refused.getMessage().startsWith("memcpy: the source is a heap segment of 5 bytes"),
+            var refused = assertThrows(IllegalArgumentException.class,
+                    () -> mover.memcpy(memory(5), source));
+            assertTrue(
+                    refused.getMessage()
+                            .startsWith("memcpy: the source is a heap segment of 5 bytes"),
                     refused.getMessage());
-            assertThrows(IllegalArgumentException.class, () -> mover.memcpy(destination, memory(5)));
-            assertThrows(IllegalArgumentException.class, () -> mover.memmove(destination, memory(5)));
+            assertThrows(IllegalArgumentException.class,
+                    () -> mover.memcpy(destination, memory(5)));
+            assertThrows(IllegalArgumentException.class,
+                    () -> mover.memmove(destination, memory(5)));
             assertThrows(IllegalArgumentException.class, () -> mover.memset(destination, (byte) 1));
             assertThrows(IllegalArgumentException.class, () -> mover.flush(destination));
             assertArrayEquals(new byte[5], to);
@@ -519,20 +552,26 @@ public abstract class VdmContract {
     public void nullIsRefusedAtTheCall() {
         MemorySegment some = memory(8);
         assertAll(
-                () -> assertThrows(NullPointerException.class, () -> mover.memcpy((MemorySegment) null, some)),
-                () -> assertThrows(NullPointerException.class, () -> mover.memcpy(some, (MemorySegment) null)),
+                () -> assertThrows(NullPointerException.class,
+                        () -> mover.memcpy((MemorySegment) null, some)),
+                () -> assertThrows(NullPointerException.class,
+                        () -> mover.memcpy(some, (MemorySegment) null)),
                 () -> assertThrows(NullPointerException.class,
                         () -> mover.memcpy(some, memory(8), null)),
-                () -> assertThrows(NullPointerException.class, () -> mover.memmove((MemorySegment) null, some)),
-                () -> assertThrows(NullPointerException.class, () -> mover.memmove(some, (MemorySegment) null)),
+                () -> assertThrows(NullPointerException.class,
+                        () -> mover.memmove((MemorySegment) null, some)),
+                () -> assertThrows(NullPointerException.class,
+                        () -> mover.memmove(some, (MemorySegment) null)),
                 () -> assertThrows(NullPointerException.class,
                         () -> mover.newOperation().memcpy(some, null, VdmFlags.NONE)),
                 () -> assertThrows(NullPointerException.class,
                         () -> mover.newOperation().memmove(some, null, VdmFlags.NONE)),
-                () -> assertThrows(NullPointerException.class, () -> mover.memset((MemorySegment) null, (byte) 0)),
+                () -> assertThrows(NullPointerException.class,
+                        () -> mover.memset((MemorySegment) null, (byte) 0)),
                 () -> assertThrows(NullPointerException.class,
                         () -> mover.memset(some, (byte) 0, null)),
-                () -> assertThrows(NullPointerException.class, () -> mover.flush((MemorySegment) null)),
+                () -> assertThrows(NullPointerException.class,
+                        () -> mover.flush((MemorySegment) null)),
                 () -> assertThrows(NullPointerException.class, () -> mover.isSupported(null)));
     }
 
@@ -545,7 +584,8 @@ public abstract class VdmContract {
         boolean noCache = mover.isSupported(VdmFlags.NO_CACHE_HINT);
         assertTrue(mover.isSupported(VdmFlags.NONE));
         assertTrue(noCache, "a hint is supported by being accepted");
-        assertEquals(durable && noCache, mover.isSupported(VdmFlags.MEM_DURABLE.and(VdmFlags.NO_CACHE_HINT)));
+        assertEquals(durable && noCache,
+                mover.isSupported(VdmFlags.MEM_DURABLE.and(VdmFlags.NO_CACHE_HINT)));
     }
 
     @Test
@@ -561,17 +601,20 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("H22: durable operations and flush work on a mapped file")
-    public void durableOperationsAndFlushWorkOnAMappedFile(@TempDir Path folder) throws IOException {
+    public void durableOperationsAndFlushWorkOnAMappedFile(@TempDir Path folder)
+            throws IOException {
         Path file = folder.resolve("durable");
         try (FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+                file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ,
+                StandardOpenOption.WRITE)) {
             channel.write(ByteBuffer.allocate(20_000));
             MemorySegment mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, 20_000, arena);
             MemorySegment source = noise(9_001, 2);
 
             VdmFuture copy = mover.memcpy(mapped.asSlice(777, 9_001), source, VdmFlags.MEM_DURABLE);
             copy.await();
-            VdmFuture fill = mover.memset(mapped.asSlice(10_000, 100), (byte) 3, VdmFlags.MEM_DURABLE);
+            VdmFuture fill =
+                    mover.memset(mapped.asSlice(10_000, 100), (byte) 3, VdmFlags.MEM_DURABLE);
             fill.await();
             mapped.set(JAVA_BYTE, 19_999, (byte) 4);
             VdmFuture flush = mover.flush(mapped.asSlice(15_000));
@@ -637,7 +680,9 @@ public abstract class VdmContract {
             assertEquals(VdmOperationType.MEMCPY, operation.output().type());
             assertEquals(-1, destination.mismatch(source));
 
-            operation.memset(destination.asSlice(0, 10), (byte) round, VdmFlags.NONE).start().busyPoll();
+            operation.memset(destination.asSlice(0, 10), (byte) round, VdmFlags.NONE)
+                    .start()
+                    .busyPoll();
             assertEquals(VdmOperationType.MEMSET, operation.output().type());
             assertEquals((byte) round, destination.get(JAVA_BYTE, 9));
             assertEquals(-1, destination.asSlice(10).mismatch(source.asSlice(10)));
@@ -712,7 +757,8 @@ public abstract class VdmContract {
         assertEquals(VdmResult.CANCELLED, fill.result());
         assertEquals(ExecutionPath.NONE, fill.path());
         var failure = assertThrows(VdmException.class, fill::orThrow);
-        assertEquals("memset of 64 bytes was cancelled before it was started", failure.getMessage());
+        assertEquals("memset of 64 bytes was cancelled before it was started",
+                failure.getMessage());
         assertArrayEquals(before, bytes(destination));
         assertFalse(fill.cancel(), "cancelled once only");
     }
@@ -784,13 +830,17 @@ public abstract class VdmContract {
         VdmOperation operation = mover.newOperation();
         mover.close();
         mover.close();
-        for (VdmOperationType type : EnumSet.range(VdmOperationType.MEMCPY, VdmOperationType.FLUSH)) {
-            var refused = assertThrows(IllegalStateException.class, () -> operation(type, memory(8), memory(8)));
-            assertEquals(type + ": the mover is closed (" + mover.name() + ")", refused.getMessage());
+        for (VdmOperationType type : EnumSet.range(VdmOperationType.MEMCPY,
+                VdmOperationType.FLUSH)) {
+            var refused = assertThrows(IllegalStateException.class,
+                    () -> operation(type, memory(8), memory(8)));
+            assertEquals(type + ": the mover is closed (" + mover.name() + ")",
+                    refused.getMessage());
         }
         assertThrows(IllegalStateException.class, mover::newOperation);
         assertThrows(
-                IllegalStateException.class, () -> operation.memset(memory(8), (byte) 0, VdmFlags.NONE));
+                IllegalStateException.class,
+                () -> operation.memset(memory(8), (byte) 0, VdmFlags.NONE));
         assertTrue(mover.toString().endsWith(", closed"), mover.toString());
     }
 

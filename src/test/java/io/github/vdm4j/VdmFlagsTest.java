@@ -35,7 +35,8 @@ class VdmFlagsTest {
     void containsMeansAllOfThem() {
         for (int set = 0; set < 4; set++) {
             for (int asked = 0; asked < 4; asked++) {
-                assertEquals((set & asked) == asked, VdmFlags.ofBits(set).contains(VdmFlags.ofBits(asked)));
+                assertEquals((set & asked) == asked,
+                        VdmFlags.ofBits(set).contains(VdmFlags.ofBits(asked)));
             }
         }
         assertFalse(VdmFlags.MEM_DURABLE.contains(BOTH));

@@ -19,7 +19,10 @@ import net.jqwik.api.Tuple;
 import net.jqwik.api.lifecycle.AfterProperty;
 import net.jqwik.api.lifecycle.BeforeProperty;
 
-/** Every operation gives the bytes that plain arrays give, for any size, offset, overlap and kind of memory. */
+/**
+ * Every operation gives the bytes that plain arrays give, for any size, offset, overlap and kind of
+ * memory.
+ */
 @SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
 public abstract class VdmOracleProperties {
     private static final int BUFFER = 70_000;
@@ -46,10 +49,15 @@ public abstract class VdmOracleProperties {
         mover.close();
     }
 
-    /** A range of the destination's buffer, one of the source's, and what kinds of memory they are. */
+    /**
+     * A range of the destination's buffer, one of the source's, and what kinds of memory they are.
+     */
     public record Ranges(int to, int from, int size, boolean heapTo, boolean heapFrom, long seed) {}
 
-    /** Ranges that fit in their buffers; close together, so that most of them overlap if they share one. */
+    /**
+     * Ranges that fit in their buffers; close together, so that most of them overlap if they share
+     * one.
+     */
     @Provide
     public Arbitrary<Ranges> ranges() {
         Arbitrary<Integer> sizes = Arbitraries.frequencyOf(
@@ -58,8 +66,10 @@ public abstract class VdmOracleProperties {
                 Tuple.of(2, Arbitraries.integers().between(0, 5_000)),
                 Tuple.of(1, Arbitraries.integers().between(0, 65_536)));
         Arbitrary<Integer> offsets = Arbitraries.integers().between(0, 4_400);
-        Arbitrary<Boolean> heap = takesHeapSegments() ? Arbitraries.of(true, false) : Arbitraries.just(false);
-        return Combinators.combine(offsets, offsets, sizes, heap, heap, Arbitraries.longs()).as(Ranges::new);
+        Arbitrary<Boolean> heap =
+                takesHeapSegments() ? Arbitraries.of(true, false) : Arbitraries.just(false);
+        return Combinators.combine(offsets, offsets, sizes, heap, heap, Arbitraries.longs())
+                .as(Ranges::new);
     }
 
     private static byte[] noise(long seed) {
@@ -69,7 +79,8 @@ public abstract class VdmOracleProperties {
     }
 
     private static MemorySegment buffer(Arena arena, boolean heap, byte[] content) {
-        MemorySegment segment = heap ? MemorySegment.ofArray(new byte[BUFFER]) : arena.allocate(BUFFER);
+        MemorySegment segment =
+                heap ? MemorySegment.ofArray(new byte[BUFFER]) : arena.allocate(BUFFER);
         return segment.copyFrom(MemorySegment.ofArray(content));
     }
 
@@ -99,7 +110,8 @@ public abstract class VdmOracleProperties {
         try (Arena arena = Arena.ofShared()) {
             byte[] expected = noise(r.seed);
             MemorySegment buffer = buffer(arena, r.heapTo, expected);
-            run(mover.memmove(buffer.asSlice(r.to, r.size), buffer.asSlice(r.from, r.size)), r.size == 0);
+            run(mover.memmove(buffer.asSlice(r.to, r.size), buffer.asSlice(r.from, r.size)),
+                    r.size == 0);
             byte[] moved = Arrays.copyOfRange(expected, r.from, r.from + r.size);
             System.arraycopy(moved, 0, expected, r.to, r.size);
             assertArrayEquals(expected, buffer.toArray(ValueLayout.JAVA_BYTE));
@@ -126,11 +138,14 @@ public abstract class VdmOracleProperties {
             MemorySegment buffer = buffer(arena, r.heapTo, before);
             int overlap = r.size - Math.abs(r.to - r.from);
             try {
-                run(mover.memcpy(buffer.asSlice(r.to, r.size), buffer.asSlice(r.from, r.size)), r.size == 0);
+                run(mover.memcpy(buffer.asSlice(r.to, r.size), buffer.asSlice(r.from, r.size)),
+                        r.size == 0);
                 assertEquals(true, overlap <= 0, "overlap of " + overlap + " was not refused");
                 System.arraycopy(before, r.from, before, r.to, r.size);
             } catch (IllegalArgumentException e) {
-                assertEquals(true, e.getMessage().contains("overlap by %,d bytes".formatted(overlap)), e.getMessage());
+                assertEquals(true,
+                        e.getMessage().contains("overlap by %,d bytes".formatted(overlap)),
+                        e.getMessage());
             }
             assertArrayEquals(before, buffer.toArray(ValueLayout.JAVA_BYTE));
         }

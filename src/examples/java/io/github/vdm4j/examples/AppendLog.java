@@ -27,7 +27,8 @@ public final class AppendLog {
 
     private AppendLog() {}
 
-    static FutureChain<Long> append(Vdm mover, MemorySegment log, MemorySegment record, MemorySegment newEnd) {
+    static FutureChain<Long> append(Vdm mover, MemorySegment log, MemorySegment record,
+            MemorySegment newEnd) {
         long end = Math.max(HEADER_BYTES, log.get(JAVA_LONG, 0));
         newEnd.set(JAVA_LONG, 0, end + record.byteSize());
         MemorySegment slot = log.asSlice(end, record.byteSize());
@@ -49,7 +50,8 @@ public final class AppendLog {
                 Vdm mover = ThreadsDataMover.open()) {
             MemorySegment log = file.map(READ_WRITE, 0, LOG_BYTES, arena);
             byte[] text = args[1].getBytes(StandardCharsets.UTF_8);
-            MemorySegment record = arena.allocate(text.length).copyFrom(MemorySegment.ofArray(text));
+            MemorySegment record =
+                    arena.allocate(text.length).copyFrom(MemorySegment.ofArray(text));
             long offset = append(mover, log, record, arena.allocate(JAVA_LONG)).await();
             System.out.println("record at " + offset);
         }

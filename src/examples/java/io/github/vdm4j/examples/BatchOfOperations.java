@@ -25,7 +25,8 @@ public final class BatchOfOperations {
         return done.get(pieces.length).output(Crc32c.class);
     }
 
-    static void twoReplicas(DataOperations mover, MemorySegment first, MemorySegment second, MemorySegment source) {
+    static void twoReplicas(DataOperations mover, MemorySegment first, MemorySegment second,
+            MemorySegment source) {
         mover.dualcast(first, second, source, VdmFlags.NONE).await(); // their low 12 address bits must be equal
     }
 
@@ -38,10 +39,16 @@ public final class BatchOfOperations {
         try (Arena arena = Arena.ofShared(); DataOperations mover = ThreadsDataMover.open()) {
             MemorySegment text = arena.allocateFrom("123456789");
             MemorySegment page = arena.allocate(9, 4_096);
-            Crc32c crc = gather(mover, page, new MemorySegment[]{text.asSlice(0, 4), text.asSlice(4, 5)});
+            Crc32c crc = gather(mover, page,
+                    new MemorySegment[]{text.asSlice(0, 4), text.asSlice(4, 5)});
             twoReplicas(mover, arena.allocate(9, 4_096), arena.allocate(9, 4_096), page);
             mover.drain().await(); // everything that was started before has ended
-            for (TaskResult task : mover.batch().nop().compare(page, text.asSlice(0, 9)).submit().await().tasks()) {
+            for (TaskResult task : mover.batch()
+                    .nop()
+                    .compare(page, text.asSlice(0, 9))
+                    .submit()
+                    .await()
+                    .tasks()) {
                 System.out.print(task.type() + " " + task.result() + ", ");
             }
             System.out.println(crc);

@@ -61,8 +61,9 @@ public final class Batches {
             send(mover, page.asSlice(0, 4), records[9], 3);
             System.out.println("last byte " + page.get(JAVA_BYTE, 3));
             scatter(mover, page, new MemorySegment[][]{{records[0], records[1]}, {records[2]}});
-            System.out.println("first bytes " + records[0].get(JAVA_BYTE, 0) + records[1].get(JAVA_BYTE, 0)
-                    + records[2].get(JAVA_BYTE, 0));
+            System.out.println(
+                    "first bytes " + records[0].get(JAVA_BYTE, 0) + records[1].get(JAVA_BYTE, 0)
+                            + records[2].get(JAVA_BYTE, 0));
         }
     }
 }

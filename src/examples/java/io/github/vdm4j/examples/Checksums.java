@@ -44,7 +44,8 @@ public final class Checksums {
             System.out.println(
                     ofTwoParts(mover, text.asSlice(0, 4), text.asSlice(4)) // its toString is hexadecimal
                             + " %08x %08x".formatted(
-                                    copied(mover, copy, text), sumOfPages(mover, new MemorySegment[]{copy})));
+                                    copied(mover, copy, text),
+                                    sumOfPages(mover, new MemorySegment[]{copy})));
         }
     }
 }

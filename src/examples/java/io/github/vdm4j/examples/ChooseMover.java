@@ -7,7 +7,10 @@ import io.github.vdm4j.dml.DmlUnavailableException;
 import io.github.vdm4j.mover.ThreadsDataMover;
 import java.util.Optional;
 
-/** Takes Intel DML where it is installed, else threads, and says why; also when hardware goes away later. */
+/**
+ * Takes Intel DML where it is installed, else threads, and says why; also when hardware goes away
+ * later.
+ */
 public final class ChooseMover {
     private ChooseMover() {}
 
@@ -18,7 +21,8 @@ public final class ChooseMover {
             return ThreadsDataMover.open();
         }
         return DmlDataMover.builder()
-                .onPathDecision(decision -> System.err.println(decision.path() + ": " + decision.reason()))
+                .onPathDecision(
+                        decision -> System.err.println(decision.path() + ": " + decision.reason()))
                 .open();
     }
 

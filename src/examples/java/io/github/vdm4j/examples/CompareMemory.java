@@ -33,7 +33,8 @@ public final class CompareMemory {
             mover.fill(page, 0x0807060504030201L).await(); // bytes 1, 2, ... 8, 1, 2, ...
             MemorySegment other = arena.allocate(4_096).copyFrom(page);
             other.set(JAVA_BYTE, 1_001, (byte) 0);
-            System.out.println("zero: %b, differ at %d".formatted(zero, firstDifference(mover, page, other)));
+            System.out.println(
+                    "zero: %b, differ at %d".formatted(zero, firstDifference(mover, page, other)));
         }
     }
 }

@@ -11,7 +11,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 
-/** Fills the slots of a ring one after the other, with one operation that is prepared again and again. */
+/**
+ * Fills the slots of a ring one after the other, with one operation that is prepared again and
+ * again.
+ */
 public final class HotLoop {
     private HotLoop() {}
 
@@ -36,7 +39,8 @@ public final class HotLoop {
             MemorySegment record = arena.allocate(64).fill((byte) 5);
             MemorySegment ring = arena.allocate(64_000);
             MemorySegment[] slots =
-                    ring.elements(MemoryLayout.sequenceLayout(64, JAVA_BYTE)).toArray(MemorySegment[]::new);
+                    ring.elements(MemoryLayout.sequenceLayout(64, JAVA_BYTE))
+                            .toArray(MemorySegment[]::new);
             fillSlots(mover, slots, record);
             System.out.println(slots.length + " slots, last byte " + ring.get(JAVA_BYTE, 63_999));
         }

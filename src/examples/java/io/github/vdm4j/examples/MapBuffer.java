@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 
-/** Keeps slots of a fixed size in a mapped file: durable by the operation, or by a flush afterwards. */
+/**
+ * Keeps slots of a fixed size in a mapped file: durable by the operation, or by a flush afterwards.
+ */
 public final class MapBuffer {
     private static final long SLOT_BYTES = 4096;
     private static final int SLOTS = 16;
@@ -30,14 +32,16 @@ public final class MapBuffer {
         try (Vdm mover = ThreadsDataMover.open();
                 OffHeapBuffer file = OffHeapBuffer.map(Path.of(args[0]), 0, SLOTS * SLOT_BYTES)) {
             if (!mover.isSupported(VdmFlags.MEM_DURABLE, file.segment())) {
-                throw new IOException(args[0] + " cannot be made durable by the mover " + mover.name());
+                throw new IOException(
+                        args[0] + " cannot be made durable by the mover " + mover.name());
             }
             VdmOutput filled = mover.memset(slot(file, 3), (byte) 7, VdmFlags.MEM_DURABLE).await();
             // Written by Java: durable once it is flushed.
             slot(file, 4).segment().set(ValueLayout.JAVA_INT, 0, 42);
             VdmOutput flushed = mover.flush(slot(file, 4)).await();
             System.out.println("%s, %s %s, %s %s".formatted(
-                    file.domain(), filled.type(), filled.result(), flushed.type(), flushed.result()));
+                    file.domain(), filled.type(), filled.result(), flushed.type(),
+                    flushed.result()));
         } // waits for what is in flight, then unmaps
     }
 }

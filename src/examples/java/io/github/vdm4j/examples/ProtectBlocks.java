@@ -22,16 +22,19 @@ public final class ProtectBlocks {
         return DifConfig.of(DifBlockSize.BYTES_512).withSource(tags).withDestination(tags);
     }
 
-    static void out(DataOperations mover, MemorySegment wire, MemorySegment blocks, DifConfig config) {
+    static void out(DataOperations mover, MemorySegment wire, MemorySegment blocks,
+            DifConfig config) {
         mover.difInsert(wire, blocks, config, VdmFlags.NONE).await(); // 520 bytes for each 512
     }
 
-    static DifResult in(DataOperations mover, MemorySegment blocks, MemorySegment wire, DifConfig config) {
+    static DifResult in(DataOperations mover, MemorySegment blocks, MemorySegment wire,
+            DifConfig config) {
         return mover.difStrip(blocks, wire, config, VdmFlags.NONE).await(); // or difCheck, which copies nothing
     }
 
     static DifResult moveTo(
-            DataOperations mover, MemorySegment newWire, MemorySegment wire, DifConfig old, DifTags now) {
+            DataOperations mover, MemorySegment newWire, MemorySegment wire, DifConfig old,
+            DifTags now) {
         return mover.difUpdate(newWire, wire, old.withDestination(now), VdmFlags.NONE).await();
     }
 
@@ -47,10 +50,12 @@ public final class ProtectBlocks {
             MemorySegment back = arena.allocate(1_024);
             MemorySegment moved = arena.allocate(1_040);
             out(mover, wire, blocks, config(100, 3));
-            boolean well = moveTo(mover, moved, wire, config(100, 3), new DifTags(200, 4, 0)).isOk();
+            boolean well =
+                    moveTo(mover, moved, wire, config(100, 3), new DifTags(200, 4, 0)).isOk();
             moved.set(JAVA_BYTE, 525, (byte) 8); // in the second block
             DifResult found = in(mover, back, moved, config(200, 4));
-            System.out.println("%b, then %s at %d".formatted(well, found.errors(), found.blockOffset()));
+            System.out.println(
+                    "%b, then %s at %d".formatted(well, found.errors(), found.blockOffset()));
         }
     }
 }

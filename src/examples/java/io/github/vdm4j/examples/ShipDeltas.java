@@ -8,12 +8,15 @@ import io.github.vdm4j.operation.DeltaResult;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** Brings a replica of a page up to date with what has changed, or with all of it if that is more. */
+/**
+ * Brings a replica of a page up to date with what has changed, or with all of it if that is more.
+ */
 public final class ShipDeltas {
     private ShipDeltas() {}
 
     static long update(
-            DataOperations mover, MemorySegment replica, MemorySegment old, MemorySegment page, MemorySegment record) {
+            DataOperations mover, MemorySegment replica, MemorySegment old, MemorySegment page,
+            MemorySegment record) {
         DeltaResult delta = mover.createDelta(record, old, page).await(); // page and old: at most 0x80000 bytes
         return switch (delta.outcome()) {
             case EQUAL -> 0;
@@ -42,7 +45,8 @@ public final class ShipDeltas {
             page.set(JAVA_BYTE, 4_000, (byte) 3);
             MemorySegment record = arena.allocate(1_000, 8); // DeltaResult.maxRecordBytes(4_096) is room for anything
             long shipped = update(mover, replica, old, page, record);
-            System.out.println(shipped + " bytes shipped, equal: " + (replica.mismatch(page) == -1));
+            System.out
+                    .println(shipped + " bytes shipped, equal: " + (replica.mismatch(page) == -1));
         }
     }
 }

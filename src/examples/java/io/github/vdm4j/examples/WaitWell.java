@@ -32,13 +32,15 @@ public final class WaitWell {
             MemorySegment source) {
         CompletableFuture<VdmOutput> one = mover.memcpy(first, source).toCompletableFuture();
         CompletableFuture<VdmOutput> other = mover.memcpy(second, source).toCompletableFuture();
-        return one.thenCombine(other, (a, b) -> a.destination().byteSize() + b.destination().byteSize());
+        return one.thenCombine(other,
+                (a, b) -> a.destination().byteSize() + b.destination().byteSize());
     }
 
     static void onVirtualThreads(Vdm mover, List<MemorySegment> destinations, MemorySegment source)
             throws InterruptedException {
         Stream<Thread> copies = destinations.stream()
-                .map(destination -> Thread.startVirtualThread(() -> mover.memcpy(destination, source).await()));
+                .map(destination -> Thread
+                        .startVirtualThread(() -> mover.memcpy(destination, source).await()));
         for (Thread copy : copies.toList()) {
             copy.join();
         }
@@ -53,7 +55,10 @@ public final class WaitWell {
     public static void main(String[] args) throws InterruptedException {
         // Closing the mover finishes what is in flight; the arena is closed after that.
         try (Arena arena = Arena.ofShared();
-                Vdm mover = ThreadsDataMover.builder().threads(1).strategy(WorkerStrategy.SPIN).open()) {
+                Vdm mover = ThreadsDataMover.builder()
+                        .threads(1)
+                        .strategy(WorkerStrategy.SPIN)
+                        .open()) {
             MemorySegment source = arena.allocate(1 << 20).fill((byte) 3);
             MemorySegment first = arena.allocate(1 << 20);
             MemorySegment second = arena.allocate(1 << 20);
@@ -61,7 +66,8 @@ public final class WaitWell {
             long copied = copyBoth(mover, first, second, source).join();
             onVirtualThreads(mover, List.of(first, second), source);
             MoverCounters counters = mover.counters();
-            System.out.printf("%,d bytes in %d operations%n", counters.bytes(), counters.completed());
+            System.out.printf("%,d bytes in %d operations%n", counters.bytes(),
+                    counters.completed());
             System.out.println("equal: " + (second.mismatch(source) == -1) + ", " + copied);
         }
     }

@@ -23,7 +23,8 @@ class AfterTheCutOnDax {
         which.open().close(); // gives up where the mover could not write either
         for (CutFile file : CutFile.values()) {
             if (file != CutFile.DISK_FORGOTTEN) {
-                assertArrayEquals(file.expected(which), Files.readAllBytes(file.path(which)), file.name());
+                assertArrayEquals(file.expected(which), Files.readAllBytes(file.path(which)),
+                        file.name());
             }
         }
     }

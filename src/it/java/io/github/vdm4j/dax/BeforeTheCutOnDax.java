@@ -32,13 +32,16 @@ class BeforeTheCutOnDax {
         }
     }
 
-    private static void perform(Vdm mover, CutFile file, MemorySegment onto, MemorySegment content) {
+    private static void perform(Vdm mover, CutFile file, MemorySegment onto,
+            MemorySegment content) {
         long first = CutFile.ODD;
         long second = CutFile.SIZE - first;
         switch (file) {
             case PMEM_COPY, DISK_COPY -> {
-                done(mover.memcpy(onto.asSlice(0, first), content.asSlice(0, first), VdmFlags.MEM_DURABLE));
-                done(mover.memmove(onto.asSlice(first, second), content.asSlice(first, second), VdmFlags.MEM_DURABLE));
+                done(mover.memcpy(onto.asSlice(0, first), content.asSlice(0, first),
+                        VdmFlags.MEM_DURABLE));
+                done(mover.memmove(onto.asSlice(first, second), content.asSlice(first, second),
+                        VdmFlags.MEM_DURABLE));
             }
             case PMEM_FLUSH, DISK_FLUSH -> {
                 onto.copyFrom(content);

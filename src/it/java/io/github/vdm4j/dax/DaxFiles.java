@@ -20,11 +20,16 @@ final class DaxFiles {
 
     private DaxFiles() {}
 
-    /** A mapping of a new file, or of one that is long enough, as a user without this library makes it. */
-    static MemorySegment mapBare(Path file, MapMode mode, long length, Arena arena) throws IOException {
+    /**
+     * A mapping of a new file, or of one that is long enough, as a user without this library makes
+     * it.
+     */
+    static MemorySegment mapBare(Path file, MapMode mode, long length, Arena arena)
+            throws IOException {
         try (FileChannel channel =
                 FileChannel.open(
-                        file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+                        file, StandardOpenOption.CREATE, StandardOpenOption.READ,
+                        StandardOpenOption.WRITE)) {
             return channel.map(mode, 0, length, arena);
         }
     }

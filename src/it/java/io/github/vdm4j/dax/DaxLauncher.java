@@ -64,7 +64,10 @@ public final class DaxLauncher {
                         },
                         name(test),
                         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedAt),
-                        passed ? "" : ": " + result.getThrowable().map(Throwable::getMessage).orElse("no reason"));
+                        passed ? ""
+                                : ": " + result.getThrowable()
+                                        .map(Throwable::getMessage)
+                                        .orElse("no reason"));
             }
         }
 
@@ -106,7 +109,8 @@ public final class DaxLauncher {
             LauncherDiscoveryRequest request =
                     LauncherDiscoveryRequestBuilder.request()
                             .selectors(
-                                    DiscoverySelectors.selectClass(DaxLauncher.class.getPackageName() + "." + name))
+                                    DiscoverySelectors.selectClass(
+                                            DaxLauncher.class.getPackageName() + "." + name))
                             .build();
             var listener = new SummaryGeneratingListener();
             LauncherFactory.create().execute(request, new Progress(), listener);
@@ -127,6 +131,9 @@ public final class DaxLauncher {
         }
         var main = new ArrayList<String>(List.of(DaxLauncher.class.getName()));
         main.addAll(arguments.subList(firstClass, arguments.size()));
-        return ChildJvm.command(arguments.subList(0, firstClass), main).inheritIO().start().waitFor();
+        return ChildJvm.command(arguments.subList(0, firstClass), main)
+                .inheritIO()
+                .start()
+                .waitFor();
     }
 }

@@ -83,13 +83,19 @@ class DurabilityOnDax {
 
     @ParameterizedTest(name = "{0}, {1}")
     @CsvSource({
-        "SYNC, PMEM_BUFFER", "SYNC, PMEM_SEGMENT", "SYNC, PMEM_REINTERPRETED", "SYNC, PMEM_PLAIN_MAPPING",
-        "SYNC, DISK_BUFFER", "SYNC, DISK_SEGMENT", "SYNC, NATIVE_MEMORY", "SYNC, ALLOCATED_BUFFER", "SYNC, HEAP",
-        "THREADS, PMEM_BUFFER", "THREADS, PMEM_SEGMENT", "THREADS, PMEM_REINTERPRETED", "THREADS, PMEM_PLAIN_MAPPING",
-        "THREADS, DISK_BUFFER", "THREADS, DISK_SEGMENT", "THREADS, NATIVE_MEMORY", "THREADS, ALLOCATED_BUFFER",
+        "SYNC, PMEM_BUFFER", "SYNC, PMEM_SEGMENT", "SYNC, PMEM_REINTERPRETED",
+        "SYNC, PMEM_PLAIN_MAPPING",
+        "SYNC, DISK_BUFFER", "SYNC, DISK_SEGMENT", "SYNC, NATIVE_MEMORY", "SYNC, ALLOCATED_BUFFER",
+        "SYNC, HEAP",
+        "THREADS, PMEM_BUFFER", "THREADS, PMEM_SEGMENT", "THREADS, PMEM_REINTERPRETED",
+        "THREADS, PMEM_PLAIN_MAPPING",
+        "THREADS, DISK_BUFFER", "THREADS, DISK_SEGMENT", "THREADS, NATIVE_MEMORY",
+        "THREADS, ALLOCATED_BUFFER",
         "THREADS, HEAP",
-        "DML_SOFTWARE, PMEM_BUFFER", "DML_SOFTWARE, PMEM_SEGMENT", "DML_SOFTWARE, PMEM_REINTERPRETED",
-        "DML_SOFTWARE, PMEM_PLAIN_MAPPING", "DML_SOFTWARE, DISK_BUFFER", "DML_SOFTWARE, DISK_SEGMENT",
+        "DML_SOFTWARE, PMEM_BUFFER", "DML_SOFTWARE, PMEM_SEGMENT",
+        "DML_SOFTWARE, PMEM_REINTERPRETED",
+        "DML_SOFTWARE, PMEM_PLAIN_MAPPING", "DML_SOFTWARE, DISK_BUFFER",
+        "DML_SOFTWARE, DISK_SEGMENT",
         "DML_SOFTWARE, NATIVE_MEMORY", "DML_SOFTWARE, ALLOCATED_BUFFER"
     })
     @DisplayName("are durable, or refused without having written anything")
@@ -102,8 +108,10 @@ class DurabilityOnDax {
             var model = new byte[SIZE];
             random.nextBytes(model);
             MemorySegment.copy(model, 0, onto, ValueLayout.JAVA_BYTE, 0, SIZE);
-            for (VdmOperationType type : EnumSet.range(VdmOperationType.MEMCPY, VdmOperationType.FLUSH)) {
-                for (long[] range : new long[][]{{60, 100}, {0, SIZE}, {4095, 2}, {64, 64}, {63, 1}}) {
+            for (VdmOperationType type : EnumSet.range(VdmOperationType.MEMCPY,
+                    VdmOperationType.FLUSH)) {
+                for (long[] range : new long[][]{{60, 100}, {0, SIZE}, {4095, 2}, {64, 64},
+                    {63, 1}}) {
                     checkOne(mover, type, onto, range, model, kind.expected(which), random, arena);
                 }
             }

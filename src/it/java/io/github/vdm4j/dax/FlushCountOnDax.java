@@ -50,7 +50,8 @@ class FlushCountOnDax {
         counter = FlushCounter.open();
         Set<String> flags = Processor.flags(Path.of("/proc/cpuinfo"));
         instruction =
-                flags.contains("clwb") ? "clwb" : flags.contains("clflushopt") ? "clflushopt" : "clflush";
+                flags.contains("clwb") ? "clwb"
+                        : flags.contains("clflushopt") ? "clflushopt" : "clflush";
         System.out.println(
                 "  processor: " + instruction + ", libpmem: "
                         + PmemLibrary.find().map(PmemLibrary::name).orElse("none"));
@@ -73,13 +74,15 @@ class FlushCountOnDax {
         var random = new Random(3);
         var ranges = new ArrayList<Range>();
         for (int i = 0; i < RANDOM_RANGES; i++) {
-            ranges.add(new Range(random.nextInt(5000), 1 + random.nextInt(i % 2 == 0 ? 200 : 5_000)));
+            ranges.add(
+                    new Range(random.nextInt(5000), 1 + random.nextInt(i % 2 == 0 ? 200 : 5_000)));
         }
         return ranges;
     }
 
     private static void perform(
-            Vdm mover, VdmOperationType type, MemorySegment onto, MemorySegment source, Range range) {
+            Vdm mover, VdmOperationType type, MemorySegment onto, MemorySegment source,
+            Range range) {
         MemorySegment part = onto.asSlice(range.offset(), range.length());
         MemorySegment of = source.asSlice(0, range.length());
         VdmFuture future =
@@ -98,7 +101,8 @@ class FlushCountOnDax {
     private static void assertEachLineOnce(Vdm mover, MemorySegment onto, boolean onPmem) {
         try (Arena arena = Arena.ofShared()) {
             MemorySegment source = arena.allocate(SIZE);
-            for (VdmOperationType type : EnumSet.range(VdmOperationType.MEMCPY, VdmOperationType.FLUSH)) {
+            for (VdmOperationType type : EnumSet.range(VdmOperationType.MEMCPY,
+                    VdmOperationType.FLUSH)) {
                 if (onPmem) {
                     for (Range range : ranges()) {
                         assertLines(mover, type, onto, source, List.of(range), onPmem);
@@ -117,7 +121,8 @@ class FlushCountOnDax {
             List<Range> ranges,
             boolean onPmem) {
         FlushCounter.Counts counts =
-                counter.count(() -> ranges.forEach(range -> perform(mover, type, onto, source, range)));
+                counter.count(
+                        () -> ranges.forEach(range -> perform(mover, type, onto, source, range)));
         long lines = onPmem ? ranges.stream().mapToLong(Range::lines).sum() : 0;
         String what = "%s of %s by %s: %s".formatted(type, ranges, mover.name(), counts);
         assertEquals(lines, counts.lines(), () -> "lines flushed by " + what);
@@ -132,7 +137,8 @@ class FlushCountOnDax {
     @DisplayName("of a mapping by OffHeapBuffer.map")
     void ofBuffer(Movers which) throws IOException {
         try (Vdm mover = which.open();
-                OffHeapBuffer buffer = OffHeapBuffer.map(DaxFiles.PMEM.resolve("counted"), 0, SIZE)) {
+                OffHeapBuffer buffer =
+                        OffHeapBuffer.map(DaxFiles.PMEM.resolve("counted"), 0, SIZE)) {
             assertEachLineOnce(mover, buffer.segment(), true);
         }
     }
@@ -145,7 +151,8 @@ class FlushCountOnDax {
                 Arena arena = Arena.ofShared()) {
             MemorySegment bare =
                     DaxFiles.mapBare(
-                            DaxFiles.PMEM.resolve("bare"), ExtendedMapMode.READ_WRITE_SYNC, SIZE, arena);
+                            DaxFiles.PMEM.resolve("bare"), ExtendedMapMode.READ_WRITE_SYNC, SIZE,
+                            arena);
             assertEachLineOnce(mover, bare, true);
         }
     }
@@ -155,7 +162,8 @@ class FlushCountOnDax {
     @DisplayName("of no mapping behind the page cache")
     void ofNoPageCache(Movers which) throws IOException {
         try (Vdm mover = which.open();
-                OffHeapBuffer buffer = OffHeapBuffer.map(DaxFiles.DISK.resolve("counted"), 0, SIZE)) {
+                OffHeapBuffer buffer =
+                        OffHeapBuffer.map(DaxFiles.DISK.resolve("counted"), 0, SIZE)) {
             assertEachLineOnce(mover, buffer.segment(), false);
         }
     }
@@ -165,11 +173,14 @@ class FlushCountOnDax {
     void ofNothingWithoutTheFlag() throws IOException {
         try (Vdm mover = Movers.SYNC.open();
                 Arena arena = Arena.ofShared();
-                OffHeapBuffer buffer = OffHeapBuffer.map(DaxFiles.PMEM.resolve("counted"), 0, SIZE)) {
+                OffHeapBuffer buffer =
+                        OffHeapBuffer.map(DaxFiles.PMEM.resolve("counted"), 0, SIZE)) {
             MemorySegment source = arena.allocate(SIZE);
             assertEquals(
                     0,
-                    counter.count(() -> mover.memcpy(buffer.segment(), source, VdmFlags.NONE).await()).lines());
+                    counter.count(
+                            () -> mover.memcpy(buffer.segment(), source, VdmFlags.NONE).await())
+                            .lines());
         }
     }
 }

@@ -25,9 +25,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Counts the cache-flush and fence instructions that this JVM executes, with the help of the emulator:
- * scripts/dax-guest/flushcount.c counts them, takes a snapshot when a marker instruction is executed,
- * and shows it as a disk.
+ * Counts the cache-flush and fence instructions that this JVM executes, with the help of the
+ * emulator: scripts/dax-guest/flushcount.c counts them, takes a snapshot when a marker instruction
+ * is executed, and shows it as a disk.
  *
  * <p>The JVM flushes lines of its own when it changes code. The instructions that it has executed
  * before the counter was opened are taken for that and left out: open it before anything is made
@@ -82,10 +82,12 @@ final class FlushCounter {
                 linker.downcallHandle(
                         linker.defaultLookup().find("mmap").orElseThrow(),
                         FunctionDescriptor.of(
-                                ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+                                ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT,
+                                JAVA_LONG));
         try {
             var page =
-                    (MemorySegment) mmap.invokeExact(0L, (long) PAGE, READ_WRITE_EXECUTE, PRIVATE_ANONYMOUS, -1, 0L);
+                    (MemorySegment) mmap.invokeExact(0L, (long) PAGE, READ_WRITE_EXECUTE,
+                            PRIVATE_ANONYMOUS, -1, 0L);
             MemorySegment code = page.reinterpret(PAGE).copyFrom(MemorySegment.ofArray(CODE));
             var counter =
                     new FlushCounter(linker.downcallHandle(code, FunctionDescriptor.ofVoid()));
@@ -111,7 +113,8 @@ final class FlushCounter {
                         (site, count) -> {
                             long more = count - before.getOrDefault(site, 0L);
                             if (more > 0 && !ofTheJvm.contains(site)) {
-                                byKind.merge(site.substring(site.indexOf(' ') + 1), more, Long::sum);
+                                byKind.merge(site.substring(site.indexOf(' ') + 1), more,
+                                        Long::sum);
                             }
                         });
         return new Counts(byKind);
@@ -148,7 +151,8 @@ final class FlushCounter {
                 .forEach(
                         line -> {
                             int blank = line.lastIndexOf(' ');
-                            counts.put(line.substring(0, blank), Long.valueOf(line.substring(blank + 1)));
+                            counts.put(line.substring(0, blank),
+                                    Long.valueOf(line.substring(blank + 1)));
                         });
         return counts;
     }
@@ -156,7 +160,8 @@ final class FlushCounter {
     /** ExtendedOpenOption.DIRECT, from a module that this one does not require. */
     private static OpenOption direct() {
         try {
-            return Arrays.stream(Class.forName("com.sun.nio.file.ExtendedOpenOption").getEnumConstants())
+            return Arrays
+                    .stream(Class.forName("com.sun.nio.file.ExtendedOpenOption").getEnumConstants())
                     .map(OpenOption.class::cast)
                     .filter(option -> option.toString().equals("DIRECT"))
                     .findFirst()
@@ -166,7 +171,10 @@ final class FlushCounter {
         }
     }
 
-    /** Half of the disk, up to its end mark. Past the guest's page cache: the emulator writes behind its back. */
+    /**
+     * Half of the disk, up to its end mark. Past the guest's page cache: the emulator writes behind
+     * its back.
+     */
     private static String text(long half) {
         ByteBuffer page = ByteBuffer.allocateDirect(2 * PAGE).alignedSlice(PAGE);
         var bytes = new byte[PAGE];

@@ -45,7 +45,9 @@ class JvmOptionsOnDax {
             future.busyPoll();
             boolean hasReason =
                     future.failure() != null
-                            && future.failure().getMessage().contains("runs without its C2 compiler");
+                            && future.failure()
+                                    .getMessage()
+                                    .contains("runs without its C2 compiler");
             System.out.println(future.result() + (hasReason ? " for want of C2" : ""));
         }
     }

@@ -102,7 +102,8 @@ class MappingOnDax {
     @DisplayName("wrapping a plain mapping on persistent memory: in its pages")
     void wrapsPlainMappingOnPersistentMemory() throws IOException {
         try (Arena arena = Arena.ofShared()) {
-            MemorySegment bare = DaxFiles.mapBare(file(DaxFiles.PMEM), MapMode.READ_WRITE, SIZE, arena);
+            MemorySegment bare =
+                    DaxFiles.mapBare(file(DaxFiles.PMEM), MapMode.READ_WRITE, SIZE, arena);
             assertDomain(DurabilityDomain.PAGE, OffHeapBuffer.wrap(bare));
         }
     }
@@ -111,9 +112,11 @@ class MappingOnDax {
     @DisplayName("wrapping a plain mapping on a disk, also one that was reinterpreted: in its pages")
     void wrapsPlainMappingOnDisk() throws IOException {
         try (Arena arena = Arena.ofShared()) {
-            MemorySegment bare = DaxFiles.mapBare(file(DaxFiles.DISK), MapMode.READ_WRITE, SIZE, arena);
+            MemorySegment bare =
+                    DaxFiles.mapBare(file(DaxFiles.DISK), MapMode.READ_WRITE, SIZE, arena);
             assertDomain(DurabilityDomain.PAGE, OffHeapBuffer.wrap(bare));
-            assertDomain(DurabilityDomain.PAGE, OffHeapBuffer.wrap(bare.reinterpret(SIZE, arena, null)));
+            assertDomain(DurabilityDomain.PAGE,
+                    OffHeapBuffer.wrap(bare.reinterpret(SIZE, arena, null)));
         }
     }
 }

@@ -50,7 +50,8 @@ class MissingPagesOnDax {
                     mover.memcpy(source, onto, VdmFlags.NONE))) {
                 future.busyPoll();
                 assertEquals(
-                        VdmResult.IO_ERROR, future.result(), () -> future + ": " + future.failure());
+                        VdmResult.IO_ERROR, future.result(),
+                        () -> future + ": " + future.failure());
             }
         }
     }
@@ -83,7 +84,8 @@ class MissingPagesOnDax {
                 OffHeapBuffer buffer = OffHeapBuffer.map(file, 0, SIZE)) {
             truncate();
             assertEndsWithIoError(mover, buffer.segment());
-            var first = mover.memset(buffer.slice(0, PAGE).segment(), (byte) 3, VdmFlags.MEM_DURABLE);
+            var first =
+                    mover.memset(buffer.slice(0, PAGE).segment(), (byte) 3, VdmFlags.MEM_DURABLE);
             first.await();
             first.orThrow();
         }
@@ -114,7 +116,8 @@ class MissingPagesOnDax {
                     VdmFuture future = mover.memset(bare, (byte) 1, VdmFlags.MEM_DURABLE);
                     future.busyPoll();
                     assertEquals(
-                            VdmResult.IO_ERROR, future.result(), () -> which + ": " + future.failure());
+                            VdmResult.IO_ERROR, future.result(),
+                            () -> which + ": " + future.failure());
                 }
             }
         }

@@ -16,7 +16,8 @@ enum Movers {
     DML_SOFTWARE(
             () -> {
                 DmlLibrary.whyUnavailable()
-                        .ifPresent(reason -> Assumptions.abort("no Intel DML: " + reason.getMessage()));
+                        .ifPresent(reason -> Assumptions
+                                .abort("no Intel DML: " + reason.getMessage()));
                 return DmlDataMover.open(DmlPath.SOFTWARE);
             });
 

@@ -22,9 +22,9 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Closes arenas at any moment around a batch on many of them: one thread makes and polls batches on the software path,
- * another closes their memory. Whatever is reached after that ends the process, for the memory is unmapped at once.
- * Runs in a JVM of its own, see {@link BatchHuntIT}.
+ * Closes arenas at any moment around a batch on many of them: one thread makes and polls batches on
+ * the software path, another closes their memory. Whatever is reached after that ends the process,
+ * for the memory is unmapped at once. Runs in a JVM of its own, see {@link BatchHuntIT}.
  *
  * <p>Arguments: seed, milliseconds.
  */
@@ -37,7 +37,8 @@ final class BatchHunt {
     /** {@code void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset)}. */
     private static final MethodHandle MMAP = LINKER.downcallHandle(
             LINKER.defaultLookup().find("mmap").orElseThrow(),
-            FunctionDescriptor.of(ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+            FunctionDescriptor.of(ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT,
+                    JAVA_LONG));
 
     /** {@code int munmap(void *addr, size_t length)}. */
     private static final MethodHandle MUNMAP = LINKER.downcallHandle(

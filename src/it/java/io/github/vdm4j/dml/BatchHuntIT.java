@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 @DisplayName("Arenas that are closed around a batch never crash the JVM")
 class BatchHuntIT {
     private static final Pattern OUTCOME =
-            Pattern.compile("(\\d+) batches, tasks done (\\d+), not done (\\d+), closing refused (\\d+)");
+            Pattern.compile(
+                    "(\\d+) batches, tasks done (\\d+), not done (\\d+), closing refused (\\d+)");
 
     private static final Duration TIME = Duration.ofSeconds(15);
 

@@ -28,10 +28,10 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * Does at random, on several threads at once, what a careless caller can do through the public API: use
- * segments whose arenas others close, wrong sizes, overlaps, read-only and truncated files, movers that
- * are closed meanwhile, futures that are polled by several threads, after their end, or dropped. Runs in a
- * JVM of its own, see {@link CrashHuntIT}: what it finds is a crash.
+ * Does at random, on several threads at once, what a careless caller can do through the public API:
+ * use segments whose arenas others close, wrong sizes, overlaps, read-only and truncated files,
+ * movers that are closed meanwhile, futures that are polled by several threads, after their end, or
+ * dropped. Runs in a JVM of its own, see {@link CrashHuntIT}: what it finds is a crash.
  *
  * <p>Arguments: seed, milliseconds, actions.
  */
@@ -44,17 +44,19 @@ final class CrashHunt {
     private record Place(Arena arena, MemorySegment segment, Path file) {}
 
     private enum Action {
-        ALLOCATE, CLOSE_ARENA, MAP_FILE, TRUNCATE, OPERATION, REUSE, POLL, CANCEL, ASK, CHAIN, CLOSE_MOVER, COLLECT
+        ALLOCATE, CLOSE_ARENA, MAP_FILE, TRUNCATE, OPERATION, REUSE, POLL, CANCEL, ASK, CHAIN,
+        CLOSE_MOVER, COLLECT
     }
 
     private final AtomicReferenceArray<Place> places = new AtomicReferenceArray<>(PLACES);
-    private final AtomicReferenceArray<PollableFuture<VdmOutput>> futures = new AtomicReferenceArray<>(PLACES);
+    private final AtomicReferenceArray<PollableFuture<VdmOutput>> futures =
+            new AtomicReferenceArray<>(PLACES);
     private final AtomicReferenceArray<Vdm> movers = new AtomicReferenceArray<>(6);
     private final AtomicReference<Throwable> unexpected = new AtomicReference<>();
 
     /**
-     * Truncating a file under a running native copy cannot be made safe: between the look at a page and
-     * the access to it the page may go. So files are truncated between operations here.
+     * Truncating a file under a running native copy cannot be made safe: between the look at a page
+     * and the access to it the page may go. So files are truncated between operations here.
      */
     private final ReadWriteLock files = new ReentrantReadWriteLock();
 
@@ -104,7 +106,8 @@ final class CrashHunt {
     private static Vdm open(int which) {
         return switch (which) {
             case 0 -> DmlDataMover.open(DmlPath.SOFTWARE);
-            case 1 -> DmlDataMover.builder().path(DmlPath.SOFTWARE).jobs(2).maxTransferBytes(4096).open();
+            case 1 ->
+                DmlDataMover.builder().path(DmlPath.SOFTWARE).jobs(2).maxTransferBytes(4096).open();
             case 2 -> DmlDataMover.builder().path(DmlPath.AUTO).jobs(3).maxTransferBytes(64).open();
             case 3 -> DmlDataMover.builder().path(DmlPath.HARDWARE).withoutTrial().jobs(1).open();
             case 4 -> ThreadsDataMover.builder().threads(2).queueSize(3).open();
@@ -131,15 +134,18 @@ final class CrashHunt {
         public void run() {
             while (done < actions && System.nanoTime() < deadline && unexpected.get() == null) {
                 done++;
-                // The JVM interrupts a thread whose access to a segment is cut short by the arena's closing.
+                // The JVM interrupts a thread whose access to a segment is cut short by the arena's
+                // closing.
                 Thread.interrupted();
                 Action action = pick();
                 try {
                     act(action);
-                } catch (IllegalStateException | IllegalArgumentException | WrongThreadException | VdmException e) {
+                } catch (IllegalStateException | IllegalArgumentException | WrongThreadException
+                        | VdmException e) {
                     // What a caller is told who does such things.
                 } catch (Throwable e) {
-                    unexpected.compareAndSet(null, new AssertionError("unexpected from " + action, e));
+                    unexpected.compareAndSet(null,
+                            new AssertionError("unexpected from " + action, e));
                 }
             }
         }
@@ -154,8 +160,10 @@ final class CrashHunt {
                                                     : dice < 650 ? Action.REUSE
                                                             : dice < 850 ? Action.POLL
                                                                     : dice < 880 ? Action.CANCEL
-                                                                            : dice < 940 ? Action.ASK
-                                                                                    : dice < 980 ? Action.CHAIN
+                                                                            : dice < 940
+                                                                                    ? Action.ASK
+                                                                                    : dice < 980
+                                                                                            ? Action.CHAIN
                                                                                             : dice < 999
                                                                                                     ? Action.CLOSE_MOVER
                                                                                                     : Action.COLLECT;
@@ -213,7 +221,8 @@ final class CrashHunt {
                 case 2 -> null;
                 default -> Arena.ofShared();
             };
-            MemorySegment segment = arena == null ? MemorySegment.ofArray(new byte[size]) : arena.allocate(size);
+            MemorySegment segment =
+                    arena == null ? MemorySegment.ofArray(new byte[size]) : arena.allocate(size);
             return new Place(arena, random.nextInt(8) == 0 ? segment.asReadOnly() : segment, null);
         }
 
@@ -232,7 +241,8 @@ final class CrashHunt {
                     channel.write(java.nio.ByteBuffer.wrap(new byte[1]), size - 1);
                 }
                 Arena arena = random.nextInt(3) == 0 ? Arena.ofAuto() : Arena.ofShared();
-                return new Place(arena, channel.map(mode, random.nextInt(2) * (size / 2), size - size / 2, arena),
+                return new Place(arena,
+                        channel.map(mode, random.nextInt(2) * (size / 2), size - size / 2, arena),
                         file);
             } finally {
                 if (random.nextInt(4) == 0) {
@@ -343,7 +353,8 @@ final class CrashHunt {
                 VdmOutput output = future.output();
                 if (output != null) { // a chain that failed has none
                     results.merge(output.result(), 1L, Long::sum);
-                    if (output.result() == VdmResult.INTERNAL_ERROR || output.result() == VdmResult.JOB_CORRUPTED) {
+                    if (output.result() == VdmResult.INTERNAL_ERROR
+                            || output.result() == VdmResult.JOB_CORRUPTED) {
                         unexpected.compareAndSet(null, future.failure());
                     }
                 }
@@ -363,7 +374,8 @@ final class CrashHunt {
                 }
             }
             Place place = places.get(random.nextInt(PLACES));
-            if (place != null && place.arena() != null && place.file() == null && place.segment().byteSize() > 0) {
+            if (place != null && place.arena() != null && place.file() == null
+                    && place.segment().byteSize() > 0) {
                 place.segment().get(ValueLayout.JAVA_BYTE, place.segment().byteSize() - 1);
             }
         }

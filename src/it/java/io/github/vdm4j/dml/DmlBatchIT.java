@@ -9,7 +9,8 @@ import net.jqwik.api.lifecycle.AddLifecycleHook;
 import net.jqwik.api.lifecycle.PropagationMode;
 
 /** Random batches, executed by the real library, come to what pure Java makes of them. */
-@AddLifecycleHook(value = RequiresDml.PropertyCondition.class, propagateTo = PropagationMode.ALL_DESCENDANTS)
+@AddLifecycleHook(value = RequiresDml.PropertyCondition.class,
+        propagateTo = PropagationMode.ALL_DESCENDANTS)
 class DmlBatchIT {
     private static final int TRIES = 500;
 
@@ -26,7 +27,8 @@ class DmlBatchIT {
     }
 
     @Property(tries = TRIES)
-    void withTasksOfSeveralParts(@ForAll long seed, @ForAll @IntRange(min = 1, max = 60) int tasks) {
+    void withTasksOfSeveralParts(@ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 60) int tasks) {
         check(DmlPath.SOFTWARE, new BatchMix(seed, tasks, Order.IN_A_ROW), 256);
     }
 

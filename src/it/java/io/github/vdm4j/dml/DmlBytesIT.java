@@ -23,8 +23,11 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AddLifecycleHook;
 import net.jqwik.api.lifecycle.PropagationMode;
 
-/** The real library against plain arrays, for any size, offset, overlap and limit on one transfer. */
-@AddLifecycleHook(value = RequiresDml.PropertyCondition.class, propagateTo = PropagationMode.ALL_DESCENDANTS)
+/**
+ * The real library against plain arrays, for any size, offset, overlap and limit on one transfer.
+ */
+@AddLifecycleHook(value = RequiresDml.PropertyCondition.class,
+        propagateTo = PropagationMode.ALL_DESCENDANTS)
 class DmlBytesIT {
     private static final int LARGEST = 1 << 20;
     private static final int SLACK = 4_096;
@@ -48,7 +51,11 @@ class DmlBytesIT {
     }
 
     private static DmlDataMover mover(int transfer) {
-        return DmlDataMover.builder().path(DmlPath.SOFTWARE).jobs(1).maxTransferBytes(transfer).open();
+        return DmlDataMover.builder()
+                .path(DmlPath.SOFTWARE)
+                .jobs(1)
+                .maxTransferBytes(transfer)
+                .open();
     }
 
     private static byte[] noise(int size, long seed) {
@@ -73,8 +80,10 @@ class DmlBytesIT {
         byte[] source = noise(size + SLACK, seed);
         byte[] expected = noise(size + SLACK + 1, seed + 1);
         try (Arena arena = Arena.ofConfined(); var mover = mover(transfer)) {
-            MemorySegment reading = arena.allocate(source.length).copyFrom(MemorySegment.ofArray(source));
-            MemorySegment writing = arena.allocate(expected.length).copyFrom(MemorySegment.ofArray(expected));
+            MemorySegment reading =
+                    arena.allocate(source.length).copyFrom(MemorySegment.ofArray(source));
+            MemorySegment writing =
+                    arena.allocate(expected.length).copyFrom(MemorySegment.ofArray(expected));
             finish(mover.memcpy(writing.asSlice(to, size), reading.asSlice(from, size), flags));
             System.arraycopy(source, from, expected, to, size);
             assertArrayEquals(expected, writing.toArray(ValueLayout.JAVA_BYTE));
@@ -92,7 +101,8 @@ class DmlBytesIT {
             @ForAll long seed) {
         byte[] expected = noise(size + SLACK, seed);
         try (Arena arena = Arena.ofConfined(); var mover = mover(transfer)) {
-            MemorySegment memory = arena.allocate(expected.length).copyFrom(MemorySegment.ofArray(expected));
+            MemorySegment memory =
+                    arena.allocate(expected.length).copyFrom(MemorySegment.ofArray(expected));
             finish(mover.memmove(memory.asSlice(to, size), memory.asSlice(from, size), flags));
             System.arraycopy(expected, from, expected, to, size);
             assertArrayEquals(expected, memory.toArray(ValueLayout.JAVA_BYTE));
@@ -109,7 +119,8 @@ class DmlBytesIT {
             @ForAll long seed) {
         byte[] expected = noise(size + SLACK, seed);
         try (Arena arena = Arena.ofConfined(); var mover = mover(transfer)) {
-            MemorySegment memory = arena.allocate(expected.length).copyFrom(MemorySegment.ofArray(expected));
+            MemorySegment memory =
+                    arena.allocate(expected.length).copyFrom(MemorySegment.ofArray(expected));
             finish(mover.memset(memory.asSlice(to, size), value, flags));
             Arrays.fill(expected, to, to + size, value);
             assertArrayEquals(expected, memory.toArray(ValueLayout.JAVA_BYTE));
@@ -124,26 +135,32 @@ class DmlBytesIT {
             @ForAll long seed) {
         byte[] expected = noise(size + SLACK, seed);
         try (Arena arena = Arena.ofConfined(); var mover = mover(transfer)) {
-            MemorySegment memory = arena.allocate(expected.length).copyFrom(MemorySegment.ofArray(expected));
+            MemorySegment memory =
+                    arena.allocate(expected.length).copyFrom(MemorySegment.ofArray(expected));
             finish(mover.flush(memory.asSlice(at, size)));
             assertArrayEquals(expected, memory.toArray(ValueLayout.JAVA_BYTE));
         }
     }
 
     @Property(tries = 20, edgeCases = EdgeCasesMode.NONE)
-    void oneOperationUsedAgainAndAgainDoesWhatItWasPreparedForLast(@ForAll("transfers") int transfer,
+    void oneOperationUsedAgainAndAgainDoesWhatItWasPreparedForLast(
+            @ForAll("transfers") int transfer,
             @ForAll long seed) {
         var random = new Random(seed);
         byte[] expected = noise(30_000, seed);
         try (Arena arena = Arena.ofConfined(); var mover = mover(transfer)) {
-            MemorySegment memory = arena.allocate(expected.length).copyFrom(MemorySegment.ofArray(expected));
+            MemorySegment memory =
+                    arena.allocate(expected.length).copyFrom(MemorySegment.ofArray(expected));
             VdmOperation operation = mover.newOperation();
             for (int i = 0; i < 50; i++) {
                 int size = random.nextInt(10_000);
                 int from = random.nextInt(20_000);
                 int to = random.nextInt(20_000);
                 if (random.nextBoolean()) {
-                    operation.memmove(memory.asSlice(to, size), memory.asSlice(from, size), VdmFlags.NONE).busyPoll();
+                    operation
+                            .memmove(memory.asSlice(to, size), memory.asSlice(from, size),
+                                    VdmFlags.NONE)
+                            .busyPoll();
                     System.arraycopy(expected, from, expected, to, size);
                 } else {
                     operation.memset(memory.asSlice(to, size), (byte) i, VdmFlags.NONE).busyPoll();

@@ -35,7 +35,10 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The data operations on the software path of the real library: who executes them, and how long they may be. */
+/**
+ * The data operations on the software path of the real library: who executes them, and how long
+ * they may be.
+ */
 @RequiresDml
 class DmlDataIT {
     private static final DifConfig BLOCKS = DifConfig.of(DifBlockSize.BYTES_512);
@@ -63,7 +66,9 @@ class DmlDataIT {
     @Test
     void theCrcOfTheNineDigitsIsTheKnownOne() {
         MemorySegment digits =
-                arena.allocate(9).copyFrom(MemorySegment.ofArray("123456789".getBytes(StandardCharsets.US_ASCII)));
+                arena.allocate(9)
+                        .copyFrom(MemorySegment
+                                .ofArray("123456789".getBytes(StandardCharsets.US_ASCII)));
         assertEquals(0xE3069283L, finish(mover.crc32c(digits)).output().value());
     }
 
@@ -99,10 +104,13 @@ class DmlDataIT {
     void anApplicationTagIsChecked() {
         MemorySegment blocks = arena.allocate(520);
         finish(mover.difInsert(
-                blocks, arena.allocate(512), BLOCKS.withDestination(new DifTags(0, 5, 0)), VdmFlags.NONE));
-        var other = finish(mover.difCheck(blocks, BLOCKS.withSource(new DifTags(0, 6, 0)))).output();
+                blocks, arena.allocate(512), BLOCKS.withDestination(new DifTags(0, 5, 0)),
+                VdmFlags.NONE));
+        var other =
+                finish(mover.difCheck(blocks, BLOCKS.withSource(new DifTags(0, 6, 0)))).output();
         assertEquals(Set.of(DifError.APPLICATION_TAG), other.errors());
-        assertTrue(finish(mover.difCheck(blocks, BLOCKS.withSource(new DifTags(0, 6, 3)))).output().isOk());
+        assertTrue(finish(mover.difCheck(blocks, BLOCKS.withSource(new DifTags(0, 6, 3)))).output()
+                .isOk());
     }
 
     @Test
@@ -129,17 +137,22 @@ class DmlDataIT {
     @Test
     void manyThreadsAtOnceGetEachTheirOwnResult() throws Exception {
         try (DmlDataMover shared =
-                DmlDataMover.builder().path(DmlPath.SOFTWARE).jobs(4).maxTransferBytes(4096).open()) {
-            List<Callable<Void>> threads = IntStream.range(0, 4).mapToObj(thread -> (Callable<Void>) () -> {
-                for (int i = 0; i < 300; i++) {
-                    var type = RandomOperation.TYPES.get(i % RandomOperation.TYPES.size());
-                    long seed = 1000L * thread + i;
-                    assertEquals(
-                            RandomOperation.run(type, seed, 10_000, new JvmOracle()),
-                            RandomOperation.run(type, seed, 10_000, shared));
-                }
-                return null;
-            }).toList();
+                DmlDataMover.builder()
+                        .path(DmlPath.SOFTWARE)
+                        .jobs(4)
+                        .maxTransferBytes(4096)
+                        .open()) {
+            List<Callable<Void>> threads =
+                    IntStream.range(0, 4).mapToObj(thread -> (Callable<Void>) () -> {
+                        for (int i = 0; i < 300; i++) {
+                            var type = RandomOperation.TYPES.get(i % RandomOperation.TYPES.size());
+                            long seed = 1000L * thread + i;
+                            assertEquals(
+                                    RandomOperation.run(type, seed, 10_000, new JvmOracle()),
+                                    RandomOperation.run(type, seed, 10_000, shared));
+                        }
+                        return null;
+                    }).toList();
             try (var pool = Executors.newFixedThreadPool(4)) {
                 for (Future<Void> done : pool.invokeAll(threads)) {
                     done.get();
@@ -165,7 +178,8 @@ class DmlDataIT {
         long size = 5L << 30;
         long shift = 1L << 30;
         long available = availableBytes();
-        assumeTrue(available > size + shift + (1L << 30), () -> "needs 7 GiB of memory, there are " + available);
+        assumeTrue(available > size + shift + (1L << 30),
+                () -> "needs 7 GiB of memory, there are " + available);
         MemorySegment memory = arena.allocate(size + shift);
         for (long at = 0; at < memory.byteSize(); at += 8) {
             memory.set(ValueLayout.JAVA_LONG, at, at * 0x9E3779B97F4A7C15L);
@@ -187,7 +201,8 @@ class DmlDataIT {
         assertTrue(finish(mover.compare(destination, destination)).output().equal());
         finish(mover.fill(destination, 7));
         destination.set(ValueLayout.JAVA_BYTE, size - 3, (byte) 1);
-        assertEquals(size - 3, finish(mover.comparePattern(destination, 7)).output().mismatchOffset());
+        assertEquals(size - 3,
+                finish(mover.comparePattern(destination, 7)).output().mismatchOffset());
         assertFalse(finish(mover.comparePattern(destination, 8)).output().equal());
     }
 }

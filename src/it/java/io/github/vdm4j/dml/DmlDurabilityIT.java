@@ -69,11 +69,13 @@ class DmlDurabilityIT {
         MemorySegment range = whole.asSlice(offset, length);
         assertTrue(mover.isSupported(VdmFlags.MEM_DURABLE, range));
 
-        done(mover.memcpy(range, source.asSlice(7, length), VdmFlags.MEM_DURABLE), ExecutionPath.DML_SOFTWARE);
+        done(mover.memcpy(range, source.asSlice(7, length), VdmFlags.MEM_DURABLE),
+                ExecutionPath.DML_SOFTWARE);
         System.arraycopy(from, 7, expected, offset, length);
         assertArrayEquals(expected, whole.toArray(ValueLayout.JAVA_BYTE));
 
-        done(mover.memmove(range, whole.asSlice(offset + 1, length), VdmFlags.MEM_DURABLE), ExecutionPath.DML_SOFTWARE);
+        done(mover.memmove(range, whole.asSlice(offset + 1, length), VdmFlags.MEM_DURABLE),
+                ExecutionPath.DML_SOFTWARE);
         System.arraycopy(expected, offset + 1, expected, offset, length);
         assertArrayEquals(expected, whole.toArray(ValueLayout.JAVA_BYTE));
 
@@ -84,7 +86,8 @@ class DmlDurabilityIT {
 
         done(mover.flush(range), flush);
         done(mover.flush(range.asReadOnly()), flush);
-        assertArrayEquals(expected, whole.toArray(ValueLayout.JAVA_BYTE), "a flush changes nothing");
+        assertArrayEquals(expected, whole.toArray(ValueLayout.JAVA_BYTE),
+                "a flush changes nothing");
     }
 
     @ParameterizedTest(name = "native memory, libpmem: {0}, offset {1}, {2} bytes, parts of {3}")
@@ -113,7 +116,8 @@ class DmlDurabilityIT {
             checkAll(mover, buffer.segment(), noise(arena), 1, 30_000, ExecutionPath.JVM);
             byte[] inFile = Files.readAllBytes(file);
             assertArrayEquals(
-                    buffer.segment().toArray(ValueLayout.JAVA_BYTE), Arrays.copyOfRange(inFile, 5, inFile.length));
+                    buffer.segment().toArray(ValueLayout.JAVA_BYTE),
+                    Arrays.copyOfRange(inFile, 5, inFile.length));
         }
     }
 

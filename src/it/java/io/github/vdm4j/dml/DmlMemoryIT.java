@@ -37,7 +37,9 @@ class DmlMemoryIT {
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-    /** The smallest of several counts per round: the compiler and the JVM's own work add to some. */
+    /**
+     * The smallest of several counts per round: the compiler and the JVM's own work add to some.
+     */
     private double bytesPerRound(Runnable round) {
         for (int i = 0; i < WARM_UP; i++) {
             round.run();
@@ -48,7 +50,8 @@ class DmlMemoryIT {
             for (int i = 0; i < COUNTED; i++) {
                 round.run();
             }
-            least = Math.min(least, (double) (threads.getCurrentThreadAllocatedBytes() - before) / COUNTED);
+            least = Math.min(least,
+                    (double) (threads.getCurrentThreadAllocatedBytes() - before) / COUNTED);
         }
         return least;
     }
@@ -158,7 +161,8 @@ class DmlMemoryIT {
             MemorySegment second = b.asSlice(0, 512);
             MemorySegment block = a.asSlice(0, 520);
             CrcOptions seeded = new CrcOptions(5, true, false);
-            DifConfig blocks = DifConfig.of(DifBlockSize.BYTES_512).withFlags(DifFlag.INVERT_CRC_SEED);
+            DifConfig blocks =
+                    DifConfig.of(DifBlockSize.BYTES_512).withFlags(DifFlag.INVERT_CRC_SEED);
             ReusableOperation operation = mover.newReusableOperation();
             List<Runnable> preparations = List.of(
                     () -> operation.crc32c(source, seeded),

@@ -7,7 +7,8 @@ import net.jqwik.api.lifecycle.AddLifecycleHook;
 import net.jqwik.api.lifecycle.PropagationMode;
 
 /** The data operations of the real library against brute force. */
-@AddLifecycleHook(value = RequiresDml.PropertyCondition.class, propagateTo = PropagationMode.ALL_DESCENDANTS)
+@AddLifecycleHook(value = RequiresDml.PropertyCondition.class,
+        propagateTo = PropagationMode.ALL_DESCENDANTS)
 class DmlOperationsBytesIT {
 
     @Group

@@ -14,7 +14,8 @@ import net.jqwik.api.lifecycle.AddLifecycleHook;
 import net.jqwik.api.lifecycle.PropagationMode;
 
 /** The data operations of the real library's software path against the kernels in Java. */
-@AddLifecycleHook(value = RequiresDml.PropertyCondition.class, propagateTo = PropagationMode.ALL_DESCENDANTS)
+@AddLifecycleHook(value = RequiresDml.PropertyCondition.class,
+        propagateTo = PropagationMode.ALL_DESCENDANTS)
 class DmlOperationsIT {
     private static final int MAX_SIZE = 40_000;
 

@@ -63,7 +63,8 @@ class DmlPathsIT {
 
     private static void assumeNoDsa() {
         try (var devices = Files.list(DEVICES)) {
-            assumeTrue(devices.findAny().isEmpty(), "this machine has a DSA: " + DEVICES + " is not empty");
+            assumeTrue(devices.findAny().isEmpty(),
+                    "this machine has a DSA: " + DEVICES + " is not empty");
         } catch (IOException e) {
             return; // not even the driver
         }
@@ -72,14 +73,16 @@ class DmlPathsIT {
     @Test
     void theLibraryTellsItsVersion() {
         DmlVersion version = DmlLibrary.open().version();
-        assertTrue(version.version().startsWith(version.major() + "." + version.minor() + "."), version::toString);
+        assertTrue(version.version().startsWith(version.major() + "." + version.minor() + "."),
+                version::toString);
         assertTrue(version.major() >= 1, version::toString);
     }
 
     @Test
     void hardwareIsNotOpenedOnAMachineWithoutDsaAndSaysWhy() {
         assumeNoDsa();
-        var refused = assertThrows(DmlHardwareException.class, () -> DmlDataMover.open(DmlPath.HARDWARE));
+        var refused =
+                assertThrows(DmlHardwareException.class, () -> DmlDataMover.open(DmlPath.HARDWARE));
         assertEquals(DmlStatus.LIBACCEL_NOT_FOUND, refused.status());
         assertTrue(
                 refused.getMessage()
@@ -87,10 +90,16 @@ class DmlPathsIT {
                                 "path HARDWARE cannot be opened: an empty operation was refused with LIBACCEL_NOT_FOUND (100). Found:\n  "),
                 refused.getMessage());
         String noDevice = "there is no DSA device, and the idxd driver is not loaded";
-        assertTrue(refused.getMessage().contains("\n  " + noDevice + "\n    On a machine that has DSA: "), refused
-                .getMessage());
         assertTrue(
-                refused.diagnosis().findings().stream().anyMatch(finding -> finding.what().equals(noDevice)),
+                refused.getMessage()
+                        .contains("\n  " + noDevice + "\n    On a machine that has DSA: "),
+                refused
+                        .getMessage());
+        assertTrue(
+                refused.diagnosis()
+                        .findings()
+                        .stream()
+                        .anyMatch(finding -> finding.what().equals(noDevice)),
                 refused.diagnosis()::toString);
     }
 
@@ -135,8 +144,16 @@ class DmlPathsIT {
             assertEquals("DML, path AUTO running SOFTWARE", mover.name());
             assertEquals("Linux shows no DSA device", mover.pathDecision().reason());
             assertEquals(
-                    DmlDiagnosis.of(mover.library()).findings().stream().map(DmlDiagnosis.Finding::what).toList(),
-                    mover.pathDecision().findings().stream().map(DmlDiagnosis.Finding::what).toList());
+                    DmlDiagnosis.of(mover.library())
+                            .findings()
+                            .stream()
+                            .map(DmlDiagnosis.Finding::what)
+                            .toList(),
+                    mover.pathDecision()
+                            .findings()
+                            .stream()
+                            .map(DmlDiagnosis.Finding::what)
+                            .toList());
             assertFalse(mover.pathDecision().findings().isEmpty());
             assertEquals(ExecutionPath.JVM, copy.path());
             assertEquals(VdmResult.SUCCESS, copy.result());
@@ -210,7 +227,8 @@ class DmlPathsIT {
                             try (Arena own = Arena.ofConfined()) {
                                 byte[] content = new byte[length];
                                 random.nextBytes(content);
-                                MemorySegment source = own.allocate(length).copyFrom(MemorySegment.ofArray(content));
+                                MemorySegment source = own.allocate(length)
+                                        .copyFrom(MemorySegment.ofArray(content));
                                 MemorySegment destination = own.allocate(length);
                                 mover.memcpy(destination, source).await();
                                 assertArrayEquals(content, bytes(destination));

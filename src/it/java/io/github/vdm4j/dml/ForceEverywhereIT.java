@@ -20,7 +20,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("Durable copies to an ordinary mapped file")
 class ForceEverywhereIT {
 
-    /** H27: on MAP_SYNC mappings some of these crash JDK 25; ordinary files must not be touched by that. */
+    /**
+     * H27: on MAP_SYNC mappings some of these crash JDK 25; ordinary files must not be touched by
+     * that.
+     */
     @ParameterizedTest
     @ValueSource(strings = {
         "-Xint", "-XX:TieredStopAtLevel=0", "-XX:TieredStopAtLevel=1", "-XX:TieredStopAtLevel=2",
@@ -49,8 +52,10 @@ class ForceEverywhereIT {
             Path file = Files.createTempFile(Path.of("").toAbsolutePath(), "durable", "");
             try (mover;
                     Arena arena = Arena.ofShared();
-                    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-                MemorySegment mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, 100_000, arena);
+                    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ,
+                            StandardOpenOption.WRITE)) {
+                MemorySegment mapped =
+                        channel.map(FileChannel.MapMode.READ_WRITE, 0, 100_000, arena);
                 MemorySegment source = arena.allocate(50_000).fill((byte) 9);
                 mover.memcpy(mapped.asSlice(77, 50_000), source, VdmFlags.MEM_DURABLE).await();
                 mover.flush(mapped).await();

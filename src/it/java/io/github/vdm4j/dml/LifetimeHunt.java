@@ -25,16 +25,20 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Closes arenas and buffers at any moment around an operation on them: one thread makes and polls the
- * operation, another closes its memory. Runs in a JVM of its own, see {@link LifetimeHuntIT}.
+ * Closes arenas and buffers at any moment around an operation on them: one thread makes and polls
+ * the operation, another closes its memory. Runs in a JVM of its own, see {@link LifetimeHuntIT}.
  *
- * <p>Arguments: {@code real} or {@code simulated}, seed, tries, milliseconds. The simulated library has hardware as well,
- * on which only buffers are closed: that nothing holds an arena there is what the documentation says.
+ * <p>Arguments: {@code real} or {@code simulated}, seed, tries, milliseconds. The simulated library
+ * has hardware as well, on which only buffers are closed: that nothing holds an arena there is what
+ * the documentation says.
  */
 final class LifetimeHunt {
     private static final int LARGEST = 256 << 10;
 
-    /** How much the closer waits at most, in rounds of a spin loop; about as long as an operation takes. */
+    /**
+     * How much the closer waits at most, in rounds of a spin loop; about as long as an operation
+     * takes.
+     */
     private static final int LONGEST_WAIT = 3_000;
 
     /** What the closer is to close, and how long it waits before. */
@@ -164,7 +168,8 @@ final class LifetimeHunt {
         if (onHardware || random.nextBoolean()) {
             OffHeapBuffer buffer = switch (random.nextInt(20)) {
                 case 0 -> OffHeapBuffer.map(file, 0, size);
-                case 1, 2, 3, 4 -> OffHeapBuffer.wrap(kept.asSlice(0, size), DurabilityDomain.CACHE_LINE);
+                case 1, 2, 3, 4 ->
+                    OffHeapBuffer.wrap(kept.asSlice(0, size), DurabilityDomain.CACHE_LINE);
                 default -> OffHeapBuffer.allocate(size);
             };
             whole = buffer.segment();
@@ -194,7 +199,8 @@ final class LifetimeHunt {
         if (toClose.compareAndSet(offered, null)) {
             close(offered); // the other thread was busy, or not running
         }
-        // The JVM interrupts a thread whose access to a segment is cut short by the arena's closing.
+        // The JVM interrupts a thread whose access to a segment is cut short by the arena's
+        // closing.
         Thread.interrupted();
     }
 
@@ -204,7 +210,8 @@ final class LifetimeHunt {
         return switch (random.nextInt(8)) {
             case 0 -> mover.flush(whole);
             case 1, 2 -> mover.memset(whole, (byte) 1, flags);
-            case 3, 4 -> mover.memmove(whole.asSlice(half / 2, half), whole.asSlice(0, half), flags);
+            case 3, 4 ->
+                mover.memmove(whole.asSlice(half / 2, half), whole.asSlice(0, half), flags);
             default -> mover.memcpy(whole.asSlice(half, half), whole.asSlice(0, half), flags);
         };
     }
@@ -222,10 +229,12 @@ final class LifetimeHunt {
             case 1 -> mover.compare(first, second);
             case 2 -> mover.comparePattern(whole, 0);
             case 3 -> mover.copyCrc32c(first, second, CrcOptions.STANDARD, flags);
-            case 4 -> mover.difInsert(blocks, whole.asSlice(520 * block, 512 * block), config, flags);
+            case 4 ->
+                mover.difInsert(blocks, whole.asSlice(520 * block, 512 * block), config, flags);
             case 5 -> mover.difCheck(blocks, config);
             case 6, 7 -> mover.crc32c(whole);
-            default -> mover.applyDelta(words(second.byteSize(), apart), words(half / 10 * 10, whole), flags);
+            default -> mover.applyDelta(words(second.byteSize(), apart),
+                    words(half / 10 * 10, whole), flags);
         };
     }
 
@@ -235,7 +244,10 @@ final class LifetimeHunt {
         return memory.asSlice(0, words);
     }
 
-    /** Most are polled to their end; some are dropped, and must be finished by whoever closes the memory. */
+    /**
+     * Most are polled to their end; some are dropped, and must be finished by whoever closes the
+     * memory.
+     */
     private void poll(MoverFuture<?> operation) {
         int polls = random.nextInt(4) == 0 ? random.nextInt(3) : Integer.MAX_VALUE;
         for (int i = 0; i < polls; i++) {

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.opentest4j.TestAbortedException;
 
 /**
- * The tests of a class need a real libdml, looked for as a user's program would. Where there is none
- * they are skipped, and the reports say why with every attempt.
+ * The tests of a class need a real libdml, looked for as a user's program would. Where there is
+ * none they are skipped, and the reports say why with every attempt.
  */
 @Inherited
 @Target(ElementType.TYPE)

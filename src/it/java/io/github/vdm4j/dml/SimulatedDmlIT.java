@@ -27,8 +27,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * Gives the same jobs, at random, to the simulated DML and to the real one: what tests believe for the
- * one has to be so for the other.
+ * Gives the same jobs, at random, to the simulated DML and to the real one: what tests believe for
+ * the one has to be so for the other.
  */
 @RequiresDml
 @DisplayName("The simulated DML and the software path of the real one")
@@ -39,13 +39,17 @@ class SimulatedDmlIT {
     private static final long[] PATTERNS = {0, 0x0101010101010101L, 0x0807060504030201L};
     private static final int[] BLOCKS = {512, 520, 4096, 4104};
     private static final int[] IN_BATCH = {
-        SimulatedTask.MEM_MOVE, SimulatedTask.FILL, SimulatedTask.COMPARE, SimulatedTask.COMPARE_PATTERN,
-        SimulatedTask.DELTA_CREATE, SimulatedTask.DUALCAST, SimulatedTask.CRC, SimulatedTask.COPY_CRC};
+        SimulatedTask.MEM_MOVE, SimulatedTask.FILL, SimulatedTask.COMPARE,
+        SimulatedTask.COMPARE_PATTERN,
+        SimulatedTask.DELTA_CREATE, SimulatedTask.DUALCAST, SimulatedTask.CRC,
+        SimulatedTask.COPY_CRC};
     private static final int[] OPERATIONS = {
-        SimulatedTask.NOP, SimulatedTask.DRAIN, SimulatedTask.MEM_MOVE, SimulatedTask.FILL, SimulatedTask.COMPARE,
+        SimulatedTask.NOP, SimulatedTask.DRAIN, SimulatedTask.MEM_MOVE, SimulatedTask.FILL,
+        SimulatedTask.COMPARE,
         SimulatedTask.COMPARE_PATTERN, SimulatedTask.DELTA_CREATE, SimulatedTask.DELTA_APPLY,
         SimulatedTask.DUALCAST, SimulatedTask.CRC, SimulatedTask.COPY_CRC, SimulatedTask.DIF_CHECK,
-        SimulatedTask.DIF_INSERT, SimulatedTask.DIF_STRIP, SimulatedTask.DIF_UPDATE, SimulatedTask.CACHE_FLUSH};
+        SimulatedTask.DIF_INSERT, SimulatedTask.DIF_STRIP, SimulatedTask.DIF_UPDATE,
+        SimulatedTask.CACHE_FLUSH};
 
     private final Arena arena = Arena.ofShared();
     private final Random random = new Random(20261123);
@@ -54,7 +58,10 @@ class SimulatedDmlIT {
     private Side simulation;
     private List<Side> sides;
 
-    /** One of the two, with memory of its own that lies alike: three areas, the third for two destinations. */
+    /**
+     * One of the two, with memory of its own that lies alike: three areas, the third for two
+     * destinations.
+     */
     private final class Side {
         final RawJob job;
         final MemorySegment memory = arena.allocate(4 * AREA, 4096);
@@ -81,7 +88,10 @@ class SimulatedDmlIT {
         arena.close();
     }
 
-    /** The memory of both, mostly equal in its parts so that comparisons and checks come to an end late. */
+    /**
+     * The memory of both, mostly equal in its parts so that comparisons and checks come to an end
+     * late.
+     */
     private void fillMemory() {
         byte[] bytes = new byte[4 * AREA];
         if (random.nextBoolean()) {
@@ -113,7 +123,8 @@ class SimulatedDmlIT {
         } else if (operation == SimulatedTask.CACHE_FLUSH) {
             to = to / 64 * 64;
             destinationLength = (destinationLength + 63) / 64 * 64;
-        } else if (operation == SimulatedTask.DELTA_CREATE || operation == SimulatedTask.DELTA_APPLY) {
+        } else if (operation == SimulatedTask.DELTA_CREATE
+                || operation == SimulatedTask.DELTA_APPLY) {
             from = from / 8 * 8;
             to = to / 8 * 8;
             length = (length + 7) / 8 * 8;
@@ -126,9 +137,11 @@ class SimulatedDmlIT {
         int checked = random.nextBoolean() ? dml_h.DML_FLAG_CHECK_RESULT : 0;
         long flags = operation >= SimulatedTask.COMPARE && operation <= SimulatedTask.DELTA_CREATE
                 ? checked
-                : operation == SimulatedTask.CRC || operation == SimulatedTask.COPY_CRC ? (long) random.nextInt(8) << 16
+                : operation == SimulatedTask.CRC || operation == SimulatedTask.COPY_CRC
+                        ? (long) random.nextInt(8) << 16
                         : 0;
-        int expected = operation == SimulatedTask.DELTA_CREATE ? 1 << random.nextInt(3) : random.nextInt(2);
+        int expected = operation == SimulatedTask.DELTA_CREATE ? 1 << random.nextInt(3)
+                : random.nextInt(2);
         long pattern = PATTERNS[random.nextInt(PATTERNS.length)];
         for (Side side : sides) {
             side.job.describe(operation)
@@ -145,7 +158,10 @@ class SimulatedDmlIT {
         }
     }
 
-    /** Some blocks that are protected as the operation expects, or nearly so, and then the operation. */
+    /**
+     * Some blocks that are protected as the operation expects, or nearly so, and then the
+     * operation.
+     */
     private void describeDif(int operation) {
         int size = random.nextInt(4);
         int block = BLOCKS[size];
@@ -204,7 +220,8 @@ class SimulatedDmlIT {
     private Map<String, Object> run(Side side, int operation) {
         var outcome = new HashMap<String, Object>();
         outcome.put("status", side.job.run());
-        boolean compares = operation >= SimulatedTask.COMPARE && operation <= SimulatedTask.DELTA_CREATE;
+        boolean compares =
+                operation >= SimulatedTask.COMPARE && operation <= SimulatedTask.DELTA_CREATE;
         boolean dif = operation >= SimulatedTask.DIF_CHECK && operation <= SimulatedTask.DIF_UPDATE;
         if (compares || dif && operation != SimulatedTask.DIF_INSERT) {
             outcome.put("result", side.job.result());
@@ -245,10 +262,14 @@ class SimulatedDmlIT {
         assertEquals(Set.of(), missing(endings.keySet()), endings::toString);
     }
 
-    /** Of the endings that a comparison of operations is worth something with, those that did not occur. */
+    /**
+     * Of the endings that a comparison of operations is worth something with, those that did not
+     * occur.
+     */
     private static Set<String> missing(Set<String> seen) {
         Set<String> wanted = new TreeSet<>();
-        Arrays.stream(OPERATIONS).forEach(operation -> wanted.add("operation " + operation + " ended with 0"));
+        Arrays.stream(OPERATIONS)
+                .forEach(operation -> wanted.add("operation " + operation + " ended with 0"));
         for (int status = 0; status <= 1; status++) {
             for (int result = 0; result <= 1; result++) {
                 wanted.add("operation 5 ended with %d, %d".formatted(status, result));
@@ -276,12 +297,15 @@ class SimulatedDmlIT {
             }
             List<Integer> ends = new ArrayList<>();
             for (Side side : sides) {
-                ends.add(side.batch.in(side.job).run() == DML_STATUS_OK ? DML_STATUS_OK : side.job.batchStatus(0));
+                ends.add(side.batch.in(side.job).run() == DML_STATUS_OK ? DML_STATUS_OK
+                        : side.job.batchStatus(0));
             }
             assertEquals(ends.getFirst(), ends.getLast());
-            assertEquals(real.job.record().get(JAVA_INT, 4), simulation.job.record().get(JAVA_INT, 4), "completed");
+            assertEquals(real.job.record().get(JAVA_INT, 4),
+                    simulation.job.record().get(JAVA_INT, 4), "completed");
             for (int task = 0; task < real.batch.tasks; task++) {
-                String which = "task " + task + " of batch " + i + ": " + simulated.lastSubmission().tasks().get(task);
+                String which = "task " + task + " of batch " + i + ": "
+                        + simulated.lastSubmission().tasks().get(task);
                 assertEquals(real.batch.status(task), simulation.batch.status(task), which);
                 assertEquals(real.batch.result(task), simulation.batch.result(task), which);
                 assertEquals(real.batch.bytes(task), simulation.batch.bytes(task), which);
@@ -302,8 +326,10 @@ class SimulatedDmlIT {
         int length = delta ? 8 + 8 * random.nextInt(40) : 1 + random.nextInt(300);
         long from = delta ? 8 * random.nextInt(20) : random.nextInt(100);
         long to = 2 * AREA + 8 * random.nextInt(40);
-        boolean compare = operation == SimulatedTask.COMPARE || operation == SimulatedTask.COMPARE_PATTERN || delta;
-        int flags = compare && random.nextInt(3) == 0 ? dml_h.DML_FLAG_CHECK_RESULT : random.nextInt(2);
+        boolean compare = operation == SimulatedTask.COMPARE
+                || operation == SimulatedTask.COMPARE_PATTERN || delta;
+        int flags =
+                compare && random.nextInt(3) == 0 ? dml_h.DML_FLAG_CHECK_RESULT : random.nextInt(2);
         byte specific = (byte) (2 * random.nextInt(4));
         int value = random.nextInt();
         byte expected = (byte) (delta ? 1 << random.nextInt(3) : random.nextInt(2));

@@ -20,11 +20,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
- * Mixed operations from many threads over all movers, which are closed and replaced all the time. Runs in a JVM of its
- * own, see {@link SoakIT}.
+ * Mixed operations from many threads over all movers, which are closed and replaced all the time.
+ * Runs in a JVM of its own, see {@link SoakIT}.
  *
- * <p>Arguments: duration, seed, {@code real} if there is a libdml to be used as well. Ends with 0 if no completion was lost, no byte
- * was wrong, and nothing is left.
+ * <p>Arguments: duration, seed, {@code real} if there is a libdml to be used as well. Ends with 0
+ * if no completion was lost, no byte was wrong, and nothing is left.
  */
 final class Soak {
     private static final int PLATFORM_THREADS = 6;
@@ -47,7 +47,11 @@ final class Soak {
         if (real) {
             kinds.add(() -> DmlDataMover.open(DmlPath.SOFTWARE));
             kinds.add(() -> DmlDataMover.builder().jobs(16).workersFrom(4_096).workers(2).open());
-            kinds.add(() -> DmlDataMover.builder().jobs(16).maxTransferBytes(1_024).workersFrom(16_384).open());
+            kinds.add(() -> DmlDataMover.builder()
+                    .jobs(16)
+                    .maxTransferBytes(1_024)
+                    .workersFrom(16_384)
+                    .open());
         }
         letTheDeviceVary(random.split());
         movers = new AtomicReferenceArray<>(kinds.size());
@@ -97,7 +101,9 @@ final class Soak {
         Duration duration = Duration.parse(arguments[0]);
         var random = new SplittableRandom(Long.parseLong(arguments[1]));
         System.out.println("seed " + arguments[1] + ", " + duration);
-        System.exit(new Soak(arguments[2].equals("real"), random).run(duration.toNanos(), random) ? 0 : 3);
+        System.exit(
+                new Soak(arguments[2].equals("real"), random).run(duration.toNanos(), random) ? 0
+                        : 3);
     }
 
     private boolean run(long nanos, SplittableRandom random) throws Exception {
@@ -124,7 +130,8 @@ final class Soak {
         long seconds = (System.nanoTime() - start) / 1_000_000_000;
         ended = true;
         for (int i = 0; i < threads.size(); i++) {
-            if (!threads.get(i).join(Duration.ofNanos(LONGEST_SILENCE)) && unexpected.get() == null) {
+            if (!threads.get(i).join(Duration.ofNanos(LONGEST_SILENCE))
+                    && unexpected.get() == null) {
                 fail(new AssertionError("no end of " + threads.get(i) + ": " + users.get(i)));
             }
         }
@@ -133,7 +140,8 @@ final class Soak {
         }
         SoakUser all = new SoakUser(this, random);
         users.forEach(all::add);
-        System.out.printf("%,d s, %d threads, %d movers opened and closed%n", seconds, threads.size(), opened.sum());
+        System.out.printf("%,d s, %d threads, %d movers opened and closed%n", seconds,
+                threads.size(), opened.sum());
         System.out.println(all);
         System.out.printf("resident after a fifth of the time: %,d KiB, in the end: %,d KiB%n",
                 residentAtFirst, residentKiB());
@@ -151,7 +159,8 @@ final class Soak {
                         .keySet()
                         .stream()
                         .map(Thread::getName)
-                        .filter(name -> name.startsWith("vdm4j-") && !name.equals("vdm4j-future-poller"))
+                        .filter(name -> name.startsWith("vdm4j-")
+                                && !name.equals("vdm4j-future-poller"))
                         .toList();
                 if (!left.isEmpty()) {
                     throw new AssertionError("threads are left: " + left);
@@ -175,7 +184,8 @@ final class Soak {
     private void close(OperationsMover mover) {
         try {
             mover.close();
-            if (mover instanceof DmlDataMover closed && (closed.nativeBytes() != 0 || closed.jobsInUse() != 0)) {
+            if (mover instanceof DmlDataMover closed
+                    && (closed.nativeBytes() != 0 || closed.jobsInUse() != 0)) {
                 throw new AssertionError(
                         "%s has %d jobs in use and %d bytes of native memory after it was closed"
                                 .formatted(closed, closed.jobsInUse(), closed.nativeBytes()));
@@ -187,8 +197,10 @@ final class Soak {
 
     private void lookForSilence(List<SoakUser> users, List<Thread> threads) {
         for (int i = 0; i < users.size(); i++) {
-            if (System.nanoTime() - users.get(i).lastSign() > LONGEST_SILENCE && threads.get(i).isAlive()) {
-                var lost = new AssertionError("a lost completion? " + threads.get(i) + ": " + users.get(i).doing());
+            if (System.nanoTime() - users.get(i).lastSign() > LONGEST_SILENCE
+                    && threads.get(i).isAlive()) {
+                var lost = new AssertionError(
+                        "a lost completion? " + threads.get(i) + ": " + users.get(i).doing());
                 lost.setStackTrace(threads.get(i).getStackTrace());
                 fail(lost);
             }

@@ -87,7 +87,8 @@ final class SoakUser implements Runnable {
         int length = 1 + random.nextInt(1 << random.nextInt(1, 17)) % LARGEST;
         int at = random.nextInt(LARGEST - length + 1);
         MemorySegment from = source.segment().asSlice(at, length);
-        MemorySegment to = destination.segment().asSlice(random.nextInt(LARGEST - length + 1), length);
+        MemorySegment to =
+                destination.segment().asSlice(random.nextInt(LARGEST - length + 1), length);
         VdmFlags flags = Soak.flags(random);
         byte fill = (byte) random.nextInt();
         MemorySegment result = MemorySegment.ofArray(expected).asSlice(0, length);
@@ -138,7 +139,8 @@ final class SoakUser implements Runnable {
         }
     }
 
-    private void batch(OperationsMover mover, MemorySegment from, MemorySegment to, byte fill, MemorySegment result) {
+    private void batch(OperationsMover mover, MemorySegment from, MemorySegment to, byte fill,
+            MemorySegment result) {
         long half = to.byteSize() / 2;
         if (half == 0) {
             return;
@@ -156,7 +158,8 @@ final class SoakUser implements Runnable {
 
     /** True if the operation has succeeded, and what it wrote is right. */
     private boolean drive(
-            MoverFuture<?> operation, OperationsMover mover, MemorySegment written, MemorySegment right) {
+            MoverFuture<?> operation, OperationsMover mover, MemorySegment written,
+            MemorySegment right) {
         doing = operation.type() + " of " + operation.byteSize() + " bytes on " + mover;
         types.merge(operation.type(), 1L, Long::sum);
         int how = random.nextInt(16);

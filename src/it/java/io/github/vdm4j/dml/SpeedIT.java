@@ -29,13 +29,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 /**
- * Notices when an operation becomes much slower than DML's bare functions, by a ratio in one run: no time is asserted.
- * scripts/bench measures exactly.
+ * Notices when an operation becomes much slower than DML's bare functions, by a ratio in one run:
+ * no time is asserted. scripts/bench measures exactly.
  */
 @RequiresDml
 @DisplayName("A reusable operation")
 class SpeedIT {
-    /** About 1.2 on an idle machine. Debug code left in, or an object for each operation, costs more than the rest. */
+    /**
+     * About 1.2 on an idle machine. Debug code left in, or an object for each operation, costs more
+     * than the rest.
+     */
     private static final double MOST = 2.0;
 
     private static final int ROUNDS = 300;
@@ -60,7 +63,10 @@ class SpeedIT {
         }
     }
 
-    /** Where the JIT clears the array with vectors, which it does on AVX-512: three times, without what is done about it. */
+    /**
+     * Where the JIT clears the array with vectors, which it does on AVX-512: three times, without
+     * what is done about it.
+     */
     @Test
     void takesNoMuchLongerAfterAnAllocation() throws Throwable {
         try (var mover = DmlDataMover.open(DmlPath.SOFTWARE)) {
@@ -70,7 +76,10 @@ class SpeedIT {
         }
     }
 
-    /** A third and two thirds of it; ten times, where the JIT compiles the JVM's loops as parts of what is above them (docs/adr/0020). */
+    /**
+     * A third and two thirds of it; ten times, where the JIT compiles the JVM's loops as parts of
+     * what is above them (docs/adr/0020).
+     */
     @Test
     void ofDataTakesAutoNoMuchLongerThanSoftware() throws Throwable {
         try (var auto = DmlDataMover.open(); var software = DmlDataMover.open(DmlPath.SOFTWARE)) {
@@ -140,9 +149,11 @@ class SpeedIT {
     /** One job, submitted and checked without any care. */
     private static final class BareJob {
         private static final Linker LINKER = Linker.nativeLinker();
-        private static final MethodHandle SUBMIT = LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
+        private static final MethodHandle SUBMIT =
+                LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
         private static final MethodHandle CHECK =
-                LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG), Linker.Option.critical(false));
+                LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG),
+                        Linker.Option.critical(false));
 
         private final MemorySegment submit;
         private final MemorySegment check;
@@ -152,12 +163,15 @@ class SpeedIT {
             SymbolLookup symbols = new DynamicLoader().open(library);
             submit = symbols.find("dml_submit_job").orElseThrow();
             check = symbols.find("dml_check_job").orElseThrow();
-            MethodHandle pathAndPointer = LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_INT, POINTER));
+            MethodHandle pathAndPointer =
+                    LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_INT, POINTER));
             MemorySegment size = Arena.ofAuto().allocate(JAVA_INT);
             int path = dml_h.DML_PATH_SW;
-            require((int) pathAndPointer.invokeExact(symbols.find("dml_get_job_size").orElseThrow(), path, size));
+            require((int) pathAndPointer.invokeExact(symbols.find("dml_get_job_size").orElseThrow(),
+                    path, size));
             job = Arena.ofAuto().allocate(size.get(JAVA_INT, 0), 64);
-            require((int) pathAndPointer.invokeExact(symbols.find("dml_init_job").orElseThrow(), path, job));
+            require((int) pathAndPointer.invokeExact(symbols.find("dml_init_job").orElseThrow(),
+                    path, job));
         }
 
         private static void require(int status) {

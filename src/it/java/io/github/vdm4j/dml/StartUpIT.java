@@ -40,8 +40,12 @@ class StartUpIT {
             try (var mover = DmlDataMover.builder().path(DmlPath.valueOf(arguments[0])).open()) {
                 System.out.println("opened");
                 MemorySegment destination = memory.asSlice(0, 64).fill((byte) 0);
-                mover.newOperation().memcpy(destination, memory.asSlice(64, 64), VdmFlags.NONE).start().orThrow();
-                System.out.println(destination.get(ValueLayout.JAVA_BYTE, 63) == 7 ? "copied" : "lost");
+                mover.newOperation()
+                        .memcpy(destination, memory.asSlice(64, 64), VdmFlags.NONE)
+                        .start()
+                        .orThrow();
+                System.out.println(
+                        destination.get(ValueLayout.JAVA_BYTE, 63) == 7 ? "copied" : "lost");
             }
         }
     }
@@ -56,7 +60,8 @@ class StartUpIT {
         int said = child.output().indexOf(word);
         assertTrue(said > 0, child::toString);
         String before = child.output().substring(0, said);
-        assertTrue(before.contains(" io.github.vdm4j.dml.DmlPathDecision "), "what is loaded is not told");
+        assertTrue(before.contains(" io.github.vdm4j.dml.DmlPathDecision "),
+                "what is loaded is not told");
         return before;
     }
 
@@ -98,7 +103,10 @@ class StartUpIT {
                 "io.github.vdm4j.platform.Processor");
     }
 
-    /** Each takes a fifth of a millisecond, on one machine. A few more than there are, so that not every change has to be told here. */
+    /**
+     * Each takes a fifth of a millisecond, on one machine. A few more than there are, so that not
+     * every change has to be told here.
+     */
     @ParameterizedTest
     @EnumSource(names = {"AUTO", "SOFTWARE"})
     void waitForFewClassesOfOurs(DmlPath path) {

@@ -14,9 +14,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.SplittableRandom;
 
 /**
- * Copies from and to a mapping whose file has been cut off, and compares what is in it, often enough that the whole way from the poll to
- * the native call is compiled: from compiled code the JVM reports such an access later than it happens. Runs
- * in a JVM of its own, see {@link TruncatedFilesIT}.
+ * Copies from and to a mapping whose file has been cut off, and compares what is in it, often
+ * enough that the whole way from the poll to the native call is compiled: from compiled code the
+ * JVM reports such an access later than it happens. Runs in a JVM of its own, see {@link
+ * TruncatedFilesIT}.
  *
  * <p>Arguments: dml, auto, threads or sync; seed; rounds.
  */
@@ -45,11 +46,13 @@ final class TruncatedFiles {
             channel.truncate(KEPT);
             for (int i = 0; i < rounds; i++) {
                 long length = random.nextLong(1, SIZE);
-                // Mostly inside of what is left, so that the compiler takes the good case for the usual one.
+                // Mostly inside of what is left, so that the compiler takes the good case for the
+                // usual one.
                 long start = random.nextInt(4) != 0
                         ? Math.max(0, KEPT - length)
                         : random.nextLong(SIZE - length + 1);
-                length = start + length > KEPT && random.nextInt(4) != 0 ? Math.max(1, KEPT - start) : length;
+                length = start + length > KEPT && random.nextInt(4) != 0 ? Math.max(1, KEPT - start)
+                        : length;
                 MemorySegment there = mapped.asSlice(start, length);
                 MemorySegment here = plain.asSlice(0, length);
                 int kind = random.nextInt(5);
@@ -69,7 +72,8 @@ final class TruncatedFiles {
                 VdmResult expected = start + length > KEPT ? VdmResult.IO_ERROR : VdmResult.SUCCESS;
                 if (future.result() != expected) {
                     System.out
-                            .println("round " + i + ": [" + start + ", +" + length + ") ended with " + future.result());
+                            .println("round " + i + ": [" + start + ", +" + length + ") ended with "
+                                    + future.result());
                     future.orThrow();
                     System.exit(3);
                 }

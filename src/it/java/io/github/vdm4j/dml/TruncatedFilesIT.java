@@ -20,7 +20,8 @@ class TruncatedFilesIT {
         "auto, -Xint, 2000", "auto, -XX:+UseSerialGC, 100000",
         "sync, -Xint, 2000", "sync, -XX:+UseSerialGC, 200000",
         "threads, -Xint, 2000", "threads, -XX:+UseSerialGC, 100000"})
-    void endWithAnIoErrorAndDoNotCrashHoweverTheyAreCompiled(String mover, String option, String rounds) {
+    void endWithAnIoErrorAndDoNotCrashHoweverTheyAreCompiled(String mover, String option,
+            String rounds) {
         if (mover.equals("dml") || mover.equals("auto")) {
             var why = DmlLibrary.whyUnavailable();
             assumeTrue(why.isEmpty(), () -> RequiresDml.Condition.reason(why.orElseThrow()));
@@ -33,6 +34,7 @@ class TruncatedFilesIT {
                 Long.toString(ThreadLocalRandom.current().nextLong()),
                 rounds);
         assertEquals(0, child.exitCode(), child::toString);
-        assertTrue(child.output().contains(" of " + rounds + " operations met a missing page"), child::toString);
+        assertTrue(child.output().contains(" of " + rounds + " operations met a missing page"),
+                child::toString);
     }
 }

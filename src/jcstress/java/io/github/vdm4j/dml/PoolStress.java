@@ -16,9 +16,11 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "lent twice at once")
 @State
 public class PoolStress {
-    // One for all tries, which may overlap: making it takes longer than a try, and each try gives back what it took.
+    // One for all tries, which may overlap: making it takes longer than a try, and each try gives
+    // back what it took.
     private static final JobPool POOL = new JobPool(
-            new SimulatedDml().library().functions(), 1, false, true, new JobLimits(4096, 4096, true));
+            new SimulatedDml().library().functions(), 1, false, true,
+            new JobLimits(4096, 4096, true));
 
     /** Written and read by who has the job, with no protection but that. */
     private static int holders;

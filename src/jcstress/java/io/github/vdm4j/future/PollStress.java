@@ -47,9 +47,13 @@ public class PollStress {
         }
     }
 
-    /** Two threads poll to the end; each that sees it sees what was written, and it is advanced twice. */
+    /**
+     * Two threads poll to the end; each that sees it sees what was written, and it is advanced
+     * twice.
+     */
     @JCStressTest
-    @Outcome(id = "2, 2, 2", expect = Expect.ACCEPTABLE, desc = "advanced by one at a time, seen by both")
+    @Outcome(id = "2, 2, 2", expect = Expect.ACCEPTABLE,
+            desc = "advanced by one at a time, seen by both")
     @Outcome(expect = Expect.FORBIDDEN, desc = "advanced at once, or seen complete too early")
     @State
     public static class Polled {

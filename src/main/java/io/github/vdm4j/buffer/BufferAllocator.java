@@ -46,8 +46,8 @@ public final class BufferAllocator {
     }
 
     /**
-     * Whether the content is zero. Default: true. Without it the content is whatever was there, which
-     * saves the time to clear it; where native access is not enabled it is zero all the same.
+     * Whether the content is zero. Default: true. Without it the content is whatever was there,
+     * which saves the time to clear it; where native access is not enabled it is zero all the same.
      *
      * @param zero true for zeroed memory
      * @return an allocator with it
@@ -59,8 +59,8 @@ public final class BufferAllocator {
     /**
      * Whether to ask the system for huge pages, which make the work of the accelerator's and the
      * processor's address translation less. Default: false. The buffer is then aligned to 2 MiB at
-     * least, and its memory is taken in multiples of that. Advice only: the system decides, and where
-     * native access is not enabled it is not asked.
+     * least, and its memory is taken in multiples of that. Advice only: the system decides, and
+     * where native access is not enabled it is not asked.
      *
      * @param huge true to ask
      * @return an allocator with it
@@ -86,7 +86,8 @@ public final class BufferAllocator {
         }
         Arena arena = Arena.ofShared();
         try {
-            return BufferHandle.open(segment(arena, size), DurabilityDomain.NONE, arena::close, "allocating");
+            return BufferHandle.open(segment(arena, size), DurabilityDomain.NONE, arena::close,
+                    "allocating");
         } catch (Throwable e) {
             arena.close();
             throw e;
@@ -103,13 +104,16 @@ public final class BufferAllocator {
                     return uncleared(arena, size);
                 }
             } catch (LibC.CallFailedException e) {
-                throw new OutOfMemoryError("a buffer of %,d bytes: %s".formatted(size, e.getMessage()));
+                throw new OutOfMemoryError(
+                        "a buffer of %,d bytes: %s".formatted(size, e.getMessage()));
             }
         }
         return arena.allocate(size, hugePages ? Math.max(alignment, HUGE_PAGE) : alignment);
     }
 
-    /** Fresh pages are zero, whether one asks for it or not. Mapped larger, to be aligned inside. */
+    /**
+     * Fresh pages are zero, whether one asks for it or not. Mapped larger, to be aligned inside.
+     */
     private static MemorySegment hugePages(Arena arena, long size) throws LibC.CallFailedException {
         long mapped = size + 2 * HUGE_PAGE - 1 & -HUGE_PAGE;
         long address = LibC.mapHugePages(mapped);

@@ -4,8 +4,8 @@ import io.github.vdm4j.DurabilityDomain;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What a buffer and its slices hold in common, and nothing else does: when it becomes unreachable, no
- * user can close the memory any more.
+ * What a buffer and its slices hold in common, and nothing else does: when it becomes unreachable,
+ * no user can close the memory any more.
  */
 final class BufferHandle {
     private final BufferMemory memory;
@@ -14,8 +14,11 @@ final class BufferHandle {
         this.memory = memory;
     }
 
-    /** A buffer over memory that it takes over; {@code how} says what made it, if it should leak. */
-    static OffHeapBuffer open(MemorySegment whole, DurabilityDomain domain, Runnable release, String how) {
+    /**
+     * A buffer over memory that it takes over; {@code how} says what made it, if it should leak.
+     */
+    static OffHeapBuffer open(MemorySegment whole, DurabilityDomain domain, Runnable release,
+            String how) {
         BufferMemory memory = new BufferMemory(whole, domain, release);
         BufferHandle handle = new BufferHandle(memory);
         LeakReport.watch(handle, memory, "%s %,d bytes".formatted(how, whole.byteSize()));

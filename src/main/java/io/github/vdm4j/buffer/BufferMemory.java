@@ -8,7 +8,9 @@ import io.github.vdm4j.platform.MemoryMaps;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The memory that a buffer and its slices share: counts the operations in flight, and ends once. */
+/**
+ * The memory that a buffer and its slices share: counts the operations in flight, and ends once.
+ */
 final class BufferMemory implements MemoryRegion {
     static final String LEAK_PROPERTY = "vdm4j.buffer.reportLeaks";
 
@@ -117,9 +119,9 @@ final class BufferMemory implements MemoryRegion {
     }
 
     /**
-     * Frees the memory, and only then forgets it: until it is gone, an operation that was made before
-     * must still find that it is closing. False while the JDK itself is at work on it, for example in a
-     * read of a file into the byte buffer.
+     * Frees the memory, and only then forgets it: until it is gone, an operation that was made
+     * before must still find that it is closing. False while the JDK itself is at work on it, for
+     * example in a read of a file into the byte buffer.
      */
     private synchronized boolean release() {
         if (!released) {

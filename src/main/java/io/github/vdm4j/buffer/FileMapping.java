@@ -32,7 +32,8 @@ final class FileMapping {
         return write ? growAndMap(file, offset, length) : mapExisting(file, offset, length);
     }
 
-    private static OffHeapBuffer mapExisting(Path file, long offset, long length) throws IOException {
+    private static OffHeapBuffer mapExisting(Path file, long offset, long length)
+            throws IOException {
         if (Files.isDirectory(file)) {
             throw new FileSystemException(file.toString(), null, "is a directory");
         }
@@ -46,7 +47,8 @@ final class FileMapping {
         }
     }
 
-    private static OffHeapBuffer growAndMap(Path file, long offset, long length) throws IOException {
+    private static OffHeapBuffer growAndMap(Path file, long offset, long length)
+            throws IOException {
         FileChannel opened;
         boolean created = true;
         try {
@@ -60,7 +62,8 @@ final class FileMapping {
             created = false;
             opened =
                     FileChannel.open(
-                            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                            file, StandardOpenOption.CREATE, StandardOpenOption.READ,
+                            StandardOpenOption.WRITE);
         }
         try (FileChannel channel = opened) {
             long before = channel.size();
@@ -98,7 +101,8 @@ final class FileMapping {
             DurabilityDomain domain = DurabilityDomain.CACHE_LINE;
             if (segment == null) {
                 segment =
-                        channel.map(write ? MapMode.READ_WRITE : MapMode.READ_ONLY, offset, length, arena);
+                        channel.map(write ? MapMode.READ_WRITE : MapMode.READ_ONLY, offset, length,
+                                arena);
                 domain = DurabilityDomain.PAGE;
             }
             return BufferHandle.open(segment, domain, arena::close, "mapping " + file + ",");
@@ -118,15 +122,19 @@ final class FileMapping {
             }
             try (FileChannel writable =
                     FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-                // The JDK (25) takes this segment for a writable one, and a write to it crashes the JVM.
-                return writable.map(ExtendedMapMode.READ_ONLY_SYNC, offset, length, arena).asReadOnly();
+                // The JDK (25) takes this segment for a writable one, and a write to it crashes the
+                // JVM.
+                return writable.map(ExtendedMapMode.READ_ONLY_SYNC, offset, length, arena)
+                        .asReadOnly();
             }
         } catch (IOException | UnsupportedOperationException e) {
             return null;
         }
     }
 
-    /** A hole in the part, or a part beyond the end, would fault on access when the disk is full. */
+    /**
+     * A hole in the part, or a part beyond the end, would fault on access when the disk is full.
+     */
     private static void provideStorage(Path file, FileChannel channel, long offset, long length)
             throws IOException {
         if (PlatformName.nativeCallsAllowed()) {
@@ -137,7 +145,8 @@ final class FileMapping {
                 var failure = new FileSystemException(
                         file.toString(),
                         null,
-                        "no storage for %,d bytes at offset %,d: %s".formatted(length, offset, e.getMessage()));
+                        "no storage for %,d bytes at offset %,d: %s".formatted(length, offset,
+                                e.getMessage()));
                 failure.initCause(e);
                 throw failure;
             }

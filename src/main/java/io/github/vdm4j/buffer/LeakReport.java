@@ -19,7 +19,8 @@ final class LeakReport implements Runnable {
 
     static void watch(BufferHandle handle, BufferMemory memory, String what) {
         if (Boolean.getBoolean(BufferMemory.LEAK_PROPERTY)) {
-            var place = new Throwable("a buffer was dropped without being closed; it was made here by " + what);
+            var place = new Throwable(
+                    "a buffer was dropped without being closed; it was made here by " + what);
             Watch.CLEANER.register(handle, new LeakReport(memory, place));
         }
     }
@@ -27,7 +28,8 @@ final class LeakReport implements Runnable {
     @Override
     public void run() {
         if (memory.isOpen()) {
-            System.getLogger("io.github.vdm4j.buffer").log(System.Logger.Level.WARNING, "vdm4j: leak", place);
+            System.getLogger("io.github.vdm4j.buffer")
+                    .log(System.Logger.Level.WARNING, "vdm4j: leak", place);
         }
     }
 }

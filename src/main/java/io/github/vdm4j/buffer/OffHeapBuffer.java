@@ -12,17 +12,18 @@ import java.util.Objects;
  * A range of off-heap memory that cannot be freed while an operation is moving through it, and that
  * knows what makes its content durable.
  *
- * <p>A buffer owns its memory or, as a {@link #slice}, shares that of another. {@link #close} on any of
- * a family closes all of it: it waits until the operations in flight on it are complete, in whichever
- * mover, and finishes those that nobody polls any more. After that every use of the buffer and of its
- * views throws {@link IllegalStateException}.
+ * <p>A buffer owns its memory or, as a {@link #slice}, shares that of another. {@link #close} on
+ * any of a family closes all of it: it waits until the operations in flight on it are complete, in
+ * whichever mover, and finishes those that nobody polls any more. After that every use of the
+ * buffer and of its views throws {@link IllegalStateException}.
  *
- * <p>Every operation of a {@link io.github.vdm4j.Vdm} takes buffers where it takes segments. A segment
- * from {@link #segment()}, and any slice of it, is held open just the same when it is passed instead.
+ * <p>Every operation of a {@link io.github.vdm4j.Vdm} takes buffers where it takes segments. A
+ * segment from {@link #segment()}, and any slice of it, is held open just the same when it is
+ * passed instead.
  *
  * <p>Buffers may be used and closed by any thread. Those that are dropped without being closed are
- * reported, once, when the system property {@value BufferMemory#LEAK_PROPERTY} is {@code true}; their
- * memory is not freed, since nobody can know who still uses it.
+ * reported, once, when the system property {@value BufferMemory#LEAK_PROPERTY} is {@code true};
+ * their memory is not freed, since nobody can know who still uses it.
  *
  * <p>C counterpart: none; in C memory is a pointer, and who frees it too early has to find out.
  */
@@ -59,9 +60,9 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
     }
 
     /**
-     * Maps a part of a file for reading and writing. The file is created if it does not exist and grows
-     * if it is shorter than the end of the part; the part is given its storage, so that no later access
-     * can fail for want of space.
+     * Maps a part of a file for reading and writing. The file is created if it does not exist and
+     * grows if it is shorter than the end of the part; the part is given its storage, so that no
+     * later access can fail for want of space.
      *
      * @param file the file
      * @param offset where the part begins, in bytes, 0 or more
@@ -82,7 +83,8 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
      * @param offset where the part begins, in bytes, 0 or more
      * @param length how long it is, in bytes, above 0; the file must be at least that long
      * @return a read-only buffer, whose domain is as in {@link #map}
-     * @throws IllegalArgumentException if offset or length is out of its range, or the file is too short
+     * @throws IllegalArgumentException if offset or length is out of its range, or the file is too
+     * short
      * @throws IOException if the file cannot be opened or mapped
      */
     public static OffHeapBuffer mapReadOnly(Path file, long offset, long length)
@@ -92,13 +94,13 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
 
     /**
      * Makes a buffer of a caller's native segment, and finds out what makes it durable: what {@code
-     * /proc/self/smaps} says of its mapping: a private mapping of a file, which never reaches it, is of
-     * domain {@link DurabilityDomain#NONE}. Where that cannot be read, a mapped segment is of domain
-     * {@link DurabilityDomain#PAGE} and another of {@link DurabilityDomain#NONE}.
+     * /proc/self/smaps} says of its mapping: a private mapping of a file, which never reaches it,
+     * is of domain {@link DurabilityDomain#NONE}. Where that cannot be read, a mapped segment is of
+     * domain {@link DurabilityDomain#PAGE} and another of {@link DurabilityDomain#NONE}.
      *
-     * <p>The memory stays the caller's: closing the buffer waits for operations in flight, but frees
-     * nothing, and the caller's arena must not be closed before the buffer is. Of several buffers over the
-     * same bytes, an operation holds the one that was made first.
+     * <p>The memory stays the caller's: closing the buffer waits for operations in flight, but
+     * frees nothing, and the caller's arena must not be closed before the buffer is. Of several
+     * buffers over the same bytes, an operation holds the one that was made first.
      *
      * @param segment a native segment
      * @return a buffer over it
@@ -231,8 +233,8 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
     }
 
     /**
-     * Closes the buffer and all of its family: refuses new operations, waits until those in flight are
-     * complete, then frees the memory. A second call does nothing, or waits for the first.
+     * Closes the buffer and all of its family: refuses new operations, waits until those in flight
+     * are complete, then frees the memory. A second call does nothing, or waits for the first.
      */
     @Override
     public void close() {

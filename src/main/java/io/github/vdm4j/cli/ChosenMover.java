@@ -29,7 +29,8 @@ record ChosenMover(String name, DataOperations mover, String reason) implements 
      * @return an opened mover
      * @throws CommandFailure if it cannot be had
      */
-    static ChosenMover open(MoverChoice wanted, PathChoice path, int operations) throws CommandFailure {
+    static ChosenMover open(MoverChoice wanted, PathChoice path, int operations)
+            throws CommandFailure {
         return switch (wanted) {
             case THREADS -> threads(operations, "it was asked for");
             case SYNC -> new ChosenMover("sync", SyncDataMover.open(), "it was asked for");
@@ -72,7 +73,8 @@ record ChosenMover(String name, DataOperations mover, String reason) implements 
             return new ChosenMover(
                     "dml",
                     mover,
-                    mover.library() + " is available" + (path == DmlPath.AUTO ? "; " + why(mover.pathDecision()) : ""));
+                    mover.library() + " is available"
+                            + (path == DmlPath.AUTO ? "; " + why(mover.pathDecision()) : ""));
         } catch (DmlHardwareException | VdmException e) {
             throw new CommandFailure(e.getMessage(), e);
         }

@@ -10,7 +10,10 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
-/** Goes through a range of bytes in chunks, with an operation on each, some of them in flight at any time. */
+/**
+ * Goes through a range of bytes in chunks, with an operation on each, some of them in flight at any
+ * time.
+ */
 abstract class ChunkPipeline {
     private final long bytes;
     private final long chunk;
@@ -76,7 +79,8 @@ abstract class ChunkPipeline {
             pollToTheEnd();
             return paths;
         } finally {
-            // Only after a failure is there anything left. The segments must outlive what uses them.
+            // Only after a failure is there anything left. The segments must outlive what uses
+            // them.
             for (int lane = 0; lane < lanes; lane++) {
                 if (inFlight[lane] > 0 && !operation(lane).cancel()) {
                     operation(lane).busyPoll();

@@ -5,7 +5,9 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/** The command cannot do what it was asked to. The message is the one sentence that the user gets. */
+/**
+ * The command cannot do what it was asked to. The message is the one sentence that the user gets.
+ */
 final class CommandFailure extends Exception {
     private static final long serialVersionUID = 1L;
 

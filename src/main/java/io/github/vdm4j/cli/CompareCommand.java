@@ -58,7 +58,9 @@ final class CompareCommand implements Callable<Integer> {
             spec.commandLine()
                     .getOut()
                     .println(
-                            mismatch >= 0 ? "%s and %s differ at offset %d".formatted(first, second, mismatch)
+                            mismatch >= 0
+                                    ? "%s and %s differ at offset %d".formatted(first, second,
+                                            mismatch)
                                     : ends(a, b));
             return DIFFERENT;
         }
@@ -86,7 +88,8 @@ final class CompareCommand implements Callable<Integer> {
         } catch (VdmException e) {
             a.refuseIfResized();
             b.refuseIfResized();
-            throw new CommandFailure("cannot compare %s and %s: %s".formatted(first, second, e.getMessage()), e);
+            throw new CommandFailure(
+                    "cannot compare %s and %s: %s".formatted(first, second, e.getMessage()), e);
         } finally {
             progress.end();
         }

@@ -21,7 +21,9 @@ final class ComparePipeline extends ChunkPipeline {
         super(first.byteSize(), chunk, depth, progress);
         this.first = first;
         this.second = second;
-        operations = Stream.generate(mover::newReusableOperation).limit(lanes()).toArray(ReusableOperation[]::new);
+        operations = Stream.generate(mover::newReusableOperation)
+                .limit(lanes())
+                .toArray(ReusableOperation[]::new);
     }
 
     /** The offset of the first mismatch, after the run; -1 if there is none. */

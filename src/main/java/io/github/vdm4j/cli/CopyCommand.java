@@ -36,7 +36,8 @@ final class CopyCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "SRC", description = "The file to copy.") private Path source;
 
-    @Parameters(paramLabel = "DST", description = "The file to write; replaced if it exists.") private Path target;
+    @Parameters(paramLabel = "DST",
+            description = "The file to write; replaced if it exists.") private Path target;
 
     @Mixin private MoverOptions mover;
 
@@ -68,7 +69,8 @@ final class CopyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailure {
         checkUsage();
-        var copy = new FileCopy(CopyFiles.of(source, target), durable, verify, chunk.bytes(), depth);
+        var copy =
+                new FileCopy(CopyFiles.of(source, target), durable, verify, chunk.bytes(), depth);
         try (ChosenMover chosen = mover.open(depth)) {
             if (mover.isLeftToChoose()) {
                 print("vdm copy: mover " + chosen.name() + ": " + chosen.reason());
@@ -81,7 +83,8 @@ final class CopyCommand implements Callable<Integer> {
     private void checkUsage() {
         mover.checkUsage();
         if (chunk.bytes() < LEAST_CHUNK.bytes() || chunk.bytes() > LARGEST_CHUNK.bytes()) {
-            throw usage("--chunk %s: must be %s to %s".formatted(chunk, LEAST_CHUNK, LARGEST_CHUNK));
+            throw usage(
+                    "--chunk %s: must be %s to %s".formatted(chunk, LEAST_CHUNK, LARGEST_CHUNK));
         }
         if (depth < 1 || depth > LARGEST_DEPTH) {
             throw usage("--depth %d: must be 1 to %d".formatted(depth, LARGEST_DEPTH));

@@ -27,7 +27,8 @@ record CopyFiles(Path source, Path target) {
             if (!Files.isDirectory(folder)) {
                 throw new CommandFailure(
                         "the target's folder %s %s"
-                                .formatted(folder, Files.exists(folder) ? "is not a directory" : "does not exist"));
+                                .formatted(folder, Files.exists(folder) ? "is not a directory"
+                                        : "does not exist"));
             }
         }
         return new CopyFiles(source, resolved);
@@ -62,7 +63,8 @@ record CopyFiles(Path source, Path target) {
         try {
             return target.toRealPath();
         } catch (IOException e) {
-            throw CommandFailure.of("the target " + target + " is a symbolic link that cannot be followed", e);
+            throw CommandFailure
+                    .of("the target " + target + " is a symbolic link that cannot be followed", e);
         }
     }
 

@@ -31,7 +31,8 @@ record CopyOutcome(
                 mover,
                 path());
         return crc.isPresent()
-                ? line + String.format(Locale.ROOT, ", CRC-32C source %1$08x target %1$08x", crc.getAsInt())
+                ? line + String.format(Locale.ROOT, ", CRC-32C source %1$08x target %1$08x",
+                        crc.getAsInt())
                 : line;
     }
 

@@ -16,11 +16,13 @@ final class CopyPipeline extends ChunkPipeline {
 
     /** With a mover that has room for {@code depth} operations. */
     CopyPipeline(
-            Vdm mover, MemorySegment destination, MemorySegment source, long chunk, int depth, Progress progress) {
+            Vdm mover, MemorySegment destination, MemorySegment source, long chunk, int depth,
+            Progress progress) {
         super(source.byteSize(), chunk, depth, progress);
         this.destination = destination;
         this.source = source;
-        operations = Stream.generate(mover::newOperation).limit(lanes()).toArray(VdmOperation[]::new);
+        operations =
+                Stream.generate(mover::newOperation).limit(lanes()).toArray(VdmOperation[]::new);
     }
 
     @Override
@@ -30,7 +32,8 @@ final class CopyPipeline extends ChunkPipeline {
 
     @Override
     void prepare(int lane, long offset, long length) {
-        operations[lane].memcpy(destination.asSlice(offset, length), source.asSlice(offset, length), VdmFlags.NONE);
+        operations[lane].memcpy(destination.asSlice(offset, length), source.asSlice(offset, length),
+                VdmFlags.NONE);
     }
 
     @Override

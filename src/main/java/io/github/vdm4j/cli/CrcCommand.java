@@ -34,7 +34,8 @@ final class CrcCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    @Parameters(paramLabel = "FILE", arity = "1..*", description = "The files to read.") private List<Path> files;
+    @Parameters(paramLabel = "FILE", arity = "1..*",
+            description = "The files to read.") private List<Path> files;
 
     @Mixin private MoverOptions mover;
 
@@ -43,7 +44,8 @@ final class CrcCommand implements Callable<Integer> {
             description = "Print JSON: of each file its name, size and CRC-32C, and what computed it.") private boolean json;
 
     /** What JSON tells of a file. */
-    private record Checksum(String file, long bytes, String crc32c, String mover, Map<ExecutionPath, Long> chunks) {}
+    private record Checksum(String file, long bytes, String crc32c, String mover,
+            Map<ExecutionPath, Long> chunks) {}
 
     CrcCommand(Progress progress) {
         this.progress = progress;
@@ -63,7 +65,9 @@ final class CrcCommand implements Callable<Integer> {
                         spec.commandLine().getOut().println(checksum.crc32c + "  " + file);
                     }
                 } catch (CommandFailure e) {
-                    spec.commandLine().getErr().println(spec.qualifiedName() + ": " + e.getMessage());
+                    spec.commandLine()
+                            .getErr()
+                            .println(spec.qualifiedName() + ": " + e.getMessage());
                     exitCode = spec.exitCodeOnExecutionException();
                 }
             }
@@ -82,7 +86,8 @@ final class CrcCommand implements Callable<Integer> {
                 Map<ExecutionPath, Long> chunks = pipeline.run();
                 file.refuseIfResized();
                 return new Checksum(
-                        path.toString(), file.size(), "%08x".formatted(pipeline.crc()), chosen.name(), chunks);
+                        path.toString(), file.size(), "%08x".formatted(pipeline.crc()),
+                        chosen.name(), chunks);
             } catch (VdmException e) {
                 file.refuseIfResized();
                 throw new CommandFailure("cannot read " + path + ": " + e.getMessage(), e);

@@ -3,7 +3,9 @@ package io.github.vdm4j.cli;
 import io.github.vdm4j.dml.DmlDiagnosis;
 import java.util.stream.Collectors;
 
-/** A {@link DmlDiagnosis} for people: the verdict, then what was found, with its remedy below it. */
+/**
+ * A {@link DmlDiagnosis} for people: the verdict, then what was found, with its remedy below it.
+ */
 final class DiagnosisText {
     private DiagnosisText() {}
 

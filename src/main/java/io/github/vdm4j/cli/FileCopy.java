@@ -17,9 +17,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * Copies a file through a mover. The target's name keeps what it had, or stays free, until a complete
- * copy takes it; with {@code durable} the data reach the storage first, then the metadata, then the
- * name, then the folder's entry.
+ * Copies a file through a mover. The target's name keeps what it had, or stays free, until a
+ * complete copy takes it; with {@code durable} the data reach the storage first, then the metadata,
+ * then the name, then the folder's entry.
  *
  * @param files what is copied where
  * @param durable whether the copy has to survive a power cut
@@ -38,7 +38,8 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
             refuseWithoutSpace(size);
             Map<ExecutionPath, Long> paths = copy(chosen, source, staged, size, progress);
             long verifying = System.nanoTime();
-            OptionalInt crc = verify ? OptionalInt.of(compare(source, staged.channel(), size)) : OptionalInt.empty();
+            OptionalInt crc = verify ? OptionalInt.of(compare(source, staged.channel(), size))
+                    : OptionalInt.empty();
             long verified = System.nanoTime();
             refuseIfResized(source, size);
             publish(staged);
@@ -60,11 +61,12 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
     private void refuseWithoutSpace(long size) throws CommandFailure, IOException {
         Path folder = files.folder();
         long usable = Files.getFileStore(folder).getUsableSpace();
-        // A full file system would find out too, but everybody else on it would have to live with it.
-        // Some that do not know their size say 0.
+        // A full file system would find out too, but everybody else on it would have to live with
+        // it. Some that do not know their size say 0.
         if (usable > 0 && usable < size) {
             throw new CommandFailure(
-                    "no space in %s: the copy needs %,d bytes and %,d are free".formatted(folder, size, usable));
+                    "no space in %s: the copy needs %,d bytes and %,d are free".formatted(folder,
+                            size, usable));
         }
     }
 
@@ -73,15 +75,17 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
         try {
             return OffHeapBuffer.map(staged.path(), 0, size);
         } catch (IOException e) {
-            throw CommandFailure.of("cannot write %,d bytes in %s".formatted(size, files.folder()), e);
+            throw CommandFailure.of("cannot write %,d bytes in %s".formatted(size, files.folder()),
+                    e);
         }
     }
 
     /**
-     * Once for all: MEM_DURABLE on every chunk would promise the same, and through the page cache took two
-     * to three times as long for 1 GiB in chunks of 1 MiB.
+     * Once for all: MEM_DURABLE on every chunk would promise the same, and through the page cache
+     * took two to three times as long for 1 GiB in chunks of 1 MiB.
      */
-    private static void makeDurable(ChosenMover chosen, OffHeapBuffer target) throws CommandFailure {
+    private static void makeDurable(ChosenMover chosen, OffHeapBuffer target)
+            throws CommandFailure {
         try {
             chosen.mover().flush(target).await();
         } catch (VdmException e) {
@@ -132,13 +136,15 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
         }
     }
 
-    private int compare(FileChannel source, FileChannel target, long size) throws CommandFailure, IOException {
+    private int compare(FileChannel source, FileChannel target, long size)
+            throws CommandFailure, IOException {
         refuseIfResized(source, size);
         int expected = FileChecksum.crc32c(source, size);
         int actual = FileChecksum.crc32c(target, size);
         if (expected != actual) {
             throw new CommandFailure(
-                    "the copy differs from the source: CRC-32C source %08x target %08x".formatted(expected, actual));
+                    "the copy differs from the source: CRC-32C source %08x target %08x"
+                            .formatted(expected, actual));
         }
         return actual;
     }
@@ -164,7 +170,9 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
             StagedFile.forceFolder(files.folder());
         } catch (IOException e) {
             throw CommandFailure.of(
-                    "the copy %s is complete, but its name may not survive a power cut".formatted(files.target()), e);
+                    "the copy %s is complete, but its name may not survive a power cut"
+                            .formatted(files.target()),
+                    e);
         }
     }
 }

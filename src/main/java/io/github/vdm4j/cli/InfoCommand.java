@@ -38,7 +38,8 @@ final class InfoCommand implements Callable<Integer> {
             out.print(json ? Json.of(found) + System.lineSeparator() : DiagnosisText.of(found));
         } else {
             SystemReport report = SystemReport.of(found);
-            out.print(json ? Json.of(report) + System.lineSeparator() : SystemReportText.of(report));
+            out.print(
+                    json ? Json.of(report) + System.lineSeparator() : SystemReportText.of(report));
         }
         out.flush();
         return 0;

@@ -8,13 +8,16 @@ import java.util.Map;
 import java.util.StringJoiner;
 
 /**
- * Records as JSON. Written here, as the command prints one small report and reads none: a JSON library
- * would be several times the size of everything else that the command needs.
+ * Records as JSON. Written here, as the command prints one small report and reads none: a JSON
+ * library would be several times the size of everything else that the command needs.
  */
 final class Json {
     private Json() {}
 
-    /** The text of null, a boolean, a number, a string, a constant, or a list, map or record of these. */
+    /**
+     * The text of null, a boolean, a number, a string, a constant, or a list, map or record of
+     * these.
+     */
     static String of(Object value) {
         return of(value, "");
     }
@@ -35,7 +38,8 @@ final class Json {
             case Map<?, ?> map -> {
                 var members = joiner('{', '}', indent, map.isEmpty());
                 map.forEach((key, item) -> members
-                        .add(indent + "  " + string(key.toString()) + ": " + of(item, indent + "  ")));
+                        .add(indent + "  " + string(key.toString()) + ": "
+                                + of(item, indent + "  ")));
                 yield members.toString();
             }
             case Record entries -> of(components(entries), indent);
@@ -71,7 +75,8 @@ final class Json {
             switch (c) {
                 case '"', '\\' -> escaped.append('\\').append(c);
                 case '\n' -> escaped.append("\\n");
-                default -> escaped.append(c < ' ' || Character.isSurrogate(c) ? "\\u%04x".formatted((int) c) : c);
+                default -> escaped.append(
+                        c < ' ' || Character.isSurrogate(c) ? "\\u%04x".formatted((int) c) : c);
             }
         }
         return escaped.append('"').toString();

@@ -27,7 +27,8 @@ final class MoverOptions {
     void checkUsage() {
         if (path != null && mover != MoverChoice.AUTO && mover != MoverChoice.DML) {
             throw new ParameterException(
-                    spec.commandLine(), "--path is for --mover dml or auto: " + mover + " has one path only");
+                    spec.commandLine(),
+                    "--path is for --mover dml or auto: " + mover + " has one path only");
         }
     }
 

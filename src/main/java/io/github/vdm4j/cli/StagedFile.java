@@ -43,8 +43,10 @@ final class StagedFile implements AutoCloseable {
         if (!discarded) {
             channel = FileChannel.open(
                     path,
-                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ,
+                            StandardOpenOption.WRITE),
+                    PosixFilePermissions
+                            .asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         }
     }
 
@@ -61,7 +63,8 @@ final class StagedFile implements AutoCloseable {
         if (discarded) {
             throw new IOException("the command was interrupted");
         }
-        Files.move(path, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(path, target, StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
         moved = true;
     }
 
@@ -79,7 +82,8 @@ final class StagedFile implements AutoCloseable {
                 channel.close();
                 Files.deleteIfExists(path);
             } catch (IOException e) {
-                System.err.println("vdm: cannot remove the temporary file " + path + ": " + e.getMessage());
+                System.err.println(
+                        "vdm: cannot remove the temporary file " + path + ": " + e.getMessage());
             }
         }
     }

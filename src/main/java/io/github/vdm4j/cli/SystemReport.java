@@ -45,7 +45,8 @@ record SystemReport(
     record OperatingSystem(String name, String kernel, String architecture, int processors) {}
 
     /** Intel DML; either the first three are there, or the attempts to find it. */
-    record Dml(boolean available, String location, String file, DmlVersion version, List<Attempt> attempts) {}
+    record Dml(boolean available, String location, String file, DmlVersion version,
+            List<Attempt> attempts) {}
 
     /** A mover, the path that it runs, and what it supports. */
     record Mover(String name, String path, Map<String, Boolean> supports) {}
@@ -74,9 +75,11 @@ record SystemReport(
 
     private static Dml findDml(DmlPath path, List<Mover> movers) {
         try (var mover = DmlDataMover.open(path)) {
-            movers.add(describe("dml", mover.runningPath() == DmlPath.HARDWARE ? "hardware" : "software", mover));
+            movers.add(describe("dml",
+                    mover.runningPath() == DmlPath.HARDWARE ? "hardware" : "software", mover));
             DmlLibrary library = mover.library();
-            return new Dml(true, library.location(), loadedFile(library), library.version(), List.of());
+            return new Dml(true, library.location(), loadedFile(library), library.version(),
+                    List.of());
         } catch (DmlUnavailableException e) {
             return new Dml(false, null, null, null, e.attempts());
         }
@@ -90,7 +93,9 @@ record SystemReport(
         return new Mover(name, path, supports);
     }
 
-    /** The file behind a name that the dynamic loader resolved; null where the kernel does not tell. */
+    /**
+     * The file behind a name that the dynamic loader resolved; null where the kernel does not tell.
+     */
     private static String loadedFile(DmlLibrary library) {
         String name = Path.of(library.location()).getFileName().toString();
         Predicate<String> loaded = file -> Path.of(file).getFileName().toString().startsWith(name);

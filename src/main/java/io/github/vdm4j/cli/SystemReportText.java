@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A {@link SystemReport} for people: a topic in the first column, what there is to say in the second. */
+/**
+ * A {@link SystemReport} for people: a topic in the first column, what there is to say in the
+ * second.
+ */
 final class SystemReportText {
     private static final String LINE = "%-10s %s%n";
 
@@ -20,12 +23,14 @@ final class SystemReportText {
         page.versions(report);
         page.dml(report.dml());
         DsaSystem dsa = report.diagnosis().system();
-        page.line("processor", dsa.processorFlags() == null ? "unknown" : yesOrNo(dsa.processorFlags()));
+        page.line("processor",
+                dsa.processorFlags() == null ? "unknown" : yesOrNo(dsa.processorFlags()));
         page.devices(dsa.devices());
         page.line("", report.diagnosis().verdict().sentence());
         String topic = "movers";
         for (SystemReport.Mover mover : report.movers()) {
-            page.line(topic, "%-8s path %-9s %s".formatted(mover.name(), mover.path(), yesOrNo(mover.supports())));
+            page.line(topic, "%-8s path %-9s %s".formatted(mover.name(), mover.path(),
+                    yesOrNo(mover.supports())));
             topic = "";
         }
         return page.text.toString();
@@ -36,15 +41,18 @@ final class SystemReportText {
         SystemReport.OperatingSystem system = report.system();
         line("vdm4j", report.vdm4j());
         line("java", "%s, %s, %s".formatted(java.version(), java.vendor(), java.home()));
-        line("system", "%s %s %s, %d processors".formatted(system.name(), system.kernel(), system.architecture(),
-                system.processors()));
+        line("system",
+                "%s %s %s, %d processors".formatted(system.name(), system.kernel(),
+                        system.architecture(),
+                        system.processors()));
     }
 
     private void dml(SystemReport.Dml dml) {
         if (dml.available()) {
             DmlVersion version = dml.version();
-            line("Intel DML", "%s, commit %s, built %s".formatted(version.version(), version.commit(),
-                    version.buildDate()));
+            line("Intel DML",
+                    "%s, commit %s, built %s".formatted(version.version(), version.commit(),
+                            version.buildDate()));
             line("", dml.file() == null || dml.file().equals(dml.location())
                     ? dml.location()
                     : dml.location() + " is " + dml.file());
@@ -60,11 +68,15 @@ final class SystemReportText {
         }
         String topic = "DSA";
         for (DsaDevice device : devices) {
-            line(topic, "%-8s %s, NUMA node %s, max transfer %s".formatted(device.name(), known(device.state()),
-                    known(device.numaNode()), size(device.maxTransferSize())));
+            line(topic,
+                    "%-8s %s, NUMA node %s, max transfer %s".formatted(device.name(),
+                            known(device.state()),
+                            known(device.numaNode()), size(device.maxTransferSize())));
             for (DsaDevice.WorkQueue queue : device.queues()) {
-                line("", "%-8s %s, %s, type %s, size %s, max transfer %s".formatted("  " + queue.name(),
-                        known(queue.state()), known(queue.mode()), known(queue.type()), known(queue.size()),
+                line("", "%-8s %s, %s, type %s, size %s, max transfer %s".formatted(
+                        "  " + queue.name(),
+                        known(queue.state()), known(queue.mode()), known(queue.type()),
+                        known(queue.size()),
                         size(queue.maxTransferSize())));
             }
             topic = "";

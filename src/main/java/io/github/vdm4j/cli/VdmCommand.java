@@ -33,7 +33,8 @@ final class VdmCommand implements Runnable {
     static final class Version implements IVersionProvider {
         static String text() {
             return Objects.requireNonNullElse(
-                    VdmCommand.class.getPackage().getImplementationVersion(), "unknown, not run from its jar");
+                    VdmCommand.class.getPackage().getImplementationVersion(),
+                    "unknown, not run from its jar");
         }
 
         @Override
@@ -71,7 +72,8 @@ final class VdmCommand implements Runnable {
                 .filter(value -> value.toString().equalsIgnoreCase(text))
                 .findFirst()
                 .orElseThrow(() -> new TypeConversionException("'%s' is none of %s".formatted(
-                        text, Arrays.stream(values).map(E::toString).collect(Collectors.joining(", ")))));
+                        text,
+                        Arrays.stream(values).map(E::toString).collect(Collectors.joining(", ")))));
     }
 
     private static int refuse(ParameterException e, String[] arguments) {
@@ -100,7 +102,8 @@ final class VdmCommand implements Runnable {
     public static void main(String[] arguments) {
         Integer columns = Integer.getInteger(COLUMNS);
         Function<String, Progress> progress =
-                task -> columns == null ? Progress.NONE : new TerminalProgress(task, System.err, columns);
+                task -> columns == null ? Progress.NONE
+                        : new TerminalProgress(task, System.err, columns);
         System.exit(with(progress, DmlDiagnosis::current).execute(arguments));
     }
 }

@@ -14,21 +14,27 @@ import io.github.vdm4j.platform.PageUnavailableException;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The copies and fills that AUTO executes without DML where no hardware runs, because that is cheaper: a job of the
- * software path costs fifty nanoseconds before it moves a byte, and where it has moved them durably their cache lines are to
- * be written back one by one.
+ * The copies and fills that AUTO executes without DML where no hardware runs, because that is
+ * cheaper: a job of the software path costs fifty nanoseconds before it moves a byte, and where it
+ * has moved them durably their cache lines are to be written back one by one.
  *
  * @param copies the longest copy that the JVM executes, bytes; 0 for none
  * @param fills the longest fill that the JVM executes, bytes; 0 for none
- * @param engines what may execute durable ones on memory that needs its cache lines written back; null for DML
+ * @param engines what may execute durable ones on memory that needs its cache lines written back;
+ * null for DML
  */
 record AutoMoves(long copies, long fills, Durability engines) {
     static final AutoMoves NONE = new AutoMoves(0, 0, null);
 
-    /** Parts of mapped files are short, so that little time passes between the check and the access. */
+    /**
+     * Parts of mapped files are short, so that little time passes between the check and the access.
+     */
     private static final long MAPPED_PART = 4L << 20;
 
-    /** Who executes durable operations; null for DML. Looked for when there is one to execute: see {@link Durability#lines}. */
+    /**
+     * Who executes durable operations; null for DML. Looked for when there is one to execute: see
+     * {@link Durability#lines}.
+     */
     DurableMoves durably() {
         CacheLineWriteBack lines = engines == null ? null : engines.lines();
         return lines == null ? null : lines.moves();
@@ -59,14 +65,16 @@ record AutoMoves(long copies, long fills, Durability engines) {
                 if (source != null) {
                     PageGuard.bringIn(source, offset, part, false);
                 }
-                move(future, destination.asSlice(offset, part), source == null ? null : source.asSlice(offset, part));
+                move(future, destination.asSlice(offset, part),
+                        source == null ? null : source.asSlice(offset, part));
                 done += part;
             }
             return future.succeeded(ExecutionPath.LIBPMEM);
         } catch (WrongThreadException e) {
             throw e; // nothing was touched: the future stays idle, for a thread that may
         } catch (IllegalStateException e) {
-            return DmlFailures.unusable(future, executed(done), "a segment cannot be used any more: " + e.getMessage(),
+            return DmlFailures.unusable(future, executed(done),
+                    "a segment cannot be used any more: " + e.getMessage(),
                     e);
         } catch (PageUnavailableException e) {
             return DmlFailures.pageMissing(future, executed(done), done, e);
@@ -108,7 +116,8 @@ record AutoMoves(long copies, long fills, Durability engines) {
             throw e; // nothing was touched: the future stays idle, for a thread that may
         } catch (IllegalStateException e) {
             return DmlFailures.unusable(
-                    future, ExecutionPath.JVM, "a segment cannot be used any more: " + e.getMessage(), e);
+                    future, ExecutionPath.JVM,
+                    "a segment cannot be used any more: " + e.getMessage(), e);
         } catch (InternalError e) {
             return DmlFailures.pageMissing(future, e);
         } finally {

@@ -15,20 +15,24 @@ import io.github.vdm4j.operation.Descriptor;
 import java.util.List;
 
 /**
- * The data operations and batches that AUTO leaves to the JVM where no hardware runs, because it does them sooner than DML's software
- * path: measured, see docs/adr/0020.
+ * The data operations and batches that AUTO leaves to the JVM where no hardware runs, because it
+ * does them sooner than DML's software path: measured, see docs/adr/0020.
  *
  * @param moves how long copies and fills may be
  * @param operations the longest operation that the JVM executes, bytes; 0 for none
  * @param polled the longest that is executed in a poll, and by no worker, bytes
  */
-record AutoOperations(AutoMoves moves, long operations, long polled) implements TaskSequence.Execution {
+record AutoOperations(AutoMoves moves, long operations,
+        long polled) implements TaskSequence.Execution {
     // Longer ones are sooner done by DML: measured.
     private static final long COMPARISON = 4 << 10;
     private static final long NEW_DELTA = 1 << 10;
     private static final long DUALCAST = 16 << 10;
 
-    /** Tells whether the JVM executes an operation that DML's jobs and workers see through: because it is long, or durable. */
+    /**
+     * Tells whether the JVM executes an operation that DML's jobs and workers see through: because
+     * it is long, or durable.
+     */
     boolean takesFromDml(Descriptor what) {
         return what.byteSize() <= operations && switch (what.type()) {
             case CRC, COPY_CRC, DIF_CHECK, DIF_INSERT, DIF_STRIP, DIF_UPDATE -> true;
@@ -44,7 +48,8 @@ record AutoOperations(AutoMoves moves, long operations, long polled) implements 
 
     private long longest(VdmOperationType type) {
         return switch (type) {
-            case CRC, COPY_CRC, DELTA_APPLY, DIF_CHECK, DIF_INSERT, DIF_STRIP, DIF_UPDATE -> operations;
+            case CRC, COPY_CRC, DELTA_APPLY, DIF_CHECK, DIF_INSERT, DIF_STRIP, DIF_UPDATE ->
+                operations;
             case FILL -> Math.min(moves.fills(), operations);
             case DUALCAST -> Math.min(DUALCAST, operations);
             case COMPARE, COMPARE_PATTERN -> Math.min(COMPARISON, operations);
@@ -79,7 +84,8 @@ record AutoOperations(AutoMoves moves, long operations, long polled) implements 
         return future.executed();
     }
 
-    private FutureState executePinned(DmlDataFuture<?> future, Descriptor what, CompletionRecord completion) {
+    private FutureState executePinned(DmlDataFuture<?> future, Descriptor what,
+            CompletionRecord completion) {
         Pins pins = future.pins();
         if (!pins.pin(what)) {
             return DmlFailures.bufferClosed(future);

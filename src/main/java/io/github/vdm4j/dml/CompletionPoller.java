@@ -10,9 +10,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The thread that polls a mover's operations on hardware for those who offered a waker. Started when the first of them
- * comes; spins, yields, then sleeps for longer and longer while nothing completes, and sleeps on while nobody
- * waits.
+ * The thread that polls a mover's operations on hardware for those who offered a waker. Started
+ * when the first of them comes; spins, yields, then sleeps for longer and longer while nothing
+ * completes, and sleeps on while nobody waits.
  */
 final class CompletionPoller {
     /** Made when the thread runs. */
@@ -32,7 +32,10 @@ final class CompletionPoller {
     /** Guarded by this. */
     private Thread thread;
 
-    /** An operation and who wants to be woken when it has ended. Wakers are added by whoever advances it. */
+    /**
+     * An operation and who wants to be woken when it has ended. Wakers are added by whoever
+     * advances it.
+     */
     private static final class Watch {
         final EngineFuture future;
         volatile Waker waker;

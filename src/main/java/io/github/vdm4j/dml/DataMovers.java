@@ -34,8 +34,8 @@ public final class DataMovers {
     }
 
     /**
-     * Opens a {@link DmlDataMover} on {@link DmlPath#AUTO} where Intel DML is, else a {@link ThreadsDataMover}. Memory
-     * that both take is off-heap and not confined to a thread.
+     * Opens a {@link DmlDataMover} on {@link DmlPath#AUTO} where Intel DML is, else a {@link
+     * ThreadsDataMover}. Memory that both take is off-heap and not confined to a thread.
      *
      * @return an open mover
      */
@@ -51,7 +51,8 @@ public final class DataMovers {
     public static Choice choose() {
         try {
             DmlDataMover mover = DmlDataMover.open();
-            return new Choice(mover, "%s: %s".formatted(mover.library(), mover.pathDecision().reason()));
+            return new Choice(mover,
+                    "%s: %s".formatted(mover.library(), mover.pathDecision().reason()));
         } catch (DmlUnavailableException | VdmException e) {
             return new Choice(ThreadsDataMover.open(), e.getMessage());
         }

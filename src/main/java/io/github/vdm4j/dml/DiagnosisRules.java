@@ -13,13 +13,17 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** What follows from the state of a system, by the sources of Linux, of libaccel-config and of DML 1.1.1. */
+/**
+ * What follows from the state of a system, by the sources of Linux, of libaccel-config and of DML
+ * 1.1.1.
+ */
 final class DiagnosisRules {
     /** DML keeps its devices in a table of this size, and does not look whether it is full. */
     private static final int DML_DEVICES = 8;
 
     private static final long NEWEST_DSA = 0x2FF;
-    private static final String OTHER_MOVERS = "Without it: DmlPath.SOFTWARE, ThreadsDataMover, SyncDataMover.";
+    private static final String OTHER_MOVERS =
+            "Without it: DmlPath.SOFTWARE, ThreadsDataMover, SyncDataMover.";
 
     /** What stops DML on its way to a queue, from the first step to the last. */
     private enum Obstacle {
@@ -34,7 +38,10 @@ final class DiagnosisRules {
         NONE
     }
 
-    /** A queue and what stops DML on its way there; a device without queues counts as one disabled queue. */
+    /**
+     * A queue and what stops DML on its way there; a device without queues counts as one disabled
+     * queue.
+     */
     private record Way(DsaDevice device, WorkQueue queue, Obstacle obstacle) {
         String name() {
             return queue == null ? device.name() : queue.name();
@@ -60,9 +67,11 @@ final class DiagnosisRules {
         kernel = KernelVersion.of(system.kernel());
         for (DsaDevice device : system.devices()) {
             if (device.queues().isEmpty()) {
-                ways.add(new Way(device, null, device.enabled() ? Obstacle.QUEUE_DISABLED : Obstacle.DEVICE_DISABLED));
+                ways.add(new Way(device, null,
+                        device.enabled() ? Obstacle.QUEUE_DISABLED : Obstacle.DEVICE_DISABLED));
             }
-            device.queues().forEach(queue -> ways.add(new Way(device, queue, obstacle(device, queue))));
+            device.queues()
+                    .forEach(queue -> ways.add(new Way(device, queue, obstacle(device, queue))));
         }
         usable = ways.stream().filter(way -> way.obstacle() == Obstacle.NONE).toList();
     }
@@ -119,8 +128,8 @@ final class DiagnosisRules {
     }
 
     /**
-     * Kernels that guard the portals of a device also hide its batch operation, except, in newer ones,
-     * that of DSA 2.
+     * Kernels that guard the portals of a device also hide its batch operation, except, in newer
+     * ones, that of DSA 2.
      */
     private boolean refusesMapping(DsaDevice device) {
         if (system.process().rawIo() == null || system.process().rawIo()) {
@@ -169,16 +178,21 @@ final class DiagnosisRules {
                     Severity.CRASH,
                     "%s can use %d devices and meets another of %d DSA and %d IAX: it writes behind its table of %d"
                             .formatted(
-                                    dmlName(), DML_DEVICES, system.devices().size(), system.otherAccelerators(),
+                                    dmlName(), DML_DEVICES, system.devices().size(),
+                                    system.otherAccelerators(),
                                     DML_DEVICES),
                     "Disable the queues of some devices (accel-config disable-wq), until this process can use fewer than %d; or use DmlPath.SOFTWARE."
                             .formatted(DML_DEVICES));
         }
     }
 
-    /** libaccel-config hands out the DSA devices in the alphabetical order of their names, then the IAX. */
+    /**
+     * libaccel-config hands out the DSA devices in the alphabetical order of their names, then the
+     * IAX.
+     */
     private boolean overflowsDml() {
-        Set<String> used = usable.stream().map(way -> way.device().name()).collect(Collectors.toSet());
+        Set<String> used =
+                usable.stream().map(way -> way.device().name()).collect(Collectors.toSet());
         int taken = 0;
         for (String name : new TreeSet<>(system.devices().stream().map(DsaDevice::name).toList())) {
             if (taken == DML_DEVICES) {
@@ -218,15 +232,18 @@ final class DiagnosisRules {
                             ? "there is no DSA device, though the idxd driver is loaded"
                             : "there is no DSA device, and the idxd driver is not loaded",
                     "On a machine that has DSA: switch it and VT-d on in the firmware, load the driver (modprobe idxd), and in a"
-                            + " container mount the host's /sys and pass /dev/dsa on. " + OTHER_MOVERS);
+                            + " container mount the host's /sys and pass /dev/dsa on. "
+                            + OTHER_MOVERS);
         }
     }
 
     private void kernel() {
-        boolean sharedQueueRuns = ways.stream().anyMatch(way -> way.obstacle().compareTo(Obstacle.DEDICATED) > 0);
+        boolean sharedQueueRuns =
+                ways.stream().anyMatch(way -> way.obstacle().compareTo(Obstacle.DEDICATED) > 0);
         if (kernel != null && !kernel.letsProcessesEnqueue() && !sharedQueueRuns) {
             block(
-                    "Linux %s is older than 5.18, the first that lets processes use ENQCMD".formatted(system.kernel()),
+                    "Linux %s is older than 5.18, the first that lets processes use ENQCMD"
+                            .formatted(system.kernel()),
                     "Boot a kernel of 5.18 or later, or one whose distribution has brought this back.");
         }
     }
@@ -234,7 +251,8 @@ final class DiagnosisRules {
     /** The queue that got furthest is the one that somebody meant to be used. */
     private void queues() {
         var stopped = new EnumMap<Obstacle, List<Way>>(Obstacle.class);
-        ways.forEach(way -> stopped.computeIfAbsent(way.obstacle(), none -> new ArrayList<>()).add(way));
+        ways.forEach(
+                way -> stopped.computeIfAbsent(way.obstacle(), none -> new ArrayList<>()).add(way));
         stopped.entrySet()
                 .stream()
                 .sorted(Map.Entry.<Obstacle, List<Way>>comparingByKey().reversed())
@@ -243,7 +261,10 @@ final class DiagnosisRules {
 
     private void stopped(Obstacle obstacle, List<Way> by) {
         String queues = by.stream().map(Way::name).collect(Collectors.joining(", "));
-        String devices = by.stream().map(way -> way.device().name()).distinct().collect(Collectors.joining(", "));
+        String devices = by.stream()
+                .map(way -> way.device().name())
+                .distinct()
+                .collect(Collectors.joining(", "));
         Way first = by.getFirst();
         switch (obstacle) {
             case DEVICE_DISABLED -> {
@@ -252,28 +273,34 @@ final class DiagnosisRules {
                         "Configure a queue, then accel-config enable-device %s and enable-wq (docs/hardware.md)."
                                 .formatted(first.device().name()));
             }
-            case DEVICE_TOO_NEW -> block("%s does not know the DSA version of %s".formatted(dmlName(), devices),
-                    "A newer DML may. " + OTHER_MOVERS);
+            case DEVICE_TOO_NEW ->
+                block("%s does not know the DSA version of %s".formatted(dmlName(), devices),
+                        "A newer DML may. " + OTHER_MOVERS);
             case QUEUE_DISABLED -> {
                 withoutPasid(by);
                 block("no work queue of %s is enabled".formatted(devices),
                         "Configure one as shared and of type user, and enable it: accel-config config-wq, enable-wq (docs/hardware.md).");
             }
-            case DEDICATED -> block("dedicated: %s; DML uses shared work queues only".formatted(queues),
+            case DEDICATED -> block(
+                    "dedicated: %s; DML uses shared work queues only".formatted(queues),
                     "accel-config disable-wq %s, which may reset its settings; configure it anew with --mode=shared (docs/hardware.md)."
                             .formatted(first.path()));
-            case KERNEL_TYPE -> block("of type kernel: %s; no process can open such a queue".formatted(queues),
+            case KERNEL_TYPE -> block(
+                    "of type kernel: %s; no process can open such a queue".formatted(queues),
                     "accel-config disable-wq %s, which may reset its settings; configure it anew with --type=user (docs/hardware.md)."
                             .formatted(first.path()));
             case NO_NODE -> block("/dev/dsa has no file for " + queues,
                     "In a container pass it on (--device); else look whether udev runs.");
             case NO_PERMISSION -> block(
                     "this process may not read and write "
-                            + by.stream().map(way -> way.queue().node()).collect(Collectors.joining(", ")),
+                            + by.stream()
+                                    .map(way -> way.queue().node())
+                                    .collect(Collectors.joining(", ")),
                     "Give it the right by a group and a udev rule (docs/hardware.md), not by running as root.");
             case NO_MAPPING -> block(
-                    "this process may not map the portal of %s: Linux %s asks for CAP_SYS_RAWIO".formatted(
-                            queues, system.kernel()),
+                    "this process may not map the portal of %s: Linux %s asks for CAP_SYS_RAWIO"
+                            .formatted(
+                                    queues, system.kernel()),
                     "Use DML 1.2.0 or later, which writes to /dev/dsa instead; or give the process the capability, which opens more"
                             + " than this (docs/hardware.md). In a user namespace, as of a rootless container, it does not count.");
             case NONE -> throw new AssertionError("nothing stops DML");
@@ -309,7 +336,10 @@ final class DiagnosisRules {
         }
     }
 
-    /** DML takes a device only where the node is the submitting thread's; since 1.2.0 the socket will do. */
+    /**
+     * DML takes a device only where the node is the submitting thread's; since 1.2.0 the socket
+     * will do.
+     */
     private void nodes() {
         boolean bound = node != NumaNodes.ANY;
         List<Long> mine = bound ? List.of((long) node) : system.process().nodes();
@@ -317,7 +347,11 @@ final class DiagnosisRules {
             return;
         }
         List<DsaDevice> devices = usable.stream().map(Way::device).distinct().toList();
-        List<Long> served = devices.stream().map(DsaDevice::numaNode).filter(Objects::nonNull).distinct().toList();
+        List<Long> served = devices.stream()
+                .map(DsaDevice::numaNode)
+                .filter(Objects::nonNull)
+                .distinct()
+                .toList();
         List<Long> without = mine.stream().filter(node -> !served.contains(node)).toList();
         if (without.isEmpty() || served.isEmpty()) {
             return;
@@ -327,8 +361,9 @@ final class DiagnosisRules {
         if (served.stream().allMatch(node -> node < 0)) {
             add(
                     severity,
-                    "no NUMA node is known of %s, and DML looks for a device on the thread's node".formatted(
-                            names(devices)),
+                    "no NUMA node is known of %s, and DML looks for a device on the thread's node"
+                            .formatted(
+                                    names(devices)),
                     "As root write the node into numa_node of the PCI device (docs/hardware.md), before DML is opened.");
             return;
         }
@@ -337,13 +372,15 @@ final class DiagnosisRules {
                 .collect(Collectors.joining(", "));
         String who = bound
                 ? "the mover is bound to"
-                : nowhere ? "this process's threads run on" : "some of this process's threads run on";
+                : nowhere ? "this process's threads run on"
+                        : "some of this process's threads run on";
         String otherwise = bound
                 ? "bind the mover to node %s (numaNode)".formatted(numbers(served))
                 : "start the process by numactl --cpunodebind=%s".formatted(numbers(served));
         add(
                 severity,
-                "%s NUMA node %s, where no usable device is (%s)".formatted(who, numbers(without), where),
+                "%s NUMA node %s, where no usable device is (%s)".formatted(who, numbers(without),
+                        where),
                 isSinceDml12()
                         ? "DML takes devices of the same socket. If there are none: enable a queue there, or %s."
                                 .formatted(otherwise)
@@ -351,7 +388,8 @@ final class DiagnosisRules {
     }
 
     private void remarks() {
-        if (!usable.isEmpty() && isSinceDml12() && usable.stream().anyMatch(way -> refusesMapping(way.device()))) {
+        if (!usable.isEmpty() && isSinceDml12()
+                && usable.stream().anyMatch(way -> refusesMapping(way.device()))) {
             add(
                     Severity.LIMIT,
                     "this process may not map portals, so that DML writes to /dev/dsa: slower, and no batches",

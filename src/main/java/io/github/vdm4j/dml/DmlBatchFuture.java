@@ -47,7 +47,9 @@ final class DmlBatchFuture extends BatchFuture implements EngineFuture {
         return tasks();
     }
 
-    /** What to take up from the last submission; null the first time, as most batches have but one. */
+    /**
+     * What to take up from the last submission; null the first time, as most batches have but one.
+     */
     BatchMemory memory() {
         if (submitted && memory == null) {
             memory = new BatchMemory();
@@ -67,7 +69,8 @@ final class DmlBatchFuture extends BatchFuture implements EngineFuture {
     @Override
     protected FutureState advance(Notifier notifier) {
         notifier.useNone();
-        FutureState reached = program == null ? batches.start(this) : batches.engine().resume(this, program);
+        FutureState reached =
+                program == null ? batches.start(this) : batches.engine().resume(this, program);
         return reached == FutureState.RUNNING
                 ? batches.engine().promise(this, program, notifier)
                 : reached;
@@ -85,7 +88,8 @@ final class DmlBatchFuture extends BatchFuture implements EngineFuture {
 
     @Override
     public boolean isAccessibleBy(Thread thread) {
-        return tasks().stream().allMatch(task -> DmlDataFuture.isAccessible(task.descriptor(), thread));
+        return tasks().stream()
+                .allMatch(task -> DmlDataFuture.isAccessible(task.descriptor(), thread));
     }
 
     @Override

@@ -37,7 +37,8 @@ final class DmlBatches {
                     ? DmlFailures.closed(future)
                     : DmlFailures.outOfJobs(future, engine.pool());
         }
-        BatchProgram program = job.batch().begin(future.work(), engine.durability(), InWords.FAILURES, future.memory());
+        BatchProgram program = job.batch()
+                .begin(future.work(), engine.durability(), InWords.FAILURES, future.memory());
         if (!program.pin()) {
             engine.release(future, job);
             return DmlFailures.bufferClosed(future);

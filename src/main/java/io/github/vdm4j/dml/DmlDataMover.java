@@ -22,28 +22,31 @@ import java.util.List;
  * }
  * }</pre>
  *
- * <p>Segments must be off-heap; any alignment and any length will do. Without hardware a
- * short operation is executed by its first poll, on the polling thread, and a {@linkplain
- * DmlDataMoverBuilder#workersFrom long one} by a worker thread of the mover; the arenas of its segments cannot
- * be closed meanwhile. On hardware nothing can keep a caller's arena open between two polls: <b>do not
- * close it before the future is complete</b>, or the device goes on with memory that may belong to
- * something else by then.
+ * <p>Segments must be off-heap; any alignment and any length will do. Without hardware a short
+ * operation is executed by its first poll, on the polling thread, and a {@linkplain
+ * DmlDataMoverBuilder#workersFrom long one} by a worker thread of the mover; the arenas of its
+ * segments cannot be closed meanwhile. On hardware nothing can keep a caller's arena open between
+ * two polls: <b>do not close it before the future is complete</b>, or the device goes on with
+ * memory that may belong to something else by then.
  *
- * <p>A mover has a fixed number of jobs, made when it is opened. An operation needs one from its first
- * poll until it is complete; one that finds none, after those of dropped futures have been taken back,
- * ends with {@link io.github.vdm4j.VdmResult#OUT_OF_MEMORY} and can be made again later. Native memory
- * is taken when the mover is opened and given back when it is closed. On the software path each {@linkplain #newOperation
- * reusable operation} has a job of its own, with a few hundred bytes that are given back when the operation is unreachable.
+ * <p>A mover has a fixed number of jobs, made when it is opened. An operation needs one from its
+ * first poll until it is complete; one that finds none, after those of dropped futures have been
+ * taken back, ends with {@link io.github.vdm4j.VdmResult#OUT_OF_MEMORY} and can be made again
+ * later. Native memory is taken when the mover is opened and given back when it is closed. On the
+ * software path each {@linkplain #newOperation reusable operation} has a job of its own, with a few
+ * hundred bytes that are given back when the operation is unreachable.
  *
- * <p><b>Data operations.</b> DML executes them, except that on the software path Java checks, strips and updates
- * protected blocks, because DML checks application tags wrongly there; and that on both paths Java strips blocks into the
- * place right before them, which DML refuses. {@link io.github.vdm4j.MoverFuture#path} tells. DML never reads the record of a
- * delta in the caller's memory, but a copy that was checked, so that no record can make it write outside of the
+ * <p><b>Data operations.</b> DML executes them, except that on the software path Java checks,
+ * strips and updates protected blocks, because DML checks application tags wrongly there; and that
+ * on both paths Java strips blocks into the place right before them, which DML refuses. {@link
+ * io.github.vdm4j.MoverFuture#path} tells. DML never reads the record of a delta in the caller's
+ * memory, but a copy that was checked, so that no record can make it write outside of the
  * destination.
  *
- * <p>Futures that are in flight take wakers. A thread of the mover polls those on hardware for whoever offered one; it
- * is started by the first waker and sleeps while there is nothing to poll. An operation on hardware whose memory is
- * confined to a thread takes none, nor does a drain that waits for others.
+ * <p>Futures that are in flight take wakers. A thread of the mover polls those on hardware for
+ * whoever offered one; it is started by the first waker and sleeps while there is nothing to poll.
+ * An operation on hardware whose memory is confined to a thread takes none, nor does a drain that
+ * waits for others.
  *
  * <p>C counterpart: miniasync_vdm_dml(7), {@code data_mover_dml_new(3)}.
  */
@@ -59,7 +62,9 @@ public final class DmlDataMover extends OperationsMover {
 
     private final PathDecisions decisions;
 
-    /** Two cache lines, as whatever comes next may be what another thread writes: see VdmOperation. */
+    /**
+     * Two cache lines, as whatever comes next may be what another thread writes: see VdmOperation.
+     */
     @SuppressWarnings("unused") // takes up room
     private Object a0, b0, c0, d0, e0, f0, g0, h0, i0, j0, k0, l0, m0, n0, o0, p0,
             a1, b1, c1, d1, e1, f1, g1, h1, i1, j1, k1, l1, m1, n1, o1, p1;
@@ -91,7 +96,8 @@ public final class DmlDataMover extends OperationsMover {
      * @param path where to execute
      * @return an open mover
      * @throws DmlUnavailableException if there is no Intel DML
-     * @throws DmlHardwareException if the path is {@link DmlPath#HARDWARE} and the hardware does not work
+     * @throws DmlHardwareException if the path is {@link DmlPath#HARDWARE} and the hardware does
+     * not work
      */
     public static DmlDataMover open(DmlPath path) {
         return builder().path(path).open();
@@ -170,7 +176,8 @@ public final class DmlDataMover extends OperationsMover {
     public boolean isSupported(VdmFlags flags, MemorySegment destination) {
         return destination.isNative()
                 && (!flags.contains(VdmFlags.MEM_DURABLE)
-                        || plan.durability().kindOf(destination) != WriteBackKind.IMPOSSIBLE_IN_MEMORY);
+                        || plan.durability()
+                                .kindOf(destination) != WriteBackKind.IMPOSSIBLE_IN_MEMORY);
     }
 
     @Override
@@ -194,8 +201,8 @@ public final class DmlDataMover extends OperationsMover {
     }
 
     /**
-     * The path that operations take at this time. With {@link DmlPath#AUTO} the hardware if it worked when the
-     * mover was opened, and has not been given up since.
+     * The path that operations take at this time. With {@link DmlPath#AUTO} the hardware if it
+     * worked when the mover was opened, and has not been given up since.
      *
      * @return {@link DmlPath#HARDWARE} or {@link DmlPath#SOFTWARE}
      */
@@ -240,9 +247,9 @@ public final class DmlDataMover extends OperationsMover {
     }
 
     /**
-     * Asks for the jobs that the hardware has not answered within {@link DmlDataMoverBuilder#deviceTimeout}. The
-     * memory of their operations, which have failed with {@link io.github.vdm4j.VdmResult#TIMEOUT}, must not be freed or used
-     * meanwhile.
+     * Asks for the jobs that the hardware has not answered within {@link
+     * DmlDataMoverBuilder#deviceTimeout}. The memory of their operations, which have failed with
+     * {@link io.github.vdm4j.VdmResult#TIMEOUT}, must not be freed or used meanwhile.
      *
      * @return how many have not been answered yet; 0 on the software path
      */

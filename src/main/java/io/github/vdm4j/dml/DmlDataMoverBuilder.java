@@ -14,14 +14,17 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Settings for a {@link DmlDataMover}. Each has a default; {@link #open} may be called any number of
- * times, from one thread at a time.
+ * Settings for a {@link DmlDataMover}. Each has a default; {@link #open} may be called any number
+ * of times, from one thread at a time.
  */
 public final class DmlDataMoverBuilder {
     /** What Linux gives a queue that nobody has configured otherwise. */
     private static final int USUAL_BATCH_TASKS = 32;
 
-    /** From some length on DML fills sooner than the JVM, which reads what it copies along: measured (docs/adr/0015). */
+    /**
+     * From some length on DML fills sooner than the JVM, which reads what it copies along: measured
+     * (docs/adr/0015).
+     */
     private static final long JVM_FILLS = 512 << 10;
 
     private static final int MAX_JOBS = 1 << 16;
@@ -45,7 +48,8 @@ public final class DmlDataMoverBuilder {
     private int node = NumaNodes.ANY;
     private boolean tried = true;
 
-    // Null for the machine's, and for nobody: to make a default takes a JVM that has just started longer than to make it later.
+    // Null for the machine's, and for nobody: to make a default takes a JVM that has just started
+    // longer than to make it later.
     private Durability durability;
     private WorkerStrategy workerStrategy;
     private DmlDiagnosis diagnosis;
@@ -78,7 +82,8 @@ public final class DmlDataMoverBuilder {
 
     /**
      * How many operations can be in flight at once. Default: 128. A job takes 384 bytes of native
-     * memory for each of the paths that the mover may use, and 16,320 more once it has applied a delta.
+     * memory for each of the paths that the mover may use, and 16,320 more once it has applied a
+     * delta.
      *
      * @param count 1 to 65,536
      * @return this
@@ -94,9 +99,10 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * How long an operation that the hardware's work queues have no room for is tried again, on polls in growing
-     * distances of at most 64 µs, before it fails with {@link io.github.vdm4j.VdmResult#QUEUE_FULL}. Default: 100 ms. With
-     * {@link DmlPath#AUTO} it goes to the software path at once.
+     * How long an operation that the hardware's work queues have no room for is tried again, on
+     * polls in growing distances of at most 64 µs, before it fails with {@link
+     * io.github.vdm4j.VdmResult#QUEUE_FULL}. Default: 100 ms. With {@link DmlPath#AUTO} it goes to
+     * the software path at once.
      *
      * @param time 0 to one hour
      * @return this
@@ -113,10 +119,11 @@ public final class DmlDataMoverBuilder {
 
     /**
      * How long the hardware may take over one job before the operation fails with {@link
-     * io.github.vdm4j.VdmResult#TIMEOUT}. Default: 30 s. Nobody can take a job back from a device: what the operation
-     * reads and writes must be left alone until {@link DmlDataMover#jobsOverdue} is 0, its {@link
-     * io.github.vdm4j.buffer.OffHeapBuffer}s cannot be closed before; for the mover see {@link #closeTimeout}. The time is counted from the
-     * second poll on, and looked at on some polls only: an operation that is polled seldom may take up to twice as long.
+     * io.github.vdm4j.VdmResult#TIMEOUT}. Default: 30 s. Nobody can take a job back from a device:
+     * what the operation reads and writes must be left alone until {@link DmlDataMover#jobsOverdue}
+     * is 0, its {@link io.github.vdm4j.buffer.OffHeapBuffer}s cannot be closed before; for the
+     * mover see {@link #closeTimeout}. The time is counted from the second poll on, and looked at
+     * on some polls only: an operation that is polled seldom may take up to twice as long.
      *
      * @param time above 0, up to one day
      * @return this
@@ -133,8 +140,8 @@ public final class DmlDataMoverBuilder {
 
     /**
      * The most that is submitted as one job; longer operations become several. Default: 1 GiB. On
-     * hardware the smallest {@code max_transfer_size} among the enabled work queues holds in any case. A delta and a block with its protection
-     * are never split.
+     * hardware the smallest {@code max_transfer_size} among the enabled work queues holds in any
+     * case. A delta and a block with its protection are never split.
      *
      * @param bytes a multiple of 64, from 64 to 1 GiB
      * @return this
@@ -147,9 +154,10 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * From how many bytes on an operation that the software path has to execute runs on a worker thread of the
-     * mover; shorter ones, and those on memory that is confined to a thread, run on the polling thread. Default: 4 MiB, from where on
-     * handing over is cheap beside the operation (docs/async.md has the measurement).
+     * From how many bytes on an operation that the software path has to execute runs on a worker
+     * thread of the mover; shorter ones, and those on memory that is confined to a thread, run on
+     * the polling thread. Default: 4 MiB, from where on handing over is cheap beside the operation
+     * (docs/async.md has the measurement).
      *
      * @param bytes 1 or more; {@link Long#MAX_VALUE} for never
      * @return this
@@ -157,16 +165,17 @@ public final class DmlDataMoverBuilder {
      */
     public DmlDataMoverBuilder workersFrom(long bytes) {
         if (bytes < 1) {
-            throw new IllegalArgumentException("workersFrom(%,d): must be 1 byte or more".formatted(bytes));
+            throw new IllegalArgumentException(
+                    "workersFrom(%,d): must be 1 byte or more".formatted(bytes));
         }
         workerBytes = bytes;
         return this;
     }
 
     /**
-     * How many worker threads there are for {@link #workersFrom}. They are daemons, started when the first such operation
-     * comes. Default: one for each processor, but at most 4, which is about what it takes to use all of
-     * a memory's bandwidth.
+     * How many worker threads there are for {@link #workersFrom}. They are daemons, started when
+     * the first such operation comes. Default: one for each processor, but at most 4, which is
+     * about what it takes to use all of a memory's bandwidth.
      *
      * @param count 1 to 1,024
      * @return this
@@ -174,14 +183,16 @@ public final class DmlDataMoverBuilder {
      */
     public DmlDataMoverBuilder workers(int count) {
         if (count < 1 || count > MAX_WORKERS) {
-            throw new IllegalArgumentException("%,d workers: must be 1 to %,d".formatted(count, MAX_WORKERS));
+            throw new IllegalArgumentException(
+                    "%,d workers: must be 1 to %,d".formatted(count, MAX_WORKERS));
         }
         workers = count;
         return this;
     }
 
     /**
-     * What a worker thread does when there is nothing to do. Default: {@link WorkerStrategy#BALANCED}.
+     * What a worker thread does when there is nothing to do. Default: {@link
+     * WorkerStrategy#BALANCED}.
      *
      * @param whenIdle the strategy
      * @return this
@@ -192,9 +203,9 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * How long {@link DmlDataMover#close} waits for operations in flight. After that it throws a {@link VdmException} with {@link
-     * io.github.vdm4j.VdmResult#TIMEOUT} that names them, and keeps the native memory of all jobs, since
-     * a device may still write there. Default: 30 s.
+     * How long {@link DmlDataMover#close} waits for operations in flight. After that it throws a
+     * {@link VdmException} with {@link io.github.vdm4j.VdmResult#TIMEOUT} that names them, and
+     * keeps the native memory of all jobs, since a device may still write there. Default: 30 s.
      *
      * @param time above 0, at most one day
      * @return this
@@ -203,15 +214,16 @@ public final class DmlDataMoverBuilder {
     public DmlDataMoverBuilder closeTimeout(Duration time) {
         if (!time.isPositive() || time.compareTo(MAX_CLOSE_TIMEOUT) > 0) {
             throw new IllegalArgumentException(
-                    "closeTimeout of " + time + ": must be above 0 and at most " + MAX_CLOSE_TIMEOUT);
+                    "closeTimeout of " + time + ": must be above 0 and at most "
+                            + MAX_CLOSE_TIMEOUT);
         }
         closeTimeout = time;
         return this;
     }
 
     /**
-     * The NUMA node to whose devices operations go, whichever thread submits them. Default: -1, the node
-     * that the submitting thread runs on at that moment. Without effect on the software path.
+     * The NUMA node to whose devices operations go, whichever thread submits them. Default: -1, the
+     * node that the submitting thread runs on at that moment. Without effect on the software path.
      *
      * <p>C counterpart: {@code numa_id} of {@code dml_job_t}.
      *
@@ -225,11 +237,12 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * The longest copy, by memcpy or memmove, that {@link DmlPath#AUTO} leaves to the JVM where no hardware runs:
-     * DML's software path begins fifty nanoseconds later and is nowhere faster (docs/benchmarks.md). Such an operation
-     * says {@link io.github.vdm4j.ExecutionPath#JVM}. Durable copies are never the JVM's, and nothing is
-     * on {@link DmlPath#SOFTWARE} and on hardware. Default: every copy shorter
-     * than {@link #workersFrom}; longer ones are executed by a worker, with DML's code.
+     * The longest copy, by memcpy or memmove, that {@link DmlPath#AUTO} leaves to the JVM where no
+     * hardware runs: DML's software path begins fifty nanoseconds later and is nowhere faster
+     * (docs/benchmarks.md). Such an operation says {@link io.github.vdm4j.ExecutionPath#JVM}.
+     * Durable copies are never the JVM's, and nothing is on {@link DmlPath#SOFTWARE} and on
+     * hardware. Default: every copy shorter than {@link #workersFrom}; longer ones are executed by
+     * a worker, with DML's code.
      *
      * @param bytes 0 or more; 0 for none
      * @return this
@@ -241,8 +254,8 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * The same for memset. Default: 512 KiB, above which DML's fill is as fast or faster; a fill as long as {@link #workersFrom} is a worker's
-     * in any case.
+     * The same for memset. Default: 512 KiB, above which DML's fill is as fast or faster; a fill as
+     * long as {@link #workersFrom} is a worker's in any case.
      *
      * @param bytes 0 or more; 0 for none
      * @return this
@@ -254,10 +267,14 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * The longest data operation that {@link DmlPath#AUTO} leaves to the JVM where no hardware runs, counted by its source, of those that were measured to
-     * end sooner there (docs/adr/0020): CRCs, protected blocks and deltas that are applied, of any length; fills up to {@link #jvmFillsUpTo}; new deltas up to 1 KiB, comparisons up to 4 KiB,
-     * dualcasts up to 16 KiB. Batches of which the JVM would execute each task, by this and the two settings above, are executed by it. Such an operation or task says {@link
-     * io.github.vdm4j.ExecutionPath#JVM}. What is to be durable is not the JVM's, but its CRC may be. Default: no limit but the measured ones.
+     * The longest data operation that {@link DmlPath#AUTO} leaves to the JVM where no hardware
+     * runs, counted by its source, of those that were measured to end sooner there (docs/adr/0020):
+     * CRCs, protected blocks and deltas that are applied, of any length; fills up to {@link
+     * #jvmFillsUpTo}; new deltas up to 1 KiB, comparisons up to 4 KiB, dualcasts up to 16 KiB.
+     * Batches of which the JVM would execute each task, by this and the two settings above, are
+     * executed by it. Such an operation or task says {@link io.github.vdm4j.ExecutionPath#JVM}.
+     * What is to be durable is not the JVM's, but its CRC may be. Default: no limit but the
+     * measured ones.
      *
      * @param bytes 0 or more; 0 for no data operation and no batch
      * @return this
@@ -270,16 +287,18 @@ public final class DmlDataMoverBuilder {
 
     private static long notNegative(String setting, long bytes) {
         if (bytes < 0) {
-            throw new IllegalArgumentException("%s of %,d bytes: must not be negative".formatted(setting, bytes));
+            throw new IllegalArgumentException(
+                    "%s of %,d bytes: must not be negative".formatted(setting, bytes));
         }
         return bytes;
     }
 
     /**
-     * Who hears where operations execute: when the mover is opened, before {@link #open} returns, and on {@link
-     * DmlPath#AUTO} when the hardware is given up and when it is taken back. That is found out by whoever polls, and the
-     * listener is called on that thread, in the poll: it should be quick, and not wait for a future of this mover. An exception goes to
-     * the thread's uncaught exception handler and is of no other consequence. Default: nobody.
+     * Who hears where operations execute: when the mover is opened, before {@link #open} returns,
+     * and on {@link DmlPath#AUTO} when the hardware is given up and when it is taken back. That is
+     * found out by whoever polls, and the listener is called on that thread, in the poll: it should
+     * be quick, and not wait for a future of this mover. An exception goes to the thread's uncaught
+     * exception handler and is of no other consequence. Default: nobody.
      *
      * @param told the listener
      * @return this
@@ -301,7 +320,10 @@ public final class DmlDataMoverBuilder {
         return this;
     }
 
-    /** Another clock for the pauses of hardware that was given up; for tests, in which no time has to pass. */
+    /**
+     * Another clock for the pauses of hardware that was given up; for tests, in which no time has
+     * to pass.
+     */
     DmlDataMoverBuilder clock(LongSupplier nanos) {
         clock = nanos;
         return this;
@@ -314,13 +336,14 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * Opens a mover with these settings. On {@link DmlPath#HARDWARE}, and on {@link DmlPath#AUTO} where Linux shows a DSA device, one
-     * empty operation is submitted to the hardware: what comes of it decides.
+     * Opens a mover with these settings. On {@link DmlPath#HARDWARE}, and on {@link DmlPath#AUTO}
+     * where Linux shows a DSA device, one empty operation is submitted to the hardware: what comes
+     * of it decides.
      *
      * @return an open mover
      * @throws DmlUnavailableException if no library was set and there is none to be found
-     * @throws DmlHardwareException if the path is {@link DmlPath#HARDWARE} and the hardware does not work, or DML
-     *     would crash on this machine's devices
+     * @throws DmlHardwareException if the path is {@link DmlPath#HARDWARE} and the hardware does
+     * not work, or DML would crash on this machine's devices
      * @throws VdmException if the library cannot initialise its jobs for the software path
      */
     public DmlDataMover open() {
@@ -328,9 +351,12 @@ public final class DmlDataMoverBuilder {
         List<DsaDevice> devices = path != DmlPath.SOFTWARE && showsDevices()
                 ? DsaDevice.readAll(new SystemFiles(Path.of("/")))
                 : List.of();
-        JobLimits limits = devices.isEmpty() ? limits(maxTransferBytes, USUAL_BATCH_TASKS) : limits(devices);
-        var opening = new DmlOpening(opened, jobs, limits, node, queueFullTimeout.toNanos(), diagnosis);
-        boolean nothingToTry = path == DmlPath.AUTO && devices.isEmpty() && diagnosis == null && !opened.isSimulated();
+        JobLimits limits =
+                devices.isEmpty() ? limits(maxTransferBytes, USUAL_BATCH_TASKS) : limits(devices);
+        var opening =
+                new DmlOpening(opened, jobs, limits, node, queueFullTimeout.toNanos(), diagnosis);
+        boolean nothingToTry = path == DmlPath.AUTO && devices.isEmpty() && diagnosis == null
+                && !opened.isSimulated();
         JobPool pool;
         if (path == DmlPath.SOFTWARE || path == DmlPath.HARDWARE && !tried) {
             pool = opening.asked(path);
@@ -344,8 +370,11 @@ public final class DmlDataMoverBuilder {
         var plan = new DmlPlan(
                 pool,
                 limits,
-                path == DmlPath.AUTO && !hardware ? new JvmLimits(jvmCopies, jvmFills, jvmOperations) : null,
-                hardware ? new HardwareHealth(pool, decisions, path == DmlPath.AUTO, opening, clock) : null,
+                path == DmlPath.AUTO && !hardware
+                        ? new JvmLimits(jvmCopies, jvmFills, jvmOperations)
+                        : null,
+                hardware ? new HardwareHealth(pool, decisions, path == DmlPath.AUTO, opening, clock)
+                        : null,
                 durability,
                 queueFullTimeout.toNanos(),
                 deviceTimeout.toNanos(),
@@ -356,7 +385,10 @@ public final class DmlDataMoverBuilder {
         return new DmlDataMover(opened, path, plan, decisions);
     }
 
-    /** By the older of the JDK's ways, and before the class that reads devices is loaded: the first opening of a JVM waits for each (docs/adr/0019). */
+    /**
+     * By the older of the JDK's ways, and before the class that reads devices is loaded: the first
+     * opening of a JVM waits for each (docs/adr/0019).
+     */
     private static boolean showsDevices() {
         return new File("/" + DsaDevice.FOLDER).exists();
     }
@@ -365,10 +397,12 @@ public final class DmlDataMoverBuilder {
         long hardwareBytes = DsaDevice.maxTransferBytes(devices).orElse(maxTransferBytes);
         return limits(
                 Math.max(64, Math.min(hardwareBytes, maxTransferBytes) & -64L),
-                Math.min(DsaDevice.maxBatchTasks(devices).orElse(USUAL_BATCH_TASKS), JobLimits.MAX_TASKS));
+                Math.min(DsaDevice.maxBatchTasks(devices).orElse(USUAL_BATCH_TASKS),
+                        JobLimits.MAX_TASKS));
     }
 
     private JobLimits limits(long hardwareBytes, long hardwareTasks) {
-        return new JobLimits(hardwareBytes, maxTransferBytes, (int) hardwareTasks, JobLimits.MAX_TASKS, null);
+        return new JobLimits(hardwareBytes, maxTransferBytes, (int) hardwareTasks,
+                JobLimits.MAX_TASKS, null);
     }
 }

@@ -3,12 +3,13 @@ package io.github.vdm4j.dml;
 import java.util.List;
 
 /**
- * Whether DML can use the DSA of this machine, and if not why and what to do. It is a prediction, made
- * from what Linux and the dynamic loader say in a few milliseconds and without touching a device.
+ * Whether DML can use the DSA of this machine, and if not why and what to do. It is a prediction,
+ * made from what Linux and the dynamic loader say in a few milliseconds and without touching a
+ * device.
  *
  * @param verdict the answer
- * @param findings what speaks against hardware, or makes it less than it could be: the likeliest reason
- *     first, but before it what would crash, and before all a missing DML
+ * @param findings what speaks against hardware, or makes it less than it could be: the likeliest
+ * reason first, but before it what would crash, and before all a missing DML
  * @param system what this was concluded from
  */
 public record DmlDiagnosis(Verdict verdict, List<Finding> findings, DsaSystem system) {
@@ -26,7 +27,10 @@ public record DmlDiagnosis(Verdict verdict, List<Finding> findings, DsaSystem sy
         SOFTWARE,
         /** The mover is not opened. */
         FAILURE,
-        /** DML itself would crash, and the JVM with it: a mover is not opened, and AUTO does not try. */
+        /**
+         * DML itself would crash, and the JVM with it: a mover is not opened, and AUTO does not
+         * try.
+         */
         CRASH
     }
 
@@ -95,12 +99,14 @@ public record DmlDiagnosis(Verdict verdict, List<Finding> findings, DsaSystem sy
     /**
      * Null stands for no DML at all.
      *
-     * @param node the NUMA node to whose devices is submitted, {@link NumaNodes#ANY} for those of the threads
+     * @param node the NUMA node to whose devices is submitted, {@link NumaNodes#ANY} for those of
+     * the threads
      */
     static DmlDiagnosis of(DsaSystem system, DmlVersion dml, int node) {
         var rules = new DiagnosisRules(system, dml, node);
         List<Finding> findings = rules.findings();
-        return new DmlDiagnosis(verdict(findings, dml != null, rules.usableQueues()), findings, system);
+        return new DmlDiagnosis(verdict(findings, dml != null, rules.usableQueues()), findings,
+                system);
     }
 
     private static Verdict verdict(List<Finding> findings, boolean hasDml, List<String> queues) {
@@ -112,17 +118,20 @@ public record DmlDiagnosis(Verdict verdict, List<Finding> findings, DsaSystem sy
             return new Verdict(
                     Outcome.HARDWARE,
                     Outcome.HARDWARE,
-                    "HARDWARE should work here, and AUTO uses it: DML can submit to " + String.join(", ", queues));
+                    "HARDWARE should work here, and AUTO uses it: DML can submit to "
+                            + String.join(", ", queues));
         }
         if (!hasDml) {
             return new Verdict(
-                    Outcome.FAILURE, Outcome.FAILURE, "neither HARDWARE nor AUTO can be opened: " + first.what());
+                    Outcome.FAILURE, Outcome.FAILURE,
+                    "neither HARDWARE nor AUTO can be opened: " + first.what());
         }
         return first.severity() == Severity.CRASH
                 ? new Verdict(
                         Outcome.CRASH,
                         Outcome.SOFTWARE,
-                        "HARDWARE would crash the JVM and is refused, and AUTO runs in software: " + first.what())
+                        "HARDWARE would crash the JVM and is refused, and AUTO runs in software: "
+                                + first.what())
                 : new Verdict(
                         Outcome.FAILURE,
                         Outcome.SOFTWARE,

@@ -54,7 +54,10 @@ final class DmlEngine {
     /** Null without hardware. */
     private final HardwareHealth health;
 
-    /** What others call the engine back by: who waits for pins to go, and the workers. A class, as lambdas take longer to be made (docs/adr/0019). */
+    /**
+     * What others call the engine back by: who waits for pins to go, and the workers. A class, as
+     * lambdas take longer to be made (docs/adr/0019).
+     */
     private final class Callbacks implements Runnable, Consumer<Program> {
         @Override
         public void run() {
@@ -76,7 +79,9 @@ final class DmlEngine {
 
     private volatile boolean closing;
 
-    /** Two cache lines, as whatever comes next may be what another thread writes: see VdmOperation. */
+    /**
+     * Two cache lines, as whatever comes next may be what another thread writes: see VdmOperation.
+     */
     @SuppressWarnings("unused") // takes up room
     private Object a0, b0, c0, d0, e0, f0, g0, h0, i0, j0, k0, l0, m0, n0, o0, p0,
             a1, b1, c1, d1, e1, f1, g1, h1, i1, j1, k1, l1, m1, n1, o1, p1;
@@ -95,7 +100,10 @@ final class DmlEngine {
         return hardware;
     }
 
-    /** Tells whether what is short enough is over when it is submitted, so that one call does for all. */
+    /**
+     * Tells whether what is short enough is over when it is submitted, so that one call does for
+     * all.
+     */
     boolean executesAtOnce() {
         return !hardware && !pool.callsBack();
     }
@@ -186,7 +194,8 @@ final class DmlEngine {
             }
             return done(future, program);
         } catch (SegmentClosedException e) {
-            ExecutionPath executed = program.bytesMoved() == 0 ? ExecutionPath.NONE : program.executedBy();
+            ExecutionPath executed =
+                    program.bytesMoved() == 0 ? ExecutionPath.NONE : program.executedBy();
             release(future, job);
             return DmlFailures.unusable(future, executed, e.getMessage(), e.getCause());
         } catch (WrongThreadException e) {
@@ -216,7 +225,10 @@ final class DmlEngine {
         return Job.HAND_OVER.isDone(job) ? collect(future, job) : FutureState.RUNNING;
     }
 
-    /** Tells whether a poll without a waker could bring an operation further; not when a worker has it. */
+    /**
+     * Tells whether a poll without a waker could bring an operation further; not when a worker has
+     * it.
+     */
     static boolean canAdvance(Program program) {
         return program == null
                 || !Job.HAND_OVER.isBegun(program.job())
@@ -298,7 +310,8 @@ final class DmlEngine {
 
     /** A queue that is full is not the task's fault, and will be tried again. */
     private static boolean mayGoOnWithout(Program program, int refused) {
-        return DmlStatus.of(refused).result() != VdmResult.QUEUE_FULL && program.goesOnWithout(refused);
+        return DmlStatus.of(refused).result() != VdmResult.QUEUE_FULL
+                && program.goesOnWithout(refused);
     }
 
     private FutureState inFlight(EngineFuture future, Program program) {
@@ -307,7 +320,9 @@ final class DmlEngine {
         return FutureState.RUNNING;
     }
 
-    /** The device may go on with the job and its memory: neither may be used anew before it answers. */
+    /**
+     * The device may go on with the job and its memory: neither may be used anew before it answers.
+     */
     private FutureState overdue(EngineFuture future, Program program) {
         long moved = program.bytesMoved();
         ExecutionPath executed = program.executedBy();
@@ -335,7 +350,8 @@ final class DmlEngine {
             return inFlight(future, program);
         }
         return failed(
-                future, program, status, program.bytesMoved() == 0 ? ExecutionPath.NONE : program.executedBy());
+                future, program, status,
+                program.bytesMoved() == 0 ? ExecutionPath.NONE : program.executedBy());
     }
 
     /** The data are where they belong. The buffers stay pinned until they are durable, too. */
@@ -375,7 +391,8 @@ final class DmlEngine {
         return DmlFailures.pageMissing(future, executed, moved, cause);
     }
 
-    private FutureState invalidData(EngineFuture future, Program program, InvalidDataException cause) {
+    private FutureState invalidData(EngineFuture future, Program program,
+            InvalidDataException cause) {
         long moved = program.bytesMoved();
         ExecutionPath executed = moved == 0 ? ExecutionPath.NONE : program.executedBy();
         release(future, program.job());
@@ -401,7 +418,9 @@ final class DmlEngine {
         return job;
     }
 
-    /** Polls what is in flight, so that operations whose futures were dropped give their jobs back. */
+    /**
+     * Polls what is in flight, so that operations whose futures were dropped give their jobs back.
+     */
     void finishAbandoned() {
         pool.collectOverdue();
         if (hardware) {

@@ -19,7 +19,8 @@ final class DmlFailures {
     private DmlFailures() {}
 
     static FutureState failed(
-            EngineFuture future, DmlPath where, long moved, DmlStatus status, ExecutionPath executed) {
+            EngineFuture future, DmlPath where, long moved, DmlStatus status,
+            ExecutionPath executed) {
         return future.failed(
                 executed,
                 status.result(),
@@ -33,7 +34,8 @@ final class DmlFailures {
                 null);
     }
 
-    static FutureState overdue(EngineFuture future, ExecutionPath executed, long moved, long nanos) {
+    static FutureState overdue(EngineFuture future, ExecutionPath executed, long moved,
+            long nanos) {
         return future.failed(
                 executed,
                 VdmResult.TIMEOUT,
@@ -119,7 +121,8 @@ final class DmlFailures {
                 executed,
                 VdmResult.INVALID_DATA,
                 null,
-                "failed%s: %s".formatted(moved == 0 ? "" : " after %,d bytes".formatted(moved), cause.getMessage()),
+                "failed%s: %s".formatted(moved == 0 ? "" : " after %,d bytes".formatted(moved),
+                        cause.getMessage()),
                 null);
     }
 
@@ -134,7 +137,8 @@ final class DmlFailures {
     }
 
     static FutureState pageMissing(
-            EngineFuture future, ExecutionPath executed, long moved, PageUnavailableException cause) {
+            EngineFuture future, ExecutionPath executed, long moved,
+            PageUnavailableException cause) {
         return future.failed(
                 executed,
                 VdmResult.IO_ERROR,
@@ -151,7 +155,8 @@ final class DmlFailures {
                         .formatted(
                                 name,
                                 Duration.ofNanos(nanos),
-                                operations.isEmpty() ? "operations of which nothing is known any more"
+                                operations.isEmpty()
+                                        ? "operations of which nothing is known any more"
                                         : String.join("; ", operations),
                                 nativeBytes),
                 null);

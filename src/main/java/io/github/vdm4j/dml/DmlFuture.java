@@ -18,7 +18,10 @@ import java.lang.foreign.MemorySegment;
 
 /** An operation of a {@link DmlDataMover}. Has a job from its first poll to its completion. */
 class DmlFuture extends VdmFuture implements EngineFuture {
-    /** Never changed, but not final: the barrier behind a constructor with final fields makes the future dearer (docs/adr/0017). */
+    /**
+     * Never changed, but not final: the barrier behind a constructor with final fields makes the
+     * future dearer (docs/adr/0017).
+     */
     private DmlMoves moves;
 
     /** Null while idle and when complete. */
@@ -31,8 +34,10 @@ class DmlFuture extends VdmFuture implements EngineFuture {
     @Override
     protected final FutureState advance(Notifier notifier) {
         notifier.useNone();
-        FutureState reached = program == null ? moves.start(this) : moves.engine().resume(this, program);
-        return reached == FutureState.RUNNING ? moves.engine().promise(this, program, notifier) : reached;
+        FutureState reached =
+                program == null ? moves.start(this) : moves.engine().resume(this, program);
+        return reached == FutureState.RUNNING ? moves.engine().promise(this, program, notifier)
+                : reached;
     }
 
     @Override
@@ -67,7 +72,8 @@ class DmlFuture extends VdmFuture implements EngineFuture {
 
     @Override
     public boolean isAccessibleBy(Thread thread) {
-        return destination().isAccessibleBy(thread) && (source() == null || source().isAccessibleBy(thread));
+        return destination().isAccessibleBy(thread)
+                && (source() == null || source().isAccessibleBy(thread));
     }
 
     @Override

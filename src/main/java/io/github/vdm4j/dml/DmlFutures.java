@@ -7,8 +7,9 @@ import io.github.vdm4j.operation.DataFuture;
 import java.util.List;
 
 /**
- * Makes the futures of a mover, and has what executes them. Made for the first of them: a JVM that has just started takes milliseconds to
- * load what operations consist of, and an opening need not wait for that (docs/adr/0019).
+ * Makes the futures of a mover, and has what executes them. Made for the first of them: a JVM that
+ * has just started takes milliseconds to load what operations consist of, and an opening need not
+ * wait for that (docs/adr/0019).
  */
 final class DmlFutures {
     private final DmlEngine engine;
@@ -24,8 +25,10 @@ final class DmlFutures {
         AutoMoves autoMoves = jvm == null
                 ? AutoMoves.NONE
                 : new AutoMoves(
-                        Math.min(jvm.copies(), polled), Math.min(jvm.fills(), polled), engine.durability());
-        var autoOperations = new AutoOperations(autoMoves, jvm == null ? 0 : jvm.operations(), polled);
+                        Math.min(jvm.copies(), polled), Math.min(jvm.fills(), polled),
+                        engine.durability());
+        var autoOperations =
+                new AutoOperations(autoMoves, jvm == null ? 0 : jvm.operations(), polled);
         moves = new DmlMoves(engine, plan.limits(), autoMoves);
         operations = new DmlOperations(engine, autoOperations);
         batches = new DmlBatches(engine, autoOperations);

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Thrown when a mover on {@link DmlPath#HARDWARE} is opened where the hardware does not work. The message
- * says what the trial met, and what was found that explains it, with what to do.
+ * Thrown when a mover on {@link DmlPath#HARDWARE} is opened where the hardware does not work. The
+ * message says what the trial met, and what was found that explains it, with what to do.
  */
 public final class DmlHardwareException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -26,22 +26,26 @@ public final class DmlHardwareException extends RuntimeException {
         if (!findings.isEmpty()) {
             text.append(" Found:");
             findings.forEach(
-                    finding -> text.append("\n  ").append(finding.what()).append("\n    ").append(finding.remedy()));
+                    finding -> text.append("\n  ")
+                            .append(finding.what())
+                            .append("\n    ")
+                            .append(finding.remedy()));
         } else {
             text.append(" Nothing was found that explains it.");
             if (status != null) {
                 text.append(' ').append(status.explanation());
             }
         }
-        return text.append("\nPaths AUTO and SOFTWARE do without. More: scripts/vdm info --why, docs/hardware.md")
+        return text.append(
+                "\nPaths AUTO and SOFTWARE do without. More: scripts/vdm info --why, docs/hardware.md")
                 .toString();
     }
 
     /**
      * What DML answered to the trial.
      *
-     * @return the status; null if there was no trial because DML would crash, if the hardware did not answer, and after
-     *     deserialisation
+     * @return the status; null if there was no trial because DML would crash, if the hardware did
+     * not answer, and after deserialisation
      */
     public DmlStatus status() {
         return status;

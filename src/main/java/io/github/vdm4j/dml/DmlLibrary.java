@@ -13,16 +13,16 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * An opened Intel DML. Opening it is cheap when it is open already; it stays open for the life of the
- * JVM.
+ * An opened Intel DML. Opening it is cheap when it is open already; it stays open for the life of
+ * the JVM.
  *
  * <p>{@link #open()} looks in this order: the system property {@value #PROPERTY}, the environment
  * variable {@value #ENVIRONMENT}, each naming a file; then the names {@code libdml.so.1} and {@code
  * libdml.so}, to be found where the dynamic loader searches. A property or variable that is set
  * decides: if its file cannot be used, nothing else is tried in its place.
  *
- * <p>Opening a library needs native access: {@code --enable-native-access=io.github.vdm4j}, or {@code
- * ALL-UNNAMED} if vdm4j is on the class path.
+ * <p>Opening a library needs native access: {@code --enable-native-access=io.github.vdm4j}, or
+ * {@code ALL-UNNAMED} if vdm4j is on the class path.
  */
 public final class DmlLibrary {
     /** The system property that names the library's file. */
@@ -33,14 +33,20 @@ public final class DmlLibrary {
 
     private static final List<String> SONAMES = List.of("libdml.so.1", "libdml.so");
 
-    /** What was opened, by what it was opened as: binding its functions again would take two milliseconds. */
+    /**
+     * What was opened, by what it was opened as: binding its functions again would take two
+     * milliseconds.
+     */
     private static final Map<String, DmlLibrary> OPENED = new ConcurrentHashMap<>();
 
     private final String location;
     private final DmlFunctions functions;
     private final boolean simulated;
 
-    /** Read when it is first asked for, as linking a call takes milliseconds; by any thread, as it comes out the same. */
+    /**
+     * Read when it is first asked for, as linking a call takes milliseconds; by any thread, as it
+     * comes out the same.
+     */
     private volatile DmlVersion version;
 
     private DmlLibrary(String location, SymbolLookup symbols, boolean simulated) {
@@ -75,14 +81,15 @@ public final class DmlLibrary {
     /**
      * Tells whether {@link #open()} would succeed, without throwing.
      *
-     * @return empty if DML is available, else the exception that {@link #open()} would throw, with the
-     *     reasons
+     * @return empty if DML is available, else the exception that {@link #open()} would throw, with
+     * the reasons
      */
     public static Optional<DmlUnavailableException> whyUnavailable() {
         var attempts = new LinkedHashMap<String, String>();
         Optional<DmlLibrary> found =
                 search(System.getProperty(PROPERTY), System.getenv(ENVIRONMENT), SONAMES, attempts);
-        return found.isPresent() ? Optional.empty() : Optional.of(new DmlUnavailableException(attempts));
+        return found.isPresent() ? Optional.empty()
+                : Optional.of(new DmlUnavailableException(attempts));
     }
 
     static DmlLibrary search(String property, String environment, List<String> names) {
@@ -107,13 +114,15 @@ public final class DmlLibrary {
         for (String name : names) {
             if (found.isEmpty()) {
                 found =
-                        decided != null ? notTried(name, decided, attempts) : attempt(name, name, attempts);
+                        decided != null ? notTried(name, decided, attempts)
+                                : attempt(name, name, attempts);
             }
         }
         return found;
     }
 
-    private static Optional<DmlLibrary> explicit(String place, String file, Map<String, String> attempts) {
+    private static Optional<DmlLibrary> explicit(String place, String file,
+            Map<String, String> attempts) {
         if (file == null) {
             attempts.put(place, "not set");
             return Optional.empty();
@@ -127,12 +136,14 @@ public final class DmlLibrary {
         }
     }
 
-    private static Optional<DmlLibrary> notTried(String place, String decided, Map<String, String> attempts) {
+    private static Optional<DmlLibrary> notTried(String place, String decided,
+            Map<String, String> attempts) {
         attempts.put(place, "not tried, " + decided + " decides");
         return Optional.empty();
     }
 
-    private static Optional<DmlLibrary> attempt(String place, String file, Map<String, String> attempts) {
+    private static Optional<DmlLibrary> attempt(String place, String file,
+            Map<String, String> attempts) {
         DmlLibrary opened = OPENED.get(file);
         if (opened != null) {
             return Optional.of(opened);

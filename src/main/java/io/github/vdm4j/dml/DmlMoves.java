@@ -37,7 +37,9 @@ final class DmlMoves {
     /** From here, as every operation looks for it, and one after the other. */
     private final OperationTally tally;
 
-    /** Two cache lines, as whatever comes next may be what another thread writes: see VdmOperation. */
+    /**
+     * Two cache lines, as whatever comes next may be what another thread writes: see VdmOperation.
+     */
     @SuppressWarnings("unused") // takes up room
     private Object a0, b0, c0, d0, e0, f0, g0, h0, i0, j0, k0, l0, m0, n0, o0, p0,
             a1, b1, c1, d1, e1, f1, g1, h1, i1, j1, k1, l1, m1, n1, o1, p1;
@@ -50,7 +52,9 @@ final class DmlMoves {
         this.auto = auto;
         jvmCopies = auto.copies();
         jvmFills = auto.fills();
-        inlineBytes = engine.executesAtOnce() ? Math.min(limits.softwareBytes(), engine.pollerBytes()) : 0;
+        inlineBytes =
+                engine.executesAtOnce() ? Math.min(limits.softwareBytes(), engine.pollerBytes())
+                        : 0;
     }
 
     DmlEngine engine() {
@@ -79,7 +83,8 @@ final class DmlMoves {
             // Only if two threads prepared one operation at once, which its javadoc forbids.
             throw new IllegalStateException("the operation was prepared by two threads at once");
         }
-        if (length <= (source == null ? jvmFills : jvmCopies) && (length == 0 || !future.durable())) {
+        if (length <= (source == null ? jvmFills : jvmCopies)
+                && (length == 0 || !future.durable())) {
             return executeInJvm(future, destination, source, length);
         }
         if (length <= inlineBytes && !future.durable() && isPlain(destination, source)) {
@@ -97,16 +102,18 @@ final class DmlMoves {
         if (engine.closing()) {
             return DmlFailures.closed(future);
         }
-        return length == 0 ? future.succeeded(ExecutionPath.NONE) : auto.execute(future, destination, source);
+        return length == 0 ? future.succeeded(ExecutionPath.NONE)
+                : auto.execute(future, destination, source);
     }
 
     /**
-     * The short way of most operations: one submission, which the software path executes before it returns,
-     * so there is no progress to keep. The call holds the segments open, so no buffer need be pinned.
-     * Whatever goes otherwise goes on as a transfer.
+     * The short way of most operations: one submission, which the software path executes before it
+     * returns, so there is no progress to keep. The call holds the segments open, so no buffer need
+     * be pinned. Whatever goes otherwise goes on as a transfer.
      */
     private FutureState executeInline(
-            DmlFuture future, Job job, MemorySegment destination, MemorySegment source, int length) {
+            DmlFuture future, Job job, MemorySegment destination, MemorySegment source,
+            int length) {
         int status;
         try {
             describe(future, job, destination, source, length, false);
@@ -124,9 +131,13 @@ final class DmlMoves {
         return refused(future, job, length, null, false, status);
     }
 
-    /** The short way of what DML has to make durable: a second submission writes back what the first has moved. */
+    /**
+     * The short way of what DML has to make durable: a second submission writes back what the first
+     * has moved.
+     */
     private FutureState executeDurably(
-            DmlFuture future, Job job, MemorySegment destination, MemorySegment source, int length) {
+            DmlFuture future, Job job, MemorySegment destination, MemorySegment source,
+            int length) {
         MemoryRegion onto = MemoryRegions.find(destination);
         MemoryRegion of = MemoryRegions.find(source);
         if (!MemoryRegions.pin(onto, of)) { // not by one call alone: there are two
@@ -149,7 +160,8 @@ final class DmlMoves {
         } catch (SegmentClosedException e) {
             over(future, job);
             return DmlFailures.unusable(
-                    future, moved ? ExecutionPath.DML_SOFTWARE : ExecutionPath.NONE, e.getMessage(), e.getCause());
+                    future, moved ? ExecutionPath.DML_SOFTWARE : ExecutionPath.NONE, e.getMessage(),
+                    e.getCause());
         } catch (RuntimeException | Error e) {
             over(future, job);
             throw e;
@@ -162,9 +174,12 @@ final class DmlMoves {
         return refused(future, job, length, WriteBackKind.CACHE_LINES, moved, status);
     }
 
-    /** The operation goes on as a transfer, with a job of the pool if this one is not the pool's. */
+    /**
+     * The operation goes on as a transfer, with a job of the pool if this one is not the pool's.
+     */
     private FutureState refused(
-            DmlFuture future, Job job, long length, WriteBackKind durable, boolean moved, int status) {
+            DmlFuture future, Job job, long length, WriteBackKind durable, boolean moved,
+            int status) {
         Job lent = job;
         if (future.owns(job)) {
             job.countUse();
@@ -173,8 +188,10 @@ final class DmlMoves {
                 return noJob(future);
             }
         }
-        Transfer transfer = begin(future, lent, future.destination(), future.from(), length, durable);
-        return engine.refused(future, moved ? transfer.adoptMoved() : transfer, DmlStatus.of(status));
+        Transfer transfer =
+                begin(future, lent, future.destination(), future.from(), length, durable);
+        return engine.refused(future, moved ? transfer.adoptMoved() : transfer,
+                DmlStatus.of(status));
     }
 
     private FutureState noJob(DmlFuture future) {
@@ -280,7 +297,8 @@ final class DmlMoves {
 
     /** Pages are for the JDK; cache lines for the hardware, else for libpmem, else for DML. */
     private boolean needsJobToFlush(WriteBackKind kind) {
-        return kind == WriteBackKind.CACHE_LINES && (engine.hardware() || durability.lines() == null);
+        return kind == WriteBackKind.CACHE_LINES
+                && (engine.hardware() || durability.lines() == null);
     }
 
     private FutureState flush(DmlFuture future, WriteBackKind kind) {

@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * The opening of one mover: decides where it executes, and makes its jobs. Hardware has to show that it works; the diagnosis keeps
- * DML from where it would crash, and explains a failure. It is made when it is needed: supplies what is found later on, too.
+ * The opening of one mover: decides where it executes, and makes its jobs. Hardware has to show
+ * that it works; the diagnosis keeps DML from where it would crash, and explains a failure. It is
+ * made when it is needed: supplies what is found later on, too.
  */
 final class DmlOpening implements Supplier<List<Finding>> {
     private final DmlLibrary library;
@@ -26,7 +27,8 @@ final class DmlOpening implements Supplier<List<Finding>> {
     private DmlPathDecision decision;
 
     DmlOpening(
-            DmlLibrary library, int jobs, JobLimits limits, int node, long queueFullNanos, DmlDiagnosis made) {
+            DmlLibrary library, int jobs, JobLimits limits, int node, long queueFullNanos,
+            DmlDiagnosis made) {
         this.library = library;
         this.jobs = jobs;
         this.limits = limits;
@@ -61,7 +63,8 @@ final class DmlOpening implements Supplier<List<Finding>> {
     }
 
     /**
-     * The software path, as Linux shows no device. DML looks for devices in the same place and would find none either.
+     * The software path, as Linux shows no device. DML looks for devices in the same place and
+     * would find none either.
      *
      * @throws VdmException if DML cannot make the jobs for it
      */
@@ -81,11 +84,13 @@ final class DmlOpening implements Supplier<List<Finding>> {
         JobPool pool = null;
         HardwareTrial trial;
         if (diagnosis.verdict().hardware() == Outcome.CRASH) {
-            trial = HardwareTrial.failed("the hardware was not tried, as DML would crash the JVM", null);
+            trial = HardwareTrial.failed("the hardware was not tried, as DML would crash the JVM",
+                    null);
         } else {
             try {
                 pool = makePool(true, orSoftware);
-                trial = HardwareTrial.of(pool, diagnosis.verdict().hardwareWorks() ? queueFullNanos : 0);
+                trial = HardwareTrial.of(pool,
+                        diagnosis.verdict().hardwareWorks() ? queueFullNanos : 0);
             } catch (DmlCallException e) {
                 trial = HardwareTrial.failed(e.getMessage(), DmlStatus.of(e.status()));
             }

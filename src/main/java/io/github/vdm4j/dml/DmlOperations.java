@@ -41,7 +41,8 @@ final class DmlOperations {
             return future.done();
         }
         if (auto.takes(what)) {
-            return engine.closing() ? DmlFailures.closed(future) : auto.execute(future, what, completion);
+            return engine.closing() ? DmlFailures.closed(future)
+                    : auto.execute(future, what, completion);
         }
         WriteBackKind first = null;
         WriteBackKind second = null;
@@ -66,7 +67,8 @@ final class DmlOperations {
         return begin(future, job, what, completion, first, second);
     }
 
-    private FutureState refused(DmlDataFuture<?> future, MemorySegment destination, WriteBackKind kind) {
+    private FutureState refused(DmlDataFuture<?> future, MemorySegment destination,
+            WriteBackKind kind) {
         return DmlFailures.unsupported(future, durability.whyNot(destination, kind));
     }
 
@@ -96,11 +98,12 @@ final class DmlOperations {
     }
 
     /**
-     * Waits for what was in flight at the first call, then has DML drain its queue. That needs a job, but the
-     * wait does not, so a drain is never refused for want of one.
+     * Waits for what was in flight at the first call, then has DML drain its queue. That needs a
+     * job, but the wait does not, so a drain is never refused for want of one.
      */
     FutureState drain(
-            DmlDataFuture<?> future, DrainWatch watch, Descriptor what, CompletionRecord completion) {
+            DmlDataFuture<?> future, DrainWatch watch, Descriptor what,
+            CompletionRecord completion) {
         if (!watch.hasBegun()) {
             if (engine.closing()) {
                 return DmlFailures.closed(future);

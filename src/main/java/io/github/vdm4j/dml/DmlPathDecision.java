@@ -55,10 +55,12 @@ public final class DmlPathDecision {
     }
 
     /**
-     * What {@link DmlDiagnosis} found at that time, the likeliest explanation first. Where it was not needed for the decision, as there
-     * was no device to try, it is made by the first call, which takes some milliseconds.
+     * What {@link DmlDiagnosis} found at that time, the likeliest explanation first. Where it was
+     * not needed for the decision, as there was no device to try, it is made by the first call,
+     * which takes some milliseconds.
      *
-     * @return the findings; empty where nothing had to be found, as on a mover that was opened for {@link DmlPath#SOFTWARE}
+     * @return the findings; empty where nothing had to be found, as on a mover that was opened for
+     * {@link DmlPath#SOFTWARE}
      */
     public synchronized List<Finding> findings() {
         if (diagnosis != null) {

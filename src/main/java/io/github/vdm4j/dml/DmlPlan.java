@@ -6,8 +6,9 @@ import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.WorkerStrategy;
 
 /**
- * What a mover is to execute with, as its opening has decided. What executes is made of this with the first operation. In one piece,
- * as each class more would have a first opening wait (docs/adr/0019).
+ * What a mover is to execute with, as its opening has decided. What executes is made of this with
+ * the first operation. In one piece, as each class more would have a first opening wait
+ * (docs/adr/0019).
  *
  * @param pool the jobs
  * @param limits how much one submission may move

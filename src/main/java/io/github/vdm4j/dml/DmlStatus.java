@@ -64,12 +64,15 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                 "BEING_PROCESSED",
                 VdmResult.INTERNAL_ERROR,
                 "Not finished. " + REPORT);
-        device(dml_h.DML_STATUS_INTERNAL_ERROR, "INTERNAL_ERROR", "DML met a state that it has no name for.");
+        device(dml_h.DML_STATUS_INTERNAL_ERROR, "INTERNAL_ERROR",
+                "DML met a state that it has no name for.");
         invalid(dml_h.DML_STATUS_NULL_POINTER_ERROR, "NULL_POINTER_ERROR", "An address was null.");
-        invalid(dml_h.DML_STATUS_LIMITS_ERROR, "LIMITS_ERROR", "A parameter exceeds a limit of DML.");
+        invalid(dml_h.DML_STATUS_LIMITS_ERROR, "LIMITS_ERROR",
+                "A parameter exceeds a limit of DML.");
         invalid(dml_h.DML_STATUS_PATH_ERROR, "PATH_ERROR", "The path is none of DML's.");
         invalid(dml_h.DML_STATUS_HINT_ERROR, "HINT_ERROR", "The hint is none of DML's.");
-        invalid(dml_h.DML_STATUS_CRC_ALIGN_ERROR, "CRC_ALIGN_ERROR", "The CRC's address is no multiple of 4.");
+        invalid(dml_h.DML_STATUS_CRC_ALIGN_ERROR, "CRC_ALIGN_ERROR",
+                "The CRC's address is no multiple of 4.");
         known(dml_h.DML_STATUS_BATCH_ERROR, "BATCH_ERROR", VdmResult.DEVICE_ERROR,
                 "A task of the batch failed: see the tasks' own statuses.");
         refused(
@@ -88,8 +91,10 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                 VdmResult.DEVICE_ERROR,
                 "A block's protection information does not match its data. The data are damaged, or the DIF settings are not those they were written with.");
         refused(dml_h.DML_STATUS_JOB_OPERATION_ERROR, "JOB_OPERATION_ERROR",
-                "This device or library does not have the operation.", "Use path SOFTWARE, or a mover in pure Java.");
-        refused(dml_h.DML_STATUS_JOB_FLAGS_ERROR, "JOB_FLAGS_ERROR", "The device refuses one of the flags.",
+                "This device or library does not have the operation.",
+                "Use path SOFTWARE, or a mover in pure Java.");
+        refused(dml_h.DML_STATUS_JOB_FLAGS_ERROR, "JOB_FLAGS_ERROR",
+                "The device refuses one of the flags.",
                 "Use path SOFTWARE.");
         refused(
                 dml_h.DML_STATUS_JOB_LENGTH_ERROR,
@@ -102,7 +107,8 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                 dml_h.DML_STATUS_DELTA_RECORD_SIZE_ERROR,
                 "DELTA_RECORD_SIZE_ERROR",
                 "The delta record's size is no multiple of 10 or below 80.");
-        invalid(dml_h.DML_STATUS_OVERLAPPING_BUFFER_ERROR, "OVERLAPPING_BUFFER_ERROR", "The ranges overlap.");
+        invalid(dml_h.DML_STATUS_OVERLAPPING_BUFFER_ERROR, "OVERLAPPING_BUFFER_ERROR",
+                "The ranges overlap.");
         invalid(
                 dml_h.DML_STATUS_DUALCAST_ALIGN_ERROR,
                 "DUALCAST_ALIGN_ERROR",
@@ -111,7 +117,8 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                 "An address or length of a delta is no multiple of 8.");
         invalid(dml_h.DML_STATUS_DELTA_INPUT_SIZE_ERROR, "DELTA_INPUT_SIZE_ERROR",
                 "The delta's input is no multiple of 8, or too long.");
-        invalid(dml_h.DML_STATUS_MEMORY_OVERFLOW_ERROR, "MEMORY_OVERFLOW_ERROR", "The destination is too small.");
+        invalid(dml_h.DML_STATUS_MEMORY_OVERFLOW_ERROR, "MEMORY_OVERFLOW_ERROR",
+                "The destination is too small.");
         known(
                 dml_h.DML_STATUS_JOB_CORRUPTED,
                 "JOB_CORRUPTED",
@@ -171,11 +178,13 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                 "The descriptor's privilege or PASID does not fit the work queue.");
         device(dml_h.DML_STATUS_INTL_TRAFFIC_CLASS_ERROR, "INTL_TRAFFIC_CLASS_ERROR",
                 "The descriptor's traffic class is not configured.");
-        device(dml_h.DML_STATUS_INTL_READBACK_ADDRESS_PAGE_ERROR, "INTL_READBACK_ADDRESS_PAGE_ERROR",
+        device(dml_h.DML_STATUS_INTL_READBACK_ADDRESS_PAGE_ERROR,
+                "INTL_READBACK_ADDRESS_PAGE_ERROR",
                 "The device could not translate a readback address.");
         device(dml_h.DML_STATUS_INTL_HARDWARE_READBACK_TIMEOUT, "INTL_HARDWARE_READBACK_TIMEOUT",
                 "A readback took too long: whether the data are durable is not known.");
-        device(dml_h.DML_STATUS_INTL_HARDWARE_TIMEOUT, "INTL_HARDWARE_TIMEOUT", "The device took too long.");
+        device(dml_h.DML_STATUS_INTL_HARDWARE_TIMEOUT, "INTL_HARDWARE_TIMEOUT",
+                "The device took too long.");
         device(dml_h.DML_STATUS_INTL_ADDRESS_TRANSLATION_ERROR, "INTL_ADDRESS_TRANSLATION_ERROR",
                 "The device could not translate an address.");
         // Of DML 1.2, which is newer than the header that the bindings are made from.

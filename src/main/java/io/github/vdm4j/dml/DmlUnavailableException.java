@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Thrown when no Intel DML could be opened. The message lists every attempt with the dynamic loader's
- * own words. Nothing is spoilt by it: the next attempt may succeed.
+ * Thrown when no Intel DML could be opened. The message lists every attempt with the dynamic
+ * loader's own words. Nothing is spoilt by it: the next attempt may succeed.
  */
 public final class DmlUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -12,12 +12,12 @@ import java.util.function.Predicate;
  * @param state {@code enabled} or {@code disabled}
  * @param numaNode the node that it is attached to, -1 if the firmware names none
  * @param version the version of its architecture: 0x100, 0x200, ...
- * @param pasidEnabled whether it can work on the addresses of a process; without, no user queue can be
- *     enabled
+ * @param pasidEnabled whether it can work on the addresses of a process; without, no user queue can
+ * be enabled
  * @param maxTransferSize bytes in the longest transfer that it can do
  * @param maxBatchSize descriptors in the longest batch that it can do
- * @param batchOffered whether processes may submit batches; newer kernels take them away together with
- *     the right to map a portal
+ * @param batchOffered whether processes may submit batches; newer kernels take them away together
+ * with the right to map a portal
  * @param groups its groups
  * @param engines its engines
  * @param queues its work queues
@@ -71,7 +71,8 @@ public record DsaDevice(
     public record Engine(String name, Long group) {
         private static Engine read(Path folder) {
             return new Engine(
-                    folder.getFileName().toString(), SystemFiles.number(folder.resolve("group_id")));
+                    folder.getFileName().toString(),
+                    SystemFiles.number(folder.resolve("group_id")));
         }
     }
 
@@ -164,7 +165,8 @@ public record DsaDevice(
 
     private static DsaDevice read(Path folder, SystemFiles files, Predicate<Path> mayOpen) {
         String name = folder.getFileName().toString();
-        // The bus also carries the queues of other accelerators; the number ties them to their device.
+        // The bus also carries the queues of other accelerators; the number ties them to their
+        // device.
         String number = name.substring("dsa".length());
         return new DsaDevice(
                 name,
@@ -177,14 +179,19 @@ public record DsaDevice(
                 batchOffered(SystemFiles.text(folder.resolve("op_cap"))),
                 parts(files, "group" + number).stream().map(Group::read).toList(),
                 parts(files, "engine" + number).stream().map(Engine::read).toList(),
-                parts(files, "wq" + number).stream().map(queue -> WorkQueue.read(queue, files, mayOpen)).toList());
+                parts(files, "wq" + number).stream()
+                        .map(queue -> WorkQueue.read(queue, files, mayOpen))
+                        .toList());
     }
 
     private static List<Path> parts(SystemFiles files, String prefix) {
         return files.list(FOLDER, name -> name.startsWith(prefix + "."));
     }
 
-    /** The operations are a bit set in groups of hexadecimal digits, the lowest last; older kernels write it otherwise. */
+    /**
+     * The operations are a bit set in groups of hexadecimal digits, the lowest last; older kernels
+     * write it otherwise.
+     */
     private static Boolean batchOffered(String operations) {
         if (operations == null || operations.indexOf(',') < 0) {
             return null;
@@ -198,8 +205,8 @@ public record DsaDevice(
     }
 
     /**
-     * The smallest limit on the length of one transfer among the enabled queues, so that an operation
-     * fits whichever queue it gets to.
+     * The smallest limit on the length of one transfer among the enabled queues, so that an
+     * operation fits whichever queue it gets to.
      *
      * @param devices what Linux shows
      * @return bytes; empty if there is no enabled queue, or none that tells
@@ -220,8 +227,8 @@ public record DsaDevice(
      * The smallest limit on the tasks of one batch among the enabled queues.
      *
      * @param devices what Linux shows
-     * @return the number, 0 if a device takes no batches from processes; empty if there is no enabled queue, or none
-     *     that tells
+     * @return the number, 0 if a device takes no batches from processes; empty if there is no
+     * enabled queue, or none that tells
      */
     static OptionalLong maxBatchTasks(List<DsaDevice> devices) {
         OptionalLong least = OptionalLong.empty();
@@ -237,6 +244,7 @@ public record DsaDevice(
     }
 
     private static OptionalLong lesser(OptionalLong least, Long told) {
-        return told == null || least.isPresent() && least.getAsLong() <= told ? least : OptionalLong.of(told);
+        return told == null || least.isPresent() && least.getAsLong() <= told ? least
+                : OptionalLong.of(told);
     }
 }

@@ -21,11 +21,13 @@ import java.util.function.Predicate;
  * @param processorFlags the instructions that matter, and whether the processor has them
  * @param kernel the release of Linux
  * @param idxdLoaded whether the driver of the devices is loaded
- * @param undriven the PCI addresses of devices that the driver does not drive; looked for only if there are no
- *     others
+ * @param undriven the PCI addresses of devices that the driver does not drive; looked for only if
+ * there are no others
  * @param devices the devices
- * @param otherAccelerators how many analytics accelerators (IAX) share the bus; DML looks at them too
- * @param iommu what the kernel's command line says of the IOMMU ({@code intel_iommu=}); empty if nothing
+ * @param otherAccelerators how many analytics accelerators (IAX) share the bus; DML looks at them
+ * too
+ * @param iommu what the kernel's command line says of the IOMMU ({@code intel_iommu=}); empty if
+ * nothing
  * @param process this process
  * @param accelConfig the library by which DML finds the devices
  */
@@ -41,8 +43,9 @@ public record DsaSystem(
         AccelConfig accelConfig) {
 
     /** Those for submitting (movdir64b, enqcmd), waiting (waitpkg), writing back and copying. */
-    private static final List<String> FLAGS = List.of("movdir64b", "enqcmd", "waitpkg", "clwb", "clflushopt",
-            "avx512f");
+    private static final List<String> FLAGS =
+            List.of("movdir64b", "enqcmd", "waitpkg", "clwb", "clflushopt",
+                    "avx512f");
 
     private static final String INTEL = "0x8086";
 
@@ -117,7 +120,8 @@ public record DsaSystem(
             if (list != null && list.matches("\\d{1,6}(-\\d{1,6})?(,\\d{1,6}(-\\d{1,6})?)*")) {
                 for (String range : list.split(",")) {
                     String[] ends = range.split("-");
-                    for (long n = Long.parseLong(ends[0]); n <= Long.parseLong(ends[ends.length - 1]); n++) {
+                    for (long n = Long.parseLong(ends[0]);
+                            n <= Long.parseLong(ends[ends.length - 1]); n++) {
                         numbers.add(n);
                     }
                 }
@@ -140,8 +144,10 @@ public record DsaSystem(
         static final List<String> SYMBOLS = List.of(
                 "accfg_new", "accfg_unref", "accfg_device_get_first", "accfg_device_get_next",
                 "accfg_device_get_devname", "accfg_device_get_version", "accfg_device_get_state",
-                "accfg_device_get_gen_cap", "accfg_device_get_numa_node", "accfg_wq_get_first", "accfg_wq_get_next",
-                "accfg_wq_get_state", "accfg_wq_get_mode", "accfg_wq_get_devname", "accfg_wq_get_priority",
+                "accfg_device_get_gen_cap", "accfg_device_get_numa_node", "accfg_wq_get_first",
+                "accfg_wq_get_next",
+                "accfg_wq_get_state", "accfg_wq_get_mode", "accfg_wq_get_devname",
+                "accfg_wq_get_priority",
                 "accfg_wq_get_group", "accfg_wq_get_group_id", "accfg_wq_get_user_dev_path",
                 "accfg_group_get_first", "accfg_group_get_next", "accfg_group_get_id",
                 "accfg_group_get_traffic_class_a", "accfg_group_get_traffic_class_b");
@@ -159,7 +165,8 @@ public record DsaSystem(
             try {
                 SymbolLookup symbols = new DynamicLoader().open(name);
                 return new AccelConfig(
-                        true, null, SYMBOLS.stream().filter(symbol -> symbols.find(symbol).isEmpty()).toList());
+                        true, null,
+                        SYMBOLS.stream().filter(symbol -> symbols.find(symbol).isEmpty()).toList());
             } catch (DynamicLoader.LoadException e) {
                 return new AccelConfig(false, e.getMessage(), List.of());
             }

@@ -37,5 +37,6 @@ interface EngineFuture {
 
     FutureState notWrittenBack(ExecutionPath path, Exception cause);
 
-    FutureState failed(ExecutionPath path, VdmResult how, VdmStatus status, String reason, Throwable cause);
+    FutureState failed(ExecutionPath path, VdmResult how, VdmStatus status, String reason,
+            Throwable cause);
 }

@@ -11,15 +11,18 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Whether the hardware of a mover on {@link DmlPath#AUTO} is worth a submission. It is given up when it does
- * not do any more what it is there for, and taken back once an empty operation comes back from it. Nothing runs in the background: those
- * who poll find out.
+ * Whether the hardware of a mover on {@link DmlPath#AUTO} is worth a submission. It is given up
+ * when it does not do any more what it is there for, and taken back once an empty operation comes
+ * back from it. Nothing runs in the background: those who poll find out.
  */
 final class HardwareHealth {
     /** How many operations it may fail with none between them that it does well. */
     static final int FAILURES = 8;
 
-    /** How long its queues may refuse everything; they are shared, and full for a moment when many are busy. */
+    /**
+     * How long its queues may refuse everything; they are shared, and full for a moment when many
+     * are busy.
+     */
     static final long FULL_NANOS = 1_000_000_000L;
 
     /** How long it is left alone when it is given up for the first time, and at most. */
@@ -71,7 +74,10 @@ final class HardwareHealth {
         return usable;
     }
 
-    /** Tells whether the next part may go to the hardware; tries it again if it was given up long enough ago. */
+    /**
+     * Tells whether the next part may go to the hardware; tries it again if it was given up long
+     * enough ago.
+     */
     boolean mayBeUsed() {
         return usable || takenBack();
     }
@@ -114,7 +120,8 @@ final class HardwareHealth {
         troubled = true;
         return ++failures < FAILURES
                 ? null
-                : "the hardware failed %d times without a success, at last with %s".formatted(FAILURES, status);
+                : "the hardware failed %d times without a success, at last with %s"
+                        .formatted(FAILURES, status);
     }
 
     private synchronized String refusedAgain(DmlStatus status) {

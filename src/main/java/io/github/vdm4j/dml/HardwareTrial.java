@@ -7,7 +7,8 @@ import io.github.vdm4j.dml.internal.JobPool;
 import io.github.vdm4j.future.IdleStrategy;
 
 /**
- * An empty operation on the hardware: whether it comes back well is the truth, whatever a diagnosis says.
+ * An empty operation on the hardware: whether it comes back well is the truth, whatever a diagnosis
+ * says.
  *
  * @param works whether it did
  * @param words what happened
@@ -20,8 +21,8 @@ record HardwareTrial(boolean works, String words, DmlStatus status) {
     private static final long MAX_NANOS = 1_000_000_000L;
 
     /**
-     * Tries the hardware. A job that does not come back is never given back either, so that its pool's memory
-     * stays where the device may still write.
+     * Tries the hardware. A job that does not come back is never given back either, so that its
+     * pool's memory stays where the device may still write.
      *
      * @param pool jobs for hardware, at least one of them free
      * @param queueFullNanos how long to go on while the queues are full
@@ -53,7 +54,9 @@ record HardwareTrial(boolean works, String words, DmlStatus status) {
         status = job.check();
         while (status == dml_h.DML_STATUS_BEING_PROCESSED) {
             if (System.nanoTime() - start >= MAX_NANOS) {
-                return failed("an empty operation did not come back from the hardware within a second", null);
+                return failed(
+                        "an empty operation did not come back from the hardware within a second",
+                        null);
             }
             Thread.onSpinWait();
             status = job.check();

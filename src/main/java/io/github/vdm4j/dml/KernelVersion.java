@@ -10,7 +10,10 @@ record KernelVersion(int major, int minor, int patch) implements Comparable<Kern
     /** The first with ENQCMD for processes. */
     private static final KernelVersion USER_ENQCMD = new KernelVersion(5, 18, 0);
 
-    /** Those with the answer to Intel's advisory SA-01084; long-term kernels and distributions have it in older ones. */
+    /**
+     * Those with the answer to Intel's advisory SA-01084; long-term kernels and distributions have
+     * it in older ones.
+     */
     private static final KernelVersion GUARDED_PORTALS = new KernelVersion(6, 9, 1);
 
     private static final KernelVersion GUARDED_PORTALS_IN_6_8 = new KernelVersion(6, 8, 10);
@@ -19,7 +22,8 @@ record KernelVersion(int major, int minor, int patch) implements Comparable<Kern
     static KernelVersion of(String release) {
         Matcher numbers = RELEASE.matcher(release == null ? "" : release);
         return numbers.matches()
-                ? new KernelVersion(number(numbers.group(1)), number(numbers.group(2)), number(numbers.group(3)))
+                ? new KernelVersion(number(numbers.group(1)), number(numbers.group(2)),
+                        number(numbers.group(3)))
                 : null;
     }
 

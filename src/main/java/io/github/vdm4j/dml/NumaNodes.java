@@ -34,7 +34,8 @@ final class NumaNodes {
                     ? "at least 0"
                     : known.stream().map(Object::toString).collect(Collectors.joining(", "));
             throw new IllegalArgumentException(
-                    "NUMA node %d: must be %s, or -1 for that of the submitting thread".formatted(node, nodes));
+                    "NUMA node %d: must be %s, or -1 for that of the submitting thread"
+                            .formatted(node, nodes));
         }
         return node;
     }

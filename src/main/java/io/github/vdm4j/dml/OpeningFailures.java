@@ -5,8 +5,8 @@ import io.github.vdm4j.dml.internal.DmlCallException;
 import java.util.Map;
 
 /**
- * Why a mover is not opened. By themselves, and told as what every JVM has loaded, so that a mover that is opened does not wait for
- * these exceptions to be loaded (docs/adr/0019).
+ * Why a mover is not opened. By themselves, and told as what every JVM has loaded, so that a mover
+ * that is opened does not wait for these exceptions to be loaded (docs/adr/0019).
  */
 final class OpeningFailures {
     private OpeningFailures() {}

@@ -21,8 +21,8 @@ final class PathDecisions {
     }
 
     /**
-     * Takes note of a decision. To be called without locks. An operation goes on from here: what the diagnosis and
-     * the listener throw is a matter of their thread's handler.
+     * Takes note of a decision. To be called without locks. An operation goes on from here: what
+     * the diagnosis and the listener throw is a matter of their thread's handler.
      */
     void decide(DmlPath path, String reason, Supplier<List<Finding>> diagnosis) {
         List<Finding> findings = List.of();

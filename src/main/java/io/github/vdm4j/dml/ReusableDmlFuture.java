@@ -7,8 +7,9 @@ import io.github.vdm4j.dml.internal.JobPool;
 import io.github.vdm4j.future.FutureState;
 
 /**
- * The future of a reusable operation. Where operations are executed at once it has a job for good, so that none need be taken and
- * given back (docs/adr/0018). The pool knows it by a weak reference: a dropped operation holds no job, and no segment either.
+ * The future of a reusable operation. Where operations are executed at once it has a job for good,
+ * so that none need be taken and given back (docs/adr/0018). The pool knows it by a weak reference:
+ * a dropped operation holds no job, and no segment either.
  */
 final class ReusableDmlFuture extends DmlFuture implements JobKeeper {
     private final DmlEngine engine;
@@ -16,7 +17,9 @@ final class ReusableDmlFuture extends DmlFuture implements JobKeeper {
     /** Null where operations are not executed at once. */
     private final Job own;
 
-    /** Two cache lines, as whatever comes next may be what another thread writes: see VdmOperation. */
+    /**
+     * Two cache lines, as whatever comes next may be what another thread writes: see VdmOperation.
+     */
     @SuppressWarnings("unused") // takes up room
     private Object a0, b0, c0, d0, e0, f0, g0, h0, i0, j0, k0, l0, m0, n0, o0, p0,
             a1, b1, c1, d1, e1, f1, g1, h1, i1, j1, k1, l1, m1, n1, o1, p1;
@@ -32,7 +35,10 @@ final class ReusableDmlFuture extends DmlFuture implements JobKeeper {
         return isUnderWay();
     }
 
-    /** Of two that meet one sees the other: this one is under way already, as the pool's closer is closing when it looks. */
+    /**
+     * Of two that meet one sees the other: this one is under way already, as the pool's closer is
+     * closing when it looks.
+     */
     @Override
     Job takeJob(JobPool pool) {
         return own == null || engine.closing() ? pool.take() : own;
@@ -45,7 +51,10 @@ final class ReusableDmlFuture extends DmlFuture implements JobKeeper {
         }
     }
 
-    /** Counted by its job: finding the place of the thread's own would take longer than a short copy. */
+    /**
+     * Counted by its job: finding the place of the thread's own would take longer than a short
+     * copy.
+     */
     @Override
     FutureState succeededInJvm(long bytes) {
         if (own == null) {

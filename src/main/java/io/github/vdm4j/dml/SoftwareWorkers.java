@@ -6,11 +6,14 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The threads that execute a mover's long operations where DML itself would do so on the thread that submits. Started
- * when the first of them comes.
+ * The threads that execute a mover's long operations where DML itself would do so on the thread
+ * that submits. Started when the first of them comes.
  */
 final class SoftwareWorkers {
-    /** What is confined to a thread is confined to another than this. Made when an operation is long enough to ask. */
+    /**
+     * What is confined to a thread is confined to another than this. Made when an operation is long
+     * enough to ask.
+     */
     private static final class Stranger {
         static final Thread THREAD = Thread.ofPlatform().unstarted(() -> {});
     }
@@ -39,7 +42,10 @@ final class SoftwareWorkers {
         return future.byteSize() - done >= plan.workersFrom() && canHandOver(future);
     }
 
-    /** False if the mover is closed, or the system has no thread to give: the caller executes it itself. */
+    /**
+     * False if the mover is closed, or the system has no thread to give: the caller executes it
+     * itself.
+     */
     boolean take(Program program) {
         Workers<Program> running = workers;
         if (running == null) {
@@ -52,7 +58,8 @@ final class SoftwareWorkers {
         if (workers == null && !stopped) {
             try {
                 workers = new Workers<>(
-                        "vdm4j-dml-worker", plan.workers(), plan.pool().capacity(), plan.workerStrategy(), work);
+                        "vdm4j-dml-worker", plan.workers(), plan.pool().capacity(),
+                        plan.workerStrategy(), work);
             } catch (OutOfMemoryError e) {
                 return null;
             }

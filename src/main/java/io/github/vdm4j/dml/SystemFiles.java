@@ -8,7 +8,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** The kernel's files below a root. What is not there, cannot be read or makes no sense is null or empty. */
+/**
+ * The kernel's files below a root. What is not there, cannot be read or makes no sense is null or
+ * empty.
+ */
 record SystemFiles(Path root) {
 
     /** Sorted by length first: wq0.2 comes before wq0.10. */
@@ -22,7 +25,8 @@ record SystemFiles(Path root) {
             }
             if (paths.size() > 1) { // else the order need not be made, which takes a JVM that has just started milliseconds
                 paths.sort(
-                        Comparator.<Path>comparingInt(path -> path.toString().length()).thenComparing(Path::toString));
+                        Comparator.<Path>comparingInt(path -> path.toString().length())
+                                .thenComparing(Path::toString));
             }
             return paths;
         } catch (IOException | RuntimeException e) {

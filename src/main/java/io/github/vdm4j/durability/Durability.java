@@ -57,7 +57,10 @@ public final class Durability {
         static final Durability INSTANCE = new Durability();
     }
 
-    /** Looks for libpmem when it is first asked for: opening it takes milliseconds, and most movers never copy durably. */
+    /**
+     * Looks for libpmem when it is first asked for: opening it takes milliseconds, and most movers
+     * never copy durably.
+     */
     private static final class Lines {
         static final CacheLineWriteBack OF_MACHINE = PmemLibrary.find().orElse(null);
     }
@@ -68,8 +71,8 @@ public final class Durability {
 
     /**
      * Finds out what makes a range durable. A mapped segment that is no buffer of this library is
-     * taken for a file behind the page cache, which is right for persistent memory as well unless this
-     * JVM cannot force that; a native one is taken for persistent memory on the caller's word.
+     * taken for a file behind the page cache, which is right for persistent memory as well unless
+     * this JVM cannot force that; a native one is taken for persistent memory on the caller's word.
      *
      * @param range the destination of an operation
      * @return what has to be done
@@ -124,7 +127,8 @@ public final class Durability {
             case PAGES -> null;
             case IMPOSSIBLE_IN_MEMORY ->
                 "the destination is allocated memory, which no write-back makes durable; use OffHeapBuffer.map, or wrap with a DurabilityDomain if you know better";
-            case IMPOSSIBLE_ON_HEAP -> "the destination is on the heap, which nothing makes durable";
+            case IMPOSSIBLE_ON_HEAP ->
+                "the destination is on the heap, which nothing makes durable";
         };
     }
 
@@ -134,7 +138,8 @@ public final class Durability {
      * @param range the range, not empty
      * @param kind what it needs, and {@link #whyNot} says that it can be done
      * @throws IOException if the storage reports an error
-     * @throws io.github.vdm4j.platform.PageUnavailableException if a page of a mapped file is not there
+     * @throws io.github.vdm4j.platform.PageUnavailableException if a page of a mapped file is not
+     * there
      * @throws IllegalStateException if its arena is closed
      * @throws WrongThreadException if it is confined to another thread
      */

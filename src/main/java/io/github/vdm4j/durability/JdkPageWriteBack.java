@@ -12,8 +12,8 @@ import java.lang.management.ManagementFactory;
 import java.util.function.UnaryOperator;
 
 /**
- * The JDK's {@code force()}, kept from crashing: on a mapping with MAP_SYNC it calls a stub that only
- * the C2 compiler generates, and jumps to nowhere when that compiler is off (H27).
+ * The JDK's {@code force()}, kept from crashing: on a mapping with MAP_SYNC it calls a stub that
+ * only the C2 compiler generates, and jumps to nowhere when that compiler is off (H27).
  */
 final class JdkPageWriteBack implements PageWriteBack {
     private static final long PAGE = 4096;
@@ -46,8 +46,8 @@ final class JdkPageWriteBack implements PageWriteBack {
      * @return why a mapping with MAP_SYNC cannot be forced, or null if it can
      */
     static String whyNot(UnaryOperator<String> options) {
-        // A diagnostic option: the JVM tells its value only where -XX:+UnlockDiagnosticVMOptions is given, and
-        // true is the default.
+        // A diagnostic option: the JVM tells its value only where -XX:+UnlockDiagnosticVMOptions is
+        // given, and true is the default.
         if ("false".equals(options.apply("DelayCompilerStubsGeneration"))) {
             return null; // the stub is there from the start
         }

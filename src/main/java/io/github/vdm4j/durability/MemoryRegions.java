@@ -14,7 +14,8 @@ public final class MemoryRegions {
     private static final MemoryRegion[] NONE = {};
 
     /** By the scope that all views of a region share. Few regions share a scope. */
-    private static final Map<MemorySegment.Scope, MemoryRegion[]> BY_SCOPE = new ConcurrentHashMap<>();
+    private static final Map<MemorySegment.Scope, MemoryRegion[]> BY_SCOPE =
+            new ConcurrentHashMap<>();
 
     /** Read on every operation; a plain look is cheaper than one into the map. */
     private static volatile boolean any;
@@ -106,7 +107,8 @@ public final class MemoryRegions {
     }
 
     /**
-     * Takes back {@link #pin}, for the regions that were pinned: what is found afterwards may be another.
+     * Takes back {@link #pin}, for the regions that were pinned: what is found afterwards may be
+     * another.
      *
      * @param onto the destination's, or null
      * @param of the source's, or null

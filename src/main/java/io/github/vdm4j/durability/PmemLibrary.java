@@ -13,9 +13,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * libpmem, where the distribution's package is installed: it picks the instruction that writes back on
- * this processor, and knows platforms whose caches survive a power cut. Optional: whoever does without
- * it asks {@link #whyUnavailable()}.
+ * libpmem, where the distribution's package is installed: it picks the instruction that writes back
+ * on this processor, and knows platforms whose caches survive a power cut. Optional: whoever does
+ * without it asks {@link #whyUnavailable()}.
  */
 public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
     /** The system property that names the library's file; empty for none at all. */
@@ -42,19 +42,26 @@ public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
     private static MemorySegment find(SymbolLookup symbols, String name) {
         return symbols
                 .find(name)
-                .orElseThrow(() -> new UnsatisfiedLinkError("has no symbol " + name + ": not a libpmem"));
+                .orElseThrow(() -> new UnsatisfiedLinkError(
+                        "has no symbol " + name + ": not a libpmem"));
     }
 
     /**
-     * The handles, made when native access is known to be enabled. They take the function's address first (docs/adr/0002),
-     * and the segments themselves, so that their arenas cannot be closed meanwhile.
+     * The handles, made when native access is known to be enabled. They take the function's address
+     * first (docs/adr/0002), and the segments themselves, so that their arenas cannot be closed
+     * meanwhile.
      */
     private static final class Calls {
         static final MethodHandle PERSIST = Linker.nativeLinker().downcallHandle(shape());
-        static final MethodHandle MEMMOVE_PERSIST = Linker.nativeLinker().downcallHandle(memmoveShape());
-        static final MethodHandle MEMSET_PERSIST = Linker.nativeLinker().downcallHandle(memsetShape());
+        static final MethodHandle MEMMOVE_PERSIST =
+                Linker.nativeLinker().downcallHandle(memmoveShape());
+        static final MethodHandle MEMSET_PERSIST =
+                Linker.nativeLinker().downcallHandle(memsetShape());
 
-        /** For what takes no time: the thread stays in Java, and a garbage collection has to wait for the call. */
+        /**
+         * For what takes no time: the thread stays in Java, and a garbage collection has to wait
+         * for the call.
+         */
         static final MethodHandle MEMMOVE_PERSIST_BRIEFLY =
                 Linker.nativeLinker().downcallHandle(memmoveShape(), Linker.Option.critical(false));
     }
@@ -63,9 +70,9 @@ public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
     private static final int BRIEF_BYTES = 4 << 10;
 
     /**
-     * {@code void pmem_persist(const void *address, size_t length)}, of the generated layouts, which are not
-     * touched before native access is known to be enabled. The generated descriptor itself wants the library
-     * to be loaded by this class's loader.
+     * {@code void pmem_persist(const void *address, size_t length)}, of the generated layouts,
+     * which are not touched before native access is known to be enabled. The generated descriptor
+     * itself wants the library to be loaded by this class's loader.
      */
     static FunctionDescriptor shape() {
         return FunctionDescriptor.ofVoid(pmem_h.C_POINTER, pmem_h.C_LONG);
@@ -73,12 +80,14 @@ public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
 
     /** {@code void *pmem_memmove_persist(void *destination, const void *source, size_t length)}. */
     static FunctionDescriptor memmoveShape() {
-        return FunctionDescriptor.of(pmem_h.C_POINTER, pmem_h.C_POINTER, pmem_h.C_POINTER, pmem_h.C_LONG);
+        return FunctionDescriptor.of(pmem_h.C_POINTER, pmem_h.C_POINTER, pmem_h.C_POINTER,
+                pmem_h.C_LONG);
     }
 
     /** {@code void *pmem_memset_persist(void *range, int value, size_t length)}. */
     static FunctionDescriptor memsetShape() {
-        return FunctionDescriptor.of(pmem_h.C_POINTER, pmem_h.C_POINTER, pmem_h.C_INT, pmem_h.C_LONG);
+        return FunctionDescriptor.of(pmem_h.C_POINTER, pmem_h.C_POINTER, pmem_h.C_INT,
+                pmem_h.C_LONG);
     }
 
     /** The outcome of the search, made once. */
@@ -91,7 +100,8 @@ public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
             String reason = null;
             try {
                 found = open(setting());
-            } catch (DynamicLoader.LoadException | UnsatisfiedLinkError | IllegalCallerException e) {
+            } catch (DynamicLoader.LoadException | UnsatisfiedLinkError
+                    | IllegalCallerException e) {
                 reason = e.getMessage();
             }
             FOUND = found;
@@ -156,9 +166,11 @@ public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
         try {
             long length = source.byteSize();
             var ignored = length <= BRIEF_BYTES
-                    ? (MemorySegment) Calls.MEMMOVE_PERSIST_BRIEFLY.invokeExact(memmovePersist, destination, source,
+                    ? (MemorySegment) Calls.MEMMOVE_PERSIST_BRIEFLY.invokeExact(memmovePersist,
+                            destination, source,
                             length)
-                    : (MemorySegment) Calls.MEMMOVE_PERSIST.invokeExact(memmovePersist, destination, source, length);
+                    : (MemorySegment) Calls.MEMMOVE_PERSIST.invokeExact(memmovePersist, destination,
+                            source, length);
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
         }

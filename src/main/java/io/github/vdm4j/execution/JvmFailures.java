@@ -33,7 +33,8 @@ public final class JvmFailures {
      */
     public static String reason(Throwable thrown) {
         return switch (result(thrown)) {
-            case SEGMENT_UNUSABLE -> "failed: a segment cannot be used any more: " + thrown.getMessage();
+            case SEGMENT_UNUSABLE ->
+                "failed: a segment cannot be used any more: " + thrown.getMessage();
             case IO_ERROR -> "failed: " + PageUnavailableException.SOMEWHERE;
             default -> "failed: " + thrown;
         };

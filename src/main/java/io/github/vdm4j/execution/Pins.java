@@ -6,8 +6,9 @@ import io.github.vdm4j.operation.Descriptor;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Keeps the buffers that the segments of an operation are views of open. No operation has more than three. What is
- * pinned is kept here: a segment may be wrapped meanwhile, and would be found in another.
+ * Keeps the buffers that the segments of an operation are views of open. No operation has more than
+ * three. What is pinned is kept here: a segment may be wrapped meanwhile, and would be found in
+ * another.
  */
 public final class Pins {
     /** What an operation says whose buffers could not be pinned. */

@@ -43,10 +43,12 @@ public final class TaskSequence {
     }
 
     /**
-     * Requires that the current thread may access all segments, and keeps the buffers of all tasks open; if that cannot be, none.
+     * Requires that the current thread may access all segments, and keeps the buffers of all tasks
+     * open; if that cannot be, none.
      *
      * @return null, or the reason
-     * @throws WrongThreadException if a segment is confined to another thread; no buffer is kept open then
+     * @throws WrongThreadException if a segment is confined to another thread; no buffer is kept
+     * open then
      */
     public String pin() {
         try {

@@ -7,14 +7,15 @@ import jdk.jfr.FlightRecorder;
 import jdk.jfr.FlightRecorderListener;
 
 /**
- * What is known of an operation while the flight recorder wants to hear of it, until it ends. Kept beside the
- * operations, so that they need no room for it: only recording costs anything.
+ * What is known of an operation while the flight recorder wants to hear of it, until it ends. Kept
+ * beside the operations, so that they need no room for it: only recording costs anything.
  */
 public final class OperationTrace {
     private static final boolean PRESENT = isPresent();
 
     /** Weak, for operations that are dropped. */
-    private static final Map<Object, OperationTrace> TRACES = Collections.synchronizedMap(new WeakHashMap<>());
+    private static final Map<Object, OperationTrace> TRACES =
+            Collections.synchronizedMap(new WeakHashMap<>());
 
     private final Object event;
     private final long started = System.nanoTime();
@@ -26,7 +27,10 @@ public final class OperationTrace {
         this.event = event;
     }
 
-    /** Makes the event's type known when the recorder begins its work, and not before: that takes it 50 ms. */
+    /**
+     * Makes the event's type known when the recorder begins its work, and not before: that takes it
+     * 50 ms.
+     */
     private static final class Beginning implements FlightRecorderListener {
         @Override
         public void recorderInitialized(FlightRecorder begun) {
@@ -36,7 +40,10 @@ public final class OperationTrace {
 
     /** Apart, so that nothing of jdk.jfr is touched in a JVM that has no such module. */
     private static final class Flight {
-        /** While the flight recorder is off the JVM knows this to say no, and compiles nothing for it. */
+        /**
+         * While the flight recorder is off the JVM knows this to say no, and compiles nothing for
+         * it.
+         */
         static final OperationEvent PROBE = new OperationEvent();
 
         static {
@@ -50,7 +57,8 @@ public final class OperationTrace {
         }
 
         static void commit(
-                Object begun, OperationTrace trace, String what, long bytes, String mover, String path, String status) {
+                Object begun, OperationTrace trace, String what, long bytes, String mover,
+                String path, String status) {
             var event = (OperationEvent) begun;
             event.end();
             if (event.shouldCommit()) {
@@ -138,7 +146,8 @@ public final class OperationTrace {
      * @param path what executed it
      * @param status how it ended
      */
-    public void end(Object operation, String what, long bytes, String mover, String path, String status) {
+    public void end(Object operation, String what, long bytes, String mover, String path,
+            String status) {
         TRACES.remove(operation);
         Flight.commit(event, this, what, bytes, mover, path, status);
     }

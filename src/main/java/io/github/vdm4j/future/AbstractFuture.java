@@ -34,19 +34,22 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         }
     }
 
-    /** Written with release semantics after the subclass's fields, read with acquire before them. */
+    /**
+     * Written with release semantics after the subclass's fields, read with acquire before them.
+     */
     private volatile int state;
 
     /** Creates an idle future. */
     protected AbstractFuture() {}
 
     /**
-     * Does what can be done now without waiting. Called by one thread at a time, each call seeing what
-     * the one before wrote; never called again once it has returned {@link FutureState#COMPLETE}.
+     * Does what can be done now without waiting. Called by one thread at a time, each call seeing
+     * what the one before wrote; never called again once it has returned {@link
+     * FutureState#COMPLETE}.
      *
-     * <p>Whatever is thrown from here completes the future through {@link #completeWith}, except for a
-     * {@link WrongThreadException}, which concerns the polling thread only: it is thrown to that
-     * thread and the future stays as it was.
+     * <p>Whatever is thrown from here completes the future through {@link #completeWith}, except
+     * for a {@link WrongThreadException}, which concerns the polling thread only: it is thrown to
+     * that thread and the future stays as it was.
      *
      * @param notifier what the poller offers; an answer given to it must hold until the next call
      * @return the state reached; {@link FutureState#IDLE} if the task could not even be started yet
@@ -54,7 +57,8 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     protected abstract FutureState advance(Notifier notifier);
 
     /**
-     * Advances, for base classes that want to see every step; those that override it call {@link #advance} once.
+     * Advances, for base classes that want to see every step; those that override it call {@link
+     * #advance} once.
      *
      * @param notifier what the poller offers
      * @param first whether the future has not been started yet
@@ -65,9 +69,9 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     }
 
     /**
-     * Tells whether advancing the running future without a waker could bring anything. Asked before the lock is
-     * taken that keeps other threads out of {@link #advance}, so that a caller who spins leaves the memory alone that
-     * another thread has to write.
+     * Tells whether advancing the running future without a waker could bring anything. Asked before
+     * the lock is taken that keeps other threads out of {@link #advance}, so that a caller who
+     * spins leaves the memory alone that another thread has to write.
      *
      * @return true; a subclass whose work is done by another thread may know better
      */
@@ -76,15 +80,18 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     }
 
     /**
-     * Takes note of the failure that {@link #failure} has to return from now on. Called by the thread
-     * that advances, right before the future becomes complete.
+     * Takes note of the failure that {@link #failure} has to return from now on. Called by the
+     * thread that advances, right before the future becomes complete.
      *
      * @param failure what {@link #advance} threw, or a {@link
      *     CancellationException} for {@link #cancel}
      */
     protected abstract void completeWith(Throwable failure);
 
-    /** Without a call for a future that is complete: the poll that does the work is too large to be inlined. */
+    /**
+     * Without a call for a future that is complete: the poll that does the work is too large to be
+     * inlined.
+     */
     @Override
     public final FutureState poll() {
         return state == COMPLETE ? FutureState.COMPLETE : poll(Notifier.none());
@@ -97,12 +104,13 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         if (seen != IDLE) {
             return pollAgain(notifier, seen);
         }
-        return STATE.compareAndSet(this, IDLE, ADVANCING) ? enter(notifier, IDLE) : sentAway(notifier);
+        return STATE.compareAndSet(this, IDLE, ADVANCING) ? enter(notifier, IDLE)
+                : sentAway(notifier);
     }
 
     /**
-     * Polls only if the future is running: for a mover that finishes what others have started, and must
-     * not start what they have merely prepared.
+     * Polls only if the future is running: for a mover that finishes what others have started, and
+     * must not start what they have merely prepared.
      */
     protected final void pollIfRunning() {
         if (state == RUNNING) {
@@ -111,8 +119,8 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     }
 
     /**
-     * Tells whether a thread is inside {@link #advance} or the task is under way, as a volatile read. What {@link
-     * #advance} reads of volatile variables it reads after this has become true.
+     * Tells whether a thread is inside {@link #advance} or the task is under way, as a volatile
+     * read. What {@link #advance} reads of volatile variables it reads after this has become true.
      *
      * @return false if the future is idle or complete, and nobody advances it
      */
@@ -147,7 +155,8 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         int next = seen;
         try {
             FutureState reached = step(notifier, seen == IDLE);
-            next = reached == FutureState.COMPLETE ? COMPLETE : reached == FutureState.RUNNING ? RUNNING : IDLE;
+            next = reached == FutureState.COMPLETE ? COMPLETE
+                    : reached == FutureState.RUNNING ? RUNNING : IDLE;
             return reached;
         } catch (WrongThreadException e) {
             throw e;
@@ -187,8 +196,9 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     }
 
     /**
-     * Says that a new future has no task yet: until it is {@linkplain #withdraw() withdrawn} and prepared, polls,
-     * {@link #cancel} and what asks for its end throw {@link IllegalStateException}.
+     * Says that a new future has no task yet: until it is {@linkplain #withdraw() withdrawn} and
+     * prepared, polls, {@link #cancel} and what asks for its end throw {@link
+     * IllegalStateException}.
      */
     protected final void withhold() {
         STATE.setRelease(this, WITHHELD);
@@ -205,8 +215,8 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
 
     /**
      * Takes an idle or complete future out of reach of pollers, who see it as complete, so that a
-     * subclass that is started more than once can write its fields anew; {@link #becomeIdle} follows.
-     * Only one thread at a time may prepare a future.
+     * subclass that is started more than once can write its fields anew; {@link #becomeIdle}
+     * follows. Only one thread at a time may prepare a future.
      *
      * @throws IllegalStateException if the future is running
      */
@@ -220,7 +230,10 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         }
     }
 
-    /** Makes a {@linkplain #withdraw() withdrawn} or a new future idle, publishing what was written since. */
+    /**
+     * Makes a {@linkplain #withdraw() withdrawn} or a new future idle, publishing what was written
+     * since.
+     */
     protected final void becomeIdle() {
         STATE.setRelease(this, IDLE);
     }
@@ -235,7 +248,8 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
             if (state == WITHHELD) {
                 throw new IllegalStateException(whyWithheld());
             }
-            throw new IllegalStateException("the future is " + state() + ", not COMPLETE: poll it to its end first");
+            throw new IllegalStateException(
+                    "the future is " + state() + ", not COMPLETE: poll it to its end first");
         }
     }
 }

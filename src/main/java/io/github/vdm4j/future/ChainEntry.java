@@ -57,7 +57,8 @@ final class ChainEntry {
         if (future == null) {
             PollableFuture<?> made = init.apply(before);
             if (made == null) {
-                throw new NullPointerException("the initialiser of a lazy chain entry returned null");
+                throw new NullPointerException(
+                        "the initialiser of a lazy chain entry returned null");
             }
             future = made;
         } else if (prepare != null) {

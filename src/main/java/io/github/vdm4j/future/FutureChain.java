@@ -18,13 +18,13 @@ import java.util.function.Supplier;
  * function runs, and eager futures not yet started are cancelled. {@link #recover} is the way to go
  * on all the same.
  *
- * <p>Every method that adds an entry returns a new chain and takes this one over, like the operations
- * of {@link java.util.stream.Stream}: the old object can no longer be polled or extended. Building is
- * for one thread; the finished chain may be polled by any.
+ * <p>Every method that adds an entry returns a new chain and takes this one over, like the
+ * operations of {@link java.util.stream.Stream}: the old object can no longer be polled or
+ * extended. Building is for one thread; the finished chain may be polled by any.
  *
  * <p>C counterpart: {@code FUTURE_CHAIN_INIT}, {@code FUTURE_CHAIN_ENTRY_INIT}, {@code
- * FUTURE_CHAIN_ENTRY_LAZY_INIT}, miniasync_future(7). {@code FUTURE_CHAIN_ENTRY_LAST} exists so that
- * other data can follow the entries in memory; here such data are variables that the functions
+ * FUTURE_CHAIN_ENTRY_LAZY_INIT}, miniasync_future(7). {@code FUTURE_CHAIN_ENTRY_LAST} exists so
+ * that other data can follow the entries in memory; here such data are variables that the functions
  * capture.
  *
  * @param <T> the type of the chain's output
@@ -109,7 +109,8 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     public <R, F extends PollableFuture<R>> FutureChain<R> then(
             F next, BiConsumer<? super T, ? super F> map) {
         return append(
-                ChainEntry.eager(Objects.requireNonNull(next, "next"), Objects.requireNonNull(map, "map")));
+                ChainEntry.eager(Objects.requireNonNull(next, "next"),
+                        Objects.requireNonNull(map, "map")));
     }
 
     /**
@@ -148,8 +149,8 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     }
 
     /**
-     * Tells whether an entry's future is there: always for an eager entry, for a lazy one from its turn
-     * on.
+     * Tells whether an entry's future is there: always for an eager entry, for a lazy one from its
+     * turn on.
      *
      * <p>C counterpart: {@code FUTURE_CHAIN_ENTRY_IS_INITIALIZED}.
      *
@@ -177,7 +178,8 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     @Override
     protected FutureState advance(Notifier notifier) {
         if (taken) {
-            throw new IllegalStateException("this chain was extended: poll the chain that then() or map() returned");
+            throw new IllegalStateException(
+                    "this chain was extended: poll the chain that then() or map() returned");
         }
         notifier.useNone();
         while (position < entries.length) {
@@ -229,8 +231,8 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     }
 
     /**
-     * The property of the entry whose turn it is. A lazy entry whose future is not there yet has none,
-     * and neither has a finished chain.
+     * The property of the entry whose turn it is. A lazy entry whose future is not there yet has
+     * none, and neither has a finished chain.
      */
     @Override
     public boolean hasProperty(FutureProperty property) {
@@ -241,7 +243,8 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     private <R> FutureChain<R> append(ChainEntry entry) {
         if (taken || state() != FutureState.IDLE) {
             throw new IllegalStateException(
-                    taken ? "this chain was extended already" : "this chain is " + state() + ": too late to extend it");
+                    taken ? "this chain was extended already"
+                            : "this chain is " + state() + ": too late to extend it");
         }
         taken = true;
         ChainEntry[] longer = Arrays.copyOf(entries, entries.length + 1);

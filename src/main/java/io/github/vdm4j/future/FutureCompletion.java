@@ -6,8 +6,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A {@link CompletableFuture} that is complete when a polled future is, and what polls that to its end. One
- * thread at a time does so: the one that made {@link #wakeUps} other than 0, and nobody once it is 0 again.
+ * A {@link CompletableFuture} that is complete when a polled future is, and what polls that to its
+ * end. One thread at a time does so: the one that made {@link #wakeUps} other than 0, and nobody
+ * once it is 0 again.
  */
 final class FutureCompletion<T> extends CompletableFuture<T> {
     private final PollableFuture<T> task;

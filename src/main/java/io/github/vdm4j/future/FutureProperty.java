@@ -7,9 +7,9 @@ package io.github.vdm4j.future;
  */
 public enum FutureProperty {
     /**
-     * The work goes on outside of the polling thread: polling starts it and observes it, but does not
-     * execute it. A runtime polls such futures first, so that their work overlaps with that of the
-     * others.
+     * The work goes on outside of the polling thread: polling starts it and observes it, but does
+     * not execute it. A runtime polls such futures first, so that their work overlaps with that of
+     * the others.
      */
     ASYNC
 }

@@ -12,8 +12,8 @@ import java.util.Objects;
  * apart from that the order is the caller's. A future that answered a poll with a waker is polled
  * again when it has woken, the others in every round.
  *
- * <p>A runtime keeps nothing between two calls: it may be used by any number of threads at once, and
- * the same future may be waited for by several.
+ * <p>A runtime keeps nothing between two calls: it may be used by any number of threads at once,
+ * and the same future may be waited for by several.
  *
  * <p>C counterpart: {@code runtime_new}, {@code runtime_wait}, {@code runtime_wait_multiple},
  * miniasync_runtime(7). There is nothing to delete.
@@ -61,31 +61,31 @@ public final class FutureRuntime {
     }
 
     /**
-     * Waits until every future is complete, whether they succeed or fail. The collection is left as it
-     * is; it may be empty and hold complete futures, and one more than once. Interruption does not end the
-     * wait and is kept for afterwards.
+     * Waits until every future is complete, whether they succeed or fail. The collection is left as
+     * it is; it may be empty and hold complete futures, and one more than once. Interruption does
+     * not end the wait and is kept for afterwards.
      *
      * <p>C counterpart: {@code runtime_wait_multiple}.
      *
      * @param futures the futures
      * @throws NullPointerException if one of them is null; none has been polled then
-     * @throws WrongThreadException if one of them cannot be started from this thread; the others stay
-     *     as they are and can be waited for again
+     * @throws WrongThreadException if one of them cannot be started from this thread; the others
+     * stay as they are and can be waited for again
      */
     public void waitAll(Collection<? extends PollableFuture<?>> futures) {
         new WaitSession(futures, idle).run();
     }
 
     /**
-     * As {@link #waitAll(Collection)}, but for so long only. The idle strategy may add to it what it sleeps
-     * at once.
+     * As {@link #waitAll(Collection)}, but for so long only. The idle strategy may add to it what
+     * it sleeps at once.
      *
      * @param futures the futures
      * @param timeout how long to wait; 0 or less to poll each future once
      * @return false if not all were complete by then; those go on and can be waited for again
      * @throws NullPointerException if one of them is null; none has been polled then
-     * @throws WrongThreadException if one of them cannot be started from this thread; the others stay
-     *     as they are and can be waited for again
+     * @throws WrongThreadException if one of them cannot be started from this thread; the others
+     * stay as they are and can be waited for again
      */
     public boolean waitAll(Collection<? extends PollableFuture<?>> futures, Duration timeout) {
         return new WaitSession(futures, idle).run(timeout);
@@ -97,7 +97,8 @@ public final class FutureRuntime {
      * @param <T> the type of the output
      * @param future the future
      * @return the output
-     * @throws FutureFailedException if the future failed with a checked exception, which is its cause
+     * @throws FutureFailedException if the future failed with a checked exception, which is its
+     * cause
      * @throws RuntimeException the failure itself if it is unchecked; an Error likewise
      */
     public <T> T await(PollableFuture<T> future) {
@@ -106,34 +107,38 @@ public final class FutureRuntime {
     }
 
     /**
-     * As {@link #await(PollableFuture)}, but for so long only, see {@link PollableFuture#await(Duration)}.
+     * As {@link #await(PollableFuture)}, but for so long only, see {@link
+     * PollableFuture#await(Duration)}.
      *
      * @param <T> the type of the output
      * @param future the future
      * @param timeout how long to wait
      * @return the output
      * @throws FutureTimeoutException if the future is not complete by then
-     * @throws FutureFailedException if the future failed with a checked exception, which is its cause
+     * @throws FutureFailedException if the future failed with a checked exception, which is its
+     * cause
      * @throws RuntimeException the failure itself if it is unchecked; an Error likewise
      */
     public <T> T await(PollableFuture<T> future, Duration timeout) {
         if (!waitAll(List.of(future), timeout)) {
             throw new FutureTimeoutException(
-                    "not complete after %s: %s; it goes on, and can be awaited again".formatted(timeout, future));
+                    "not complete after %s: %s; it goes on, and can be awaited again"
+                            .formatted(timeout, future));
         }
         return outcome(future);
     }
 
     /**
-     * As {@link #await(PollableFuture)}, but ends when the waiting thread is interrupted, see {@link
-     * PollableFuture#awaitInterruptibly()}.
+     * As {@link #await(PollableFuture)}, but ends when the waiting thread is interrupted, see
+     * {@link PollableFuture#awaitInterruptibly()}.
      *
      * @param <T> the type of the output
      * @param future the future
      * @return the output
-     * @throws InterruptedException if the thread is interrupted before the future is complete; a thread
-     *     that comes interrupted does not poll
-     * @throws FutureFailedException if the future failed with a checked exception, which is its cause
+     * @throws InterruptedException if the thread is interrupted before the future is complete; a
+     * thread that comes interrupted does not poll
+     * @throws FutureFailedException if the future failed with a checked exception, which is its
+     * cause
      * @throws RuntimeException the failure itself if it is unchecked; an Error likewise
      */
     public <T> T awaitInterruptibly(PollableFuture<T> future) throws InterruptedException {

@@ -11,7 +11,9 @@ public enum FutureState {
     IDLE,
     /** Started and not finished. */
     RUNNING,
-    /** Finished, with an output or with a failure. The last state, except for an operation that is prepared
-     * anew. */
+    /**
+     * Finished, with an output or with a failure. The last state, except for an operation that is
+     * prepared anew.
+     */
     COMPLETE
 }

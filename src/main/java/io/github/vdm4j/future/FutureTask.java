@@ -27,8 +27,8 @@ public interface FutureTask<T> {
     }
 
     /**
-     * Makes what progress can be made without waiting. What is thrown completes the future with that
-     * failure.
+     * Makes what progress can be made without waiting. What is thrown completes the future with
+     * that failure.
      *
      * @param notifier what the poller offers
      * @param sink takes the output

@@ -50,8 +50,8 @@ public interface IdleStrategy {
     }
 
     /**
-     * Spins at first, then yields, then sleeps for twice as long each time up to a limit. A virtual thread
-     * yields instead of spinning, so that its carrier is free for others.
+     * Spins at first, then yields, then sleeps for twice as long each time up to a limit. A virtual
+     * thread yields instead of spinning, so that its carrier is free for others.
      *
      * @param spins rounds of spinning, 0 or more
      * @param yields rounds of yielding after them, 0 or more

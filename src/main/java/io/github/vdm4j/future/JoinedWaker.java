@@ -15,8 +15,9 @@ final class JoinedWaker implements Waker {
     }
 
     /**
-     * Adds a waker for the current thread, in the place of one that this thread added before. Those of its
-     * wait that goes on stay: a thread that waits for two chains around one future has two of them.
+     * Adds a waker for the current thread, in the place of one that this thread added before. Those
+     * of its wait that goes on stay: a thread that waits for two chains around one future has two
+     * of them.
      */
     static Waker join(Waker existing, Waker added) {
         if (existing == null || existing == added) {

@@ -44,8 +44,8 @@ public final class Notifier {
     }
 
     /**
-     * The kind of notification that the future polled last will give. {@link NotifierType#NONE} means
-     * that it has to be polled again without being told to.
+     * The kind of notification that the future polled last will give. {@link NotifierType#NONE}
+     * means that it has to be polled again without being told to.
      *
      * @return the future's answer, always {@code NONE} for {@link #none()}
      */
@@ -54,7 +54,8 @@ public final class Notifier {
     }
 
     /**
-     * The question to be asked instead of polling, if {@link #used()} is {@link NotifierType#POLLER}.
+     * The question to be asked instead of polling, if {@link #used()} is {@link
+     * NotifierType#POLLER}.
      *
      * @return the poller, or null for every other kind
      */

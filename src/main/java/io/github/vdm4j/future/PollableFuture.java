@@ -52,8 +52,8 @@ public interface PollableFuture<T> {
     }
 
     /**
-     * Polls, spinning, until the future is complete. Uses a processor for as long as that takes; see
-     * {@link #await()} for waiting well.
+     * Polls, spinning, until the future is complete. Uses a processor for as long as that takes;
+     * see {@link #await()} for waiting well.
      *
      * <p>C counterpart: {@code FUTURE_BUSY_POLL}.
      */
@@ -91,8 +91,8 @@ public interface PollableFuture<T> {
     Throwable failure();
 
     /**
-     * Tells whether the future has a property, as of now: a chain has the properties of the entry that
-     * runs next.
+     * Tells whether the future has a property, as of now: a chain has the properties of the entry
+     * that runs next.
      *
      * <p>C counterpart: {@code future_has_property}.
      *
@@ -112,8 +112,8 @@ public interface PollableFuture<T> {
 
     /**
      * Waits for the end and returns the output. Spins for a moment, then yields, then sleeps; a
-     * future that takes wakers is slept on until it wakes. Interruption does not end the wait and is
-     * kept for afterwards.
+     * future that takes wakers is slept on until it wakes. Interruption does not end the wait and
+     * is kept for afterwards.
      *
      * @return the output
      * @throws FutureFailedException if the task failed with a checked exception, which is its cause
@@ -124,11 +124,11 @@ public interface PollableFuture<T> {
     }
 
     /**
-     * As {@link #await()}, but for so long only. The operation is not touched by a timeout: it goes on, and
-     * can be polled and awaited again.
+     * As {@link #await()}, but for so long only. The operation is not touched by a timeout: it goes
+     * on, and can be polled and awaited again.
      *
-     * @param timeout how long to wait; 0 or less for a single poll. A poll that executes the task itself
-     *     is not cut short by it
+     * @param timeout how long to wait; 0 or less for a single poll. A poll that executes the task
+     * itself is not cut short by it
      * @return the output
      * @throws FutureTimeoutException if the future is not complete by then
      * @throws FutureFailedException if the task failed with a checked exception, which is its cause
@@ -139,8 +139,8 @@ public interface PollableFuture<T> {
     }
 
     /**
-     * As {@link #await()}, but ends when the waiting thread is interrupted. The operation is not touched
-     * by that: it goes on, and can be polled and awaited again.
+     * As {@link #await()}, but ends when the waiting thread is interrupted. The operation is not
+     * touched by that: it goes on, and can be polled and awaited again.
      *
      * @return the output
      * @throws InterruptedException if the thread is interrupted before the future is complete; its
@@ -153,8 +153,8 @@ public interface PollableFuture<T> {
     }
 
     /**
-     * As {@link #toCompletableFuture(Executor)} with the executor that {@link CompletableFuture} itself
-     * uses.
+     * As {@link #toCompletableFuture(Executor)} with the executor that {@link CompletableFuture}
+     * itself uses.
      *
      * @return a new future
      * @throws WrongThreadException if the task needs memory that is confined to another thread
@@ -165,20 +165,20 @@ public interface PollableFuture<T> {
 
     /**
      * Starts the task, and sees to it that it is polled to its end, whatever becomes of the future
-     * returned. This call polls once, on the calling thread, and returns a complete future if that was
-     * all. After that a task that takes wakers is polled by the executor when it has woken; every
-     * other one by a daemon thread that all such tasks share, which spins, yields and sleeps like {@link
-     * #await()} and sleeps on while there are none. The executor completes the future, so that actions that
-     * depend on it may block if its threads may.
+     * returned. This call polls once, on the calling thread, and returns a complete future if that
+     * was all. After that a task that takes wakers is polled by the executor when it has woken;
+     * every other one by a daemon thread that all such tasks share, which spins, yields and sleeps
+     * like {@link #await()} and sleeps on while there are none. The executor completes the future,
+     * so that actions that depend on it may block if its threads may.
      *
-     * <p>Cancelling the future returned {@linkplain #cancel cancels} the task if it has not been started.
-     * A started one runs to its end all the same: what it uses stays in use until then, and must not be
-     * closed or reused. An operation that is used again and again must not be prepared anew before the
-     * future returned is complete.
+     * <p>Cancelling the future returned {@linkplain #cancel cancels} the task if it has not been
+     * started. A started one runs to its end all the same: what it uses stays in use until then,
+     * and must not be closed or reused. An operation that is used again and again must not be
+     * prepared anew before the future returned is complete.
      *
-     * <p>Memory that is confined to the calling thread is fine if the first poll completes the task, or nothing
-     * but looking remains to be done; else the future fails with a {@link WrongThreadException}, while the
-     * task stays as it was, to be polled by its own thread.
+     * <p>Memory that is confined to the calling thread is fine if the first poll completes the
+     * task, or nothing but looking remains to be done; else the future fails with a {@link
+     * WrongThreadException}, while the task stays as it was, to be polled by its own thread.
      *
      * @param executor where to poll and to complete; if it refuses, the shared thread does its work
      * @return a new future; what the task failed with is its exception

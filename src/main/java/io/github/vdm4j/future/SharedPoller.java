@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The thread that polls the futures which nobody else polls and which cannot wake anybody. Started when
- * the first of them comes; sleeps while there are none.
+ * The thread that polls the futures which nobody else polls and which cannot wake anybody. Started
+ * when the first of them comes; sleeps while there are none.
  */
 final class SharedPoller {
     static final String THREAD_NAME = "vdm4j-future-poller";

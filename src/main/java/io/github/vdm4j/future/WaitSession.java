@@ -47,7 +47,10 @@ final class WaitSession {
     /** The entries woken since the last round, linked from the newest to the oldest. */
     private volatile Entry woken;
 
-    /** Whether the thread was interrupted during the wait, which goes on all the same unless it is {@link #interruptible}. */
+    /**
+     * Whether the thread was interrupted during the wait, which goes on all the same unless it is
+     * {@link #interruptible}.
+     */
     private boolean interrupted;
 
     private boolean interruptible;
@@ -101,7 +104,8 @@ final class WaitSession {
 
     private static long nanos(Duration timeout) {
         Duration longest = Duration.ofDays(36_500);
-        return timeout.isNegative() ? 0 : (timeout.compareTo(longest) > 0 ? longest : timeout).toNanos();
+        return timeout.isNegative() ? 0
+                : (timeout.compareTo(longest) > 0 ? longest : timeout).toNanos();
     }
 
     private void waitForAll() {
@@ -202,8 +206,9 @@ final class WaitSession {
             Entry following = entry.link;
             entry.link = null;
             entry.queued = false;
-            // A late wake-up of an entry that is done, or is due anyway, changes nothing. Done, not complete:
-            // another thread may have completed the future, which this one has yet to see and count.
+            // A late wake-up of an entry that is done, or is due anyway, changes nothing. Done, not
+            // complete: another thread may have completed the future, which this one has yet to see
+            // and count.
             if (!entry.again && !entry.done) {
                 entry.again = true;
                 due[count++] = entry;

@@ -15,9 +15,9 @@ public interface Waker {
     void wake();
 
     /**
-     * For implementors of futures that are polled from several threads: the waker to keep when one is
-     * there already. The newest waker of each thread is kept, and all those with which a
-     * {@link FutureRuntime} is waiting, so that no thread sleeps on.
+     * For implementors of futures that are polled from several threads: the waker to keep when one
+     * is there already. The newest waker of each thread is kept, and all those with which a {@link
+     * FutureRuntime} is waiting, so that no thread sleeps on.
      *
      * @param existing the waker kept so far, or null
      * @param added the waker of the current poll

@@ -1,9 +1,10 @@
 package io.github.vdm4j.future;
 
 /**
- * What a mover's worker thread does when there is no work: spin, then yield, then sleep until there is.
- * Every worker sleeps in the end, so that an idle mover uses no processor time. The longer it stays awake, the
- * sooner it begins with the next operation: to wake a sleeping thread takes tens of microseconds.
+ * What a mover's worker thread does when there is no work: spin, then yield, then sleep until there
+ * is. Every worker sleeps in the end, so that an idle mover uses no processor time. The longer it
+ * stays awake, the sooner it begins with the next operation: to wake a sleeping thread takes tens
+ * of microseconds.
  *
  * <p>C counterpart: none; miniasync's workers sleep on a semaphore, as with {@link #PARK}.
  *
@@ -14,8 +15,8 @@ public record WorkerStrategy(int spins, int yields) {
     private static final int MOST = 1_000_000_000;
 
     /**
-     * For operations that follow one another closely: a million rounds of spinning, some tens of milliseconds. Each
-     * such worker wants a processor to itself.
+     * For operations that follow one another closely: a million rounds of spinning, some tens of
+     * milliseconds. Each such worker wants a processor to itself.
      */
     public static final WorkerStrategy SPIN = new WorkerStrategy(1_000_000, 0);
 
@@ -33,7 +34,8 @@ public record WorkerStrategy(int spins, int yields) {
     public WorkerStrategy {
         if (spins < 0 || yields < 0 || spins > MOST || yields > MOST) {
             throw new IllegalArgumentException(
-                    "%,d spins and %,d yields: must be 0 to %,d each".formatted(spins, yields, MOST));
+                    "%,d spins and %,d yields: must be 0 to %,d each".formatted(spins, yields,
+                            MOST));
         }
     }
 }

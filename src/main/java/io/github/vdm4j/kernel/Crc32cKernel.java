@@ -8,8 +8,8 @@ import java.util.zip.CRC32C;
 /**
  * CRC-32C with a seed and with DML's two bypasses, alone or on the way of a copy.
  *
- * <p>An instance keeps what it needs from call to call and is used by one thread at a time: each worker has
- * its own.
+ * <p>An instance keeps what it needs from call to call and is used by one thread at a time: each
+ * worker has its own.
  */
 public final class Crc32cKernel {
     /** Keeps a piece of both sides of a copy in the first two caches of a core. */
@@ -20,7 +20,10 @@ public final class Crc32cKernel {
 
     private static final int SCRATCH = 1 << 14;
 
-    /** Below this a copy costs less than a byte buffer, whose allocation the JIT does not always do away with: some 400 ns, measured. */
+    /**
+     * Below this a copy costs less than a byte buffer, whose allocation the JIT does not always do
+     * away with: some 400 ns, measured.
+     */
     private static final int SMALL = 1 << 16;
 
     /** The register of the JDK's CRC before the first byte. */
@@ -84,7 +87,8 @@ public final class Crc32cKernel {
     /** The JDK's CRC knows no seed, but four bytes bring its register to any value. */
     private void begin(CrcOptions options) {
         crc.reset();
-        int register = options.bypassReflection() ? Integer.reverse(options.seed()) : ~options.seed();
+        int register =
+                options.bypassReflection() ? Integer.reverse(options.seed()) : ~options.seed();
         if (register != JDK_BEGINNING) {
             int prefix = Crc32cPolynomial.beforeFourZeroBytes(register) ^ JDK_BEGINNING;
             for (int i = 0; i < Integer.BYTES; i++) {
@@ -143,7 +147,8 @@ public final class Crc32cKernel {
             }
             for (int i = longs; i < piece; i++) {
                 scratch[i] =
-                        (byte) (Integer.reverse(source.get(ValueLayout.JAVA_BYTE, from + done + i)) >>> 24);
+                        (byte) (Integer.reverse(
+                                source.get(ValueLayout.JAVA_BYTE, from + done + i)) >>> 24);
             }
             crc.update(scratch, 0, piece);
         }

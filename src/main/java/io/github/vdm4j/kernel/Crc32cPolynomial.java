@@ -1,8 +1,8 @@
 package io.github.vdm4j.kernel;
 
 /**
- * Arithmetic modulo the polynomial of CRC-32C. Bit 31 of an {@code int} is the coefficient of x<sup>0</sup>,
- * as in the register of the reflected CRC.
+ * Arithmetic modulo the polynomial of CRC-32C. Bit 31 of an {@code int} is the coefficient of
+ * x<sup>0</sup>, as in the register of the reflected CRC.
  */
 final class Crc32cPolynomial {
     private static final int POLYNOMIAL = 0x82f63b78;

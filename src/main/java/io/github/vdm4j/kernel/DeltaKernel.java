@@ -5,8 +5,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * Delta records as DML writes them: for each block of eight bytes that differs, in ascending order, its
- * number in two bytes (the lowest first) and its new eight bytes.
+ * Delta records as DML writes them: for each block of eight bytes that differs, in ascending order,
+ * its number in two bytes (the lowest first) and its new eight bytes.
  */
 public final class DeltaKernel {
     private static final ValueLayout.OfShort NUMBER =
@@ -16,7 +16,9 @@ public final class DeltaKernel {
     private static final int BLOCK_BYTES = Long.BYTES;
     private static final int ENTRY_BYTES = NUMBER_BYTES + BLOCK_BYTES;
 
-    /** After so many equal blocks the rest is searched with the JDK's mismatch, which costs a call. */
+    /**
+     * After so many equal blocks the rest is searched with the JDK's mismatch, which costs a call.
+     */
     private static final int PATIENCE = 16;
 
     private DeltaKernel() {}
@@ -27,10 +29,11 @@ public final class DeltaKernel {
      * @param record where to write; its size is what the record may have
      * @param original what the record will be applied to
      * @param modified what that will become; of the same size, a multiple of 8, at most 0x80000
-     * @return the record's size, 0 if both are equal; if there was no room for all of it, the complement
-     *     ({@code ~}) of the size that was written
+     * @return the record's size, 0 if both are equal; if there was no room for all of it, the
+     * complement ({@code ~}) of the size that was written
      */
-    public static long create(MemorySegment record, MemorySegment original, MemorySegment modified) {
+    public static long create(MemorySegment record, MemorySegment original,
+            MemorySegment modified) {
         long size = original.byteSize();
         long capacity = record.byteSize();
         long written = 0;
@@ -60,7 +63,8 @@ public final class DeltaKernel {
     }
 
     /**
-     * Looks for what would make a record write outside of its destination, and for what DSA refuses.
+     * Looks for what would make a record write outside of its destination, and for what DSA
+     * refuses.
      *
      * @param record a record, whole
      * @param size the size of the destination in bytes
@@ -80,7 +84,8 @@ public final class DeltaKernel {
      */
     public static String defect(MemorySegment record, long recordBytes, long size) {
         if (recordBytes % ENTRY_BYTES != 0) {
-            return "the delta record has %,d bytes: it must be a multiple of %d".formatted(recordBytes, ENTRY_BYTES);
+            return "the delta record has %,d bytes: it must be a multiple of %d"
+                    .formatted(recordBytes, ENTRY_BYTES);
         }
         long before = -1;
         for (long at = 0; at < recordBytes; at += ENTRY_BYTES) {

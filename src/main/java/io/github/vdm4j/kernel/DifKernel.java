@@ -25,11 +25,11 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * Checks and makes the protection of blocks, as DSA defines it. DML's software path differs where it checks
- * application tags with a mask, and where it detects protection whose bits are all set.
+ * Checks and makes the protection of blocks, as DSA defines it. DML's software path differs where
+ * it checks application tags with a mask, and where it detects protection whose bits are all set.
  *
- * <p>What a check found is one number: -1 if every block is well, else {@link #offset} and {@link #errors} of the
- * first that is not.
+ * <p>What a check found is one number: -1 if every block is well, else {@link #offset} and {@link
+ * #errors} of the first that is not.
  */
 public final class DifKernel {
     /** CRC, application tag and reference tag from the highest bit to the lowest. */
@@ -112,7 +112,8 @@ public final class DifKernel {
     }
 
     /** Without their protection; nowhere if the destination is null. */
-    private static long checkAndCopy(MemorySegment destination, MemorySegment source, DifConfig config) {
+    private static long checkAndCopy(MemorySegment destination, MemorySegment source,
+            DifConfig config) {
         int block = config.blockSize().bytes();
         int flags = config.flagBits();
         DifTags tags = config.source();
@@ -121,7 +122,8 @@ public final class DifKernel {
         long size = source.byteSize();
         long to = 0;
         for (long at = 0; at < size; at += block + DifConfig.PROTECTION_BYTES) {
-            int errors = errors(source, at, block, flags, application, tags.applicationMask(), reference);
+            int errors = errors(source, at, block, flags, application, tags.applicationMask(),
+                    reference);
             if (errors != 0) {
                 return at << ERROR_BITS | errors;
             }
@@ -154,7 +156,8 @@ public final class DifKernel {
         int newReference = newTags.reference();
         long size = source.byteSize();
         for (long at = 0; at < size; at += block + DifConfig.PROTECTION_BYTES) {
-            int errors = errors(source, at, block, flags, application, tags.applicationMask(), reference);
+            int errors = errors(source, at, block, flags, application, tags.applicationMask(),
+                    reference);
             if (errors != 0) {
                 return at << ERROR_BITS | errors;
             }
@@ -178,7 +181,8 @@ public final class DifKernel {
     }
 
     private static int errors(
-            MemorySegment source, long at, int block, int flags, int application, int mask, int reference) {
+            MemorySegment source, long at, int block, int flags, int application, int mask,
+            int reference) {
         long found = source.get(PROTECTION, at + block);
         if (found == -1 && has(flags, SOURCE_F_DETECT_ALL) && has(flags, SOURCE_F_ENABLE_ERROR)) {
             return DifError.ALL_BITS_SET.bit();
@@ -225,7 +229,8 @@ public final class DifKernel {
     }
 
     private static long protection(int guard, int application, int reference) {
-        return (long) guard << 48 | (application & (long) TAG) << 32 | Integer.toUnsignedLong(reference);
+        return (long) guard << 48 | (application & (long) TAG) << 32
+                | Integer.toUnsignedLong(reference);
     }
 
     private static int applicationStep(int flags, DifFlag incrementing) {

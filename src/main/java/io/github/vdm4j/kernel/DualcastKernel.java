@@ -4,7 +4,10 @@ import java.lang.foreign.MemorySegment;
 
 /** Copies one source to two destinations. */
 public final class DualcastKernel {
-    /** Keeps a piece of all three in a core's second cache, so that the source is read from memory once. */
+    /**
+     * Keeps a piece of all three in a core's second cache, so that the source is read from memory
+     * once.
+     */
     private static final int PIECE = 1 << 17;
 
     private DualcastKernel() {}

@@ -13,12 +13,16 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /** Executes any operation on the calling thread, in pure Java. */
 public final class JvmOperations {
-    /** What is lent to one thread at a time; by the thread's number, so that each mostly gets its own back. */
+    /**
+     * What is lent to one thread at a time; by the thread's number, so that each mostly gets its
+     * own back.
+     */
     private static final AtomicReferenceArray<Crc32cKernel> SPARE = new AtomicReferenceArray<>(64);
 
     /**
-     * {@link #run(Descriptor, CompletionRecord)}. Not final, so that the JIT does not look through it and compiles what it calls for itself: inlined into those
-     * who call it, ten calls deep already, it would not have the JDK's accesses of memory inlined (docs/adr/0020).
+     * {@link #run(Descriptor, CompletionRecord)}. Not final, so that the JIT does not look through
+     * it and compiles what it calls for itself: inlined into those who call it, ten calls deep
+     * already, it would not have the JDK's accesses of memory inlined (docs/adr/0020).
      */
     @SuppressWarnings("FieldMayBeFinal") private static MethodHandle run;
 
@@ -28,7 +32,8 @@ public final class JvmOperations {
                     .findStatic(
                             JvmOperations.class,
                             "run",
-                            MethodType.methodType(void.class, Descriptor.class, CompletionRecord.class));
+                            MethodType.methodType(void.class, Descriptor.class,
+                                    CompletionRecord.class));
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -37,8 +42,8 @@ public final class JvmOperations {
     private JvmOperations() {}
 
     /**
-     * Executes an operation and takes down its result. Flushing, and making a destination durable, is not its
-     * matter: a flush, a nop and a drain succeed at once.
+     * Executes an operation and takes down its result. Flushing, and making a destination durable,
+     * is not its matter: a flush, a nop and a drain succeed at once.
      *
      * @param descriptor what to do
      * @param completion where to write what came of it; untouched if this throws
@@ -70,8 +75,10 @@ public final class JvmOperations {
                 succeed(completion, 0);
             }
             case COMPARE -> succeed(
-                    completion, MismatchKernel.find(from, 0, descriptor.secondSource(), 0, from.byteSize()));
-            case COMPARE_PATTERN -> succeed(completion, PatternKernel.mismatch(from, descriptor.pattern()));
+                    completion,
+                    MismatchKernel.find(from, 0, descriptor.secondSource(), 0, from.byteSize()));
+            case COMPARE_PATTERN ->
+                succeed(completion, PatternKernel.mismatch(from, descriptor.pattern()));
             case DELTA_CREATE -> createDelta(descriptor, completion);
             case DELTA_APPLY -> applyDelta(descriptor, completion);
             case DUALCAST -> {
@@ -86,7 +93,8 @@ public final class JvmOperations {
             case DIF_CHECK -> checked(completion, DifKernel.check(from, descriptor.dif()));
             case DIF_STRIP -> checked(completion, DifKernel.strip(to, from, descriptor.dif()));
             case DIF_UPDATE -> checked(completion, DifKernel.update(to, from, descriptor.dif()));
-            default -> throw new IllegalArgumentException(descriptor.type() + " is no single operation");
+            default ->
+                throw new IllegalArgumentException(descriptor.type() + " is no single operation");
         }
     }
 
@@ -95,7 +103,8 @@ public final class JvmOperations {
     }
 
     private static void createDelta(Descriptor descriptor, CompletionRecord completion) {
-        long size = DeltaKernel.create(descriptor.destination(), descriptor.source(), descriptor.secondSource());
+        long size = DeltaKernel.create(descriptor.destination(), descriptor.source(),
+                descriptor.secondSource());
         DeltaResult.Outcome outcome = size < 0
                 ? DeltaResult.Outcome.OVERFLOW
                 : size == 0 ? DeltaResult.Outcome.EQUAL : DeltaResult.Outcome.RECORDED;
@@ -107,7 +116,8 @@ public final class JvmOperations {
         MemorySegment destination = descriptor.destination();
         String defect = DeltaKernel.defect(record, destination.byteSize());
         if (defect != null) {
-            completion.fail(ExecutionPath.NONE, VdmResult.INVALID_DATA, null, "failed: " + defect, null);
+            completion.fail(ExecutionPath.NONE, VdmResult.INVALID_DATA, null, "failed: " + defect,
+                    null);
         } else {
             DeltaKernel.apply(destination, record);
             succeed(completion, 0);

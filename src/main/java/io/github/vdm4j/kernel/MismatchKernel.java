@@ -12,8 +12,9 @@ final class MismatchKernel {
     private MismatchKernel() {}
 
     /**
-     * Compares two ranges. Of mapped files long by long: where a page is missing the JDK's own comparison ends the process, as the JVM does
-     * not look after what the stub reads that it is compiled to.
+     * Compares two ranges. Of mapped files long by long: where a page is missing the JDK's own
+     * comparison ends the process, as the JVM does not look after what the stub reads that it is
+     * compiled to.
      *
      * @param first a segment
      * @param from where its range begins
@@ -22,9 +23,11 @@ final class MismatchKernel {
      * @param length of both, bytes
      * @return the offset in the ranges of the first byte that differs, or -1
      */
-    static long find(MemorySegment first, long from, MemorySegment second, long secondFrom, long length) {
+    static long find(MemorySegment first, long from, MemorySegment second, long secondFrom,
+            long length) {
         if (!first.isMapped() && !second.isMapped()) {
-            return MemorySegment.mismatch(first, from, from + length, second, secondFrom, secondFrom + length);
+            return MemorySegment.mismatch(first, from, from + length, second, secondFrom,
+                    secondFrom + length);
         }
         long at = 0;
         for (; at <= length - Long.BYTES; at += Long.BYTES) {
@@ -34,7 +37,8 @@ final class MismatchKernel {
             }
         }
         for (; at < length; at++) {
-            if (first.get(ValueLayout.JAVA_BYTE, from + at) != second.get(ValueLayout.JAVA_BYTE, secondFrom + at)) {
+            if (first.get(ValueLayout.JAVA_BYTE, from + at) != second.get(ValueLayout.JAVA_BYTE,
+                    secondFrom + at)) {
                 return at;
             }
         }

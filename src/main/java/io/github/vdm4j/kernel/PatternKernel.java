@@ -13,10 +13,15 @@ public final class PatternKernel {
     /** What is written long by long before it is copied along: little, as a copy is sooner. */
     private static final int WRITTEN = 64;
 
-    /** What a fill with one byte copies first, and then along from there; shorter ones are the JDK's. */
+    /**
+     * What a fill with one byte copies first, and then along from there; shorter ones are the
+     * JDK's.
+     */
     private static final int SEED = 512;
 
-    /** What is copied along at once: with what it is copied onto, it stays in a core's first cache. */
+    /**
+     * What is copied along at once: with what it is copied onto, it stays in a core's first cache.
+     */
     private static final int RUN = 1 << 13;
 
     private static final long LOW_BYTES = 0x0101_0101_0101_0101L;
@@ -24,8 +29,9 @@ public final class PatternKernel {
     private PatternKernel() {}
 
     /**
-     * For each byte a run of it, 128 KiB once a fill needs one. A loop instead made a fill of 4 KiB a quarter dearer or not,
-     * depending on what the JVM had filled before it compiled it. A slice of the destination would be an object.
+     * For each byte a run of it, 128 KiB once a fill needs one. A loop instead made a fill of 4 KiB
+     * a quarter dearer or not, depending on what the JVM had filled before it compiled it. A slice
+     * of the destination would be an object.
      */
     private static final class Seeds {
         static final MemorySegment ALL = Arena.global().allocate(256L * SEED, 64);
@@ -40,7 +46,8 @@ public final class PatternKernel {
     /**
      * Fills a segment.
      *
-     * @param destination what to write, of any kind, alignment and length; the pattern begins at its start
+     * @param destination what to write, of any kind, alignment and length; the pattern begins at
+     * its start
      * @param pattern the eight bytes
      */
     public static void fill(MemorySegment destination, long pattern) {
@@ -71,8 +78,9 @@ public final class PatternKernel {
     }
 
     /**
-     * Fills a segment with one byte, from {@value #SEED} bytes on sooner than {@link MemorySegment#fill}: the JDK's
-     * copies were measured to be faster than its fills (docs/adr/0015).
+     * Fills a segment with one byte, from {@value #SEED} bytes on sooner than {@link
+     * MemorySegment#fill}: the JDK's copies were measured to be faster than its fills
+     * (docs/adr/0015).
      *
      * @param destination what to write, of any kind, alignment and length
      * @param value the byte

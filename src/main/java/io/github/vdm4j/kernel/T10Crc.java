@@ -4,7 +4,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/** The CRC-16 of T10 with the polynomial 0x8BB7, highest bit first, which guards the blocks of a disk. */
+/**
+ * The CRC-16 of T10 with the polynomial 0x8BB7, highest bit first, which guards the blocks of a
+ * disk.
+ */
 final class T10Crc {
     private static final int POLYNOMIAL = 0x8bb7;
     private static final ValueLayout.OfLong WORD =

@@ -12,7 +12,8 @@ import java.lang.invoke.MethodHandles;
 
 /** Hands the work of a future over to the workers of its mover, again and again. */
 final class Handover implements WorkerTask, Poller {
-    private static final Rendezvous RENDEZVOUS = Rendezvous.of(MethodHandles.lookup(), Handover.class);
+    private static final Rendezvous RENDEZVOUS =
+            Rendezvous.of(MethodHandles.lookup(), Handover.class);
 
     private final ThreadsDataMover mover;
     private final Object future;

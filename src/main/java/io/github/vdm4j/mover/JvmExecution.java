@@ -52,13 +52,15 @@ final class JvmExecution implements TaskSequence.Execution {
         }
     }
 
-    private boolean refused(MemorySegment destination, WriteBackKind kind, CompletionRecord completion) {
+    private boolean refused(MemorySegment destination, WriteBackKind kind,
+            CompletionRecord completion) {
         String reason = kind == null ? null : durability.whyNot(destination, kind);
         if (reason == null) {
             return false;
         }
         completion.fail(
-                ExecutionPath.NONE, VdmResult.UNSUPPORTED, null, "cannot be made durable: " + reason, null);
+                ExecutionPath.NONE, VdmResult.UNSUPPORTED, null,
+                "cannot be made durable: " + reason, null);
         return true;
     }
 
@@ -68,7 +70,8 @@ final class JvmExecution implements TaskSequence.Execution {
         return descriptor.byteSize() == 0
                 && descriptor.type() != VdmOperationType.NOP
                 && descriptor.type() != VdmOperationType.DRAIN
-                && (destination == null || destination.byteSize() == 0 || descriptor.secondSource() != null);
+                && (destination == null || destination.byteSize() == 0
+                        || descriptor.secondSource() != null);
     }
 
     private void move(Descriptor descriptor, CompletionRecord completion) {
@@ -80,7 +83,8 @@ final class JvmExecution implements TaskSequence.Execution {
         switch (descriptor.type()) {
             case MEMCPY -> functions.memcpy().copy(to, descriptor.source(), descriptor.flags());
             case MEMMOVE -> functions.memmove().copy(to, descriptor.source(), descriptor.flags());
-            case MEMSET -> functions.memset().fill(to, (byte) descriptor.pattern(), descriptor.flags());
+            case MEMSET ->
+                functions.memset().fill(to, (byte) descriptor.pattern(), descriptor.flags());
             default -> {
                 JvmOperations.execute(descriptor, completion);
                 return;

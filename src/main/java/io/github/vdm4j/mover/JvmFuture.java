@@ -78,8 +78,9 @@ abstract class JvmFuture extends VdmFuture {
     }
 
     /**
-     * Keeps the buffers that the segments are views of open; false, and failed, if one is closing. The
-     * caller keeps what it found for {@link MemoryRegions#unpin}: a segment may be wrapped meanwhile.
+     * Keeps the buffers that the segments are views of open; false, and failed, if one is closing.
+     * The caller keeps what it found for {@link MemoryRegions#unpin}: a segment may be wrapped
+     * meanwhile.
      */
     final boolean pin(MemoryRegion onto, MemoryRegion of) {
         if (MemoryRegions.pin(onto, of)) {

@@ -28,7 +28,8 @@ final class SyncBatchFuture extends BatchFuture {
     protected FutureState advance(Notifier notifier) {
         notifier.useNone();
         if (mover.isClosed()) {
-            return fail(ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null);
+            return fail(ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed",
+                    null);
         }
         String reason = sequence.pin();
         if (reason != null) {

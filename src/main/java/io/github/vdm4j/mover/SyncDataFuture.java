@@ -25,7 +25,8 @@ final class SyncDataFuture<R> extends DataFuture<R> {
     protected FutureState advance(Notifier notifier) {
         notifier.useNone();
         if (mover.isClosed()) {
-            return fail(ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null);
+            return fail(ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed",
+                    null);
         }
         Access.require(descriptor());
         if (!pins.pin(descriptor())) {

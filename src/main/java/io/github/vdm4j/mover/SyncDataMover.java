@@ -14,8 +14,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * A data mover that executes each operation in its first poll, on the polling thread, with the JVM's
- * own code. Takes heap and off-heap segments. Durable for mapped files, which it writes to
+ * A data mover that executes each operation in its first poll, on the polling thread, with the
+ * JVM's own code. Takes heap and off-heap segments. Durable for mapped files, which it writes to
  * their storage, and for other native memory where libpmem is installed.
  *
  * <p>C counterpart: miniasync_vdm_synchronous(7), {@code data_mover_sync_new(3)}.

@@ -24,7 +24,8 @@ final class SyncFuture extends JvmFuture {
     protected FutureState advance(Notifier notifier) {
         notifier.useNone();
         if (mover.isClosed()) {
-            return fail(ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null);
+            return fail(ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed",
+                    null);
         }
         requireAccess();
         MemoryRegion onto = MemoryRegions.find(destination());

@@ -39,7 +39,8 @@ final class ThreadsBatchFuture extends BatchFuture {
         if (reached == FutureState.IDLE) {
             sequence.unpin();
             return mover.isClosed()
-                    ? fail(ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null)
+                    ? fail(ExecutionPath.NONE, VdmResult.CLOSED, null,
+                            "failed: the mover was closed", null)
                     : FutureState.IDLE;
         }
         return reached == FutureState.COMPLETE ? succeed(ExecutionPath.JVM) : reached;

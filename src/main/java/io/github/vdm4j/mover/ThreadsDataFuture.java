@@ -41,7 +41,8 @@ final class ThreadsDataFuture<R> extends DataFuture<R> {
         if (reached == FutureState.IDLE) {
             pins.unpin();
             return mover.isClosed()
-                    ? fail(ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null)
+                    ? fail(ExecutionPath.NONE, VdmResult.CLOSED, null,
+                            "failed: the mover was closed", null)
                     : FutureState.IDLE;
         }
         return reached == FutureState.COMPLETE ? completed() : reached;
@@ -51,7 +52,8 @@ final class ThreadsDataFuture<R> extends DataFuture<R> {
     private FutureState drain() {
         if (mark == NOT_BEGUN) {
             if (mover.isClosed()) {
-                return fail(ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null);
+                return fail(ExecutionPath.NONE, VdmResult.CLOSED, null,
+                        "failed: the mover was closed", null);
             }
             mark = mover.mark();
         }

@@ -45,8 +45,8 @@ public final class ThreadsDataMoverBuilder {
     }
 
     /**
-     * How many operations can wait for a worker. Any number will do, not only powers of two. Default:
-     * 128.
+     * How many operations can wait for a worker. Any number will do, not only powers of two.
+     * Default: 128.
      *
      * @param operations 1 to 16,777,216
      * @return this
@@ -69,9 +69,10 @@ public final class ThreadsDataMoverBuilder {
     }
 
     /**
-     * How long {@link ThreadsDataMover#close} waits for operations that are queued or at work. After that it
-     * throws a {@link io.github.vdm4j.VdmException} with {@link io.github.vdm4j.VdmResult#TIMEOUT} that names those
-     * at work; the threads end when they are done. Default: 30 s.
+     * How long {@link ThreadsDataMover#close} waits for operations that are queued or at work.
+     * After that it throws a {@link io.github.vdm4j.VdmException} with {@link
+     * io.github.vdm4j.VdmResult#TIMEOUT} that names those at work; the threads end when they are
+     * done. Default: 30 s.
      *
      * @param time above 0, at most one day
      * @return this
@@ -80,7 +81,8 @@ public final class ThreadsDataMoverBuilder {
     public ThreadsDataMoverBuilder closeTimeout(Duration time) {
         if (!time.isPositive() || time.compareTo(MAX_CLOSE_TIMEOUT) > 0) {
             throw new IllegalArgumentException(
-                    "closeTimeout of " + time + ": must be above 0 and at most " + MAX_CLOSE_TIMEOUT);
+                    "closeTimeout of " + time + ": must be above 0 and at most "
+                            + MAX_CLOSE_TIMEOUT);
         }
         closeTimeout = time;
         return this;

@@ -18,11 +18,14 @@ import java.lang.invoke.MethodHandles;
 
 /** An operation of a {@link ThreadsDataMover}. */
 final class ThreadsFuture extends JvmFuture implements WorkerTask, Poller {
-    private static final Rendezvous RENDEZVOUS = Rendezvous.of(MethodHandles.lookup(), ThreadsFuture.class);
+    private static final Rendezvous RENDEZVOUS =
+            Rendezvous.of(MethodHandles.lookup(), ThreadsFuture.class);
 
     private final ThreadsDataMover mover;
 
-    /** For {@link #RENDEZVOUS}; before the start a {@link RoomWaker} if the queue was found full. */
+    /**
+     * For {@link #RENDEZVOUS}; before the start a {@link RoomWaker} if the queue was found full.
+     */
     @SuppressWarnings("unused") // through a VarHandle
     private volatile Object cell;
 
@@ -85,7 +88,8 @@ final class ThreadsFuture extends JvmFuture implements WorkerTask, Poller {
         MemoryRegions.unpin(pinnedDestination, pinnedSource);
         letGo();
         if (mover.isClosed()) {
-            return fail(ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed", null);
+            return fail(ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed",
+                    null);
         }
         if (wake) {
             notifier.useWaker();

@@ -6,7 +6,8 @@ import io.github.vdm4j.future.FutureState;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Several operations that are executed as one: any number of any kinds, cheaper than one by one where they are small.
+ * Several operations that are executed as one: any number of any kinds, cheaper than one by one
+ * where they are small.
  *
  * <pre>{@code
  * BatchResult done = mover.batch()
@@ -18,9 +19,10 @@ import java.lang.foreign.MemorySegment;
  * Crc32c crc = done.get(1).output(Crc32c.class);
  * }</pre>
  *
- * <p>The tasks run in any order, and at the same time, except where there is a {@linkplain #fence() fence}. Each
- * succeeds or fails on its own. Arguments are checked when a task is added, as {@link DataOperations} and {@link
- * io.github.vdm4j.Vdm} check them; a task that is refused is not added, and the batch stays as it was.
+ * <p>The tasks run in any order, and at the same time, except where there is a {@linkplain #fence()
+ * fence}. Each succeeds or fails on its own. Arguments are checked when a task is added, as {@link
+ * DataOperations} and {@link io.github.vdm4j.Vdm} check them; a task that is refused is not added,
+ * and the batch stays as it was.
  *
  * <p>A batch is for one thread at a time.
  *
@@ -43,7 +45,8 @@ public final class Batch {
 
     private Descriptor next() {
         if (submitted) {
-            throw new IllegalStateException("the batch was submitted: clear it for other tasks, or make a new one");
+            throw new IllegalStateException(
+                    "the batch was submitted: clear it for other tasks, or make a new one");
         }
         return tasks.next().descriptor();
     }
@@ -180,8 +183,8 @@ public final class Batch {
     }
 
     /**
-     * Adds a {@link DataOperations#applyDelta(MemorySegment, MemorySegment, VdmFlags)}. The record is checked when the
-     * batch starts, so no task of the same batch can make it.
+     * Adds a {@link DataOperations#applyDelta(MemorySegment, MemorySegment, VdmFlags)}. The record
+     * is checked when the batch starts, so no task of the same batch can make it.
      *
      * @param destination the range to change
      * @param record the record, cut to its size
@@ -193,7 +196,8 @@ public final class Batch {
     }
 
     /**
-     * Adds a {@link DataOperations#dualcast(MemorySegment, MemorySegment, MemorySegment, VdmFlags)}.
+     * Adds a {@link DataOperations#dualcast(MemorySegment, MemorySegment, MemorySegment,
+     * VdmFlags)}.
      *
      * @param first a range to write
      * @param second another, whose address has the same low 12 bits
@@ -201,7 +205,8 @@ public final class Batch {
      * @param flags what to promise of both
      * @return this
      */
-    public Batch dualcast(MemorySegment first, MemorySegment second, MemorySegment source, VdmFlags flags) {
+    public Batch dualcast(MemorySegment first, MemorySegment second, MemorySegment source,
+            VdmFlags flags) {
         return add(next().dualcast(first, second, source, flags));
     }
 
@@ -235,7 +240,8 @@ public final class Batch {
      * @param flags what to promise
      * @return this
      */
-    public Batch copyCrc32c(MemorySegment destination, MemorySegment source, CrcOptions options, VdmFlags flags) {
+    public Batch copyCrc32c(MemorySegment destination, MemorySegment source, CrcOptions options,
+            VdmFlags flags) {
         return add(next().copyCrc32c(destination, source, options, flags));
     }
 
@@ -259,7 +265,8 @@ public final class Batch {
      * @param flags what to promise
      * @return this
      */
-    public Batch difInsert(MemorySegment destination, MemorySegment source, DifConfig config, VdmFlags flags) {
+    public Batch difInsert(MemorySegment destination, MemorySegment source, DifConfig config,
+            VdmFlags flags) {
         return add(next().dif(VdmOperationType.DIF_INSERT, destination, source, config, flags));
     }
 
@@ -272,7 +279,8 @@ public final class Batch {
      * @param flags what to promise
      * @return this
      */
-    public Batch difStrip(MemorySegment destination, MemorySegment source, DifConfig config, VdmFlags flags) {
+    public Batch difStrip(MemorySegment destination, MemorySegment source, DifConfig config,
+            VdmFlags flags) {
         return add(next().dif(VdmOperationType.DIF_STRIP, destination, source, config, flags));
     }
 
@@ -285,13 +293,14 @@ public final class Batch {
      * @param flags what to promise
      * @return this
      */
-    public Batch difUpdate(MemorySegment destination, MemorySegment source, DifConfig config, VdmFlags flags) {
+    public Batch difUpdate(MemorySegment destination, MemorySegment source, DifConfig config,
+            VdmFlags flags) {
         return add(next().dif(VdmOperationType.DIF_UPDATE, destination, source, config, flags));
     }
 
     /**
-     * What is added next runs after everything before it has been done, and only if all of that has succeeded. A comparison
-     * that found a mismatch, and a check that found a bad block, has.
+     * What is added next runs after everything before it has been done, and only if all of that has
+     * succeeded. A comparison that found a mismatch, and a check that found a bad block, has.
      *
      * @return this
      */
@@ -301,9 +310,10 @@ public final class Batch {
     }
 
     /**
-     * Takes all tasks out, so that others can be added and submitted. As many as there were are added without anything being
-     * allocated. What is to be known of the last submission has to be asked for before: its future is that of the next one, too.
-     * Segments of the tasks that were taken out stay reachable until others take their places.
+     * Takes all tasks out, so that others can be added and submitted. As many as there were are
+     * added without anything being allocated. What is to be known of the last submission has to be
+     * asked for before: its future is that of the next one, too. Segments of the tasks that were
+     * taken out stay reachable until others take their places.
      *
      * @return this, without a task
      * @throws IllegalStateException if the batch was submitted and is not complete
@@ -319,7 +329,8 @@ public final class Batch {
     private void requireComplete(String what) {
         if (future != null && future.state() != FutureState.COMPLETE) {
             throw new IllegalStateException(
-                    "the batch is %s: poll it to its end before it is %s".formatted(future.state(), what));
+                    "the batch is %s: poll it to its end before it is %s".formatted(future.state(),
+                            what));
         }
     }
 
@@ -335,13 +346,13 @@ public final class Batch {
     /**
      * Makes one future of the tasks. Like any other it starts when it is first polled.
      *
-     * <p>A batch can be submitted again once its future is complete, as often as one likes and without anything being
-     * allocated: it is the same future, and idle again. With the same tasks that is cheapest; for others it has to be {@linkplain #clear
-     * cleared}.
+     * <p>A batch can be submitted again once its future is complete, as often as one likes and
+     * without anything being allocated: it is the same future, and idle again. With the same tasks
+     * that is cheapest; for others it has to be {@linkplain #clear cleared}.
      *
      * @return an idle future
-     * @throws IllegalStateException if there is no task, the batch was submitted before and is not complete, or the mover is
-     *     closed
+     * @throws IllegalStateException if there is no task, the batch was submitted before and is not
+     * complete, or the mover is closed
      */
     public BatchFuture submit() {
         if (tasks.isEmpty()) {

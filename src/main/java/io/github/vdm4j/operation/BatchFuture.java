@@ -8,12 +8,12 @@ import java.util.List;
 /**
  * A batch, as one future. It ends when every task has ended or will not be run.
  *
- * <p>A task that fails does not make the batch fail: {@link #output} tells each task's own result, and {@link
- * BatchResult#orThrow} throws the first failure. The batch itself fails, as a whole and before any task was run, if it
- * cannot be started: cancelled, the mover closed, a buffer closed.
+ * <p>A task that fails does not make the batch fail: {@link #output} tells each task's own result,
+ * and {@link BatchResult#orThrow} throws the first failure. The batch itself fails, as a whole and
+ * before any task was run, if it cannot be started: cancelled, the mover closed, a buffer closed.
  *
- * <p>A future of a batch that is {@linkplain Batch#submit() submitted again} is the same object, idle again. Results that
- * were taken before stay as they are.
+ * <p>A future of a batch that is {@linkplain Batch#submit() submitted again} is the same object,
+ * idle again. Results that were taken before stay as they are.
  *
  * <p>C counterpart: a job with {@code DML_OP_BATCH}.
  */
@@ -45,7 +45,10 @@ public abstract class BatchFuture extends MoverFuture<BatchResult> {
         becomeIdle();
     }
 
-    /** The batch is about to be submitted with other tasks than before: nothing may be kept of those. */
+    /**
+     * The batch is about to be submitted with other tasks than before: nothing may be kept of
+     * those.
+     */
     protected void tasksChanged() {}
 
     /**

@@ -19,7 +19,8 @@ public record CompareResult(boolean equal, long mismatchOffset) {
      */
     public CompareResult {
         if (equal ? mismatchOffset != -1 : mismatchOffset < 0) {
-            throw new IllegalArgumentException("equal: %b, mismatch at %,d".formatted(equal, mismatchOffset));
+            throw new IllegalArgumentException(
+                    "equal: %b, mismatch at %,d".formatted(equal, mismatchOffset));
         }
     }
 

@@ -6,7 +6,8 @@ import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.VdmStatus;
 
 /**
- * How one operation ended and what it found out. For implementors of movers: users get futures and results.
+ * How one operation ended and what it found out. For implementors of movers: users get futures and
+ * results.
  *
  * <p>Written by the thread that executes the operation, read once the future is complete.
  *
@@ -18,7 +19,10 @@ public final class CompletionRecord {
     private static final int NOT_RUN = VdmResult.NOT_RUN.ordinal();
     private static final int NONE = ExecutionPath.NONE.ordinal();
 
-    /** Result and path, 8 bits each, as numbers: a reference costs more to store. A new record has 0, not run by anything. */
+    /**
+     * Result and path, 8 bits each, as numbers: a reference costs more to store. A new record has
+     * 0, not run by anything.
+     */
     private int end;
 
     private int outcome;
@@ -59,9 +63,10 @@ public final class CompletionRecord {
      * The operation is done.
      *
      * @param executed what executed it
-     * @param found the offset of the first mismatch or of the failing block, -1 for none; or the CRC in the low 32
-     *     bits; or the delta record's size in bytes
-     * @param how the ordinal of {@link DeltaResult.Outcome}, or the bits of the {@link DifError}s, else 0
+     * @param found the offset of the first mismatch or of the failing block, -1 for none; or the
+     * CRC in the low 32 bits; or the delta record's size in bytes
+     * @param how the ordinal of {@link DeltaResult.Outcome}, or the bits of the {@link DifError}s,
+     * else 0
      */
     public void succeed(ExecutionPath executed, long found, int how) {
         end(executed, VdmResult.SUCCESS);
@@ -78,7 +83,8 @@ public final class CompletionRecord {
      * @param why what went wrong, to follow "compare of 64 bytes "
      * @param underneath the failure underneath, or null
      */
-    public void fail(ExecutionPath executed, VdmResult how, VdmStatus code, String why, Throwable underneath) {
+    public void fail(ExecutionPath executed, VdmResult how, VdmStatus code, String why,
+            Throwable underneath) {
         end(executed, how);
         status = code;
         reason = why;
@@ -89,8 +95,8 @@ public final class CompletionRecord {
      * The bytes were written but could not be made durable.
      *
      * @param executed what wrote the bytes
-     * @param underneath an {@link java.io.IOException} of the storage, or the exception for a segment whose arena was
-     *     closed
+     * @param underneath an {@link java.io.IOException} of the storage, or the exception for a
+     * segment whose arena was closed
      */
     public void failWriteBack(ExecutionPath executed, Exception underneath) {
         boolean closed = underneath instanceof IllegalStateException;
@@ -100,7 +106,8 @@ public final class CompletionRecord {
                 null,
                 closed
                         ? "failed: the arena of a destination was closed before it was written back"
-                        : "failed: the bytes are in memory but could not be written back: " + underneath.getMessage(),
+                        : "failed: the bytes are in memory but could not be written back: "
+                                + underneath.getMessage(),
                 underneath);
     }
 
@@ -115,7 +122,8 @@ public final class CompletionRecord {
                 ExecutionPath.NONE,
                 VdmResult.NOT_RUN,
                 null,
-                "was not run, because task %,d, the %s before its fence, failed".formatted(place, failed),
+                "was not run, because task %,d, the %s before its fence, failed".formatted(place,
+                        failed),
                 null);
     }
 

@@ -3,12 +3,13 @@ package io.github.vdm4j.operation;
 /**
  * How to compute a CRC-32C.
  *
- * <p>C counterpart: {@code DML_FLAG_CRC_READ_SEED}, {@code DML_FLAG_CRC_BYPASS_REFLECTION} and {@code
- * DML_FLAG_CRC_BYPASS_DATA_REFLECTION}.
+ * <p>C counterpart: {@code DML_FLAG_CRC_READ_SEED}, {@code DML_FLAG_CRC_BYPASS_REFLECTION} and
+ * {@code DML_FLAG_CRC_BYPASS_DATA_REFLECTION}.
  *
- * @param seed the CRC so far; 0 to begin with. Given the CRC of what comes before, the result is that of both together
- * @param bypassReflection whether seed and result are taken as the register holds them: neither bit-reversed nor
- *     inverted
+ * @param seed the CRC so far; 0 to begin with. Given the CRC of what comes before, the result is
+ * that of both together
+ * @param bypassReflection whether seed and result are taken as the register holds them: neither
+ * bit-reversed nor inverted
  * @param bypassDataReflection whether bit 7 of each byte is the first, not bit 0
  */
 public record CrcOptions(int seed, boolean bypassReflection, boolean bypassDataReflection) {

@@ -74,7 +74,8 @@ public abstract class DataFuture<R> extends MoverFuture<R> {
     @Override
     @SuppressWarnings("unchecked") // the mover's base class pairs the descriptor's type with R
     public final R output() {
-        return result() == VdmResult.SUCCESS ? (R) Outputs.of(descriptor, completion, path()) : null;
+        return result() == VdmResult.SUCCESS ? (R) Outputs.of(descriptor, completion, path())
+                : null;
     }
 
     /** The number behind the output, without an object; for {@link ReusableOperation}. */

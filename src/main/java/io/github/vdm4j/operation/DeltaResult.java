@@ -30,7 +30,8 @@ public record DeltaResult(Outcome outcome, long recordBytes) {
     public static long maxRecordBytes(long bytes) {
         if (bytes < 0 || bytes > Rules.MAX_DELTA_BYTES || bytes % 8 != 0) {
             throw new IllegalArgumentException(
-                    "%,d bytes: a delta covers a multiple of 8, at most %,d".formatted(bytes, Rules.MAX_DELTA_BYTES));
+                    "%,d bytes: a delta covers a multiple of 8, at most %,d".formatted(bytes,
+                            Rules.MAX_DELTA_BYTES));
         }
         return Math.max(Rules.MIN_RECORD_BYTES, bytes / 8 * Rules.DELTA_BYTES);
     }

@@ -8,8 +8,8 @@ import java.util.Objects;
 /**
  * What one operation is to do, checked. For implementors of movers: users get futures.
  *
- * <p>A descriptor is written by one thread before its future is idle or its batch is submitted, and read from
- * then on.
+ * <p>A descriptor is written by one thread before its future is idle or its batch is submitted, and
+ * read from then on.
  *
  * <p>C counterpart: the fields of {@code dml_job_t} that an operation takes; a descriptor of DSA.
  */
@@ -33,7 +33,8 @@ public final class Descriptor {
     /** All but the segments that nearly every operation has; they are to be written next. */
     private Descriptor begin(VdmOperationType what, VdmFlags promised) {
         Objects.requireNonNull(promised, "flags");
-        // Storing a reference makes work for the garbage collector, also where it is the one that is there already.
+        // Storing a reference makes work for the garbage collector, also where it is the one that
+        // is there already.
         if (flags != promised) {
             flags = promised;
         }
@@ -62,7 +63,8 @@ public final class Descriptor {
         return this;
     }
 
-    Descriptor copy(VdmOperationType what, MemorySegment onto, MemorySegment from, VdmFlags promised) {
+    Descriptor copy(VdmOperationType what, MemorySegment onto, MemorySegment from,
+            VdmFlags promised) {
         return begin(what, promised)
                 .destination(Objects.requireNonNull(onto, "destination"))
                 .source(Objects.requireNonNull(from, "source"));
@@ -116,7 +118,8 @@ public final class Descriptor {
         return this;
     }
 
-    Descriptor dualcast(MemorySegment first, MemorySegment second, MemorySegment from, VdmFlags promised) {
+    Descriptor dualcast(MemorySegment first, MemorySegment second, MemorySegment from,
+            VdmFlags promised) {
         copy(VdmOperationType.DUALCAST, first, from, promised);
         secondDestination = Objects.requireNonNull(second, "second");
         return this;
@@ -129,7 +132,8 @@ public final class Descriptor {
         return this;
     }
 
-    Descriptor copyCrc32c(MemorySegment onto, MemorySegment from, CrcOptions options, VdmFlags promised) {
+    Descriptor copyCrc32c(MemorySegment onto, MemorySegment from, CrcOptions options,
+            VdmFlags promised) {
         copy(VdmOperationType.COPY_CRC, onto, from, promised);
         crc = Objects.requireNonNull(options, "options");
         return this;
@@ -143,7 +147,8 @@ public final class Descriptor {
     }
 
     Descriptor dif(
-            VdmOperationType what, MemorySegment onto, MemorySegment from, DifConfig config, VdmFlags promised) {
+            VdmOperationType what, MemorySegment onto, MemorySegment from, DifConfig config,
+            VdmFlags promised) {
         copy(what, onto, from, promised);
         dif = Objects.requireNonNull(config, "config");
         return this;
@@ -180,8 +185,8 @@ public final class Descriptor {
     }
 
     /**
-     * What is read: the delta record for {@link VdmOperationType#DELTA_APPLY}, the original for {@link
-     * VdmOperationType#DELTA_CREATE}.
+     * What is read: the delta record for {@link VdmOperationType#DELTA_APPLY}, the original for
+     * {@link VdmOperationType#DELTA_CREATE}.
      *
      * @return the segment, or null if the operation reads nothing
      */
@@ -250,7 +255,8 @@ public final class Descriptor {
      * @return the bytes of what it reads, else of what it writes; 0 if it has no segment
      */
     public long byteSize() {
-        return source != null ? source.byteSize() : destination != null ? destination.byteSize() : 0;
+        return source != null ? source.byteSize()
+                : destination != null ? destination.byteSize() : 0;
     }
 
     /**

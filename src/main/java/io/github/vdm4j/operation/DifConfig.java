@@ -3,8 +3,8 @@ package io.github.vdm4j.operation;
 import java.util.Set;
 
 /**
- * How blocks are protected: 8 bytes after each hold, in big-endian order, a CRC-16 of the block (T10), an application tag of 16
- * bits and a reference tag of 32 bits.
+ * How blocks are protected: 8 bytes after each hold, in big-endian order, a CRC-16 of the block
+ * (T10), an application tag of 16 bits and a reference tag of 32 bits.
  *
  * <p>C counterpart: {@code dml_dif_config_t}.
  *
@@ -13,7 +13,8 @@ import java.util.Set;
  * @param destination the protection of what is written
  * @param flags how to check and how to make it
  */
-public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destination, Set<DifFlag> flags) {
+public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destination,
+        Set<DifFlag> flags) {
     /** The size of a block's protection. */
     public static final int PROTECTION_BYTES = 8;
 

@@ -15,7 +15,10 @@ public enum DifError {
     APPLICATION_TAG(2),
     /** The reference tag is another. */
     REFERENCE_TAG(4),
-    /** All bits of the protection are set, and {@link DifFlag#SOURCE_F_ENABLE_ERROR} makes that an error. */
+    /**
+     * All bits of the protection are set, and {@link DifFlag#SOURCE_F_ENABLE_ERROR} makes that an
+     * error.
+     */
     ALL_BITS_SET(8);
 
     private final int bit;

@@ -8,14 +8,16 @@ import java.util.Set;
  * <p>C counterpart: the fields {@code result} and {@code offset} of {@code dml_job_t}.
  *
  * @param errors what is wrong with the first block that is not as it should be; empty if all are
- * @param blockOffset where that block begins, in bytes from the beginning of the source; -1 if all are well
+ * @param blockOffset where that block begins, in bytes from the beginning of the source; -1 if all
+ * are well
  */
 public record DifResult(Set<DifError> errors, long blockOffset) {
 
     /**
      * Keeps a copy.
      *
-     * @throws IllegalArgumentException if there are errors without a block, or a block without errors
+     * @throws IllegalArgumentException if there are errors without a block, or a block without
+     * errors
      */
     public DifResult {
         errors = Set.copyOf(errors);

@@ -7,8 +7,8 @@ package io.github.vdm4j.operation;
  *
  * @param reference the reference tag of the first block, 32 bits
  * @param application the application tag of the first block
- * @param applicationMask the bits of the application tag that do not count: they are not checked, and written as 0. With
- *     0xFFFF none is
+ * @param applicationMask the bits of the application tag that do not count: they are not checked,
+ * and written as 0. With 0xFFFF none is
  */
 public record DifTags(int reference, int application, int applicationMask) {
     /** Both tags 0, every bit checked. */
@@ -23,8 +23,9 @@ public record DifTags(int reference, int application, int applicationMask) {
      */
     public DifTags {
         if ((application & ~MAX) != 0 || (applicationMask & ~MAX) != 0) {
-            throw new IllegalArgumentException("application tag 0x%x, mask 0x%x: must be 0 to 0xffff"
-                    .formatted(application, applicationMask));
+            throw new IllegalArgumentException(
+                    "application tag 0x%x, mask 0x%x: must be 0 to 0xffff"
+                            .formatted(application, applicationMask));
         }
     }
 }

@@ -16,8 +16,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * The base of movers that have all operations: checks their arguments and makes their futures. A mover supplies
- * futures that execute a {@link Descriptor}.
+ * The base of movers that have all operations: checks their arguments and makes their futures. A
+ * mover supplies futures that execute a {@link Descriptor}.
  */
 public abstract class OperationsMover extends AbstractDataMover implements DataOperations {
 
@@ -54,7 +54,10 @@ public abstract class OperationsMover extends AbstractDataMover implements DataO
         future.arm(checked(descriptor));
     }
 
-    /** Throws if the operation breaks a rule. Checks everything anew on every call: an arena may have been closed. */
+    /**
+     * Throws if the operation breaks a rule. Checks everything anew on every call: an arena may
+     * have been closed.
+     */
     final Descriptor checked(Descriptor descriptor) {
         VdmOperationType type = descriptor.type();
         checkOpen(type);
@@ -81,10 +84,12 @@ public abstract class OperationsMover extends AbstractDataMover implements DataO
             checkReadable(type, sourceRole(type), descriptor.source());
         }
         if (descriptor.secondSource() != null) {
-            checkReadable(type, type == DELTA_CREATE ? "modified range" : "second range", descriptor.secondSource());
+            checkReadable(type, type == DELTA_CREATE ? "modified range" : "second range",
+                    descriptor.secondSource());
         }
         if (descriptor.destination() != null) {
-            String role = type == DELTA_CREATE ? "record" : type == DUALCAST ? "first destination" : "destination";
+            String role = type == DELTA_CREATE ? "record"
+                    : type == DUALCAST ? "first destination" : "destination";
             if (type == VdmOperationType.FLUSH) {
                 checkReadable(type, role, descriptor.destination());
             } else {
@@ -111,7 +116,8 @@ public abstract class OperationsMover extends AbstractDataMover implements DataO
         MemorySegment from = descriptor.source();
         MemorySegment to = descriptor.destination();
         switch (type) {
-            case COMPARE -> Rules.sameSize(type, "first range", from, "second range", descriptor.secondSource());
+            case COMPARE -> Rules.sameSize(type, "first range", from, "second range",
+                    descriptor.secondSource());
             case COPY_CRC -> {
                 Rules.sameSize(type, "destination", to, "source", from);
                 Rules.disjoint(type, "destination", to, "source", from);
@@ -139,12 +145,14 @@ public abstract class OperationsMover extends AbstractDataMover implements DataO
                 Rules.disjoint(type, "second destination", second, "source", from);
                 Rules.disjoint(type, "first destination", to, "second destination", second);
             }
-            case DIF_CHECK, DIF_INSERT, DIF_STRIP, DIF_UPDATE -> checkBlocks(type, to, from, descriptor.dif());
+            case DIF_CHECK, DIF_INSERT, DIF_STRIP, DIF_UPDATE ->
+                checkBlocks(type, to, from, descriptor.dif());
             default -> {} // one segment, of any length
         }
     }
 
-    private static void checkBlocks(VdmOperationType type, MemorySegment to, MemorySegment from, DifConfig config) {
+    private static void checkBlocks(VdmOperationType type, MemorySegment to, MemorySegment from,
+            DifConfig config) {
         long block = config.blockSize().bytes();
         long whole = block + DifConfig.PROTECTION_BYTES;
         String protectedBlocks = config.blockSize().withProtection();
@@ -154,7 +162,8 @@ public abstract class OperationsMover extends AbstractDataMover implements DataO
         } else {
             Rules.multipleOf(type, "source", from, whole, protectedBlocks);
             if (type == DIF_STRIP) {
-                Rules.size(type, "destination", to, from.byteSize() / whole * block, "as many blocks as the source");
+                Rules.size(type, "destination", to, from.byteSize() / whole * block,
+                        "as many blocks as the source");
             } else if (type == DIF_UPDATE) {
                 Rules.sameSize(type, "destination", to, "source", from);
             }
@@ -175,7 +184,8 @@ public abstract class OperationsMover extends AbstractDataMover implements DataO
     }
 
     @Override
-    public final DataFuture<VdmOutput> fill(MemorySegment destination, long pattern, VdmFlags flags) {
+    public final DataFuture<VdmOutput> fill(MemorySegment destination, long pattern,
+            VdmFlags flags) {
         return armed(new Descriptor().fill(destination, pattern, flags));
     }
 
@@ -196,7 +206,8 @@ public abstract class OperationsMover extends AbstractDataMover implements DataO
     }
 
     @Override
-    public final DataFuture<VdmOutput> applyDelta(MemorySegment destination, MemorySegment record, VdmFlags flags) {
+    public final DataFuture<VdmOutput> applyDelta(MemorySegment destination, MemorySegment record,
+            VdmFlags flags) {
         return armed(new Descriptor().applyDelta(destination, record, flags));
     }
 

@@ -12,9 +12,11 @@ final class Outputs {
     static Object of(Descriptor descriptor, CompletionRecord completion, ExecutionPath path) {
         long value = completion.value();
         return switch (descriptor.type()) {
-            case COMPARE, COMPARE_PATTERN -> value < 0 ? CompareResult.EQUAL : CompareResult.mismatchAt(value);
+            case COMPARE, COMPARE_PATTERN ->
+                value < 0 ? CompareResult.EQUAL : CompareResult.mismatchAt(value);
             case CRC, COPY_CRC -> new Crc32c((int) value);
-            case DELTA_CREATE -> new DeltaResult(DeltaResult.Outcome.values()[completion.outcome()], value);
+            case DELTA_CREATE ->
+                new DeltaResult(DeltaResult.Outcome.values()[completion.outcome()], value);
             case DIF_CHECK, DIF_STRIP, DIF_UPDATE -> DifResult.of(value, completion.outcome());
             default -> {
                 MemorySegment destination = descriptor.destination();

@@ -12,7 +12,8 @@ import io.github.vdm4j.future.PollableFuture;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A data operation for hot loops: prepared and started again and again, with no allocation in between.
+ * A data operation for hot loops: prepared and started again and again, with no allocation in
+ * between.
  *
  * <pre>{@code
  * ReusableOperation op = mover.newReusableOperation();
@@ -24,9 +25,9 @@ import java.lang.foreign.MemorySegment;
  * }
  * }</pre>
  *
- * <p>Between being prepared and being complete it is a future like any other, to be polled from any thread. Preparing it is
- * for one thread at a time, and throws what the operation of {@link DataOperations} throws, and an {@link
- * IllegalStateException} if the operation is running.
+ * <p>Between being prepared and being complete it is a future like any other, to be polled from any
+ * thread. Preparing it is for one thread at a time, and throws what the operation of {@link
+ * DataOperations} throws, and an {@link IllegalStateException} if the operation is running.
  *
  * <p>C counterpart: a {@code dml_job_t} that is used again.
  */
@@ -86,7 +87,8 @@ public final class ReusableOperation implements PollableFuture<Object> {
      * @param modified another of the same size
      * @return this, idle
      */
-    public ReusableOperation createDelta(MemorySegment record, MemorySegment original, MemorySegment modified) {
+    public ReusableOperation createDelta(MemorySegment record, MemorySegment original,
+            MemorySegment modified) {
         return prepare(next.createDelta(record, original, modified));
     }
 
@@ -98,12 +100,14 @@ public final class ReusableOperation implements PollableFuture<Object> {
      * @param flags what to promise
      * @return this, idle
      */
-    public ReusableOperation applyDelta(MemorySegment destination, MemorySegment record, VdmFlags flags) {
+    public ReusableOperation applyDelta(MemorySegment destination, MemorySegment record,
+            VdmFlags flags) {
         return prepare(next.applyDelta(destination, record, flags));
     }
 
     /**
-     * Prepares {@link DataOperations#dualcast(MemorySegment, MemorySegment, MemorySegment, VdmFlags)}.
+     * Prepares {@link DataOperations#dualcast(MemorySegment, MemorySegment, MemorySegment,
+     * VdmFlags)}.
      *
      * @param first a range to write
      * @param second another, whose address has the same low 12 bits
@@ -128,7 +132,8 @@ public final class ReusableOperation implements PollableFuture<Object> {
     }
 
     /**
-     * Prepares {@link DataOperations#copyCrc32c(MemorySegment, MemorySegment, CrcOptions, VdmFlags)}.
+     * Prepares {@link DataOperations#copyCrc32c(MemorySegment, MemorySegment, CrcOptions,
+     * VdmFlags)}.
      *
      * @param destination the range to write
      * @param source the range to read, of the same size
@@ -213,8 +218,9 @@ public final class ReusableOperation implements PollableFuture<Object> {
     }
 
     /**
-     * The number behind the result, without an object: the offset of the first mismatch, or of the first bad block, -1 for
-     * none; or the CRC, 0 to 0xFFFFFFFF; or the delta record's size. 0 for other operations.
+     * The number behind the result, without an object: the offset of the first mismatch, or of the
+     * first bad block, -1 for none; or the CRC, 0 to 0xFFFFFFFF; or the delta record's size. 0 for
+     * other operations.
      *
      * @return the number
      * @throws IllegalStateException if the operation is not complete, or has failed
@@ -268,7 +274,9 @@ public final class ReusableOperation implements PollableFuture<Object> {
         return future.poll(notifier);
     }
 
-    /** The record that the operation of {@link DataOperations} produces; a new object on every call. */
+    /**
+     * The record that the operation of {@link DataOperations} produces; a new object on every call.
+     */
     @Override
     public Object output() {
         requirePrepared();
@@ -294,7 +302,8 @@ public final class ReusableOperation implements PollableFuture<Object> {
 
     private void requirePrepared() {
         if (!prepared) {
-            throw new IllegalStateException("nothing prepared: call crc32c, compare or another operation first");
+            throw new IllegalStateException(
+                    "nothing prepared: call crc32c, compare or another operation first");
         }
     }
 

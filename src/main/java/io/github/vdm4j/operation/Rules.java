@@ -3,7 +3,10 @@ package io.github.vdm4j.operation;
 import io.github.vdm4j.VdmOperationType;
 import java.lang.foreign.MemorySegment;
 
-/** The constraints of DML's operations, which hold on every mover, so that code runs on each of them alike. */
+/**
+ * The constraints of DML's operations, which hold on every mover, so that code runs on each of them
+ * alike.
+ */
 final class Rules {
     static final long MAX_DELTA_BYTES = 0x80000;
     static final long MIN_RECORD_BYTES = 80;
@@ -15,30 +18,37 @@ final class Rules {
     private Rules() {}
 
     static void sameSize(
-            VdmOperationType type, String role, MemorySegment one, String otherRole, MemorySegment other) {
+            VdmOperationType type, String role, MemorySegment one, String otherRole,
+            MemorySegment other) {
         if (one.byteSize() != other.byteSize()) {
-            throw new IllegalArgumentException("%s: the %s has %,d bytes and the %s %,d: they must be of one size"
-                    .formatted(type, role, one.byteSize(), otherRole, other.byteSize()));
+            throw new IllegalArgumentException(
+                    "%s: the %s has %,d bytes and the %s %,d: they must be of one size"
+                            .formatted(type, role, one.byteSize(), otherRole, other.byteSize()));
         }
     }
 
-    static void size(VdmOperationType type, String role, MemorySegment segment, long bytes, String why) {
+    static void size(VdmOperationType type, String role, MemorySegment segment, long bytes,
+            String why) {
         if (segment.byteSize() != bytes) {
             throw new IllegalArgumentException(
-                    "%s: the %s has %,d bytes, must have %,d: %s".formatted(type, role, segment.byteSize(), bytes,
+                    "%s: the %s has %,d bytes, must have %,d: %s".formatted(type, role,
+                            segment.byteSize(), bytes,
                             why));
         }
     }
 
-    static void multipleOf(VdmOperationType type, String role, MemorySegment segment, long unit, String why) {
+    static void multipleOf(VdmOperationType type, String role, MemorySegment segment, long unit,
+            String why) {
         if (segment.byteSize() % unit != 0) {
-            throw new IllegalArgumentException("%s: the %s has %,d bytes, which is no multiple of %,d: %s"
-                    .formatted(type, role, segment.byteSize(), unit, why));
+            throw new IllegalArgumentException(
+                    "%s: the %s has %,d bytes, which is no multiple of %,d: %s"
+                            .formatted(type, role, segment.byteSize(), unit, why));
         }
     }
 
     static void disjoint(
-            VdmOperationType type, String role, MemorySegment one, String otherRole, MemorySegment other) {
+            VdmOperationType type, String role, MemorySegment one, String otherRole,
+            MemorySegment other) {
         long shared = one.isNative() && other.isNative()
                 ? Math.min(one.address() + one.byteSize(), other.address() + other.byteSize())
                         - Math.max(one.address(), other.address())
@@ -64,15 +74,17 @@ final class Rules {
         aligned(type, "record", record);
         multipleOf(type, "record", record, DELTA_BYTES, "each difference takes 10 bytes");
         if (record.byteSize() < MIN_RECORD_BYTES) {
-            throw new IllegalArgumentException("%s: the record has room for %,d bytes, must have at least %,d"
-                    .formatted(type, record.byteSize(), MIN_RECORD_BYTES));
+            throw new IllegalArgumentException(
+                    "%s: the record has room for %,d bytes, must have at least %,d"
+                            .formatted(type, record.byteSize(), MIN_RECORD_BYTES));
         }
     }
 
     static void deltaRecord(VdmOperationType type, MemorySegment record) {
         aligned(type, "record", record);
-        multipleOf(type, "record", record, DELTA_BYTES, "each difference takes 10 bytes; slice it to the size that"
-                + " delta create told");
+        multipleOf(type, "record", record, DELTA_BYTES,
+                "each difference takes 10 bytes; slice it to the size that"
+                        + " delta create told");
         if (record.byteSize() > MAX_RECORD_BYTES) {
             throw new IllegalArgumentException(
                     "%s: the record has %,d bytes, more than the %,d of the largest delta"
@@ -83,7 +95,8 @@ final class Rules {
     private static void aligned(VdmOperationType type, String role, MemorySegment segment) {
         if (segment.address() % WORD != 0) {
             throw new IllegalArgumentException(
-                    "%s: the %s %s must begin at a multiple of 8".formatted(type, role, range(segment)));
+                    "%s: the %s %s must begin at a multiple of 8".formatted(type, role,
+                            range(segment)));
         }
     }
 

@@ -23,7 +23,9 @@ final class TaskList extends AbstractList<BatchTask> implements RandomAccess {
         return size;
     }
 
-    /** The task behind the last, to be written: in the list once it is {@linkplain #addNext added}. */
+    /**
+     * The task behind the last, to be written: in the list once it is {@linkplain #addNext added}.
+     */
     BatchTask next() {
         if (size == tasks.length) {
             tasks = Arrays.copyOf(tasks, 2 * size);

@@ -8,17 +8,20 @@ import io.github.vdm4j.VdmResult;
 /**
  * What came of one task of a batch.
  *
- * <p>C counterpart: the completion record of a task; {@code dml_batch_get_result(3)} gives its status.
+ * <p>C counterpart: the completion record of a task; {@code dml_batch_get_result(3)} gives its
+ * status.
  *
  * @param type the operation
- * @param result how it ended; {@link VdmResult#NOT_RUN} if it was not run, because one before its fence failed
- * @param output what it produced: the record that the operation of {@link DataOperations} produces; null if it has not
- *     succeeded
+ * @param result how it ended; {@link VdmResult#NOT_RUN} if it was not run, because one before its
+ * fence failed
+ * @param output what it produced: the record that the operation of {@link DataOperations} produces;
+ * null if it has not succeeded
  * @param path what executed it, {@link ExecutionPath#NONE} if nothing did
  * @param failure why it has not succeeded, or null
  */
 public record TaskResult(
-        VdmOperationType type, VdmResult result, Object output, ExecutionPath path, VdmException failure) {
+        VdmOperationType type, VdmResult result, Object output, ExecutionPath path,
+        VdmException failure) {
 
     static TaskResult of(BatchTask task) {
         Descriptor descriptor = task.descriptor();

@@ -14,7 +14,9 @@ import java.util.Optional;
  * of the JVM.
  */
 public final class DynamicLoader {
-    /** Now, not when a function is first called: what a library misses would end the process then. */
+    /**
+     * Now, not when a function is first called: what a library misses would end the process then.
+     */
     private static final int RTLD_NOW = 2;
 
     private static final String LIB_C = "libc.so.6";
@@ -49,7 +51,10 @@ public final class DynamicLoader {
         free = find(libC, "free");
     }
 
-    /** In the same way as other libraries, which spares a JVM that has just started another one; null if there is none by that name. */
+    /**
+     * In the same way as other libraries, which spares a JVM that has just started another one;
+     * null if there is none by that name.
+     */
     private static SymbolLookup libC() {
         try {
             return symbols(LIB_C);
@@ -58,7 +63,10 @@ public final class DynamicLoader {
         }
     }
 
-    /** In the C library since version 2.34 of glibc, before that in another one, which the JDK knows. */
+    /**
+     * In the C library since version 2.34 of glibc, before that in another one, which the JDK
+     * knows.
+     */
     private static MemorySegment find(SymbolLookup libC, String name) {
         Optional<MemorySegment> found = libC == null ? Optional.empty() : libC.find(name);
         if (found.isEmpty()) {
@@ -89,12 +97,18 @@ public final class DynamicLoader {
         return symbols(file);
     }
 
-    /** The same library again, which is open now. The JDK finds symbols without a native call that would have to be linked. */
+    /**
+     * The same library again, which is open now. The JDK finds symbols without a native call that
+     * would have to be linked.
+     */
     private static SymbolLookup symbols(String file) {
         return SymbolLookup.libraryLookup(file, Arena.global());
     }
 
-    /** The loader frees its words when this thread next has to do with it, as it may by whatever Java does here for the first time. */
+    /**
+     * The loader frees its words when this thread next has to do with it, as it may by whatever
+     * Java does here for the first time.
+     */
     private String words(String file) {
         long lent = PlainCall.call(dlerror, 0, 0);
         long message = lent == 0 ? 0 : PlainCall.call(strdup, lent, 0);
@@ -106,9 +120,13 @@ public final class DynamicLoader {
         return words.startsWith(file + ": ") ? words.substring(file.length() + 2) : words;
     }
 
-    /** A buffer, as a JVM that has just started takes milliseconds to read its first string of C by itself, and one name that is not there is usual. */
+    /**
+     * A buffer, as a JVM that has just started takes milliseconds to read its first string of C by
+     * itself, and one name that is not there is usual.
+     */
     private static String string(long address) {
-        ByteBuffer bytes = MemorySegment.ofAddress(address).reinterpret(MORE_THAN_ANY_STRING).asByteBuffer();
+        ByteBuffer bytes =
+                MemorySegment.ofAddress(address).reinterpret(MORE_THAN_ANY_STRING).asByteBuffer();
         int length = 0;
         while (bytes.get(length) != 0) {
             length++;

@@ -41,7 +41,8 @@ public final class LibC {
             bind(
                     "mmap",
                     FunctionDescriptor.of(
-                            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+                            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT,
+                            JAVA_LONG));
     // int munmap(void *address, size_t length)
     private static final MethodHandle MUNMAP =
             bind("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
@@ -53,7 +54,8 @@ public final class LibC {
             LINKER.downcallHandle(symbol("free"), FunctionDescriptor.ofVoid(JAVA_LONG));
     // int posix_fallocate(int fd, off_t offset, off_t length); returns the error itself
     private static final MethodHandle FALLOCATE =
-            bind("posix_fallocate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
+            bind("posix_fallocate",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
     // int open(const char *path, int flags, ...)
     private static final MethodHandle OPEN =
             bind(
@@ -61,7 +63,8 @@ public final class LibC {
                     FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT),
                     Linker.Option.firstVariadicArg(2));
     // int close(int fd)
-    private static final MethodHandle CLOSE = bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle CLOSE =
+            bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     // char *strerror(int errno)
     private static final MethodHandle STRERROR =
             LINKER.downcallHandle(symbol("strerror"), FunctionDescriptor.of(ADDRESS, JAVA_INT));
@@ -124,7 +127,8 @@ public final class LibC {
                     (long) MMAP.invokeExact(
                             state, 0L, length, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
             if (address == MAP_FAILED) {
-                throw new CallFailedException("mmap of " + length + " bytes", (int) ERRNO.get(state, 0L));
+                throw new CallFailedException("mmap of " + length + " bytes",
+                        (int) ERRNO.get(state, 0L));
             }
             int ignored = (int) MADVISE.invokeExact(state, address, length, MADV_HUGEPAGE); // advice only
             return address;
@@ -197,7 +201,8 @@ public final class LibC {
     public static void allocate(Path file, long offset, long length) throws CallFailedException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(CALL_STATE);
-            int fd = (int) OPEN.invokeExact(state, arena.allocateFrom(file.toString()), O_RDWR_CLOEXEC);
+            int fd = (int) OPEN.invokeExact(state, arena.allocateFrom(file.toString()),
+                    O_RDWR_CLOEXEC);
             if (fd < 0) {
                 throw new CallFailedException("open", (int) ERRNO.get(state, 0L));
             }

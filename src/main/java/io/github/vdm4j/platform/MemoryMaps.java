@@ -10,12 +10,17 @@ import java.util.List;
 public final class MemoryMaps {
     private static final Path SMAPS = Path.of("/proc/self/smaps");
 
-    /** What the kernel calls memory that looks like a file: devices, System V segments, huge pages. */
-    private static final List<String> MEMORY_NAMES = List.of("/dev/", "/memfd:", "/SYSV", "/anon_hugepage");
+    /**
+     * What the kernel calls memory that looks like a file: devices, System V segments, huge pages.
+     */
+    private static final List<String> MEMORY_NAMES =
+            List.of("/dev/", "/memfd:", "/SYSV", "/anon_hugepage");
 
     /** What a range of addresses is backed by. */
     public enum Backing {
-        /** A file on persistent memory, mapped with MAP_SYNC: cache lines are all there is between. */
+        /**
+         * A file on persistent memory, mapped with MAP_SYNC: cache lines are all there is between.
+         */
         SYNCHRONOUS_FILE,
         /** A device DAX: persistent memory without a file system. */
         DAX_DEVICE,
@@ -35,7 +40,8 @@ public final class MemoryMaps {
             if (file.startsWith("/dev/dax")) {
                 return Backing.DAX_DEVICE;
             }
-            boolean storage = file.startsWith("/") && MEMORY_NAMES.stream().noneMatch(file::startsWith);
+            boolean storage =
+                    file.startsWith("/") && MEMORY_NAMES.stream().noneMatch(file::startsWith);
             return shared && storage ? Backing.PAGE_CACHE : Backing.MEMORY;
         }
     }
@@ -79,7 +85,8 @@ public final class MemoryMaps {
         var mappings = new ArrayList<Mapping>();
         String[] head = null;
         for (String line : smaps) {
-            if (Character.digit(line.charAt(0), 16) >= 0 && !Character.isUpperCase(line.charAt(0))) {
+            if (Character.digit(line.charAt(0), 16) >= 0
+                    && !Character.isUpperCase(line.charAt(0))) {
                 head = line.split(" +", 6);
             } else if (line.startsWith("VmFlags:") && head != null) {
                 int dash = head[0].indexOf('-');

@@ -5,7 +5,8 @@ public final class NativeCall {
     private NativeCall() {}
 
     /**
-     * Throws on what a method handle's invokeExact is declared to throw, narrowed to what it can throw.
+     * Throws on what a method handle's invokeExact is declared to throw, narrowed to what it can
+     * throw.
      *
      * @param thrown caught around the call
      * @return never

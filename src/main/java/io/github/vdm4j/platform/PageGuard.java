@@ -13,13 +13,13 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
 /**
- * Brings in the pages of a range before native code or a device touches them. Beyond the end of a file
- * that was truncated, or in a hole with no space left to fill it, an access from native code would end
- * the process (H28); here it is an exception.
+ * Brings in the pages of a range before native code or a device touches them. Beyond the end of a
+ * file that was truncated, or in a hole with no space left to fill it, an access from native code
+ * would end the process (H28); here it is an exception.
  *
- * <p>Only the kernel is asked, never the memory itself. The JVM survives an access to such a page, but
- * compiled code leaves out an access whose value it has no use for, and after others goes on for a while
- * before it throws: in both cases the native copy would begin.
+ * <p>Only the kernel is asked, never the memory itself. The JVM survives an access to such a page,
+ * but compiled code leaves out an access whose value it has no use for, and after others goes on
+ * for a while before it throws: in both cases the native copy would begin.
  */
 public final class PageGuard {
     private static final long PAGE = 4096;
@@ -28,18 +28,21 @@ public final class PageGuard {
     private static final int EINVAL = 22;
 
     private static final Linker LINKER = Linker.nativeLinker();
-    private static final MemorySegment MADVISE_ADDRESS = LINKER.defaultLookup().find("madvise").orElseThrow();
+    private static final MemorySegment MADVISE_ADDRESS =
+            LINKER.defaultLookup().find("madvise").orElseThrow();
     private static final FunctionDescriptor MADVISE_SHAPE =
             FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
 
     /**
-     * {@code int madvise(void *address, size_t length, int advice)}. Not a critical call: it may wait
-     * for the storage.
+     * {@code int madvise(void *address, size_t length, int advice)}. Not a critical call: it may
+     * wait for the storage.
      */
-    private static final MethodHandle MADVISE = LINKER.downcallHandle(MADVISE_ADDRESS, MADVISE_SHAPE);
+    private static final MethodHandle MADVISE =
+            LINKER.downcallHandle(MADVISE_ADDRESS, MADVISE_SHAPE);
 
     private static final MethodHandle MADVISE_WITH_REASON =
-            LINKER.downcallHandle(MADVISE_ADDRESS, MADVISE_SHAPE, Linker.Option.captureCallState("errno"));
+            LINKER.downcallHandle(MADVISE_ADDRESS, MADVISE_SHAPE,
+                    Linker.Option.captureCallState("errno"));
 
     private static final VarHandle ERRNO =
             Linker.Option.captureStateLayout().varHandle(PathElement.groupElement("errno"));
@@ -55,7 +58,8 @@ public final class PageGuard {
      * @param write whether the range will be written
      * @throws PageUnavailableException if a page cannot be had
      * @throws IllegalStateException if the arena is closed
-     * @throws WrongThreadException if a page cannot be had and the segment is confined to another thread
+     * @throws WrongThreadException if a page cannot be had and the segment is confined to another
+     * thread
      */
     public static void bringIn(MemorySegment segment, long offset, long length, boolean write) {
         long start = segment.address() + offset & -PAGE;
@@ -95,8 +99,8 @@ public final class PageGuard {
     }
 
     /**
-     * The way of older kernels: a byte of each page is read, and written back, through the calls that
-     * access the memory of a process, here of this one. They answer where an access would not.
+     * The way of older kernels: a byte of each page is read, and written back, through the calls
+     * that access the memory of a process, here of this one. They answer where an access would not.
      */
     static final class PageProbe {
         private static final FunctionDescriptor SHAPE =
@@ -104,8 +108,9 @@ public final class PageGuard {
                         JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG);
 
         /**
-         * {@code ssize_t process_vm_readv(pid_t pid, const struct iovec *local, unsigned long locals, const
-         * struct iovec *remote, unsigned long remotes, unsigned long flags)}; writev likewise.
+         * {@code ssize_t process_vm_readv(pid_t pid, const struct iovec *local, unsigned long
+         * locals, const struct iovec *remote, unsigned long remotes, unsigned long flags)}; writev
+         * likewise.
          */
         private static final MethodHandle READ = bind("process_vm_readv");
 
@@ -135,7 +140,8 @@ public final class PageGuard {
                 for (long at = address;; at = Math.min(at + PAGE, last)) {
                     remote.set(JAVA_LONG, 0, at);
                     if ((long) READ.invokeExact(state, self, local, 1L, remote, 1L, 0L) != 1
-                            || write && (long) WRITE.invokeExact(state, self, local, 1L, remote, 1L, 0L) != 1) {
+                            || write && (long) WRITE.invokeExact(state, self, local, 1L, remote, 1L,
+                                    0L) != 1) {
                         return (int) ERRNO.get(state, 0L);
                     }
                     if (at == last) {

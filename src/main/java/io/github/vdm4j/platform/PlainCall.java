@@ -8,12 +8,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * One shape for what is called once, above all when a library or a mover is opened or closed: {@code long f(long, long)}. To link a shape takes a JVM that has
- * just started milliseconds, and each function would have its own otherwise.
+ * One shape for what is called once, above all when a library or a mover is opened or closed:
+ * {@code long f(long, long)}. To link a shape takes a JVM that has just started milliseconds, and
+ * each function would have its own otherwise.
  *
- * <p>The System V convention for x86-64 passes integers and pointers alike in registers of 64 bits, and a function looks neither at the upper
- * half of one that it takes an {@code int} from nor at those that it has no parameter for. Of what it returns as an {@code int} the upper half means nothing: to be
- * cast away.
+ * <p>The System V convention for x86-64 passes integers and pointers alike in registers of 64 bits,
+ * and a function looks neither at the upper half of one that it takes an {@code int} from nor at
+ * those that it has no parameter for. Of what it returns as an {@code int} the upper half means
+ * nothing: to be cast away.
  */
 public final class PlainCall {
     /** Not linked with the class, as it may be refused for want of native access. */
@@ -30,7 +32,8 @@ public final class PlainCall {
     public static MethodHandle handle() {
         MethodHandle known = linked;
         if (known == null) {
-            known = Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
+            known = Linker.nativeLinker()
+                    .downcallHandle(FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
             linked = known;
         }
         return known;

@@ -13,7 +13,10 @@ import java.util.StringTokenizer;
 public final class Processor {
     private static final String FLAGS = "\nflags";
 
-    /** What Linux gives in one go: it makes the text up as it is read, so that the rest of it costs time. */
+    /**
+     * What Linux gives in one go: it makes the text up as it is read, so that the rest of it costs
+     * time.
+     */
     private static final int PIECE = 4096;
 
     /** Read when it is first asked for. */
@@ -41,7 +44,8 @@ public final class Processor {
      * @return the flags; empty where they cannot be read
      */
     public static Set<String> flags(Path cpuinfo) {
-        // Without streams and regular expressions: every mover is opened with this, and a JVM takes long to use them for the first time.
+        // Without streams and regular expressions: every mover is opened with this, and a JVM takes
+        // long to use them for the first time.
         try (var file = new FileInputStream(cpuinfo.toFile())) {
             String line = firstFlags(file);
             String flags = line.substring(line.indexOf(':') + 1).strip();

@@ -22,8 +22,9 @@ final class BoundedQueue<E> {
     }
 
     /**
-     * Turn and element lie side by side: a hand-over moves one cache line between the processors, not two. The
-     * turn is twice the position to be written here next, and one more while that waits to be read.
+     * Turn and element lie side by side: a hand-over moves one cache line between the processors,
+     * not two. The turn is twice the position to be written here next, and one more while that
+     * waits to be read.
      */
     private static final class Place {
         volatile long turn;
@@ -39,7 +40,8 @@ final class BoundedQueue<E> {
     /** What makes an index of a position where the capacity is a power of two; else -1. */
     private final int mask;
 
-    // Far enough from one another not to share a cache line: each is written by the other side's threads.
+    // Far enough from one another not to share a cache line: each is written by the other side's
+    // threads.
     private final AtomicLong head = new AtomicLong();
     private final AtomicLong tail;
 

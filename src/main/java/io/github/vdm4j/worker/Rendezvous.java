@@ -5,12 +5,13 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * How the thread that polls an operation and the worker that executes it meet, in one field of an object
- * that both know: null while nothing is handed over, then a mark or the waker to call, then the mark of the end. The worker
- * exchanges what is there for that mark, so that a waker is either there by then and called, or its poller
- * finds the mark in its place.
+ * How the thread that polls an operation and the worker that executes it meet, in one field of an
+ * object that both know: null while nothing is handed over, then a mark or the waker to call, then
+ * the mark of the end. The worker exchanges what is there for that mark, so that a waker is either
+ * there by then and called, or its poller finds the mark in its place.
  *
- * <p>One of these, constant, serves all objects of a class. The poller's side is for one thread at a time.
+ * <p>One of these, constant, serves all objects of a class. The poller's side is for one thread at
+ * a time.
  *
  * @param cell the field, of type Object and volatile
  */
@@ -90,8 +91,8 @@ public record Rendezvous(VarHandle cell) {
     }
 
     /**
-     * Called by the worker after everything that the operation wrote. The object may be used for the next operation from
-     * then on: the worker must not touch it any more.
+     * Called by the worker after everything that the operation wrote. The object may be used for
+     * the next operation from then on: the worker must not touch it any more.
      *
      * @param holder the object
      */

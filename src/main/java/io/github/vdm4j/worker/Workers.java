@@ -17,10 +17,10 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * Threads that take elements from a bounded queue. One that finds it empty searches for a while, as its {@link
- * WorkerStrategy} says, and then sleeps until somebody wakes it: who adds an element, if nobody is searching, or
- * the last searcher that found one, if there are more. So a burst wakes as many as it needs, and a stream of
- * elements that one worker keeps up with wakes nobody.
+ * Threads that take elements from a bounded queue. One that finds it empty searches for a while, as
+ * its {@link WorkerStrategy} says, and then sleeps until somebody wakes it: who adds an element, if
+ * nobody is searching, or the last searcher that found one, if there are more. So a burst wakes as
+ * many as it needs, and a stream of elements that one worker keeps up with wakes nobody.
  *
  * @param <E> the type of the elements
  */
@@ -39,7 +39,9 @@ public final class Workers<E> {
     /** Wakers of those who found the queue full. */
     private final Queue<Waker> waiting = new ConcurrentLinkedQueue<>();
 
-    /** Of a single worker it does not matter whether it is searching: it finds everything itself. */
+    /**
+     * Of a single worker it does not matter whether it is searching: it finds everything itself.
+     */
     private final boolean alone;
 
     private volatile boolean stopping;
@@ -56,12 +58,15 @@ public final class Workers<E> {
      * @param strategy what a thread does when there is none
      * @param work what to do with each; must not throw
      */
-    public Workers(String name, int threads, int queueSize, WorkerStrategy strategy, Consumer<E> work) {
+    public Workers(String name, int threads, int queueSize, WorkerStrategy strategy,
+            Consumer<E> work) {
         this.queue = new BoundedQueue<>(queueSize);
         this.work = work;
         this.strategy = strategy;
         workers =
-                IntStream.rangeClosed(1, threads).mapToObj(i -> new Worker(name + "-" + i)).toList();
+                IntStream.rangeClosed(1, threads)
+                        .mapToObj(i -> new Worker(name + "-" + i))
+                        .toList();
         alone = threads == 1;
         counts.set(SEARCHING, alone ? 0 : threads);
         try {
@@ -119,8 +124,8 @@ public final class Workers<E> {
     }
 
     /**
-     * Asks to be told when there is room. After this call the element must be offered once more: room that came
-     * before is not told of.
+     * Asks to be told when there is room. After this call the element must be offered once more:
+     * room that came before is not told of.
      *
      * @param waker called once, perhaps when others have taken the room already
      */
@@ -162,7 +167,8 @@ public final class Workers<E> {
     }
 
     /**
-     * Tells whether everything has been worked on that was handed over before a mark. What was written then is visible.
+     * Tells whether everything has been worked on that was handed over before a mark. What was
+     * written then is visible.
      *
      * @param mark from {@link #mark}
      * @return true if it is over
@@ -180,8 +186,8 @@ public final class Workers<E> {
     }
 
     /**
-     * Lets the workers finish what is queued, and waits for them. Elements that are offered meanwhile are refused, or
-     * worked on by the thread that offers them.
+     * Lets the workers finish what is queued, and waits for them. Elements that are offered
+     * meanwhile are refused, or worked on by the thread that offers them.
      *
      * @param nanos how long to wait at most
      * @return what is being worked on when that time has passed; nothing if all is done
@@ -227,7 +233,10 @@ public final class Workers<E> {
         /** What it is working on. */
         final AtomicReference<E> element = new AtomicReference<>();
 
-        /** No element before this position is in its hands: written before it takes one, which publishes this. */
+        /**
+         * No element before this position is in its hands: written before it takes one, which
+         * publishes this.
+         */
         final AtomicLong position = new AtomicLong();
 
         Worker(String name) {

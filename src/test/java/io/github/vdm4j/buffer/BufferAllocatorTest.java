@@ -33,7 +33,8 @@ class BufferAllocatorTest {
             @ForAll @IntRange(max = 100_000) int size,
             @ForAll @IntRange(max = 21) int alignment,
             @ForAll boolean hugePages) {
-        try (OffHeapBuffer buffer = allocator().alignment(1L << alignment).hugePages(hugePages).allocate(size)) {
+        try (OffHeapBuffer buffer =
+                allocator().alignment(1L << alignment).hugePages(hugePages).allocate(size)) {
             MemorySegment segment = buffer.segment();
             assertEquals(size, segment.byteSize());
             assertEquals(size, buffer.byteSize());
@@ -47,7 +48,8 @@ class BufferAllocatorTest {
     @Property(tries = 100, edgeCases = EdgeCasesMode.MIXIN)
     void aBufferThatIsNotZeroedIsAlignedAndWritableAllTheSame(
             @ForAll @IntRange(max = 100_000) int size, @ForAll @IntRange(max = 21) int alignment) {
-        try (OffHeapBuffer buffer = allocator().alignment(1L << alignment).zeroed(false).allocate(size)) {
+        try (OffHeapBuffer buffer =
+                allocator().alignment(1L << alignment).zeroed(false).allocate(size)) {
             assertEquals(size, buffer.segment().byteSize());
             assertEquals(0, buffer.segment().address() % (1L << alignment));
             buffer.segment().fill((byte) 0x7f);
@@ -57,8 +59,10 @@ class BufferAllocatorTest {
     @Test
     void hugePagesAreZeroAlsoAfterOthersWereFreed() {
         for (int i = 0; i < 3; i++) {
-            try (OffHeapBuffer buffer = allocator().hugePages(true).zeroed(true).allocate(3 * HUGE_PAGE + 1)) {
-                assertEquals(0, buffer.segment().mismatch(MemorySegment.ofArray(new byte[1]).fill((byte) 1)));
+            try (OffHeapBuffer buffer =
+                    allocator().hugePages(true).zeroed(true).allocate(3 * HUGE_PAGE + 1)) {
+                assertEquals(0, buffer.segment()
+                        .mismatch(MemorySegment.ofArray(new byte[1]).fill((byte) 1)));
                 assertZero(buffer.segment().asSlice(3 * HUGE_PAGE - 64, 65));
                 buffer.segment().fill((byte) 1);
             }
@@ -70,7 +74,8 @@ class BufferAllocatorTest {
         BufferAllocator plain = allocator();
         plain.alignment(4096);
         plain.hugePages(true);
-        try (OffHeapBuffer a = plain.alignment(4096).allocate(1); OffHeapBuffer b = allocator().allocate(0)) {
+        try (OffHeapBuffer a = plain.alignment(4096).allocate(1);
+                OffHeapBuffer b = allocator().allocate(0)) {
             assertEquals(0, a.segment().address() % 4096);
             assertEquals(0, b.byteSize());
         }
@@ -80,7 +85,8 @@ class BufferAllocatorTest {
     @ValueSource(longs = {0, -1, 3, 48, 4L << 20, Long.MIN_VALUE})
     void anAlignmentThatIsNoPowerOfTwoUpTo2MiBIsRefusedWithTheRange(long alignment) {
         BufferAllocator allocator = allocator();
-        var refused = assertThrows(IllegalArgumentException.class, () -> allocator.alignment(alignment));
+        var refused =
+                assertThrows(IllegalArgumentException.class, () -> allocator.alignment(alignment));
         assertEquals(
                 "alignment of %,d: must be a power of two from 1 to 2,097,152".formatted(alignment),
                 refused.getMessage());
@@ -88,16 +94,19 @@ class BufferAllocatorTest {
 
     @Test
     void aNegativeSizeIsRefusedWithTheValue() {
-        var refused = assertThrows(IllegalArgumentException.class, () -> OffHeapBuffer.allocate(-5));
+        var refused =
+                assertThrows(IllegalArgumentException.class, () -> OffHeapBuffer.allocate(-5));
         assertEquals("a buffer of -5 bytes", refused.getMessage());
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1L << 60, Long.MAX_VALUE - (4L << 20), Long.MAX_VALUE - 1, Long.MAX_VALUE})
+    @ValueSource(
+            longs = {1L << 60, Long.MAX_VALUE - (4L << 20), Long.MAX_VALUE - 1, Long.MAX_VALUE})
     void moreMemoryThanThereIsIsAnOutOfMemoryErrorWhateverTheSettings(long size) {
         for (boolean hugePages : new boolean[]{false, true}) {
             for (boolean zeroed : new boolean[]{false, true}) {
-                BufferAllocator allocator = allocator().hugePages(hugePages).zeroed(zeroed).alignment(HUGE_PAGE);
+                BufferAllocator allocator =
+                        allocator().hugePages(hugePages).zeroed(zeroed).alignment(HUGE_PAGE);
                 var error = assertThrows(
                         OutOfMemoryError.class,
                         () -> allocator.allocate(size),

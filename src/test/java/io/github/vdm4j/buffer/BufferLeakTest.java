@@ -15,7 +15,8 @@ class BufferLeakTest {
     private static ChildJvm run(String property, String... what) {
         ChildJvm child = ChildJvm.onClassPath(
                 Duration.ofMinutes(1),
-                List.of("--enable-native-access=ALL-UNNAMED", "-Dvdm4j.buffer.reportLeaks=" + property,
+                List.of("--enable-native-access=ALL-UNNAMED",
+                        "-Dvdm4j.buffer.reportLeaks=" + property,
                         "-XX:+UseSerialGC"),
                 LeakingProgram.class,
                 what);
@@ -32,7 +33,8 @@ class BufferLeakTest {
     void aBufferThatIsDroppedIsReportedOnceWithThePlaceWhereItWasMade() {
         ChildJvm child = run("true", "drop", "drop sliced");
         assertEquals(2, count(child, "vdm4j: leak"), child::toString);
-        assertEquals(1, count(child, "it was made here by allocating 12,345 bytes"), child::toString);
+        assertEquals(1, count(child, "it was made here by allocating 12,345 bytes"),
+                child::toString);
         assertEquals(1, count(child, "it was made here by wrapping 77 bytes"), child::toString);
         assertTrue(child.output().contains("LeakingProgram.drop("), child::toString);
         assertTrue(child.output().contains("LeakingProgram.dropSliced("), child::toString);

@@ -43,8 +43,11 @@ class FileMappingTest {
 
     /** What the file takes on the storage, which for a sparse file is less than its size. */
     private static long storage(Path file) throws IOException, InterruptedException {
-        Process stat = new ProcessBuilder("stat", "-c", "%b %B", file.toString()).redirectErrorStream(true).start();
-        String said = new String(stat.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        Process stat =
+                new ProcessBuilder("stat", "-c", "%b %B", file.toString()).redirectErrorStream(true)
+                        .start();
+        String said =
+                new String(stat.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         assumeTrue(stat.waitFor() == 0, said);
         String[] numbers = said.split(" ");
         return Long.parseLong(numbers[0]) * Long.parseLong(numbers[1]);
@@ -65,13 +68,15 @@ class FileMappingTest {
     }
 
     @ParameterizedTest(name = "offset {0}, length {1}")
-    @CsvSource({"0, 10000", "1, 9999", "4095, 2", "5000, 5000", "5000, 8000", "9999, 1", "10000, 1", "20000, 70000"})
+    @CsvSource({"0, 10000", "1, 9999", "4095, 2", "5000, 5000", "5000, 8000", "9999, 1", "10000, 1",
+        "20000, 70000"})
     void whatIsInTheFileStaysAndIsSeenFromAnyOffset(int offset, int length) throws IOException {
         byte[] before = noise(10_000);
         Files.write(file(), before);
         try (OffHeapBuffer buffer = OffHeapBuffer.map(file(), offset, length)) {
             byte[] expected = Arrays.copyOfRange(
-                    Arrays.copyOf(before, Math.max(before.length, offset + length)), offset, offset + length);
+                    Arrays.copyOf(before, Math.max(before.length, offset + length)), offset,
+                    offset + length);
             assertArrayEquals(expected, buffer.segment().toArray(JAVA_BYTE));
             buffer.segment().set(JAVA_BYTE, length - 1, (byte) 99);
         }
@@ -97,7 +102,8 @@ class FileMappingTest {
     @Test
     void holesInThePartAreFilledAndThoseBesideItAreNot() throws Exception {
         assumeTrue(PlatformName.isLinuxX64(), "asks stat of Linux");
-        try (FileChannel sparse = FileChannel.open(file(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel sparse =
+                FileChannel.open(file(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             sparse.write(ByteBuffer.wrap(new byte[]{5}), 64 << 20);
         }
         long before = storage(file());
@@ -114,12 +120,15 @@ class FileMappingTest {
         Files.write(file(), noise(10_000));
         try (OffHeapBuffer buffer = OffHeapBuffer.mapReadOnly(file(), 3, 9997)) {
             assertTrue(buffer.isReadOnly());
-            assertArrayEquals(Arrays.copyOfRange(noise(10_000), 3, 10_000), buffer.segment().toArray(JAVA_BYTE));
+            assertArrayEquals(Arrays.copyOfRange(noise(10_000), 3, 10_000),
+                    buffer.segment().toArray(JAVA_BYTE));
             assertThrows(IllegalArgumentException.class, () -> buffer.segment().fill((byte) 0));
         }
-        var refused = assertThrows(IllegalArgumentException.class, () -> OffHeapBuffer.mapReadOnly(file(), 3, 9998));
+        var refused = assertThrows(IllegalArgumentException.class,
+                () -> OffHeapBuffer.mapReadOnly(file(), 3, 9998));
         assertEquals(
-                "mapping 9,998 bytes at offset 3 of " + file() + ": the file has 10,000 only", refused.getMessage());
+                "mapping 9,998 bytes at offset 3 of " + file() + ": the file has 10,000 only",
+                refused.getMessage());
         Path missing = folder.resolve("missing");
         assertThrows(NoSuchFileException.class, () -> OffHeapBuffer.mapReadOnly(missing, 0, 1));
         assertFalse(Files.exists(missing));
@@ -139,7 +148,9 @@ class FileMappingTest {
                             OffHeapBuffer.mapReadOnly(file(), offset, length);
                         }
                     });
-            assertTrue(refused.getMessage().contains("%,d bytes at offset %,d".formatted(length, offset)),
+            assertTrue(
+                    refused.getMessage()
+                            .contains("%,d bytes at offset %,d".formatted(length, offset)),
                     refused.getMessage());
         }
         assertFalse(Files.exists(file()));
@@ -147,9 +158,11 @@ class FileMappingTest {
 
     @Test
     void aFolderIsRefused() {
-        var written = assertThrows(FileSystemException.class, () -> OffHeapBuffer.map(folder, 0, 1));
+        var written =
+                assertThrows(FileSystemException.class, () -> OffHeapBuffer.map(folder, 0, 1));
         assertTrue(written.getMessage().contains("Is a directory"), written.getMessage());
-        var read = assertThrows(FileSystemException.class, () -> OffHeapBuffer.mapReadOnly(folder, 0, 1));
+        var read = assertThrows(FileSystemException.class,
+                () -> OffHeapBuffer.mapReadOnly(folder, 0, 1));
         assertTrue(read.getMessage().contains("is a directory"), read.getMessage());
     }
 
@@ -173,7 +186,8 @@ class FileMappingTest {
 
     @Test
     void aFileThatCannotGrowThatLongStaysAsItWas() throws IOException {
-        assumeTrue(PlatformName.isLinuxX64(), "elsewhere the file would be filled until the disk is full");
+        assumeTrue(PlatformName.isLinuxX64(),
+                "elsewhere the file would be filled until the disk is full");
         Files.write(file(), noise(100));
         var failed = assertThrows(IOException.class, () -> OffHeapBuffer.map(file(), 7, 1L << 62));
         assertTrue(
@@ -186,7 +200,8 @@ class FileMappingTest {
 
     @Test
     void aNewFileThatCannotBeThatLongIsNotLeftBehind() {
-        assumeTrue(PlatformName.isLinuxX64(), "elsewhere the file would be filled until the disk is full");
+        assumeTrue(PlatformName.isLinuxX64(),
+                "elsewhere the file would be filled until the disk is full");
         assertThrows(IOException.class, () -> OffHeapBuffer.map(file(), 0, 1L << 62));
         assertFalse(Files.exists(file()));
     }
@@ -200,8 +215,10 @@ class FileMappingTest {
         try {
             Path inside = small.resolve("file");
             Files.write(inside, noise(5000));
-            var failed = assertThrows(IOException.class, () -> OffHeapBuffer.map(inside, 0, 64 << 20));
-            assertTrue(failed.getMessage().endsWith("posix_fallocate: No space left on device"), failed.getMessage());
+            var failed =
+                    assertThrows(IOException.class, () -> OffHeapBuffer.map(inside, 0, 64 << 20));
+            assertTrue(failed.getMessage().endsWith("posix_fallocate: No space left on device"),
+                    failed.getMessage());
             assertArrayEquals(noise(5000), Files.readAllBytes(inside));
             Files.write(small.resolve("other"), noise(100_000)); // what was taken has been given back
         } finally {

@@ -7,7 +7,9 @@ import java.lang.ref.Reference;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Does with buffers what its arguments say, then has the collector run; see {@link BufferLeakTest}. */
+/**
+ * Does with buffers what its arguments say, then has the collector run; see {@link BufferLeakTest}.
+ */
 final class LeakingProgram {
     private LeakingProgram() {}
 
@@ -22,7 +24,8 @@ final class LeakingProgram {
                 default -> throw new IllegalArgumentException(what);
             }
         }
-        // Twice: what the first collection finds, the second one would find again if it were reported twice.
+        // Twice: what the first collection finds, the second one would find again if it were
+        // reported twice.
         collect();
         collect();
         Reference.reachabilityFence(kept);
@@ -37,7 +40,10 @@ final class LeakingProgram {
         OffHeapBuffer.wrap(Arena.global().allocate(77), DurabilityDomain.PAGE).slice(0, 10);
     }
 
-    /** Ends when an object that was dropped last is known to be gone, and time has passed for the reports. */
+    /**
+     * Ends when an object that was dropped last is known to be gone, and time has passed for the
+     * reports.
+     */
     private static void collect() throws InterruptedException {
         CountDownLatch gone = new CountDownLatch(1);
         Cleaner.create().register(new Object(), gone::countDown);

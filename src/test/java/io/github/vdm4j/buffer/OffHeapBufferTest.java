@@ -41,7 +41,8 @@ class OffHeapBufferTest {
 
     private MemorySegment map(MapMode mode, Arena arena) throws IOException {
         Path file = Files.write(folder.resolve("file"), new byte[10_000]);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             return channel.map(mode, 0, 10_000, arena);
         }
     }
@@ -74,7 +75,8 @@ class OffHeapBufferTest {
             assumeTrue(PlatformName.isLinuxX64(), "asks /proc/self/smaps");
             try (Arena arena = Arena.ofShared()) {
                 MemorySegment mapped = map(MapMode.READ_WRITE, arena);
-                MemorySegment plain = MemorySegment.ofAddress(mapped.address() + 100).reinterpret(5_000);
+                MemorySegment plain =
+                        MemorySegment.ofAddress(mapped.address() + 100).reinterpret(5_000);
                 assertFalse(plain.isMapped());
                 try (OffHeapBuffer buffer = OffHeapBuffer.wrap(plain)) {
                     assertEquals(DurabilityDomain.PAGE, buffer.domain());
@@ -103,7 +105,8 @@ class OffHeapBufferTest {
 
         @Test
         void ofNoBytesIsFine() {
-            try (Arena arena = Arena.ofShared(); OffHeapBuffer buffer = OffHeapBuffer.wrap(arena.allocate(0))) {
+            try (Arena arena = Arena.ofShared();
+                    OffHeapBuffer buffer = OffHeapBuffer.wrap(arena.allocate(0))) {
                 assertEquals(DurabilityDomain.NONE, buffer.domain());
                 assertEquals(0, buffer.segment().byteSize());
             }
@@ -121,10 +124,13 @@ class OffHeapBufferTest {
         @Test
         void onTheHeapIsRefused() {
             MemorySegment heap = MemorySegment.ofArray(new byte[10]);
-            var refused = assertThrows(IllegalArgumentException.class, () -> OffHeapBuffer.wrap(heap));
-            assertEquals("a heap segment of 10 bytes: only native memory can be wrapped", refused.getMessage());
+            var refused =
+                    assertThrows(IllegalArgumentException.class, () -> OffHeapBuffer.wrap(heap));
+            assertEquals("a heap segment of 10 bytes: only native memory can be wrapped",
+                    refused.getMessage());
             assertThrows(
-                    IllegalArgumentException.class, () -> OffHeapBuffer.wrap(heap, DurabilityDomain.CACHE_LINE));
+                    IllegalArgumentException.class,
+                    () -> OffHeapBuffer.wrap(heap, DurabilityDomain.CACHE_LINE));
         }
 
         @Test
@@ -132,9 +138,11 @@ class OffHeapBufferTest {
             Arena arena = Arena.ofShared();
             MemorySegment closed = arena.allocate(10);
             arena.close();
-            var refused = assertThrows(IllegalStateException.class, () -> OffHeapBuffer.wrap(closed));
+            var refused =
+                    assertThrows(IllegalStateException.class, () -> OffHeapBuffer.wrap(closed));
             assertEquals("the arena of the segment is closed", refused.getMessage());
-            assertThrows(IllegalStateException.class, () -> OffHeapBuffer.wrap(closed, DurabilityDomain.PAGE));
+            assertThrows(IllegalStateException.class,
+                    () -> OffHeapBuffer.wrap(closed, DurabilityDomain.PAGE));
         }
     }
 
@@ -172,7 +180,8 @@ class OffHeapBufferTest {
         @Test
         void theTextTellsSizeDomainAndWhetherItIsClosed() {
             OffHeapBuffer buffer = OffHeapBuffer.allocate(1000);
-            String open = "OffHeapBuffer of 1,000 bytes at 0x%x, NONE".formatted(buffer.segment().address());
+            String open = "OffHeapBuffer of 1,000 bytes at 0x%x, NONE"
+                    .formatted(buffer.segment().address());
             assertEquals(open, buffer.toString());
             buffer.close();
             assertEquals(open + ", closed", buffer.toString());
@@ -196,8 +205,10 @@ class OffHeapBufferTest {
             assertFalse(slice.isOpen());
             List<Executable> uses = List.of(
                     buffer::segment, slice::segment, buffer::byteBuffer, slice::byteBuffer,
-                    () -> buffer.slice(0, 1), () -> slice.slice(0, 1), () -> segment.get(JAVA_BYTE, 0),
-                    () -> part.set(JAVA_BYTE, 0, (byte) 1), () -> bytes.get(0), () -> bytes.put(0, (byte) 1),
+                    () -> buffer.slice(0, 1), () -> slice.slice(0, 1),
+                    () -> segment.get(JAVA_BYTE, 0),
+                    () -> part.set(JAVA_BYTE, 0, (byte) 1), () -> bytes.get(0),
+                    () -> bytes.put(0, (byte) 1),
                     () -> OffHeapBuffer.wrap(segment));
             for (int i = 0; i < uses.size(); i++) {
                 assertThrows(IllegalStateException.class, uses.get(i), "use " + i);
@@ -257,7 +268,8 @@ class OffHeapBufferTest {
                                 buffer.tryClose();
                             } else {
                                 buffer.close();
-                                assertFalse(segment.scope().isAlive(), "close returned before the memory was freed");
+                                assertFalse(segment.scope().isAlive(),
+                                        "close returned before the memory was freed");
                             }
                             return null;
                         }));

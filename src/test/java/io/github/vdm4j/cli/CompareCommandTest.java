@@ -43,7 +43,8 @@ class CompareCommandTest {
     }
 
     @ParameterizedTest(name = "{0} bytes by {1}")
-    @CsvSource({"0, sync", "1, sync", "1048576, sync", "12000001, sync", "0, threads", "12000001, threads"})
+    @CsvSource({"0, sync", "1, sync", "1048576, sync", "12000001, sync", "0, threads",
+        "12000001, threads"})
     void saysNothingOfEqualFiles(int size, String mover) throws IOException {
         write(size);
         assertEquals(new CommandRun(0, "", ""), CommandRun.vdm("compare", a, b, "--mover", mover));
@@ -52,7 +53,8 @@ class CompareCommandTest {
 
     @ParameterizedTest(name = "at {0} by {1}")
     @CsvSource({
-        "0, sync", "1048575, sync", "1048576, sync", "12000000, sync", "0, threads", "5000000, threads",
+        "0, sync", "1048575, sync", "1048576, sync", "12000000, sync", "0, threads",
+        "5000000, threads",
         "12000000, threads"
     })
     void tellsTheFirstByteThatDiffers(int at, String mover) throws IOException {
@@ -90,10 +92,12 @@ class CompareCommandTest {
         byte[] bytes = Files.readAllBytes(TestFiles.random(a, common + 30));
         Files.write(b, Arrays.copyOf(bytes, common));
         assertEquals(
-                new CommandRun(1, b + " ends at offset " + common + ", " + a + " has 30 bytes more\n", ""),
+                new CommandRun(1,
+                        b + " ends at offset " + common + ", " + a + " has 30 bytes more\n", ""),
                 CommandRun.vdm("compare", a, b, "--mover", "sync"));
         assertEquals(
-                new CommandRun(1, b + " ends at offset " + common + ", " + a + " has 30 bytes more\n", ""),
+                new CommandRun(1,
+                        b + " ends at offset " + common + ", " + a + " has 30 bytes more\n", ""),
                 CommandRun.vdm("compare", b, a, "--mover", "threads"));
     }
 
@@ -112,8 +116,10 @@ class CompareCommandTest {
         write(10);
         Path missing = folder.resolve("missing");
         String notThere = "vdm compare: cannot read " + missing + ": it does not exist\n";
-        assertEquals(new CommandRun(2, "", notThere), CommandRun.vdm("compare", "--mover", "sync", a, missing));
-        assertEquals(new CommandRun(2, "", notThere), CommandRun.vdm("compare", "--mover", "sync", missing, b));
+        assertEquals(new CommandRun(2, "", notThere),
+                CommandRun.vdm("compare", "--mover", "sync", a, missing));
+        assertEquals(new CommandRun(2, "", notThere),
+                CommandRun.vdm("compare", "--mover", "sync", missing, b));
         assertEquals(
                 new CommandRun(2, "", "vdm compare: " + folder + " is a directory: name a file\n"),
                 CommandRun.vdm("compare", "--mover", "sync", a, folder));
@@ -152,7 +158,9 @@ class CompareCommandTest {
         }, "compare", a, b, "--mover", "threads");
         assertEquals(
                 new CommandRun(
-                        2, "", "vdm compare: " + b + " shrank from 12,000,001 to 0 bytes while it was read\n"),
+                        2, "",
+                        "vdm compare: " + b
+                                + " shrank from 12,000,001 to 0 bytes while it was read\n"),
                 run);
     }
 

@@ -38,7 +38,8 @@ class CopyCommandTest {
     void copiesEveryByte(int size, String mover, String chunk, int depth) throws IOException {
         Path source = TestFiles.random(folder.resolve("source"), size);
         Path target = folder.resolve("target");
-        CommandRun run = CommandRun.vdm("copy", source, target, "--mover", mover, "--chunk", chunk, "--depth", depth);
+        CommandRun run = CommandRun.vdm("copy", source, target, "--mover", mover, "--chunk", chunk,
+                "--depth", depth);
         assertEquals("", run.err());
         assertEquals(0, run.exitCode());
         assertArrayEquals(Files.readAllBytes(source), Files.readAllBytes(target));
@@ -46,7 +47,8 @@ class CopyCommandTest {
         String path = size == 0 ? "NONE" : "JVM";
         assertTrue(
                 run.out()
-                        .matches(size + " bytes in \\d+\\.\\d{3} s, \\d+\\.\\d\\d GiB/s, mover " + mover + ", path "
+                        .matches(size + " bytes in \\d+\\.\\d{3} s, \\d+\\.\\d\\d GiB/s, mover "
+                                + mover + ", path "
                                 + path + "\\R"),
                 run.out());
     }
@@ -54,16 +56,19 @@ class CopyCommandTest {
     @ParameterizedTest(name = "of {0} bytes by DML")
     @CsvSource({"0, 1M, 8, NONE", "1, 1M, 8, DML_SOFTWARE", "4095, 4K, 1, DML_SOFTWARE",
         "1048583, 10000, 64, DML_SOFTWARE"})
-    void copiesEveryByteThroughDml(int size, String chunk, int depth, String path) throws IOException {
+    void copiesEveryByteThroughDml(int size, String chunk, int depth, String path)
+            throws IOException {
         assumeDml();
         Path source = TestFiles.random(folder.resolve("source"), size);
         Path target = folder.resolve("target");
         CommandRun run = CommandRun.vdm(
-                "copy", source, target, "--mover", "dml", "--path", "sw", "--chunk", chunk, "--depth", depth);
+                "copy", source, target, "--mover", "dml", "--path", "sw", "--chunk", chunk,
+                "--depth", depth);
         assertEquals("", run.err());
         assertEquals(0, run.exitCode());
         assertArrayEquals(Files.readAllBytes(source), Files.readAllBytes(target));
-        assertTrue(run.out().endsWith(", mover dml, path " + path + System.lineSeparator()), run.out());
+        assertTrue(run.out().endsWith(", mover dml, path " + path + System.lineSeparator()),
+                run.out());
     }
 
     @Test
@@ -75,7 +80,9 @@ class CopyCommandTest {
             assertTrue(run.err().startsWith("vdm copy: mover dml: Intel DML "), run.err());
             assertTrue(run.out().contains(", mover dml, path "), run.out()); // which AUTO chooses
         } else {
-            assertTrue(run.err().startsWith("vdm copy: mover threads: Intel DML is not available ("), run.err());
+            assertTrue(
+                    run.err().startsWith("vdm copy: mover threads: Intel DML is not available ("),
+                    run.err());
             assertTrue(run.out().contains(", mover threads, path JVM"), run.out());
         }
         assertEquals(1, run.err().lines().count());
@@ -88,7 +95,8 @@ class CopyCommandTest {
         assertEquals(0, run.exitCode());
         assertTrue(
                 run.err()
-                        .startsWith("vdm copy: mover threads: Intel DML is not available (property vdm4j.dml.library="),
+                        .startsWith(
+                                "vdm copy: mover threads: Intel DML is not available (property vdm4j.dml.library="),
                 run.err());
         assertTrue(run.out().contains(", mover threads, path JVM"), run.out());
     }
@@ -99,7 +107,8 @@ class CopyCommandTest {
         Path source = TestFiles.random(folder.resolve("source"), 100);
         String[] option = asked.split(" ");
         CommandRun run =
-                withoutDml(() -> CommandRun.vdm("copy", source, folder.resolve("target"), option[0], option[1]));
+                withoutDml(() -> CommandRun.vdm("copy", source, folder.resolve("target"), option[0],
+                        option[1]));
         assertEquals(1, run.exitCode());
         assertTrue(run.err().startsWith("vdm copy: Intel DML is not available. Tried:"), run.err());
         assertTrue(run.err().contains("/no/such/libdml.so"), run.err());
@@ -110,7 +119,8 @@ class CopyCommandTest {
     void saysWhyTheHardwarePathCannotBeUsed() {
         assumeDml();
         Path source = TestFiles.random(folder.resolve("source"), 100);
-        CommandRun run = CommandRun.vdm("copy", source, folder.resolve("target"), "--mover", "dml", "--path", "hw");
+        CommandRun run = CommandRun.vdm("copy", source, folder.resolve("target"), "--mover", "dml",
+                "--path", "hw");
         assumeTrue(run.exitCode() != 0, "there is a DSA device here, and path hw works");
         assertEquals(1, run.exitCode());
         assertTrue(
@@ -118,7 +128,8 @@ class CopyCommandTest {
                         .startsWith(
                                 "vdm copy: path HARDWARE cannot be opened: an empty operation was refused with LIBACCEL_NOT_FOUND (100). Found:\n  "),
                 run.err());
-        assertTrue(run.err().contains("\n  there is no DSA device, and the idxd driver is not loaded\n    "),
+        assertTrue(run.err()
+                .contains("\n  there is no DSA device, and the idxd driver is not loaded\n    "),
                 run.err());
         assertEquals(Set.of("source"), TestFiles.names(folder));
     }
@@ -128,7 +139,8 @@ class CopyCommandTest {
     void copiesDurably(String mover) throws IOException {
         Path source = TestFiles.random(folder.resolve("source"), 100_000);
         Path target = folder.resolve("target");
-        CommandRun run = CommandRun.vdm("copy", "--durable", "--chunk", "64K", "--mover", mover, source, target);
+        CommandRun run = CommandRun.vdm("copy", "--durable", "--chunk", "64K", "--mover", mover,
+                source, target);
         assertEquals(0, run.exitCode(), run.err());
         assertArrayEquals(Files.readAllBytes(source), Files.readAllBytes(target));
     }
@@ -137,13 +149,17 @@ class CopyCommandTest {
     void printsTheChecksumOfBothFilesWhenItVerifies() throws IOException {
         Path source = TestFiles.random(folder.resolve("source"), 3_000_000);
         CommandRun run =
-                CommandRun.vdm("copy", "--verify", "--mover", "threads", source, folder.resolve("target"));
+                CommandRun.vdm("copy", "--verify", "--mover", "threads", source,
+                        folder.resolve("target"));
         assertEquals(0, run.exitCode(), run.err());
         var crc = new CRC32C();
         crc.update(Files.readAllBytes(source));
         String expected = "%08x".formatted(crc.getValue());
         assertTrue(
-                run.out().stripTrailing().endsWith(", CRC-32C source " + expected + " target " + expected), run.out());
+                run.out()
+                        .stripTrailing()
+                        .endsWith(", CRC-32C source " + expected + " target " + expected),
+                run.out());
         assertEquals(1, run.out().lines().count());
     }
 
@@ -178,7 +194,8 @@ class CopyCommandTest {
     void followsALinkToTheSource() throws IOException {
         Path source = TestFiles.random(folder.resolve("source"), 10);
         Path link = Files.createSymbolicLink(folder.resolve("link"), source);
-        assertEquals(0, CommandRun.vdm("copy", "--mover", "sync", link, folder.resolve("target")).exitCode());
+        assertEquals(0, CommandRun.vdm("copy", "--mover", "sync", link, folder.resolve("target"))
+                .exitCode());
         assertArrayEquals(Files.readAllBytes(source), Files.readAllBytes(folder.resolve("target")));
     }
 

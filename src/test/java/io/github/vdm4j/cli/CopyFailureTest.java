@@ -60,13 +60,15 @@ class CopyFailureTest {
     @Test
     void missingArgumentsAreWrongUsage() {
         CommandRun run = CommandRun.vdm("copy", "only");
-        assertEquals("vdm copy: Missing required parameter: 'DST' (vdm copy --help tells more)\n", run.err());
+        assertEquals("vdm copy: Missing required parameter: 'DST' (vdm copy --help tells more)\n",
+                run.err());
         assertEquals(2, run.exitCode());
     }
 
     @Test
     void missingSource() {
-        assertFails("the source %s does not exist", folder.resolve("source"), folder.resolve("target"));
+        assertFails("the source %s does not exist", folder.resolve("source"),
+                folder.resolve("target"));
     }
 
     @Test
@@ -77,13 +79,15 @@ class CopyFailureTest {
     @ParameterizedTest
     @ValueSource(strings = {"/dev/zero", "/dev/null"})
     void sourceIsADevice(String device) {
-        assertFails("the source %s is not a regular file", Path.of(device), folder.resolve("target"));
+        assertFails("the source %s is not a regular file", Path.of(device),
+                folder.resolve("target"));
     }
 
     @Test
     void sourceIsAPipe() throws Exception {
         Path pipe = folder.resolve("pipe");
-        assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "no mkfifo here");
+        assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0,
+                "no mkfifo here");
         assertFails("the source %s is not a regular file", pipe, folder.resolve("target"));
     }
 
@@ -106,13 +110,15 @@ class CopyFailureTest {
     void targetFolderIsMissing() {
         Path source = TestFiles.random(folder.resolve("source"), 10);
         Path missing = folder.resolve("missing");
-        assertFails("the target's folder " + missing + " does not exist", source, missing.resolve("target"));
+        assertFails("the target's folder " + missing + " does not exist", source,
+                missing.resolve("target"));
     }
 
     @Test
     void targetFolderIsAFile() {
         Path source = TestFiles.random(folder.resolve("source"), 10);
-        assertFails("the target's folder %1$s is not a directory", source, source.resolve("target"));
+        assertFails("the target's folder %1$s is not a directory", source,
+                source.resolve("target"));
     }
 
     @Test
@@ -121,9 +127,11 @@ class CopyFailureTest {
         // Not even root may create files in here.
         Path readOnly = Path.of("/proc/self");
         assumeTrue(Files.isDirectory(readOnly), "no /proc here");
-        CommandRun run = CommandRun.vdm("copy", "--mover", "sync", source, readOnly.resolve("target"));
+        CommandRun run =
+                CommandRun.vdm("copy", "--mover", "sync", source, readOnly.resolve("target"));
         assertEquals(1, run.exitCode());
-        assertTrue(run.err().startsWith("vdm copy: cannot write to the folder /proc/self: "), run.err());
+        assertTrue(run.err().startsWith("vdm copy: cannot write to the folder /proc/self: "),
+                run.err());
         assertEquals(1, run.err().lines().count(), run.err());
     }
 
@@ -144,7 +152,8 @@ class CopyFailureTest {
     void targetIsALinkToNothing() throws IOException {
         Path source = TestFiles.random(folder.resolve("source"), 10);
         Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("nothing"));
-        assertFails("the target %2$s is a symbolic link that cannot be followed: it does not exist", source, link);
+        assertFails("the target %2$s is a symbolic link that cannot be followed: it does not exist",
+                source, link);
     }
 
     @ParameterizedTest(name = "with {0}")
@@ -156,9 +165,11 @@ class CopyFailureTest {
         Path source = TestFiles.random(folder.resolve("source"), 1_000_000);
         Path target = TestFiles.random(folder.resolve("target"), 77);
         CommandRun run = CommandRun.watched(
-                atBegin(() -> resize(source, 4096)), "copy", "--chunk", "64K", "--mover", mover, source, target);
+                atBegin(() -> resize(source, 4096)), "copy", "--chunk", "64K", "--mover", mover,
+                source, target);
         assertEquals(
-                "vdm copy: the source %s shrank from 1,000,000 to 4,096 bytes while it was copied\n".formatted(source),
+                "vdm copy: the source %s shrank from 1,000,000 to 4,096 bytes while it was copied\n"
+                        .formatted(source),
                 run.err());
         assertFailedLeavingTarget(run, target);
     }
@@ -168,9 +179,11 @@ class CopyFailureTest {
         Path source = TestFiles.random(folder.resolve("source"), 5000);
         Path target = TestFiles.random(folder.resolve("target"), 77);
         CommandRun run =
-                CommandRun.watched(atBegin(() -> resize(source, 4999)), "copy", "--mover", "sync", source, target);
+                CommandRun.watched(atBegin(() -> resize(source, 4999)), "copy", "--mover", "sync",
+                        source, target);
         assertEquals(
-                "vdm copy: the source %s shrank from 5,000 to 4,999 bytes while it was copied\n".formatted(source),
+                "vdm copy: the source %s shrank from 5,000 to 4,999 bytes while it was copied\n"
+                        .formatted(source),
                 run.err());
         assertFailedLeavingTarget(run, target);
     }
@@ -180,9 +193,11 @@ class CopyFailureTest {
         Path source = TestFiles.random(folder.resolve("source"), 5000);
         Path target = TestFiles.random(folder.resolve("target"), 77);
         CommandRun run =
-                CommandRun.watched(atBegin(() -> resize(source, 5001)), "copy", "--mover", "sync", source, target);
+                CommandRun.watched(atBegin(() -> resize(source, 5001)), "copy", "--mover", "sync",
+                        source, target);
         assertEquals(
-                "vdm copy: the source %s grew from 5,000 to 5,001 bytes while it was copied\n".formatted(source),
+                "vdm copy: the source %s grew from 5,000 to 5,001 bytes while it was copied\n"
+                        .formatted(source),
                 run.err());
         assertFailedLeavingTarget(run, target);
     }
@@ -192,7 +207,8 @@ class CopyFailureTest {
         Path source = TestFiles.random(folder.resolve("source"), 5000);
         Path target = TestFiles.random(folder.resolve("target"), 77);
         CommandRun run = CommandRun.watched(
-                atEnd(() -> flipByteOfTemporaryFile()), "copy", "--verify", "--mover", "sync", source, target);
+                atEnd(() -> flipByteOfTemporaryFile()), "copy", "--verify", "--mover", "sync",
+                source, target);
         assertTrue(
                 run.err()
                         .matches(
@@ -212,7 +228,8 @@ class CopyFailureTest {
                 throw new UncheckedIOException(e);
             }
         }), "copy", "--mover", "sync", source, target);
-        assertTrue(run.err().startsWith("vdm copy: cannot give the copy its name " + target + ": "), run.err());
+        assertTrue(run.err().startsWith("vdm copy: cannot give the copy its name " + target + ": "),
+                run.err());
         assertEquals(1, run.exitCode());
         assertEquals(Set.of("source", "target"), TestFiles.names(folder));
     }
@@ -222,7 +239,8 @@ class CopyFailureTest {
         Path small = mountOneMebibyte();
         try {
             Path source = TestFiles.random(folder.resolve("source"), 3 << 20);
-            CommandRun run = CommandRun.vdm("copy", "--mover", "sync", source, small.resolve("target"));
+            CommandRun run =
+                    CommandRun.vdm("copy", "--mover", "sync", source, small.resolve("target"));
             assertEquals(1, run.exitCode());
             assertEquals(
                     "vdm copy: no space in %s: the copy needs 3,145,728 bytes and 1,048,576 are free\n"
@@ -238,7 +256,8 @@ class CopyFailureTest {
     void spaceThatIsGoneMeanwhileIsFoundOutBeforeAPageIsMapped() throws Exception {
         Path small = mountOneMebibyte();
         try (StagedFile staged = StagedFile.in(small)) {
-            var e = assertThrows(FileSystemException.class, () -> OffHeapBuffer.map(staged.path(), 0, 3 << 20));
+            var e = assertThrows(FileSystemException.class,
+                    () -> OffHeapBuffer.map(staged.path(), 0, 3 << 20));
             assertEquals(
                     "no storage for 3,145,728 bytes at offset 0: posix_fallocate: No space left on device",
                     e.getReason());
@@ -307,7 +326,8 @@ class CopyFailureTest {
     private Path mountOneMebibyte() throws Exception {
         Path small = Files.createDirectory(folder.resolve("small"));
         Process mount =
-                new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", small.toString())
+                new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs",
+                        small.toString())
                         .redirectErrorStream(true)
                         .start();
         String said = new String(mount.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

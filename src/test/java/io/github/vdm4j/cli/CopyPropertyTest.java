@@ -23,7 +23,8 @@ class CopyPropertyTest {
         Path source = TestFiles.random(folder.resolve("source"), size);
         Path target = folder.resolve("target");
         try {
-            CommandRun run = CommandRun.vdm("copy", source, target, "--chunk", chunk, "--depth", depth, "--mover",
+            CommandRun run = CommandRun.vdm("copy", source, target, "--chunk", chunk, "--depth",
+                    depth, "--mover",
                     threads ? "threads" : "sync");
             assertEquals(0, run.exitCode(), run.err());
             assertArrayEquals(Files.readAllBytes(source), Files.readAllBytes(target));

@@ -32,20 +32,23 @@ class CrcCommandTest {
     @ParameterizedTest(name = "by {0}")
     @ValueSource(strings = {"threads", "sync", "auto"})
     void printsTheChecksumOfTheCheckStringAndTheName(String mover) throws IOException {
-        Path file = Files.writeString(folder.resolve("nine"), "123456789", StandardCharsets.US_ASCII);
+        Path file =
+                Files.writeString(folder.resolve("nine"), "123456789", StandardCharsets.US_ASCII);
         CommandRun run = CommandRun.vdm("crc", "--mover", mover, file);
         assertEquals(new CommandRun(0, "e3069283  " + file + "\n", ""), run);
     }
 
     @ParameterizedTest(name = "{0} bytes by {1}")
     @CsvSource({
-        "0, threads", "1, threads", "1048575, threads", "1048576, threads", "1048577, threads", "5000003, threads",
+        "0, threads", "1, threads", "1048575, threads", "1048576, threads", "1048577, threads",
+        "5000003, threads",
         "0, sync", "1, sync", "1048577, sync", "5000003, sync"
     })
     void goesOnFromChunkToChunk(int size, String mover) throws IOException {
         Path file = TestFiles.random(folder.resolve("file"), size);
         assertEquals(
-                new CommandRun(0, crc(file) + "  " + file + "\n", ""), CommandRun.vdm("crc", file, "--mover", mover));
+                new CommandRun(0, crc(file) + "  " + file + "\n", ""),
+                CommandRun.vdm("crc", file, "--mover", mover));
     }
 
     @Test
@@ -123,7 +126,9 @@ class CrcCommandTest {
         }, "crc", file, "--mover", "threads");
         assertEquals(
                 new CommandRun(
-                        1, "", "vdm crc: " + file + " shrank from 3,145,728 to 1,048,576 bytes while it was read\n"),
+                        1, "",
+                        "vdm crc: " + file
+                                + " shrank from 3,145,728 to 1,048,576 bytes while it was read\n"),
                 run);
     }
 
@@ -154,7 +159,8 @@ class CrcCommandTest {
     void wrongUsageIsTold() {
         assertEquals(
                 new CommandRun(
-                        2, "", "vdm crc: Missing required parameter: 'FILE' (vdm crc --help tells more)\n"),
+                        2, "",
+                        "vdm crc: Missing required parameter: 'FILE' (vdm crc --help tells more)\n"),
                 CommandRun.vdm("crc"));
         CommandRun path = CommandRun.vdm("crc", "--mover", "sync", "--path", "sw", "x");
         assertEquals(2, path.exitCode());

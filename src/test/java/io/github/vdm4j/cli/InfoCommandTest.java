@@ -25,7 +25,8 @@ class InfoCommandTest {
                 .map(line -> line.substring(0, 10).strip())
                 .filter(t -> !t.isEmpty())
                 .toList();
-        assertEquals(List.of("vdm4j", "java", "system", "Intel DML", "processor", "DSA", "movers"), topics);
+        assertEquals(List.of("vdm4j", "java", "system", "Intel DML", "processor", "DSA", "movers"),
+                topics);
     }
 
     @Test
@@ -54,7 +55,8 @@ class InfoCommandTest {
 
     @Test
     void writesTheDiagnosisAsJson() {
-        CommandRun run = CommandRun.on(twoDevices().locked("/dev/dsa/wq0.0").diagnosis(), "info", "--json");
+        CommandRun run =
+                CommandRun.on(twoDevices().locked("/dev/dsa/wq0.0").diagnosis(), "info", "--json");
         assertEquals(0, run.exitCode());
         assertTrue(run.out().contains("""
                   "diagnosis": {
@@ -91,7 +93,8 @@ class InfoCommandTest {
 
     @Test
     void saysWhyAndWhatToDo() {
-        CommandRun run = CommandRun.on(new DsaMachine(root).processor("clwb").diagnosis(), "info", "--why");
+        CommandRun run =
+                CommandRun.on(new DsaMachine(root).processor("clwb").diagnosis(), "info", "--why");
         assertEquals(0, run.exitCode());
         assertEquals("""
                 HARDWARE does not work here, and AUTO runs in software: the processor has neither ENQCMD, the instruction by which DML submits to a queue, nor MOVDIR64B
@@ -107,19 +110,23 @@ class InfoCommandTest {
 
     @Test
     void hasNothingToSayButTheVerdictWhereAllIsWell() {
-        CommandRun run = CommandRun.on(new DsaMachine(root).device(0, 0).queue("0.0").diagnosis(), "info", "--why");
-        assertEquals("HARDWARE should work here, and AUTO uses it: DML can submit to wq0.0\n", run.out());
+        CommandRun run = CommandRun.on(new DsaMachine(root).device(0, 0).queue("0.0").diagnosis(),
+                "info", "--why");
+        assertEquals("HARDWARE should work here, and AUTO uses it: DML can submit to wq0.0\n",
+                run.out());
     }
 
     @Test
     void writesTheReasonsAloneAsJson() {
         CommandRun run = CommandRun.on(new DsaMachine(root).diagnosis(), "info", "--why", "--json");
-        assertTrue(run.out().startsWith("{\n  \"verdict\": {\n    \"hardware\": \"FAILURE\","), run.out());
+        assertTrue(run.out().startsWith("{\n  \"verdict\": {\n    \"hardware\": \"FAILURE\","),
+                run.out());
     }
 
     @Test
     void saysThatItDoesNotKnowTheProcessor() {
-        CommandRun run = CommandRun.on(new DsaMachine(root).without("proc/cpuinfo").diagnosis(), "info");
+        CommandRun run =
+                CommandRun.on(new DsaMachine(root).without("proc/cpuinfo").diagnosis(), "info");
         assertTrue(run.out().contains("\nprocessor  unknown\n"), run.out());
     }
 
@@ -128,8 +135,10 @@ class InfoCommandTest {
         CommandRun run = CommandRun.vdm("info", "--json");
         if (DmlLibrary.whyUnavailable().isEmpty()) {
             DmlLibrary library = DmlLibrary.open();
-            assertTrue(run.out().contains("\"version\": \"" + library.version().version() + "\""), run.out());
-            assertTrue(run.out().contains("\"location\": \"" + library.location() + "\""), run.out());
+            assertTrue(run.out().contains("\"version\": \"" + library.version().version() + "\""),
+                    run.out());
+            assertTrue(run.out().contains("\"location\": \"" + library.location() + "\""),
+                    run.out());
             assertTrue(run.out().contains("\"name\": \"dml\""), run.out());
         } else {
             assertTrue(run.out().contains("\"available\": false"), run.out());
@@ -146,10 +155,12 @@ class InfoCommandTest {
             assertTrue(run.out().contains("""
                     Intel DML  not available; tried:
                                property vdm4j.dml.library=/no/such/libdml.so:\s"""), run.out());
-            assertTrue(run.out().contains("\n           libdml.so.1: not tried, vdm4j.dml.library decides\n"),
+            assertTrue(run.out()
+                    .contains("\n           libdml.so.1: not tried, vdm4j.dml.library decides\n"),
                     run.out());
             assertTrue(run.out().contains("\nmovers     threads "), run.out());
-            assertTrue(CommandRun.vdm("info", "--json").out().contains("\"attempts\": [\n      {\n"));
+            assertTrue(
+                    CommandRun.vdm("info", "--json").out().contains("\"attempts\": [\n      {\n"));
         } finally {
             if (before == null) {
                 System.clearProperty(DmlLibrary.PROPERTY);
@@ -164,7 +175,8 @@ class InfoCommandTest {
                 .device(0, 0)
                 .queue("0.0")
                 .queue("0.10", "state", "enabled", "mode", "shared", "type", "kernel", "size", "16")
-                .queue("0.2", "state", "disabled", "mode", "shared", "type", "none", "size", "0", "max_transfer_size",
+                .queue("0.2", "state", "disabled", "mode", "shared", "type", "none", "size", "0",
+                        "max_transfer_size",
                         "2147483648")
                 .device(2, "state", "disabled", "numa_node", "-1")
                 .analytics(1)

@@ -46,7 +46,8 @@ class VdmCommandTest {
     @Test
     void anUnknownCommandIsWrongUsage() {
         CommandRun run = CommandRun.vdm("move");
-        assertEquals("vdm: Unmatched argument at index 0: 'move' (vdm --help tells more)\n", run.err());
+        assertEquals("vdm: Unmatched argument at index 0: 'move' (vdm --help tells more)\n",
+                run.err());
         assertEquals(2, run.exitCode());
     }
 }

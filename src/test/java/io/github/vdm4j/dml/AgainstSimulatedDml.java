@@ -18,8 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The base of the tests of the DML mover. Every test ends with all movers closed, no rule of the job API
- * broken, no job left, and no byte touched outside of the memory that the test made here.
+ * The base of the tests of the DML mover. Every test ends with all movers closed, no rule of the
+ * job API broken, no job left, and no byte touched outside of the memory that the test made here.
  */
 @Timeout(60)
 abstract class AgainstSimulatedDml {
@@ -37,7 +37,8 @@ abstract class AgainstSimulatedDml {
     }
 
     DmlDataMoverBuilder builder(DmlPath path) {
-        // The simulated library moves through addresses where there is no memory; libpmem must not follow it there.
+        // The simulated library moves through addresses where there is no memory; libpmem must not
+        // follow it there.
         DmlDataMoverBuilder builder = DmlDataMover.builder()
                 .durability(Durability.withoutLibpmem())
                 .library(dml.library())
@@ -84,7 +85,8 @@ abstract class AgainstSimulatedDml {
     }
 
     /** A file that is mapped, and cut off afterwards. */
-    static MemorySegment cutOff(Path folder, Arena mapping, long mapped, long left) throws IOException {
+    static MemorySegment cutOff(Path folder, Arena mapping, long mapped, long left)
+            throws IOException {
         try (var channel = FileChannel.open(folder.resolve("cut"), StandardOpenOption.CREATE,
                 StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             MemorySegment file = channel.map(FileChannel.MapMode.READ_WRITE, 0, mapped, mapping);

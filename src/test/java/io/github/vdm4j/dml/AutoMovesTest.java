@@ -47,7 +47,10 @@ class AutoMovesTest extends AgainstSimulatedDml {
     }
 
     private int movesSubmitted() {
-        return (int) dml.submissions().stream().filter(s -> s.length() > 0 && s.path() == DmlPath.SOFTWARE).count();
+        return (int) dml.submissions()
+                .stream()
+                .filter(s -> s.length() > 0 && s.path() == DmlPath.SOFTWARE)
+                .count();
     }
 
     @ParameterizedTest
@@ -82,8 +85,10 @@ class AutoMovesTest extends AgainstSimulatedDml {
     @EnumSource(names = {"HARDWARE", "SOFTWARE"})
     void aPathThatWasAskedForIsNeverTheJvm(DmlPath path) {
         dml.withHardware();
-        DmlDataMover mover = open(builder(path).jvmCopiesUpTo(Long.MAX_VALUE).jvmFillsUpTo(Long.MAX_VALUE));
-        ExecutionPath own = path == DmlPath.HARDWARE ? ExecutionPath.DSA_HARDWARE : ExecutionPath.DML_SOFTWARE;
+        DmlDataMover mover =
+                open(builder(path).jvmCopiesUpTo(Long.MAX_VALUE).jvmFillsUpTo(Long.MAX_VALUE));
+        ExecutionPath own =
+                path == DmlPath.HARDWARE ? ExecutionPath.DSA_HARDWARE : ExecutionPath.DML_SOFTWARE;
         assertSame(own, pathOf(mover.memcpy(zeros(8), zeros(8))));
         assertSame(own, pathOf(mover.memset(zeros(8), (byte) 1)));
     }
@@ -97,8 +102,10 @@ class AutoMovesTest extends AgainstSimulatedDml {
     @Test
     void whatHasToBeDurableGoesThroughDml() {
         DmlDataMover mover = auto(1000, 1000);
-        assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.memcpy(zeros(64), zeros(64), VdmFlags.MEM_DURABLE)));
-        assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.memset(zeros(64), (byte) 1, VdmFlags.MEM_DURABLE)));
+        assertSame(ExecutionPath.DML_SOFTWARE,
+                pathOf(mover.memcpy(zeros(64), zeros(64), VdmFlags.MEM_DURABLE)));
+        assertSame(ExecutionPath.DML_SOFTWARE,
+                pathOf(mover.memset(zeros(64), (byte) 1, VdmFlags.MEM_DURABLE)));
         assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.flush(zeros(64))));
     }
 
@@ -111,15 +118,18 @@ class AutoMovesTest extends AgainstSimulatedDml {
     void theDefaultsLeaveToTheJvmCopiesThatNoWorkerTakesAndFillsThatDmlDoesNotDoSooner() {
         try (DmlDataMover mover = DmlDataMover.builder().library(dml.library()).open()) {
             assertSame(ExecutionPath.JVM, pathOf(mover.memcpy(zeros(1 << 20), zeros(1 << 20))));
-            assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.memcpy(zeros(4 << 20), zeros(4 << 20))));
+            assertSame(ExecutionPath.DML_SOFTWARE,
+                    pathOf(mover.memcpy(zeros(4 << 20), zeros(4 << 20))));
             assertSame(ExecutionPath.JVM, pathOf(mover.memset(zeros(512 << 10), (byte) 1)));
-            assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.memset(zeros((512 << 10) + 1), (byte) 1)));
+            assertSame(ExecutionPath.DML_SOFTWARE,
+                    pathOf(mover.memset(zeros((512 << 10) + 1), (byte) 1)));
         }
     }
 
     @Test
     void whatAWorkerExecutesIsDmls() {
-        DmlDataMover mover = open(builder(DmlPath.AUTO).jvmCopiesUpTo(1000).jvmFillsUpTo(1000).workersFrom(100));
+        DmlDataMover mover =
+                open(builder(DmlPath.AUTO).jvmCopiesUpTo(1000).jvmFillsUpTo(1000).workersFrom(100));
         assertSame(ExecutionPath.JVM, pathOf(mover.memcpy(zeros(99), zeros(99))));
         assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.memcpy(zeros(100), zeros(100))));
         assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.memset(zeros(100), (byte) 1)));
@@ -130,10 +140,12 @@ class AutoMovesTest extends AgainstSimulatedDml {
         var builder = builder(DmlPath.AUTO);
         assertEquals(
                 "jvmCopiesUpTo of -1 bytes: must not be negative",
-                assertThrows(IllegalArgumentException.class, () -> builder.jvmCopiesUpTo(-1)).getMessage());
+                assertThrows(IllegalArgumentException.class, () -> builder.jvmCopiesUpTo(-1))
+                        .getMessage());
         assertEquals(
                 "jvmFillsUpTo of -1,000 bytes: must not be negative",
-                assertThrows(IllegalArgumentException.class, () -> builder.jvmFillsUpTo(-1000)).getMessage());
+                assertThrows(IllegalArgumentException.class, () -> builder.jvmFillsUpTo(-1000))
+                        .getMessage());
     }
 
     @Test
@@ -150,15 +162,19 @@ class AutoMovesTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void anotherThreadIsSentAwayFromConfinedMemoryAndTheFutureStaysIdle() throws InterruptedException {
+    void anotherThreadIsSentAwayFromConfinedMemoryAndTheFutureStaysIdle()
+            throws InterruptedException {
         DmlDataMover mover = auto(1000, 1000);
         try (Arena confined = Arena.ofConfined()) {
             MemorySegment mine = confined.allocate(8);
-            for (VdmFuture future : List.of(mover.memcpy(mine, zeros(8)), mover.memcpy(zeros(8), mine),
+            for (VdmFuture future : List.of(mover.memcpy(mine, zeros(8)),
+                    mover.memcpy(zeros(8), mine),
                     mover.memset(mine, (byte) 1))) {
                 var thrown = new AtomicReference<Throwable>();
                 Thread other =
-                        Thread.ofPlatform().uncaughtExceptionHandler((t, e) -> thrown.set(e)).start(future::poll);
+                        Thread.ofPlatform()
+                                .uncaughtExceptionHandler((t, e) -> thrown.set(e))
+                                .start(future::poll);
                 other.join();
                 assertTrue(thrown.get() instanceof WrongThreadException, "" + thrown.get());
                 assertSame(FutureState.IDLE, future.state());
@@ -196,7 +212,8 @@ class AutoMovesTest extends AgainstSimulatedDml {
     void aPageThatIsNotThereIsAFailureOfTheStorage(@TempDir Path folder) throws Exception {
         Vdm mover = auto(1 << 20, 1 << 20);
         int size = 64 << 10;
-        try (var channel = FileChannel.open(folder.resolve("cut"), StandardOpenOption.CREATE, StandardOpenOption.READ,
+        try (var channel = FileChannel.open(folder.resolve("cut"), StandardOpenOption.CREATE,
+                StandardOpenOption.READ,
                 StandardOpenOption.WRITE);
                 Arena mapping = Arena.ofConfined()) {
             MemorySegment mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, size, mapping);
@@ -204,10 +221,14 @@ class AutoMovesTest extends AgainstSimulatedDml {
             assertEquals(5, mapped.get(ValueLayout.JAVA_BYTE, size - 1));
             channel.truncate(0);
             MemorySegment plain = arena.allocate(size);
-            for (VdmFuture future : List.of(mover.memcpy(plain, mapped), mover.memcpy(mapped, plain),
+            for (VdmFuture future : List.of(mover.memcpy(plain, mapped),
+                    mover.memcpy(mapped, plain),
                     mover.memset(mapped, (byte) 1))) {
                 assertSame(VdmResult.IO_ERROR, finish(future).result());
-                assertTrue(future.failure().getMessage().endsWith("the file was truncated, or its storage is full"),
+                assertTrue(
+                        future.failure()
+                                .getMessage()
+                                .endsWith("the file was truncated, or its storage is full"),
                         future.failure().getMessage());
             }
         }
@@ -250,7 +271,8 @@ class AutoMovesTest extends AgainstSimulatedDml {
         private final CountingMoves engine = new CountingMoves();
 
         private DmlDataMover mover(DmlPath path) {
-            return open(builder(path).workersFrom(Long.MAX_VALUE).durability(new Durability(engine, range -> {})));
+            return open(builder(path).workersFrom(Long.MAX_VALUE)
+                    .durability(new Durability(engine, range -> {})));
         }
 
         @Test
@@ -258,9 +280,11 @@ class AutoMovesTest extends AgainstSimulatedDml {
             DmlDataMover mover = mover(DmlPath.AUTO);
             MemorySegment source = noise(100);
             MemorySegment destination = zeros(100);
-            assertSame(ExecutionPath.LIBPMEM, pathOf(mover.memcpy(destination, source, VdmFlags.MEM_DURABLE)));
+            assertSame(ExecutionPath.LIBPMEM,
+                    pathOf(mover.memcpy(destination, source, VdmFlags.MEM_DURABLE)));
             assertArrayEquals(bytes(source), bytes(destination));
-            assertSame(ExecutionPath.LIBPMEM, pathOf(mover.memset(destination, (byte) 9, VdmFlags.MEM_DURABLE)));
+            assertSame(ExecutionPath.LIBPMEM,
+                    pathOf(mover.memset(destination, (byte) 9, VdmFlags.MEM_DURABLE)));
             byte[] nines = new byte[100];
             Arrays.fill(nines, (byte) 9);
             assertArrayEquals(nines, bytes(destination));
@@ -273,9 +297,12 @@ class AutoMovesTest extends AgainstSimulatedDml {
         @Test
         void notWhatAWorkerExecutes() {
             DmlDataMover mover = open(
-                    builder(DmlPath.AUTO).workersFrom(100).durability(new Durability(engine, range -> {})));
-            assertSame(ExecutionPath.LIBPMEM, pathOf(mover.memcpy(zeros(99), zeros(99), VdmFlags.MEM_DURABLE)));
-            assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.memcpy(zeros(100), zeros(100), VdmFlags.MEM_DURABLE)));
+                    builder(DmlPath.AUTO).workersFrom(100)
+                            .durability(new Durability(engine, range -> {})));
+            assertSame(ExecutionPath.LIBPMEM,
+                    pathOf(mover.memcpy(zeros(99), zeros(99), VdmFlags.MEM_DURABLE)));
+            assertSame(ExecutionPath.DML_SOFTWARE,
+                    pathOf(mover.memcpy(zeros(100), zeros(100), VdmFlags.MEM_DURABLE)));
         }
 
         @ParameterizedTest
@@ -285,22 +312,27 @@ class AutoMovesTest extends AgainstSimulatedDml {
             DmlDataMover mover = mover(path);
             VdmFuture copy = mover.memcpy(zeros(64), zeros(64), VdmFlags.MEM_DURABLE);
             assertSame(
-                    path == DmlPath.HARDWARE ? ExecutionPath.DSA_HARDWARE : ExecutionPath.DML_SOFTWARE, pathOf(copy));
+                    path == DmlPath.HARDWARE ? ExecutionPath.DSA_HARDWARE
+                            : ExecutionPath.DML_SOFTWARE,
+                    pathOf(copy));
         }
 
         @ParameterizedTest
         @CsvSource({"0, 70", "70, 0", "0, 9000000", "9000000, 0"})
-        void mappedMemoryIsMovedInPartsThatKeepOverlapsRight(int to, int from, @TempDir Path folder) throws Exception {
+        void mappedMemoryIsMovedInPartsThatKeepOverlapsRight(int to, int from, @TempDir Path folder)
+                throws Exception {
             int length = 9 << 20;
             try (var channel = FileChannel.open(folder.resolve("file"), StandardOpenOption.CREATE,
                     StandardOpenOption.READ, StandardOpenOption.WRITE);
                     Arena mapping = Arena.ofShared()) {
-                MemorySegment file = channel.map(FileChannel.MapMode.READ_WRITE, 0, 2L * length, mapping);
+                MemorySegment file =
+                        channel.map(FileChannel.MapMode.READ_WRITE, 0, 2L * length, mapping);
                 fillWithNoise(file);
                 byte[] expected = bytes(file.asSlice(from, length));
                 try (OffHeapBuffer known = OffHeapBuffer.wrap(file, DurabilityDomain.CACHE_LINE)) {
                     VdmFuture move = mover(DmlPath.AUTO)
-                            .memmove(file.asSlice(to, length), file.asSlice(from, length), VdmFlags.MEM_DURABLE);
+                            .memmove(file.asSlice(to, length), file.asSlice(from, length),
+                                    VdmFlags.MEM_DURABLE);
                     assertSame(ExecutionPath.LIBPMEM, pathOf(move));
                     assertEquals(0, known.operationsInFlight());
                 }
@@ -314,7 +346,8 @@ class AutoMovesTest extends AgainstSimulatedDml {
             try (var channel = FileChannel.open(folder.resolve("file"), StandardOpenOption.CREATE,
                     StandardOpenOption.READ, StandardOpenOption.WRITE);
                     Arena mapping = Arena.ofShared()) {
-                MemorySegment file = dml.allow(channel.map(FileChannel.MapMode.READ_WRITE, 0, 4096, mapping));
+                MemorySegment file =
+                        dml.allow(channel.map(FileChannel.MapMode.READ_WRITE, 0, 4096, mapping));
                 VdmFuture fill = mover(DmlPath.AUTO).memset(file, (byte) 1, VdmFlags.MEM_DURABLE);
                 assertSame(ExecutionPath.DML_SOFTWARE, pathOf(fill));
                 assertEquals(List.of(), engine.parts);
@@ -325,7 +358,8 @@ class AutoMovesTest extends AgainstSimulatedDml {
         void aPageThatIsNotThereEndsTheOperation(@TempDir Path folder) throws Exception {
             try (Arena mapping = Arena.ofShared()) {
                 MemorySegment source = cutOff(folder, mapping, 9 << 20, 5 << 20);
-                VdmFuture copy = mover(DmlPath.AUTO).memcpy(zeros(9 << 20), source, VdmFlags.MEM_DURABLE);
+                VdmFuture copy =
+                        mover(DmlPath.AUTO).memcpy(zeros(9 << 20), source, VdmFlags.MEM_DURABLE);
                 assertSame(VdmResult.IO_ERROR, finish(copy).result());
                 assertSame(ExecutionPath.LIBPMEM, copy.path());
                 assertEquals(List.of(4L << 20), engine.parts);

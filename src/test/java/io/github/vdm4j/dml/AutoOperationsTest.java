@@ -50,7 +50,9 @@ class AutoOperationsTest extends AgainstSimulatedDml {
     }
 
     private DmlDataMoverBuilder defaults(DmlPath path) {
-        return builder(path).jvmCopiesUpTo(Long.MAX_VALUE).jvmFillsUpTo(512 << 10).jvmOperationsUpTo(Long.MAX_VALUE);
+        return builder(path).jvmCopiesUpTo(Long.MAX_VALUE)
+                .jvmFillsUpTo(512 << 10)
+                .jvmOperationsUpTo(Long.MAX_VALUE);
     }
 
     private static ExecutionPath pathOf(DataFuture<?> future) {
@@ -68,15 +70,20 @@ class AutoOperationsTest extends AgainstSimulatedDml {
         MemorySegment source = noise(1 << 20);
         MemorySegment copy = zeros(1 << 20);
         assertSame(ExecutionPath.JVM, pathOf(mover.crc32c(source, CrcOptions.STANDARD)));
-        assertSame(ExecutionPath.JVM, pathOf(mover.copyCrc32c(copy, source, CrcOptions.STANDARD, VdmFlags.NONE)));
+        assertSame(ExecutionPath.JVM,
+                pathOf(mover.copyCrc32c(copy, source, CrcOptions.STANDARD, VdmFlags.NONE)));
         assertEquals(-1, copy.mismatch(source));
         MemorySegment guarded = zeros(520 << 11);
-        assertSame(ExecutionPath.JVM, pathOf(mover.difInsert(guarded, source, BLOCKS, VdmFlags.NONE)));
+        assertSame(ExecutionPath.JVM,
+                pathOf(mover.difInsert(guarded, source, BLOCKS, VdmFlags.NONE)));
         assertSame(ExecutionPath.JVM, pathOf(mover.difCheck(guarded, BLOCKS)));
-        assertSame(ExecutionPath.JVM, pathOf(mover.difStrip(copy.fill((byte) 0), guarded, BLOCKS, VdmFlags.NONE)));
+        assertSame(ExecutionPath.JVM,
+                pathOf(mover.difStrip(copy.fill((byte) 0), guarded, BLOCKS, VdmFlags.NONE)));
         assertEquals(-1, copy.mismatch(source));
-        assertSame(ExecutionPath.JVM, pathOf(mover.difUpdate(zeros(520 << 11), guarded, BLOCKS, VdmFlags.NONE)));
-        assertSame(ExecutionPath.JVM, pathOf(mover.applyDelta(copy.asSlice(0, 512 << 10), zeros(10), VdmFlags.NONE)));
+        assertSame(ExecutionPath.JVM,
+                pathOf(mover.difUpdate(zeros(520 << 11), guarded, BLOCKS, VdmFlags.NONE)));
+        assertSame(ExecutionPath.JVM,
+                pathOf(mover.applyDelta(copy.asSlice(0, 512 << 10), zeros(10), VdmFlags.NONE)));
         assertEquals(0, submitted());
         assertEquals(7, mover.counters().completed());
     }
@@ -96,7 +103,8 @@ class AutoOperationsTest extends AgainstSimulatedDml {
         assertSame(
                 cast <= 16384 ? ExecutionPath.JVM : ExecutionPath.DML_SOFTWARE,
                 pathOf(mover.dualcast(
-                        destinations.asSlice(0, cast), destinations.asSlice(32 << 10, cast), noise(cast),
+                        destinations.asSlice(0, cast), destinations.asSlice(32 << 10, cast),
+                        noise(cast),
                         VdmFlags.NONE)));
     }
 
@@ -104,7 +112,8 @@ class AutoOperationsTest extends AgainstSimulatedDml {
     void fillsUpToTheirOwnLimit() {
         DmlDataMover mover = open(defaults(DmlPath.AUTO).jvmFillsUpTo(100));
         MemorySegment range = zeros(100);
-        assertSame(ExecutionPath.JVM, pathOf(mover.fill(range, 0x0102030405060708L, VdmFlags.NONE)));
+        assertSame(ExecutionPath.JVM,
+                pathOf(mover.fill(range, 0x0102030405060708L, VdmFlags.NONE)));
         assertArrayEquals(
                 new byte[]{8, 7, 6, 5, 4, 3, 2, 1, 8, 7, 6, 5},
                 Arrays.copyOf(bytes(range), 12));
@@ -115,10 +124,12 @@ class AutoOperationsTest extends AgainstSimulatedDml {
     void noneAboveTheLimitOfTheCaller() {
         DmlDataMover mover = open(defaults(DmlPath.AUTO).jvmOperationsUpTo(64));
         assertSame(ExecutionPath.JVM, pathOf(mover.crc32c(noise(64), CrcOptions.STANDARD)));
-        assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.crc32c(noise(65), CrcOptions.STANDARD)));
+        assertSame(ExecutionPath.DML_SOFTWARE,
+                pathOf(mover.crc32c(noise(65), CrcOptions.STANDARD)));
         assertEquals(
                 "jvmOperationsUpTo of -1 bytes: must not be negative",
-                assertThrows(IllegalArgumentException.class, () -> defaults(DmlPath.AUTO).jvmOperationsUpTo(-1))
+                assertThrows(IllegalArgumentException.class,
+                        () -> defaults(DmlPath.AUTO).jvmOperationsUpTo(-1))
                         .getMessage());
     }
 
@@ -127,7 +138,8 @@ class AutoOperationsTest extends AgainstSimulatedDml {
     void aPathThatWasAskedForIsDmls(DmlPath path) {
         dml.withHardware();
         DmlDataMover mover = open(defaults(path));
-        ExecutionPath own = path == DmlPath.HARDWARE ? ExecutionPath.DSA_HARDWARE : ExecutionPath.DML_SOFTWARE;
+        ExecutionPath own =
+                path == DmlPath.HARDWARE ? ExecutionPath.DSA_HARDWARE : ExecutionPath.DML_SOFTWARE;
         assertSame(own, pathOf(mover.crc32c(noise(64), CrcOptions.STANDARD)));
         assertSame(own, pathOf(mover.compare(zeros(64), zeros(64))));
         BatchFuture batch = finish(mover.batch().memcpy(zeros(64), zeros(64)).submit());
@@ -137,7 +149,8 @@ class AutoOperationsTest extends AgainstSimulatedDml {
     @Test
     void notWhereHardwareRuns() {
         dml.withHardware();
-        assertSame(ExecutionPath.DSA_HARDWARE, pathOf(auto().crc32c(noise(64), CrcOptions.STANDARD)));
+        assertSame(ExecutionPath.DSA_HARDWARE,
+                pathOf(auto().crc32c(noise(64), CrcOptions.STANDARD)));
     }
 
     @Test
@@ -187,7 +200,8 @@ class AutoOperationsTest extends AgainstSimulatedDml {
                 }
                 operation.orThrow();
                 assertEquals(length == 100 ? -1 : 5000, operation.value());
-                assertSame(length == 100 ? ExecutionPath.JVM : ExecutionPath.DML_SOFTWARE, operation.path());
+                assertSame(length == 100 ? ExecutionPath.JVM : ExecutionPath.DML_SOFTWARE,
+                        operation.path());
             }
         }
     }
@@ -257,7 +271,10 @@ class AutoOperationsTest extends AgainstSimulatedDml {
                 DifConfig zeros = BLOCKS.withFlags(DifFlag.SOURCE_FIXED_REFERENCE_TAG);
                 DataFuture<?> check = finish(mover.difCheck(source, zeros));
                 assertSame(VdmResult.IO_ERROR, check.result(), check::toString);
-                assertTrue(check.failure().getMessage().contains("is not there: the file was truncated"),
+                assertTrue(
+                        check.failure()
+                                .getMessage()
+                                .contains("is not there: the file was truncated"),
                         check.failure()
                                 .getMessage());
                 DataFuture<?> there = finish(mover.difCheck(source.asSlice(0, 520 * 7), zeros));
@@ -319,13 +336,15 @@ class AutoOperationsTest extends AgainstSimulatedDml {
             assertArrayEquals(expected, bytes(copy));
             assertEquals(
                     List.of(
-                            ExecutionPath.JVM, ExecutionPath.JVM, ExecutionPath.JVM, ExecutionPath.JVM,
+                            ExecutionPath.JVM, ExecutionPath.JVM, ExecutionPath.JVM,
+                            ExecutionPath.JVM,
                             ExecutionPath.JVM, ExecutionPath.NONE, ExecutionPath.JVM),
                     result.tasks().stream().map(task -> task.path()).toList());
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"a long comparison", "a durable copy", "a flush", "as long as a worker's"})
+        @ValueSource(strings = {"a long comparison", "a durable copy", "a flush",
+            "as long as a worker's"})
         void areDmlsAsAWholeElse(String kind) {
             DmlDataMover mover = open(defaults(DmlPath.AUTO).workersFrom(20_000));
             Batch batch = mover.batch().memcpy(zeros(64), noise(64));
@@ -333,7 +352,8 @@ class AutoOperationsTest extends AgainstSimulatedDml {
                 case "a long comparison" -> b -> b.compare(zeros(8192), zeros(8192));
                 case "a durable copy" -> b -> b.memcpy(zeros(64), noise(64), VdmFlags.MEM_DURABLE);
                 case "a flush" -> b -> b.flush(zeros(64));
-                default -> b -> LongStream.range(0, 20).forEach(i -> b.memcpy(zeros(1000), noise(1000)));
+                default ->
+                    b -> LongStream.range(0, 20).forEach(i -> b.memcpy(zeros(1000), noise(1000)));
             };
             other.accept(batch);
             BatchResult result = finish(batch.submit()).output();

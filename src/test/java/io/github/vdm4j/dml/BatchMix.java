@@ -20,8 +20,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.Random;
 
 /**
- * A random mixture of tasks, the same for every mover that it is made for, and what has to come of it: what pure
- * Java makes of the tasks one after the other.
+ * A random mixture of tasks, the same for every mover that it is made for, and what has to come of
+ * it: what pure Java makes of the tasks one after the other.
  *
  * @param seed decides everything else
  * @param tasks how many
@@ -31,7 +31,10 @@ record BatchMix(long seed, int tasks, Order order) {
     enum Order {
         /** Each waits for those before; they write and read each other's bytes. */
         FENCED,
-        /** They write and read each other's bytes, with a fence here and there: for a path that is in order anyway. */
+        /**
+         * They write and read each other's bytes, with a fence here and there: for a path that is
+         * in order anyway.
+         */
         IN_A_ROW,
         /** No two share a byte. */
         APART
@@ -50,7 +53,8 @@ record BatchMix(long seed, int tasks, Order order) {
     void fill(MemorySegment memory) {
         var random = new Random(seed);
         for (long i = 0; i < memory.byteSize(); i++) {
-            memory.set(ValueLayout.JAVA_BYTE, i, (byte) (random.nextInt(64) == 0 ? random.nextInt() : 0));
+            memory.set(ValueLayout.JAVA_BYTE, i,
+                    (byte) (random.nextInt(64) == 0 ? random.nextInt() : 0));
         }
     }
 
@@ -64,7 +68,8 @@ record BatchMix(long seed, int tasks, Order order) {
             for (int i = 0; i < tasks; i++) {
                 assertAlike(expected.get(i), actual.get(i), "task " + i);
             }
-            assertArrayEquals(twin.toArray(ValueLayout.JAVA_BYTE), memory.toArray(ValueLayout.JAVA_BYTE));
+            assertArrayEquals(twin.toArray(ValueLayout.JAVA_BYTE),
+                    memory.toArray(ValueLayout.JAVA_BYTE));
         }
     }
 
@@ -83,7 +88,8 @@ record BatchMix(long seed, int tasks, Order order) {
             if (order == Order.FENCED || order == Order.IN_A_ROW && random.nextInt(8) == 0) {
                 batch.fence();
             }
-            var area = order == Order.APART ? memory.asSlice((long) batch.size() * AREA, AREA) : memory;
+            var area = order == Order.APART ? memory.asSlice((long) batch.size() * AREA, AREA)
+                    : memory;
             try {
                 add(batch, area, random);
             } catch (IllegalArgumentException e) {
@@ -121,7 +127,8 @@ record BatchMix(long seed, int tasks, Order order) {
                     range(area, 8 * (size / 8), random),
                     range(area, 8 * (size / 8), random));
             case 10 -> batch.applyDelta(
-                    range(area, 8 * (size / 8), random), range(area, 10 * random.nextInt(8), random), flags);
+                    range(area, 8 * (size / 8), random),
+                    range(area, 10 * random.nextInt(8), random), flags);
             case 11 -> {
                 int offset = random.nextInt(4096 - size % 4096);
                 batch.dualcast(
@@ -137,7 +144,8 @@ record BatchMix(long seed, int tasks, Order order) {
                     batch.difCheck(range(area, 520 * blocks, random), config);
                 } else {
                     batch.difInsert(
-                            range(area, 520 * blocks, random), range(area, 512 * blocks, random), config, flags);
+                            range(area, 520 * blocks, random), range(area, 512 * blocks, random),
+                            config, flags);
                 }
             }
             default -> throw new AssertionError();

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A JVM of its own for what may end one, or needs options that the tests' JVM was not started with. It
- * runs a class of the tests against the same vdm4j as the running test.
+ * A JVM of its own for what may end one, or needs options that the tests' JVM was not started with.
+ * It runs a class of the tests against the same vdm4j as the running test.
  *
  * @param exitCode what it ended with; -1 if it had to be stopped
  * @param output standard output and error, and after a crash the head of the crash report
@@ -24,7 +24,8 @@ public record ChildJvm(int exitCode, String output) {
     private static final int CRASH_REPORT_LINES = 80;
 
     /** Runs a class from the class path, where vdm4j is in the unnamed module. */
-    public static ChildJvm onClassPath(Duration limit, List<String> options, Class<?> main, String... arguments) {
+    public static ChildJvm onClassPath(Duration limit, List<String> options, Class<?> main,
+            String... arguments) {
         var command = new ArrayList<>(options);
         command.add("-cp");
         command.add(root(DmlDataMover.class) + ":" + root(main));
@@ -34,7 +35,8 @@ public record ChildJvm(int exitCode, String output) {
     }
 
     /** Runs a class in the module io.github.vdm4j. */
-    public static ChildJvm onModulePath(Duration limit, List<String> options, Class<?> main, String... arguments) {
+    public static ChildJvm onModulePath(Duration limit, List<String> options, Class<?> main,
+            String... arguments) {
         var command = new ArrayList<>(options);
         command.add("--module-path");
         command.add(root(DmlDataMover.class).toString());
@@ -85,8 +87,10 @@ public record ChildJvm(int exitCode, String output) {
         }
         said = Files.readString(output, java.nio.charset.StandardCharsets.ISO_8859_1) + said;
         if (Files.exists(report)) {
-            try (Stream<String> lines = Files.lines(report, java.nio.charset.StandardCharsets.ISO_8859_1)) {
-                said += lines.limit(CRASH_REPORT_LINES).collect(Collectors.joining("\n", "\ncrash report:\n", "\n"));
+            try (Stream<String> lines =
+                    Files.lines(report, java.nio.charset.StandardCharsets.ISO_8859_1)) {
+                said += lines.limit(CRASH_REPORT_LINES)
+                        .collect(Collectors.joining("\n", "\ncrash report:\n", "\n"));
             }
         }
         return new ChildJvm(ended ? child.exitValue() : -1, said);
@@ -94,11 +98,17 @@ public record ChildJvm(int exitCode, String output) {
 
     private static String threadDump(long pid) throws IOException {
         Path jstack = Path.of(System.getProperty("java.home"), "bin", "jstack");
-        Process dump = new ProcessBuilder(jstack.toString(), Long.toString(pid)).redirectErrorStream(true).start();
-        return new String(dump.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        Process dump =
+                new ProcessBuilder(jstack.toString(), Long.toString(pid)).redirectErrorStream(true)
+                        .start();
+        return new String(dump.getInputStream().readAllBytes(),
+                java.nio.charset.StandardCharsets.UTF_8);
     }
 
-    /** The folder or jar that a class was loaded from; the code source would name the module for both. */
+    /**
+     * The folder or jar that a class was loaded from; the code source would name the module for
+     * both.
+     */
     private static Path root(Class<?> type) {
         String inside = "/" + type.getName().replace('.', '/') + ".class";
         String place = type.getResource(inside).toString();

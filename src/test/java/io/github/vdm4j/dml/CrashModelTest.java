@@ -35,8 +35,9 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
 /**
- * A persistence domain that keeps only what was written back, at the moment when it was: durable and
- * ordinary operations of all movers at random, in flight together, polled in any order, and a power cut.
+ * A persistence domain that keeps only what was written back, at the moment when it was: durable
+ * and ordinary operations of all movers at random, in flight together, polled in any order, and a
+ * power cut.
  */
 @Label("After a crash at any point")
 class CrashModelTest {
@@ -63,7 +64,8 @@ class CrashModelTest {
         /** Copies every line or page that the range touches, with what is in it at this moment. */
         synchronized void writeBack(long address, long length) {
             long from = Math.max(address & -grain, memory.address()) - memory.address();
-            long to = Math.min(address + length + grain - 1 & -grain, memory.address() + SIZE) - memory.address();
+            long to = Math.min(address + length + grain - 1 & -grain, memory.address() + SIZE)
+                    - memory.address();
             if (from < SIZE && to > 0) {
                 MemorySegment.copy(memory, from, MemorySegment.ofArray(survives), from, to - from);
             }
@@ -84,7 +86,8 @@ class CrashModelTest {
 
     /** An operation that was polled at least once and has not been seen complete. */
     private record InFlight(
-            VdmFuture future, Place place, int to, int from, int length, boolean durable, boolean writes) {
+            VdmFuture future, Place place, int to, int from, int length, boolean durable,
+            boolean writes) {
         boolean meets(Place other, int start, int size) {
             return place == other
                     && (start < to + length && to < start + size
@@ -97,7 +100,8 @@ class CrashModelTest {
         Path name = Files.createTempFile("vdm4j-crash", "");
         Files.write(name, new byte[SIZE]);
         try (FileChannel channel = FileChannel.open(
-                name, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE)) {
+                name, StandardOpenOption.READ, StandardOpenOption.WRITE,
+                StandardOpenOption.DELETE_ON_CLOSE)) {
             file = new Place(channel.map(MapMode.READ_WRITE, 0, SIZE, ARENA), 4096);
         }
         persistentMemory = new Place(ARENA.allocate(SIZE, 64), 64);
@@ -110,19 +114,25 @@ class CrashModelTest {
     }
 
     private static void writtenBack(WriteBackKind kind, MemorySegment range) {
-        (kind == WriteBackKind.PAGES ? file : persistentMemory).writeBack(range.address(), range.byteSize());
+        (kind == WriteBackKind.PAGES ? file : persistentMemory).writeBack(range.address(),
+                range.byteSize());
     }
 
-    /** DML's flush reaches persistent memory, a device's durable write as well; what is only in a cache is lost. */
+    /**
+     * DML's flush reaches persistent memory, a device's durable write as well; what is only in a
+     * cache is lost.
+     */
     private static Plan plan(Submission submission, Random random) {
         Plan plan = Plan.succeed().afterChecks(random.nextInt(4));
         if (submission.is(dml_h.DML_OP_CACHE_FLUSH)) {
-            return plan.afterwards(() -> persistentMemory.writeBack(submission.destination(), submission.length()));
+            return plan.afterwards(() -> persistentMemory.writeBack(submission.destination(),
+                    submission.length()));
         }
         boolean durable = submission.path() == DmlPath.HARDWARE
                 && (submission.flags() & DURABLE_AND_READBACK) == DURABLE_AND_READBACK;
         return durable
-                ? plan.afterwards(() -> persistentMemory.write(submission.destination(), submission.length()))
+                ? plan.afterwards(
+                        () -> persistentMemory.write(submission.destination(), submission.length()))
                 : plan;
     }
 
@@ -145,7 +155,8 @@ class CrashModelTest {
         var log = new WriteBackLog().whenever(CrashModelTest::writtenBack);
         Vdm[] movers = {
             JvmMovers.sync(log.engines(true)), JvmMovers.threads(log.engines(true), 1),
-            open(DmlPath.SOFTWARE, random, log.engines(false)), open(DmlPath.SOFTWARE, random, log.engines(true)),
+            open(DmlPath.SOFTWARE, random, log.engines(false)),
+            open(DmlPath.SOFTWARE, random, log.engines(true)),
             open(DmlPath.HARDWARE, random, log.engines(false))};
         try {
             var run = new Run(random, movers);
@@ -189,7 +200,8 @@ class CrashModelTest {
             boolean durable = flush || random.nextBoolean();
             // Operations that meet in memory are the caller's to order, as always.
             for (InFlight other : List.copyOf(inFlight)) {
-                if (other.meets(place, to, length) || from >= 0 && other.meets(place, from, length)) {
+                if (other.meets(place, to, length)
+                        || from >= 0 && other.meets(place, from, length)) {
                     while (inFlight.contains(other)) {
                         poll(other);
                     }
@@ -246,7 +258,8 @@ class CrashModelTest {
                     if (isPromised[place][i]) {
                         int at = i;
                         String where = place == 0 ? "file" : "persistent memory";
-                        assertEquals(promised[place][i], survivors[i], () -> "byte " + at + " of the " + where);
+                        assertEquals(promised[place][i], survivors[i],
+                                () -> "byte " + at + " of the " + where);
                     }
                 }
             }

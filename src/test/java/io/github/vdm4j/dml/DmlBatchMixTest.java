@@ -19,7 +19,11 @@ class DmlBatchMixTest {
             if (path != DmlPath.SOFTWARE) {
                 dml.withHardware();
             }
-            var builder = DmlDataMover.builder().library(dml.library()).path(path).jobs(1).maxTransferBytes(limit);
+            var builder = DmlDataMover.builder()
+                    .library(dml.library())
+                    .path(path)
+                    .jobs(1)
+                    .maxTransferBytes(limit);
             try (var mover = (path == DmlPath.HARDWARE ? builder.withoutTrial() : builder).open()) {
                 if (withTrouble) {
                     var random = new Random(mix.seed());
@@ -40,7 +44,8 @@ class DmlBatchMixTest {
                 plan = plan.withTask(random.nextInt(12), Plan.pageFault(random.nextInt(8)));
             }
             if (orFailure && random.nextInt(4) == 0) {
-                plan = plan.withTask(random.nextInt(12), Plan.fail(dml_h.DML_STATUS_JOB_OPERATION_ERROR));
+                plan = plan.withTask(random.nextInt(12),
+                        Plan.fail(dml_h.DML_STATUS_JOB_OPERATION_ERROR));
             }
         }
         return plan;
@@ -52,7 +57,8 @@ class DmlBatchMixTest {
     }
 
     @Property(tries = TRIES)
-    void inOrderInSoftwareWithLongTasks(@ForAll long seed, @ForAll @IntRange(min = 1, max = 40) int tasks) {
+    void inOrderInSoftwareWithLongTasks(@ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 40) int tasks) {
         check(DmlPath.SOFTWARE, new BatchMix(seed, tasks, Order.IN_A_ROW), 256, false);
     }
 
@@ -62,7 +68,8 @@ class DmlBatchMixTest {
     }
 
     @Property(tries = TRIES)
-    void fencedOnHardwareWithPagesMissing(@ForAll long seed, @ForAll @IntRange(min = 1, max = 40) int tasks) {
+    void fencedOnHardwareWithPagesMissing(@ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 40) int tasks) {
         check(DmlPath.HARDWARE, new BatchMix(seed, tasks, Order.FENCED), 512, true);
     }
 
@@ -72,7 +79,8 @@ class DmlBatchMixTest {
     }
 
     @Property(tries = TRIES)
-    void withHardwareThatFailsUnderAuto(@ForAll long seed, @ForAll @IntRange(min = 1, max = 40) int tasks) {
+    void withHardwareThatFailsUnderAuto(@ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 40) int tasks) {
         check(DmlPath.AUTO, new BatchMix(seed, tasks, Order.FENCED), 1 << 20, true);
     }
 }

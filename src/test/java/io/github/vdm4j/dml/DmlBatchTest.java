@@ -96,7 +96,8 @@ class DmlBatchTest extends AgainstSimulatedDml {
         assertTrue(done(batch.submit()).isSuccess());
         assertArrayEquals(bytes(source), bytes(destination));
         assertEquals((count + 127) / 128, batches().size());
-        assertTrue(batches().stream().allMatch(each -> each.tasks().size() >= 4 && each.tasks().size() <= 128));
+        assertTrue(batches().stream()
+                .allMatch(each -> each.tasks().size() >= 4 && each.tasks().size() <= 128));
     }
 
     @ParameterizedTest
@@ -132,9 +133,11 @@ class DmlBatchTest extends AgainstSimulatedDml {
                 .createDelta(record, a, b)
                 .createDelta(same, a, a)
                 .createDelta(overflown, a, small)
-                .dualcast(twins.asSlice(0, 512), twins.asSlice(4096, 512), a.asSlice(0, 512), VdmFlags.NONE)
+                .dualcast(twins.asSlice(0, 512), twins.asSlice(4096, 512), a.asSlice(0, 512),
+                        VdmFlags.NONE)
                 .crc32c(digits)
-                .crc32c(digits.asSlice(4), CrcOptions.continuing(new Crc32c(crc(digits.asSlice(0, 4)))))
+                .crc32c(digits.asSlice(4),
+                        CrcOptions.continuing(new Crc32c(crc(digits.asSlice(0, 4)))))
                 .copyCrc32c(copied, a, CrcOptions.STANDARD, VdmFlags.NONE)
                 .memmove(moved, a.asSlice(7, 50), VdmFlags.NO_CACHE_HINT)
                 .memset(set, (byte) 0x5a, VdmFlags.NONE)
@@ -145,9 +148,12 @@ class DmlBatchTest extends AgainstSimulatedDml {
         assertEquals(1001, result.get(3).output(CompareResult.class).mismatchOffset());
         assertEquals(CompareResult.EQUAL, result.get(4).output(CompareResult.class));
         assertEquals(53, result.get(5).output(CompareResult.class).mismatchOffset());
-        assertEquals(new DeltaResult(DeltaResult.Outcome.RECORDED, 10), result.get(6).output(DeltaResult.class));
-        assertEquals(new DeltaResult(DeltaResult.Outcome.EQUAL, 0), result.get(7).output(DeltaResult.class));
-        assertEquals(DeltaResult.Outcome.OVERFLOW, result.get(8).output(DeltaResult.class).outcome());
+        assertEquals(new DeltaResult(DeltaResult.Outcome.RECORDED, 10),
+                result.get(6).output(DeltaResult.class));
+        assertEquals(new DeltaResult(DeltaResult.Outcome.EQUAL, 0),
+                result.get(7).output(DeltaResult.class));
+        assertEquals(DeltaResult.Outcome.OVERFLOW,
+                result.get(8).output(DeltaResult.class).outcome());
         assertArrayEquals(bytes(a.asSlice(0, 512)), bytes(twins.asSlice(0, 512)));
         assertArrayEquals(bytes(a.asSlice(0, 512)), bytes(twins.asSlice(4096, 512)));
         assertEquals(0xE3069283L, result.get(10).output(Crc32c.class).value());
@@ -190,7 +196,8 @@ class DmlBatchTest extends AgainstSimulatedDml {
                 .submit());
         result.orThrow();
         assertTrue(result.get(3).output(DifResult.class).isOk());
-        assertEquals(new DifResult(Set.of(DifError.GUARD), 520), result.get(4).output(DifResult.class));
+        assertEquals(new DifResult(Set.of(DifError.GUARD), 520),
+                result.get(4).output(DifResult.class));
         assertArrayEquals(bytes(data), bytes(stripped));
         assertArrayEquals(bytes(whole), bytes(updated));
     }
@@ -273,21 +280,26 @@ class DmlBatchTest extends AgainstSimulatedDml {
         BatchResult result = done(copies(mover, destination, source, 7, 32).submit());
         for (int i = 0; i < 7; i++) {
             boolean well = i != place;
-            assertEquals(well ? VdmResult.SUCCESS : VdmResult.INVALID_OPERATION, result.get(i).result(), "task " + i);
+            assertEquals(well ? VdmResult.SUCCESS : VdmResult.INVALID_OPERATION,
+                    result.get(i).result(), "task " + i);
             assertArrayEquals(
-                    well ? bytes(source.asSlice(i * 32, 32)) : new byte[32], bytes(destination.asSlice(i * 32, 32)));
+                    well ? bytes(source.asSlice(i * 32, 32)) : new byte[32],
+                    bytes(destination.asSlice(i * 32, 32)));
         }
         VdmException failure = result.get(place).failure();
-        assertTrue(failure.getMessage().startsWith("memcpy of 32 bytes on SOFTWARE failed: "), failure.getMessage());
+        assertTrue(failure.getMessage().startsWith("memcpy of 32 bytes on SOFTWARE failed: "),
+                failure.getMessage());
         assertEquals(dml_h.DML_STATUS_JOB_LENGTH_ERROR, ((DmlStatus) failure.status()).code());
         assertThrows(VdmException.class, result::orThrow);
     }
 
     private static Batch copies(
-            DmlDataMover mover, MemorySegment destination, MemorySegment source, int count, int size) {
+            DmlDataMover mover, MemorySegment destination, MemorySegment source, int count,
+            int size) {
         var batch = mover.batch();
         for (int i = 0; i < count; i++) {
-            batch.memcpy(destination.asSlice((long) i * size, size), source.asSlice((long) i * size, size));
+            batch.memcpy(destination.asSlice((long) i * size, size),
+                    source.asSlice((long) i * size, size));
         }
         return batch;
     }
@@ -377,7 +389,8 @@ class DmlBatchTest extends AgainstSimulatedDml {
         BatchResult result = done(batch.submit());
         for (int i = 0; i < 300; i++) {
             assertEquals(
-                    i == 5 ? VdmResult.INVALID_OPERATION : i < 290 ? VdmResult.SUCCESS : VdmResult.NOT_RUN,
+                    i == 5 ? VdmResult.INVALID_OPERATION
+                            : i < 290 ? VdmResult.SUCCESS : VdmResult.NOT_RUN,
                     result.get(i).result(),
                     "task " + i);
         }
@@ -424,7 +437,13 @@ class DmlBatchTest extends AgainstSimulatedDml {
         var source = noise(64);
         var between = zeros(64);
         var destination = zeros(64);
-        done(mover.batch().memcpy(between, source).nop().nop().fence().memcpy(destination, between).submit()).orThrow();
+        done(mover.batch()
+                .memcpy(between, source)
+                .nop()
+                .nop()
+                .fence()
+                .memcpy(destination, between)
+                .submit()).orThrow();
         assertArrayEquals(bytes(source), bytes(destination));
     }
 
@@ -489,7 +508,8 @@ class DmlBatchTest extends AgainstSimulatedDml {
         BatchResult result = done(future);
         assertEquals(VdmResult.NO_DEVICE, future.result());
         assertEquals(VdmResult.NOT_RUN, result.get(0).result());
-        assertTrue(future.failure().getMessage().startsWith("batch of 256 bytes on HARDWARE failed: "),
+        assertTrue(
+                future.failure().getMessage().startsWith("batch of 256 bytes on HARDWARE failed: "),
                 future.failure().getMessage());
         assertEquals(0, mover.jobsInUse());
     }
@@ -603,9 +623,12 @@ class DmlBatchTest extends AgainstSimulatedDml {
         }
         int[] refused = new int[1];
         dml.always(submission -> Plan.succeed().during(() -> {
-            for (SimulatedTask task : SimulatedBatch.at(submission.destination(), submission.length()).tasks()) {
+            for (SimulatedTask task : SimulatedBatch
+                    .at(submission.destination(), submission.length())
+                    .tasks()) {
                 if (task.is(SimulatedTask.MEM_MOVE)) {
-                    assertThrows(IllegalStateException.class, arenas.get(task.destination())::close);
+                    assertThrows(IllegalStateException.class,
+                            arenas.get(task.destination())::close);
                     refused[0]++;
                 }
             }
@@ -788,7 +811,8 @@ class DmlBatchTest extends AgainstSimulatedDml {
         var mover = open(builder(DmlPath.AUTO).jobs(1));
         var source = noise(64);
         var destination = zeros(64);
-        var batch = mover.batch().nop().nop().nop().memcpy(destination, source, VdmFlags.MEM_DURABLE);
+        var batch =
+                mover.batch().nop().nop().nop().memcpy(destination, source, VdmFlags.MEM_DURABLE);
         done(batch.submit()).orThrow();
         done(batch.submit()).orThrow();
         assertTrue(dml.submissions().stream().noneMatch(each -> each.is(dml_h.DML_OP_CACHE_FLUSH)));

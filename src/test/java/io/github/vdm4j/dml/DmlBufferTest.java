@@ -110,7 +110,8 @@ class DmlBufferTest extends AgainstSimulatedDml {
             OffHeapBuffer other = buffer(100);
             VdmFuture late = mover.memset(buffer, (byte) 2);
             VdmFuture lateFromIt = mover.memcpy(other, buffer);
-            VdmFuture lateFlush = mover.flush(OffHeapBuffer.wrap(zeros(64), DurabilityDomain.CACHE_LINE));
+            VdmFuture lateFlush =
+                    mover.flush(OffHeapBuffer.wrap(zeros(64), DurabilityDomain.CACHE_LINE));
             VdmFuture fill = mover.memset(buffer, (byte) 1);
             fill.poll();
             Thread closer = beginToClose(buffer);
@@ -155,7 +156,8 @@ class DmlBufferTest extends AgainstSimulatedDml {
         @Test
         @DisplayName("a flush by libpmem or force() holds its buffer as well")
         void aFlushHoldsItsBufferAsWell() throws Exception {
-            DmlDataMover mover = open(builder(DmlPath.SOFTWARE).durability(new Durability(lines, range -> {})));
+            DmlDataMover mover =
+                    open(builder(DmlPath.SOFTWARE).durability(new Durability(lines, range -> {})));
             OffHeapBuffer buffer = OffHeapBuffer.wrap(zeros(100), DurabilityDomain.CACHE_LINE);
             VdmFuture flush = mover.flush(buffer);
             VdmFuture late = mover.flush(buffer);

@@ -102,7 +102,8 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
             copyGoingOn(mover, ExecutionPath.DML_SOFTWARE);
             assertEquals(
                     List.of(
-                            DmlPath.HARDWARE, DmlPath.HARDWARE, DmlPath.SOFTWARE, DmlPath.SOFTWARE, DmlPath.SOFTWARE),
+                            DmlPath.HARDWARE, DmlPath.HARDWARE, DmlPath.SOFTWARE, DmlPath.SOFTWARE,
+                            DmlPath.SOFTWARE),
                     pathsTaken());
         }
 
@@ -162,7 +163,8 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
             dml.forget();
             dml.next(Plan.refuse(102));
             finish(mover.memset(zeros(64), (byte) 1, VdmFlags.MEM_DURABLE)).orThrow();
-            assertEquals(List.of(DmlPath.HARDWARE, DmlPath.SOFTWARE, DmlPath.SOFTWARE), pathsTaken());
+            assertEquals(List.of(DmlPath.HARDWARE, DmlPath.SOFTWARE, DmlPath.SOFTWARE),
+                    pathsTaken());
             assertEquals(dml_h.DML_OP_CACHE_FLUSH, dml.lastSubmission().operation());
         }
 
@@ -202,7 +204,8 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
             assertSame(path, mover.path());
             assertSame(path, mover.runningPath());
             assertEquals("DML, path " + path, mover.name());
-            copy(mover, path == DmlPath.HARDWARE ? ExecutionPath.DSA_HARDWARE : ExecutionPath.DML_SOFTWARE);
+            copy(mover, path == DmlPath.HARDWARE ? ExecutionPath.DSA_HARDWARE
+                    : ExecutionPath.DML_SOFTWARE);
             assertEquals(List.of(path), pathsTaken());
         }
     }

@@ -85,7 +85,8 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
             assertTrue(
                     copy.failure()
                             .getMessage()
-                            .startsWith("memcpy of 1,000 bytes on HARDWARE failed after 128 bytes: "),
+                            .startsWith(
+                                    "memcpy of 1,000 bytes on HARDWARE failed after 128 bytes: "),
                     copy.failure().getMessage());
             assertEquals(3, dml.submissions().size());
         }
@@ -133,7 +134,8 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
                     .toList()) {
                 assertEquals(next, part.destination());
                 assertTrue(part.length() > 0 && part.length() <= 1L << 30, part::toString);
-                assertEquals(from == 0 ? 0 : from - to, from == 0 ? 0 : part.source() - part.destination());
+                assertEquals(from == 0 ? 0 : from - to,
+                        from == 0 ? 0 : part.source() - part.destination());
                 next += part.length();
             }
             assertEquals(to + LENGTH, next);
@@ -187,13 +189,16 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
     @DisplayName("H6: memcpy of ranges that overlap")
     class Overlap {
         @ParameterizedTest
-        @CsvSource({"0,4,100,96", "4,0,100,96", "0,0,100,100", "0,99,100,1", "99,0,100,1", "1,0,2000,1999"})
-        void isRefusedAtTheCallInBothDirectionsWithTheValues(int to, int from, int size, String shared) {
+        @CsvSource({"0,4,100,96", "4,0,100,96", "0,0,100,100", "0,99,100,1", "99,0,100,1",
+            "1,0,2000,1999"})
+        void isRefusedAtTheCallInBothDirectionsWithTheValues(int to, int from, int size,
+                String shared) {
             DmlDataMover mover = software();
             MemorySegment memory = zeros(4096);
             MemorySegment destination = memory.asSlice(to, size);
             MemorySegment source = memory.asSlice(from, size);
-            var refused = assertThrows(IllegalArgumentException.class, () -> mover.memcpy(destination, source));
+            var refused = assertThrows(IllegalArgumentException.class,
+                    () -> mover.memcpy(destination, source));
             assertEquals(
                     "memcpy: source [0x%x, +%d) and destination [0x%x, +%d) overlap by %,d bytes; use memmove"
                             .formatted(
@@ -205,7 +210,8 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
                     refused.getMessage());
             VdmOperation operation = mover.newOperation();
             assertThrows(
-                    IllegalArgumentException.class, () -> operation.memcpy(destination, source, VdmFlags.NONE));
+                    IllegalArgumentException.class,
+                    () -> operation.memcpy(destination, source, VdmFlags.NONE));
             assertEquals(List.of(), dml.submissions());
         }
 
@@ -215,7 +221,8 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
             DmlDataMover mover = software();
             MemorySegment memory = noise(200);
             byte[] expected = bytes(memory.asSlice(from, 100));
-            assertSucceeded(finish(mover.memcpy(memory.asSlice(to, 100), memory.asSlice(from, 100))));
+            assertSucceeded(
+                    finish(mover.memcpy(memory.asSlice(to, 100), memory.asSlice(from, 100))));
             assertArrayEquals(expected, bytes(memory.asSlice(to, 100)));
         }
 
@@ -251,7 +258,9 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
             dml.next(Plan.fail(3));
             VdmFuture copy = finish(mover.memcpy(zeros(64), zeros(64)));
             assertSame(VdmOperationType.MEMCPY, copy.output().type());
-            assertTrue(copy.failure().getMessage().startsWith("memcpy of 64 bytes on SOFTWARE failed: "));
+            assertTrue(copy.failure()
+                    .getMessage()
+                    .startsWith("memcpy of 64 bytes on SOFTWARE failed: "));
         }
     }
 
@@ -264,7 +273,8 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         private void assertFlags(long expected, VdmFuture future) {
             dml.forget();
             assertSucceeded(finish(future));
-            assertEquals(Long.toHexString(expected), Long.toHexString(dml.submissions().getFirst().flags()));
+            assertEquals(Long.toHexString(expected),
+                    Long.toHexString(dml.submissions().getFirst().flags()));
         }
 
         @ParameterizedTest
@@ -279,7 +289,8 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
             assertFlags(0, mover.memcpy(a, b, VdmFlags.NO_CACHE_HINT));
             assertFlags(DURABLE_AND_READBACK | PREFETCH, mover.memcpy(a, b, VdmFlags.MEM_DURABLE));
             assertFlags(DURABLE_AND_READBACK, mover.memmove(a, b, both));
-            assertFlags(DURABLE_AND_READBACK | PREFETCH, mover.memset(a, (byte) 1, VdmFlags.MEM_DURABLE));
+            assertFlags(DURABLE_AND_READBACK | PREFETCH,
+                    mover.memset(a, (byte) 1, VdmFlags.MEM_DURABLE));
             assertFlags(PREFETCH, mover.memmove(a, b));
             assertFlags(PREFETCH, mover.memset(a, (byte) 1));
         }
@@ -287,7 +298,8 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         @Test
         void areOnEveryPart() {
             DmlDataMover mover = open(builder(DmlPath.SOFTWARE).maxTransferBytes(64));
-            finish(mover.memset(zeros(640), (byte) 1, VdmFlags.NO_CACHE_HINT.and(VdmFlags.MEM_DURABLE)));
+            finish(mover.memset(zeros(640), (byte) 1,
+                    VdmFlags.NO_CACHE_HINT.and(VdmFlags.MEM_DURABLE)));
             List<Submission> fills =
                     dml.submissions().stream().filter(s -> s.is(dml_h.DML_OP_FILL)).toList();
             assertEquals(10, fills.size());
@@ -307,7 +319,8 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
                 Arena brief = Arena.ofShared();
                 MemorySegment fleeting = brief.allocate(64);
                 VdmFuture copy =
-                        closeSource ? mover.memcpy(zeros(64), fleeting) : mover.memcpy(fleeting, zeros(64));
+                        closeSource ? mover.memcpy(zeros(64), fleeting)
+                                : mover.memcpy(fleeting, zeros(64));
                 brief.close();
                 assertSame(FutureState.COMPLETE, copy.poll());
                 assertFailed(VdmResult.SEGMENT_UNUSABLE, copy);
@@ -375,7 +388,8 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
             DmlDataMover mover = software();
             MemorySegment heap = MemorySegment.ofArray(new byte[64]);
             MemorySegment other = zeros(64);
-            var refused = assertThrows(IllegalArgumentException.class, () -> mover.memcpy(other, heap));
+            var refused =
+                    assertThrows(IllegalArgumentException.class, () -> mover.memcpy(other, heap));
             assertEquals(
                     "memcpy: the source is a heap segment of 64 bytes, which Intel DML cannot reach; use memory from"
                             + " an Arena, or ThreadsDataMover or SyncDataMover, which take both",
@@ -426,12 +440,14 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
                 assertSucceeded(finish(copy));
                 assertArrayEquals(bytes(source), bytes(own));
                 assertInstanceOf(
-                        WrongThreadException.class, inAnotherThread(() -> mover.memcpy(own, source)));
+                        WrongThreadException.class,
+                        inAnotherThread(() -> mover.memcpy(own, source)));
             }
         }
 
         @Test
-        void isConfinedThenAnotherThreadSeesAPartEndButDoesNotSubmitTheNext() throws InterruptedException {
+        void isConfinedThenAnotherThreadSeesAPartEndButDoesNotSubmitTheNext()
+                throws InterruptedException {
             dml.withHardware();
             DmlDataMover mover = open(builder(DmlPath.HARDWARE).maxTransferBytes(64));
             try (Arena confined = Arena.ofConfined()) {
@@ -500,7 +516,8 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
             long most = 8 + (System.nanoTime() - start) / 64_000;
             int attempts = dml.submissions().size();
             assertTrue(attempts > 8, attempts + " attempts");
-            assertTrue(attempts <= most, attempts + " attempts in " + polls + " polls, of at most " + most);
+            assertTrue(attempts <= most,
+                    attempts + " attempts in " + polls + " polls, of at most " + most);
         }
 
         @Test
@@ -517,7 +534,8 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         @Test
         void failsTheOperationOnceTheTimeIsOver() {
             dml.withHardware().always(Plan.refuse(QUEUE_FULL));
-            DmlDataMover mover = open(builder(DmlPath.HARDWARE).queueFullTimeout(Duration.ofNanos(1)));
+            DmlDataMover mover =
+                    open(builder(DmlPath.HARDWARE).queueFullTimeout(Duration.ofNanos(1)));
             VdmFuture copy = mover.memcpy(zeros(64), noise(64));
             assertSame(FutureState.RUNNING, copy.poll());
             finish(copy);
@@ -528,8 +546,10 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         void hasItsTimeAnewForEachPart() {
             dml.withHardware();
             DmlDataMover mover =
-                    open(builder(DmlPath.HARDWARE).maxTransferBytes(64).queueFullTimeout(Duration.ofNanos(1)));
-            dml.next(Plan.refuse(QUEUE_FULL), Plan.succeed(), Plan.refuse(QUEUE_FULL), Plan.succeed());
+                    open(builder(DmlPath.HARDWARE).maxTransferBytes(64)
+                            .queueFullTimeout(Duration.ofNanos(1)));
+            dml.next(Plan.refuse(QUEUE_FULL), Plan.succeed(), Plan.refuse(QUEUE_FULL),
+                    Plan.succeed());
             MemorySegment source = noise(128);
             MemorySegment destination = zeros(128);
             assertSucceeded(finish(mover.memcpy(destination, source)));
@@ -624,7 +644,8 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
             DmlDataMover mover = hardware();
             MemorySegment memory = noise(256);
             dml.next(fault);
-            VdmFuture move = finish(mover.memmove(memory.asSlice(100 + shift, 64), memory.asSlice(100, 64)));
+            VdmFuture move =
+                    finish(mover.memmove(memory.asSlice(100 + shift, 64), memory.asSlice(100, 64)));
             assertFailed(VdmResult.PAGE_FAULT, move);
             assertEquals(1, dml.submissions().size());
         }
@@ -640,7 +661,8 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
             for (int i = 0; i < 8; i++) {
                 dml.next(fault, Plan.succeed());
             }
-            assertSucceeded(finish(mover.memmove(memory.asSlice(200 + shift, 500), memory.asSlice(200, 500))));
+            assertSucceeded(finish(
+                    mover.memmove(memory.asSlice(200 + shift, 500), memory.asSlice(200, 500))));
             assertArrayEquals(expected, bytes(memory));
         }
     }
@@ -715,7 +737,8 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
             assertTrue(copy.cancel());
             assertSame(FutureState.COMPLETE, copy.poll());
             assertFailed(VdmResult.CANCELLED, copy);
-            assertEquals("memcpy of 64 bytes was cancelled before it was started", copy.failure().getMessage());
+            assertEquals("memcpy of 64 bytes was cancelled before it was started",
+                    copy.failure().getMessage());
             assertEquals(0, mover.jobsInUse());
             assertEquals(List.of(), dml.submissions());
         }
@@ -776,7 +799,8 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         @ParameterizedTest
         @ValueSource(ints = {0, -1, 65_537})
         void areRefusedForJobsWithTheValuesAllowed(int jobs) {
-            var refused = assertThrows(IllegalArgumentException.class, () -> DmlDataMover.builder().jobs(jobs));
+            var refused = assertThrows(IllegalArgumentException.class,
+                    () -> DmlDataMover.builder().jobs(jobs));
             assertEquals("%,d jobs: must be 1 to 65,536".formatted(jobs), refused.getMessage());
         }
 
@@ -784,17 +808,21 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         @ValueSource(longs = {0, -64, 63, 65, (1L << 30) + 64})
         void areRefusedForTheTransferSizeWithTheValuesAllowed(long bytes) {
             var refused =
-                    assertThrows(IllegalArgumentException.class, () -> DmlDataMover.builder().maxTransferBytes(bytes));
+                    assertThrows(IllegalArgumentException.class,
+                            () -> DmlDataMover.builder().maxTransferBytes(bytes));
             assertEquals(
-                    "a part of %,d bytes: must be a multiple of 64 from 64 to 1,073,741,824".formatted(bytes),
+                    "a part of %,d bytes: must be a multiple of 64 from 64 to 1,073,741,824"
+                            .formatted(bytes),
                     refused.getMessage());
         }
 
         @Test
         void areRefusedForTheTimeout() {
             var builder = DmlDataMover.builder();
-            assertThrows(IllegalArgumentException.class, () -> builder.queueFullTimeout(Duration.ofNanos(-1)));
-            assertThrows(IllegalArgumentException.class, () -> builder.queueFullTimeout(Duration.ofHours(2)));
+            assertThrows(IllegalArgumentException.class,
+                    () -> builder.queueFullTimeout(Duration.ofNanos(-1)));
+            assertThrows(IllegalArgumentException.class,
+                    () -> builder.queueFullTimeout(Duration.ofHours(2)));
         }
 
         @ParameterizedTest

@@ -26,9 +26,9 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 
 /**
- * Operations of any size, at any offset, split by any limit, against a byte array on which the JDK does
- * the same. The simulated hardware moves each part as late as it may, and every byte that a part touches
- * must lie in the operation's own ranges.
+ * Operations of any size, at any offset, split by any limit, against a byte array on which the JDK
+ * does the same. The simulated hardware moves each part as late as it may, and every byte that a
+ * part touches must lie in the operation's own ranges.
  */
 @Label("H5: an operation split into parts")
 class DmlDataMoverSplitTest {
@@ -121,7 +121,8 @@ class DmlDataMoverSplitTest {
                 limit,
                 memory,
                 expected,
-                segment -> mover -> mover.memmove(slice(segment, 300 + shift, size), slice(segment, 300, size)));
+                segment -> mover -> mover.memmove(slice(segment, 300 + shift, size),
+                        slice(segment, 300, size)));
     }
 
     @Property(tries = 200)
@@ -142,12 +143,14 @@ class DmlDataMoverSplitTest {
                 memory,
                 expected,
                 segment -> mover -> {
-                    // One fault in four submissions: that a part meets 16 in a row does not happen in as many tries.
+                    // One fault in four submissions: that a part meets 16 in a row does not happen
+                    // in as many tries.
                     DML.always(
                             part -> random.nextInt(4) == 0
                                     ? Plan.fail(PAGE_FAULT).moving(random.nextLong(part.length()))
                                     : Plan.succeed());
-                    return mover.memcpy(slice(segment, 2200 + to, size), slice(segment, from, size));
+                    return mover.memcpy(slice(segment, 2200 + to, size),
+                            slice(segment, from, size));
                 });
     }
 
@@ -161,7 +164,8 @@ class DmlDataMoverSplitTest {
         byte[] memory = noise(size, 3200);
         byte[] expected = memory.clone();
         Arrays.fill(expected, to, to + size, value);
-        check(hardware, limit, memory, expected, segment -> mover -> mover.memset(slice(segment, to, size), value));
+        check(hardware, limit, memory, expected,
+                segment -> mover -> mover.memset(slice(segment, to, size), value));
     }
 
     @Property(tries = 200)
@@ -196,12 +200,14 @@ class DmlDataMoverSplitTest {
         try (DmlDataMover mover = open(true, 100);
                 Arena arena = Arena.ofConfined()) {
             DML.always(Plan.hold());
-            MemorySegment source = DML.allow(arena.allocateFrom(ValueLayout.JAVA_BYTE, noise(seed, 800)));
+            MemorySegment source =
+                    DML.allow(arena.allocateFrom(ValueLayout.JAVA_BYTE, noise(seed, 800)));
             MemorySegment destination = DML.allow(arena.allocate(800));
             List<VdmFuture> copies = new ArrayList<>();
             List<Integer> order = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
-                copies.add(mover.memcpy(destination.asSlice(i * 100, 100), source.asSlice(i * 100, 100)));
+                copies.add(mover.memcpy(destination.asSlice(i * 100, 100),
+                        source.asSlice(i * 100, 100)));
                 assertSame(FutureState.RUNNING, copies.get(i).poll());
                 order.add(i);
             }
@@ -211,7 +217,8 @@ class DmlDataMoverSplitTest {
                 for (int other = 0; other < 8; other++) {
                     boolean before = copies.get(other).state() == FutureState.COMPLETE;
                     boolean after = copies.get(other).poll() == FutureState.COMPLETE;
-                    assertEquals(before || other == i, after, "future " + other + " when " + i + " ended");
+                    assertEquals(before || other == i, after,
+                            "future " + other + " when " + i + " ended");
                 }
                 assertSame(VdmResult.SUCCESS, copies.get(i).result());
             }

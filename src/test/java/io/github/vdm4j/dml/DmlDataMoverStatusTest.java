@@ -38,7 +38,8 @@ class DmlDataMoverStatusTest extends AgainstSimulatedDml {
         assertEquals(status, thrown.status());
         assertEquals(code, thrown.status().code());
         assertEquals(
-                "memmove of 64 bytes on %s failed: %s: %s".formatted(where, status, status.explanation()),
+                "memmove of 64 bytes on %s failed: %s: %s".formatted(where, status,
+                        status.explanation()),
                 thrown.getMessage());
     }
 

@@ -114,11 +114,13 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
                 byte[] expected = bytes(memory);
                 switch (round % 3) {
                     case 0 -> {
-                        operation.memcpy(memory.asSlice(0, 100), memory.asSlice(100, 100), VdmFlags.NONE);
+                        operation.memcpy(memory.asSlice(0, 100), memory.asSlice(100, 100),
+                                VdmFlags.NONE);
                         System.arraycopy(expected, 100, expected, 0, 100);
                     }
                     case 1 -> {
-                        operation.memmove(memory.asSlice(3, 200), memory.asSlice(0, 200), VdmFlags.NO_CACHE_HINT);
+                        operation.memmove(memory.asSlice(3, 200), memory.asSlice(0, 200),
+                                VdmFlags.NO_CACHE_HINT);
                         System.arraycopy(expected, 0, expected, 3, 200);
                     }
                     default -> {
@@ -157,7 +159,8 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
             MemorySegment memory = zeros(64);
             operation.memset(memory, (byte) 5, VdmFlags.NONE).start();
             assertThrows(IllegalStateException.class, operation::again);
-            assertThrows(IllegalStateException.class, () -> operation.memset(memory, (byte) 6, VdmFlags.NONE));
+            assertThrows(IllegalStateException.class,
+                    () -> operation.memset(memory, (byte) 6, VdmFlags.NONE));
             dml.releaseAll();
             finish(operation);
             assertSame(VdmResult.SUCCESS, operation.result());
@@ -190,7 +193,10 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
     class ManyThreads {
         private static final int THREADS = 4;
 
-        /** Lets threads loose on futures at once and waits until they have all seen every one complete. */
+        /**
+         * Lets threads loose on futures at once and waits until they have all seen every one
+         * complete.
+         */
         private void pollTogether(List<VdmFuture> futures) throws InterruptedException {
             var start = new CountDownLatch(1);
             List<Thread> threads = new ArrayList<>();
@@ -224,19 +230,27 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
             MemorySegment destination = zeros(500 * 100);
             List<VdmFuture> copies = new ArrayList<>();
             for (int i = 0; i < 500; i++) {
-                copies.add(mover.memcpy(destination.asSlice(i * 100, 100), source.asSlice(i * 100, 100)));
+                copies.add(mover.memcpy(destination.asSlice(i * 100, 100),
+                        source.asSlice(i * 100, 100)));
             }
             pollTogether(copies);
             copies.forEach(VdmFuture::orThrow);
             assertEquals(500, dml.submissions().size());
-            assertEquals(500, dml.submissions().stream().mapToLong(Submission::destination).distinct().count());
+            assertEquals(500,
+                    dml.submissions()
+                            .stream()
+                            .mapToLong(Submission::destination)
+                            .distinct()
+                            .count());
             assertArrayEquals(bytes(source), bytes(destination));
             assertEquals(0, mover.jobsInUse());
         }
 
         @Test
         void shareTheJobsWithoutMeetingInOne() throws InterruptedException {
-            dml.withHardware().always(part -> Plan.succeed().afterChecks((int) (part.destination() >> 4 & 3)));
+            dml.withHardware()
+                    .always(part -> Plan.succeed()
+                            .afterChecks((int) (part.destination() >> 4 & 3)));
             DmlDataMover mover = open(builder(DmlPath.HARDWARE).jobs(THREADS).maxTransferBytes(64));
             List<Thread> threads = new ArrayList<>();
             List<Throwable> thrown = java.util.Collections.synchronizedList(new ArrayList<>());
@@ -250,7 +264,8 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
                                             try {
                                                 for (int i = 0; i < 200; i++) {
                                                     destination.fill((byte) 0);
-                                                    finish(mover.memcpy(destination, source)).orThrow();
+                                                    finish(mover.memcpy(destination, source))
+                                                            .orThrow();
                                                     assertEquals(-1, source.mismatch(destination));
                                                 }
                                             } catch (Throwable e) {
@@ -268,7 +283,9 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
         @Test
         @DisplayName("H19, H23: drop futures, run out of jobs, and lose none")
         void dropFuturesAndLoseNoJob() throws InterruptedException {
-            dml.withHardware().always(part -> Plan.succeed().afterChecks((int) (part.destination() >> 4 & 3)));
+            dml.withHardware()
+                    .always(part -> Plan.succeed()
+                            .afterChecks((int) (part.destination() >> 4 & 3)));
             DmlDataMover mover = open(builder(DmlPath.HARDWARE).jobs(3).maxTransferBytes(64));
             List<Thread> threads = new ArrayList<>();
             List<Throwable> thrown = java.util.Collections.synchronizedList(new ArrayList<>());
@@ -283,7 +300,8 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
                                                     VdmFuture fill = mover.memset(memory, (byte) i);
                                                     fill.poll();
                                                     if (i % 3 == 0
-                                                            && finish(fill).result() != VdmResult.OUT_OF_MEMORY) {
+                                                            && finish(fill)
+                                                                    .result() != VdmResult.OUT_OF_MEMORY) {
                                                         fill.orThrow();
                                                     }
                                                 }
@@ -343,7 +361,8 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
     class ConfinedMapping {
         @ParameterizedTest
         @ValueSource(booleans = {true, false})
-        void isNotDoneTwiceWhenAnotherThreadSeesItEnd(boolean byClosing, @TempDir Path folder) throws Exception {
+        void isNotDoneTwiceWhenAnotherThreadSeesItEnd(boolean byClosing, @TempDir Path folder)
+                throws Exception {
             DmlDataMover mover = hardware();
             try (Arena confined = Arena.ofConfined();
                     FileChannel file = FileChannel.open(
@@ -351,12 +370,14 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
                             StandardOpenOption.CREATE,
                             StandardOpenOption.READ,
                             StandardOpenOption.WRITE)) {
-                MemorySegment mapped = dml.allow(file.map(FileChannel.MapMode.READ_WRITE, 0, 200, confined));
+                MemorySegment mapped =
+                        dml.allow(file.map(FileChannel.MapMode.READ_WRITE, 0, 200, confined));
                 fillWithNoise(mapped);
                 byte[] expected = bytes(mapped);
                 System.arraycopy(expected, 0, expected, 10, 100);
                 VdmFuture move =
-                        mover.memmove(mapped.asSlice(10, 100), mapped.asSlice(0, 100), VdmFlags.MEM_DURABLE);
+                        mover.memmove(mapped.asSlice(10, 100), mapped.asSlice(0, 100),
+                                VdmFlags.MEM_DURABLE);
                 assertSame(FutureState.RUNNING, move.poll());
                 Runnable seeing =
                         byClosing
@@ -400,7 +421,8 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
             MemorySegment destination = zeros(400);
             List<VdmFuture> copies = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
-                copies.add(mover.memcpy(destination.asSlice(i * 100, 100), source.asSlice(i * 100, 100)));
+                copies.add(mover.memcpy(destination.asSlice(i * 100, 100),
+                        source.asSlice(i * 100, 100)));
                 assertSame(FutureState.RUNNING, copies.get(i).poll());
             }
             mover.close();
@@ -429,7 +451,8 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
 
         @ParameterizedTest
         @EnumSource(names = {"HARDWARE", "SOFTWARE"})
-        void leavesIdleFuturesToSayThatTheMoverIsClosed(DmlPath path, @TempDir Path folder) throws IOException {
+        void leavesIdleFuturesToSayThatTheMoverIsClosed(DmlPath path, @TempDir Path folder)
+                throws IOException {
             dml.withHardware();
             DmlDataMover mover = open(path);
             MemorySegment memory = zeros(64);
@@ -447,7 +470,8 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
                                 mover.memset(memory.asSlice(64), (byte) 1),
                                 mover.flush(memory),
                                 mover.flush(mapped));
-                VdmOperation operation = mover.newOperation().memset(memory, (byte) 1, VdmFlags.NONE);
+                VdmOperation operation =
+                        mover.newOperation().memset(memory, (byte) 1, VdmFlags.NONE);
                 mover.close();
                 for (VdmFuture future : idle) {
                     assertSame(FutureState.IDLE, future.state());
@@ -476,7 +500,8 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
             assertThrows(IllegalStateException.class, () -> mover.memset(a, (byte) 1));
             assertThrows(IllegalStateException.class, () -> mover.flush(a));
             assertThrows(IllegalStateException.class, mover::newOperation);
-            assertThrows(IllegalStateException.class, () -> operation.memset(a, (byte) 1, VdmFlags.NONE));
+            assertThrows(IllegalStateException.class,
+                    () -> operation.memset(a, (byte) 1, VdmFlags.NONE));
         }
 
         @Test
@@ -496,15 +521,19 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
                                             () -> {
                                                 try {
                                                     for (int i = 0;; i++) {
-                                                        VdmFuture fill = mover.memset(half, (byte) i);
-                                                        if (finish(fill).result() == VdmResult.CLOSED) {
+                                                        VdmFuture fill =
+                                                                mover.memset(half, (byte) i);
+                                                        if (finish(fill)
+                                                                .result() == VdmResult.CLOSED) {
                                                             return;
                                                         }
                                                         fill.orThrow();
                                                         started.countDown();
                                                     }
                                                 } catch (IllegalStateException e) {
-                                                    if (!e.getMessage().startsWith("memset: the mover is closed")) {
+                                                    if (!e.getMessage()
+                                                            .startsWith(
+                                                                    "memset: the mover is closed")) {
                                                         thrown.add(e);
                                                     }
                                                 } catch (Throwable e) {
@@ -527,7 +556,8 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void fromAnotherThreadEndsAnOperationOnConfinedMemoryBetweenTwoParts() throws InterruptedException {
+        void fromAnotherThreadEndsAnOperationOnConfinedMemoryBetweenTwoParts()
+                throws InterruptedException {
             dml.withHardware();
             DmlDataMover mover = open(builder(DmlPath.HARDWARE).maxTransferBytes(64));
             try (Arena confined = Arena.ofConfined()) {
@@ -547,7 +577,8 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
         @ParameterizedTest
         @EnumSource
         void leavesNoJobBehindWhereNoneCanBeInitialised(DmlPath path) {
-            dml.withHardware().failInit(path == DmlPath.AUTO ? 1 : 0, dml_h.DML_STATUS_INTERNAL_ERROR);
+            dml.withHardware()
+                    .failInit(path == DmlPath.AUTO ? 1 : 0, dml_h.DML_STATUS_INTERNAL_ERROR);
             assertThrows(RuntimeException.class, () -> open(path));
             assertEquals(path == DmlPath.AUTO ? 1 : 0, dml.initialised());
             assertEquals(0, dml.liveJobs());
@@ -593,7 +624,8 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
             dml.releaseAll();
             finish(first).orThrow();
             VdmFuture third = mover.memset(zeros(64), (byte) 3);
-            assertSame(FutureState.RUNNING, third.poll(), "the job that there is can be used again");
+            assertSame(FutureState.RUNNING, third.poll(),
+                    "the job that there is can be used again");
             dml.failInit(Integer.MAX_VALUE, dml_h.DML_STATUS_OK);
             VdmFuture fourth = mover.memset(zeros(64), (byte) 4);
             assertSame(FutureState.RUNNING, fourth.poll(), "and another as soon as DML makes it");
@@ -631,7 +663,8 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
                             StandardOpenOption.CREATE,
                             StandardOpenOption.READ,
                             StandardOpenOption.WRITE)) {
-                MemorySegment mapped = dml.allow(file.map(FileChannel.MapMode.READ_WRITE, 0, 8192, mapping));
+                MemorySegment mapped =
+                        dml.allow(file.map(FileChannel.MapMode.READ_WRITE, 0, 8192, mapping));
                 dml.next(Plan.fail(dml_h.DML_STATUS_PAGE_FAULT_ERROR));
                 VdmFuture fill = mover.memset(mapped, (byte) 1);
                 assertSame(FutureState.RUNNING, fill.poll());

@@ -54,14 +54,16 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
     void saysHowFarTheOperationGot() {
         dml.withHardware();
         DmlDataMover mover =
-                open(builder(DmlPath.HARDWARE).deviceTimeout(Duration.ofNanos(1)).maxTransferBytes(64));
+                open(builder(DmlPath.HARDWARE).deviceTimeout(Duration.ofNanos(1))
+                        .maxTransferBytes(64));
         dml.next(Plan.succeed(), Plan.hold());
         VdmFuture fill = finish(mover.memset(zeros(200), (byte) 1));
         assertTimedOut(fill);
         assertTrue(
                 fill.failure()
                         .getMessage()
-                        .startsWith("memset of 200 bytes on HARDWARE failed after 64 bytes: no answer"),
+                        .startsWith(
+                                "memset of 200 bytes on HARDWARE failed after 64 bytes: no answer"),
                 fill.failure().getMessage());
     }
 
@@ -87,7 +89,8 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
     @Test
     void hasItsTimeAnewInEachPart() {
         dml.withHardware();
-        DmlDataMover mover = open(builder(DmlPath.HARDWARE).deviceTimeout(Duration.ofNanos(1)).maxTransferBytes(64));
+        DmlDataMover mover = open(
+                builder(DmlPath.HARDWARE).deviceTimeout(Duration.ofNanos(1)).maxTransferBytes(64));
         dml.always(Plan.succeed().afterChecks(3));
         finish(mover.memset(zeros(64 * 20), (byte) 1)).orThrow();
     }
@@ -104,7 +107,8 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
         for (int i = 0; i < 20; i++) {
             VdmFuture other = mover.memset(zeros(64), (byte) i);
             finish(other).orThrow();
-            assertFalse(late.job() == dml.lastSubmission().job(), "the job that the device still has");
+            assertFalse(late.job() == dml.lastSubmission().job(),
+                    "the job that the device still has");
         }
         assertEquals(1, dml.inFlight());
         assertEquals(1, mover.jobsOverdue());
@@ -123,7 +127,8 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
         VdmFuture fill = finish(mover.memset(segment, (byte) 7));
         assertTimedOut(fill);
         Thread closer = Thread.ofPlatform().start(buffer::close);
-        while (closer.getState() == Thread.State.NEW || closer.getState() == Thread.State.RUNNABLE) {
+        while (closer.getState() == Thread.State.NEW
+                || closer.getState() == Thread.State.RUNNABLE) {
             Thread.onSpinWait(); // until it waits
         }
         assertTrue(segment.scope().isAlive());
@@ -138,11 +143,14 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
     void leavesTheMoverAsManyJobsAsItHad() {
         DmlDataMover mover = impatient(DmlPath.HARDWARE);
         dml.next(Plan.hold(), Plan.hold(), Plan.hold(), Plan.hold());
-        List<VdmFuture> late = IntStream.range(0, 4).mapToObj(i -> finish(mover.memset(zeros(64), (byte) i))).toList();
+        List<VdmFuture> late = IntStream.range(0, 4)
+                .mapToObj(i -> finish(mover.memset(zeros(64), (byte) i)))
+                .toList();
         late.forEach(this::assertTimedOut);
         assertEquals(0, mover.jobsInUse());
         assertEquals(4, mover.jobsOverdue());
-        List<VdmFuture> more = IntStream.range(0, 4).mapToObj(i -> mover.memset(zeros(64), (byte) i)).toList();
+        List<VdmFuture> more =
+                IntStream.range(0, 4).mapToObj(i -> mover.memset(zeros(64), (byte) i)).toList();
         more.forEach(fill -> assertSame(FutureState.RUNNING, fill.poll()));
         more.forEach(fill -> finish(fill).orThrow());
         assertEquals(2 * 4 * 384, mover.nativeBytes());

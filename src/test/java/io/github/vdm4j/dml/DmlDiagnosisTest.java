@@ -24,9 +24,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 @DisplayName("The diagnosis")
 class DmlDiagnosisTest {
     private static final long CAP_SYS_RAWIO = 1 << 17;
-    private static final String NO_HARDWARE = "HARDWARE does not work here, and AUTO runs in software: ";
-    private static final String WORKS = "HARDWARE should work here, and AUTO uses it: DML can submit to ";
-    private static final String CRASHES = "HARDWARE would crash the JVM and is refused, and AUTO runs in software: ";
+    private static final String NO_HARDWARE =
+            "HARDWARE does not work here, and AUTO runs in software: ";
+    private static final String WORKS =
+            "HARDWARE should work here, and AUTO uses it: DML can submit to ";
+    private static final String CRASHES =
+            "HARDWARE would crash the JVM and is refused, and AUTO runs in software: ";
 
     @TempDir Path root;
 
@@ -41,7 +44,8 @@ class DmlDiagnosisTest {
     private static void documented(String what) {
         try {
             String page = anonymous(Files.readString(Path.of("docs", "hardware.md")));
-            assertTrue(page.contains("| `" + anonymous(what) + "` |"), () -> "not in docs/hardware.md: " + what);
+            assertTrue(page.contains("| `" + anonymous(what) + "` |"),
+                    () -> "not in docs/hardware.md: " + what);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -132,8 +136,10 @@ class DmlDiagnosisTest {
                 .file("sys/bus/pci/devices/0000:00:00.0/vendor", "0x8086")
                 .file("sys/bus/pci/devices/0000:00:00.0/device", "0x1237")
                 .diagnosis();
-        blockedBy("there is a DSA device at 0000:6a:01.0, but the idxd driver does not drive it", diagnosis);
-        assertEquals("Load the driver (modprobe idxd), then configure the device (docs/hardware.md).",
+        blockedBy("there is a DSA device at 0000:6a:01.0, but the idxd driver does not drive it",
+                diagnosis);
+        assertEquals(
+                "Load the driver (modprobe idxd), then configure the device (docs/hardware.md).",
                 diagnosis.findings().getFirst().remedy());
     }
 
@@ -144,7 +150,8 @@ class DmlDiagnosisTest {
 
     @Test
     void findsNoEnabledQueue() {
-        blockedBy("no work queue of dsa0 is enabled", wellConfigured().queue("0.0", "state", "disabled").diagnosis());
+        blockedBy("no work queue of dsa0 is enabled",
+                wellConfigured().queue("0.0", "state", "disabled").diagnosis());
     }
 
     @Test
@@ -167,24 +174,31 @@ class DmlDiagnosisTest {
     @Test
     void findsAQueueOfTheKernel() {
         blockedBy("of type kernel: wq0.0; no process can open such a queue",
-                wellConfigured().queue("0.0", "type", "kernel").without("dev/dsa/wq0.0").diagnosis());
+                wellConfigured().queue("0.0", "type", "kernel")
+                        .without("dev/dsa/wq0.0")
+                        .diagnosis());
     }
 
     @Test
     void findsNoDeviceFile() {
-        blockedBy("/dev/dsa has no file for wq0.0", wellConfigured().without("dev/dsa/wq0.0").diagnosis());
+        blockedBy("/dev/dsa has no file for wq0.0",
+                wellConfigured().without("dev/dsa/wq0.0").diagnosis());
     }
 
     @Test
     void acceptsADeviceFileWithASuffix() {
-        worksOn("wq0.0", wellConfigured().without("dev/dsa/wq0.0").file("dev/dsa/wq0.0-uacce", "").diagnosis());
+        worksOn("wq0.0",
+                wellConfigured().without("dev/dsa/wq0.0")
+                        .file("dev/dsa/wq0.0-uacce", "")
+                        .diagnosis());
     }
 
     @Test
     void findsNoPermission() {
         DmlDiagnosis diagnosis = wellConfigured().locked("/dev/dsa/wq0.0").diagnosis();
         blockedBy("this process may not read and write /dev/dsa/wq0.0", diagnosis);
-        assertEquals("Give it the right by a group and a udev rule (docs/hardware.md), not by running as root.",
+        assertEquals(
+                "Give it the right by a group and a udev rule (docs/hardware.md), not by running as root.",
                 diagnosis.findings().getFirst().remedy());
     }
 
@@ -205,7 +219,8 @@ class DmlDiagnosisTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"6.8.9,true", "6.8.10,false", "6.8.12-custom,false", "6.9.0,true", "6.9.1,false", "6.10.0,false",
+    @CsvSource({"6.8.9,true", "6.8.10,false", "6.8.12-custom,false", "6.9.0,true", "6.9.1,false",
+        "6.10.0,false",
         "7.0.0-rc1,false", "5.18.0,true"})
     void knowsWhichKernelsGuardPortals(String release, boolean works) {
         // Without the list of operations only the release tells.
@@ -216,7 +231,8 @@ class DmlDiagnosisTest {
             worksOn("wq0.0", diagnosis);
         } else {
             blockedBy(
-                    "this process may not map the portal of wq0.0: Linux " + release + " asks for CAP_SYS_RAWIO",
+                    "this process may not map the portal of wq0.0: Linux " + release
+                            + " asks for CAP_SYS_RAWIO",
                     diagnosis);
         }
     }
@@ -232,7 +248,8 @@ class DmlDiagnosisTest {
 
     @Test
     void countsTheCapabilityOnlyOutsideUserNamespaces() {
-        blockedBy("this process may not map the portal of wq0.0: Linux 6.9.1 asks for CAP_SYS_RAWIO",
+        blockedBy(
+                "this process may not map the portal of wq0.0: Linux 6.9.1 asks for CAP_SYS_RAWIO",
                 wellConfigured().kernel("6.9.1")
                         .device(0, "op_cap", "00000000,001f03fd")
                         .process(-1L >>> 23, "0-3")
@@ -242,8 +259,11 @@ class DmlDiagnosisTest {
 
     @Test
     void recognisesAnOlderKernelThatGuardsPortalsByTheBatchesThatItHides() {
-        blockedBy("this process may not map the portal of wq0.0: Linux 5.14.0-503.el9.x86_64 asks for CAP_SYS_RAWIO",
-                wellConfigured().kernel("5.14.0-503.el9.x86_64").device(0, "op_cap", "00000000,001f03fd").diagnosis());
+        blockedBy(
+                "this process may not map the portal of wq0.0: Linux 5.14.0-503.el9.x86_64 asks for CAP_SYS_RAWIO",
+                wellConfigured().kernel("5.14.0-503.el9.x86_64")
+                        .device(0, "op_cap", "00000000,001f03fd")
+                        .diagnosis());
     }
 
     @Test
@@ -253,7 +273,8 @@ class DmlDiagnosisTest {
 
     @Test
     void doesNotTakeTheBatchesOfDsa2ForAnUnguardedPortal() {
-        blockedBy("this process may not map the portal of wq0.0: Linux 6.18.0 asks for CAP_SYS_RAWIO",
+        blockedBy(
+                "this process may not map the portal of wq0.0: Linux 6.18.0 asks for CAP_SYS_RAWIO",
                 wellConfigured().kernel("6.18.0").device(0, "version", "0x200").diagnosis());
     }
 
@@ -264,23 +285,29 @@ class DmlDiagnosisTest {
                 .diagnosis(1, 2, 0);
         worksOn("wq0.0", diagnosis);
         onlyRemark(Severity.LIMIT,
-                "this process may not map portals, so that DML writes to /dev/dsa: slower, and no batches", diagnosis);
+                "this process may not map portals, so that DML writes to /dev/dsa: slower, and no batches",
+                diagnosis);
     }
 
     @Test
     void findsADeviceOnAnotherNodeThanTheProcess() {
         DmlDiagnosis diagnosis = machine.node(1, "4-7").device(0, 1).queue("0.0").diagnosis();
-        blockedBy("this process's threads run on NUMA node 0, where no usable device is (dsa0 on 1)", diagnosis);
-        assertEquals("Enable a queue of a device there, or start the process by numactl --cpunodebind=1.",
+        blockedBy(
+                "this process's threads run on NUMA node 0, where no usable device is (dsa0 on 1)",
+                diagnosis);
+        assertEquals(
+                "Enable a queue of a device there, or start the process by numactl --cpunodebind=1.",
                 diagnosis.findings().getFirst().remedy());
     }
 
     @Test
     void leavesOtherNodesToDml12() {
-        DmlDiagnosis diagnosis = machine.node(1, "4-7").device(0, 1).queue("0.0").diagnosis(1, 2, 0);
+        DmlDiagnosis diagnosis =
+                machine.node(1, "4-7").device(0, 1).queue("0.0").diagnosis(1, 2, 0);
         worksOn("wq0.0", diagnosis);
         onlyRemark(Severity.LIMIT,
-                "this process's threads run on NUMA node 0, where no usable device is (dsa0 on 1)", diagnosis);
+                "this process's threads run on NUMA node 0, where no usable device is (dsa0 on 1)",
+                diagnosis);
     }
 
     @Test
@@ -288,21 +315,24 @@ class DmlDiagnosisTest {
         DmlDiagnosis diagnosis = wellConfigured().node(1, "4-7").process(0, "0,2,5-6").diagnosis();
         worksOn("wq0.0", diagnosis);
         onlyRemark(Severity.LIMIT,
-                "some of this process's threads run on NUMA node 1, where no usable device is (dsa0 on 0)", diagnosis);
+                "some of this process's threads run on NUMA node 1, where no usable device is (dsa0 on 0)",
+                diagnosis);
     }
 
     @Test
     void findsADeviceOnAnotherNodeThanTheMover() {
         machine.node(1, "4-7").device(0, 1).queue("0.0");
         DmlDiagnosis diagnosis = machine.diagnosisOnNode(0);
-        blockedBy("the mover is bound to NUMA node 0, where no usable device is (dsa0 on 1)", diagnosis);
+        blockedBy("the mover is bound to NUMA node 0, where no usable device is (dsa0 on 1)",
+                diagnosis);
         assertEquals("Enable a queue of a device there, or bind the mover to node 1 (numaNode).",
                 diagnosis.findings().getFirst().remedy());
     }
 
     @Test
     void doesNotMindWhereTheThreadsOfABoundMoverRun() {
-        DmlDiagnosis diagnosis = machine.node(1, "4-7").device(0, 1).queue("0.0").diagnosisOnNode(1);
+        DmlDiagnosis diagnosis =
+                machine.node(1, "4-7").device(0, 1).queue("0.0").diagnosisOnNode(1);
         worksOn("wq0.0", diagnosis);
         assertEquals(List.of(), diagnosis.findings());
     }
@@ -358,9 +388,10 @@ class DmlDiagnosisTest {
 
     @Test
     void countsDevicesInTheOrderOfTheirNames() {
-        // dsa0, dsa10, dsa12, dsa14, dsa16, dsa2, dsa4, dsa6, dsa8: an unusable dsa16 comes before the eighth that DML
-        // takes, an unusable dsa8 behind it.
-        assertTrue(devices(9).device(16, "state", "disabled").diagnosis().verdict().hardwareWorks());
+        // dsa0, dsa10, dsa12, dsa14, dsa16, dsa2, dsa4, dsa6, dsa8: an unusable dsa16 comes before
+        // the eighth that DML takes, an unusable dsa8 behind it.
+        assertTrue(
+                devices(9).device(16, "state", "disabled").diagnosis().verdict().hardwareWorks());
         crashesBy(
                 "DML 1.1.1 can use 8 devices and meets another of 9 DSA and 0 IAX: it writes behind its table of 8",
                 machine.device(16, "state", "enabled").device(8, "state", "disabled").diagnosis());
@@ -378,9 +409,11 @@ class DmlDiagnosisTest {
 
     @Test
     void findsALibaccelConfigThatLacksAFunction() {
-        crashesBy("libaccel-config.so.1 lacks accfg_wq_get_user_dev_path, and DML calls it all the same",
+        crashesBy(
+                "libaccel-config.so.1 lacks accfg_wq_get_user_dev_path, and DML calls it all the same",
                 wellConfigured()
-                        .accelConfig(new AccelConfig(true, null, List.of("accfg_wq_get_user_dev_path")))
+                        .accelConfig(
+                                new AccelConfig(true, null, List.of("accfg_wq_get_user_dev_path")))
                         .diagnosis());
     }
 
@@ -411,7 +444,9 @@ class DmlDiagnosisTest {
         DmlDiagnosis diagnosis = wellConfigured().kernel("5.15.0-91-generic")
                 .queue("0.0", "state", "disabled")
                 .diagnosis();
-        blockedBy("Linux 5.15.0-91-generic is older than 5.18, the first that lets processes use ENQCMD", diagnosis);
+        blockedBy(
+                "Linux 5.15.0-91-generic is older than 5.18, the first that lets processes use ENQCMD",
+                diagnosis);
         assertEquals("no work queue of dsa0 is enabled", diagnosis.findings().get(1).what());
     }
 
@@ -462,7 +497,8 @@ class DmlDiagnosisTest {
     @Test
     void blamesTheMissingDmlBeforeWhatItWouldMeet() {
         DmlDiagnosis diagnosis = DmlDiagnosis.of(
-                machine.accelConfig(new AccelConfig(true, null, List.of("accfg_new"))).system(), null,
+                machine.accelConfig(new AccelConfig(true, null, List.of("accfg_new"))).system(),
+                null,
                 NumaNodes.ANY);
         assertEquals("neither HARDWARE nor AUTO can be opened: Intel DML is not available",
                 diagnosis.verdict().sentence());
@@ -472,13 +508,17 @@ class DmlDiagnosisTest {
 
     @Test
     void saysWhatItDoesNotKnowAboutAnEmptyMachine(@TempDir Path empty) {
-        DsaSystem system = DsaSystem.read(empty, node -> true, new AccelConfig(null, null, List.of()));
+        DsaSystem system =
+                DsaSystem.read(empty, node -> true, new AccelConfig(null, null, List.of()));
         assertEquals(
-                new DsaSystem(null, null, false, List.of(), List.of(), 0, null, new DsaSystem.Process(null, null),
+                new DsaSystem(null, null, false, List.of(), List.of(), 0, null,
+                        new DsaSystem.Process(null, null),
                         new AccelConfig(null, null, List.of())),
                 system);
         assertEquals(NO_HARDWARE + "there is no DSA device, and the idxd driver is not loaded",
-                DmlDiagnosis.of(system, new DmlVersion("DML", "1.1.1", 1, 1, 1, "0", "today", "1"), NumaNodes.ANY)
+                DmlDiagnosis
+                        .of(system, new DmlVersion("DML", "1.1.1", 1, 1, 1, "0", "today", "1"),
+                                NumaNodes.ANY)
                         .verdict()
                         .sentence());
     }
@@ -490,7 +530,8 @@ class DmlDiagnosisTest {
                 new DsaDevice("dsa0", "enabled", 0L, 0x100L, true, 2147483648L, 1024L, true,
                         List.of(new DsaDevice.Group("group0.0", 1L, 1L)),
                         List.of(new DsaDevice.Engine("engine0.0", 0L)),
-                        List.of(new DsaDevice.WorkQueue("wq0.0", "enabled", "shared", "user", "user", 0L, 32L, 28L,
+                        List.of(new DsaDevice.WorkQueue("wq0.0", "enabled", "shared", "user",
+                                "user", 0L, 32L, 28L,
                                 2097152L, 32L, true, "/dev/dsa/wq0.0", true))),
                 device);
     }

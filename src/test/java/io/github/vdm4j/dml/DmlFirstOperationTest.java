@@ -25,7 +25,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What operations consist of is made for the first of them, whichever it is, and whoever else is about to start one. */
+/**
+ * What operations consist of is made for the first of them, whichever it is, and whoever else is
+ * about to start one.
+ */
 @DisplayName("The first operation of a mover")
 class DmlFirstOperationTest extends AgainstSimulatedDml {
     private static final int THREADS = 4;
@@ -39,7 +42,8 @@ class DmlFirstOperationTest extends AgainstSimulatedDml {
     @EnumSource(DmlPath.class)
     void isNotNeededForAMoverToTellOfItself(DmlPath path) {
         DmlDataMover mover = openedOn(path);
-        assertEquals(path == DmlPath.HARDWARE ? DmlPath.HARDWARE : DmlPath.SOFTWARE, mover.runningPath());
+        assertEquals(path == DmlPath.HARDWARE ? DmlPath.HARDWARE : DmlPath.SOFTWARE,
+                mover.runningPath());
         assertEquals(mover.runningPath(), mover.pathDecision().path());
         assertEquals(NOTHING, mover.counters());
         assertEquals(4, mover.capacity());
@@ -82,7 +86,8 @@ class DmlFirstOperationTest extends AgainstSimulatedDml {
         DmlDataMover mover = software();
         mover.close();
         var refused = assertThrows(IllegalStateException.class, () -> start.apply(mover));
-        assertTrue(refused.getMessage().contains("the mover is closed (DML, path SOFTWARE)"), refused.getMessage());
+        assertTrue(refused.getMessage().contains("the mover is closed (DML, path SOFTWARE)"),
+                refused.getMessage());
         assertEquals(NOTHING, mover.counters());
         assertEquals(0, dml.liveJobs());
     }

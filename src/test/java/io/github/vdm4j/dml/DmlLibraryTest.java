@@ -20,7 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("The search for libdml")
-@EnabledOnOs(value = OS.LINUX, architectures = "amd64", disabledReason = "Intel DML exists for Linux on x86-64 only")
+@EnabledOnOs(value = OS.LINUX, architectures = "amd64",
+        disabledReason = "Intel DML exists for Linux on x86-64 only")
 class DmlLibraryTest {
     private static final String ADVICE =
             "The pure-Java movers need none: ThreadsDataMover, SyncDataMover. Installing DML: docs/install-dml.md";
@@ -31,7 +32,8 @@ class DmlLibraryTest {
     void saysThatAPathDoesNotExistInTheLoadersWords() {
         Path missing = folder.resolve("libdml.so");
         assertEquals(
-                new Attempt(missing.toString(), "cannot open shared object file: No such file or directory"),
+                new Attempt(missing.toString(),
+                        "cannot open shared object file: No such file or directory"),
                 onlyAttempt(missing));
     }
 
@@ -39,13 +41,15 @@ class DmlLibraryTest {
     void saysSoInTheLoadersWordsOfAPathThatIsLongerThanAnyFiles() {
         Path tooLong = folder.resolve("deep/".repeat(2_000) + "libdml.so");
         assertEquals(
-                new Attempt(tooLong.toString(), "cannot open shared object file: File name too long"),
+                new Attempt(tooLong.toString(),
+                        "cannot open shared object file: File name too long"),
                 onlyAttempt(tooLong));
     }
 
     @Test
     void saysThatATextFileIsNoLibraryInTheLoadersWords() throws IOException {
-        Path text = Files.writeString(folder.resolve("libdml.so"), "this is no library\n".repeat(100));
+        Path text =
+                Files.writeString(folder.resolve("libdml.so"), "this is no library\n".repeat(100));
         assertEquals(new Attempt(text.toString(), "invalid ELF header"), onlyAttempt(text));
     }
 
@@ -58,7 +62,8 @@ class DmlLibraryTest {
     @Test
     void saysThatADirectoryIsNoLibraryInTheLoadersWords() {
         assertEquals(
-                new Attempt(folder.toString(), "cannot read file data: Is a directory"), onlyAttempt(folder));
+                new Attempt(folder.toString(), "cannot read file data: Is a directory"),
+                onlyAttempt(folder));
     }
 
     @Test
@@ -88,13 +93,15 @@ class DmlLibraryTest {
     void namesTheOneSymbolThatALibraryLacks(String symbol) throws Exception {
         Path library = LibraryFiles.dummyDml(folder, symbol);
         assertEquals(
-                "has no symbol " + symbol + ": not a libdml with the job API", onlyAttempt(library).outcome());
+                "has no symbol " + symbol + ": not a libdml with the job API",
+                onlyAttempt(library).outcome());
     }
 
     @Test
     void doesNotPassOverALibraryWithAPathThatTheLoaderCannotRead() {
         Path strange = folder.resolve("no such folder").resolve("libdml, Kopie.so");
-        assertEquals("cannot open shared object file: No such file or directory", onlyAttempt(strange).outcome());
+        assertEquals("cannot open shared object file: No such file or directory",
+                onlyAttempt(strange).outcome());
     }
 
     @Test
@@ -102,7 +109,8 @@ class DmlLibraryTest {
         Path text = Files.writeString(folder.resolve("libtext.so"), "no library".repeat(100));
         var e = assertThrows(
                 DmlUnavailableException.class,
-                () -> DmlLibrary.search(null, null, List.of("libno-such-dml.so.1", text.toString())));
+                () -> DmlLibrary.search(null, null,
+                        List.of("libno-such-dml.so.1", text.toString())));
         assertEquals(
                 """
                         Intel DML is not available. Tried:
@@ -120,13 +128,15 @@ class DmlLibraryTest {
     void triesNothingElseWhenThePropertyDecides() {
         var e = assertThrows(
                 DmlUnavailableException.class,
-                () -> DmlLibrary.search("/no/such/a.so", LibraryFiles.unrelated().toString(), List.of("libm.so.6")));
+                () -> DmlLibrary.search("/no/such/a.so", LibraryFiles.unrelated().toString(),
+                        List.of("libm.so.6")));
         assertEquals(
                 List.of(
                         new Attempt(
                                 "property vdm4j.dml.library=/no/such/a.so",
                                 "cannot open shared object file: No such file or directory"),
-                        new Attempt("environment VDM4J_DML_LIBRARY", "not tried, vdm4j.dml.library decides"),
+                        new Attempt("environment VDM4J_DML_LIBRARY",
+                                "not tried, vdm4j.dml.library decides"),
                         new Attempt("libm.so.6", "not tried, vdm4j.dml.library decides")),
                 e.attempts());
     }
@@ -134,7 +144,8 @@ class DmlLibraryTest {
     @Test
     void triesNoNameWhenTheEnvironmentDecides() {
         var e = assertThrows(
-                DmlUnavailableException.class, () -> DmlLibrary.search(null, "/no/such/b.so", List.of("libm.so.6")));
+                DmlUnavailableException.class,
+                () -> DmlLibrary.search(null, "/no/such/b.so", List.of("libm.so.6")));
         assertEquals(
                 List.of(
                         new Attempt("property vdm4j.dml.library", "not set"),
@@ -161,14 +172,18 @@ class DmlLibraryTest {
         assertAll(
                 () -> assertEquals(
                         good.toString(),
-                        DmlLibrary.search(good.toString(), alsoGood.toString(), List.of()).location()),
+                        DmlLibrary.search(good.toString(), alsoGood.toString(), List.of())
+                                .location()),
                 () -> assertEquals(
                         alsoGood.toString(),
-                        DmlLibrary.search(null, alsoGood.toString(), List.of(good.toString())).location()),
+                        DmlLibrary.search(null, alsoGood.toString(), List.of(good.toString()))
+                                .location()),
                 () -> assertEquals(
                         good.toString(),
                         DmlLibrary
-                                .search(null, null, List.of("libno-such-dml.so", good.toString(), alsoGood.toString()))
+                                .search(null, null,
+                                        List.of("libno-such-dml.so", good.toString(),
+                                                alsoGood.toString()))
                                 .location()));
     }
 
@@ -180,8 +195,10 @@ class DmlLibraryTest {
         assertThrows(DmlUnavailableException.class, () -> DmlLibrary.open(file));
         Files.writeString(file, "still no library".repeat(100));
         assertThrows(DmlUnavailableException.class, () -> DmlLibrary.open(file));
-        assertThrows(DmlUnavailableException.class, () -> DmlLibrary.open(LibraryFiles.unrelated()));
-        Files.move(LibraryFiles.dummyDml(folder), file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        assertThrows(DmlUnavailableException.class,
+                () -> DmlLibrary.open(LibraryFiles.unrelated()));
+        Files.move(LibraryFiles.dummyDml(folder), file,
+                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
 
         assertEquals(file.toString(), DmlLibrary.open(file).location());
     }
@@ -191,7 +208,8 @@ class DmlLibraryTest {
         DmlLibrary library = DmlLibrary.open(LibraryFiles.dummyDml(folder));
         assertEquals(
                 new DmlVersion(
-                        "012345678901234567890123456789", "9.8.7-dummy", 9, 8, 7, "0123456789ab", "today", ""),
+                        "012345678901234567890123456789", "9.8.7-dummy", 9, 8, 7, "0123456789ab",
+                        "today", ""),
                 library.version());
         assertEquals("Intel DML 9.8.7-dummy (" + library.location() + ")", library.toString());
     }
@@ -237,7 +255,8 @@ class DmlLibraryTest {
         Attempt attempt = e.attempts().getFirst();
         assertEquals(file.toString(), attempt.place());
         assertEquals(
-                "Intel DML is not available. Tried:\n  " + file + ": " + attempt.outcome() + "\n" + ADVICE,
+                "Intel DML is not available. Tried:\n  " + file + ": " + attempt.outcome() + "\n"
+                        + ADVICE,
                 e.getMessage());
         return attempt;
     }

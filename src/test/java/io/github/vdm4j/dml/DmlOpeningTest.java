@@ -37,19 +37,24 @@ class DmlOpeningTest extends AgainstSimulatedDml {
 
     /** The ways in which a machine can be unfit, with the status that DML 1.1.1 has for each. */
     enum Unfit {
-        NO_DRIVER(100, machine -> machine, "there is no DSA device, and the idxd driver is not loaded"),
+        NO_DRIVER(100, machine -> machine,
+                "there is no DSA device, and the idxd driver is not loaded"),
         NO_INSTRUCTION(100, machine -> well(machine).processor("movdir64b"),
                 "the processor has no ENQCMD, the instruction by which DML submits to a queue"),
-        DEVICE_DISABLED(100, machine -> well(machine).device(0, "state", "disabled"), "disabled: dsa0"),
+        DEVICE_DISABLED(100, machine -> well(machine).device(0, "state", "disabled"),
+                "disabled: dsa0"),
         NO_ENABLED_QUEUE(100, machine -> well(machine).queue("0.0", "state", "disabled"),
                 "no work queue of dsa0 is enabled"),
         DEDICATED_QUEUE(100, machine -> well(machine).queue("0.0", "mode", "dedicated"),
                 "dedicated: wq0.0; DML uses shared work queues only"),
         NO_PERMISSION(100, machine -> well(machine).locked("/dev/dsa/wq0.0"),
                 "this process may not read and write /dev/dsa/wq0.0"),
-        GUARDED_PORTAL(100, machine -> well(machine).kernel("6.9.1").device(0, "op_cap", "00000000,001f03fd"),
+        GUARDED_PORTAL(100,
+                machine -> well(machine).kernel("6.9.1").device(0, "op_cap", "00000000,001f03fd"),
                 "this process may not map the portal of wq0.0: Linux 6.9.1 asks for CAP_SYS_RAWIO"),
-        NO_ACCEL_CONFIG(100, machine -> well(machine).accelConfig(new AccelConfig(false, "not found", List.of())),
+        NO_ACCEL_CONFIG(100,
+                machine -> well(machine)
+                        .accelConfig(new AccelConfig(false, "not found", List.of())),
                 "libaccel-config.so.1 cannot be loaded: not found"),
         OTHER_NODE(102, machine -> machine.node(1, "4-7").device(0, 1).queue("0.0"),
                 "this process's threads run on NUMA node 0, where no usable device is (dsa0 on 1)");
@@ -132,7 +137,8 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         assertSame(DmlPath.SOFTWARE, mover.runningPath());
         assertEquals(
                 new DmlPathDecision(
-                        DmlPath.SOFTWARE, REFUSED + DmlStatus.of(unfit.status), machine.diagnosis().findings()),
+                        DmlPath.SOFTWARE, REFUSED + DmlStatus.of(unfit.status),
+                        machine.diagnosis().findings()),
                 mover.pathDecision());
         assertEquals(unfit.why, mover.pathDecision().findings().getFirst().what());
         assertOnlyEmptyOperationsOnHardware(1);
@@ -145,7 +151,8 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         DmlDataMover mover = open(on(well(machine), path));
         assertSame(DmlPath.HARDWARE, mover.runningPath());
         assertEquals(
-                new DmlPathDecision(DmlPath.HARDWARE, "an empty operation came back from the hardware", List.of()),
+                new DmlPathDecision(DmlPath.HARDWARE,
+                        "an empty operation came back from the hardware", List.of()),
                 mover.pathDecision());
         assertOnlyEmptyOperationsOnHardware(1);
         VdmFuture fill = finish(mover.memset(zeros(64), (byte) 1));
@@ -173,7 +180,8 @@ class DmlOpeningTest extends AgainstSimulatedDml {
                 () -> on(well(machine), DmlPath.HARDWARE).open());
         assertEquals(
                 "path HARDWARE cannot be opened: an empty operation failed with INTERNAL_ERROR (3)."
-                        + " Nothing was found that explains it. " + DmlStatus.of(3).explanation() + DO_WITHOUT,
+                        + " Nothing was found that explains it. " + DmlStatus.of(3).explanation()
+                        + DO_WITHOUT,
                 refused.getMessage());
     }
 
@@ -185,7 +193,8 @@ class DmlOpeningTest extends AgainstSimulatedDml {
             var refused = assertThrows(DmlHardwareException.class,
                     () -> on(well(machine), DmlPath.HARDWARE).open());
             assertEquals(DmlStatus.of(status), refused.status());
-            assertTrue(refused.getMessage().contains(words + DmlStatus.of(status)), refused.getMessage());
+            assertTrue(refused.getMessage().contains(words + DmlStatus.of(status)),
+                    refused.getMessage());
         }
         assertEquals(0, dml.liveJobs());
     }
@@ -197,7 +206,9 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         var refused = assertThrows(DmlHardwareException.class,
                 () -> on(well(machine), DmlPath.HARDWARE).open());
         assertTrue(
-                refused.getMessage().contains("an empty operation did not come back from the hardware within a second"),
+                refused.getMessage()
+                        .contains(
+                                "an empty operation did not come back from the hardware within a second"),
                 refused.getMessage());
         assertNull(refused.status());
         assertEquals(1, dml.inFlight());
@@ -229,7 +240,8 @@ class DmlOpeningTest extends AgainstSimulatedDml {
     @Test
     void waitsForAQueueThatIsFullAtThatMoment() {
         dml.withHardware().next(Plan.refuse(102), Plan.refuse(24), Plan.refuse(102));
-        DmlDataMover mover = open(on(well(machine), DmlPath.AUTO).queueFullTimeout(Duration.ofHours(1)));
+        DmlDataMover mover =
+                open(on(well(machine), DmlPath.AUTO).queueFullTimeout(Duration.ofHours(1)));
         assertSame(DmlPath.HARDWARE, mover.runningPath());
         assertOnlyEmptyOperationsOnHardware(4);
     }
@@ -250,7 +262,8 @@ class DmlOpeningTest extends AgainstSimulatedDml {
                 () -> on(machine, DmlPath.HARDWARE).open());
         assertTrue(
                 refused.getMessage()
-                        .startsWith("path HARDWARE cannot be opened: dml_init_job returned status 101. Found:"),
+                        .startsWith(
+                                "path HARDWARE cannot be opened: dml_init_job returned status 101. Found:"),
                 refused.getMessage());
         assertEquals(101, refused.status().code());
     }
@@ -271,7 +284,8 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         assertEquals(List.of(), dml.submissions());
         assertEquals(1, dml.liveJobs());
         assertEquals(
-                new DmlPathDecision(DmlPath.SOFTWARE, "Linux shows no DSA device", diagnosis.findings()),
+                new DmlPathDecision(DmlPath.SOFTWARE, "Linux shows no DSA device",
+                        diagnosis.findings()),
                 opening.decision());
         assertTrue(pool.tryClose());
     }
@@ -279,7 +293,8 @@ class DmlOpeningTest extends AgainstSimulatedDml {
     @Test
     void onSoftwareAsksNothing() {
         DmlDataMover mover = open(on(machine, DmlPath.SOFTWARE));
-        assertEquals(new DmlPathDecision(DmlPath.SOFTWARE, "it was asked for", List.of()), mover.pathDecision());
+        assertEquals(new DmlPathDecision(DmlPath.SOFTWARE, "it was asked for", List.of()),
+                mover.pathDecision());
         assertEquals(List.of(), dml.submissions());
     }
 
@@ -299,7 +314,8 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         open(on(machine, DmlPath.AUTO).onPathDecision(heard::add));
         assertEquals(
                 List.of(new DmlPathDecision(
-                        DmlPath.SOFTWARE, REFUSED + "LIBACCEL_NOT_FOUND (100)", machine.diagnosis().findings())),
+                        DmlPath.SOFTWARE, REFUSED + "LIBACCEL_NOT_FOUND (100)",
+                        machine.diagnosis().findings())),
                 heard);
     }
 

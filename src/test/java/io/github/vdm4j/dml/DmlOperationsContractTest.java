@@ -17,8 +17,12 @@ class DmlOperationsContractTest {
         final SimulatedDml dml = new SimulatedDml();
 
         DmlDataMoverBuilder builder(DmlPath path) {
-            // The simulated library moves through addresses where there is no memory; libpmem must not follow it there.
-            return DmlDataMover.builder().durability(Durability.withoutLibpmem()).library(dml.library()).path(path);
+            // The simulated library moves through addresses where there is no memory; libpmem must
+            // not follow it there.
+            return DmlDataMover.builder()
+                    .durability(Durability.withoutLibpmem())
+                    .library(dml.library())
+                    .path(path);
         }
 
         @Override

@@ -110,7 +110,8 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
             dml.withHardware();
             DmlDataMover mover = open(builder(DmlPath.AUTO).maxTransferBytes(576));
             MemorySegment source = zeros(4 * 520);
-            finish(new JvmOracle().difInsert(source, noise(4 * 512), BLOCKS, VdmFlags.NONE)).orThrow();
+            finish(new JvmOracle().difInsert(source, noise(4 * 512), BLOCKS, VdmFlags.NONE))
+                    .orThrow();
             source.set(ValueLayout.JAVA_BYTE, 3 * 520 + 7, (byte) 1);
             source.set(ValueLayout.JAVA_BYTE, 3 * 520 + 8, (byte) 1);
             dml.forget();
@@ -143,8 +144,10 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
             MemorySegment record = zeros(400);
             MemorySegment modified = noise(256);
             dml.next(Plan.pageFault(128));
-            assertEquals(320, finish(mover.createDelta(record, original, modified)).output().recordBytes());
-            assertEquals(List.of(400L, 400L), tasks().stream().map(task -> Long.valueOf(task.recordLength())).toList());
+            assertEquals(320,
+                    finish(mover.createDelta(record, original, modified)).output().recordBytes());
+            assertEquals(List.of(400L, 400L),
+                    tasks().stream().map(task -> Long.valueOf(task.recordLength())).toList());
         }
     }
 
@@ -162,7 +165,8 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
             var refusal = new AtomicReference<IllegalStateException>();
             dml.next(Plan.succeed()
                     .during(
-                            () -> refusal.set(assertThrows(IllegalStateException.class, arenas[which]::close))));
+                            () -> refusal.set(assertThrows(IllegalStateException.class,
+                                    arenas[which]::close))));
             finish(mover.dualcast(first, second, source)).orThrow();
             assertTrue(refusal.get().getMessage().contains("acquired"), refusal.get().getMessage());
             for (Arena arena : arenas) {
@@ -206,7 +210,8 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
                 var thrown = new AtomicReference<Throwable>();
                 Thread other = Thread.ofPlatform()
                         .start(
-                                () -> thrown.set(assertThrows(WrongThreadException.class, crc::poll)));
+                                () -> thrown
+                                        .set(assertThrows(WrongThreadException.class, crc::poll)));
                 other.join();
                 assertSame(WrongThreadException.class, thrown.get().getClass());
                 assertSame(FutureState.IDLE, crc.state());
@@ -249,12 +254,15 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
             DmlDataMover mover = open(builder(DmlPath.SOFTWARE).maxTransferBytes(4096));
             Path file = folder.resolve("truncated");
             Files.write(file, new byte[40 * 520]);
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-                MemorySegment mapped = dml.allow(channel.map(MapMode.READ_WRITE, 0, 40 * 520, arena));
+            try (FileChannel channel =
+                    FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+                MemorySegment mapped =
+                        dml.allow(channel.map(MapMode.READ_WRITE, 0, 40 * 520, arena));
                 channel.truncate(8192);
                 var crc = finish(mover.crc32c(mapped));
                 assertSame(VdmResult.IO_ERROR, crc.result());
-                assertTrue(crc.failure().getMessage().contains("failed after 8,192 bytes"), crc.failure().getMessage());
+                assertTrue(crc.failure().getMessage().contains("failed after 8,192 bytes"),
+                        crc.failure().getMessage());
                 for (DataFuture<?> future : List.of(
                         mover.difCheck(mapped, BLOCKS),
                         mover.copyCrc32c(mapped, zeros(40 * 520)),
@@ -283,8 +291,9 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         @Test
         void beforeTheFirstPollThenTheOperationSaysSo() {
             DmlDataMover mover = software();
-            List<DataFuture<?>> futures = List.of(mover.crc32c(zeros(9)), mover.nop(), mover.drain(),
-                    mover.crc32c(zeros(8).asSlice(8)));
+            List<DataFuture<?>> futures =
+                    List.of(mover.crc32c(zeros(9)), mover.nop(), mover.drain(),
+                            mover.crc32c(zeros(8).asSlice(8)));
             mover.close();
             for (DataFuture<?> future : futures) {
                 assertSame(VdmResult.CLOSED, finish(future).result());
@@ -445,7 +454,8 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         private MemorySegment mapped() throws IOException {
             Path file = folder.resolve("mapped");
             Files.write(file, new byte[20_000]);
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            try (FileChannel channel =
+                    FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
                 return dml.allow(channel.map(MapMode.READ_WRITE, 0, 20_000, arena));
             }
         }
@@ -460,12 +470,14 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
             MemorySegment blocks = zeros(520);
             finish(new JvmOracle().difInsert(blocks, noise(512), BLOCKS, VdmFlags.NONE)).orThrow();
             MemorySegment record = arena.allocate(80, 8);
-            var made = finish(new JvmOracle().createDelta(record, arena.allocate(520, 8), onto.asSlice(0, 520)));
+            var made = finish(new JvmOracle().createDelta(record, arena.allocate(520, 8),
+                    onto.asSlice(0, 520)));
             made.orThrow();
             VdmFlags durable = VdmFlags.MEM_DURABLE;
             return List.of(
                     mover.fill(onto.asSlice(0, 520), 1, durable),
-                    mover.copyCrc32c(onto.asSlice(0, 520), noise(520), CrcOptions.STANDARD, durable),
+                    mover.copyCrc32c(onto.asSlice(0, 520), noise(520), CrcOptions.STANDARD,
+                            durable),
                     mover.difInsert(onto.asSlice(0, 520), noise(512), BLOCKS, durable),
                     mover.difStrip(onto.asSlice(0, 512), blocks, BLOCKS, durable),
                     mover.difUpdate(onto.asSlice(0, 520), blocks, BLOCKS, durable));
@@ -478,7 +490,9 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
                 finish(future).orThrow();
             }
             assertTrue(
-                    tasks().stream().allMatch(task -> (task.flags() & DURABLE_AND_READBACK) == DURABLE_AND_READBACK));
+                    tasks().stream()
+                            .allMatch(task -> (task.flags()
+                                    & DURABLE_AND_READBACK) == DURABLE_AND_READBACK));
             assertTrue(tasks().stream().noneMatch(task -> task.is(SimulatedTask.CACHE_FLUSH)));
             assertEquals(List.of(), log.ranges());
         }
@@ -493,7 +507,8 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
                 log.whenever((kind, range) -> at[0] = dml.submissions().size());
                 finish(future).orThrow();
                 long bytes = future.type() == VdmOperationType.DIF_STRIP ? 512 : 520;
-                assertEquals(List.of(new Range(CACHE_LINES, onto.address(), bytes)), log.ranges(), future.toString());
+                assertEquals(List.of(new Range(CACHE_LINES, onto.address(), bytes)), log.ranges(),
+                        future.toString());
                 assertEquals(dml.submissions().size(), at[0]);
             }
         }
@@ -511,7 +526,8 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
                         .toList();
                 assertEquals(onto.address(), flushes.getFirst().destination(), future.toString());
                 long lines = future.type() == VdmOperationType.DIF_STRIP ? 512 : 576;
-                assertEquals(lines, flushes.stream().mapToLong(SimulatedTask::length).sum(), future.toString());
+                assertEquals(lines, flushes.stream().mapToLong(SimulatedTask::length).sum(),
+                        future.toString());
                 assertEquals(SimulatedTask.CACHE_FLUSH, dml.lastSubmission().operation());
             }
             assertEquals(List.of(), log.ranges());
@@ -532,14 +548,17 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
 
         @ParameterizedTest
         @ValueSource(booleans = {false, true})
-        void bothDestinationsOfADualcastAreFlushedByWhatEachNeeds(boolean libpmem) throws IOException {
+        void bothDestinationsOfADualcastAreFlushedByWhatEachNeeds(boolean libpmem)
+                throws IOException {
             DmlDataMover mover = open(DmlPath.SOFTWARE, libpmem);
             MemorySegment first = mapped().asSlice(8, 520);
             MemorySegment second = samePlaceInPage(1);
             finish(mover.dualcast(first, second, noise(520), VdmFlags.MEM_DURABLE)).orThrow();
-            long flushes = tasks().stream().filter(task -> task.is(SimulatedTask.CACHE_FLUSH)).count();
+            long flushes =
+                    tasks().stream().filter(task -> task.is(SimulatedTask.CACHE_FLUSH)).count();
             Range pages = Range.of(PAGES, first);
-            assertEquals(libpmem ? List.of(pages, Range.of(CACHE_LINES, second)) : List.of(pages), log.ranges());
+            assertEquals(libpmem ? List.of(pages, Range.of(CACHE_LINES, second)) : List.of(pages),
+                    log.ranges());
             assertEquals(libpmem ? 0 : 3, flushes);
         }
 
@@ -558,7 +577,8 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         void isRefusedForTheDestinationThatCannotBe() {
             DmlDataMover mover = open(DmlPath.HARDWARE, true);
             try (OffHeapBuffer allocated = OffHeapBuffer.allocate(8192);
-                    OffHeapBuffer lines = OffHeapBuffer.wrap(zeros(8192), DurabilityDomain.CACHE_LINE)) {
+                    OffHeapBuffer lines =
+                            OffHeapBuffer.wrap(zeros(8192), DurabilityDomain.CACHE_LINE)) {
                 long same = lines.segment().address() - allocated.segment().address() & 0xfff;
                 MemorySegment cannot = allocated.segment().asSlice(same, 64);
                 var dualcast = finish(mover.dualcast(
@@ -569,7 +589,8 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
                                 .getMessage()
                                 .contains("cannot be made durable: the destination is allocated"),
                         dualcast.failure().getMessage());
-                assertSame(VdmResult.UNSUPPORTED, finish(mover.fill(cannot, 1, VdmFlags.MEM_DURABLE)).result());
+                assertSame(VdmResult.UNSUPPORTED,
+                        finish(mover.fill(cannot, 1, VdmFlags.MEM_DURABLE)).result());
                 assertEquals(List.of(), dml.submissions());
             }
         }

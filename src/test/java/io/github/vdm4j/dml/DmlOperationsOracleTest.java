@@ -14,7 +14,10 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 
-/** Whatever the operation, its content and how it is split: the simulated DML and the kernels in Java agree. */
+/**
+ * Whatever the operation, its content and how it is split: the simulated DML and the kernels in
+ * Java agree.
+ */
 class DmlOperationsOracleTest {
     private static final int MAX_SIZE = 12_000;
 
@@ -50,7 +53,8 @@ class DmlOperationsOracleTest {
                 .path(path)
                 .jobs(1)
                 .maxTransferBytes(64L * lines);
-        try (DmlDataMover mover = path == DmlPath.HARDWARE ? builder.withoutTrial().open() : builder.open()) {
+        try (DmlDataMover mover =
+                path == DmlPath.HARDWARE ? builder.withoutTrial().open() : builder.open()) {
             assertEquals(expected, RandomOperation.run(type, seed, MAX_SIZE, mover));
         }
         DML.assertClean();

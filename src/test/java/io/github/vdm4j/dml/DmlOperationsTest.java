@@ -98,7 +98,8 @@ class DmlOperationsTest extends AgainstSimulatedDml {
         }
         assertArrayEquals(expected, bytes(memory));
         assertSame(ran(path), fill.path());
-        assertEquals(List.of(64L, 11L), tasks(SimulatedTask.FILL).stream().map(SimulatedTask::length).toList());
+        assertEquals(List.of(64L, 11L),
+                tasks(SimulatedTask.FILL).stream().map(SimulatedTask::length).toList());
         assertEquals(CACHE_CONTROL, lastTask().flags());
     }
 
@@ -109,14 +110,16 @@ class DmlOperationsTest extends AgainstSimulatedDml {
     }
 
     @ParameterizedTest(name = "{0}, mismatch at {1}")
-    @CsvSource({"SOFTWARE, -1", "SOFTWARE, 0", "SOFTWARE, 63", "SOFTWARE, 64", "SOFTWARE, 199", "HARDWARE, -1",
+    @CsvSource({"SOFTWARE, -1", "SOFTWARE, 0", "SOFTWARE, 63", "SOFTWARE, 64", "SOFTWARE, 199",
+        "HARDWARE, -1",
         "HARDWARE, 130"})
     void aComparisonTellsTheFirstMismatchOfAllPartsAndEndsThere(DmlPath path, int mismatch) {
         MemorySegment first = noise(200);
         MemorySegment second = zeros(200).copyFrom(first);
         if (mismatch >= 0) {
             second.asSlice(mismatch).fill((byte) 0x11);
-            second.set(ValueLayout.JAVA_BYTE, mismatch, (byte) ~first.get(ValueLayout.JAVA_BYTE, mismatch));
+            second.set(ValueLayout.JAVA_BYTE, mismatch,
+                    (byte) ~first.get(ValueLayout.JAVA_BYTE, mismatch));
         }
         CompareResult result = output(split(path, 64).compare(first, second));
         assertEquals(mismatch, result.mismatchOffset());
@@ -133,7 +136,8 @@ class DmlOperationsTest extends AgainstSimulatedDml {
         if (mismatch >= 0) {
             range.set(ValueLayout.JAVA_BYTE, mismatch, (byte) 99);
         }
-        assertEquals(mismatch, output(split(DmlPath.SOFTWARE, 64).comparePattern(range, PATTERN)).mismatchOffset());
+        assertEquals(mismatch, output(split(DmlPath.SOFTWARE, 64).comparePattern(range, PATTERN))
+                .mismatchOffset());
     }
 
     @Test
@@ -148,7 +152,8 @@ class DmlOperationsTest extends AgainstSimulatedDml {
     @EnumSource(names = {"SOFTWARE", "HARDWARE"})
     void theCrcOfTheNineDigitsIsTheKnownOne(DmlPath path) {
         MemorySegment digits =
-                zeros(9).copyFrom(MemorySegment.ofArray("123456789".getBytes(StandardCharsets.US_ASCII)));
+                zeros(9).copyFrom(
+                        MemorySegment.ofArray("123456789".getBytes(StandardCharsets.US_ASCII)));
         var crc = finish(on(path).crc32c(digits));
         assertEquals(0xE3069283L, crc.output().value());
         assertSame(ran(path), crc.path());
@@ -168,7 +173,8 @@ class DmlOperationsTest extends AgainstSimulatedDml {
     @CsvSource({"false, false, 1", "true, false, 3", "false, true, 5", "true, true, 7"})
     void theWayOfACrcIsInItsOwnFlagsOnEveryPart(boolean reflection, boolean data, int flags) {
         output(split(DmlPath.SOFTWARE, 64).crc32c(noise(130), new CrcOptions(7, reflection, data)));
-        assertEquals(List.of(flags, flags, flags), tasks().stream().map(task -> (int) task.specific()).toList());
+        assertEquals(List.of(flags, flags, flags),
+                tasks().stream().map(task -> (int) task.specific()).toList());
     }
 
     @Test
@@ -238,13 +244,15 @@ class DmlOperationsTest extends AgainstSimulatedDml {
             DmlDataMover mover = split(DmlPath.SOFTWARE, 64);
             assertEquals(10, output(mover.createDelta(record, original, modified)).recordBytes());
             output(mover.applyDelta(original, record.asSlice(0, 10)));
-            assertEquals(List.of(0x80000L, 0x80000L), tasks().stream().map(SimulatedTask::length).toList());
+            assertEquals(List.of(0x80000L, 0x80000L),
+                    tasks().stream().map(SimulatedTask::length).toList());
             assertEquals(-1, original.mismatch(modified));
         }
 
         @Test
         void ofEqualRangesHasNoRecord() {
-            assertEquals(new DeltaResult(Outcome.EQUAL, 0), output(software().createDelta(record, original, modified)));
+            assertEquals(new DeltaResult(Outcome.EQUAL, 0),
+                    output(software().createDelta(record, original, modified)));
         }
 
         @Test
@@ -253,7 +261,8 @@ class DmlOperationsTest extends AgainstSimulatedDml {
                 change(3 * word);
             }
             assertEquals(Outcome.OVERFLOW,
-                    output(software().createDelta(record.asSlice(0, 80), original, modified)).outcome());
+                    output(software().createDelta(record.asSlice(0, 80), original, modified))
+                            .outcome());
         }
 
         @Test
@@ -262,7 +271,8 @@ class DmlOperationsTest extends AgainstSimulatedDml {
             change(127);
             DmlDataMover mover = software();
             DeltaResult made = output(mover.createDelta(record, original, modified));
-            var apply = finish(mover.applyDelta(original.asSlice(0, 1016), record.asSlice(0, made.recordBytes())));
+            var apply = finish(mover.applyDelta(original.asSlice(0, 1016),
+                    record.asSlice(0, made.recordBytes())));
             assertSame(VdmResult.INVALID_DATA, apply.result());
             assertSame(ExecutionPath.NONE, apply.path());
             assertEquals(
@@ -351,12 +361,19 @@ class DmlOperationsTest extends AgainstSimulatedDml {
             assertArrayEquals(bytes(expected), bytes(blocks));
             assertArrayEquals(bytes(expected), bytes(again));
             List<SimulatedTask> parts = tasks(SimulatedTask.DIF_INSERT);
-            assertEquals(List.of(1024L, 1024L, 512L), parts.subList(0, 3).stream().map(SimulatedTask::length).toList());
+            assertEquals(List.of(1024L, 1024L, 512L),
+                    parts.subList(0, 3).stream().map(SimulatedTask::length).toList());
             assertEquals(8, parts.size());
             assertEquals(List.of(0xfffffffe, 0, 2),
-                    parts.subList(0, 3).stream().map(part -> part.dif().destination().reference()).toList());
+                    parts.subList(0, 3)
+                            .stream()
+                            .map(part -> part.dif().destination().reference())
+                            .toList());
             assertEquals(List.of(0xfffe, 0, 2),
-                    parts.subList(0, 3).stream().map(part -> part.dif().destination().application()).toList());
+                    parts.subList(0, 3)
+                            .stream()
+                            .map(part -> part.dif().destination().application())
+                            .toList());
         }
 
         @Test
@@ -390,7 +407,8 @@ class DmlOperationsTest extends AgainstSimulatedDml {
                     List.of("0 90 c", "ff 0 c", "ff 0 c", "ff f8 c"),
                     tasks().stream()
                             .map(task -> "%x %x %x".formatted(
-                                    task.dif().sourceFlags(), task.dif().destinationFlags(), task.dif().flags()))
+                                    task.dif().sourceFlags(), task.dif().destinationFlags(),
+                                    task.dif().flags()))
                             .toList());
         }
 
@@ -404,7 +422,8 @@ class DmlOperationsTest extends AgainstSimulatedDml {
             MemorySegment updated = zeros(5 * 520);
             DifConfig other = growing.withDestination(new DifTags(5, 6, 1));
             assertTrue(output(mover.difUpdate(updated, blocks, other, VdmFlags.NONE)).isOk());
-            assertTrue(output(mover.difCheck(updated, other.withSource(new DifTags(5, 6, 1)))).isOk());
+            assertTrue(
+                    output(mover.difCheck(updated, other.withSource(new DifTags(5, 6, 1)))).isOk());
             assertFalse(output(mover.difCheck(updated, other)).isOk());
         }
 
@@ -414,12 +433,15 @@ class DmlOperationsTest extends AgainstSimulatedDml {
             output(mover.difInsert(blocks, data, BLOCKS.withDestination(TAGS), VdmFlags.NONE));
             int submitted = dml.submissions().size();
             // With a mask of 0 the software path would check no application tag at all.
-            var check = finish(mover.difCheck(blocks, BLOCKS.withSource(new DifTags(TAGS.reference(), 1, 0))));
+            var check = finish(
+                    mover.difCheck(blocks, BLOCKS.withSource(new DifTags(TAGS.reference(), 1, 0))));
             assertEquals(new DifResult(Set.of(DifError.APPLICATION_TAG), 0), check.output());
             MemorySegment to = zeros(5 * 520);
-            var update = finish(mover.difUpdate(to, blocks, BLOCKS.withSource(TAGS), VdmFlags.NONE));
+            var update =
+                    finish(mover.difUpdate(to, blocks, BLOCKS.withSource(TAGS), VdmFlags.NONE));
             var strip = finish(
-                    mover.difStrip(to.asSlice(0, 5 * 512), blocks, BLOCKS.withSource(TAGS), VdmFlags.NONE));
+                    mover.difStrip(to.asSlice(0, 5 * 512), blocks, BLOCKS.withSource(TAGS),
+                            VdmFlags.NONE));
             assertTrue(update.output().isOk() && strip.output().isOk());
             for (MoverFuture<?> future : List.of(check, update, strip)) {
                 assertSame(ExecutionPath.JVM, future.path());
@@ -435,7 +457,8 @@ class DmlOperationsTest extends AgainstSimulatedDml {
             MemorySegment both = zeros(5 * 512 + 5 * 520 + 64);
             MemorySegment source = both.asSlice(5 * 512 + gap, 5 * 520);
             output(mover.difInsert(source, data, growing, VdmFlags.NONE));
-            var close = finish(mover.difStrip(both.asSlice(0, 5 * 512), source, growing, VdmFlags.NONE));
+            var close = finish(
+                    mover.difStrip(both.asSlice(0, 5 * 512), source, growing, VdmFlags.NONE));
             assertTrue(close.output().isOk());
             assertSame(path, close.path());
             assertArrayEquals(bytes(data), bytes(both.asSlice(0, 5 * 512)));
@@ -468,7 +491,8 @@ class DmlOperationsTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @MethodSource("empty")
-    void ofNothingIsCompleteAtOnceWithNothingSubmitted(Function<DmlOperationsTest, DataFuture<?>> make) {
+    void ofNothingIsCompleteAtOnceWithNothingSubmitted(
+            Function<DmlOperationsTest, DataFuture<?>> make) {
         DataFuture<?> future = make.apply(this);
         future.poll();
         assertSame(VdmResult.SUCCESS, future.result());
@@ -482,7 +506,8 @@ class DmlOperationsTest extends AgainstSimulatedDml {
         MemorySegment none = zeros(8).asSlice(0, 0);
         assertEquals(CompareResult.EQUAL, output(mover.compare(none, none)));
         assertEquals(new Crc32c(77), output(mover.crc32c(none, new CrcOptions(77, false, false))));
-        assertEquals(new DeltaResult(Outcome.EQUAL, 0), output(mover.createDelta(zeros(80), none, none)));
+        assertEquals(new DeltaResult(Outcome.EQUAL, 0),
+                output(mover.createDelta(zeros(80), none, none)));
         assertTrue(output(mover.difCheck(none, BLOCKS)).isOk());
     }
 
@@ -500,7 +525,9 @@ class DmlOperationsTest extends AgainstSimulatedDml {
                 () -> mover.copyCrc32c(heap, off),
                 () -> mover.difCheck(heap, BLOCKS))) {
             var refused = assertThrows(IllegalArgumentException.class, call::run);
-            assertTrue(refused.getMessage().contains("heap segment of 520 bytes, which Intel DML cannot reach"),
+            assertTrue(
+                    refused.getMessage()
+                            .contains("heap segment of 520 bytes, which Intel DML cannot reach"),
                     refused.getMessage());
         }
     }

@@ -44,7 +44,8 @@ class DmlPathDecisionTest {
         assertEquals(decision.hashCode(), later().hashCode());
         assertEquals("SOFTWARE, as why: " + List.of(FINDING), later().toString());
         assertNotEquals(decision, new DmlPathDecision(DmlPath.HARDWARE, "why", List.of(FINDING)));
-        assertNotEquals(decision, new DmlPathDecision(DmlPath.SOFTWARE, "why not", List.of(FINDING)));
+        assertNotEquals(decision,
+                new DmlPathDecision(DmlPath.SOFTWARE, "why not", List.of(FINDING)));
         assertNotEquals(decision, new DmlPathDecision(DmlPath.SOFTWARE, "why", List.of()));
         assertNotEquals(decision, "why");
     }
@@ -57,6 +58,7 @@ class DmlPathDecisionTest {
         assertEquals(List.of(FINDING), decision.findings());
         assertThrows(UnsupportedOperationException.class, () -> decision.findings().clear());
         assertThrows(NullPointerException.class, () -> new DmlPathDecision(null, "why", findings));
-        assertThrows(NullPointerException.class, () -> new DmlPathDecision(DmlPath.SOFTWARE, null, findings));
+        assertThrows(NullPointerException.class,
+                () -> new DmlPathDecision(DmlPath.SOFTWARE, null, findings));
     }
 }

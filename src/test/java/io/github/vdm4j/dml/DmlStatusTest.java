@@ -34,7 +34,8 @@ class DmlStatusTest {
 
     @ParameterizedTest
     @MethodSource("constantsOfTheHeader")
-    void everyStatusOfTheHeaderIsKnownByItsName(Field constant) throws ReflectiveOperationException {
+    void everyStatusOfTheHeaderIsKnownByItsName(Field constant)
+            throws ReflectiveOperationException {
         int code = constant.getInt(null);
         DmlStatus status = DmlStatus.of(code);
         assertEquals(constant.getName().substring(PREFIX.length()), status.name());
@@ -45,7 +46,8 @@ class DmlStatusTest {
     }
 
     static IntStream knownFailures() {
-        return IntStream.rangeClosed(1, 200).filter(code -> !DmlStatus.of(code).name().equals("UNKNOWN"));
+        return IntStream.rangeClosed(1, 200)
+                .filter(code -> !DmlStatus.of(code).name().equals("UNKNOWN"));
     }
 
     /** The second sentence. */
@@ -68,7 +70,8 @@ class DmlStatusTest {
     @ParameterizedTest
     @ValueSource(ints = {100, 101, 102, 103})
     void whatADiagnosisCanExplainNamesIt(int code) {
-        assertTrue(DmlStatus.of(code).explanation().contains("vdm info --why"), DmlStatus.of(code).explanation());
+        assertTrue(DmlStatus.of(code).explanation().contains("vdm info --why"),
+                DmlStatus.of(code).explanation());
     }
 
     @ParameterizedTest
@@ -84,7 +87,8 @@ class DmlStatusTest {
     @Test
     void onlyOkIsASuccess() {
         for (int code = -1000; code <= 1000; code++) {
-            assertEquals(code == 0, DmlStatus.of(code).result() == VdmResult.SUCCESS, "status " + code);
+            assertEquals(code == 0, DmlStatus.of(code).result() == VdmResult.SUCCESS,
+                    "status " + code);
         }
         assertSame(DmlStatus.OK, DmlStatus.of(0));
     }

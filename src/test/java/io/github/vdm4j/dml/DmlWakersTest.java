@@ -100,7 +100,8 @@ class DmlWakersTest extends AgainstSimulatedDml {
             Thread poller = pollers().getFirst();
             assertTrue(poller.isDaemon());
             dml.releaseAll();
-            // Nobody else polls it. A thread that was woken, but has not run yet, is WAITING still: that alone tells nothing.
+            // Nobody else polls it. A thread that was woken, but has not run yet, is WAITING still:
+            // that alone tells nothing.
             while (fill.state() != FutureState.COMPLETE) {
                 Thread.onSpinWait();
             }
@@ -163,7 +164,8 @@ class DmlWakersTest extends AgainstSimulatedDml {
         copy.poll(Notifier.of(woken::countDown));
         var gaveUp = assertThrows(VdmException.class, mover::close);
         assertSame(VdmResult.TIMEOUT, gaveUp.result());
-        assertTrue(gaveUp.getMessage().contains("memcpy of 64 bytes, RUNNING"), gaveUp.getMessage());
+        assertTrue(gaveUp.getMessage().contains("memcpy of 64 bytes, RUNNING"),
+                gaveUp.getMessage());
         assertTrue(woken.await(20, TimeUnit.SECONDS));
         assertTrue(mover.nativeBytes() > 0);
         assertEquals(1, dml.liveJobs(), "it was not finalised");
@@ -189,7 +191,8 @@ class DmlWakersTest extends AgainstSimulatedDml {
                 try {
                     for (int round = 0; round < 1_000; round++) {
                         int length = 1 + round % 256;
-                        VdmFuture copy = mover.memcpy(destination.asSlice(0, length), source.asSlice(0, length));
+                        VdmFuture copy = mover.memcpy(destination.asSlice(0, length),
+                                source.asSlice(0, length));
                         if (round % 2 == 0) {
                             copy.await();
                         } else {

@@ -101,7 +101,8 @@ class DmlWorkersTest extends AgainstSimulatedDml {
         DmlDataMover mover = open(workersOf(DmlPath.SOFTWARE));
         try (Arena confined = Arena.ofConfined()) {
             MemorySegment mine = dml.allow(confined.allocate(LONG));
-            for (VdmFuture operation : List.of(mover.memset(mine, (byte) 1), mover.memcpy(zeros(LONG), mine))) {
+            for (VdmFuture operation : List.of(mover.memset(mine, (byte) 1),
+                    mover.memcpy(zeros(LONG), mine))) {
                 assertFalse(operation.hasProperty(FutureProperty.ASYNC));
                 assertSame(FutureState.COMPLETE, operation.poll());
                 assertSame(Thread.currentThread(), dml.lastSubmission().thread());
@@ -220,7 +221,8 @@ class DmlWorkersTest extends AgainstSimulatedDml {
         }));
         Arena closable = Arena.ofShared();
         OffHeapBuffer buffer = OffHeapBuffer.allocate(LONG);
-        VdmFuture copy = mover.memcpy(dml.allow(buffer.segment()), dml.allow(closable.allocate(LONG)), VdmFlags.NONE);
+        VdmFuture copy = mover.memcpy(dml.allow(buffer.segment()),
+                dml.allow(closable.allocate(LONG)), VdmFlags.NONE);
         copy.poll();
         try {
             assertTrue(inside.await(20, TimeUnit.SECONDS));
@@ -268,7 +270,10 @@ class DmlWorkersTest extends AgainstSimulatedDml {
         buffer.close();
     }
 
-    /** A worker lets go of the buffer right before it says that it is done with the job. @Timeout ends this if it never does. */
+    /**
+     * A worker lets go of the buffer right before it says that it is done with the job. @Timeout
+     * ends this if it never does.
+     */
     private static VdmFuture startOnWorker(DmlDataMover mover, OffHeapBuffer buffer) {
         VdmFuture fill = mover.memset(buffer.segment(), (byte) 7);
         while (fill.poll() == FutureState.COMPLETE) {
@@ -313,7 +318,8 @@ class DmlWorkersTest extends AgainstSimulatedDml {
         assertSame(VdmResult.TIMEOUT, gaveUp.result());
         assertEquals(
                 "DML, path SOFTWARE gave up closing after PT0.02S: still in flight: memset of 1,000 bytes, RUNNING;"
-                        + " %,d bytes of native memory are kept for them".formatted(mover.nativeBytes()),
+                        + " %,d bytes of native memory are kept for them"
+                                .formatted(mover.nativeBytes()),
                 gaveUp.getMessage());
         assertTrue(mover.nativeBytes() > 0);
         mover.close(); // does nothing, as ever
@@ -343,7 +349,8 @@ class DmlWorkersTest extends AgainstSimulatedDml {
                             new FutureRuntime().waitFor(operation);
                         }
                         operation.orThrow();
-                        assertEquals(value, destination.get(java.lang.foreign.ValueLayout.JAVA_BYTE, LONG - 1));
+                        assertEquals(value,
+                                destination.get(java.lang.foreign.ValueLayout.JAVA_BYTE, LONG - 1));
                     }
                 } catch (Throwable e) {
                     failure.compareAndSet(null, e);
@@ -365,6 +372,7 @@ class DmlWorkersTest extends AgainstSimulatedDml {
         assertThrows(IllegalArgumentException.class, () -> builder.workers(1_025));
         assertThrows(NullPointerException.class, () -> builder.workerStrategy(null));
         assertThrows(IllegalArgumentException.class, () -> builder.closeTimeout(Duration.ZERO));
-        assertThrows(IllegalArgumentException.class, () -> builder.closeTimeout(Duration.ofDays(2)));
+        assertThrows(IllegalArgumentException.class,
+                () -> builder.closeTimeout(Duration.ofDays(2)));
     }
 }

@@ -17,7 +17,10 @@ public final class DsaMachine {
     private final Set<String> locked = new TreeSet<>();
     private AccelConfig accelConfig = new AccelConfig(true, null, List.of());
 
-    /** A processor, a kernel of before the guarded portals, a process on node 0 without capabilities; no device. */
+    /**
+     * A processor, a kernel of before the guarded portals, a process on node 0 without
+     * capabilities; no device.
+     */
     public DsaMachine(Path root) {
         this.root = root;
         processor("movdir64b enqcmd waitpkg clwb clflushopt avx512f");
@@ -37,8 +40,9 @@ public final class DsaMachine {
     }
 
     public DsaMachine process(long capabilities, String processors) {
-        return file("proc/self/status", "Name:\tjava\nCapEff:\t%016x\nCpus_allowed_list:\t%s".formatted(capabilities,
-                processors));
+        return file("proc/self/status",
+                "Name:\tjava\nCapEff:\t%016x\nCpus_allowed_list:\t%s".formatted(capabilities,
+                        processors));
     }
 
     public DsaMachine node(int number, String processors) {
@@ -48,8 +52,10 @@ public final class DsaMachine {
     /** With everything enabled that it takes. */
     public DsaMachine device(int number, int node) {
         file("sys/bus/pci/drivers/idxd/bind", "");
-        return device(number, "state", "enabled", "numa_node", "" + node, "version", "0x100", "pasid_enabled", "1",
-                "max_transfer_size", "2147483648", "max_batch_size", "1024", "op_cap", "00000000,001f03ff")
+        return device(number, "state", "enabled", "numa_node", "" + node, "version", "0x100",
+                "pasid_enabled", "1",
+                "max_transfer_size", "2147483648", "max_batch_size", "1024", "op_cap",
+                "00000000,001f03ff")
                 .attributes("group" + number + ".0", "traffic_class_a", "1", "traffic_class_b", "1")
                 .attributes("engine" + number + ".0", "group_id", "0");
     }
@@ -60,9 +66,11 @@ public final class DsaMachine {
 
     /** Shared, of type user, enabled, with its device file. */
     public DsaMachine queue(String numbers) {
-        return queue(numbers, "state", "enabled", "mode", "shared", "type", "user", "driver_name", "user", "group_id",
+        return queue(numbers, "state", "enabled", "mode", "shared", "type", "user", "driver_name",
+                "user", "group_id",
                 "0",
-                "size", "32", "threshold", "28", "max_transfer_size", "2097152", "max_batch_size", "32",
+                "size", "32", "threshold", "28", "max_transfer_size", "2097152", "max_batch_size",
+                "32",
                 "block_on_fault", "1").file("dev/dsa/wq" + numbers, "");
     }
 
@@ -115,7 +123,8 @@ public final class DsaMachine {
 
     /** What a process there sees. */
     public DsaSystem system() {
-        return DsaSystem.read(root, node -> !locked.contains("/" + root.relativize(node)), accelConfig);
+        return DsaSystem.read(root, node -> !locked.contains("/" + root.relativize(node)),
+                accelConfig);
     }
 
     /** What DML 1.1.1 would meet there. */
@@ -125,7 +134,8 @@ public final class DsaMachine {
 
     public DmlDiagnosis diagnosis(int major, int minor, int patch) {
         String version = major + "." + minor + "." + patch;
-        return diagnosis(new DmlVersion("DML", version, major, minor, patch, "0", "today", "1"), NumaNodes.ANY);
+        return diagnosis(new DmlVersion("DML", version, major, minor, patch, "0", "today", "1"),
+                NumaNodes.ANY);
     }
 
     /** Of a mover that is bound to a NUMA node. */

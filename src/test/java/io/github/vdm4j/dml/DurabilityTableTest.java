@@ -51,7 +51,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What makes which destination durable on which mover: the table of docs/durability.md, cell by cell. */
+/**
+ * What makes which destination durable on which mover: the table of docs/durability.md, cell by
+ * cell.
+ */
 class DurabilityTableTest extends AgainstSimulatedDml {
     private static final long DURABLE_AND_READBACK = 0x8000 | 0x4000;
 
@@ -64,7 +67,8 @@ class DurabilityTableTest extends AgainstSimulatedDml {
     }
 
     enum Destination {
-        MAPPED_SEGMENT, MAPPED_BUFFER, REINTERPRETED_MAPPING_IN_A_BUFFER, MAPPED_BUFFER_OF_CACHE_LINES, NATIVE_SEGMENT,
+        MAPPED_SEGMENT, MAPPED_BUFFER, REINTERPRETED_MAPPING_IN_A_BUFFER,
+        MAPPED_BUFFER_OF_CACHE_LINES, NATIVE_SEGMENT,
         NATIVE_BUFFER_OF_CACHE_LINES, ALLOCATED_BUFFER, HEAP_SEGMENT
     }
 
@@ -94,7 +98,8 @@ class DurabilityTableTest extends AgainstSimulatedDml {
                 if (mover == Mover.DML_SOFTWARE) {
                     yield Means.DML_FLUSH;
                 }
-                yield destination == Destination.MAPPED_BUFFER_OF_CACHE_LINES ? Means.FORCE : Means.NONE;
+                yield destination == Destination.MAPPED_BUFFER_OF_CACHE_LINES ? Means.FORCE
+                        : Means.NONE;
             }
         };
     }
@@ -114,7 +119,8 @@ class DurabilityTableTest extends AgainstSimulatedDml {
     private MemorySegment mapped() throws IOException {
         Path file = folder.resolve("file" + opened.size());
         Files.write(file, new byte[20_000]);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             return dml.allow(channel.map(MapMode.READ_WRITE, 0, 20_000, arena));
         }
     }
@@ -129,10 +135,13 @@ class DurabilityTableTest extends AgainstSimulatedDml {
             case MAPPED_SEGMENT -> mapped();
             case MAPPED_BUFFER -> of(OffHeapBuffer.map(folder.resolve("buffer"), 5, 20_000));
             case REINTERPRETED_MAPPING_IN_A_BUFFER ->
-                of(OffHeapBuffer.wrap(MemorySegment.ofAddress(mapped().address()).reinterpret(20_000, arena, null)));
-            case MAPPED_BUFFER_OF_CACHE_LINES -> of(OffHeapBuffer.wrap(mapped(), DurabilityDomain.CACHE_LINE));
+                of(OffHeapBuffer.wrap(MemorySegment.ofAddress(mapped().address())
+                        .reinterpret(20_000, arena, null)));
+            case MAPPED_BUFFER_OF_CACHE_LINES ->
+                of(OffHeapBuffer.wrap(mapped(), DurabilityDomain.CACHE_LINE));
             case NATIVE_SEGMENT -> zeros(20_000);
-            case NATIVE_BUFFER_OF_CACHE_LINES -> of(OffHeapBuffer.wrap(zeros(20_000), DurabilityDomain.CACHE_LINE));
+            case NATIVE_BUFFER_OF_CACHE_LINES ->
+                of(OffHeapBuffer.wrap(zeros(20_000), DurabilityDomain.CACHE_LINE));
             case ALLOCATED_BUFFER -> of(OffHeapBuffer.allocate(20_000));
             case HEAP_SEGMENT -> MemorySegment.ofArray(new byte[20_000]);
         };
@@ -145,7 +154,8 @@ class DurabilityTableTest extends AgainstSimulatedDml {
                                 .map(libpmem -> Arguments.of(mover, destination, libpmem))));
     }
 
-    private static VdmFuture make(Vdm mover, VdmOperationType type, MemorySegment onto, MemorySegment from) {
+    private static VdmFuture make(Vdm mover, VdmOperationType type, MemorySegment onto,
+            MemorySegment from) {
         return switch (type) {
             case MEMCPY -> mover.memcpy(onto, from, VdmFlags.MEM_DURABLE);
             case MEMMOVE -> mover.memmove(onto, from, VdmFlags.MEM_DURABLE);
@@ -157,7 +167,8 @@ class DurabilityTableTest extends AgainstSimulatedDml {
 
     @ParameterizedTest(name = "{0} onto {1}, libpmem: {2}")
     @MethodSource("cells")
-    void everyOperationIsMadeDurableAsTheTableSaysOrRefused(Mover which, Destination kind, boolean libpmem)
+    void everyOperationIsMadeDurableAsTheTableSaysOrRefused(Mover which, Destination kind,
+            boolean libpmem)
             throws Exception {
         Means means = means(which, kind, libpmem);
         try (Vdm mover = open(which, log.engines(libpmem))) {
@@ -167,11 +178,14 @@ class DurabilityTableTest extends AgainstSimulatedDml {
             boolean possible = means != Means.NONE && means != Means.REFUSED_AT_THE_CALL;
             assertEquals(possible, mover.isSupported(VdmFlags.MEM_DURABLE, range), "isSupported");
             assertEquals(
-                    possible, mover.isSupported(VdmFlags.MEM_DURABLE.and(VdmFlags.NO_CACHE_HINT), range),
+                    possible,
+                    mover.isSupported(VdmFlags.MEM_DURABLE.and(VdmFlags.NO_CACHE_HINT), range),
                     "isSupported");
-            assertEquals(means != Means.REFUSED_AT_THE_CALL, mover.isSupported(VdmFlags.NONE, range));
+            assertEquals(means != Means.REFUSED_AT_THE_CALL,
+                    mover.isSupported(VdmFlags.NONE, range));
             MemorySegment source = noise(1001);
-            for (VdmOperationType type : EnumSet.range(VdmOperationType.MEMCPY, VdmOperationType.FLUSH)) {
+            for (VdmOperationType type : EnumSet.range(VdmOperationType.MEMCPY,
+                    VdmOperationType.FLUSH)) {
                 check(mover, means, type, whole, range, source);
             }
         } finally {
@@ -185,7 +199,8 @@ class DurabilityTableTest extends AgainstSimulatedDml {
             Vdm mover, Means means, VdmOperationType type, MemorySegment whole, MemorySegment range,
             MemorySegment source) {
         if (means == Means.REFUSED_AT_THE_CALL) {
-            var refused = assertThrows(IllegalArgumentException.class, () -> make(mover, type, range, source));
+            var refused = assertThrows(IllegalArgumentException.class,
+                    () -> make(mover, type, range, source));
             assertTrue(refused.getMessage().contains("heap segment"), refused.getMessage());
             return;
         }
@@ -208,13 +223,19 @@ class DurabilityTableTest extends AgainstSimulatedDml {
         });
         finish(future);
 
-        assertSame(means == Means.NONE ? VdmResult.UNSUPPORTED : VdmResult.SUCCESS, future.result());
+        assertSame(means == Means.NONE ? VdmResult.UNSUPPORTED : VdmResult.SUCCESS,
+                future.result());
         assertArrayEquals(expected, bytes(whole));
-        atWriteBack.forEach(bytes -> assertArrayEquals(expected, bytes, "written back before the bytes were there"));
+        atWriteBack.forEach(bytes -> assertArrayEquals(expected, bytes,
+                "written back before the bytes were there"));
         List<Submission> submissions = dml.submissions().subList(before, dml.submissions().size());
-        List<Submission> flushes = submissions.stream().filter(s -> s.is(dml_h.DML_OP_CACHE_FLUSH)).toList();
-        List<Submission> moves = submissions.stream().filter(s -> !s.is(dml_h.DML_OP_CACHE_FLUSH)).toList();
-        assertTrue(moves.stream().allMatch(s -> (s.flags() & DURABLE_AND_READBACK) == DURABLE_AND_READBACK),
+        List<Submission> flushes =
+                submissions.stream().filter(s -> s.is(dml_h.DML_OP_CACHE_FLUSH)).toList();
+        List<Submission> moves =
+                submissions.stream().filter(s -> !s.is(dml_h.DML_OP_CACHE_FLUSH)).toList();
+        assertTrue(
+                moves.stream()
+                        .allMatch(s -> (s.flags() & DURABLE_AND_READBACK) == DURABLE_AND_READBACK),
                 "the flags are always on the job");
         switch (means) {
             case FORCE -> assertEquals(List.of(Range.of(PAGES, range)), log.ranges());
@@ -228,7 +249,8 @@ class DurabilityTableTest extends AgainstSimulatedDml {
             assertEquals(range.address() & -64, flushes.getFirst().destination());
             assertEquals(range.address() + 1001 + 63 & -64,
                     flushes.getFirst().destination() + flushes.getFirst().length());
-            assertSame(flushes.getFirst(), submissions.getLast(), "flushed before everything was moved");
+            assertSame(flushes.getFirst(), submissions.getLast(),
+                    "flushed before everything was moved");
         }
         if (means == Means.NONE) {
             assertEquals(List.of(), submissions);
@@ -243,12 +265,14 @@ class DurabilityTableTest extends AgainstSimulatedDml {
     class StorageFails {
         @ParameterizedTest
         @EnumSource
-        void endsEachOperationWithIoErrorAndItsCauseAndIsNotRemembered(Mover which) throws IOException {
+        void endsEachOperationWithIoErrorAndItsCauseAndIsNotRemembered(Mover which)
+                throws IOException {
             IOException broken = new IOException("Input/output error");
             try (Vdm mover = open(which, log.engines(true))) {
                 MemorySegment whole = memory(Destination.MAPPED_SEGMENT);
                 MemorySegment source = noise(100);
-                for (VdmOperationType type : EnumSet.range(VdmOperationType.MEMCPY, VdmOperationType.FLUSH)) {
+                for (VdmOperationType type : EnumSet.range(VdmOperationType.MEMCPY,
+                        VdmOperationType.FLUSH)) {
                     log.fail(broken);
                     VdmFuture future = finish(make(mover, type, whole.asSlice(3, 100), source));
                     assertSame(VdmResult.IO_ERROR, future.result());
@@ -256,7 +280,8 @@ class DurabilityTableTest extends AgainstSimulatedDml {
                     assertTrue(future.failure().getMessage().contains("Input/output error"),
                             future.failure().getMessage());
                     log.fail(null);
-                    assertSame(VdmResult.SUCCESS, finish(make(mover, type, whole.asSlice(3, 100), source)).result());
+                    assertSame(VdmResult.SUCCESS,
+                            finish(make(mover, type, whole.asSlice(3, 100), source)).result());
                 }
                 if (mover instanceof DmlDataMover dmlMover) {
                     assertEquals(0, dmlMover.jobsInUse());
@@ -272,7 +297,8 @@ class DurabilityTableTest extends AgainstSimulatedDml {
             });
             try (Vdm mover = open(which, engines)) {
                 MemorySegment whole = memory(Destination.MAPPED_SEGMENT);
-                for (VdmOperationType type : EnumSet.range(VdmOperationType.MEMCPY, VdmOperationType.FLUSH)) {
+                for (VdmOperationType type : EnumSet.range(VdmOperationType.MEMCPY,
+                        VdmOperationType.FLUSH)) {
                     VdmFuture future = finish(make(mover, type, whole.asSlice(3, 100), noise(100)));
                     assertNotEquals(VdmResult.SUCCESS, future.result());
                 }
@@ -289,7 +315,8 @@ class DurabilityTableTest extends AgainstSimulatedDml {
             dml.withHardware();
             DmlPath path = which == Mover.DML_HARDWARE ? DmlPath.HARDWARE : DmlPath.SOFTWARE;
             dml.always(Plan.succeed().afterChecks(2));
-            DmlDataMover mover = open(builder(path).maxTransferBytes(128).durability(log.engines(true)));
+            DmlDataMover mover =
+                    open(builder(path).maxTransferBytes(128).durability(log.engines(true)));
             MemorySegment whole = memory(Destination.MAPPED_SEGMENT);
             VdmFuture fill = mover.memset(whole.asSlice(100, 1000), (byte) 1, VdmFlags.MEM_DURABLE);
             int[] submitted = {-1};
@@ -305,9 +332,11 @@ class DurabilityTableTest extends AgainstSimulatedDml {
         @Test
         void isFlushedByDmlAfterTheLastPart() throws IOException {
             DmlDataMover mover =
-                    open(builder(DmlPath.SOFTWARE).maxTransferBytes(128).durability(log.engines(false)));
+                    open(builder(DmlPath.SOFTWARE).maxTransferBytes(128)
+                            .durability(log.engines(false)));
             MemorySegment whole = memory(Destination.NATIVE_SEGMENT);
-            finish(mover.memset(whole.asSlice(100, 1000), (byte) 1, VdmFlags.MEM_DURABLE)).orThrow();
+            finish(mover.memset(whole.asSlice(100, 1000), (byte) 1, VdmFlags.MEM_DURABLE))
+                    .orThrow();
             List<Boolean> flush =
                     dml.submissions().stream().map(s -> s.is(dml_h.DML_OP_CACHE_FLUSH)).toList();
             assertEquals(8, flush.indexOf(true));
@@ -318,12 +347,14 @@ class DurabilityTableTest extends AgainstSimulatedDml {
         @Test
         void whoseLastPartFailsIsNotReportedDurable() throws IOException {
             DmlDataMover mover =
-                    open(builder(DmlPath.SOFTWARE).maxTransferBytes(128).durability(log.engines(false)));
+                    open(builder(DmlPath.SOFTWARE).maxTransferBytes(128)
+                            .durability(log.engines(false)));
             MemorySegment whole = memory(Destination.NATIVE_SEGMENT);
             dml.always(s -> s.is(dml_h.DML_OP_CACHE_FLUSH)
                     ? Plan.fail(dml_h.DML_STATUS_INTERNAL_ERROR)
                     : Plan.succeed());
-            VdmFuture fill = finish(mover.memset(whole.asSlice(100, 1000), (byte) 1, VdmFlags.MEM_DURABLE));
+            VdmFuture fill =
+                    finish(mover.memset(whole.asSlice(100, 1000), (byte) 1, VdmFlags.MEM_DURABLE));
             assertNotEquals(VdmResult.SUCCESS, fill.result());
         }
     }
@@ -337,9 +368,11 @@ class DurabilityTableTest extends AgainstSimulatedDml {
         DmlLibrary library = dml.library();
         var limits = new JobLimits(4096, 4096, clwb);
         JobPool pool = new JobPool(library.functions(), 1, hardware, !hardware, limits);
-        var health = hardware ? new HardwareHealth(pool, null, false, List::of, System::nanoTime) : null;
+        var health =
+                hardware ? new HardwareHealth(pool, null, false, List::of, System::nanoTime) : null;
         var plan = new DmlPlan(
-                pool, limits, null, health, Durability.withoutLibpmem(), 0, 1L << 40, 1L << 40, Long.MAX_VALUE, 1,
+                pool, limits, null, health, Durability.withoutLibpmem(), 0, 1L << 40, 1L << 40,
+                Long.MAX_VALUE, 1,
                 WorkerStrategy.PARK);
         try (var mover = new DmlDataMover(library, path, plan, null)) {
             finish(mover.flush(zeros(200))).orThrow();
@@ -351,13 +384,15 @@ class DurabilityTableTest extends AgainstSimulatedDml {
     @Test
     @DisplayName("H11: an opened mover looks which processor it has")
     void theFlushWritesBackOnTheProcessorOfThisMachine() throws IOException {
-        finish(open(builder(DmlPath.SOFTWARE).durability(log.engines(false))).flush(zeros(200))).orThrow();
+        finish(open(builder(DmlPath.SOFTWARE).durability(log.engines(false))).flush(zeros(200)))
+                .orThrow();
         boolean evict = (dml.lastSubmission().flags() & dml_h.DML_FLAG_PREFETCH_CACHE) != 0;
         assertEquals(!Processor.hasClwb(), evict);
     }
 
     @ParameterizedTest(name = "offset {0}, length {1}: line {2}, {3} lines")
-    @CsvSource({"0, 1, 0, 1", "63, 1, 0, 1", "63, 2, 0, 2", "10, 20, 0, 1", "64, 64, 1, 1", "65, 64, 1, 2",
+    @CsvSource({"0, 1, 0, 1", "63, 1, 0, 1", "63, 2, 0, 2", "10, 20, 0, 1", "64, 64, 1, 1",
+        "65, 64, 1, 2",
         "1, 127, 0, 2"})
     @DisplayName("H10: whole lines are flushed, also for a range shorter than one")
     void wholeLinesAreFlushed(long offset, long length, long line, long lines) throws IOException {
@@ -378,7 +413,8 @@ class DurabilityTableTest extends AgainstSimulatedDml {
                 List.of(Destination.HEAP_SEGMENT, "on the heap"))) {
             MemorySegment range = memory((Destination) expected.getFirst());
             WriteBackKind kind = without.kindOf(range);
-            assertTrue(without.whyNot(range, kind).contains((String) expected.getLast()), without.whyNot(range, kind));
+            assertTrue(without.whyNot(range, kind).contains((String) expected.getLast()),
+                    without.whyNot(range, kind));
         }
         opened.forEach(buffer -> ((OffHeapBuffer) buffer).close());
     }

@@ -30,8 +30,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What the software path executes in one call. A simulated library is never called so, as it calls back into Java; this
- * one is a small one in C.
+ * What the software path executes in one call. A simulated library is never called so, as it calls
+ * back into Java; this one is a small one in C.
  */
 class ExecutedAtOnceTest {
     /** Short enough for a garbage collection to wait for, and too long for that. */
@@ -83,7 +83,8 @@ class ExecutedAtOnceTest {
             assertArrayEquals(bytes(arena.allocate(length).fill((byte) 0xa7)), bytes(destination));
             sum += 2L * length;
         }
-        assertEquals(new MoverCounters(2 * LENGTHS.length, 2 * LENGTHS.length, 0, 0, sum, 0), mover.counters());
+        assertEquals(new MoverCounters(2 * LENGTHS.length, 2 * LENGTHS.length, 0, 0, sum, 0),
+                mover.counters());
     }
 
     /** A library that is not over when the submission returns is asked, however often it takes. */
@@ -142,7 +143,9 @@ class ExecutedAtOnceTest {
                         mover.memcpy(destination, source).await();
                     } else {
                         assertEquals(FutureState.COMPLETE,
-                                operation.memcpy(destination, source, VdmFlags.NONE).start().poll());
+                                operation.memcpy(destination, source, VdmFlags.NONE)
+                                        .start()
+                                        .poll());
                     }
                 }
             });
@@ -151,7 +154,8 @@ class ExecutedAtOnceTest {
             thread.join();
         }
         assertEquals(
-                new MoverCounters(3 * each, 3 * each, 0, 0, (64 + 65 + 66) * each, 0), mover.counters());
+                new MoverCounters(3 * each, 3 * each, 0, 0, (64 + 65 + 66) * each, 0),
+                mover.counters());
     }
 
     @ParameterizedTest
@@ -185,7 +189,8 @@ class ExecutedAtOnceTest {
     void makesDurableInTwoCallsAndTellsWhichOneFailed() {
         MemorySegment source = random(8192);
         MemorySegment destination = arena.allocate(8192 + 64, 64);
-        // 8 KiB from the middle of a line cover a line more, which is not refused; the peer demands whole lines.
+        // 8 KiB from the middle of a line cover a line more, which is not refused; the peer demands
+        // whole lines.
         mover.memcpy(destination.asSlice(5, 8192), source, VdmFlags.MEM_DURABLE).await();
         assertArrayEquals(bytes(source), bytes(destination.asSlice(5, 8192)));
         mover.flush(destination.asSlice(5, 100)).await();
@@ -208,7 +213,8 @@ class ExecutedAtOnceTest {
         Arena closing = Arena.ofShared();
         MemorySegment source = closing.allocate(64).fill((byte) 3);
         MemorySegment destination = arena.allocate(64);
-        VdmFuture copy = mover.memcpy(destination, source, durable ? VdmFlags.MEM_DURABLE : VdmFlags.NONE);
+        VdmFuture copy =
+                mover.memcpy(destination, source, durable ? VdmFlags.MEM_DURABLE : VdmFlags.NONE);
         closing.close();
         assertEquals(FutureState.COMPLETE, copy.poll());
         assertEquals(VdmResult.SEGMENT_UNUSABLE, copy.result());
@@ -222,7 +228,8 @@ class ExecutedAtOnceTest {
         try (Arena confined = Arena.ofConfined()) {
             MemorySegment source = confined.allocate(64).fill((byte) 3);
             MemorySegment destination = arena.allocate(64);
-            VdmFuture copy = mover.memcpy(destination, source, durable ? VdmFlags.MEM_DURABLE : VdmFlags.NONE);
+            VdmFuture copy = mover.memcpy(destination, source,
+                    durable ? VdmFlags.MEM_DURABLE : VdmFlags.NONE);
             var caught = new Throwable[1];
             var done = new CountDownLatch(1);
             Thread.ofPlatform().start(() -> {
@@ -242,7 +249,8 @@ class ExecutedAtOnceTest {
         MemorySegment source = random(100);
         try (var buffer = OffHeapBuffer.wrap(arena.allocate(100), DurabilityDomain.CACHE_LINE)) {
             mover.memcpy(buffer.segment(), source, VdmFlags.MEM_DURABLE).await();
-            mover.memcpy(buffer.segment().asSlice(0, REFUSED), source.asSlice(0, REFUSED), VdmFlags.MEM_DURABLE).poll();
+            mover.memcpy(buffer.segment().asSlice(0, REFUSED), source.asSlice(0, REFUSED),
+                    VdmFlags.MEM_DURABLE).poll();
             assertArrayEquals(bytes(source), bytes(buffer.segment()));
             assertEquals(0, buffer.operationsInFlight());
             assertTrue(buffer.tryClose());

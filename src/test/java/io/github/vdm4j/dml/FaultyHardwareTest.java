@@ -46,9 +46,11 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
     private static final int MANY_POLLS = 1_000_000;
 
     private enum Fault {
-        QUEUE_FULL(102, 24), REFUSED_BY_DEVICE(3, 26, 27, 41, 100, 101, 103), REFUSED_FOR_ITS_PARAMETERS(13, 14,
+        QUEUE_FULL(102, 24), REFUSED_BY_DEVICE(3, 26, 27, 41, 100, 101, 103),
+        REFUSED_FOR_ITS_PARAMETERS(13, 14,
                 46),
-        ENDED_BY_DEVICE(3, 33, 37, 40, 41, 43, 44, 45), UNKNOWN(47, 999, -1), PAGE_FAULT(25), LATE(0);
+        ENDED_BY_DEVICE(3, 33, 37, 40, 41, 43, 44, 45), UNKNOWN(47, 999, -1), PAGE_FAULT(25),
+        LATE(0);
 
         private final int[] statuses;
 
@@ -59,10 +61,12 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
         private Plan plan(Submission submission, Random random) {
             int status = statuses[random.nextInt(statuses.length)];
             return switch (this) {
-                case QUEUE_FULL, REFUSED_BY_DEVICE, REFUSED_FOR_ITS_PARAMETERS -> Plan.refuse(status);
+                case QUEUE_FULL, REFUSED_BY_DEVICE, REFUSED_FOR_ITS_PARAMETERS ->
+                    Plan.refuse(status);
                 case ENDED_BY_DEVICE, UNKNOWN -> {
                     Plan plan = Plan.fail(status).moving(random.nextInt(LONGEST));
-                    // A comparison that comes to a difference ends with it, and not with the failure.
+                    // A comparison that comes to a difference ends with it, and not with the
+                    // failure.
                     yield submission.is(dml_h.DML_OP_COMPARE) ? plan : plan.corrupting();
                 }
                 case PAGE_FAULT -> Plan.pageFault(random.nextInt(LONGEST));
@@ -102,8 +106,10 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
 
         private void assertOthersAreUntouched(String what) {
             byte[] now = bytes(memory);
-            assertEquals(-1, Arrays.mismatch(now, 0, from, expected, 0, from), what + ": before the destination");
-            assertEquals(-1, Arrays.mismatch(now, to, SLOT, expected, to, SLOT), what + ": behind the destination");
+            assertEquals(-1, Arrays.mismatch(now, 0, from, expected, 0, from),
+                    what + ": before the destination");
+            assertEquals(-1, Arrays.mismatch(now, to, SLOT, expected, to, SLOT),
+                    what + ": behind the destination");
         }
     }
 
@@ -131,7 +137,8 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
         Worker run(int operations) {
             int started = 0;
             for (long polls = 0; ended < operations; polls++) {
-                assertTrue(polls < (long) operations * MANY_POLLS, () -> "never complete: " + underWay);
+                assertTrue(polls < (long) operations * MANY_POLLS,
+                        () -> "never complete: " + underWay);
                 if (started < operations && !free.isEmpty() && random.nextInt(3) == 0) {
                     underWay.add(start(free.remove()));
                     started++;
@@ -171,7 +178,8 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
         /** The device may have written until now, but only where it was told to. */
         private void takeBack() {
             leftToTheDevice
-                    .forEach(slot -> slot.assertOthersAreUntouched("an operation that the device was late with"));
+                    .forEach(slot -> slot.assertOthersAreUntouched(
+                            "an operation that the device was late with"));
             free.addAll(leftToTheDevice);
             leftToTheDevice.clear();
         }
@@ -199,7 +207,8 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
                     slot.from = Math.min(source, near);
                     slot.to = Math.max(source, near) + length;
                     boolean apart = Math.abs(near - source) >= length;
-                    return work(slot, mover.memmove(slot.memory.asSlice(near, length), from), apart, () -> {});
+                    return work(slot, mover.memmove(slot.memory.asSlice(near, length), from), apart,
+                            () -> {});
                 }
                 case 2 -> {
                     byte fill = (byte) random.nextInt();
@@ -218,7 +227,8 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
                     var crc = new CRC32C();
                     crc.update(before, source, length);
                     var future = mover.crc32c(from);
-                    return work(slot, future, true, () -> assertEquals(crc.getValue(), future.output().value()));
+                    return work(slot, future, true,
+                            () -> assertEquals(crc.getValue(), future.output().value()));
                 }
                 default -> {
                     boolean equal = random.nextBoolean();
@@ -237,7 +247,8 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
             }
         }
 
-        private static Work work(Slot slot, MoverFuture<?> future, boolean repeatable, Runnable verify) {
+        private static Work work(Slot slot, MoverFuture<?> future, boolean repeatable,
+                Runnable verify) {
             return new Work(slot, future, repeatable, verify);
         }
 
@@ -262,7 +273,8 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
             assertNotNull(status, why);
             assertEquals(status.result(), result);
             assertTrue(why.contains(status.toString()), why);
-            assertTrue(mover.path() == DmlPath.HARDWARE || !work.repeatable(), () -> "not redone in software: " + why);
+            assertTrue(mover.path() == DmlPath.HARDWARE || !work.repeatable(),
+                    () -> "not redone in software: " + why);
             work.slot().assertOthersAreUntouched(why);
             free.add(work.slot());
         }
@@ -271,7 +283,8 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
     private DmlDataMover openFaulty(DmlPath path, int threads, long seed) {
         dml.withHardware();
         DmlDataMover mover = open(builder(path)
-                .diagnosis(new DmlDiagnosis(new Verdict(Outcome.HARDWARE, Outcome.HARDWARE, ""), List.of(), null))
+                .diagnosis(new DmlDiagnosis(new Verdict(Outcome.HARDWARE, Outcome.HARDWARE, ""),
+                        List.of(), null))
                 .jobs(SLOTS * threads)
                 .maxTransferBytes(256)
                 .queueFullTimeout(Duration.ofNanos(3_000))
@@ -299,8 +312,10 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
                 workers.add(pool.submit(() -> worker.run(OPERATIONS / threads)));
             }
             for (Future<Worker> worker : workers) {
-                worker.get().results.forEach((result, count) -> results.merge(result, count, Integer::sum));
-                worker.get().paths.forEach((taken, count) -> paths.merge(taken, count, Integer::sum));
+                worker.get().results
+                        .forEach((result, count) -> results.merge(result, count, Integer::sum));
+                worker.get().paths
+                        .forEach((taken, count) -> paths.merge(taken, count, Integer::sum));
             }
         }
         assertEquals(OPERATIONS, results.values().stream().mapToInt(Integer::intValue).sum());
@@ -308,7 +323,8 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
         assertEquals(0, mover.jobsOverdue());
         dml.assertClean();
         String all =
-                injected + ", " + losses + " losses, " + results + ", " + paths + ", " + heard.size() + " decisions";
+                injected + ", " + losses + " losses, " + results + ", " + paths + ", "
+                        + heard.size() + " decisions";
         System.out.println(all);
         for (Fault fault : Fault.values()) {
             assertTrue(injected.getOrDefault(fault, 0) > 100, all);
@@ -317,7 +333,9 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
         assertTrue(paths.getOrDefault(ExecutionPath.DSA_HARDWARE, 0) > OPERATIONS / 10, all);
         assertTrue(results.get(VdmResult.TIMEOUT) > 100, all);
         if (path == DmlPath.AUTO) {
-            assertTrue(heard.stream().filter(decision -> decision.path() == DmlPath.HARDWARE).count() > 100, all);
+            assertTrue(heard.stream()
+                    .filter(decision -> decision.path() == DmlPath.HARDWARE)
+                    .count() > 100, all);
         }
     }
 }

@@ -64,7 +64,8 @@ class HardwareHealthTest extends AgainstSimulatedDml {
     }
 
     private void refuseOnHardware(int status) {
-        dml.always(submission -> submission.path() == DmlPath.HARDWARE ? Plan.refuse(status) : Plan.succeed());
+        dml.always(submission -> submission.path() == DmlPath.HARDWARE ? Plan.refuse(status)
+                : Plan.succeed());
     }
 
     private int hardwareSubmissions() {
@@ -105,7 +106,8 @@ class HardwareHealthTest extends AgainstSimulatedDml {
         assertEquals(
                 List.of(new DmlPathDecision(
                         DmlPath.SOFTWARE,
-                        "the hardware failed 8 times without a success, at last with " + DmlStatus.of(status),
+                        "the hardware failed 8 times without a success, at last with "
+                                + DmlStatus.of(status),
                         diagnosis.findings())),
                 heard);
         assertEquals(heard.getFirst(), mover.pathDecision());
@@ -120,7 +122,8 @@ class HardwareHealthTest extends AgainstSimulatedDml {
     @Test
     void isGivenUpForFailuresOfWhatItAcceptedToo() {
         DmlDataMover mover = auto();
-        dml.always(s -> s.path() == DmlPath.HARDWARE ? Plan.fail(3).moving(50).corrupting() : Plan.succeed());
+        dml.always(s -> s.path() == DmlPath.HARDWARE ? Plan.fail(3).moving(50).corrupting()
+                : Plan.succeed());
         for (int i = 0; i < 8; i++) {
             copy(mover, ExecutionPath.DML_SOFTWARE);
         }
@@ -193,7 +196,8 @@ class HardwareHealthTest extends AgainstSimulatedDml {
         assertSame(VdmResult.TIMEOUT, finish(mover.memset(zeros(64), (byte) 1)).result());
         assertEquals(
                 List.of(new DmlPathDecision(
-                        DmlPath.SOFTWARE, "the hardware did not answer for 1.0E-9 s", diagnosis.findings())),
+                        DmlPath.SOFTWARE, "the hardware did not answer for 1.0E-9 s",
+                        diagnosis.findings())),
                 heard);
         copy(mover, ExecutionPath.DML_SOFTWARE);
     }
@@ -204,7 +208,8 @@ class HardwareHealthTest extends AgainstSimulatedDml {
         dml.always(s -> s.path() == DmlPath.HARDWARE ? Plan.hold() : Plan.succeed());
         MemorySegment source = noise(100);
         List<MemorySegment> targets = IntStream.range(0, 3).mapToObj(i -> zeros(100)).toList();
-        List<VdmFuture> copies = targets.stream().map(target -> mover.memcpy(target, source)).toList();
+        List<VdmFuture> copies =
+                targets.stream().map(target -> mover.memcpy(target, source)).toList();
         MemorySegment memory = noise(200);
         VdmFuture move = mover.memmove(memory.asSlice(1, 100), memory.asSlice(0, 100));
         copies.forEach(copy -> assertSame(FutureState.RUNNING, copy.poll()));
@@ -216,7 +221,10 @@ class HardwareHealthTest extends AgainstSimulatedDml {
         assertSame(VdmResult.DEVICE_ERROR, move.result());
         assertEquals(DmlStatus.of(3), move.failure().status());
         assertTrue(
-                move.failure().getMessage().startsWith("memmove of 100 bytes on HARDWARE failed: INTERNAL_ERROR (3): "),
+                move.failure()
+                        .getMessage()
+                        .startsWith(
+                                "memmove of 100 bytes on HARDWARE failed: INTERNAL_ERROR (3): "),
                 move.failure().getMessage());
         for (int i = 0; i < 10; i++) {
             copy(mover, ExecutionPath.DML_SOFTWARE);
@@ -237,7 +245,8 @@ class HardwareHealthTest extends AgainstSimulatedDml {
         assertTrue(dml.submissions().stream().anyMatch(s -> s.is(dml_h.DML_OP_NOP)));
         assertEquals(List.of(), heard, "nobody waits for it");
         useUntilRunningOn(DmlPath.HARDWARE, mover);
-        assertEquals(List.of(new DmlPathDecision(DmlPath.HARDWARE, BACK, diagnosis.findings())), heard);
+        assertEquals(List.of(new DmlPathDecision(DmlPath.HARDWARE, BACK, diagnosis.findings())),
+                heard);
         copy(mover, ExecutionPath.DSA_HARDWARE);
     }
 
@@ -376,13 +385,15 @@ class HardwareHealthTest extends AgainstSimulatedDml {
         var seen = new ArrayList<String>();
         Thread.currentThread().setUncaughtExceptionHandler((thread, e) -> seen.add(e.getMessage()));
         try {
-            var decisions = new PathDecisions(new DmlPathDecision(DmlPath.HARDWARE, "first", List.of()), decision -> {
-                throw new IllegalStateException("listener");
-            });
+            var decisions = new PathDecisions(
+                    new DmlPathDecision(DmlPath.HARDWARE, "first", List.of()), decision -> {
+                        throw new IllegalStateException("listener");
+                    });
             decisions.decide(DmlPath.SOFTWARE, "second", () -> {
                 throw new IllegalStateException("diagnosis");
             });
-            assertEquals(new DmlPathDecision(DmlPath.SOFTWARE, "second", List.of()), decisions.current());
+            assertEquals(new DmlPathDecision(DmlPath.SOFTWARE, "second", List.of()),
+                    decisions.current());
         } finally {
             Thread.currentThread().setUncaughtExceptionHandler(null);
         }

@@ -7,49 +7,59 @@ import java.lang.foreign.ValueLayout;
 import java.util.Set;
 
 /**
- * The fields of a job with the operations that need them. Once a submission is over each is spoilt, so
- * that whoever leaves one as it was, or reads a result that there is not, is seen. Real DML leaves most as
- * they are; the contract is to write them anew all the same.
+ * The fields of a job with the operations that need them. Once a submission is over each is spoilt,
+ * so that whoever leaves one as it was, or reads a result that there is not, is seen. Real DML
+ * leaves most as they are; the contract is to write them anew all the same.
  */
 enum JobField {
     OPERATION(dml_job_t.operation$offset(), 4),
     FLAGS(dml_job_t.flags$offset(), 8),
     SOURCE(dml_job_t.source_first_ptr$offset(), 8, Operations.READING),
     SECOND_SOURCE(
-            dml_job_t.source_second_ptr$offset(), 8, Set.of(SimulatedTask.COMPARE, SimulatedTask.DELTA_CREATE)),
+            dml_job_t.source_second_ptr$offset(), 8,
+            Set.of(SimulatedTask.COMPARE, SimulatedTask.DELTA_CREATE)),
     SOURCE_LENGTH(dml_job_t.source_length$offset(), 4, Operations.READING),
     DESTINATION(
             dml_job_t.destination_first_ptr$offset(),
             8,
             Set.of(
-                    SimulatedTask.BATCH, SimulatedTask.DRAIN, SimulatedTask.MEM_MOVE, SimulatedTask.FILL,
+                    SimulatedTask.BATCH, SimulatedTask.DRAIN, SimulatedTask.MEM_MOVE,
+                    SimulatedTask.FILL,
                     SimulatedTask.DELTA_CREATE, SimulatedTask.DELTA_APPLY, SimulatedTask.DUALCAST,
                     SimulatedTask.COPY_CRC, SimulatedTask.DIF_INSERT, SimulatedTask.DIF_STRIP,
                     SimulatedTask.DIF_UPDATE, SimulatedTask.CACHE_FLUSH)),
     SECOND_DESTINATION(
-            dml_job_t.destination_second_ptr$offset(), 8, Set.of(SimulatedTask.DUALCAST, SimulatedTask.DRAIN)),
+            dml_job_t.destination_second_ptr$offset(), 8,
+            Set.of(SimulatedTask.DUALCAST, SimulatedTask.DRAIN)),
     DESTINATION_LENGTH(
             dml_job_t.destination_length$offset(),
             4,
             Set.of(
-                    SimulatedTask.BATCH, SimulatedTask.FILL, SimulatedTask.DELTA_CREATE, SimulatedTask.DELTA_APPLY,
+                    SimulatedTask.BATCH, SimulatedTask.FILL, SimulatedTask.DELTA_CREATE,
+                    SimulatedTask.DELTA_APPLY,
                     SimulatedTask.CACHE_FLUSH)),
-    PATTERN(dml_job_t.pattern$offset(), 8, Set.of(SimulatedTask.FILL, SimulatedTask.COMPARE_PATTERN)),
-    CRC_POINTER(dml_job_t.crc_checksum_ptr$offset(), 8, Set.of(SimulatedTask.CRC, SimulatedTask.COPY_CRC)),
+    PATTERN(dml_job_t.pattern$offset(), 8,
+            Set.of(SimulatedTask.FILL, SimulatedTask.COMPARE_PATTERN)),
+    CRC_POINTER(dml_job_t.crc_checksum_ptr$offset(), 8,
+            Set.of(SimulatedTask.CRC, SimulatedTask.COPY_CRC)),
     EXPECTED_RESULT(
             dml_job_t.expected_result$offset(),
             4,
-            Set.of(SimulatedTask.COMPARE, SimulatedTask.COMPARE_PATTERN, SimulatedTask.DELTA_CREATE)),
+            Set.of(SimulatedTask.COMPARE, SimulatedTask.COMPARE_PATTERN,
+                    SimulatedTask.DELTA_CREATE)),
     DIF_FLAGS(inDif(dml_dif_config_t.flags$offset()), 4, Operations.DIF),
     DIF_BLOCK_SIZE(inDif(dml_dif_config_t.block_size$offset()), 4, Operations.DIF),
     SOURCE_REFERENCE_TAG(
             inDif(dml_dif_config_t.source_reference_tag_seed$offset()), 4, Operations.DIF_READING),
     SOURCE_APPLICATION_TAG_AND_MASK(
-            inDif(dml_dif_config_t.source_application_tag_seed$offset()), 4, Operations.DIF_READING),
+            inDif(dml_dif_config_t.source_application_tag_seed$offset()), 4,
+            Operations.DIF_READING),
     DESTINATION_REFERENCE_TAG(
-            inDif(dml_dif_config_t.destination_reference_tag_seed$offset()), 4, Operations.DIF_WRITING),
+            inDif(dml_dif_config_t.destination_reference_tag_seed$offset()), 4,
+            Operations.DIF_WRITING),
     DESTINATION_APPLICATION_TAG_AND_MASK(
-            inDif(dml_dif_config_t.destination_application_tag_seed$offset()), 4, Operations.DIF_WRITING),
+            inDif(dml_dif_config_t.destination_application_tag_seed$offset()), 4,
+            Operations.DIF_WRITING),
     RESULT(dml_job_t.result$offset(), 4, Set.of()),
     OFFSET(dml_job_t.offset$offset(), 4, Set.of());
 
@@ -79,11 +89,13 @@ enum JobField {
                 SimulatedTask.DIF_UPDATE);
         static final Set<Integer> DIF_READING =
                 Set.of(SimulatedTask.DIF_CHECK, SimulatedTask.DIF_STRIP, SimulatedTask.DIF_UPDATE);
-        static final Set<Integer> DIF_WRITING = Set.of(SimulatedTask.DIF_INSERT, SimulatedTask.DIF_UPDATE);
+        static final Set<Integer> DIF_WRITING =
+                Set.of(SimulatedTask.DIF_INSERT, SimulatedTask.DIF_UPDATE);
         static final Set<Integer> READING = Set.of(
                 SimulatedTask.MEM_MOVE, SimulatedTask.COMPARE, SimulatedTask.COMPARE_PATTERN,
                 SimulatedTask.DELTA_CREATE, SimulatedTask.DELTA_APPLY, SimulatedTask.DUALCAST,
-                SimulatedTask.CRC, SimulatedTask.COPY_CRC, SimulatedTask.DIF_CHECK, SimulatedTask.DIF_INSERT,
+                SimulatedTask.CRC, SimulatedTask.COPY_CRC, SimulatedTask.DIF_CHECK,
+                SimulatedTask.DIF_INSERT,
                 SimulatedTask.DIF_STRIP, SimulatedTask.DIF_UPDATE);
     }
 
@@ -113,7 +125,10 @@ enum JobField {
                 : job.get(ValueLayout.JAVA_INT_UNALIGNED, at) == (int) STALE;
     }
 
-    /** The field that an operation needs and that was not written since the last submission, or null. */
+    /**
+     * The field that an operation needs and that was not written since the last submission, or
+     * null.
+     */
     static JobField staleIn(MemorySegment job) {
         int operation = dml_job_t.operation(job);
         for (JobField field : values()) {

@@ -35,7 +35,8 @@ class JobPoolTest {
     }
 
     private JobPool pool(int capacity) {
-        return new JobPool(dml.library().functions(), capacity, true, false, new JobLimits(64, 64, true));
+        return new JobPool(dml.library().functions(), capacity, true, false,
+                new JobLimits(64, 64, true));
     }
 
     @Test
@@ -165,7 +166,8 @@ class JobPoolTest {
                                         for (int i = 0; i < 500_000; i++) {
                                             Job job = pool.take();
                                             if (job != null) {
-                                                most.accumulateAndGet(holders.incrementAndGet(), Math::max);
+                                                most.accumulateAndGet(holders.incrementAndGet(),
+                                                        Math::max);
                                                 holders.decrementAndGet();
                                                 pool.give(job);
                                             }

@@ -12,7 +12,9 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** Shared objects for tests of the search for a library: some that work, some spoilt in a known way. */
+/**
+ * Shared objects for tests of the search for a library: some that work, some spoilt in a known way.
+ */
 final class LibraryFiles {
     private static final int ELF_CLASS = 4;
     private static final int ELF_MACHINE = 18;
@@ -45,7 +47,8 @@ final class LibraryFiles {
                 .filter(Files::exists)
                 .findFirst()
                 .orElseGet(
-                        () -> org.junit.jupiter.api.Assumptions.abort("this system has no libm.so.6 in a usual place"));
+                        () -> org.junit.jupiter.api.Assumptions
+                                .abort("this system has no libm.so.6 in a usual place"));
     }
 
     static Path forOtherProcessor(Path folder) throws IOException {
@@ -63,20 +66,24 @@ final class LibraryFiles {
     }
 
     /**
-     * A shared object that exports DML's functions and does nothing in them, but can be opened and asked
-     * for its version.
+     * A shared object that exports DML's functions and does nothing in them, but can be opened and
+     * asked for its version.
      */
-    static Path dummyDml(Path folder, String... withoutSymbols) throws IOException, InterruptedException {
+    static Path dummyDml(Path folder, String... withoutSymbols)
+            throws IOException, InterruptedException {
         return compiled(folder, dummyWithout(withoutSymbols));
     }
 
     private static String dummyWithout(String... symbols) {
         return DUMMY.lines()
-                .filter(line -> Arrays.stream(symbols).noneMatch(symbol -> line.contains(symbol + "(")))
+                .filter(line -> Arrays.stream(symbols)
+                        .noneMatch(symbol -> line.contains(symbol + "(")))
                 .reduce("", (all, line) -> all + line + "\n");
     }
 
-    /** The length of an operation that does not end while its destination begins with {@link #WAIT}. */
+    /**
+     * The length of an operation that does not end while its destination begins with {@link #WAIT}.
+     */
     static final int GATED = 20_000;
 
     static final byte WAIT = 'w';
@@ -85,9 +92,10 @@ final class LibraryFiles {
     static final int TELLING = 72;
 
     /**
-     * A shared object whose software path executes copies, fills and write-backs while they are submitted, but for those that it
-     * refuses: of less than 64 bytes, with their length as the status, and write-backs of 8 KiB, with {@link
-     * #NOT_WRITTEN_BACK}. It counts in {@code finalized} how many jobs were finalized.
+     * A shared object whose software path executes copies, fills and write-backs while they are
+     * submitted, but for those that it refuses: of less than 64 bytes, with their length as the
+     * status, and write-backs of 8 KiB, with {@link #NOT_WRITTEN_BACK}. It counts in {@code
+     * finalized} how many jobs were finalized.
      */
     static Path executingDml(Path folder) throws IOException, InterruptedException {
         return compiled(folder, EXECUTING + """
@@ -96,7 +104,10 @@ final class LibraryFiles {
                 """);
     }
 
-    /** The same, but an operation is executed when the library is asked about it for the third time, and it may fail then. */
+    /**
+     * The same, but an operation is executed when the library is asked about it for the third time,
+     * and it may fail then.
+     */
     static Path deferringDml(Path folder) throws IOException, InterruptedException {
         return compiled(folder, EXECUTING + """
                 static __thread int asked;
@@ -157,15 +168,18 @@ final class LibraryFiles {
                                     dml_h.DML_OP_FILL,
                                     TELLING);
 
-    private static Path compiled(Path folder, String source) throws IOException, InterruptedException {
+    private static Path compiled(Path folder, String source)
+            throws IOException, InterruptedException {
         Path library = Files.createTempFile(folder, "libdummydml", ".so");
         Process gcc;
         try {
-            gcc = new ProcessBuilder("gcc", "-x", "c", "-shared", "-fPIC", "-w", "-o", library.toString(), "-")
+            gcc = new ProcessBuilder("gcc", "-x", "c", "-shared", "-fPIC", "-w", "-o",
+                    library.toString(), "-")
                     .redirectErrorStream(true)
                     .start();
         } catch (IOException e) {
-            return org.junit.jupiter.api.Assumptions.abort("no gcc to compile a shared object with: " + e.getMessage());
+            return org.junit.jupiter.api.Assumptions
+                    .abort("no gcc to compile a shared object with: " + e.getMessage());
         }
         try (var out = gcc.outputWriter()) {
             out.write(source);

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("Native access")
-@EnabledOnOs(value = OS.LINUX, architectures = "amd64", disabledReason = "Intel DML exists for Linux on x86-64 only")
+@EnabledOnOs(value = OS.LINUX, architectures = "amd64",
+        disabledReason = "Intel DML exists for Linux on x86-64 only")
 class NativeAccessTest {
     private static final String DENY = "--illegal-native-access=deny";
 
@@ -54,14 +55,19 @@ class NativeAccessTest {
         }
     }
 
-    /** A second attempt has to give the same reason, not that of a class that could not be initialised. */
+    /**
+     * A second attempt has to give the same reason, not that of a class that could not be
+     * initialised.
+     */
     private static void assertTwoReasonsWithTheOption(ChildJvm child) {
         String said = child.output();
         assertEquals(
                 2,
-                said.split("start Java with --enable-native-access=io.github.vdm4j, or ALL-UNNAMED", -1).length - 1,
+                said.split("start Java with --enable-native-access=io.github.vdm4j, or ALL-UNNAMED",
+                        -1).length - 1,
                 child::toString);
-        assertEquals(2, said.split("Intel DML is not available. Tried:", -1).length - 1, child::toString);
+        assertEquals(2, said.split("Intel DML is not available. Tried:", -1).length - 1,
+                child::toString);
         assertFalse(said.contains("NoClassDefFoundError"), child::toString);
         assertFalse(said.contains("ExceptionInInitializerError"), child::toString);
         assertTrue(said.endsWith("sync works\n"), child::toString);
@@ -81,7 +87,8 @@ class NativeAccessTest {
         public static void main(String[] arguments) {
             for (int i = 0; i < 2; i++) {
                 try {
-                    System.out.println("opened " + DmlLibrary.open(Path.of(arguments[0])).version().version());
+                    System.out.println(
+                            "opened " + DmlLibrary.open(Path.of(arguments[0])).version().version());
                 } catch (DmlUnavailableException e) {
                     System.out.println(e.getMessage());
                 }

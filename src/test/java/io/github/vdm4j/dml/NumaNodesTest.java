@@ -28,16 +28,18 @@ class NumaNodesTest extends AgainstSimulatedDml {
         return dml.submissions()
                 .stream()
                 .map(Submission::job)
-                .map(job -> dml_job_t.numa_id(MemorySegment.ofAddress(job).reinterpret(dml_job_t.sizeof())))
+                .map(job -> dml_job_t
+                        .numa_id(MemorySegment.ofAddress(job).reinterpret(dml_job_t.sizeof())))
                 .distinct()
                 .toList();
     }
 
     /** On every job, of each path, for each part. */
     private void submitFromEveryJob(DmlDataMover mover) {
-        dml.always(submission -> submission.path() == DmlPath.HARDWARE && dml.submissions().size() % 5 == 4
-                ? Plan.refuse(102)
-                : Plan.hold());
+        dml.always(submission -> submission.path() == DmlPath.HARDWARE
+                && dml.submissions().size() % 5 == 4
+                        ? Plan.refuse(102)
+                        : Plan.hold());
         var fills = List.of(zeros(64), zeros(200), zeros(100), zeros(150))
                 .stream()
                 .map(segment -> mover.memset(segment, (byte) 1))
@@ -56,7 +58,8 @@ class NumaNodesTest extends AgainstSimulatedDml {
         assertEquals(List.of(0), nodesOfSubmissions());
         long jobs = dml.submissions().stream().map(Submission::job).distinct().count();
         switch (path) {
-            case AUTO -> assertTrue(jobs > 4, "each in hardware, and some in software, too: " + jobs);
+            case AUTO ->
+                assertTrue(jobs > 4, "each in hardware, and some in software, too: " + jobs);
             case HARDWARE -> assertEquals(4, jobs);
             case SOFTWARE -> assertEquals(1, jobs, "one after the other");
         }
@@ -66,7 +69,9 @@ class NumaNodesTest extends AgainstSimulatedDml {
     void namesItOnTheJobThatTakesThePlaceOfOneThatIsOverdue() {
         dml.withHardware();
         DmlDataMover mover =
-                open(builder(DmlPath.HARDWARE).numaNode(0).jobs(1).deviceTimeout(Duration.ofNanos(1)));
+                open(builder(DmlPath.HARDWARE).numaNode(0)
+                        .jobs(1)
+                        .deviceTimeout(Duration.ofNanos(1)));
         dml.next(Plan.hold());
         assertSame(VdmResult.TIMEOUT, finish(mover.memset(zeros(64), (byte) 1)).result());
         finish(mover.memset(zeros(64), (byte) 2)).orThrow();
@@ -86,10 +91,12 @@ class NumaNodesTest extends AgainstSimulatedDml {
     @Test
     void runsOnTheDevicesOfThatNodeOnly() {
         dml.withHardwareOn(0).callersOn(1);
-        assertSame(ExecutionPath.DSA_HARDWARE, pathOfAFill(open(builder(DmlPath.AUTO).numaNode(0))));
+        assertSame(ExecutionPath.DSA_HARDWARE,
+                pathOfAFill(open(builder(DmlPath.AUTO).numaNode(0))));
         assertSame(ExecutionPath.DML_SOFTWARE, pathOfAFill(open(DmlPath.AUTO)));
         dml.withHardwareOn(1).callersOn(1);
-        assertSame(ExecutionPath.DML_SOFTWARE, pathOfAFill(open(builder(DmlPath.AUTO).numaNode(0))));
+        assertSame(ExecutionPath.DML_SOFTWARE,
+                pathOfAFill(open(builder(DmlPath.AUTO).numaNode(0))));
         assertSame(ExecutionPath.DSA_HARDWARE, pathOfAFill(open(DmlPath.AUTO)));
     }
 
@@ -117,7 +124,9 @@ class NumaNodesTest extends AgainstSimulatedDml {
         new DsaMachine(root).node(2, "4-7").node(10, "8-9");
         var refused = assertThrows(IllegalArgumentException.class,
                 () -> NumaNodes.check(new SystemFiles(root), node));
-        assertEquals("NUMA node %d: must be 0, 2, 10, or -1 for that of the submitting thread".formatted(node),
+        assertEquals(
+                "NUMA node %d: must be 0, 2, 10, or -1 for that of the submitting thread"
+                        .formatted(node),
                 refused.getMessage());
     }
 
@@ -133,7 +142,9 @@ class NumaNodesTest extends AgainstSimulatedDml {
         var nothing = new SystemFiles(root);
         assertEquals(7, NumaNodes.check(nothing, 7));
         assertEquals(-1, NumaNodes.check(nothing, -1));
-        var refused = assertThrows(IllegalArgumentException.class, () -> NumaNodes.check(nothing, -2));
-        assertEquals("NUMA node -2: must be at least 0, or -1 for that of the submitting thread", refused.getMessage());
+        var refused =
+                assertThrows(IllegalArgumentException.class, () -> NumaNodes.check(nothing, -2));
+        assertEquals("NUMA node -2: must be at least 0, or -1 for that of the submitting thread",
+                refused.getMessage());
     }
 }

@@ -37,8 +37,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Reusable operations on the software path, each of which has a job of its own, on a mover with one job for all others; with
- * a small library in C, as a simulated one is not given any.
+ * Reusable operations on the software path, each of which has a job of its own, on a mover with one
+ * job for all others; with a small library in C, as a simulated one is not given any.
  */
 class OwnJobTest {
     private final Arena arena = Arena.ofShared();
@@ -116,13 +116,15 @@ class OwnJobTest {
             operations.add(mover.newOperation());
             assertTrue(jobs.add(jobOf(operations.get(i))), "a job of its own");
         }
-        assertFalse(operations.stream().anyMatch(operation -> jobs.add(jobOf(operation))), "the same again");
+        assertFalse(operations.stream().anyMatch(operation -> jobs.add(jobOf(operation))),
+                "the same again");
         assertTrue(jobs.contains(jobOfPlain()));
         assertEquals(0, mover.jobsInUse());
     }
 
     @Test
-    void theJobCountsAsUsedOnlyWhileTheOperationRunsAndIsNoHindranceToOthers() throws InterruptedException {
+    void theJobCountsAsUsedOnlyWhileTheOperationRunsAndIsNoHindranceToOthers()
+            throws InterruptedException {
         VdmOperation operation = mover.newOperation();
         Thread thread = startGated(operation);
         assertEquals(1, mover.jobsInUse());
@@ -225,7 +227,8 @@ class OwnJobTest {
         WeakReference<VdmOperation> dropped = new WeakReference<>(
                 run(mover.newOperation().memset(arena.allocate(100), (byte) 1, VdmFlags.NONE)));
         assertTrue(mover.nativeBytes() > before);
-        while (dropped.get() != null || mover.nativeBytes() > before || finalized.get(ValueLayout.JAVA_INT, 0) == 0) {
+        while (dropped.get() != null || mover.nativeBytes() > before
+                || finalized.get(ValueLayout.JAVA_INT, 0) == 0) {
             System.gc(); // @Timeout ends this if something holds it
         }
         assertEquals(1, mover.counters().completed());
@@ -234,7 +237,10 @@ class OwnJobTest {
 
     @Test
     void countsWhatTheJvmExecutesInItsStead() {
-        try (var auto = DmlDataMover.builder().library(DmlLibrary.open(library)).path(DmlPath.AUTO).open()) {
+        try (var auto = DmlDataMover.builder()
+                .library(DmlLibrary.open(library))
+                .path(DmlPath.AUTO)
+                .open()) {
             assumeTrue(auto.runningPath() == DmlPath.SOFTWARE);
             VdmOperation operation = auto.newOperation();
             for (int i = 0; i < 3; i++) {
@@ -269,7 +275,8 @@ class OwnJobTest {
                             run(operation.memset(mine, value, VdmFlags.NONE));
                         } else {
                             VdmFuture plain = mover.memset(mine, value);
-                            while (plain.poll() == FutureState.COMPLETE && plain.result() == VdmResult.OUT_OF_MEMORY) {
+                            while (plain.poll() == FutureState.COMPLETE
+                                    && plain.result() == VdmResult.OUT_OF_MEMORY) {
                                 plain = mover.memset(mine, value); // there is one job for three
                             }
                         }

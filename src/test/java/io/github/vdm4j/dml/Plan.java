@@ -10,12 +10,13 @@ import java.util.Map;
  * What becomes of a submission to a {@link SimulatedDml}.
  *
  * @param refusal what the submission returns; OK if it is accepted
- * @param checks how often a check says "being processed" before the end is reported; negative if only
- *     {@link Submission#release} ends it. Without effect on the software path, which is done when the
- *     submission returns
- * @param status what the check reports in the end; if that is OK, what comes of the operation itself
- * @param moved how many bytes are moved, from the end that the device begins at, or how many tasks of a
- *     batch are run; negative for all
+ * @param checks how often a check says "being processed" before the end is reported; negative if
+ * only {@link Submission#release} ends it. Without effect on the software path, which is done when
+ * the submission returns
+ * @param status what the check reports in the end; if that is OK, what comes of the operation
+ * itself
+ * @param moved how many bytes are moved, from the end that the device begins at, or how many tasks
+ * of a batch are run; negative for all
  * @param corrupt whether the first byte moved is wrong, or else the result
  * @param faultAddress where a page is not there; 0 for right behind what was moved
  * @param tasks what becomes of tasks of a batch, by their numbers
@@ -59,33 +60,40 @@ record Plan(
     }
 
     Plan afterChecks(int count) {
-        return new Plan(refusal, count, status, moved, corrupt, faultAddress, tasks, during, afterwards);
+        return new Plan(refusal, count, status, moved, corrupt, faultAddress, tasks, during,
+                afterwards);
     }
 
     Plan moving(long count) {
-        return new Plan(refusal, checks, status, count, corrupt, faultAddress, tasks, during, afterwards);
+        return new Plan(refusal, checks, status, count, corrupt, faultAddress, tasks, during,
+                afterwards);
     }
 
     Plan corrupting() {
-        return new Plan(refusal, checks, status, moved, true, faultAddress, tasks, during, afterwards);
+        return new Plan(refusal, checks, status, moved, true, faultAddress, tasks, during,
+                afterwards);
     }
 
     Plan faultingAt(long address) {
-        return new Plan(refusal, checks, status, moved, corrupt, address, tasks, during, afterwards);
+        return new Plan(refusal, checks, status, moved, corrupt, address, tasks, during,
+                afterwards);
     }
 
     /** Of the plan for a task only status, bytes moved, corruption and fault address count. */
     Plan withTask(int index, Plan plan) {
         var all = new HashMap<>(tasks);
         all.put(index, plan);
-        return new Plan(refusal, checks, status, moved, corrupt, faultAddress, Map.copyOf(all), during, afterwards);
+        return new Plan(refusal, checks, status, moved, corrupt, faultAddress, Map.copyOf(all),
+                during, afterwards);
     }
 
     Plan during(Runnable action) {
-        return new Plan(refusal, checks, status, moved, corrupt, faultAddress, tasks, action, afterwards);
+        return new Plan(refusal, checks, status, moved, corrupt, faultAddress, tasks, action,
+                afterwards);
     }
 
     Plan afterwards(Runnable action) {
-        return new Plan(refusal, checks, status, moved, corrupt, faultAddress, tasks, during, action);
+        return new Plan(refusal, checks, status, moved, corrupt, faultAddress, tasks, during,
+                action);
     }
 }

@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * A data operation with memory of its own, made from a seed: the same seed gives the same operation on the same
- * content, so that two movers can be compared.
+ * A data operation with memory of its own, made from a seed: the same seed gives the same operation
+ * on the same content, so that two movers can be compared.
  */
 final class RandomOperation {
     static final List<VdmOperationType> TYPES = List.of(
@@ -81,10 +81,12 @@ final class RandomOperation {
             var operation = new RandomOperation(type, seed, maxSize, arena);
             MoverFuture<?> future = operation.on(mover);
             future.busyPoll();
-            Object output = future.failure() == null ? withoutPath(future.output()) : future.result();
+            Object output =
+                    future.failure() == null ? withoutPath(future.output()) : future.result();
             if (output instanceof DifResult found && !found.isOk() && operation.undefined != null) {
                 operation.undefined.fill((byte) 0);
-            } else if (output instanceof DeltaResult made && made.outcome() == DeltaResult.Outcome.OVERFLOW) {
+            } else if (output instanceof DeltaResult made
+                    && made.outcome() == DeltaResult.Outcome.OVERFLOW) {
                 operation.undefined.fill((byte) 0);
             }
             return new Outcome(
@@ -161,7 +163,8 @@ final class RandomOperation {
     }
 
     private CrcOptions crcOptions() {
-        return new CrcOptions(random.nextBoolean() ? random.nextInt() : 0, random.nextBoolean(), random.nextBoolean());
+        return new CrcOptions(random.nextBoolean() ? random.nextInt() : 0, random.nextBoolean(),
+                random.nextBoolean());
     }
 
     private MoverFuture<?> delta(DataOperations mover) {
@@ -201,9 +204,12 @@ final class RandomOperation {
         int block = blockSize.bytes();
         int whole = block + DifConfig.PROTECTION_BYTES;
         int blocks = size / whole;
-        DifFlag[] flags = Arrays.stream(DifFlag.values()).filter(f -> random.nextInt(3) == 0).toArray(DifFlag[]::new);
+        DifFlag[] flags = Arrays.stream(DifFlag.values())
+                .filter(f -> random.nextInt(3) == 0)
+                .toArray(DifFlag[]::new);
         DifTags tags = tags();
-        DifConfig config = DifConfig.of(blockSize).withSource(tags).withDestination(tags()).withFlags(flags);
+        DifConfig config =
+                DifConfig.of(blockSize).withSource(tags).withDestination(tags()).withFlags(flags);
         more = ", %d blocks, %s".formatted(blocks, config);
         MemorySegment data = noise(anywhere(blocks * block));
         if (type == VdmOperationType.DIF_INSERT) {

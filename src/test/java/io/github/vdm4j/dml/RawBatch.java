@@ -39,12 +39,14 @@ final class RawBatch {
     }
 
     MemorySegment move(int index, MemorySegment to, MemorySegment from, int flags) {
-        return ranged(task(index, SimulatedTask.MEM_MOVE, flags), from.address(), to.address(), to.byteSize());
+        return ranged(task(index, SimulatedTask.MEM_MOVE, flags), from.address(), to.address(),
+                to.byteSize());
     }
 
     MemorySegment compare(int index, MemorySegment first, MemorySegment second, int flags) {
         return ranged(
-                task(index, SimulatedTask.COMPARE, flags), first.address(), second.address(), first.byteSize());
+                task(index, SimulatedTask.COMPARE, flags), first.address(), second.address(),
+                first.byteSize());
     }
 
     static MemorySegment ranged(MemorySegment descriptor, long first, long second, long length) {

@@ -17,8 +17,10 @@ import java.lang.invoke.MethodHandle;
 
 /** A job of some DML, real or simulated, driven by nothing but native calls. */
 final class RawJob {
-    private static final MethodHandle WITH_POINTER = handle(FunctionDescriptor.of(JAVA_INT, ADDRESS));
-    private static final MethodHandle WITH_PATH = handle(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+    private static final MethodHandle WITH_POINTER =
+            handle(FunctionDescriptor.of(JAVA_INT, ADDRESS));
+    private static final MethodHandle WITH_PATH =
+            handle(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
     private static final MethodHandle WITH_NUMBER =
             handle(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, ADDRESS));
 
@@ -33,7 +35,8 @@ final class RawJob {
         try {
             assertEquals(
                     DML_STATUS_OK,
-                    (int) WITH_PATH.invokeExact(dml.find("dml_init_job").orElseThrow(), path, struct));
+                    (int) WITH_PATH.invokeExact(dml.find("dml_init_job").orElseThrow(), path,
+                            struct));
         } catch (Throwable e) {
             throw new AssertionError(e);
         }
@@ -54,7 +57,8 @@ final class RawJob {
     private int ask(String function, int number) {
         try {
             MemorySegment answer = arena.allocate(JAVA_INT);
-            int status = (int) WITH_NUMBER.invokeExact(dml.find(function).orElseThrow(), struct, number, answer);
+            int status = (int) WITH_NUMBER.invokeExact(dml.find(function).orElseThrow(), struct,
+                    number, answer);
             return status == DML_STATUS_OK ? answer.get(JAVA_INT, 0) : -status;
         } catch (Throwable e) {
             throw new AssertionError(e);
@@ -142,7 +146,8 @@ final class RawJob {
     }
 
     RawJob pattern(long pattern) {
-        dml_job_t.pattern(struct).set(java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED, 0, pattern);
+        dml_job_t.pattern(struct)
+                .set(java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED, 0, pattern);
         return this;
     }
 

@@ -13,9 +13,9 @@ import java.util.List;
 /**
  * The buffer of a batch: descriptors of 64 bytes, and behind them completion records of 32.
  *
- * <p>The software path runs the tasks in order and stops at the first that is no success. The hardware
- * runs them in any order, so here from the last to the first, except that a fence makes a task wait for
- * those before it, and gives up the rest if one of those was no success.
+ * <p>The software path runs the tasks in order and stops at the first that is no success. The
+ * hardware runs them in any order, so here from the last to the first, except that a fence makes a
+ * task wait for those before it, and gives up the rest if one of those was no success.
  */
 final class SimulatedBatch {
     static final long TASK_BYTES = 96;
@@ -33,7 +33,8 @@ final class SimulatedBatch {
 
     private SimulatedBatch(long address, int count) {
         descriptors = MemorySegment.ofAddress(address).reinterpret(count * DESCRIPTOR);
-        records = MemorySegment.ofAddress(address + count * DESCRIPTOR).reinterpret(count * SimulatedRecord.SIZE);
+        records = MemorySegment.ofAddress(address + count * DESCRIPTOR)
+                .reinterpret(count * SimulatedRecord.SIZE);
         asSubmitted = descriptors.toArray(JAVA_BYTE);
         for (int i = 0; i < count; i++) {
             tasks.add(SimulatedTask.ofDescriptor(descriptor(i)));
@@ -84,7 +85,9 @@ final class SimulatedBatch {
         return broken == null && hasReservedBytes(index) ? Rule.RESERVED_FIELD : broken;
     }
 
-    /** Whether a byte is set that means nothing to the operation, and that the device wants to be 0. */
+    /**
+     * Whether a byte is set that means nothing to the operation, and that the device wants to be 0.
+     */
     private boolean hasReservedBytes(int index) {
         SimulatedTask task = tasks.get(index);
         var used = new BitSet();
@@ -197,6 +200,7 @@ final class SimulatedBatch {
     /** What the library says of a task, wherever the batch came from. */
     static int statusOf(long address, long length, int task) {
         long record = address + length / TASK_BYTES * DESCRIPTOR + task * SimulatedRecord.SIZE;
-        return SimulatedRecord.statusIn(MemorySegment.ofAddress(record).reinterpret(SimulatedRecord.SIZE));
+        return SimulatedRecord
+                .statusIn(MemorySegment.ofAddress(record).reinterpret(SimulatedRecord.SIZE));
     }
 }

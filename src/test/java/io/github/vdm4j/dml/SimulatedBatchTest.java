@@ -187,7 +187,8 @@ class SimulatedBatchTest {
         private void assertBroken(Rule rule) {
             assertEquals(DML_STATUS_INTERNAL_ERROR, job.submit());
             assertEquals(1, dml.violations().size(), () -> dml.violations().toString());
-            assertTrue(dml.violations().getFirst().startsWith(rule.name()), () -> dml.violations().toString());
+            assertTrue(dml.violations().getFirst().startsWith(rule.name()),
+                    () -> dml.violations().toString());
         }
 
         @Test
@@ -261,10 +262,14 @@ class SimulatedBatchTest {
         static Stream<Arguments> mistakes() {
             return Stream.of(
                     mistake(Rule.BATCH_TASK_UNSET, "no record", d -> d.set(JAVA_LONG, 8, 0)),
-                    mistake(Rule.BATCH_RECORD, "another record", d -> d.set(JAVA_LONG, 8, d.get(JAVA_LONG, 8) + 32)),
-                    mistake(Rule.BATCH_RECORD, "not asked for", d -> d.set(JAVA_SHORT, 4, (short) 4)),
-                    mistake(Rule.BATCH_NESTED, "drain", d -> d.set(JAVA_BYTE, 7, (byte) SimulatedTask.DRAIN)),
-                    mistake(Rule.BATCH_NESTED, "batch", d -> d.set(JAVA_BYTE, 7, (byte) SimulatedTask.BATCH)),
+                    mistake(Rule.BATCH_RECORD, "another record",
+                            d -> d.set(JAVA_LONG, 8, d.get(JAVA_LONG, 8) + 32)),
+                    mistake(Rule.BATCH_RECORD, "not asked for",
+                            d -> d.set(JAVA_SHORT, 4, (short) 4)),
+                    mistake(Rule.BATCH_NESTED, "drain",
+                            d -> d.set(JAVA_BYTE, 7, (byte) SimulatedTask.DRAIN)),
+                    mistake(Rule.BATCH_NESTED, "batch",
+                            d -> d.set(JAVA_BYTE, 7, (byte) SimulatedTask.BATCH)),
                     mistake(Rule.UNKNOWN_OPERATION, "77", d -> d.set(JAVA_BYTE, 7, (byte) 77)),
                     mistake(Rule.LENGTH_ZERO, "H4", d -> d.set(JAVA_INT, 32, 0)),
                     mistake(Rule.NULL_ADDRESS, "source", d -> d.set(JAVA_LONG, 16, 0)),
@@ -273,9 +278,11 @@ class SimulatedBatchTest {
                         d.set(JAVA_BYTE, 7, (byte) SimulatedTask.CRC);
                         d.set(JAVA_BYTE, 6, (byte) 1);
                     }),
-                    mistake(Rule.RESERVED_FIELD, "destination of a CRC", d -> d.set(JAVA_BYTE, 7, (byte) 0x10)),
+                    mistake(Rule.RESERVED_FIELD, "destination of a CRC",
+                            d -> d.set(JAVA_BYTE, 7, (byte) 0x10)),
                     mistake(Rule.RESERVED_FIELD, "PASID", d -> d.set(JAVA_INT, 0, 1)),
-                    mistake(Rule.RESERVED_FIELD, "what another operation left", d -> d.set(JAVA_INT, 40, 1)),
+                    mistake(Rule.RESERVED_FIELD, "what another operation left",
+                            d -> d.set(JAVA_INT, 40, 1)),
                     mistake(Rule.LENGTH_ABOVE_LIMIT, "H5", d -> d.set(JAVA_INT, 32, 1 << 30)));
         }
 
@@ -290,7 +297,8 @@ class SimulatedBatchTest {
             spoiling.accept(batch.move(2, third, first, 0));
             batch.in(job);
             assertBroken(rule);
-            assertTrue(dml.violations().getFirst().contains("task 2"), () -> dml.violations().toString());
+            assertTrue(dml.violations().getFirst().contains("task 2"),
+                    () -> dml.violations().toString());
         }
 
         @Test

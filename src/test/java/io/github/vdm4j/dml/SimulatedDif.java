@@ -6,7 +6,10 @@ import static io.github.vdm4j.dml.SimulatedOperations.put;
 import io.github.vdm4j.dml.SimulatedTask.Tags;
 import io.github.vdm4j.dml.ffi.dml_h;
 
-/** Protection of blocks by the eight bytes of T10: guard, application tag and reference tag, big endian. */
+/**
+ * Protection of blocks by the eight bytes of T10: guard, application tag and reference tag, big
+ * endian.
+ */
 final class SimulatedDif {
     private static final int PROTECTION = 8;
     private static final int T10 = 0x8BB7;
@@ -36,11 +39,13 @@ final class SimulatedDif {
             long offset = good * (block + PROTECTION);
             int mismatches = mismatches(task.source() + offset, good);
             if (mismatches != 0) {
-                end = new SimulatedRecord(dml_h.DML_STATUS_DIF_CHECK_ERROR, mismatches, offset, 0, false, 0);
+                end = new SimulatedRecord(dml_h.DML_STATUS_DIF_CHECK_ERROR, mismatches, offset, 0,
+                        false, 0);
                 break;
             }
         }
-        // The library checks all blocks before it writes the first; the device goes from block to block.
+        // The library checks all blocks before it writes the first; the device goes from block to
+        // block.
         long written = end.isGood() ? blocks : likeSoftware ? 0 : good;
         for (long i = 0; i < written && !task.is(SimulatedTask.DIF_CHECK); i++) {
             long from = task.source() + i * (insert ? block : block + PROTECTION);
@@ -80,18 +85,23 @@ final class SimulatedDif {
         if (!checks(dml_h.DML_DIF_FLAG_SRC_GUARD_CHECK_DISABLE) && guard != guardOf(data)) {
             found |= dml_h.DML_DIF_CHECK_GUARD_MISMATCH;
         }
-        int expected = tags.reference() + (checks(dml_h.DML_DIF_FLAG_SRC_FIX_REF_TAG) ? 0 : (int) index);
+        int expected =
+                tags.reference() + (checks(dml_h.DML_DIF_FLAG_SRC_FIX_REF_TAG) ? 0 : (int) index);
         if (!checks(dml_h.DML_DIF_FLAG_SRC_REF_TAG_CHECK_DISABLE) && reference != expected) {
             found |= dml_h.DML_DIF_CHECK_REFERENCE_TAG_MISMATCH;
         }
-        int wanted = tags.application() + (checks(dml_h.DML_DIF_FLAG_SRC_INC_APP_TAG) ? (int) index : 0) & ALL_16;
+        int wanted =
+                tags.application() + (checks(dml_h.DML_DIF_FLAG_SRC_INC_APP_TAG) ? (int) index : 0)
+                        & ALL_16;
         if (!isApplicationTag(application, wanted, tags.applicationMask())) {
             found |= dml_h.DML_DIF_CHECK_APPLICATION_TAG_MISMATCH;
         }
         return found;
     }
 
-    /** The library checks nothing where the mask exempts nothing, and masks only what it expects. */
+    /**
+     * The library checks nothing where the mask exempts nothing, and masks only what it expects.
+     */
     private boolean isApplicationTag(int tag, int expected, int exempt) {
         return likeSoftware
                 ? exempt == 0 || tag == (expected & ~exempt)
@@ -109,7 +119,8 @@ final class SimulatedDif {
         }
         if (!update || (flags & dml_h.DML_DIF_FLAG_DST_PASS_APP_TAG) == 0) {
             boolean rising = (flags & dml_h.DML_DIF_FLAG_DST_INC_APP_TAG) != 0;
-            write(at + 2, 2, tags.application() + (rising ? (int) index : 0) & ~tags.applicationMask());
+            write(at + 2, 2,
+                    tags.application() + (rising ? (int) index : 0) & ~tags.applicationMask());
         }
         if (!update || (flags & dml_h.DML_DIF_FLAG_DST_PASS_REF_TAG) == 0) {
             boolean fixed = (flags & dml_h.DML_DIF_FLAG_DST_FIX_REF_TAG) != 0;

@@ -16,12 +16,12 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * An Intel DML made of upcalls: whoever calls it crosses the native boundary, with real structs, and
- * needs neither hardware nor libdml.
+ * An Intel DML made of upcalls: whoever calls it crosses the native boundary, with real structs,
+ * and needs neither hardware nor libdml.
  *
  * <p>It is strict: what would crash, hang or mislead the real library is noted as a violation of a
- * {@link Rule}, which {@link #assertClean} and {@link #close} throw; never the upcall, for that would
- * end the JVM. It is programmable: a {@link Plan} says what becomes of a submission.
+ * {@link Rule}, which {@link #assertClean} and {@link #close} throw; never the upcall, for that
+ * would end the JVM. It is programmable: a {@link Plan} says what becomes of a submission.
  *
  * <p>Its hardware is asynchronous and moves the bytes when the end is reported, as late as a device
  * may; its software path moves them inside of the submission.
@@ -69,7 +69,10 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
         return this;
     }
 
-    /** There are devices on some NUMA nodes only; a job goes to the node that it names, or else to its caller's. */
+    /**
+     * There are devices on some NUMA nodes only; a job goes to the node that it names, or else to
+     * its caller's.
+     */
     SimulatedDml withHardwareOn(Integer... numbers) {
         nodes = Set.of(numbers);
         return withHardware();
@@ -82,8 +85,8 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
     }
 
     /**
-     * The device disappears: later submissions are refused with 100, and what is in flight ends half-way,
-     * with a status. {@link #withHardware} brings it back.
+     * The device disappears: later submissions are refused with 100, and what is in flight ends
+     * half-way, with a status. {@link #withHardware} brings it back.
      */
     SimulatedDml loseDevice(int status) {
         withoutHardware(DML_STATUS_LIBACCEL_NOT_FOUND);
@@ -134,7 +137,9 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
         return this;
     }
 
-    /** From the first call on, operations must stay inside of memory that was allowed, and is alive. */
+    /**
+     * From the first call on, operations must stay inside of memory that was allowed, and is alive.
+     */
     MemorySegment allow(MemorySegment segment) {
         allowed.add(segment);
         return segment;
@@ -184,7 +189,9 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
         return (int) functions.jobs().stream().filter(SimulatedJob::isInFlight).count();
     }
 
-    /** For a test in which a device never answers: the jobs that it still has cannot be finalised. */
+    /**
+     * For a test in which a device never answers: the jobs that it still has cannot be finalised.
+     */
     void abandonJobsInFlight() {
         functions.jobs().clear();
     }
@@ -197,7 +204,8 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
     void assertClean() {
         List<String> broken = violations();
         if (!broken.isEmpty()) {
-            throw new AssertionError("the contract of the job API was broken:\n  " + String.join("\n  ", broken));
+            throw new AssertionError(
+                    "the contract of the job API was broken:\n  " + String.join("\n  ", broken));
         }
     }
 

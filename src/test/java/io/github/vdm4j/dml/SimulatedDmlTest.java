@@ -30,9 +30,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SimulatedDmlTest {
     private static final int HW = dml_h.DML_PATH_HW;
     private static final int SW = dml_h.DML_PATH_SW;
-    private static final MethodHandle WITH_POINTER = handle(FunctionDescriptor.of(JAVA_INT, ADDRESS));
-    private static final MethodHandle WITH_PATH = handle(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
-    private static final MethodHandle WITH_MODE = handle(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle WITH_POINTER =
+            handle(FunctionDescriptor.of(JAVA_INT, ADDRESS));
+    private static final MethodHandle WITH_PATH =
+            handle(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+    private static final MethodHandle WITH_MODE =
+            handle(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
 
     private final Arena arena = Arena.ofShared();
     private final SimulatedDml dml = new SimulatedDml().withHardware();
@@ -89,7 +92,8 @@ class SimulatedDmlTest {
         return call("dml_finalize_job", job);
     }
 
-    private void describe(int operation, MemorySegment to, MemorySegment from, long length, long flags) {
+    private void describe(int operation, MemorySegment to, MemorySegment from, long length,
+            long flags) {
         dml_job_t.operation(job, operation);
         dml_job_t.destination_first_ptr(job, to);
         dml_job_t.destination_length(job, (int) length);
@@ -187,7 +191,8 @@ class SimulatedDmlTest {
         @Test
         void findsTheFlagsStrippedAsTheRealOneStripsThem() {
             init(SW);
-            describe(dml_h.DML_OP_MEM_MOVE, destination, source, 8, dml_h.DML_FLAG_COPY_ONLY | 0x100);
+            describe(dml_h.DML_OP_MEM_MOVE, destination, source, 8,
+                    dml_h.DML_FLAG_COPY_ONLY | 0x100);
             submit();
             assertEquals(0x100, dml_job_t.flags(job));
             assertEquals(0x120, dml.lastSubmission().flags());
@@ -251,11 +256,13 @@ class SimulatedDmlTest {
             describe(dml_h.DML_OP_MEM_MOVE, bytes.asSlice(2), bytes, 6, 0);
             submit();
             assertEquals(25, check());
-            assertArrayEquals(new byte[]{1, 2, 3, 4, 5, 6, 5, 6}, bytes.toArray(JAVA_BYTE), "from the end");
+            assertArrayEquals(new byte[]{1, 2, 3, 4, 5, 6, 5, 6}, bytes.toArray(JAVA_BYTE),
+                    "from the end");
             describe(dml_h.DML_OP_MEM_MOVE, bytes, bytes.asSlice(2), 6, 0);
             submit();
             assertEquals(25, check());
-            assertArrayEquals(new byte[]{3, 4, 3, 4, 5, 6, 5, 6}, bytes.toArray(JAVA_BYTE), "from the start");
+            assertArrayEquals(new byte[]{3, 4, 3, 4, 5, 6, 5, 6}, bytes.toArray(JAVA_BYTE),
+                    "from the start");
             assertFinishesCleanly();
         }
 
@@ -503,7 +510,8 @@ class SimulatedDmlTest {
             dml.allow(destination);
             brief.close();
             init(SW);
-            describe(dml_h.DML_OP_MEM_MOVE, destination, MemorySegment.ofAddress(gone.address()), 8, 0);
+            describe(dml_h.DML_OP_MEM_MOVE, destination, MemorySegment.ofAddress(gone.address()), 8,
+                    0);
             submit();
             assertBroken(Rule.CLOSED_MEMORY);
         }

@@ -42,7 +42,10 @@ class SimulatedFaultsTest {
     }
 
     private RawJob move(MemorySegment to, MemorySegment from, long length) {
-        return job.describe(SimulatedTask.MEM_MOVE).destination(to).source(from).sourceLength(length);
+        return job.describe(SimulatedTask.MEM_MOVE)
+                .destination(to)
+                .source(from)
+                .sourceLength(length);
     }
 
     private void assertFault(boolean onWrite, long bytes, long address) {
@@ -71,17 +74,24 @@ class SimulatedFaultsTest {
         assertFault(true, 1000, source.address() + 96 + 2999);
         MemorySegment end = MemorySegment.ofArray(before).asSlice(3000, 1000);
         assertEquals(-1, source.asSlice(3096).mismatch(end));
-        assertEquals(-1, source.asSlice(0, 3096).mismatch(MemorySegment.ofArray(before).asSlice(0, 3096)));
+        assertEquals(-1,
+                source.asSlice(0, 3096).mismatch(MemorySegment.ofArray(before).asSlice(0, 3096)));
     }
 
     @Test
     void aFaultOnReadingIsToldFromOneOnWriting() {
         dml.next(Plan.pageFault(8), Plan.pageFault(0).faultingAt(4711));
-        job.describe(SimulatedTask.COMPARE_PATTERN).source(source).pattern(source.get(JAVA_LONG, 0)).sourceLength(64);
+        job.describe(SimulatedTask.COMPARE_PATTERN)
+                .source(source)
+                .pattern(source.get(JAVA_LONG, 0))
+                .sourceLength(64);
         assertEquals(DML_STATUS_PAGE_FAULT_ERROR, job.run());
         assertFault(false, 8, source.address() + 8);
         assertEquals(8, job.offset());
-        job.describe(SimulatedTask.COMPARE).source(source).secondSource(destination).sourceLength(64);
+        job.describe(SimulatedTask.COMPARE)
+                .source(source)
+                .secondSource(destination)
+                .sourceLength(64);
         assertEquals(DML_STATUS_PAGE_FAULT_ERROR, job.run());
         assertFault(false, 0, 4711);
     }
@@ -89,7 +99,10 @@ class SimulatedFaultsTest {
     @Test
     void aComparisonThatIsDecidedBeforeTheFaultDoesNotMeetIt() {
         dml.next(Plan.pageFault(100));
-        job.describe(SimulatedTask.COMPARE).source(source).secondSource(destination).sourceLength(4096);
+        job.describe(SimulatedTask.COMPARE)
+                .source(source)
+                .secondSource(destination)
+                .sourceLength(4096);
         assertEquals(DML_STATUS_OK, job.run());
         assertEquals(1, job.result());
         assertEquals(source.mismatch(destination), job.offset());
@@ -123,7 +136,11 @@ class SimulatedFaultsTest {
         assertEquals(DML_STATUS_PAGE_FAULT_ERROR, job.run());
         assertEquals(24, job.record().get(JAVA_INT, 4));
         assertEquals(30, job.destinationLength(), "three blocks of ten bytes");
-        job.describe(SimulatedTask.DIF_INSERT).source(source).destination(destination).sourceLength(2048).dif(0, 0);
+        job.describe(SimulatedTask.DIF_INSERT)
+                .source(source)
+                .destination(destination)
+                .sourceLength(2048)
+                .dif(0, 0);
         assertEquals(DML_STATUS_PAGE_FAULT_ERROR, job.run());
         assertEquals(512, job.record().get(JAVA_INT, 4));
     }

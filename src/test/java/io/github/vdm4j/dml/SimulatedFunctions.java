@@ -21,15 +21,22 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 
-/** The native functions of a {@link SimulatedDml}: one upcall stub for each method that has the name of one. */
+/**
+ * The native functions of a {@link SimulatedDml}: one upcall stub for each method that has the name
+ * of one.
+ */
 final class SimulatedFunctions {
     private static final FunctionDescriptor ONE_POINTER = FunctionDescriptor.of(JAVA_INT, ADDRESS);
-    private static final FunctionDescriptor NUMBER_AND_POINTER = FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS);
-    private static final FunctionDescriptor POINTER_AND_NUMBER = FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT);
+    private static final FunctionDescriptor NUMBER_AND_POINTER =
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS);
+    private static final FunctionDescriptor POINTER_AND_NUMBER =
+            FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT);
     private static final FunctionDescriptor POINTER_NUMBER_AND_POINTER =
             FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, ADDRESS);
 
-    /** The stubs live as long as something can call them, which an opened library may after close. */
+    /**
+     * The stubs live as long as something can call them, which an opened library may after close.
+     */
     private final Arena arena = Arena.ofAuto();
 
     private final SimulatedDml dml;
@@ -168,7 +175,9 @@ final class SimulatedFunctions {
                 });
     }
 
-    /** Of a job without a submission the real library waits for ever, or crashes; here it is noted. */
+    /**
+     * Of a job without a submission the real library waits for ever, or crashes; here it is noted.
+     */
     private static int waitFor(SimulatedJob job) {
         int status = job.check("dml_wait_job");
         while (status == DML_STATUS_BEING_PROCESSED && job.isInFlight()) {
@@ -201,7 +210,8 @@ final class SimulatedFunctions {
         return null;
     }
 
-    private int withJob(String function, MemorySegment address, Function<SimulatedJob, Integer> body) {
+    private int withJob(String function, MemorySegment address,
+            Function<SimulatedJob, Integer> body) {
         SimulatedJob job = jobs.get(address.address());
         if (job != null) {
             return body.apply(job);
@@ -209,9 +219,12 @@ final class SimulatedFunctions {
         // A copy of a job still points to the original's internals.
         MemorySegment struct = address.reinterpret(dml_job_t.sizeof());
         boolean moved = address.address() != 0
-                && jobs.values().stream().anyMatch(other -> other.owns(SimulatedJob.internalIn(struct)));
+                && jobs.values()
+                        .stream()
+                        .anyMatch(other -> other.owns(SimulatedJob.internalIn(struct)));
         dml.violated(
-                moved ? Rule.MOVED : Rule.NEVER_INITIALISED, "job 0x%x: %s".formatted(address.address(), function));
+                moved ? Rule.MOVED : Rule.NEVER_INITIALISED,
+                "job 0x%x: %s".formatted(address.address(), function));
         return dml_h.DML_STATUS_JOB_CORRUPTED;
     }
 }

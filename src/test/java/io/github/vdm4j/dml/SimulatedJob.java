@@ -9,11 +9,15 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** One initialised job of a {@link SimulatedDml}: its state, and the rules about the sequence of calls. */
+/**
+ * One initialised job of a {@link SimulatedDml}: its state, and the rules about the sequence of
+ * calls.
+ */
 final class SimulatedJob {
     static final int SIZE = 376;
 
-    // Behind the struct, at the next multiple of 64: the descriptor, the completion record, the path.
+    // Behind the struct, at the next multiple of 64: the descriptor, the completion record, the
+    // path.
     private static final long INTERNAL_ALIGNMENT = 64;
     private static final long RECORD = 64;
     private static final long PATH = 128;
@@ -79,7 +83,8 @@ final class SimulatedJob {
     private boolean enter(String function) {
         Thread other = inside.compareAndExchange(null, Thread.currentThread());
         if (other != null) {
-            violated(Rule.TWO_THREADS, function + " by " + Thread.currentThread() + " while " + other + " is in it");
+            violated(Rule.TWO_THREADS,
+                    function + " by " + Thread.currentThread() + " while " + other + " is in it");
             return false;
         }
         if (state == State.FINALISED) {
@@ -201,7 +206,8 @@ final class SimulatedJob {
     /** As the library does with its own copy of the descriptor. */
     private void clearRecord() {
         recordOf().fill((byte) 0);
-        struct.set(ValueLayout.JAVA_LONG_UNALIGNED, internal + RECORD_ADDRESS, recordOf().address());
+        struct.set(ValueLayout.JAVA_LONG_UNALIGNED, internal + RECORD_ADDRESS,
+                recordOf().address());
     }
 
     private void execute() {
@@ -212,11 +218,14 @@ final class SimulatedJob {
         }
     }
 
-    /** What the operation has to tell, and nothing else: not even on failure is a CRC left alone. */
+    /**
+     * What the operation has to tell, and nothing else: not even on failure is a CRC left alone.
+     */
     private void writeResults(SimulatedRecord record) {
         SimulatedTask task = current.task();
         if (task.isCrc()) {
-            SimulatedTask.EVERYTHING.set(ValueLayout.JAVA_INT_UNALIGNED, task.crcPointer(), record.value());
+            SimulatedTask.EVERYTHING.set(ValueLayout.JAVA_INT_UNALIGNED, task.crcPointer(),
+                    record.value());
         }
         boolean compares = task.is(SimulatedTask.COMPARE) || task.is(SimulatedTask.COMPARE_PATTERN);
         boolean create = task.is(SimulatedTask.DELTA_CREATE);
@@ -240,7 +249,8 @@ final class SimulatedJob {
         if (broken == null) {
             broken = dml.allowed().brokenBy(current.task());
         }
-        if (broken == null && current.is(SimulatedTask.DELTA_APPLY) && !TaskRules.recordIsGood(current.task())) {
+        if (broken == null && current.is(SimulatedTask.DELTA_APPLY)
+                && !TaskRules.recordIsGood(current.task())) {
             broken = Rule.DELTA_RECORD;
         }
         if (broken == null && current.isBatch()) {
@@ -255,7 +265,8 @@ final class SimulatedJob {
     }
 
     private boolean isTooLong(SimulatedTask task) {
-        return current.path() == DmlPath.HARDWARE && !task.isFlowControl() && task.length() > dml.maxTransferBytes();
+        return current.path() == DmlPath.HARDWARE && !task.isFlowControl()
+                && task.length() > dml.maxTransferBytes();
     }
 
     private boolean batchIsGood(SimulatedBatch batch) {

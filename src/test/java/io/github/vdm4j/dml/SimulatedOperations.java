@@ -8,11 +8,14 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import io.github.vdm4j.dml.ffi.dml_h;
 import java.lang.foreign.MemorySegment;
 
-/** Executes tasks in memory, a byte at a time: as plainly as can be, and unlike the code under test. */
+/**
+ * Executes tasks in memory, a byte at a time: as plainly as can be, and unlike the code under test.
+ */
 final class SimulatedOperations {
     private static final int CRC32C = 0x1EDC6F41;
     private static final int BYPASS_REFLECTION = dml_h.DML_FLAG_CRC_BYPASS_REFLECTION >> 16;
-    private static final int BYPASS_DATA_REFLECTION = dml_h.DML_FLAG_CRC_BYPASS_DATA_REFLECTION >> 16;
+    private static final int BYPASS_DATA_REFLECTION =
+            dml_h.DML_FLAG_CRC_BYPASS_DATA_REFLECTION >> 16;
     private static final int DELTA_ENTRY = 10;
     private static final int NOT_EQUAL = 1;
     private static final int OVERFLOW = 2;
@@ -29,14 +32,16 @@ final class SimulatedOperations {
         if (plan.corrupt() && length > 0) {
             record = corrupt(task, record, length);
         }
-        return good || isDecided(task, record) ? record : failed(task, plan, record, whole(task, length));
+        return good || isDecided(task, record) ? record
+                : failed(task, plan, record, whole(task, length));
     }
 
     /** Whether a comparison came to its end before the device came to what the plan has for it. */
     private static boolean isDecided(SimulatedTask task, SimulatedRecord done) {
         return done.status() == dml_h.DML_STATUS_FALSE_PREDICATE_OK
                 || done.status() == dml_h.DML_STATUS_DIF_CHECK_ERROR
-                || done.result() != 0 && (task.is(SimulatedTask.COMPARE) || task.is(SimulatedTask.COMPARE_PATTERN))
+                || done.result() != 0 && (task.is(SimulatedTask.COMPARE)
+                        || task.is(SimulatedTask.COMPARE_PATTERN))
                 || done.result() == OVERFLOW;
     }
 
@@ -78,19 +83,24 @@ final class SimulatedOperations {
         return SimulatedRecord.of(dml_h.DML_STATUS_OK);
     }
 
-    private static SimulatedRecord failed(SimulatedTask task, Plan plan, SimulatedRecord done, long length) {
+    private static SimulatedRecord failed(SimulatedTask task, Plan plan, SimulatedRecord done,
+            long length) {
         boolean fault = plan.status() == dml_h.DML_STATUS_PAGE_FAULT_ERROR;
         boolean write = task.hasDestination();
         // A device that works from the end has met the fault before what it has done.
-        long next = done.result() == 1 && task.is(SimulatedTask.MEM_MOVE) ? task.length() - length - 1 : length;
+        long next =
+                done.result() == 1 && task.is(SimulatedTask.MEM_MOVE) ? task.length() - length - 1
+                        : length;
         long address = plan.faultAddress() != 0
                 ? plan.faultAddress()
                 : (write ? task.destination() : task.source()) + next;
         return new SimulatedRecord(
-                plan.status(), done.result(), length, fault ? address : 0, fault && write, done.value());
+                plan.status(), done.result(), length, fault ? address : 0, fault && write,
+                done.value());
     }
 
-    private static SimulatedRecord corrupt(SimulatedTask task, SimulatedRecord record, long length) {
+    private static SimulatedRecord corrupt(SimulatedTask task, SimulatedRecord record,
+            long length) {
         if (task.hasDestination()) {
             long first = task.destination();
             if (task.is(SimulatedTask.MEM_MOVE) && record.result() == 1) {
@@ -99,7 +109,8 @@ final class SimulatedOperations {
             put(first, (byte) ~get(first));
             return record;
         }
-        return new SimulatedRecord(record.status(), record.result() ^ 1, record.bytes(), 0, false, ~record.value());
+        return new SimulatedRecord(record.status(), record.result() ^ 1, record.bytes(), 0, false,
+                ~record.value());
     }
 
     static byte get(long address) {
@@ -116,7 +127,8 @@ final class SimulatedOperations {
 
     private static SimulatedRecord move(SimulatedTask task, long length) {
         // The device works from the end where that keeps an overlapping source intact.
-        boolean backwards = task.destination() > task.source() && task.destination() - task.source() < task.length();
+        boolean backwards = task.destination() > task.source()
+                && task.destination() - task.source() < task.length();
         long skip = backwards ? task.length() - length : 0;
         copy(task.source() + skip, task.destination() + skip, length);
         boolean part = length < task.length();
@@ -139,7 +151,8 @@ final class SimulatedOperations {
     private static SimulatedRecord comparePattern(SimulatedTask task, long length) {
         for (long i = 0; i < length; i++) {
             if (get(task.source() + i) != (byte) (task.pattern() >>> 8 * (i & 7))) {
-                // The library compares eight bytes at a time, and tells which eight; singly only in the tail.
+                // The library compares eight bytes at a time, and tells which eight; singly only in
+                // the tail.
                 boolean inTail = i >= length / 8 * 8;
                 return compared(task, NOT_EQUAL, inTail ? i : i / 8 * 8);
             }

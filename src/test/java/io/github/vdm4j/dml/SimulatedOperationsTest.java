@@ -23,7 +23,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the simulation makes of each operation. The numbers without a reason are those of DML 1.1.1. */
+/**
+ * What the simulation makes of each operation. The numbers without a reason are those of DML 1.1.1.
+ */
 class SimulatedOperationsTest {
     private static final int CHECK_RESULT = dml_h.DML_FLAG_CHECK_RESULT;
 
@@ -86,7 +88,8 @@ class SimulatedOperationsTest {
 
     @ParameterizedTest
     @CsvSource({"false, 0, 0", "false, 1, 1", "true, 0, 1", "true, 1, 0"})
-    void compareThatIsCheckedComparesItsResultWithTheOneExpected(boolean different, int expected, int status) {
+    void compareThatIsCheckedComparesItsResultWithTheOneExpected(boolean different, int expected,
+            int status) {
         other.set(JAVA_BYTE, 5, (byte) (source.get(JAVA_BYTE, 5) + (different ? 1 : 0)));
         job.describe(SimulatedTask.COMPARE)
                 .source(source)
@@ -105,11 +108,17 @@ class SimulatedOperationsTest {
             source.set(JAVA_BYTE, i, (byte) (i % 8 + 1));
         }
         long pattern = 0x0807060504030201L;
-        job.describe(SimulatedTask.COMPARE_PATTERN).source(source).pattern(pattern).sourceLength(27);
+        job.describe(SimulatedTask.COMPARE_PATTERN)
+                .source(source)
+                .pattern(pattern)
+                .sourceLength(27);
         assertEquals(DML_STATUS_OK, job.run());
         assertEquals(0, job.result());
         source.set(JAVA_BYTE, at, (byte) 99);
-        job.describe(SimulatedTask.COMPARE_PATTERN).source(source).pattern(pattern).sourceLength(27);
+        job.describe(SimulatedTask.COMPARE_PATTERN)
+                .source(source)
+                .pattern(pattern)
+                .sourceLength(27);
         assertEquals(DML_STATUS_OK, job.run());
         assertEquals(1, job.result());
         assertEquals(told, job.offset());
@@ -130,7 +139,8 @@ class SimulatedOperationsTest {
         assertEquals(1, job.result());
         assertEquals(40, job.destinationLength());
         assertEquals(511, destination.get(JAVA_SHORT_UNALIGNED, 30), "the block of the last entry");
-        assertEquals(other.get(JAVA_LONG_UNALIGNED, 4088), destination.get(JAVA_LONG_UNALIGNED, 32));
+        assertEquals(other.get(JAVA_LONG_UNALIGNED, 4088),
+                destination.get(JAVA_LONG_UNALIGNED, 32));
         job.describe(SimulatedTask.DELTA_APPLY)
                 .source(destination)
                 .sourceLength(40)
@@ -142,7 +152,8 @@ class SimulatedOperationsTest {
 
     @ParameterizedTest
     @CsvSource({"0, 0, 0, 1", "3, 1, 30, 2", "9, 2, 80, 4"})
-    void aDeltaIsEqualOrMadeOrOverflowsAndThatCanBeExpected(int changes, int result, int size, int expected) {
+    void aDeltaIsEqualOrMadeOrOverflowsAndThatCanBeExpected(int changes, int result, int size,
+            int expected) {
         for (int i = 0; i < changes; i++) {
             other.set(JAVA_LONG_UNALIGNED, i * 16L, ~source.get(JAVA_LONG_UNALIGNED, i * 16L));
         }
@@ -167,7 +178,11 @@ class SimulatedOperationsTest {
     void crcIsTheOneOfTheLibraryForEveryBypass(String flags, String expected) {
         source.copyFrom(MemorySegment.ofArray("123456789".getBytes()));
         crc.set(JAVA_INT, 0, 0x5555);
-        job.describe(SimulatedTask.CRC).source(source).sourceLength(9).crc(crc).flags(Long.decode(flags));
+        job.describe(SimulatedTask.CRC)
+                .source(source)
+                .sourceLength(9)
+                .crc(crc)
+                .flags(Long.decode(flags));
         assertEquals(DML_STATUS_OK, job.run());
         assertEquals((int) Long.parseLong(expected, 16), crc.get(JAVA_INT, 0));
     }
@@ -194,13 +209,17 @@ class SimulatedOperationsTest {
     void difInsertChecksStripsAndUpdatesItsOwnBlocks(int size, int block) {
         long length = size == 0 ? 3 * 512 : block;
         long longer = length + length / block * 8;
-        describe(SimulatedTask.DIF_INSERT).sourceLength(length).dif(size, 0).destinationTags(100, 7, 0);
+        describe(SimulatedTask.DIF_INSERT).sourceLength(length)
+                .dif(size, 0)
+                .destinationTags(100, 7, 0);
         assertEquals(DML_STATUS_OK, job.run());
         assertArrayEquals(bytes(source, block), bytes(destination, block));
-        assertEquals(100, Integer.reverseBytes(destination.get(JAVA_INT.withByteAlignment(1), block + 4)));
+        assertEquals(100,
+                Integer.reverseBytes(destination.get(JAVA_INT.withByteAlignment(1), block + 4)));
         if (size == 0) {
             long second = block + 8 + block + 4;
-            assertEquals(101, Integer.reverseBytes(destination.get(JAVA_INT.withByteAlignment(1), second)));
+            assertEquals(101,
+                    Integer.reverseBytes(destination.get(JAVA_INT.withByteAlignment(1), second)));
         }
         job.describe(SimulatedTask.DIF_CHECK)
                 .source(destination)
@@ -219,7 +238,8 @@ class SimulatedOperationsTest {
                 .destinationTags(5, 9, 0);
         assertEquals(DML_STATUS_OK, job.run());
         assertEquals(5, Integer.reverseBytes(back.get(JAVA_INT.withByteAlignment(1), block + 4)));
-        assertEquals(7, Short.reverseBytes(back.get(JAVA_SHORT_UNALIGNED, block + 2)), "passed through");
+        assertEquals(7, Short.reverseBytes(back.get(JAVA_SHORT_UNALIGNED, block + 2)),
+                "passed through");
         job.describe(SimulatedTask.DIF_STRIP)
                 .source(back)
                 .destination(destination)
@@ -238,14 +258,19 @@ class SimulatedOperationsTest {
         destination.set(JAVA_BYTE, 520 + 519, (byte) 77);
         job.describe(SimulatedTask.DIF_CHECK).source(destination).sourceLength(1040).dif(0, 0);
         assertEquals(DML_STATUS_DIF_CHECK_ERROR, job.run());
-        assertEquals(dml_h.DML_DIF_CHECK_GUARD_MISMATCH | dml_h.DML_DIF_CHECK_REFERENCE_TAG_MISMATCH, job.result());
+        assertEquals(
+                dml_h.DML_DIF_CHECK_GUARD_MISMATCH | dml_h.DML_DIF_CHECK_REFERENCE_TAG_MISMATCH,
+                job.result());
         assertEquals(520, job.offset());
     }
 
     @ParameterizedTest
     @CsvSource({"0, false, true", "0x00FF, false, false", "0x00FF, true, true"})
-    void onlyTheHardwareComparesApplicationTagsAsTheMaskSays(String mask, boolean hardware, boolean passes) {
-        describe(SimulatedTask.DIF_INSERT).sourceLength(512).dif(0, 0).destinationTags(0, 0x1234, 0);
+    void onlyTheHardwareComparesApplicationTagsAsTheMaskSays(String mask, boolean hardware,
+            boolean passes) {
+        describe(SimulatedTask.DIF_INSERT).sourceLength(512)
+                .dif(0, 0)
+                .destinationTags(0, 0x1234, 0);
         assertEquals(DML_STATUS_OK, job.run());
         RawJob checking = hardware ? new RawJob(dml, arena, dml_h.DML_PATH_HW) : job;
         checking.describe(SimulatedTask.DIF_CHECK)
@@ -285,7 +310,10 @@ class SimulatedOperationsTest {
     void drainAndNopSucceed() {
         job.describe(SimulatedTask.NOP);
         assertEquals(DML_STATUS_OK, job.run());
-        job.describe(SimulatedTask.DRAIN).destination(destination).secondDestination(other).flags(0x30000);
+        job.describe(SimulatedTask.DRAIN)
+                .destination(destination)
+                .secondDestination(other)
+                .flags(0x30000);
         assertEquals(DML_STATUS_OK, job.run());
     }
 
@@ -322,9 +350,12 @@ class SimulatedOperationsTest {
 
     @Test
     void everyFieldThatAnOperationNeedsIsSeenWhenItWasLeftAsItWas() {
-        int[] operations = {SimulatedTask.COMPARE, SimulatedTask.COMPARE_PATTERN, SimulatedTask.DELTA_CREATE,
-            SimulatedTask.DELTA_APPLY, SimulatedTask.DUALCAST, SimulatedTask.COPY_CRC, SimulatedTask.DIF_INSERT,
-            SimulatedTask.DIF_UPDATE, SimulatedTask.CACHE_FLUSH, SimulatedTask.DRAIN, SimulatedTask.BATCH};
+        int[] operations =
+                {SimulatedTask.COMPARE, SimulatedTask.COMPARE_PATTERN, SimulatedTask.DELTA_CREATE,
+                    SimulatedTask.DELTA_APPLY, SimulatedTask.DUALCAST, SimulatedTask.COPY_CRC,
+                    SimulatedTask.DIF_INSERT,
+                    SimulatedTask.DIF_UPDATE, SimulatedTask.CACHE_FLUSH, SimulatedTask.DRAIN,
+                    SimulatedTask.BATCH};
         var seen = new java.util.HashSet<JobField>();
         for (int operation : operations) {
             for (JobField field : JobField.values()) {
@@ -335,14 +366,19 @@ class SimulatedOperationsTest {
                     field.spoil(own.struct);
                     own.submit();
                     String broken = strict.violations().toString();
-                    assertTrue(broken.contains(Rule.STALE_FIELD.toString()) && broken.contains(field + ", "),
+                    assertTrue(
+                            broken.contains(Rule.STALE_FIELD.toString())
+                                    && broken.contains(field + ", "),
                             () -> field + " of " + operation + ": " + broken);
                     seen.add(field);
                 }
             }
         }
         assertEquals(
-                java.util.EnumSet.range(JobField.OPERATION, JobField.DESTINATION_APPLICATION_TAG_AND_MASK), seen);
-        assertEquals(2, Arrays.stream(JobField.values()).filter(field -> !seen.contains(field)).count());
+                java.util.EnumSet.range(JobField.OPERATION,
+                        JobField.DESTINATION_APPLICATION_TAG_AND_MASK),
+                seen);
+        assertEquals(2,
+                Arrays.stream(JobField.values()).filter(field -> !seen.contains(field)).count());
     }
 }

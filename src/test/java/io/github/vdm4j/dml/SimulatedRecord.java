@@ -10,8 +10,8 @@ import java.util.Map;
  *
  * @param status DML's status
  * @param result of a comparison 0 or 1, of a delta 0 to 2, of a DIF check its mask
- * @param bytes how many were completed, the offset of the first difference or bad block, or the number of
- *     tasks of a batch
+ * @param bytes how many were completed, the offset of the first difference or bad block, or the
+ * number of tasks of a batch
  * @param faultAddress where a page was not there
  * @param faultOnWrite whether it was to be written to
  * @param value a CRC, or the size of a delta record
@@ -23,7 +23,9 @@ record SimulatedRecord(
     private static final int WRITE_FAULT = 0x80;
     private static final int STATUS_MASK = 0x3F;
 
-    /** The device's numbers. Every other status comes from elsewhere, or is none that 1.1.1 knows. */
+    /**
+     * The device's numbers. Every other status comes from elsewhere, or is none that 1.1.1 knows.
+     */
     private static final Map<Integer, Integer> CODES = Map.ofEntries(
             Map.entry(dml_h.DML_STATUS_OK, 0x01),
             Map.entry(dml_h.DML_STATUS_FALSE_PREDICATE_OK, 0x02),
@@ -73,7 +75,9 @@ record SimulatedRecord(
         record.set(ValueLayout.JAVA_BYTE, 0, (byte) code);
     }
 
-    /** As the library translates it: of a task that was not run it says that something went wrong. */
+    /**
+     * As the library translates it: of a task that was not run it says that something went wrong.
+     */
     static int statusIn(MemorySegment record) {
         int code = record.get(ValueLayout.JAVA_BYTE, 0) & STATUS_MASK;
         return CODES.entrySet()

@@ -41,7 +41,8 @@ class SimulatedRulesTest {
     private static void describe(RawJob job, int operation, SimulatedRulesTest m) {
         job.describe(operation);
         boolean dif = operation >= SimulatedTask.DIF_CHECK && operation <= SimulatedTask.DIF_UPDATE;
-        job.source(m.at(0)).sourceLength(dif ? operation == SimulatedTask.DIF_INSERT ? 1024 : 1040 : 1024);
+        job.source(m.at(0))
+                .sourceLength(dif ? operation == SimulatedTask.DIF_INSERT ? 1024 : 1040 : 1024);
         job.destination(m.at(8192)).destinationLength(1040);
         if (operation == SimulatedTask.DELTA_APPLY) {
             job.sourceLength(10);
@@ -52,40 +53,51 @@ class SimulatedRulesTest {
         job.secondSource(m.at(16384)).secondDestination(m.at(24576)).crc(m.crc);
     }
 
-    private static Arguments breaks(Rule rule, String how, int operation, Consumer<RawJob> spoiling) {
+    private static Arguments breaks(Rule rule, String how, int operation,
+            Consumer<RawJob> spoiling) {
         return with(rule, how, operation, (job, m) -> spoiling.accept(job));
     }
 
     private static Arguments with(
-            Rule rule, String how, int operation, java.util.function.BiConsumer<RawJob, SimulatedRulesTest> spoiling) {
+            Rule rule, String how, int operation,
+            java.util.function.BiConsumer<RawJob, SimulatedRulesTest> spoiling) {
         return Arguments.of(rule, how, operation, spoiling);
     }
 
     static Stream<Arguments> mistakes() {
         MemorySegment nothing = MemorySegment.NULL;
         return Stream.of(
-                breaks(Rule.FENCE_FLAG, "H12", SimulatedTask.NOP, job -> job.flags(dml_h.DML_FLAG_FENCE)),
+                breaks(Rule.FENCE_FLAG, "H12", SimulatedTask.NOP,
+                        job -> job.flags(dml_h.DML_FLAG_FENCE)),
                 breaks(Rule.FENCED_ALONE, "H8", SimulatedTask.CRC, job -> job.flags(1)),
                 breaks(Rule.WRONG_FLAGS, "check without result", SimulatedTask.MEM_MOVE,
                         job -> job.flags(CHECK_RESULT)),
-                breaks(Rule.WRONG_FLAGS, "a CRC's flag", SimulatedTask.DUALCAST, job -> job.flags(0x20000)),
-                breaks(Rule.WRONG_FLAGS, "cache control, writing nothing", SimulatedTask.CRC, job -> job.flags(0x100)),
-                breaks(Rule.WRONG_FLAGS, "COPY_ONLY elsewhere", SimulatedTask.DUALCAST, job -> job.flags(0x20)),
+                breaks(Rule.WRONG_FLAGS, "a CRC's flag", SimulatedTask.DUALCAST,
+                        job -> job.flags(0x20000)),
+                breaks(Rule.WRONG_FLAGS, "cache control, writing nothing", SimulatedTask.CRC,
+                        job -> job.flags(0x100)),
+                breaks(Rule.WRONG_FLAGS, "COPY_ONLY elsewhere", SimulatedTask.DUALCAST,
+                        job -> job.flags(0x20)),
                 breaks(Rule.DROPPED_FLAGS, "bit 24", SimulatedTask.CRC, job -> job.flags(1 << 24)),
                 breaks(Rule.UNKNOWN_OPERATION, "10", 10, job -> {
                 }),
-                breaks(Rule.NULL_ADDRESS, "second source", SimulatedTask.COMPARE, job -> job.secondSource(nothing)),
+                breaks(Rule.NULL_ADDRESS, "second source", SimulatedTask.COMPARE,
+                        job -> job.secondSource(nothing)),
                 breaks(
                         Rule.NULL_ADDRESS, "second destination", SimulatedTask.DUALCAST,
                         job -> job.secondDestination(nothing)),
-                breaks(Rule.NULL_ADDRESS, "record", SimulatedTask.DELTA_CREATE, job -> job.destination(nothing)),
+                breaks(Rule.NULL_ADDRESS, "record", SimulatedTask.DELTA_CREATE,
+                        job -> job.destination(nothing)),
                 breaks(
                         Rule.NULL_ADDRESS, "readback", SimulatedTask.DRAIN,
                         job -> job.destination(nothing).flags(0x10000)),
-                breaks(Rule.LENGTH_ZERO, "H4", SimulatedTask.COMPARE_PATTERN, job -> job.sourceLength(0)),
-                breaks(Rule.LENGTH_ZERO, "record", SimulatedTask.DELTA_APPLY, job -> job.sourceLength(0)),
+                breaks(Rule.LENGTH_ZERO, "H4", SimulatedTask.COMPARE_PATTERN,
+                        job -> job.sourceLength(0)),
+                breaks(Rule.LENGTH_ZERO, "record", SimulatedTask.DELTA_APPLY,
+                        job -> job.sourceLength(0)),
                 breaks(Rule.CRC_POINTER, "null", SimulatedTask.CRC, job -> job.crc(nothing)),
-                with(Rule.CRC_POINTER, "odd", SimulatedTask.COPY_CRC, (job, m) -> job.crc(m.crc.asSlice(2))),
+                with(Rule.CRC_POINTER, "odd", SimulatedTask.COPY_CRC,
+                        (job, m) -> job.crc(m.crc.asSlice(2))),
                 breaks(
                         Rule.COMPARE_ENDLESS, "the least", SimulatedTask.COMPARE,
                         job -> job.sourceLength(0xFFFF_FFC0L)),
@@ -107,7 +119,8 @@ class SimulatedRulesTest {
                 with(
                         Rule.OVERLAP, "dualcast's source", SimulatedTask.DUALCAST,
                         (job, m) -> job.source(m.at(8192 + 1023))),
-                with(Rule.OVERLAP, "copy and CRC", SimulatedTask.COPY_CRC, (job, m) -> job.source(m.at(8192))),
+                with(Rule.OVERLAP, "copy and CRC", SimulatedTask.COPY_CRC,
+                        (job, m) -> job.source(m.at(8192))),
                 with(
                         Rule.OVERLAP, "record and destination", SimulatedTask.DELTA_APPLY,
                         (job, m) -> job.source(m.at(8192 + 1032))),
@@ -117,15 +130,18 @@ class SimulatedRulesTest {
                 with(
                         Rule.OVERLAP, "DIF insert, by what it adds", SimulatedTask.DIF_INSERT,
                         (job, m) -> job.source(m.at(8192 + 1039))),
-                with(Rule.OVERLAP, "DIF update in place", SimulatedTask.DIF_UPDATE, (job, m) -> job.source(m.at(8192))),
-                with(Rule.DELTA_ALIGNMENT, "source", SimulatedTask.DELTA_CREATE, (job, m) -> job.source(m.at(4))),
+                with(Rule.OVERLAP, "DIF update in place", SimulatedTask.DIF_UPDATE,
+                        (job, m) -> job.source(m.at(8192))),
+                with(Rule.DELTA_ALIGNMENT, "source", SimulatedTask.DELTA_CREATE,
+                        (job, m) -> job.source(m.at(4))),
                 with(
                         Rule.DELTA_ALIGNMENT, "second source", SimulatedTask.DELTA_CREATE,
                         (job, m) -> job.secondSource(m.at(16388))),
                 with(
                         Rule.DELTA_ALIGNMENT, "record", SimulatedTask.DELTA_APPLY,
                         (job, m) -> job.source(m.at(1))),
-                breaks(Rule.DELTA_ALIGNMENT, "length", SimulatedTask.DELTA_CREATE, job -> job.sourceLength(12)),
+                breaks(Rule.DELTA_ALIGNMENT, "length", SimulatedTask.DELTA_CREATE,
+                        job -> job.sourceLength(12)),
                 breaks(
                         Rule.DELTA_LENGTH, "one block more", SimulatedTask.DELTA_CREATE,
                         job -> job.sourceLength(0x80008)),
@@ -135,7 +151,8 @@ class SimulatedRulesTest {
                 breaks(
                         Rule.DELTA_RECORD_LENGTH, "capacity of 85", SimulatedTask.DELTA_CREATE,
                         job -> job.destinationLength(85)),
-                breaks(Rule.DELTA_RECORD_LENGTH, "size of 15", SimulatedTask.DELTA_APPLY, job -> job.sourceLength(15)),
+                breaks(Rule.DELTA_RECORD_LENGTH, "size of 15", SimulatedTask.DELTA_APPLY,
+                        job -> job.sourceLength(15)),
                 with(
                         Rule.DELTA_RECORD, "H25: one block too far", SimulatedTask.DELTA_APPLY,
                         (job, m) -> m.memory.set(JAVA_SHORT_UNALIGNED, 0, (short) 130)),
@@ -148,9 +165,12 @@ class SimulatedRulesTest {
                 breaks(
                         Rule.DIF_FLAGS, "reserved", SimulatedTask.DIF_INSERT,
                         job -> job.dif(0, dml_h.DML_DIF_FLAG_DST_RESERVED2)),
-                breaks(Rule.DIF_FLAGS, "the block size's", SimulatedTask.DIF_CHECK, job -> job.dif(0, 0x10000)),
-                breaks(Rule.DIF_LENGTH, "without protection", SimulatedTask.DIF_CHECK, job -> job.sourceLength(1024)),
-                breaks(Rule.DIF_LENGTH, "with protection", SimulatedTask.DIF_INSERT, job -> job.sourceLength(1040)),
+                breaks(Rule.DIF_FLAGS, "the block size's", SimulatedTask.DIF_CHECK,
+                        job -> job.dif(0, 0x10000)),
+                breaks(Rule.DIF_LENGTH, "without protection", SimulatedTask.DIF_CHECK,
+                        job -> job.sourceLength(1024)),
+                breaks(Rule.DIF_LENGTH, "with protection", SimulatedTask.DIF_INSERT,
+                        job -> job.sourceLength(1040)),
                 with(
                         Rule.DIF_STRIP_ADJACENT, "right behind", SimulatedTask.DIF_STRIP,
                         (job, m) -> job.source(m.at(8192 + 1024))),
@@ -176,7 +196,8 @@ class SimulatedRulesTest {
         spoiling.accept(job, this);
         assertEquals(dml_h.DML_STATUS_INTERNAL_ERROR, job.submit());
         assertEquals(1, dml.violations().size(), () -> dml.violations().toString());
-        assertTrue(dml.violations().getFirst().startsWith(rule.name()), () -> dml.violations().toString());
+        assertTrue(dml.violations().getFirst().startsWith(rule.name()),
+                () -> dml.violations().toString());
     }
 
     @Test
@@ -200,8 +221,9 @@ class SimulatedRulesTest {
                 SimulatedTask.CRC, 1,
                 SimulatedTask.DIF_CHECK, 1,
                 SimulatedTask.DIF_UPDATE, 2);
-        MemorySegment[] all = {at(0).asSlice(0, 1040), at(8192).asSlice(0, 1040), at(16384).asSlice(0, 1024),
-            at(24576).asSlice(0, 1024)};
+        MemorySegment[] all =
+                {at(0).asSlice(0, 1040), at(8192).asSlice(0, 1040), at(16384).asSlice(0, 1024),
+                    at(24576).asSlice(0, 1024)};
         ranges.forEach(
                 (operation, count) -> {
                     int refused = 0;
@@ -212,7 +234,8 @@ class SimulatedRulesTest {
                         describe(job, operation, this);
                         job.submit();
                         String broken = strict.violations().toString();
-                        assertTrue(strict.violations().isEmpty() || broken.contains(Rule.OUT_OF_BOUNDS.name()), broken);
+                        assertTrue(strict.violations().isEmpty()
+                                || broken.contains(Rule.OUT_OF_BOUNDS.name()), broken);
                         refused += strict.violations().size();
                     }
                     assertEquals(count, refused, "operation " + operation);

@@ -76,7 +76,8 @@ record SimulatedTask(
      * @param source its tags
      * @param destination its tags
      */
-    record Dif(int sourceFlags, int destinationFlags, int flags, int blockSize, Tags source, Tags destination) {
+    record Dif(int sourceFlags, int destinationFlags, int flags, int blockSize, Tags source,
+            Tags destination) {
         private static final int[] BLOCK_SIZES = {512, 520, 4096, 4104};
 
         int bytesOfBlock() {
@@ -84,7 +85,10 @@ record SimulatedTask(
         }
     }
 
-    /** The tags that the first block is to have. A bit of the mask that is set exempts that bit of the tag. */
+    /**
+     * The tags that the first block is to have. A bit of the mask that is set exempts that bit of
+     * the tag.
+     */
     record Tags(int reference, int application, int applicationMask) {}
 
     record Range(long address, long length) {
@@ -127,12 +131,16 @@ record SimulatedTask(
                         dml_dif_config_t.block_size(dif),
                         new Tags(
                                 dml_dif_config_t.source_reference_tag_seed(dif),
-                                Short.toUnsignedInt(dml_dif_config_t.source_application_tag_seed(dif)),
-                                Short.toUnsignedInt(dml_dif_config_t.source_application_tag_mask(dif))),
+                                Short.toUnsignedInt(
+                                        dml_dif_config_t.source_application_tag_seed(dif)),
+                                Short.toUnsignedInt(
+                                        dml_dif_config_t.source_application_tag_mask(dif))),
                         new Tags(
                                 dml_dif_config_t.destination_reference_tag_seed(dif),
-                                Short.toUnsignedInt(dml_dif_config_t.destination_application_tag_seed(dif)),
-                                Short.toUnsignedInt(dml_dif_config_t.destination_application_tag_mask(dif)))));
+                                Short.toUnsignedInt(
+                                        dml_dif_config_t.destination_application_tag_seed(dif)),
+                                Short.toUnsignedInt(
+                                        dml_dif_config_t.destination_application_tag_mask(dif)))));
     }
 
     static SimulatedTask ofDescriptor(MemorySegment d) {
@@ -216,7 +224,8 @@ record SimulatedTask(
     }
 
     boolean hasDestination() {
-        return !isFlowControl() && !is(COMPARE) && !is(COMPARE_PATTERN) && !is(CRC) && !is(DIF_CHECK);
+        return !isFlowControl() && !is(COMPARE) && !is(COMPARE_PATTERN) && !is(CRC)
+                && !is(DIF_CHECK);
     }
 
     boolean has(int flag) {
@@ -264,7 +273,8 @@ record SimulatedTask(
     public String toString() {
         return "operation %d: [0x%x], [0x%x] -> [0x%x], [0x%x], +%d, record +%d, flags 0x%x, 0x%x"
                 .formatted(
-                        operation, source, secondSource, destination, secondDestination, length, recordLength, flags,
+                        operation, source, secondSource, destination, secondDestination, length,
+                        recordLength, flags,
                         specific);
     }
 }

@@ -5,7 +5,10 @@ import io.github.vdm4j.dml.ffi.dml_job_t;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** What a {@link SimulatedDml} was given to do: the job's fields as they crossed the native boundary. */
+/**
+ * What a {@link SimulatedDml} was given to do: the job's fields as they crossed the native
+ * boundary.
+ */
 final class Submission {
     private final DmlPath path;
     private final long job;
@@ -124,7 +127,9 @@ final class Submission {
         return effective().moved() != 0;
     }
 
-    /** Reads what the library reads through the job's pointers: only once they are known to be good. */
+    /**
+     * Reads what the library reads through the job's pointers: only once they are known to be good.
+     */
     void readFurther() {
         task = task.withSeed();
         if (isBatch()) {

@@ -29,7 +29,8 @@ final class TaskRules {
     private static final int GENERAL_DIF_FLAGS =
             (dml_h.DML_DIF_FLAG_INVERT_CRC_SEED | dml_h.DML_DIF_FLAG_INVERT_CRC_RESULT) >> 16;
 
-    // The bits of a descriptor's flags that the device has for an operation; any other fails it there.
+    // The bits of a descriptor's flags that the device has for an operation; any other fails it
+    // there.
     private static final int FAULT = 0x2;
     private static final int WRITES = FAULT | 0x100 | 0x2000 | 0x4000 | 0x8000;
     private static final int ADDRESS_1 = 0x200;
@@ -43,7 +44,8 @@ final class TaskRules {
             Map.entry(SimulatedTask.FILL, WRITES | ADDRESS_2),
             Map.entry(SimulatedTask.COMPARE, FAULT | CHECK_RESULT | ADDRESS_1 | ADDRESS_2),
             Map.entry(SimulatedTask.COMPARE_PATTERN, FAULT | CHECK_RESULT | ADDRESS_1),
-            Map.entry(SimulatedTask.DELTA_CREATE, WRITES | CHECK_RESULT | ADDRESS_1 | ADDRESS_2 | ADDRESS_3),
+            Map.entry(SimulatedTask.DELTA_CREATE,
+                    WRITES | CHECK_RESULT | ADDRESS_1 | ADDRESS_2 | ADDRESS_3),
             Map.entry(SimulatedTask.DELTA_APPLY, WRITES | ADDRESS_1 | ADDRESS_2),
             Map.entry(SimulatedTask.DUALCAST, WRITES | ADDRESS_1 | ADDRESS_2 | ADDRESS_3),
             Map.entry(SimulatedTask.CRC, FAULT | ADDRESS_1 | ADDRESS_3),
@@ -157,7 +159,8 @@ final class TaskRules {
     }
 
     private static List<Range> ranges(SimulatedTask task) {
-        return java.util.stream.Stream.concat(task.reads().stream(), task.writes().stream()).toList();
+        return java.util.stream.Stream.concat(task.reads().stream(), task.writes().stream())
+                .toList();
     }
 
     /** Whether something is written that is also read, or written twice. */
@@ -205,17 +208,21 @@ final class TaskRules {
         }
         if (task.is(SimulatedTask.DIF_STRIP)) {
             long end = task.destination() + task.writes().getFirst().length();
-            boolean adjacent = end <= task.source() && task.source() <= task.destination() + task.length();
+            boolean adjacent =
+                    end <= task.source() && task.source() <= task.destination() + task.length();
             return adjacent ? Rule.DIF_STRIP_ADJACENT : null;
         }
         return null;
     }
 
-    /** Whether what is in the record to be applied stays inside of the destination, in rising order. */
+    /**
+     * Whether what is in the record to be applied stays inside of the destination, in rising order.
+     */
     static boolean recordIsGood(SimulatedTask task) {
         int last = -1;
         for (long at = 0; at < task.recordLength(); at += DELTA_ENTRY) {
-            int block = Short.toUnsignedInt(EVERYTHING.get(ValueLayout.JAVA_SHORT_UNALIGNED, task.source() + at));
+            int block = Short.toUnsignedInt(
+                    EVERYTHING.get(ValueLayout.JAVA_SHORT_UNALIGNED, task.source() + at));
             if (block <= last || (block + 1L) * Long.BYTES > task.length()) {
                 return false;
             }

@@ -38,7 +38,8 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
 /**
- * Proof by counting: what was written, in which order, and what was written back after it, byte by byte.
+ * Proof by counting: what was written, in which order, and what was written back after it, byte by
+ * byte.
  */
 @Label("Every byte that a durable operation writes is written back after it, and nothing else is")
 class WriteBackCountingTest {
@@ -73,7 +74,8 @@ class WriteBackCountingTest {
         Path file = Files.createTempFile("vdm4j-counting", "");
         Files.write(file, new byte[SIZE]);
         try (FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE)) {
+                file, StandardOpenOption.READ, StandardOpenOption.WRITE,
+                StandardOpenOption.DELETE_ON_CLOSE)) {
             mapped = channel.map(MapMode.READ_WRITE, 0, SIZE, ARENA);
         }
         memory = ARENA.allocate(SIZE, PAGE);
@@ -208,16 +210,25 @@ class WriteBackCountingTest {
         for (Event event : events) {
             switch (event.what()) {
                 case "flush" -> {
-                    assertTrue(event.from() % LINE == 0 && event.to() % LINE == 0, "half a line: " + event);
-                    assertTrue(event.from() >= (from & -LINE) && event.to() <= (to + LINE - 1 & -LINE),
+                    assertTrue(event.from() % LINE == 0 && event.to() % LINE == 0,
+                            "half a line: " + event);
+                    assertTrue(
+                            event.from() >= (from & -LINE) && event.to() <= (to + LINE - 1 & -LINE),
                             "beside the covering lines: " + event);
                 }
-                // These engines cover whole lines and pages themselves, and must be given no more than the range.
-                case "lines", "pages" -> assertTrue(event.from() == from && event.to() == to, "more: " + event);
-                default -> assertTrue(event.from() >= from && event.to() <= to, "written beside: " + event);
+                // These engines cover whole lines and pages themselves, and must be given no more
+                // than the range.
+                case "lines", "pages" ->
+                    assertTrue(event.from() == from && event.to() == to, "more: " + event);
+                default -> assertTrue(event.from() >= from && event.to() <= to,
+                        "written beside: " + event);
             }
         }
-        long flushed = events.stream().filter(e -> e.what().equals("flush")).mapToLong(e -> e.to() - e.from()).sum();
-        assertTrue(flushed == 0 || flushed == (to + LINE - 1 & -LINE) - (from & -LINE), "flushed twice");
+        long flushed = events.stream()
+                .filter(e -> e.what().equals("flush"))
+                .mapToLong(e -> e.to() - e.from())
+                .sum();
+        assertTrue(flushed == 0 || flushed == (to + LINE - 1 & -LINE) - (from & -LINE),
+                "flushed twice");
     }
 }

@@ -20,7 +20,8 @@ class JdkPageWriteBackTest {
 
     /** What a JVM with the defaults tells: nothing of a diagnostic option. */
     private static Map<String, String> defaults() {
-        return new HashMap<>(Map.of("UseCompiler", "true", "TieredStopAtLevel", "4", "CompilationMode", "default"));
+        return new HashMap<>(Map.of("UseCompiler", "true", "TieredStopAtLevel", "4",
+                "CompilationMode", "default"));
     }
 
     private static String whyNot(Map<String, String> options) {
@@ -41,7 +42,8 @@ class JdkPageWriteBackTest {
     }
 
     @ParameterizedTest(name = "{0} = {1}")
-    @CsvSource({"UseCompiler, false", "UseInterpreterOnly, true", "TieredStopAtLevel, 0", "TieredStopAtLevel, 1",
+    @CsvSource({"UseCompiler, false", "UseInterpreterOnly, true", "TieredStopAtLevel, 0",
+        "TieredStopAtLevel, 1",
         "TieredStopAtLevel, 2", "TieredStopAtLevel, 3", "CompilationMode, quick-only"})
     void itIsNotThereThenTheReasonNamesTheWaysOut(String option, String value) {
         String reason = whyNotWith(option, value);
@@ -72,13 +74,15 @@ class JdkPageWriteBackTest {
     }
 
     private static void assertDecision(String expected, String... options) {
-        ChildJvm child = ChildJvm.onClassPath(Duration.ofMinutes(1), List.of(options), Decision.class);
+        ChildJvm child =
+                ChildJvm.onClassPath(Duration.ofMinutes(1), List.of(options), Decision.class);
         assertEquals(0, child.exitCode(), child::toString);
         assertTrue(child.output().contains("decision: " + expected), child::toString);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-Xint", "-XX:TieredStopAtLevel=0", "-XX:TieredStopAtLevel=1", "-XX:TieredStopAtLevel=3",
+    @ValueSource(strings = {"-Xint", "-XX:TieredStopAtLevel=0", "-XX:TieredStopAtLevel=1",
+        "-XX:TieredStopAtLevel=3",
         "-XX:CompilationMode=quick-only"})
     void aJvmWithoutItIsFoundOut(String option) {
         assertDecision("the JVM runs without its C2 compiler", option);
@@ -88,6 +92,7 @@ class JdkPageWriteBackTest {
     void aJvmWithItIsFoundOutHoweverItWasStarted() {
         assertDecision("null");
         assertDecision("null", "-XX:-TieredCompilation");
-        assertDecision("null", "-Xint", "-XX:+UnlockDiagnosticVMOptions", "-XX:-DelayCompilerStubsGeneration");
+        assertDecision("null", "-Xint", "-XX:+UnlockDiagnosticVMOptions",
+                "-XX:-DelayCompilerStubsGeneration");
     }
 }

@@ -136,7 +136,8 @@ class PmemLibraryTest {
             Path file = Files.write(folder.resolve("file"), new byte[8192]);
             try (Arena arena = Arena.ofShared();
                     FileChannel channel =
-                            FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+                            FileChannel.open(file, StandardOpenOption.READ,
+                                    StandardOpenOption.WRITE)) {
                 MemorySegment mapped = channel.map(MapMode.READ_WRITE, 0, 8192, arena);
                 channel.truncate(0);
                 assertThrows(
@@ -153,30 +154,37 @@ class PmemLibraryTest {
         void isNoFileThenTheLoaderSaysSo(@TempDir Path folder) {
             Path missing = folder.resolve("libpmem.so.1");
             var refused =
-                    assertThrows(DynamicLoader.LoadException.class, () -> PmemLibrary.open(missing.toString()));
-            assertEquals("cannot open shared object file: No such file or directory", refused.getMessage());
+                    assertThrows(DynamicLoader.LoadException.class,
+                            () -> PmemLibrary.open(missing.toString()));
+            assertEquals("cannot open shared object file: No such file or directory",
+                    refused.getMessage());
         }
 
         @Test
         void isATextThenTheLoaderSaysSo(@TempDir Path folder) throws IOException {
             Path text =
-                    Files.writeString(folder.resolve("libpmem.so.1"), "this is no library, though it is long enough");
-            var refused = assertThrows(DynamicLoader.LoadException.class, () -> PmemLibrary.open(text.toString()));
-            assertTrue(refused.getMessage().matches("(file too short|invalid ELF header)"), refused.getMessage());
+                    Files.writeString(folder.resolve("libpmem.so.1"),
+                            "this is no library, though it is long enough");
+            var refused = assertThrows(DynamicLoader.LoadException.class,
+                    () -> PmemLibrary.open(text.toString()));
+            assertTrue(refused.getMessage().matches("(file too short|invalid ELF header)"),
+                    refused.getMessage());
         }
 
         @Test
         void isAnotherLibraryThenTheMissingFunctionIsNamed() throws IOException {
             Path other = Path.of(System.getProperty("java.home"), "lib", "libnet.so");
             assumeTrue(Files.exists(other), "needs a library of the JDK as an example");
-            var refused = assertThrows(UnsatisfiedLinkError.class, () -> PmemLibrary.open(other.toString()));
+            var refused = assertThrows(UnsatisfiedLinkError.class,
+                    () -> PmemLibrary.open(other.toString()));
             assertEquals("has no symbol pmem_persist: not a libpmem", refused.getMessage());
         }
 
         @Test
         void isSwitchedOffByAnEmptyName() {
             var refused = assertThrows(UnsatisfiedLinkError.class, () -> PmemLibrary.open(""));
-            assertEquals("switched off by vdm4j.pmem.library or VDM4J_PMEM_LIBRARY", refused.getMessage());
+            assertEquals("switched off by vdm4j.pmem.library or VDM4J_PMEM_LIBRARY",
+                    refused.getMessage());
         }
     }
 
@@ -186,13 +194,15 @@ class PmemLibraryTest {
 
         public static void main(String[] arguments) {
             System.out.println(
-                    "outcome: " + PmemLibrary.find().map(PmemLibrary::name) + PmemLibrary.whyUnavailable()
+                    "outcome: " + PmemLibrary.find().map(PmemLibrary::name)
+                            + PmemLibrary.whyUnavailable()
                             + Durability.system().lines());
         }
     }
 
     private static void assertOutcome(String expected, String... options) {
-        ChildJvm child = ChildJvm.onClassPath(Duration.ofMinutes(1), List.of(options), Outcome.class);
+        ChildJvm child =
+                ChildJvm.onClassPath(Duration.ofMinutes(1), List.of(options), Outcome.class);
         assertEquals(0, child.exitCode(), child::toString);
         assertTrue(child.output().contains("outcome: " + expected), child::toString);
     }

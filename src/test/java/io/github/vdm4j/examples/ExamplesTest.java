@@ -61,12 +61,14 @@ class ExamplesTest {
             System.setErr(err);
         }
         return new Printed(
-                printed.toString(StandardCharsets.UTF_8).strip(), complained.toString(StandardCharsets.UTF_8).strip());
+                printed.toString(StandardCharsets.UTF_8).strip(),
+                complained.toString(StandardCharsets.UTF_8).strip());
     }
 
     @Test
     void copyMemoryCopiesAMegabyte() throws Exception {
-        assertEquals("memcpy of 1,048,576 bytes, COMPLETE, equal: true", run(CopyMemory::main).out());
+        assertEquals("memcpy of 1,048,576 bytes, COMPLETE, equal: true",
+                run(CopyMemory::main).out());
     }
 
     @Test
@@ -109,7 +111,8 @@ class ExamplesTest {
         assertEquals(0, written[3 * 4096 - 1]);
         assertEquals(7, written[3 * 4096]);
         assertEquals(7, written[4 * 4096 - 1]);
-        assertEquals(42, MemorySegment.ofArray(written).get(ValueLayout.JAVA_INT_UNALIGNED, 4 * 4096));
+        assertEquals(42,
+                MemorySegment.ofArray(written).get(ValueLayout.JAVA_INT_UNALIGNED, 4 * 4096));
     }
 
     @Test
@@ -186,7 +189,9 @@ class ExamplesTest {
         if (missing.isPresent()) {
             assertEquals(missing.get().getMessage(), printed.err());
         } else {
-            assertTrue(printed.err().matches("(HARDWARE|SOFTWARE): (an empty operation .+|Linux shows no DSA device)"),
+            assertTrue(printed.err()
+                    .matches(
+                            "(HARDWARE|SOFTWARE): (an empty operation .+|Linux shows no DSA device)"),
                     printed.err());
         }
     }
@@ -195,7 +200,8 @@ class ExamplesTest {
     void theSameCodeRunsOnDml() throws Exception {
         Optional<DmlUnavailableException> missing = DmlLibrary.whyUnavailable();
         assumeTrue(missing.isEmpty(), () -> missing.orElseThrow().getMessage());
-        try (Arena arena = Arena.ofShared(); DmlDataMover mover = DmlDataMover.open(DmlPath.SOFTWARE)) {
+        try (Arena arena = Arena.ofShared();
+                DmlDataMover mover = DmlDataMover.open(DmlPath.SOFTWARE)) {
             MemorySegment source = arena.allocate(3_000_000).fill((byte) 4);
             MemorySegment destination = arena.allocate(3_000_000);
             PollMany.copyInChunks(mover, destination, source);
@@ -205,7 +211,8 @@ class ExamplesTest {
                     0xE3069283L,
                     Checksums.copied(
                             mover, destination.asSlice(0, 9),
-                            source.asSlice(0, 9).copyFrom(MemorySegment.ofArray("123456789".getBytes()))));
+                            source.asSlice(0, 9)
+                                    .copyFrom(MemorySegment.ofArray("123456789".getBytes()))));
 
             MemorySegment[] slots = {arena.allocate(64), arena.allocate(64)};
             HotLoop.fillSlots(mover, slots, source.asSlice(0, 64));
@@ -216,6 +223,7 @@ class ExamplesTest {
     @Test
     @DisplayName("WaitWell copies five times and counts it")
     void waitWell() throws Exception {
-        assertEquals("%,d bytes in 5 operations%nequal: true, 2097152".formatted(5 << 20), run(WaitWell::main).out());
+        assertEquals("%,d bytes in 5 operations%nequal: true, 2097152".formatted(5 << 20),
+                run(WaitWell::main).out());
     }
 }

@@ -30,10 +30,12 @@ class AwaitTest {
         var task = new SignalledFuture();
         PollableFuture<String> future = wakes ? task : endless();
         long start = System.nanoTime();
-        var late = assertThrows(FutureTimeoutException.class, () -> future.await(Duration.ofMillis(20)));
+        var late = assertThrows(FutureTimeoutException.class,
+                () -> future.await(Duration.ofMillis(20)));
         assertTrue(System.nanoTime() - start >= 20_000_000, "came back early");
         assertTrue(late.getMessage().startsWith("not complete after PT0.02S: "), late.getMessage());
-        assertTrue(late.getMessage().endsWith("; it goes on, and can be awaited again"), late.getMessage());
+        assertTrue(late.getMessage().endsWith("; it goes on, and can be awaited again"),
+                late.getMessage());
         assertSame(FutureState.RUNNING, future.state());
         task.signal();
         assertEquals("signalled", task.await(Duration.ofDays(365_000)));

@@ -24,7 +24,8 @@ class FutureChainTest {
 
     /** Two counters, the second of which takes over what the first one has found. */
     private static FutureChain<Integer> upAndUp(CountingFuture first, CountingFuture second) {
-        return FutureChain.of(first).then(second, (Integer before, CountingFuture next) -> next.add(before));
+        return FutureChain.of(first)
+                .then(second, (Integer before, CountingFuture next) -> next.add(before));
     }
 
     @Test
@@ -35,7 +36,8 @@ class FutureChainTest {
         FutureChain<Integer> chain = upAndUp(first, second);
         assertEquals(FutureState.IDLE, chain.state());
         assertEquals(2, chain.entries());
-        assertTrue(chain.isInitialized(0) && chain.isInitialized(1), "eager entries are there from the start");
+        assertTrue(chain.isInitialized(0) && chain.isInitialized(1),
+                "eager entries are there from the start");
         assertFalse(chain.isProcessed(0) || chain.isProcessed(1));
 
         for (int poll = 1; poll < POLLS; poll++) {
@@ -67,7 +69,8 @@ class FutureChainTest {
         List<Integer> countersSeen = new ArrayList<>();
         CountingFuture second = CountingFuture.sync(3);
         FutureChain<Integer> chain = FutureChain.of(PollableFuture.completed("x"))
-                .then(second, (String before, CountingFuture next) -> countersSeen.add(next.counter()));
+                .then(second,
+                        (String before, CountingFuture next) -> countersSeen.add(next.counter()));
         chain.busyPoll();
         assertEquals(List.of(0), countersSeen);
     }
@@ -115,7 +118,8 @@ class FutureChainTest {
     @Test
     @DisplayName("an eager entry needs nothing from the one before")
     void anEagerEntryNeedsNothingFromTheOneBefore() {
-        FutureChain<String> chain = FutureChain.of(CountingFuture.sync(2)).then(PollableFuture.completed("last"));
+        FutureChain<String> chain =
+                FutureChain.of(CountingFuture.sync(2)).then(PollableFuture.completed("last"));
         assertEquals("last", chain.await());
     }
 
@@ -123,7 +127,8 @@ class FutureChainTest {
     @DisplayName("null flows through a chain as an output like any other")
     void nullFlowsThroughAChain() {
         FutureChain<String> chain =
-                FutureChain.of(PollableFuture.<String>completed(null)).map(nothing -> "got " + nothing);
+                FutureChain.of(PollableFuture.<String>completed(null))
+                        .map(nothing -> "got " + nothing);
         assertEquals("got null", chain.await());
     }
 
@@ -205,14 +210,15 @@ class FutureChainTest {
     @DisplayName("recover goes on after a failure, and is passed over where there is none")
     void recoverGoesOnAfterAFailure() {
         List<String> seen = new ArrayList<>();
-        FutureChain<Integer> chain = FutureChain.of(PollableFuture.<Integer>failed(new IOException("one")))
-                .map(value -> value + 100)
-                .recover(failure -> {
-                    seen.add(failure.getMessage());
-                    return CountingFuture.sync(2);
-                })
-                .map(value -> value + 1)
-                .recover(failure -> PollableFuture.completed(-1));
+        FutureChain<Integer> chain =
+                FutureChain.of(PollableFuture.<Integer>failed(new IOException("one")))
+                        .map(value -> value + 100)
+                        .recover(failure -> {
+                            seen.add(failure.getMessage());
+                            return CountingFuture.sync(2);
+                        })
+                        .map(value -> value + 1)
+                        .recover(failure -> PollableFuture.completed(-1));
         chain.busyPoll();
         assertEquals(2, chain.output());
         assertNull(chain.failure());
@@ -222,10 +228,12 @@ class FutureChainTest {
     @Test
     @DisplayName("a recovery that fails itself is recovered by the next one")
     void aRecoveryThatFailsItselfIsRecoveredByTheNextOne() {
-        FutureChain<String> chain = FutureChain.of(PollableFuture.<String>failed(new IOException("one")))
+        FutureChain<String> chain = FutureChain
+                .of(PollableFuture.<String>failed(new IOException("one")))
                 .recover(first -> PollableFuture.failed(new IOException("two", first)))
                 .recover(second -> PollableFuture
-                        .completed(second.getMessage() + " after " + second.getCause().getMessage()));
+                        .completed(
+                                second.getMessage() + " after " + second.getCause().getMessage()));
         assertEquals("two after one", chain.await());
     }
 
@@ -239,7 +247,8 @@ class FutureChainTest {
         assertEquals(FutureState.COMPLETE, throwing.poll());
         assertSame(broken, throwing.failure());
 
-        FutureChain<Integer> nothing = FutureChain.of(PollableFuture.completed(1)).then(one -> null);
+        FutureChain<Integer> nothing =
+                FutureChain.of(PollableFuture.completed(1)).then(one -> null);
         assertEquals(FutureState.COMPLETE, nothing.poll());
         var absent = assertInstanceOf(NullPointerException.class, nothing.failure());
         assertTrue(absent.getMessage().contains("returned null"), absent.getMessage());
@@ -251,15 +260,17 @@ class FutureChainTest {
         assertSame(broken, map.failure());
 
         CountingFuture next = CountingFuture.sync(1);
-        FutureChain<Integer> prepare = FutureChain.of(PollableFuture.completed(1)).then(next, (one, future) -> {
-            throw broken;
-        });
+        FutureChain<Integer> prepare =
+                FutureChain.of(PollableFuture.completed(1)).then(next, (one, future) -> {
+                    throw broken;
+                });
         prepare.poll();
         assertSame(broken, prepare.failure());
         assertEquals(0, next.counter());
 
         FutureChain<Integer> saved =
-                FutureChain.<Integer>ofLazy(() -> null).recover(failure -> PollableFuture.completed(5));
+                FutureChain.<Integer>ofLazy(() -> null)
+                        .recover(failure -> PollableFuture.completed(5));
         assertEquals(5, saved.await());
     }
 
@@ -311,7 +322,8 @@ class FutureChainTest {
             sink.output(3);
             return FutureState.COMPLETE;
         };
-        FutureChain<Integer> chain = FutureChain.of(PollableFuture.completed(1)).then(one -> picky.toFuture());
+        FutureChain<Integer> chain =
+                FutureChain.of(PollableFuture.completed(1)).then(one -> picky.toFuture());
         assertThrows(WrongThreadException.class, chain::poll);
         assertFalse(chain.isComplete());
         assertEquals(3, chain.await());

@@ -29,7 +29,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FutureCompletionTest {
 
-    /** Never wakes anybody; complete at the first poll after {@link #done} was set, counting what polls it. */
+    /**
+     * Never wakes anybody; complete at the first poll after {@link #done} was set, counting what
+     * polls it.
+     */
     private static final class Polled {
         final AtomicBoolean done = new AtomicBoolean();
         final AtomicReference<Thread> lastPoller = new AtomicReference<>();
@@ -176,7 +179,8 @@ class FutureCompletionTest {
         FutureTask<String> task = (notifier, sink) -> {
             throw FutureCompletionTest.<RuntimeException>sneaky(failure);
         };
-        var thrown = assertThrows(ExecutionException.class, () -> task.toFuture().toCompletableFuture().get());
+        var thrown = assertThrows(ExecutionException.class,
+                () -> task.toFuture().toCompletableFuture().get());
         assertSame(failure, thrown.getCause());
     }
 
@@ -264,7 +268,8 @@ class FutureCompletionTest {
             return polls.incrementAndGet() < 2 ? FutureState.RUNNING : FutureState.COMPLETE;
         };
         PollableFuture<String> future = task.toFuture();
-        var thrown = assertThrows(CompletionException.class, () -> future.toCompletableFuture().join());
+        var thrown =
+                assertThrows(CompletionException.class, () -> future.toCompletableFuture().join());
         assertInstanceOf(WrongThreadException.class, thrown.getCause());
         assertEquals(FutureState.RUNNING, future.state());
         future.busyPoll();

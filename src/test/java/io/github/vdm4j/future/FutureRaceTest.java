@@ -51,7 +51,8 @@ class FutureRaceTest {
                     return state.future.failure() == null;
                 },
                 state -> state.steps);
-        assertEquals(Set.of("true, false, 0", "false, true, 2"), outcomes.keySet(), outcomes::toString);
+        assertEquals(Set.of("true, false, 0", "false, true, 2"), outcomes.keySet(),
+                outcomes::toString);
     }
 
     @Test

@@ -29,7 +29,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FutureRuntimeTest {
     private final FutureRuntime runtime = new FutureRuntime();
 
-    /** Waits until a thread sleeps with no time limit, which is what it does when only a waker can help. */
+    /**
+     * Waits until a thread sleeps with no time limit, which is what it does when only a waker can
+     * help.
+     */
     private static void awaitAsleep(Thread thread) {
         while (thread.getState() != Thread.State.WAITING) {
             assertTrue(thread.isAlive(), "ended instead of sleeping");
@@ -169,7 +172,8 @@ class FutureRuntimeTest {
         void completeFuturesBesideOthers() {
             CountingFuture other = CountingFuture.async(50);
             runtime.waitAll(
-                    List.of(PollableFuture.completed(1), other, PollableFuture.failed(new RuntimeException())));
+                    List.of(PollableFuture.completed(1), other,
+                            PollableFuture.failed(new RuntimeException())));
             assertEquals(1, other.output());
         }
 
@@ -204,7 +208,8 @@ class FutureRuntimeTest {
                 notifier.useWaker();
                 return ready.get() ? FutureState.COMPLETE : FutureState.RUNNING;
             });
-            Thread waiter = Thread.ofPlatform().start(() -> runtime.waitAll(List.of(future, future, future)));
+            Thread waiter = Thread.ofPlatform()
+                    .start(() -> runtime.waitAll(List.of(future, future, future)));
             awaitAsleep(waiter);
             ready.set(true);
             last.get().wake();
@@ -234,7 +239,8 @@ class FutureRuntimeTest {
         void anEmptyListAndListsWithNull() {
             runtime.waitAll(List.of());
             CountingFuture future = CountingFuture.sync(1);
-            assertThrows(NullPointerException.class, () -> runtime.waitAll(Arrays.asList(future, null)));
+            assertThrows(NullPointerException.class,
+                    () -> runtime.waitAll(Arrays.asList(future, null)));
             assertEquals(FutureState.IDLE, future.state());
             assertThrows(NullPointerException.class, () -> runtime.waitFor(null));
         }
@@ -243,7 +249,8 @@ class FutureRuntimeTest {
         @DisplayName("H20: the caller's list keeps its order")
         void theCallersListKeepsItsOrder() {
             List<PollableFuture<?>> list = new ArrayList<>(
-                    List.of(CountingFuture.sync(3), CountingFuture.async(9), PollableFuture.completed(1),
+                    List.of(CountingFuture.sync(3), CountingFuture.async(9),
+                            PollableFuture.completed(1),
                             CountingFuture.async(2), CountingFuture.sync(7)));
             List<PollableFuture<?>> before = List.copyOf(list);
             runtime.waitAll(list);
@@ -366,7 +373,8 @@ class FutureRuntimeTest {
                 while (!stop.get()) {
                     SignalledFuture future = current.getAndSet(null);
                     if (future != null) {
-                        // From "before the waker is stored" to "asleep already", and everything between.
+                        // From "before the waker is stored" to "asleep already", and everything
+                        // between.
                         for (int i = delay++ % 400; i > 0; i--) {
                             Thread.onSpinWait();
                         }
@@ -523,7 +531,8 @@ class FutureRuntimeTest {
         @DisplayName("the idle strategy is asked between rounds without progress, counted from 0 after each progress")
         void theIdleStrategyIsAskedBetweenRoundsWithoutProgress() {
             List<Integer> rounds = new ArrayList<>();
-            new FutureRuntime(rounds::add).waitAll(List.of(CountingFuture.sync(3), CountingFuture.sync(6)));
+            new FutureRuntime(rounds::add)
+                    .waitAll(List.of(CountingFuture.sync(3), CountingFuture.sync(6)));
             assertEquals(List.of(0, 1, 0, 1), rounds);
         }
 
@@ -531,7 +540,8 @@ class FutureRuntimeTest {
         @DisplayName("every idle strategy ends a wait, and nonsense is refused")
         void everyIdleStrategyEndsAWait() {
             for (IdleStrategy idle : List.of(
-                    IdleStrategy.spin(), IdleStrategy.yield(), IdleStrategy.park(1_000), IdleStrategy.backOff(),
+                    IdleStrategy.spin(), IdleStrategy.yield(), IdleStrategy.park(1_000),
+                    IdleStrategy.backOff(),
                     IdleStrategy.backOff(1, 1, 1_000), IdleStrategy.backOff(0, 0, 5_000))) {
                 CountingFuture future = CountingFuture.sync(50);
                 new FutureRuntime(idle).waitFor(future);

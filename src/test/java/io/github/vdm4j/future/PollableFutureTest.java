@@ -137,10 +137,12 @@ class PollableFutureTest {
     @DisplayName("await throws unchecked failures themselves and wraps checked ones")
     void awaitThrowsUncheckedFailuresThemselvesAndWrapsCheckedOnes() {
         var checked = new IOException("disk");
-        var wrapped = assertThrows(FutureFailedException.class, () -> PollableFuture.failed(checked).await());
+        var wrapped = assertThrows(FutureFailedException.class,
+                () -> PollableFuture.failed(checked).await());
         assertSame(checked, wrapped.getCause());
         var error = new AssertionError("e");
-        assertSame(error, assertThrows(AssertionError.class, () -> PollableFuture.failed(error).await()));
+        assertSame(error,
+                assertThrows(AssertionError.class, () -> PollableFuture.failed(error).await()));
     }
 
     @Test
@@ -156,7 +158,8 @@ class PollableFutureTest {
         });
         assertThrows(WrongThreadException.class, future::poll);
         assertEquals(FutureState.IDLE, future.state());
-        assertThrows(WrongThreadException.class, () -> new FutureRuntime().waitAll(List.of(future)));
+        assertThrows(WrongThreadException.class,
+                () -> new FutureRuntime().waitAll(List.of(future)));
         assertEquals(FutureState.IDLE, future.state());
         assertEquals("done", future.await());
     }

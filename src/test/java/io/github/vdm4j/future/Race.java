@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
- * Two threads do one thing each, at the same moment as nearly as can be, again and again on something new; the outcomes are
- * counted. What a protocol forbids must not be among them.
+ * Two threads do one thing each, at the same moment as nearly as can be, again and again on
+ * something new; the outcomes are counted. What a protocol forbids must not be among them.
  *
  * @param <S> what they do it to
  */
@@ -27,8 +27,12 @@ public final class Race<S> {
         this.fresh = fresh;
     }
 
-    /** How often each outcome was seen: what the first actor said, what the second said, what is to be said in the end. */
-    public Map<String, Integer> outcomes(Actor<S> first, Actor<S> second, Actor<S> after) throws Exception {
+    /**
+     * How often each outcome was seen: what the first actor said, what the second said, what is to
+     * be said in the end.
+     */
+    public Map<String, Integer> outcomes(Actor<S> first, Actor<S> second, Actor<S> after)
+            throws Exception {
         Map<String, Integer> seen = new TreeMap<>();
         var state = new AtomicReference<S>();
         var turn = new AtomicInteger();

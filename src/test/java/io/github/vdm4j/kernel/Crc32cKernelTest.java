@@ -29,7 +29,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The CRC is the one that a division bit by bit gives, for any seed, bypass, kind of memory and length. */
+/**
+ * The CRC is the one that a division bit by bit gives, for any seed, bypass, kind of memory and
+ * length.
+ */
 class Crc32cKernelTest {
     private static final byte[] CHECK = "123456789".getBytes(US_ASCII);
 
@@ -42,17 +45,20 @@ class Crc32cKernelTest {
 
     @Provide
     Arbitrary<CrcOptions> options() {
-        Arbitrary<Integer> seeds = Arbitraries.oneOf(Arbitraries.of(0, -1, 1, 1 << 31), Arbitraries.integers());
+        Arbitrary<Integer> seeds =
+                Arbitraries.oneOf(Arbitraries.of(0, -1, 1, 1 << 31), Arbitraries.integers());
         Arbitrary<Boolean> either = Arbitraries.of(true, false);
         return Combinators.combine(seeds, either, either).as(CrcOptions::new);
     }
 
     /** Bit by bit, the register's highest bit first, as the specification of DSA tells it. */
     private static int reference(byte[] bytes, CrcOptions options) {
-        int register = options.bypassReflection() ? options.seed() : Integer.reverse(~options.seed());
+        int register =
+                options.bypassReflection() ? options.seed() : Integer.reverse(~options.seed());
         for (byte b : bytes) {
             int bits = b & 0xff;
-            register ^= (options.bypassDataReflection() ? bits : Integer.reverse(bits) >>> 24) << 24;
+            register ^=
+                    (options.bypassDataReflection() ? bits : Integer.reverse(bits) >>> 24) << 24;
             for (int i = 0; i < 8; i++) {
                 register = register < 0 ? register << 1 ^ 0x1edc6f41 : register << 1;
             }
@@ -61,10 +67,12 @@ class Crc32cKernelTest {
     }
 
     @ParameterizedTest(name = "bypass of reflection {0}, of data reflection {1}: {2}")
-    @CsvSource({"false, false, e3069283", "true, false, 45fc71a", "false, true, a8f022a0", "true, true, c052a8c8"})
+    @CsvSource({"false, false, e3069283", "true, false, 45fc71a", "false, true, a8f022a0",
+        "true, true, c052a8c8"})
     void theCheckValue(boolean bypassReflection, boolean bypassDataReflection, String expected) {
         var options = new CrcOptions(0, bypassReflection, bypassDataReflection);
-        assertEquals(expected, Integer.toHexString(kernel.crc(MemorySegment.ofArray(CHECK), options)));
+        assertEquals(expected,
+                Integer.toHexString(kernel.crc(MemorySegment.ofArray(CHECK), options)));
         assertEquals(expected, Integer.toHexString(reference(CHECK, options)));
     }
 
@@ -77,7 +85,8 @@ class Crc32cKernelTest {
             @ForAll long seed) {
         byte[] bytes = Noise.bytes(size, seed);
         assertEquals(
-                reference(bytes, options), kernel.crc(Placed.of(kind, misalignment, bytes).segment(), options));
+                reference(bytes, options),
+                kernel.crc(Placed.of(kind, misalignment, bytes).segment(), options));
     }
 
     @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
@@ -88,8 +97,10 @@ class Crc32cKernelTest {
             @ForAll("options") CrcOptions options,
             @ForAll long seed) {
         byte[] bytes = Noise.bytes(size, seed);
-        Placed destination = Placed.room(kind.isWritable() ? kind : Placed.Kind.NATIVE, 15 - misalignment, size);
-        int crc = kernel.copy(destination.segment(), Placed.of(kind, misalignment, bytes).segment(), options);
+        Placed destination =
+                Placed.room(kind.isWritable() ? kind : Placed.Kind.NATIVE, 15 - misalignment, size);
+        int crc = kernel.copy(destination.segment(), Placed.of(kind, misalignment, bytes).segment(),
+                options);
         assertEquals(reference(bytes, options), crc);
         assertArrayEquals(bytes, destination.bytes());
     }
@@ -104,7 +115,8 @@ class Crc32cKernelTest {
         int cut = size == 0 ? 0 : where % size;
         MemorySegment whole = MemorySegment.ofArray(bytes);
         int first = kernel.crc(whole.asSlice(0, cut), options);
-        assertEquals(reference(bytes, options), kernel.crc(whole.asSlice(cut), options.withSeed(first)));
+        assertEquals(reference(bytes, options),
+                kernel.crc(whole.asSlice(cut), options.withSeed(first)));
     }
 
     @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
@@ -117,10 +129,13 @@ class Crc32cKernelTest {
         int cut = size == 0 ? 0 : where % size;
         int first = reference(Arrays.copyOf(bytes, cut), options);
         int second = reference(Arrays.copyOfRange(bytes, cut, size), options.withSeed(0));
-        assertEquals(reference(bytes, options), Crc32cKernel.combine(first, second, size - cut, options));
+        assertEquals(reference(bytes, options),
+                Crc32cKernel.combine(first, second, size - cut, options));
     }
 
-    /** x to the power of 2^31 - 1 is 1 modulo the polynomial, so 2^62 zero bytes do what one does. */
+    /**
+     * x to the power of 2^31 - 1 is 1 modulo the polynomial, so 2^62 zero bytes do what one does.
+     */
     @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
     void lengthsThatNoRangeHasCombine(@ForAll int first) {
         CrcOptions options = CrcOptions.STANDARD;
@@ -136,15 +151,19 @@ class Crc32cKernelTest {
         expected.update(bytes);
         Placed destination = Placed.room(Placed.Kind.NATIVE, 1, bytes.length);
         int crc = kernel.copy(
-                destination.segment(), Placed.of(Placed.Kind.NATIVE, 3, bytes).segment(), CrcOptions.STANDARD);
+                destination.segment(), Placed.of(Placed.Kind.NATIVE, 3, bytes).segment(),
+                CrcOptions.STANDARD);
         assertEquals((int) expected.getValue(), crc);
         assertArrayEquals(bytes, destination.bytes());
     }
 
-    private static MemorySegment mapped(Path folder, long size, long then, Arena arena) throws IOException {
-        try (RandomAccessFile file = new RandomAccessFile(folder.resolve("mapped").toFile(), "rw")) {
+    private static MemorySegment mapped(Path folder, long size, long then, Arena arena)
+            throws IOException {
+        try (RandomAccessFile file =
+                new RandomAccessFile(folder.resolve("mapped").toFile(), "rw")) {
             file.setLength(size);
-            MemorySegment segment = file.getChannel().map(FileChannel.MapMode.READ_WRITE, 0, size, arena);
+            MemorySegment segment =
+                    file.getChannel().map(FileChannel.MapMode.READ_WRITE, 0, size, arena);
             file.setLength(then);
             return segment;
         }
@@ -161,7 +180,8 @@ class Crc32cKernelTest {
             });
             byte[] bytes = new byte[4_096];
             assertEquals(
-                    reference(bytes, CrcOptions.STANDARD), kernel.crc(cut.asSlice(0, 4_096), CrcOptions.STANDARD));
+                    reference(bytes, CrcOptions.STANDARD),
+                    kernel.crc(cut.asSlice(0, 4_096), CrcOptions.STANDARD));
         }
     }
 
@@ -179,7 +199,8 @@ class Crc32cKernelTest {
                 expected.update(page);
             }
             assertEquals((int) expected.getValue(), kernel.crc(zeros, CrcOptions.STANDARD));
-            assertEquals((int) expected.getValue(), kernel.crc(zeros.reinterpret(size), CrcOptions.STANDARD));
+            assertEquals((int) expected.getValue(),
+                    kernel.crc(zeros.reinterpret(size), CrcOptions.STANDARD));
         }
     }
 }

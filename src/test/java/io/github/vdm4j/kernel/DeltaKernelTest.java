@@ -20,7 +20,10 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
-/** Delta records are those that DML's description of them gives, byte by byte, and lead to the modified range. */
+/**
+ * Delta records are those that DML's description of them gives, byte by byte, and lead to the
+ * modified range.
+ */
 class DeltaKernelTest {
     private static final int MOST = 0x80000;
 
@@ -114,9 +117,11 @@ class DeltaKernelTest {
         modified[MOST - 1] = 9;
         MemorySegment record = MemorySegment.ofArray(new byte[80]);
         assertEquals(
-                10, DeltaKernel.create(record, MemorySegment.ofArray(original), MemorySegment.ofArray(modified)));
+                10, DeltaKernel.create(record, MemorySegment.ofArray(original),
+                        MemorySegment.ofArray(modified)));
         assertArrayEquals(
-                new byte[]{-1, -1, 0, 0, 0, 0, 0, 0, 0, 9}, record.asSlice(0, 10).toArray(ValueLayout.JAVA_BYTE));
+                new byte[]{-1, -1, 0, 0, 0, 0, 0, 0, 0, 9},
+                record.asSlice(0, 10).toArray(ValueLayout.JAVA_BYTE));
         assertNull(DeltaKernel.defect(record.asSlice(0, 10), MOST));
         DeltaKernel.apply(MemorySegment.ofArray(original), record.asSlice(0, 10));
         assertArrayEquals(modified, original);
@@ -167,6 +172,7 @@ class DeltaKernelTest {
     @Test
     void anEntryThatWasMadeWrongAfterTheCheckWritesNothingOutside() {
         MemorySegment destination = MemorySegment.ofArray(new byte[64]).asSlice(0, 32);
-        assertThrows(IndexOutOfBoundsException.class, () -> DeltaKernel.apply(destination, entries(4)));
+        assertThrows(IndexOutOfBoundsException.class,
+                () -> DeltaKernel.apply(destination, entries(4)));
     }
 }

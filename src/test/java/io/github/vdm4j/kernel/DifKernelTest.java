@@ -48,10 +48,12 @@ class DifKernelTest {
     }
 
     /** A configuration, a source that is protected as it says, and damage. */
-    record Case(DifConfig config, int blocks, List<Damage> damage, Placed.Kind kind, int misalignment, long seed) {
+    record Case(DifConfig config, int blocks, List<Damage> damage, Placed.Kind kind,
+            int misalignment, long seed) {
         byte[] protectedSource() {
             DifReference reference = new DifReference(new DifConfig(
-                    config.blockSize(), DifTags.ZERO, config.source(), asDestination(config.flags())));
+                    config.blockSize(), DifTags.ZERO, config.source(),
+                    asDestination(config.flags())));
             byte[] source = reference.insert(data());
             int whole = config.blockSize().bytes() + 8;
             var random = new SplittableRandom(seed);
@@ -59,15 +61,20 @@ class DifKernelTest {
                 int at = i * whole;
                 int tags = at + whole - 8;
                 if (random.nextBoolean()) { // bits that do not count may be anything
-                    source[tags + 2] ^= (byte) (random.nextInt() & config.source().applicationMask() >> 8);
-                    source[tags + 3] ^= (byte) (random.nextInt() & config.source().applicationMask());
+                    source[tags + 2] ^=
+                            (byte) (random.nextInt() & config.source().applicationMask() >> 8);
+                    source[tags + 3] ^=
+                            (byte) (random.nextInt() & config.source().applicationMask());
                 }
                 switch (damage.get(i % damage.size())) {
                     case NONE -> {}
-                    case DATA -> source[at + random.nextInt(whole - 8)] ^= (byte) random.nextInt(1, 256);
+                    case DATA ->
+                        source[at + random.nextInt(whole - 8)] ^= (byte) random.nextInt(1, 256);
                     case GUARD -> source[tags + random.nextInt(2)] ^= (byte) random.nextInt(1, 256);
-                    case APPLICATION -> source[tags + 2 + random.nextInt(2)] ^= (byte) random.nextInt(1, 256);
-                    case REFERENCE -> source[tags + 4 + random.nextInt(4)] ^= (byte) random.nextInt(1, 256);
+                    case APPLICATION ->
+                        source[tags + 2 + random.nextInt(2)] ^= (byte) random.nextInt(1, 256);
+                    case REFERENCE ->
+                        source[tags + 4 + random.nextInt(4)] ^= (byte) random.nextInt(1, 256);
                     case ALL_BITS -> Arrays.fill(source, tags, tags + 8, (byte) -1);
                     case BOTH_TAGS_ALL_BITS -> Arrays.fill(source, tags + 2, tags + 8, (byte) -1);
                     case APPLICATION_ALL_BITS -> Arrays.fill(source, tags + 2, tags + 4, (byte) -1);
@@ -97,18 +104,22 @@ class DifKernelTest {
         }
 
         Placed room(int size) {
-            return Placed.room(kind.isWritable() ? kind : Placed.Kind.BYTES, 15 - misalignment, size);
+            return Placed.room(kind.isWritable() ? kind : Placed.Kind.BYTES, 15 - misalignment,
+                    size);
         }
     }
 
     @Provide
     Arbitrary<Case> cases() {
         Arbitrary<Integer> words = Arbitraries.oneOf(
-                Arbitraries.of(0, 0xffff, 0xfffe, 0x00ff), Arbitraries.integers().between(0, 0xffff));
-        Arbitrary<Integer> references = Arbitraries.oneOf(Arbitraries.of(0, -1, -2), Arbitraries.integers());
+                Arbitraries.of(0, 0xffff, 0xfffe, 0x00ff),
+                Arbitraries.integers().between(0, 0xffff));
+        Arbitrary<Integer> references =
+                Arbitraries.oneOf(Arbitraries.of(0, -1, -2), Arbitraries.integers());
         Arbitrary<DifTags> tags = Combinators.combine(references, words, words).as(DifTags::new);
         Arbitrary<DifConfig> configs = Combinators
-                .combine(Arbitraries.of(DifBlockSize.class), tags, tags, Arbitraries.of(DifFlag.class).set())
+                .combine(Arbitraries.of(DifBlockSize.class), tags, tags,
+                        Arbitraries.of(DifFlag.class).set())
                 .as(DifConfig::new);
         Arbitrary<List<Damage>> damage = Arbitraries.frequency(
                 Tuple.of(10, Damage.NONE),
@@ -141,7 +152,8 @@ class DifKernelTest {
         byte[] source = with.protectedSource();
         assertEquals(
                 new DifReference(with.config()).check(source),
-                DifReference.Found.of(DifKernel.check(with.source(source).segment(), with.config())));
+                DifReference.Found
+                        .of(DifKernel.check(with.source(source).segment(), with.config())));
     }
 
     @Property(tries = 1_000, edgeCases = EdgeCasesMode.NONE)
@@ -157,10 +169,12 @@ class DifKernelTest {
         byte[] source = with.protectedSource();
         DifReference reference = new DifReference(with.config());
         Placed destination = with.room(with.data().length);
-        long found = DifKernel.strip(destination.segment(), with.source(source).segment(), with.config());
+        long found = DifKernel.strip(destination.segment(), with.source(source).segment(),
+                with.config());
         DifReference.Found expected = reference.check(source);
         assertEquals(expected, DifReference.Found.of(found));
-        assertArrayEquals(reference.strip(source, blocksBefore(with, expected)), destination.bytes());
+        assertArrayEquals(reference.strip(source, blocksBefore(with, expected)),
+                destination.bytes());
     }
 
     @Property(tries = 2_000, edgeCases = EdgeCasesMode.NONE)
@@ -168,10 +182,12 @@ class DifKernelTest {
         byte[] source = with.protectedSource();
         DifReference reference = new DifReference(with.config());
         Placed destination = with.room(source.length);
-        long found = DifKernel.update(destination.segment(), with.source(source).segment(), with.config());
+        long found = DifKernel.update(destination.segment(), with.source(source).segment(),
+                with.config());
         DifReference.Found expected = reference.check(source);
         assertEquals(expected, DifReference.Found.of(found));
-        assertArrayEquals(reference.update(source, blocksBefore(with, expected)), destination.bytes());
+        assertArrayEquals(reference.update(source, blocksBefore(with, expected)),
+                destination.bytes());
     }
 
     @Test
@@ -188,13 +204,17 @@ class DifKernelTest {
         System.arraycopy("123456789".getBytes(US_ASCII), 0, data, 503, 9);
         byte[] destination = new byte[520];
         DifConfig config =
-                DifConfig.of(DifBlockSize.BYTES_512).withDestination(new DifTags(0x01020304, 0xa5b6, 0x0f00));
+                DifConfig.of(DifBlockSize.BYTES_512)
+                        .withDestination(new DifTags(0x01020304, 0xa5b6, 0x0f00));
         DifKernel.insert(MemorySegment.ofArray(destination), MemorySegment.ofArray(data), config);
         assertEquals("d0dba0b601020304", HexFormat.of().formatHex(destination, 512, 520));
         assertArrayEquals(data, Arrays.copyOf(destination, 512));
     }
 
-    /** DML's software path wants the tag found to be equal in all bits, and checks none with a mask of 0. */
+    /**
+     * DML's software path wants the tag found to be equal in all bits, and checks none with a mask
+     * of 0.
+     */
     @ParameterizedTest(name = "tag {0}, mask {1}, found {2}: errors {3}")
     @CsvSource({
         "0x1234, 0x0000, 0x1234, 0",
@@ -203,8 +223,10 @@ class DifKernelTest {
         "0x1234, 0x00ff, 0x1334, 2",
         "0x1234, 0xffff, 0xabcd, 0"
     })
-    void theMaskedBitsOfAnApplicationTagAreNotChecked(int application, int mask, int found, int errors) {
-        assertEquals(errors, checkOfOneBlock(new DifTags(0, application, mask), (long) found << 32));
+    void theMaskedBitsOfAnApplicationTagAreNotChecked(int application, int mask, int found,
+            int errors) {
+        assertEquals(errors,
+                checkOfOneBlock(new DifTags(0, application, mask), (long) found << 32));
     }
 
     /** A block of zeros, whose guard is 0, with other protection. */
@@ -214,7 +236,8 @@ class DifKernelTest {
             source[512 + i] = (byte) (protection >>> 56 - 8 * i);
         }
         var config = DifConfig.of(DifBlockSize.BYTES_512).withSource(tags).withFlags(flags);
-        return DifReference.Found.of(DifKernel.check(MemorySegment.ofArray(source), config)).errors();
+        return DifReference.Found.of(DifKernel.check(MemorySegment.ofArray(source), config))
+                .errors();
     }
 
     /** DML's software path checks such a block unless it is to be an error. */
@@ -223,16 +246,22 @@ class DifKernelTest {
         assertEquals(7, checkOfOneBlock(DifTags.ZERO, -1));
         assertEquals(7, checkOfOneBlock(DifTags.ZERO, -1, SOURCE_F_ENABLE_ERROR));
         assertEquals(0, checkOfOneBlock(DifTags.ZERO, -1, SOURCE_F_DETECT_ALL));
-        assertEquals(8, checkOfOneBlock(DifTags.ZERO, -1, SOURCE_F_DETECT_ALL, SOURCE_F_ENABLE_ERROR));
-        assertEquals(7, checkOfOneBlock(DifTags.ZERO, -2, SOURCE_F_DETECT_ALL, SOURCE_F_ENABLE_ERROR));
+        assertEquals(8,
+                checkOfOneBlock(DifTags.ZERO, -1, SOURCE_F_DETECT_ALL, SOURCE_F_ENABLE_ERROR));
+        assertEquals(7,
+                checkOfOneBlock(DifTags.ZERO, -2, SOURCE_F_DETECT_ALL, SOURCE_F_ENABLE_ERROR));
     }
 
     @Test
     void aBlockWithAllBitsOfItsTagsSetIsNotChecked() {
-        assertEquals(0, checkOfOneBlock(DifTags.ZERO, 0xabcd_ffff_ffff_ffffL, SOURCE_F_DETECT_TAGS));
-        assertEquals(7, checkOfOneBlock(DifTags.ZERO, 0xabcd_ffff_ffff_fffeL, SOURCE_F_DETECT_TAGS));
-        assertEquals(0, checkOfOneBlock(DifTags.ZERO, 0xabcd_ffff_ffff_fffeL, SOURCE_F_DETECT_APPLICATION_TAG));
-        assertEquals(7, checkOfOneBlock(DifTags.ZERO, 0xabcd_fffe_ffff_ffffL, SOURCE_F_DETECT_APPLICATION_TAG));
+        assertEquals(0,
+                checkOfOneBlock(DifTags.ZERO, 0xabcd_ffff_ffff_ffffL, SOURCE_F_DETECT_TAGS));
+        assertEquals(7,
+                checkOfOneBlock(DifTags.ZERO, 0xabcd_ffff_ffff_fffeL, SOURCE_F_DETECT_TAGS));
+        assertEquals(0, checkOfOneBlock(DifTags.ZERO, 0xabcd_ffff_ffff_fffeL,
+                SOURCE_F_DETECT_APPLICATION_TAG));
+        assertEquals(7, checkOfOneBlock(DifTags.ZERO, 0xabcd_fffe_ffff_ffffL,
+                SOURCE_F_DETECT_APPLICATION_TAG));
     }
 
     @ParameterizedTest
@@ -247,7 +276,8 @@ class DifKernelTest {
                         DifFlag.DESTINATION_INCREMENTING_APPLICATION_TAG);
         byte[] destination = new byte[2 * (size.bytes() + 8)];
         DifKernel.insert(
-                MemorySegment.ofArray(destination), MemorySegment.ofArray(new byte[2 * size.bytes()]), config);
+                MemorySegment.ofArray(destination),
+                MemorySegment.ofArray(new byte[2 * size.bytes()]), config);
         assertEquals("0000000000000000",
                 HexFormat.of().formatHex(destination, destination.length - 8, destination.length));
         assertEquals(-1, DifKernel.check(MemorySegment.ofArray(destination), config));

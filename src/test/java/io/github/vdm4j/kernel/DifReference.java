@@ -11,12 +11,16 @@ final class DifReference {
     private final int block;
     private final int whole;
 
-    /** What a check found: -1 and 0, or the offset of the first block that is not well and the bits of its errors. */
+    /**
+     * What a check found: -1 and 0, or the offset of the first block that is not well and the bits
+     * of its errors.
+     */
     record Found(long offset, int errors) {
         static final Found NOTHING = new Found(-1, 0);
 
         static Found of(long found) {
-            return found == -1 ? NOTHING : new Found(DifKernel.offset(found), DifKernel.errors(found));
+            return found == -1 ? NOTHING
+                    : new Found(DifKernel.offset(found), DifKernel.errors(found));
         }
     }
 
@@ -48,12 +52,14 @@ final class DifReference {
     }
 
     int sourceReference(int number) {
-        return config.source().reference() + (config.has(DifFlag.SOURCE_FIXED_REFERENCE_TAG) ? 0 : number);
+        return config.source().reference()
+                + (config.has(DifFlag.SOURCE_FIXED_REFERENCE_TAG) ? 0 : number);
     }
 
     byte[] protection(byte[] data, int number) {
         int step = config.has(DifFlag.DESTINATION_INCREMENTING_APPLICATION_TAG) ? number : 0;
-        int application = config.destination().application() + step & ~config.destination().applicationMask();
+        int application =
+                config.destination().application() + step & ~config.destination().applicationMask();
         int reference = config.destination().reference()
                 + (config.has(DifFlag.DESTINATION_FIXED_REFERENCE_TAG) ? 0 : number);
         return ByteBuffer.allocate(8)
@@ -84,7 +90,8 @@ final class DifReference {
         if ((application & counting) != (sourceApplication(number) & counting)) {
             errors += 2;
         }
-        if (!config.has(DifFlag.SOURCE_REFERENCE_TAG_CHECK_DISABLED) && reference != sourceReference(number)) {
+        if (!config.has(DifFlag.SOURCE_REFERENCE_TAG_CHECK_DISABLED)
+                && reference != sourceReference(number)) {
             errors += 4;
         }
         return errors;

@@ -33,9 +33,11 @@ class DualcastKernelTest {
 
     private static void copies(Placed.Kind kind, int misalignment, int size, long seed) {
         byte[] bytes = Noise.bytes(size, seed);
-        Placed first = Placed.room(kind.isWritable() ? kind : Placed.Kind.BYTES, misalignment, size);
+        Placed first =
+                Placed.room(kind.isWritable() ? kind : Placed.Kind.BYTES, misalignment, size);
         Placed second = Placed.room(Placed.Kind.NATIVE, misalignment, size);
-        DualcastKernel.copy(first.segment(), second.segment(), Placed.of(kind, misalignment, bytes).segment());
+        DualcastKernel.copy(first.segment(), second.segment(),
+                Placed.of(kind, misalignment, bytes).segment());
         assertArrayEquals(bytes, first.bytes());
         assertArrayEquals(bytes, second.bytes());
     }

@@ -35,7 +35,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Every descriptor reaches its kernel, with its operands in the right places, and the result reaches its record. */
+/**
+ * Every descriptor reaches its kernel, with its operands in the right places, and the result
+ * reaches its record.
+ */
 class JvmOperationsTest {
     private static final byte[] CHECK = "123456789".getBytes(US_ASCII);
     private static final DifConfig DIF = DifConfig.of(DifBlockSize.BYTES_512)
@@ -125,15 +128,18 @@ class JvmOperationsTest {
         assertEquals(CompareResult.EQUAL, await(mover.compare(first, second)));
         second.set(ValueLayout.JAVA_BYTE, 77, (byte) ~second.get(ValueLayout.JAVA_BYTE, 77));
         assertEquals(new CompareResult(false, 77), await(mover.compare(first, second)));
-        assertEquals(CompareResult.EQUAL, await(mover.compare(first.asSlice(0, 0), second.asSlice(0, 0))));
+        assertEquals(CompareResult.EQUAL,
+                await(mover.compare(first.asSlice(0, 0), second.asSlice(0, 0))));
     }
 
     @Test
     void aComparisonWithAPatternTellsTheExactByte() {
         MemorySegment eight = of(Arrays.copyOf(CHECK, 8));
         assertEquals(CompareResult.EQUAL, await(mover.comparePattern(eight, 0x3837363534333231L)));
-        assertEquals(new CompareResult(false, 6), await(mover.comparePattern(eight, 0x3800363534333231L)));
-        assertEquals(new CompareResult(false, 8), await(mover.comparePattern(of(CHECK), 0x3837363534333231L)));
+        assertEquals(new CompareResult(false, 6),
+                await(mover.comparePattern(eight, 0x3800363534333231L)));
+        assertEquals(new CompareResult(false, 8),
+                await(mover.comparePattern(of(CHECK), 0x3837363534333231L)));
     }
 
     @Test
@@ -141,16 +147,19 @@ class JvmOperationsTest {
         MemorySegment original = noise(4_096, 5);
         MemorySegment modified = noise(4_096, 5);
         MemorySegment record = of(new byte[80]);
-        assertEquals(new DeltaResult(Outcome.EQUAL, 0), await(mover.createDelta(record, original, modified)));
+        assertEquals(new DeltaResult(Outcome.EQUAL, 0),
+                await(mover.createDelta(record, original, modified)));
 
         modified.asSlice(800, 24).fill((byte) 1);
-        assertEquals(new DeltaResult(Outcome.RECORDED, 30), await(mover.createDelta(record, original, modified)));
+        assertEquals(new DeltaResult(Outcome.RECORDED, 30),
+                await(mover.createDelta(record, original, modified)));
         assertEquals(100, record.get(ValueLayout.JAVA_BYTE, 0), "the first block that differs");
         await(mover.applyDelta(original, record.asSlice(0, 30)));
         assertArrayEquals(bytes(modified), bytes(original));
 
         modified.asSlice(0, 80).fill((byte) 2);
-        assertEquals(new DeltaResult(Outcome.OVERFLOW, 80), await(mover.createDelta(record, original, modified)));
+        assertEquals(new DeltaResult(Outcome.OVERFLOW, 80),
+                await(mover.createDelta(record, original, modified)));
     }
 
     @Test
@@ -166,7 +175,8 @@ class JvmOperationsTest {
         VdmException failure = assertThrows(VdmException.class, future::orThrow);
         assertTrue(
                 failure.getMessage()
-                        .contains("entry 1 of the delta record is for offset 64, outside of the 64 bytes"),
+                        .contains(
+                                "entry 1 of the delta record is for offset 64, outside of the 64 bytes"),
                 failure.getMessage());
         assertArrayEquals(before, bytes(destination));
     }
@@ -192,10 +202,14 @@ class JvmOperationsTest {
         assertEquals(check, await(mover.crc32c(source.asSlice(4), CrcOptions.continuing(first))));
         assertEquals(
                 new Crc32c(0x045fc71a),
-                await(mover.copyCrc32c(destination, source, new CrcOptions(0, true, false), VdmFlags.NONE)));
+                await(mover.copyCrc32c(destination, source, new CrcOptions(0, true, false),
+                        VdmFlags.NONE)));
     }
 
-    /** Threads whose numbers are equal in their last bits are those that could be lent the same kernel. */
+    /**
+     * Threads whose numbers are equal in their last bits are those that could be lent the same
+     * kernel.
+     */
     @Test
     void crcsOnSeveralThreadsAtOnceDoNotDisturbEachOther() throws Exception {
         byte[] content = Noise.bytes(3_000, 8);
@@ -204,7 +218,8 @@ class JvmOperationsTest {
         var wrong = new LongAdder();
         Runnable work = () -> {
             for (int i = 0; i < 5_000; i++) {
-                if (await(mover.crc32c(MemorySegment.ofArray(content), options)).bits() != expected) {
+                if (await(mover.crc32c(MemorySegment.ofArray(content), options))
+                        .bits() != expected) {
                     wrong.increment();
                 }
             }
@@ -231,13 +246,15 @@ class JvmOperationsTest {
         assertEquals(new DifResult(Set.of(), -1), await(mover.difCheck(whole, DIF)));
 
         DifConfig change = DIF.withDestination(new DifTags(900, 0x1111, 0));
-        assertEquals(new DifResult(Set.of(), -1), await(mover.difUpdate(other, whole, change, VdmFlags.NONE)));
+        assertEquals(new DifResult(Set.of(), -1),
+                await(mover.difUpdate(other, whole, change, VdmFlags.NONE)));
         assertEquals(
                 new DifResult(Set.of(DifError.APPLICATION_TAG, DifError.REFERENCE_TAG), 0),
                 await(mover.difCheck(other, DIF)));
 
         DifConfig changed = DIF.withSource(change.destination());
-        assertEquals(new DifResult(Set.of(), -1), await(mover.difStrip(back, other, changed, VdmFlags.NONE)));
+        assertEquals(new DifResult(Set.of(), -1),
+                await(mover.difStrip(back, other, changed, VdmFlags.NONE)));
         assertArrayEquals(bytes(data), bytes(back));
 
         other.set(ValueLayout.JAVA_BYTE, 520, (byte) ~other.get(ValueLayout.JAVA_BYTE, 520));

@@ -29,7 +29,8 @@ class MismatchKernelTest {
         Path file = Files.createTempFile("mismatch", "");
         try (Arena arena = Arena.ofConfined();
                 FileChannel channel = FileChannel.open(
-                        file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE)) {
+                        file, StandardOpenOption.READ, StandardOpenOption.WRITE,
+                        StandardOpenOption.DELETE_ON_CLOSE)) {
             MemorySegment mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, MOST, arena);
             MemorySegment plain = arena.allocate(MOST);
             for (int i = 0; i < length; i++) {

@@ -18,7 +18,9 @@ final class Noise {
     /** Mostly short, with some around the sizes at which kernels change how they work. */
     static Arbitrary<Integer> sizes() {
         return Arbitraries.frequencyOf(
-                Tuple.of(1, Arbitraries.of(0, 1, 7, 8, 9, 511, 512, 513, 4_095, 4_096, 4_097, 16_384, 16_385)),
+                Tuple.of(1,
+                        Arbitraries.of(0, 1, 7, 8, 9, 511, 512, 513, 4_095, 4_096, 4_097, 16_384,
+                                16_385)),
                 Tuple.of(4, Arbitraries.integers().between(0, 130)),
                 Tuple.of(2, Arbitraries.integers().between(0, 5_000)),
                 Tuple.of(1, Arbitraries.integers().between(0, 40_000)));

@@ -31,7 +31,8 @@ class PatternKernelTest {
     @Provide
     Arbitrary<Long> patterns() {
         return Arbitraries.oneOf(
-                Arbitraries.longs(), Arbitraries.of(0L, -1L, 0x7777_7777_7777_7777L, 0x0100_0000_0000_0000L, 1L));
+                Arbitraries.longs(),
+                Arbitraries.of(0L, -1L, 0x7777_7777_7777_7777L, 0x0100_0000_0000_0000L, 1L));
     }
 
     private static byte[] repeated(long pattern, int size) {
@@ -67,20 +68,23 @@ class PatternKernelTest {
         }
         Placed destination = Placed.room(kind, misalignment, size);
         PatternKernel.fill(destination.segment(), value);
-        assertArrayEquals(repeated((value & 0xff) * 0x0101_0101_0101_0101L, size), destination.bytes());
+        assertArrayEquals(repeated((value & 0xff) * 0x0101_0101_0101_0101L, size),
+                destination.bytes());
     }
 
     @Test
     void aFillWithAByteMindsTheSizesAtWhichItChangesItsWay() {
         byte outside = 77;
-        for (int size : new int[]{0, 1, 511, 512, 513, 1_023, 1_024, 1_025, 8_191, 8_192, 8_193, 16_384, 24_577}) {
+        for (int size : new int[]{0, 1, 511, 512, 513, 1_023, 1_024, 1_025, 8_191, 8_192, 8_193,
+            16_384, 24_577}) {
             MemorySegment around = MemorySegment.ofArray(new byte[size + 2]).fill(outside);
             PatternKernel.fill(around.asSlice(1, size), (byte) -3);
             byte[] expected = new byte[size + 2];
             Arrays.fill(expected, (byte) -3);
             expected[0] = outside;
             expected[size + 1] = outside;
-            assertArrayEquals(expected, around.toArray(ValueLayout.JAVA_BYTE), () -> "size " + size);
+            assertArrayEquals(expected, around.toArray(ValueLayout.JAVA_BYTE),
+                    () -> "size " + size);
         }
     }
 
@@ -121,7 +125,8 @@ class PatternKernelTest {
         MemorySegment destination = MemorySegment.ofArray(new byte[11]);
         PatternKernel.fill(destination, PATTERN);
         assertArrayEquals(
-                new byte[]{1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3}, destination.toArray(ValueLayout.JAVA_BYTE));
+                new byte[]{1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3},
+                destination.toArray(ValueLayout.JAVA_BYTE));
     }
 
     @Test
@@ -134,7 +139,8 @@ class PatternKernelTest {
             PatternKernel.fill(memory, PATTERN);
             assertEquals(-1, PatternKernel.mismatch(memory, PATTERN));
             for (long offset : new long[]{0, 4_097, 1L << 31, (4L << 30) - 1, 4L << 30, size - 1}) {
-                assertEquals((byte) (PATTERN >>> 8 * (offset % 8)), memory.get(ValueLayout.JAVA_BYTE, offset));
+                assertEquals((byte) (PATTERN >>> 8 * (offset % 8)),
+                        memory.get(ValueLayout.JAVA_BYTE, offset));
             }
             long last = size - 2;
             memory.set(ValueLayout.JAVA_BYTE, last, (byte) 99);

@@ -6,7 +6,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Bytes in memory of some kind, at some offset, between other bytes that have to stay as they are. */
+/**
+ * Bytes in memory of some kind, at some offset, between other bytes that have to stay as they are.
+ */
 final class Placed {
     private static final byte AROUND = 0x5c;
     private static final int MARGIN = 64;
@@ -61,7 +63,8 @@ final class Placed {
     byte[] bytes() {
         for (long i = 0; i < whole.byteSize(); i++) {
             if (i < offset || i >= offset + size) {
-                assertEquals(AROUND, whole.get(ValueLayout.JAVA_BYTE, i), "byte " + (i - offset) + " of " + size);
+                assertEquals(AROUND, whole.get(ValueLayout.JAVA_BYTE, i),
+                        "byte " + (i - offset) + " of " + size);
             }
         }
         return segment().toArray(ValueLayout.JAVA_BYTE);

@@ -42,7 +42,8 @@ final class TwinMover extends OperationsMover {
         return new BatchFuture(tasks) {
             @Override
             protected FutureState advance(Notifier notifier) {
-                tasks().forEach(task -> JvmOperations.execute(task.descriptor(), task.completion()));
+                tasks().forEach(
+                        task -> JvmOperations.execute(task.descriptor(), task.completion()));
                 return succeed(ExecutionPath.JVM);
             }
 

@@ -38,20 +38,24 @@ class CountersTest {
             for (int i = 0; i < 5; i++) {
                 done.poll();
             }
-            assertEquals(new MoverCounters(6, 5, 1, 0, 1_024 + 10 + 7 + 3 + 1, 0), mover.counters());
+            assertEquals(new MoverCounters(6, 5, 1, 0, 1_024 + 10 + 7 + 3 + 1, 0),
+                    mover.counters());
         }
     }
 
     @Test
     void whatIsInFlightIsSubmittedAndNotCompleted() {
         var gate = new CountDownLatch(1);
-        var mover = ThreadsDataMover.builder().threads(1).memsetFunction((destination, value, flags) -> {
-            try {
-                gate.await();
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        }).open();
+        var mover = ThreadsDataMover.builder()
+                .threads(1)
+                .memsetFunction((destination, value, flags) -> {
+                    try {
+                        gate.await();
+                    } catch (InterruptedException e) {
+                        throw new AssertionError(e);
+                    }
+                })
+                .open();
         VdmFuture first = mover.memset(memory, (byte) 1);
         VdmFuture second = mover.memset(memory, (byte) 1);
         first.poll();
@@ -67,7 +71,8 @@ class CountersTest {
 
     @Test
     void nothingIsLostAmongManyThreads() throws InterruptedException {
-        for (Vdm mover : List.of(SyncDataMover.open(), ThreadsDataMover.builder().threads(2).open())) {
+        for (Vdm mover : List.of(SyncDataMover.open(),
+                ThreadsDataMover.builder().threads(2).open())) {
             var failure = new AtomicReference<Throwable>();
             int count = 100; // more than there are cells to count in
             int each = 500;
@@ -88,7 +93,8 @@ class CountersTest {
                 thread.join();
             }
             assertNull(failure.get());
-            assertEquals(new MoverCounters(count * each, count * each, 0, 0, 5L * count * each, 0), mover.counters());
+            assertEquals(new MoverCounters(count * each, count * each, 0, 0, 5L * count * each, 0),
+                    mover.counters());
             mover.close();
         }
     }

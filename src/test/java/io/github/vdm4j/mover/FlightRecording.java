@@ -12,8 +12,8 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * Operations before, during and after a recording, or in a JVM without jdk.jfr. Runs in a JVM of its own, see {@link
- * FlightRecordingTest}.
+ * Operations before, during and after a recording, or in a JVM without jdk.jfr. Runs in a JVM of
+ * its own, see {@link FlightRecordingTest}.
  */
 final class FlightRecording {
     private static final MemorySegment MEMORY = Arena.ofAuto().allocate(4_096);

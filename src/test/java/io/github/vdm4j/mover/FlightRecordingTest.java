@@ -25,8 +25,11 @@ class FlightRecordingTest {
         ChildJvm child = recording("with");
         List<String> on = child.output().lines().filter(line -> line.contains(", on: ")).toList();
         assertEquals(
-                List.of("before, on: false", "not enabled, on: false", "during, on: true", "disabled, on: false"), on);
-        List<String> events = child.output().lines().filter(line -> line.startsWith("event ")).toList();
+                List.of("before, on: false", "not enabled, on: false", "during, on: true",
+                        "disabled, on: false"),
+                on);
+        List<String> events =
+                child.output().lines().filter(line -> line.startsWith("event ")).toList();
         assertEquals(4, events.size(), child::toString);
         assertEquals(
                 "event memcpy 64 sync JVM SUCCESS polls>0:true queued:false ran>20ms:false whole>=parts:true",
@@ -41,7 +44,8 @@ class FlightRecordingTest {
     @Test
     void aRecorderThatIsThereFirstIsNoticed() {
         ChildJvm child =
-                recording("from the start", "-XX:StartFlightRecording:+io.github.vdm4j.Operation#enabled=true");
+                recording("from the start",
+                        "-XX:StartFlightRecording:+io.github.vdm4j.Operation#enabled=true");
         assertTrue(child.output().contains("from the start, on: true\n"), child::toString);
     }
 
@@ -55,8 +59,11 @@ class FlightRecordingTest {
                 FlightRecording.class,
                 "without");
         assertEquals(0, child.exitCode(), child::toString);
-        assertTrue(child.output().contains("jdk.jfr: false\nwithout, on: false\n"), child::toString);
-        assertTrue(child.output().contains("MoverCounters[submitted=1, completed=1, failed=0, retried=0, bytes=4096,"),
+        assertTrue(child.output().contains("jdk.jfr: false\nwithout, on: false\n"),
+                child::toString);
+        assertTrue(child.output()
+                .contains(
+                        "MoverCounters[submitted=1, completed=1, failed=0, retried=0, bytes=4096,"),
                 child::toString);
     }
 }

@@ -3,7 +3,10 @@ package io.github.vdm4j.mover;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.durability.Durability;
 
-/** The movers of this package with other write-back engines than the machine's, for the tests of other packages. */
+/**
+ * The movers of this package with other write-back engines than the machine's, for the tests of
+ * other packages.
+ */
 public final class JvmMovers {
     private JvmMovers() {}
 

@@ -94,11 +94,13 @@ class JvmMoversTest {
             MemorySegment heap = MemorySegment.ofArray(content);
             for (VdmFuture future : List.of(
                     mover.memset(heap, (byte) 1, VdmFlags.MEM_DURABLE),
-                    mover.memcpy(heap, MemorySegment.ofArray(new byte[]{1, 1, 1, 1, 1, 1, 1, 1}), VdmFlags.MEM_DURABLE),
+                    mover.memcpy(heap, MemorySegment.ofArray(new byte[]{1, 1, 1, 1, 1, 1, 1, 1}),
+                            VdmFlags.MEM_DURABLE),
                     mover.flush(heap))) {
                 future.busyPoll();
                 assertEquals(VdmResult.UNSUPPORTED, future.result());
-                assertTrue(future.failure().getMessage().contains("on the heap"), future.failure().getMessage());
+                assertTrue(future.failure().getMessage().contains("on the heap"),
+                        future.failure().getMessage());
                 assertArrayEquals(new byte[8], content);
             }
         }
@@ -114,9 +116,11 @@ class JvmMoversTest {
             for (VdmFuture future : List.of(
                     mover.flush(memory), mover.memset(memory, (byte) 1, VdmFlags.MEM_DURABLE))) {
                 future.busyPoll();
-                assertEquals(supported ? VdmResult.SUCCESS : VdmResult.UNSUPPORTED, future.result());
+                assertEquals(supported ? VdmResult.SUCCESS : VdmResult.UNSUPPORTED,
+                        future.result());
                 if (!supported) {
-                    assertTrue(future.failure().getMessage().contains("libpmem"), future.failure().getMessage());
+                    assertTrue(future.failure().getMessage().contains("libpmem"),
+                            future.failure().getMessage());
                 }
             }
             assertEquals(supported ? 1 : 0, memory.get(ValueLayout.JAVA_BYTE, 99));
@@ -126,11 +130,13 @@ class JvmMoversTest {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     @DisplayName("H28: a page that a truncated file has lost fails the operation, not the thread")
-    void aPageThatATruncatedFileHasLostFailsTheOperation(Mover which, @TempDir Path folder) throws IOException {
+    void aPageThatATruncatedFileHasLostFailsTheOperation(Mover which, @TempDir Path folder)
+            throws IOException {
         try (Vdm mover = which.open();
                 Arena arena = Arena.ofShared();
                 FileChannel file = FileChannel.open(
-                        folder.resolve("file"), StandardOpenOption.CREATE_NEW, StandardOpenOption.READ,
+                        folder.resolve("file"), StandardOpenOption.CREATE_NEW,
+                        StandardOpenOption.READ,
                         StandardOpenOption.WRITE)) {
             file.write(ByteBuffer.allocate(1 << 16));
             MemorySegment mapped = file.map(FileChannel.MapMode.READ_WRITE, 0, 1 << 16, arena);
@@ -138,7 +144,8 @@ class JvmMoversTest {
             VdmFuture fill = mover.memset(mapped, (byte) 1);
             fill.busyPoll();
             assertEquals(VdmResult.IO_ERROR, fill.result());
-            assertTrue(fill.failure().getMessage().contains("truncated"), fill.failure().getMessage());
+            assertTrue(fill.failure().getMessage().contains("truncated"),
+                    fill.failure().getMessage());
             MemorySegment good = arena.allocate(8);
             mover.memset(good, (byte) 1).await();
         }

@@ -37,7 +37,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Data operations of the movers of this package: durable ones, on files that lose their pages, without garbage. */
+/**
+ * Data operations of the movers of this package: durable ones, on files that lose their pages,
+ * without garbage.
+ */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class JvmOperationsTest {
     private final WriteBackLog log = new WriteBackLog();
@@ -80,7 +83,8 @@ class JvmOperationsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"sync", "threads"})
-    void bothDestinationsOfADurableDualcastAreWrittenBackAfterTheCopies(String which) throws IOException {
+    void bothDestinationsOfADurableDualcastAreWrittenBackAfterTheCopies(String which)
+            throws IOException {
         MemorySegment first = mapped("first", 8_192).asSlice(100, 500);
         MemorySegment second = mapped("second", 8_192).asSlice(4_196, 500);
         MemorySegment source = arena.allocate(500).fill((byte) 7);
@@ -113,7 +117,8 @@ class JvmOperationsTest {
             mover.applyDelta(words, record, durable).await();
             assertEquals(
                     mover.crc32c(source.asSlice(0, 64)).await(),
-                    mover.copyCrc32c(words, source.asSlice(0, 64), CrcOptions.STANDARD, durable).await());
+                    mover.copyCrc32c(words, source.asSlice(0, 64), CrcOptions.STANDARD, durable)
+                            .await());
             mover.difInsert(blocks, source, config, durable).await();
             assertTrue(mover.difStrip(stripped, blocks, config, durable).await().isOk());
             assertEquals(
@@ -124,7 +129,8 @@ class JvmOperationsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"sync", "threads"})
-    void aStorageThatFailsIsToldAndSoIsMemoryThatNothingMakesDurable(String which) throws IOException {
+    void aStorageThatFailsIsToldAndSoIsMemoryThatNothingMakesDurable(String which)
+            throws IOException {
         MemorySegment file = mapped("file", 4_096);
         MemorySegment memory = arena.allocate(64);
         IOException broken = new IOException("the disk is on fire");
@@ -154,22 +160,26 @@ class JvmOperationsTest {
                     .submit()
                     .await();
             assertEquals(
-                    List.of(VdmResult.UNSUPPORTED, VdmResult.SUCCESS, VdmResult.SUCCESS, VdmResult.NOT_RUN),
+                    List.of(VdmResult.UNSUPPORTED, VdmResult.SUCCESS, VdmResult.SUCCESS,
+                            VdmResult.NOT_RUN),
                     batch.tasks().stream().map(task -> task.result()).toList());
             assertEquals(2, memory.get(ValueLayout.JAVA_LONG, 0));
         }
         try (DataOperations mover = open(which, true)) {
             log.forget();
             mover.fill(memory, 5, VdmFlags.MEM_DURABLE).await();
-            assertEquals(List.of(WriteBackLog.Range.of(WriteBackKind.CACHE_LINES, memory)), log.ranges());
+            assertEquals(List.of(WriteBackLog.Range.of(WriteBackKind.CACHE_LINES, memory)),
+                    log.ranges());
             assertSame(
-                    ExecutionPath.LIBPMEM, mover.batch().flush(memory).submit().await().get(0).path());
+                    ExecutionPath.LIBPMEM,
+                    mover.batch().flush(memory).submit().await().get(0).path());
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"sync", "threads"})
-    void aPageThatATruncatedFileHasLostFailsTheOperationNotTheThread(String which) throws IOException {
+    void aPageThatATruncatedFileHasLostFailsTheOperationNotTheThread(String which)
+            throws IOException {
         MemorySegment gone = mapped("gone", 1 << 16);
         MemorySegment memory = arena.allocate(1 << 16);
         truncate("gone");
@@ -181,7 +191,8 @@ class JvmOperationsTest {
                             arena.allocate(64)))) {
                 future.busyPoll();
                 assertEquals(VdmResult.IO_ERROR, future.result(), future::toString);
-                assertTrue(future.failure().getMessage().contains("truncated"), future.failure().getMessage());
+                assertTrue(future.failure().getMessage().contains("truncated"),
+                        future.failure().getMessage());
             }
             BatchResult batch = mover.batch().crc32c(gone).fill(memory, 1).submit().await();
             assertEquals(VdmResult.IO_ERROR, batch.get(0).result());

@@ -18,7 +18,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Copies of 10 to 50 MB and fills of 100 to 500 MB on the threads mover, one and four at a time. */
+/**
+ * Copies of 10 to 50 MB and fills of 100 to 500 MB on the threads mover, one and four at a time.
+ */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LargeOperationsTest {
     private static final long MB = 1_000_000;
@@ -33,7 +35,8 @@ class LargeOperationsTest {
             List<VdmFuture> copies = new ArrayList<>();
             for (int i = 0; i < atATime; i++) {
                 MemorySegment destination = arena.allocate(size);
-                copies.add(i % 2 == 0 ? mover.memmove(destination, source) : mover.memcpy(destination, source));
+                copies.add(i % 2 == 0 ? mover.memmove(destination, source)
+                        : mover.memcpy(destination, source));
             }
             new FutureRuntime().waitAll(copies);
             for (VdmFuture copy : copies) {

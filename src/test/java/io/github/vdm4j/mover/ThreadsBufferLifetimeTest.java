@@ -33,15 +33,19 @@ class ThreadsBufferLifetimeTest {
 
     @BeforeEach
     void openMover() {
-        mover = ThreadsDataMover.builder().threads(1).queueSize(4).memcpyFunction((to, from, flags) -> {
-            working.countDown();
-            try {
-                mayGoOn.await();
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-            to.copyFrom(from);
-        }).open();
+        mover = ThreadsDataMover.builder()
+                .threads(1)
+                .queueSize(4)
+                .memcpyFunction((to, from, flags) -> {
+                    working.countDown();
+                    try {
+                        mayGoOn.await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                    to.copyFrom(from);
+                })
+                .open();
     }
 
     @AfterEach
@@ -50,7 +54,8 @@ class ThreadsBufferLifetimeTest {
         mover.close();
     }
 
-    private VdmFuture copyingInto(OffHeapBuffer destination, OffHeapBuffer source) throws InterruptedException {
+    private VdmFuture copyingInto(OffHeapBuffer destination, OffHeapBuffer source)
+            throws InterruptedException {
         VdmFuture copy = mover.memcpy(destination, source);
         assertEquals(FutureState.RUNNING, copy.poll());
         assertTrue(working.await(30, TimeUnit.SECONDS));

@@ -112,7 +112,8 @@ class ThreadsDataMoverTest extends VdmContract {
             for (int i = 0; i < 100; i++) {
                 int size = fixedSize > 0 ? fixedSize : 7 + random.nextInt(limit - 6);
                 pieces.add(source.asSlice(random.nextInt(limit), size));
-                copies.add(mover().memcpy(destination.asSlice((long) i * limit, size), pieces.get(i)));
+                copies.add(
+                        mover().memcpy(destination.asSlice((long) i * limit, size), pieces.get(i)));
             }
             new FutureRuntime().waitAll(copies);
             for (int i = 0; i < 100; i++) {
@@ -195,12 +196,16 @@ class ThreadsDataMoverTest extends VdmContract {
     void settingsOutOfRangeAreRefused() {
         ThreadsDataMoverBuilder builder = ThreadsDataMover.builder();
         for (int threads : new int[]{0, -1, 1_025}) {
-            var refused = assertThrows(IllegalArgumentException.class, () -> builder.threads(threads));
-            assertEquals("threads of %,d: must be 1 to 1,024".formatted(threads), refused.getMessage());
+            var refused =
+                    assertThrows(IllegalArgumentException.class, () -> builder.threads(threads));
+            assertEquals("threads of %,d: must be 1 to 1,024".formatted(threads),
+                    refused.getMessage());
         }
         for (int size : new int[]{0, -5, (1 << 24) + 1}) {
-            var refused = assertThrows(IllegalArgumentException.class, () -> builder.queueSize(size));
-            assertEquals("queueSize of %,d: must be 1 to 16,777,216".formatted(size), refused.getMessage());
+            var refused =
+                    assertThrows(IllegalArgumentException.class, () -> builder.queueSize(size));
+            assertEquals("queueSize of %,d: must be 1 to 16,777,216".formatted(size),
+                    refused.getMessage());
         }
         assertThrows(IllegalArgumentException.class, () -> new WorkerStrategy(-1, 0));
         assertThrows(IllegalArgumentException.class, () -> new WorkerStrategy(0, -1));
@@ -266,7 +271,8 @@ class ThreadsDataMoverTest extends VdmContract {
             var mine = new CountDownLatch(1);
             var others = new CountDownLatch(1);
             fill.poll(Notifier.of(mine::countDown));
-            Thread other = Thread.ofPlatform().start(() -> fill.poll(Notifier.of(others::countDown)));
+            Thread other =
+                    Thread.ofPlatform().start(() -> fill.poll(Notifier.of(others::countDown)));
             other.join();
             gate.countDown();
             await(mine);
@@ -305,23 +311,28 @@ class ThreadsDataMoverTest extends VdmContract {
     void theUsersFunctionsDoTheWork() {
         var calls = new ConcurrentLinkedQueue<String>();
         try (var own = ThreadsDataMover.builder()
-                .memcpyFunction((to, from, flags) -> calls.add("memcpy " + to.byteSize() + " " + flags))
-                .memmoveFunction((to, from, flags) -> calls.add("memmove " + from.byteSize() + " " + flags))
-                .memsetFunction((to, value, flags) -> calls.add("memset " + to.byteSize() + " " + value + " " + flags))
+                .memcpyFunction(
+                        (to, from, flags) -> calls.add("memcpy " + to.byteSize() + " " + flags))
+                .memmoveFunction(
+                        (to, from, flags) -> calls.add("memmove " + from.byteSize() + " " + flags))
+                .memsetFunction((to, value, flags) -> calls
+                        .add("memset " + to.byteSize() + " " + value + " " + flags))
                 .open()) {
             own.memcpy(memory(3), memory(3), VdmFlags.NO_CACHE_HINT).await();
             own.memmove(memory(4), memory(4)).await();
             own.memset(memory(5), (byte) -7).await();
             own.memset(memory(5).asSlice(0, 0), (byte) 1).await(); // nothing to do, not called
         }
-        assertEquals(List.of("memcpy 3 NO_CACHE_HINT", "memmove 4 NONE", "memset 5 -7 NONE"), List.copyOf(calls));
+        assertEquals(List.of("memcpy 3 NO_CACHE_HINT", "memmove 4 NONE", "memset 5 -7 NONE"),
+                List.copyOf(calls));
     }
 
     @Test
     @DisplayName("a user's function that throws fails its operation and kills no worker")
     void aUsersFunctionThatThrowsFailsItsOperation() {
         var next = new AtomicInteger();
-        Throwable[] thrown = {new ArithmeticException("one"), new StackOverflowError(), new AssertionError("three")};
+        Throwable[] thrown = {new ArithmeticException("one"), new StackOverflowError(),
+            new AssertionError("three")};
         try (var own = ThreadsDataMover.builder().threads(1).memcpyFunction((to, from, flags) -> {
             int call = next.getAndIncrement();
             if (call < thrown.length) {
@@ -362,7 +373,8 @@ class ThreadsDataMoverTest extends VdmContract {
             closed.countDown();
         }));
         go.countDown();
-        assertTrue(closed.await(60, TimeUnit.SECONDS), "close() waits for the worker that calls it");
+        assertTrue(closed.await(60, TimeUnit.SECONDS),
+                "close() waits for the worker that calls it");
         fill.busyPoll();
         assertEquals(VdmResult.SUCCESS, fill.result());
     }
@@ -439,7 +451,8 @@ class ThreadsDataMoverTest extends VdmContract {
             assertEquals(5, filled);
         }
         long alive = mine.stream().filter(Thread::isAlive).count();
-        assertEquals(((ThreadsDataMover) mover()).threads(), alive, "the open mover's workers only");
+        assertEquals(((ThreadsDataMover) mover()).threads(), alive,
+                "the open mover's workers only");
     }
 
     @Test
@@ -457,7 +470,8 @@ class ThreadsDataMoverTest extends VdmContract {
             closer.join();
             for (VdmFuture copy : copies) {
                 boolean done = copy.result() == VdmResult.SUCCESS;
-                assertTrue(done || copy.result() == VdmResult.CLOSED, () -> copy.result().toString());
+                assertTrue(done || copy.result() == VdmResult.CLOSED,
+                        () -> copy.result().toString());
                 assertEquals(done ? 1 : 0, copy.destination().get(JAVA_BYTE, 511));
             }
         }
@@ -477,13 +491,15 @@ class ThreadsDataMoverTest extends VdmContract {
         gate.countDown();
         busy.busyPoll();
         assertEquals(VdmResult.SUCCESS, busy.result());
-        assertThrows(IllegalArgumentException.class, () -> ThreadsDataMover.builder().closeTimeout(Duration.ZERO));
+        assertThrows(IllegalArgumentException.class,
+                () -> ThreadsDataMover.builder().closeTimeout(Duration.ZERO));
     }
 
     @Test
     @DisplayName("idle workers sleep; the next operation wakes one")
     void idleWorkersSleep() {
-        try (var idle = ThreadsDataMover.builder().threads(3).strategy(new WorkerStrategy(10, 2)).open()) {
+        try (var idle =
+                ThreadsDataMover.builder().threads(3).strategy(new WorkerStrategy(10, 2)).open()) {
             List<Thread> sleeping = new ArrayList<>(workers());
             for (int round = 0; round < 200; round++) {
                 if (round % 20 == 0) {
@@ -504,7 +520,11 @@ class ThreadsDataMoverTest extends VdmContract {
     @Test
     @DisplayName("no hand-over is lost when workers fall asleep as operations arrive")
     void noHandOverIsLostWhenWorkersFallAsleep() {
-        try (var drowsy = ThreadsDataMover.builder().threads(2).queueSize(2).strategy(WorkerStrategy.PARK).open()) {
+        try (var drowsy = ThreadsDataMover.builder()
+                .threads(2)
+                .queueSize(2)
+                .strategy(WorkerStrategy.PARK)
+                .open()) {
             VdmOperation operation = drowsy.newOperation();
             MemorySegment destination = memory(8);
             for (int round = 0; round < 20_000; round++) {
@@ -523,7 +543,8 @@ class ThreadsDataMoverTest extends VdmContract {
     void aRunningOperationCannotBePreparedAnew() {
         try (var one = gated().open()) {
             MemorySegment destination = memory(8);
-            VdmOperation operation = one.newOperation().memset(destination, (byte) 1, VdmFlags.NONE).start();
+            VdmOperation operation =
+                    one.newOperation().memset(destination, (byte) 1, VdmFlags.NONE).start();
             var refused = assertThrows(
                     IllegalStateException.class,
                     () -> operation.memset(memory(8), (byte) 2, VdmFlags.NONE));

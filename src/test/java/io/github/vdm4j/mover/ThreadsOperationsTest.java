@@ -40,11 +40,15 @@ class ThreadsOperationsTest {
     }
 
     private ThreadsDataMover open(int threads, int queueSize) {
-        return ThreadsDataMover.builder().threads(threads).queueSize(queueSize).memcpyFunction((to, from, flags) -> {
-            copying.countDown();
-            copies.acquireUninterruptibly();
-            to.copyFrom(from);
-        }).open();
+        return ThreadsDataMover.builder()
+                .threads(threads)
+                .queueSize(queueSize)
+                .memcpyFunction((to, from, flags) -> {
+                    copying.countDown();
+                    copies.acquireUninterruptibly();
+                    to.copyFrom(from);
+                })
+                .open();
     }
 
     @AfterEach
@@ -115,7 +119,8 @@ class ThreadsOperationsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
-    void eachOfThreeBuffersIsHeldOpenWhileTheOperationIsQueued(int which) throws InterruptedException {
+    void eachOfThreeBuffersIsHeldOpenWhileTheOperationIsQueued(int which)
+            throws InterruptedException {
         mover.close();
         mover = open(1, 8);
         OffHeapBuffer[] buffers = new OffHeapBuffer[3];
@@ -146,7 +151,8 @@ class ThreadsOperationsTest {
         mover.memcpy(heap(8), heap(8)).poll();
         copying.await();
         MemorySegment range = heap(100);
-        ReusableOperation operation = mover.newReusableOperation().crc32c(range, CrcOptions.STANDARD).start();
+        ReusableOperation operation =
+                mover.newReusableOperation().crc32c(range, CrcOptions.STANDARD).start();
         assertEquals(FutureState.RUNNING, operation.state());
         assertTrue(operation.hasProperty(FutureProperty.ASYNC));
         assertThrows(IllegalStateException.class, () -> operation.compare(range, range));

@@ -15,8 +15,9 @@ import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * Many virtual threads that wait for copies, recorded by the JVM. Runs in a JVM of its own, see {@link
- * VirtualThreadsTest}; prints how many threads pinned their carrier, and the same of one that does so on purpose.
+ * Many virtual threads that wait for copies, recorded by the JVM. Runs in a JVM of its own, see
+ * {@link VirtualThreadsTest}; prints how many threads pinned their carrier, and the same of one
+ * that does so on purpose.
  */
 final class VirtualThreads {
     private static final int THREADS = 10_000;
@@ -29,7 +30,8 @@ final class VirtualThreads {
         var right = new AtomicInteger();
         int pinned = recorded(() -> copyOnEach(right));
         System.out.println("copied " + right + ", pinned " + pinned);
-        System.out.println("pinned on purpose " + recorded(() -> Thread.ofVirtual().start(Pinning::touch).join()));
+        System.out.println("pinned on purpose "
+                + recorded(() -> Thread.ofVirtual().start(Pinning::touch).join()));
     }
 
     private interface Body {
@@ -39,7 +41,9 @@ final class VirtualThreads {
     private static int recorded(Body body) throws Exception {
         Path file = Path.of("pinned.jfr");
         try (var recording = new Recording()) {
-            recording.enable("jdk.VirtualThreadPinned").withThreshold(Duration.ZERO).withStackTrace();
+            recording.enable("jdk.VirtualThreadPinned")
+                    .withThreshold(Duration.ZERO)
+                    .withStackTrace();
             recording.start();
             body.run();
             recording.stop();
@@ -65,7 +69,8 @@ final class VirtualThreads {
                 boolean byCompletableFuture = i % 2 == 0;
                 threads.add(Thread.ofVirtual().start(() -> {
                     var copy = mover.memcpy(destination, source);
-                    VdmOutput done = byCompletableFuture ? copy.toCompletableFuture().join() : copy.await();
+                    VdmOutput done =
+                            byCompletableFuture ? copy.toCompletableFuture().join() : copy.await();
                     if (done.result() == VdmResult.SUCCESS && destination.mismatch(source) < 0) {
                         right.incrementAndGet();
                     }

@@ -76,7 +76,8 @@ public abstract class BatchContract extends RulesContract {
                 .nop();
         BatchFuture future = batch.submit();
         assertEquals(sum + 500 + 400 + 77, future.byteSize());
-        assertEquals("batch of 16 tasks, %,d bytes, IDLE".formatted(future.byteSize()), future.toString());
+        assertEquals("batch of 16 tasks, %,d bytes, IDLE".formatted(future.byteSize()),
+                future.toString());
 
         BatchResult result = run(future);
         assertTrue(result.isSuccess());
@@ -91,7 +92,8 @@ public abstract class BatchContract extends RulesContract {
             assertSameOutput(expected.get(sample.ordinal()), task.output());
             for (int i = 0; i < sample.roles.size(); i++) {
                 assertArrayEquals(
-                        bytes(alone.get(sample.ordinal())[i]), bytes(together.get(sample.ordinal())[i]),
+                        bytes(alone.get(sample.ordinal())[i]),
+                        bytes(together.get(sample.ordinal())[i]),
                         sample::name);
             }
         }
@@ -113,7 +115,8 @@ public abstract class BatchContract extends RulesContract {
         for (int i = 0; i < tasks; i++) {
             if (i % 3 == 0) {
                 batch.copyCrc32c(
-                        destination.asSlice(32L * i, 32), source.asSlice(32L * i, 32), CrcOptions.STANDARD,
+                        destination.asSlice(32L * i, 32), source.asSlice(32L * i, 32),
+                        CrcOptions.STANDARD,
                         VdmFlags.NONE);
             } else {
                 batch.memcpy(destination.asSlice(32L * i, 32), source.asSlice(32L * i, 32));
@@ -139,7 +142,8 @@ public abstract class BatchContract extends RulesContract {
             MemorySegment.copy(source, 0, places, 0, 300);
             Batch batch = mover().batch().fence();
             for (int i = 0; i < steps; i++) {
-                batch.fence().memcpy(places.asSlice(300L * (i + 1), 300), places.asSlice(300L * i, 300));
+                batch.fence()
+                        .memcpy(places.asSlice(300L * (i + 1), 300), places.asSlice(300L * i, 300));
             }
             BatchResult result = run(batch.fence().crc32c(places.asSlice(300L * steps)).submit());
             assertEquals(
@@ -228,7 +232,8 @@ public abstract class BatchContract extends RulesContract {
         assertTrue(result.isSuccess());
         assertEquals(BruteForce.compare(bytes(range), bytes(other)), result.get(0).output());
         assertFalse(result.get(1).output(CompareResult.class).equal());
-        assertEquals(DeltaResult.Outcome.OVERFLOW, result.get(2).output(DeltaResult.class).outcome());
+        assertEquals(DeltaResult.Outcome.OVERFLOW,
+                result.get(2).output(DeltaResult.class).outcome());
         assertFalse(result.get(3).output(DifResult.class).isOk());
         assertEquals(-1, last.mismatch(memory(9).fill((byte) -1)));
     }
@@ -251,7 +256,8 @@ public abstract class BatchContract extends RulesContract {
         assertEquals(new Crc32c(5), result.get(1).output());
         assertSame(CompareResult.EQUAL, result.get(3).output());
         assertEquals(-1, some.get(java.lang.foreign.ValueLayout.JAVA_LONG, 0));
-        assertTrue(run(mover().batch().crc32c(none).submit()).isSuccess(), "a batch of nothing but such");
+        assertTrue(run(mover().batch().crc32c(none).submit()).isSuccess(),
+                "a batch of nothing but such");
     }
 
     @Test
@@ -269,7 +275,8 @@ public abstract class BatchContract extends RulesContract {
     public void aBatchIsSubmittedAsAWhole() {
         Batch batch = mover().batch();
         assertEquals(0, batch.size());
-        assertEquals("the batch has no task", assertThrows(IllegalStateException.class, batch::submit).getMessage());
+        assertEquals("the batch has no task",
+                assertThrows(IllegalStateException.class, batch::submit).getMessage());
         batch.fill(memory(8), 1).submit();
         assertEquals(
                 "the batch was submitted: clear it for other tasks, or make a new one",
@@ -331,7 +338,8 @@ public abstract class BatchContract extends RulesContract {
             assertEquals(0, batch.size());
             destination.fill((byte) 0);
         }
-        assertEquals("the batch has no task", assertThrows(IllegalStateException.class, batch::submit).getMessage());
+        assertEquals("the batch has no task",
+                assertThrows(IllegalStateException.class, batch::submit).getMessage());
     }
 
     @Test

@@ -6,7 +6,9 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.EnumSet;
 
-/** What operations have to give, bit by bit and byte by byte, from the definitions and nothing else. */
+/**
+ * What operations have to give, bit by bit and byte by byte, from the definitions and nothing else.
+ */
 final class BruteForce {
     private static final int CRC_32C = 0x1EDC6F41;
     private static final int CRC_T10 = 0x8BB7;
@@ -14,7 +16,8 @@ final class BruteForce {
     private BruteForce() {}
 
     static int crc32c(byte[] data, CrcOptions options) {
-        int register = options.bypassReflection() ? options.seed() : Integer.reverse(~options.seed());
+        int register =
+                options.bypassReflection() ? options.seed() : Integer.reverse(~options.seed());
         for (byte value : data) {
             for (int i = 0; i < 8; i++) {
                 int bit = value >> (options.bypassDataReflection() ? 7 - i : i) & 1;
@@ -56,7 +59,9 @@ final class BruteForce {
         return record.toByteArray();
     }
 
-    /** What a record makes of a range; null if it reaches outside of it, or its words do not ascend. */
+    /**
+     * What a record makes of a range; null if it reaches outside of it, or its words do not ascend.
+     */
     static byte[] applied(byte[] range, byte[] record) {
         byte[] result = range.clone();
         int before = -1;
@@ -92,18 +97,21 @@ final class BruteForce {
 
     private static int madeApplication(DifConfig config, int block) {
         DifTags tags = config.destination();
-        return application(tags, config.has(DifFlag.DESTINATION_INCREMENTING_APPLICATION_TAG), block)
+        return application(tags, config.has(DifFlag.DESTINATION_INCREMENTING_APPLICATION_TAG),
+                block)
                 & ~tags.applicationMask();
     }
 
     private static int madeReference(DifConfig config, int block) {
-        return reference(config.destination(), config.has(DifFlag.DESTINATION_FIXED_REFERENCE_TAG), block);
+        return reference(config.destination(), config.has(DifFlag.DESTINATION_FIXED_REFERENCE_TAG),
+                block);
     }
 
     /** The blocks with their protection. */
     static byte[] inserted(byte[] blocks, DifConfig config) {
         int size = config.blockSize().bytes();
-        ByteBuffer made = ByteBuffer.allocate(blocks.length / size * (size + 8)).order(ByteOrder.BIG_ENDIAN);
+        ByteBuffer made =
+                ByteBuffer.allocate(blocks.length / size * (size + 8)).order(ByteOrder.BIG_ENDIAN);
         for (int block = 0; block * size < blocks.length; block++) {
             made.put(blocks, block * size, size)
                     .putShort((short) guard(blocks, block * size, size, config))
@@ -152,7 +160,8 @@ final class BruteForce {
         for (int block = 0; block * (size + 8) < blocks.length; block++) {
             int at = block * (size + 8);
             EnumSet<DifError> errors = errors(
-                    config, block, guard(blocks, at, size, config), found.getShort(at + size) & 0xffff,
+                    config, block, guard(blocks, at, size, config),
+                    found.getShort(at + size) & 0xffff,
                     found.getShort(at + size + 2) & 0xffff, found.getInt(at + size + 4));
             if (!errors.isEmpty()) {
                 return new DifResult(errors, at);
@@ -162,7 +171,8 @@ final class BruteForce {
     }
 
     private static EnumSet<DifError> errors(
-            DifConfig config, int block, int rightGuard, int guard, int application, int reference) {
+            DifConfig config, int block, int rightGuard, int guard, int application,
+            int reference) {
         boolean allSet = guard == 0xffff && application == 0xffff && reference == -1;
         if (allSet && config.has(DifFlag.SOURCE_F_DETECT_ALL)) {
             return config.has(DifFlag.SOURCE_F_ENABLE_ERROR)
@@ -170,7 +180,8 @@ final class BruteForce {
                     : EnumSet.noneOf(DifError.class);
         }
         if (application == 0xffff && config.has(DifFlag.SOURCE_F_DETECT_APPLICATION_TAG)
-                || application == 0xffff && reference == -1 && config.has(DifFlag.SOURCE_F_DETECT_TAGS)) {
+                || application == 0xffff && reference == -1
+                        && config.has(DifFlag.SOURCE_F_DETECT_TAGS)) {
             return EnumSet.noneOf(DifError.class);
         }
         DifTags tags = config.source();
@@ -181,10 +192,12 @@ final class BruteForce {
         if (guard != rightGuard && !config.has(DifFlag.SOURCE_GUARD_CHECK_DISABLED)) {
             errors.add(DifError.GUARD);
         }
-        if ((application & ~tags.applicationMask()) != (rightApplication & ~tags.applicationMask())) {
+        if ((application & ~tags.applicationMask()) != (rightApplication
+                & ~tags.applicationMask())) {
             errors.add(DifError.APPLICATION_TAG);
         }
-        if (reference != rightReference && !config.has(DifFlag.SOURCE_REFERENCE_TAG_CHECK_DISABLED)) {
+        if (reference != rightReference
+                && !config.has(DifFlag.SOURCE_REFERENCE_TAG_CHECK_DISABLED)) {
             errors.add(DifError.REFERENCE_TAG);
         }
         return errors;

@@ -31,8 +31,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What every {@link DataOperations} does, whatever executes it. A mover's test extends this and says how the mover is
- * opened; all else is answered by the questions of {@link OperationsFixture}.
+ * What every {@link DataOperations} does, whatever executes it. A mover's test extends this and
+ * says how the mover is opened; all else is answered by the questions of {@link OperationsFixture}.
  */
 @SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
 public abstract class DataOperationsContract extends BatchContract {
@@ -96,7 +96,8 @@ public abstract class DataOperationsContract extends BatchContract {
         assertEquals(ExecutionPath.NONE, future.path());
         assertNull(future.output());
         assertEquals(
-                "%s of %,d bytes was cancelled before it was started".formatted(sample.type, future.byteSize()),
+                "%s of %,d bytes was cancelled before it was started".formatted(sample.type,
+                        future.byteSize()),
                 assertThrows(VdmException.class, future::await).getMessage());
         for (int i = 0; i < segments.length; i++) {
             assertEquals(-1, segments[i].mismatch(before[i]));
@@ -119,7 +120,10 @@ public abstract class DataOperationsContract extends BatchContract {
             assertEquals(VdmResult.SEGMENT_UNUSABLE, future.result(), sample.roles.get(i)::name);
             assertNull(future.output());
             String message = assertThrows(VdmException.class, future::await).getMessage();
-            assertTrue(message.startsWith("%s of %,d bytes failed".formatted(sample.type, future.byteSize())), message);
+            assertTrue(
+                    message.startsWith(
+                            "%s of %,d bytes failed".formatted(sample.type, future.byteSize())),
+                    message);
         }
     }
 
@@ -148,7 +152,8 @@ public abstract class DataOperationsContract extends BatchContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     @DisplayName("a future over confined segments, polled by a wrong thread, throws there and stays idle for its own")
-    public void aFutureOverConfinedSegmentsPolledByAWrongThreadStaysIdle(Sample sample) throws Exception {
+    public void aFutureOverConfinedSegmentsPolledByAWrongThreadStaysIdle(Sample sample)
+            throws Exception {
         if (!takesConfinedSegments()) {
             return;
         }
@@ -156,7 +161,8 @@ public abstract class DataOperationsContract extends BatchContract {
             try (Arena confined = Arena.ofConfined()) {
                 MemorySegment[] segments = segments(sample, 6);
                 segments[i] =
-                        allow(confined.allocate(segments[i].byteSize(), 4_096)).copyFrom(segments[i]);
+                        allow(confined.allocate(segments[i].byteSize(), 4_096))
+                                .copyFrom(segments[i]);
                 DataFuture<?> future = sample.future(mover(), segments);
                 var thrown = new AtomicReference<Throwable>();
                 Thread wrong = Thread.ofPlatform().start(() -> {
@@ -167,7 +173,8 @@ public abstract class DataOperationsContract extends BatchContract {
                     }
                 });
                 wrong.join();
-                assertEquals(WrongThreadException.class, thrown.get().getClass(), sample.roles.get(i)::name);
+                assertEquals(WrongThreadException.class, thrown.get().getClass(),
+                        sample.roles.get(i)::name);
                 assertEquals(FutureState.IDLE, future.state());
                 run(future);
             }
@@ -192,9 +199,12 @@ public abstract class DataOperationsContract extends BatchContract {
                         barrier.await(30, TimeUnit.SECONDS);
                         DataFuture<Crc32c> future = current.get();
                         future.busyPoll();
-                        if (!future.output().equals(new Crc32c(BruteForce.crc32c(bytes(source), CrcOptions.STANDARD)))
+                        if (!future.output()
+                                .equals(new Crc32c(
+                                        BruteForce.crc32c(bytes(source), CrcOptions.STANDARD)))
                                 || destination.mismatch(source) != -1) {
-                            throw new AssertionError("a thread saw COMPLETE without the result in round " + round);
+                            throw new AssertionError(
+                                    "a thread saw COMPLETE without the result in round " + round);
                         }
                         barrier.await(30, TimeUnit.SECONDS);
                     }
@@ -230,7 +240,8 @@ public abstract class DataOperationsContract extends BatchContract {
         assertEquals(VdmResult.SUCCESS, fill.result());
         assertTrue(batch.output().isSuccess());
         assertEquals(
-                Integer.toUnsignedLong(BruteForce.crc32c(bytes(source), CrcOptions.STANDARD)), chain.output());
+                Integer.toUnsignedLong(BruteForce.crc32c(bytes(source), CrcOptions.STANDARD)),
+                chain.output());
     }
 
     @Test
@@ -285,7 +296,8 @@ public abstract class DataOperationsContract extends BatchContract {
             }
             operation.crc32c(segments[0], CrcOptions.STANDARD).busyPoll(); // another in between
             assertEquals(
-                    BruteForce.crc32c(bytes(segments[0]), CrcOptions.STANDARD), (int) operation.value());
+                    BruteForce.crc32c(bytes(segments[0]), CrcOptions.STANDARD),
+                    (int) operation.value());
         }
     }
 
@@ -320,7 +332,8 @@ public abstract class DataOperationsContract extends BatchContract {
     @DisplayName("arguments refused by a reusable operation leave what was prepared before")
     public void argumentsRefusedByAReusableOperationLeaveWhatWasPreparedBefore() {
         MemorySegment range = noise(100, 10);
-        ReusableOperation operation = mover().newReusableOperation().crc32c(range, CrcOptions.STANDARD);
+        ReusableOperation operation =
+                mover().newReusableOperation().crc32c(range, CrcOptions.STANDARD);
         assertThrows(IllegalArgumentException.class, () -> operation.compare(memory(3), memory(4)));
         assertEquals("crc of 100 bytes, IDLE", operation.toString());
         operation.busyPoll();
@@ -338,8 +351,10 @@ public abstract class DataOperationsContract extends BatchContract {
             operation.applyDelta(range, of(record), VdmFlags.NONE).busyPoll();
             assertEquals(VdmResult.INVALID_DATA, operation.result());
             assertThrows(VdmException.class, operation::orThrow);
-            String message = assertThrows(IllegalStateException.class, operation::value).getMessage();
-            assertTrue(message.startsWith("the operation failed: delta apply of 10 bytes"), message);
+            String message =
+                    assertThrows(IllegalStateException.class, operation::value).getMessage();
+            assertTrue(message.startsWith("the operation failed: delta apply of 10 bytes"),
+                    message);
             assertNull(operation.output());
 
             operation.compare(range, range);
@@ -361,7 +376,8 @@ public abstract class DataOperationsContract extends BatchContract {
         MemorySegment destination = memory(1_000_000);
         List<DataFuture<Crc32c>> started = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
-            DataFuture<Crc32c> copy = mover().copyCrc32c(destination.asSlice(100_000L * i, 100_000), source);
+            DataFuture<Crc32c> copy =
+                    mover().copyCrc32c(destination.asSlice(100_000L * i, 100_000), source);
             if (copy.poll() != FutureState.IDLE) {
                 started.add(copy);
             }
@@ -369,7 +385,8 @@ public abstract class DataOperationsContract extends BatchContract {
         assertFalse(started.isEmpty());
         MemorySegment untouched = memory(64);
         List<DataFuture<?>> idle =
-                List.of(mover().fill(untouched, -1), mover().crc32c(source), mover().nop(), mover().drain());
+                List.of(mover().fill(untouched, -1), mover().crc32c(source), mover().nop(),
+                        mover().drain());
 
         mover().close();
 
@@ -381,7 +398,8 @@ public abstract class DataOperationsContract extends BatchContract {
         for (DataFuture<?> future : idle) {
             future.busyPoll();
             assertEquals(VdmResult.CLOSED, future.result());
-            assertTrue(future.failure().getMessage().contains("the mover was closed"), future.failure().getMessage());
+            assertTrue(future.failure().getMessage().contains("the mover was closed"),
+                    future.failure().getMessage());
         }
         assertEquals(0, untouched.get(JAVA_BYTE, 0));
     }
@@ -396,10 +414,12 @@ public abstract class DataOperationsContract extends BatchContract {
         String refused = "%s: the mover is closed (%s)".formatted(sample.type, mover().name());
         assertEquals(
                 refused,
-                assertThrows(IllegalStateException.class, () -> sample.future(mover(), segments)).getMessage());
+                assertThrows(IllegalStateException.class, () -> sample.future(mover(), segments))
+                        .getMessage());
         assertEquals(
                 refused,
-                assertThrows(IllegalStateException.class, () -> sample.prepare(operation, segments)).getMessage());
+                assertThrows(IllegalStateException.class, () -> sample.prepare(operation, segments))
+                        .getMessage());
         assertThrows(IllegalStateException.class, mover()::newReusableOperation);
         assertThrows(IllegalStateException.class, mover()::nop);
         assertThrows(IllegalStateException.class, mover()::drain);

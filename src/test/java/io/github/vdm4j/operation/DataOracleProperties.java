@@ -30,8 +30,8 @@ import net.jqwik.api.lifecycle.BeforeProperty;
 import net.jqwik.api.lifecycle.BeforeTry;
 
 /**
- * Every operation gives what {@link BruteForce} gives, and writes nothing beside it, for any size, alignment, content,
- * options and kind of memory.
+ * Every operation gives what {@link BruteForce} gives, and writes nothing beside it, for any size,
+ * alignment, content, options and kind of memory.
  */
 @SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
 public abstract class DataOracleProperties {
@@ -52,7 +52,10 @@ public abstract class DataOracleProperties {
         return true;
     }
 
-    /** Called with all memory that is given to the mover, for simulations that know where there is memory. */
+    /**
+     * Called with all memory that is given to the mover, for simulations that know where there is
+     * memory.
+     */
     protected MemorySegment allow(MemorySegment memory) {
         return memory;
     }
@@ -108,7 +111,9 @@ public abstract class DataOracleProperties {
         }
     }
 
-    /** Where ranges begin in a page, and whether on the heap: shared by the ranges of one operation. */
+    /**
+     * Where ranges begin in a page, and whether on the heap: shared by the ranges of one operation.
+     */
     public record Place(int offset, boolean heap, long seed) {
         Place other() {
             return new Place(offset / 2 + 13, heap, ~seed);
@@ -145,7 +150,10 @@ public abstract class DataOracleProperties {
         return result;
     }
 
-    /** The output of an operation that has to succeed; then everything is as expected, in all ranges and around them. */
+    /**
+     * The output of an operation that has to succeed; then everything is as expected, in all ranges
+     * and around them.
+     */
     private <T> T run(MoverFuture<T> future) {
         future.busyPoll();
         assertEquals(VdmResult.SUCCESS, future.result(), () -> String.valueOf(future.failure()));
@@ -183,7 +191,8 @@ public abstract class DataOracleProperties {
     @Provide
     public Arbitrary<Place> places() {
         Arbitrary<Integer> offsets = Arbitraries.integers().between(0, PAGE - 1);
-        Arbitrary<Boolean> heap = takesHeapSegments() ? Arbitraries.of(true, false, false) : Arbitraries.just(false);
+        Arbitrary<Boolean> heap =
+                takesHeapSegments() ? Arbitraries.of(true, false, false) : Arbitraries.just(false);
         return Combinators.combine(offsets, heap, Arbitraries.longs()).as(Place::new);
     }
 
@@ -196,15 +205,18 @@ public abstract class DataOracleProperties {
     @Provide
     public Arbitrary<CrcOptions> options() {
         Arbitrary<Integer> seeds = Arbitraries.frequencyOf(
-                Tuple.of(1, Arbitraries.of(0, -1, 1, Integer.MIN_VALUE)), Tuple.of(1, Arbitraries.integers()));
-        return Combinators.combine(seeds, Arbitraries.of(true, false), Arbitraries.of(true, false)).as(CrcOptions::new);
+                Tuple.of(1, Arbitraries.of(0, -1, 1, Integer.MIN_VALUE)),
+                Tuple.of(1, Arbitraries.integers()));
+        return Combinators.combine(seeds, Arbitraries.of(true, false), Arbitraries.of(true, false))
+                .as(CrcOptions::new);
     }
 
     /** Any flags, with tags that often meet their limits. */
     @Provide
     public Arbitrary<DifConfig> configs() {
         Arbitrary<Integer> tag = Arbitraries.frequencyOf(
-                Tuple.of(1, Arbitraries.of(0, 0xfffe, 0xffff)), Tuple.of(2, Arbitraries.integers().between(0, 0xffff)));
+                Tuple.of(1, Arbitraries.of(0, 0xfffe, 0xffff)),
+                Tuple.of(2, Arbitraries.integers().between(0, 0xffff)));
         Arbitrary<Integer> mask = Arbitraries.frequencyOf(
                 Tuple.of(2, Arbitraries.just(0)), Tuple.of(1, Arbitraries.just(0xffff)),
                 Tuple.of(2, Arbitraries.integers().between(0, 0xffff)));
@@ -212,7 +224,8 @@ public abstract class DataOracleProperties {
                 Tuple.of(1, Arbitraries.of(0, -1, -2)), Tuple.of(2, Arbitraries.integers()));
         Arbitrary<DifTags> tags = Combinators.combine(reference, tag, mask).as(DifTags::new);
         return Combinators.combine(
-                Arbitraries.of(DifBlockSize.class), tags, tags, Arbitraries.of(DifFlag.class).set().ofMaxSize(5))
+                Arbitraries.of(DifBlockSize.class), tags, tags,
+                Arbitraries.of(DifFlag.class).set().ofMaxSize(5))
                 .as(DifConfig::new);
     }
 
@@ -228,13 +241,16 @@ public abstract class DataOracleProperties {
 
     @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
     public void compareFindsTheFirstByteThatDiffers(
-            @ForAll("sizes") int size, @ForAll("places") Place place, @ForAll("flips") List<Integer> flips) {
+            @ForAll("sizes") int size, @ForAll("places") Place place,
+            @ForAll("flips") List<Integer> flips) {
         byte[] content = noise(size, place.seed);
         byte[] changed = flipped(content, flips);
         Range first = range(place, content);
         Range second = range(place.other(), changed);
-        assertEquals(BruteForce.compare(content, changed), run(mover.compare(first.segment, second.segment)));
-        assertEquals(BruteForce.compare(changed, content), run(mover.compare(second.segment, first.segment)));
+        assertEquals(BruteForce.compare(content, changed),
+                run(mover.compare(first.segment, second.segment)));
+        assertEquals(BruteForce.compare(changed, content),
+                run(mover.compare(second.segment, first.segment)));
     }
 
     @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
@@ -246,7 +262,8 @@ public abstract class DataOracleProperties {
         byte[] right = BruteForce.filled(size, pattern);
         byte[] changed = flipped(right, flips);
         Range range = range(place, changed);
-        assertEquals(BruteForce.compare(right, changed), run(mover.comparePattern(range.segment, pattern)));
+        assertEquals(BruteForce.compare(right, changed),
+                run(mover.comparePattern(range.segment, pattern)));
     }
 
     @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
@@ -273,10 +290,12 @@ public abstract class DataOracleProperties {
             return;
         }
         record.expect(differences);
-        DeltaResult found = run(mover.createDelta(record.segment, original.segment, modified.segment));
+        DeltaResult found =
+                run(mover.createDelta(record.segment, original.segment, modified.segment));
         assertEquals(differences.length, found.recordBytes());
         assertEquals(
-                differences.length == 0 ? DeltaResult.Outcome.EQUAL : DeltaResult.Outcome.RECORDED, found.outcome());
+                differences.length == 0 ? DeltaResult.Outcome.EQUAL : DeltaResult.Outcome.RECORDED,
+                found.outcome());
         original.expect(after);
         run(mover.applyDelta(original.segment, record.segment.asSlice(0, found.recordBytes())));
     }
@@ -289,11 +308,13 @@ public abstract class DataOracleProperties {
             @ForAll boolean inside,
             @ForAll boolean farOutside) {
         List<Integer> ofWords =
-                inside ? numbers.stream().map(number -> number % words).distinct().sorted().toList() : numbers;
+                inside ? numbers.stream().map(number -> number % words).distinct().sorted().toList()
+                        : numbers;
         byte[] record = noise(ofWords.size() * 10, ~place.seed);
         for (int i = 0; i < ofWords.size(); i++) {
             record[10 * i] = ofWords.get(i).byteValue();
-            record[10 * i + 1] = (byte) (farOutside && !inside && i == ofWords.size() - 1 ? 0x80 : 0);
+            record[10 * i + 1] =
+                    (byte) (farOutside && !inside && i == ofWords.size() - 1 ? 0x80 : 0);
         }
         byte[] before = noise(words * 8, place.seed);
         Range destination = range(place.aligned(), before);
@@ -335,9 +356,11 @@ public abstract class DataOracleProperties {
         assertEquals(expected, run(mover.crc32c(range.segment, options)));
         int part = Math.floorMod(cut, size + 1);
         Crc32c before = run(mover.crc32c(range.segment.asSlice(0, part), options));
-        assertEquals(expected, run(mover.crc32c(range.segment.asSlice(part), options.withSeed(before.bits()))));
+        assertEquals(expected,
+                run(mover.crc32c(range.segment.asSlice(part), options.withSeed(before.bits()))));
         copy.expect(content);
-        assertEquals(expected, run(mover.copyCrc32c(copy.segment, range.segment, options, VdmFlags.NONE)));
+        assertEquals(expected,
+                run(mover.copyCrc32c(copy.segment, range.segment, options, VdmFlags.NONE)));
     }
 
     @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
@@ -362,14 +385,17 @@ public abstract class DataOracleProperties {
             @ForAll boolean well,
             @ForAll @IntRange(max = 9) int allSet) {
         int step = config.blockSize().bytes() + DifConfig.PROTECTION_BYTES;
-        byte[] whole = protectedAsTheSource(noise(blocks * config.blockSize().bytes(), place.seed), config);
+        byte[] whole = protectedAsTheSource(noise(blocks * config.blockSize().bytes(), place.seed),
+                config);
         if (allSet < blocks) { // the protection, or its tags, or one of them
             int end = (allSet + 1) * step;
-            Arrays.fill(whole, end - (allSet % 2 == 0 ? 8 : 6), end - (allSet % 3 == 2 ? 4 : 0), (byte) -1);
+            Arrays.fill(whole, end - (allSet % 2 == 0 ? 8 : 6), end - (allSet % 3 == 2 ? 4 : 0),
+                    (byte) -1);
         }
         for (int flip : well ? List.<Integer>of() : flips) {
             if (blocks > 0) { // mostly in the protection
-                int place1 = flip % 3 == 0 ? flip % whole.length : (flip % blocks + 1) * step - 1 - flip % 8;
+                int place1 = flip % 3 == 0 ? flip % whole.length
+                        : (flip % blocks + 1) * step - 1 - flip % 8;
                 whole[place1] ^= (byte) (1 << flip % 8);
             }
         }
@@ -400,14 +426,16 @@ public abstract class DataOracleProperties {
         for (DifFlag flag : config.flags()) {
             switch (flag) {
                 case INVERT_CRC_SEED, INVERT_CRC_RESULT -> flags.add(flag);
-                case SOURCE_FIXED_REFERENCE_TAG -> flags.add(DifFlag.DESTINATION_FIXED_REFERENCE_TAG);
+                case SOURCE_FIXED_REFERENCE_TAG ->
+                    flags.add(DifFlag.DESTINATION_FIXED_REFERENCE_TAG);
                 case SOURCE_INCREMENTING_APPLICATION_TAG ->
                     flags.add(DifFlag.DESTINATION_INCREMENTING_APPLICATION_TAG);
                 default -> {} // says nothing of what is there
             }
         }
         return BruteForce.inserted(
-                content, config.withDestination(config.source()).withFlags(flags.toArray(DifFlag[]::new)));
+                content,
+                config.withDestination(config.source()).withFlags(flags.toArray(DifFlag[]::new)));
     }
 
     // ---- batches
@@ -457,7 +485,8 @@ public abstract class DataOracleProperties {
                 }
                 case 5 -> {
                     batch.comparePattern(source.segment, options.seed());
-                    expected.add(BruteForce.compare(BruteForce.filled(size, options.seed()), content));
+                    expected.add(
+                            BruteForce.compare(BruteForce.filled(size, options.seed()), content));
                 }
                 case 6 -> {
                     batch.memset(destination.segment, (byte) place.offset, VdmFlags.NONE);

@@ -17,9 +17,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * A mover and memory for it. Each mover's test extends {@link DataOperationsContract} and answers these questions.
- * Everything is public or protected: then JUnit may call it in runs for which Surefire opens only the subclass's
- * package.
+ * A mover and memory for it. Each mover's test extends {@link DataOperationsContract} and answers
+ * these questions. Everything is public or protected: then JUnit may call it in runs for which
+ * Surefire opens only the subclass's package.
  */
 @SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -45,7 +45,10 @@ public abstract class OperationsFixture {
         return true;
     }
 
-    /** Called with all memory that is given to the mover, for simulations that know where there is memory. */
+    /**
+     * Called with all memory that is given to the mover, for simulations that know where there is
+     * memory.
+     */
     protected MemorySegment allow(MemorySegment memory) {
         return memory;
     }
@@ -69,7 +72,10 @@ public abstract class OperationsFixture {
         return mover;
     }
 
-    /** Zeros that any thread may access, released after the test. Begins a page, as dualcast likes it. */
+    /**
+     * Zeros that any thread may access, released after the test. Begins a page, as dualcast likes
+     * it.
+     */
     protected final MemorySegment memory(long bytes) {
         return allow(arena.allocate(bytes, PAGE));
     }

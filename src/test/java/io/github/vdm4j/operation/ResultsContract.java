@@ -83,7 +83,8 @@ public abstract class ResultsContract extends OperationsFixture {
     @DisplayName("compare with a pattern tells the offset of the byte, not of its word, wherever it is")
     public void compareWithAPatternTellsTheOffsetOfTheByte(int size) {
         MemorySegment range =
-                memory(size + 3).asSlice(3).copyFrom(MemorySegment.ofArray(BruteForce.filled(size, PATTERN)));
+                memory(size + 3).asSlice(3)
+                        .copyFrom(MemorySegment.ofArray(BruteForce.filled(size, PATTERN)));
         assertSame(CompareResult.EQUAL, run(mover().comparePattern(range, PATTERN)));
         for (int at = size - 1; at >= 0; at--) {
             range.set(JAVA_BYTE, at, (byte) 0x77);
@@ -121,7 +122,8 @@ public abstract class ResultsContract extends OperationsFixture {
         MemorySegment before = noise(4_096 + 128, 5);
         MemorySegment destination = before.asSlice(64, 4_096).copyFrom(original);
         byte[] beside = bytes(before);
-        VdmOutput output = run(mover().applyDelta(destination, around.asSlice(0, found.recordBytes())));
+        VdmOutput output =
+                run(mover().applyDelta(destination, around.asSlice(0, found.recordBytes())));
         assertSame(destination, output.destination());
         System.arraycopy(bytes(modified), 0, beside, 64, 4_096);
         assertArrayEquals(beside, bytes(before));
@@ -133,7 +135,8 @@ public abstract class ResultsContract extends OperationsFixture {
         MemorySegment original = noise(800, 6);
         MemorySegment record = noise(80, 7);
         byte[] before = bytes(record);
-        DeltaResult found = run(mover().createDelta(record, original, memory(800).copyFrom(original)));
+        DeltaResult found =
+                run(mover().createDelta(record, original, memory(800).copyFrom(original)));
         assertEquals(new DeltaResult(DeltaResult.Outcome.EQUAL, 0), found);
         assertTrue(found.equal());
         assertArrayEquals(before, bytes(record));
@@ -190,7 +193,8 @@ public abstract class ResultsContract extends OperationsFixture {
         assertEquals(VdmResult.INVALID_DATA, apply.result());
         String message = apply.failure().getMessage();
         assertTrue(message.startsWith("delta apply of 30 bytes failed: "), message);
-        assertTrue(message.contains("%,d".formatted(word * 8)) && message.contains("64 bytes"), message);
+        assertTrue(message.contains("%,d".formatted(word * 8)) && message.contains("64 bytes"),
+                message);
         assertArrayEquals(before, bytes(around));
     }
 
@@ -208,7 +212,8 @@ public abstract class ResultsContract extends OperationsFixture {
         assertEquals(VdmResult.INVALID_DATA, apply.result());
         String message = apply.failure().getMessage();
         assertTrue(message.endsWith(
-                "offset %d, after one for %d: they must ascend".formatted(8 * second, 8 * first)), message);
+                "offset %d, after one for %d: they must ascend".formatted(8 * second, 8 * first)),
+                message);
         assertArrayEquals(before, bytes(range));
     }
 
@@ -224,7 +229,8 @@ public abstract class ResultsContract extends OperationsFixture {
         System.arraycopy(bytes(source), 0, expectedFirst, 101, size);
         System.arraycopy(bytes(source), 0, expectedSecond, 101, size);
         VdmOutput output =
-                run(mover().dualcast(aroundFirst.asSlice(101, size), aroundSecond.asSlice(101, size), source));
+                run(mover().dualcast(aroundFirst.asSlice(101, size),
+                        aroundSecond.asSlice(101, size), source));
         assertArrayEquals(expectedFirst, bytes(aroundFirst));
         assertArrayEquals(expectedSecond, bytes(aroundSecond));
         assertEquals(VdmOperationType.DUALCAST, output.type());
@@ -234,7 +240,8 @@ public abstract class ResultsContract extends OperationsFixture {
     @Test
     @DisplayName("the CRC-32C of 123456789 is 0xE3069283")
     public void theCrcOfTheCheckString() {
-        Crc32c crc = run(mover().crc32c(of("123456789".getBytes(java.nio.charset.StandardCharsets.US_ASCII))));
+        Crc32c crc = run(mover()
+                .crc32c(of("123456789".getBytes(java.nio.charset.StandardCharsets.US_ASCII))));
         assertEquals(0xE3069283L, crc.value());
         assertEquals("e3069283", crc.toString());
     }
@@ -255,13 +262,15 @@ public abstract class ResultsContract extends OperationsFixture {
         MemorySegment around = noise(size + 20, 15);
         byte[] copied = bytes(around);
         System.arraycopy(bytes(range), 0, copied, 9, size);
-        assertEquals(expected.getValue(), run(mover().copyCrc32c(around.asSlice(9, size), range)).value());
+        assertEquals(expected.getValue(),
+                run(mover().copyCrc32c(around.asSlice(9, size), range)).value());
         assertArrayEquals(copied, bytes(around));
     }
 
     @ParameterizedTest(name = "seed {0}, bypass reflection {1}, of the data {2}")
     @CsvSource({
-        "0, false, false", "1, false, false", "-1, false, false", "0, true, false", "0, false, true",
+        "0, false, false", "1, false, false", "-1, false, false", "0, true, false",
+        "0, false, true",
         "0, true, true", "305419896, true, false", "305419896, false, true", "-2, true, true"
     })
     @DisplayName("a CRC begins with its seed, and reflects what its options say")
@@ -271,11 +280,13 @@ public abstract class ResultsContract extends OperationsFixture {
         int expected = BruteForce.crc32c(bytes(range), options);
         assertEquals(new Crc32c(expected), run(mover().crc32c(range, options)));
         MemorySegment copy = memory(1_003);
-        assertEquals(new Crc32c(expected), run(mover().copyCrc32c(copy, range, options, VdmFlags.NONE)));
+        assertEquals(new Crc32c(expected),
+                run(mover().copyCrc32c(copy, range, options, VdmFlags.NONE)));
         assertEquals(-1, copy.mismatch(range));
         Crc32c part = run(mover().crc32c(range.asSlice(0, 500), options));
         assertEquals(
-                new Crc32c(expected), run(mover().crc32c(range.asSlice(500), options.withSeed(part.bits()))));
+                new Crc32c(expected),
+                run(mover().crc32c(range.asSlice(500), options.withSeed(part.bits()))));
     }
 
     // ---- blocks
@@ -295,7 +306,8 @@ public abstract class ResultsContract extends OperationsFixture {
         MemorySegment blocks = noise(3L * size.bytes(), 17);
         MemorySegment around = noise(3L * (size.bytes() + 8) + 40, 18);
         byte[] expected = bytes(around);
-        System.arraycopy(BruteForce.inserted(bytes(blocks), config), 0, expected, 24, 3 * (size.bytes() + 8));
+        System.arraycopy(BruteForce.inserted(bytes(blocks), config), 0, expected, 24,
+                3 * (size.bytes() + 8));
         MemorySegment whole = around.asSlice(24, 3L * (size.bytes() + 8));
 
         VdmOutput output = run(mover().difInsert(whole, blocks, config, VdmFlags.NONE));
@@ -398,18 +410,23 @@ public abstract class ResultsContract extends OperationsFixture {
         Arrays.fill(whole, 520 + 512, 1_040, (byte) -1);
         MemorySegment source = of(whole);
         assertEquals(
-                new DifResult(Set.of(DifError.GUARD, DifError.APPLICATION_TAG, DifError.REFERENCE_TAG), 520),
+                new DifResult(
+                        Set.of(DifError.GUARD, DifError.APPLICATION_TAG, DifError.REFERENCE_TAG),
+                        520),
                 run(mover().difCheck(source, config)));
         for (DifFlag detecting : List.of(
-                DifFlag.SOURCE_F_DETECT_ALL, DifFlag.SOURCE_F_DETECT_APPLICATION_TAG, DifFlag.SOURCE_F_DETECT_TAGS)) {
-            assertTrue(run(mover().difCheck(source, config.withFlags(detecting))).isOk(), detecting::toString);
+                DifFlag.SOURCE_F_DETECT_ALL, DifFlag.SOURCE_F_DETECT_APPLICATION_TAG,
+                DifFlag.SOURCE_F_DETECT_TAGS)) {
+            assertTrue(run(mover().difCheck(source, config.withFlags(detecting))).isOk(),
+                    detecting::toString);
         }
         assertEquals(
                 new DifResult(Set.of(DifError.ALL_BITS_SET), 520),
                 run(
                         mover().difCheck(
                                 source,
-                                config.withFlags(DifFlag.SOURCE_F_DETECT_ALL, DifFlag.SOURCE_F_ENABLE_ERROR))));
+                                config.withFlags(DifFlag.SOURCE_F_DETECT_ALL,
+                                        DifFlag.SOURCE_F_ENABLE_ERROR))));
     }
 
     // ---- nothing to do
@@ -425,15 +442,18 @@ public abstract class ResultsContract extends OperationsFixture {
         assertNothingDone(mover().fill(none, 1), VdmOperationType.FILL);
         assertNothingDone(mover().dualcast(none, none, none), VdmOperationType.DUALCAST);
         assertNothingDone(mover().applyDelta(none, none), VdmOperationType.DELTA_APPLY);
-        assertNothingDone(mover().difInsert(none, none, config, VdmFlags.NONE), VdmOperationType.DIF_INSERT);
+        assertNothingDone(mover().difInsert(none, none, config, VdmFlags.NONE),
+                VdmOperationType.DIF_INSERT);
         assertSame(CompareResult.EQUAL, nothing(mover().compare(none, none)));
         assertSame(CompareResult.EQUAL, nothing(mover().comparePattern(none, 1)));
         assertEquals(
-                new DeltaResult(DeltaResult.Outcome.EQUAL, 0), nothing(mover().createDelta(record, none, none)));
+                new DeltaResult(DeltaResult.Outcome.EQUAL, 0),
+                nothing(mover().createDelta(record, none, none)));
         assertArrayEquals(before, bytes(record));
         assertEquals(new Crc32c(0), nothing(mover().crc32c(none)));
         assertEquals(new Crc32c(0x1234), nothing(mover().crc32c(none, seeded)));
-        assertEquals(new Crc32c(0x1234), nothing(mover().copyCrc32c(none, none, seeded, VdmFlags.NONE)));
+        assertEquals(new Crc32c(0x1234),
+                nothing(mover().copyCrc32c(none, none, seeded, VdmFlags.NONE)));
         assertTrue(nothing(mover().difCheck(none, config)).isOk());
         assertTrue(nothing(mover().difStrip(none, none, config, VdmFlags.NONE)).isOk());
         assertTrue(nothing(mover().difUpdate(none, none, config, VdmFlags.NONE)).isOk());

@@ -27,7 +27,8 @@ public abstract class RulesContract extends ResultsContract {
     protected final MemorySegment[] segments(Sample sample, long seed) {
         MemorySegment[] segments = new MemorySegment[sample.roles.size()];
         for (int i = 0; i < segments.length; i++) {
-            segments[i] = of(sample.content(i, bytes(noise(sample.roles.get(i).bytes(), seed + i))));
+            segments[i] =
+                    of(sample.content(i, bytes(noise(sample.roles.get(i).bytes(), seed + i))));
         }
         return segments;
     }
@@ -65,8 +66,10 @@ public abstract class RulesContract extends ResultsContract {
             MemorySegment[] segments = segments(sample, 1);
             segments[i] = segments[i].asReadOnly();
             if (sample.roles.get(i).isWritten()) {
-                String start = "%s: the %s %s".formatted(sample.type, sample.roles.get(i).name(), range(segments[i]));
-                assertRefused(IllegalArgumentException.class, sample, segments, start, " is read-only");
+                String start = "%s: the %s %s".formatted(sample.type, sample.roles.get(i).name(),
+                        range(segments[i]));
+                assertRefused(IllegalArgumentException.class, sample, segments, start,
+                        " is read-only");
             } else {
                 run(sample.future(mover(), segments));
             }
@@ -82,7 +85,8 @@ public abstract class RulesContract extends ResultsContract {
             try (Arena brief = Arena.ofShared()) {
                 segments[i] = brief.allocate(segments[i].byteSize(), 4_096);
             }
-            String start = "%s: the arena of the %s ".formatted(sample.type, sample.roles.get(i).name());
+            String start =
+                    "%s: the arena of the %s ".formatted(sample.type, sample.roles.get(i).name());
             assertRefused(IllegalStateException.class, sample, segments, start, " is closed");
         }
     }
@@ -90,17 +94,20 @@ public abstract class RulesContract extends ResultsContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     @DisplayName("a segment confined to another thread is refused with WrongThreadException")
-    public void aSegmentConfinedToAnotherThreadIsRefused(Sample sample) throws InterruptedException {
+    public void aSegmentConfinedToAnotherThreadIsRefused(Sample sample)
+            throws InterruptedException {
         for (int i = 0; i < sample.roles.size(); i++) {
             MemorySegment[] segments = segments(sample, 3);
             long size = segments[i].byteSize();
             var foreign = new AtomicReference<MemorySegment>();
             Thread owner =
-                    Thread.ofPlatform().start(() -> foreign.set(Arena.ofConfined().allocate(size, 4_096)));
+                    Thread.ofPlatform()
+                            .start(() -> foreign.set(Arena.ofConfined().allocate(size, 4_096)));
             owner.join();
             segments[i] = foreign.get();
             String start = "%s: the %s ".formatted(sample.type, sample.roles.get(i).name());
-            assertRefused(WrongThreadException.class, sample, segments, start, " is confined to another thread");
+            assertRefused(WrongThreadException.class, sample, segments, start,
+                    " is confined to another thread");
         }
     }
 
@@ -111,14 +118,17 @@ public abstract class RulesContract extends ResultsContract {
         for (int i = 0; i < sample.roles.size(); i++) {
             try (Arena own = Arena.ofConfined()) {
                 MemorySegment[] segments = segments(sample, 4);
-                segments[i] = allow(own.allocate(segments[i].byteSize(), 4_096)).copyFrom(segments[i]);
+                segments[i] =
+                        allow(own.allocate(segments[i].byteSize(), 4_096)).copyFrom(segments[i]);
                 if (takesConfinedSegments()) {
                     run(sample.future(mover(), segments));
                 } else {
                     String start = "%s: the %s of %,d bytes"
-                            .formatted(sample.type, sample.roles.get(i).name(), segments[i].byteSize());
+                            .formatted(sample.type, sample.roles.get(i).name(),
+                                    segments[i].byteSize());
                     assertRefused(
-                            IllegalArgumentException.class, sample, segments, start, " is in a confined arena");
+                            IllegalArgumentException.class, sample, segments, start,
+                            " is in a confined arena");
                 }
             }
         }
@@ -167,7 +177,8 @@ public abstract class RulesContract extends ResultsContract {
             segments[i] = null;
             assertThrows(NullPointerException.class, () -> sample.future(mover(), segments));
             assertThrows(
-                    NullPointerException.class, () -> sample.prepare(mover().newReusableOperation(), segments));
+                    NullPointerException.class,
+                    () -> sample.prepare(mover().newReusableOperation(), segments));
             assertThrows(NullPointerException.class, () -> sample.add(mover().batch(), segments));
         }
         if (sample.takesFlags()) {
@@ -182,9 +193,11 @@ public abstract class RulesContract extends ResultsContract {
         MemorySegment some = memory(1_040);
         MemorySegment other = memory(1_040);
         assertThrows(NullPointerException.class, () -> mover().crc32c(some, null));
-        assertThrows(NullPointerException.class, () -> mover().copyCrc32c(other, some, null, VdmFlags.NONE));
+        assertThrows(NullPointerException.class,
+                () -> mover().copyCrc32c(other, some, null, VdmFlags.NONE));
         assertThrows(NullPointerException.class, () -> mover().difCheck(some, null));
-        assertThrows(NullPointerException.class, () -> mover().difUpdate(other, some, null, VdmFlags.NONE));
+        assertThrows(NullPointerException.class,
+                () -> mover().difUpdate(other, some, null, VdmFlags.NONE));
     }
 
     // ---- sizes, places, overlaps
@@ -201,7 +214,8 @@ public abstract class RulesContract extends ResultsContract {
             segments[i] = segments[i].asSlice(0, 56);
             assertRefused(IllegalArgumentException.class, sample, segments, sample.type + ": the ",
                     ": they must be of one size");
-            assertRefused(IllegalArgumentException.class, sample, segments, sample.type + ": the ", " 56");
+            assertRefused(IllegalArgumentException.class, sample, segments, sample.type + ": the ",
+                    " 56");
         }
         assertRefused(
                 "compare: the first range has 1,000 bytes and the second range 2,000: they must be of one size",
@@ -216,10 +230,12 @@ public abstract class RulesContract extends ResultsContract {
         MemorySegment low = buffer.asSlice(0, 60);
         MemorySegment high = buffer.asSlice(40, 60);
         assertRefused(
-                "copy crc: the destination %s and the source %s overlap by 20 bytes".formatted(range(low), range(high)),
+                "copy crc: the destination %s and the source %s overlap by 20 bytes"
+                        .formatted(range(low), range(high)),
                 () -> mover().copyCrc32c(low, high));
         assertRefused(
-                "copy crc: the destination %s and the source %s overlap by 20 bytes".formatted(range(high), range(low)),
+                "copy crc: the destination %s and the source %s overlap by 20 bytes"
+                        .formatted(range(high), range(low)),
                 () -> mover().copyCrc32c(high, low));
         MemorySegment far = buffer.asSlice(4_096, 60);
         MemorySegment near = buffer.asSlice(4_096 + 59, 60);
@@ -241,9 +257,11 @@ public abstract class RulesContract extends ResultsContract {
 
         run(mover().copyCrc32c(buffer.asSlice(0, 50), buffer.asSlice(50, 50)));
         run(mover().copyCrc32c(buffer.asSlice(200, 50), buffer.asSlice(150, 50)));
-        run(mover().dualcast(buffer.asSlice(0, 4_096), buffer.asSlice(4_096, 4_096), buffer.asSlice(8_192, 4_096)));
+        run(mover().dualcast(buffer.asSlice(0, 4_096), buffer.asSlice(4_096, 4_096),
+                buffer.asSlice(8_192, 4_096)));
         assertArrayEquals(
-                bytes(buffer.asSlice(8_192, 4_096)), bytes(buffer.asSlice(0, 4_096)), "neighbours do not overlap");
+                bytes(buffer.asSlice(8_192, 4_096)), bytes(buffer.asSlice(0, 4_096)),
+                "neighbours do not overlap");
     }
 
     @ParameterizedTest(name = "{0} and {1}")
@@ -265,10 +283,12 @@ public abstract class RulesContract extends ResultsContract {
         MemorySegment odd = memory(80).asSlice(4, 64);
         MemorySegment even = memory(64);
         assertRefused(
-                "delta create: the original range %s must begin at a multiple of 8".formatted(range(odd)),
+                "delta create: the original range %s must begin at a multiple of 8"
+                        .formatted(range(odd)),
                 () -> mover().createDelta(record, odd, even));
         assertRefused(
-                "delta create: the modified range %s must begin at a multiple of 8".formatted(range(odd)),
+                "delta create: the modified range %s must begin at a multiple of 8"
+                        .formatted(range(odd)),
                 () -> mover().createDelta(record, even, odd));
         assertRefused(
                 "delta create: the original range has 60 bytes, which is no multiple of 8: a delta is of words of 8 bytes",
@@ -278,7 +298,8 @@ public abstract class RulesContract extends ResultsContract {
                 "delta create: the original range has 524,296 bytes, more than the 524,288 (0x80000) that a delta covers",
                 () -> mover().createDelta(record, large, large));
         assertRefused(
-                "delta apply: the destination %s must begin at a multiple of 8".formatted(range(odd)),
+                "delta apply: the destination %s must begin at a multiple of 8"
+                        .formatted(range(odd)),
                 () -> mover().applyDelta(odd, record.asSlice(0, 10)));
         assertRefused(
                 "delta apply: the destination has 60 bytes, which is no multiple of 8: a delta is of words of 8 bytes",
@@ -295,7 +316,8 @@ public abstract class RulesContract extends ResultsContract {
         MemorySegment range = memory(64);
         assertRefused(
                 capacity % 10 == 0
-                        ? "delta create: the record has room for %,d bytes, must have at least 80".formatted(capacity)
+                        ? "delta create: the record has room for %,d bytes, must have at least 80"
+                                .formatted(capacity)
                         : "delta create: the record has %,d bytes, which is no multiple of 10: each difference takes 10 bytes"
                                 .formatted(capacity),
                 () -> mover().createDelta(memory(200).asSlice(0, capacity), range, range));
@@ -354,36 +376,46 @@ public abstract class RulesContract extends ResultsContract {
         int whole = block + 8;
         MemorySegment some = memory(4L * whole);
         MemorySegment other = memory(4L * whole);
-        String notWhole = "%s: the %s has %,d bytes, which is no multiple of %,d: blocks of %,d bytes%s";
+        String notWhole =
+                "%s: the %s has %,d bytes, which is no multiple of %,d: blocks of %,d bytes%s";
         assertRefused(
-                notWhole.formatted("dif check", "source", 2 * whole - 1, whole, block, " and 8 of protection"),
+                notWhole.formatted("dif check", "source", 2 * whole - 1, whole, block,
+                        " and 8 of protection"),
                 () -> mover().difCheck(some.asSlice(0, 2 * whole - 1), config));
         assertRefused(
-                notWhole.formatted("dif strip", "source", 2 * block, whole, block, " and 8 of protection"),
+                notWhole.formatted("dif strip", "source", 2 * block, whole, block,
+                        " and 8 of protection"),
                 () -> mover().difStrip(
-                        other.asSlice(0, 2 * block), some.asSlice(0, 2 * block), config, VdmFlags.NONE));
+                        other.asSlice(0, 2 * block), some.asSlice(0, 2 * block), config,
+                        VdmFlags.NONE));
         assertRefused(
-                notWhole.formatted("dif update", "source", whole + 8, whole, block, " and 8 of protection"),
+                notWhole.formatted("dif update", "source", whole + 8, whole, block,
+                        " and 8 of protection"),
                 () -> mover().difUpdate(
-                        other.asSlice(0, whole + 8), some.asSlice(0, whole + 8), config, VdmFlags.NONE));
+                        other.asSlice(0, whole + 8), some.asSlice(0, whole + 8), config,
+                        VdmFlags.NONE));
         assertRefused(
                 notWhole.formatted("dif insert", "source", block + 1, block, block, ""),
-                () -> mover().difInsert(other.asSlice(0, whole), some.asSlice(0, block + 1), config, VdmFlags.NONE));
+                () -> mover().difInsert(other.asSlice(0, whole), some.asSlice(0, block + 1), config,
+                        VdmFlags.NONE));
 
         assertRefused(
                 "dif insert: the destination has %,d bytes, must have %,d: blocks of %,d bytes and 8 of protection"
                         .formatted(whole, 2 * whole, block),
-                () -> mover().difInsert(other.asSlice(0, whole), some.asSlice(0, 2 * block), config, VdmFlags.NONE));
+                () -> mover().difInsert(other.asSlice(0, whole), some.asSlice(0, 2 * block), config,
+                        VdmFlags.NONE));
         assertRefused(
                 "dif strip: the destination has %,d bytes, must have %,d: as many blocks as the source"
                         .formatted(2 * whole, 2 * block),
                 () -> mover().difStrip(
-                        other.asSlice(0, 2 * whole), some.asSlice(0, 2 * whole), config, VdmFlags.NONE));
+                        other.asSlice(0, 2 * whole), some.asSlice(0, 2 * whole), config,
+                        VdmFlags.NONE));
         assertRefused(
                 "dif update: the destination has %,d bytes and the source %,d: they must be of one size"
                         .formatted(3 * whole, 2 * whole),
                 () -> mover().difUpdate(
-                        other.asSlice(0, 3 * whole), some.asSlice(0, 2 * whole), config, VdmFlags.NONE));
+                        other.asSlice(0, 3 * whole), some.asSlice(0, 2 * whole), config,
+                        VdmFlags.NONE));
     }
 
     @Test
@@ -426,7 +458,9 @@ public abstract class RulesContract extends ResultsContract {
             future.busyPoll();
             assertEquals(VdmResult.UNSUPPORTED, future.result(), sample::name);
             String message = future.failure().getMessage();
-            assertTrue(message.startsWith(future.type() + " of ") && message.contains("on the heap"), message);
+            assertTrue(
+                    message.startsWith(future.type() + " of ") && message.contains("on the heap"),
+                    message);
             assertArrayEquals(before, heap[heap.length - 1].toArray(JAVA_BYTE));
         }
     }

@@ -16,7 +16,8 @@ public enum Sample {
             Role.read("original range", 64),
             Role.read("modified range", 64),
             Role.written("record", 80)),
-    DELTA_APPLY(VdmOperationType.DELTA_APPLY, Role.read("record", 20), Role.written("destination", 64)),
+    DELTA_APPLY(VdmOperationType.DELTA_APPLY, Role.read("record", 20),
+            Role.written("destination", 64)),
     DUALCAST(
             VdmOperationType.DUALCAST,
             Role.read("source", 64),
@@ -25,15 +26,20 @@ public enum Sample {
     CRC(VdmOperationType.CRC, Role.read("range", 64)),
     COPY_CRC(VdmOperationType.COPY_CRC, Role.read("source", 64), Role.written("destination", 64)),
     DIF_CHECK(VdmOperationType.DIF_CHECK, Role.read("source", 1_040)),
-    DIF_INSERT(VdmOperationType.DIF_INSERT, Role.read("source", 1_024), Role.written("destination", 1_040)),
-    DIF_STRIP(VdmOperationType.DIF_STRIP, Role.read("source", 1_040), Role.written("destination", 1_024)),
-    DIF_UPDATE(VdmOperationType.DIF_UPDATE, Role.read("source", 1_040), Role.written("destination", 1_040));
+    DIF_INSERT(VdmOperationType.DIF_INSERT, Role.read("source", 1_024),
+            Role.written("destination", 1_040)),
+    DIF_STRIP(VdmOperationType.DIF_STRIP, Role.read("source", 1_040),
+            Role.written("destination", 1_024)),
+    DIF_UPDATE(VdmOperationType.DIF_UPDATE, Role.read("source", 1_040),
+            Role.written("destination", 1_040));
 
     static final long PATTERN = 0x1122334455667788L;
     static final DifConfig CONFIG = DifConfig.of(DifBlockSize.BYTES_512);
     static final CrcOptions OPTIONS = new CrcOptions(7, false, false);
 
-    /** What a segment is to an operation, as messages call it, and how large the sample makes it. */
+    /**
+     * What a segment is to an operation, as messages call it, and how large the sample makes it.
+     */
     record Role(String name, int bytes, boolean isWritten) {
         static Role read(String name, int bytes) {
             return new Role(name, bytes, false);
@@ -57,7 +63,8 @@ public enum Sample {
         return switch (this) {
             case DELTA_APPLY -> role == 0 ? record(arbitrary) : arbitrary;
             case DIF_CHECK, DIF_STRIP, DIF_UPDATE ->
-                role == 0 ? BruteForce.inserted(java.util.Arrays.copyOf(arbitrary, 1_024), CONFIG) : arbitrary;
+                role == 0 ? BruteForce.inserted(java.util.Arrays.copyOf(arbitrary, 1_024), CONFIG)
+                        : arbitrary;
             default -> arbitrary;
         };
     }

@@ -21,7 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MemoryMapsTest {
 
-    /** As the kernel writes it, but for the many lines between head and flags, of which two stay. */
+    /**
+     * As the kernel writes it, but for the many lines between head and flags, of which two stay.
+     */
     private static final List<String> SMAPS = """
             7f0000000000-7f0000010000 rw-s 00000000 103:01 12 /data/file with spaces
             Size:                 64 kB
@@ -58,7 +60,8 @@ class MemoryMapsTest {
     }
 
     @ParameterizedTest(name = "+{0}: {1}")
-    @CsvSource({"0, PAGE_CACHE", "1, PAGE_CACHE", "2, SYNCHRONOUS_FILE", "3, DAX_DEVICE", "5, MEMORY", "6, MEMORY",
+    @CsvSource({"0, PAGE_CACHE", "1, PAGE_CACHE", "2, SYNCHRONOUS_FILE", "3, DAX_DEVICE",
+        "5, MEMORY", "6, MEMORY",
         "7, MEMORY", "8, MEMORY", "9, MEMORY", "10, MEMORY", "11, MEMORY", "12, PAGE_CACHE"})
     void tellsWhatEachKindOfMappingIsBackedBy(int mapping, Backing expected) {
         long start = mapping * 0x10000L;
@@ -81,7 +84,8 @@ class MemoryMapsTest {
     }
 
     @ParameterizedTest(name = "+{0}, {1} bytes")
-    @CsvSource({"0x40000, 1", "0x3ffff, 2", "0x4ffff, 2", "0xfffff, 1", "-1, 2", "0x3ffff, 0x10002"})
+    @CsvSource({"0x40000, 1", "0x3ffff, 2", "0x4ffff, 2", "0xfffff, 1", "-1, 2",
+        "0x3ffff, 0x10002"})
     void aRangeWithAGapIsUnknown(String offset, String length) {
         assertEquals(Backing.UNKNOWN, of(Long.decode(offset), Long.decode(length)));
     }
@@ -98,8 +102,10 @@ class MemoryMapsTest {
         assumeTrue(PlatformName.isLinuxX64(), "asks /proc/self/smaps");
         Path file = Files.write(folder.resolve("a file"), new byte[10_000]);
         try (Arena arena = Arena.ofShared();
-                FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            MemorySegment shared = channel.map(write ? MapMode.READ_WRITE : MapMode.READ_ONLY, 0, 10_000, arena);
+                FileChannel channel =
+                        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            MemorySegment shared =
+                    channel.map(write ? MapMode.READ_WRITE : MapMode.READ_ONLY, 0, 10_000, arena);
             assertEquals(Backing.PAGE_CACHE, MemoryMaps.of(shared.address(), 10_000));
             MemorySegment own = channel.map(MapMode.PRIVATE, 0, 10_000, arena);
             assertEquals(Backing.MEMORY, MemoryMaps.of(own.address(), 10_000));

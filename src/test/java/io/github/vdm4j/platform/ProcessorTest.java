@@ -38,8 +38,9 @@ class ProcessorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"flags: fpu clwb", "flags\t\t: fpu clwb\n", "model: 1\nflags: fpu  clwb ",
-        "flags: clwb fpu clwb\n"})
+    @ValueSource(
+            strings = {"flags: fpu clwb", "flags\t\t: fpu clwb\n", "model: 1\nflags: fpu  clwb ",
+                "flags: clwb fpu clwb\n"})
     void mayBeTheOnlyLineAndTheLast(String cpuinfo) throws IOException {
         assertEquals(Set.of("fpu", "clwb"), flagsOf(cpuinfo));
     }
@@ -58,6 +59,7 @@ class ProcessorTest {
 
     @Test
     void tellsWhetherThisMachineHasClwb() {
-        assertEquals(Processor.flags(Path.of("/proc/cpuinfo")).contains("clwb"), Processor.hasClwb());
+        assertEquals(Processor.flags(Path.of("/proc/cpuinfo")).contains("clwb"),
+                Processor.hasClwb());
     }
 }

@@ -25,7 +25,8 @@ class BoundedQueueTest {
 
     @Property(tries = 500, shrinking = ShrinkingMode.BOUNDED)
     void behavesLikeABoundedArrayDeque(
-            @ForAll @IntRange(min = 1, max = 9) int capacity, @ForAll @Size(max = 200) List<Boolean> offers) {
+            @ForAll @IntRange(min = 1, max = 9) int capacity,
+            @ForAll @Size(max = 200) List<Boolean> offers) {
         var queue = new BoundedQueue<Integer>(capacity);
         var model = new ArrayDeque<Integer>();
         int next = 0;
@@ -112,7 +113,8 @@ class BoundedQueueTest {
         for (List<Element> mine : seen) {
             int[] last = {-1, -1, -1};
             for (Element element : mine) {
-                assertTrue(element.number > last[element.producer], "order of producer " + element.producer);
+                assertTrue(element.number > last[element.producer],
+                        "order of producer " + element.producer);
                 last[element.producer] = element.number;
                 count[element.producer][element.number]++;
             }

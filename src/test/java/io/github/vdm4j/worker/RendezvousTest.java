@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class RendezvousTest {
     private static final int ROUNDS = 100_000;
-    private static final Rendezvous RENDEZVOUS = Rendezvous.of(MethodHandles.lookup(), Operation.class);
+    private static final Rendezvous RENDEZVOUS =
+            Rendezvous.of(MethodHandles.lookup(), Operation.class);
 
     private static final class Operation {
         @SuppressWarnings("unused") // through a VarHandle
@@ -39,7 +40,8 @@ class RendezvousTest {
                     return "ended";
                 },
                 operation -> operation.woken.get());
-        assertEquals(Set.of("true, ended, 1", "false, ended, 0"), outcomes.keySet(), outcomes::toString);
+        assertEquals(Set.of("true, ended, 1", "false, ended, 0"), outcomes.keySet(),
+                outcomes::toString);
     }
 
     @Test
@@ -78,7 +80,8 @@ class RendezvousTest {
     void whoeverFindsTheQueueFullFindsRoomOrIsTold() throws Exception {
         var done = new AtomicInteger();
         var workers =
-                new Workers<Integer>("rendezvous-test", 1, 1, WorkerStrategy.PARK, element -> done.incrementAndGet());
+                new Workers<Integer>("rendezvous-test", 1, 1, WorkerStrategy.PARK,
+                        element -> done.incrementAndGet());
         try {
             var offered = new AtomicInteger();
             var outcomes = new Race<>(20_000, Full::new).outcomes(
@@ -93,7 +96,8 @@ class RendezvousTest {
                             return "in";
                         }
                         long start = System.nanoTime();
-                        while (full.told.get() == 0 && System.nanoTime() - start < 10_000_000_000L) {
+                        while (full.told.get() == 0
+                                && System.nanoTime() - start < 10_000_000_000L) {
                             Thread.onSpinWait();
                         }
                         return full.told.get() > 0 ? "told" : "forgotten";

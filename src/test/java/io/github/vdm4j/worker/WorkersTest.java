@@ -38,7 +38,8 @@ class WorkersTest {
         assertEquals(List.of(), threads());
     }
 
-    private void start(int threads, int queueSize, WorkerStrategy strategy, Consumer<Integer> work) {
+    private void start(int threads, int queueSize, WorkerStrategy strategy,
+            Consumer<Integer> work) {
         workers = new Workers<>(NAME, threads, queueSize, strategy, work);
     }
 
@@ -85,9 +86,12 @@ class WorkersTest {
         var times = ManagementFactory.getThreadMXBean();
         List<Thread> all = threads();
         assertEquals(2, all.size());
-        long before = all.stream().mapToLong(thread -> times.getThreadCpuTime(thread.threadId())).sum();
+        long before =
+                all.stream().mapToLong(thread -> times.getThreadCpuTime(thread.threadId())).sum();
         LockSupport.parkNanos(100_000_000);
-        long used = all.stream().mapToLong(thread -> times.getThreadCpuTime(thread.threadId())).sum() - before;
+        long used =
+                all.stream().mapToLong(thread -> times.getThreadCpuTime(thread.threadId())).sum()
+                        - before;
         assertTrue(used < 1_000_000, used + " ns of processor time in 100 ms of idleness");
     }
 
@@ -247,7 +251,8 @@ class WorkersTest {
         long mark = workers.mark();
         workers.offer(4);
         others.await();
-        assertFalse(workers.isPast(mark), "the other worker has taken and done all there is, but not the first");
+        assertFalse(workers.isPast(mark),
+                "the other worker has taken and done all there is, but not the first");
         assertTrue(workers.isPast(nothing));
         gate.countDown();
         while (!workers.isPast(mark)) {

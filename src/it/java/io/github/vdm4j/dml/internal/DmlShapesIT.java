@@ -36,13 +36,17 @@ class DmlShapesIT {
                         .orElseThrow());
     }
 
-    /** What is passed beside what the function takes: the segments that are held open, and what a plain call has to spare. */
+    /**
+     * What is passed beside what the function takes: the segments that are held open, and what a
+     * plain call has to spare.
+     */
     private static final Map<String, Integer> SURPLUS =
             Map.of("dml_submit_job", 2, "dml_finalize_job", 1, "dml_get_library_version", 2);
 
     /** Those that take and return every integer in a register of 64 bits. */
     private static final Set<String> PLAIN =
-            Set.of("dml_get_job_size", "dml_init_job", "dml_finalize_job", "dml_get_library_version");
+            Set.of("dml_get_job_size", "dml_init_job", "dml_finalize_job",
+                    "dml_get_library_version");
 
     @Test
     void areThoseOfTheGeneratedDescriptors() {
@@ -54,7 +58,8 @@ class DmlShapesIT {
                 "dml_check_job", dml_h.dml_check_job$descriptor(),
                 "dml_get_batch_size", dml_h.dml_get_batch_size$descriptor(),
                 "dml_batch_get_status", dml_h.dml_batch_get_status$descriptor(),
-                "dml_get_library_version", dml_h.dml_get_library_version.makeInvoker().descriptor());
+                "dml_get_library_version",
+                dml_h.dml_get_library_version.makeInvoker().descriptor());
         Map<String, MethodType> written = DmlFunctions.shapes();
         assertEquals(generated.keySet(), written.keySet());
         generated.forEach((name, descriptor) -> {
@@ -66,7 +71,8 @@ class DmlShapesIT {
                     plain ? long.class : passed(shape.returnType(), false),
                     name);
             for (int i = 0; i < expected.parameterCount(); i++) {
-                assertEquals(passed(expected.parameterType(i), plain), passed(shape.parameterType(i), plain),
+                assertEquals(passed(expected.parameterType(i), plain),
+                        passed(shape.parameterType(i), plain),
                         name + ", parameter " + i);
             }
             int surplus = SURPLUS.getOrDefault(name, 0);

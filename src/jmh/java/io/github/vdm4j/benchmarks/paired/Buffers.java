@@ -25,8 +25,10 @@ record Buffers(MemorySegment destination, MemorySegment source) {
     Buffers shared() {
         Arena arena = Arena.ofShared();
         return new Buffers(
-                MemorySegment.ofAddress(destination.address()).reinterpret(destination.byteSize(), arena, s -> keep()),
-                MemorySegment.ofAddress(source.address()).reinterpret(source.byteSize(), arena, s -> keep()));
+                MemorySegment.ofAddress(destination.address())
+                        .reinterpret(destination.byteSize(), arena, s -> keep()),
+                MemorySegment.ofAddress(source.address())
+                        .reinterpret(source.byteSize(), arena, s -> keep()));
     }
 
     /** Called when the view is freed, if ever: until then the memory stays reachable. */

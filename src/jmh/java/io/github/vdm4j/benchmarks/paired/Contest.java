@@ -8,8 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Compares ways of doing the same work in one process: every round runs each of them once, in rotating order, and what
- * counts is the median of the rounds' ratios. Whatever slows the machine down for longer than a round slows all of them.
+ * Compares ways of doing the same work in one process: every round runs each of them once, in
+ * rotating order, and what counts is the median of the rounds' ratios. Whatever slows the machine
+ * down for longer than a round slows all of them.
  */
 public final class Contest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -18,7 +19,10 @@ public final class Contest {
 
     private static final int MOST_WARM_UPS = 30;
 
-    /** How long one run of one contestant lasts about: long beside the clock, short beside the machine's moods. */
+    /**
+     * How long one run of one contestant lasts about: long beside the clock, short beside the
+     * machine's moods.
+     */
     private static final long RUN_NANOS = 100_000;
 
     private static final int FEWEST_ROUNDS = 9;
@@ -76,7 +80,8 @@ public final class Contest {
             }
             rounds.add(nanos);
         } while (rounds.size() < FEWEST_ROUNDS || System.nanoTime() < end);
-        return new Result(group, operation, bytes, names, medians(rounds), heapBytes(times), ratios(rounds),
+        return new Result(group, operation, bytes, names, medians(rounds), heapBytes(times),
+                ratios(rounds),
                 rounds.size());
     }
 
@@ -92,14 +97,15 @@ public final class Contest {
             Contestant contestant = contestants.get(i);
             long all = Math.max(1, (long) (times[i] * seconds * 1e9 / RUN_NANOS));
             contestant.run(all / 4); // alone, as it will be
-            counts.add(new CountedFork.Count(group, bytes, names.get(i), ProcessorCounters.count(contestant, all)));
+            counts.add(new CountedFork.Count(group, bytes, names.get(i),
+                    ProcessorCounters.count(contestant, all)));
         }
         return counts;
     }
 
     /**
-     * Runs everybody until the compiler has had nothing to do for a while: on a busy machine it may need many times as
-     * long as on an idle one.
+     * Runs everybody until the compiler has had nothing to do for a while: on a busy machine it may
+     * need many times as long as on an idle one.
      *
      * @return how often each does its work in a run
      */
@@ -113,7 +119,8 @@ public final class Contest {
         while (now - start < MOST_WARM_UPS * seconds * 1e9 && now - quietSince < seconds * 1e9) {
             for (int i = 0; i < times.length; i++) {
                 long nanos = contestants.get(i).time(times[i]);
-                times[i] = Math.max(1, Math.min(times[i] * 8, times[i] * RUN_NANOS / Math.max(nanos, 1)));
+                times[i] = Math.max(1,
+                        Math.min(times[i] * 8, times[i] * RUN_NANOS / Math.max(nanos, 1)));
             }
             now = System.nanoTime();
             long total = COMPILER.getTotalCompilationTime();
@@ -140,7 +147,9 @@ public final class Contest {
             for (int j = 0; j < ratios.length; j++) {
                 int above = i;
                 int below = j;
-                ratios[i][j] = median(rounds.stream().mapToDouble(round -> round[above] / round[below]).toArray());
+                ratios[i][j] = median(rounds.stream()
+                        .mapToDouble(round -> round[above] / round[below])
+                        .toArray());
             }
         }
         return ratios;

@@ -9,7 +9,10 @@ import io.github.vdm4j.future.FutureState;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-/** The loops that are compared. Each is a class of its own, so that the JIT compiles each for itself. */
+/**
+ * The loops that are compared. Each is a class of its own, so that the JIT compiles each for
+ * itself.
+ */
 final class Contestants {
     private Contestants() {}
 
@@ -157,7 +160,8 @@ final class Contestants {
 
         @Override
         public void run(long times) throws Throwable {
-            int status = (int) loop.invokeExact(context, destination, source, destination.byteSize(), times);
+            int status = (int) loop.invokeExact(context, destination, source,
+                    destination.byteSize(), times);
             if (status != 0) {
                 throw new IllegalStateException("C says " + status);
             }

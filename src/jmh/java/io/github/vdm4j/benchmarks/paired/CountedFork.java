@@ -10,11 +10,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Has the processor count what each contestant of some groups costs: instructions, and lines that the first-level cache does
- * not have. That tells where a difference comes from, and is the same on a busy machine.
+ * Has the processor count what each contestant of some groups costs: instructions, and lines that
+ * the first-level cache does not have. That tells where a difference comes from, and is the same on
+ * a busy machine.
  */
 public final class CountedFork {
-    private static final List<String> GROUPS = List.of("copy", "auto-copy", "durable-without-libpmem", "batch");
+    private static final List<String> GROUPS =
+            List.of("copy", "auto-copy", "durable-without-libpmem", "batch");
     private static final Set<Long> SIZES = Set.of(64L, 256L, 4L << 10, 16L << 10);
 
     /**
@@ -40,7 +42,8 @@ public final class CountedFork {
     /**
      * Counts.
      *
-     * @param arguments seconds of warm-up and of counting for each contestant, and the file to write
+     * @param arguments seconds of warm-up and of counting for each contestant, and the file to
+     * write
      */
     public static void main(String[] arguments) throws Throwable {
         double warmUp = Double.parseDouble(arguments[0]);

@@ -17,7 +17,8 @@ import java.util.function.Consumer;
 public final class DataOperationLoops {
     /** What they are called. */
     public static final List<String> NAMES = List.of(
-            "fill", "compare", "comparePattern", "dualcast", "crc32c", "copyCrc32c", "applyDelta", "difInsert");
+            "fill", "compare", "comparePattern", "dualcast", "crc32c", "copyCrc32c", "applyDelta",
+            "difInsert");
 
     private static final int WORD = 8;
     private static final int ENTRY = 10;
@@ -56,16 +57,20 @@ public final class DataOperationLoops {
 
     private Consumer<ReusableOperation> of(String name) {
         return switch (name) {
-            case "fill" -> operation -> operation.fill(first, 0x0123_4567_89ab_cdefL, VdmFlags.NONE);
+            case "fill" ->
+                operation -> operation.fill(first, 0x0123_4567_89ab_cdefL, VdmFlags.NONE);
             case "compare" -> operation -> operation.compare(source, same);
             case "comparePattern" -> operation -> operation.comparePattern(zeros, 0);
-            case "dualcast" -> operation -> operation.dualcast(first, second, source, VdmFlags.NONE);
+            case "dualcast" ->
+                operation -> operation.dualcast(first, second, source, VdmFlags.NONE);
             case "crc32c" -> operation -> operation.crc32c(source, CrcOptions.STANDARD);
-            case "copyCrc32c" -> operation -> operation.copyCrc32c(first, source, CrcOptions.STANDARD, VdmFlags.NONE);
+            case "copyCrc32c" -> operation -> operation.copyCrc32c(first, source,
+                    CrcOptions.STANDARD, VdmFlags.NONE);
             case "applyDelta" -> operation -> operation.applyDelta(first, record, VdmFlags.NONE);
             case "difInsert" -> {
                 DifConfig config = DifConfig.of(DifBlockSize.BYTES_512);
-                yield operation -> operation.difInsert(protectedBlocks, blocks, config, VdmFlags.NONE);
+                yield operation -> operation.difInsert(protectedBlocks, blocks, config,
+                        VdmFlags.NONE);
             }
             default -> throw new IllegalArgumentException(name);
         };
@@ -79,12 +84,14 @@ public final class DataOperationLoops {
     /** Each by a reusable operation. */
     void addTo(Contest contest, String name, DmlDataMover mover) {
         for (String operation : NAMES) {
-            contest.add(on(name, operation), new Reusable(mover.newReusableOperation(), of(operation)));
+            contest.add(on(name, operation),
+                    new Reusable(mover.newReusableOperation(), of(operation)));
         }
     }
 
     /** Prepared, started and polled. */
-    private record Reusable(ReusableOperation operation, Consumer<ReusableOperation> preparing) implements Contestant {
+    private record Reusable(ReusableOperation operation,
+            Consumer<ReusableOperation> preparing) implements Contestant {
         @Override
         public void run(long times) {
             for (long i = 0; i < times; i++) {

@@ -25,15 +25,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /**
- * Who meets whom. Each group runs in a JVM of its own: what one call site has seen in one group does not slow it down in
- * the next.
+ * Who meets whom. Each group runs in a JVM of its own: what one call site has seen in one group
+ * does not slow it down in the next.
  */
 final class Groups {
     /** The system property for other sizes than all of them, comma-separated; for a quick look. */
     private static final String SIZES_PROPERTY = "vdm4j.benchmarks.sizes";
 
     private static final List<Long> SIZES =
-            Arrays.stream(System.getProperty(SIZES_PROPERTY, "64,1024,4096,16384,65536,1048576").split(","))
+            Arrays.stream(System.getProperty(SIZES_PROPERTY, "64,1024,4096,16384,65536,1048576")
+                    .split(","))
                     .map(Long::valueOf)
                     .toList();
 
@@ -44,14 +45,19 @@ final class Groups {
 
     List<Contest> of(String group) throws Throwable {
         return switch (group) {
-            // Two sizes more, beside the one at which source and destination fill a first-level cache.
+            // Two sizes more, beside the one at which source and destination fill a first-level
+            // cache.
             case "copy" ->
-                Stream.concat(SIZES.stream(), Stream.of(12L << 10, 24L << 10)).sorted().map(this::copy).toList();
+                Stream.concat(SIZES.stream(), Stream.of(12L << 10, 24L << 10))
+                        .sorted()
+                        .map(this::copy)
+                        .toList();
             case "copy-shared-arena" -> SIZES.stream().map(this::copySharedArena).toList();
             case "auto-copy" -> SIZES.stream().map(this::autoCopy).toList();
             case "auto-fill" -> SIZES.stream().map(this::autoFill).toList();
             case "durable" -> SIZES.stream().map(this::durable).toList();
-            case "durable-without-libpmem" -> SIZES.stream().map(this::durableWithoutLibpmem).toList();
+            case "durable-without-libpmem" ->
+                SIZES.stream().map(this::durableWithoutLibpmem).toList();
             case "threads" -> Stream.of(64L, 4L << 10, 64L << 10).map(this::threads).toList();
             case "batch" -> List.of(batch());
             case "operations" -> Stream.of(64L, 4L << 10, 64L << 10).map(this::operations).toList();
@@ -96,7 +102,8 @@ final class Groups {
         return contest
                 .add(Names.REUSABLE, new ReusableCopy(mover, buffers, VdmFlags.NONE))
                 .add(Names.PLAIN, new PlainCopy(mover, buffers, VdmFlags.NONE))
-                .add(Names.SOFTWARE, new ReusableCopy(open(DmlPath.SOFTWARE), buffers, VdmFlags.NONE))
+                .add(Names.SOFTWARE,
+                        new ReusableCopy(open(DmlPath.SOFTWARE), buffers, VdmFlags.NONE))
                 .add(Names.JDK, new JdkCopy(buffers));
     }
 
@@ -116,14 +123,16 @@ final class Groups {
         Contest contest = new Contest("durable", "durable memcpy", bytes);
         try {
             Peer libpmem = Peer.find("pmem", "-l:libpmem.so.1");
-            contest.add(Names.C_LIBPMEM, new InC(libpmem.loop("peer_pmem_durable_copy"), MemorySegment.NULL, buffers));
+            contest.add(Names.C_LIBPMEM,
+                    new InC(libpmem.loop("peer_pmem_durable_copy"), MemorySegment.NULL, buffers));
         } catch (MissingException e) {
             missing.add(e.getMessage());
         }
         addJob(contest, Names.C_MOVE_AND_FLUSH, "peer_dml_durable_copy", buffers);
         addMiniasync(contest, "peer_miniasync_durable_copy", buffers);
         return addDurable(contest, buffers)
-                .add(Names.SOFTWARE, new ReusableCopy(open(DmlPath.SOFTWARE), buffers, VdmFlags.MEM_DURABLE));
+                .add(Names.SOFTWARE,
+                        new ReusableCopy(open(DmlPath.SOFTWARE), buffers, VdmFlags.MEM_DURABLE));
     }
 
     private Contest durableWithoutLibpmem(long bytes) {
@@ -146,7 +155,8 @@ final class Groups {
                 .add(Names.SPINNING, onAThread(WorkerStrategy.SPIN, buffers))
                 .add(Names.SUPPLY_ASYNC, times -> {
                     for (long i = 0; i < times; i++) {
-                        var copy = CompletableFuture.runAsync(() -> buffers.destination().copyFrom(buffers.source()));
+                        var copy = CompletableFuture
+                                .runAsync(() -> buffers.destination().copyFrom(buffers.source()));
                         while (!copy.isDone()) {
                             Thread.onSpinWait();
                         }
@@ -156,7 +166,8 @@ final class Groups {
     }
 
     private static Contestant onAThread(WorkerStrategy strategy, Buffers buffers) {
-        return new ReusableCopy(ThreadsDataMover.builder().threads(1).strategy(strategy).open(), buffers,
+        return new ReusableCopy(ThreadsDataMover.builder().threads(1).strategy(strategy).open(),
+                buffers,
                 VdmFlags.NONE);
     }
 
@@ -175,8 +186,10 @@ final class Groups {
             batch.run(1);
             contest.add(Names.BATCH, batch)
                     .add(Names.BATCH_ON_AUTO,
-                            new SmallCopies.Batched(open(DmlPath.AUTO), false, buffers, copies, bytes))
-                    .add(Names.BATCH_ANEW, new SmallCopies.Batched(mover, true, buffers, copies, bytes));
+                            new SmallCopies.Batched(open(DmlPath.AUTO), false, buffers, copies,
+                                    bytes))
+                    .add(Names.BATCH_ANEW,
+                            new SmallCopies.Batched(mover, true, buffers, copies, bytes));
         } catch (Throwable e) {
             missing.add("batch: " + e.getMessage());
         }
@@ -225,7 +238,8 @@ final class Groups {
         try {
             Peer peer = dmlPeer();
             Contestant first = new InC(peer.loop("peer_dml_copy"), peer.make("peer_job_new"), mine);
-            Contestant second = new InC(peer.loop("peer_dml_copy"), peer.make("peer_job_new"), others);
+            Contestant second =
+                    new InC(peer.loop("peer_dml_copy"), peer.make("peer_job_new"), others);
             contest.add(Names.ONE_IN_C, first).add(Names.TWO_IN_C, new TwoThreads(first, second));
         } catch (MissingException e) {
             missing.add(e.getMessage());
@@ -258,7 +272,8 @@ final class Groups {
     private void addMiniasync(Contest contest, String loop, Buffers buffers) {
         try {
             Peer peer = Peer.find("miniasync", "-lminiasync-vdm-dml", "-lminiasync", linked());
-            contest.add(Names.C_MINIASYNC, new InC(peer.loop(loop), peer.make("peer_mover_new"), buffers));
+            contest.add(Names.C_MINIASYNC,
+                    new InC(peer.loop(loop), peer.make("peer_mover_new"), buffers));
         } catch (MissingException e) {
             missing.add(e.getMessage());
         }
@@ -266,7 +281,8 @@ final class Groups {
 
     private void addLibc(Contest contest, String loop, Buffers buffers) {
         try {
-            contest.add(Names.C_LIBC, new InC(Peer.find("libc").loop(loop), MemorySegment.NULL, buffers));
+            contest.add(Names.C_LIBC,
+                    new InC(Peer.find("libc").loop(loop), MemorySegment.NULL, buffers));
         } catch (MissingException e) {
             missing.add(e.getMessage());
         }

@@ -9,7 +9,8 @@ public final class Names {
     public static final String C_MOVE_AND_FLUSH = "C, DML move and DML cache flush";
     public static final String BARE = "bare downcalls";
     public static final String REUSABLE = "vdm4j, reusable operation";
-    public static final String REUSABLE_ONE_ARENA = "vdm4j, reusable operation, segments of one shared arena";
+    public static final String REUSABLE_ONE_ARENA =
+            "vdm4j, reusable operation, segments of one shared arena";
     public static final String PLAIN = "vdm4j, plain future";
     public static final String SOFTWARE = "vdm4j, reusable operation on SOFTWARE";
     public static final String AUTO = "vdm4j, reusable operation on AUTO, no hardware";
@@ -33,7 +34,8 @@ public final class Names {
     public static final String BATCH_ANEW = "vdm4j, one batch of 64, made anew each time";
     public static final String C_REUSED_JOB_64 = "C, one reused DML job 64 times";
     public static final String C_BATCH = "C, one batch of 64, its tasks set by DML each time";
-    public static final String C_BATCH_AGAIN = "C, the same tasks again: what DML itself takes for them";
+    public static final String C_BATCH_AGAIN =
+            "C, the same tasks again: what DML itself takes for them";
     public static final String PLAIN_64 = "vdm4j, 64 plain futures";
     public static final String REUSABLE_64 = "vdm4j, one reusable operation 64 times";
 

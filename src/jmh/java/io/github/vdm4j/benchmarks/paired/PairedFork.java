@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * One fork of the paired harness: runs the contests of one group and writes what came out as JSON. scripts/bench starts
- * several for each group.
+ * One fork of the paired harness: runs the contests of one group and writes what came out as JSON.
+ * scripts/bench starts several for each group.
  */
 public final class PairedFork {
 
@@ -23,14 +23,16 @@ public final class PairedFork {
      * @param missing which contestants were not there, and why
      * @param results one for each contest
      */
-    public record Report(String group, String library, List<String> missing, List<Contest.Result> results) {}
+    public record Report(String group, String library, List<String> missing,
+            List<Contest.Result> results) {}
 
     private PairedFork() {}
 
     /**
      * Runs one fork.
      *
-     * @param arguments the group, seconds of warm-up and seconds of measuring for each contest, and the file to write
+     * @param arguments the group, seconds of warm-up and seconds of measuring for each contest, and
+     * the file to write
      */
     public static void main(String[] arguments) throws Throwable {
         String group = arguments[0];
@@ -42,7 +44,8 @@ public final class PairedFork {
             results.add(contest.run(warmUp, seconds));
         }
         write(Path.of(arguments[3]),
-                new Report(group, DmlLibrary.open().toString(), List.copyOf(new TreeSet<>(groups.missing)), results));
+                new Report(group, DmlLibrary.open().toString(),
+                        List.copyOf(new TreeSet<>(groups.missing)), results));
         System.exit(0); // the helpers of two-thread contests are never told to end
     }
 

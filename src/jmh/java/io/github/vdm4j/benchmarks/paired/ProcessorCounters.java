@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** What the processor counts while a contestant runs, by way of perf. Many virtual machines have no such counters. */
+/**
+ * What the processor counts while a contestant runs, by way of perf. Many virtual machines have no
+ * such counters.
+ */
 final class ProcessorCounters {
     /** What is counted, in perf's words; in user mode. */
     static final List<String> EVENTS = List.of("instructions", "cycles", "L1-dcache-load-misses");
@@ -36,7 +39,8 @@ final class ProcessorCounters {
         Process perf = null;
         try {
             run("mkfifo", control.toString(), acknowledged.toString());
-            perf = start("perf", "stat", "-D", "-1", "--control", "fifo:" + control + "," + acknowledged, "-x", ",",
+            perf = start("perf", "stat", "-D", "-1", "--control",
+                    "fifo:" + control + "," + acknowledged, "-x", ",",
                     "-o", out.toString(), "-e", String.join(":u,", EVENTS) + ":u", "-p",
                     Long.toString(ProcessHandle.current().pid()));
             // For reading and writing, so that no opening waits for perf.
@@ -74,7 +78,8 @@ final class ProcessorCounters {
         }
     }
 
-    private static void order(Process perf, RandomAccessFile orders, FileInputStream answers, String order)
+    private static void order(Process perf, RandomAccessFile orders, FileInputStream answers,
+            String order)
             throws IOException, MissingException {
         orders.write(order.getBytes());
         long start = System.nanoTime();
@@ -87,7 +92,8 @@ final class ProcessorCounters {
         answers.skipNBytes(answers.available());
     }
 
-    private static Map<String, Double> parse(Path out, long times) throws IOException, MissingException {
+    private static Map<String, Double> parse(Path out, long times)
+            throws IOException, MissingException {
         var counts = new HashMap<String, Double>();
         for (String line : Files.readAllLines(out)) {
             String[] fields = line.split(",");

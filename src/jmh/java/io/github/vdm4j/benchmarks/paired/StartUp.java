@@ -14,7 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** How long a mover takes to be opened in a JVM that has just started, and in one that has opened some. */
+/**
+ * How long a mover takes to be opened in a JVM that has just started, and in one that has opened
+ * some.
+ */
 public final class StartUp {
     private static final int OTHERS = 20;
 
@@ -43,7 +46,9 @@ public final class StartUp {
         long start = System.nanoTime();
         DmlDataMover mover = open(path);
         long opened = System.nanoTime();
-        var copy = mover.newOperation().memcpy(memory.asSlice(0, 64), memory.asSlice(64, 64), VdmFlags.NONE).start();
+        var copy = mover.newOperation()
+                .memcpy(memory.asSlice(0, 64), memory.asSlice(64, 64), VdmFlags.NONE)
+                .start();
         copy.orThrow();
         long copied = System.nanoTime();
         mover.close();

@@ -14,15 +14,16 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The floor of what Java can do: one job, initialised once, written and submitted by bare downcalls. It checks nothing,
- * holds no segment open, and a mistake in its use ends the process.
+ * The floor of what Java can do: one job, initialised once, written and submitted by bare
+ * downcalls. It checks nothing, holds no segment open, and a mistake in its use ends the process.
  */
 public final class BareJob {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final MethodHandle SUBMIT =
             LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
     private static final MethodHandle CHECK =
-            LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG), Linker.Option.critical(false));
+            LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG),
+                    Linker.Option.critical(false));
     private static final MethodHandle PATH_AND_POINTER =
             LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
 
@@ -44,10 +45,12 @@ public final class BareJob {
         check = symbols.find("dml_check_job").orElseThrow();
         try {
             MemorySegment size = arena.allocate(JAVA_INT);
-            require((int) PATH_AND_POINTER.invokeExact(symbols.find("dml_get_job_size").orElseThrow(),
+            require((int) PATH_AND_POINTER.invokeExact(
+                    symbols.find("dml_get_job_size").orElseThrow(),
                     dml_h.DML_PATH_SW, size));
             job = arena.allocate(size.get(JAVA_INT, 0), 64);
-            require((int) PATH_AND_POINTER.invokeExact(symbols.find("dml_init_job").orElseThrow(), dml_h.DML_PATH_SW,
+            require((int) PATH_AND_POINTER.invokeExact(symbols.find("dml_init_job").orElseThrow(),
+                    dml_h.DML_PATH_SW,
                     job));
         } catch (RuntimeException | Error e) {
             throw e;

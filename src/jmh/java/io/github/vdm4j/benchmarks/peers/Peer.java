@@ -19,8 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Loops in C, compiled by gcc when they are first asked for, so that a C program's cost is measured in the process and
- * on the buffers that vdm4j is measured on. Where gcc or a library is missing, so is the peer: {@link #find} tells why.
+ * Loops in C, compiled by gcc when they are first asked for, so that a C program's cost is measured
+ * in the process and on the buffers that vdm4j is measured on. Where gcc or a library is missing,
+ * so is the peer: {@link #find} tells why.
  */
 public final class Peer {
     /** The system property that names the folder for what gcc makes. */
@@ -36,7 +37,10 @@ public final class Peer {
         symbols = SymbolLookup.libraryLookup(library, Arena.global());
     }
 
-    /** A peer that cannot be built here, or something else that a benchmark needs and this machine has not. */
+    /**
+     * A peer that cannot be built here, or something else that a benchmark needs and this machine
+     * has not.
+     */
     public static final class MissingException extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -74,7 +78,8 @@ public final class Peer {
         }
     }
 
-    private static void compile(String name, Path library, String... libraries) throws IOException, MissingException {
+    private static void compile(String name, Path library, String... libraries)
+            throws IOException, MissingException {
         Path source = Files.createTempFile(library.getParent(), name, ".c");
         Path fresh = Files.createTempFile(library.getParent(), name, ".so");
         try {
@@ -82,8 +87,10 @@ public final class Peer {
                 Files.write(source, text.readAllBytes());
             }
             var command = new ArrayList<>(
-                    List.of("gcc", "-O2", "-fPIC", "-shared", "-o", fresh.toString(), source.toString(),
-                            // What is missing in a library of the peer's is to be found now, not when it is called: that ends the JVM.
+                    List.of("gcc", "-O2", "-fPIC", "-shared", "-o", fresh.toString(),
+                            source.toString(),
+                            // What is missing in a library of the peer's is to be found now, not
+                            // when it is called: that ends the JVM.
                             "-Wl,-z,defs", "-Wl,-z,now", "-Wl,--no-allow-shlib-undefined"));
             command.addAll(List.of(libraries));
             Process gcc;
@@ -97,7 +104,8 @@ public final class Peer {
                     .findFirst();
             if (waitFor(gcc) != 0) {
                 throw new MissingException(
-                        name + ": " + words.orElse("gcc failed").replace(source.toString(), name + ".c"));
+                        name + ": " + words.orElse("gcc failed")
+                                .replace(source.toString(), name + ".c"));
             }
             Files.move(fresh, library, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
         } finally {
@@ -117,8 +125,8 @@ public final class Peer {
     /**
      * A loop that is run in C.
      *
-     * @param name the function, of the shape {@code int f(void *context, void *to, const void *from, size_t length,
-     *     long times)}
+     * @param name the function, of the shape {@code int f(void *context, void *to, const void
+     * *from, size_t length, long times)}
      * @return a handle of that shape
      */
     public MethodHandle loop(String name) {
@@ -134,7 +142,8 @@ public final class Peer {
     public MemorySegment make(String name) {
         try {
             var made = (MemorySegment) LINKER
-                    .downcallHandle(symbols.find(name).orElseThrow(), FunctionDescriptor.of(ADDRESS))
+                    .downcallHandle(symbols.find(name).orElseThrow(),
+                            FunctionDescriptor.of(ADDRESS))
                     .invokeExact();
             if (made.equals(MemorySegment.NULL)) {
                 throw new IllegalStateException(name + " failed");

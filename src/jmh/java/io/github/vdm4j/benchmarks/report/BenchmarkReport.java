@@ -12,9 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** Writes docs/benchmarks.md and its charts from what the benchmarks left. scripts/bench runs it. */
+/**
+ * Writes docs/benchmarks.md and its charts from what the benchmarks left. scripts/bench runs it.
+ */
 public final class BenchmarkReport {
-    private static final List<Long> COLUMNS = List.of(64L, 1L << 10, 4L << 10, 16L << 10, 64L << 10, 1L << 20);
+    private static final List<Long> COLUMNS =
+            List.of(64L, 1L << 10, 4L << 10, 16L << 10, 64L << 10, 1L << 20);
 
     private final Forks forks;
     private final JmhResults jmh;
@@ -36,7 +39,8 @@ public final class BenchmarkReport {
     /**
      * Writes the report.
      *
-     * @param arguments the folder of results, the folder to write to, and how the benchmarks were run
+     * @param arguments the folder of results, the folder to write to, and how the benchmarks were
+     * run
      */
     public static void main(String[] arguments) throws IOException {
         Path docs = Path.of(arguments[1]);
@@ -96,7 +100,9 @@ public final class BenchmarkReport {
         boolean ownSize = measure.asked().keySet().stream().noneMatch(COLUMNS::contains);
         for (Long column : COLUMNS) {
             Long bytes =
-                    ownSize && column.equals(COLUMNS.getFirst()) ? measure.asked().keySet().iterator().next() : column;
+                    ownSize && column.equals(COLUMNS.getFirst())
+                            ? measure.asked().keySet().iterator().next()
+                            : column;
             var spread = measure.asked().containsKey(bytes)
                     ? forks.ratio(measure.group(), bytes, measure.above(), measure.below())
                     : java.util.Optional.<Spread>empty();
@@ -116,7 +122,8 @@ public final class BenchmarkReport {
         if (found == 0 || !failed.isEmpty()) {
             missed.add(measure.id());
         }
-        cells.add(found == 0 ? "not measured" : failed.isEmpty() ? "met" : "missed at " + String.join(", ", failed));
+        cells.add(found == 0 ? "not measured"
+                : failed.isEmpty() ? "met" : "missed at " + String.join(", ", failed));
         table.row(cells);
     }
 
@@ -127,8 +134,10 @@ public final class BenchmarkReport {
             var reusable = forks.heapBytes("copy", bytes, Names.REUSABLE);
             var plain = forks.heapBytes("copy", bytes, Names.PLAIN);
             if (reusable.isPresent() && plain.isPresent()) {
-                met &= Math.round(reusable.get().median()) == 0 && Math.round(plain.get().median()) <= 40;
-                cells.add(Table.heap(reusable.get().median()) + " and " + Table.heap(plain.get().median())
+                met &= Math.round(reusable.get().median()) == 0
+                        && Math.round(plain.get().median()) <= 40;
+                cells.add(Table.heap(reusable.get().median()) + " and "
+                        + Table.heap(plain.get().median())
                         + " / 0 and 40");
             } else {
                 cells.add("");
@@ -147,7 +156,11 @@ public final class BenchmarkReport {
         }
         text.append("## Where it falls short, and why\n\n");
         for (String measure : missed) {
-            text.append("**").append(measure).append(".** ").append(findings.of(measure)).append("\n\n");
+            text.append("**")
+                    .append(measure)
+                    .append(".** ")
+                    .append(findings.of(measure))
+                    .append("\n\n");
         }
     }
 
@@ -160,7 +173,8 @@ public final class BenchmarkReport {
                 """);
         var titles = new LinkedHashMap<String, String>();
         titles.put("copy", "Copies on the software path");
-        titles.put("copy-shared-arena", "Copies on the software path, segments of one shared arena");
+        titles.put("copy-shared-arena",
+                "Copies on the software path, segments of one shared arena");
         titles.put("auto-copy", "Copies on AUTO, no hardware");
         titles.put("auto-fill", "Fills on AUTO, no hardware");
         titles.put("durable", "Durable copies");
@@ -199,7 +213,8 @@ public final class BenchmarkReport {
                                         ? ""
                                         : forks.ratio(group, bytes, name, names.getFirst())
                                                 .map(r -> " (%s; %s–%s)".formatted(
-                                                        Table.ratio(r.median()), Table.ratio(r.least()),
+                                                        Table.ratio(r.median()),
+                                                        Table.ratio(r.least()),
                                                         Table.ratio(r.most())))
                                                 .orElse("")));
             }
@@ -223,7 +238,8 @@ public final class BenchmarkReport {
                 """);
         for (String family : jmh.families()) {
             List<JmhResults.Row> rows = jmh.of(family);
-            List<Long> sizes = rows.stream().map(JmhResults.Row::bytes).distinct().sorted().toList();
+            List<Long> sizes =
+                    rows.stream().map(JmhResults.Row::bytes).distinct().sorted().toList();
             var head = new ArrayList<>(List.of(family));
             sizes.forEach(bytes -> head.add(Table.size(bytes)));
             Table table = new Table(head);
@@ -232,9 +248,12 @@ public final class BenchmarkReport {
                 var cells = new ArrayList<>(List.of(name));
                 var line = new ArrayList<Double>();
                 for (Long bytes : sizes) {
-                    var row = rows.stream().filter(r -> r.name().equals(name) && r.bytes() == bytes).findFirst();
+                    var row = rows.stream()
+                            .filter(r -> r.name().equals(name) && r.bytes() == bytes)
+                            .findFirst();
                     line.add(row.map(r -> bytes / r.nanos()).orElse(Double.NaN));
-                    cells.add(row.map(r -> "%s ± %s, %s B".formatted(Table.nanos(r.nanos()), Table.nanos(r.error()),
+                    cells.add(row.map(r -> "%s ± %s, %s B".formatted(Table.nanos(r.nanos()),
+                            Table.nanos(r.error()),
                             Table.heap(r.heapBytes()))).orElse(""));
                 }
                 lines.put(name, line);

@@ -14,7 +14,10 @@ import org.knowm.xchart.style.Styler.ChartTheme;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** Line charts over the size of an operation, both axes logarithmic, as PNG: the SVG of the same library is thirty times as large. */
+/**
+ * Line charts over the size of an operation, both axes logarithmic, as PNG: the SVG of the same
+ * library is thirty times as large.
+ */
 final class Charts {
     private final Path folder;
 
@@ -28,10 +31,12 @@ final class Charts {
      * @param name of the file
      * @param title of the chart
      * @param unit of the vertical axis
-     * @param lines by name, each with as many values as there are sizes; not a number where there is none
+     * @param lines by name, each with as many values as there are sizes; not a number where there
+     * is none
      * @return the name of the file
      */
-    String draw(String name, String title, String unit, List<Long> sizes, Map<String, List<Double>> lines)
+    String draw(String name, String title, String unit, List<Long> sizes,
+            Map<String, List<Double>> lines)
             throws IOException {
         XYChart chart = new XYChartBuilder().theme(ChartTheme.Matlab)
                 .width(900)
@@ -53,7 +58,8 @@ final class Charts {
                 }
             }
             if (count > 0) {
-                chart.addSeries(line, Arrays.copyOf(x, count), Arrays.copyOf(y, count)).setMarker(SeriesMarkers.CIRCLE);
+                chart.addSeries(line, Arrays.copyOf(x, count), Arrays.copyOf(y, count))
+                        .setMarker(SeriesMarkers.CIRCLE);
             }
         });
         BitmapEncoder.saveBitmap(chart, folder.resolve(name).toString(), BitmapFormat.PNG);

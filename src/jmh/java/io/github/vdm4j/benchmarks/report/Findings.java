@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Why a measure falls short, as found by profiling: the one part of the report that somebody wrote. */
+/**
+ * Why a measure falls short, as found by profiling: the one part of the report that somebody wrote.
+ */
 final class Findings {
     private final Map<String, String> sections = new HashMap<>();
 

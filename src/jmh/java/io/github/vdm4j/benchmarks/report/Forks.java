@@ -22,7 +22,9 @@ final class Forks {
 
     Forks(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(name -> name.toString().endsWith(".json")).sorted().toList()) {
+            for (Path file : files.filter(name -> name.toString().endsWith(".json"))
+                    .sorted()
+                    .toList()) {
                 forks.add(new Gson().fromJson(Files.readString(file), PairedFork.Report.class));
             }
         }
@@ -42,7 +44,8 @@ final class Forks {
                 throw new NoSuchElementException("no fork");
             }
             int middle = sorted.length / 2;
-            double median = sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+            double median = sorted.length % 2 == 1 ? sorted[middle]
+                    : (sorted[middle - 1] + sorted[middle]) / 2;
             return new Spread(median, sorted[0], sorted[sorted.length - 1]);
         }
     }
@@ -74,15 +77,19 @@ final class Forks {
     }
 
     private Stream<Contest.Result> results(String group) {
-        return forks.stream().filter(fork -> fork.group().equals(group)).flatMap(fork -> fork.results().stream());
+        return forks.stream()
+                .filter(fork -> fork.group().equals(group))
+                .flatMap(fork -> fork.results().stream());
     }
 
     Optional<Spread> nanos(String group, long bytes, String name) {
-        return spread(group, bytes, List.of(name), result -> result.nanos()[result.names().indexOf(name)]);
+        return spread(group, bytes, List.of(name),
+                result -> result.nanos()[result.names().indexOf(name)]);
     }
 
     Optional<Spread> heapBytes(String group, long bytes, String name) {
-        return spread(group, bytes, List.of(name), result -> result.heapBytes()[result.names().indexOf(name)]);
+        return spread(group, bytes, List.of(name),
+                result -> result.heapBytes()[result.names().indexOf(name)]);
     }
 
     Optional<Spread> ratio(String group, long bytes, String above, String below) {
@@ -90,7 +97,8 @@ final class Forks {
                 group,
                 bytes,
                 List.of(above, below),
-                result -> result.ratios()[result.names().indexOf(above)][result.names().indexOf(below)]);
+                result -> result.ratios()[result.names().indexOf(above)][result.names()
+                        .indexOf(below)]);
     }
 
     /** By the fastest of several, as it is over all forks. */

@@ -31,7 +31,8 @@ final class JmhResults {
      * @param error of that, half the width of the 99.9 % interval
      * @param heapBytes for one operation
      */
-    record Row(String family, String name, long bytes, double nanos, double error, double heapBytes) {}
+    record Row(String family, String name, long bytes, double nanos, double error,
+            double heapBytes) {}
 
     private static Row row(JsonObject result) {
         String[] name = result.get("benchmark").getAsString().split("\\.");

@@ -27,43 +27,55 @@ record Measure(
     private static final long KI = 1 << 10;
 
     static final List<Measure> ALL = List.of(
-            upTo("P1", "DML mover, reusable operation ÷ C with one reused DML job", "copy", Names.REUSABLE,
+            upTo("P1", "DML mover, reusable operation ÷ C with one reused DML job", "copy",
+                    Names.REUSABLE,
                     List.of(Names.C_REUSED_JOB), sizes(1.30, 1.25, 1.18, 1.13, 1.03)),
             upTo("P2", "the same ÷ miniasync's DML mover in C", "copy", Names.REUSABLE,
                     List.of(Names.C_MINIASYNC), sizes(0.62, 0.64, 0.70, 0.88, 1.00)),
             upTo("P3", "a plain future ÷ miniasync's DML mover in C", "copy", Names.PLAIN,
                     List.of(Names.C_MINIASYNC), sizes(0.80, 0.82, 0.85, 0.92, 1.00)),
-            upTo("P5", "AUTO without hardware ÷ the faster of `MemorySegment.copy` and DML", "auto-copy",
+            upTo("P5", "AUTO without hardware ÷ the faster of `MemorySegment.copy` and DML",
+                    "auto-copy",
                     Names.REUSABLE,
                     List.of(Names.JDK, Names.SOFTWARE), sizes(8, 3, 1.5, 1.2, 1.05)),
             upTo("P6",
                     "threads mover, spinning ÷ `CompletableFuture` with a spinning caller, whose turn the mover's worker spins through: kind to us",
                     "threads",
                     Names.SPINNING,
-                    List.of(Names.SUPPLY_ASYNC), new TreeMap<>(Map.of(64L, 0.5, 4 * KI, 0.6, 64 * KI, 1.0))),
-            upTo("P7", "durable copy, AUTO without hardware ÷ libpmem in C", "durable", Names.REUSABLE,
+                    List.of(Names.SUPPLY_ASYNC),
+                    new TreeMap<>(Map.of(64L, 0.5, 4 * KI, 0.6, 64 * KI, 1.0))),
+            upTo("P7", "durable copy, AUTO without hardware ÷ libpmem in C", "durable",
+                    Names.REUSABLE,
                     List.of(Names.C_LIBPMEM), sizes(1.25, 1.25, 1.2, 1.15, 1.1)),
-            upTo("P7b", "durable copy without libpmem ÷ DML's move and cache flush in C", "durable-without-libpmem",
-                    Names.REUSABLE, List.of(Names.C_MOVE_AND_FLUSH), sizes(1.15, 1.12, 1.1, 1.08, 1.03)),
-            new Measure("P8", "two threads on one mover: share of twice one thread's throughput", "scaling", Names.ONE,
+            upTo("P7b", "durable copy without libpmem ÷ DML's move and cache flush in C",
+                    "durable-without-libpmem",
+                    Names.REUSABLE, List.of(Names.C_MOVE_AND_FLUSH),
+                    sizes(1.15, 1.12, 1.1, 1.08, 1.03)),
+            new Measure("P8", "two threads on one mover: share of twice one thread's throughput",
+                    "scaling", Names.ONE,
                     List.of(Names.TWO_ON_ONE), Map.of(4 * KI, 0.85), true),
-            upTo("P9", "a batch of 64 copies of 256 B, cleared and filled each time ÷ 64 plain futures", "batch",
+            upTo("P9",
+                    "a batch of 64 copies of 256 B, cleared and filled each time ÷ 64 plain futures",
+                    "batch",
                     Names.BATCH,
                     List.of(Names.PLAIN_64), Map.of(256L, 0.5)),
-            upTo("P10", "memcpy, AUTO without hardware ÷ C with one reused DML job", "auto-copy", Names.REUSABLE,
+            upTo("P10", "memcpy, AUTO without hardware ÷ C with one reused DML job", "auto-copy",
+                    Names.REUSABLE,
                     List.of(Names.C_REUSED_JOB), sizes(0.5, 0.6, 0.8, 1.0, 1.0)),
             upTo("P10", "memset, the same", "auto-fill", Names.REUSABLE,
                     List.of(Names.C_REUSED_JOB), sizes(0.5, 0.6, 0.8, 1.0, 1.0)));
 
     private static Measure upTo(
-            String id, String what, String group, String above, List<String> below, Map<Long, Double> asked) {
+            String id, String what, String group, String above, List<String> below,
+            Map<Long, Double> asked) {
         return new Measure(id, what, group, above, below, asked, false);
     }
 
     /** What was asked from 64 KiB on holds for 1 MiB. */
     private static Map<Long, Double> sizes(double... asked) {
         return new TreeMap<>(
-                Map.of(64L, asked[0], KI, asked[1], 4 * KI, asked[2], 16 * KI, asked[3], 64 * KI, asked[4], 1024 * KI,
+                Map.of(64L, asked[0], KI, asked[1], 4 * KI, asked[2], 16 * KI, asked[3], 64 * KI,
+                        asked[4], 1024 * KI,
                         asked[4]));
     }
 

@@ -30,7 +30,10 @@ final class OperationsTable {
                 cells.add("%s / %s (%s)".formatted(
                         nanos(bytes, auto),
                         nanos(bytes, software),
-                        forks.ratio(GROUP, bytes, auto, software).map(Spread::median).map(Table::ratio).orElse("")));
+                        forks.ratio(GROUP, bytes, auto, software)
+                                .map(Spread::median)
+                                .map(Table::ratio)
+                                .orElse("")));
             }
             table.row(cells);
         }

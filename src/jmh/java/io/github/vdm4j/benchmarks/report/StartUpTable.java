@@ -49,18 +49,23 @@ final class StartUpTable {
         var table = new Table(List.of("", "AUTO, the default", "SOFTWARE", "asked"))
                 .row("`scripts/vdm info`, the whole command", millis(commands), "", "500")
                 .row("the JDK's linker making a native call, the first in a JVM",
-                        nanos(auto, StartUp.Times::linker), nanos(software, StartUp.Times::linker), "")
+                        nanos(auto, StartUp.Times::linker), nanos(software, StartUp.Times::linker),
+                        "")
                 .row("opening a mover after that, the first in a JVM",
-                        nanos(auto, StartUp.Times::first), nanos(software, StartUp.Times::first), "20");
+                        nanos(auto, StartUp.Times::first), nanos(software, StartUp.Times::first),
+                        "20");
         if (!cachedAuto.isEmpty() && !cachedSoftware.isEmpty()) {
             table.row("the same, [with an AOT cache](start-up.md)",
-                    nanos(cachedAuto, StartUp.Times::first), nanos(cachedSoftware, StartUp.Times::first), "20");
+                    nanos(cachedAuto, StartUp.Times::first),
+                    nanos(cachedSoftware, StartUp.Times::first), "20");
         }
         return "## Start-up\n\nMilliseconds, medians of " + auto.size() + " JVMs each.\n\n"
                 + table.row("its first copy, without",
-                        nanos(auto, StartUp.Times::firstCopy), nanos(software, StartUp.Times::firstCopy), "")
+                        nanos(auto, StartUp.Times::firstCopy),
+                        nanos(software, StartUp.Times::firstCopy), "")
                         .row("opening another",
-                                nanos(auto, StartUp.Times::other), nanos(software, StartUp.Times::other), "20")
+                                nanos(auto, StartUp.Times::other),
+                                nanos(software, StartUp.Times::other), "20")
                 + """
 
                 From the jar, as pom.xml makes it. By profiles of the first opening in forty JVMs on each path: nearly half is the JDK at its first lookup of a symbol and its first native

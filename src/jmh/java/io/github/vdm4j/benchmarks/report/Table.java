@@ -40,7 +40,8 @@ final class Table {
     }
 
     static String size(long bytes) {
-        return bytes >= 1 << 20 ? (bytes >> 20) + " MiB" : bytes >= 1 << 10 ? (bytes >> 10) + " KiB" : bytes + " B";
+        return bytes >= 1 << 20 ? (bytes >> 20) + " MiB"
+                : bytes >= 1 << 10 ? (bytes >> 10) + " KiB" : bytes + " B";
     }
 
     @Override

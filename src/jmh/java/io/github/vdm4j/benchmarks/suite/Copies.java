@@ -41,14 +41,17 @@ public class Copies {
     /** A future for each copy, DML's software path. */
     @Benchmark
     public Object dmlSoftware(Movers movers, Ranges ranges) {
-        return Movers.finish(movers.dml(DmlPath.SOFTWARE).memcpy(ranges.destination, ranges.source));
+        return Movers
+                .finish(movers.dml(DmlPath.SOFTWARE).memcpy(ranges.destination, ranges.source));
     }
 
     /** A reusable operation, DML's software path. */
     @Benchmark
     public Object dmlSoftwareReusable(Movers movers, Ranges ranges) {
         return Movers.finish(
-                movers.reusable(DmlPath.SOFTWARE).memcpy(ranges.destination, ranges.source, VdmFlags.NONE).start());
+                movers.reusable(DmlPath.SOFTWARE)
+                        .memcpy(ranges.destination, ranges.source, VdmFlags.NONE)
+                        .start());
     }
 
     /** A future for each copy, where AUTO sends it. */
@@ -61,7 +64,9 @@ public class Copies {
     @Benchmark
     public Object dmlAutoReusable(Movers movers, Ranges ranges) {
         return Movers.finish(
-                movers.reusable(DmlPath.AUTO).memcpy(ranges.destination, ranges.source, VdmFlags.NONE).start());
+                movers.reusable(DmlPath.AUTO)
+                        .memcpy(ranges.destination, ranges.source, VdmFlags.NONE)
+                        .start());
     }
 
     /** A worker thread that spins, and a caller that does. */
@@ -100,6 +105,7 @@ public class Copies {
     /** The common pool, and a caller that sleeps until it is done. */
     @Benchmark
     public Object supplyAsync(Ranges ranges) {
-        return CompletableFuture.supplyAsync(() -> ranges.destination.copyFrom(ranges.source)).join();
+        return CompletableFuture.supplyAsync(() -> ranges.destination.copyFrom(ranges.source))
+                .join();
     }
 }

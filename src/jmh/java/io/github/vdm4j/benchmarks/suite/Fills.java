@@ -26,13 +26,17 @@ public class Fills {
     @Benchmark
     public Object dmlSoftwareReusable(Movers movers, Ranges ranges) {
         return Movers
-                .finish(movers.reusable(DmlPath.SOFTWARE).memset(ranges.destination, (byte) 5, VdmFlags.NONE).start());
+                .finish(movers.reusable(DmlPath.SOFTWARE)
+                        .memset(ranges.destination, (byte) 5, VdmFlags.NONE)
+                        .start());
     }
 
     /** A reusable operation, where AUTO sends it. */
     @Benchmark
     public Object dmlAutoReusable(Movers movers, Ranges ranges) {
-        return Movers.finish(movers.reusable(DmlPath.AUTO).memset(ranges.destination, (byte) 5, VdmFlags.NONE).start());
+        return Movers.finish(movers.reusable(DmlPath.AUTO)
+                .memset(ranges.destination, (byte) 5, VdmFlags.NONE)
+                .start());
     }
 
     /** The JDK. */

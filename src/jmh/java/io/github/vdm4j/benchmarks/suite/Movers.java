@@ -13,7 +13,10 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** The movers, opened when they are first used: an idle one would be of no consequence, a spinning one would. */
+/**
+ * The movers, opened when they are first used: an idle one would be of no consequence, a spinning
+ * one would.
+ */
 @State(Scope.Thread)
 public class Movers {
     private Vdm opened;

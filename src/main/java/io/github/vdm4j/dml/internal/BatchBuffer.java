@@ -6,11 +6,11 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * The native memory of one batch: for each task a descriptor of 64 bytes, and behind all of them for each a
- * completion record of 32.
+ * The native memory of one batch: for each task a descriptor of 64 bytes, and behind all of them
+ * for each a completion record of 32.
  *
- * <p>The descriptors are those of DSA, which DML's own functions would write just the same, at the price of
- * half a job each. Nothing looks at them again before they are executed.
+ * <p>The descriptors are those of DSA, which DML's own functions would write just the same, at the
+ * price of half a job each. Nothing looks at them again before they are executed.
  */
 final class BatchBuffer {
     /** What DML takes at least, and less of which it refuses. */
@@ -39,10 +39,16 @@ final class BatchBuffer {
     private static final long NOP = head(dml_h.DML_OP_NOP, 0, 0);
     private static final int SMALLEST = 16;
 
-    /** A constant, so that an access costs no more than the store: addresses come from this class alone. */
+    /**
+     * A constant, so that an access costs no more than the store: addresses come from this class
+     * alone.
+     */
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
-    /** Clears nothing of an address; but the JIT can tell then that what lies there lies within {@link #MEMORY}. */
+    /**
+     * Clears nothing of an address; but the JIT can tell then that what lies there lies within
+     * {@link #MEMORY}.
+     */
     private static final long ADDRESS = Long.MAX_VALUE >> 1;
 
     private final Job job;
@@ -79,7 +85,8 @@ final class BatchBuffer {
     }
 
     /** Writes the descriptor of a task, all but the address of its record. */
-    void put(int task, long head, long source, long destination, long length, long at40, long at48, long at56) {
+    void put(int task, long head, long source, long destination, long length, long at40, long at48,
+            long at56) {
         long at = address + task * DESCRIPTOR & ADDRESS;
         MEMORY.set(LONG, at, head);
         MEMORY.set(LONG, at + 16, source);
@@ -95,7 +102,8 @@ final class BatchBuffer {
     }
 
     /**
-     * Makes a batch of the tasks that were put. Their records say not run: the library does not clear them.
+     * Makes a batch of the tasks that were put. Their records say not run: the library does not
+     * clear them.
      *
      * @return how many tasks the batch has, with those that only fill it up
      */

@@ -1,8 +1,9 @@
 package io.github.vdm4j.dml.internal;
 
 /**
- * What a batch that is submitted again remembers of the last time: which job still has its descriptors, and what
- * they refer to. It belongs to the batch, so that a job keeps nothing of its batches alive.
+ * What a batch that is submitted again remembers of the last time: which job still has its
+ * descriptors, and what they refer to. It belongs to the batch, so that a job keeps nothing of its
+ * batches alive.
  */
 public final class BatchMemory {
     final HeldArenas arenas = new HeldArenas();

@@ -15,11 +15,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A batch on its way through a job. Its parts are batches of the device, each of as many tasks in a row as one
- * takes; a task that no descriptor can express is a part of its own.
+ * A batch on its way through a job. Its parts are batches of the device, each of as many tasks in a
+ * row as one takes; a task that no descriptor can express is a part of its own.
  *
- * <p>A part may leave tasks undone: the software path stops at whatever is not a plain success, the hardware gives
- * up what is behind a fence then, and pages may be missing. What is undone and may still run is in the next part.
+ * <p>A part may leave tasks undone: the software path stops at whatever is not a plain success, the
+ * hardware gives up what is behind a fence then, and pages may be missing. What is undone and may
+ * still run is in the next part.
  */
 public final class BatchProgram extends Program {
     private static final int OK = dml_h.DML_STATUS_OK;
@@ -83,7 +84,8 @@ public final class BatchProgram extends Program {
      * @param last what the batch remembers of its last submission; null for its first
      * @return this
      */
-    public BatchProgram begin(List<BatchTask> work, Durability durability, TaskFailures words, BatchMemory last) {
+    public BatchProgram begin(List<BatchTask> work, Durability durability, TaskFailures words,
+            BatchMemory last) {
         reset();
         tasks = work;
         memory = last == null ? none : last;
@@ -189,7 +191,8 @@ public final class BatchProgram extends Program {
             placed = new int[Math.max(room, 2 * placed.length)];
         }
         boolean everythingHeld = true;
-        copies = begun || hardware ? 0 : PlainCopies.write(tasks, next, next + room, fit.longest(), arenas, buffer);
+        copies = begun || hardware ? 0
+                : PlainCopies.write(tasks, next, next + room, fit.longest(), arenas, buffer);
         int count = copies;
         for (int i = 0; i < count; i++) {
             placed[i] = next + i;
@@ -226,7 +229,8 @@ public final class BatchProgram extends Program {
     /** Tells whether a task is over, or cannot be run since an arena was closed meanwhile. */
     private boolean isOutOfQuestion(int index, BatchTask task) {
         if (!isOver(task) && !isOpen(task.descriptor())) {
-            fail(index, VdmResult.SEGMENT_UNUSABLE, "failed: the arena of a segment was closed", null);
+            fail(index, VdmResult.SEGMENT_UNUSABLE, "failed: the arena of a segment was closed",
+                    null);
         }
         return isOver(task);
     }
@@ -310,7 +314,8 @@ public final class BatchProgram extends Program {
                 progress |= !bringIn(index);
             } else if (status != BatchBuffer.NOT_RUN) {
                 progress = true;
-                // The first failure sends all of them, and what has not been run, to the software path.
+                // The first failure sends all of them, and what has not been run, to the software
+                // path.
                 again = again || job().fallBackToSoftware();
                 if (!again) {
                     failures.failed(task, hardware, job().batchStatus(i));
@@ -349,7 +354,10 @@ public final class BatchProgram extends Program {
         firstFailure = Math.min(firstFailure, index);
     }
 
-    /** Goes to the next task that is not over, or to the end if that one is behind a fence and must not run. */
+    /**
+     * Goes to the next task that is not over, or to the end if that one is behind a fence and must
+     * not run.
+     */
     private void settle() {
         while (next < tasks.size()) {
             BatchTask task = tasks.get(next);

@@ -14,7 +14,10 @@ import io.github.vdm4j.operation.DifConfig;
 import io.github.vdm4j.operation.DifFlag;
 import java.lang.foreign.MemorySegment;
 
-/** How a part of a data operation becomes a submission. Lengths and offsets are in bytes of what is read, or else written. */
+/**
+ * How a part of a data operation becomes a submission. Lengths and offsets are in bytes of what is
+ * read, or else written.
+ */
 final class DataPart {
     private static final int DRAIN = dml_h.DML_OP_DRAIN;
     private static final int NOP = dml_h.DML_OP_NOP;
@@ -22,7 +25,8 @@ final class DataPart {
     private static final int BYPASS_REFLECTION = dml_h.DML_FLAG_CRC_BYPASS_REFLECTION;
     private static final int BYPASS_DATA_REFLECTION = dml_h.DML_FLAG_CRC_BYPASS_DATA_REFLECTION;
 
-    private static final int DIF_OF_BOTH = DifFlag.INVERT_CRC_SEED.bit() | DifFlag.INVERT_CRC_RESULT.bit();
+    private static final int DIF_OF_BOTH =
+            DifFlag.INVERT_CRC_SEED.bit() | DifFlag.INVERT_CRC_RESULT.bit();
     private static final int DIF_OF_SOURCE = 0xff | DIF_OF_BOTH;
     private static final int DIF_OF_INSERT = DifFlag.DESTINATION_INCREMENTING_APPLICATION_TAG.bit()
             | DifFlag.DESTINATION_FIXED_REFERENCE_TAG.bit()
@@ -73,7 +77,8 @@ final class DataPart {
     /** The flags that mean something to an operation. */
     static int difFlags(VdmOperationType type, DifConfig dif) {
         int applicable =
-                type == DIF_INSERT ? DIF_OF_INSERT : type == DIF_CHECK || type == DIF_STRIP ? DIF_OF_SOURCE : -1;
+                type == DIF_INSERT ? DIF_OF_INSERT
+                        : type == DIF_CHECK || type == DIF_STRIP ? DIF_OF_SOURCE : -1;
         return dif.flagBits() & applicable;
     }
 
@@ -96,7 +101,8 @@ final class DataPart {
 
     /** The longest part within a limit: whole blocks, at least one; a delta is one part. */
     long longest(long limit) {
-        return type == DELTA_CREATE || type == DELTA_APPLY ? Long.MAX_VALUE : Math.max(limit / unit, 1) * unit;
+        return type == DELTA_CREATE || type == DELTA_APPLY ? Long.MAX_VALUE
+                : Math.max(limit / unit, 1) * unit;
     }
 
     long destinationOffset(long offset) {
@@ -117,7 +123,8 @@ final class DataPart {
     /** Whether DML refuses a strip because its source follows its destination too closely. */
     boolean isAdjacent(long offset, long bytes) {
         return type == DIF_STRIP
-                && isAdjacent(source.address() + offset, destination.address() + destinationOffset(offset), bytes);
+                && isAdjacent(source.address() + offset,
+                        destination.address() + destinationOffset(offset), bytes);
     }
 
     /** The same for any strip, by the addresses. */
@@ -138,7 +145,8 @@ final class DataPart {
         }
         if (destination != null) {
             JobFields.destination(
-                    struct, destination.address() + destinationOffset(offset), destinationBytes(bytes));
+                    struct, destination.address() + destinationOffset(offset),
+                    destinationBytes(bytes));
         }
         switch (type) {
             case DRAIN -> {
@@ -146,13 +154,17 @@ final class DataPart {
                 JobFields.secondDestination(struct, 0);
             }
             case FILL, COMPARE_PATTERN -> JobFields.pattern(struct, pattern);
-            case COMPARE, DELTA_CREATE -> JobFields.secondSource(struct, secondSource.address() + offset);
-            case DUALCAST -> JobFields.secondDestination(struct, secondDestination.address() + offset);
+            case COMPARE, DELTA_CREATE ->
+                JobFields.secondSource(struct, secondSource.address() + offset);
+            case DUALCAST ->
+                JobFields.secondDestination(struct, secondDestination.address() + offset);
             case CRC, COPY_CRC -> JobFields.crcSeed(struct, seed);
-            case DIF_CHECK, DIF_INSERT, DIF_STRIP, DIF_UPDATE -> JobFields.dif(struct, dif, difFlags, offset / unit);
+            case DIF_CHECK, DIF_INSERT, DIF_STRIP, DIF_UPDATE ->
+                JobFields.dif(struct, dif, difFlags, offset / unit);
             default -> {} // has all it needs
         }
-        return job.submit(destination, source, secondSource != null ? secondSource : secondDestination);
+        return job.submit(destination, source,
+                secondSource != null ? secondSource : secondDestination);
     }
 
     /** A part of a delta's record, from a copy that nobody else can write. */

@@ -22,12 +22,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * A data operation on its way through a job: its parts, from the beginning on, and after them, where the
- * software path has to make native memory durable, the parts that write its cache lines back. The results of the
- * parts become one.
+ * A data operation on its way through a job: its parts, from the beginning on, and after them,
+ * where the software path has to make native memory durable, the parts that write its cache lines
+ * back. The results of the parts become one.
  */
 public final class DataProgram extends Program {
-    /** Parts of mapped files are short, so that little time passes between the check and the access. */
+    /**
+     * Parts of mapped files are short, so that little time passes between the check and the access.
+     */
     private static final long MAPPED_PART = 4L << 20;
 
     private static final int WORD = 8;
@@ -56,7 +58,10 @@ public final class DataProgram extends Program {
     private WriteBackKind secondDurable;
     private boolean flushLines;
 
-    /** How many destinations were looked at for cache lines to write back, once the data are where they belong. */
+    /**
+     * How many destinations were looked at for cache lines to write back, once the data are where
+     * they belong.
+     */
     private int flushed;
 
     private boolean flushing;
@@ -66,7 +71,10 @@ public final class DataProgram extends Program {
     /** Whether Java executes on the software path what it does sooner. */
     private boolean javaIsSooner;
 
-    /** In bytes of the source, or of the destination if there is none; 0 once there is no need to go on. */
+    /**
+     * In bytes of the source, or of the destination if there is none; 0 once there is no need to go
+     * on.
+     */
     private long length;
 
     private long done;
@@ -88,8 +96,10 @@ public final class DataProgram extends Program {
      * @param result where the operation's result is noted if Java executes it
      * @param first what makes the destination durable; null if it need not be
      * @param second the same for the second destination
-     * @param linesByDml whether cache lines that the software path wrote are written back by DML, too
-     * @param soonerByJava whether Java is to execute it, and not the software path; never for a delta that is applied
+     * @param linesByDml whether cache lines that the software path wrote are written back by DML,
+     * too
+     * @param soonerByJava whether Java is to execute it, and not the software path; never for a
+     * delta that is applied
      * @return this
      */
     public DataProgram begin(
@@ -141,7 +151,8 @@ public final class DataProgram extends Program {
             executeInJava();
             return dml_h.DML_STATUS_OK;
         }
-        part = Math.min(length - done, fields.longest(hardware ? limits.hardwareBytes() : limits.softwareBytes()));
+        part = Math.min(length - done,
+                fields.longest(hardware ? limits.hardwareBytes() : limits.softwareBytes()));
         if (mapped && (!hardware || type == DELTA_APPLY)) { // the record is read by Java
             part = Math.min(part, fields.longest(MAPPED_PART));
             guardPages();
@@ -183,7 +194,8 @@ public final class DataProgram extends Program {
 
     private void guardPages() {
         bringIn(source, done, part, false, true);
-        bringIn(destination, fields.destinationOffset(done), fields.destinationBytes(part), true, true);
+        bringIn(destination, fields.destinationOffset(done), fields.destinationBytes(part), true,
+                true);
         bringIn(third, done, part, descriptor.secondDestination() != null, true);
     }
 
@@ -194,7 +206,8 @@ public final class DataProgram extends Program {
             return;
         }
         bringIn(source, done, part, false, false);
-        bringIn(destination, fields.destinationOffset(done), fields.destinationBytes(part), true, false);
+        bringIn(destination, fields.destinationOffset(done), fields.destinationBytes(part), true,
+                false);
         bringIn(third, done, part, descriptor.secondDestination() != null, false);
     }
 
@@ -264,7 +277,10 @@ public final class DataProgram extends Program {
         }
     }
 
-    /** DML says in which word the mismatch is. If it is there no more, another thread has written meanwhile. */
+    /**
+     * DML says in which word the mismatch is. If it is there no more, another thread has written
+     * meanwhile.
+     */
     private long exactly(long word) {
         try {
             for (long i = word; i < Math.min(word + WORD, source.byteSize()); i++) {
@@ -307,7 +323,9 @@ public final class DataProgram extends Program {
         return byJava || wentBySoftware();
     }
 
-    /** What is read and what is written are apart, and the record of a delta can be applied again. */
+    /**
+     * What is read and what is written are apart, and the record of a delta can be applied again.
+     */
     @Override
     public boolean isRepeatable() {
         return true;

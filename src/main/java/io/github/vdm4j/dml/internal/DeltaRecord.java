@@ -5,9 +5,9 @@ import io.github.vdm4j.platform.SegmentClosedException;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The record of a delta on its way to DML, which writes wherever it says (H25). The record is the caller's
- * memory, and may change between a look at it and its use. So DML gets copies of its parts, in memory of the
- * job, and it is the copies that are looked at.
+ * The record of a delta on its way to DML, which writes wherever it says (H25). The record is the
+ * caller's memory, and may change between a look at it and its use. So DML gets copies of its
+ * parts, in memory of the job, and it is the copies that are looked at.
  */
 final class DeltaRecord {
     /** A multiple of the 10 bytes that each difference takes and of the 8 that records begin at. */
@@ -23,8 +23,8 @@ final class DeltaRecord {
     }
 
     /**
-     * Copies a part of a record. Before the first, all of it is looked at, so that a bad record is not applied
-     * in part.
+     * Copies a part of a record. Before the first, all of it is looked at, so that a bad record is
+     * not applied in part.
      *
      * @param record the record
      * @param offset where the part begins

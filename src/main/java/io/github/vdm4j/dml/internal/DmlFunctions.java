@@ -25,7 +25,10 @@ import java.util.Optional;
 public final class DmlFunctions {
     private static final int BATCH_ALIGNMENT = 64;
 
-    /** What is moved in so short a time that a garbage collection may have to wait for it: about a microsecond. */
+    /**
+     * What is moved in so short a time that a garbage collection may have to wait for it: about a
+     * microsecond.
+     */
     private static final int BRIEF_BYTES = 16 << 10;
 
     private final MemorySegment getJobSize;
@@ -41,7 +44,9 @@ public final class DmlFunctions {
     /** 1 if the library's batches are as they are known, -1 if not, 0 if it was not asked yet. */
     private int batchesKnown;
 
-    /** Two cache lines, as whatever comes next may be what another thread writes: see VdmOperation. */
+    /**
+     * Two cache lines, as whatever comes next may be what another thread writes: see VdmOperation.
+     */
     @SuppressWarnings("unused") // takes up room
     private Object a0, b0, c0, d0, e0, f0, g0, h0, i0, j0, k0, l0, m0, n0, o0, p0,
             a1, b1, c1, d1, e1, f1, g1, h1, i1, j1, k1, l1, m1, n1, o1, p1;
@@ -81,7 +86,8 @@ public final class DmlFunctions {
     private static MemorySegment find(SymbolLookup symbols, String name) {
         Optional<MemorySegment> found = symbols.find(name);
         if (found.isEmpty()) {
-            throw new UnsatisfiedLinkError("has no symbol " + name + ": not a libdml with the job API");
+            throw new UnsatisfiedLinkError(
+                    "has no symbol " + name + ": not a libdml with the job API");
         }
         return found.get();
     }
@@ -89,14 +95,16 @@ public final class DmlFunctions {
     int jobSize(int path) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment size = arena.allocate(JAVA_INT);
-            DmlCallException.check("dml_get_job_size", (int) PlainCall.call(getJobSize, path, size.address()));
+            DmlCallException.check("dml_get_job_size",
+                    (int) PlainCall.call(getJobSize, path, size.address()));
             return size.asByteBuffer().order(ByteOrder.nativeOrder()).getInt(); // no handle for a layout has to be made
         }
     }
 
     void initialise(int path, MemorySegment job) {
         try {
-            DmlCallException.check("dml_init_job", (int) PlainCall.call(initJob, path, job.address()));
+            DmlCallException.check("dml_init_job",
+                    (int) PlainCall.call(initJob, path, job.address()));
         } finally {
             Reference.reachabilityFence(job);
         }
@@ -141,7 +149,8 @@ public final class DmlFunctions {
     }
 
     /**
-     * {@link #submit(long, MemorySegment)} for a job that the software path executes, without leaving Java if that takes no time.
+     * {@link #submit(long, MemorySegment)} for a job that the software path executes, without
+     * leaving Java if that takes no time.
      *
      * @param length how much there is to move, bytes
      * @throws SegmentClosedException if the arena is closed
@@ -173,7 +182,8 @@ public final class DmlFunctions {
         }
         UpperHalves.clean();
         try {
-            return (int) DmlHandles.SubmitTwoBriefly.HANDLE.invokeExact(submitJob, job, held, alsoHeld);
+            return (int) DmlHandles.SubmitTwoBriefly.HANDLE.invokeExact(submitJob, job, held,
+                    alsoHeld);
         } catch (IllegalStateException e) {
             throw new SegmentClosedException(e);
         } catch (Throwable e) {
@@ -190,7 +200,8 @@ public final class DmlFunctions {
     int submit(long job, MemorySegment first, MemorySegment second, MemorySegment third) {
         UpperHalves.clean();
         try {
-            return (int) DmlHandles.SubmitThree.HANDLE.invokeExact(submitJob, job, first, second, third);
+            return (int) DmlHandles.SubmitThree.HANDLE.invokeExact(submitJob, job, first, second,
+                    third);
         } catch (IllegalStateException e) {
             throw new SegmentClosedException(e);
         } catch (Throwable e) {
@@ -242,15 +253,19 @@ public final class DmlFunctions {
     }
 
     /**
-     * Tells whether the library lays batches out as it is known to: a descriptor and a completion record for each
-     * task, and room to align the buffer. Only then may descriptors be written without the library.
+     * Tells whether the library lays batches out as it is known to: a descriptor and a completion
+     * record for each task, and room to align the buffer. Only then may descriptors be written
+     * without the library.
      *
      * @param job an initialised job
      * @return false if batches must not be submitted
      */
     boolean knowsBatches(long job) {
         if (batchesKnown == 0) {
-            batchesKnown = isBatchSize(job, BatchBuffer.LEAST) && isBatchSize(job, BatchBuffer.LEAST + 1) ? 1 : -1;
+            batchesKnown =
+                    isBatchSize(job, BatchBuffer.LEAST) && isBatchSize(job, BatchBuffer.LEAST + 1)
+                            ? 1
+                            : -1;
         }
         return batchesKnown > 0;
     }
@@ -292,7 +307,8 @@ public final class DmlFunctions {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment answer = arena.allocate(JAVA_INT);
             DmlCallException.check(
-                    name, (int) DmlHandles.Batches.JOB_NUMBER_AND_POINTER.invokeExact(function, job, number, answer));
+                    name, (int) DmlHandles.Batches.JOB_NUMBER_AND_POINTER.invokeExact(function, job,
+                            number, answer));
             return answer.get(JAVA_INT, 0);
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
@@ -300,7 +316,8 @@ public final class DmlFunctions {
     }
 
     /**
-     * Tells whether the library calls back into Java, as a simulated one does: it must not be called briefly.
+     * Tells whether the library calls back into Java, as a simulated one does: it must not be
+     * called briefly.
      *
      * @return whether calls that stay in Java are forbidden
      */
@@ -319,7 +336,10 @@ public final class DmlFunctions {
         }
     }
 
-    /** {@link #check} without a handle of its own, which a JVM's first operation would wait for: for what is asked once. */
+    /**
+     * {@link #check} without a handle of its own, which a JVM's first operation would wait for: for
+     * what is asked once.
+     */
     int checkOnce(long job) {
         return (int) PlainCall.call(checkJob, job, 0);
     }

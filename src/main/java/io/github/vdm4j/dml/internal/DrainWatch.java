@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Sees when all jobs that were in use at one moment have come to the end of that use. Used by one thread at a time.
+ * Sees when all jobs that were in use at one moment have come to the end of that use. Used by one
+ * thread at a time.
  */
 public final class DrainWatch {
     private final JobPool pool;
@@ -64,7 +65,8 @@ public final class DrainWatch {
     }
 
     /**
-     * Tells whether every job has come to its end that was in use at the beginning, whoever uses it now.
+     * Tells whether every job has come to its end that was in use at the beginning, whoever uses it
+     * now.
      *
      * @return true if there is nothing to wait for
      */
@@ -81,8 +83,9 @@ public final class DrainWatch {
     }
 
     /**
-     * Whether it is the same use still. A job that does not come back is replaced by another, its operation given up.
-     * Only in this order: who sees that a later user has the job sees the count of before as well.
+     * Whether it is the same use still. A job that does not come back is replaced by another, its
+     * operation given up. Only in this order: who sees that a later user has the job sees the count
+     * of before as well.
      */
     private boolean isInUse(Job job) {
         return pool.peek(next) == job && JobPool.isBusy(job) && job.count().ended() == uses[next];

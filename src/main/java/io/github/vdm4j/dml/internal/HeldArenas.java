@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * The arenas that a submission keeps open while the software path executes it, each by one of its segments: as
- * many as a call has room for.
+ * The arenas that a submission keeps open while the software path executes it, each by one of its
+ * segments: as many as a call has room for.
  */
 final class HeldArenas {
     /** How many segments the widest call takes. */

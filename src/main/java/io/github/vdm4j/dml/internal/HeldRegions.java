@@ -17,7 +17,8 @@ final class HeldRegions {
     private MemoryRegion regionBefore;
 
     /**
-     * Pins the buffer that a segment is a view of, if it is one of this library and not pinned already.
+     * Pins the buffer that a segment is a view of, if it is one of this library and not pinned
+     * already.
      *
      * @param segment a segment, or null for none
      * @return false if it is being closed
@@ -27,7 +28,8 @@ final class HeldRegions {
             return true;
         }
         MemorySegment.Scope its = segment.scope();
-        if (its == scope && covers(region, segment) || its == scopeBefore && covers(regionBefore, segment)) {
+        if (its == scope && covers(region, segment)
+                || its == scopeBefore && covers(regionBefore, segment)) {
             return true;
         }
         return pinAnother(its, segment);

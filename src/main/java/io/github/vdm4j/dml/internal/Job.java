@@ -10,11 +10,11 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * A DML job: initialised once, filled in and submitted any number of times. An operation larger than
- * one job may be is a sequence of submissions, here called parts, of one job.
+ * A DML job: initialised once, filled in and submitted any number of times. An operation larger
+ * than one job may be is a sequence of submissions, here called parts, of one job.
  *
- * <p>Used by one thread at a time, which has taken it from the {@link JobPool}; handing it on needs a
- * happens-before edge, which the future that holds it provides.
+ * <p>Used by one thread at a time, which has taken it from the {@link JobPool}; handing it on needs
+ * a happens-before edge, which the future that holds it provides.
  */
 public final class Job {
     private static final int MEM_MOVE = dml_h.DML_OP_MEM_MOVE;
@@ -35,23 +35,34 @@ public final class Job {
         }
     }
 
-    /** What a worker that executes the job, and those who poll its operation, know of one another. */
+    /**
+     * What a worker that executes the job, and those who poll its operation, know of one another.
+     */
     public static final Rendezvous HAND_OVER = Rendezvous.of(MethodHandles.lookup(), Job.class);
 
-    /** What the fields are written with. A class of its own, as it takes milliseconds to be made, which an opening need not wait for. */
+    /**
+     * What the fields are written with. A class of its own, as it takes milliseconds to be made,
+     * which an opening need not wait for.
+     */
     private static final class Fields {
         /**
-         * Handles of their own for the sake of their depth: every field is written at the bottom of a chain of calls, and what lies
-         * deeper than the JIT inlines is called, field by field. They ask for no alignment, as that is one check more for each.
+         * Handles of their own for the sake of their depth: every field is written at the bottom of
+         * a chain of calls, and what lies deeper than the JIT inlines is called, field by field.
+         * They ask for no alignment, as that is one check more for each.
          */
-        static final VarHandle INTS = ValueLayout.JAVA_INT_UNALIGNED.varHandle().withInvokeExactBehavior();
+        static final VarHandle INTS =
+                ValueLayout.JAVA_INT_UNALIGNED.varHandle().withInvokeExactBehavior();
 
-        static final VarHandle LONGS = ValueLayout.JAVA_LONG_UNALIGNED.varHandle().withInvokeExactBehavior();
+        static final VarHandle LONGS =
+                ValueLayout.JAVA_LONG_UNALIGNED.varHandle().withInvokeExactBehavior();
 
         static final long SOURCE = dml_job_t.source_first_ptr$OFFSET;
         static final long DESTINATION = dml_job_t.destination_first_ptr$OFFSET;
 
-        /** Both lengths are written as one long, the destination's in its upper half: x86-64 is little-endian. */
+        /**
+         * Both lengths are written as one long, the destination's in its upper half: x86-64 is
+         * little-endian.
+         */
         static final long LENGTHS = dml_job_t.source_length$OFFSET;
 
         static final long PATTERN = dml_job_t.pattern$OFFSET;
@@ -62,8 +73,8 @@ public final class Job {
         static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
         /**
-         * Clears nothing of an address, as none has these bits; but the JIT can tell then that a field lies within {@link #ALL}, which it would
-         * check for each otherwise.
+         * Clears nothing of an address, as none has these bits; but the JIT can tell then that a
+         * field lies within {@link #ALL}, which it would check for each otherwise.
          */
         static final long ADDRESS = Long.MAX_VALUE >> 1;
 
@@ -108,12 +119,15 @@ public final class Job {
     private DataProgram data;
     private BatchProgram batch;
 
-    /** Two cache lines, as whatever comes next may be what another thread writes: see VdmOperation. */
+    /**
+     * Two cache lines, as whatever comes next may be what another thread writes: see VdmOperation.
+     */
     @SuppressWarnings("unused") // takes up room
     private Object a0, b0, c0, d0, e0, f0, g0, h0, i0, j0, k0, l0, m0, n0, o0, p0,
             a1, b1, c1, d1, e1, f1, g1, h1, i1, j1, k1, l1, m1, n1, o1, p1;
 
-    Job(DmlFunctions dml, JobPool pool, MemorySegment hardware, MemorySegment software, JobLimits limits) {
+    Job(DmlFunctions dml, JobPool pool, MemorySegment hardware, MemorySegment software,
+            JobLimits limits) {
         this.dml = dml;
         this.pool = pool;
         this.limits = limits;
@@ -263,7 +277,8 @@ public final class Job {
      * @throws WrongThreadException if one is confined to another thread; nothing was submitted
      */
     public int submitMove(
-            long to, long from, int length, int flags, MemorySegment destination, MemorySegment source) {
+            long to, long from, int length, int flags, MemorySegment destination,
+            MemorySegment source) {
         describeMove(to, from, length, flags);
         return submitHolding(destination, source);
     }
@@ -314,20 +329,24 @@ public final class Job {
     }
 
     /**
-     * Writes down a write-back by the software path of the cache lines that cover a range (H10), for {@link #execute}.
+     * Writes down a write-back by the software path of the cache lines that cover a range (H10),
+     * for {@link #execute}.
      *
      * @param from the range's address
      * @param length bytes, 1 to {@link JobLimits#MAX_PART}
      */
     public void describeFlush(long from, int length) {
-        describe(at & Fields.ADDRESS, CACHE_FLUSH, from & -Transfer.LINE, (int) Transfer.coveringLines(from, length),
+        describe(at & Fields.ADDRESS, CACHE_FLUSH, from & -Transfer.LINE,
+                (int) Transfer.coveringLines(from, length),
                 Transfer.flushFlags(false, limits));
     }
 
     /**
-     * Has the software path execute what was written down, a copy, a fill or a write-back. It does so while the job is submitted, and
-     * whatever of these it does not refuse succeeds; so it is not asked how the job went once it has been seen to be over by then
-     * (docs/adr/0016). Nothing is in flight when this returns. Not with a library that {@linkplain DmlFunctions#callsBack calls back}.
+     * Has the software path execute what was written down, a copy, a fill or a write-back. It does
+     * so while the job is submitted, and whatever of these it does not refuse succeeds; so it is
+     * not asked how the job went once it has been seen to be over by then (docs/adr/0016). Nothing
+     * is in flight when this returns. Not with a library that {@linkplain DmlFunctions#callsBack
+     * calls back}.
      *
      * @param length what the job has to move, bytes
      * @param destination the segment that is written
@@ -354,9 +373,12 @@ public final class Job {
         return status;
     }
 
-    /** Two of one arena are held by one; holding a shared arena costs an atomic operation each way. */
+    /**
+     * Two of one arena are held by one; holding a shared arena costs an atomic operation each way.
+     */
     private int submitHolding(MemorySegment destination, MemorySegment source) {
-        return source.scope() == destination.scope() ? submit(destination) : submit(destination, source);
+        return source.scope() == destination.scope() ? submit(destination)
+                : submit(destination, source);
     }
 
     /**
@@ -433,7 +455,8 @@ public final class Job {
     }
 
     /**
-     * The job has {@linkplain #execute executed} an operation, which is counted here and nowhere else.
+     * The job has {@linkplain #execute executed} an operation, which is counted here and nowhere
+     * else.
      *
      * @param bytes how much was moved, unsigned
      */
@@ -442,7 +465,8 @@ public final class Job {
     }
 
     /**
-     * The operation that the job belongs to was executed without it, and is counted here as well, for the same reason.
+     * The operation that the job belongs to was executed without it, and is counted here as well,
+     * for the same reason.
      *
      * @param bytes how much was moved
      */
@@ -488,8 +512,8 @@ public final class Job {
     }
 
     /**
-     * Asks how the submitted part is doing. Once the answer is other than "being processed" the job is
-     * ready for the next submission.
+     * Asks how the submitted part is doing. Once the answer is other than "being processed" the job
+     * is ready for the next submission.
      *
      * @return DML's status
      * @throws IllegalStateException if nothing is submitted; the library would crash (H1)

@@ -4,8 +4,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * What a job has been through. Written by who has the job, read by anybody, and kept when the job is gone. To find a place that
- * is the thread's own would cost a twentieth of a small operation, and the job's is that already.
+ * What a job has been through. Written by who has the job, read by anybody, and kept when the job
+ * is gone. To find a place that is the thread's own would cost a twentieth of a small operation,
+ * and the job's is that already.
  */
 final class JobCount {
     private static final VarHandle USES;
@@ -23,7 +24,10 @@ final class JobCount {
         }
     }
 
-    /** Two cache lines before and after: what is written here must not lie in one with anything that another thread reads. */
+    /**
+     * Two cache lines before and after: what is written here must not lie in one with anything that
+     * another thread reads.
+     */
     @SuppressWarnings("unused") // takes up room
     private long a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p;
 

@@ -75,8 +75,8 @@ final class JobFactory {
     }
 
     /**
-     * Has DML initialise what the next job consists of, which shows that it does. The rest of a job takes a JVM that has just started
-     * milliseconds to load.
+     * Has DML initialise what the next job consists of, which shows that it does. The rest of a job
+     * takes a JVM that has just started milliseconds to load.
      *
      * @throws DmlCallException if DML cannot initialise it
      */
@@ -109,7 +109,8 @@ final class JobFactory {
     }
 
     /**
-     * Makes a job of the software path in memory of its own, which is freed when nothing refers to the job any more.
+     * Makes a job of the software path in memory of its own, which is freed when nothing refers to
+     * the job any more.
      *
      * @throws DmlCallException if DML cannot initialise it
      */
@@ -124,7 +125,10 @@ final class JobFactory {
         return new Job(dml, pool, null, struct, limits);
     }
 
-    /** Without what else is here. A class, as a JVM that has just started makes it sooner than a lambda. */
+    /**
+     * Without what else is here. A class, as a JVM that has just started makes it sooner than a
+     * lambda.
+     */
     private record Finish(DmlFunctions dml) implements Consumer<MemorySegment> {
         @Override
         public void accept(MemorySegment struct) {
@@ -137,7 +141,9 @@ final class JobFactory {
         return softwareSize;
     }
 
-    /** Without the arena's scope: the pool keeps the memory alive for as long as the job is lent. */
+    /**
+     * Without the arena's scope: the pool keeps the memory alive for as long as the job is lent.
+     */
     private MemorySegment struct(int path, long size) {
         if (size == 0) {
             return null;

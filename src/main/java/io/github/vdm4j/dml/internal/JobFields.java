@@ -10,8 +10,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Writes the fields of a job that its operation takes, and reads those that it leaves. Submitting and checking
- * change some of them, so each is written anew for every submission.
+ * Writes the fields of a job that its operation takes, and reads those that it leaves. Submitting
+ * and checking change some of them, so each is written anew for every submission.
  */
 final class JobFields {
     // The structs lie 64-aligned, so the layouts' own check of every address has nothing to find.
@@ -36,14 +36,18 @@ final class JobFields {
     private static final long DIF = dml_job_t.dif_config$OFFSET;
     private static final long DIF_FLAGS = DIF + dml_dif_config_t.flags$OFFSET;
     private static final long BLOCK_SIZE = DIF + dml_dif_config_t.block_size$OFFSET;
-    private static final long SOURCE_REFERENCE = DIF + dml_dif_config_t.source_reference_tag_seed$OFFSET;
-    private static final long SOURCE_APPLICATION = DIF + dml_dif_config_t.source_application_tag_seed$OFFSET;
-    private static final long SOURCE_MASK = DIF + dml_dif_config_t.source_application_tag_mask$OFFSET;
+    private static final long SOURCE_REFERENCE =
+            DIF + dml_dif_config_t.source_reference_tag_seed$OFFSET;
+    private static final long SOURCE_APPLICATION =
+            DIF + dml_dif_config_t.source_application_tag_seed$OFFSET;
+    private static final long SOURCE_MASK =
+            DIF + dml_dif_config_t.source_application_tag_mask$OFFSET;
     private static final long DESTINATION_REFERENCE =
             DIF + dml_dif_config_t.destination_reference_tag_seed$OFFSET;
     private static final long DESTINATION_APPLICATION =
             DIF + dml_dif_config_t.destination_application_tag_seed$OFFSET;
-    private static final long DESTINATION_MASK = DIF + dml_dif_config_t.destination_application_tag_mask$OFFSET;
+    private static final long DESTINATION_MASK =
+            DIF + dml_dif_config_t.destination_application_tag_mask$OFFSET;
 
     private static final int READ_SEED = dml_h.DML_FLAG_CRC_READ_SEED;
     private static final int MAX_TAG = 0xffff;
@@ -100,21 +104,26 @@ final class JobFields {
         job.set(INT, SOURCE_REFERENCE,
                 reference(source, flags, DifFlag.SOURCE_FIXED_REFERENCE_TAG, blocksBefore));
         job.set(SHORT, SOURCE_APPLICATION,
-                application(source, flags, DifFlag.SOURCE_INCREMENTING_APPLICATION_TAG, blocksBefore));
+                application(source, flags, DifFlag.SOURCE_INCREMENTING_APPLICATION_TAG,
+                        blocksBefore));
         job.set(SHORT, SOURCE_MASK, (short) source.applicationMask());
         DifTags destination = config.destination();
         job.set(INT, DESTINATION_REFERENCE,
-                reference(destination, flags, DifFlag.DESTINATION_FIXED_REFERENCE_TAG, blocksBefore));
+                reference(destination, flags, DifFlag.DESTINATION_FIXED_REFERENCE_TAG,
+                        blocksBefore));
         job.set(SHORT, DESTINATION_APPLICATION,
-                application(destination, flags, DifFlag.DESTINATION_INCREMENTING_APPLICATION_TAG, blocksBefore));
+                application(destination, flags, DifFlag.DESTINATION_INCREMENTING_APPLICATION_TAG,
+                        blocksBefore));
         job.set(SHORT, DESTINATION_MASK, (short) destination.applicationMask());
     }
 
     private static int reference(DifTags tags, int flags, DifFlag fixed, long blocksBefore) {
-        return (flags & fixed.bit()) != 0 ? tags.reference() : (int) (tags.reference() + blocksBefore);
+        return (flags & fixed.bit()) != 0 ? tags.reference()
+                : (int) (tags.reference() + blocksBefore);
     }
 
-    private static short application(DifTags tags, int flags, DifFlag incrementing, long blocksBefore) {
+    private static short application(DifTags tags, int flags, DifFlag incrementing,
+            long blocksBefore) {
         return (short) ((flags & incrementing.bit()) == 0
                 ? tags.application()
                 : tags.application() + blocksBefore & MAX_TAG);

@@ -9,11 +9,12 @@ import io.github.vdm4j.platform.Processor;
  * @param softwareBytes the longest part for the software path, likewise
  * @param hardwareTasks how many tasks a batch for hardware may have; below 4 if it takes no batches
  * @param softwareTasks how many a batch for the software path may have
- * @param clwb whether the processor has that instruction; null to look when the first cache line is to be written back, as reading
- *     what Linux tells takes a JVM that has just started milliseconds
+ * @param clwb whether the processor has that instruction; null to look when the first cache line is
+ * to be written back, as reading what Linux tells takes a JVM that has just started milliseconds
  */
 public record JobLimits(
-        long hardwareBytes, long softwareBytes, int hardwareTasks, int softwareTasks, Boolean clwb) {
+        long hardwareBytes, long softwareBytes, int hardwareTasks, int softwareTasks,
+        Boolean clwb) {
     /** Lengths in jobs are 32 bits wide; this leaves room for rounding. */
     public static final long MAX_PART = 1L << 30;
 
@@ -43,7 +44,10 @@ public record JobLimits(
         this(hardwareBytes, softwareBytes, MAX_TASKS, MAX_TASKS, clwb);
     }
 
-    /** Whether DML's write-back without eviction does anything: it does not on a processor without clwb (H11). */
+    /**
+     * Whether DML's write-back without eviction does anything: it does not on a processor without
+     * clwb (H11).
+     */
     boolean writeBackWithoutEviction() {
         return clwb != null ? clwb : Processor.hasClwb();
     }
@@ -59,7 +63,8 @@ public record JobLimits(
     private static void check(long bytes) {
         if (bytes < LINE || bytes > MAX_PART || bytes % LINE != 0) {
             throw new IllegalArgumentException(
-                    "a part of %,d bytes: must be a multiple of 64 from 64 to %,d".formatted(bytes, MAX_PART));
+                    "a part of %,d bytes: must be a multiple of 64 from 64 to %,d".formatted(bytes,
+                            MAX_PART));
         }
     }
 }

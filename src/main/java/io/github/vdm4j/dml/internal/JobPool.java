@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A fixed number of jobs, lent out and given back in any order by any thread without locks. Each is made and initialised when it is
- * first needed, and never again.
+ * A fixed number of jobs, lent out and given back in any order by any thread without locks. Each is
+ * made and initialised when it is first needed, and never again.
  *
- * <p>A job's native memory is alive for as long as the job is lent: {@link #tryClose} frees the memory
- * only when it has itself taken every job, and never gives them back. So a holder may pass a job's
- * address to the library without a check.
+ * <p>A job's native memory is alive for as long as the job is lent: {@link #tryClose} frees the
+ * memory only when it has itself taken every job, and never gives them back. So a holder may pass a
+ * job's address to the library without a check.
  */
 public final class JobPool {
     private static final int FREE = 0;
@@ -23,7 +23,10 @@ public final class JobPool {
     /** Jobs that belong to operations, of which nobody need know whether they are gone. */
     private static final int FEW = 16;
 
-    /** Null where none was needed so far: to make all of them takes a JVM that has just started milliseconds. */
+    /**
+     * Null where none was needed so far: to make all of them takes a JVM that has just started
+     * milliseconds.
+     */
     private final Job[] jobs;
 
     /** Guarded by this. */
@@ -35,13 +38,18 @@ public final class JobPool {
     /** Jobs that a device does not answer. Guarded by this. */
     private final List<Job> overdue = new ArrayList<>();
 
-    /** Of every job there ever was in the pool's own memory. Guarded by this once the pool is made. */
+    /**
+     * Of every job there ever was in the pool's own memory. Guarded by this once the pool is made.
+     */
     private final List<JobCount> counts = new ArrayList<>();
 
     /** What belongs to one operation each. Guarded by this. */
     private final List<OwnJob> own = new ArrayList<>();
 
-    /** Of those whose operations are gone, and one of {@link #counts}; null if there are none. Guarded by this. */
+    /**
+     * Of those whose operations are gone, and one of {@link #counts}; null if there are none.
+     * Guarded by this.
+     */
     private JobCount goneCount;
 
     /** From how many on it is worth while to look which are gone. Guarded by this. */
@@ -87,7 +95,8 @@ public final class JobPool {
     }
 
     /**
-     * Has every job submitted to the devices of one NUMA node. To be called before the first is taken.
+     * Has every job submitted to the devices of one NUMA node. To be called before the first is
+     * taken.
      *
      * @param numaNode the node; -1 for that of the submitting thread, as DML initialises it
      */
@@ -124,7 +133,10 @@ public final class JobPool {
         return (int) (hash * jobs.length >>> 32); // a multiplication scales it; a division would cost a job's share
     }
 
-    /** The job of a place that had none; null if it is lent by now, the pool is being closed, or DML does not make it. */
+    /**
+     * The job of a place that had none; null if it is lent by now, the pool is being closed, or DML
+     * does not make it.
+     */
     private synchronized Job takeNew(int place) {
         Job job = jobs[place];
         if (job != null) {
@@ -155,8 +167,8 @@ public final class JobPool {
     /**
      * Gives a job back.
      *
-     * @param job one that was taken, with nothing in flight, and {@linkplain Job#reset() reset} if more was
-     *     done with it than a submission
+     * @param job one that was taken, with nothing in flight, and {@linkplain Job#reset() reset} if
+     * more was done with it than a submission
      */
     public void give(Job job) {
         if (job.isSubmitted()) {
@@ -177,9 +189,9 @@ public final class JobPool {
     }
 
     /**
-     * Takes over a lent job whose submission does not come back. The job keeps what it has pinned until the
-     * device answers. Its place goes to another job, so that the pool can lend as many as before; unless as many as it has are
-     * overdue already.
+     * Takes over a lent job whose submission does not come back. The job keeps what it has pinned
+     * until the device answers. Its place goes to another job, so that the pool can lend as many as
+     * before; unless as many as it has are overdue already.
      *
      * @param job a lent job that is submitted, of which the caller lets go
      */
@@ -199,8 +211,8 @@ public final class JobPool {
     /**
      * A job beside those that are lent to operations.
      *
-     * @return a job, to be given back by {@link #giveBorrowed}, for which the pool waits when it is closed; null if DML
-     *     does not make one, or the pool is closed
+     * @return a job, to be given back by {@link #giveBorrowed}, for which the pool waits when it is
+     * closed; null if DML does not make one, or the pool is closed
      */
     public synchronized Job borrow() {
         Job job = factory.isOpen() ? anotherJob() : null;
@@ -231,8 +243,8 @@ public final class JobPool {
     }
 
     /**
-     * Asks the device about the jobs that are overdue. Those that it has answered let go of what they pinned,
-     * and can be lent again.
+     * Asks the device about the jobs that are overdue. Those that it has answered let go of what
+     * they pinned, and can be lent again.
      *
      * @return how many are still overdue
      */
@@ -289,7 +301,8 @@ public final class JobPool {
     }
 
     /**
-     * How many jobs are lent, or used by the operations that they belong to, right now; 0 once the pool is closed.
+     * How many jobs are lent, or used by the operations that they belong to, right now; 0 once the
+     * pool is closed.
      *
      * @return a number that may be outdated at once
      */
@@ -309,9 +322,9 @@ public final class JobPool {
     }
 
     /**
-     * Makes a job of the software path that belongs to one operation for good, beside those of the pool. Its memory is the
-     * job's own and goes when the operation does, whether the pool is closed before or not: so no thread that has it can be too late,
-     * and it need not be taken.
+     * Makes a job of the software path that belongs to one operation for good, beside those of the
+     * pool. Its memory is the job's own and goes when the operation does, whether the pool is
+     * closed before or not: so no thread that has it can be too late, and it need not be taken.
      *
      * @param keeper the operation
      * @return the job, or null if DML does not make one

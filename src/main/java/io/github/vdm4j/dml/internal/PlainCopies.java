@@ -9,18 +9,20 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * What most batches are made of: copies that promise nothing, on memory that is there. Their descriptors are written in
- * one go, without the questions that other tasks are asked ({@link TaskFit}, {@link TaskDescriptor}).
+ * What most batches are made of: copies that promise nothing, on memory that is there. Their
+ * descriptors are written in one go, without the questions that other tasks are asked ({@link
+ * TaskFit}, {@link TaskDescriptor}).
  */
 final class PlainCopies {
     private static final long HEAD =
-            BatchBuffer.head(dml_h.DML_OP_MEM_MOVE, Transfer.descriptorFlags(VdmFlags.NONE, false), 0);
+            BatchBuffer.head(dml_h.DML_OP_MEM_MOVE, Transfer.descriptorFlags(VdmFlags.NONE, false),
+                    0);
 
     private PlainCopies() {}
 
     /**
-     * Writes the descriptors of the copies in a row that a batch begins with, for the software path, up to the first
-     * task that is something else or needs a closer look.
+     * Writes the descriptors of the copies in a row that a batch begins with, for the software
+     * path, up to the first task that is something else or needs a closer look.
      *
      * @param tasks the batch
      * @param first its first task
@@ -31,11 +33,13 @@ final class PlainCopies {
      * @return how many there are
      */
     static int write(
-            List<BatchTask> tasks, int first, int end, long longest, HeldArenas arenas, BatchBuffer buffer) {
+            List<BatchTask> tasks, int first, int end, long longest, HeldArenas arenas,
+            BatchBuffer buffer) {
         for (int i = first; i < end; i++) {
             BatchTask task = tasks.get(i);
             Descriptor copy = task.descriptor();
-            if (copy.type() != VdmOperationType.MEMCPY || copy.flags() != VdmFlags.NONE || task.isFenced()) {
+            if (copy.type() != VdmOperationType.MEMCPY || copy.flags() != VdmFlags.NONE
+                    || task.isFenced()) {
                 return i - first;
             }
             MemorySegment source = copy.source();

@@ -8,8 +8,8 @@ import io.github.vdm4j.platform.SegmentClosedException;
 import java.lang.foreign.MemorySegment;
 
 /**
- * An operation on its way through a job: the parts that one submission after the other executes, and
- * how far it has got. Every job has one of each kind, used by whoever holds the job.
+ * An operation on its way through a job: the parts that one submission after the other executes,
+ * and how far it has got. Every job has one of each kind, used by whoever holds the job.
  */
 public abstract class Program {
     private static final int OK = dml_h.DML_STATUS_OK;
@@ -61,8 +61,10 @@ public abstract class Program {
      * Submits the part whose turn it is, or executes it itself: the job is not submitted then.
      *
      * @return DML's status; OK for what was executed
-     * @throws InvalidDataException if what the operation reads is not what it has to be; nothing was submitted
-     * @throws io.github.vdm4j.platform.PageUnavailableException if a page of a mapped file is not there; nothing was submitted
+     * @throws InvalidDataException if what the operation reads is not what it has to be; nothing
+     * was submitted
+     * @throws io.github.vdm4j.platform.PageUnavailableException if a page of a mapped file is not
+     * there; nothing was submitted
      * @throws SegmentClosedException if an arena is closed; nothing was submitted
      * @throws WrongThreadException if one is confined to another thread; nothing was submitted
      */
@@ -113,7 +115,8 @@ public abstract class Program {
      * next submission.
      *
      * @return how many faults this part has met
-     * @throws io.github.vdm4j.platform.PageUnavailableException if a page of a mapped file is not there
+     * @throws io.github.vdm4j.platform.PageUnavailableException if a page of a mapped file is not
+     * there
      * @throws SegmentClosedException if an arena is closed
      * @throws WrongThreadException if one is confined to another thread
      */
@@ -133,8 +136,9 @@ public abstract class Program {
     }
 
     /**
-     * Tells whether there is still time to submit again what a full queue refused. The first call after
-     * a part was accepted sets the limit. Each makes the next attempt wait twice as long as the one before.
+     * Tells whether there is still time to submit again what a full queue refused. The first call
+     * after a part was accepted sets the limit. Each makes the next attempt wait twice as long as
+     * the one before.
      *
      * @param nanos how long to go on trying
      * @return false once that time has passed
@@ -152,8 +156,8 @@ public abstract class Program {
     }
 
     /**
-     * Tells whether it is too early to submit again what a full queue refused: an attempt costs the device, and
-     * all that share its queue, more than a poll.
+     * Tells whether it is too early to submit again what a full queue refused: an attempt costs the
+     * device, and all that share its queue, more than a poll.
      *
      * @return false if the part may be submitted
      */
@@ -169,9 +173,9 @@ public abstract class Program {
     }
 
     /**
-     * Takes note that the current part is in flight, and tells whether it is for too long. Looks at the clock
-     * when the number of calls is a power of two or a multiple of 64, so that a part that ends soon, and a caller who polls
-     * without a pause, hardly pay for it.
+     * Takes note that the current part is in flight, and tells whether it is for too long. Looks at
+     * the clock when the number of calls is a power of two or a multiple of 64, so that a part that
+     * ends soon, and a caller who polls without a pause, hardly pay for it.
      *
      * @param nanos how long it may be, from the first look on
      * @return true if it is longer
@@ -190,7 +194,8 @@ public abstract class Program {
     }
 
     /**
-     * Keeps the buffers that the segments are views of from being freed, until the job is given back.
+     * Keeps the buffers that the segments are views of from being freed, until the job is given
+     * back.
      *
      * @return false if one is being closed; nothing is kept then
      */
@@ -207,8 +212,8 @@ public abstract class Program {
     public abstract long bytesMoved();
 
     /**
-     * What is left to be done once every part is: nothing, pages to be forced, or cache lines that the
-     * software path wrote and DML did not write back.
+     * What is left to be done once every part is: nothing, pages to be forced, or cache lines that
+     * the software path wrote and DML did not write back.
      *
      * @return the kind, or null for nothing
      */

@@ -50,11 +50,13 @@ final class SingleTask {
         if (descriptor.isDurable()) {
             kind = durability.kindOf(descriptor.destination());
             secondKind = second == null ? null : durability.kindOf(second);
-            if (kind == WriteBackKind.IMPOSSIBLE_IN_MEMORY || secondKind == WriteBackKind.IMPOSSIBLE_IN_MEMORY) {
+            if (kind == WriteBackKind.IMPOSSIBLE_IN_MEMORY
+                    || secondKind == WriteBackKind.IMPOSSIBLE_IN_MEMORY) {
                 failed(
                         VdmResult.UNSUPPORTED,
                         "cannot be made durable: "
-                                + durability.whyNot(descriptor.destination(), WriteBackKind.IMPOSSIBLE_IN_MEMORY),
+                                + durability.whyNot(descriptor.destination(),
+                                        WriteBackKind.IMPOSSIBLE_IN_MEMORY),
                         null);
                 return;
             }
@@ -67,7 +69,8 @@ final class SingleTask {
                     program = transfer(descriptor, kind, linesByDml);
                 }
             }
-            default -> program = job.data().begin(descriptor, task.completion(), kind, secondKind, linesByDml, false);
+            default -> program = job.data()
+                    .begin(descriptor, task.completion(), kind, secondKind, linesByDml, false);
         }
     }
 
@@ -110,7 +113,8 @@ final class SingleTask {
         WriteBackKind kind = durability.kindOf(range);
         if (writeBack(range, kind)) {
             task.completion()
-                    .succeed(kind == WriteBackKind.CACHE_LINES ? ExecutionPath.LIBPMEM : ExecutionPath.JVM);
+                    .succeed(kind == WriteBackKind.CACHE_LINES ? ExecutionPath.LIBPMEM
+                            : ExecutionPath.JVM);
         }
         over = true;
     }

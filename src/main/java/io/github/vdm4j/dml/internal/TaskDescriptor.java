@@ -9,7 +9,10 @@ import io.github.vdm4j.operation.DifTags;
 
 /** An operation as a descriptor of the device. */
 final class TaskDescriptor {
-    /** A task waits until those before it have succeeded. DML's own name for this bit is another's (H12). */
+    /**
+     * A task waits until those before it have succeeded. DML's own name for this bit is another's
+     * (H12).
+     */
     static final int FENCE = 1;
 
     private static final int MEM_MOVE = dml_h.DML_OP_MEM_MOVE;
@@ -18,7 +21,8 @@ final class TaskDescriptor {
     // In the operation's own flags, which DML's have 16 bits higher.
     private static final int SECOND_DURABLE = dml_h.DML_FLAG_DUALCAST_DST2_DURABLE >>> 16;
     private static final int BYPASS_REFLECTION = dml_h.DML_FLAG_CRC_BYPASS_REFLECTION >>> 16;
-    private static final int BYPASS_DATA_REFLECTION = dml_h.DML_FLAG_CRC_BYPASS_DATA_REFLECTION >>> 16;
+    private static final int BYPASS_DATA_REFLECTION =
+            dml_h.DML_FLAG_CRC_BYPASS_DATA_REFLECTION >>> 16;
 
     private TaskDescriptor() {}
 
@@ -31,7 +35,8 @@ final class TaskDescriptor {
      * @param durable whether the device has to make the destination durable
      * @param fence {@link #FENCE} or 0
      */
-    static void put(BatchBuffer buffer, int task, Descriptor descriptor, boolean durable, int fence) {
+    static void put(BatchBuffer buffer, int task, Descriptor descriptor, boolean durable,
+            int fence) {
         long length = descriptor.byteSize();
         VdmOperationType type = descriptor.type();
         if (length == 0) {
@@ -50,7 +55,8 @@ final class TaskDescriptor {
         }
     }
 
-    private static void putOther(BatchBuffer buffer, int task, Descriptor descriptor, boolean durable, int fence) {
+    private static void putOther(BatchBuffer buffer, int task, Descriptor descriptor,
+            boolean durable, int fence) {
         long length = descriptor.byteSize();
         VdmOperationType type = descriptor.type();
         long from = descriptor.source() == null ? 0 : descriptor.source().address();
@@ -62,9 +68,11 @@ final class TaskDescriptor {
             case MEMSET, FILL ->
                 put(buffer, task, dml_h.DML_OP_FILL, flags, descriptor.pattern(), to, length);
             case COMPARE ->
-                put(buffer, task, dml_h.DML_OP_COMPARE, flags, from, descriptor.secondSource().address(), length);
+                put(buffer, task, dml_h.DML_OP_COMPARE, flags, from,
+                        descriptor.secondSource().address(), length);
             case COMPARE_PATTERN ->
-                // A mismatch ends the batch, so that its byte can be looked for before a later task writes there.
+                // A mismatch ends the batch, so that its byte can be looked for before a later task
+                // writes there.
                 put(
                         buffer,
                         task,
@@ -86,25 +94,34 @@ final class TaskDescriptor {
             case DUALCAST ->
                 buffer.put(
                         task,
-                        BatchBuffer.head(dml_h.DML_OP_DUALCAST, flags, durable ? SECOND_DURABLE : 0),
+                        BatchBuffer.head(dml_h.DML_OP_DUALCAST, flags,
+                                durable ? SECOND_DURABLE : 0),
                         from,
                         to,
                         length,
                         descriptor.secondDestination().address(),
                         0,
                         0);
-            case CRC -> putCrc(buffer, task, dml_h.DML_OP_CRC, flags, from, 0, length, descriptor.crc());
-            case COPY_CRC -> putCrc(buffer, task, dml_h.DML_OP_COPY_CRC, flags, from, to, length, descriptor.crc());
-            case DIF_CHECK -> putDif(buffer, task, dml_h.DML_OP_DIF_CHECK, flags, descriptor, true, false);
-            case DIF_INSERT -> putDif(buffer, task, dml_h.DML_OP_DIF_INSERT, flags, descriptor, false, true);
-            case DIF_STRIP -> putDif(buffer, task, dml_h.DML_OP_DIF_STRIP, flags, descriptor, true, false);
-            case DIF_UPDATE -> putDif(buffer, task, dml_h.DML_OP_DIF_UPDATE, flags, descriptor, true, true);
-            default -> throw new IllegalArgumentException(type + " has no place in a batch of the device");
+            case CRC ->
+                putCrc(buffer, task, dml_h.DML_OP_CRC, flags, from, 0, length, descriptor.crc());
+            case COPY_CRC -> putCrc(buffer, task, dml_h.DML_OP_COPY_CRC, flags, from, to, length,
+                    descriptor.crc());
+            case DIF_CHECK ->
+                putDif(buffer, task, dml_h.DML_OP_DIF_CHECK, flags, descriptor, true, false);
+            case DIF_INSERT ->
+                putDif(buffer, task, dml_h.DML_OP_DIF_INSERT, flags, descriptor, false, true);
+            case DIF_STRIP ->
+                putDif(buffer, task, dml_h.DML_OP_DIF_STRIP, flags, descriptor, true, false);
+            case DIF_UPDATE ->
+                putDif(buffer, task, dml_h.DML_OP_DIF_UPDATE, flags, descriptor, true, true);
+            default ->
+                throw new IllegalArgumentException(type + " has no place in a batch of the device");
         }
     }
 
     private static void put(
-            BatchBuffer buffer, int task, int operation, int flags, long first, long second, long length) {
+            BatchBuffer buffer, int task, int operation, int flags, long first, long second,
+            long length) {
         buffer.put(task, BatchBuffer.head(operation, flags, 0), first, second, length, 0, 0, 0);
     }
 
@@ -120,7 +137,8 @@ final class TaskDescriptor {
         int specific = (options.bypassReflection() ? BYPASS_REFLECTION : 0)
                 | (options.bypassDataReflection() ? BYPASS_DATA_REFLECTION : 0);
         long seed = Integer.toUnsignedLong(options.seed());
-        buffer.put(task, BatchBuffer.head(operation, flags, specific), from, to, length, seed, 0, 0);
+        buffer.put(task, BatchBuffer.head(operation, flags, specific), from, to, length, seed, 0,
+                0);
     }
 
     private static void putDif(
@@ -132,7 +150,8 @@ final class TaskDescriptor {
             boolean ofSource,
             boolean ofDestination) {
         DifConfig dif = descriptor.dif();
-        // A byte of flags for each side, one for both, and the block size in the lowest bits of that.
+        // A byte of flags for each side, one for both, and the block size in the lowest bits of
+        // that.
         int bits = DataPart.difFlags(descriptor.type(), dif) | dif.blockSize().ordinal() << 16;
         buffer.put(
                 task,

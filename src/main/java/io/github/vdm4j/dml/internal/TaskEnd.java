@@ -27,12 +27,14 @@ final class TaskEnd {
      * @param path what executed it
      * @return false if it is not done, or has failed
      */
-    boolean take(int place, int status, Descriptor descriptor, CompletionRecord completion, ExecutionPath path) {
+    boolean take(int place, int status, Descriptor descriptor, CompletionRecord completion,
+            ExecutionPath path) {
         if (status == BatchBuffer.SUCCESS) {
             succeeded(place, descriptor, completion, path);
             return true;
         }
-        if (status == BatchBuffer.FALSE_PREDICATE && descriptor.type() == VdmOperationType.COMPARE_PATTERN) {
+        if (status == BatchBuffer.FALSE_PREDICATE
+                && descriptor.type() == VdmOperationType.COMPARE_PATTERN) {
             completion.succeed(path, mismatch(descriptor, buffer.bytes(place)), 0);
             return true;
         }
@@ -44,14 +46,16 @@ final class TaskEnd {
     }
 
     /** Takes down what came of an operation that is done. */
-    void succeeded(int place, Descriptor descriptor, CompletionRecord completion, ExecutionPath path) {
+    void succeeded(int place, Descriptor descriptor, CompletionRecord completion,
+            ExecutionPath path) {
         if (descriptor.type() == VdmOperationType.MEMCPY) { // what most are
             completion.succeed(used(descriptor, path));
             return;
         }
         switch (descriptor.type()) {
             case COMPARE, COMPARE_PATTERN ->
-                completion.succeed(used(descriptor, path), buffer.result(place) == 0 ? -1 : buffer.bytes(place), 0);
+                completion.succeed(used(descriptor, path),
+                        buffer.result(place) == 0 ? -1 : buffer.bytes(place), 0);
             case CRC, COPY_CRC ->
                 completion.succeed(
                         used(descriptor, path),
@@ -64,9 +68,11 @@ final class TaskEnd {
                         ? DeltaResult.Outcome.EQUAL.ordinal()
                         : buffer.result(place);
                 boolean equal = outcome == DeltaResult.Outcome.EQUAL.ordinal();
-                completion.succeed(used(descriptor, path), equal ? 0 : buffer.value(place), outcome);
+                completion.succeed(used(descriptor, path), equal ? 0 : buffer.value(place),
+                        outcome);
             }
-            case DIF_CHECK, DIF_STRIP, DIF_UPDATE -> completion.succeed(used(descriptor, path), -1, 0);
+            case DIF_CHECK, DIF_STRIP, DIF_UPDATE ->
+                completion.succeed(used(descriptor, path), -1, 0);
             case NOP -> completion.succeed(path);
             default -> completion.succeed(used(descriptor, path));
         }
@@ -77,11 +83,15 @@ final class TaskEnd {
         return descriptor.byteSize() == 0 ? ExecutionPath.NONE : path;
     }
 
-    /** DML tells the first byte of the word that differs. No task behind has been run in the meantime. */
+    /**
+     * DML tells the first byte of the word that differs. No task behind has been run in the
+     * meantime.
+     */
     private static long mismatch(Descriptor descriptor, long told) {
         long word = told & -PATTERN;
         try {
-            long found = PatternKernel.mismatch(descriptor.source().asSlice(word), descriptor.pattern());
+            long found =
+                    PatternKernel.mismatch(descriptor.source().asSlice(word), descriptor.pattern());
             return found < 0 ? told : word + found;
         } catch (IllegalStateException | WrongThreadException e) {
             return told; // the arena was closed since, or is another thread's

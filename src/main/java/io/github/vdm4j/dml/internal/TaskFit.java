@@ -36,7 +36,8 @@ final class TaskFit {
     }
 
     /**
-     * Tells whether an operation can be a task in a batch of the device, with nothing left to do afterwards.
+     * Tells whether an operation can be a task in a batch of the device, with nothing left to do
+     * afterwards.
      *
      * @param descriptor the operation
      * @return false if it has to be executed alone
@@ -64,7 +65,8 @@ final class TaskFit {
                 return hardware && !isAdjacentStrip(descriptor);
             }
             default -> {
-                // Hardware tells of pages that are missing, but cannot repeat what moves within its own range.
+                // Hardware tells of pages that are missing, but cannot repeat what moves within its
+                // own range.
                 return hardware
                         ? descriptor.type() != VdmOperationType.MEMMOVE || !overlaps(descriptor)
                         : !isMapped(descriptor);
@@ -75,12 +77,14 @@ final class TaskFit {
     private static boolean isAdjacentStrip(Descriptor descriptor) {
         return descriptor.type() == VdmOperationType.DIF_STRIP
                 && DataPart.isAdjacent(
-                        descriptor.source().address(), descriptor.destination().address(), descriptor.byteSize());
+                        descriptor.source().address(), descriptor.destination().address(),
+                        descriptor.byteSize());
     }
 
     private boolean isDurableByDevice(Descriptor descriptor) {
         return isOfLines(descriptor.destination())
-                && (descriptor.secondDestination() == null || isOfLines(descriptor.secondDestination()));
+                && (descriptor.secondDestination() == null
+                        || isOfLines(descriptor.secondDestination()));
     }
 
     private boolean isOfLines(MemorySegment destination) {
@@ -88,7 +92,8 @@ final class TaskFit {
     }
 
     private static boolean overlaps(Descriptor descriptor) {
-        return Math.abs(descriptor.destination().address() - descriptor.source().address()) < descriptor.byteSize();
+        return Math.abs(descriptor.destination().address()
+                - descriptor.source().address()) < descriptor.byteSize();
     }
 
     private static boolean isMapped(Descriptor descriptor) {

@@ -9,14 +9,16 @@ import io.github.vdm4j.durability.WriteBackKind;
 import java.lang.foreign.MemorySegment;
 
 /**
- * An operation on its way through a job: the parts that one submission after the other moves, in the
- * order that keeps overlapping moves right (H5), and after them, where the software path has to make
- * native memory durable, the parts that write its cache lines back.
+ * An operation on its way through a job: the parts that one submission after the other moves, in
+ * the order that keeps overlapping moves right (H5), and after them, where the software path has to
+ * make native memory durable, the parts that write its cache lines back.
  */
 public final class Transfer extends Program {
     static final long LINE = 64;
 
-    /** Parts of mapped files are short, so that little time passes between the check and the access. */
+    /**
+     * Parts of mapped files are short, so that little time passes between the check and the access.
+     */
     private static final long MAPPED_PART = 4L << 20;
 
     private static final int DURABLE = dml_h.DML_FLAG_DST1_DURABLE;
@@ -75,7 +77,8 @@ public final class Transfer extends Program {
      * @param promised the flags
      * @param bytes the length, above 0
      * @param writeBack what makes the destination durable; null if it need not be
-     * @param linesByDml whether cache lines that the software path wrote are written back by DML, too
+     * @param linesByDml whether cache lines that the software path wrote are written back by DML,
+     * too
      * @return this
      */
     public Transfer begin(
@@ -168,7 +171,8 @@ public final class Transfer extends Program {
             guardPages(offset);
         }
         if (flushing) {
-            return job.submitCacheFlush(to + offset, (int) part, flushFlags(hardware, limits), destination);
+            return job.submitCacheFlush(to + offset, (int) part, flushFlags(hardware, limits),
+                    destination);
         }
         countPath();
         return type == VdmOperationType.MEMSET
@@ -197,7 +201,9 @@ public final class Transfer extends Program {
         }
     }
 
-    /** After the last part that moves data come those that write cache lines back, if DML has to. */
+    /**
+     * After the last part that moves data come those that write cache lines back, if DML has to.
+     */
     @Override
     void next(int status) {
         done += part;
@@ -206,7 +212,10 @@ public final class Transfer extends Program {
         }
     }
 
-    /** The covering cache lines (H10). They lie in the same pages, so they are as mapped as the range. */
+    /**
+     * The covering cache lines (H10). They lie in the same pages, so they are as mapped as the
+     * range.
+     */
     private void beginFlushing() {
         flushing = true;
         backwards = false;

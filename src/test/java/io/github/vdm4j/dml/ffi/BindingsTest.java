@@ -107,13 +107,15 @@ class BindingsTest {
     /** They are counted by quicker-start.awk, and javac writes them into the classes that use them. */
     @ParameterizedTest
     @ValueSource(classes = {dml_job_t.class, dml_dif_config_t.class, dml_library_version_t.class})
-    void haveTheOffsetOfEachFieldAsItsLayoutHasIt(Class<?> struct) throws ReflectiveOperationException {
+    void haveTheOffsetOfEachFieldAsItsLayoutHasIt(Class<?> struct)
+            throws ReflectiveOperationException {
         var layout = (GroupLayout) struct.getMethod("layout").invoke(null);
         List<String> counted = new ArrayList<>();
         for (Field field : struct.getFields()) {
             if (field.getName().endsWith("$OFFSET")) {
                 String name = field.getName().substring(0, field.getName().indexOf('$'));
-                assertEquals(layout.byteOffset(PathElement.groupElement(name)), field.getLong(null), name);
+                assertEquals(layout.byteOffset(PathElement.groupElement(name)), field.getLong(null),
+                        name);
                 counted.add(name);
             }
         }
@@ -156,7 +158,8 @@ class BindingsTest {
                 .collect(
                         Collectors.toMap(
                                 member -> member.name().orElseThrow(),
-                                member -> struct.byteOffset(PathElement.groupElement(member.name().orElseThrow()))
+                                member -> struct.byteOffset(
+                                        PathElement.groupElement(member.name().orElseThrow()))
                                         + "+" + member.byteSize()));
     }
 

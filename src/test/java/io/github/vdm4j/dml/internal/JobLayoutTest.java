@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class JobLayoutTest {
     @Test
     void bothLengthsAreOneLong() {
-        assertEquals(dml_job_t.source_length$offset() + Integer.BYTES, dml_job_t.destination_length$offset());
+        assertEquals(dml_job_t.source_length$offset() + Integer.BYTES,
+                dml_job_t.destination_length$offset());
         assertEquals(ByteOrder.LITTLE_ENDIAN, ByteOrder.nativeOrder());
     }
 
