@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
  * <p>C counterpart: {@code struct vdm_operation_future}, miniasync_vdm(7).
  */
 public abstract class VdmFuture extends MoverFuture<VdmOutput> {
-    // With the state, the packed operation, the failure and a mover's two references: 40 bytes.
+    // With the state machine and a mover's two references: 56 bytes.
     // More would show in every operation's cost (docs/adr/0004).
     private MemorySegment destination;
     private MemorySegment source;

@@ -6,6 +6,8 @@ import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.future.PollableFuture;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 /**
  * A future for hot loops: prepared once or many times, started again and again, with no allocation
@@ -189,6 +191,16 @@ public final class VdmOperation implements PollableFuture<VdmOutput> {
     @Override
     public VdmException failure() {
         return future.failure();
+    }
+
+    @Override
+    public CompletableFuture<VdmOutput> toCompletableFuture() {
+        return future.toCompletableFuture();
+    }
+
+    @Override
+    public CompletableFuture<VdmOutput> toCompletableFuture(Executor executor) {
+        return future.toCompletableFuture(executor);
     }
 
     @Override

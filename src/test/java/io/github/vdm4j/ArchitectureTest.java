@@ -56,10 +56,10 @@ class ArchitectureTest {
 
     // From the ground up.
     static final List<Layer> LAYERS = List.of(
-            Layer.exported(FUTURE),
-            Layer.hidden(FLIGHT),
-            Layer.hidden(WORKER, FUTURE),
             Layer.hidden(PLATFORM),
+            Layer.exported(FUTURE, PLATFORM),
+            Layer.hidden(FLIGHT),
+            Layer.hidden(WORKER, PLATFORM, FUTURE),
             Layer.exported(ROOT, FLIGHT, FUTURE),
             Layer.hidden(PMEM_FFI),
             Layer.hidden(DURABILITY, PMEM_FFI, PLATFORM, ROOT),

@@ -3,7 +3,7 @@ package io.github.vdm4j.examples;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.future.FutureChain;
 import io.github.vdm4j.future.FutureState;
-import io.github.vdm4j.future.FutureTask;
+import io.github.vdm4j.future.PollTask;
 import io.github.vdm4j.future.PollableFuture;
 import io.github.vdm4j.mover.ThreadsDataMover;
 import java.lang.foreign.Arena;
@@ -20,7 +20,7 @@ public final class OwnFuture {
     static PollableFuture<Long> crc32c(MemorySegment data) {
         ByteBuffer rest = data.asByteBuffer();
         CRC32C crc = new CRC32C();
-        FutureTask<Long> task = (notifier, sink) -> {
+        PollTask<Long> task = (notifier, sink) -> {
             int length = Math.min(PIECE, rest.remaining());
             crc.update(rest.slice(rest.position(), length));
             rest.position(rest.position() + length);

@@ -71,7 +71,7 @@ final class CompletionPoller {
             return false;
         }
         if (job.watch() instanceof Watch known) {
-            known.waker = Waker.join(known.waker, waker);
+            known.waker = waker;
         } else {
             var watch = new Watch(future, waker);
             job.watch(watch);

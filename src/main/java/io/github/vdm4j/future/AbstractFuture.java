@@ -1,12 +1,18 @@
 package io.github.vdm4j.future;
 
+import io.github.vdm4j.platform.LibraryThread;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 
 /**
- * The state machine under every future of this library, and the base for a user's own: a subclass
- * writes {@link #advance} and never meets two threads in it at once.
+ * The state machine of every future of this library, and the base class of a user's own futures. A
+ * subclass implements {@link #advance}, which no two threads execute at the same time.
+ *
+ * <p>A future has one <em>driver</em> at a time. By default the driver is the thread that polls. A
+ * subclass can {@linkplain #detach detach} the future instead: another thread then finishes it, and
+ * polls only read the state.
  *
  * <p>C counterpart: the macros {@code FUTURE} and {@code FUTURE_INIT}, with {@code future_task_fn}
  * as {@link #advance} and the data and output structures as the subclass's fields.
@@ -17,163 +23,328 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     private static final int IDLE = 0;
     private static final int RUNNING = 1;
     private static final int COMPLETE = 2;
-
     /** Set beside IDLE or RUNNING while one thread is inside {@link #advance}. */
     private static final int ADVANCING = 4;
-
-    /** Made, but {@linkplain #withhold without a task} yet. */
+    /** Created, but {@linkplain #withhold without a task} yet. */
     private static final int WITHHELD = 8;
+    /** Running, and driven by a thread that does not poll. */
+    private static final int DETACHED = 16;
+    /** Being prepared by one thread. */
+    private static final int PREPARING = 32;
 
     private static final VarHandle STATE;
+    private static final VarHandle WAITERS;
 
     static {
         try {
-            STATE = MethodHandles.lookup().findVarHandle(AbstractFuture.class, "state", int.class);
+            var lookup = MethodHandles.lookup();
+            STATE = lookup.findVarHandle(AbstractFuture.class, "state", int.class);
+            WAITERS = lookup.findVarHandle(AbstractFuture.class, "waiters", Waiters.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
     /**
-     * Written with release semantics after the subclass's fields, read with acquire before them.
+     * Written with release semantics after the subclass's fields, and read with acquire semantics
+     * before them.
      */
     private volatile int state;
+    /**
+     * How often the future was prepared anew. A registration belongs to one generation. Written by
+     * the preparing thread before the state.
+     */
+    private int generation;
+    /** Null until the first registration. May belong to an earlier generation. */
+    private volatile Waiters waiters;
+    /** The thread inside {@link #advance}, or null. Each thread compares it with itself only. */
+    private Thread advancing;
 
     /** Creates an idle future. */
     protected AbstractFuture() {}
 
     /**
-     * Does what can be done now without waiting. Called by one thread at a time, each call seeing
-     * what the one before wrote; never called again once it has returned {@link
+     * Does what can be done now without waiting. One thread at a time calls this method, and each
+     * call sees what the previous call wrote. It is not called after it has returned {@link
      * FutureState#COMPLETE}.
      *
-     * <p>Whatever is thrown from here completes the future through {@link #completeWith}, except
-     * for a {@link WrongThreadException}, which concerns the polling thread only: it is thrown to
-     * that thread and the future stays as it was.
+     * <p>Whatever this method throws completes the future through {@link #completeWith}. The
+     * exception is a {@link WrongThreadException}, which concerns the polling thread only: the poll
+     * throws it and the future stays as it was.
      *
-     * @param notifier what the poller offers; an answer given to it must hold until the next call
-     * @return the state reached; {@link FutureState#IDLE} if the task could not even be started yet
+     * @param notifier what the pollers offer; an answer given to it must hold until the next call.
+     *     Its waker notifies every waiting thread, so the newest waker replaces an earlier one
+     * @return the state reached: {@link FutureState#IDLE} if the task could not be started yet, or
+     *     null if the future was {@linkplain #detach detached}
      */
     protected abstract FutureState advance(Notifier notifier);
 
     /**
-     * Advances, for base classes that want to see every step; those that override it call {@link
-     * #advance} once.
+     * Calls {@link #advance}. Base classes override this method to observe each step.
      *
-     * @param notifier what the poller offers
+     * @param notifier what the pollers offer
      * @param first whether the future has not been started yet
-     * @return the state reached
+     * @return what {@link #advance} returned
      */
     protected FutureState step(Notifier notifier, boolean first) {
         return advance(notifier);
     }
 
     /**
-     * Tells whether advancing the running future without a waker could bring anything. Asked before
-     * the lock is taken that keeps other threads out of {@link #advance}, so that a caller who
-     * spins leaves the memory alone that another thread has to write.
+     * Returns whether advancing the running future without a waker can make progress. Polls ask
+     * this before they take the lock, so that a spinning caller does not write to the memory that
+     * another thread has to write.
      *
-     * @return true; a subclass whose work is done by another thread may know better
+     * @return true, unless a subclass overrides it
      */
     protected boolean canAdvance() {
         return true;
     }
 
     /**
-     * Takes note of the failure that {@link #failure} has to return from now on. Called by the
-     * thread that advances, right before the future becomes complete.
+     * Records the failure that {@link #failure} returns from now on. The thread that advances calls
+     * this right before the future becomes complete.
      *
-     * @param failure what {@link #advance} threw, or a {@link
-     *     CancellationException} for {@link #cancel}
+     * @param failure what {@link #advance} threw, or a {@link CancellationException} for {@link
+     *     #cancel}
      */
     protected abstract void completeWith(Throwable failure);
 
     /**
-     * Without a call for a future that is complete: the poll that does the work is too large to be
-     * inlined.
+     * Called after the future has become complete and before its waiters are notified. Another
+     * thread may have prepared the future anew by then, so this method must not touch what belongs
+     * to the operation.
      */
+    protected void published() {}
+
+    /**
+     * Called by each poll of a detached future, so that a poll can help the driver.
+     */
+    protected void polledWhileDetached() {}
+
+    /**
+     * Answers a poll of a detached future.
+     *
+     * @param notifier what the poller offers
+     */
+    protected void answerWhileDetached(Notifier notifier) {
+        notifier.useWaker();
+    }
+
+    /**
+     * Takes a detached future from its driver, if the driver has not begun with it.
+     *
+     * @return true if the driver will not touch the future any more; the caller finishes it
+     */
+    protected boolean takeFromDriver() {
+        return false;
+    }
+
+    /**
+     * Hands the future to another driver. To be called inside {@link #advance}, before the driver
+     * can know of the future. After this call the polling thread must not touch the future, and
+     * {@link #advance} returns null. The driver calls {@link #completeDetached} or {@link #resumeDetached}.
+     */
+    protected final void detach() {
+        advancing = null;
+        STATE.setRelease(this, DETACHED);
+    }
+
+    /**
+     * Completes a detached future, for its driver. The subclass has recorded the outcome.
+     */
+    protected final void completeDetached() {
+        publish();
+    }
+
+    /**
+     * Completes a detached future with a failure, for its driver.
+     *
+     * @param failure what ended the task
+     */
+    protected final void failDetached(Throwable failure) {
+        fail(failure);
+        publish();
+    }
+
+    /**
+     * Makes the current thread, which is the driver of a detached future, the thread that polls it.
+     *
+     * @return the state reached
+     */
+    protected final FutureState resumeDetached() {
+        STATE.setRelease(this, RUNNING | ADVANCING);
+        return enter(RUNNING, null);
+    }
+
     @Override
     public final FutureState poll() {
-        return state == COMPLETE ? FutureState.COMPLETE : poll(Notifier.none());
+        int seen = state;
+        if (seen == COMPLETE) {
+            return FutureState.COMPLETE;
+        }
+        if ((seen == IDLE || seen == RUNNING && canAdvance())
+                && STATE.compareAndSet(this, seen, seen | ADVANCING)) {
+            return enter(seen, null);
+        }
+        return observe();
     }
 
-    /** The first poll by the shortest way, as it does all the work of most operations. */
     @Override
     public final FutureState poll(Notifier notifier) {
+        Waker waker = Objects.requireNonNull(notifier, "notifier").waker();
+        return waker == null ? poll() : pollWith(notifier, waker);
+    }
+
+    /** The state as it is now, for a poll that cannot advance the future. */
+    private FutureState observe() {
         int seen = state;
-        if (seen != IDLE) {
-            return pollAgain(notifier, seen);
-        }
-        return STATE.compareAndSet(this, IDLE, ADVANCING) ? enter(notifier, IDLE)
-                : sentAway(notifier);
-    }
-
-    /**
-     * Polls only if the future is running: for a mover that finishes what others have started, and
-     * must not start what they have merely prepared.
-     */
-    protected final void pollIfRunning() {
-        if (state == RUNNING) {
-            pollAgain(Notifier.none(), RUNNING);
-        }
-    }
-
-    /**
-     * Tells whether a thread is inside {@link #advance} or the task is under way, as a volatile
-     * read. What {@link #advance} reads of volatile variables it reads after this has become true.
-     *
-     * @return false if the future is idle or complete, and nobody advances it
-     */
-    protected final boolean isUnderWay() {
-        int seen = state;
-        return (seen & (RUNNING | ADVANCING)) != 0;
-    }
-
-    private FutureState pollAgain(Notifier notifier, int seen) {
         if (seen == WITHHELD) {
             throw new IllegalStateException(whyWithheld());
         }
-        if (seen == COMPLETE) {
+        if (seen == DETACHED) {
+            polledWhileDetached();
+            seen = state;
+        }
+        return seen == COMPLETE ? FutureState.COMPLETE : FutureState.RUNNING;
+    }
+
+    /** Registers the waker first. Nothing that happens after that is missed. */
+    private FutureState pollWith(Notifier notifier, Waker waker) {
+        Registration registration = register(waker);
+        if (registration == null) {
             notifier.useNone();
-            return FutureState.COMPLETE;
+            return observe();
         }
-        if (seen == RUNNING && notifier.waker() == null && !canAdvance()) {
-            return FutureState.RUNNING;
+        FutureState reached;
+        int seen = state;
+        if ((seen == IDLE || seen == RUNNING)
+                && STATE.compareAndSet(this, seen, seen | ADVANCING)) {
+            reached = enterFor(notifier, registration, seen);
+        } else {
+            notifier.useNone(); // another thread is advancing the future, or has just done so
+            reached = observe();
         }
-        return (seen & ADVANCING) == 0 && STATE.compareAndSet(this, seen, seen | ADVANCING)
-                ? enter(notifier, seen)
-                : sentAway(notifier);
-    }
-
-    /** Another thread is at it, or has just been. */
-    private FutureState sentAway(Notifier notifier) {
-        notifier.useNone();
-        return state == COMPLETE ? FutureState.COMPLETE : FutureState.RUNNING;
-    }
-
-    private FutureState enter(Notifier notifier, int seen) {
-        int next = seen;
-        try {
-            FutureState reached = step(notifier, seen == IDLE);
-            next = reached == FutureState.COMPLETE ? COMPLETE
-                    : reached == FutureState.RUNNING ? RUNNING : IDLE;
+        if (reached == FutureState.COMPLETE) {
+            notifier.useNone();
+            registration.withdraw();
             return reached;
+        }
+        if (state == DETACHED) {
+            answerWhileDetached(notifier);
+        }
+        if (notifier.used() != NotifierType.WAKER && waker != registration) {
+            registration.withdraw(); // no notification was promised, so none is given
+        }
+        return reached;
+    }
+
+    private FutureState enterFor(Notifier notifier, Registration registration, int seen) {
+        Waiters list = waiters;
+        FutureState reached;
+        try {
+            reached = enter(seen, registration);
         } catch (WrongThreadException e) {
+            registration.withdraw();
+            throw e;
+        }
+        notifier.answerLike(list.notifier);
+        return reached;
+    }
+
+    /** Returns null if the future is complete. */
+    private Registration register(Waker waker) {
+        while (true) {
+            int seen = state;
+            if (seen == COMPLETE || seen == WITHHELD) {
+                return null;
+            }
+            Waiters list = waiters;
+            if (list == null || list.generation != generation) {
+                var fresh = new Waiters(generation);
+                if (!WAITERS.compareAndSet(this, list, fresh)) {
+                    continue;
+                }
+                list = fresh;
+            }
+            Registration added = waker instanceof Registration own
+                    ? list.add(own) ? own : null
+                    : list.add(waker);
+            if (added == null) {
+                continue; // complete, or prepared anew meanwhile
+            }
+            if (state != COMPLETE && list.generation == generation) {
+                return added;
+            }
+            added.withdraw();
+        }
+    }
+
+    /** The poller's own registration, or null, is not notified of what the poll itself returns. */
+    private FutureState enter(int seen, Registration own) {
+        Waiters list = waiters;
+        Notifier offered = list == null || list.generation != generation
+                ? Notifier.none()
+                : list.notifier;
+        boolean promised = offered.used() == NotifierType.WAKER;
+        advancing = Thread.currentThread();
+        FutureState reached;
+        try {
+            reached = step(offered, seen == IDLE);
+        } catch (WrongThreadException e) {
+            leave(seen);
             throw e;
         } catch (Throwable e) {
-            completeWith(e);
-            next = COMPLETE;
-            notifier.useNone();
-            return FutureState.COMPLETE;
-        } finally {
-            STATE.setRelease(this, next);
+            offered.useNone();
+            fail(e);
+            reached = FutureState.COMPLETE;
+        }
+        if (reached == null) {
+            return FutureState.RUNNING; // or complete by now, which the next poll sees
+        }
+        if (reached == FutureState.COMPLETE) {
+            if (own != null) {
+                own.withdraw();
+            }
+            publish();
+        } else {
+            leave(reached == FutureState.RUNNING ? RUNNING : IDLE);
+            if (promised && offered.used() != NotifierType.WAKER) {
+                list.wake(); // the promise ends: those who rely on it poll for themselves
+            }
+        }
+        return reached;
+    }
+
+    /** The future has to end, even if a subclass cannot record why. */
+    private void fail(Throwable failure) {
+        try {
+            completeWith(failure);
+        } catch (Throwable e) {
+            LibraryThread.report(e);
+        }
+    }
+
+    private void leave(int next) {
+        advancing = null;
+        STATE.setRelease(this, next);
+    }
+
+    private void publish() {
+        int completed = generation;
+        advancing = null;
+        STATE.setVolatile(this, COMPLETE); // before the look at the waiters, who look at the state
+        published();
+        Waiters list = waiters;
+        if (list != null && list.generation == completed) {
+            list.complete();
         }
     }
 
     @Override
     public final FutureState state() {
         return switch (state) {
-            case IDLE, WITHHELD -> FutureState.IDLE;
+            case IDLE, WITHHELD, PREPARING -> FutureState.IDLE;
             case COMPLETE -> FutureState.COMPLETE;
             default -> FutureState.RUNNING;
         };
@@ -181,23 +352,62 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
 
     @Override
     public final boolean cancel() {
-        if (state == WITHHELD) {
+        int seen = state;
+        if (seen == WITHHELD) {
             throw new IllegalStateException(whyWithheld());
         }
-        if (!STATE.compareAndSet(this, IDLE, IDLE | ADVANCING)) {
+        if (seen == DETACHED ? !takeFromDriver()
+                : seen != IDLE || !STATE.compareAndSet(this, IDLE, IDLE | ADVANCING)) {
             return false;
         }
-        try {
-            completeWith(new CancellationException("cancelled before it was started"));
-        } finally {
-            STATE.setRelease(this, COMPLETE);
-        }
+        failDetached(new CancellationException("cancelled before it was started"));
         return true;
     }
 
+    /** Detaches an idle future from pollers. Returns false if it is not idle. */
+    final boolean detachIdle() {
+        return STATE.compareAndSet(this, IDLE, DETACHED);
+    }
+
+    /** Returns whether the current thread is inside {@link #advance} of this future. */
+    final boolean isAdvancedByCaller() {
+        return advancing == Thread.currentThread();
+    }
+
     /**
-     * Says that a new future has no task yet: until it is {@linkplain #withdraw() withdrawn} and
-     * prepared, polls, {@link #cancel} and what asks for its end throw {@link
+     * Returns whether a thread is inside {@link #advance} or the task is under way, as a volatile
+     * read.
+     *
+     * @return false if the future is idle or complete and no thread advances it
+     */
+    protected final boolean isUnderWay() {
+        return (state & (RUNNING | ADVANCING | DETACHED)) != 0;
+    }
+
+    /**
+     * Polls only if the future is running. A mover uses this to finish what was started, without
+     * starting what was only prepared.
+     */
+    protected final void pollIfRunning() {
+        if (state == RUNNING && STATE.compareAndSet(this, RUNNING, RUNNING | ADVANCING)) {
+            enter(RUNNING, null);
+        }
+    }
+
+    /** Polls if the future is running. Returns false if it is not, and does not start it. */
+    final boolean drive() {
+        int seen = state;
+        if (seen == DETACHED) {
+            polledWhileDetached();
+        } else {
+            pollIfRunning();
+        }
+        return (state & (RUNNING | DETACHED)) != 0;
+    }
+
+    /**
+     * Marks a new future as one without a task. Until it is {@linkplain #withdraw() withdrawn} and
+     * prepared, polls, {@link #cancel} and questions about its outcome throw {@link
      * IllegalStateException}.
      */
     protected final void withhold() {
@@ -205,7 +415,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     }
 
     /**
-     * What to say to those who use a {@linkplain #withhold() withheld} future.
+     * Returns the message for callers that use a {@linkplain #withhold() withheld} future.
      *
      * @return the message
      */
@@ -214,32 +424,37 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     }
 
     /**
-     * Takes an idle or complete future out of reach of pollers, who see it as complete, so that a
-     * subclass that is started more than once can write its fields anew; {@link #becomeIdle}
-     * follows. Only one thread at a time may prepare a future.
+     * Takes an idle or complete future away from pollers, so that the caller can write its fields
+     * anew. {@link #becomeIdle} follows. Of two threads that prepare one future, exactly one
+     * succeeds.
      *
-     * @throws IllegalStateException if the future is running
+     * @throws IllegalStateException if the future is running, or another thread prepares it
      */
     protected final void withdraw() {
         int seen = state;
-        if (seen != COMPLETE
-                && seen != WITHHELD
-                && !(seen == IDLE && STATE.compareAndSet(this, IDLE, COMPLETE))) {
-            throw new IllegalStateException(
-                    "the operation is still RUNNING: poll it to its end before preparing it anew");
+        if (seen != COMPLETE && seen != IDLE && seen != WITHHELD
+                || !STATE.compareAndSet(this, seen, PREPARING)) {
+            throw new IllegalStateException(seen == PREPARING
+                    ? "another thread is preparing this operation: one thread at a time may do so"
+                    : "the operation is still RUNNING: poll it to its end before preparing it anew");
+        }
+        generation++; // before the exchange: a registration that comes later sees it
+        Waiters earlier = (Waiters) WAITERS.getAndSet(this, null);
+        if (earlier != null) {
+            earlier.complete(); // the thread that completed the future may not have come so far
         }
     }
 
     /**
-     * Makes a {@linkplain #withdraw() withdrawn} or a new future idle, publishing what was written
-     * since.
+     * Makes a {@linkplain #withdraw() withdrawn} or a new future idle and publishes what was
+     * written since.
      */
     protected final void becomeIdle() {
         STATE.setRelease(this, IDLE);
     }
 
     /**
-     * For {@link #output} and {@link #failure}.
+     * Throws unless the future is complete, for {@link #output} and {@link #failure}.
      *
      * @throws IllegalStateException if the future is not complete
      */

@@ -1,7 +1,10 @@
 package io.github.vdm4j.future;
 
-import java.util.Arrays;
+import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.Deque;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -30,18 +33,36 @@ import java.util.function.Supplier;
  * @param <T> the type of the chain's output
  */
 public final class FutureChain<T> extends AbstractFuture<T> {
-    /** All entries in order; shared with no other chain that can be polled. */
-    private final ChainEntry[] entries;
+    private static final String TAKEN =
+            "this chain was extended, or a step of another chain returned it: poll that chain";
 
-    /** The entry whose turn it is. Written by the thread that advances, read by any. */
-    private volatile int position;
-
-    private volatile boolean taken;
+    /** How many entries there are. */
+    private final int entries;
+    private final ChainStep last;
+    /**
+     * The step whose turn it is, or null at the end. Finished steps are not kept. Written by the
+     * thread that advances, read by any.
+     */
+    private volatile ChainStep current;
+    /** How many of the chain's own entries have begun or were skipped. */
+    private volatile int begun;
+    /** The chain that executes the steps of this one, if this one is an entry of it. */
+    private volatile FutureChain<?> driver;
+    /** Whether a longer chain, or one that this chain was returned to, executes the entries. */
+    private boolean taken;
+    /** The lazy entries that were skipped. Guarded by itself; made when the first one is. */
+    private volatile BitSet skipped;
     private Object value;
     private Throwable failure;
 
-    private FutureChain(ChainEntry... entries) {
+    private FutureChain(ChainStep first, ChainStep last, int entries) {
+        current = first;
+        this.last = last;
         this.entries = entries;
+    }
+
+    private static <T> FutureChain<T> of(ChainStep only) {
+        return new FutureChain<>(only, only, 1);
     }
 
     /**
@@ -52,7 +73,7 @@ public final class FutureChain<T> extends AbstractFuture<T> {
      * @return a chain of one entry
      */
     public static <T> FutureChain<T> of(PollableFuture<T> first) {
-        return new FutureChain<>(ChainEntry.eager(Objects.requireNonNull(first, "first"), null));
+        return of(ChainStep.eager(Objects.requireNonNull(first, "first"), null));
     }
 
     /**
@@ -64,7 +85,7 @@ public final class FutureChain<T> extends AbstractFuture<T> {
      */
     public static <T> FutureChain<T> ofLazy(Supplier<? extends PollableFuture<T>> first) {
         Objects.requireNonNull(first, "first");
-        return new FutureChain<>(ChainEntry.lazy(ignored -> first.get()));
+        return of(ChainStep.lazy(ignored -> first.get()));
     }
 
     /**
@@ -78,7 +99,7 @@ public final class FutureChain<T> extends AbstractFuture<T> {
      * @throws IllegalStateException if this chain has been polled or extended
      */
     public <R> FutureChain<R> then(Function<? super T, ? extends PollableFuture<R>> init) {
-        return append(ChainEntry.lazy(Objects.requireNonNull(init, "init")));
+        return append(ChainStep.lazy(Objects.requireNonNull(init, "init")));
     }
 
     /**
@@ -90,7 +111,7 @@ public final class FutureChain<T> extends AbstractFuture<T> {
      * @throws IllegalStateException if this chain has been polled or extended
      */
     public <R> FutureChain<R> then(PollableFuture<R> next) {
-        return append(ChainEntry.eager(Objects.requireNonNull(next, "next"), null));
+        return append(ChainStep.eager(Objects.requireNonNull(next, "next"), null));
     }
 
     /**
@@ -109,7 +130,7 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     public <R, F extends PollableFuture<R>> FutureChain<R> then(
             F next, BiConsumer<? super T, ? super F> map) {
         return append(
-                ChainEntry.eager(Objects.requireNonNull(next, "next"),
+                ChainStep.eager(Objects.requireNonNull(next, "next"),
                         Objects.requireNonNull(map, "map")));
     }
 
@@ -124,7 +145,7 @@ public final class FutureChain<T> extends AbstractFuture<T> {
      * @throws IllegalStateException if this chain has been polled or extended
      */
     public <R> FutureChain<R> map(Function<? super T, ? extends R> map) {
-        return append(ChainEntry.map(Objects.requireNonNull(map, "map")));
+        return append(ChainStep.map(Objects.requireNonNull(map, "map")));
     }
 
     /**
@@ -136,59 +157,72 @@ public final class FutureChain<T> extends AbstractFuture<T> {
      * @throws IllegalStateException if this chain has been polled or extended
      */
     public FutureChain<T> recover(Function<? super Throwable, ? extends PollableFuture<T>> init) {
-        return append(ChainEntry.recover(Objects.requireNonNull(init, "init")));
+        return append(ChainStep.recover(Objects.requireNonNull(init, "init")));
     }
 
     /**
-     * How many entries there are, map functions included.
+     * Returns the number of entries, map functions included. Entries that have finished count. The
+     * entries of a chain inside this one, which is the future of one entry, do not.
      *
      * @return the number of entries, at least 1
      */
     public int entries() {
-        return entries.length;
+        return entries;
     }
 
     /**
-     * Tells whether an entry's future is there: always for an eager entry, for a lazy one from its
+     * Returns whether an entry has its future: an eager entry always has, a lazy entry from its
      * turn on.
      *
      * <p>C counterpart: {@code FUTURE_CHAIN_ENTRY_IS_INITIALIZED}.
      *
      * @param entry the entry's index, from 0
-     * @return true if it is there
+     * @return true if the future exists
      * @throws IndexOutOfBoundsException if there is no such entry
      */
     public boolean isInitialized(int entry) {
-        return entries[Objects.checkIndex(entry, entries.length)].isInitialized();
+        if (Objects.checkIndex(entry, entries) < begun) {
+            return !isSkipped(entry);
+        }
+        for (ChainStep step = current; step != null; step = step.next) {
+            if (step.index == entry) {
+                return step.future() != null;
+            }
+        }
+        return true; // it has begun since
     }
 
     /**
-     * Tells whether the chain is done with an entry.
+     * Returns whether the chain is done with an entry.
      *
      * <p>C counterpart: {@code FUTURE_CHAIN_ENTRY_IS_PROCESSED}.
      *
      * @param entry the entry's index, from 0
-     * @return true if it has finished, failed or been passed over
+     * @return true if it has finished, failed or been skipped
      * @throws IndexOutOfBoundsException if there is no such entry
      */
     public boolean isProcessed(int entry) {
-        return Objects.checkIndex(entry, entries.length) < position;
+        return Objects.checkIndex(entry, entries) < (isComplete() ? entries : begun - 1);
     }
 
     @Override
     protected FutureState advance(Notifier notifier) {
-        if (taken) {
-            throw new IllegalStateException(
-                    "this chain was extended: poll the chain that then() or map() returned");
-        }
         notifier.useNone();
-        while (position < entries.length) {
-            ChainEntry entry = entries[position];
-            if ((failure != null) != entry.isRecovery()) {
-                entry.skip();
+        for (ChainStep step = current; step != null; step = current) {
+            if (step.index >= 0) {
+                begun = step.index + 1;
+            }
+            FutureChain<?> ended = step.ended();
+            if (ended != null) {
+                ended.endLike(this);
+            } else if ((failure != null) != step.isRecovery()) {
+                skip(step);
             } else {
                 try {
-                    PollableFuture<?> future = entry.begin(failure != null ? failure : value);
+                    PollableFuture<?> future = step.begin(failure != null ? failure : value);
+                    if (future instanceof FutureChain<?> inner && splice(step, inner)) {
+                        continue;
+                    }
                     if (future.poll(notifier) != FutureState.COMPLETE) {
                         return FutureState.RUNNING;
                     }
@@ -201,19 +235,135 @@ public final class FutureChain<T> extends AbstractFuture<T> {
                     value = null;
                 }
             }
-            position++;
+            current = step.next;
         }
         return FutureState.COMPLETE;
     }
 
+    /**
+     * Puts the steps of an inner chain in the place of the step whose future it is. So chains are
+     * executed by one loop, however deeply they are nested, and a loop of chains that return the
+     * next chain needs constant memory.
+     *
+     * @return false if the inner chain is not idle: it is polled like any other future
+     */
+    private boolean splice(ChainStep step, FutureChain<?> inner) {
+        // A chain that a function returned has no other user. One that was given may be awaited.
+        boolean observable = !step.isLazy();
+        if (!inner.detachIdle()) {
+            return false;
+        }
+        ChainStep first = inner.current;
+        for (ChainStep each = first; each != null; each = each.next) {
+            each.index = -1;
+        }
+        ChainStep end = inner.last;
+        if (observable) {
+            inner.driver = this;
+            end.next = ChainStep.endOf(inner);
+            end = end.next;
+        } else {
+            inner.endTaken();
+        }
+        end.next = step.next;
+        failure = null;
+        value = null;
+        current = first;
+        return true;
+    }
+
+    /** Completes this chain, whose steps another chain has executed. */
+    private void endLike(FutureChain<?> outer) {
+        value = outer.value;
+        failure = outer.failure;
+        current = null;
+        begun = entries;
+        completeDetached();
+    }
+
+    @Override
+    protected void polledWhileDetached() {
+        FutureChain<?> outermost = driver;
+        while (outermost != null && outermost.driver != null && !outermost.isComplete()) {
+            outermost = outermost.driver;
+        }
+        if (outermost != null) {
+            outermost.poll();
+        }
+    }
+
+    /** Nobody wakes for a part of a chain: the poller polls the whole chain. */
+    @Override
+    protected void answerWhileDetached(Notifier notifier) {
+        notifier.useNone();
+    }
+
     @Override
     protected void completeWith(Throwable thrown) {
+        ChainStep rest = current;
+        current = null;
+        begun = entries;
+        value = null;
         failure = thrown;
-        if (!taken) { // else the entries belong to the longer chain
-            for (ChainEntry entry : entries) {
-                entry.skip();
+        for (ChainStep step = rest; step != null; step = step.next) {
+            FutureChain<?> ended = step.ended();
+            if (ended != null) {
+                ended.endLike(this);
+            } else {
+                skip(step);
             }
-            position = entries.length;
+        }
+    }
+
+    private void skip(ChainStep step) {
+        if (step.index >= 0 && step.future() == null) {
+            if (skipped == null) {
+                skipped = new BitSet();
+            }
+            synchronized (skipped) {
+                skipped.set(step.index);
+            }
+        }
+        cancelFuture(step);
+    }
+
+    private boolean isSkipped(int entry) {
+        BitSet some = skipped;
+        if (some == null) {
+            return false;
+        }
+        synchronized (some) {
+            return some.get(entry);
+        }
+    }
+
+    /** Cancels the future of a step that will not have its turn. Chains inside it need no stack. */
+    private static void cancelFuture(ChainStep step) {
+        if (!(step.future() instanceof FutureChain<?> chain)) {
+            if (step.future() != null) {
+                step.future().cancel();
+            }
+            return;
+        }
+        Deque<FutureChain<?>> chains = new ArrayDeque<>();
+        chains.add(chain);
+        while (!chains.isEmpty()) {
+            FutureChain<?> next = chains.remove();
+            if (!next.detachIdle()) {
+                continue;
+            }
+            ChainStep rest = next.current;
+            next.current = null;
+            next.begun = next.entries;
+            next.failure = new CancellationException("cancelled before it was started");
+            for (ChainStep each = rest; each != null; each = each.next) {
+                if (each.future() instanceof FutureChain<?> inner) {
+                    chains.add(inner);
+                } else if (each.future() != null) {
+                    each.future().cancel();
+                }
+            }
+            next.completeDetached();
         }
     }
 
@@ -227,28 +377,38 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     @Override
     public Throwable failure() {
         requireComplete();
-        return failure;
+        return taken ? new IllegalStateException(TAKEN) : failure;
     }
 
     /**
-     * The property of the entry whose turn it is. A lazy entry whose future is not there yet has
-     * none, and neither has a finished chain.
+     * Returns the property of the entry whose turn it is. A lazy entry without a future has no
+     * property, and neither has a finished chain.
      */
     @Override
     public boolean hasProperty(FutureProperty property) {
-        int now = position;
-        return now < entries.length && entries[now].hasProperty(property);
+        ChainStep step = current;
+        PollableFuture<?> future = step == null ? null : step.future();
+        return future != null && !(future instanceof FutureChain<?>)
+                && future.hasProperty(property);
     }
 
-    private <R> FutureChain<R> append(ChainEntry entry) {
-        if (taken || state() != FutureState.IDLE) {
+    /** Completes this chain, which another chain has taken over, without touching its entries. */
+    private void endTaken() {
+        taken = true;
+        current = null;
+        completeDetached();
+    }
+
+    private <R> FutureChain<R> append(ChainStep step) {
+        if (!detachIdle()) {
             throw new IllegalStateException(
                     taken ? "this chain was extended already"
                             : "this chain is " + state() + ": too late to extend it");
         }
-        taken = true;
-        ChainEntry[] longer = Arrays.copyOf(entries, entries.length + 1);
-        longer[entries.length] = entry;
-        return new FutureChain<>(longer);
+        step.index = entries;
+        last.next = step;
+        var longer = new FutureChain<R>(current, step, entries + 1);
+        endTaken();
+        return longer;
     }
 }

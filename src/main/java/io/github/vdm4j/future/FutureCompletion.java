@@ -1,55 +1,96 @@
 package io.github.vdm4j.future;
 
+import io.github.vdm4j.platform.LibraryThread;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A {@link CompletableFuture} that is complete when a polled future is, and what polls that to its
- * end. One thread at a time does so: the one that made {@link #wakeUps} other than 0, and nobody
- * once it is 0 again.
+ * A {@link CompletableFuture} that completes when a polled future does. One thread at a time polls
+ * for it: the thread that made {@link #wakeUps} other than 0, and no thread once it is 0 again.
  */
 final class FutureCompletion<T> extends CompletableFuture<T> {
     private final PollableFuture<T> task;
     private final Executor executor;
-    private final Notifier notifier = Notifier.of(this::wake);
-
-    /** How often the task has woken since it was last seen to; 0 while it is slept on. */
+    private final Wait wait = new Wait();
+    private final Notifier notifier = Notifier.of(wait);
+    /** How often the task has woken since the last poll; 0 while nothing is to be done. */
     private final AtomicInteger wakeUps = new AtomicInteger(1);
+    /** The next completion that was added to the {@link SharedPoller}. */
+    FutureCompletion<?> nextAdded;
+
+    /** The registration of this completion with its task. */
+    private final class Wait extends Registration {
+        @Override
+        Kind kind() {
+            return Kind.CALLBACK; // the executor is a user's
+        }
+
+        @Override
+        void fire() {
+            if (wakeUps.getAndIncrement() == 0) {
+                execute(FutureCompletion.this::proceed, true);
+            }
+        }
+    }
 
     private FutureCompletion(PollableFuture<T> task, Executor executor) {
         this.task = task;
         this.executor = executor != null ? executor : super.defaultExecutor();
     }
 
-    /** Polls once; what that throws, the caller gets. An executor of null is the default one. */
+    /** Polls once on the calling thread, which gets what that throws. Null: the default executor. */
     static <T> CompletableFuture<T> of(PollableFuture<T> task, Executor executor) {
         var completion = new FutureCompletion<>(task, executor);
         completion.follow(task.poll(completion.notifier), 1);
         return completion;
     }
 
-    private void wake() {
-        if (wakeUps.getAndIncrement() == 0) {
-            try {
-                executor.execute(this::goOn);
-            } catch (RejectedExecutionException e) {
-                SharedPoller.add(this);
-            }
+    /**
+     * Polls the task. Once this completion is done, because it was cancelled, a task that has begun
+     * is polled to its end, but one that was prepared anew is not started.
+     */
+    private FutureState poll() {
+        if (!isDone()) {
+            return task.poll(notifier);
         }
+        wait.withdraw();
+        notifier.useNone();
+        return task instanceof AbstractFuture<?> future && future.drive()
+                ? FutureState.RUNNING
+                : FutureState.COMPLETE;
     }
 
-    private void goOn() {
+    /**
+     * Passes work to the executor. If the executor throws, the shared poller does the work: a
+     * refusal must not lose a completion.
+     */
+    private boolean execute(Runnable work, boolean orSharedPoller) {
+        try {
+            executor.execute(work);
+            return true;
+        } catch (RejectedExecutionException e) {
+            // documented: the shared poller does the work
+        } catch (Throwable e) {
+            LibraryThread.report(e);
+        }
+        if (orSharedPoller) {
+            SharedPoller.add(this);
+        }
+        return false;
+    }
+
+    private void proceed() {
         int seen = wakeUps.get();
         try {
-            follow(task.poll(notifier), seen);
+            follow(poll(), seen);
         } catch (Throwable e) {
-            completeExceptionally(e);
+            fail(e);
         }
     }
 
-    /** Does what a poll left to be done, and polls again what has woken since before that. */
+    /** Continues after a poll, and polls again if the task has woken since before that poll. */
     private void follow(FutureState reached, int woken) {
         FutureState state = reached;
         int seen = woken;
@@ -62,39 +103,38 @@ final class FutureCompletion<T> extends CompletableFuture<T> {
                 return;
             }
             seen = wakeUps.get();
-            state = task.poll(notifier);
+            state = poll();
         }
-        finish();
+        settle();
     }
 
-    /** One poll by the shared poller; false if it has to go on. */
+    /** One poll by the shared poller. Returns false if it has to poll again. */
     boolean step() {
-        Poller question = notifier.poller();
         try {
+            Poller question = notifier.poller();
             if (question != null && !question.ready()) {
                 return false;
             }
             int seen = wakeUps.get();
-            if (task.poll(notifier) != FutureState.COMPLETE) {
+            if (poll() != FutureState.COMPLETE) {
                 return notifier.used() == NotifierType.WAKER && wakeUps.addAndGet(-seen) == 0;
             }
-            handOver(this::finish);
+            // What depends on this completion must not hold up the shared poller.
+            if (!execute(this::settle, false)) {
+                settle();
+            }
         } catch (Throwable e) {
-            handOver(() -> completeExceptionally(e));
+            if (!execute(() -> fail(e), false)) {
+                fail(e);
+            }
         }
         return true;
     }
 
-    /** The shared poller must not be held up by what depends on a completion. */
-    private void handOver(Runnable completing) {
-        try {
-            executor.execute(completing);
-        } catch (RejectedExecutionException e) {
-            completing.run();
+    private void settle() {
+        if (isDone()) {
+            return;
         }
-    }
-
-    private void finish() {
         Throwable failure = task.failure();
         if (failure == null) {
             complete(task.output());
@@ -103,10 +143,21 @@ final class FutureCompletion<T> extends CompletableFuture<T> {
         }
     }
 
+    /** Completes with a failure of a poll. */
+    void fail(Throwable failure) {
+        wait.withdraw();
+        completeExceptionally(failure);
+    }
+
+    /** Cancels the task if it has not begun, and lets go of it in any case. */
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
-        task.cancel();
-        return super.cancel(mayInterruptIfRunning);
+        if (!isDone()) {
+            task.cancel();
+        }
+        boolean cancelled = super.cancel(mayInterruptIfRunning);
+        wait.wake(); // whoever polls for this completion sees that it is done
+        return cancelled;
     }
 
     @Override

@@ -16,8 +16,8 @@ public final class Notifier {
     private static final Notifier NONE = new Notifier(null);
 
     private final Waker waker;
-    private NotifierType used = NotifierType.NONE;
-    private Poller poller;
+    /** A {@link NotifierType}, or the {@link Poller}. One field, so that no thread sees half of it. */
+    private Object answer = NotifierType.NONE;
 
     private Notifier(Waker waker) {
         this.waker = waker;
@@ -50,7 +50,7 @@ public final class Notifier {
      * @return the future's answer, always {@code NONE} for {@link #none()}
      */
     public NotifierType used() {
-        return used;
+        return answer instanceof NotifierType type ? type : NotifierType.POLLER;
     }
 
     /**
@@ -60,7 +60,7 @@ public final class Notifier {
      * @return the poller, or null for every other kind
      */
     public Poller poller() {
-        return poller;
+        return answer instanceof Poller poller ? poller : null;
     }
 
     /**
@@ -75,8 +75,7 @@ public final class Notifier {
     /** Answers that no notification will be given; for implementors of futures. */
     public void useNone() {
         if (waker != null) {
-            used = NotifierType.NONE;
-            poller = null;
+            answer = NotifierType.NONE;
         }
     }
 
@@ -86,8 +85,7 @@ public final class Notifier {
      */
     public void useWaker() {
         if (waker != null) {
-            used = NotifierType.WAKER;
-            poller = null;
+            answer = NotifierType.WAKER;
         }
     }
 
@@ -98,8 +96,12 @@ public final class Notifier {
      */
     public void usePoller(Poller question) {
         if (waker != null) {
-            used = NotifierType.POLLER;
-            poller = question;
+            answer = Objects.requireNonNull(question, "question");
         }
+    }
+
+    /** Gives the answer that was given to another notifier. */
+    void answerLike(Notifier other) {
+        answer = other.answer;
     }
 }

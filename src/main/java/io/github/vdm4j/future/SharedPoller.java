@@ -1,69 +1,110 @@
 package io.github.vdm4j.future;
 
+import io.github.vdm4j.platform.LibraryThread;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The thread that polls the futures which nobody else polls and which cannot wake anybody. Started
- * when the first of them comes; sleeps while there are none.
+ * The thread that polls the futures that no other thread polls and that cannot wake anybody. It
+ * starts when the first such future arrives and ends when it has been idle for a moment.
  */
 final class SharedPoller {
     static final String THREAD_NAME = "vdm4j-future-poller";
 
-    private static final SharedPoller SHARED = new SharedPoller();
+    /** How long the thread stays without work. */
+    private static final long IDLE_NANOS = 200_000_000L;
+    private static final IdleStrategy BETWEEN_ROUNDS = IdleStrategy.backOff();
 
-    private final Queue<FutureCompletion<?>> added = new ConcurrentLinkedQueue<>();
-    private final Thread thread;
+    // Guarded by the class. The completions are linked by themselves, so that adding one needs no
+    // memory.
+    private static FutureCompletion<?> added;
+    private static Thread thread;
 
-    /** Set while the thread may sleep. Whoever adds a future looks at it afterwards. */
-    private volatile boolean sleeping;
+    private SharedPoller() {}
 
-    private SharedPoller() {
-        thread =
-                Thread.ofPlatform()
-                        .daemon()
-                        .name(THREAD_NAME)
-                        .inheritInheritableThreadLocals(false)
-                        .unstarted(this::run);
-        thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
-        thread.start();
-    }
-
+    /** Polls a completion from now on, until it is done. */
     static void add(FutureCompletion<?> completion) {
-        SHARED.added.add(completion);
-        if (SHARED.sleeping) {
-            LockSupport.unpark(SHARED.thread);
+        Thread running;
+        synchronized (SharedPoller.class) {
+            completion.nextAdded = added;
+            added = completion;
+            if (thread == null || !thread.isAlive()) {
+                thread = new LibraryThread(THREAD_NAME, SharedPoller::run);
+                thread.start();
+            }
+            running = thread;
         }
+        LockSupport.unpark(running);
     }
 
-    private void run() {
-        IdleStrategy idle = IdleStrategy.backOff();
+    private static synchronized FutureCompletion<?> takeAdded() {
+        FutureCompletion<?> taken = added;
+        added = null;
+        return taken;
+    }
+
+    /** Returns true if nothing was added meanwhile: the thread ends. */
+    private static synchronized boolean end() {
+        if (added == null) {
+            thread = null;
+        }
+        return added == null;
+    }
+
+    private static void run() {
         List<FutureCompletion<?>> polled = new ArrayList<>();
-        for (int fruitless = 0;; fruitless++) {
-            if (takeAdded(polled) | polled.removeIf(FutureCompletion::step)) {
-                fruitless = 0;
+        int fruitless = 0;
+        long idleSince = System.nanoTime();
+        while (true) {
+            try {
+                boolean progress = addTo(polled) | pollEach(polled);
+                if (progress || !polled.isEmpty()) {
+                    idleSince = System.nanoTime();
+                }
+                fruitless = progress ? 0 : fruitless + 1;
+                if (polled.isEmpty()) {
+                    if (System.nanoTime() - idleSince > IDLE_NANOS && end()) {
+                        return;
+                    }
+                    LockSupport.parkNanos(SharedPoller.class, IDLE_NANOS);
+                } else if (!progress) {
+                    BETWEEN_ROUNDS.idle(fruitless);
+                }
+                Thread.interrupted(); // concerns nobody here, and would keep park from sleeping
+            } catch (Throwable e) { // the heap is full for a moment: the next round tries again
+                LibraryThread.report(e);
             }
-            sleeping = true;
-            if (!added.isEmpty()) {
-                fruitless = 0;
-            } else if (polled.isEmpty()) {
-                LockSupport.park(this);
-            } else {
-                idle.idle(fruitless);
-            }
-            sleeping = false;
-            Thread.interrupted(); // nobody's business here, and it would keep park from sleeping
         }
     }
 
-    private boolean takeAdded(List<FutureCompletion<?>> polled) {
-        boolean any = false;
-        for (var next = added.poll(); next != null; next = added.poll()) {
-            polled.add(next);
-            any = true;
+    private static boolean addTo(List<FutureCompletion<?>> polled) {
+        FutureCompletion<?> next = takeAdded();
+        boolean any = next != null;
+        while (next != null) {
+            FutureCompletion<?> following = next.nextAdded;
+            next.nextAdded = null;
+            try {
+                polled.add(next);
+            } catch (OutOfMemoryError e) {
+                next.fail(e);
+            }
+            next = following;
+        }
+        return any;
+    }
+
+    private static boolean pollEach(List<FutureCompletion<?>> polled) {
+        int kept = 0;
+        for (int i = 0; i < polled.size(); i++) {
+            FutureCompletion<?> each = polled.get(i);
+            if (!each.step()) {
+                polled.set(kept++, each);
+            }
+        }
+        boolean any = kept < polled.size();
+        while (polled.size() > kept) {
+            polled.removeLast();
         }
         return any;
     }

@@ -1,13 +1,13 @@
 package io.github.vdm4j.future;
 
-/** A future made of a {@link FutureTask}. */
-final class TaskFuture<T> extends AbstractFuture<T> implements FutureTask.Sink<T> {
-    private final FutureTask<T> task;
+/** A future made of a {@link PollTask}. */
+final class TaskFuture<T> extends AbstractFuture<T> implements PollTask.Sink<T> {
+    private final PollTask<T> task;
     private final boolean async;
     private T output;
     private Throwable failure;
 
-    TaskFuture(FutureTask<T> task, boolean async) {
+    TaskFuture(PollTask<T> task, boolean async) {
         this.task = task;
         this.async = async;
     }

@@ -1,5 +1,6 @@
 package io.github.vdm4j.future;
 
+import io.github.vdm4j.platform.LibraryThread;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -19,13 +20,13 @@ final class WaitSession {
     private static final int SPINS_BEFORE_SLEEP = 100;
 
     private static final VarHandle WOKEN;
-    private static final VarHandle QUEUED;
+    private static final VarHandle LISTED;
 
     static {
         try {
             var lookup = MethodHandles.lookup();
             WOKEN = lookup.findVarHandle(WaitSession.class, "woken", Entry.class);
-            QUEUED = lookup.findVarHandle(Entry.class, "queued", boolean.class);
+            LISTED = lookup.findVarHandle(Entry.class, "listed", boolean.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -33,6 +34,8 @@ final class WaitSession {
 
     private final Thread waiter = Thread.currentThread();
     private final IdleStrategy idle;
+
+    private final Entry[] all;
 
     /** To be polled in the coming round, in order; the first {@link #count} places. */
     private Entry[] due;
@@ -60,22 +63,19 @@ final class WaitSession {
 
     private long deadline;
 
-    /** Set when the wait has ended: its wakers are of no use any more. */
-    private volatile boolean over;
-
     /** Set while the waiter may sleep. Whoever wakes an entry looks at it afterwards. */
     private volatile boolean sleeping;
 
     WaitSession(Collection<? extends PollableFuture<?>> futures, IdleStrategy idle) {
         this.idle = idle;
-        // One entry for a future that is listed twice: it may keep only the last waker of a thread.
         Set<PollableFuture<?>> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
-        due =
+        all =
                 futures.stream()
                         .map(future -> Objects.requireNonNull(future, "a future to wait for"))
                         .filter(distinct::add)
                         .map(Entry::new)
                         .toArray(Entry[]::new);
+        due = all.clone();
         next = new Entry[due.length];
         count = due.length;
         remaining = due.length;
@@ -112,24 +112,24 @@ final class WaitSession {
         try {
             loop();
         } finally {
-            over = true;
+            withdrawAll();
             if (interrupted && (!interruptible || remaining == 0)) {
                 waiter.interrupt();
             }
         }
     }
 
-    /** Tells whether a waker belongs to a wait that still goes on. */
-    static boolean isAwaiting(Waker waker) {
-        return waker instanceof Entry entry && !entry.isOver();
-    }
-
     private void loop() {
         int fruitless = 0;
+        boolean mayWait = false;
         while (!(interrupted && interruptible)) {
             boolean progress = pollDue();
             if (remaining == 0 || isLate()) {
                 return;
+            }
+            if (!mayWait) {
+                requireMayWait();
+                mayWait = true;
             }
             int kept = count;
             takeWoken();
@@ -139,6 +139,30 @@ final class WaitSession {
                 pause(fruitless++);
                 takeWoken();
             }
+        }
+    }
+
+    /** A wait on these threads would be a wait for the thread itself. */
+    private void requireMayWait() {
+        if (LibraryThread.isCurrent()) {
+            throw new IllegalStateException(
+                    "await on the library's thread " + waiter.getName()
+                            + ": it may be the thread that completes the operation. Await on a"
+                            + " thread of your own, or use toCompletableFuture(executor)");
+        }
+        for (Entry entry : all) {
+            if (!entry.done && entry.future instanceof AbstractFuture<?> future
+                    && future.isAdvancedByCaller()) {
+                throw new IllegalStateException("await of " + future
+                        + " inside its own advance: it cannot complete before advance returns."
+                        + " Return RUNNING, or put the dependent step into a FutureChain");
+            }
+        }
+    }
+
+    private void withdrawAll() {
+        for (Entry entry : all) {
+            entry.withdraw();
         }
     }
 
@@ -205,7 +229,7 @@ final class WaitSession {
         for (Entry entry = oldest; entry != null;) {
             Entry following = entry.link;
             entry.link = null;
-            entry.queued = false;
+            entry.listed = false;
             // A late wake-up of an entry that is done, or is due anyway, changes nothing. Done, not
             // complete: another thread may have completed the future, which this one has yet to see
             // and count.
@@ -247,7 +271,7 @@ final class WaitSession {
     }
 
     private void wake(Entry entry) {
-        if (QUEUED.compareAndSet(entry, false, true)) {
+        if (LISTED.compareAndSet(entry, false, true)) {
             Entry head = woken;
             entry.link = head;
             while (!WOKEN.compareAndSet(this, head, entry)) {
@@ -260,7 +284,7 @@ final class WaitSession {
         }
     }
 
-    private final class Entry implements Waker {
+    private final class Entry extends Registration {
         final PollableFuture<?> future;
         final Notifier notifier = Notifier.of(this);
         Poller poller;
@@ -275,18 +299,19 @@ final class WaitSession {
         boolean done;
 
         Entry link;
-        volatile boolean queued;
+        volatile boolean listed;
 
         Entry(PollableFuture<?> future) {
             this.future = future;
         }
 
-        boolean isOver() {
-            return over;
+        @Override
+        Kind kind() {
+            return Kind.SIGNAL;
         }
 
         @Override
-        public void wake() {
+        void fire() {
             WaitSession.this.wake(this);
         }
     }

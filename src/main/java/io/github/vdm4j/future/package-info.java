@@ -4,7 +4,7 @@
  * <p>{@link io.github.vdm4j.future.PollableFuture} is a task that somebody polls; {@link
  * io.github.vdm4j.future.FutureChain} is several, one after the other; {@link
  * io.github.vdm4j.future.FutureRuntime} waits for one or many. A user's own futures come from
- * {@link io.github.vdm4j.future.FutureTask} or {@link io.github.vdm4j.future.AbstractFuture}.
+ * {@link io.github.vdm4j.future.PollTask} or {@link io.github.vdm4j.future.AbstractFuture}.
  *
  * <p>C counterpart: miniasync_future(7), miniasync_runtime(7).
  */

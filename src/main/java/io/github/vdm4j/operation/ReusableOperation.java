@@ -10,6 +10,8 @@ import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.future.PollableFuture;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 /**
  * A data operation for hot loops: prepared and started again and again, with no allocation in
@@ -287,6 +289,18 @@ public final class ReusableOperation implements PollableFuture<Object> {
     public VdmException failure() {
         requirePrepared();
         return future.failure();
+    }
+
+    @Override
+    public CompletableFuture<Object> toCompletableFuture() {
+        requirePrepared();
+        return future.toCompletableFuture();
+    }
+
+    @Override
+    public CompletableFuture<Object> toCompletableFuture(Executor executor) {
+        requirePrepared();
+        return future.toCompletableFuture(executor);
     }
 
     @Override

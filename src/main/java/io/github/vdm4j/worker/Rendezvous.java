@@ -85,9 +85,8 @@ public record Rendezvous(VarHandle cell) {
         if (seen == DONE) {
             return false;
         }
-        Waker kept = Waker.join(seen instanceof Waker earlier ? earlier : null, waker);
         // Only the worker writes meanwhile, and only the mark of the end.
-        return kept == seen || cell.compareAndSet(holder, seen, kept);
+        return waker == seen || cell.compareAndSet(holder, seen, waker);
     }
 
     /**

@@ -18,7 +18,7 @@ public final class RoomWaker implements Waker {
      * @param waker to be called when there is room; for one thread at a time
      */
     public void waitFor(Workers<?> workers, Waker waker) {
-        wakers = Waker.join(wakers, waker);
+        wakers = waker;
         if (waits.compareAndSet(false, true)) {
             workers.whenRoom(this);
         }

@@ -13,6 +13,7 @@ import io.github.vdm4j.future.FutureRuntime;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.future.NotifierType;
+import io.github.vdm4j.future.Waker;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -41,18 +43,20 @@ class DmlWakersTest extends AgainstSimulatedDml {
     void theWakerIsCalledWhenTheDeviceIsDone() throws InterruptedException {
         DmlDataMover mover = hardware();
         dml.next(Plan.hold());
-        var woken = new CountDownLatch(2);
+        var replaced = new AtomicInteger();
+        var woken = new CountDownLatch(1);
         MemorySegment source = noise(64);
         VdmFuture copy = mover.memcpy(zeros(64), source);
-        for (int i = 0; i < 2; i++) {
-            Notifier notifier = Notifier.of(woken::countDown);
+        for (Waker waker : List.<Waker>of(replaced::incrementAndGet, woken::countDown)) {
+            Notifier notifier = Notifier.of(waker);
             assertSame(FutureState.RUNNING, copy.poll(notifier));
             assertSame(NotifierType.WAKER, notifier.used());
         }
-        assertEquals(2, woken.getCount());
+        assertEquals(1, woken.getCount());
         dml.releaseAll();
         assertTrue(woken.await(20, TimeUnit.SECONDS));
         assertSame(FutureState.COMPLETE, copy.poll());
+        assertEquals(0, replaced.get(), "a later poll of the same thread replaces the earlier one");
         assertEquals(-1, copy.destination().mismatch(source));
         assertEquals(0, mover.jobsInUse());
     }

@@ -19,6 +19,7 @@ import io.github.vdm4j.future.FutureRuntime;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.future.NotifierType;
+import io.github.vdm4j.future.Waker;
 import io.github.vdm4j.future.WorkerStrategy;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -131,17 +133,19 @@ class DmlWorkersTest extends AgainstSimulatedDml {
     void theWakerIsCalledWhenItIsDone() throws InterruptedException {
         DmlDataMover mover = open(workersOf(DmlPath.SOFTWARE));
         dml.next(stuck());
-        var woken = new CountDownLatch(2);
+        var replaced = new AtomicInteger();
+        var woken = new CountDownLatch(1);
         VdmFuture fill = mover.memset(zeros(LONG), (byte) 1);
-        for (int i = 0; i < 2; i++) { // two callers, each with a waker
-            Notifier notifier = Notifier.of(woken::countDown);
+        for (Waker waker : List.<Waker>of(replaced::incrementAndGet, woken::countDown)) {
+            Notifier notifier = Notifier.of(waker);
             assertSame(FutureState.RUNNING, fill.poll(notifier));
             assertSame(NotifierType.WAKER, notifier.used());
         }
-        assertEquals(2, woken.getCount());
+        assertEquals(1, woken.getCount());
         gate.countDown();
         assertTrue(woken.await(20, TimeUnit.SECONDS));
         assertSame(FutureState.COMPLETE, fill.poll());
+        assertEquals(0, replaced.get(), "a later poll of the same thread replaces the earlier one");
     }
 
     @Test

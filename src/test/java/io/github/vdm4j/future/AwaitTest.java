@@ -20,7 +20,7 @@ class AwaitTest {
 
     /** Gives no notification and never ends by itself. */
     private static PollableFuture<String> endless() {
-        FutureTask<String> task = (notifier, sink) -> FutureState.RUNNING;
+        PollTask<String> task = (notifier, sink) -> FutureState.RUNNING;
         return task.toFuture();
     }
 

@@ -315,7 +315,7 @@ class FutureChainTest {
     @DisplayName("WrongThreadException of an entry is the polling thread's matter: the chain stays and can go on elsewhere")
     void wrongThreadExceptionOfAnEntryLeavesTheChainAsItWas() {
         AtomicInteger calls = new AtomicInteger();
-        FutureTask<Integer> picky = (notifier, sink) -> {
+        PollTask<Integer> picky = (notifier, sink) -> {
             if (calls.getAndIncrement() == 0) {
                 throw new WrongThreadException("not here");
             }

@@ -37,7 +37,7 @@ class FutureCompletionTest {
         final AtomicBoolean done = new AtomicBoolean();
         final AtomicReference<Thread> lastPoller = new AtomicReference<>();
         final AtomicInteger polls = new AtomicInteger();
-        final PollableFuture<String> future = ((FutureTask<String>) (notifier, sink) -> {
+        final PollableFuture<String> future = ((PollTask<String>) (notifier, sink) -> {
             lastPoller.set(Thread.currentThread());
             polls.incrementAndGet();
             sink.output("polled");
@@ -176,7 +176,7 @@ class FutureCompletionTest {
     @Test
     void failsWithWhatTheTaskFailedWith() {
         var failure = new IOException("torn");
-        FutureTask<String> task = (notifier, sink) -> {
+        PollTask<String> task = (notifier, sink) -> {
             throw FutureCompletionTest.<RuntimeException>sneaky(failure);
         };
         var thrown = assertThrows(ExecutionException.class,
@@ -205,7 +205,7 @@ class FutureCompletionTest {
 
     @Test
     void cancellingItCancelsATaskThatCouldNotBeStartedYet() {
-        FutureTask<String> task = (notifier, sink) -> FutureState.IDLE;
+        PollTask<String> task = (notifier, sink) -> FutureState.IDLE;
         PollableFuture<String> future = task.toFuture();
         CompletableFuture<String> completion = future.toCompletableFuture();
         while (!completion.isDone()) {
@@ -260,7 +260,7 @@ class FutureCompletionTest {
     void aTaskThatThePollersThreadMayNotAdvanceFailsTheCompletionAndStaysAsItWas() {
         Thread owner = Thread.currentThread();
         var polls = new AtomicInteger();
-        FutureTask<String> task = (notifier, sink) -> {
+        PollTask<String> task = (notifier, sink) -> {
             if (Thread.currentThread() != owner) {
                 throw new WrongThreadException("confined");
             }
@@ -278,23 +278,18 @@ class FutureCompletionTest {
     }
 
     @Test
-    void theSharedPollerSleepsWhileThereIsNothingToPoll() {
+    void theSharedPollerEndsWhenItIsIdle() throws InterruptedException {
         var polled = new Polled();
         CompletableFuture<String> completion = polled.future.toCompletableFuture();
         Thread poller = sharedPoller();
+        poller.interrupt(); // must not keep it awake
         polled.done.set(true);
         completion.join();
-        while (poller.getState() != Thread.State.WAITING) { // not TIMED_WAITING
-            Thread.onSpinWait();
-        }
-        poller.interrupt(); // must not keep it awake
+        poller.join();
         var next = new Polled();
         CompletableFuture<String> again = next.future.toCompletableFuture();
         next.done.set(true);
         assertEquals("polled", again.join());
-        while (poller.getState() != Thread.State.WAITING) {
-            Thread.onSpinWait();
-        }
         assertNotEquals(0, next.polls.get());
     }
 }

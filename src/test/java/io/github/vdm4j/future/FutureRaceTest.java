@@ -18,7 +18,7 @@ class FutureRaceTest {
         volatile boolean met;
         int steps;
 
-        final PollableFuture<Integer> future = ((FutureTask<Integer>) (notifier, sink) -> {
+        final PollableFuture<Integer> future = ((PollTask<Integer>) (notifier, sink) -> {
             met |= inside.incrementAndGet() > 1;
             steps++;
             sink.output(steps);

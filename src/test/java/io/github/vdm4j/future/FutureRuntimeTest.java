@@ -581,7 +581,7 @@ class FutureRuntimeTest {
         }
     }
 
-    private static <T> PollableFuture<T> future(FutureTask<T> task) {
+    private static <T> PollableFuture<T> future(PollTask<T> task) {
         return task.toFuture();
     }
 }

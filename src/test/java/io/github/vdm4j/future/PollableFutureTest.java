@@ -195,7 +195,7 @@ class PollableFutureTest {
     @Test
     @DisplayName("only asynchronous tasks have the property")
     void onlyAsynchronousTasksHaveTheProperty() {
-        FutureTask<String> task = (notifier, sink) -> FutureState.COMPLETE;
+        PollTask<String> task = (notifier, sink) -> FutureState.COMPLETE;
         assertAll(
                 () -> assertTrue(task.toAsyncFuture().hasProperty(FutureProperty.ASYNC)),
                 () -> assertFalse(task.toFuture().hasProperty(FutureProperty.ASYNC)));
@@ -273,7 +273,7 @@ class PollableFutureTest {
         }
     }
 
-    private static PollableFuture<String> future(FutureTask<String> task) {
+    private static PollableFuture<String> future(PollTask<String> task) {
         return task.toFuture();
     }
 

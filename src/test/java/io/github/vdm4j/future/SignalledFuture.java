@@ -3,7 +3,7 @@ package io.github.vdm4j.future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Complete at the first poll after {@link #signal}; keeps the wakers of all who have polled it. */
+/** Complete at the first poll after {@link #signal}; keeps the waker of the last poll. */
 final class SignalledFuture extends AbstractFuture<String> {
     private static final Waker SIGNALLED = () -> {};
 
@@ -47,7 +47,7 @@ final class SignalledFuture extends AbstractFuture<String> {
             if (notifier.waker() == null) {
                 return FutureState.RUNNING;
             }
-            if (waker.compareAndSet(seen, Waker.join(seen, notifier.waker()))) {
+            if (waker.compareAndSet(seen, notifier.waker())) {
                 notifier.useWaker();
                 return FutureState.RUNNING;
             }

@@ -9,7 +9,7 @@ package io.github.vdm4j.future;
  * @param <T> the type of the output
  */
 @FunctionalInterface
-public interface FutureTask<T> {
+public interface PollTask<T> {
 
     /**
      * Where a task puts its output.

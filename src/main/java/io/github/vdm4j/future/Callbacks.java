@@ -1,0 +1,78 @@
+package io.github.vdm4j.future;
+
+/**
+ * Runs the callbacks of users, one after the other on each thread. A callback that completes
+ * another future does not nest the callbacks of that future inside itself: they run after it.
+ */
+final class Callbacks {
+    private static final ThreadLocal<Callbacks> RUNNING = new ThreadLocal<>();
+
+    private Registration first;
+    private Registration last;
+
+    private Callbacks() {}
+
+    /**
+     * Runs queued callbacks, or leaves them to the loop that already runs on this thread.
+     *
+     * @param chain registrations that are queued, linked by {@code nextCallback}
+     */
+    static void run(Registration chain) {
+        Callbacks running;
+        boolean outermost = false;
+        try {
+            running = RUNNING.get();
+            if (running == null) {
+                running = new Callbacks();
+                RUNNING.set(running);
+                outermost = true;
+            }
+        } catch (OutOfMemoryError e) {
+            callEach(chain);
+            return;
+        }
+        running.append(chain);
+        if (outermost) {
+            try {
+                running.loop();
+            } finally {
+                RUNNING.remove(); // a value that stays would keep the class loader alive
+            }
+        }
+    }
+
+    /** Calls queued registrations at once. */
+    static void callEach(Registration chain) {
+        for (Registration each = chain; each != null;) {
+            Registration following = each.nextCallback;
+            each.nextCallback = null;
+            each.call();
+            each = following;
+        }
+    }
+
+    private void append(Registration chain) {
+        if (last == null) {
+            first = chain;
+        } else {
+            last.nextCallback = chain;
+        }
+        Registration end = chain;
+        while (end.nextCallback != null) {
+            end = end.nextCallback;
+        }
+        last = end;
+    }
+
+    private void loop() {
+        while (first != null) {
+            Registration next = first;
+            first = next.nextCallback;
+            if (first == null) {
+                last = null;
+            }
+            next.nextCallback = null;
+            next.call();
+        }
+    }
+}

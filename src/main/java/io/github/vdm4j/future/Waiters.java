@@ -1,0 +1,148 @@
+package io.github.vdm4j.future;
+
+/**
+ * The registrations of one generation of a future, and the notifier that the future's task is
+ * polled with. The task therefore keeps one waker, however many threads wait.
+ */
+final class Waiters implements Waker {
+    final int generation;
+    /** Offers this object as the waker. Used by the thread that advances the future. */
+    final Notifier notifier = Notifier.of(this);
+
+    // Guarded by this. No user code runs under the lock.
+    private Registration first;
+    private Registration last;
+    private boolean complete;
+
+    Waiters(int generation) {
+        this.generation = generation;
+    }
+
+    /** Adds a registration at the end. Returns false if the generation is complete. */
+    synchronized boolean add(Registration registration) {
+        if (complete) {
+            return false;
+        }
+        if (registration.owner == null) {
+            registration.owner = this;
+            registration.previous = last;
+            if (last == null) {
+                first = registration;
+            } else {
+                last.next = registration;
+            }
+            last = registration;
+        }
+        return true;
+    }
+
+    /**
+     * Adds the waker of a raw notifier. It replaces an earlier one of the same thread, as in C. A
+     * waker of the library stands for a wait of its own and replaces nothing.
+     *
+     * @return the registration, or null if the generation is complete
+     */
+    synchronized RawRegistration add(Waker waker) {
+        long thread = waker instanceof Waiters ? -1 : Thread.currentThread().threadId();
+        for (Registration each = first; each != null; each = each.next) {
+            if (each instanceof RawRegistration raw && raw.isFor(waker, thread)) {
+                raw.waker = waker;
+                return raw;
+            }
+        }
+        var added = new RawRegistration(waker, thread);
+        return add(added) ? added : null;
+    }
+
+    synchronized void remove(Registration registration) {
+        if (registration.owner == this) {
+            unlink(registration);
+        }
+    }
+
+    private void unlink(Registration registration) {
+        Registration before = registration.previous;
+        Registration after = registration.next;
+        if (before == null) {
+            first = after;
+        } else {
+            before.next = after;
+        }
+        if (after == null) {
+            last = before;
+        } else {
+            after.previous = before;
+        }
+        registration.owner = null;
+        registration.previous = null;
+        registration.next = null;
+    }
+
+    /** The task reports progress: every registration has to poll. */
+    @Override
+    public void wake() {
+        notifyAll(false);
+    }
+
+    /** The generation is complete: notifies every registration once more and forgets it. */
+    void complete() {
+        notifyAll(true);
+    }
+
+    private void notifyAll(boolean atEnd) {
+        Registration forwards = null;
+        Registration callbacks = null;
+        synchronized (this) {
+            complete |= atEnd;
+            // From the newest to the oldest, so that each list is in order in the end.
+            for (Registration each = last; each != null;) {
+                Registration following = each.previous;
+                Registration.Kind kind = each.kind();
+                if (kind == Registration.Kind.SIGNAL) {
+                    each.fire();
+                } else if (each.enqueue()) {
+                    if (kind == Registration.Kind.FORWARD) {
+                        each.nextCallback = forwards;
+                        forwards = each;
+                    } else {
+                        each.nextCallback = callbacks;
+                        callbacks = each;
+                    }
+                }
+                if (atEnd) {
+                    unlink(each);
+                }
+                each = following;
+            }
+        }
+        Callbacks.callEach(forwards);
+        if (callbacks != null) {
+            Callbacks.run(callbacks);
+        }
+    }
+
+    /** The waker of a raw notifier. */
+    static final class RawRegistration extends Registration {
+        private volatile Waker waker;
+        private final long thread;
+
+        private RawRegistration(Waker waker, long thread) {
+            this.waker = waker;
+            this.thread = thread;
+        }
+
+        private boolean isFor(Waker other, long otherThread) {
+            return waker == other || thread >= 0 && thread == otherThread;
+        }
+
+        @Override
+        Kind kind() {
+            return waker instanceof Waiters ? Kind.FORWARD : Kind.CALLBACK;
+        }
+
+        @Override
+        void fire() {
+            waker.wake();
+        }
+    }
+}
