@@ -109,7 +109,11 @@ class DmlPathsIT {
         assumeNoDsa();
         MemorySegment source = noise(4096, 1);
         MemorySegment destination = arena.allocate(4096);
-        try (var mover = DmlDataMover.builder().path(DmlPath.HARDWARE).withoutTrial().open()) {
+        try (var mover = DmlDataMover.builder()
+                .path(DmlPath.HARDWARE)
+                .nativeMemoryIsPersistent(true)
+                .withoutTrial()
+                .open()) {
             for (VdmFuture future : List.of(
                     mover.memcpy(destination, source),
                     mover.memmove(destination, source),

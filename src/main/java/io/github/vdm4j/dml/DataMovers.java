@@ -1,6 +1,5 @@
 package io.github.vdm4j.dml;
 
-import io.github.vdm4j.VdmException;
 import io.github.vdm4j.mover.ThreadsDataMover;
 import io.github.vdm4j.operation.DataOperations;
 
@@ -34,6 +33,15 @@ public final class DataMovers {
     }
 
     /**
+     * Settings for the best mover, whichever that is.
+     *
+     * @return a builder with the defaults
+     */
+    public static DataMoversBuilder builder() {
+        return new DataMoversBuilder();
+    }
+
+    /**
      * Opens a {@link DmlDataMover} on {@link DmlPath#AUTO} where Intel DML is, else a {@link
      * ThreadsDataMover}. Memory that both take is off-heap and not confined to a thread.
      *
@@ -49,12 +57,6 @@ public final class DataMovers {
      * @return an open mover and why it was chosen
      */
     public static Choice choose() {
-        try {
-            DmlDataMover mover = DmlDataMover.open();
-            return new Choice(mover,
-                    "%s: %s".formatted(mover.library(), mover.pathDecision().reason()));
-        } catch (DmlUnavailableException | VdmException e) {
-            return new Choice(ThreadsDataMover.open(), e.getMessage());
-        }
+        return builder().choose();
     }
 }
