@@ -173,7 +173,10 @@ class DmlPathsIT {
     void cacheLinesOfShortUnalignedRangesAreFlushed(int length) {
         MemorySegment memory = noise(512, length);
         byte[] before = bytes(memory);
-        try (var mover = DmlDataMover.open(DmlPath.SOFTWARE)) {
+        try (var mover = DmlDataMover.builder()
+                .path(DmlPath.SOFTWARE)
+                .nativeMemoryIsPersistent(true)
+                .open()) {
             for (int offset = 0; offset < 130; offset += 13) {
                 VdmFuture flush = mover.flush(memory.asSlice(offset, length).asReadOnly());
                 flush.busyPoll();
