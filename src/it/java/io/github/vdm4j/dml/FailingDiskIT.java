@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A file system whose disk is an image in a tmpfs that is too small for it. The file has its
- * blocks, and writing them back fails with an I/O error.
+ * blocks, and writing them back fails with an I/O error. The port of fault 13.
  */
 @DisplayName("On a disk that fails")
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)

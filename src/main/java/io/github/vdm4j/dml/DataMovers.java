@@ -1,5 +1,6 @@
 package io.github.vdm4j.dml;
 
+import io.github.vdm4j.VdmException;
 import io.github.vdm4j.mover.ThreadsDataMover;
 import io.github.vdm4j.operation.DataOperations;
 
@@ -57,6 +58,22 @@ public final class DataMovers {
      * @return an open mover and why it was chosen
      */
     public static Choice choose() {
-        return builder().choose();
+        return choose(false);
+    }
+
+    /** Loads no builder class, because the first opening would wait for it (docs/adr/0019). */
+    static Choice choose(boolean nativeMemoryIsPersistent) {
+        try {
+            DmlDataMover mover = DmlDataMover.builder()
+                    .nativeMemoryIsPersistent(nativeMemoryIsPersistent)
+                    .open();
+            return new Choice(mover,
+                    "%s: %s".formatted(mover.library(), mover.pathDecision().reason()));
+        } catch (DmlUnavailableException | VdmException e) {
+            ThreadsDataMover mover = ThreadsDataMover.builder()
+                    .nativeMemoryIsPersistent(nativeMemoryIsPersistent)
+                    .open();
+            return new Choice(mover, e.getMessage());
+        }
     }
 }

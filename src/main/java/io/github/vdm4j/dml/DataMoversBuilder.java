@@ -1,8 +1,6 @@
 package io.github.vdm4j.dml;
 
-import io.github.vdm4j.VdmException;
 import io.github.vdm4j.dml.DataMovers.Choice;
-import io.github.vdm4j.mover.ThreadsDataMover;
 import io.github.vdm4j.operation.DataOperations;
 
 /** The settings that every mover has. Each has a default. */
@@ -38,17 +36,6 @@ public final class DataMoversBuilder {
      * @return an open mover and the reason
      */
     public Choice choose() {
-        try {
-            DmlDataMover mover = DmlDataMover.builder()
-                    .nativeMemoryIsPersistent(nativeMemoryIsPersistent)
-                    .open();
-            return new Choice(mover,
-                    "%s: %s".formatted(mover.library(), mover.pathDecision().reason()));
-        } catch (DmlUnavailableException | VdmException e) {
-            ThreadsDataMover mover = ThreadsDataMover.builder()
-                    .nativeMemoryIsPersistent(nativeMemoryIsPersistent)
-                    .open();
-            return new Choice(mover, e.getMessage());
-        }
+        return DataMovers.choose(nativeMemoryIsPersistent);
     }
 }

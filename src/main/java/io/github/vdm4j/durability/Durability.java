@@ -179,9 +179,9 @@ public final class Durability {
                         + ", whose changes never reach the file. Use OffHeapBuffer.map or"
                         + " MapMode.READ_WRITE.";
             case UNKNOWN_MEMORY ->
-                "nothing tells what makes the native memory at 0x%x durable. Use"
+                "the domain of the native memory at 0x%x is unknown. Use"
                         .formatted(range.address())
-                        + " OffHeapBuffer.wrap(segment), which finds out, or, if it is persistent"
+                        + " OffHeapBuffer.wrap(segment), which determines it, or, for persistent"
                         + " memory, nativeMemoryIsPersistent(true) of the mover's builder.";
             case FAILED_BEFORE -> throw new AssertionError(kind);
         };

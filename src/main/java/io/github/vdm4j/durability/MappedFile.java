@@ -114,7 +114,7 @@ public final class MappedFile {
         return failed || FAILED.count() > failuresBefore && FAILED.concern(this);
     }
 
-    /** Returns whether the mapping may have MAP_SYNC; a kernel other than Linux has no such flag. */
+    /** Returns whether the mapping may have MAP_SYNC, which only Linux has. */
     boolean mayBeSynchronous() {
         return mapping.backing() == Backing.SYNCHRONOUS_FILE
                 || mapping.backing() == Backing.UNKNOWN && PlatformName.isLinuxX64();

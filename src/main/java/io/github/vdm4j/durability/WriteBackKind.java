@@ -12,7 +12,7 @@ public enum WriteBackKind {
     IMPOSSIBLE_ON_HEAP,
     /** Refused: the range is a private mapping, whose changes never reach the file. */
     IMPOSSIBLE_IN_PRIVATE_MAPPING,
-    /** Refused: the range is native memory, and nothing tells what makes it durable. */
+    /** Refused: the range is native memory of unknown domain. */
     UNKNOWN_MEMORY,
     /** Refused: an earlier write-back of the file failed. */
     FAILED_BEFORE;

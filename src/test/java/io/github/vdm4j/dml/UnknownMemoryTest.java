@@ -36,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+/** The ports of the faults 31 (raw address) and 36 (private mapping). */
 @DisplayName("Durable operations on memory of unknown domain")
 class UnknownMemoryTest extends AgainstSimulatedDml {
     private static final int SIZE = 8_192;
