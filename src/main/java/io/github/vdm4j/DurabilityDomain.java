@@ -13,6 +13,11 @@ public enum DurabilityDomain {
     CACHE_LINE,
     /** A file behind the page cache: its pages have to be written to the storage. */
     PAGE,
+    /**
+     * A file that lives in memory only, for example in a tmpfs. Durable operations succeed, like
+     * {@code msync}, and nothing survives a power cut.
+     */
+    VOLATILE,
     /** Ordinary memory: nothing makes it durable. */
     NONE
 }

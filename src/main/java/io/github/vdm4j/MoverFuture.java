@@ -4,6 +4,7 @@ import io.github.vdm4j.flight.OperationTrace;
 import io.github.vdm4j.future.AbstractFuture;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
+import java.io.IOException;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -201,7 +202,7 @@ public abstract class MoverFuture<T> extends AbstractFuture<T> {
      * from {@link #advance}.
      *
      * @param path what moved the bytes
-     * @param cause an {@link java.io.IOException} of the storage, or the exception for a segment
+     * @param cause an {@link IOException} of the storage, or the exception for a segment
      * whose arena was closed
      * @return {@link FutureState#COMPLETE}
      */
@@ -213,8 +214,10 @@ public abstract class MoverFuture<T> extends AbstractFuture<T> {
                 null,
                 closed
                         ? "failed: the arena of the destination was closed before it was written back"
-                        : "failed: the bytes are in memory but could not be written back: "
-                                + cause.getMessage(),
+                        : cause instanceof IOException
+                                ? "failed: the bytes are in memory but could not be written back: "
+                                        + cause.getMessage()
+                                : "failed: " + cause.getMessage(),
                 cause);
     }
 

@@ -120,7 +120,9 @@ public interface Vdm extends BufferOperations, AutoCloseable {
     /**
      * Makes what has been written to a range durable, without copying: when the future has
      * succeeded, the range has reached the persistence domain of the memory it lies in. Where the
-     * mover cannot do that, the future completes with {@link VdmResult#UNSUPPORTED}.
+     * mover cannot do that, the future completes with {@link VdmResult#UNSUPPORTED}. If the
+     * storage fails, has failed for the file before, or the file was truncated, the future
+     * completes with {@link VdmResult#IO_ERROR}.
      *
      * <p>C counterpart: {@code vdm_flush(vdm, dest, n, flags)}.
      *

@@ -22,6 +22,9 @@ public final class VdmFlags {
      * When the operation is complete, its destination has reached the persistence domain of the
      * memory it lies in: it survives a power cut. A mover that cannot promise this for a
      * destination fails the operation with {@link VdmResult#UNSUPPORTED}, having written nothing.
+     * Examples are the heap, private mappings, and native memory of unknown domain. If a write-back
+     * of the destination's file has failed in this process, the operation fails with {@link
+     * VdmResult#IO_ERROR}.
      *
      * <p>C counterpart: {@code VDM_F_MEM_DURABLE}, bit 0.
      */

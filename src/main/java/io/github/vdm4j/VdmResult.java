@@ -31,7 +31,10 @@ public enum VdmResult {
      * waiting when it was closed.
      */
     TIMEOUT,
-    /** The bytes were moved, but writing them back to the storage failed: they are not durable. */
+    /**
+     * The storage failed. The bytes were moved and not written back, or an earlier write-back of the
+     * file failed and nothing was moved, or a page of a mapped file is not there.
+     */
     IO_ERROR,
     /** A segment was closed, or cannot be used by this mover's threads, when its turn came. */
     SEGMENT_UNUSABLE,

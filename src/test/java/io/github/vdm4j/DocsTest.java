@@ -160,6 +160,31 @@ class DocsTest {
     }
 
     @Test
+    @DisplayName("every test that verifies a promise is there")
+    void testsOfPromises() throws IOException {
+        Set<String> tests = files(ROOT.resolve("src"), ".java").stream()
+                .map(file -> file.getFileName().toString().replace(".java", ""))
+                .collect(Collectors.toSet());
+        String page = Files.readString(ROOT.resolve("docs/durability.md"));
+        String table = page.substring(page.indexOf("| promise | test |"),
+                page.indexOf("## What is done"));
+        List<String> rows = table.lines().filter(row -> row.startsWith("| ")).skip(1).toList();
+        Set<String> missing = new TreeSet<>();
+        for (String row : rows) {
+            List<String> named = Pattern.compile("`(\\w+)`")
+                    .matcher(row.substring(row.lastIndexOf('|', row.length() - 2)))
+                    .results()
+                    .map(match -> match.group(1))
+                    .toList();
+            if (named.isEmpty() || !tests.containsAll(named)) {
+                missing.add(row);
+            }
+        }
+        assertFalse(rows.isEmpty());
+        assertEquals(Set.of(), missing);
+    }
+
+    @Test
     @DisplayName("no page names a path of the machine that it was written on")
     void machinePaths() throws IOException {
         Set<String> found = new TreeSet<>();

@@ -11,14 +11,17 @@ import org.junit.jupiter.api.Assumptions;
 
 /** The movers that a guest without an accelerator can have. */
 enum Movers {
-    SYNC(SyncDataMover::open),
-    THREADS(() -> ThreadsDataMover.builder().threads(2).open()),
+    SYNC(() -> SyncDataMover.builder().nativeMemoryIsPersistent(true).open()),
+    THREADS(() -> ThreadsDataMover.builder().nativeMemoryIsPersistent(true).threads(2).open()),
     DML_SOFTWARE(
             () -> {
                 DmlLibrary.whyUnavailable()
                         .ifPresent(reason -> Assumptions
                                 .abort("no Intel DML: " + reason.getMessage()));
-                return DmlDataMover.open(DmlPath.SOFTWARE);
+                return DmlDataMover.builder()
+                        .path(DmlPath.SOFTWARE)
+                        .nativeMemoryIsPersistent(true)
+                        .open();
             });
 
     private final Supplier<Vdm> opener;

@@ -66,7 +66,10 @@ final class BatchHunt {
         Thread closer = Thread.ofPlatform().daemon().start(hunt::close);
         long deadline = System.nanoTime() + Long.parseLong(arguments[1]) * 1_000_000;
         int batches = 0;
-        try (var mover = DmlDataMover.open(DmlPath.SOFTWARE)) {
+        try (var mover = DmlDataMover.builder()
+                .path(DmlPath.SOFTWARE)
+                .nativeMemoryIsPersistent(true)
+                .open()) {
             while (System.nanoTime() < deadline && hunt.unexpected == null) {
                 hunt.attempt(mover);
                 batches++;

@@ -52,6 +52,7 @@ class DmlBytesIT {
 
     private static DmlDataMover mover(int transfer) {
         return DmlDataMover.builder()
+                .nativeMemoryIsPersistent(true)
                 .path(DmlPath.SOFTWARE)
                 .jobs(1)
                 .maxTransferBytes(transfer)

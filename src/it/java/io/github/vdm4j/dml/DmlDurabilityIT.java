@@ -44,6 +44,7 @@ class DmlDurabilityIT {
         return DmlDataMover.builder()
                 .path(DmlPath.SOFTWARE)
                 .maxTransferBytes(parts)
+                .nativeMemoryIsPersistent(true)
                 .durability(libpmem ? Durability.system() : Durability.withoutLibpmem())
                 .open();
     }

@@ -94,6 +94,7 @@ class DmlMemoryIT {
         try (Arena arena = Arena.ofShared();
                 var mover = DmlDataMover.builder()
                         .durability(Durability.withoutLibpmem())
+                        .nativeMemoryIsPersistent(true)
                         .path(DmlPath.SOFTWARE)
                         .open()) {
             MemorySegment source = arena.allocate(640);

@@ -109,7 +109,11 @@ class DmlPathsIT {
         assumeNoDsa();
         MemorySegment source = noise(4096, 1);
         MemorySegment destination = arena.allocate(4096);
-        try (var mover = DmlDataMover.builder().path(DmlPath.HARDWARE).withoutTrial().open()) {
+        try (var mover = DmlDataMover.builder()
+                .path(DmlPath.HARDWARE)
+                .nativeMemoryIsPersistent(true)
+                .withoutTrial()
+                .open()) {
             for (VdmFuture future : List.of(
                     mover.memcpy(destination, source),
                     mover.memmove(destination, source),
@@ -169,7 +173,10 @@ class DmlPathsIT {
     void cacheLinesOfShortUnalignedRangesAreFlushed(int length) {
         MemorySegment memory = noise(512, length);
         byte[] before = bytes(memory);
-        try (var mover = DmlDataMover.open(DmlPath.SOFTWARE)) {
+        try (var mover = DmlDataMover.builder()
+                .path(DmlPath.SOFTWARE)
+                .nativeMemoryIsPersistent(true)
+                .open()) {
             for (int offset = 0; offset < 130; offset += 13) {
                 VdmFuture flush = mover.flush(memory.asSlice(offset, length).asReadOnly());
                 flush.busyPoll();

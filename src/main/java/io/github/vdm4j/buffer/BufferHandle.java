@@ -1,6 +1,7 @@
 package io.github.vdm4j.buffer;
 
 import io.github.vdm4j.DurabilityDomain;
+import io.github.vdm4j.durability.MappedFile;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -17,9 +18,9 @@ final class BufferHandle {
     /**
      * A buffer over memory that it takes over; {@code how} says what made it, if it should leak.
      */
-    static OffHeapBuffer open(MemorySegment whole, DurabilityDomain domain, Runnable release,
-            String how) {
-        BufferMemory memory = new BufferMemory(whole, domain, release);
+    static OffHeapBuffer open(MemorySegment whole, DurabilityDomain domain, MappedFile file,
+            Runnable release, String how) {
+        BufferMemory memory = new BufferMemory(whole, domain, file, release);
         BufferHandle handle = new BufferHandle(memory);
         LeakReport.watch(handle, memory, "%s %,d bytes".formatted(how, whole.byteSize()));
         return new OffHeapBuffer(handle, whole);

@@ -1,10 +1,10 @@
 package io.github.vdm4j.buffer;
 
 import io.github.vdm4j.DurabilityDomain;
+import io.github.vdm4j.durability.MappedFile;
 import io.github.vdm4j.durability.MemoryRegion;
 import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.future.IdleStrategy;
-import io.github.vdm4j.platform.MemoryMaps;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -23,6 +23,10 @@ final class BufferMemory implements MemoryRegion {
     private final MemorySegment.Scope scope;
 
     private final DurabilityDomain domain;
+
+    /** Null until it is determined. */
+    private volatile MappedFile file;
+
     private final Runnable release;
     private final AtomicInteger state = new AtomicInteger();
     private boolean released;
@@ -32,27 +36,16 @@ final class BufferMemory implements MemoryRegion {
      *
      * @param whole the memory
      * @param domain what makes it durable
+     * @param file the file behind it; null to determine that when it is first asked for
      * @param release frees it, called once
      */
-    BufferMemory(MemorySegment whole, DurabilityDomain domain, Runnable release) {
+    BufferMemory(MemorySegment whole, DurabilityDomain domain, MappedFile file, Runnable release) {
         this.whole = whole;
         this.scope = whole.scope();
         this.domain = domain;
+        this.file = file;
         this.release = release;
         MemoryRegions.add(scope, this);
-    }
-
-    /** What the system knows of a mapping that somebody else made. */
-    static DurabilityDomain domainOf(MemorySegment segment) {
-        if (segment.byteSize() == 0) {
-            return DurabilityDomain.NONE;
-        }
-        return switch (MemoryMaps.of(segment.address(), segment.byteSize())) {
-            case SYNCHRONOUS_FILE, DAX_DEVICE -> DurabilityDomain.CACHE_LINE;
-            case PAGE_CACHE -> DurabilityDomain.PAGE;
-            case MEMORY -> DurabilityDomain.NONE;
-            case UNKNOWN -> segment.isMapped() ? DurabilityDomain.PAGE : DurabilityDomain.NONE;
-        };
     }
 
     @Override
@@ -68,6 +61,19 @@ final class BufferMemory implements MemoryRegion {
     @Override
     public DurabilityDomain domain() {
         return domain;
+    }
+
+    @Override
+    public MappedFile file() {
+        MappedFile known = file;
+        return known != null ? known : determineFile();
+    }
+
+    private synchronized MappedFile determineFile() {
+        if (file == null) {
+            file = MappedFile.of(whole);
+        }
+        return file;
     }
 
     @Override

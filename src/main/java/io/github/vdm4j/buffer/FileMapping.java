@@ -1,6 +1,7 @@
 package io.github.vdm4j.buffer;
 
 import io.github.vdm4j.DurabilityDomain;
+import io.github.vdm4j.durability.MappedFile;
 import io.github.vdm4j.platform.LibC;
 import io.github.vdm4j.platform.PlatformName;
 import java.io.IOException;
@@ -22,18 +23,21 @@ final class FileMapping {
 
     private FileMapping() {}
 
-    static OffHeapBuffer map(Path file, long offset, long length, boolean write)
+    static OffHeapBuffer map(
+            Path file, long offset, long length, boolean write, MapOption... options)
             throws IOException {
         if (offset < 0 || length <= 0 || offset > Long.MAX_VALUE - length) {
             throw new IllegalArgumentException(
                     "mapping %,d bytes at offset %,d of %s: needs an offset of 0 or more and a length above 0"
                             .formatted(length, offset, file));
         }
-        return write ? growAndMap(file, offset, length) : mapExisting(file, offset, length);
+        return write
+                ? growAndMap(file, offset, length, options)
+                : mapExisting(file, offset, length, options);
     }
 
-    private static OffHeapBuffer mapExisting(Path file, long offset, long length)
-            throws IOException {
+    private static OffHeapBuffer mapExisting(
+            Path file, long offset, long length, MapOption... options) throws IOException {
         if (Files.isDirectory(file)) {
             throw new FileSystemException(file.toString(), null, "is a directory");
         }
@@ -43,12 +47,13 @@ final class FileMapping {
                         "mapping %,d bytes at offset %,d of %s: the file has %,d only"
                                 .formatted(length, offset, file, channel.size()));
             }
-            return map(file, channel, offset, length, false);
+            int failures = EarlierFailures.check(file, channel, options);
+            return map(file, channel, offset, length, false, failures);
         }
     }
 
-    private static OffHeapBuffer growAndMap(Path file, long offset, long length)
-            throws IOException {
+    private static OffHeapBuffer growAndMap(
+            Path file, long offset, long length, MapOption... options) throws IOException {
         FileChannel opened;
         boolean created = true;
         try {
@@ -66,10 +71,11 @@ final class FileMapping {
                             StandardOpenOption.WRITE);
         }
         try (FileChannel channel = opened) {
+            int failures = EarlierFailures.check(file, channel, options);
             long before = channel.size();
             try {
                 provideStorage(file, channel, offset, length);
-                return map(file, channel, offset, length, true);
+                return map(file, channel, offset, length, true, failures);
             } catch (IOException e) {
                 takeBack(file, channel, before, created, e);
                 throw e;
@@ -93,19 +99,24 @@ final class FileMapping {
     }
 
     private static OffHeapBuffer map(
-            Path file, FileChannel channel, long offset, long length, boolean write)
+            Path file, FileChannel channel, long offset, long length, boolean write, int failures)
             throws IOException {
         Arena arena = Arena.ofShared();
         try {
             MemorySegment segment = synchronous(file, channel, arena, offset, length, write);
-            DurabilityDomain domain = DurabilityDomain.CACHE_LINE;
-            if (segment == null) {
+            boolean lines = segment != null;
+            if (!lines) {
                 segment =
                         channel.map(write ? MapMode.READ_WRITE : MapMode.READ_ONLY, offset, length,
                                 arena);
-                domain = DurabilityDomain.PAGE;
             }
-            return BufferHandle.open(segment, domain, arena::close, "mapping " + file + ",");
+            MappedFile mapped = MappedFile.opened(segment, failures);
+            return BufferHandle.open(
+                    segment,
+                    lines ? DurabilityDomain.CACHE_LINE : mapped.domain(segment),
+                    mapped,
+                    arena::close,
+                    "mapping " + file + ",");
         } catch (Throwable e) {
             arena.close();
             throw e;

@@ -2,6 +2,7 @@ package io.github.vdm4j.buffer;
 
 import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.SegmentView;
+import io.github.vdm4j.durability.MappedFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -67,13 +68,18 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
      * @param file the file
      * @param offset where the part begins, in bytes, 0 or more
      * @param length how long it is, in bytes, above 0
+     * @param options options
      * @return a buffer of domain {@link DurabilityDomain#CACHE_LINE} if the file lies on persistent
-     *     memory that is mapped without a page cache (DAX), else {@link DurabilityDomain#PAGE}
+     *     memory that is mapped without a page cache (DAX), of {@link DurabilityDomain#VOLATILE} if
+     *     it lies in memory only (tmpfs), else of {@link DurabilityDomain#PAGE}
      * @throws IllegalArgumentException if offset or length is out of its range
-     * @throws IOException if the file cannot be opened, grown or mapped
+     * @throws IOException if the file cannot be opened, grown or mapped, or if a write-back of it
+     *     has failed in this process and the options do not contain {@link
+     *     MapOption#AFTER_FAILED_WRITE_BACK}
      */
-    public static OffHeapBuffer map(Path file, long offset, long length) throws IOException {
-        return FileMapping.map(file, offset, length, true);
+    public static OffHeapBuffer map(Path file, long offset, long length, MapOption... options)
+            throws IOException {
+        return FileMapping.map(file, offset, length, true, options);
     }
 
     /**
@@ -82,21 +88,26 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
      * @param file the file
      * @param offset where the part begins, in bytes, 0 or more
      * @param length how long it is, in bytes, above 0; the file must be at least that long
+     * @param options options
      * @return a read-only buffer, whose domain is as in {@link #map}
      * @throws IllegalArgumentException if offset or length is out of its range, or the file is too
      * short
-     * @throws IOException if the file cannot be opened or mapped
+     * @throws IOException if the file cannot be opened or mapped, or if a write-back of it has
+     *     failed in this process and the options do not contain {@link
+     *     MapOption#AFTER_FAILED_WRITE_BACK}
      */
-    public static OffHeapBuffer mapReadOnly(Path file, long offset, long length)
-            throws IOException {
-        return FileMapping.map(file, offset, length, false);
+    public static OffHeapBuffer mapReadOnly(
+            Path file, long offset, long length, MapOption... options) throws IOException {
+        return FileMapping.map(file, offset, length, false, options);
     }
 
     /**
-     * Makes a buffer of a caller's native segment, and finds out what makes it durable: what {@code
-     * /proc/self/smaps} says of its mapping: a private mapping of a file, which never reaches it,
-     * is of domain {@link DurabilityDomain#NONE}. Where that cannot be read, a mapped segment is of
-     * domain {@link DurabilityDomain#PAGE} and another of {@link DurabilityDomain#NONE}.
+     * Makes a buffer of a caller's native segment, and determines its domain once from {@code
+     * /proc/self/smaps}. A shared mapping of a file is of domain {@link DurabilityDomain#PAGE},
+     * {@link DurabilityDomain#CACHE_LINE} or {@link DurabilityDomain#VOLATILE}. A private mapping,
+     * whose changes never reach the file, is of domain {@link DurabilityDomain#NONE}. If the list
+     * cannot be read, a mapped segment is of domain {@link DurabilityDomain#PAGE} and any other
+     * segment of {@link DurabilityDomain#NONE}.
      *
      * <p>The memory stays the caller's: closing the buffer waits for operations in flight, but
      * frees nothing, and the caller's arena must not be closed before the buffer is. Of several
@@ -108,7 +119,12 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
      * @throws IllegalStateException if its arena is closed
      */
     public static OffHeapBuffer wrap(MemorySegment segment) {
-        return wrap(segment, BufferMemory.domainOf(requireNative(segment)));
+        requireNative(segment);
+        if (segment.byteSize() == 0) {
+            return wrap(segment, DurabilityDomain.NONE);
+        }
+        MappedFile file = MappedFile.withFlags(segment);
+        return BufferHandle.open(segment, file.domain(segment), file, () -> {}, "wrapping");
     }
 
     /**
@@ -123,10 +139,10 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
     public static OffHeapBuffer wrap(MemorySegment segment, DurabilityDomain domain) {
         requireNative(segment);
         Objects.requireNonNull(domain, "domain");
-        return BufferHandle.open(segment, domain, () -> {}, "wrapping");
+        return BufferHandle.open(segment, domain, null, () -> {}, "wrapping");
     }
 
-    private static MemorySegment requireNative(MemorySegment segment) {
+    private static void requireNative(MemorySegment segment) {
         if (!segment.isNative()) {
             throw new IllegalArgumentException(
                     "a heap segment of %,d bytes: only native memory can be wrapped"
@@ -135,7 +151,6 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
         if (!segment.scope().isAlive()) {
             throw new IllegalStateException("the arena of the segment is closed");
         }
-        return segment;
     }
 
     /**

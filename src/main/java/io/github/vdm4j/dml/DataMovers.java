@@ -34,6 +34,15 @@ public final class DataMovers {
     }
 
     /**
+     * Settings for the best mover, whichever that is.
+     *
+     * @return a builder with the defaults
+     */
+    public static DataMoversBuilder builder() {
+        return new DataMoversBuilder();
+    }
+
+    /**
      * Opens a {@link DmlDataMover} on {@link DmlPath#AUTO} where Intel DML is, else a {@link
      * ThreadsDataMover}. Memory that both take is off-heap and not confined to a thread.
      *
@@ -49,12 +58,22 @@ public final class DataMovers {
      * @return an open mover and why it was chosen
      */
     public static Choice choose() {
+        return choose(false);
+    }
+
+    /** Loads no builder class, because the first opening would wait for it (docs/adr/0019). */
+    static Choice choose(boolean nativeMemoryIsPersistent) {
         try {
-            DmlDataMover mover = DmlDataMover.open();
+            DmlDataMover mover = DmlDataMover.builder()
+                    .nativeMemoryIsPersistent(nativeMemoryIsPersistent)
+                    .open();
             return new Choice(mover,
                     "%s: %s".formatted(mover.library(), mover.pathDecision().reason()));
         } catch (DmlUnavailableException | VdmException e) {
-            return new Choice(ThreadsDataMover.open(), e.getMessage());
+            ThreadsDataMover mover = ThreadsDataMover.builder()
+                    .nativeMemoryIsPersistent(nativeMemoryIsPersistent)
+                    .open();
+            return new Choice(mover, e.getMessage());
         }
     }
 }

@@ -4,7 +4,6 @@ import io.github.vdm4j.MoverCounters;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
-import io.github.vdm4j.durability.WriteBackKind;
 import io.github.vdm4j.operation.BatchFuture;
 import io.github.vdm4j.operation.BatchTask;
 import io.github.vdm4j.operation.DataFuture;
@@ -176,8 +175,7 @@ public final class DmlDataMover extends OperationsMover {
     public boolean isSupported(VdmFlags flags, MemorySegment destination) {
         return destination.isNative()
                 && (!flags.contains(VdmFlags.MEM_DURABLE)
-                        || plan.durability()
-                                .kindOf(destination) != WriteBackKind.IMPOSSIBLE_IN_MEMORY);
+                        || plan.durability().supports(destination, true));
     }
 
     @Override

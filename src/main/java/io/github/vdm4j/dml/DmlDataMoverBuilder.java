@@ -47,6 +47,7 @@ public final class DmlDataMoverBuilder {
     private int workers = Math.min(Runtime.getRuntime().availableProcessors(), 4);
     private int node = NumaNodes.ANY;
     private boolean tried = true;
+    private boolean nativeMemoryIsPersistent;
 
     // Null for the machine's, and for nobody: to make a default takes a JVM that has just started
     // longer than to make it later.
@@ -308,6 +309,23 @@ public final class DmlDataMoverBuilder {
         return this;
     }
 
+    /**
+     * Applies C's rule for durable operations on native memory. If {@code true}, a raw segment
+     * whose {@linkplain io.github.vdm4j.DurabilityDomain domain} is unknown counts as persistent
+     * memory: the job carries the durable flags, and on the software path its cache lines are
+     * written back. This is for callers who map device memory themselves. On a raw address inside
+     * a page-cache mapping, such an operation reports success while its bytes are not durable.
+     * Default: {@code false}, such an operation ends with {@link
+     * io.github.vdm4j.VdmResult#UNSUPPORTED}.
+     *
+     * @param persistent whether native memory of unknown domain is persistent memory
+     * @return this
+     */
+    public DmlDataMoverBuilder nativeMemoryIsPersistent(boolean persistent) {
+        nativeMemoryIsPersistent = persistent;
+        return this;
+    }
+
     /** Other write-back engines than the machine's; for tests, which count what they do. */
     DmlDataMoverBuilder durability(Durability engines) {
         durability = engines;
@@ -375,7 +393,7 @@ public final class DmlDataMoverBuilder {
                         : null,
                 hardware ? new HardwareHealth(pool, decisions, path == DmlPath.AUTO, opening, clock)
                         : null,
-                durability,
+                engines(),
                 queueFullTimeout.toNanos(),
                 deviceTimeout.toNanos(),
                 closeTimeout.toNanos(),
@@ -383,6 +401,15 @@ public final class DmlDataMoverBuilder {
                 workers,
                 workerStrategy);
         return new DmlDataMover(opened, path, plan, decisions);
+    }
+
+    /** Null for the usual engines of the machine. */
+    private Durability engines() {
+        if (durability == null && !nativeMemoryIsPersistent) {
+            return null;
+        }
+        Durability chosen = durability == null ? Durability.system() : durability;
+        return chosen.nativeMemoryIsPersistent(nativeMemoryIsPersistent);
     }
 
     /**

@@ -6,6 +6,7 @@ import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.internal.DmlCallException;
 import io.github.vdm4j.dml.internal.InvalidDataException;
 import io.github.vdm4j.dml.internal.JobPool;
+import io.github.vdm4j.durability.Durability.Refusal;
 import io.github.vdm4j.execution.JvmFailures;
 import io.github.vdm4j.execution.Pins;
 import io.github.vdm4j.future.FutureState;
@@ -80,13 +81,8 @@ final class DmlFailures {
         return future.failed(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, reason, null);
     }
 
-    static FutureState unsupported(EngineFuture future, String reason) {
-        return future.failed(
-                ExecutionPath.NONE,
-                VdmResult.UNSUPPORTED,
-                null,
-                "cannot be made durable: " + reason,
-                null);
+    static FutureState notDurable(EngineFuture future, Refusal refusal) {
+        return future.failed(ExecutionPath.NONE, refusal.result(), null, refusal.reason(), null);
     }
 
     static FutureState outOfJobs(EngineFuture future, JobPool pool) {

@@ -9,6 +9,7 @@ import io.github.vdm4j.dml.internal.JobLimits;
 import io.github.vdm4j.dml.internal.JobPool;
 import io.github.vdm4j.dml.internal.Transfer;
 import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.durability.Durability.Refusal;
 import io.github.vdm4j.durability.MemoryRegion;
 import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.durability.WriteBackKind;
@@ -230,6 +231,10 @@ final class DmlMoves {
         WriteBackKind durable = null;
         if (future.durable()) {
             durable = durability.kindOf(destination);
+            Refusal refusal = durability.refusal(destination, durable, true);
+            if (refusal != null) {
+                return DmlFailures.notDurable(future, refusal);
+            }
             if (durable == WriteBackKind.CACHE_LINES
                     && length <= engine.pollerBytes()
                     && future.type() != VdmOperationType.FLUSH
@@ -237,9 +242,6 @@ final class DmlMoves {
                 return engine.closing()
                         ? DmlFailures.closed(future)
                         : auto.executeDurably(future, destination, source);
-            }
-            if (durable == WriteBackKind.IMPOSSIBLE_IN_MEMORY) {
-                return DmlFailures.unsupported(future, durability.whyNot(destination, durable));
             }
             if (future.type() == VdmOperationType.FLUSH && !needsJobToFlush(durable)) {
                 return flush(future, durable);

@@ -5,12 +5,12 @@ import io.github.vdm4j.dml.internal.DataProgram;
 import io.github.vdm4j.dml.internal.DrainWatch;
 import io.github.vdm4j.dml.internal.Job;
 import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.durability.Durability.Refusal;
 import io.github.vdm4j.durability.WriteBackKind;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.kernel.JvmOperations;
 import io.github.vdm4j.operation.CompletionRecord;
 import io.github.vdm4j.operation.Descriptor;
-import java.lang.foreign.MemorySegment;
 
 /** Starts the data operations of a mover. */
 final class DmlOperations {
@@ -48,14 +48,13 @@ final class DmlOperations {
         WriteBackKind second = null;
         if (what.isDurable()) {
             first = durability.kindOf(what.destination());
-            if (first == WriteBackKind.IMPOSSIBLE_IN_MEMORY) {
-                return refused(future, what.destination(), first);
-            }
-            if (what.secondDestination() != null) {
+            Refusal refusal = durability.refusal(what.destination(), first, true);
+            if (refusal == null && what.secondDestination() != null) {
                 second = durability.kindOf(what.secondDestination());
-                if (second == WriteBackKind.IMPOSSIBLE_IN_MEMORY) {
-                    return refused(future, what.secondDestination(), second);
-                }
+                refusal = durability.refusal(what.secondDestination(), second, true);
+            }
+            if (refusal != null) {
+                return DmlFailures.notDurable(future, refusal);
             }
         }
         Job job = engine.takeJob();
@@ -65,11 +64,6 @@ final class DmlOperations {
                     : DmlFailures.outOfJobs(future, engine.pool());
         }
         return begin(future, job, what, completion, first, second);
-    }
-
-    private FutureState refused(DmlDataFuture<?> future, MemorySegment destination,
-            WriteBackKind kind) {
-        return DmlFailures.unsupported(future, durability.whyNot(destination, kind));
     }
 
     private FutureState begin(

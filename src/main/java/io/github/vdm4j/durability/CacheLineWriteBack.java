@@ -23,6 +23,16 @@ public interface CacheLineWriteBack {
     }
 
     /**
+     * Returns whether the engine knows that a range is persistent memory.
+     *
+     * @param range native memory, not empty
+     * @return true if the engine has mapped it
+     */
+    default boolean recognizes(MemorySegment range) {
+        return false;
+    }
+
+    /**
      * What does it, for reports.
      *
      * @return a name

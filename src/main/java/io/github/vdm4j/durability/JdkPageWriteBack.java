@@ -2,9 +2,6 @@ package io.github.vdm4j.durability;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import io.github.vdm4j.platform.LibC;
-import io.github.vdm4j.platform.MemoryMaps;
-import io.github.vdm4j.platform.MemoryMaps.Backing;
-import io.github.vdm4j.platform.PlatformName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
@@ -75,9 +72,6 @@ final class JdkPageWriteBack implements PageWriteBack {
             sync(range);
             return;
         }
-        if (Compiler.WHY_NOT != null && mayBeSynchronous(range)) {
-            throw new IOException(Compiler.WHY_NOT);
-        }
         try {
             range.force();
         } catch (UncheckedIOException e) {
@@ -85,29 +79,8 @@ final class JdkPageWriteBack implements PageWriteBack {
         }
     }
 
-    /** Whether a mapped segment is known to be one of those that cannot be forced here. */
-    static boolean wouldCrashOn(MemorySegment range) {
-        return Compiler.WHY_NOT != null && backing(range) == Backing.SYNCHRONOUS_FILE;
-    }
-
-    private static boolean mayBeSynchronous(MemorySegment range) {
-        Backing backing = backing(range);
-        return backing == Backing.SYNCHRONOUS_FILE || backing == Backing.UNKNOWN;
-    }
-
-    /** Only Linux has mappings with MAP_SYNC. */
-    private static Backing backing(MemorySegment range) {
-        return PlatformName.isLinuxX64()
-                ? MemoryMaps.of(range.address(), range.byteSize())
-                : Backing.PAGE_CACHE;
-    }
-
     /** A mapping that was reinterpreted, which the JDK takes for plain memory. */
     private static void sync(MemorySegment range) throws IOException {
-        if (!PlatformName.nativeCallsAllowed()) {
-            throw new IOException(
-                    "the mapping was reinterpreted and can only be written back by msync, for which native access is not enabled");
-        }
         long start = range.address() & -PAGE;
         try {
             LibC.msync(start, range.address() + range.byteSize() - start);

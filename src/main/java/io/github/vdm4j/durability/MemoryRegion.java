@@ -26,6 +26,13 @@ public interface MemoryRegion {
     DurabilityDomain domain();
 
     /**
+     * Returns the file behind the region.
+     *
+     * @return what is known of it; the same object on every call
+     */
+    MappedFile file();
+
+    /**
      * Keeps the region from being freed until {@link #unpin}.
      *
      * @return false if it is being closed or is closed

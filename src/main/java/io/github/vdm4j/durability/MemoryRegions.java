@@ -1,7 +1,6 @@
 package io.github.vdm4j.durability;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,10 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * plain segment, and is still known and held open.
  */
 public final class MemoryRegions {
-    private static final MemoryRegion[] NONE = {};
-
-    /** By the scope that all views of a region share. Few regions share a scope. */
-    private static final Map<MemorySegment.Scope, MemoryRegion[]> BY_SCOPE =
+    /** By the scope that all views of a region share. All raw segments have one scope. */
+    private static final Map<MemorySegment.Scope, RangeIndex<MemoryRegion>> BY_SCOPE =
             new ConcurrentHashMap<>();
 
     /** Read on every operation; a plain look is cheaper than one into the map. */
@@ -32,10 +29,8 @@ public final class MemoryRegions {
      * @param region the region
      */
     public static synchronized void add(MemorySegment.Scope scope, MemoryRegion region) {
-        MemoryRegion[] before = BY_SCOPE.getOrDefault(scope, NONE);
-        MemoryRegion[] after = Arrays.copyOf(before, before.length + 1);
-        after[before.length] = region;
-        BY_SCOPE.put(scope, after);
+        BY_SCOPE.computeIfAbsent(scope, added -> new RangeIndex<>((found, key) -> true))
+                .add(region.address(), region.byteSize(), region);
         any = true;
     }
 
@@ -46,14 +41,13 @@ public final class MemoryRegions {
      * @param region the region
      */
     public static synchronized void remove(MemorySegment.Scope scope, MemoryRegion region) {
-        MemoryRegion[] after =
-                Arrays.stream(BY_SCOPE.getOrDefault(scope, NONE))
-                        .filter(other -> other != region)
-                        .toArray(MemoryRegion[]::new);
-        if (after.length == 0) {
+        RangeIndex<MemoryRegion> regions = BY_SCOPE.get(scope);
+        if (regions == null) {
+            return;
+        }
+        regions.remove(region.address(), region.byteSize(), region);
+        if (regions.isEmpty()) {
             BY_SCOPE.remove(scope);
-        } else {
-            BY_SCOPE.put(scope, after);
         }
         any = !BY_SCOPE.isEmpty();
     }
@@ -78,14 +72,10 @@ public final class MemoryRegions {
     }
 
     private static MemoryRegion lookUp(MemorySegment segment) {
-        long offset = segment.address();
-        for (MemoryRegion region : BY_SCOPE.getOrDefault(segment.scope(), NONE)) {
-            if (offset >= region.address()
-                    && offset + segment.byteSize() <= region.address() + region.byteSize()) {
-                return region;
-            }
-        }
-        return null;
+        RangeIndex<MemoryRegion> regions = BY_SCOPE.get(segment.scope());
+        return regions == null
+                ? null
+                : regions.find(segment.address(), segment.byteSize(), null);
     }
 
     /**

@@ -31,12 +31,14 @@ public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
     private final MemorySegment persist;
     private final MemorySegment memmovePersist;
     private final MemorySegment memsetPersist;
+    private final MemorySegment isPmem;
 
     private PmemLibrary(String location, SymbolLookup symbols) {
         this.location = location;
         persist = find(symbols, "pmem_persist");
         memmovePersist = find(symbols, "pmem_memmove_persist");
         memsetPersist = find(symbols, "pmem_memset_persist");
+        isPmem = find(symbols, "pmem_is_pmem");
     }
 
     private static MemorySegment find(SymbolLookup symbols, String name) {
@@ -57,6 +59,10 @@ public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
                 Linker.nativeLinker().downcallHandle(memmoveShape());
         static final MethodHandle MEMSET_PERSIST =
                 Linker.nativeLinker().downcallHandle(memsetShape());
+
+        // int pmem_is_pmem(const void *address, size_t length); compares addresses only
+        static final MethodHandle IS_PMEM = Linker.nativeLinker()
+                .downcallHandle(FunctionDescriptor.of(pmem_h.C_INT, pmem_h.C_LONG, pmem_h.C_LONG));
 
         /**
          * For what takes no time: the thread stays in Java, and a garbage collection has to wait
@@ -151,6 +157,15 @@ public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
     public void writeBack(MemorySegment range) {
         try {
             Calls.PERSIST.invokeExact(persist, range, range.byteSize());
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    @Override
+    public boolean recognizes(MemorySegment range) {
+        try {
+            return (int) Calls.IS_PMEM.invokeExact(isPmem, range.address(), range.byteSize()) != 0;
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
         }

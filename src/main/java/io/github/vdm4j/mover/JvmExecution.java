@@ -4,6 +4,7 @@ import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.durability.Durability.Refusal;
 import io.github.vdm4j.durability.WriteBackKind;
 import io.github.vdm4j.execution.JvmFailures;
 import io.github.vdm4j.execution.TaskSequence;
@@ -54,13 +55,11 @@ final class JvmExecution implements TaskSequence.Execution {
 
     private boolean refused(MemorySegment destination, WriteBackKind kind,
             CompletionRecord completion) {
-        String reason = kind == null ? null : durability.whyNot(destination, kind);
-        if (reason == null) {
+        Refusal refusal = kind == null ? null : durability.refusal(destination, kind, false);
+        if (refusal == null) {
             return false;
         }
-        completion.fail(
-                ExecutionPath.NONE, VdmResult.UNSUPPORTED, null,
-                "cannot be made durable: " + reason, null);
+        completion.fail(ExecutionPath.NONE, refusal.result(), null, refusal.reason(), null);
         return true;
     }
 

@@ -6,6 +6,7 @@ import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.durability.Durability.Refusal;
 import io.github.vdm4j.durability.MemoryRegion;
 import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.durability.WriteBackKind;
@@ -37,14 +38,9 @@ abstract class JvmFuture extends VdmFuture {
         WriteBackKind kind = null;
         if (isDurable()) {
             kind = durability.kindOf(destination);
-            String reason = durability.whyNot(destination, kind);
-            if (reason != null) {
-                return fail(
-                        ExecutionPath.NONE,
-                        VdmResult.UNSUPPORTED,
-                        null,
-                        "cannot be made durable: " + reason,
-                        null);
+            Refusal refusal = durability.refusal(destination, kind, false);
+            if (refusal != null) {
+                return fail(ExecutionPath.NONE, refusal.result(), null, refusal.reason(), null);
             }
         }
         move(functions);
@@ -68,7 +64,7 @@ abstract class JvmFuture extends VdmFuture {
 
     static boolean supports(Durability durability, VdmFlags flags, MemorySegment destination) {
         return !flags.contains(VdmFlags.MEM_DURABLE)
-                || durability.whyNot(destination, durability.kindOf(destination)) == null;
+                || durability.supports(destination, false);
     }
 
     /** Sends a thread away that cannot access the segments; the future stays idle. */

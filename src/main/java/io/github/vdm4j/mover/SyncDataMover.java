@@ -16,7 +16,7 @@ import java.util.List;
 /**
  * A data mover that executes each operation in its first poll, on the polling thread, with the
  * JVM's own code. Takes heap and off-heap segments. Durable for mapped files, which it writes to
- * their storage, and for other native memory where libpmem is installed.
+ * their storage, and for persistent memory if libpmem is installed.
  *
  * <p>C counterpart: miniasync_vdm_synchronous(7), {@code data_mover_sync_new(3)}.
  */
@@ -37,6 +37,15 @@ public final class SyncDataMover extends OperationsMover {
      */
     public static SyncDataMover open() {
         return open(Durability.system());
+    }
+
+    /**
+     * Settings for a mover.
+     *
+     * @return a builder with the defaults
+     */
+    public static SyncDataMoverBuilder builder() {
+        return new SyncDataMoverBuilder();
     }
 
     /** With other write-back engines than the machine's; for tests, which count what they do. */

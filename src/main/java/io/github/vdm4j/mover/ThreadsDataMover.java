@@ -27,8 +27,8 @@ import java.util.stream.Collectors;
  * <p>The first poll of a future puts its operation into a bounded queue. While the queue is full
  * the future stays idle, and later polls try again; a waker that a poll offers is called when there
  * is room. Takes heap and off-heap segments that any thread may access: not those of a confined
- * arena. Durable for mapped files, which it writes to their storage, and for other native memory
- * where libpmem is installed.
+ * arena. Durable for mapped files, which it writes to their storage, and for persistent memory if
+ * libpmem is installed.
  *
  * <p>The workers are daemon threads. What they do when there is nothing to do is their {@link
  * io.github.vdm4j.future.WorkerStrategy}; they sleep in the end.

@@ -18,6 +18,7 @@ public final class ThreadsDataMoverBuilder {
     private Duration closeTimeout = Duration.ofSeconds(30);
     private NotifierType notifier = NotifierType.WAKER;
     private Durability durability = Durability.system();
+    private boolean nativeMemoryIsPersistent;
     private CopyFunction memcpy = MoveFunctions.STANDARD.memcpy();
     private CopyFunction memmove = MoveFunctions.STANDARD.memmove();
     private FillFunction memset = MoveFunctions.STANDARD.memset();
@@ -139,6 +140,22 @@ public final class ThreadsDataMoverBuilder {
         return this;
     }
 
+    /**
+     * Applies C's rule for durable operations on native memory. If {@code true}, a raw segment
+     * whose {@linkplain io.github.vdm4j.DurabilityDomain domain} is unknown counts as persistent
+     * memory, and its cache lines are written back. This is for callers who map device memory
+     * themselves. On a raw address inside a page-cache mapping, such an operation reports success
+     * while its bytes are not durable. Default: {@code false}, such an operation ends with {@link
+     * io.github.vdm4j.VdmResult#UNSUPPORTED}.
+     *
+     * @param persistent whether native memory of unknown domain is persistent memory
+     * @return this
+     */
+    public ThreadsDataMoverBuilder nativeMemoryIsPersistent(boolean persistent) {
+        nativeMemoryIsPersistent = persistent;
+        return this;
+    }
+
     /** Other write-back engines than the machine's; for tests, which count what they do. */
     ThreadsDataMoverBuilder durability(Durability engines) {
         durability = engines;
@@ -175,7 +192,7 @@ public final class ThreadsDataMoverBuilder {
     }
 
     Durability durability() {
-        return durability;
+        return durability.nativeMemoryIsPersistent(nativeMemoryIsPersistent);
     }
 
     MoveFunctions functions() {

@@ -4,6 +4,7 @@ import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.VdmStatus;
+import java.io.IOException;
 
 /**
  * How one operation ended and what it found out. For implementors of movers: users get futures and
@@ -95,7 +96,7 @@ public final class CompletionRecord {
      * The bytes were written but could not be made durable.
      *
      * @param executed what wrote the bytes
-     * @param underneath an {@link java.io.IOException} of the storage, or the exception for a
+     * @param underneath an {@link IOException} of the storage, or the exception for a
      * segment whose arena was closed
      */
     public void failWriteBack(ExecutionPath executed, Exception underneath) {
@@ -106,8 +107,10 @@ public final class CompletionRecord {
                 null,
                 closed
                         ? "failed: the arena of a destination was closed before it was written back"
-                        : "failed: the bytes are in memory but could not be written back: "
-                                + underneath.getMessage(),
+                        : underneath instanceof IOException
+                                ? "failed: the bytes are in memory but could not be written back: "
+                                        + underneath.getMessage()
+                                : "failed: " + underneath.getMessage(),
                 underneath);
     }
 

@@ -18,6 +18,18 @@ public final class PageUnavailableException extends RuntimeException {
     }
 
     /**
+     * A page that a look at the memory found missing.
+     *
+     * @param segment the segment
+     * @param offset the first byte that could not be read
+     */
+    PageUnavailableException(MemorySegment segment, long offset) {
+        super("a page of the mapped file is not there from offset %,d of a segment of %,d bytes on:"
+                .formatted(offset, segment.byteSize())
+                + " the file was truncated, or its storage cannot deliver the page");
+    }
+
+    /**
      * As the JVM tells it, which does not know where.
      *
      * @param cause what the JVM threw

@@ -41,6 +41,7 @@ abstract class AgainstSimulatedDml {
         // follow it there.
         DmlDataMoverBuilder builder = DmlDataMover.builder()
                 .durability(Durability.withoutLibpmem())
+                .nativeMemoryIsPersistent(true)
                 .library(dml.library())
                 .path(path)
                 .jvmCopiesUpTo(0)

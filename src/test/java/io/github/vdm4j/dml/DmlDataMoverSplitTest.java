@@ -47,6 +47,7 @@ class DmlDataMoverSplitTest {
         DML.maxTransferBytes(hardware ? limit * 64L : Integer.MAX_VALUE);
         return DmlDataMover.builder()
                 .durability(Durability.withoutLibpmem())
+                .nativeMemoryIsPersistent(true)
                 .library(DML.library())
                 .path(hardware ? DmlPath.HARDWARE : DmlPath.SOFTWARE)
                 .withoutTrial()

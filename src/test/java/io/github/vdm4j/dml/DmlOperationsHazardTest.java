@@ -587,7 +587,8 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
                 assertTrue(
                         dualcast.failure()
                                 .getMessage()
-                                .contains("cannot be made durable: the destination is allocated"),
+                                .contains(
+                                        "cannot be made durable: the destination is ordinary memory"),
                         dualcast.failure().getMessage());
                 assertSame(VdmResult.UNSUPPORTED,
                         finish(mover.fill(cannot, 1, VdmFlags.MEM_DURABLE)).result());

@@ -68,7 +68,8 @@ class DurabilityTableTest extends AgainstSimulatedDml {
 
     enum Destination {
         MAPPED_SEGMENT, MAPPED_BUFFER, REINTERPRETED_MAPPING_IN_A_BUFFER,
-        MAPPED_BUFFER_OF_CACHE_LINES, NATIVE_SEGMENT,
+        MAPPED_BUFFER_OF_CACHE_LINES, NATIVE_SEGMENT, TRUSTED_NATIVE_SEGMENT,
+        RAW_ADDRESS_OF_A_MAPPING, PRIVATE_MAPPING, PRIVATE_MAPPING_IN_A_BUFFER,
         NATIVE_BUFFER_OF_CACHE_LINES, ALLOCATED_BUFFER, HEAP_SEGMENT
     }
 
@@ -86,9 +87,12 @@ class DurabilityTableTest extends AgainstSimulatedDml {
     private static Means means(Mover mover, Destination destination, boolean libpmem) {
         return switch (destination) {
             case HEAP_SEGMENT -> mover.isDml() ? Means.REFUSED_AT_THE_CALL : Means.NONE;
-            case ALLOCATED_BUFFER -> Means.NONE;
+            case ALLOCATED_BUFFER, NATIVE_SEGMENT, RAW_ADDRESS_OF_A_MAPPING, PRIVATE_MAPPING,
+                    PRIVATE_MAPPING_IN_A_BUFFER ->
+                Means.NONE;
             case MAPPED_SEGMENT, MAPPED_BUFFER, REINTERPRETED_MAPPING_IN_A_BUFFER -> Means.FORCE;
-            case MAPPED_BUFFER_OF_CACHE_LINES, NATIVE_SEGMENT, NATIVE_BUFFER_OF_CACHE_LINES -> {
+            case MAPPED_BUFFER_OF_CACHE_LINES, TRUSTED_NATIVE_SEGMENT,
+                    NATIVE_BUFFER_OF_CACHE_LINES -> {
                 if (mover == Mover.DML_HARDWARE) {
                     yield Means.HARDWARE_FLAGS;
                 }
@@ -105,23 +109,36 @@ class DurabilityTableTest extends AgainstSimulatedDml {
     }
 
     private Vdm open(Mover mover, Durability engines) {
+        return open(mover, engines, false);
+    }
+
+    private Vdm open(Mover mover, Durability engines, boolean trusting) {
+        Durability ruled = engines.nativeMemoryIsPersistent(trusting);
         return switch (mover) {
-            case SYNC -> JvmMovers.sync(engines);
-            case THREADS -> JvmMovers.threads(engines, 2);
-            case DML_SOFTWARE -> open(builder(DmlPath.SOFTWARE).durability(engines));
+            case SYNC -> JvmMovers.sync(ruled);
+            case THREADS -> JvmMovers.threads(engines, 2, trusting);
+            case DML_SOFTWARE -> open(builder(DmlPath.SOFTWARE)
+                    .nativeMemoryIsPersistent(trusting)
+                    .durability(engines));
             case DML_HARDWARE -> {
                 dml.withHardware();
-                yield open(builder(DmlPath.HARDWARE).durability(engines));
+                yield open(builder(DmlPath.HARDWARE)
+                        .nativeMemoryIsPersistent(trusting)
+                        .durability(engines));
             }
         };
     }
 
     private MemorySegment mapped() throws IOException {
+        return mapped(MapMode.READ_WRITE);
+    }
+
+    private MemorySegment mapped(MapMode mode) throws IOException {
         Path file = folder.resolve("file" + opened.size());
         Files.write(file, new byte[20_000]);
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            return dml.allow(channel.map(MapMode.READ_WRITE, 0, 20_000, arena));
+            return dml.allow(channel.map(mode, 0, 20_000, arena));
         }
     }
 
@@ -139,7 +156,11 @@ class DurabilityTableTest extends AgainstSimulatedDml {
                         .reinterpret(20_000, arena, null)));
             case MAPPED_BUFFER_OF_CACHE_LINES ->
                 of(OffHeapBuffer.wrap(mapped(), DurabilityDomain.CACHE_LINE));
-            case NATIVE_SEGMENT -> zeros(20_000);
+            case NATIVE_SEGMENT, TRUSTED_NATIVE_SEGMENT -> zeros(20_000);
+            case RAW_ADDRESS_OF_A_MAPPING ->
+                MemorySegment.ofAddress(mapped().address()).reinterpret(20_000);
+            case PRIVATE_MAPPING -> mapped(MapMode.PRIVATE);
+            case PRIVATE_MAPPING_IN_A_BUFFER -> of(OffHeapBuffer.wrap(mapped(MapMode.PRIVATE)));
             case NATIVE_BUFFER_OF_CACHE_LINES ->
                 of(OffHeapBuffer.wrap(zeros(20_000), DurabilityDomain.CACHE_LINE));
             case ALLOCATED_BUFFER -> of(OffHeapBuffer.allocate(20_000));
@@ -171,7 +192,8 @@ class DurabilityTableTest extends AgainstSimulatedDml {
             boolean libpmem)
             throws Exception {
         Means means = means(which, kind, libpmem);
-        try (Vdm mover = open(which, log.engines(libpmem))) {
+        boolean trusting = kind == Destination.TRUSTED_NATIVE_SEGMENT;
+        try (Vdm mover = open(which, log.engines(libpmem), trusting)) {
             MemorySegment whole = memory(kind);
             // Unaligned, and over the boundary of two pages.
             MemorySegment range = whole.asSlice(4000, 1001);
@@ -265,14 +287,15 @@ class DurabilityTableTest extends AgainstSimulatedDml {
     class StorageFails {
         @ParameterizedTest
         @EnumSource
-        void endsEachOperationWithIoErrorAndItsCauseAndIsNotRemembered(Mover which)
+        void endsEachOperationWithIoErrorAndItsCause(Mover which)
                 throws IOException {
             IOException broken = new IOException("Input/output error");
             try (Vdm mover = open(which, log.engines(true))) {
-                MemorySegment whole = memory(Destination.MAPPED_SEGMENT);
                 MemorySegment source = noise(100);
                 for (VdmOperationType type : EnumSet.range(VdmOperationType.MEMCPY,
                         VdmOperationType.FLUSH)) {
+                    MemorySegment whole = mapped();
+                    opened.add(() -> {}); // the next file has another name
                     log.fail(broken);
                     VdmFuture future = finish(make(mover, type, whole.asSlice(3, 100), source));
                     assertSame(VdmResult.IO_ERROR, future.result());
@@ -280,7 +303,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
                     assertTrue(future.failure().getMessage().contains("Input/output error"),
                             future.failure().getMessage());
                     log.fail(null);
-                    assertSame(VdmResult.SUCCESS,
+                    assertSame(VdmResult.IO_ERROR,
                             finish(make(mover, type, whole.asSlice(3, 100), source)).result());
                 }
                 if (mover instanceof DmlDataMover dmlMover) {
@@ -371,7 +394,8 @@ class DurabilityTableTest extends AgainstSimulatedDml {
         var health =
                 hardware ? new HardwareHealth(pool, null, false, List::of, System::nanoTime) : null;
         var plan = new DmlPlan(
-                pool, limits, null, health, Durability.withoutLibpmem(), 0, 1L << 40, 1L << 40,
+                pool, limits, null, health,
+                Durability.withoutLibpmem().nativeMemoryIsPersistent(true), 0, 1L << 40, 1L << 40,
                 Long.MAX_VALUE, 1,
                 WorkerStrategy.PARK);
         try (var mover = new DmlDataMover(library, path, plan, null)) {
@@ -409,12 +433,16 @@ class DurabilityTableTest extends AgainstSimulatedDml {
         Durability without = log.engines(false);
         for (var expected : List.of(
                 List.of(Destination.ALLOCATED_BUFFER, "OffHeapBuffer.map"),
-                List.of(Destination.NATIVE_SEGMENT, "libpmem.so.1"),
+                List.of(Destination.NATIVE_SEGMENT, "OffHeapBuffer.wrap(segment)"),
+                List.of(Destination.NATIVE_SEGMENT, "nativeMemoryIsPersistent(true)"),
+                List.of(Destination.RAW_ADDRESS_OF_A_MAPPING, "OffHeapBuffer.wrap(segment)"),
+                List.of(Destination.NATIVE_BUFFER_OF_CACHE_LINES, "libpmem.so.1"),
+                List.of(Destination.PRIVATE_MAPPING, "MapMode.READ_WRITE"),
                 List.of(Destination.HEAP_SEGMENT, "on the heap"))) {
             MemorySegment range = memory((Destination) expected.getFirst());
-            WriteBackKind kind = without.kindOf(range);
-            assertTrue(without.whyNot(range, kind).contains((String) expected.getLast()),
-                    without.whyNot(range, kind));
+            String reason = without.refusal(range, without.kindOf(range), false).reason();
+            assertTrue(reason.startsWith("cannot be made durable: "), reason);
+            assertTrue(reason.contains((String) expected.getLast()), reason);
         }
         opened.forEach(buffer -> ((OffHeapBuffer) buffer).close());
     }

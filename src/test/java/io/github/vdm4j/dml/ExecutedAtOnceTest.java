@@ -46,6 +46,7 @@ class ExecutedAtOnceTest {
     void open(@TempDir Path folder) throws Exception {
         mover = DmlDataMover.builder()
                 .durability(Durability.withoutLibpmem())
+                .nativeMemoryIsPersistent(true)
                 .library(DmlLibrary.open(LibraryFiles.executingDml(folder)))
                 .path(DmlPath.SOFTWARE)
                 .jobs(4)
@@ -92,6 +93,7 @@ class ExecutedAtOnceTest {
     void believesALibraryOnlyWhenItHasSeenThatItIsOver(@TempDir Path folder) throws Exception {
         try (var other = DmlDataMover.builder()
                 .durability(Durability.withoutLibpmem())
+                .nativeMemoryIsPersistent(true)
                 .library(DmlLibrary.open(LibraryFiles.deferringDml(folder)))
                 .path(DmlPath.SOFTWARE)
                 .jobs(2)

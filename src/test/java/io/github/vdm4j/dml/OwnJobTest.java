@@ -58,6 +58,7 @@ class OwnJobTest {
     private DmlDataMover open(Duration closeTimeout) {
         return DmlDataMover.builder()
                 .durability(Durability.withoutLibpmem())
+                .nativeMemoryIsPersistent(true)
                 .library(DmlLibrary.open(library))
                 .path(DmlPath.SOFTWARE)
                 .closeTimeout(closeTimeout)

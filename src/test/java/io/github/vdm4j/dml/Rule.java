@@ -27,6 +27,7 @@ enum Rule {
     FENCED_ALONE("H8: the fence bit is set outside of a batch"),
     FENCE_FLAG("H12: DML_FLAG_FENCE is set, which fences nothing"),
     WRONG_FLAGS("flags are set that the operation does not have"),
+    DURABLE_FLAGS("a durable task lacks one of 0x8000 and 0x4000, or has 0x100 with them"),
     OVERLAP("ranges overlap that must not"),
     COMPARE_ENDLESS("a compare of 0xFFFFFFC0 bytes or more, which never returns"),
     EXPECTED_RESULT("the result is checked against one that cannot be expected"),

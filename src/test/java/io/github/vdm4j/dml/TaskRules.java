@@ -33,6 +33,8 @@ final class TaskRules {
     // there.
     private static final int FAULT = 0x2;
     private static final int WRITES = FAULT | 0x100 | 0x2000 | 0x4000 | 0x8000;
+    private static final int DURABLE = 0x8000 | 0x4000;
+    private static final int INTO_THE_CACHE = 0x100;
     private static final int ADDRESS_1 = 0x200;
     private static final int ADDRESS_2 = 0x400;
     private static final int ADDRESS_3 = 0x800;
@@ -123,6 +125,9 @@ final class TaskRules {
         if (task.isFlowControl()) {
             return null;
         }
+        if (!durableFlagsAreRight(task)) {
+            return Rule.DURABLE_FLAGS;
+        }
         if (task.length() == 0 || task.is(SimulatedTask.DELTA_APPLY) && task.recordLength() == 0) {
             return Rule.LENGTH_ZERO;
         }
@@ -156,6 +161,15 @@ final class TaskRules {
             return Rule.EXPECTED_RESULT;
         }
         return !task.is(SimulatedTask.MEM_MOVE) && overlaps(task) ? Rule.OVERLAP : null;
+    }
+
+    /** For a cache flush, 0x100 chooses the instruction (H11). */
+    private static boolean durableFlagsAreRight(SimulatedTask task) {
+        boolean second = task.is(SimulatedTask.DUALCAST) && (task.specific() & 1) != 0;
+        boolean durable = (task.flags() & DURABLE) != 0 || second;
+        return !durable
+                || task.is(SimulatedTask.CACHE_FLUSH)
+                || (task.flags() & (DURABLE | INTO_THE_CACHE)) == DURABLE;
     }
 
     private static List<Range> ranges(SimulatedTask task) {

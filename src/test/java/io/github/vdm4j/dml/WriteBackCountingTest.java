@@ -118,10 +118,11 @@ class WriteBackCountingTest {
                         .library(DML.library())
                         .jobs(2)
                         .maxTransferBytes(limit * LINE)
+                        .nativeMemoryIsPersistent(true)
                         .durability(engines);
         return switch (mover) {
-            case SYNC -> JvmMovers.sync(engines);
-            case THREADS -> JvmMovers.threads(engines, 1);
+            case SYNC -> JvmMovers.sync(engines.nativeMemoryIsPersistent(true));
+            case THREADS -> JvmMovers.threads(engines, 1, true);
             case DML_SOFTWARE -> builder.path(DmlPath.SOFTWARE).open();
             case DML_HARDWARE -> builder.path(DmlPath.HARDWARE).withoutTrial().open();
             case DML_AUTO -> builder.path(DmlPath.AUTO).open();

@@ -18,7 +18,7 @@ public final class WriteBackLog {
 
     private final List<Range> ranges = new ArrayList<>();
     private BiConsumer<WriteBackKind, MemorySegment> onWriteBack = (kind, range) -> {};
-    private volatile IOException failure;
+    private volatile PageWriteBack storage = range -> {};
 
     /** Engines with or without one for cache lines, such as libpmem. */
     public Durability engines(boolean withLines) {
@@ -34,9 +34,7 @@ public final class WriteBackLog {
             }
         };
         return new Durability(withLines ? lines : null, range -> {
-            if (failure != null) {
-                throw failure;
-            }
+            storage.writeBack(range);
             note(WriteBackKind.PAGES, range);
         });
     }
@@ -54,7 +52,16 @@ public final class WriteBackLog {
 
     /** From now on the storage fails; null for no longer. */
     public WriteBackLog fail(IOException withThis) {
-        failure = withThis;
+        return storage(range -> {
+            if (withThis != null) {
+                throw withThis;
+            }
+        });
+    }
+
+    /** What the storage does before pages count as written back. */
+    public WriteBackLog storage(PageWriteBack behaviour) {
+        storage = behaviour;
         return this;
     }
 

@@ -110,7 +110,10 @@ class JvmMoversTest {
     @EnumSource
     @DisplayName("H22: durable on native memory is what isSupported says; where it is UNSUPPORTED nothing is written")
     void durableOnNativeMemoryIsWhatIsSupportedSays(Mover which) {
-        try (Vdm mover = which.open(); Arena arena = Arena.ofShared()) {
+        try (Vdm mover = which == Mover.SYNC
+                ? SyncDataMover.builder().nativeMemoryIsPersistent(true).open()
+                : ThreadsDataMover.builder().nativeMemoryIsPersistent(true).open();
+                Arena arena = Arena.ofShared()) {
             MemorySegment memory = arena.allocate(100);
             boolean supported = mover.isSupported(VdmFlags.MEM_DURABLE, memory);
             for (VdmFuture future : List.of(

@@ -55,8 +55,12 @@ class JvmOperationsTest {
 
     private DataOperations open(String mover, boolean libpmem) {
         return mover.equals("sync")
-                ? SyncDataMover.open(log.engines(libpmem))
-                : ThreadsDataMover.builder().threads(2).durability(log.engines(libpmem)).open();
+                ? SyncDataMover.open(log.engines(libpmem).nativeMemoryIsPersistent(libpmem))
+                : ThreadsDataMover.builder()
+                        .threads(2)
+                        .durability(log.engines(libpmem))
+                        .nativeMemoryIsPersistent(libpmem)
+                        .open();
     }
 
     private MemorySegment mapped(String name, int size) throws IOException {
@@ -154,7 +158,7 @@ class JvmOperationsTest {
             BatchResult batch = mover.batch()
                     .fill(memory, -1, VdmFlags.MEM_DURABLE)
                     .fill(memory, 2)
-                    .flush(file)
+                    .flush(mapped("other", 4_096))
                     .fence()
                     .fill(memory, 3)
                     .submit()

@@ -1,9 +1,12 @@
 package io.github.vdm4j.platform;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.vdm4j.platform.MemoryMaps.Backing;
+import io.github.vdm4j.platform.MemoryMaps.Mapping;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -41,7 +44,7 @@ class MemoryMapsTest {
             VmFlags: rd wr mr mw me ac sd
             7f0000070000-7f0000080000 rw-s 00000000 00:01 16 /memfd:name (deleted)
             VmFlags: rd wr sh mr mw me ms sd
-            7f0000080000-7f0000090000 rw-s 00000000 00:19 17 /dev/shm/name
+            7f0000080000-7f0000090000 rw-s 00000000 00:1b 17 /dev/shm/name
             VmFlags: rd wr sh mr mw me ms sd
             7f0000090000-7f00000a0000 rw-s 00000000 00:01 18 /SYSV00000000 (deleted)
             VmFlags: rd wr sh mr mw me ms sd
@@ -55,14 +58,26 @@ class MemoryMapsTest {
             VmFlags: ex
             """.lines().toList();
 
+    private static final List<String> MOUNTS = """
+            21 1 103:1 / / rw,relatime shared:1 - ext4 /dev/root rw
+            24 1 0:16 / /dev/hugepages rw - hugetlbfs hugetlbfs rw
+            25 1 0:27 / /dev/shm rw,nosuid shared:3 - tmpfs tmpfs rw
+            26 1 0:28 / /merged rw - overlay overlay rw
+            """.lines().toList();
+
+    private static Mapping find(long offset, long length) {
+        return MemoryMaps.find(0x7f00_0000_0000L + offset, length, SMAPS, MOUNTS);
+    }
+
     private static Backing of(long offset, long length) {
-        return MemoryMaps.of(0x7f00_0000_0000L + offset, length, SMAPS);
+        return find(offset, length).backing();
     }
 
     @ParameterizedTest(name = "+{0}: {1}")
     @CsvSource({"0, PAGE_CACHE", "1, PAGE_CACHE", "2, SYNCHRONOUS_FILE", "3, DAX_DEVICE",
-        "5, MEMORY", "6, MEMORY",
-        "7, MEMORY", "8, MEMORY", "9, MEMORY", "10, MEMORY", "11, MEMORY", "12, PAGE_CACHE"})
+        "5, MEMORY", "6, PRIVATE_FILE",
+        "7, VOLATILE_FILE", "8, VOLATILE_FILE", "9, MEMORY", "10, MEMORY", "11, MEMORY",
+        "12, PAGE_CACHE"})
     void tellsWhatEachKindOfMappingIsBackedBy(int mapping, Backing expected) {
         long start = mapping * 0x10000L;
         assertEquals(expected, of(start, 1));
@@ -73,7 +88,17 @@ class MemoryMapsTest {
     @Test
     void aRangeOverTwoMappingsOfOneKindIsOfThatKind() {
         assertEquals(Backing.PAGE_CACHE, of(0xffff, 2));
-        assertEquals(Backing.MEMORY, of(0x5ffff, 0x10000));
+        assertEquals(Backing.VOLATILE_FILE, of(0x7ffff, 0x10000));
+    }
+
+    @Test
+    void theFileIsKnownByDeviceAndInodeIfThereIsOne() {
+        assertEquals("103:01 12", find(0, 1).file());
+        assertEquals("/data/file with spaces", find(0, 1).path());
+        assertEquals(0x7f00_0000_0000L, find(1, 1).start());
+        assertEquals(0x7f00_0001_0000L, find(1, 1).end());
+        assertNull(find(0xffff, 2).file());
+        assertNull(find(0x50000, 1).file());
     }
 
     @Test
@@ -91,9 +116,15 @@ class MemoryMapsTest {
     }
 
     @Test
-    void aTextWithoutFlagsIsUnknown() {
-        assertEquals(Backing.UNKNOWN, MemoryMaps.of(0x7f00_0000_0000L, 1, SMAPS.subList(0, 2)));
-        assertEquals(Backing.UNKNOWN, MemoryMaps.of(0x7f00_0000_0000L, 1, List.of()));
+    void aListWithoutFlagsTellsAllButMapSync() {
+        List<String> maps = SMAPS.stream()
+                .filter(line -> !line.contains(":  ")
+                        && !line.startsWith("VmFlags"))
+                .toList();
+        assertEquals(Backing.PAGE_CACHE,
+                MemoryMaps.find(0x7f00_0002_0000L, 1, maps, MOUNTS).backing());
+        assertEquals(Backing.UNKNOWN,
+                MemoryMaps.find(0x7f00_0000_0000L, 1, List.of(), MOUNTS).backing());
     }
 
     @ParameterizedTest
@@ -106,11 +137,24 @@ class MemoryMapsTest {
                         FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             MemorySegment shared =
                     channel.map(write ? MapMode.READ_WRITE : MapMode.READ_ONLY, 0, 10_000, arena);
-            assertEquals(Backing.PAGE_CACHE, MemoryMaps.of(shared.address(), 10_000));
-            MemorySegment own = channel.map(MapMode.PRIVATE, 0, 10_000, arena);
-            assertEquals(Backing.MEMORY, MemoryMaps.of(own.address(), 10_000));
-            assertEquals(Backing.MEMORY, MemoryMaps.of(arena.allocate(100).address(), 100));
-            assertEquals(Backing.UNKNOWN, MemoryMaps.of(8, 8));
+            for (boolean flags : new boolean[]{false, true}) {
+                assertEquals(Backing.PAGE_CACHE, ask(shared, flags));
+                MemorySegment own = channel.map(MapMode.PRIVATE, 0, 10_000, arena);
+                assertEquals(Backing.PRIVATE_FILE, ask(own, flags));
+                assertEquals(Backing.MEMORY, ask(arena.allocate(100), flags));
+                assertEquals(Backing.UNKNOWN,
+                        ask(MemorySegment.ofAddress(8).reinterpret(8), flags));
+            }
         }
+    }
+
+    private static Backing ask(MemorySegment segment, boolean flags) {
+        long address = segment.address();
+        long length = segment.byteSize();
+        Mapping mapping = flags
+                ? MemoryMaps.findWithFlags(address, length)
+                : MemoryMaps.find(address, length);
+        assertTrue(mapping.start() <= address && mapping.end() >= address + length);
+        return mapping.backing();
     }
 }

@@ -248,7 +248,11 @@ final class Groups {
     }
 
     private DmlDataMover open(DmlPath path) {
-        return DmlDataMover.builder().library(dml).path(path).open();
+        return DmlDataMover.builder()
+                .library(dml)
+                .path(path)
+                .nativeMemoryIsPersistent(true)
+                .open();
     }
 
     private Peer dmlPeer() throws MissingException {

@@ -24,7 +24,7 @@ public class Movers {
 
     DmlDataMover dml(DmlPath path) {
         if (opened == null) {
-            opened = DmlDataMover.open(path);
+            opened = DmlDataMover.builder().path(path).nativeMemoryIsPersistent(true).open();
         }
         return (DmlDataMover) opened;
     }

@@ -4,6 +4,7 @@ import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.durability.Durability.Refusal;
 import io.github.vdm4j.durability.WriteBackKind;
 import io.github.vdm4j.operation.BatchTask;
 import io.github.vdm4j.operation.Descriptor;
@@ -49,15 +50,13 @@ final class SingleTask {
         WriteBackKind secondKind = null;
         if (descriptor.isDurable()) {
             kind = durability.kindOf(descriptor.destination());
-            secondKind = second == null ? null : durability.kindOf(second);
-            if (kind == WriteBackKind.IMPOSSIBLE_IN_MEMORY
-                    || secondKind == WriteBackKind.IMPOSSIBLE_IN_MEMORY) {
-                failed(
-                        VdmResult.UNSUPPORTED,
-                        "cannot be made durable: "
-                                + durability.whyNot(descriptor.destination(),
-                                        WriteBackKind.IMPOSSIBLE_IN_MEMORY),
-                        null);
+            Refusal refusal = durability.refusal(descriptor.destination(), kind, true);
+            if (refusal == null && second != null) {
+                secondKind = durability.kindOf(second);
+                refusal = durability.refusal(second, secondKind, true);
+            }
+            if (refusal != null) {
+                failed(refusal.result(), refusal.reason(), null);
                 return;
             }
         }

@@ -145,7 +145,10 @@ public final class Transfer extends Program {
      * @return bits for the job's flags
      */
     public static int descriptorFlags(boolean forCache, boolean durable) {
-        return (forCache ? PREFETCH : 0) | (durable ? DURABLE | DESTINATION_READBACK : 0);
+        if (durable) {
+            return DURABLE | DESTINATION_READBACK; // never with PREFETCH
+        }
+        return forCache ? PREFETCH : 0;
     }
 
     /**

@@ -1,0 +1,32 @@
+package io.github.vdm4j.mover;
+
+import io.github.vdm4j.durability.Durability;
+
+/** Settings for a {@link SyncDataMover}. Each has a default. */
+public final class SyncDataMoverBuilder {
+    private boolean nativeMemoryIsPersistent;
+
+    SyncDataMoverBuilder() {}
+
+    /**
+     * Applies C's rule for durable operations on native memory. Default: {@code false}.
+     *
+     * @param persistent whether native memory of unknown domain is persistent memory
+     * @return this
+     * @see ThreadsDataMoverBuilder#nativeMemoryIsPersistent
+     */
+    public SyncDataMoverBuilder nativeMemoryIsPersistent(boolean persistent) {
+        nativeMemoryIsPersistent = persistent;
+        return this;
+    }
+
+    /**
+     * Opens a mover with these settings. It holds no resources.
+     *
+     * @return an open mover
+     */
+    public SyncDataMover open() {
+        return SyncDataMover.open(
+                Durability.system().nativeMemoryIsPersistent(nativeMemoryIsPersistent));
+    }
+}
