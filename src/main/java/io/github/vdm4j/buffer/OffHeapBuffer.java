@@ -73,7 +73,7 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
      * @throws IOException if the file cannot be opened, grown or mapped
      */
     public static OffHeapBuffer map(Path file, long offset, long length) throws IOException {
-        return FileMapping.map(file, offset, length, true);
+        return FileMapping.map(Objects.requireNonNull(file, "file"), offset, length, true);
     }
 
     /**
@@ -89,7 +89,7 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
      */
     public static OffHeapBuffer mapReadOnly(Path file, long offset, long length)
             throws IOException {
-        return FileMapping.map(file, offset, length, false);
+        return FileMapping.map(Objects.requireNonNull(file, "file"), offset, length, false);
     }
 
     /**
@@ -127,7 +127,7 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
     }
 
     private static MemorySegment requireNative(MemorySegment segment) {
-        if (!segment.isNative()) {
+        if (!Objects.requireNonNull(segment, "segment").isNative()) {
             throw new IllegalArgumentException(
                     "a heap segment of %,d bytes: only native memory can be wrapped"
                             .formatted(segment.byteSize()));
@@ -149,6 +149,11 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
      */
     public OffHeapBuffer slice(long offset, long length) {
         memory.requireOpen();
+        if (offset < 0 || length < 0 || offset > segment.byteSize() - length) {
+            throw new IndexOutOfBoundsException(
+                    "slice of %,d bytes at offset %,d does not lie within the %s"
+                            .formatted(length, offset, this));
+        }
         return new OffHeapBuffer(handle, segment.asSlice(offset, length));
     }
 

@@ -2,6 +2,7 @@ package io.github.vdm4j.future;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -100,6 +101,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     /** The first poll by the shortest way, as it does all the work of most operations. */
     @Override
     public final FutureState poll(Notifier notifier) {
+        Objects.requireNonNull(notifier, "notifier");
         int seen = state;
         if (seen != IDLE) {
             return pollAgain(notifier, seen);

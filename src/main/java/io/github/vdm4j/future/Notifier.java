@@ -97,6 +97,7 @@ public final class Notifier {
      * @param question tells whether a poll would make progress
      */
     public void usePoller(Poller question) {
+        Objects.requireNonNull(question, "question");
         if (waker != null) {
             used = NotifierType.POLLER;
             poller = question;

@@ -1,5 +1,7 @@
 package io.github.vdm4j.future;
 
+import java.util.Objects;
+
 /**
  * Called by a future to say that polling it again will make progress.
  *
@@ -24,6 +26,6 @@ public interface Waker {
      * @return a waker that wakes both
      */
     static Waker join(Waker existing, Waker added) {
-        return JoinedWaker.join(existing, added);
+        return JoinedWaker.join(existing, Objects.requireNonNull(added, "added"));
     }
 }
