@@ -61,31 +61,42 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
 
     /**
      * Maps a part of a file for reading and writing. The file is created if it does not exist and
-     * grows if it is shorter than the end of the part; the part is given its storage, so that no
-     * later access can fail for want of space.
+     * grows if it is shorter than the end of the part. The part gets its storage, so a later access
+     * does not fail for lack of space. docs/durability.md lists the file systems that cannot give
+     * it.
      *
-     * @param file the file
+     * <p>The call changes no byte of the file. A call that fails never deletes or shortens the
+     * file, because another user can have opened it in the meantime. The exception states the size
+     * before the call and the size that the call left.
+     *
+     * @param file a regular file of the default file system
      * @param offset where the part begins, in bytes, 0 or more
      * @param length how long it is, in bytes, above 0
      * @return a buffer of domain {@link DurabilityDomain#CACHE_LINE} if the file lies on persistent
      *     memory that is mapped without a page cache (DAX), else {@link DurabilityDomain#PAGE}
-     * @throws IllegalArgumentException if offset or length is out of its range
-     * @throws IOException if the file cannot be opened, grown or mapped
+     * @throws IllegalArgumentException if offset or length is out of its range, or the path belongs
+     *     to another file system
+     * @throws java.nio.channels.ClosedByInterruptException if the thread is interrupted before or
+     *     during the call
+     * @throws IOException if the file cannot be opened, grown or mapped, or the path is a
+     *     directory, a FIFO, a socket or a device
      */
     public static OffHeapBuffer map(Path file, long offset, long length) throws IOException {
         return FileMapping.map(Objects.requireNonNull(file, "file"), offset, length, true);
     }
 
     /**
-     * Maps a part of an existing file for reading. It is neither created nor grown.
+     * Maps a part of an existing file for reading. The file is opened read-only and does not
+     * change.
      *
-     * @param file the file
+     * @param file a regular file of the default file system
      * @param offset where the part begins, in bytes, 0 or more
      * @param length how long it is, in bytes, above 0; the file must be at least that long
      * @return a read-only buffer, whose domain is as in {@link #map}
-     * @throws IllegalArgumentException if offset or length is out of its range, or the file is too
-     * short
-     * @throws IOException if the file cannot be opened or mapped
+     * @throws IllegalArgumentException if offset or length is out of its range, the file is too
+     *     short, or the path belongs to another file system
+     * @throws IOException if the file cannot be opened or mapped, or the path is a directory, a
+     *     FIFO, a socket or a device
      */
     public static OffHeapBuffer mapReadOnly(Path file, long offset, long length)
             throws IOException {
