@@ -74,7 +74,7 @@ final class FileMapping {
     private void requireWholeHugePages(FileStore store) throws IOException {
         if (store != null && store.type().equals("hugetlbfs")
                 && (offset % store.getBlockSize() != 0 || length % store.getBlockSize() != 0)) {
-            throw failed("hugetlbfs maps only whole pages of %1$,d bytes. Pass an offset and a"
+            throw failed("hugetlbfs maps only whole pages of %,d bytes. Pass an offset and a"
                     .formatted(store.getBlockSize())
                     + " length that are multiples of the page size.");
         }

@@ -65,7 +65,7 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
      * does not fail for lack of space. docs/durability.md lists the file systems that cannot give
      * it.
      *
-     * <p>The call changes no byte of the file. A call that fails never deletes or shortens the
+     * <p>The call changes no byte that the file has. A call that fails never deletes or shortens the
      * file, because another user can have opened it in the meantime. The exception states the size
      * before the call and the size that the call left.
      *

@@ -185,7 +185,8 @@ class OffHeapBufferTest {
                 var refused = assertThrows(IndexOutOfBoundsException.class,
                         () -> buffer.slice(offset, length));
                 assertEquals(
-                        "slice of %,d bytes at offset %,d does not lie within the OffHeapBuffer of 10 bytes at 0x%x, NONE"
+                        ("slice of %,d bytes at offset %,d does not lie within the"
+                                + " OffHeapBuffer of 10 bytes at 0x%x, NONE")
                                 .formatted(length, offset, buffer.segment().address()),
                         refused.getMessage());
             }
