@@ -118,6 +118,8 @@ public abstract class AbstractDataMover implements Vdm {
 
     private void check(VdmOperationType type, MemorySegment destination, MemorySegment source,
             VdmFlags flags) {
+        Objects.requireNonNull(destination,
+                type == VdmOperationType.FLUSH ? "range" : "destination");
         Objects.requireNonNull(flags, "flags");
         checkOpen(type);
         checkReadable(type, "destination", destination);
@@ -176,7 +178,7 @@ public abstract class AbstractDataMover implements Vdm {
      */
     @Override
     public boolean isSupported(VdmFlags flags) {
-        return VdmFlags.ofBits(3).contains(flags);
+        return VdmFlags.ofBits(3).contains(Objects.requireNonNull(flags, "flags"));
     }
 
     @Override

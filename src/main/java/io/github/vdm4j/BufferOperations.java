@@ -1,6 +1,7 @@
 package io.github.vdm4j;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 
 /**
  * The operations of {@link Vdm} with buffers in the place of segments. Each does what the operation
@@ -55,7 +56,7 @@ public interface BufferOperations {
      * @return an idle future
      */
     default VdmFuture memcpy(SegmentView destination, SegmentView source, VdmFlags flags) {
-        return memcpy(destination.segment(), source.segment(), flags);
+        return memcpy(segmentOf(destination, "destination"), segmentOf(source, "source"), flags);
     }
 
     /**
@@ -66,7 +67,8 @@ public interface BufferOperations {
      * @return an idle future
      */
     default VdmFuture memcpy(SegmentView destination, SegmentView source) {
-        return memcpy(destination.segment(), source.segment(), VdmFlags.NONE);
+        return memcpy(segmentOf(destination, "destination"), segmentOf(source, "source"),
+                VdmFlags.NONE);
     }
 
     /**
@@ -78,7 +80,7 @@ public interface BufferOperations {
      * @return an idle future
      */
     default VdmFuture memcpy(SegmentView destination, MemorySegment source, VdmFlags flags) {
-        return memcpy(destination.segment(), source, flags);
+        return memcpy(segmentOf(destination, "destination"), source, flags);
     }
 
     /**
@@ -89,7 +91,7 @@ public interface BufferOperations {
      * @return an idle future
      */
     default VdmFuture memcpy(SegmentView destination, MemorySegment source) {
-        return memcpy(destination.segment(), source, VdmFlags.NONE);
+        return memcpy(segmentOf(destination, "destination"), source, VdmFlags.NONE);
     }
 
     /**
@@ -101,7 +103,7 @@ public interface BufferOperations {
      * @return an idle future
      */
     default VdmFuture memcpy(MemorySegment destination, SegmentView source, VdmFlags flags) {
-        return memcpy(destination, source.segment(), flags);
+        return memcpy(destination, segmentOf(source, "source"), flags);
     }
 
     /**
@@ -112,7 +114,7 @@ public interface BufferOperations {
      * @return an idle future
      */
     default VdmFuture memcpy(MemorySegment destination, SegmentView source) {
-        return memcpy(destination, source.segment(), VdmFlags.NONE);
+        return memcpy(destination, segmentOf(source, "source"), VdmFlags.NONE);
     }
 
     /**
@@ -124,7 +126,7 @@ public interface BufferOperations {
      * @return an idle future
      */
     default VdmFuture memmove(SegmentView destination, SegmentView source, VdmFlags flags) {
-        return memmove(destination.segment(), source.segment(), flags);
+        return memmove(segmentOf(destination, "destination"), segmentOf(source, "source"), flags);
     }
 
     /**
@@ -135,7 +137,8 @@ public interface BufferOperations {
      * @return an idle future
      */
     default VdmFuture memmove(SegmentView destination, SegmentView source) {
-        return memmove(destination.segment(), source.segment(), VdmFlags.NONE);
+        return memmove(segmentOf(destination, "destination"), segmentOf(source, "source"),
+                VdmFlags.NONE);
     }
 
     /**
@@ -147,7 +150,7 @@ public interface BufferOperations {
      * @return an idle future
      */
     default VdmFuture memmove(SegmentView destination, MemorySegment source, VdmFlags flags) {
-        return memmove(destination.segment(), source, flags);
+        return memmove(segmentOf(destination, "destination"), source, flags);
     }
 
     /**
@@ -158,7 +161,7 @@ public interface BufferOperations {
      * @return an idle future
      */
     default VdmFuture memmove(SegmentView destination, MemorySegment source) {
-        return memmove(destination.segment(), source, VdmFlags.NONE);
+        return memmove(segmentOf(destination, "destination"), source, VdmFlags.NONE);
     }
 
     /**
@@ -170,7 +173,7 @@ public interface BufferOperations {
      * @return an idle future
      */
     default VdmFuture memmove(MemorySegment destination, SegmentView source, VdmFlags flags) {
-        return memmove(destination, source.segment(), flags);
+        return memmove(destination, segmentOf(source, "source"), flags);
     }
 
     /**
@@ -181,7 +184,7 @@ public interface BufferOperations {
      * @return an idle future
      */
     default VdmFuture memmove(MemorySegment destination, SegmentView source) {
-        return memmove(destination, source.segment(), VdmFlags.NONE);
+        return memmove(destination, segmentOf(source, "source"), VdmFlags.NONE);
     }
 
     /**
@@ -193,7 +196,7 @@ public interface BufferOperations {
      * @return an idle future
      */
     default VdmFuture memset(SegmentView destination, byte value, VdmFlags flags) {
-        return memset(destination.segment(), value, flags);
+        return memset(segmentOf(destination, "destination"), value, flags);
     }
 
     /**
@@ -204,7 +207,7 @@ public interface BufferOperations {
      * @return an idle future
      */
     default VdmFuture memset(SegmentView destination, byte value) {
-        return memset(destination.segment(), value, VdmFlags.NONE);
+        return memset(segmentOf(destination, "destination"), value, VdmFlags.NONE);
     }
 
     /**
@@ -214,6 +217,10 @@ public interface BufferOperations {
      * @return an idle future
      */
     default VdmFuture flush(SegmentView range) {
-        return flush(range.segment());
+        return flush(segmentOf(range, "range"));
+    }
+
+    private static MemorySegment segmentOf(SegmentView view, String name) {
+        return Objects.requireNonNull(view, name).segment();
     }
 }

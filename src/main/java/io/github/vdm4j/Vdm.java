@@ -25,6 +25,10 @@ public interface Vdm extends BufferOperations, AutoCloseable {
     /**
      * Copies between two ranges that do not overlap.
      *
+     * <p>A segment from {@link MemorySegment#ofAddress} has length 0 until it is {@linkplain
+     * MemorySegment#reinterpret(long) reinterpreted}. Java cannot tell it from an empty slice: the
+     * operation succeeds and copies nothing. This holds for every operation.
+     *
      * <p>C counterpart: {@code vdm_memcpy(vdm, dest, src, n, flags)}.
      *
      * @param destination the range to write

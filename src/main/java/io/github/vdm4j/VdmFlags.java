@@ -1,5 +1,7 @@
 package io.github.vdm4j;
 
+import java.util.Objects;
+
 /**
  * What an operation promises beyond moving the bytes, and hints about how to move them. A set of
  * flags: {@code VdmFlags.MEM_DURABLE.and(VdmFlags.NO_CACHE_HINT)} has both.
@@ -76,7 +78,7 @@ public final class VdmFlags {
      * @return a set with those of this one and {@code others}
      */
     public VdmFlags and(VdmFlags others) {
-        return SETS[bits | others.bits];
+        return SETS[bits | Objects.requireNonNull(others, "others").bits];
     }
 
     /**
@@ -86,6 +88,7 @@ public final class VdmFlags {
      * @return true if each of them is set
      */
     public boolean contains(VdmFlags flags) {
+        Objects.requireNonNull(flags, "flags");
         return (bits & flags.bits) == flags.bits;
     }
 

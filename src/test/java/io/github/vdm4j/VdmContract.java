@@ -234,6 +234,20 @@ public abstract class VdmContract {
         assertEquals(type, future.output().type());
     }
 
+    @Test
+    @DisplayName("an address without a size is empty: the copy succeeds and moves nothing")
+    public void addressWithoutSizeCopiesNothing() {
+        MemorySegment source = noise(64, 1);
+        MemorySegment destination = noise(64, 2);
+        byte[] before = bytes(destination);
+        VdmFuture copy = mover.memcpy(MemorySegment.ofAddress(destination.address()),
+                MemorySegment.ofAddress(source.address()));
+        copy.busyPoll();
+        assertSucceeded(copy);
+        assertArrayEquals(before, bytes(destination));
+        assertEquals(ExecutionPath.NONE, copy.path());
+    }
+
     // ---- states and output
 
     @Test

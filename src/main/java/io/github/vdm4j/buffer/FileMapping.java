@@ -2,113 +2,232 @@ package io.github.vdm4j.buffer;
 
 import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.durability.MappedFile;
-import io.github.vdm4j.platform.LibC;
-import io.github.vdm4j.platform.PlatformName;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileStore;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.spi.FileSystemProvider;
 import jdk.nio.mapmode.ExtendedMapMode;
 
 /** Maps parts of files, on persistent memory without a page cache between. */
 final class FileMapping {
-    private static final int CHUNK = 1 << 20;
+    private static final long ABSENT = -1;
 
-    private FileMapping() {}
+    private final Path file;
+    private final long offset;
+    private final long length;
+    private final MapOption[] options;
+
+    private FileMapping(Path file, long offset, long length, MapOption... options) {
+        this.file = file;
+        this.offset = offset;
+        this.length = length;
+        this.options = options;
+    }
 
     static OffHeapBuffer map(
             Path file, long offset, long length, boolean write, MapOption... options)
             throws IOException {
-        if (offset < 0 || length <= 0 || offset > Long.MAX_VALUE - length) {
-            throw new IllegalArgumentException(
-                    "mapping %,d bytes at offset %,d of %s: needs an offset of 0 or more and a length above 0"
-                            .formatted(length, offset, file));
-        }
-        return write
-                ? growAndMap(file, offset, length, options)
-                : mapExisting(file, offset, length, options);
+        var mapping = new FileMapping(file, offset, length, options);
+        mapping.requireRange();
+        mapping.requireSystemPath();
+        return write ? mapping.growAndMap() : mapping.mapExisting();
     }
 
-    private static OffHeapBuffer mapExisting(
-            Path file, long offset, long length, MapOption... options) throws IOException {
-        if (Files.isDirectory(file)) {
-            throw new FileSystemException(file.toString(), null, "is a directory");
+    private void requireRange() {
+        if (offset < 0 || length <= 0 || offset > Long.MAX_VALUE - length) {
+            throw new IllegalArgumentException(
+                    this + ": needs an offset of 0 or more and a length above 0");
         }
+    }
+
+    /** The name of a file inside another file system can be the name of a file on disk, too. */
+    private void requireSystemPath() {
+        FileSystemProvider provider = file.getFileSystem().provider();
+        if (!provider.getScheme().equals("file")
+                || provider.getClass().getModule() != Object.class.getModule()) {
+            throw new IllegalArgumentException(
+                    "%s: the path belongs to the file system \"%s\". Only files of the operating"
+                            .formatted(this, provider.getScheme())
+                            + " system can be mapped. Copy the file to such a path first.");
+        }
+    }
+
+    /** Refuses anything but a file before opening it, because opening a FIFO can block for ever. */
+    private void requireRegular(BasicFileAttributes attributes) throws FileSystemException {
+        if (attributes.isDirectory()) {
+            throw failed("the path is a directory. Map a regular file.");
+        }
+        if (!attributes.isRegularFile()) {
+            throw failed("the path is a FIFO, a socket or a device. Map a regular file, or map the"
+                    + " device in your own code and pass the segment to OffHeapBuffer.wrap.");
+        }
+    }
+
+    /** The JDK passes any part to the system, which refuses or cannot unmap a part of a page. */
+    private void requireWholeHugePages(FileStore store) throws IOException {
+        if (store != null && store.type().equals("hugetlbfs")
+                && (offset % store.getBlockSize() != 0 || length % store.getBlockSize() != 0)) {
+            throw failed("hugetlbfs maps only whole pages of %,d bytes. Pass an offset and a"
+                    .formatted(store.getBlockSize())
+                    + " length that are multiples of the page size.");
+        }
+    }
+
+    /**
+     * Refuses what cannot fit before anything changes, because some file systems keep the storage
+     * that they found before they ran out of space.
+     */
+    private void requireSpace(FileStore store, long missing) throws IOException {
+        if (store != null && store.getTotalSpace() > 0 && missing > store.getUnallocatedSpace()) {
+            throw failed(("the part needs at least %,d more bytes of storage, and the file system"
+                    + " has %,d. Free space, or map a shorter part. The call changed nothing.")
+                    .formatted(missing, store.getUnallocatedSpace()));
+        }
+    }
+
+    /** Returns null where Java does not find the mount point, in some containers for example. */
+    private static FileStore storeOf(Path existing) {
+        try {
+            return Files.getFileStore(existing);
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private OffHeapBuffer mapExisting() throws IOException {
+        requireRegular(Files.readAttributes(file, BasicFileAttributes.class));
+        requireWholeHugePages(storeOf(file));
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             if (channel.size() < offset + length) {
                 throw new IllegalArgumentException(
-                        "mapping %,d bytes at offset %,d of %s: the file has %,d only"
-                                .formatted(length, offset, file, channel.size()));
+                        this + ": the file has only %,d bytes".formatted(channel.size()));
             }
             int failures = EarlierFailures.check(file, channel, options);
-            return map(file, channel, offset, length, false, failures);
+            return map(channel, ExtendedMapMode.READ_ONLY_SYNC, MapMode.READ_ONLY, failures);
         }
     }
 
-    private static OffHeapBuffer growAndMap(
-            Path file, long offset, long length, MapOption... options) throws IOException {
-        FileChannel opened;
-        boolean created = true;
-        try {
-            opened =
-                    FileChannel.open(
-                            file,
-                            StandardOpenOption.CREATE_NEW,
-                            StandardOpenOption.READ,
-                            StandardOpenOption.WRITE);
-        } catch (FileAlreadyExistsException e) {
-            created = false;
-            opened =
-                    FileChannel.open(
-                            file, StandardOpenOption.CREATE, StandardOpenOption.READ,
-                            StandardOpenOption.WRITE);
+    private OffHeapBuffer growAndMap() throws IOException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedMappingException(
+                    this + " failed: the thread is interrupted. The call changed nothing.");
         }
-        try (FileChannel channel = opened) {
-            int failures = EarlierFailures.check(file, channel, options);
-            long before = channel.size();
+        long before = sizeBefore();
+        try (FileStorage storage = FileStorage.open(file)) {
+            int failures = earlierFailures(storage);
+            if (before != ABSENT) {
+                requireSpace(storeOf(storage.path()), length - storage.allocated());
+            }
             try {
-                provideStorage(file, channel, offset, length);
-                return map(file, channel, offset, length, true, failures);
+                storage.provide(offset, length);
+                return mapGrown(storage, failures);
             } catch (IOException e) {
-                takeBack(file, channel, before, created, e);
+                throw explained(e, left(before, storage));
+            } catch (Throwable e) {
+                e.addSuppressed(failed(left(before, storage)));
                 throw e;
             }
         }
     }
 
-    /** Leaves nothing behind that has grown half-way. */
-    private static void takeBack(
-            Path file, FileChannel channel, long before, boolean created, IOException failure) {
+    /** Checks the path before it is opened. Returns the size of its file, or {@link #ABSENT}. */
+    private long sizeBefore() throws IOException {
         try {
-            if (channel.size() > before) {
-                channel.truncate(before);
+            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            requireRegular(attributes);
+            requireWholeHugePages(storeOf(file));
+            return attributes.size();
+        } catch (NoSuchFileException e) {
+            if (!Files.isSymbolicLink(file)) {
+                FileStore store = storeOf(file.toAbsolutePath().getParent());
+                requireWholeHugePages(store);
+                requireSpace(store, length);
             }
-            if (created) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            failure.addSuppressed(e);
+            return ABSENT;
         }
     }
 
-    private static OffHeapBuffer map(
-            Path file, FileChannel channel, long offset, long length, boolean write, int failures)
+    /** Before the file grows: a file whose write-back failed is refused as it is. */
+    private int earlierFailures(FileStorage storage) throws IOException {
+        try (FileChannel channel = FileChannel.open(storage.path(), StandardOpenOption.READ)) {
+            return EarlierFailures.check(file, channel, options);
+        }
+    }
+
+    private OffHeapBuffer mapGrown(FileStorage storage, int failures) throws IOException {
+        try (FileChannel channel =
+                FileChannel.open(storage.path(), StandardOpenOption.READ,
+                        StandardOpenOption.WRITE)) {
+            if (channel.size() < offset + length) {
+                throw new IOException("another user shortened the file during the call");
+            }
+            return map(channel, ExtendedMapMode.READ_WRITE_SYNC, MapMode.READ_WRITE, failures);
+        }
+    }
+
+    /**
+     * Returns what a failed call leaves. The call takes nothing back: from the moment a file exists
+     * or is longer, another user can have opened, mapped or extended it.
+     */
+    private String left(long before, FileStorage storage) {
+        String size;
+        try {
+            long now = Files.size(storage.path());
+            if (before == ABSENT) {
+                size = "The file did not exist before the call and now has %,d bytes."
+                        .formatted(now);
+            } else if (now == before) {
+                size = "The file still has %,d bytes.".formatted(now);
+            } else {
+                size = "The file had %,d bytes before the call and now has %,d."
+                        .formatted(before, now);
+            }
+        } catch (IOException e) {
+            size = "The size of the file is unknown (" + e + ").";
+        }
+        return size + " Storage that the call added stays with the file. If nobody else uses the"
+                + " file, shorten or delete it to release the storage.";
+    }
+
+    private IOException explained(IOException failure, String left) {
+        if (failure instanceof ClosedByInterruptException) {
+            var interrupted = new InterruptedMappingException(
+                    this + " failed: the thread was interrupted. " + left);
+            interrupted.initCause(failure);
+            return interrupted;
+        }
+        String reason = failure instanceof FileSystemException e ? e.getReason() : null;
+        FileSystemException explained =
+                failed((reason != null ? reason : failure.getMessage()) + ". " + left);
+        explained.initCause(failure);
+        return explained;
+    }
+
+    private FileSystemException failed(String why) {
+        return new FileSystemException(file.toString(), null,
+                "mapping %,d bytes at offset %,d failed: %s".formatted(length, offset, why));
+    }
+
+    private OffHeapBuffer map(
+            FileChannel channel, MapMode synchronous, MapMode plain, int failures)
             throws IOException {
         Arena arena = Arena.ofShared();
         try {
-            MemorySegment segment = synchronous(file, channel, arena, offset, length, write);
+            MemorySegment segment = mapSynchronously(channel, arena, synchronous);
             boolean lines = segment != null;
             if (!lines) {
-                segment =
-                        channel.map(write ? MapMode.READ_WRITE : MapMode.READ_ONLY, offset, length,
-                                arena);
+                segment = channel.map(plain, offset, length, arena);
             }
             MappedFile mapped = MappedFile.opened(segment, failures);
             return BufferHandle.open(
@@ -123,49 +242,39 @@ final class FileMapping {
         }
     }
 
-    /** Null where the file does not lie on persistent memory, which only the attempt tells. */
-    private static MemorySegment synchronous(
-            Path file, FileChannel channel, Arena arena, long offset, long length, boolean write)
+    /** Returns null if the file is not on persistent memory. Only the attempt shows that. */
+    private MemorySegment mapSynchronously(FileChannel channel, Arena arena, MapMode mode)
             throws IOException {
         try {
-            if (write) {
-                return channel.map(ExtendedMapMode.READ_WRITE_SYNC, offset, length, arena);
-            }
-            try (FileChannel writable =
-                    FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-                // The JDK (25) takes this segment for a writable one, and a write to it crashes the
-                // JVM.
-                return writable.map(ExtendedMapMode.READ_ONLY_SYNC, offset, length, arena)
-                        .asReadOnly();
-            }
+            MemorySegment segment = channel.map(mode, offset, length, arena);
+            // The JDK (25) makes a read-only mapping a writable segment. A write would crash the
+            // JVM.
+            return mode == ExtendedMapMode.READ_ONLY_SYNC ? segment.asReadOnly() : segment;
+        } catch (ClosedChannelException e) {
+            throw e;
         } catch (IOException | UnsupportedOperationException e) {
             return null;
         }
     }
 
-    /**
-     * A hole in the part, or a part beyond the end, would fault on access when the disk is full.
-     */
-    private static void provideStorage(Path file, FileChannel channel, long offset, long length)
-            throws IOException {
-        if (PlatformName.nativeCallsAllowed()) {
-            try {
-                LibC.allocate(file, offset, length);
-                return;
-            } catch (LibC.CallFailedException e) {
-                var failure = new FileSystemException(
-                        file.toString(),
-                        null,
-                        "no storage for %,d bytes at offset %,d: %s".formatted(length, offset,
-                                e.getMessage()));
-                failure.initCause(e);
-                throw failure;
-            }
+    @Override
+    public String toString() {
+        return "mapping %,d bytes at offset %,d of %s".formatted(length, offset, file);
+    }
+
+    /** The exception of the JDK for an interrupted mapping, with a message. */
+    private static final class InterruptedMappingException extends ClosedByInterruptException {
+        private static final long serialVersionUID = 1L;
+
+        private final String message;
+
+        InterruptedMappingException(String message) {
+            this.message = message;
         }
-        ByteBuffer zeros = ByteBuffer.allocateDirect(CHUNK);
-        for (long at = channel.size(); at < offset + length;) {
-            zeros.clear().limit((int) Math.min(CHUNK, offset + length - at));
-            at += channel.write(zeros, at);
+
+        @Override
+        public String getMessage() {
+            return message;
         }
     }
 }

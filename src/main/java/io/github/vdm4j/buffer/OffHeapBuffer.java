@@ -62,43 +62,54 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
 
     /**
      * Maps a part of a file for reading and writing. The file is created if it does not exist and
-     * grows if it is shorter than the end of the part; the part is given its storage, so that no
-     * later access can fail for want of space.
+     * grows if it is shorter than the end of the part. The part gets its storage, so a later access
+     * does not fail for lack of space. docs/durability.md lists the file systems that cannot give
+     * it.
      *
-     * @param file the file
+     * <p>The call changes no byte that the file has. A call that fails never deletes or shortens the
+     * file, because another user can have opened it in the meantime. The exception states the size
+     * before the call and the size that the call left.
+     *
+     * @param file a regular file of the default file system
      * @param offset where the part begins, in bytes, 0 or more
      * @param length how long it is, in bytes, above 0
      * @param options options
      * @return a buffer of domain {@link DurabilityDomain#CACHE_LINE} if the file lies on persistent
      *     memory that is mapped without a page cache (DAX), of {@link DurabilityDomain#VOLATILE} if
      *     it lies in memory only (tmpfs), else of {@link DurabilityDomain#PAGE}
-     * @throws IllegalArgumentException if offset or length is out of its range
-     * @throws IOException if the file cannot be opened, grown or mapped, or if a write-back of it
-     *     has failed in this process and the options do not contain {@link
-     *     MapOption#AFTER_FAILED_WRITE_BACK}
+     * @throws IllegalArgumentException if offset or length is out of its range, or the path belongs
+     *     to another file system
+     * @throws java.nio.channels.ClosedByInterruptException if the thread is interrupted before or
+     *     during the call
+     * @throws IOException if the file cannot be opened, grown or mapped, the path is a directory, a
+     *     FIFO, a socket or a device, or a write-back of the file has failed in this process and
+     *     the options do not contain {@link MapOption#AFTER_FAILED_WRITE_BACK}
      */
     public static OffHeapBuffer map(Path file, long offset, long length, MapOption... options)
             throws IOException {
-        return FileMapping.map(file, offset, length, true, options);
+        return FileMapping.map(Objects.requireNonNull(file, "file"), offset, length, true,
+                Objects.requireNonNull(options, "options"));
     }
 
     /**
-     * Maps a part of an existing file for reading. It is neither created nor grown.
+     * Maps a part of an existing file for reading. The file is opened read-only and does not
+     * change.
      *
-     * @param file the file
+     * @param file a regular file of the default file system
      * @param offset where the part begins, in bytes, 0 or more
      * @param length how long it is, in bytes, above 0; the file must be at least that long
      * @param options options
      * @return a read-only buffer, whose domain is as in {@link #map}
-     * @throws IllegalArgumentException if offset or length is out of its range, or the file is too
-     * short
-     * @throws IOException if the file cannot be opened or mapped, or if a write-back of it has
-     *     failed in this process and the options do not contain {@link
-     *     MapOption#AFTER_FAILED_WRITE_BACK}
+     * @throws IllegalArgumentException if offset or length is out of its range, the file is too
+     *     short, or the path belongs to another file system
+     * @throws IOException if the file cannot be opened or mapped, the path is a directory, a FIFO,
+     *     a socket or a device, or a write-back of the file has failed in this process and the
+     *     options do not contain {@link MapOption#AFTER_FAILED_WRITE_BACK}
      */
     public static OffHeapBuffer mapReadOnly(
             Path file, long offset, long length, MapOption... options) throws IOException {
-        return FileMapping.map(file, offset, length, false, options);
+        return FileMapping.map(Objects.requireNonNull(file, "file"), offset, length, false,
+                Objects.requireNonNull(options, "options"));
     }
 
     /**
@@ -143,7 +154,7 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
     }
 
     private static void requireNative(MemorySegment segment) {
-        if (!segment.isNative()) {
+        if (!Objects.requireNonNull(segment, "segment").isNative()) {
             throw new IllegalArgumentException(
                     "a heap segment of %,d bytes: only native memory can be wrapped"
                             .formatted(segment.byteSize()));
@@ -164,6 +175,11 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
      */
     public OffHeapBuffer slice(long offset, long length) {
         memory.requireOpen();
+        if (offset < 0 || length < 0 || offset > segment.byteSize() - length) {
+            throw new IndexOutOfBoundsException(
+                    "slice of %,d bytes at offset %,d does not lie within the %s"
+                            .formatted(length, offset, this));
+        }
         return new OffHeapBuffer(handle, segment.asSlice(offset, length));
     }
 

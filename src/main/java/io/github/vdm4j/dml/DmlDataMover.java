@@ -10,6 +10,7 @@ import io.github.vdm4j.operation.DataFuture;
 import io.github.vdm4j.operation.OperationsMover;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A data mover that Intel DML executes: on Intel DSA where there is one, else on the processor.
@@ -173,6 +174,8 @@ public final class DmlDataMover extends OperationsMover {
 
     @Override
     public boolean isSupported(VdmFlags flags, MemorySegment destination) {
+        Objects.requireNonNull(flags, "flags");
+        Objects.requireNonNull(destination, "destination");
         return destination.isNative()
                 && (!flags.contains(VdmFlags.MEM_DURABLE)
                         || plan.durability().supports(destination, true));

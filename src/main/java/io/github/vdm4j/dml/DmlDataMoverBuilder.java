@@ -62,22 +62,22 @@ public final class DmlDataMoverBuilder {
     /**
      * The library to run on. Default: {@link DmlLibrary#open()}.
      *
-     * @param opened an opened library
+     * @param library an opened library
      * @return this
      */
-    public DmlDataMoverBuilder library(DmlLibrary opened) {
-        library = Objects.requireNonNull(opened, "library");
+    public DmlDataMoverBuilder library(DmlLibrary library) {
+        this.library = Objects.requireNonNull(library, "library");
         return this;
     }
 
     /**
      * Where to execute. Default: {@link DmlPath#AUTO}.
      *
-     * @param wanted the path
+     * @param path the path
      * @return this
      */
-    public DmlDataMoverBuilder path(DmlPath wanted) {
-        path = Objects.requireNonNull(wanted, "path");
+    public DmlDataMoverBuilder path(DmlPath path) {
+        this.path = Objects.requireNonNull(path, "path");
         return this;
     }
 
@@ -110,7 +110,8 @@ public final class DmlDataMoverBuilder {
      * @throws IllegalArgumentException if it is out of that range
      */
     public DmlDataMoverBuilder queueFullTimeout(Duration time) {
-        if (time.isNegative() || time.compareTo(MAX_QUEUE_FULL_TIMEOUT) > 0) {
+        if (Objects.requireNonNull(time, "time").isNegative()
+                || time.compareTo(MAX_QUEUE_FULL_TIMEOUT) > 0) {
             throw new IllegalArgumentException(
                     "queueFullTimeout of " + time + ": must be 0 to " + MAX_QUEUE_FULL_TIMEOUT);
         }
@@ -131,7 +132,8 @@ public final class DmlDataMoverBuilder {
      * @throws IllegalArgumentException if it is out of that range
      */
     public DmlDataMoverBuilder deviceTimeout(Duration time) {
-        if (!time.isPositive() || time.compareTo(MAX_DEVICE_TIMEOUT) > 0) {
+        if (!Objects.requireNonNull(time, "time").isPositive()
+                || time.compareTo(MAX_DEVICE_TIMEOUT) > 0) {
             throw new IllegalArgumentException(
                     "deviceTimeout of " + time + ": must be above 0, up to " + MAX_DEVICE_TIMEOUT);
         }
@@ -195,11 +197,11 @@ public final class DmlDataMoverBuilder {
      * What a worker thread does when there is nothing to do. Default: {@link
      * WorkerStrategy#BALANCED}.
      *
-     * @param whenIdle the strategy
+     * @param strategy the strategy
      * @return this
      */
-    public DmlDataMoverBuilder workerStrategy(WorkerStrategy whenIdle) {
-        workerStrategy = Objects.requireNonNull(whenIdle, "strategy");
+    public DmlDataMoverBuilder workerStrategy(WorkerStrategy strategy) {
+        workerStrategy = Objects.requireNonNull(strategy, "strategy");
         return this;
     }
 
@@ -213,7 +215,8 @@ public final class DmlDataMoverBuilder {
      * @throws IllegalArgumentException if it is out of that range
      */
     public DmlDataMoverBuilder closeTimeout(Duration time) {
-        if (!time.isPositive() || time.compareTo(MAX_CLOSE_TIMEOUT) > 0) {
+        if (!Objects.requireNonNull(time, "time").isPositive()
+                || time.compareTo(MAX_CLOSE_TIMEOUT) > 0) {
             throw new IllegalArgumentException(
                     "closeTimeout of " + time + ": must be above 0 and at most "
                             + MAX_CLOSE_TIMEOUT);
@@ -301,11 +304,11 @@ public final class DmlDataMoverBuilder {
      * be quick, and not wait for a future of this mover. An exception goes to the thread's uncaught
      * exception handler and is of no other consequence. Default: nobody.
      *
-     * @param told the listener
+     * @param listener the listener
      * @return this
      */
-    public DmlDataMoverBuilder onPathDecision(Consumer<DmlPathDecision> told) {
-        listener = Objects.requireNonNull(told, "listener");
+    public DmlDataMoverBuilder onPathDecision(Consumer<DmlPathDecision> listener) {
+        this.listener = Objects.requireNonNull(listener, "listener");
         return this;
     }
 

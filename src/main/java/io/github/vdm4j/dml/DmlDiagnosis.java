@@ -1,6 +1,7 @@
 package io.github.vdm4j.dml;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Whether DML can use the DSA of this machine, and if not why and what to do. It is a prediction,
@@ -93,6 +94,7 @@ public record DmlDiagnosis(Verdict verdict, List<Finding> findings, DsaSystem sy
      * @return the diagnosis as of now
      */
     public static DmlDiagnosis of(DmlLibrary library) {
+        Objects.requireNonNull(library, "library");
         return of(DsaSystem.read(), library.version(), NumaNodes.ANY);
     }
 

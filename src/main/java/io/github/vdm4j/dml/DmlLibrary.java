@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -73,6 +74,7 @@ public final class DmlLibrary {
      * @throws DmlUnavailableException if it is not there or is no DML
      */
     public static DmlLibrary open(Path file) {
+        Objects.requireNonNull(file, "file");
         var attempts = new LinkedHashMap<String, String>();
         return attempt(file.toString(), file.toAbsolutePath().toString(), attempts)
                 .orElseThrow(() -> new DmlUnavailableException(attempts));

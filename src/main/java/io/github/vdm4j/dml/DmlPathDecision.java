@@ -26,7 +26,7 @@ public final class DmlPathDecision {
     public DmlPathDecision(DmlPath path, String reason, List<Finding> findings) {
         this.path = Objects.requireNonNull(path, "path");
         this.reason = Objects.requireNonNull(reason, "reason");
-        this.findings = List.copyOf(findings);
+        this.findings = List.copyOf(Objects.requireNonNull(findings, "findings"));
     }
 
     /** One that needed no diagnosis, which is made when somebody wants to see it. */

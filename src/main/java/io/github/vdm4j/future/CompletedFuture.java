@@ -1,5 +1,7 @@
 package io.github.vdm4j.future;
 
+import java.util.Objects;
+
 /** A future that never ran. */
 final class CompletedFuture<T> implements PollableFuture<T> {
     private final T output;
@@ -17,7 +19,7 @@ final class CompletedFuture<T> implements PollableFuture<T> {
 
     @Override
     public FutureState poll(Notifier notifier) {
-        notifier.useNone();
+        Objects.requireNonNull(notifier, "notifier").useNone();
         return FutureState.COMPLETE;
     }
 

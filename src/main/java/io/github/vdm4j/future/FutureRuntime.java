@@ -55,7 +55,7 @@ public final class FutureRuntime {
      * @throws WrongThreadException if the future cannot be started from this thread
      */
     public void waitFor(PollableFuture<?> future) {
-        if (future.poll() != FutureState.COMPLETE) {
+        if (Objects.requireNonNull(future, "future").poll() != FutureState.COMPLETE) {
             waitAll(List.of(future));
         }
     }
@@ -73,7 +73,7 @@ public final class FutureRuntime {
      * stay as they are and can be waited for again
      */
     public void waitAll(Collection<? extends PollableFuture<?>> futures) {
-        new WaitSession(futures, idle).run();
+        new WaitSession(Objects.requireNonNull(futures, "futures"), idle).run();
     }
 
     /**
@@ -88,6 +88,8 @@ public final class FutureRuntime {
      * stay as they are and can be waited for again
      */
     public boolean waitAll(Collection<? extends PollableFuture<?>> futures, Duration timeout) {
+        Objects.requireNonNull(futures, "futures");
+        Objects.requireNonNull(timeout, "timeout");
         return new WaitSession(futures, idle).run(timeout);
     }
 
@@ -120,6 +122,7 @@ public final class FutureRuntime {
      * @throws RuntimeException the failure itself if it is unchecked; an Error likewise
      */
     public <T> T await(PollableFuture<T> future, Duration timeout) {
+        Objects.requireNonNull(future, "future");
         if (!waitAll(List.of(future), timeout)) {
             throw new FutureTimeoutException(
                     "not complete after %s: %s; it goes on, and can be awaited again"
@@ -142,6 +145,7 @@ public final class FutureRuntime {
      * @throws RuntimeException the failure itself if it is unchecked; an Error likewise
      */
     public <T> T awaitInterruptibly(PollableFuture<T> future) throws InterruptedException {
+        Objects.requireNonNull(future, "future");
         new WaitSession(List.of(future), idle).runInterruptibly();
         return outcome(future);
     }

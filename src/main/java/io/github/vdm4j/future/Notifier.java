@@ -95,6 +95,7 @@ public final class Notifier {
      * @param question tells whether a poll would make progress
      */
     public void usePoller(Poller question) {
+        Objects.requireNonNull(question, "question");
         if (waker != null) {
             answer = Objects.requireNonNull(question, "question");
         }

@@ -21,7 +21,8 @@ public interface PollTask<T> {
         /**
          * Sets the output.
          *
-         * @param value what {@link PollableFuture#output()} returns once the task is complete
+         * @param value what {@link PollableFuture#output()} returns once the task is complete; may
+         * be null
          */
         void output(T value);
     }

@@ -97,7 +97,7 @@ public interface PollableFuture<T> {
      * <p>C counterpart: {@code future_has_property}.
      *
      * @param property the property asked for
-     * @return true if the future has it
+     * @return true if the future has it; false for null
      */
     boolean hasProperty(FutureProperty property);
 

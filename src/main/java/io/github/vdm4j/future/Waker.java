@@ -1,5 +1,7 @@
 package io.github.vdm4j.future;
 
+import java.util.Objects;
+
 /**
  * Called by a future to say that polling it again will make progress.
  *

@@ -12,6 +12,7 @@ import io.github.vdm4j.operation.DataFuture;
 import io.github.vdm4j.operation.OperationsMover;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A data mover that executes each operation in its first poll, on the polling thread, with the
@@ -80,6 +81,8 @@ public final class SyncDataMover extends OperationsMover {
 
     @Override
     public boolean isSupported(VdmFlags flags, MemorySegment destination) {
+        Objects.requireNonNull(flags, "flags");
+        Objects.requireNonNull(destination, "destination");
         return JvmFuture.supports(durability, flags, destination);
     }
 

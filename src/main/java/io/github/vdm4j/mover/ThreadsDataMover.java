@@ -19,6 +19,7 @@ import io.github.vdm4j.worker.Workers;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -150,6 +151,8 @@ public final class ThreadsDataMover extends OperationsMover {
 
     @Override
     public boolean isSupported(VdmFlags flags, MemorySegment destination) {
+        Objects.requireNonNull(flags, "flags");
+        Objects.requireNonNull(destination, "destination");
         return destination.isAccessibleBy(workers.any())
                 && JvmFuture.supports(durability, flags, destination);
     }

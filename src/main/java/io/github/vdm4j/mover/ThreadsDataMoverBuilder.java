@@ -61,11 +61,11 @@ public final class ThreadsDataMoverBuilder {
     /**
      * What a worker does when the queue is empty. Default: {@link WorkerStrategy#BALANCED}.
      *
-     * @param whenIdle the strategy
+     * @param strategy the strategy
      * @return this
      */
-    public ThreadsDataMoverBuilder strategy(WorkerStrategy whenIdle) {
-        strategy = Objects.requireNonNull(whenIdle, "strategy");
+    public ThreadsDataMoverBuilder strategy(WorkerStrategy strategy) {
+        this.strategy = Objects.requireNonNull(strategy, "strategy");
         return this;
     }
 
@@ -80,7 +80,8 @@ public final class ThreadsDataMoverBuilder {
      * @throws IllegalArgumentException if it is out of that range
      */
     public ThreadsDataMoverBuilder closeTimeout(Duration time) {
-        if (!time.isPositive() || time.compareTo(MAX_CLOSE_TIMEOUT) > 0) {
+        if (!Objects.requireNonNull(time, "time").isPositive()
+                || time.compareTo(MAX_CLOSE_TIMEOUT) > 0) {
             throw new IllegalArgumentException(
                     "closeTimeout of " + time + ": must be above 0 and at most "
                             + MAX_CLOSE_TIMEOUT);
@@ -97,7 +98,7 @@ public final class ThreadsDataMoverBuilder {
      * @return this
      */
     public ThreadsDataMoverBuilder notifier(NotifierType type) {
-        notifier = Objects.requireNonNull(type, "notifier");
+        notifier = Objects.requireNonNull(type, "type");
         return this;
     }
 

@@ -1,5 +1,7 @@
 package io.github.vdm4j.operation;
 
+import java.util.Objects;
+
 /**
  * How to compute a CRC-32C.
  *
@@ -23,7 +25,7 @@ public record CrcOptions(int seed, boolean bypassReflection, boolean bypassDataR
      * @return options with it as the seed
      */
     public static CrcOptions continuing(Crc32c before) {
-        return new CrcOptions(before.bits(), false, false);
+        return new CrcOptions(Objects.requireNonNull(before, "before").bits(), false, false);
     }
 
     /**

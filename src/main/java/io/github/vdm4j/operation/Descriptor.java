@@ -120,6 +120,7 @@ public final class Descriptor {
 
     Descriptor dualcast(MemorySegment first, MemorySegment second, MemorySegment from,
             VdmFlags promised) {
+        Objects.requireNonNull(first, "first");
         copy(VdmOperationType.DUALCAST, first, from, promised);
         secondDestination = Objects.requireNonNull(second, "second");
         return this;

@@ -1,5 +1,6 @@
 package io.github.vdm4j.operation;
 
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -22,7 +23,10 @@ public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destinat
 
     /** Keeps a copy of the flags. */
     public DifConfig {
-        flags = Set.copyOf(flags);
+        Objects.requireNonNull(blockSize, "blockSize");
+        Objects.requireNonNull(source, "source");
+        Objects.requireNonNull(destination, "destination");
+        flags = Set.copyOf(Objects.requireNonNull(flags, "flags"));
     }
 
     /**
@@ -42,7 +46,7 @@ public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destinat
      * @return a configuration
      */
     public DifConfig withSource(DifTags tags) {
-        return new DifConfig(blockSize, tags, destination, flags);
+        return new DifConfig(blockSize, Objects.requireNonNull(tags, "tags"), destination, flags);
     }
 
     /**
@@ -52,7 +56,7 @@ public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destinat
      * @return a configuration
      */
     public DifConfig withDestination(DifTags tags) {
-        return new DifConfig(blockSize, source, tags, flags);
+        return new DifConfig(blockSize, source, Objects.requireNonNull(tags, "tags"), flags);
     }
 
     /**
@@ -62,7 +66,8 @@ public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destinat
      * @return a configuration
      */
     public DifConfig withFlags(DifFlag... some) {
-        return new DifConfig(blockSize, source, destination, Set.of(some));
+        return new DifConfig(blockSize, source, destination,
+                Set.of(Objects.requireNonNull(some, "some")));
     }
 
     /**
@@ -72,7 +77,7 @@ public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destinat
      * @return true if it is
      */
     public boolean has(DifFlag flag) {
-        return flags.contains(flag);
+        return flags.contains(Objects.requireNonNull(flag, "flag"));
     }
 
     /**

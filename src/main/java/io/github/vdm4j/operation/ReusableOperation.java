@@ -10,6 +10,7 @@ import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.future.PollableFuture;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -272,6 +273,7 @@ public final class ReusableOperation implements PollableFuture<Object> {
 
     @Override
     public FutureState poll(Notifier notifier) {
+        Objects.requireNonNull(notifier, "notifier");
         requirePrepared();
         return future.poll(notifier);
     }

@@ -12,7 +12,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
-import java.nio.file.Path;
 
 /**
  * The few functions of Linux's C library that the JDK has no counterpart for. Each fails with the
@@ -27,7 +26,19 @@ public final class LibC {
     private static final int MADV_HUGEPAGE = 14;
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
-    private static final int O_RDWR_CLOEXEC = 0x80002;
+    private static final int O_RDWR_CREAT_CLOEXEC = 0x80042;
+    private static final int READ_AND_WRITE_BY_ALL = 0666; // the umask limits it
+    private static final int FALLOC_FL_KEEP_SIZE = 1;
+    private static final int AT_EMPTY_PATH = 0x1000;
+    private static final int STATX_BLOCKS = 0x400;
+    private static final int STATX_SIZE = 256; // sizeof(struct statx)
+    private static final int STX_BLOCKS = 48; // offsetof(struct statx, stx_blocks)
+    private static final int BLOCK = 512; // the unit of stx_blocks
+    private static final int ENOENT = 2;
+    private static final int EINTR = 4;
+    private static final int EACCES = 13;
+    private static final int ENOSYS = 38;
+    private static final int EOPNOTSUPP = 95;
     private static final long MAP_FAILED = -1;
 
     // int msync(void *address, size_t length, int flags)
@@ -52,16 +63,23 @@ public final class LibC {
     // void free(void *memory)
     private static final MethodHandle FREE =
             LINKER.downcallHandle(symbol("free"), FunctionDescriptor.ofVoid(JAVA_LONG));
-    // int posix_fallocate(int fd, off_t offset, off_t length); returns the error itself
+    // int fallocate(int fd, int mode, off_t offset, off_t length)
     private static final MethodHandle FALLOCATE =
-            bind("posix_fallocate",
-                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
-    // int open(const char *path, int flags, ...)
+            bind("fallocate",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
+    // int open(const char *path, int flags, mode_t mode)
     private static final MethodHandle OPEN =
             bind(
                     "open",
-                    FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT),
+                    FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT),
                     Linker.Option.firstVariadicArg(2));
+    // int statx(int folder, const char *path, int flags, unsigned int mask, struct statx *status)
+    private static final MethodHandle STATX = // null before glibc 2.28
+            LINKER.defaultLookup().find("statx").isEmpty()
+                    ? null
+                    : bind("statx",
+                            FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT,
+                                    ADDRESS));
     // int close(int fd)
     private static final MethodHandle CLOSE =
             bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
@@ -88,8 +106,38 @@ public final class LibC {
     public static final class CallFailedException extends Exception {
         private static final long serialVersionUID = 1L;
 
+        private final int error;
+
         CallFailedException(String call, int error) {
             super(call + ": " + words(error));
+            this.error = error;
+        }
+
+        /**
+         * Returns true if the system or the file system does not have this call.
+         *
+         * @return true after ENOSYS and EOPNOTSUPP
+         */
+        public boolean isUnsupported() {
+            return error == ENOSYS || error == EOPNOTSUPP;
+        }
+
+        /**
+         * Returns true if the file does not exist.
+         *
+         * @return true after ENOENT
+         */
+        public boolean isMissingFile() {
+            return error == ENOENT;
+        }
+
+        /**
+         * Returns true if the user may not do this with the file.
+         *
+         * @return true after EACCES
+         */
+        public boolean isDenied() {
+            return error == EACCES;
         }
     }
 
@@ -191,26 +239,95 @@ public final class LibC {
     }
 
     /**
-     * Gives a range of a file its storage, holes included, and makes the file long enough.
+     * Opens a file for reading and writing. Creates the file if it does not exist.
      *
-     * @param file an existing file that may be written
-     * @param offset where the range begins
-     * @param length bytes, above 0
-     * @throws CallFailedException if the file cannot be opened or there is no space
+     * @param path the bytes of its path
+     * @return a descriptor for {@link #close}
+     * @throws CallFailedException if the file cannot be opened
      */
-    public static void allocate(Path file, long offset, long length) throws CallFailedException {
+    public static int open(byte[] path) throws CallFailedException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(CALL_STATE);
-            int fd = (int) OPEN.invokeExact(state, arena.allocateFrom(file.toString()),
-                    O_RDWR_CLOEXEC);
-            if (fd < 0) {
-                throw new CallFailedException("open", (int) ERRNO.get(state, 0L));
+            MemorySegment terminated = arena.allocate(path.length + 1L);
+            terminated.copyFrom(MemorySegment.ofArray(path));
+            int error;
+            do {
+                int descriptor = (int) OPEN.invokeExact(state, terminated, O_RDWR_CREAT_CLOEXEC,
+                        READ_AND_WRITE_BY_ALL);
+                if (descriptor >= 0) {
+                    return descriptor;
+                }
+                error = (int) ERRNO.get(state, 0L);
+            } while (error == EINTR);
+            throw new CallFailedException("open", error);
+        } catch (CallFailedException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * Closes a descriptor.
+     *
+     * @param descriptor what {@link #open} returned
+     */
+    public static void close(int descriptor) {
+        try (Arena arena = Arena.ofConfined()) {
+            int ignored = (int) CLOSE.invokeExact(arena.allocate(CALL_STATE), descriptor);
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * Returns the storage that a file occupies.
+     *
+     * @param descriptor an open file
+     * @return bytes, also those that lie beyond the end of the file
+     * @throws CallFailedException if the system does not say
+     */
+    public static long storageOf(int descriptor) throws CallFailedException {
+        if (STATX == null) {
+            throw new CallFailedException("statx", ENOSYS);
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(CALL_STATE);
+            MemorySegment status = arena.allocate(STATX_SIZE, Long.BYTES);
+            if ((int) STATX.invokeExact(state, descriptor, arena.allocateFrom(""), AT_EMPTY_PATH,
+                    STATX_BLOCKS, status) != 0) {
+                throw new CallFailedException("statx", (int) ERRNO.get(state, 0L));
             }
-            int error = (int) FALLOCATE.invokeExact(state, fd, offset, length);
-            int ignored = (int) CLOSE.invokeExact(state, fd);
-            if (error != 0) {
-                throw new CallFailedException("posix_fallocate", error);
-            }
+            return status.get(JAVA_LONG, STX_BLOCKS) * BLOCK;
+        } catch (CallFailedException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * Gives a range of a file its storage, holes included. Changes no byte of the file.
+     *
+     * @param descriptor a file that is open for writing
+     * @param offset where the range begins
+     * @param length bytes, above 0
+     * @param keepSize false to make the file end at the end of the range if it is shorter
+     * @throws CallFailedException if the file system has no space, or does not have this call
+     */
+    public static void fallocate(int descriptor, long offset, long length, boolean keepSize)
+            throws CallFailedException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(CALL_STATE);
+            int error;
+            do {
+                if ((int) FALLOCATE.invokeExact(state, descriptor,
+                        keepSize ? FALLOC_FL_KEEP_SIZE : 0, offset, length) == 0) {
+                    return;
+                }
+                error = (int) ERRNO.get(state, 0L);
+            } while (error == EINTR);
+            throw new CallFailedException("fallocate", error);
         } catch (CallFailedException e) {
             throw e;
         } catch (Throwable e) {

@@ -11,22 +11,30 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.platform.PlatformName;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystem;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FileMappingTest {
     @TempDir private Path folder;
@@ -127,7 +135,7 @@ class FileMappingTest {
         var refused = assertThrows(IllegalArgumentException.class,
                 () -> OffHeapBuffer.mapReadOnly(file(), 3, 9998));
         assertEquals(
-                "mapping 9,998 bytes at offset 3 of " + file() + ": the file has 10,000 only",
+                "mapping 9,998 bytes at offset 3 of " + file() + ": the file has only 10,000 bytes",
                 refused.getMessage());
         Path missing = folder.resolve("missing");
         assertThrows(NoSuchFileException.class, () -> OffHeapBuffer.mapReadOnly(missing, 0, 1));
@@ -156,14 +164,115 @@ class FileMappingTest {
         assertFalse(Files.exists(file()));
     }
 
+    /** Calls {@code map} or {@code mapReadOnly}. */
+    private static OffHeapBuffer map(boolean write, Path file, long offset, long length)
+            throws IOException {
+        return write ? OffHeapBuffer.map(file, offset, length)
+                : OffHeapBuffer.mapReadOnly(file, offset, length);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void directoryIsRefused(boolean write) {
+        var refused =
+                assertThrows(FileSystemException.class, () -> map(write, folder, 0, 4096));
+        assertEquals(
+                folder + ": mapping 4,096 bytes at offset 0 failed: the path is a directory."
+                        + " Map a regular file.",
+                refused.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @Timeout(20)
+    void fifoIsRefusedBeforeItIsOpened(boolean write) throws Exception {
+        assumeTrue(run("mkfifo", file().toString()) == 0, "no mkfifo here");
+        // Opening a FIFO for reading waits for a writer.
+        assertRefusedAsSpecial(write, file());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void deviceIsRefusedInWords(boolean write) {
+        Path device = Path.of("/dev/zero");
+        assumeTrue(Files.exists(device), "no /dev/zero here");
+        assertRefusedAsSpecial(write, device);
+    }
+
+    private static void assertRefusedAsSpecial(boolean write, Path path) {
+        var refused = assertThrows(FileSystemException.class, () -> map(write, path, 0, 4096));
+        assertEquals(
+                path + ": mapping 4,096 bytes at offset 0 failed: the path is a FIFO, a socket or"
+                        + " a device. Map a regular file, or map the device in your own code and"
+                        + " pass the segment to OffHeapBuffer.wrap.",
+                refused.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, 4096, 2097152", "true, 0, 4096", "false, 4096, 2097152",
+        "false, 0, 4096"})
+    void partOfHugePageIsRefusedWithPageSize(boolean write, long offset, long length)
+            throws Exception {
+        Path huge = Files.createDirectory(folder.resolve("huge"));
+        assumeTrue(run("mount", "-t", "hugetlbfs", "none", huge.toString()) == 0,
+                "hugetlbfs cannot be mounted here; root may");
+        try {
+            Path inside = huge.resolve("file");
+            if (!write) {
+                Files.createFile(inside);
+            }
+            var refused = assertThrows(FileSystemException.class,
+                    () -> map(write, inside, offset, length));
+            String page = "%,d".formatted(Files.getFileStore(huge).getBlockSize());
+            assertEquals(
+                    inside + ": mapping %,d bytes at offset %,d failed: hugetlbfs maps only whole"
+                            .formatted(length, offset) + " pages of " + page
+                            + " bytes. Pass an offset and a length that are multiples of the page"
+                            + " size.",
+                    refused.getMessage());
+            assertEquals(!write, Files.exists(inside));
+        } finally {
+            run("umount", huge.toString());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void pathInsideZipIsRefusedAndNothingChanges(boolean write) throws IOException {
+        Files.write(file(), noise(10));
+        URI archive = URI.create("jar:" + folder.resolve("z.zip").toUri());
+        try (FileSystem zip = FileSystems.newFileSystem(archive, Map.of("create", "true"))) {
+            // The same name exists on disk.
+            Path inside = zip.getPath(file().toString());
+            Files.createDirectories(inside.getParent());
+            var refused =
+                    assertThrows(IllegalArgumentException.class, () -> map(write, inside, 0, 8));
+            assertEquals(
+                    "mapping 8 bytes at offset 0 of " + inside + ": the path belongs to the file"
+                            + " system \"jar\". Only files of the operating system can be mapped."
+                            + " Copy the file to such a path first.",
+                    refused.getMessage());
+            assertFalse(Files.exists(inside));
+        }
+        assertArrayEquals(noise(10), Files.readAllBytes(file()));
+    }
+
     @Test
-    void aFolderIsRefused() {
-        var written =
-                assertThrows(FileSystemException.class, () -> OffHeapBuffer.map(folder, 0, 1));
-        assertTrue(written.getMessage().contains("Is a directory"), written.getMessage());
-        var read = assertThrows(FileSystemException.class,
-                () -> OffHeapBuffer.mapReadOnly(folder, 0, 1));
-        assertTrue(read.getMessage().contains("is a directory"), read.getMessage());
+    void pathInsideRuntimeImageIsRefused() {
+        Path inside = Path.of(URI.create("jrt:/java.base/java/lang/Object.class"));
+        var refused = assertThrows(IllegalArgumentException.class,
+                () -> OffHeapBuffer.mapReadOnly(inside, 0, 1));
+        assertTrue(refused.getMessage().contains("file system \"jrt\""), refused.getMessage());
+    }
+
+    @Test
+    void symbolicLinkWithoutTargetCreatesTheTarget() throws IOException {
+        Path link = Files.createSymbolicLink(folder.resolve("link"), file());
+        try (OffHeapBuffer buffer = OffHeapBuffer.map(link, 0, 100)) {
+            buffer.segment().fill((byte) 3);
+        }
+        assertEquals(100, Files.size(file()));
+        assertTrue(Files.isSymbolicLink(link));
     }
 
     @Test
@@ -185,45 +294,118 @@ class FileMappingTest {
     }
 
     @Test
-    void aFileThatCannotGrowThatLongStaysAsItWas() throws IOException {
-        assumeTrue(PlatformName.isLinuxX64(),
-                "elsewhere the file would be filled until the disk is full");
+    void fileThatCannotGrowThatLongStaysAsItWas() throws IOException {
         Files.write(file(), noise(100));
+        assumeStorageIsCounted();
         var failed = assertThrows(IOException.class, () -> OffHeapBuffer.map(file(), 7, 1L << 62));
         assertTrue(
                 failed.getMessage()
-                        .startsWith(
-                                file() + ": no storage for 4,611,686,018,427,387,904 bytes at offset 7: posix_fallocate: "),
+                        .startsWith(file() + ": mapping 4,611,686,018,427,387,904 bytes"
+                                + " at offset 7 failed: the part needs at least "),
+                failed.getMessage());
+        assertTrue(
+                failed.getMessage()
+                        .endsWith(
+                                "Free space, or map a shorter part. The call changed nothing."),
                 failed.getMessage());
         assertArrayEquals(noise(100), Files.readAllBytes(file()));
     }
 
     @Test
-    void aNewFileThatCannotBeThatLongIsNotLeftBehind() {
-        assumeTrue(PlatformName.isLinuxX64(),
-                "elsewhere the file would be filled until the disk is full");
-        assertThrows(IOException.class, () -> OffHeapBuffer.map(file(), 0, 1L << 62));
+    void newFileThatCannotBeThatLongIsNotCreated() {
+        var failed = assertThrows(IOException.class, () -> OffHeapBuffer.map(file(), 0, 1L << 62));
+        assertTrue(failed.getMessage().endsWith("The call changed nothing."), failed.getMessage());
         assertFalse(Files.exists(file()));
     }
 
+    private static void assumeStorageIsCounted() {
+        assumeTrue(PlatformName.nativeCallsAllowed(),
+                "without native access vdm4j fills the disk before it fails");
+    }
+
     @Test
-    void aFullStorageIsAnIoExceptionAndLeavesTheFileAsItWas() throws Exception {
+    void fullStorageLeavesTheFileAsItWasAndSaysSo() throws Exception {
+        assumeStorageIsCounted();
         Path small = Files.createDirectory(folder.resolve("small"));
         assumeTrue(
                 run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", small.toString()) == 0,
                 "a small file system cannot be mounted here; root may");
         try {
             Path inside = small.resolve("file");
-            Files.write(inside, noise(5000));
-            var failed =
-                    assertThrows(IOException.class, () -> OffHeapBuffer.map(inside, 0, 64 << 20));
-            assertTrue(failed.getMessage().endsWith("posix_fallocate: No space left on device"),
+            Files.write(inside, noise(500_000));
+            // Less than the file has already, and more than there is room for behind it.
+            var failed = assertThrows(FileSystemException.class,
+                    () -> OffHeapBuffer.map(inside, 500_000, 900_000));
+            assertEquals(
+                    inside + ": mapping 900,000 bytes at offset 500,000 failed: no storage:"
+                            + " fallocate: No space left on device. The file still has 500,000"
+                            + " bytes. Storage that the call added stays with the file. If nobody"
+                            + " else uses the file, shorten or delete it to release the storage.",
                     failed.getMessage());
-            assertArrayEquals(noise(5000), Files.readAllBytes(inside));
-            Files.write(small.resolve("other"), noise(100_000)); // what was taken has been given back
+            assertArrayEquals(noise(500_000), Files.readAllBytes(inside));
+            Files.write(small.resolve("other"), noise(400_000)); // tmpfs gave the pages back
         } finally {
             run("umount", small.toString());
         }
+    }
+
+    @Test
+    void interruptedThreadChangesNothing() throws IOException {
+        Thread.currentThread().interrupt();
+        try {
+            var failed = assertThrows(ClosedByInterruptException.class,
+                    () -> OffHeapBuffer.map(file(), 0, 1 << 20));
+            assertEquals(
+                    "mapping 1,048,576 bytes at offset 0 of " + file() + " failed: the thread is"
+                            + " interrupted. The call changed nothing.",
+                    failed.getMessage());
+        } finally {
+            assertTrue(Thread.interrupted(), "the interrupt was lost");
+        }
+        assertFalse(Files.exists(file()));
+    }
+
+    @Test
+    void interruptDuringTheCallSaysWhatItLeft() throws Exception {
+        int failures = 0;
+        for (int round = 0; round < 2000 && failures < 20; round++) {
+            boolean existed = round % 2 == 0;
+            Files.deleteIfExists(file());
+            if (existed) {
+                Files.write(file(), noise(100));
+            }
+            Thread caller = Thread.currentThread();
+            long delay = 1000L * (round % 500);
+            Thread other = Thread.ofPlatform().start(() -> {
+                LockSupport.parkNanos(delay);
+                caller.interrupt();
+            });
+            try {
+                OffHeapBuffer.map(file(), 0, 1 << 20).close();
+            } catch (ClosedByInterruptException e) {
+                failures++;
+                assertStated(e, existed);
+            }
+            while (!Thread.interrupted()) {
+                Thread.onSpinWait();
+            }
+            other.join();
+        }
+    }
+
+    private void assertStated(ClosedByInterruptException failure, boolean existed)
+            throws IOException {
+        String message = failure.getMessage();
+        if (message.endsWith("The call changed nothing.")) {
+            assertEquals(existed, Files.exists(file()));
+            return;
+        }
+        long size = Files.size(file());
+        String stated = size == 100
+                ? "The file still has 100 bytes."
+                : existed ? "The file had 100 bytes before the call and now has %,d."
+                        : "The file did not exist before the call and now has %,d bytes.";
+        assertTrue(message.contains(stated.formatted(size)), message + ", has " + size);
     }
 
     private static int run(String... command) throws IOException, InterruptedException {

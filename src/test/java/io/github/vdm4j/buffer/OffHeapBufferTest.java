@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -174,6 +175,20 @@ class OffHeapBufferTest {
                 assertThrows(IndexOutOfBoundsException.class, () -> slice.slice(5, 6));
                 assertThrows(IndexOutOfBoundsException.class, () -> slice.slice(-1, 2));
                 assertEquals(0, slice.slice(10, 0).byteSize());
+            }
+        }
+
+        @ParameterizedTest
+        @CsvSource({"-1, 2", "5, 6", "11, 0", "0, -1", "1, 9223372036854775807"})
+        void boundsErrorOfSliceNamesTheBuffer(long offset, long length) {
+            try (OffHeapBuffer buffer = OffHeapBuffer.allocate(10)) {
+                var refused = assertThrows(IndexOutOfBoundsException.class,
+                        () -> buffer.slice(offset, length));
+                assertEquals(
+                        ("slice of %,d bytes at offset %,d does not lie within the"
+                                + " OffHeapBuffer of 10 bytes at 0x%x, NONE")
+                                .formatted(length, offset, buffer.segment().address()),
+                        refused.getMessage());
             }
         }
 

@@ -259,7 +259,9 @@ class CopyFailureTest {
             var e = assertThrows(FileSystemException.class,
                     () -> OffHeapBuffer.map(staged.path(), 0, 3 << 20));
             assertEquals(
-                    "no storage for 3,145,728 bytes at offset 0: posix_fallocate: No space left on device",
+                    "mapping 3,145,728 bytes at offset 0 failed: the part needs at least 3,145,728"
+                            + " more bytes of storage, and the file system has 1,048,576. Free"
+                            + " space, or map a shorter part. The call changed nothing.",
                     e.getReason());
         } finally {
             assertEquals(Set.of(), TestFiles.names(small));

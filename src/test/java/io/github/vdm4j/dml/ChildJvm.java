@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -26,12 +27,18 @@ public record ChildJvm(int exitCode, String output) {
     /** Runs a class from the class path, where vdm4j is in the unnamed module. */
     public static ChildJvm onClassPath(Duration limit, List<String> options, Class<?> main,
             String... arguments) {
+        return onClassPath(limit, Map.of(), options, main, arguments);
+    }
+
+    /** The same with additional environment variables. */
+    public static ChildJvm onClassPath(Duration limit, Map<String, String> environment,
+            List<String> options, Class<?> main, String... arguments) {
         var command = new ArrayList<>(options);
         command.add("-cp");
         command.add(root(DmlDataMover.class) + ":" + root(main));
         command.add(main.getName());
         command.addAll(List.of(arguments));
-        return run(limit, command);
+        return run(limit, environment, command);
     }
 
     /** Runs a class in the module io.github.vdm4j. */
@@ -45,14 +52,15 @@ public record ChildJvm(int exitCode, String output) {
         command.add("--module");
         command.add("io.github.vdm4j/" + main.getName());
         command.addAll(List.of(arguments));
-        return run(limit, command);
+        return run(limit, Map.of(), command);
     }
 
-    private static ChildJvm run(Duration limit, List<String> arguments) {
+    private static ChildJvm run(Duration limit, Map<String, String> environment,
+            List<String> arguments) {
         try {
             Path folder = Files.createTempDirectory("vdm4j-child");
             try {
-                return run(folder, limit, arguments);
+                return run(folder, limit, environment, arguments);
             } finally {
                 try (Stream<Path> left = Files.walk(folder)) {
                     left.sorted((a, b) -> b.compareTo(a)).forEach(path -> path.toFile().delete());
@@ -65,7 +73,8 @@ public record ChildJvm(int exitCode, String output) {
         }
     }
 
-    private static ChildJvm run(Path folder, Duration limit, List<String> arguments)
+    private static ChildJvm run(Path folder, Duration limit, Map<String, String> environment,
+            List<String> arguments)
             throws IOException, InterruptedException {
         Path report = folder.resolve("hs_err.log");
         Path output = folder.resolve("output");
@@ -74,11 +83,12 @@ public record ChildJvm(int exitCode, String output) {
         command.add("-XX:ErrorFile=" + report);
         command.add("-XX:-CreateCoredumpOnCrash");
         command.addAll(arguments);
-        Process child = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
+                .redirectOutput(output.toFile());
+        builder.environment().putAll(environment);
+        Process child = builder.start();
         boolean ended = child.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
         String said = "";
         if (!ended) {

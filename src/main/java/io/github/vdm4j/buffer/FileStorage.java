@@ -1,0 +1,145 @@
+package io.github.vdm4j.buffer;
+
+import io.github.vdm4j.platform.LibC;
+import io.github.vdm4j.platform.LibC.CallFailedException;
+import io.github.vdm4j.platform.PlatformName;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+
+/**
+ * The storage of a file that is to be mapped for writing. Provides storage without changing a byte
+ * of the file and without making it shorter.
+ *
+ * <p>If native calls are allowed, the file is opened once, by its name. All further access goes
+ * through the descriptor. Without native calls Java opens the file by its name.
+ */
+final class FileStorage implements AutoCloseable {
+    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+    private static final int CHUNK = 1 << 16;
+    private static final int NONE = -1;
+
+    private final Path path;
+    private final int descriptor;
+
+    private FileStorage(Path path, int descriptor) {
+        this.path = path;
+        this.descriptor = descriptor;
+    }
+
+    /** Opens a regular file, or creates it. */
+    static FileStorage open(Path file) throws IOException {
+        if (!PlatformName.nativeCallsAllowed() || !Files.isDirectory(DESCRIPTORS)) {
+            return byName(file);
+        }
+        try {
+            int descriptor = LibC.open(bytesOf(file));
+            return new FileStorage(DESCRIPTORS.resolve(Integer.toString(descriptor)), descriptor);
+        } catch (CallFailedException e) {
+            FileSystemException failure =
+                    e.isMissingFile() ? new NoSuchFileException(file.toString())
+                            : e.isDenied() ? new AccessDeniedException(file.toString())
+                                    : new FileSystemException(file.toString(), null,
+                                            e.getMessage());
+            failure.initCause(e);
+            throw failure;
+        }
+    }
+
+    /** Java opens the file whenever it is needed. */
+    static FileStorage byName(Path file) {
+        return new FileStorage(file, NONE);
+    }
+
+    /** The bytes of a name. Its characters do not tell them, in the POSIX locale for example. */
+    private static byte[] bytesOf(Path file) {
+        String encoded = file.toUri().getRawPath();
+        byte[] bytes = new byte[encoded.length()];
+        int length = 0;
+        for (int at = 0; at < encoded.length(); at++) {
+            if (encoded.charAt(at) == '%') {
+                bytes[length++] = (byte) Integer.parseInt(encoded, at + 1, at + 3, 16);
+                at += 2;
+            } else {
+                bytes[length++] = (byte) encoded.charAt(at);
+            }
+        }
+        return Arrays.copyOf(bytes, length);
+    }
+
+    /** A path to the open file, even after another user renamed or deleted it. */
+    Path path() {
+        return path;
+    }
+
+    /** Returns the bytes that the file occupies, or the largest number if that is unknown. */
+    long allocated() {
+        try {
+            return descriptor == NONE ? Long.MAX_VALUE : LibC.storageOf(descriptor);
+        } catch (CallFailedException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    /**
+     * Gives a part of the file its storage, and makes the file as long as the end of the part.
+     * Without storage, access to the part can fault when the disk is full (H28).
+     */
+    void provide(long offset, long length) throws IOException {
+        try {
+            if (descriptor != NONE && allocate(offset, length)) {
+                return;
+            }
+        } catch (CallFailedException e) {
+            throw new IOException("no storage: " + e.getMessage(), e);
+        }
+        appendZeros(offset + length);
+    }
+
+    /** Returns false if the file system cannot do this. */
+    private boolean allocate(long offset, long length) throws CallFailedException {
+        try {
+            // The file grows only when it has all of its storage.
+            LibC.fallocate(descriptor, offset, length, true);
+        } catch (CallFailedException e) {
+            if (!e.isUnsupported()) {
+                throw e;
+            }
+        }
+        try {
+            LibC.fallocate(descriptor, offset, length, false);
+            return true;
+        } catch (CallFailedException e) {
+            if (e.isUnsupported()) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** Appended bytes cannot overwrite bytes that another user writes at the same time. */
+    private void appendZeros(long end) throws IOException {
+        try (FileChannel channel =
+                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
+                        StandardOpenOption.APPEND)) {
+            ByteBuffer zeros = ByteBuffer.allocateDirect(CHUNK);
+            for (long size = channel.size(); size < end; size = channel.size()) {
+                channel.write(zeros.clear().limit((int) Math.min(CHUNK, end - size)));
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        if (descriptor != NONE) {
+            LibC.close(descriptor);
+        }
+    }
+}
