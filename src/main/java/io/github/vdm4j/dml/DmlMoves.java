@@ -79,10 +79,6 @@ final class DmlMoves {
         MemorySegment destination = future.destination();
         MemorySegment source = future.from();
         long length = destination.byteSize();
-        if (source != null && source.byteSize() != length) {
-            // Only if two threads prepared one operation at once, which its javadoc forbids.
-            throw new IllegalStateException("the operation was prepared by two threads at once");
-        }
         if (length <= (source == null ? jvmFills : jvmCopies)
                 && (length == 0 || !future.durable())) {
             return executeInJvm(future, destination, source, length);

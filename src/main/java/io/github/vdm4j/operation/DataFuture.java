@@ -18,8 +18,19 @@ public abstract class DataFuture<R> extends MoverFuture<R> {
     /** Creates a future without an operation, which the mover's base class supplies. */
     protected DataFuture() {}
 
+    /** Keeps other threads from preparing the operation; {@link #arm} or {@link #refuse} follows. */
+    final void beginPreparing() {
+        claim();
+    }
+
+    /** Leaves a future that was to be prepared as it was before. */
+    final void refuse() {
+        reinstate();
+    }
+
+    /** Makes a future idle, with this operation. It is new, or {@link #beginPreparing} came first. */
     final void arm(Descriptor checked) {
-        withdraw();
+        renew();
         describe(checked.type(), (byte) 0, checked.flags());
         descriptor.copyFrom(checked);
         completion.reset();
