@@ -20,10 +20,10 @@ public final class Processor {
     private static final int PIECE = 4096;
 
     /** Read when it is first asked for. */
-    private static final class Clwb {
-        static final boolean PRESENT = flags(Path.of("/proc/cpuinfo")).contains("clwb");
+    private static final class ThisMachine {
+        static final Set<String> FLAGS = flags(Path.of("/proc/cpuinfo"));
 
-        private Clwb() {}
+        private ThisMachine() {}
     }
 
     private Processor() {}
@@ -34,7 +34,17 @@ public final class Processor {
      * @return false as well where Linux does not tell
      */
     public static boolean hasClwb() {
-        return Clwb.PRESENT;
+        return flags().contains("clwb");
+    }
+
+    /**
+     * Returns the feature flags of this machine's processor. Linux leaves out what the operating
+     * system has not enabled (XSAVE).
+     *
+     * @return the flags; empty where Linux does not tell
+     */
+    public static Set<String> flags() {
+        return ThisMachine.FLAGS;
     }
 
     /**
