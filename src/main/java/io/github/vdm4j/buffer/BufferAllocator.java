@@ -86,7 +86,8 @@ public final class BufferAllocator {
         }
         Arena arena = Arena.ofShared();
         try {
-            return BufferHandle.open(segment(arena, size), DurabilityDomain.NONE, arena::close,
+            return BufferHandle.open(segment(arena, size), DurabilityDomain.NONE, false,
+                    arena::close,
                     "allocating");
         } catch (Throwable e) {
             arena.close();

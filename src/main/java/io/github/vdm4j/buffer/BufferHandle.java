@@ -17,9 +17,9 @@ final class BufferHandle {
     /**
      * A buffer over memory that it takes over; {@code how} says what made it, if it should leak.
      */
-    static OffHeapBuffer open(MemorySegment whole, DurabilityDomain domain, Runnable release,
-            String how) {
-        BufferMemory memory = new BufferMemory(whole, domain, release);
+    static OffHeapBuffer open(MemorySegment whole, DurabilityDomain domain, boolean mapping,
+            Runnable release, String how) {
+        BufferMemory memory = new BufferMemory(whole, domain, mapping, release);
         BufferHandle handle = new BufferHandle(memory);
         LeakReport.watch(handle, memory, "%s %,d bytes".formatted(how, whole.byteSize()));
         return new OffHeapBuffer(handle, whole);

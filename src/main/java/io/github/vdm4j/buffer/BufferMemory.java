@@ -23,6 +23,7 @@ final class BufferMemory implements MemoryRegion {
     private final MemorySegment.Scope scope;
 
     private final DurabilityDomain domain;
+    private final boolean mapping;
     private final Runnable release;
     private final AtomicInteger state = new AtomicInteger();
     private boolean released;
@@ -32,12 +33,14 @@ final class BufferMemory implements MemoryRegion {
      *
      * @param whole the memory
      * @param domain what makes it durable
+     * @param mapping whether a file is mapped there
      * @param release frees it, called once
      */
-    BufferMemory(MemorySegment whole, DurabilityDomain domain, Runnable release) {
+    BufferMemory(MemorySegment whole, DurabilityDomain domain, boolean mapping, Runnable release) {
         this.whole = whole;
         this.scope = whole.scope();
         this.domain = domain;
+        this.mapping = mapping;
         this.release = release;
         MemoryRegions.add(scope, this);
     }
@@ -68,6 +71,11 @@ final class BufferMemory implements MemoryRegion {
     @Override
     public DurabilityDomain domain() {
         return domain;
+    }
+
+    @Override
+    public boolean mayLackPages() {
+        return mapping;
     }
 
     @Override

@@ -105,7 +105,7 @@ final class FileMapping {
                                 arena);
                 domain = DurabilityDomain.PAGE;
             }
-            return BufferHandle.open(segment, domain, arena::close, "mapping " + file + ",");
+            return BufferHandle.open(segment, domain, true, arena::close, "mapping " + file + ",");
         } catch (Throwable e) {
             arena.close();
             throw e;

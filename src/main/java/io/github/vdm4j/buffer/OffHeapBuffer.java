@@ -2,6 +2,7 @@ package io.github.vdm4j.buffer;
 
 import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.SegmentView;
+import io.github.vdm4j.platform.MappedPage;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -123,7 +124,8 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
     public static OffHeapBuffer wrap(MemorySegment segment, DurabilityDomain domain) {
         requireNative(segment);
         Objects.requireNonNull(domain, "domain");
-        return BufferHandle.open(segment, domain, () -> {}, "wrapping");
+        boolean mapping = segment.isMapped() || MappedPage.isIn(segment);
+        return BufferHandle.open(segment, domain, mapping, () -> {}, "wrapping");
     }
 
     private static MemorySegment requireNative(MemorySegment segment) {

@@ -269,7 +269,7 @@ final class DmlMoves {
 
     /** Whether no page can be missing. */
     private static boolean isPlain(MemorySegment destination, MemorySegment source) {
-        return !destination.isMapped() && (source == null || !source.isMapped());
+        return !MemoryRegions.mayLackPages(destination) && !MemoryRegions.mayLackPages(source);
     }
 
     private Transfer begin(

@@ -2,6 +2,7 @@ package io.github.vdm4j.execution;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.operation.CompletionRecord;
 import io.github.vdm4j.operation.Descriptor;
 import io.github.vdm4j.platform.PageFaults;
@@ -22,20 +23,22 @@ public final class JvmFailures {
         if (thrown instanceof WrongThreadException || thrown instanceof IllegalStateException) {
             return VdmResult.SEGMENT_UNUSABLE;
         }
-        return thrown instanceof InternalError ? VdmResult.IO_ERROR : VdmResult.INTERNAL_ERROR;
+        return PageFaults.isReportedBy(thrown) ? VdmResult.IO_ERROR : VdmResult.INTERNAL_ERROR;
     }
 
     /**
      * The same in words, to follow "memcpy of 64 bytes ".
      *
      * @param thrown what was thrown
+     * @param operands the segments that the operation accessed; null for none
      * @return the reason
      */
-    public static String reason(Throwable thrown) {
+    public static String reason(Throwable thrown, MemorySegment... operands) {
         return switch (result(thrown)) {
             case SEGMENT_UNUSABLE ->
                 "failed: a segment cannot be used any more: " + thrown.getMessage();
-            case IO_ERROR -> "failed: " + PageUnavailableException.SOMEWHERE;
+            case IO_ERROR -> "failed: "
+                    + new PageUnavailableException((InternalError) thrown, operands).getMessage();
             default -> "failed: " + thrown;
         };
     }
@@ -43,11 +46,16 @@ public final class JvmFailures {
     /**
      * Takes down that an operation failed in the JVM.
      *
+     * @param what the operation
      * @param completion the operation's record
      * @param thrown what was thrown while it was executed
      */
-    public static void note(CompletionRecord completion, Throwable thrown) {
-        completion.fail(ExecutionPath.JVM, result(thrown), null, reason(thrown), thrown);
+    public static void note(Descriptor what, CompletionRecord completion, Throwable thrown) {
+        completion.fail(
+                ExecutionPath.JVM, result(thrown), null,
+                reason(thrown, what.source(), what.destination(), what.secondSource(),
+                        what.secondDestination()),
+                thrown);
     }
 
     /**
@@ -57,15 +65,12 @@ public final class JvmFailures {
      * @throws InternalError if a page was not there
      */
     public static void deliver(Descriptor descriptor) {
-        if (isMapped(descriptor.destination())
-                || isMapped(descriptor.source())
-                || isMapped(descriptor.secondDestination())
-                || isMapped(descriptor.secondSource())) {
+        if (MemoryRegions.mayLackPages(descriptor.destination())
+                || MemoryRegions.mayLackPages(descriptor.source())
+                || MemoryRegions.mayLackPages(descriptor.secondDestination())
+                || MemoryRegions.mayLackPages(descriptor.secondSource())) {
             PageFaults.deliver();
         }
     }
 
-    private static boolean isMapped(MemorySegment segment) {
-        return segment != null && segment.isMapped();
-    }
 }
