@@ -17,13 +17,26 @@ public final class JvmFailures {
      * What has become of an operation.
      *
      * @param thrown what was thrown while it was executed
+     * @param operands the segments that it accessed; null for none
      * @return the result
      */
-    public static VdmResult result(Throwable thrown) {
-        if (thrown instanceof WrongThreadException || thrown instanceof IllegalStateException) {
+    public static VdmResult result(Throwable thrown, MemorySegment... operands) {
+        if ((thrown instanceof WrongThreadException || thrown instanceof IllegalStateException)
+                && anyUnusable(operands)) {
             return VdmResult.SEGMENT_UNUSABLE;
         }
         return PageFaults.isReportedBy(thrown) ? VdmResult.IO_ERROR : VdmResult.INTERNAL_ERROR;
+    }
+
+    /** A function of the user may throw the same exceptions for reasons of its own. */
+    private static boolean anyUnusable(MemorySegment... operands) {
+        for (MemorySegment operand : operands) {
+            if (operand != null && (!operand.scope().isAlive()
+                    || !operand.isAccessibleBy(Thread.currentThread()))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -34,7 +47,7 @@ public final class JvmFailures {
      * @return the reason
      */
     public static String reason(Throwable thrown, MemorySegment... operands) {
-        return switch (result(thrown)) {
+        return switch (result(thrown, operands)) {
             case SEGMENT_UNUSABLE ->
                 "failed: a segment cannot be used any more: " + thrown.getMessage();
             case IO_ERROR -> "failed: "
@@ -51,11 +64,10 @@ public final class JvmFailures {
      * @param thrown what was thrown while it was executed
      */
     public static void note(Descriptor what, CompletionRecord completion, Throwable thrown) {
-        completion.fail(
-                ExecutionPath.JVM, result(thrown), null,
-                reason(thrown, what.source(), what.destination(), what.secondSource(),
-                        what.secondDestination()),
-                thrown);
+        MemorySegment[] operands = {what.source(), what.destination(), what.secondSource(),
+            what.secondDestination()};
+        completion.fail(ExecutionPath.JVM, result(thrown, operands), null,
+                reason(thrown, operands), thrown);
     }
 
     /**

@@ -25,7 +25,7 @@ abstract class JvmFuture extends VdmFuture {
         try {
             run(functions, durability);
         } catch (Throwable e) {
-            fail(ExecutionPath.JVM, JvmFailures.result(e), null,
+            fail(ExecutionPath.JVM, JvmFailures.result(e, source(), destination()), null,
                     JvmFailures.reason(e, source(), destination()), e);
         }
     }
