@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Faults 22 and 29. */
 @DisplayName("Two threads that share one operation or batch")
 class PreparedByTwoIT {
-    private static final String MILLIS = "3000";
+    private static final String MILLIS = "1500";
 
     @ParameterizedTest(name = "{0} mover, {1}")
     @CsvSource({

@@ -220,7 +220,21 @@ public final class DmlLibrary {
             throw new UnsatisfiedLinkError(
                     "Intel DML exists for Linux on x86-64 only, this is " + PlatformName.current());
         }
-        return new DynamicLoader().open(file);
+        var loader = new DynamicLoader();
+        requireEnabled(Processor.flags(), Processor.cpuidShowsAvx512());
+        return loader.open(file);
+    }
+
+    /**
+     * Requires that the system has enabled the AVX-512 that CPUID shows. DML asks CPUID, and never
+     * the system.
+     */
+    static void requireEnabled(Set<String> flags, boolean cpuidShowsAvx512) {
+        if (cpuidShowsAvx512 && !flags.containsAll(WIDE)) {
+            throw new UnsatisfiedLinkError("the processor has AVX-512, which DML would use, but"
+                    + " the system has not enabled all of it: /proc/cpuinfo does not list all of "
+                    + String.join(", ", WIDE));
+        }
     }
 
     /** A library made of upcalls into Java; for tests, which simulate one. */

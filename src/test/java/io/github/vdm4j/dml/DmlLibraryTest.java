@@ -92,6 +92,21 @@ class DmlLibraryTest {
         assertEquals(library.toString(), searchOn(flags, library).location());
     }
 
+    /** DML asks CPUID, which shows AVX-512 also if the system has not enabled it. */
+    @Test
+    void refusesAvx512ThatTheSystemHasNotEnabled() {
+        var partly = Set.of(SKYLAKE_SERVER.replace(" avx512vl", "").split(" "));
+        var e = assertThrows(UnsatisfiedLinkError.class,
+                () -> DmlLibrary.requireEnabled(partly, true));
+        assertEquals(
+                "the processor has AVX-512, which DML would use, but the system has not enabled all"
+                        + " of it: /proc/cpuinfo does not list all of avx512f, avx512dq, avx512cd,"
+                        + " avx512bw, avx512vl",
+                e.getMessage());
+        DmlLibrary.requireEnabled(partly, false);
+        DmlLibrary.requireEnabled(Set.of(SKYLAKE_SERVER.split(" ")), true);
+    }
+
     @Test
     void opensNothingWhereLinuxListsNoFlags() throws Exception {
         Path library = LibraryFiles.dummyDml(folder);
