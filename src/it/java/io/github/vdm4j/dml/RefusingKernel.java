@@ -3,6 +3,7 @@ package io.github.vdm4j.dml;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -74,7 +75,7 @@ final class RefusingKernel {
             filter.add(RETURN, 0, 0, ALLOW);
             filter.add(RETURN, 0, 0, FAIL_WITH | error);
             MemorySegment head = arena.allocate(16, 8);
-            head.set(java.lang.foreign.ValueLayout.JAVA_SHORT, 0, (short) filter.size);
+            head.set(JAVA_SHORT, 0, (short) filter.size);
             head.set(ADDRESS, 8, filter.program);
             if ((int) prctl.invokeExact(SET_NO_NEW_PRIVILEGES, 1L, 0L, 0L, 0L) != 0
                     || (long) syscall.invokeExact((long) SECCOMP, (long) SET_MODE_FILTER,

@@ -65,7 +65,8 @@ final class TruncatedMapping {
                     if (truncated) {
                         truncate(file);
                     }
-                    System.out.print(form + " " + each.getKey() + ": "); // the last words of a JVM that dies
+                    // The last words of a JVM that dies.
+                    System.out.print(form + " " + each.getKey() + ": ");
                     System.out.flush();
                     MoverFuture<?> future = each.getValue().apply(mapping, other.fill((byte) 0));
                     future.busyPoll();

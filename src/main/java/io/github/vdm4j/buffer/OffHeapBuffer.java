@@ -99,8 +99,8 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
      * is of domain {@link DurabilityDomain#NONE}. Where that cannot be read, a mapped segment is of
      * domain {@link DurabilityDomain#PAGE} and another of {@link DurabilityDomain#NONE}.
      *
-     * <p>If a file is mapped there, operations on the range are guarded against a truncated file, like
-     * those on a mapped segment.
+     * <p>If a file is mapped there, operations on the range are guarded against a truncated file,
+     * like those on a mapped segment.
      *
      * <p>The memory stays the caller's: closing the buffer waits for operations in flight, but
      * frees nothing, and the caller's arena must not be closed before the buffer is. Of several

@@ -53,7 +53,8 @@ public final class Batch {
     private void beginChange() {
         if (!changing.compareAndSet(false, true)) {
             throw new IllegalStateException(
-                    "two threads use the batch at the same time: give each thread a batch of its own");
+                    "two threads use the batch at the same time: give each thread a batch of its"
+                            + " own");
         }
     }
 

@@ -18,7 +18,7 @@ public abstract class DataFuture<R> extends MoverFuture<R> {
     /** Creates a future without an operation, which the mover's base class supplies. */
     protected DataFuture() {}
 
-    /** Keeps other threads from preparing the operation; {@link #arm} or {@link #refuse} follows. */
+    /** Keeps other threads from preparing it; {@link #arm} or {@link #refuse} follows. */
     final void beginPreparing() {
         claim();
     }
@@ -28,7 +28,7 @@ public abstract class DataFuture<R> extends MoverFuture<R> {
         reinstate();
     }
 
-    /** Makes a future idle, with this operation. It is new, or {@link #beginPreparing} came first. */
+    /** Makes a new future idle, or one after {@link #beginPreparing}, with this operation. */
     final void arm(Descriptor checked) {
         renew();
         describe(checked.type(), (byte) 0, checked.flags());

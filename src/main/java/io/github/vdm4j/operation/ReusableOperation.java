@@ -39,8 +39,8 @@ public final class ReusableOperation implements PollableFuture<Object> {
     private final DataFuture<Object> future;
 
     /**
-     * What is being prepared, by the thread that has claimed the future. The future has the last one
-     * that was right.
+     * What is being prepared, by the thread that has claimed the future. The future has the last
+     * one that was right.
      */
     private final Descriptor next = new Descriptor();
 

@@ -59,7 +59,7 @@ public final class PageGuard {
      * @param offset where the range begins
      * @param length bytes, above 0
      * @param write whether the range will be written
-     * @return false if the kernel refuses every way of asking, so that nothing is known of the pages
+     * @return false if the kernel refuses every way of asking: nothing is known of the pages
      * @throws PageUnavailableException if the kernel cannot provide a page
      * @throws IllegalStateException if the arena is closed
      * @throws WrongThreadException if the segment is confined to another thread
