@@ -8,6 +8,7 @@ import io.github.vdm4j.operation.Descriptor;
 import io.github.vdm4j.platform.PageFaults;
 import io.github.vdm4j.platform.PageUnavailableException;
 import java.lang.foreign.MemorySegment;
+import java.util.stream.Stream;
 
 /** What the JVM throws while it moves bytes, as results and texts. */
 public final class JvmFailures {
@@ -51,7 +52,11 @@ public final class JvmFailures {
             case SEGMENT_UNUSABLE ->
                 "failed: a segment cannot be used any more: " + thrown.getMessage();
             case IO_ERROR -> "failed: "
-                    + new PageUnavailableException((InternalError) thrown, operands).getMessage();
+                    + new PageUnavailableException((InternalError) thrown,
+                            Stream.of(operands)
+                                    .filter(MemoryRegions::mayLackPages)
+                                    .toArray(MemorySegment[]::new))
+                            .getMessage();
             default -> "failed: " + thrown;
         };
     }

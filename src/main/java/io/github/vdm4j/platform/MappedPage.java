@@ -27,14 +27,16 @@ public record MappedPage(String file, long inode, long position) {
      * @return null if no file is behind the range, or the kernel does not tell
      */
     private static MappedPage firstIn(long address, long length) {
-        try {
-            for (String line : Files.readAllLines(MAPS)) {
-                String[] fields = line.split(" +", FIELDS);
-                int dash = fields[0].indexOf('-');
-                long start = Long.parseUnsignedLong(fields[0].substring(0, dash), 16);
-                long end = Long.parseUnsignedLong(fields[0].substring(dash + 1), 16);
-                boolean overlaps = start < address + length && address < end;
-                if (overlaps && fields.length == FIELDS && fields[5].startsWith("/")) {
+        try (var maps = Files.newBufferedReader(MAPS)) {
+            for (String line = maps.readLine(); line != null; line = maps.readLine()) {
+                int dash = line.indexOf('-');
+                long start = Long.parseUnsignedLong(line, 0, dash, 16);
+                long end = Long.parseUnsignedLong(line, dash + 1, line.indexOf(' '), 16);
+                if (start >= address + length) {
+                    return null; // the list is in the order of the addresses
+                }
+                if (address < end && line.indexOf('/') >= 0) {
+                    String[] fields = line.split(" +", FIELDS);
                     return new MappedPage(fields[5], Long.parseLong(fields[4]),
                             Long.parseUnsignedLong(fields[2], 16) + Math.max(address - start, 0));
                 }

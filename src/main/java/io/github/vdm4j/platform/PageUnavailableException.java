@@ -26,7 +26,7 @@ public final class PageUnavailableException extends RuntimeException {
      * A page that the JVM found missing. The JVM does not say which.
      *
      * @param cause what the JVM threw
-     * @param operands the segments that the operation accessed; null for none
+     * @param operands the mapped segments that the operation accessed; null for none
      */
     public PageUnavailableException(InternalError cause, MemorySegment... operands) {
         super("a page of a mapped file is not there: " + why(cause, operands), cause);
@@ -35,7 +35,7 @@ public final class PageUnavailableException extends RuntimeException {
     /** A file loses pages at its end, so the last byte of each operand tells. */
     private static String why(InternalError cause, MemorySegment... operands) {
         for (MemorySegment operand : operands) {
-            if (operand != null && operand.isNative() && operand.byteSize() > 0) {
+            if (operand != null && operand.byteSize() > 0) {
                 String truncated =
                         MappedPage.whyTruncated(operand.address() + operand.byteSize() - 1);
                 if (truncated != null) {
