@@ -116,7 +116,7 @@ public abstract class AbstractDataMover implements Vdm {
         future.arm(type, destination, source, fill, flags);
     }
 
-    private void check(VdmOperationType type, MemorySegment destination, MemorySegment source,
+    final void check(VdmOperationType type, MemorySegment destination, MemorySegment source,
             VdmFlags flags) {
         Objects.requireNonNull(destination,
                 type == VdmOperationType.FLUSH ? "range" : "destination");

@@ -13,6 +13,12 @@ import java.lang.foreign.MemorySegment;
  * arena must not be closed under a running operation; where the platform can notice that, closing
  * it throws. A length of 0 is fine everywhere and completes at the first poll.
  *
+ * <p><b>Truncated files.</b> An operation on a mapped segment, on a buffer of this library, or on
+ * memory that {@link io.github.vdm4j.buffer.OffHeapBuffer#wrap wrap} was told of, ends with {@link
+ * VdmResult#IO_ERROR} if the file was truncated. A raw segment, made with {@link
+ * java.lang.foreign.MemorySegment#ofAddress}, has no such guard: if it lies in a mapping whose file
+ * is truncated, native code that touches it ends the process.
+ *
  * <p><b>Errors.</b> A mistake in the arguments throws here, at the call, with the values. What goes
  * wrong later completes the future, see {@link VdmResult}.
  *

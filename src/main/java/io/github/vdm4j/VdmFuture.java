@@ -54,6 +54,26 @@ public abstract class VdmFuture extends MoverFuture<VdmOutput> {
         becomeIdle();
     }
 
+    /**
+     * Prepares the same operation again. Its values are read after the future is claimed, so that no
+     * other thread can exchange some of them.
+     */
+    final void armAgain(AbstractDataMover mover) {
+        claim();
+        try {
+            if (destination == null) {
+                throw new IllegalStateException(whyWithheld());
+            }
+            mover.check(type(), destination, source, flags());
+        } catch (RuntimeException | Error e) {
+            reinstate();
+            throw e;
+        }
+        renew();
+        describe(type(), fillByte(), flags());
+        becomeIdle();
+    }
+
     @Override
     public final long byteSize() {
         return destination.byteSize();

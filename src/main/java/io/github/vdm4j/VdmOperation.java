@@ -23,7 +23,8 @@ import java.util.concurrent.Executor;
  * }</pre>
  *
  * <p>Between being prepared and being complete it is a future like any other, to be polled from any
- * thread. Preparing it is for one thread at a time. Prepared with the same segments as before it is
+ * thread. Preparing it is for one thread at a time: if two threads do it at the same moment, one of
+ * them gets an {@link IllegalStateException}. Prepared with the same segments as before it is
  * fastest.
  *
  * <p>C counterpart: none; miniasync makes a new future for each operation.
@@ -118,12 +119,8 @@ public final class VdmOperation implements PollableFuture<VdmOutput> {
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation again() {
-        if (future.destination() == null) {
-            throw new IllegalStateException(future.whyWithheld());
-        }
-        return prepare(
-                future.type(), future.destination(), future.source(), future.fillByte(),
-                future.flags());
+        future.armAgain(mover);
+        return this;
     }
 
     /**

@@ -64,7 +64,7 @@ class ArchitectureTest {
             Layer.hidden(PMEM_FFI),
             Layer.hidden(DURABILITY, PMEM_FFI, PLATFORM, ROOT),
             Layer.exported(OPERATION, ROOT, FUTURE),
-            Layer.hidden(KERNEL, OPERATION, ROOT),
+            Layer.hidden(KERNEL, OPERATION, DURABILITY, ROOT),
             Layer.hidden(EXECUTION, OPERATION, DURABILITY, PLATFORM, ROOT),
             Layer.exported(MOVER, EXECUTION, KERNEL, OPERATION, DURABILITY, PLATFORM, ROOT, WORKER,
                     FLIGHT, FUTURE),

@@ -12,8 +12,8 @@ import io.github.vdm4j.dml.DmlPath;
 import io.github.vdm4j.future.FutureChain;
 import io.github.vdm4j.future.FutureRuntime;
 import io.github.vdm4j.future.FutureState;
-import io.github.vdm4j.future.FutureTask;
 import io.github.vdm4j.future.Notifier;
+import io.github.vdm4j.future.PollTask;
 import io.github.vdm4j.future.PollableFuture;
 import io.github.vdm4j.mover.SyncDataMover;
 import io.github.vdm4j.mover.ThreadsDataMover;
@@ -52,7 +52,7 @@ import org.junit.jupiter.api.Test;
 class NullArgumentsTest {
     /** Parameters that take null. The javadoc of each says so. */
     private static final Set<String> NULLABLE =
-            Set.of("completed output", "output value", "hasProperty property", "join existing");
+            Set.of("completed output", "output value", "hasProperty property");
 
     private final Arena arena = Arena.ofAuto();
     private final MemorySegment segment = arena.allocate(128, 64);
@@ -72,7 +72,7 @@ class NullArgumentsTest {
         receivers.add(new FutureRuntime());
         receivers.add(FutureChain.of(PollableFuture.completed(1)));
         receivers.add(PollableFuture.completed(1));
-        FutureTask<Integer> task = (notifier, sink) -> FutureState.COMPLETE;
+        PollTask<Integer> task = (notifier, sink) -> FutureState.COMPLETE;
         receivers.add(task.toFuture());
         receivers.add(Notifier.none());
         receivers.add(Notifier.of(() -> {

@@ -99,8 +99,7 @@ class StartUpIT {
                 "io.github.vdm4j.dml.internal.DmlHandles",
                 "io.github.vdm4j.dml.internal.JobCount",
                 "io.github.vdm4j.dml.internal.Program",
-                "io.github.vdm4j.durability.Durability",
-                "io.github.vdm4j.platform.Processor");
+                "io.github.vdm4j.durability.Durability");
     }
 
     /**

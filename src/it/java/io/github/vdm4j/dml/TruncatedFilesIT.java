@@ -16,10 +16,10 @@ class TruncatedFilesIT {
 
     @ParameterizedTest(name = "{0} mover, {1}")
     @CsvSource({
-        "dml, -Xint, 2000", "dml, -XX:TieredStopAtLevel=1, 50000", "dml, -XX:+UseSerialGC, 100000",
-        "auto, -Xint, 2000", "auto, -XX:+UseSerialGC, 100000",
-        "sync, -Xint, 2000", "sync, -XX:+UseSerialGC, 200000",
-        "threads, -Xint, 2000", "threads, -XX:+UseSerialGC, 100000"})
+        "dml, -Xint, 2000", "dml, -XX:TieredStopAtLevel=1, 20000", "dml, -XX:+UseSerialGC, 40000",
+        "auto, -Xint, 2000", "auto, -XX:+UseSerialGC, 40000",
+        "sync, -Xint, 2000", "sync, -XX:+UseSerialGC, 60000",
+        "threads, -Xint, 2000", "threads, -XX:+UseSerialGC, 40000"})
     void endWithAnIoErrorAndDoNotCrashHoweverTheyAreCompiled(String mover, String option,
             String rounds) {
         if (mover.equals("dml") || mover.equals("auto")) {

@@ -86,7 +86,7 @@ public final class BufferAllocator {
         }
         Arena arena = Arena.ofShared();
         try {
-            return BufferHandle.open(segment(arena, size), DurabilityDomain.NONE, null,
+            return BufferHandle.open(segment(arena, size), DurabilityDomain.NONE, null, false,
                     arena::close,
                     "allocating");
         } catch (Throwable e) {

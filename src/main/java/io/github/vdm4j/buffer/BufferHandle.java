@@ -19,8 +19,8 @@ final class BufferHandle {
      * A buffer over memory that it takes over; {@code how} says what made it, if it should leak.
      */
     static OffHeapBuffer open(MemorySegment whole, DurabilityDomain domain, MappedFile file,
-            Runnable release, String how) {
-        BufferMemory memory = new BufferMemory(whole, domain, file, release);
+            boolean mapping, Runnable release, String how) {
+        BufferMemory memory = new BufferMemory(whole, domain, file, mapping, release);
         BufferHandle handle = new BufferHandle(memory);
         LeakReport.watch(handle, memory, "%s %,d bytes".formatted(how, whole.byteSize()));
         return new OffHeapBuffer(handle, whole);

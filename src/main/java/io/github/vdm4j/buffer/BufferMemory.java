@@ -27,6 +27,7 @@ final class BufferMemory implements MemoryRegion {
     /** Null until it is determined. */
     private volatile MappedFile file;
 
+    private final boolean mapping;
     private final Runnable release;
     private final AtomicInteger state = new AtomicInteger();
     private boolean released;
@@ -37,13 +38,16 @@ final class BufferMemory implements MemoryRegion {
      * @param whole the memory
      * @param domain what makes it durable
      * @param file the file behind it; null to determine that when it is first asked for
+     * @param mapping whether a file is mapped there
      * @param release frees it, called once
      */
-    BufferMemory(MemorySegment whole, DurabilityDomain domain, MappedFile file, Runnable release) {
+    BufferMemory(MemorySegment whole, DurabilityDomain domain, MappedFile file, boolean mapping,
+            Runnable release) {
         this.whole = whole;
         this.scope = whole.scope();
         this.domain = domain;
         this.file = file;
+        this.mapping = mapping;
         this.release = release;
         MemoryRegions.add(scope, this);
     }
@@ -74,6 +78,11 @@ final class BufferMemory implements MemoryRegion {
             file = MappedFile.of(whole);
         }
         return file;
+    }
+
+    @Override
+    public boolean mayLackPages() {
+        return mapping;
     }
 
     @Override

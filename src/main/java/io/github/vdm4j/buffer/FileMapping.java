@@ -234,6 +234,7 @@ final class FileMapping {
                     segment,
                     lines ? DurabilityDomain.CACHE_LINE : mapped.domain(segment),
                     mapped,
+                    true,
                     arena::close,
                     "mapping " + file + ",");
         } catch (Throwable e) {

@@ -3,6 +3,7 @@ package io.github.vdm4j.buffer;
 import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.SegmentView;
 import io.github.vdm4j.durability.MappedFile;
+import io.github.vdm4j.platform.MappedPage;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -120,6 +121,9 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
      * cannot be read, a mapped segment is of domain {@link DurabilityDomain#PAGE} and any other
      * segment of {@link DurabilityDomain#NONE}.
      *
+     * <p>If a file is mapped there, operations on the range are guarded against a truncated file,
+     * like those on a mapped segment.
+     *
      * <p>The memory stays the caller's: closing the buffer waits for operations in flight, but
      * frees nothing, and the caller's arena must not be closed before the buffer is. Of several
      * buffers over the same bytes, an operation holds the one that was made first.
@@ -135,7 +139,8 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
             return wrap(segment, DurabilityDomain.NONE);
         }
         MappedFile file = MappedFile.withFlags(segment);
-        return BufferHandle.open(segment, file.domain(segment), file, () -> {}, "wrapping");
+        return BufferHandle.open(segment, file.domain(segment), file, isMapping(segment),
+                () -> {}, "wrapping");
     }
 
     /**
@@ -150,7 +155,11 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
     public static OffHeapBuffer wrap(MemorySegment segment, DurabilityDomain domain) {
         requireNative(segment);
         Objects.requireNonNull(domain, "domain");
-        return BufferHandle.open(segment, domain, null, () -> {}, "wrapping");
+        return BufferHandle.open(segment, domain, null, isMapping(segment), () -> {}, "wrapping");
+    }
+
+    private static boolean isMapping(MemorySegment segment) {
+        return segment.isMapped() || MappedPage.isIn(segment);
     }
 
     private static void requireNative(MemorySegment segment) {

@@ -43,7 +43,8 @@ record AutoMoves(long copies, long fills, Durability engines) {
     /** The whole operation by the library of persistent memory, on the calling thread. */
     FutureState executeDurably(DmlFuture future, MemorySegment destination, MemorySegment source) {
         long length = destination.byteSize();
-        boolean mapped = destination.isMapped() || (source != null && source.isMapped());
+        boolean mapped =
+                MemoryRegions.mayLackPages(destination) || MemoryRegions.mayLackPages(source);
         long done = 0;
         MemoryRegion onto = MemoryRegions.find(destination);
         MemoryRegion of = MemoryRegions.find(source);
@@ -108,7 +109,7 @@ record AutoMoves(long copies, long fills, Durability engines) {
             } else {
                 MemorySegment.copy(source, 0, destination, 0, destination.byteSize());
             }
-            if (destination.isMapped() || (source != null && source.isMapped())) {
+            if (MemoryRegions.mayLackPages(destination) || MemoryRegions.mayLackPages(source)) {
                 PageFaults.deliver();
             }
             return future.succeededInJvm(destination.byteSize());
@@ -119,7 +120,7 @@ record AutoMoves(long copies, long fills, Durability engines) {
                     future, ExecutionPath.JVM,
                     "a segment cannot be used any more: " + e.getMessage(), e);
         } catch (InternalError e) {
-            return DmlFailures.pageMissing(future, e);
+            return DmlFailures.pageMissing(future, e, source, destination);
         } finally {
             MemoryRegions.unpin(onto, of);
         }

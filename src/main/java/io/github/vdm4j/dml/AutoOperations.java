@@ -122,7 +122,7 @@ record AutoOperations(AutoMoves moves, long operations,
                 completion.succeed(ExecutionPath.NONE, completion.value(), completion.outcome());
             }
         } catch (Throwable e) {
-            JvmFailures.note(completion, e);
+            JvmFailures.note(what, completion, e);
         }
     }
 }

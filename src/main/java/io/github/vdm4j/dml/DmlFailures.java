@@ -12,6 +12,7 @@ import io.github.vdm4j.execution.Pins;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.operation.BatchTask;
 import io.github.vdm4j.platform.PageUnavailableException;
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
 
@@ -123,12 +124,13 @@ final class DmlFailures {
     }
 
     /** What the JVM throws where the file of a mapping was cut. */
-    static FutureState pageMissing(EngineFuture future, InternalError cause) {
+    static FutureState pageMissing(EngineFuture future, InternalError cause,
+            MemorySegment... operands) {
         return future.failed(
                 ExecutionPath.JVM,
                 JvmFailures.result(cause),
                 null,
-                JvmFailures.reason(cause),
+                JvmFailures.reason(cause, operands),
                 cause);
     }
 

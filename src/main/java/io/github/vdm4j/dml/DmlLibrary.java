@@ -3,14 +3,17 @@ package io.github.vdm4j.dml;
 import io.github.vdm4j.dml.internal.DmlFunctions;
 import io.github.vdm4j.platform.DynamicLoader;
 import io.github.vdm4j.platform.PlatformName;
+import io.github.vdm4j.platform.Processor;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -24,6 +27,9 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>Opening a library needs native access: {@code --enable-native-access=io.github.vdm4j}, or
  * {@code ALL-UNNAMED} if vdm4j is on the class path.
+ *
+ * <p>Nothing is opened if {@code /proc/cpuinfo} does not list the processor features that DML's
+ * code uses: AVX2, and on a processor with AVX-512 also BMI1, BMI2 and PCLMULQDQ.
  */
 public final class DmlLibrary {
     /** The system property that names the library's file. */
@@ -33,6 +39,16 @@ public final class DmlLibrary {
     public static final String ENVIRONMENT = "VDM4J_DML_LIBRARY";
 
     private static final List<String> SONAMES = List.of("libdml.so.1", "libdml.so");
+
+    /** What all of DML's software path is compiled for. */
+    private static final List<String> NEEDED = List.of("avx2");
+
+    /** DML takes other code where the processor has all of these. */
+    private static final List<String> WIDE =
+            List.of("avx512f", "avx512dq", "avx512cd", "avx512bw", "avx512vl");
+
+    /** What that code is compiled for beside them. */
+    private static final List<String> NEEDED_BY_WIDE = List.of("bmi1", "bmi2", "pclmulqdq");
 
     /**
      * What was opened, by what it was opened as: binding its functions again would take two
@@ -63,7 +79,8 @@ public final class DmlLibrary {
      * @throws DmlUnavailableException with every attempt, if there is none
      */
     public static DmlLibrary open() {
-        return search(System.getProperty(PROPERTY), System.getenv(ENVIRONMENT), SONAMES);
+        return search(System.getProperty(PROPERTY), System.getenv(ENVIRONMENT), SONAMES,
+                Processor.flags());
     }
 
     /**
@@ -76,8 +93,10 @@ public final class DmlLibrary {
     public static DmlLibrary open(Path file) {
         Objects.requireNonNull(file, "file");
         var attempts = new LinkedHashMap<String, String>();
-        return attempt(file.toString(), file.toAbsolutePath().toString(), attempts)
-                .orElseThrow(() -> new DmlUnavailableException(attempts));
+        Optional<DmlLibrary> found = processorFits(Processor.flags(), attempts)
+                ? attempt(file.toString(), file.toAbsolutePath().toString(), attempts)
+                : Optional.empty();
+        return found.orElseThrow(() -> new DmlUnavailableException(attempts));
     }
 
     /**
@@ -89,14 +108,17 @@ public final class DmlLibrary {
     public static Optional<DmlUnavailableException> whyUnavailable() {
         var attempts = new LinkedHashMap<String, String>();
         Optional<DmlLibrary> found =
-                search(System.getProperty(PROPERTY), System.getenv(ENVIRONMENT), SONAMES, attempts);
+                search(System.getProperty(PROPERTY), System.getenv(ENVIRONMENT), SONAMES,
+                        Processor.flags(), attempts);
         return found.isPresent() ? Optional.empty()
                 : Optional.of(new DmlUnavailableException(attempts));
     }
 
-    static DmlLibrary search(String property, String environment, List<String> names) {
+    static DmlLibrary search(String property, String environment, List<String> names,
+            Set<String> processorFlags) {
         var attempts = new LinkedHashMap<String, String>();
-        Optional<DmlLibrary> found = search(property, environment, names, attempts);
+        Optional<DmlLibrary> found =
+                search(property, environment, names, processorFlags, attempts);
         if (found.isEmpty()) {
             throw OpeningFailures.noLibrary(attempts);
         }
@@ -104,7 +126,11 @@ public final class DmlLibrary {
     }
 
     private static Optional<DmlLibrary> search(
-            String property, String environment, List<String> names, Map<String, String> attempts) {
+            String property, String environment, List<String> names, Set<String> processorFlags,
+            Map<String, String> attempts) {
+        if (!processorFits(processorFlags, attempts)) {
+            return Optional.empty();
+        }
         Optional<DmlLibrary> found = explicit("property " + PROPERTY, property, attempts);
         if (found.isEmpty()) {
             found =
@@ -121,6 +147,31 @@ public final class DmlLibrary {
             }
         }
         return found;
+    }
+
+    /**
+     * Returns false if DML would execute instructions that the processor does not have. That would
+     * end the process, and the dynamic loader already executes code of the library.
+     */
+    private static boolean processorFits(Set<String> flags, Map<String, String> attempts) {
+        if (!PlatformName.isLinuxX64()) {
+            return true; // and no DML, for that reason
+        }
+        if (flags.isEmpty()) {
+            attempts.put("the processor", "/proc/cpuinfo lists no flags: whether it has "
+                    + String.join(", ", NEEDED) + ", which the code of DML uses, is unknown");
+            return false;
+        }
+        List<String> missing = new ArrayList<>(NEEDED);
+        if (flags.containsAll(WIDE)) {
+            missing.addAll(NEEDED_BY_WIDE);
+        }
+        missing.removeAll(flags);
+        if (!missing.isEmpty()) {
+            attempts.put("the processor", "/proc/cpuinfo does not list "
+                    + String.join(", ", missing) + ", which the code of DML uses");
+        }
+        return missing.isEmpty();
     }
 
     private static Optional<DmlLibrary> explicit(String place, String file,
@@ -171,7 +222,21 @@ public final class DmlLibrary {
             throw new UnsatisfiedLinkError(
                     "Intel DML exists for Linux on x86-64 only, this is " + PlatformName.current());
         }
-        return new DynamicLoader().open(file);
+        var loader = new DynamicLoader();
+        requireEnabled(Processor.flags(), Processor.cpuidShowsAvx512());
+        return loader.open(file);
+    }
+
+    /**
+     * Requires that the system has enabled the AVX-512 that CPUID shows. DML asks CPUID, and never
+     * the system.
+     */
+    static void requireEnabled(Set<String> flags, boolean cpuidShowsAvx512) {
+        if (cpuidShowsAvx512 && !flags.containsAll(WIDE)) {
+            throw new UnsatisfiedLinkError("the processor has AVX-512, which DML would use, but"
+                    + " the system has not enabled all of it: /proc/cpuinfo does not list all of "
+                    + String.join(", ", WIDE));
+        }
     }
 
     /** A library made of upcalls into Java; for tests, which simulate one. */

@@ -80,10 +80,6 @@ final class DmlMoves {
         MemorySegment destination = future.destination();
         MemorySegment source = future.from();
         long length = destination.byteSize();
-        if (source != null && source.byteSize() != length) {
-            // Only if two threads prepared one operation at once, which its javadoc forbids.
-            throw new IllegalStateException("the operation was prepared by two threads at once");
-        }
         if (length <= (source == null ? jvmFills : jvmCopies)
                 && (length == 0 || !future.durable())) {
             return executeInJvm(future, destination, source, length);
@@ -275,7 +271,7 @@ final class DmlMoves {
 
     /** Whether no page can be missing. */
     private static boolean isPlain(MemorySegment destination, MemorySegment source) {
-        return !destination.isMapped() && (source == null || !source.isMapped());
+        return !MemoryRegions.mayLackPages(destination) && !MemoryRegions.mayLackPages(source);
     }
 
     private Transfer begin(

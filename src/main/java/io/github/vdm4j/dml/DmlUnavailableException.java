@@ -6,7 +6,8 @@ import java.util.stream.Collectors;
 
 /**
  * Thrown when no Intel DML could be opened. The message lists every attempt with the dynamic
- * loader's own words. Nothing is spoilt by it: the next attempt may succeed.
+ * loader's own words, or the features that the processor lacks. Nothing is spoilt by it: the next
+ * attempt may succeed.
  */
 public final class DmlUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -14,7 +15,8 @@ public final class DmlUnavailableException extends RuntimeException {
     /**
      * One place that was tried.
      *
-     * @param place what was tried: a property, an environment variable, a name, a path
+     * @param place what was tried: the processor, a property, an environment variable, a name, a
+     * path
      * @param outcome why it did not work, in the dynamic loader's words where it was asked
      */
     public record Attempt(String place, String outcome) implements java.io.Serializable {}

@@ -252,7 +252,7 @@ public final class Durability {
     public void writeBack(MemorySegment range, WriteBackKind kind) throws IOException {
         CacheLineWriteBack engine = kind == WriteBackKind.CACHE_LINES ? lines() : null;
         if (engine != null) {
-            if (range.isMapped()) {
+            if (MemoryRegions.mayLackPages(range)) {
                 PageGuard.bringIn(range, 0, range.byteSize(), false);
             }
             engine.writeBack(range);

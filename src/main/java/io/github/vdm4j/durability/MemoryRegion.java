@@ -33,6 +33,13 @@ public interface MemoryRegion {
     MappedFile file();
 
     /**
+     * Returns whether pages of the region may be missing.
+     *
+     * @return true if a file is mapped there
+     */
+    boolean mayLackPages();
+
+    /**
      * Keeps the region from being freed until {@link #unpin}.
      *
      * @return false if it is being closed or is closed

@@ -17,6 +17,9 @@ public final class MemoryRegions {
     /** Read on every operation; a plain look is cheaper than one into the map. */
     private static volatile boolean any;
 
+    /** How many regions may lack pages. */
+    private static volatile int mappings;
+
     /** What finishes operations in flight that pin regions. */
     private static final Set<Runnable> FINISHERS = ConcurrentHashMap.newKeySet();
 
@@ -32,6 +35,7 @@ public final class MemoryRegions {
         BY_SCOPE.computeIfAbsent(scope, added -> new RangeIndex<>((found, key) -> true))
                 .add(region.address(), region.byteSize(), region);
         any = true;
+        mappings += region.mayLackPages() ? 1 : 0;
     }
 
     /**
@@ -50,6 +54,7 @@ public final class MemoryRegions {
             BY_SCOPE.remove(scope);
         }
         any = !BY_SCOPE.isEmpty();
+        mappings -= region.mayLackPages() ? 1 : 0;
     }
 
     /**
@@ -69,6 +74,22 @@ public final class MemoryRegions {
      */
     public static MemoryRegion find(MemorySegment segment) {
         return any && segment != null && segment.isNative() ? lookUp(segment) : null;
+    }
+
+    /**
+     * Returns whether pages of a segment may be missing: it is mapped, or lies in a region of a
+     * mapped file. A segment that was made of an address, or reinterpreted, is not mapped to Java.
+     *
+     * @param segment a segment, or null
+     * @return true if native code must not touch it unchecked
+     */
+    public static boolean mayLackPages(MemorySegment segment) {
+        return segment != null && (segment.isMapped() || mappings > 0 && isInMapping(segment));
+    }
+
+    private static boolean isInMapping(MemorySegment segment) {
+        MemoryRegion region = find(segment);
+        return region != null && region.mayLackPages();
     }
 
     private static MemoryRegion lookUp(MemorySegment segment) {

@@ -2,11 +2,13 @@ package io.github.vdm4j.execution;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.operation.CompletionRecord;
 import io.github.vdm4j.operation.Descriptor;
 import io.github.vdm4j.platform.PageFaults;
 import io.github.vdm4j.platform.PageUnavailableException;
 import java.lang.foreign.MemorySegment;
+import java.util.stream.Stream;
 
 /** What the JVM throws while it moves bytes, as results and texts. */
 public final class JvmFailures {
@@ -16,26 +18,45 @@ public final class JvmFailures {
      * What has become of an operation.
      *
      * @param thrown what was thrown while it was executed
+     * @param operands the segments that it accessed; null for none
      * @return the result
      */
-    public static VdmResult result(Throwable thrown) {
-        if (thrown instanceof WrongThreadException || thrown instanceof IllegalStateException) {
+    public static VdmResult result(Throwable thrown, MemorySegment... operands) {
+        if ((thrown instanceof WrongThreadException || thrown instanceof IllegalStateException)
+                && anyUnusable(operands)) {
             return VdmResult.SEGMENT_UNUSABLE;
         }
-        return thrown instanceof InternalError ? VdmResult.IO_ERROR : VdmResult.INTERNAL_ERROR;
+        return PageFaults.isReportedBy(thrown) ? VdmResult.IO_ERROR : VdmResult.INTERNAL_ERROR;
+    }
+
+    /** A function of the user may throw the same exceptions for reasons of its own. */
+    private static boolean anyUnusable(MemorySegment... operands) {
+        for (MemorySegment operand : operands) {
+            if (operand != null && (!operand.scope().isAlive()
+                    || !operand.isAccessibleBy(Thread.currentThread()))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
      * The same in words, to follow "memcpy of 64 bytes ".
      *
      * @param thrown what was thrown
+     * @param operands the segments that the operation accessed; null for none
      * @return the reason
      */
-    public static String reason(Throwable thrown) {
-        return switch (result(thrown)) {
+    public static String reason(Throwable thrown, MemorySegment... operands) {
+        return switch (result(thrown, operands)) {
             case SEGMENT_UNUSABLE ->
                 "failed: a segment cannot be used any more: " + thrown.getMessage();
-            case IO_ERROR -> "failed: " + PageUnavailableException.SOMEWHERE;
+            case IO_ERROR -> "failed: "
+                    + new PageUnavailableException((InternalError) thrown,
+                            Stream.of(operands)
+                                    .filter(MemoryRegions::mayLackPages)
+                                    .toArray(MemorySegment[]::new))
+                            .getMessage();
             default -> "failed: " + thrown;
         };
     }
@@ -43,11 +64,15 @@ public final class JvmFailures {
     /**
      * Takes down that an operation failed in the JVM.
      *
+     * @param what the operation
      * @param completion the operation's record
      * @param thrown what was thrown while it was executed
      */
-    public static void note(CompletionRecord completion, Throwable thrown) {
-        completion.fail(ExecutionPath.JVM, result(thrown), null, reason(thrown), thrown);
+    public static void note(Descriptor what, CompletionRecord completion, Throwable thrown) {
+        MemorySegment[] operands = {what.source(), what.destination(), what.secondSource(),
+            what.secondDestination()};
+        completion.fail(ExecutionPath.JVM, result(thrown, operands), null,
+                reason(thrown, operands), thrown);
     }
 
     /**
@@ -57,15 +82,12 @@ public final class JvmFailures {
      * @throws InternalError if a page was not there
      */
     public static void deliver(Descriptor descriptor) {
-        if (isMapped(descriptor.destination())
-                || isMapped(descriptor.source())
-                || isMapped(descriptor.secondDestination())
-                || isMapped(descriptor.secondSource())) {
+        if (MemoryRegions.mayLackPages(descriptor.destination())
+                || MemoryRegions.mayLackPages(descriptor.source())
+                || MemoryRegions.mayLackPages(descriptor.secondDestination())
+                || MemoryRegions.mayLackPages(descriptor.secondSource())) {
             PageFaults.deliver();
         }
     }
 
-    private static boolean isMapped(MemorySegment segment) {
-        return segment != null && segment.isMapped();
-    }
 }

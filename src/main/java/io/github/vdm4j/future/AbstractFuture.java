@@ -29,7 +29,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     private static final int WITHHELD = 8;
     /** Running, and driven by a thread that does not poll. */
     private static final int DETACHED = 16;
-    /** Being prepared by one thread. */
+    /** Set beside IDLE, COMPLETE or WITHHELD while one thread {@linkplain #claim prepares}. */
     private static final int PREPARING = 32;
 
     private static final VarHandle STATE;
@@ -343,10 +343,11 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
 
     @Override
     public final FutureState state() {
-        return switch (state) {
-            case IDLE, WITHHELD, PREPARING -> FutureState.IDLE;
+        int seen = state;
+        return switch (seen) {
+            case IDLE, WITHHELD -> FutureState.IDLE;
             case COMPLETE -> FutureState.COMPLETE;
-            default -> FutureState.RUNNING;
+            default -> (seen & PREPARING) != 0 ? FutureState.IDLE : FutureState.RUNNING;
         };
     }
 
@@ -431,13 +432,42 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
      * @throws IllegalStateException if the future is running, or another thread prepares it
      */
     protected final void withdraw() {
+        claim();
+        renew();
+    }
+
+    /**
+     * Keeps pollers and other preparing threads away from an idle or complete future, whose fields
+     * stay as they are. {@link #renew} follows before the caller writes them, or {@link
+     * #reinstate}.
+     *
+     * @throws IllegalStateException if the future is running, or another thread prepares it
+     */
+    protected final void claim() {
         int seen = state;
         if (seen != COMPLETE && seen != IDLE && seen != WITHHELD
-                || !STATE.compareAndSet(this, seen, PREPARING)) {
-            throw new IllegalStateException(seen == PREPARING
-                    ? "another thread is preparing this operation: one thread at a time may do so"
-                    : "the operation is still RUNNING: poll it to its end before preparing it anew");
+                || !STATE.compareAndSet(this, seen, seen | PREPARING)) {
+            throw new IllegalStateException((seen & (RUNNING | ADVANCING | DETACHED)) != 0
+                    ? "the operation is still RUNNING: poll it to its end before preparing it anew"
+                    : "another thread is preparing this operation: one thread at a time may do so");
         }
+    }
+
+    /**
+     * Returns a {@linkplain #claim claimed} future to the state it had before. A thread that has
+     * registered meanwhile looks again.
+     */
+    protected final void reinstate() {
+        int before = state & ~PREPARING;
+        STATE.setVolatile(this, before);
+        Waiters list = waiters;
+        if (before != IDLE && list != null && list.generation == generation) {
+            list.complete();
+        }
+    }
+
+    /** Ends the registrations for the last operation of a {@linkplain #claim claimed} future. */
+    protected final void renew() {
         generation++; // before the exchange: a registration that comes later sees it
         Waiters earlier = (Waiters) WAITERS.getAndSet(this, null);
         if (earlier != null) {

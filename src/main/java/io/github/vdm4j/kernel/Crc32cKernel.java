@@ -1,5 +1,6 @@
 package io.github.vdm4j.kernel;
 
+import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.operation.CrcOptions;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -108,7 +109,7 @@ public final class Crc32cKernel {
             addReversed(source, from, length);
         } else if (source.isNative()) {
             // The JDK's CRC dies of a page of a file that is not there, where a copy throws.
-            if (source.isMapped() || length < SMALL) {
+            if (length < SMALL || MemoryRegions.mayLackPages(source)) {
                 addCopied(source, from, length);
             } else {
                 addBuffered(source, from, length);

@@ -1,5 +1,6 @@
 package io.github.vdm4j.kernel;
 
+import io.github.vdm4j.durability.MemoryRegions;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -25,7 +26,7 @@ final class MismatchKernel {
      */
     static long find(MemorySegment first, long from, MemorySegment second, long secondFrom,
             long length) {
-        if (!first.isMapped() && !second.isMapped()) {
+        if (!MemoryRegions.mayLackPages(first) && !MemoryRegions.mayLackPages(second)) {
             return MemorySegment.mismatch(first, from, from + length, second, secondFrom,
                     secondFrom + length);
         }

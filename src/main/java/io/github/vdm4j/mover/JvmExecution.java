@@ -31,7 +31,7 @@ final class JvmExecution implements TaskSequence.Execution {
         try {
             run(descriptor, completion);
         } catch (Throwable e) {
-            JvmFailures.note(completion, e);
+            JvmFailures.note(descriptor, completion, e);
         }
     }
 

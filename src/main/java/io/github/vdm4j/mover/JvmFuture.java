@@ -26,7 +26,8 @@ abstract class JvmFuture extends VdmFuture {
         try {
             run(functions, durability);
         } catch (Throwable e) {
-            fail(ExecutionPath.JVM, JvmFailures.result(e), null, JvmFailures.reason(e), e);
+            fail(ExecutionPath.JVM, JvmFailures.result(e, source(), destination()), null,
+                    JvmFailures.reason(e, source(), destination()), e);
         }
     }
 
@@ -44,7 +45,7 @@ abstract class JvmFuture extends VdmFuture {
             }
         }
         move(functions);
-        if (destination.isMapped() || (source() != null && source().isMapped())) {
+        if (MemoryRegions.mayLackPages(destination) || MemoryRegions.mayLackPages(source())) {
             PageFaults.deliver();
         }
         return kind == null ? succeed(ExecutionPath.JVM) : writeBack(durability, kind);

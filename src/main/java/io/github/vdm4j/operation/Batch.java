@@ -4,6 +4,7 @@ import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.future.FutureState;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Several operations that are executed as one: any number of any kinds, cheaper than one by one
@@ -24,13 +25,18 @@ import java.lang.foreign.MemorySegment;
  * DataOperations} and {@link io.github.vdm4j.Vdm} check them; a task that is refused is not added,
  * and the batch stays as it was.
  *
- * <p>A batch is for one thread at a time.
+ * <p>A batch is for one thread at a time. If two threads are inside its methods at the same moment,
+ * one of them gets an {@link IllegalStateException}.
  *
  * <p>C counterpart: {@code DML_OP_BATCH} and {@code dml_batch_set_..._by_index}.
  */
 public final class Batch {
     private final OperationsMover mover;
     private final TaskList tasks = new TaskList();
+
+    /** True while a thread is inside a method that changes the batch. */
+    private final AtomicBoolean changing = new AtomicBoolean();
+
     private boolean fence;
 
     /** Whether the tasks are those of the last submission. */
@@ -43,19 +49,43 @@ public final class Batch {
         this.mover = mover;
     }
 
-    private Descriptor next() {
-        if (submitted) {
+    /** Keeps other threads out until {@link #endChange}. */
+    private void beginChange() {
+        if (!changing.compareAndSet(false, true)) {
             throw new IllegalStateException(
-                    "the batch was submitted: clear it for other tasks, or make a new one");
+                    "two threads use the batch at the same time: give each thread a batch of its"
+                            + " own");
         }
-        return tasks.next().descriptor();
+    }
+
+    private void endChange() {
+        changing.setRelease(false);
+    }
+
+    /** To be written by this thread alone, until {@link #add}. */
+    private Descriptor next() {
+        beginChange();
+        try {
+            if (submitted) {
+                throw new IllegalStateException(
+                        "the batch was submitted: clear it for other tasks, or make a new one");
+            }
+            return tasks.next().descriptor();
+        } catch (RuntimeException | Error e) {
+            endChange();
+            throw e;
+        }
     }
 
     /** What was written is a task from now on, unless it breaks a rule. */
-    private Batch add(Descriptor next) {
-        mover.checked(next);
-        tasks.addNext(fence);
-        fence = false;
+    private Batch add(Descriptor written) {
+        try {
+            mover.checked(written);
+            tasks.addNext(fence);
+            fence = false;
+        } finally {
+            endChange();
+        }
         return this;
     }
 
@@ -305,7 +335,9 @@ public final class Batch {
      * @return this
      */
     public Batch fence() {
+        beginChange();
         fence = !tasks.isEmpty();
+        endChange();
         return this;
     }
 
@@ -319,10 +351,15 @@ public final class Batch {
      * @throws IllegalStateException if the batch was submitted and is not complete
      */
     public Batch clear() {
-        requireComplete("cleared");
-        tasks.takeAllOut();
-        fence = false;
-        submitted = false;
+        beginChange();
+        try {
+            requireComplete("cleared");
+            tasks.takeAllOut();
+            fence = false;
+            submitted = false;
+        } finally {
+            endChange();
+        }
         return this;
     }
 
@@ -355,6 +392,15 @@ public final class Batch {
      * complete, or the mover is closed
      */
     public BatchFuture submit() {
+        beginChange();
+        try {
+            return submitTasks();
+        } finally {
+            endChange();
+        }
+    }
+
+    private BatchFuture submitTasks() {
         if (tasks.isEmpty()) {
             throw new IllegalStateException("the batch has no task");
         }

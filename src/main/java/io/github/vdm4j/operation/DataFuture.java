@@ -18,8 +18,19 @@ public abstract class DataFuture<R> extends MoverFuture<R> {
     /** Creates a future without an operation, which the mover's base class supplies. */
     protected DataFuture() {}
 
+    /** Keeps other threads from preparing it; {@link #arm} or {@link #refuse} follows. */
+    final void beginPreparing() {
+        claim();
+    }
+
+    /** Leaves a future that was to be prepared as it was before. */
+    final void refuse() {
+        reinstate();
+    }
+
+    /** Makes a new future idle, or one after {@link #beginPreparing}, with this operation. */
     final void arm(Descriptor checked) {
-        withdraw();
+        renew();
         describe(checked.type(), (byte) 0, checked.flags());
         descriptor.copyFrom(checked);
         completion.reset();

@@ -3,7 +3,6 @@ package io.github.vdm4j.operation;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmOperationType;
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
 
 /**
  * What one operation is to do, checked. For implementors of movers: users get futures.
@@ -24,7 +23,28 @@ public final class Descriptor {
     private CrcOptions crc;
     private DifConfig dif;
 
+    /** The name of the first argument that is null. Writing throws nothing, only the check does. */
+    private String missing;
+
     Descriptor() {}
+
+    private <T> T required(T argument, String name) {
+        if (argument == null && missing == null) {
+            missing = name;
+        }
+        return argument;
+    }
+
+    /**
+     * Checks that every argument that the operation needs is there.
+     *
+     * @throws NullPointerException with the name of the first that is null
+     */
+    void requireArguments() {
+        if (missing != null) {
+            throw new NullPointerException(missing);
+        }
+    }
 
     Descriptor operation(VdmOperationType what, VdmFlags promised) {
         return begin(what, promised).source(null).destination(null);
@@ -32,7 +52,10 @@ public final class Descriptor {
 
     /** All but the segments that nearly every operation has; they are to be written next. */
     private Descriptor begin(VdmOperationType what, VdmFlags promised) {
-        Objects.requireNonNull(promised, "flags");
+        if (missing != null) {
+            missing = null;
+        }
+        required(promised, "flags");
         // Storing a reference makes work for the garbage collector, also where it is the one that
         // is there already.
         if (flags != promised) {
@@ -66,8 +89,8 @@ public final class Descriptor {
     Descriptor copy(VdmOperationType what, MemorySegment onto, MemorySegment from,
             VdmFlags promised) {
         return begin(what, promised)
-                .destination(Objects.requireNonNull(onto, "destination"))
-                .source(Objects.requireNonNull(from, "source"));
+                .destination(required(onto, "destination"))
+                .source(required(from, "source"));
     }
 
     Descriptor memset(MemorySegment onto, byte value, VdmFlags promised) {
@@ -78,72 +101,71 @@ public final class Descriptor {
 
     Descriptor flush(MemorySegment range) {
         operation(VdmOperationType.FLUSH, VdmFlags.NONE);
-        destination = Objects.requireNonNull(range, "range");
+        destination = required(range, "range");
         return this;
     }
 
     Descriptor fill(MemorySegment onto, long bytes, VdmFlags promised) {
         operation(VdmOperationType.FILL, promised);
-        destination = Objects.requireNonNull(onto, "destination");
+        destination = required(onto, "destination");
         pattern = bytes;
         return this;
     }
 
     Descriptor compare(MemorySegment first, MemorySegment second) {
         operation(VdmOperationType.COMPARE, VdmFlags.NONE);
-        source = Objects.requireNonNull(first, "first");
-        secondSource = Objects.requireNonNull(second, "second");
+        source = required(first, "first");
+        secondSource = required(second, "second");
         return this;
     }
 
     Descriptor comparePattern(MemorySegment range, long bytes) {
         operation(VdmOperationType.COMPARE_PATTERN, VdmFlags.NONE);
-        source = Objects.requireNonNull(range, "range");
+        source = required(range, "range");
         pattern = bytes;
         return this;
     }
 
     Descriptor createDelta(MemorySegment record, MemorySegment original, MemorySegment modified) {
         operation(VdmOperationType.DELTA_CREATE, VdmFlags.NONE);
-        destination = Objects.requireNonNull(record, "record");
-        source = Objects.requireNonNull(original, "original");
-        secondSource = Objects.requireNonNull(modified, "modified");
+        destination = required(record, "record");
+        source = required(original, "original");
+        secondSource = required(modified, "modified");
         return this;
     }
 
     Descriptor applyDelta(MemorySegment onto, MemorySegment record, VdmFlags promised) {
         operation(VdmOperationType.DELTA_APPLY, promised);
-        destination = Objects.requireNonNull(onto, "destination");
-        source = Objects.requireNonNull(record, "record");
+        destination = required(onto, "destination");
+        source = required(record, "record");
         return this;
     }
 
     Descriptor dualcast(MemorySegment first, MemorySegment second, MemorySegment from,
             VdmFlags promised) {
-        Objects.requireNonNull(first, "first");
-        copy(VdmOperationType.DUALCAST, first, from, promised);
-        secondDestination = Objects.requireNonNull(second, "second");
+        copy(VdmOperationType.DUALCAST, required(first, "first"), from, promised);
+        secondDestination = required(second, "second");
         return this;
     }
 
     Descriptor crc32c(MemorySegment range, CrcOptions options) {
         operation(VdmOperationType.CRC, VdmFlags.NONE);
-        source = Objects.requireNonNull(range, "range");
-        crc = Objects.requireNonNull(options, "options");
+        source = required(range, "range");
+        crc = required(options, "options");
         return this;
     }
 
     Descriptor copyCrc32c(MemorySegment onto, MemorySegment from, CrcOptions options,
             VdmFlags promised) {
         copy(VdmOperationType.COPY_CRC, onto, from, promised);
-        crc = Objects.requireNonNull(options, "options");
+        crc = required(options, "options");
         return this;
     }
 
     Descriptor difCheck(MemorySegment from, DifConfig config) {
         operation(VdmOperationType.DIF_CHECK, VdmFlags.NONE);
-        source = Objects.requireNonNull(from, "source");
-        dif = Objects.requireNonNull(config, "config");
+        source = required(from, "source");
+        dif = required(config, "config");
         return this;
     }
 
@@ -151,7 +173,7 @@ public final class Descriptor {
             VdmOperationType what, MemorySegment onto, MemorySegment from, DifConfig config,
             VdmFlags promised) {
         copy(what, onto, from, promised);
-        dif = Objects.requireNonNull(config, "config");
+        dif = required(config, "config");
         return this;
     }
 

@@ -42,16 +42,12 @@ public abstract class OperationsMover extends AbstractDataMover implements DataO
 
     private <R> DataFuture<R> armed(Descriptor descriptor) {
         DataFuture<R> future = newDataFuture();
-        arm(future, descriptor);
+        future.arm(checked(descriptor));
         return future;
     }
 
     final void requireOpen(VdmOperationType type) {
         checkOpen(type);
-    }
-
-    final void arm(DataFuture<?> future, Descriptor descriptor) {
-        future.arm(checked(descriptor));
     }
 
     /**
@@ -60,6 +56,7 @@ public abstract class OperationsMover extends AbstractDataMover implements DataO
      */
     final Descriptor checked(Descriptor descriptor) {
         VdmOperationType type = descriptor.type();
+        descriptor.requireArguments();
         checkOpen(type);
         if (type == VdmOperationType.MEMCPY || type == VdmOperationType.MEMMOVE) {
             checkMove(type, descriptor.destination(), descriptor.source());

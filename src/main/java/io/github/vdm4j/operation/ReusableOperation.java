@@ -29,8 +29,9 @@ import java.util.concurrent.Executor;
  * }</pre>
  *
  * <p>Between being prepared and being complete it is a future like any other, to be polled from any
- * thread. Preparing it is for one thread at a time, and throws what the operation of {@link
- * DataOperations} throws, and an {@link IllegalStateException} if the operation is running.
+ * thread. Preparing it throws what the operation of {@link DataOperations} throws, and an {@link
+ * IllegalStateException} if the operation is running. Preparing it is for one thread at a time: if
+ * two threads do it at the same moment, one of them gets an {@link IllegalStateException}.
  *
  * <p>C counterpart: a {@code dml_job_t} that is used again.
  */
@@ -38,7 +39,10 @@ public final class ReusableOperation implements PollableFuture<Object> {
     private final OperationsMover mover;
     private final DataFuture<Object> future;
 
-    /** What is being prepared; the future has the last one that was right. */
+    /**
+     * What is being prepared, by the thread that has claimed the future. The future has the last
+     * one that was right.
+     */
     private final Descriptor next = new Descriptor();
 
     private boolean prepared;
@@ -57,7 +61,7 @@ public final class ReusableOperation implements PollableFuture<Object> {
      * @return this, idle
      */
     public ReusableOperation fill(MemorySegment destination, long pattern, VdmFlags flags) {
-        return prepare(next.fill(destination, pattern, flags));
+        return prepare(next().fill(destination, pattern, flags));
     }
 
     /**
@@ -68,7 +72,7 @@ public final class ReusableOperation implements PollableFuture<Object> {
      * @return this, idle
      */
     public ReusableOperation compare(MemorySegment first, MemorySegment second) {
-        return prepare(next.compare(first, second));
+        return prepare(next().compare(first, second));
     }
 
     /**
@@ -79,7 +83,7 @@ public final class ReusableOperation implements PollableFuture<Object> {
      * @return this, idle
      */
     public ReusableOperation comparePattern(MemorySegment range, long pattern) {
-        return prepare(next.comparePattern(range, pattern));
+        return prepare(next().comparePattern(range, pattern));
     }
 
     /**
@@ -92,7 +96,7 @@ public final class ReusableOperation implements PollableFuture<Object> {
      */
     public ReusableOperation createDelta(MemorySegment record, MemorySegment original,
             MemorySegment modified) {
-        return prepare(next.createDelta(record, original, modified));
+        return prepare(next().createDelta(record, original, modified));
     }
 
     /**
@@ -105,7 +109,7 @@ public final class ReusableOperation implements PollableFuture<Object> {
      */
     public ReusableOperation applyDelta(MemorySegment destination, MemorySegment record,
             VdmFlags flags) {
-        return prepare(next.applyDelta(destination, record, flags));
+        return prepare(next().applyDelta(destination, record, flags));
     }
 
     /**
@@ -120,7 +124,7 @@ public final class ReusableOperation implements PollableFuture<Object> {
      */
     public ReusableOperation dualcast(
             MemorySegment first, MemorySegment second, MemorySegment source, VdmFlags flags) {
-        return prepare(next.dualcast(first, second, source, flags));
+        return prepare(next().dualcast(first, second, source, flags));
     }
 
     /**
@@ -131,7 +135,7 @@ public final class ReusableOperation implements PollableFuture<Object> {
      * @return this, idle
      */
     public ReusableOperation crc32c(MemorySegment range, CrcOptions options) {
-        return prepare(next.crc32c(range, options));
+        return prepare(next().crc32c(range, options));
     }
 
     /**
@@ -146,7 +150,7 @@ public final class ReusableOperation implements PollableFuture<Object> {
      */
     public ReusableOperation copyCrc32c(
             MemorySegment destination, MemorySegment source, CrcOptions options, VdmFlags flags) {
-        return prepare(next.copyCrc32c(destination, source, options, flags));
+        return prepare(next().copyCrc32c(destination, source, options, flags));
     }
 
     /**
@@ -157,7 +161,7 @@ public final class ReusableOperation implements PollableFuture<Object> {
      * @return this, idle
      */
     public ReusableOperation difCheck(MemorySegment source, DifConfig config) {
-        return prepare(next.difCheck(source, config));
+        return prepare(next().difCheck(source, config));
     }
 
     /**
@@ -171,7 +175,7 @@ public final class ReusableOperation implements PollableFuture<Object> {
      */
     public ReusableOperation difInsert(
             MemorySegment destination, MemorySegment source, DifConfig config, VdmFlags flags) {
-        return prepare(next.dif(VdmOperationType.DIF_INSERT, destination, source, config, flags));
+        return prepare(next().dif(VdmOperationType.DIF_INSERT, destination, source, config, flags));
     }
 
     /**
@@ -185,7 +189,7 @@ public final class ReusableOperation implements PollableFuture<Object> {
      */
     public ReusableOperation difStrip(
             MemorySegment destination, MemorySegment source, DifConfig config, VdmFlags flags) {
-        return prepare(next.dif(VdmOperationType.DIF_STRIP, destination, source, config, flags));
+        return prepare(next().dif(VdmOperationType.DIF_STRIP, destination, source, config, flags));
     }
 
     /**
@@ -199,11 +203,23 @@ public final class ReusableOperation implements PollableFuture<Object> {
      */
     public ReusableOperation difUpdate(
             MemorySegment destination, MemorySegment source, DifConfig config, VdmFlags flags) {
-        return prepare(next.dif(VdmOperationType.DIF_UPDATE, destination, source, config, flags));
+        return prepare(next().dif(VdmOperationType.DIF_UPDATE, destination, source, config, flags));
     }
 
-    private ReusableOperation prepare(Descriptor descriptor) {
-        mover.arm(future, descriptor);
+    /** To be written by this thread alone, until {@link #prepare}. */
+    private Descriptor next() {
+        future.beginPreparing();
+        return next;
+    }
+
+    private ReusableOperation prepare(Descriptor written) {
+        try {
+            mover.checked(written);
+        } catch (RuntimeException | Error e) {
+            future.refuse();
+            throw e;
+        }
+        future.arm(written);
         prepared = true;
         return this;
     }

@@ -55,7 +55,7 @@ public final class DynamicLoader {
      * In the same way as other libraries, which spares a JVM that has just started another one;
      * null if there is none by that name.
      */
-    private static SymbolLookup libC() {
+    static SymbolLookup libC() {
         try {
             return symbols(LIB_C);
         } catch (IllegalArgumentException e) {

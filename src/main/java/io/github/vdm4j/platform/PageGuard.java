@@ -1,6 +1,5 @@
 package io.github.vdm4j.platform;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -9,65 +8,69 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
 /**
- * Brings in the pages of a range before native code or a device touches them. Beyond the end of a
- * file that was truncated, or in a hole with no space left to fill it, an access from native code
- * would end the process (H28); here it is an exception.
+ * A check of the pages of a mapped file before native code or a device touches them. A page may be
+ * beyond the end of a file that was truncated, or in a hole that a full file system cannot fill.
+ * Native code that touches it ends the process (H28). The check throws an exception instead.
  *
- * <p>Only the kernel is asked, never the memory itself. The JVM survives an access to such a page,
- * but compiled code leaves out an access whose value it has no use for, and after others goes on
- * for a while before it throws: in both cases the native copy would begin.
+ * <p>The kernel is asked first (docs/adr/0009). {@code madvise} brings in a whole range. Kernels
+ * before 5.14 lack that advice, and a seccomp profile may refuse it. Then a byte of each page goes
+ * through a pipe: the kernel refuses a page that it cannot provide, and the process lives on.
  */
 public final class PageGuard {
     private static final long PAGE = 4096;
     private static final int MADV_POPULATE_READ = 22;
     private static final int MADV_POPULATE_WRITE = 23;
-    private static final int EINVAL = 22;
+
+    /** Bad address: the kernel cannot provide the page. */
+    private static final int EFAULT = 14;
 
     private static final Linker LINKER = Linker.nativeLinker();
-    private static final MemorySegment MADVISE_ADDRESS =
-            LINKER.defaultLookup().find("madvise").orElseThrow();
+    private static final MemorySegment MADVISE_ADDRESS = address("madvise");
     private static final FunctionDescriptor MADVISE_SHAPE =
             FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
 
     /**
-     * {@code int madvise(void *address, size_t length, int advice)}. Not a critical call: it may
-     * wait for the storage.
+     * {@code int madvise(void *address, size_t length, int advice)}. Not a critical call, because
+     * it may wait for the storage.
      */
     private static final MethodHandle MADVISE =
             LINKER.downcallHandle(MADVISE_ADDRESS, MADVISE_SHAPE);
 
-    private static final MethodHandle MADVISE_WITH_REASON =
-            LINKER.downcallHandle(MADVISE_ADDRESS, MADVISE_SHAPE,
-                    Linker.Option.captureCallState("errno"));
-
     private static final VarHandle ERRNO =
             Linker.Option.captureStateLayout().varHandle(PathElement.groupElement("errno"));
 
+    private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle();
+
     private PageGuard() {}
 
+    private static MemorySegment address(String name) {
+        return LINKER.defaultLookup().find(name).orElseThrow();
+    }
+
     /**
-     * Brings in the pages of a range.
+     * Asks the kernel to bring in the pages of a range.
      *
      * @param segment the segment
      * @param offset where the range begins
      * @param length bytes, above 0
      * @param write whether the range will be written
-     * @throws PageUnavailableException if a page cannot be had
+     * @return false if the kernel refuses every way of asking: nothing is known of the pages
+     * @throws PageUnavailableException if the kernel cannot provide a page
      * @throws IllegalStateException if the arena is closed
-     * @throws WrongThreadException if a page cannot be had and the segment is confined to another
-     * thread
+     * @throws WrongThreadException if the segment is confined to another thread
      */
-    public static void bringIn(MemorySegment segment, long offset, long length, boolean write) {
-        long start = segment.address() + offset & -PAGE;
-        long pages = segment.address() + offset + length - start;
+    public static boolean ask(MemorySegment segment, long offset, long length, boolean write) {
+        long address = segment.address() + offset;
+        long start = address & -PAGE;
         int advice = write ? MADV_POPULATE_WRITE : MADV_POPULATE_READ;
         try {
-            if ((int) MADVISE.invokeExact(start, pages, advice) == 0) {
-                return;
+            if ((int) MADVISE.invokeExact(start, address + length - start, advice) == 0) {
+                return true;
             }
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
@@ -78,87 +81,115 @@ public final class PageGuard {
         if (!segment.isAccessibleBy(Thread.currentThread())) {
             throw new WrongThreadException("the segment is confined to another thread");
         }
-        int reason = reason(start, pages, advice);
-        if (reason == EINVAL) { // a kernel older than the advice, which came with 5.14
-            reason = PageProbe.probe(segment.address() + offset, length, write);
+        long missing = PagePipe.firstMissing(address, length, write);
+        if (missing >= 0) {
+            throw new PageUnavailableException(segment, offset + missing);
         }
-        if (reason != 0) {
-            throw new PageUnavailableException(segment, offset, length, reason);
-        }
-    }
-
-    /** Asks once more, this time for the reason as well; 0 if it works now. */
-    private static int reason(long start, long length, int advice) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
-            int failed = (int) MADVISE_WITH_REASON.invokeExact(state, start, length, advice);
-            return failed == 0 ? 0 : (int) ERRNO.get(state, 0L);
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
-        }
+        return missing == PagePipe.NONE_MISSING;
     }
 
     /**
-     * The way of older kernels: a byte of each page is read, and written back, through the calls
-     * that access the memory of a process, here of this one. They answer where an access would not.
+     * Brings in the pages of a range. If the kernel refuses every way of asking, the JVM touches
+     * the pages itself.
+     *
+     * @param segment the segment
+     * @param offset where the range begins
+     * @param length bytes, above 0
+     * @param write whether the range will be written
+     * @throws PageUnavailableException if a page cannot be had
+     * @throws IllegalStateException if the arena is closed
+     * @throws WrongThreadException if the segment is confined to another thread
      */
-    static final class PageProbe {
-        private static final FunctionDescriptor SHAPE =
-                FunctionDescriptor.of(
-                        JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG);
-
-        /**
-         * {@code ssize_t process_vm_readv(pid_t pid, const struct iovec *local, unsigned long
-         * locals, const struct iovec *remote, unsigned long remotes, unsigned long flags)}; writev
-         * likewise.
-         */
-        private static final MethodHandle READ = bind("process_vm_readv");
-
-        private static final MethodHandle WRITE = bind("process_vm_writev");
-
-        private PageProbe() {}
-
-        private static MethodHandle bind(String name) {
-            return LINKER.downcallHandle(
-                    LINKER.defaultLookup().find(name).orElseThrow(),
-                    SHAPE,
-                    Linker.Option.captureCallState("errno"));
+    public static void bringIn(MemorySegment segment, long offset, long length, boolean write) {
+        if (!ask(segment, offset, length, write)) {
+            touch(segment, offset, length, write);
         }
+    }
+
+    /** The accesses are volatile, because the compiler leaves out others whose value is unused. */
+    static void touch(MemorySegment segment, long offset, long length, boolean write) {
+        long at = offset;
+        try {
+            while (at < offset + length) {
+                byte seen = (byte) BYTE.getVolatile(segment, at);
+                if (write) {
+                    BYTE.setVolatile(segment, at, seen);
+                }
+                PageFaults.deliver();
+                at = nextPage(segment.address() + at) - segment.address();
+            }
+        } catch (InternalError e) {
+            throw new PageUnavailableException(segment, at);
+        }
+    }
+
+    private static long nextPage(long address) {
+        return (address & -PAGE) + PAGE;
+    }
+
+    /**
+     * A pipe that a byte of each page goes through, and back to its place if the page will be
+     * written. Each check has a pipe of its own, because two threads would mix their bytes.
+     */
+    static final class PagePipe {
+        static final long NONE_MISSING = -1;
+
+        /** The kernel refuses the calls. */
+        static final long REFUSED = -2;
+
+        private static final int O_CLOEXEC = 0x80000;
+        private static final FunctionDescriptor TRANSFER =
+                FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+
+        // int pipe2(int ends[2], int flags)
+        private static final MethodHandle PIPE2 = LINKER.downcallHandle(address("pipe2"),
+                FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
+        // ssize_t write(int fd, const void *from, size_t count)
+        private static final MethodHandle WRITE = LINKER.downcallHandle(address("write"), TRANSFER,
+                Linker.Option.captureCallState("errno"));
+        // ssize_t read(int fd, void *to, size_t count)
+        private static final MethodHandle READ = LINKER.downcallHandle(address("read"), TRANSFER,
+                Linker.Option.captureCallState("errno"));
+        // int close(int fd)
+        private static final MethodHandle CLOSE = LINKER.downcallHandle(address("close"),
+                FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+
+        private PagePipe() {}
 
         /**
-         * Touches every page of a range.
-         *
-         * @return 0, or the error number of the first page that cannot be had
+         * Returns the offset of the first byte of a range that the kernel cannot provide, {@link
+         * #NONE_MISSING} or {@link #REFUSED}.
          */
-        static int probe(long address, long length, boolean write) {
-            int self = (int) ProcessHandle.current().pid();
+        static long firstMissing(long address, long length, boolean write) {
             try (Arena arena = Arena.ofConfined()) {
-                MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
-                MemorySegment local = vector(arena, arena.allocate(1).address());
-                MemorySegment remote = vector(arena, address);
-                long last = address + length - 1;
-                for (long at = address;; at = Math.min(at + PAGE, last)) {
-                    remote.set(JAVA_LONG, 0, at);
-                    if ((long) READ.invokeExact(state, self, local, 1L, remote, 1L, 0L) != 1
-                            || write && (long) WRITE.invokeExact(state, self, local, 1L, remote, 1L,
-                                    0L) != 1) {
-                        return (int) ERRNO.get(state, 0L);
-                    }
-                    if (at == last) {
-                        return 0;
-                    }
+                MemorySegment ends = arena.allocate(JAVA_INT, 2);
+                if ((int) PIPE2.invokeExact(ends.address(), O_CLOEXEC) != 0) {
+                    return REFUSED;
+                }
+                int out = ends.getAtIndex(JAVA_INT, 0);
+                int in = ends.getAtIndex(JAVA_INT, 1);
+                try {
+                    return firstMissing(address, length, write ? 0 : arena.allocate(1).address(),
+                            in, out, arena.allocate(Linker.Option.captureStateLayout()));
+                } finally {
+                    int ignored = (int) CLOSE.invokeExact(in);
+                    int alsoIgnored = (int) CLOSE.invokeExact(out);
                 }
             } catch (Throwable e) {
                 throw NativeCall.rethrow(e);
             }
         }
 
-        /** A {@code struct iovec} of one byte. */
-        private static MemorySegment vector(Arena arena, long address) {
-            MemorySegment vector = arena.allocate(16, 8);
-            vector.set(JAVA_LONG, 0, address);
-            vector.set(JAVA_LONG, 8, 1);
-            return vector;
+        /** The bytes go to one address, or back to where they came from if that is 0. */
+        private static long firstMissing(long address, long length, long to, int in, int out,
+                MemorySegment state) throws Throwable {
+            for (long at = address; at < address + length; at = nextPage(at)) {
+                if ((long) WRITE.invokeExact(state, in, at, 1L) != 1
+                        || (long) READ.invokeExact(state, out, to == 0 ? at : to, 1L) != 1) {
+                    return (int) ERRNO.get(state, 0L) == EFAULT ? at - address : REFUSED;
+                }
+            }
+            return NONE_MISSING;
         }
     }
 }

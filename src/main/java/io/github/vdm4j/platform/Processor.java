@@ -3,9 +3,13 @@ package io.github.vdm4j.platform;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.StringTokenizer;
 
@@ -19,11 +23,17 @@ public final class Processor {
      */
     private static final int PIECE = 4096;
 
-    /** Read when it is first asked for. */
-    private static final class Clwb {
-        static final boolean PRESENT = flags(Path.of("/proc/cpuinfo")).contains("clwb");
+    /** The C library's number of leaf 7. */
+    private static final int CPUID_LEAF_7 = 1;
 
-        private Clwb() {}
+    /** The bits of AVX-512 F, DQ, CD, BW and VL in EBX. */
+    private static final int CPUID_AVX512 = 1 << 16 | 1 << 17 | 1 << 28 | 1 << 30 | 1 << 31;
+
+    /** Read when it is first asked for. */
+    private static final class ThisMachine {
+        static final Set<String> FLAGS = flags(Path.of("/proc/cpuinfo"));
+
+        private ThisMachine() {}
     }
 
     private Processor() {}
@@ -34,7 +44,43 @@ public final class Processor {
      * @return false as well where Linux does not tell
      */
     public static boolean hasClwb() {
-        return Clwb.PRESENT;
+        return flags().contains("clwb");
+    }
+
+    /**
+     * Returns the feature flags of this machine's processor. Linux leaves out what the operating
+     * system has not enabled (XSAVE).
+     *
+     * @return the flags; empty where Linux does not tell
+     */
+    public static Set<String> flags() {
+        return ThisMachine.FLAGS;
+    }
+
+    /**
+     * Returns whether the CPUID instruction shows AVX-512 F, DQ, CD, BW and VL. CPUID shows them
+     * also if the operating system has not enabled them, for example with {@code
+     * clearcpuid=avx512f}. A program that uses them then dies of SIGILL.
+     *
+     * @return false as well if the C library does not tell (before glibc 2.33)
+     * @throws IllegalCallerException if native access is denied
+     */
+    public static boolean cpuidShowsAvx512() {
+        SymbolLookup libC = DynamicLoader.libC();
+        Optional<MemorySegment> function = libC == null
+                ? Optional.empty()
+                // const struct cpuid_feature *__x86_get_cpuid_feature_leaf(unsigned leaf)
+                : libC.find("__x86_get_cpuid_feature_leaf");
+        if (function.isEmpty()) {
+            return false;
+        }
+        long registers = PlainCall.call(function.get(), CPUID_LEAF_7, 0);
+        int ebx = MemorySegment.ofAddress(registers)
+                .reinterpret(2 * Integer.BYTES)
+                .asByteBuffer()
+                .order(ByteOrder.nativeOrder())
+                .getInt(Integer.BYTES);
+        return (ebx & CPUID_AVX512) == CPUID_AVX512;
     }
 
     /**

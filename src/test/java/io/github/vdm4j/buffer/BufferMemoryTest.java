@@ -23,7 +23,7 @@ class BufferMemoryTest {
     private final List<String> events = new ArrayList<>();
 
     private BufferMemory memory(Runnable release) {
-        return new BufferMemory(whole, DurabilityDomain.NONE, null, release);
+        return new BufferMemory(whole, DurabilityDomain.NONE, null, false, release);
     }
 
     @Test

@@ -274,7 +274,8 @@ class AutoOperationsTest extends AgainstSimulatedDml {
                 assertTrue(
                         check.failure()
                                 .getMessage()
-                                .contains("is not there: the file was truncated"),
+                                .contains("the file was truncated: " + folder.resolve("cut")
+                                        + " has 4,096 bytes"),
                         check.failure()
                                 .getMessage());
                 DataFuture<?> there = finish(mover.difCheck(source.asSlice(0, 520 * 7), zeros));

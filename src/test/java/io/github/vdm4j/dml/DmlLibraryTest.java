@@ -7,16 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vdm4j.dml.DmlUnavailableException.Attempt;
+import io.github.vdm4j.platform.Processor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("The search for libdml")
@@ -26,7 +30,93 @@ class DmlLibraryTest {
     private static final String ADVICE =
             "The pure-Java movers need none: ThreadsDataMover, SyncDataMover. Installing DML: docs/install-dml.md";
 
+    private static final String NEHALEM =
+            "fpu sse sse2 clflush rdtscp lm pni ssse3 cx16 sse4_1 sse4_2 popcnt hypervisor";
+    private static final String SANDY_BRIDGE =
+            NEHALEM + " pclmulqdq aes xsave avx tsc_deadline_timer x2apic";
+    private static final String HASWELL =
+            SANDY_BRIDGE + " fma movbe f16c rdrand abm bmi1 avx2 bmi2 erms";
+    private static final String SKYLAKE_SERVER =
+            HASWELL + " avx512f avx512dq avx512cd avx512bw avx512vl clflushopt clwb";
+
     @TempDir Path folder;
+
+    /** On a processor that all of DML's code runs on. */
+    private static DmlLibrary search(String property, String environment, List<String> names) {
+        return DmlLibrary.search(property, environment, names, Set.of(HASWELL.split(" ")));
+    }
+
+    /** On the processor that a machine's cpuinfo describes. */
+    private DmlLibrary searchOn(String flags, Path library) throws IOException {
+        Path cpuinfo = Files.writeString(folder.resolve("cpuinfo"),
+                "processor\t: 0\nflags\t\t: " + flags + "\nbugs\t\t: spectre_v1\n\n");
+        return DmlLibrary.search(library.toString(), null, List.of(), Processor.flags(cpuinfo));
+    }
+
+    static List<Arguments> processorsThatLackSomething() {
+        return List.of(
+                Arguments.of(NEHALEM, "avx2"),
+                Arguments.of(SANDY_BRIDGE, "avx2"),
+                Arguments.of(HASWELL.replace(" avx2", ""), "avx2"), // XSAVE is off
+                Arguments.of(SKYLAKE_SERVER.replace(" bmi2", ""), "bmi2"),
+                Arguments.of(SKYLAKE_SERVER.replace(" pclmulqdq", "").replace(" bmi1", ""),
+                        "bmi1, pclmulqdq"));
+    }
+
+    /** Fault 01. */
+    @ParameterizedTest
+    @MethodSource("processorsThatLackSomething")
+    void opensNothingOnAProcessorThatLacksWhatDmlUses(String flags, String missing)
+            throws Exception {
+        Path library = LibraryFiles.dummyDml(folder);
+        var e = assertThrows(DmlUnavailableException.class, () -> searchOn(flags, library));
+        assertEquals(
+                List.of(new Attempt("the processor", "/proc/cpuinfo does not list " + missing
+                        + ", which the code of DML uses")),
+                e.attempts());
+        assertFalse(Files.readString(Path.of("/proc/self/maps")).contains(library.toString()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {HASWELL, SKYLAKE_SERVER})
+    void opensOnAProcessorThatHasWhatDmlUses(String flags) throws Exception {
+        Path library = LibraryFiles.dummyDml(folder);
+        assertEquals(library.toString(), searchOn(flags, library).location());
+    }
+
+    /** DML takes its AVX-512 code only where all parts of AVX-512 are there. */
+    @Test
+    void needsNoMoreWherePartOfAvx512IsMissing() throws Exception {
+        Path library = LibraryFiles.dummyDml(folder);
+        String flags = SKYLAKE_SERVER.replace(" avx512vl", "").replace(" bmi2", "");
+        assertEquals(library.toString(), searchOn(flags, library).location());
+    }
+
+    /** DML asks CPUID, which shows AVX-512 also if the system has not enabled it. */
+    @Test
+    void refusesAvx512ThatTheSystemHasNotEnabled() {
+        var partly = Set.of(SKYLAKE_SERVER.replace(" avx512vl", "").split(" "));
+        var e = assertThrows(UnsatisfiedLinkError.class,
+                () -> DmlLibrary.requireEnabled(partly, true));
+        assertEquals(
+                "the processor has AVX-512, which DML would use, but the system has not enabled all"
+                        + " of it: /proc/cpuinfo does not list all of avx512f, avx512dq, avx512cd,"
+                        + " avx512bw, avx512vl",
+                e.getMessage());
+        DmlLibrary.requireEnabled(partly, false);
+        DmlLibrary.requireEnabled(Set.of(SKYLAKE_SERVER.split(" ")), true);
+    }
+
+    @Test
+    void opensNothingWhereLinuxListsNoFlags() throws Exception {
+        Path library = LibraryFiles.dummyDml(folder);
+        var e = assertThrows(DmlUnavailableException.class, () -> searchOn("", library));
+        assertEquals(
+                List.of(new Attempt("the processor",
+                        "/proc/cpuinfo lists no flags: whether it has avx2, which the code of DML"
+                                + " uses, is unknown")),
+                e.attempts());
+    }
 
     @Test
     void saysThatAPathDoesNotExistInTheLoadersWords() {
@@ -109,7 +199,7 @@ class DmlLibraryTest {
         Path text = Files.writeString(folder.resolve("libtext.so"), "no library".repeat(100));
         var e = assertThrows(
                 DmlUnavailableException.class,
-                () -> DmlLibrary.search(null, null,
+                () -> search(null, null,
                         List.of("libno-such-dml.so.1", text.toString())));
         assertEquals(
                 """
@@ -128,7 +218,7 @@ class DmlLibraryTest {
     void triesNothingElseWhenThePropertyDecides() {
         var e = assertThrows(
                 DmlUnavailableException.class,
-                () -> DmlLibrary.search("/no/such/a.so", LibraryFiles.unrelated().toString(),
+                () -> search("/no/such/a.so", LibraryFiles.unrelated().toString(),
                         List.of("libm.so.6")));
         assertEquals(
                 List.of(
@@ -145,7 +235,7 @@ class DmlLibraryTest {
     void triesNoNameWhenTheEnvironmentDecides() {
         var e = assertThrows(
                 DmlUnavailableException.class,
-                () -> DmlLibrary.search(null, "/no/such/b.so", List.of("libm.so.6")));
+                () -> search(null, "/no/such/b.so", List.of("libm.so.6")));
         assertEquals(
                 List.of(
                         new Attempt("property vdm4j.dml.library", "not set"),
@@ -160,7 +250,7 @@ class DmlLibraryTest {
     @ValueSource(strings = {"", "libm.so.6", "a\0b.so", "./libdml.so"})
     void takesASettingForAFileAndNeverForANameToSearchFor(String setting) {
         var e = assertThrows(
-                DmlUnavailableException.class, () -> DmlLibrary.search(setting, null, List.of()));
+                DmlUnavailableException.class, () -> search(setting, null, List.of()));
         assertEquals("property vdm4j.dml.library=" + setting, e.attempts().getFirst().place());
         assertFalse(e.attempts().getFirst().outcome().contains("has no symbol"), e.getMessage());
     }
@@ -172,18 +262,17 @@ class DmlLibraryTest {
         assertAll(
                 () -> assertEquals(
                         good.toString(),
-                        DmlLibrary.search(good.toString(), alsoGood.toString(), List.of())
+                        search(good.toString(), alsoGood.toString(), List.of())
                                 .location()),
                 () -> assertEquals(
                         alsoGood.toString(),
-                        DmlLibrary.search(null, alsoGood.toString(), List.of(good.toString()))
+                        search(null, alsoGood.toString(), List.of(good.toString()))
                                 .location()),
                 () -> assertEquals(
                         good.toString(),
-                        DmlLibrary
-                                .search(null, null,
-                                        List.of("libno-such-dml.so", good.toString(),
-                                                alsoGood.toString()))
+                        search(null, null,
+                                List.of("libno-such-dml.so", good.toString(),
+                                        alsoGood.toString()))
                                 .location()));
     }
 

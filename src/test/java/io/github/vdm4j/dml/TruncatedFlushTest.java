@@ -78,7 +78,7 @@ class TruncatedFlushTest extends AgainstSimulatedDml {
             assertSame(VdmResult.IO_ERROR, flush.result());
             String message = flush.failure().getMessage();
             // The file has two pages left, and the range begins at 100.
-            assertTrue(message.contains("from offset 8,092 of a segment of 65,336 bytes"), message);
+            assertTrue(message.contains("from byte 8,092 of a segment of 65,336"), message);
             assertTrue(message.contains("truncated"), message);
             finish(mover.flush(whole.asSlice(100, 8_092))).orThrow();
             assertSame(VdmResult.IO_ERROR, finish(mover.flush(whole.asSlice(8_192, 1))).result());

@@ -332,7 +332,8 @@ class ThreadsDataMoverTest extends VdmContract {
     void aUsersFunctionThatThrowsFailsItsOperation() {
         var next = new AtomicInteger();
         Throwable[] thrown = {new ArithmeticException("one"), new StackOverflowError(),
-            new AssertionError("three")};
+            new AssertionError("three"), new InternalError("four"),
+            new IllegalStateException("five")};
         try (var own = ThreadsDataMover.builder().threads(1).memcpyFunction((to, from, flags) -> {
             int call = next.getAndIncrement();
             if (call < thrown.length) {

@@ -1,6 +1,7 @@
 package io.github.vdm4j.platform;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,6 +50,13 @@ class ProcessorTest {
     @ValueSource(strings = {"", "\n", "flags:", "flags\t: \n", "processor: 0\n", "no flags: fpu\n"})
     void areNoneWhereNoneAreTold(String cpuinfo) throws IOException {
         assertEquals(Set.of(), flagsOf(cpuinfo));
+    }
+
+    @Test
+    void areNoMoreThanWhatCpuidShows() {
+        assumeTrue(PlatformName.nativeCallsAllowed());
+        var wide = Set.of("avx512f", "avx512dq", "avx512cd", "avx512bw", "avx512vl");
+        assertEquals(Processor.flags().containsAll(wide), Processor.cpuidShowsAvx512());
     }
 
     @Test

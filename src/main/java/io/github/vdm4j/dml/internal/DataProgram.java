@@ -115,7 +115,8 @@ public final class DataProgram extends Program {
         source = what.source();
         destination = what.destination();
         third = what.secondSource() != null ? what.secondSource() : what.secondDestination();
-        mapped = isMapped(source) || isMapped(destination) || isMapped(third);
+        mapped = MemoryRegions.mayLackPages(source) || MemoryRegions.mayLackPages(destination)
+                || MemoryRegions.mayLackPages(third);
         durable = first;
         secondDurable = second;
         flushLines = linesByDml;
@@ -136,10 +137,6 @@ public final class DataProgram extends Program {
         return this;
     }
 
-    private static boolean isMapped(MemorySegment segment) {
-        return segment != null && segment.isMapped();
-    }
-
     @Override
     public int submit() {
         Job job = job();
@@ -155,7 +152,10 @@ public final class DataProgram extends Program {
                 fields.longest(hardware ? limits.hardwareBytes() : limits.softwareBytes()));
         if (mapped && (!hardware || type == DELTA_APPLY)) { // the record is read by Java
             part = Math.min(part, fields.longest(MAPPED_PART));
-            guardPages();
+            if (!guardPages()) {
+                executeInJava();
+                return dml_h.DML_STATUS_OK;
+            }
         }
         if (fields.isAdjacent(done, part)) {
             executeInJava();
@@ -173,7 +173,7 @@ public final class DataProgram extends Program {
     private void executeInJava() {
         part = length - done;
         if (mapped && !javaIsSooner) { // else it may be longer than there is memory, and is left to the JVM, which tells of a page that is not there
-            guardPages();
+            boolean ignored = guardPages(); // the JVM tells of a page that the kernel does not
         }
         try {
             JvmOperations.execute(descriptor, completion);
@@ -183,7 +183,7 @@ public final class DataProgram extends Program {
         } catch (IllegalStateException e) {
             throw new SegmentClosedException(e);
         } catch (InternalError e) {
-            throw new PageUnavailableException(e);
+            throw new PageUnavailableException(e, source, destination, third);
         }
         byJava = true;
         value = completion.value();
@@ -192,11 +192,11 @@ public final class DataProgram extends Program {
         writeLinesBack();
     }
 
-    private void guardPages() {
-        bringIn(source, done, part, false, true);
-        bringIn(destination, fields.destinationOffset(done), fields.destinationBytes(part), true,
-                true);
-        bringIn(third, done, part, descriptor.secondDestination() != null, true);
+    private boolean guardPages() {
+        return guard(source, done, part, false)
+                && guard(destination, fields.destinationOffset(done),
+                        fields.destinationBytes(part), true)
+                && guard(third, done, part, descriptor.secondDestination() != null);
     }
 
     @Override
@@ -205,16 +205,15 @@ public final class DataProgram extends Program {
             job().transfer().bringInPart();
             return;
         }
-        bringIn(source, done, part, false, false);
-        bringIn(destination, fields.destinationOffset(done), fields.destinationBytes(part), true,
-                false);
-        bringIn(third, done, part, descriptor.secondDestination() != null, false);
-    }
-
-    private static void bringIn(
-            MemorySegment segment, long offset, long bytes, boolean write, boolean onlyMapped) {
-        if (segment != null && (segment.isMapped() || !onlyMapped)) {
-            bringIn(segment, offset, bytes, write);
+        if (source != null) {
+            bringIn(source, done, part, false);
+        }
+        if (destination != null) {
+            bringIn(destination, fields.destinationOffset(done), fields.destinationBytes(part),
+                    true);
+        }
+        if (third != null) {
+            bringIn(third, done, part, descriptor.secondDestination() != null);
         }
     }
 

@@ -3,6 +3,7 @@ package io.github.vdm4j.dml.internal;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.operation.BatchTask;
 import io.github.vdm4j.operation.Descriptor;
 import java.lang.foreign.MemorySegment;
@@ -45,7 +46,8 @@ final class PlainCopies {
             MemorySegment source = copy.source();
             MemorySegment destination = copy.destination();
             long length = source.byteSize();
-            if (length == 0 || length > longest || source.isMapped() || destination.isMapped()) {
+            if (length == 0 || length > longest || MemoryRegions.mayLackPages(source)
+                    || MemoryRegions.mayLackPages(destination)) {
                 return i - first;
             }
             if (!arenas.add(destination) || !arenas.add(source)) {

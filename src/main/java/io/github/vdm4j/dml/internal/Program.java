@@ -2,6 +2,7 @@ package io.github.vdm4j.dml.internal;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.durability.WriteBackKind;
 import io.github.vdm4j.platform.PageGuard;
 import io.github.vdm4j.platform.SegmentClosedException;
@@ -130,6 +131,22 @@ public abstract class Program {
     static void bringIn(MemorySegment segment, long offset, long length, boolean write) {
         try {
             PageGuard.bringIn(segment, offset, length, write);
+        } catch (IllegalStateException e) {
+            throw new SegmentClosedException(e);
+        }
+    }
+
+    /**
+     * Asks the kernel for the pages of a segment, if some may be missing.
+     *
+     * @return false if the kernel does not tell: native code must not touch the segment
+     */
+    static boolean guard(MemorySegment segment, long offset, long length, boolean write) {
+        if (!MemoryRegions.mayLackPages(segment)) {
+            return true;
+        }
+        try {
+            return PageGuard.ask(segment, offset, length, write);
         } catch (IllegalStateException e) {
             throw new SegmentClosedException(e);
         }

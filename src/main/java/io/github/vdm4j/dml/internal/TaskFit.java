@@ -2,6 +2,7 @@ package io.github.vdm4j.dml.internal;
 
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.durability.WriteBackKind;
 import io.github.vdm4j.operation.Descriptor;
 import java.lang.foreign.MemorySegment;
@@ -48,7 +49,8 @@ final class TaskFit {
         }
         VdmOperationType type = descriptor.type();
         if (type == VdmOperationType.MEMCPY && !hardware && !descriptor.isDurable()) { // what most are
-            return !descriptor.destination().isMapped() && !descriptor.source().isMapped();
+            return !MemoryRegions.mayLackPages(descriptor.destination())
+                    && !MemoryRegions.mayLackPages(descriptor.source());
         }
         return descriptor.byteSize() == 0 || canExpress(descriptor); // one of no bytes is a nop
     }
@@ -69,7 +71,7 @@ final class TaskFit {
                 // own range.
                 return hardware
                         ? descriptor.type() != VdmOperationType.MEMMOVE || !overlaps(descriptor)
-                        : !isMapped(descriptor);
+                        : !mayLackPages(descriptor);
             }
         }
     }
@@ -96,14 +98,10 @@ final class TaskFit {
                 - descriptor.source().address()) < descriptor.byteSize();
     }
 
-    private static boolean isMapped(Descriptor descriptor) {
-        return isMapped(descriptor.destination())
-                || isMapped(descriptor.source())
-                || isMapped(descriptor.secondSource())
-                || isMapped(descriptor.secondDestination());
-    }
-
-    private static boolean isMapped(MemorySegment segment) {
-        return segment != null && segment.isMapped();
+    private static boolean mayLackPages(Descriptor descriptor) {
+        return MemoryRegions.mayLackPages(descriptor.destination())
+                || MemoryRegions.mayLackPages(descriptor.source())
+                || MemoryRegions.mayLackPages(descriptor.secondSource())
+                || MemoryRegions.mayLackPages(descriptor.secondDestination());
     }
 }

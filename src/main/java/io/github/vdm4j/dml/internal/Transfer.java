@@ -1,11 +1,16 @@
 package io.github.vdm4j.dml.internal;
 
+import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.durability.MemoryRegion;
 import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.durability.WriteBackKind;
+import io.github.vdm4j.kernel.PatternKernel;
+import io.github.vdm4j.platform.PageFaults;
+import io.github.vdm4j.platform.PageUnavailableException;
+import io.github.vdm4j.platform.SegmentClosedException;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -57,6 +62,9 @@ public final class Transfer extends Program {
     /** True once the data are moved and cache lines are being written back. */
     private boolean flushing;
 
+    /** Whether the JVM has executed something. */
+    private boolean byJava;
+
     /** How much of the current phase has been done, and how much the current part does. */
     private long done;
 
@@ -103,10 +111,11 @@ public final class Transfer extends Program {
             backwards = false;
         }
         flags = descriptorFlags(promised, writeBack != null);
-        mapped = onto.isMapped() || (of != null && of.isMapped());
+        mapped = MemoryRegions.mayLackPages(onto) || MemoryRegions.mayLackPages(of);
         durable = writeBack;
         flushLines = linesByDml && writeBack == WriteBackKind.CACHE_LINES;
         flushing = false;
+        byJava = false;
         done = 0;
         reset();
         if (what == VdmOperationType.FLUSH) {
@@ -171,7 +180,10 @@ public final class Transfer extends Program {
         if (mapped && !hardware) {
             part = Math.min(part, MAPPED_PART);
             offset = backwards ? length - done - part : done;
-            guardPages(offset);
+            if (!guardPages(offset)) {
+                executeInJava();
+                return dml_h.DML_STATUS_OK;
+            }
         }
         if (flushing) {
             return job.submitCacheFlush(to + offset, (int) part, flushFlags(hardware, limits),
@@ -188,20 +200,36 @@ public final class Transfer extends Program {
         return hardware || limits.writeBackWithoutEviction() ? 0 : EVICT;
     }
 
-    private void guardPages(long offset) {
+    private boolean guardPages(long offset) {
         if (flushing) {
             long skipped = destination.address() - to; // the flush begins with the line, not with the range
             long start = Math.max(offset - skipped, 0);
             long end = Math.min(offset - skipped + part, destination.byteSize());
             bringIn(destination, start, end - start, false);
-            return;
+            return true;
         }
-        if (destination.isMapped()) {
-            bringIn(destination, offset, part, true);
+        return guard(destination, offset, part, true) && guard(source, offset, part, false);
+    }
+
+    /** All that is left, because the kernel does not tell whether its pages are there. */
+    private void executeInJava() {
+        long left = length - done;
+        long offset = backwards ? 0 : done;
+        try {
+            if (source == null) {
+                PatternKernel.fill(destination.asSlice(offset, left), (byte) pattern);
+            } else {
+                MemorySegment.copy(source, offset, destination, offset, left);
+            }
+            PageFaults.deliver();
+        } catch (IllegalStateException e) {
+            throw new SegmentClosedException(e);
+        } catch (InternalError e) {
+            throw new PageUnavailableException(e, destination, source);
         }
-        if (source != null && source.isMapped()) {
-            bringIn(source, offset, part, false);
-        }
+        byJava = true;
+        part = left;
+        next(dml_h.DML_STATUS_OK);
     }
 
     /**
@@ -210,7 +238,7 @@ public final class Transfer extends Program {
     @Override
     void next(int status) {
         done += part;
-        if (done == length && !flushing && flushLines && wentBySoftware()) {
+        if (done == length && !flushing && flushLines && wroteByProcessor()) {
             beginFlushing();
         }
     }
@@ -276,6 +304,15 @@ public final class Transfer extends Program {
         source = null;
     }
 
+    private boolean wroteByProcessor() {
+        return byJava || wentBySoftware();
+    }
+
+    @Override
+    public ExecutionPath executedBy() {
+        return byJava ? ExecutionPath.JVM : super.executedBy();
+    }
+
     @Override
     public boolean isDone() {
         return done == length;
@@ -284,7 +321,7 @@ public final class Transfer extends Program {
     @Override
     public WriteBackKind remainingWriteBack() {
         return durable == WriteBackKind.PAGES
-                || (durable == WriteBackKind.CACHE_LINES && !flushing && wentBySoftware())
+                || (durable == WriteBackKind.CACHE_LINES && !flushing && wroteByProcessor())
                         ? durable
                         : null;
     }
