@@ -125,11 +125,11 @@ final class FileMapping {
         }
         long before = sizeBefore();
         try (FileStorage storage = FileStorage.open(file)) {
-            int failures = earlierFailures(storage);
             if (before != ABSENT) {
                 requireSpace(storeOf(storage.path()), length - storage.allocated());
             }
             try {
+                int failures = earlierFailures(storage);
                 storage.provide(offset, length);
                 return mapGrown(storage, failures);
             } catch (IOException e) {

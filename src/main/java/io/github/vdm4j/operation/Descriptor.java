@@ -143,7 +143,9 @@ public final class Descriptor {
 
     Descriptor dualcast(MemorySegment first, MemorySegment second, MemorySegment from,
             VdmFlags promised) {
-        copy(VdmOperationType.DUALCAST, required(first, "first"), from, promised);
+        begin(VdmOperationType.DUALCAST, promised)
+                .destination(required(first, "first"))
+                .source(required(from, "source"));
         secondDestination = required(second, "second");
         return this;
     }

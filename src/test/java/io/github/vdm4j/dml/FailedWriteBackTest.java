@@ -236,15 +236,16 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
             Arena scope = Arena.ofShared();
             MemorySegment closing = mapped(file, scope);
             MoverFuture<?> flush = mover.flush(closing);
+            MemorySegment other = bare();
             log.storage(range -> {
+                scope.close();
                 throw new IllegalStateException("Already closed");
             });
             finish(flush);
             assertSame(VdmResult.SEGMENT_UNUSABLE, flush.result());
             log.fail(null);
-            assertSucceeds(mover.flush(closing));
+            assertSucceeds(mover.flush(other));
             assertSucceeds(mover.flush(bare()));
-            scope.close();
         }
     }
 
