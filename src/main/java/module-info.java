@@ -18,4 +18,8 @@ module io.github.vdm4j {
     exports io.github.vdm4j.future;
     exports io.github.vdm4j.mover;
     exports io.github.vdm4j.operation;
+
+    uses io.github.vdm4j.mover.MoverProvider;
+
+    provides io.github.vdm4j.mover.MoverProvider with io.github.vdm4j.dml.DmlMoverProvider;
 }

@@ -104,7 +104,7 @@ public final class OperationTally {
     }
 
     /** A part of an operation has to be submitted again. */
-    public void retried() {
+    void retried() {
         retried.increment();
     }
 

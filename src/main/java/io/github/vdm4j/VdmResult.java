@@ -9,8 +9,13 @@ package io.github.vdm4j;
 public enum VdmResult {
     /** Done, durably if that was asked for. */
     SUCCESS,
-    /** The mover has no job left: too many operations are in flight. Nothing was written. */
+    /** There was not enough memory, on the Java heap or for a job. Nothing was written. */
     OUT_OF_MEMORY,
+    /**
+     * As many operations wait as the mover was opened for, and it was opened to fail instead of
+     * waiting ({@link WhenFull#FAIL}). Nothing was written.
+     */
+    MOVER_FULL,
     /** The library says that the job structure was overwritten. */
     JOB_CORRUPTED,
     /** The mover cannot do this here; the failure says why. Nothing was written. */

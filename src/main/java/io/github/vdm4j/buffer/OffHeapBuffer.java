@@ -1,7 +1,6 @@
 package io.github.vdm4j.buffer;
 
 import io.github.vdm4j.DurabilityDomain;
-import io.github.vdm4j.SegmentView;
 import io.github.vdm4j.durability.MappedFile;
 import io.github.vdm4j.platform.MappedPage;
 import java.io.IOException;
@@ -19,9 +18,9 @@ import java.util.Objects;
  * whichever mover, and finishes those that nobody polls any more. After that every use of the
  * buffer and of its views throws {@link IllegalStateException}.
  *
- * <p>Every operation of a {@link io.github.vdm4j.Vdm} takes buffers where it takes segments. A
- * segment from {@link #segment()}, and any slice of it, is held open just the same when it is
- * passed instead.
+ * <p>Operations of a {@link io.github.vdm4j.Vdm} take the segments that {@link #segment()} and
+ * {@link #slice} return. While an operation uses such a segment, or any slice of it, the buffer
+ * cannot be freed.
  *
  * <p>Buffers may be used and closed by any thread. Those that are dropped without being closed are
  * reported, once, when the system property {@value BufferMemory#LEAK_PROPERTY} is {@code true};
@@ -29,7 +28,7 @@ import java.util.Objects;
  *
  * <p>C counterpart: none; in C memory is a pointer, and who frees it too early has to find out.
  */
-public final class OffHeapBuffer implements SegmentView, AutoCloseable {
+public final class OffHeapBuffer implements AutoCloseable {
     private final BufferHandle handle;
     private final BufferMemory memory;
     private final MemorySegment segment;
@@ -174,22 +173,23 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
     }
 
     /**
-     * A part of this buffer, sharing its memory and its life.
+     * Returns a part of the memory as a segment. While an operation uses it, the buffer cannot be
+     * freed.
      *
      * @param offset where the part begins, in bytes
      * @param length how long it is, in bytes
-     * @return a buffer over that part
+     * @return a segment of that part
      * @throws IndexOutOfBoundsException if the part does not lie within this buffer
      * @throws IllegalStateException if the buffer is closed
      */
-    public OffHeapBuffer slice(long offset, long length) {
+    public MemorySegment slice(long offset, long length) {
         memory.requireOpen();
         if (offset < 0 || length < 0 || offset > segment.byteSize() - length) {
             throw new IndexOutOfBoundsException(
                     "slice of %,d bytes at offset %,d does not lie within the %s"
                             .formatted(length, offset, this));
         }
-        return new OffHeapBuffer(handle, segment.asSlice(offset, length));
+        return segment.asSlice(offset, length);
     }
 
     /**
@@ -198,7 +198,6 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
      * @return a segment of the buffer's size
      * @throws IllegalStateException if the buffer is closed
      */
-    @Override
     public MemorySegment segment() {
         memory.requireOpen();
         return segment;

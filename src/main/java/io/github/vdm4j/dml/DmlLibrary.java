@@ -99,6 +99,13 @@ public final class DmlLibrary {
         return found.orElseThrow(() -> new DmlUnavailableException(attempts));
     }
 
+    /** Whether the user names the library's file. An empty value switches the library off. */
+    static boolean isSetByUser() {
+        String property = System.getProperty(PROPERTY);
+        String named = property != null ? property : System.getenv(ENVIRONMENT);
+        return named != null && !named.isEmpty();
+    }
+
     /**
      * Tells whether {@link #open()} would succeed, without throwing.
      *

@@ -118,7 +118,40 @@ public final class MemoryRegions {
     }
 
     /**
-     * Takes back {@link #pin}, for the regions that were pinned: what is found afterwards may be
+     * Pins the regions of an operation with three segments.
+     *
+     * @param onto the destination's, or null
+     * @param of the source's, or null
+     * @param other the third segment's, or null
+     * @return false if one is being closed; none is pinned then
+     */
+    public static boolean pin(MemoryRegion onto, MemoryRegion of, MemoryRegion other) {
+        if (!pin(onto, of)) {
+            return false;
+        }
+        if (other != null && !other.pin()) {
+            unpin(onto, of);
+            return false;
+        }
+        return true;
+    }
+
+    /**
+     * Takes back {@link #pin(MemoryRegion, MemoryRegion, MemoryRegion)}.
+     *
+     * @param onto the destination's, or null
+     * @param of the source's, or null
+     * @param other the third segment's, or null
+     */
+    public static void unpin(MemoryRegion onto, MemoryRegion of, MemoryRegion other) {
+        unpin(onto, of);
+        if (other != null) {
+            other.unpin();
+        }
+    }
+
+    /**
+     * Takes back {@link #pin(MemoryRegion, MemoryRegion)}, for the regions that were pinned: what is found afterwards may be
      * another.
      *
      * @param onto the destination's, or null

@@ -1,10 +1,9 @@
 package io.github.vdm4j.execution;
 
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.durability.MemoryRegions;
-import io.github.vdm4j.operation.CompletionRecord;
-import io.github.vdm4j.operation.Descriptor;
 import io.github.vdm4j.platform.PageFaults;
 import io.github.vdm4j.platform.PageUnavailableException;
 import java.lang.foreign.MemorySegment;
@@ -62,32 +61,29 @@ public final class JvmFailures {
     }
 
     /**
-     * Takes down that an operation failed in the JVM.
+     * Writes the completion record of an operation that failed in the JVM.
      *
-     * @param what the operation
-     * @param completion the operation's record
+     * @param operation the operation
      * @param thrown what was thrown while it was executed
      */
-    public static void note(Descriptor what, CompletionRecord completion, Throwable thrown) {
-        MemorySegment[] operands = {what.source(), what.destination(), what.secondSource(),
-            what.secondDestination()};
-        completion.fail(ExecutionPath.JVM, result(thrown, operands), null,
+    public static void record(Operation<?> operation, Throwable thrown) {
+        MemorySegment[] operands =
+                {operation.source(), operation.destination(), operation.second()};
+        operation.fail(ExecutionPath.JVM, result(thrown, operands), null,
                 reason(thrown, operands), thrown);
     }
 
     /**
-     * Has the JVM throw now what it found missing of mapped files while it executed an operation.
+     * Makes the JVM throw now what it found missing of mapped files while it executed an operation.
      *
-     * @param descriptor the operation
+     * @param operation the operation
      * @throws InternalError if a page was not there
      */
-    public static void deliver(Descriptor descriptor) {
-        if (MemoryRegions.mayLackPages(descriptor.destination())
-                || MemoryRegions.mayLackPages(descriptor.source())
-                || MemoryRegions.mayLackPages(descriptor.secondDestination())
-                || MemoryRegions.mayLackPages(descriptor.secondSource())) {
+    public static void deliver(Operation<?> operation) {
+        if (MemoryRegions.mayLackPages(operation.destination())
+                || MemoryRegions.mayLackPages(operation.source())
+                || MemoryRegions.mayLackPages(operation.second())) {
             PageFaults.deliver();
         }
     }
-
 }

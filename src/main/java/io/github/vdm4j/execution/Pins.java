@@ -1,9 +1,8 @@
 package io.github.vdm4j.execution;
 
+import io.github.vdm4j.Operation;
 import io.github.vdm4j.durability.MemoryRegion;
 import io.github.vdm4j.durability.MemoryRegions;
-import io.github.vdm4j.operation.Descriptor;
-import java.lang.foreign.MemorySegment;
 
 /**
  * Keeps the buffers that the segments of an operation are views of open. No operation has more than
@@ -26,30 +25,23 @@ public final class Pins {
     /**
      * Pins the buffers of an operation.
      *
-     * @param descriptor the operation
+     * @param operation the operation
      * @return false if one is being closed; none is pinned then
      */
-    public boolean pin(Descriptor descriptor) {
-        MemorySegment other = descriptor.secondDestination();
-        destination = MemoryRegions.find(descriptor.destination());
-        source = MemoryRegions.find(descriptor.source());
-        second = MemoryRegions.find(other != null ? other : descriptor.secondSource());
-        if (!MemoryRegions.pin(destination, source)) {
-            forget();
-            return false;
+    public boolean pin(Operation<?> operation) {
+        destination = MemoryRegions.find(operation.destination());
+        source = MemoryRegions.find(operation.source());
+        second = MemoryRegions.find(operation.second());
+        if (MemoryRegions.pin(destination, source, second)) {
+            return true;
         }
-        if (!MemoryRegions.pin(second, null)) {
-            second = null;
-            unpin();
-            return false;
-        }
-        return true;
+        forget();
+        return false;
     }
 
     /** Lets go of what was pinned. */
     public void unpin() {
-        MemoryRegions.unpin(destination, source);
-        MemoryRegions.unpin(second, null);
+        MemoryRegions.unpin(destination, source, second);
         forget();
     }
 

@@ -1,17 +1,16 @@
 package io.github.vdm4j.execution;
 
+import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.durability.MemoryRegions;
-import io.github.vdm4j.operation.BatchTask;
-import io.github.vdm4j.operation.CompletionRecord;
-import io.github.vdm4j.operation.Descriptor;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** The tasks of a batch, executed one after the other. */
 public final class TaskSequence {
-    private final List<BatchTask> tasks;
+    private final List<Operation<?>> tasks;
 
     /** Of tasks that are pinned, and of some that were. */
     private final List<Pins> pins = new ArrayList<>();
@@ -21,24 +20,12 @@ public final class TaskSequence {
     /** The arena that was looked at last: most tasks have the same. */
     private MemorySegment.Scope known;
 
-    /** Executes one operation and takes note of its result, whatever happens. */
-    @FunctionalInterface
-    public interface Execution {
-        /**
-         * Executes an operation; throws nothing.
-         *
-         * @param descriptor the operation
-         * @param completion where to write what came of it
-         */
-        void execute(Descriptor descriptor, CompletionRecord completion);
-    }
-
     /**
      * Of the tasks that the list has whenever they are executed.
      *
      * @param tasks the list
      */
-    public TaskSequence(List<BatchTask> tasks) {
+    public TaskSequence(List<Operation<?>> tasks) {
         this.tasks = tasks;
     }
 
@@ -53,9 +40,9 @@ public final class TaskSequence {
     public String pin() {
         try {
             for (int i = 0; i < tasks.size(); i++) {
-                Descriptor descriptor = tasks.get(i).descriptor();
-                if (!isUsable(descriptor)) {
-                    return closed(i, descriptor);
+                Operation<?> task = tasks.get(i);
+                if (!isUsable(task)) {
+                    return closed(i, task);
                 }
             }
         } finally {
@@ -66,32 +53,31 @@ public final class TaskSequence {
 
     private String pinBuffers() {
         for (int i = 0; i < tasks.size(); i++) {
-            Descriptor descriptor = tasks.get(i).descriptor();
+            Operation<?> task = tasks.get(i);
             if (i == pins.size()) {
                 pins.add(new Pins());
             }
-            if (!pins.get(i).pin(descriptor)) {
+            if (!pins.get(i).pin(task)) {
                 unpin();
-                return closed(i, descriptor);
+                return closed(i, task);
             }
             pinned++;
         }
         return null;
     }
 
-    private static String closed(int index, Descriptor descriptor) {
+    private static String closed(int index, Operation<?> task) {
         return "failed: a buffer or arena of task %,d, the %s, was closed before the batch started"
-                .formatted(index, descriptor);
+                .formatted(index, task.description());
     }
 
-    private boolean isUsable(Descriptor descriptor) {
-        return isUsable(descriptor, descriptor.destination())
-                && isUsable(descriptor, descriptor.source())
-                && isUsable(descriptor, descriptor.secondDestination())
-                && isUsable(descriptor, descriptor.secondSource());
+    private boolean isUsable(Operation<?> task) {
+        return isUsable(task, task.destination())
+                && isUsable(task, task.source())
+                && isUsable(task, task.second());
     }
 
-    private boolean isUsable(Descriptor descriptor, MemorySegment segment) {
+    private boolean isUsable(Operation<?> task, MemorySegment segment) {
         if (segment == null) {
             return true;
         }
@@ -99,7 +85,7 @@ public final class TaskSequence {
         if (scope == known) {
             return true;
         }
-        Access.require(descriptor.type(), segment);
+        task.requireAccess();
         known = scope;
         return scope.isAlive();
     }
@@ -116,18 +102,18 @@ public final class TaskSequence {
      *
      * @param execution what executes each
      */
-    public void execute(Execution execution) {
+    public void execute(Consumer<Operation<?>> execution) {
         int failed = -1;
         boolean abandoned = false;
         for (int i = 0; i < tasks.size(); i++) {
-            BatchTask task = tasks.get(i);
+            Operation<?> task = tasks.get(i);
             abandoned |= failed >= 0 && task.isFenced();
             if (abandoned) {
-                task.completion().abandon(failed, tasks.get(failed).descriptor());
+                task.abandon(failed, tasks.get(failed));
                 continue;
             }
-            execution.execute(task.descriptor(), task.completion());
-            if (failed < 0 && task.completion().result() != VdmResult.SUCCESS) {
+            execution.accept(task);
+            if (failed < 0 && task.howItEnded() != VdmResult.SUCCESS) {
                 failed = i;
             }
         }

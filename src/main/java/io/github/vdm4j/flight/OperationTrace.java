@@ -100,16 +100,14 @@ public final class OperationTrace {
      *
      * @param operation its future
      * @param first whether it has not been started yet, so that an earlier trace is none of its
-     * @return the trace
      */
-    public static OperationTrace poll(Object operation, boolean first) {
+    public static void poll(Object operation, boolean first) {
         OperationTrace trace = first ? null : TRACES.get(operation);
         if (trace == null) {
             trace = new OperationTrace(Flight.begin());
             TRACES.put(operation, trace);
         }
         trace.polls++;
-        return trace;
     }
 
     /**
@@ -146,9 +144,11 @@ public final class OperationTrace {
      * @param path what executed it
      * @param status how it ended
      */
-    public void end(Object operation, String what, long bytes, String mover, String path,
+    public static void end(Object operation, String what, long bytes, String mover, String path,
             String status) {
-        TRACES.remove(operation);
-        Flight.commit(event, this, what, bytes, mover, path, status);
+        OperationTrace trace = TRACES.remove(operation);
+        if (trace != null) {
+            Flight.commit(trace.event, trace, what, bytes, mover, path, status);
+        }
     }
 }

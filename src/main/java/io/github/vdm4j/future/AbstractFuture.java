@@ -80,14 +80,12 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     protected abstract FutureState advance(Notifier notifier);
 
     /**
-     * Calls {@link #advance}. Base classes override this method to observe each step.
+     * Returns whether {@link #advance}, which calls this, has to start the task.
      *
-     * @param notifier what the pollers offer
-     * @param first whether the future has not been started yet
-     * @return what {@link #advance} returned
+     * @return true in the calls until one returns {@link FutureState#RUNNING}
      */
-    protected FutureState step(Notifier notifier, boolean first) {
-        return advance(notifier);
+    protected final boolean isStarting() {
+        return (state & RUNNING) == 0;
     }
 
     /**
@@ -173,7 +171,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
      * @return the state reached
      */
     protected final FutureState resumeDetached() {
-        STATE.setRelease(this, RUNNING | ADVANCING);
+        STATE.setVolatile(this, RUNNING | ADVANCING); // before the look at the waiters
         return enter(RUNNING, null);
     }
 
@@ -290,7 +288,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         advancing = Thread.currentThread();
         FutureState reached;
         try {
-            reached = step(offered, seen == IDLE);
+            reached = advance(offered);
         } catch (WrongThreadException e) {
             leave(seen);
             throw e;

@@ -1,10 +1,9 @@
 package io.github.vdm4j.kernel;
 
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmResult;
-import io.github.vdm4j.operation.CompletionRecord;
 import io.github.vdm4j.operation.DeltaResult;
-import io.github.vdm4j.operation.Descriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -20,7 +19,7 @@ public final class JvmOperations {
     private static final AtomicReferenceArray<Crc32cKernel> SPARE = new AtomicReferenceArray<>(64);
 
     /**
-     * {@link #run(Descriptor, CompletionRecord)}. Not final, so that the JIT does not look through
+     * {@link #run(Operation)}. Not final, so that the JIT does not look through
      * it and compiles what it calls for itself: inlined into those who call it, ten calls deep
      * already, it would not have the JDK's accesses of memory inlined (docs/adr/0020).
      */
@@ -32,8 +31,7 @@ public final class JvmOperations {
                     .findStatic(
                             JvmOperations.class,
                             "run",
-                            MethodType.methodType(void.class, Descriptor.class,
-                                    CompletionRecord.class));
+                            MethodType.methodType(void.class, Operation.class));
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -45,15 +43,14 @@ public final class JvmOperations {
      * Executes an operation and takes down its result. Flushing, and making a destination durable,
      * is not its matter: a flush, a nop and a drain succeed at once.
      *
-     * @param descriptor what to do
-     * @param completion where to write what came of it; untouched if this throws
+     * @param operation what to do; its operation record is untouched if this throws
      * @throws IllegalStateException if the arena of a segment was closed meanwhile
      * @throws WrongThreadException if a segment is confined to another thread
      * @throws InternalError if a page of a mapped file is not there
      */
-    public static void execute(Descriptor descriptor, CompletionRecord completion) {
+    public static void execute(Operation<?> operation) {
         try {
-            run.invokeExact(descriptor, completion);
+            run.invokeExact(operation);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
@@ -61,88 +58,88 @@ public final class JvmOperations {
         }
     }
 
-    private static void run(Descriptor descriptor, CompletionRecord completion) {
-        MemorySegment from = descriptor.source();
-        MemorySegment to = descriptor.destination();
-        switch (descriptor.type()) {
-            case NOP, DRAIN, FLUSH -> succeed(completion, 0);
+    private static void run(Operation<?> operation) {
+        MemorySegment from = operation.source();
+        MemorySegment to = operation.destination();
+        switch (operation.type()) {
+            case NOP, DRAIN, FLUSH -> succeed(operation, 0);
             case MEMCPY, MEMMOVE -> {
                 to.copyFrom(from);
-                succeed(completion, 0);
+                succeed(operation, 0);
             }
             case MEMSET, FILL -> {
-                PatternKernel.fill(to, descriptor.pattern());
-                succeed(completion, 0);
+                PatternKernel.fill(to, operation.pattern());
+                succeed(operation, 0);
             }
             case COMPARE -> succeed(
-                    completion,
-                    MismatchKernel.find(from, 0, descriptor.secondSource(), 0, from.byteSize()));
+                    operation,
+                    MismatchKernel.find(from, 0, operation.secondSource(), 0, from.byteSize()));
             case COMPARE_PATTERN ->
-                succeed(completion, PatternKernel.mismatch(from, descriptor.pattern()));
-            case DELTA_CREATE -> createDelta(descriptor, completion);
-            case DELTA_APPLY -> applyDelta(descriptor, completion);
+                succeed(operation, PatternKernel.mismatch(from, operation.pattern()));
+            case DELTA_CREATE -> createDelta(operation);
+            case DELTA_APPLY -> applyDelta(operation);
             case DUALCAST -> {
-                DualcastKernel.copy(to, descriptor.secondDestination(), from);
-                succeed(completion, 0);
+                DualcastKernel.copy(to, operation.secondDestination(), from);
+                succeed(operation, 0);
             }
-            case CRC, COPY_CRC -> succeed(completion, crc(descriptor));
+            case CRC, COPY_CRC -> succeed(operation, crc(operation));
             case DIF_INSERT -> {
-                DifKernel.insert(to, from, descriptor.dif());
-                succeed(completion, 0);
+                DifKernel.insert(to, from, operation.dif());
+                succeed(operation, 0);
             }
-            case DIF_CHECK -> checked(completion, DifKernel.check(from, descriptor.dif()));
-            case DIF_STRIP -> checked(completion, DifKernel.strip(to, from, descriptor.dif()));
-            case DIF_UPDATE -> checked(completion, DifKernel.update(to, from, descriptor.dif()));
+            case DIF_CHECK -> checked(operation, DifKernel.check(from, operation.dif()));
+            case DIF_STRIP -> checked(operation, DifKernel.strip(to, from, operation.dif()));
+            case DIF_UPDATE -> checked(operation, DifKernel.update(to, from, operation.dif()));
             default ->
-                throw new IllegalArgumentException(descriptor.type() + " is no single operation");
+                throw new IllegalArgumentException(operation.type() + " is no single operation");
         }
     }
 
-    private static void succeed(CompletionRecord completion, long value) {
-        completion.succeed(ExecutionPath.JVM, value, 0);
+    private static void succeed(Operation<?> operation, long value) {
+        operation.succeed(ExecutionPath.JVM, value, 0);
     }
 
-    private static void createDelta(Descriptor descriptor, CompletionRecord completion) {
-        long size = DeltaKernel.create(descriptor.destination(), descriptor.source(),
-                descriptor.secondSource());
+    private static void createDelta(Operation<?> operation) {
+        long size = DeltaKernel.create(operation.destination(), operation.source(),
+                operation.secondSource());
         DeltaResult.Outcome outcome = size < 0
                 ? DeltaResult.Outcome.OVERFLOW
                 : size == 0 ? DeltaResult.Outcome.EQUAL : DeltaResult.Outcome.RECORDED;
-        completion.succeed(ExecutionPath.JVM, size < 0 ? ~size : size, outcome.ordinal());
+        operation.succeed(ExecutionPath.JVM, size < 0 ? ~size : size, outcome.ordinal());
     }
 
-    private static void applyDelta(Descriptor descriptor, CompletionRecord completion) {
-        MemorySegment record = descriptor.source();
-        MemorySegment destination = descriptor.destination();
+    private static void applyDelta(Operation<?> operation) {
+        MemorySegment record = operation.source();
+        MemorySegment destination = operation.destination();
         String defect = DeltaKernel.defect(record, destination.byteSize());
         if (defect != null) {
-            completion.fail(ExecutionPath.NONE, VdmResult.INVALID_DATA, null, "failed: " + defect,
+            operation.fail(ExecutionPath.NONE, VdmResult.INVALID_DATA, null, "failed: " + defect,
                     null);
         } else {
             DeltaKernel.apply(destination, record);
-            succeed(completion, 0);
+            succeed(operation, 0);
         }
     }
 
-    private static long crc(Descriptor descriptor) {
+    private static long crc(Operation<?> operation) {
         int slot = (int) Thread.currentThread().threadId() & SPARE.length() - 1;
         Crc32cKernel spare = SPARE.getAndSet(slot, null);
         Crc32cKernel kernel = spare == null ? new Crc32cKernel() : spare;
         try {
-            int crc = descriptor.destination() == null
-                    ? kernel.crc(descriptor.source(), descriptor.crc())
-                    : kernel.copy(descriptor.destination(), descriptor.source(), descriptor.crc());
+            int crc = operation.destination() == null
+                    ? kernel.crc(operation.source(), operation.crc())
+                    : kernel.copy(operation.destination(), operation.source(), operation.crc());
             return Integer.toUnsignedLong(crc);
         } finally {
             SPARE.set(slot, kernel);
         }
     }
 
-    private static void checked(CompletionRecord completion, long found) {
+    private static void checked(Operation<?> operation, long found) {
         if (found < 0) {
-            completion.succeed(ExecutionPath.JVM, -1, 0);
+            operation.succeed(ExecutionPath.JVM, -1, 0);
         } else {
-            completion.succeed(ExecutionPath.JVM, DifKernel.offset(found), DifKernel.errors(found));
+            operation.succeed(ExecutionPath.JVM, DifKernel.offset(found), DifKernel.errors(found));
         }
     }
 }

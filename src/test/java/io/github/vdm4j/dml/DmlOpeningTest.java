@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.DmlDiagnosis.Severity;
 import io.github.vdm4j.dml.DsaSystem.AccelConfig;
@@ -155,7 +156,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
                         "an empty operation came back from the hardware", List.of()),
                 mover.pathDecision());
         assertOnlyEmptyOperationsOnHardware(1);
-        VdmFuture fill = finish(mover.memset(zeros(64), (byte) 1));
+        VdmFuture<VdmOutput> fill = finish(mover.memset(zeros(64), (byte) 1));
         fill.orThrow();
         assertSame(ExecutionPath.DSA_HARDWARE, fill.path());
     }

@@ -6,16 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vdm4j.Batch;
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.TaskResult;
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
-import io.github.vdm4j.operation.Batch;
 import io.github.vdm4j.operation.CompareResult;
 import io.github.vdm4j.operation.Crc32c;
 import io.github.vdm4j.operation.CrcOptions;
-import io.github.vdm4j.operation.DataFuture;
 import io.github.vdm4j.operation.DeltaResult;
 import io.github.vdm4j.operation.DeltaResult.Outcome;
 import io.github.vdm4j.operation.DifBlockSize;
@@ -23,7 +24,6 @@ import io.github.vdm4j.operation.DifConfig;
 import io.github.vdm4j.operation.DifError;
 import io.github.vdm4j.operation.DifResult;
 import io.github.vdm4j.operation.DifTags;
-import io.github.vdm4j.operation.TaskResult;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -72,7 +72,7 @@ class JvmOperationsTest {
         return result;
     }
 
-    private static <R> R await(DataFuture<R> future) {
+    private static <R> R await(VdmFuture<R> future) {
         R output = future.await();
         assertEquals(ExecutionPath.JVM, future.path());
         return output;
@@ -168,7 +168,7 @@ class JvmOperationsTest {
         byte[] before = bytes(destination);
         MemorySegment record = of(new byte[20]);
         record.set(ValueLayout.JAVA_BYTE, 10, (byte) 8);
-        DataFuture<VdmOutput> future = mover.applyDelta(destination, record);
+        VdmFuture<VdmOutput> future = mover.applyDelta(destination, record);
         future.busyPoll();
         assertEquals(VdmResult.INVALID_DATA, future.result());
         assertEquals(ExecutionPath.NONE, future.path());
@@ -267,7 +267,7 @@ class JvmOperationsTest {
     @Test
     void aClosedArenaIsToldByAnException() {
         Arena closed = Arena.ofConfined();
-        DataFuture<Crc32c> future = mover.crc32c(closed.allocate(64));
+        VdmFuture<Crc32c> future = mover.crc32c(closed.allocate(64));
         closed.close();
         future.busyPoll();
         assertEquals(VdmResult.INTERNAL_ERROR, future.result());

@@ -1,13 +1,12 @@
 package io.github.vdm4j.dml.internal;
 
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.durability.WriteBackKind;
-import io.github.vdm4j.operation.BatchTask;
-import io.github.vdm4j.operation.Descriptor;
 import io.github.vdm4j.platform.PageUnavailableException;
 import io.github.vdm4j.platform.SegmentClosedException;
 import java.lang.foreign.MemorySegment;
@@ -32,16 +31,12 @@ public final class BatchProgram extends Program {
     private final TaskEnd end;
     private final TaskFit fit;
     private final SingleTask single;
-    private final BatchMemory none = new BatchMemory();
     private final HeldRegions regions = new HeldRegions();
     private final JobLimits limits;
 
-    private List<BatchTask> tasks = List.of();
-    private BatchMemory memory = none;
-    private HeldArenas arenas = none.arenas;
+    private List<Operation<?>> tasks = List.of();
+    private final HeldArenas arenas = new HeldArenas();
 
-    /** Counts how often descriptors were written. */
-    private long writing;
     private TaskFailures failures;
 
     /** The first task that is not over. */
@@ -81,15 +76,11 @@ public final class BatchProgram extends Program {
      * @param work the tasks
      * @param durability what makes destinations durable
      * @param words says why tasks failed
-     * @param last what the batch remembers of its last submission; null for its first
      * @return this
      */
-    public BatchProgram begin(List<BatchTask> work, Durability durability, TaskFailures words,
-            BatchMemory last) {
+    public BatchProgram begin(List<Operation<?>> work, Durability durability, TaskFailures words) {
         reset();
         tasks = work;
-        memory = last == null ? none : last;
-        arenas = memory.arenas;
         failures = words;
         fit.durability(durability);
         single.durability(durability);
@@ -110,8 +101,8 @@ public final class BatchProgram extends Program {
     public int submit() {
         if (!alone) {
             fit.on(job());
-            BatchTask task = tasks.get(next);
-            if (fit.inBatch(task.descriptor())) {
+            Operation<?> task = tasks.get(next);
+            if (fit.inBatch(task)) {
                 return submitPart();
             }
             if (!begun) {
@@ -142,7 +133,7 @@ public final class BatchProgram extends Program {
 
     /** The task that is alone has ended. */
     private void over() {
-        if (tasks.get(next).completion().result() != VdmResult.SUCCESS) {
+        if (tasks.get(next).howItEnded() != VdmResult.SUCCESS) {
             firstFailure = Math.min(firstFailure, next);
         }
         alone = false;
@@ -151,7 +142,7 @@ public final class BatchProgram extends Program {
     }
 
     private int submitPart() {
-        boolean everythingHeld = !begun && memory.isWrittenBy(this, writing) || gather();
+        boolean everythingHeld = gather();
         if (parts == 0) { // nothing was left of them
             settle();
             return OK;
@@ -181,8 +172,7 @@ public final class BatchProgram extends Program {
      * @return true if that is the whole batch, and the call will hold all its arenas
      */
     private boolean gather() {
-        memory.forget();
-        writing++;
+        arenas.clear();
         boolean hardware = job().onHardware();
         int size = tasks.size();
         int room = Math.min(limits.tasks(hardware), size - next);
@@ -198,16 +188,15 @@ public final class BatchProgram extends Program {
             placed[i] = next + i;
         }
         for (int i = next + count; i < size && count < room; i++) {
-            BatchTask task = tasks.get(i);
-            Descriptor descriptor = task.descriptor();
+            Operation<?> task = tasks.get(i);
             if (begun && isOutOfQuestion(i, task)) {
                 continue;
             }
-            if (!fit.inBatch(descriptor) || task.isFenced() && firstFailure < i) {
+            if (!fit.inBatch(task) || task.isFenced() && firstFailure < i) {
                 break;
             }
             int mark = arenas.mark();
-            if (!hold(descriptor)) {
+            if (!hold(task)) {
                 everythingHeld = false;
                 if (!hardware) {
                     arenas.backTo(mark);
@@ -215,42 +204,36 @@ public final class BatchProgram extends Program {
                 }
             }
             int fence = task.isFenced() && count > 0 ? TaskDescriptor.FENCE : 0;
-            TaskDescriptor.put(buffer, count, descriptor, descriptor.isDurable(), fence);
+            TaskDescriptor.put(buffer, count, task, task.isDurable(), fence);
             placed[count++] = i;
         }
         parts = count;
-        everythingHeld &= count == size;
-        if (everythingHeld) {
-            memory.writtenBy(this, writing);
-        }
-        return everythingHeld;
+        return everythingHeld && count == size;
     }
 
     /** Tells whether a task is over, or cannot be run since an arena was closed meanwhile. */
-    private boolean isOutOfQuestion(int index, BatchTask task) {
-        if (!isOver(task) && !isOpen(task.descriptor())) {
+    private boolean isOutOfQuestion(int index, Operation<?> task) {
+        if (!isOver(task) && !isOpen(task)) {
             fail(index, VdmResult.SEGMENT_UNUSABLE, "failed: the arena of a segment was closed",
                     null);
         }
         return isOver(task);
     }
 
-    private static boolean isOver(BatchTask task) {
-        return task.completion().result() != VdmResult.NOT_RUN;
+    private static boolean isOver(Operation<?> task) {
+        return task.howItEnded() != VdmResult.NOT_RUN;
     }
 
-    private boolean hold(Descriptor descriptor) {
+    private boolean hold(Operation<?> descriptor) {
         return arenas.add(descriptor.destination())
                 && arenas.add(descriptor.source())
-                && arenas.add(descriptor.secondSource())
-                && arenas.add(descriptor.secondDestination());
+                && arenas.add(descriptor.second());
     }
 
-    private static boolean isOpen(Descriptor descriptor) {
+    private static boolean isOpen(Operation<?> descriptor) {
         return isOpen(descriptor.destination())
                 && isOpen(descriptor.source())
-                && isOpen(descriptor.secondSource())
-                && isOpen(descriptor.secondDestination());
+                && isOpen(descriptor.second());
     }
 
     private static boolean isOpen(MemorySegment segment) {
@@ -293,11 +276,11 @@ public final class BatchProgram extends Program {
         boolean again = false;
         if (allWell) {
             for (int i = 0; i < copies; i++) {
-                tasks.get(placed[i]).completion().succeed(path);
+                tasks.get(placed[i]).succeed(path);
             }
             for (int i = copies; i < parts; i++) {
-                BatchTask task = tasks.get(placed[i]);
-                end.succeeded(i, task.descriptor(), task.completion(), path);
+                Operation<?> task = tasks.get(placed[i]);
+                end.succeeded(i, task, path);
             }
             next = placed[parts - 1] + 1;
             faults = 0;
@@ -305,9 +288,9 @@ public final class BatchProgram extends Program {
         }
         for (int i = 0; i < parts; i++) {
             int index = placed[i];
-            BatchTask task = tasks.get(index);
+            Operation<?> task = tasks.get(index);
             int status = buffer.status(i);
-            if (end.take(i, status, task.descriptor(), task.completion(), path)) {
+            if (end.take(i, status, task, path)) {
                 progress = true;
             } else if (status == BatchBuffer.PAGE_FAULT && hardware && faults < MAX_FAULTS) {
                 faulted = true;
@@ -328,7 +311,7 @@ public final class BatchProgram extends Program {
 
     /** Brings in the pages of a task; false if that is the end of it. */
     private boolean bringIn(int index) {
-        Descriptor descriptor = tasks.get(index).descriptor();
+        Operation<?> descriptor = tasks.get(index);
         try {
             bringIn(descriptor.source(), false);
             bringIn(descriptor.secondSource(), false);
@@ -350,7 +333,7 @@ public final class BatchProgram extends Program {
     }
 
     private void fail(int index, VdmResult how, String reason, Throwable cause) {
-        tasks.get(index).completion().fail(ExecutionPath.NONE, how, null, reason, cause);
+        tasks.get(index).fail(ExecutionPath.NONE, how, null, reason, cause);
         firstFailure = Math.min(firstFailure, index);
     }
 
@@ -360,7 +343,7 @@ public final class BatchProgram extends Program {
      */
     private void settle() {
         while (next < tasks.size()) {
-            BatchTask task = tasks.get(next);
+            Operation<?> task = tasks.get(next);
             if (!isOver(task)) {
                 if (task.isFenced() && firstFailure < next) {
                     stop();
@@ -372,11 +355,11 @@ public final class BatchProgram extends Program {
     }
 
     private void stop() {
-        Descriptor failed = tasks.get(firstFailure).descriptor();
+        Operation<?> failed = tasks.get(firstFailure);
         while (next < tasks.size()) {
-            BatchTask task = tasks.get(next++);
+            Operation<?> task = tasks.get(next++);
             if (!isOver(task)) {
-                task.completion().abandon(firstFailure, failed);
+                task.abandon(firstFailure, failed);
             }
         }
     }
@@ -415,11 +398,10 @@ public final class BatchProgram extends Program {
             return true;
         }
         for (int i = 0; i < tasks.size(); i++) {
-            Descriptor descriptor = tasks.get(i).descriptor();
+            Operation<?> descriptor = tasks.get(i);
             if (!regions.pin(descriptor.destination())
                     || !regions.pin(descriptor.source())
-                    || !regions.pin(descriptor.secondSource())
-                    || !regions.pin(descriptor.secondDestination())) {
+                    || !regions.pin(descriptor.second())) {
                 return false;
             }
         }
@@ -429,11 +411,10 @@ public final class BatchProgram extends Program {
     /** Before anything is run: what the first submission does not see to itself. */
     private void requireUsable() {
         for (int i = 0; i < tasks.size(); i++) {
-            Descriptor descriptor = tasks.get(i).descriptor();
+            Operation<?> descriptor = tasks.get(i);
             requireUsable(descriptor.destination());
             requireUsable(descriptor.source());
-            requireUsable(descriptor.secondSource());
-            requireUsable(descriptor.secondDestination());
+            requireUsable(descriptor.second());
         }
     }
 
@@ -462,9 +443,7 @@ public final class BatchProgram extends Program {
     void clear() {
         regions.unpinAll();
         single.clear();
-        none.forget();
-        memory = none;
-        arenas = none.arenas;
+        arenas.clear();
         tasks = List.of();
         failures = null;
     }
@@ -473,9 +452,9 @@ public final class BatchProgram extends Program {
     public long bytesMoved() {
         long sum = 0;
         for (int i = 0; i < tasks.size(); i++) {
-            BatchTask task = tasks.get(i);
-            if (task.completion().result() == VdmResult.SUCCESS) {
-                sum += task.descriptor().byteSize();
+            Operation<?> task = tasks.get(i);
+            if (task.howItEnded() == VdmResult.SUCCESS) {
+                sum += task.byteSize();
             }
         }
         return sum;

@@ -6,10 +6,10 @@ import static io.github.vdm4j.VdmOperationType.DIF_CHECK;
 import static io.github.vdm4j.VdmOperationType.DIF_INSERT;
 import static io.github.vdm4j.VdmOperationType.DIF_STRIP;
 
+import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.operation.CrcOptions;
-import io.github.vdm4j.operation.Descriptor;
 import io.github.vdm4j.operation.DifConfig;
 import io.github.vdm4j.operation.DifFlag;
 import java.lang.foreign.MemorySegment;
@@ -49,7 +49,7 @@ final class DataPart {
 
     private long unitOfDestination;
 
-    void begin(Descriptor what, boolean durable, boolean secondDurable) {
+    void begin(Operation<?> what, boolean durable, boolean secondDurable) {
         type = what.type();
         source = what.source();
         destination = what.destination();

@@ -5,19 +5,20 @@ import static io.github.vdm4j.VdmOperationType.DELTA_APPLY;
 import static io.github.vdm4j.VdmOperationType.DELTA_CREATE;
 
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.durability.MemoryRegion;
 import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.durability.WriteBackKind;
 import io.github.vdm4j.kernel.JvmOperations;
-import io.github.vdm4j.operation.CompletionRecord;
 import io.github.vdm4j.operation.DeltaResult;
-import io.github.vdm4j.operation.Descriptor;
 import io.github.vdm4j.platform.PageFaults;
 import io.github.vdm4j.platform.PageUnavailableException;
 import io.github.vdm4j.platform.SegmentClosedException;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -40,8 +41,7 @@ public final class DataProgram extends Program {
     private final DataPart fields = new DataPart();
     private final DeltaRecord record;
 
-    private Descriptor descriptor;
-    private CompletionRecord completion;
+    private Operation<?> descriptor;
     private VdmOperationType type;
     private MemorySegment source;
     private MemorySegment destination;
@@ -93,7 +93,6 @@ public final class DataProgram extends Program {
      * Takes on an operation.
      *
      * @param what the operation, of more than no bytes unless it is a nop or a drain
-     * @param result where the operation's result is noted if Java executes it
      * @param first what makes the destination durable; null if it need not be
      * @param second the same for the second destination
      * @param linesByDml whether cache lines that the software path wrote are written back by DML,
@@ -103,14 +102,12 @@ public final class DataProgram extends Program {
      * @return this
      */
     public DataProgram begin(
-            Descriptor what,
-            CompletionRecord result,
+            Operation<?> what,
             WriteBackKind first,
             WriteBackKind second,
             boolean linesByDml,
             boolean soonerByJava) {
         descriptor = what;
-        completion = result;
         type = what.type();
         source = what.source();
         destination = what.destination();
@@ -176,7 +173,7 @@ public final class DataProgram extends Program {
             boolean ignored = guardPages(); // the JVM tells of a page that the kernel does not
         }
         try {
-            JvmOperations.execute(descriptor, completion);
+            JvmOperations.execute(descriptor);
             if (mapped) {
                 PageFaults.deliver();
             }
@@ -186,8 +183,8 @@ public final class DataProgram extends Program {
             throw new PageUnavailableException(e, source, destination, third);
         }
         byJava = true;
-        value = completion.value();
-        outcome = completion.outcome();
+        value = descriptor.value();
+        outcome = descriptor.outcome();
         done = length;
         writeLinesBack();
     }
@@ -356,7 +353,6 @@ public final class DataProgram extends Program {
         pinnedSource = null;
         pinnedThird = null;
         descriptor = null;
-        completion = null;
         source = null;
         destination = null;
         third = null;
@@ -383,6 +379,18 @@ public final class DataProgram extends Program {
     private boolean remains(WriteBackKind kind) {
         return kind == WriteBackKind.PAGES
                 || kind == WriteBackKind.CACHE_LINES && !flushLines && wroteByProcessor();
+    }
+
+    @Override
+    public void writeBackRemaining(Durability durability) throws IOException {
+        WriteBackKind first = remainingOfDestination();
+        if (first != null) {
+            durability.writeBack(destination, first);
+        }
+        WriteBackKind second = remainingOfSecondDestination();
+        if (second != null) {
+            durability.writeBack(descriptor.secondDestination(), second);
+        }
     }
 
     /**
@@ -416,8 +424,9 @@ public final class DataProgram extends Program {
     /**
      * What the operation found.
      *
-     * @return see {@link CompletionRecord#succeed(ExecutionPath, long, int)}
+     * @return see {@link Operation#succeed(ExecutionPath, long, int)}
      */
+    @Override
     public long value() {
         return value;
     }
@@ -425,8 +434,9 @@ public final class DataProgram extends Program {
     /**
      * How it turned out.
      *
-     * @return see {@link CompletionRecord#succeed(ExecutionPath, long, int)}
+     * @return see {@link Operation#succeed(ExecutionPath, long, int)}
      */
+    @Override
     public int outcome() {
         return outcome;
     }

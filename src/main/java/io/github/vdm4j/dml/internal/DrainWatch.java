@@ -1,8 +1,5 @@
 package io.github.vdm4j.dml.internal;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /**
  * Sees when all jobs that were in use at one moment have come to the end of that use. Used by one
  * thread at a time.
@@ -16,19 +13,10 @@ public final class DrainWatch {
     /** How often each of them had been used by then. */
     private final long[] uses;
 
-    /** Those in use that have no place, as each belongs to one operation. */
-    private final List<Watched> own = new ArrayList<>();
-
     /** The places before this one are over. */
     private int next;
 
     private boolean begun;
-
-    private record Watched(OwnJob job, long uses) {
-        boolean isInUse() {
-            return job.isUsed() && job.count().ended() == uses;
-        }
-    }
 
     /**
      * Makes a watch, to be used any number of times.
@@ -55,10 +43,7 @@ public final class DrainWatch {
         for (int i = 0; i < watched.length; i++) {
             Job job = pool.peek(i);
             watched[i] = job != null && JobPool.isBusy(job) ? job : null;
-            uses[i] = job == null ? 0 : job.count().ended();
-        }
-        for (OwnJob job : pool.ownInUse()) {
-            own.add(new Watched(job, job.count().ended()));
+            uses[i] = job == null ? 0 : job.uses();
         }
         next = 0;
         begun = true;
@@ -78,8 +63,7 @@ public final class DrainWatch {
             watched[next] = null;
             next++;
         }
-        own.removeIf(job -> !job.isInUse());
-        return own.isEmpty();
+        return true;
     }
 
     /**
@@ -88,12 +72,11 @@ public final class DrainWatch {
      * of before as well.
      */
     private boolean isInUse(Job job) {
-        return pool.peek(next) == job && JobPool.isBusy(job) && job.count().ended() == uses[next];
+        return pool.peek(next) == job && JobPool.isBusy(job) && job.uses() == uses[next];
     }
 
     /** Ends the watch. */
     public void end() {
-        own.clear();
         begun = false;
     }
 }

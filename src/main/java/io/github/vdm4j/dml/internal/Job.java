@@ -3,7 +3,6 @@ package io.github.vdm4j.dml.internal;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.ffi.dml_job_t;
 import io.github.vdm4j.platform.SegmentClosedException;
-import io.github.vdm4j.worker.Rendezvous;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
@@ -26,19 +25,16 @@ public final class Job {
 
     /** Whether a job is free or lent, see {@link JobPool}. */
     static final VarHandle TAKEN;
+    private static final VarHandle USES;
 
     static {
         try {
             TAKEN = MethodHandles.lookup().findVarHandle(Job.class, "taken", int.class);
+            USES = MethodHandles.lookup().findVarHandle(Job.class, "uses", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
-
-    /**
-     * What a worker that executes the job, and those who poll its operation, know of one another.
-     */
-    public static final Rendezvous HAND_OVER = Rendezvous.of(MethodHandles.lookup(), Job.class);
 
     /**
      * What the fields are written with. A class of its own, as it takes milliseconds to be made,
@@ -101,15 +97,10 @@ public final class Job {
     /** See {@link #TAKEN}. */
     volatile int taken;
 
-    private final JobCount count = new JobCount();
+    /** How many operations have ended with the job. Written by the thread that has the job. */
+    private long uses;
 
     private volatile Object owner;
-
-    /** For {@link #HAND_OVER}. */
-    @SuppressWarnings("unused") // through a VarHandle
-    private volatile Object cell;
-
-    private Object watch;
 
     private final Transfer transfer;
     private final JobPool pool;
@@ -118,13 +109,6 @@ public final class Job {
     // Made when they are first asked for; most jobs are only ever given a move or a fill.
     private DataProgram data;
     private BatchProgram batch;
-
-    /**
-     * Two cache lines, as whatever comes next may be what another thread writes: see VdmOperation.
-     */
-    @SuppressWarnings("unused") // takes up room
-    private Object a0, b0, c0, d0, e0, f0, g0, h0, i0, j0, k0, l0, m0, n0, o0, p0,
-            a1, b1, c1, d1, e1, f1, g1, h1, i1, j1, k1, l1, m1, n1, o1, p1;
 
     Job(DmlFunctions dml, JobPool pool, MemorySegment hardware, MemorySegment software,
             JobLimits limits) {
@@ -185,7 +169,6 @@ public final class Job {
     public void reset() {
         use(hardware != null ? hardware : software);
         letGo();
-        watch = null;
         if (owner != null) { // a volatile write costs more than the look
             owner = null;
         }
@@ -207,24 +190,6 @@ public final class Job {
      */
     public void owner(Object holder) {
         owner = holder;
-    }
-
-    /**
-     * What watches the job for those who want to be woken; for whoever advances its operation.
-     *
-     * @return the watch, or null if nobody does
-     */
-    public Object watch() {
-        return watch;
-    }
-
-    /**
-     * Says what watches the job until it is {@linkplain #reset() reset}.
-     *
-     * @param watcher the watch
-     */
-    public void watch(Object watcher) {
-        watch = watcher;
     }
 
     /**
@@ -449,33 +414,14 @@ public final class Job {
         return took(dml.submit(at, held));
     }
 
-    /** An operation has come to its end with the job. */
-    public void countUse() {
-        count.addUse();
+    /** Counts an operation that has ended with the job. */
+    void countUse() {
+        USES.setOpaque(this, uses + 1);
     }
 
-    /**
-     * The job has {@linkplain #execute executed} an operation, which is counted here and nowhere
-     * else.
-     *
-     * @param bytes how much was moved, unsigned
-     */
-    public void countExecuted(int bytes) {
-        count.addExecuted(Integer.toUnsignedLong(bytes));
-    }
-
-    /**
-     * The operation that the job belongs to was executed without it, and is counted here as well,
-     * for the same reason.
-     *
-     * @param bytes how much was moved
-     */
-    public void countExecutedOtherwise(long bytes) {
-        count.addExecuted(bytes);
-    }
-
-    JobCount count() {
-        return count;
+    /** Returns how many operations have ended with the job. */
+    long uses() {
+        return (long) USES.getOpaque(this);
     }
 
     /** The struct that the next submission takes. */

@@ -6,7 +6,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
 /** Makes the jobs of a {@link JobPool}, and has their memory. Guarded by the pool. */
 final class JobFactory {
@@ -106,39 +105,6 @@ final class JobFactory {
         Job job = new Job(dml, pool, nextHardware, nextSoftware, limits);
         prepared = false;
         return job;
-    }
-
-    /**
-     * Makes a job of the software path in memory of its own, which is freed when nothing refers to
-     * the job any more.
-     *
-     * @throws DmlCallException if DML cannot initialise it
-     */
-    Job makeApart(JobPool pool) {
-        Arena automatic = Arena.ofAuto();
-        MemorySegment memory = automatic.allocate(bytesApart(), 2 * ALIGNMENT); // two processors fetch no lines of two jobs at once
-        dml.initialise(dml_h.DML_PATH_SW, memory);
-        if (node != AS_INITIALISED) {
-            bind(memory);
-        }
-        MemorySegment struct = memory.reinterpret(automatic, new Finish(dml));
-        return new Job(dml, pool, null, struct, limits);
-    }
-
-    /**
-     * Without what else is here. A class, as a JVM that has just started makes it sooner than a
-     * lambda.
-     */
-    private record Finish(DmlFunctions dml) implements Consumer<MemorySegment> {
-        @Override
-        public void accept(MemorySegment struct) {
-            dml.finish(struct.address());
-        }
-    }
-
-    /** The memory of one such job. */
-    long bytesApart() {
-        return softwareSize;
     }
 
     /**

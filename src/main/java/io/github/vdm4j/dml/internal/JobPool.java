@@ -6,7 +6,6 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * A fixed number of jobs, lent out and given back in any order by any thread without locks. Each is
@@ -19,9 +18,6 @@ import java.util.stream.Stream;
 public final class JobPool {
     private static final int FREE = 0;
     private static final int LENT = 1;
-
-    /** Jobs that belong to operations, of which nobody need know whether they are gone. */
-    private static final int FEW = 16;
 
     /**
      * Null where none was needed so far: to make all of them takes a JVM that has just started
@@ -37,23 +33,6 @@ public final class JobPool {
 
     /** Jobs that a device does not answer. Guarded by this. */
     private final List<Job> overdue = new ArrayList<>();
-
-    /**
-     * Of every job there ever was in the pool's own memory. Guarded by this once the pool is made.
-     */
-    private final List<JobCount> counts = new ArrayList<>();
-
-    /** What belongs to one operation each. Guarded by this. */
-    private final List<OwnJob> own = new ArrayList<>();
-
-    /**
-     * Of those whose operations are gone, and one of {@link #counts}; null if there are none.
-     * Guarded by this.
-     */
-    private JobCount goneCount;
-
-    /** From how many on it is worth while to look which are gone. Guarded by this. */
-    private int ownToLookThrough = FEW;
 
     /** Jobs without a place: another took it while they were overdue. Guarded by this. */
     private final List<Job> spare = new ArrayList<>();
@@ -159,9 +138,7 @@ public final class JobPool {
     }
 
     private Job make() {
-        Job job = factory.make(this);
-        counts.add(job.count());
-        return job;
+        return factory.make(this);
     }
 
     /**
@@ -307,7 +284,7 @@ public final class JobPool {
      * @return a number that may be outdated at once
      */
     public synchronized int lent() {
-        int lent = ownInUse().size();
+        int lent = 0;
         for (int i = retired; i < jobs.length; i++) {
             if (jobs[i] != null && isBusy(jobs[i])) {
                 lent++;
@@ -322,76 +299,12 @@ public final class JobPool {
     }
 
     /**
-     * Makes a job of the software path that belongs to one operation for good, beside those of the
-     * pool. Its memory is the job's own and goes when the operation does, whether the pool is
-     * closed before or not: so no thread that has it can be too late, and it need not be taken.
-     *
-     * @param keeper the operation
-     * @return the job, or null if DML does not make one
-     */
-    public synchronized Job makeFor(JobKeeper keeper) {
-        if (own.size() >= ownToLookThrough) { // not each time: there may be many
-            forgetGone();
-            ownToLookThrough = 2 * own.size() + FEW;
-        }
-        try {
-            Job job = factory.makeApart(this);
-            own.add(new OwnJob(keeper, job.count()));
-            return job;
-        } catch (DmlCallException e) {
-            return null;
-        }
-    }
-
-    private void forgetGone() {
-        own.removeIf(job -> {
-            boolean gone = job.isGone();
-            if (gone) {
-                if (goneCount == null) {
-                    goneCount = new JobCount();
-                    counts.add(goneCount);
-                }
-                goneCount.add(job.count());
-            }
-            return gone;
-        });
-    }
-
-    /** What belongs to operations that are being executed. */
-    synchronized List<OwnJob> ownInUse() {
-        return own.stream().filter(OwnJob::isUsed).toList();
-    }
-
-    /**
-     * How many operations the jobs have {@linkplain Job#execute executed} at once.
-     *
-     * @return a number that only grows
-     */
-    public synchronized long executed() {
-        return counts().mapToLong(JobCount::executed).sum();
-    }
-
-    /**
-     * How many bytes those operations had.
-     *
-     * @return a number that only grows
-     */
-    public synchronized long executedBytes() {
-        return counts().mapToLong(JobCount::executedBytes).sum();
-    }
-
-    private Stream<JobCount> counts() {
-        return Stream.concat(counts.stream(), own.stream().map(OwnJob::count));
-    }
-
-    /**
      * The native memory that the jobs and their batches take up.
      *
      * @return bytes, 0 once the pool is closed
      */
     public synchronized long nativeBytes() {
-        forgetGone();
-        return factory.isOpen() ? factory.nativeBytes() + own.size() * factory.bytesApart() : 0;
+        return factory.isOpen() ? factory.nativeBytes() : 0;
     }
 
     /**
@@ -407,7 +320,7 @@ public final class JobPool {
             retired++; // where there is none, none will be made any more
         }
         collectOverdue();
-        if (borrowed > 0 || !overdue.isEmpty() || !ownInUse().isEmpty()) {
+        if (borrowed > 0 || !overdue.isEmpty()) {
             return false;
         }
         factory.close();

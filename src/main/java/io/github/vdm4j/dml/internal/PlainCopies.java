@@ -1,11 +1,10 @@
 package io.github.vdm4j.dml.internal;
 
+import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.durability.MemoryRegions;
-import io.github.vdm4j.operation.BatchTask;
-import io.github.vdm4j.operation.Descriptor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -34,13 +33,12 @@ final class PlainCopies {
      * @return how many there are
      */
     static int write(
-            List<BatchTask> tasks, int first, int end, long longest, HeldArenas arenas,
+            List<Operation<?>> tasks, int first, int end, long longest, HeldArenas arenas,
             BatchBuffer buffer) {
         for (int i = first; i < end; i++) {
-            BatchTask task = tasks.get(i);
-            Descriptor copy = task.descriptor();
+            Operation<?> copy = tasks.get(i);
             if (copy.type() != VdmOperationType.MEMCPY || copy.flags() != VdmFlags.NONE
-                    || task.isFenced()) {
+                    || copy.isFenced()) {
                 return i - first;
             }
             MemorySegment source = copy.source();

@@ -1,11 +1,14 @@
 package io.github.vdm4j.dml.internal;
 
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Operation;
 import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.durability.WriteBackKind;
 import io.github.vdm4j.platform.PageGuard;
 import io.github.vdm4j.platform.SegmentClosedException;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -19,6 +22,7 @@ public abstract class Program {
 
     private final Job job;
     private boolean bySoftware;
+    private boolean onWorker;
     private int faults;
     private long retryUntil;
     private boolean retrying;
@@ -38,6 +42,7 @@ public abstract class Program {
     /** To be called when the program takes on an operation. */
     final void reset() {
         bySoftware = false;
+        onWorker = false;
         faults = 0;
         retrying = false;
     }
@@ -235,6 +240,48 @@ public abstract class Program {
      * @return the kind, or null for nothing
      */
     public abstract WriteBackKind remainingWriteBack();
+
+    /**
+     * Makes durable what {@link #remainingWriteBack} tells of.
+     *
+     * @param durability the engines
+     * @throws IOException if the storage reports an error
+     */
+    public void writeBackRemaining(Durability durability) throws IOException {}
+
+    /**
+     * What the operation found.
+     *
+     * @return see {@link Operation#succeed(ExecutionPath, long, int)}
+     */
+    public long value() {
+        return 0;
+    }
+
+    /**
+     * How it turned out.
+     *
+     * @return see {@link Operation#succeed(ExecutionPath, long, int)}
+     */
+    public int outcome() {
+        return 0;
+    }
+
+    /**
+     * Says that a worker executes the operation from now on.
+     */
+    public final void passToWorker() {
+        onWorker = true;
+    }
+
+    /**
+     * Returns whether a worker executes the operation.
+     *
+     * @return true after {@link #passToWorker}
+     */
+    public final boolean isOnWorker() {
+        return onWorker;
+    }
 
     /**
      * Tells whether the software path had part in it.

@@ -1,13 +1,12 @@
 package io.github.vdm4j.dml.internal;
 
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.durability.Durability.Refusal;
 import io.github.vdm4j.durability.WriteBackKind;
-import io.github.vdm4j.operation.BatchTask;
-import io.github.vdm4j.operation.Descriptor;
 import io.github.vdm4j.platform.PageUnavailableException;
 import io.github.vdm4j.platform.SegmentClosedException;
 import java.io.IOException;
@@ -19,7 +18,7 @@ final class SingleTask {
 
     private final Job job;
     private Durability durability;
-    private BatchTask task;
+    private Operation<?> task;
 
     /** What takes the task through the job; null if it goes without. */
     private Program program;
@@ -40,11 +39,11 @@ final class SingleTask {
     }
 
     /** Takes on a task, which is not empty. */
-    void begin(BatchTask next) {
+    void begin(Operation<?> next) {
         task = next;
         program = null;
         over = false;
-        Descriptor descriptor = next.descriptor();
+        Operation<?> descriptor = next;
         MemorySegment second = descriptor.secondDestination();
         WriteBackKind kind = null;
         WriteBackKind secondKind = null;
@@ -69,11 +68,11 @@ final class SingleTask {
                 }
             }
             default -> program = job.data()
-                    .begin(descriptor, task.completion(), kind, secondKind, linesByDml, false);
+                    .begin(descriptor, kind, secondKind, linesByDml, false);
         }
     }
 
-    private Transfer transfer(Descriptor descriptor, WriteBackKind kind, boolean linesByDml) {
+    private Transfer transfer(Operation<?> descriptor, WriteBackKind kind, boolean linesByDml) {
         return job.transfer()
                 .begin(
                         descriptor.type(),
@@ -108,10 +107,10 @@ final class SingleTask {
     }
 
     private void flush() {
-        MemorySegment range = task.descriptor().destination();
+        MemorySegment range = task.destination();
         WriteBackKind kind = durability.kindOf(range);
         if (writeBack(range, kind)) {
-            task.completion()
+            task
                     .succeed(kind == WriteBackKind.CACHE_LINES ? ExecutionPath.LIBPMEM
                             : ExecutionPath.JVM);
         }
@@ -140,7 +139,7 @@ final class SingleTask {
         if (!program.isDone()) {
             return;
         }
-        Descriptor descriptor = task.descriptor();
+        Operation<?> descriptor = task;
         WriteBackKind second = null;
         WriteBackKind first;
         long value = 0;
@@ -155,7 +154,7 @@ final class SingleTask {
         }
         if ((first == null || writeBack(descriptor.destination(), first))
                 && (second == null || writeBack(descriptor.secondDestination(), second))) {
-            task.completion().succeed(program.executedBy(), value, outcome);
+            task.succeed(program.executedBy(), value, outcome);
         }
         over = true;
     }
@@ -167,7 +166,7 @@ final class SingleTask {
         } catch (WrongThreadException e) {
             throw e;
         } catch (IOException | PageUnavailableException | IllegalStateException e) {
-            task.completion().failWriteBack(ExecutionPath.NONE, e);
+            task.failWriteBack(ExecutionPath.NONE, e);
             over = true;
         }
         return false;
@@ -184,7 +183,7 @@ final class SingleTask {
     }
 
     private void failed(VdmResult how, String reason, Throwable cause) {
-        task.completion().fail(ExecutionPath.NONE, how, null, reason, cause);
+        task.fail(ExecutionPath.NONE, how, null, reason, cause);
         over = true;
     }
 }

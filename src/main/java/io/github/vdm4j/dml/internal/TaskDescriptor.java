@@ -1,9 +1,9 @@
 package io.github.vdm4j.dml.internal;
 
+import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.operation.CrcOptions;
-import io.github.vdm4j.operation.Descriptor;
 import io.github.vdm4j.operation.DifConfig;
 import io.github.vdm4j.operation.DifTags;
 
@@ -35,7 +35,7 @@ final class TaskDescriptor {
      * @param durable whether the device has to make the destination durable
      * @param fence {@link #FENCE} or 0
      */
-    static void put(BatchBuffer buffer, int task, Descriptor descriptor, boolean durable,
+    static void put(BatchBuffer buffer, int task, Operation<?> descriptor, boolean durable,
             int fence) {
         long length = descriptor.byteSize();
         VdmOperationType type = descriptor.type();
@@ -55,7 +55,7 @@ final class TaskDescriptor {
         }
     }
 
-    private static void putOther(BatchBuffer buffer, int task, Descriptor descriptor,
+    private static void putOther(BatchBuffer buffer, int task, Operation<?> descriptor,
             boolean durable, int fence) {
         long length = descriptor.byteSize();
         VdmOperationType type = descriptor.type();
@@ -146,7 +146,7 @@ final class TaskDescriptor {
             int task,
             int operation,
             int flags,
-            Descriptor descriptor,
+            Operation<?> descriptor,
             boolean ofSource,
             boolean ofDestination) {
         DifConfig dif = descriptor.dif();

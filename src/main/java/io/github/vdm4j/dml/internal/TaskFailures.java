@@ -1,6 +1,6 @@
 package io.github.vdm4j.dml.internal;
 
-import io.github.vdm4j.operation.BatchTask;
+import io.github.vdm4j.Operation;
 
 /** Says in words how a task of a batch failed. */
 @FunctionalInterface
@@ -12,5 +12,5 @@ public interface TaskFailures {
      * @param onHardware where it was submitted to
      * @param status DML's status
      */
-    void failed(BatchTask task, boolean onHardware, int status);
+    void failed(Operation<?> task, boolean onHardware, int status);
 }

@@ -1,10 +1,10 @@
 package io.github.vdm4j.dml.internal;
 
+import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.durability.WriteBackKind;
-import io.github.vdm4j.operation.Descriptor;
 import java.lang.foreign.MemorySegment;
 
 /** Tells which operations one descriptor of the device can express. */
@@ -43,7 +43,7 @@ final class TaskFit {
      * @param descriptor the operation
      * @return false if it has to be executed alone
      */
-    boolean inBatch(Descriptor descriptor) {
+    boolean inBatch(Operation<?> descriptor) {
         if (descriptor.byteSize() > longest) {
             return false;
         }
@@ -55,7 +55,7 @@ final class TaskFit {
         return descriptor.byteSize() == 0 || canExpress(descriptor); // one of no bytes is a nop
     }
 
-    private boolean canExpress(Descriptor descriptor) {
+    private boolean canExpress(Operation<?> descriptor) {
         if (descriptor.isDurable() && !(hardware && isDurableByDevice(descriptor))) {
             return false;
         }
@@ -76,14 +76,14 @@ final class TaskFit {
         }
     }
 
-    private static boolean isAdjacentStrip(Descriptor descriptor) {
+    private static boolean isAdjacentStrip(Operation<?> descriptor) {
         return descriptor.type() == VdmOperationType.DIF_STRIP
                 && DataPart.isAdjacent(
                         descriptor.source().address(), descriptor.destination().address(),
                         descriptor.byteSize());
     }
 
-    private boolean isDurableByDevice(Descriptor descriptor) {
+    private boolean isDurableByDevice(Operation<?> descriptor) {
         return isOfLines(descriptor.destination())
                 && (descriptor.secondDestination() == null
                         || isOfLines(descriptor.secondDestination()));
@@ -93,12 +93,12 @@ final class TaskFit {
         return durability.kindOf(destination) == WriteBackKind.CACHE_LINES;
     }
 
-    private static boolean overlaps(Descriptor descriptor) {
+    private static boolean overlaps(Operation<?> descriptor) {
         return Math.abs(descriptor.destination().address()
                 - descriptor.source().address()) < descriptor.byteSize();
     }
 
-    private static boolean mayLackPages(Descriptor descriptor) {
+    private static boolean mayLackPages(Operation<?> descriptor) {
         return MemoryRegions.mayLackPages(descriptor.destination())
                 || MemoryRegions.mayLackPages(descriptor.source())
                 || MemoryRegions.mayLackPages(descriptor.secondSource())

@@ -4,6 +4,7 @@ import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.durability.MemoryRegion;
 import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.durability.WriteBackKind;
@@ -11,6 +12,7 @@ import io.github.vdm4j.kernel.PatternKernel;
 import io.github.vdm4j.platform.PageFaults;
 import io.github.vdm4j.platform.PageUnavailableException;
 import io.github.vdm4j.platform.SegmentClosedException;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -121,17 +123,6 @@ public final class Transfer extends Program {
         if (what == VdmOperationType.FLUSH) {
             beginFlushing();
         }
-        return this;
-    }
-
-    /**
-     * Goes on with the write-back, as the data were moved by a submission without a transfer.
-     *
-     * @return this
-     */
-    public Transfer adoptMoved() {
-        countPath();
-        beginFlushing();
         return this;
     }
 
@@ -324,6 +315,11 @@ public final class Transfer extends Program {
                 || (durable == WriteBackKind.CACHE_LINES && !flushing && wroteByProcessor())
                         ? durable
                         : null;
+    }
+
+    @Override
+    public void writeBackRemaining(Durability durability) throws IOException {
+        durability.writeBack(destination, remainingWriteBack());
     }
 
     @Override
