@@ -271,10 +271,14 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
             if (added == null) {
                 continue; // complete, or prepared anew meanwhile
             }
-            if (state != COMPLETE && list.generation == generation) {
+            seen = state;
+            if ((seen & (COMPLETE | PREPARING)) == 0 && list.generation == generation) {
                 return added;
             }
             added.withdraw();
+            if ((seen & PREPARING) != 0) {
+                Thread.yield();
+            }
         }
     }
 
@@ -466,8 +470,8 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
 
     /** Ends the registrations for the last operation of a {@linkplain #claim claimed} future. */
     protected final void renew() {
-        generation++; // before the exchange: a registration that comes later sees it
-        Waiters earlier = (Waiters) WAITERS.getAndSet(this, null);
+        generation++; // who registers meanwhile waits for the end of the preparation, and sees it
+        Waiters earlier = waiters == null ? null : (Waiters) WAITERS.getAndSet(this, null);
         if (earlier != null) {
             earlier.complete(); // the thread that completed the future may not have come so far
         }
