@@ -48,8 +48,12 @@ public final class SyncDataMover extends AbstractDataMover {
         return new SyncDataMover(durability);
     }
 
+    /**
+     * Returns the executor of this mover. It executes each operation in {@link VdmExecutor#start}, on
+     * the calling thread. A user's own mover can leave to it what the mover does not execute itself.
+     */
     @Override
-    protected VdmExecutor executor() {
+    public VdmExecutor executor() {
         return executor;
     }
 
