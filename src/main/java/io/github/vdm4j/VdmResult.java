@@ -3,8 +3,9 @@ package io.github.vdm4j;
 /**
  * How an operation ended.
  *
- * <p>C counterpart: {@code enum vdm_operation_result}, whose three values are the first three here;
- * the others are what C leaves undefined or ends the process for.
+ * <p>C counterpart: {@code enum vdm_operation_result}, which has {@link #SUCCESS}, {@link
+ * #OUT_OF_MEMORY} and {@link #JOB_CORRUPTED}. In the other cases the behaviour of C is undefined, or
+ * the process ends.
  */
 public enum VdmResult {
     /** Done, durably if that was asked for. */
@@ -43,9 +44,9 @@ public enum VdmResult {
     IO_ERROR,
     /** A segment was closed, or cannot be used by this mover's threads, when its turn came. */
     SEGMENT_UNUSABLE,
-    /** The operation was cancelled before it started. */
+    /** The operation was cancelled before it began. Nothing was written. */
     CANCELLED,
-    /** The mover was closed before the operation started. */
+    /** The mover was closed before the operation began. */
     CLOSED,
     /**
      * What the operation reads is not what it has to be: a delta record with an offset outside of
