@@ -1,6 +1,6 @@
 /**
- * Virtual data movers for the JVM: asynchronous memcpy, memmove, memset and flush over
- * {@link java.lang.foreign.MemorySegment}.
+ * Virtual data movers for the JVM: asynchronous memcpy, memmove, memset, flush and every other DML
+ * operation on {@link java.lang.foreign.MemorySegment}s.
  */
 module io.github.vdm4j {
     requires java.management;

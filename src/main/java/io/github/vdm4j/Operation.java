@@ -48,7 +48,7 @@ public final class Operation<R> extends VdmFuture<R> {
     /** Null for a task of a batch. */
     private final AbstractDataMover mover;
     private final VdmExecutor executor;
-    /** Type, flags, fill byte and path, 8 bits each: a plain copy allocates 64 bytes. */
+    /** Type, flags, fill byte and path, 8 bits each: a plain copy allocates 80 bytes. */
     private int operation;
     private MemorySegment destination;
     private MemorySegment source;

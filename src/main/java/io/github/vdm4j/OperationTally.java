@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts the operations of a mover; for implementors of movers. A thread counts in a cell of its
+ * Counts the operations of a mover. A thread counts in a cell of its
  * own, without an atomic operation. Only threads that meet in one place, of more than the cells are
  * for, share what is slower.
  */

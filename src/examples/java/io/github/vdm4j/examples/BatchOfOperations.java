@@ -3,7 +3,6 @@ package io.github.vdm4j.examples;
 import io.github.vdm4j.BatchResult;
 import io.github.vdm4j.TaskResult;
 import io.github.vdm4j.Vdm;
-import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.mover.ThreadsDataMover;
 import io.github.vdm4j.operation.Crc32c;
 import java.lang.foreign.Arena;
@@ -27,7 +26,7 @@ public final class BatchOfOperations {
 
     static void twoReplicas(Vdm mover, MemorySegment first, MemorySegment second,
             MemorySegment source) {
-        mover.dualcast(first, second, source, VdmFlags.NONE).await(); // their low 12 address bits must be equal
+        mover.dualcast(first, second, source).await(); // their low 12 address bits must be equal
     }
 
     /**

@@ -13,10 +13,9 @@ import java.util.Objects;
  * A range of off-heap memory that cannot be freed while an operation is moving through it, and that
  * knows what makes its content durable.
  *
- * <p>A buffer owns its memory or, as a {@link #slice}, shares that of another. {@link #close} on
- * any of a family closes all of it: it waits until the operations in flight on it are complete, in
- * whichever mover, and finishes those that nobody polls any more. After that every use of the
- * buffer and of its views throws {@link IllegalStateException}.
+ * <p>{@link #close} waits until the operations in flight on the buffer are complete, in whichever
+ * mover, and finishes those that nobody polls any more. After that every use of the buffer and of
+ * its segments throws {@link IllegalStateException}.
  *
  * <p>Operations of a {@link io.github.vdm4j.Vdm} take the segments that {@link #segment()} and
  * {@link #slice} return. While an operation uses such a segment, or any slice of it, the buffer
