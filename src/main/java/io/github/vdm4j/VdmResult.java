@@ -4,8 +4,8 @@ package io.github.vdm4j;
  * How an operation ended.
  *
  * <p>C counterpart: {@code enum vdm_operation_result}, which has {@link #SUCCESS}, {@link
- * #OUT_OF_MEMORY} and {@link #JOB_CORRUPTED}. In the other cases the behaviour of C is undefined, or
- * the process ends.
+ * #OUT_OF_MEMORY} and {@link #JOB_CORRUPTED}. In the other cases C's behaviour is undefined, or the
+ * process ends.
  */
 public enum VdmResult {
     /** Done, durably if that was asked for. */

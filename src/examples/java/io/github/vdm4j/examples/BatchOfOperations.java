@@ -16,7 +16,7 @@ public final class BatchOfOperations {
         var batch = mover.batch();
         long offset = 0;
         for (MemorySegment piece : pieces) {
-            batch.memcpy(page.asSlice(offset, piece.byteSize()), piece); // in any order, and at the same time
+            batch.memcpy(page.asSlice(offset, piece.byteSize()), piece); // in any order
             offset += piece.byteSize();
         }
         BatchResult done = batch.fence().crc32c(page.asSlice(0, offset)).submit().await();

@@ -18,7 +18,7 @@ public final class OwnMover extends AbstractDataMover {
     private final VdmExecutor executor = this::start;
     private final LongAdder copied = new LongAdder();
 
-    /** A mapped file can be truncated during the copy. The executor of SyncDataMover handles that. */
+    /** A mapped file can be truncated during the copy. SyncDataMover handles that. */
     private static boolean isPlainCopy(Operation<?> operation) {
         return operation.type() == VdmOperationType.MEMCPY && !operation.isDurable()
                 && operation.byteSize() > 0

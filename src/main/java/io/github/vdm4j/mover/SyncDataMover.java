@@ -49,8 +49,9 @@ public final class SyncDataMover extends AbstractDataMover {
     }
 
     /**
-     * Returns the executor of this mover. It executes each operation in {@link VdmExecutor#start}, on
-     * the calling thread. A user's own mover can leave to it what the mover does not execute itself.
+     * Returns the executor of this mover. It executes each operation in {@link VdmExecutor#start},
+     * on the calling thread. A user's own mover can leave to it what the mover does not execute
+     * itself.
      */
     @Override
     public VdmExecutor executor() {
