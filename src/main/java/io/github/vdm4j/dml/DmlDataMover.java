@@ -17,7 +17,8 @@ import java.util.Objects;
  * }
  * }</pre>
  *
- * <p>Segments must be off-heap; any alignment and any length will do. Without hardware a short
+ * <p>On {@link DmlPath#AUTO} the JVM executes operations on heap segments. The other paths refuse
+ * heap segments. Any alignment and any length will do. Without hardware a short
  * operation is executed by its first poll, on the polling thread, and a {@linkplain
  * DmlDataMoverBuilder#workersFrom long one} by a worker thread of the mover; the arenas of its
  * segments cannot be closed meanwhile. On hardware nothing can keep a caller's arena open between
