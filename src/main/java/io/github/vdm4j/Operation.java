@@ -10,7 +10,7 @@ import io.github.vdm4j.operation.CrcOptions;
 import io.github.vdm4j.operation.DeltaResult;
 import io.github.vdm4j.operation.DifConfig;
 import io.github.vdm4j.operation.DifResult;
-import java.io.IOException;
+import io.github.vdm4j.platform.LibraryThread;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
@@ -417,33 +417,64 @@ public final class Operation<R> extends VdmFuture<R> {
     protected FutureState advance(Notifier notifier) {
         notifier.useNone();
         boolean first = isStarting();
-        if (OperationTrace.isOn()) {
-            OperationTrace.poll(this, first);
+        FutureState reached;
+        try {
+            if (OperationTrace.isOn()) {
+                tracePoll(first);
+            }
+            reached = !first ? executor.resume(this)
+                    : mover.isClosed() ? failClosed() : executor.start(this);
+        } catch (WrongThreadException e) {
+            throw e;
+        } catch (Throwable e) {
+            completeWith(e);
+            reached = FutureState.COMPLETE;
         }
-        FutureState reached = !first ? executor.resume(this)
-                : mover.isClosed() ? failClosed() : executor.start(this);
         if (reached == FutureState.COMPLETE) {
             recordEnd(first);
         } else if (reached == FutureState.RUNNING) {
             if (first) {
                 mover.tally().begun();
             }
-            if (notifier.waker() != null && executor.watch(this)) {
+            if (notifier.waker() != null && isWatched()) {
                 notifier.useWaker();
             }
         }
         return reached;
     }
 
-    private void recordEnd(boolean inFirstPoll) {
-        if (failure == null) {
-            mover.tally().succeeded(byteSize(), inFirstPoll);
-        } else {
-            mover.tally().failed(inFirstPoll);
+    /** An executor that cannot watch leaves the operation to its pollers. */
+    private boolean isWatched() {
+        try {
+            return executor.watch(this);
+        } catch (Throwable e) { // the heap may be full while the device executes the operation
+            LibraryThread.report(e);
+            return false;
         }
-        if (OperationTrace.isOn()) {
-            OperationTrace.end(this, type().toString(), byteSize(), mover.name(),
-                    PATHS[operation >>> 24 & 0x7f].name(), howItEnded().name());
+    }
+
+    private void tracePoll(boolean first) {
+        try {
+            OperationTrace.poll(this, first);
+        } catch (Throwable e) { // the operation goes on without a trace
+            LibraryThread.report(e);
+        }
+    }
+
+    /** Counts and traces the end. Nothing that fails here keeps the operation from completing. */
+    private void recordEnd(boolean inFirstPoll) {
+        try {
+            if (failure == null) {
+                mover.tally().succeeded(byteSize(), inFirstPoll);
+            } else {
+                mover.tally().failed(inFirstPoll);
+            }
+            if (OperationTrace.isOn()) {
+                OperationTrace.end(this, type().toString(), byteSize(), mover.name(),
+                        PATHS[operation >>> 24 & 0x7f].name(), howItEnded().name());
+            }
+        } catch (Throwable e) {
+            LibraryThread.report(e);
         }
     }
 
@@ -464,7 +495,12 @@ public final class Operation<R> extends VdmFuture<R> {
 
     @Override
     protected boolean takeFromDriver() {
-        return executor.cancelPending(this);
+        if (!executor.cancelPending(this)) {
+            return false;
+        }
+        completeWith(new CancellationException()); // before the end is counted and traced
+        recordEnd(false);
+        return true;
     }
 
     @Override

@@ -60,7 +60,7 @@ class ArchitectureTest {
             Layer.exported(FUTURE, PLATFORM),
             Layer.hidden(FLIGHT),
             Layer.exported(OPERATION),
-            Layer.exported(ROOT, FLIGHT, FUTURE, OPERATION),
+            Layer.exported(ROOT, PLATFORM, FLIGHT, FUTURE, OPERATION),
             Layer.hidden(PMEM_FFI),
             Layer.hidden(DURABILITY, PMEM_FFI, PLATFORM, ROOT),
             Layer.hidden(KERNEL, OPERATION, DURABILITY, ROOT),
