@@ -15,6 +15,7 @@ import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.future.NotifierType;
 import io.github.vdm4j.future.WorkerStrategy;
+import io.github.vdm4j.platform.LibraryThread;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -161,8 +162,13 @@ public final class WorkerExecutor implements VdmExecutor {
         return Workers.canExecute(operation);
     }
 
+    /** In a waker this does not wait: the worker that calls the waker may have to finish first. */
     @Override
     public void close() {
+        if (LibraryThread.isCurrent()) {
+            workers.refuse();
+            return;
+        }
         List<Operation<?>> stuck = workers.stop(closeTimeout.toNanos());
         int refused = 0;
         for (Operation<?> next = workers.takeBackFirst(); next != null;

@@ -179,8 +179,17 @@ public final class Workers {
         return true;
     }
 
+    /** Refuses further operations. The workers finish those that were added, and end. */
+    public void refuse() {
+        stopping = true;
+        pending.close();
+        for (Worker worker : workers) {
+            worker.wake();
+        }
+    }
+
     /**
-     * Refuses further operations, lets the workers finish those that were added, and waits for them.
+     * {@linkplain #refuse Refuses} further operations and waits for those that were added.
      *
      * @param nanos how long to wait at most
      * @return the operations that are being executed when that time has passed; empty if all are
@@ -188,12 +197,10 @@ public final class Workers {
      */
     public List<Operation<?>> stop(long nanos) {
         long start = System.nanoTime();
-        stopping = true;
-        pending.close();
+        refuse();
         boolean interrupted = false;
         List<Operation<?>> stuck = new ArrayList<>();
         for (Worker worker : workers) {
-            worker.wake();
             Thread thread = worker.thread;
             // A waker may close the mover that called it; its own worker ends when it returns.
             while (thread != null && thread.isAlive() && thread != Thread.currentThread()) {
