@@ -403,6 +403,16 @@ public final class Operation<R> extends VdmFuture<R> {
         return resumeDetached();
     }
 
+    /**
+     * Runs work of an executor that may complete operations, before callbacks of users. A callback
+     * may block, and must not hold up the work.
+     *
+     * @param work the work
+     */
+    public static void beforeCallbacks(Runnable work) {
+        runBeforeCallbacks(work);
+    }
+
     /** Counts a part that is submitted again because a work queue was full. */
     public void countRetry() {
         mover.tally().retried();

@@ -26,6 +26,7 @@ import io.github.vdm4j.flight.OperationTrace;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.IdleStrategy;
 import io.github.vdm4j.future.Notifier;
+import io.github.vdm4j.platform.LibraryThread;
 import io.github.vdm4j.platform.SegmentClosedException;
 import io.github.vdm4j.worker.Workers;
 import java.lang.foreign.MemorySegment;
@@ -55,6 +56,8 @@ final class DmlExecutor implements VdmExecutor {
     private final PendingList pending = new PendingList();
     /** The number of requests to hand off; the thread that made it 1 serves all of them. */
     private final AtomicInteger handOffs = new AtomicInteger();
+    /** Kept, because handing off allocates nothing. */
+    private final Runnable handingOff = this::serveHandOffs;
     /** Kept, so that it can be removed. */
     private final Runnable finisher = this::finishAbandoned;
     /** The longest operation that one call of DML executes; 0 where none does. */
@@ -410,14 +413,23 @@ final class DmlExecutor implements VdmExecutor {
 
     @Override
     public void handOff() {
-        if (pending.isEmpty() || handOffs.getAndIncrement() != 0) {
-            return;
+        if (!pending.isEmpty() && handOffs.getAndIncrement() == 0) {
+            Operation.beforeCallbacks(handingOff);
         }
+    }
+
+    /** Serves all requests, also those that arrive meanwhile. */
+    private void serveHandOffs() {
         int handedOff = 0;
         int requests = 1;
         do {
-            while (handedOff < MOST_HAND_OFFS && handOffOne()) {
-                handedOff++;
+            try {
+                while (handedOff < MOST_HAND_OFFS && handOffOne()) {
+                    handedOff++;
+                }
+            } catch (Throwable e) { // no job was taken; another thread tries again
+                LibraryThread.report(e);
+                handedOff = MOST_HAND_OFFS;
             }
             requests = handOffs.addAndGet(-requests);
         } while (requests != 0);

@@ -318,6 +318,15 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         return reached;
     }
 
+    /**
+     * Runs work that may complete futures. Callbacks of users that are due meanwhile run after it.
+     *
+     * @param work the work
+     */
+    protected static void runBeforeCallbacks(Runnable work) {
+        Callbacks.runAfter(work);
+    }
+
     /** The future has to end, even if a subclass cannot record why. */
     private void fail(Throwable failure) {
         try {
@@ -336,7 +345,11 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         int completed = generation;
         advancing = null;
         STATE.setVolatile(this, COMPLETE); // before the look at the waiters, who look at the state
-        published();
+        try {
+            published();
+        } catch (Throwable e) { // the waiters are notified all the same
+            LibraryThread.report(e);
+        }
         Waiters list = waiters;
         if (list != null && list.generation == completed) {
             list.complete();
