@@ -263,6 +263,9 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
                 if (!WAITERS.compareAndSet(this, list, fresh)) {
                     continue;
                 }
+                if (list != null) {
+                    list.complete(); // the threads that complete and prepare do not find it now
+                }
                 list = fresh;
             }
             Registration added = waker instanceof Registration own
