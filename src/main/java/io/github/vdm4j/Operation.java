@@ -11,6 +11,7 @@ import io.github.vdm4j.operation.DeltaResult;
 import io.github.vdm4j.operation.DifConfig;
 import io.github.vdm4j.operation.DifResult;
 import io.github.vdm4j.platform.LibraryThread;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
