@@ -457,7 +457,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     /**
      * Keeps pollers and other preparing threads away from an idle or complete future, whose fields
      * stay as they are. {@link #renew} follows before the caller writes them, or {@link
-     * #reinstate}.
+     * #reinstate}. A poll with a waker spins until then, so what lies between is short.
      *
      * @throws IllegalStateException if the future is running, or another thread prepares it
      */
@@ -471,22 +471,14 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         }
     }
 
-    /**
-     * Returns a {@linkplain #claim claimed} future to the state it had before. A thread that has
-     * registered meanwhile looks again.
-     */
+    /** Returns a {@linkplain #claim claimed} future to the state it had before. */
     protected final void reinstate() {
-        int before = state & ~PREPARING;
-        STATE.setVolatile(this, before);
-        Waiters list = waiters;
-        if (before != IDLE && list != null && list.generation == generation) {
-            list.complete();
-        }
+        STATE.setRelease(this, state & ~PREPARING);
     }
 
     /** Ends the registrations for the last operation of a {@linkplain #claim claimed} future. */
     protected final void renew() {
-        generation++; // who registers meanwhile waits for the end of the preparation, and sees it
+        generation++; // who registers meanwhile sees PREPARING and tries again
         Waiters earlier = waiters == null ? null : (Waiters) WAITERS.getAndSet(this, null);
         if (earlier != null) {
             earlier.complete(); // the thread that completed the future may not have come so far

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -148,10 +149,10 @@ class FutureRaceTest {
         future.reinstate();
         assertEquals(FutureState.COMPLETE, future.state());
         future.claim();
-        var completion = future.toCompletableFuture();
-        assertFalse(completion.isDone());
+        var completion = CompletableFuture.supplyAsync(future::toCompletableFuture);
+        assertFalse(completion.isDone(), "it registers when the preparation has ended");
         future.reinstate();
-        completion.join();
+        completion.join().join();
         future.withdraw();
         future.becomeIdle();
         assertEquals(FutureState.COMPLETE, future.poll());
