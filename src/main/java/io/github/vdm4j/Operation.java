@@ -411,7 +411,7 @@ public final class Operation<R> extends VdmFuture<R> {
      * @param work the work
      */
     public static void beforeCallbacks(Runnable work) {
-        runBeforeCallbacks(work);
+        runBeforeCallbacks(Objects.requireNonNull(work, "work"));
     }
 
     /** Counts a part that is submitted again because a work queue was full. */

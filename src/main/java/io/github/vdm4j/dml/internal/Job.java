@@ -294,19 +294,6 @@ public final class Job {
     }
 
     /**
-     * Writes down a write-back by the software path of the cache lines that cover a range (H10),
-     * for {@link #execute}.
-     *
-     * @param from the range's address
-     * @param length bytes, 1 to {@link JobLimits#MAX_PART}
-     */
-    public void describeFlush(long from, int length) {
-        describe(at & Fields.ADDRESS, CACHE_FLUSH, from & -Transfer.LINE,
-                (int) Transfer.coveringLines(from, length),
-                Transfer.flushFlags(false, limits));
-    }
-
-    /**
      * Has the software path execute what was written down, a copy, a fill or a write-back. It does
      * so while the job is submitted, and whatever of these it does not refuse succeeds; so it is
      * not asked how the job went once it has been seen to be over by then (docs/adr/0016). Nothing
