@@ -44,7 +44,8 @@ final class TaskList extends AbstractList<Operation<?>> implements RandomAccess 
         if (fenced) {
             task.fence();
         }
-        bytes += task.byteSize();
+        long sum = bytes + task.byteSize();
+        bytes = sum < 0 ? Long.MAX_VALUE : sum;
         size++;
     }
 
@@ -62,7 +63,7 @@ final class TaskList extends AbstractList<Operation<?>> implements RandomAccess 
         bytes = 0;
     }
 
-    /** The bytes of all tasks together; added up with each task, because it was just looked at. */
+    /** The bytes of all tasks together, {@link Long#MAX_VALUE} at most; added up with each task, because it was just looked at. */
     long byteSize() {
         return bytes;
     }

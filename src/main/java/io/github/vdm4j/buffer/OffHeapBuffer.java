@@ -211,6 +211,12 @@ public final class OffHeapBuffer implements AutoCloseable {
      */
     public ByteBuffer byteBuffer() {
         memory.requireOpen();
+        if (segment.byteSize() > Integer.MAX_VALUE) {
+            throw new UnsupportedOperationException(
+                    "a buffer of %,d bytes as a ByteBuffer, which holds 2,147,483,647 at most."
+                            .formatted(segment.byteSize())
+                            + " Use segment() or slice(offset, size)");
+        }
         return segment.asByteBuffer().order(java.nio.ByteOrder.nativeOrder());
     }
 
