@@ -250,7 +250,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         return reached;
     }
 
-    /** Returns null if the future is complete. */
+    /** Returns null if the future is complete or being prepared: it promises no wake-up then. */
     private Registration register(Waker waker) {
         while (true) {
             int seen = state;
@@ -280,7 +280,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
             }
             added.withdraw();
             if ((seen & PREPARING) != 0) {
-                Thread.yield();
+                return null; // the preparing thread may have looked for waiters already
             }
         }
     }
@@ -457,7 +457,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     /**
      * Keeps pollers and other preparing threads away from an idle or complete future, whose fields
      * stay as they are. {@link #renew} follows before the caller writes them, or {@link
-     * #reinstate}. A poll with a waker spins until then, so what lies between is short.
+     * #reinstate}. A poll with a waker is promised no wake-up until then.
      *
      * @throws IllegalStateException if the future is running, or another thread prepares it
      */
@@ -478,7 +478,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
 
     /** Ends the registrations for the last operation of a {@linkplain #claim claimed} future. */
     protected final void renew() {
-        generation++; // who registers meanwhile sees PREPARING and tries again
+        generation++; // a thread that registers meanwhile sees PREPARING and withdraws
         Waiters earlier = waiters == null ? null : (Waiters) WAITERS.getAndSet(this, null);
         if (earlier != null) {
             earlier.complete(); // the thread that completed the future may not have come so far

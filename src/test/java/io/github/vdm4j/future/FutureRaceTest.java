@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -149,10 +148,10 @@ class FutureRaceTest {
         future.reinstate();
         assertEquals(FutureState.COMPLETE, future.state());
         future.claim();
-        var completion = CompletableFuture.supplyAsync(future::toCompletableFuture);
-        assertFalse(completion.isDone(), "it registers when the preparation has ended");
+        var completion = future.toCompletableFuture();
+        assertFalse(completion.isDone());
         future.reinstate();
-        completion.join().join();
+        completion.join();
         future.withdraw();
         future.becomeIdle();
         assertEquals(FutureState.COMPLETE, future.poll());
