@@ -4,7 +4,6 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
 import jdk.jfr.FlightRecorder;
-import jdk.jfr.FlightRecorderListener;
 
 /**
  * What is known of an operation while the flight recorder wants to hear of it, until it ends. Kept
@@ -27,27 +26,23 @@ public final class OperationTrace {
         this.event = event;
     }
 
-    /**
-     * Makes the event's type known when the recorder begins its work, and not before: that takes it
-     * 50 ms.
-     */
-    private static final class Beginning implements FlightRecorderListener {
-        @Override
-        public void recorderInitialized(FlightRecorder begun) {
-            FlightRecorder.register(OperationEvent.class);
-        }
-    }
-
-    /** Apart, so that nothing of jdk.jfr is touched in a JVM that has no such module. */
+    /** Apart, so that nothing of jdk.jfr is loaded in a JVM that has no such module. */
     private static final class Flight {
-        /**
-         * While the flight recorder is off the JVM knows this to say no, and compiles nothing for
-         * it.
-         */
-        static final OperationEvent PROBE = new OperationEvent();
+        private static volatile OperationEvent probe;
 
-        static {
-            FlightRecorder.addListener(new Beginning()); // which is told at once if the recorder is at work
+        /**
+         * Registers the event in the first operation after the recorder has begun, because that
+         * takes the recorder 50 ms. A listener for that moment would keep the class loader of this
+         * class alive, and virtual threads that waited for a static initialiser would be pinned.
+         */
+        static boolean isEnabled() {
+            OperationEvent known = probe;
+            if (known == null) {
+                FlightRecorder.register(OperationEvent.class);
+                known = new OperationEvent();
+                probe = known;
+            }
+            return known.isEnabled();
         }
 
         static Object begin() {
@@ -80,19 +75,20 @@ public final class OperationTrace {
 
     private static boolean isPresent() {
         try {
-            return Flight.PROBE != null;
-        } catch (LinkageError e) {
+            FlightRecorder.isInitialized();
+            return true;
+        } catch (LinkageError e) { // the JVM has no module jdk.jfr
             return false;
         }
     }
 
     /**
-     * Tells whether anybody records operations. Costs nothing while nobody does.
+     * Tells whether anybody records operations. Costs one read while nobody does.
      *
      * @return true if events are wanted
      */
     public static boolean isOn() {
-        return PRESENT && Flight.PROBE.isEnabled();
+        return PRESENT && FlightRecorder.isInitialized() && Flight.isEnabled();
     }
 
     /**
