@@ -1,16 +1,16 @@
 package io.github.vdm4j;
 
-import io.github.vdm4j.flight.OperationTrace;
 import io.github.vdm4j.future.FutureProperty;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
+import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.operation.CompareResult;
 import io.github.vdm4j.operation.Crc32c;
 import io.github.vdm4j.operation.CrcOptions;
 import io.github.vdm4j.operation.DeltaResult;
 import io.github.vdm4j.operation.DifConfig;
 import io.github.vdm4j.operation.DifResult;
-import io.github.vdm4j.platform.LibraryThread;
+import io.github.vdm4j.trace.OperationTrace;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.AbstractDataMover;
 import io.github.vdm4j.VdmFlags;
-import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.WorkerStrategy;
+import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.mover.SyncDataMover;
 import io.github.vdm4j.mover.ThreadsDataMover;
 import java.io.IOException;

@@ -78,7 +78,7 @@ class StartUpIT {
         assertNotLoaded(
                 loadedBefore("copied", path),
                 "jdk.jfr.internal.MetadataRepository",
-                "io.github.vdm4j.durability.PmemLibrary");
+                "io.github.vdm4j.memory.PmemLibrary");
     }
 
     @Test

@@ -1,8 +1,8 @@
 package io.github.vdm4j.buffer;
 
 import io.github.vdm4j.DurabilityDomain;
-import io.github.vdm4j.durability.MappedFile;
-import io.github.vdm4j.platform.MappedPage;
+import io.github.vdm4j.machine.MappedPage;
+import io.github.vdm4j.memory.MappedFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;

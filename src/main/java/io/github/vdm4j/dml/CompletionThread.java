@@ -3,7 +3,7 @@ package io.github.vdm4j.dml;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.IdleStrategy;
-import io.github.vdm4j.platform.LibraryThread;
+import io.github.vdm4j.machine.LibraryThread;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;

@@ -2,10 +2,10 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.WhenFull;
-import io.github.vdm4j.dml.internal.JobLimits;
-import io.github.vdm4j.dml.internal.JobPool;
-import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.dml.job.JobLimits;
+import io.github.vdm4j.dml.job.JobPool;
 import io.github.vdm4j.future.WorkerStrategy;
+import io.github.vdm4j.memory.Durability;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -5,12 +5,12 @@ import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.VdmStatus;
-import io.github.vdm4j.dml.internal.DmlCallException;
-import io.github.vdm4j.dml.internal.InvalidDataException;
-import io.github.vdm4j.durability.Durability.Refusal;
-import io.github.vdm4j.execution.Pins;
+import io.github.vdm4j.dml.job.DmlCallException;
+import io.github.vdm4j.dml.job.InvalidDataException;
 import io.github.vdm4j.future.FutureState;
-import io.github.vdm4j.platform.PageUnavailableException;
+import io.github.vdm4j.jvm.Pins;
+import io.github.vdm4j.machine.PageUnavailableException;
+import io.github.vdm4j.memory.Durability.Refusal;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,9 +1,9 @@
 package io.github.vdm4j.dml;
 
-import io.github.vdm4j.dml.internal.JobLimits;
-import io.github.vdm4j.dml.internal.JobPool;
-import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.dml.job.JobLimits;
+import io.github.vdm4j.dml.job.JobPool;
 import io.github.vdm4j.future.WorkerStrategy;
+import io.github.vdm4j.memory.Durability;
 
 /**
  * What a mover executes with, as its opening has decided.

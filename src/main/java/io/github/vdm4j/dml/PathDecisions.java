@@ -1,7 +1,7 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.dml.DmlDiagnosis.Finding;
-import io.github.vdm4j.platform.LibraryThread;
+import io.github.vdm4j.machine.LibraryThread;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;

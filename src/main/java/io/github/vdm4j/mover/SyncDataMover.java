@@ -3,9 +3,9 @@ package io.github.vdm4j.mover;
 import io.github.vdm4j.AbstractDataMover;
 import io.github.vdm4j.VdmExecutor;
 import io.github.vdm4j.VdmFlags;
-import io.github.vdm4j.durability.Durability;
-import io.github.vdm4j.execution.CallerExecutor;
-import io.github.vdm4j.execution.MoveFunctions;
+import io.github.vdm4j.jvm.CallerExecutor;
+import io.github.vdm4j.jvm.MoveFunctions;
+import io.github.vdm4j.memory.Durability;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 

@@ -3,10 +3,10 @@ package io.github.vdm4j.mover;
 import io.github.vdm4j.CopyFunction;
 import io.github.vdm4j.FillFunction;
 import io.github.vdm4j.WhenFull;
-import io.github.vdm4j.durability.Durability;
-import io.github.vdm4j.execution.MoveFunctions;
 import io.github.vdm4j.future.NotifierType;
 import io.github.vdm4j.future.WorkerStrategy;
+import io.github.vdm4j.jvm.MoveFunctions;
+import io.github.vdm4j.memory.Durability;
 import java.time.Duration;
 import java.util.Objects;
 

@@ -3,7 +3,7 @@ package io.github.vdm4j.worker;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.PendingList;
 import io.github.vdm4j.future.WorkerStrategy;
-import io.github.vdm4j.platform.LibraryThread;
+import io.github.vdm4j.machine.LibraryThread;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayList;

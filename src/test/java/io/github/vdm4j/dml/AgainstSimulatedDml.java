@@ -1,8 +1,8 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmFuture;
-import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.memory.Durability;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

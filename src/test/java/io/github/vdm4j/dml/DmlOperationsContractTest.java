@@ -2,7 +2,7 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Vdm;
-import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.operation.DataOperationsContract;
 import java.util.EnumSet;
 import java.util.Set;

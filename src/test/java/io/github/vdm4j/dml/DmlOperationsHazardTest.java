@@ -1,7 +1,7 @@
 package io.github.vdm4j.dml;
 
-import static io.github.vdm4j.durability.WriteBackKind.CACHE_LINES;
-import static io.github.vdm4j.durability.WriteBackKind.PAGES;
+import static io.github.vdm4j.memory.WriteBackKind.CACHE_LINES;
+import static io.github.vdm4j.memory.WriteBackKind.PAGES;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -17,9 +17,9 @@ import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.dml.ffi.dml_h;
-import io.github.vdm4j.durability.WriteBackLog;
-import io.github.vdm4j.durability.WriteBackLog.Range;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.memory.WriteBackLog;
+import io.github.vdm4j.memory.WriteBackLog.Range;
 import io.github.vdm4j.operation.Crc32c;
 import io.github.vdm4j.operation.CrcOptions;
 import io.github.vdm4j.operation.DifBlockSize;

@@ -2,7 +2,7 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.HeldMover;
 import io.github.vdm4j.Vdm;
-import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.memory.Durability;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 

@@ -4,7 +4,7 @@ import io.github.vdm4j.AbstractDataMover;
 import io.github.vdm4j.VdmExecutor;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.future.FutureState;
-import io.github.vdm4j.kernel.JvmOperations;
+import io.github.vdm4j.jvm.JvmOperations;
 import java.lang.foreign.MemorySegment;
 
 /** A mover that executes every data operation with the kernels in Java, in the first poll. */

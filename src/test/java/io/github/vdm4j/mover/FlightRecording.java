@@ -3,7 +3,7 @@ package io.github.vdm4j.mover;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOutput;
-import io.github.vdm4j.flight.OperationTrace;
+import io.github.vdm4j.trace.OperationTrace;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;

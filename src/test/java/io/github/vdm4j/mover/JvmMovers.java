@@ -1,7 +1,7 @@
 package io.github.vdm4j.mover;
 
 import io.github.vdm4j.Vdm;
-import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.memory.Durability;
 
 /**
  * The movers of this package with other write-back engines than the machine's, for the tests of
