@@ -26,6 +26,7 @@ import io.github.vdm4j.operation.CrcOptions;
 import io.github.vdm4j.operation.DeltaResult;
 import io.github.vdm4j.operation.DifConfig;
 import io.github.vdm4j.operation.DifResult;
+import io.github.vdm4j.trace.OperationTrace;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -41,7 +42,9 @@ public abstract class AbstractDataMover implements Vdm {
     private final Object closing = new Object();
 
     /** Creates an open mover. */
-    protected AbstractDataMover() {}
+    protected AbstractDataMover() {
+        OperationTrace.isOn(); // loads its classes here, which would pin a virtual thread later
+    }
 
     /**
      * Returns what executes the operations of this mover.
