@@ -34,9 +34,9 @@ public final class Operation<R> extends VdmFuture<R> {
     private static final VdmOperationType[] TYPES = VdmOperationType.values();
     private static final ExecutionPath[] PATHS = ExecutionPath.values();
     private static final VdmFailure HEAP_FULL = new VdmFailure(
-            VdmResult.OUT_OF_MEMORY, null, "failed: the Java heap is full", null);
+            VdmResult.OUT_OF_MEMORY, null, "failed: the Java heap is full", null, 0);
     private static final VdmFailure NOT_RUN =
-            new VdmFailure(VdmResult.NOT_RUN, null, "was not run", null);
+            new VdmFailure(VdmResult.NOT_RUN, null, "was not run", null, 0);
     private static final int DURABLE = VdmFlags.MEM_DURABLE.bits() << 8;
     private static final int NO_CACHE_HINT = VdmFlags.NO_CACHE_HINT.bits() << 8;
     /** In the flags' byte: a task of a batch that waits for those before it. */
@@ -561,9 +561,25 @@ public final class Operation<R> extends VdmFuture<R> {
      */
     public FutureState fail(ExecutionPath path, VdmResult how, VdmStatus status, String reason,
             Throwable cause) {
+        return fail(path, how, status, reason, cause, 0);
+    }
+
+    /**
+     * Writes the completion record of an operation that failed after a part of it was done.
+     *
+     * @param path what executed it, {@link ExecutionPath#NONE} if nothing did
+     * @param how the result, not {@link VdmResult#SUCCESS}
+     * @param status the status of the library behind the mover, or null
+     * @param reason what went wrong, to follow "memcpy of 64 bytes "
+     * @param cause the failure underneath, or null
+     * @param bytesDone what {@link #bytesDone()} returns
+     * @return {@link FutureState#COMPLETE}
+     */
+    public FutureState fail(ExecutionPath path, VdmResult how, VdmStatus status, String reason,
+            Throwable cause, long bytesDone) {
         Objects.requireNonNull(path, "path");
         failure = new VdmFailure(Objects.requireNonNull(how, "how"), status,
-                Objects.requireNonNull(reason, "reason"), cause);
+                Objects.requireNonNull(reason, "reason"), cause, bytesDone);
         return succeed(path);
     }
 
@@ -590,7 +606,8 @@ public final class Operation<R> extends VdmFuture<R> {
                                 ? "failed: the bytes are in memory but could not be written back: "
                                         + cause.getMessage()
                                 : "failed: " + cause.getMessage(),
-                cause);
+                cause,
+                type() == VdmOperationType.FLUSH ? 0 : byteSize());
     }
 
     /**
@@ -690,6 +707,19 @@ public final class Operation<R> extends VdmFuture<R> {
     public VdmResult result() {
         requireComplete();
         return howItEnded();
+    }
+
+    @Override
+    public long bytesDone() {
+        requireComplete();
+        return done();
+    }
+
+    private long done() {
+        if (failure != null) {
+            return failure.bytesDone();
+        }
+        return tasks() == null ? byteSize() : tasks().stream().mapToLong(Operation::done).sum();
     }
 
     @Override

@@ -59,6 +59,26 @@ public abstract sealed class VdmFuture<R> extends AbstractFuture<R> permits Oper
     public abstract VdmResult result();
 
     /**
+     * Returns how many bytes are done for certain. After a success this is {@link #byteSize()}.
+     * After a failure more bytes may have been written, except with {@link VdmResult#CLOSED} and
+     * {@link VdmResult#CANCELLED}, which write nothing.
+     *
+     * <ul>
+     *   <li>memcpy, memset, fill, dualcast and the DIF operations: the first bytes.
+     *   <li>memmove: the first bytes, or the last ones if the destination lies behind the source and
+     *       overlaps it.
+     *   <li>flush: the first bytes. A durable operation: bytes that are in memory; none of them is
+     *       durable for certain.
+     *   <li>compare, CRC and delta operations: the first bytes were read.
+     *   <li>batch: the sum of its tasks.
+     * </ul>
+     *
+     * @return bytes, 0 if nothing is known to be done
+     * @throws IllegalStateException if the future is not complete
+     */
+    public abstract long bytesDone();
+
+    /**
      * Returns what executed the operation: the hardware, DML's software path, the JVM or libpmem.
      *
      * @return the path

@@ -425,6 +425,16 @@ public final class VdmOperation implements PollableFuture<Object> {
     }
 
     /**
+     * Returns how many bytes are done for certain, as {@link VdmFuture#bytesDone()} says.
+     *
+     * @return bytes
+     * @throws IllegalStateException if the operation is not complete
+     */
+    public long bytesDone() {
+        return future.bytesDone();
+    }
+
+    /**
      * Returns what executed the operation.
      *
      * @return the path

@@ -46,8 +46,13 @@ public enum VdmResult {
     SEGMENT_UNUSABLE,
     /** The operation was cancelled before it began. Nothing was written. */
     CANCELLED,
-    /** The mover was closed before the operation began. */
+    /** The mover was closed before the operation began. Nothing was written. */
     CLOSED,
+    /**
+     * The mover was closed between two parts of the operation by a thread that may not access its
+     * memory. {@link VdmFuture#bytesDone()} says how far it came.
+     */
+    STOPPED,
     /**
      * What the operation reads is not what it has to be: a delta record with an offset outside of
      * the destination.

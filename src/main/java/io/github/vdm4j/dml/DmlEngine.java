@@ -114,13 +114,18 @@ final class DmlEngine {
             }
             return done(operation, program);
         } catch (SegmentClosedException e) {
+            long moved = program.bytesMoved();
             ExecutionPath executed = executedSoFar(program);
             release(operation, job);
-            return DmlFailures.unusable(operation, executed, e.getMessage(), e.getCause());
+            return DmlFailures.unusable(operation, executed, moved, e.getMessage(), e.getCause());
         } catch (WrongThreadException e) {
             if (closing) {
+                long moved = program.bytesMoved();
+                ExecutionPath executed = executedSoFar(program);
                 release(operation, job);
-                return operation.failClosed();
+                return executed == ExecutionPath.NONE
+                        ? operation.failClosed()
+                        : DmlFailures.stopped(operation, executed, moved);
             }
             throw e;
         } catch (PageUnavailableException e) {

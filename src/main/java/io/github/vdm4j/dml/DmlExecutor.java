@@ -143,7 +143,7 @@ final class DmlExecutor implements VdmExecutor {
             status = job.execute(length, destination, source);
         } catch (SegmentClosedException e) {
             pool.give(job);
-            return DmlFailures.unusable(operation, ExecutionPath.NONE, e.getMessage(),
+            return DmlFailures.unusable(operation, ExecutionPath.NONE, 0, e.getMessage(),
                     e.getCause());
         } catch (RuntimeException | Error e) {
             pool.give(job); // else close() would wait for it for ever

@@ -23,10 +23,10 @@ final class DmlFailures {
      * tasks that did not run have.
      */
     private static FutureState fail(Operation<?> operation, ExecutionPath path, VdmResult how,
-            VdmStatus status, String reason, Throwable cause) {
+            VdmStatus status, String reason, Throwable cause, long done) {
         if (operation.tasks() == null
                 || operation.tasks().stream().allMatch(DmlFailures::hasNotRun)) {
-            return operation.fail(path, how, status, reason, cause);
+            return operation.fail(path, how, status, reason, cause, done);
         }
         for (Operation<?> task : operation.tasks()) {
             if (hasNotRun(task)) {
@@ -53,7 +53,7 @@ final class DmlFailures {
                                 after(moved),
                                 status,
                                 status.explanation()),
-                null);
+                null, moved);
     }
 
     static FutureState overdue(Operation<?> operation, ExecutionPath executed, long moved,
@@ -65,7 +65,7 @@ final class DmlFailures {
                 ("on %s failed%s: no answer for %s s (deviceTimeout). The device may still read and write this memory: leave it alone"
                         + " until jobsOverdue() of the mover is 0")
                         .formatted(DmlPath.HARDWARE, after(moved), nanos / 1e9),
-                null);
+                null, moved);
     }
 
     private static String after(long moved) {
@@ -87,9 +87,19 @@ final class DmlFailures {
     }
 
     static FutureState unusable(
-            Operation<?> operation, ExecutionPath executed, String reason, Throwable cause) {
-        return fail(operation,
-                executed, VdmResult.SEGMENT_UNUSABLE, null, "failed: " + reason, cause);
+            Operation<?> operation, ExecutionPath executed, long moved, String reason,
+            Throwable cause) {
+        return fail(operation, executed, VdmResult.SEGMENT_UNUSABLE, null,
+                "failed%s: %s".formatted(after(moved), reason), cause, moved);
+    }
+
+    /** The thread that closes the mover may not submit the parts that are left. */
+    static FutureState stopped(Operation<?> operation, ExecutionPath executed, long moved) {
+        return fail(operation, executed, VdmResult.STOPPED, null,
+                ("was stopped after %,d bytes: the mover was closed by a thread that may not access"
+                        + " its memory. Poll it to its end before you close the mover, or use a"
+                        + " shared arena").formatted(moved),
+                null, moved);
     }
 
     static FutureState bufferClosed(Operation<?> operation) {
@@ -98,7 +108,8 @@ final class DmlFailures {
 
     /** Something was closed before. */
     static FutureState notStarted(Operation<?> operation, String reason) {
-        return fail(operation, ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, reason, null);
+        return fail(operation, ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, reason, null,
+                0);
     }
 
     static FutureState notDurable(Operation<?> operation, Refusal refusal) {
@@ -134,7 +145,7 @@ final class DmlFailures {
                 null,
                 "failed%s: %s".formatted(moved == 0 ? "" : " after %,d bytes".formatted(moved),
                         cause.getMessage()),
-                null);
+                null, moved);
     }
 
     static FutureState pageMissing(
@@ -145,7 +156,7 @@ final class DmlFailures {
                 VdmResult.IO_ERROR,
                 null,
                 "failed after %,d bytes: %s".formatted(moved, cause.getMessage()),
-                cause);
+                cause, moved);
     }
 
     static VdmException stuck(String name, long nanos, List<String> operations, long nativeBytes) {

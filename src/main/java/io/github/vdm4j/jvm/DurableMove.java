@@ -67,10 +67,11 @@ public final class DurableMove {
             throw e;
         } catch (IllegalStateException e) {
             return operation.fail(executed(done), VdmResult.SEGMENT_UNUSABLE, null,
-                    "failed: a segment cannot be used any more: " + e.getMessage(), e);
+                    "failed: a segment cannot be used any more: " + e.getMessage(), e, done);
         } catch (PageUnavailableException e) {
             return operation.fail(executed(done), VdmResult.IO_ERROR, null,
-                    "failed after %,d bytes: %s".formatted(done, e.getMessage()), e);
+                    "failed after %,d bytes: %s".formatted(done, e.getMessage()), e,
+                    done);
         }
     }
 

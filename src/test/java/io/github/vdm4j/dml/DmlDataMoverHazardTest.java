@@ -89,6 +89,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
                             .startsWith(
                                     "memcpy of 1,000 bytes on HARDWARE failed after 128 bytes: "),
                     copy.failure().getMessage());
+            assertEquals(128, copy.bytesDone());
             assertEquals(3, dml.submissions().size());
         }
     }

@@ -21,6 +21,7 @@ import io.github.vdm4j.future.FutureState;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -387,7 +388,8 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
                 other.join();
                 assertSame(byClosing ? FutureState.COMPLETE : FutureState.RUNNING, move.state());
                 finish(move);
-                assertSame(byClosing ? VdmResult.CLOSED : VdmResult.SUCCESS, move.result());
+                assertSame(byClosing ? VdmResult.STOPPED : VdmResult.SUCCESS, move.result());
+                assertEquals(100, move.bytesDone());
                 assertEquals(1, dml.submissions().size());
                 assertArrayEquals(expected, bytes(mapped));
                 assertEquals(0, mover.jobsInUse());
@@ -566,7 +568,16 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
                 assertSame(FutureState.RUNNING, fill.poll());
                 Thread closing = Thread.ofPlatform().start(mover::close);
                 closing.join();
-                assertSame(VdmResult.CLOSED, fill.result());
+                assertSame(VdmResult.STOPPED, fill.result());
+                assertSame(ExecutionPath.DSA_HARDWARE, fill.path());
+                assertEquals(64, fill.bytesDone());
+                assertEquals(
+                        "memset of 128 bytes was stopped after 64 bytes: the mover was closed by a"
+                                + " thread that may not access its memory. Poll it to its end"
+                                + " before you close the mover, or use a shared arena",
+                        fill.failure().getMessage());
+                assertEquals(1, own.get(ValueLayout.JAVA_BYTE, 63));
+                assertEquals(0, own.get(ValueLayout.JAVA_BYTE, 64));
                 assertEquals(1, dml.submissions().size());
             }
         }
