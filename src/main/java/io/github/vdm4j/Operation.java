@@ -307,8 +307,14 @@ public final class Operation<R> extends VdmFuture<R> {
      */
     public boolean isAccessibleBy(Thread thread) {
         Objects.requireNonNull(thread, "thread");
-        if (tasks() != null) {
-            return tasks().stream().allMatch(task -> task.isAccessibleBy(thread));
+        List<Operation<?>> tasks = tasks();
+        if (tasks != null) {
+            for (int i = 0; i < tasks.size(); i++) { // a stream or an iterator is an allocation
+                if (!tasks.get(i).isAccessibleBy(thread)) {
+                    return false;
+                }
+            }
+            return true;
         }
         return isAccessible(destination, thread)
                 && isAccessible(source, thread)
@@ -325,8 +331,14 @@ public final class Operation<R> extends VdmFuture<R> {
      * @return false if native code cannot reach one
      */
     public boolean isOffHeap() {
-        if (tasks() != null) {
-            return tasks().stream().allMatch(Operation::isOffHeap);
+        List<Operation<?>> tasks = tasks();
+        if (tasks != null) {
+            for (int i = 0; i < tasks.size(); i++) { // as above
+                if (!tasks.get(i).isOffHeap()) {
+                    return false;
+                }
+            }
+            return true;
         }
         return isOffHeap(destination) && isOffHeap(source) && isOffHeap(second());
     }
