@@ -60,7 +60,7 @@ for library in "${libraries[@]}"; do
       ;;
     pmem)
       headers=$(find_header libpmem.h "install the distribution's package (libpmem-dev)")
-      generate pmem "$headers" io.github.vdm4j.durability.ffi pmem_h
+      generate pmem "$headers" io.github.vdm4j.memory.ffi pmem_h
       ;;
   esac
 done

@@ -1,6 +1,6 @@
 /**
- * Virtual data movers for the JVM: asynchronous memcpy, memmove, memset and flush over
- * {@link java.lang.foreign.MemorySegment}.
+ * Virtual data movers for the JVM: asynchronous memcpy, memmove, memset, flush and every other DML
+ * operation on {@link java.lang.foreign.MemorySegment}s.
  */
 module io.github.vdm4j {
     requires java.management;
@@ -18,4 +18,8 @@ module io.github.vdm4j {
     exports io.github.vdm4j.future;
     exports io.github.vdm4j.mover;
     exports io.github.vdm4j.operation;
+
+    uses io.github.vdm4j.mover.MoverProvider;
+
+    provides io.github.vdm4j.mover.MoverProvider with io.github.vdm4j.dml.DmlMoverProvider;
 }

@@ -1,61 +1,79 @@
 package io.github.vdm4j;
 
+import static io.github.vdm4j.VdmOperationType.COMPARE;
+import static io.github.vdm4j.VdmOperationType.COMPARE_PATTERN;
+import static io.github.vdm4j.VdmOperationType.COPY_CRC;
+import static io.github.vdm4j.VdmOperationType.CRC;
+import static io.github.vdm4j.VdmOperationType.DELTA_APPLY;
+import static io.github.vdm4j.VdmOperationType.DELTA_CREATE;
+import static io.github.vdm4j.VdmOperationType.DIF_CHECK;
+import static io.github.vdm4j.VdmOperationType.DIF_INSERT;
+import static io.github.vdm4j.VdmOperationType.DIF_STRIP;
+import static io.github.vdm4j.VdmOperationType.DIF_UPDATE;
+import static io.github.vdm4j.VdmOperationType.DRAIN;
+import static io.github.vdm4j.VdmOperationType.DUALCAST;
+import static io.github.vdm4j.VdmOperationType.FILL;
+import static io.github.vdm4j.VdmOperationType.FLUSH;
+import static io.github.vdm4j.VdmOperationType.MEMCPY;
+import static io.github.vdm4j.VdmOperationType.MEMMOVE;
+import static io.github.vdm4j.VdmOperationType.MEMSET;
+import static io.github.vdm4j.VdmOperationType.NOP;
+import static java.util.Objects.requireNonNull;
+
+import io.github.vdm4j.operation.CompareResult;
+import io.github.vdm4j.operation.Crc32c;
+import io.github.vdm4j.operation.CrcOptions;
+import io.github.vdm4j.operation.DeltaResult;
+import io.github.vdm4j.operation.DifConfig;
+import io.github.vdm4j.operation.DifResult;
+import io.github.vdm4j.trace.OperationTrace;
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
 
 /**
- * The base of every mover, also of a user's own: checks arguments, makes futures, closes once.
+ * The base class of every mover, and of a user's own: checks arguments, creates futures, counts, and
+ * closes once. A mover supplies the {@link VdmExecutor} of its operations.
  *
- * <p>C counterpart: the function table in {@code struct vdm}: {@code op_new} is {@link #newFuture},
- * {@code op_start} and {@code op_check} are the {@code advance} of the future that it returns,
- * {@code op_delete} is what that does before it completes.
+ * <p>C counterpart: {@code struct vdm}, whose function table is {@link VdmExecutor}.
  */
 public abstract class AbstractDataMover implements Vdm {
+    private final OperationTally tally = new OperationTally();
     /** Written under {@link #closing}. */
     private volatile boolean closed;
-
     private final Object closing = new Object();
 
     /** Creates an open mover. */
-    protected AbstractDataMover() {}
-
-    /**
-     * Makes a future of this mover, without an operation yet.
-     *
-     * @return a new future
-     */
-    protected abstract VdmFuture newFuture();
-
-    /**
-     * Makes the future of a {@link VdmOperation}, which is started any number of times. Unless
-     * overridden one like the others.
-     *
-     * @return a new future
-     */
-    protected VdmFuture newReusableFuture() {
-        return newFuture();
+    protected AbstractDataMover() {
+        OperationTrace.isOn(); // loads its classes here, which would pin a virtual thread later
     }
 
     /**
-     * Finishes everything that was started and releases threads and memory. Called once, after
-     * {@link #isClosed} has become true.
+     * Returns what executes the operations of this mover.
+     *
+     * @return the same object on every call
      */
-    protected abstract void shutDown();
+    protected abstract VdmExecutor executor();
 
     /**
      * Refuses segments that this mover can never reach. Called after the checks that hold for every
      * mover: the segment is alive and accessible to the current thread.
      *
      * @param type the operation, for the message
-     * @param role {@code "source"}, {@code "destination"} or {@code "range"}, for the message
+     * @param role what the segment is to the operation, for the message
      * @param segment the segment
      * @throws IllegalArgumentException if the mover cannot reach it
      */
-    protected abstract void checkReachable(VdmOperationType type, String role,
-            MemorySegment segment);
+    protected void checkReachable(VdmOperationType type, String role, MemorySegment segment) {}
 
     /**
-     * Tells whether {@link #close} was called.
+     * Finishes everything that was started and releases threads and memory. Called once, after
+     * {@link #isClosed} has become true. By default this closes the executor.
+     */
+    protected void shutDown() {
+        executor().close();
+    }
+
+    /**
+     * Returns whether {@link #close} was called.
      *
      * @return true from the beginning of the first call on
      */
@@ -63,130 +81,180 @@ public abstract class AbstractDataMover implements Vdm {
         return closed;
     }
 
-    /**
-     * For mover base classes with operations of their own.
-     *
-     * @param type the operation, for the message
-     * @throws IllegalStateException if the mover is closed
-     */
-    protected final void checkOpen(VdmOperationType type) {
-        if (isClosed()) {
+    final OperationTally tally() {
+        return tally;
+    }
+
+    final void requireOpen(VdmOperationType type) {
+        if (closed) {
             throw new IllegalStateException(type + ": the mover is closed (" + name() + ")");
         }
     }
 
-    /**
-     * For mover base classes with operations of their own: the rules that hold for every segment.
-     *
-     * @param type the operation, for the message
-     * @param role what the segment is to the operation, for the message
-     * @param segment the segment
-     * @throws IllegalArgumentException if the mover cannot reach it
-     * @throws IllegalStateException if its arena is closed
-     * @throws WrongThreadException if it is confined to another thread
-     */
-    protected final void checkReadable(VdmOperationType type, String role, MemorySegment segment) {
-        SegmentCheck.usable(type, role, segment);
-        checkReachable(type, role, segment);
-    }
-
-    /**
-     * As {@link #checkReadable}, for a segment that is written.
-     *
-     * @param type the operation, for the message
-     * @param role what the segment is to the operation, for the message
-     * @param segment the segment
-     * @throws IllegalArgumentException if it is read-only, or the mover cannot reach it
-     * @throws IllegalStateException if its arena is closed
-     * @throws WrongThreadException if it is confined to another thread
-     */
-    protected final void checkWritable(VdmOperationType type, String role, MemorySegment segment) {
-        checkReadable(type, role, segment);
-        SegmentCheck.writable(type, role, segment);
-    }
-
-    final void arm(
-            VdmFuture future,
-            VdmOperationType type,
-            MemorySegment destination,
-            MemorySegment source,
-            byte fill,
-            VdmFlags flags) {
-        check(type, destination, source, flags);
-        future.arm(type, destination, source, fill, flags);
-    }
-
     final void check(VdmOperationType type, MemorySegment destination, MemorySegment source,
+            MemorySegment second, Object options, VdmFlags flags) {
+        requireNonNull(flags, "flags");
+        requireOpen(type);
+        OperationRules.check(this, type, destination, source, second, options);
+    }
+
+    private <R> VdmFuture<R> create(VdmOperationType type, MemorySegment destination,
+            MemorySegment source, MemorySegment second, long pattern, Object options,
             VdmFlags flags) {
-        Objects.requireNonNull(destination,
-                type == VdmOperationType.FLUSH ? "range" : "destination");
-        Objects.requireNonNull(flags, "flags");
-        checkOpen(type);
-        checkReadable(type, "destination", destination);
-        if (source != null) {
-            if (source.scope() != destination.scope()) {
-                SegmentCheck.usable(type, "source", source);
-            }
-            checkReachable(type, "source", source);
-        }
-        if (type != VdmOperationType.FLUSH) {
-            SegmentCheck.writable(type, "destination", destination);
-        }
-        if (source != null) {
-            SegmentCheck.sameSize(type, destination, source);
-            if (type == VdmOperationType.MEMCPY) {
-                SegmentCheck.disjoint(type, destination, source);
-            }
-        }
+        check(type, destination, source, second, options, flags);
+        var operation = new Operation<R>(this);
+        operation.describe(type, destination, source, second, pattern, options, flags);
+        return operation;
     }
 
-    private VdmFuture arm(
-            VdmOperationType type, MemorySegment to, MemorySegment from, byte fill,
+    @Override
+    public final VdmFuture<VdmOutput> memcpy(MemorySegment destination, MemorySegment source,
             VdmFlags flags) {
-        check(type, to, from, flags);
-        VdmFuture future = newFuture();
-        future.armNew(type, to, from, fill, flags);
-        return future;
+        return create(MEMCPY, requireNonNull(destination, "destination"),
+                requireNonNull(source, "source"), null, 0, null, flags);
     }
 
     @Override
-    public final VdmFuture memcpy(MemorySegment destination, MemorySegment source, VdmFlags flags) {
-        Objects.requireNonNull(source, "source");
-        return arm(VdmOperationType.MEMCPY, destination, source, (byte) 0, flags);
-    }
-
-    @Override
-    public final VdmFuture memmove(MemorySegment destination, MemorySegment source,
+    public final VdmFuture<VdmOutput> memmove(MemorySegment destination, MemorySegment source,
             VdmFlags flags) {
-        Objects.requireNonNull(source, "source");
-        return arm(VdmOperationType.MEMMOVE, destination, source, (byte) 0, flags);
+        return create(MEMMOVE, requireNonNull(destination, "destination"),
+                requireNonNull(source, "source"), null, 0, null, flags);
     }
 
     @Override
-    public final VdmFuture memset(MemorySegment destination, byte value, VdmFlags flags) {
-        return arm(VdmOperationType.MEMSET, destination, null, value, flags);
+    public final VdmFuture<VdmOutput> memset(MemorySegment destination, byte value,
+            VdmFlags flags) {
+        return create(MEMSET, requireNonNull(destination, "destination"), null, null, value, null,
+                flags);
     }
 
     @Override
-    public final VdmFuture flush(MemorySegment range) {
-        return arm(VdmOperationType.FLUSH, range, null, (byte) 0, VdmFlags.NONE);
+    public final VdmFuture<VdmOutput> flush(MemorySegment range) {
+        return create(FLUSH, requireNonNull(range, "range"), null, null, 0, null, VdmFlags.NONE);
+    }
+
+    @Override
+    public final VdmFuture<VdmOutput> nop() {
+        return create(NOP, null, null, null, 0, null, VdmFlags.NONE);
+    }
+
+    @Override
+    public final VdmFuture<VdmOutput> drain() {
+        return create(DRAIN, null, null, null, 0, null, VdmFlags.NONE);
+    }
+
+    @Override
+    public final VdmFuture<VdmOutput> fill(MemorySegment destination, long pattern,
+            VdmFlags flags) {
+        return create(FILL, requireNonNull(destination, "destination"), null, null, pattern, null,
+                flags);
+    }
+
+    @Override
+    public final VdmFuture<CompareResult> compare(MemorySegment first, MemorySegment second) {
+        return create(COMPARE, null, requireNonNull(first, "first"),
+                requireNonNull(second, "second"), 0, null, VdmFlags.NONE);
+    }
+
+    @Override
+    public final VdmFuture<CompareResult> comparePattern(MemorySegment range, long pattern) {
+        return create(COMPARE_PATTERN, null, requireNonNull(range, "range"), null, pattern, null,
+                VdmFlags.NONE);
+    }
+
+    @Override
+    public final VdmFuture<DeltaResult> createDelta(MemorySegment record, MemorySegment original,
+            MemorySegment modified) {
+        return create(DELTA_CREATE, requireNonNull(record, "record"),
+                requireNonNull(original, "original"), requireNonNull(modified, "modified"), 0, null,
+                VdmFlags.NONE);
+    }
+
+    @Override
+    public final VdmFuture<VdmOutput> applyDelta(MemorySegment destination, MemorySegment record,
+            VdmFlags flags) {
+        return create(DELTA_APPLY, requireNonNull(destination, "destination"),
+                requireNonNull(record, "record"), null, 0, null, flags);
+    }
+
+    @Override
+    public final VdmFuture<VdmOutput> dualcast(MemorySegment first, MemorySegment second,
+            MemorySegment source, VdmFlags flags) {
+        return create(DUALCAST, requireNonNull(first, "first"), requireNonNull(source, "source"),
+                requireNonNull(second, "second"), 0, null, flags);
+    }
+
+    @Override
+    public final VdmFuture<Crc32c> crc32c(MemorySegment range, CrcOptions options) {
+        return create(CRC, null, requireNonNull(range, "range"), null, 0,
+                requireNonNull(options, "options"), VdmFlags.NONE);
+    }
+
+    @Override
+    public final VdmFuture<Crc32c> copyCrc32c(MemorySegment destination, MemorySegment source,
+            CrcOptions options, VdmFlags flags) {
+        return create(COPY_CRC, requireNonNull(destination, "destination"),
+                requireNonNull(source, "source"), null, 0, requireNonNull(options, "options"),
+                flags);
+    }
+
+    @Override
+    public final VdmFuture<DifResult> difCheck(MemorySegment source, DifConfig config) {
+        return create(DIF_CHECK, null, requireNonNull(source, "source"), null, 0,
+                requireNonNull(config, "config"), VdmFlags.NONE);
+    }
+
+    @Override
+    public final VdmFuture<VdmOutput> difInsert(MemorySegment destination, MemorySegment source,
+            DifConfig config, VdmFlags flags) {
+        return create(DIF_INSERT, requireNonNull(destination, "destination"),
+                requireNonNull(source, "source"), null, 0, requireNonNull(config, "config"), flags);
+    }
+
+    @Override
+    public final VdmFuture<DifResult> difStrip(MemorySegment destination, MemorySegment source,
+            DifConfig config, VdmFlags flags) {
+        return create(DIF_STRIP, requireNonNull(destination, "destination"),
+                requireNonNull(source, "source"), null, 0, requireNonNull(config, "config"), flags);
+    }
+
+    @Override
+    public final VdmFuture<DifResult> difUpdate(MemorySegment destination, MemorySegment source,
+            DifConfig config, VdmFlags flags) {
+        return create(DIF_UPDATE, requireNonNull(destination, "destination"),
+                requireNonNull(source, "source"), null, 0, requireNonNull(config, "config"), flags);
     }
 
     /**
-     * True for every flag: each mover keeps {@link VdmFlags#MEM_DURABLE} for some destinations, and
-     * {@link VdmFlags#NO_CACHE_HINT} asks for nothing that could be refused.
+     * Returns true for every flag: each mover keeps {@link VdmFlags#MEM_DURABLE} for some
+     * destinations, and {@link VdmFlags#NO_CACHE_HINT} asks for nothing that could be refused.
      */
     @Override
     public boolean isSupported(VdmFlags flags) {
-        return VdmFlags.ofBits(3).contains(Objects.requireNonNull(flags, "flags"));
+        return VdmFlags.ofBits(3).contains(requireNonNull(flags, "flags"));
     }
 
     @Override
     public final VdmOperation newOperation() {
-        if (isClosed()) {
+        requireOpen();
+        return new VdmOperation(this);
+    }
+
+    @Override
+    public final Batch batch() {
+        requireOpen();
+        return new Batch(this);
+    }
+
+    private void requireOpen() {
+        if (closed) {
             throw new IllegalStateException("the mover is closed (" + name() + ")");
         }
-        return new VdmOperation(this, newReusableFuture());
+    }
+
+    @Override
+    public MoverCounters counters() {
+        return tally.sum();
     }
 
     @Override
@@ -196,7 +264,7 @@ public abstract class AbstractDataMover implements Vdm {
             first = !closed;
             closed = true;
         }
-        if (first) { // without the lock: a waker that is called while another thread drains may close the mover, too
+        if (first) { // without the lock: a waker that is called during the drain may close, too
             shutDown();
         }
     }

@@ -5,11 +5,10 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts the operations of a mover; for implementors of movers. A thread counts in a cell of its
- * own, without an atomic operation. Only threads that meet in one place, of more than the cells are
- * for, share what is slower.
+ * Counts the operations of a mover. A thread counts in a cell of its own, without an atomic
+ * operation. Threads beyond the number of cells share a slower counter.
  */
-public final class OperationTally {
+final class OperationTally {
     private static final int CELLS = 64;
     private static final int SHIFT = Long.SIZE - 6;
     private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(Cell[].class);
@@ -59,7 +58,7 @@ public final class OperationTally {
     private final LongAdder finished = new LongAdder();
 
     /** Creates a tally of nothing. */
-    public OperationTally() {}
+    OperationTally() {}
 
     /** A first poll has left an operation running. */
     void begun() {
@@ -104,7 +103,7 @@ public final class OperationTally {
     }
 
     /** A part of an operation has to be submitted again. */
-    public void retried() {
+    void retried() {
         retried.increment();
     }
 

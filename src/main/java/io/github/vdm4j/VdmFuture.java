@@ -1,111 +1,121 @@
 package io.github.vdm4j;
 
+import io.github.vdm4j.future.AbstractFuture;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A memcpy, memmove, memset or flush of a mover.
+ * One operation of a mover, as a future. The operation starts when the future is first polled.
+ *
+ * <p>A future may be polled from any thread, and from several at once. It keeps its segments
+ * reachable until it is complete. A failure of the machine, or a segment that was closed in the
+ * meantime, does not throw from a poll: the future completes, {@link #result} states the reason, and
+ * {@link #orThrow} or {@link #await} throws it. Only a poll by a thread that may not access a
+ * confined segment throws, a {@link WrongThreadException}, and the future stays as it was.
+ *
+ * <p>A future that is dropped after its first poll is finished by its mover, which then releases
+ * what the operation used.
  *
  * <p>C counterpart: {@code struct vdm_operation_future}, miniasync_vdm(7).
+ *
+ * @param <R> the type of the output
  */
-public abstract class VdmFuture extends MoverFuture<VdmOutput> {
-    // With the state machine and a mover's two references: 56 bytes.
-    // More would show in every operation's cost (docs/adr/0004).
-    private MemorySegment destination;
-    private MemorySegment source;
-
-    /** Creates a future without an operation, which the mover's base class supplies. */
-    protected VdmFuture() {}
-
-    /** For an operation that is prepared later. */
-    final void leaveUnprepared() {
-        withhold();
-    }
-
-    @Override
-    protected final String whyWithheld() {
-        return "nothing prepared: call memcpy, memmove, memset or flush first";
-    }
+public abstract sealed class VdmFuture<R> extends AbstractFuture<R> permits Operation {
+    VdmFuture() {}
 
     /**
-     * The first time, while no other thread knows the future: so there is nobody to be kept away
-     * from it.
-     */
-    final void armNew(VdmOperationType type, MemorySegment to, MemorySegment from, byte fill,
-            VdmFlags flags) {
-        describe(type, fill, flags);
-        destination = to;
-        source = from;
-        becomeIdle();
-    }
-
-    final void arm(
-            VdmOperationType type, MemorySegment to, MemorySegment from, byte fill,
-            VdmFlags flags) {
-        withdraw();
-        describe(type, fill, flags);
-        // Storing a reference makes work for the garbage collector, also where it is the one that
-        // is there already.
-        if (destination != to) {
-            destination = to;
-        }
-        if (source != from) {
-            source = from;
-        }
-        becomeIdle();
-    }
-
-    /**
-     * Prepares the same operation again. Its values are read after the future is claimed, so that no
-     * other thread can exchange some of them.
-     */
-    final void armAgain(AbstractDataMover mover) {
-        claim();
-        try {
-            if (destination == null) {
-                throw new IllegalStateException(whyWithheld());
-            }
-            mover.check(type(), destination, source, flags());
-        } catch (RuntimeException | Error e) {
-            reinstate();
-            throw e;
-        }
-        renew();
-        describe(type(), fillByte(), flags());
-        becomeIdle();
-    }
-
-    @Override
-    public final long byteSize() {
-        return destination.byteSize();
-    }
-
-    /**
-     * The range that is written or flushed.
+     * Returns the operation.
      *
-     * @return the segment as the caller passed it
+     * @return the type, as the caller asked for it
      */
-    public final MemorySegment destination() {
-        return destination;
-    }
+    public abstract VdmOperationType type();
 
     /**
-     * The range that is read.
+     * Returns the flags that the operation was asked for with.
      *
-     * @return the segment as the caller passed it; null for memset and flush
+     * @return the flags
      */
-    protected final MemorySegment source() {
-        return source;
-    }
+    public abstract VdmFlags flags();
 
     /**
-     * What the operation produced, also if it failed. A new object on every call; {@link #result}
-     * and {@link #path} say the same without one.
+     * Returns how much the operation has to do.
      *
-     * @return type, result, destination and path
+     * @return the bytes of what it reads, else of what it writes; for a batch the bytes of all tasks
+     */
+    public abstract long byteSize();
+
+    /**
+     * Returns the range that is written or flushed.
+     *
+     * @return the segment as the caller passed it; null if the operation writes nothing
+     */
+    public abstract MemorySegment destination();
+
+    /**
+     * Returns how the operation ended.
+     *
+     * @return the result
+     * @throws IllegalStateException if the future is not complete
+     */
+    public abstract VdmResult result();
+
+    /**
+     * Returns how many bytes are done for certain. After a success this is {@link #byteSize()}.
+     * After a failure more bytes may have been written, except with {@link VdmResult#CLOSED} and
+     * {@link VdmResult#CANCELLED}, which write nothing.
+     *
+     * <ul>
+     *   <li>memcpy, memset, fill, dualcast and the DIF operations: the first bytes.
+     *   <li>memmove: the first bytes, or the last ones if the destination lies behind the source and
+     *       overlaps it.
+     *   <li>flush: the first bytes. A durable operation: bytes that are in memory; none of them is
+     *       durable for certain.
+     *   <li>compare, CRC and delta operations: the first bytes were read.
+     *   <li>batch: the sum of its tasks.
+     * </ul>
+     *
+     * @return bytes, 0 if nothing is known to be done
+     * @throws IllegalStateException if the future is not complete
+     */
+    public abstract long bytesDone();
+
+    /**
+     * Returns what executed the operation: the hardware, DML's software path, the JVM or libpmem.
+     *
+     * @return the path
+     * @throws IllegalStateException if the future is not complete
+     */
+    public abstract ExecutionPath path();
+
+    /**
+     * Returns what the operation produced. The object is new on every call.
+     *
+     * @return the output; null if the operation failed and its output is a result of its own, such
+     *     as a CRC
      * @throws IllegalStateException if the future is not complete
      */
     @Override
-    public final VdmOutput output() {
-        return new VdmOutput(type(), result(), destination, path());
+    public abstract R output();
+
+    /**
+     * Returns why the operation failed. The exception is new on every call and has the caller's
+     * stack trace.
+     *
+     * @return the failure, or null if the operation succeeded
+     * @throws IllegalStateException if the future is not complete
+     */
+    @Override
+    public abstract VdmException failure();
+
+    /**
+     * Throws if the operation failed.
+     *
+     * @throws VdmException with the result, the status and what to do about it
+     * @throws IllegalStateException if the future is not complete
+     */
+    public final void orThrow() {
+        VdmException failed = failure();
+        if (failed != null) {
+            throw failed;
+        }
     }
 }

@@ -1,17 +1,38 @@
 package io.github.vdm4j;
 
+import static io.github.vdm4j.VdmOperationType.COMPARE;
+import static io.github.vdm4j.VdmOperationType.COMPARE_PATTERN;
+import static io.github.vdm4j.VdmOperationType.COPY_CRC;
+import static io.github.vdm4j.VdmOperationType.CRC;
+import static io.github.vdm4j.VdmOperationType.DELTA_APPLY;
+import static io.github.vdm4j.VdmOperationType.DELTA_CREATE;
+import static io.github.vdm4j.VdmOperationType.DIF_CHECK;
+import static io.github.vdm4j.VdmOperationType.DIF_INSERT;
+import static io.github.vdm4j.VdmOperationType.DIF_STRIP;
+import static io.github.vdm4j.VdmOperationType.DIF_UPDATE;
+import static io.github.vdm4j.VdmOperationType.DRAIN;
+import static io.github.vdm4j.VdmOperationType.DUALCAST;
+import static io.github.vdm4j.VdmOperationType.FILL;
+import static io.github.vdm4j.VdmOperationType.FLUSH;
+import static io.github.vdm4j.VdmOperationType.MEMCPY;
+import static io.github.vdm4j.VdmOperationType.MEMMOVE;
+import static io.github.vdm4j.VdmOperationType.MEMSET;
+import static io.github.vdm4j.VdmOperationType.NOP;
+import static java.util.Objects.requireNonNull;
+
 import io.github.vdm4j.future.FutureProperty;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.future.PollableFuture;
+import io.github.vdm4j.operation.CrcOptions;
+import io.github.vdm4j.operation.DifConfig;
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
- * A future for hot loops: prepared once or many times, started again and again, with no allocation
- * in between.
+ * A reusable operation for hot loops: prepared once or many times, started again and again, with no
+ * allocation in between.
  *
  * <pre>{@code
  * VdmOperation op = mover.newOperation();
@@ -22,28 +43,20 @@ import java.util.concurrent.Executor;
  * }
  * }</pre>
  *
- * <p>Between being prepared and being complete it is a future like any other, to be polled from any
- * thread. Preparing it is for one thread at a time: if two threads do it at the same moment, one of
- * them gets an {@link IllegalStateException}. Prepared with the same segments as before it is
- * fastest.
+ * <p>Between being prepared and being complete it is a future like any other, and any thread may
+ * poll it. One thread at a time may prepare it: of two threads that do, one gets an {@link
+ * IllegalStateException}.
  *
- * <p>C counterpart: none; miniasync makes a new future for each operation.
+ * <p>C counterpart: a {@code dml_job_t} that is used again; miniasync creates a new future for each
+ * operation.
  */
-public final class VdmOperation implements PollableFuture<VdmOutput> {
+public final class VdmOperation implements PollableFuture<Object> {
     private final AbstractDataMover mover;
-    private final VdmFuture future;
+    private final Operation<Object> future;
 
-    /**
-     * Two cache lines, as whatever comes next may be what another thread writes: the JVM puts
-     * references last, in this order.
-     */
-    @SuppressWarnings("unused") // takes up room
-    private Object a0, b0, c0, d0, e0, f0, g0, h0, i0, j0, k0, l0, m0, n0, o0, p0,
-            a1, b1, c1, d1, e1, f1, g1, h1, i1, j1, k1, l1, m1, n1, o1, p1;
-
-    VdmOperation(AbstractDataMover mover, VdmFuture future) {
+    VdmOperation(AbstractDataMover mover) {
         this.mover = mover;
-        this.future = future;
+        future = new Operation<>(mover);
         future.leaveUnprepared();
     }
 
@@ -51,35 +64,34 @@ public final class VdmOperation implements PollableFuture<VdmOutput> {
      * Prepares {@link Vdm#memcpy(MemorySegment, MemorySegment, VdmFlags)}.
      *
      * @param destination the range to write
-     * @param source the range to read, of the same size
+     * @param source the range to read
      * @param flags what to promise
      * @return this, idle
-     * @throws IllegalArgumentException as {@link Vdm#memcpy(MemorySegment, MemorySegment,
-     * VdmFlags)}
-     * @throws IllegalStateException likewise, or if the operation is running
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException likewise, or if the operation is running or another thread
+     *     prepares it
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation memcpy(MemorySegment destination, MemorySegment source, VdmFlags flags) {
-        return prepare(VdmOperationType.MEMCPY, destination,
-                Objects.requireNonNull(source, "source"), (byte) 0, flags);
+        return prepare(MEMCPY, requireNonNull(destination, "destination"),
+                requireNonNull(source, "source"), null, 0, null, flags);
     }
 
     /**
      * Prepares {@link Vdm#memmove(MemorySegment, MemorySegment, VdmFlags)}.
      *
      * @param destination the range to write
-     * @param source the range to read, of the same size
+     * @param source the range to read
      * @param flags what to promise
      * @return this, idle
-     * @throws IllegalArgumentException as {@link Vdm#memmove(MemorySegment, MemorySegment,
-     * VdmFlags)}
-     * @throws IllegalStateException likewise, or if the operation is running
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException likewise, or if the operation is running or another thread
+     *     prepares it
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation memmove(MemorySegment destination, MemorySegment source, VdmFlags flags) {
-        return prepare(VdmOperationType.MEMMOVE, destination,
-                Objects.requireNonNull(source, "source"), (byte) 0,
-                flags);
+        return prepare(MEMMOVE, requireNonNull(destination, "destination"),
+                requireNonNull(source, "source"), null, 0, null, flags);
     }
 
     /**
@@ -89,12 +101,14 @@ public final class VdmOperation implements PollableFuture<VdmOutput> {
      * @param value the byte
      * @param flags what to promise
      * @return this, idle
-     * @throws IllegalArgumentException as {@link Vdm#memset(MemorySegment, byte, VdmFlags)}
-     * @throws IllegalStateException likewise, or if the operation is running
-     * @throws WrongThreadException if the segment is confined to another thread
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException likewise, or if the operation is running or another thread
+     *     prepares it
+     * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation memset(MemorySegment destination, byte value, VdmFlags flags) {
-        return prepare(VdmOperationType.MEMSET, destination, null, value, flags);
+        return prepare(MEMSET, requireNonNull(destination, "destination"), null, null, value, null,
+                flags);
     }
 
     /**
@@ -102,12 +116,253 @@ public final class VdmOperation implements PollableFuture<VdmOutput> {
      *
      * @param range the range to write back
      * @return this, idle
-     * @throws IllegalArgumentException as {@link Vdm#flush(MemorySegment)}
-     * @throws IllegalStateException likewise, or if the operation is running
-     * @throws WrongThreadException if the segment is confined to another thread
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException likewise, or if the operation is running or another thread
+     *     prepares it
+     * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation flush(MemorySegment range) {
-        return prepare(VdmOperationType.FLUSH, range, null, (byte) 0, VdmFlags.NONE);
+        return prepare(FLUSH, requireNonNull(range, "range"), null, null, 0, null, VdmFlags.NONE);
+    }
+
+    /**
+     * Prepares {@link Vdm#nop()}.
+     *
+     * @return this, idle
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException likewise, or if the operation is running or another thread
+     *     prepares it
+     * @throws WrongThreadException if a segment is confined to another thread
+     */
+    public VdmOperation nop() {
+        return prepare(NOP, null, null, null, 0, null, VdmFlags.NONE);
+    }
+
+    /**
+     * Prepares {@link Vdm#drain()}.
+     *
+     * @return this, idle
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException likewise, or if the operation is running or another thread
+     *     prepares it
+     * @throws WrongThreadException if a segment is confined to another thread
+     */
+    public VdmOperation drain() {
+        return prepare(DRAIN, null, null, null, 0, null, VdmFlags.NONE);
+    }
+
+    /**
+     * Prepares {@link Vdm#fill(MemorySegment, long, VdmFlags)}.
+     *
+     * @param destination the range to write
+     * @param pattern the bytes, the lowest first in memory
+     * @param flags what to promise
+     * @return this, idle
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException likewise, or if the operation is running or another thread
+     *     prepares it
+     * @throws WrongThreadException if a segment is confined to another thread
+     */
+    public VdmOperation fill(MemorySegment destination, long pattern, VdmFlags flags) {
+        return prepare(FILL, requireNonNull(destination, "destination"), null, null, pattern, null,
+                flags);
+    }
+
+    /**
+     * Prepares {@link Vdm#compare(MemorySegment, MemorySegment)}.
+     *
+     * @param first a range
+     * @param second another range of the same size
+     * @return this, idle
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException likewise, or if the operation is running or another thread
+     *     prepares it
+     * @throws WrongThreadException if a segment is confined to another thread
+     */
+    public VdmOperation compare(MemorySegment first, MemorySegment second) {
+        return prepare(COMPARE, null, requireNonNull(first, "first"),
+                requireNonNull(second, "second"), 0, null, VdmFlags.NONE);
+    }
+
+    /**
+     * Prepares {@link Vdm#comparePattern(MemorySegment, long)}.
+     *
+     * @param range the range
+     * @param pattern the bytes, the lowest first in memory
+     * @return this, idle
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException likewise, or if the operation is running or another thread
+     *     prepares it
+     * @throws WrongThreadException if a segment is confined to another thread
+     */
+    public VdmOperation comparePattern(MemorySegment range, long pattern) {
+        return prepare(COMPARE_PATTERN, null, requireNonNull(range, "range"), null, pattern, null,
+                VdmFlags.NONE);
+    }
+
+    /**
+     * Prepares {@link Vdm#createDelta(MemorySegment, MemorySegment, MemorySegment)}.
+     *
+     * @param record the record
+     * @param original a range
+     * @param modified another range of the same size
+     * @return this, idle
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException likewise, or if the operation is running or another thread
+     *     prepares it
+     * @throws WrongThreadException if a segment is confined to another thread
+     */
+    public VdmOperation createDelta(MemorySegment record, MemorySegment original,
+            MemorySegment modified) {
+        return prepare(DELTA_CREATE, requireNonNull(record, "record"),
+                requireNonNull(original, "original"), requireNonNull(modified, "modified"), 0, null,
+                VdmFlags.NONE);
+    }
+
+    /**
+     * Prepares {@link Vdm#applyDelta(MemorySegment, MemorySegment, VdmFlags)}.
+     *
+     * @param destination the range to write
+     * @param record the record
+     * @param flags what to promise
+     * @return this, idle
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException likewise, or if the operation is running or another thread
+     *     prepares it
+     * @throws WrongThreadException if a segment is confined to another thread
+     */
+    public VdmOperation applyDelta(MemorySegment destination, MemorySegment record,
+            VdmFlags flags) {
+        return prepare(DELTA_APPLY, requireNonNull(destination, "destination"),
+                requireNonNull(record, "record"), null, 0, null, flags);
+    }
+
+    /**
+     * Prepares {@link Vdm#dualcast(MemorySegment, MemorySegment, MemorySegment, VdmFlags)}.
+     *
+     * @param first a range to write
+     * @param second another range to write
+     * @param source the range to read
+     * @param flags what to promise
+     * @return this, idle
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException likewise, or if the operation is running or another thread
+     *     prepares it
+     * @throws WrongThreadException if a segment is confined to another thread
+     */
+    public VdmOperation dualcast(MemorySegment first, MemorySegment second, MemorySegment source,
+            VdmFlags flags) {
+        return prepare(DUALCAST, requireNonNull(first, "first"), requireNonNull(source, "source"),
+                requireNonNull(second, "second"), 0, null, flags);
+    }
+
+    /**
+     * Prepares {@link Vdm#crc32c(MemorySegment, CrcOptions)}.
+     *
+     * @param range the range
+     * @param options the seed, and what is reflected
+     * @return this, idle
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException likewise, or if the operation is running or another thread
+     *     prepares it
+     * @throws WrongThreadException if a segment is confined to another thread
+     */
+    public VdmOperation crc32c(MemorySegment range, CrcOptions options) {
+        return prepare(CRC, null, requireNonNull(range, "range"), null, 0,
+                requireNonNull(options, "options"), VdmFlags.NONE);
+    }
+
+    /**
+     * Prepares {@link Vdm#copyCrc32c(MemorySegment, MemorySegment, CrcOptions, VdmFlags)}.
+     *
+     * @param destination the range to write
+     * @param source the range to read
+     * @param options the seed, and what is reflected
+     * @param flags what to promise
+     * @return this, idle
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException likewise, or if the operation is running or another thread
+     *     prepares it
+     * @throws WrongThreadException if a segment is confined to another thread
+     */
+    public VdmOperation copyCrc32c(MemorySegment destination, MemorySegment source,
+            CrcOptions options, VdmFlags flags) {
+        return prepare(COPY_CRC, requireNonNull(destination, "destination"),
+                requireNonNull(source, "source"), null, 0, requireNonNull(options, "options"),
+                flags);
+    }
+
+    /**
+     * Prepares {@link Vdm#difCheck(MemorySegment, DifConfig)}.
+     *
+     * @param source the range to read
+     * @param config the blocks' size and their protection
+     * @return this, idle
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException likewise, or if the operation is running or another thread
+     *     prepares it
+     * @throws WrongThreadException if a segment is confined to another thread
+     */
+    public VdmOperation difCheck(MemorySegment source, DifConfig config) {
+        return prepare(DIF_CHECK, null, requireNonNull(source, "source"), null, 0,
+                requireNonNull(config, "config"), VdmFlags.NONE);
+    }
+
+    /**
+     * Prepares {@link Vdm#difInsert(MemorySegment, MemorySegment, DifConfig, VdmFlags)}.
+     *
+     * @param destination the range to write
+     * @param source the range to read
+     * @param config the blocks' size and their protection
+     * @param flags what to promise
+     * @return this, idle
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException likewise, or if the operation is running or another thread
+     *     prepares it
+     * @throws WrongThreadException if a segment is confined to another thread
+     */
+    public VdmOperation difInsert(MemorySegment destination, MemorySegment source, DifConfig config,
+            VdmFlags flags) {
+        return prepare(DIF_INSERT, requireNonNull(destination, "destination"),
+                requireNonNull(source, "source"), null, 0, requireNonNull(config, "config"), flags);
+    }
+
+    /**
+     * Prepares {@link Vdm#difStrip(MemorySegment, MemorySegment, DifConfig, VdmFlags)}.
+     *
+     * @param destination the range to write
+     * @param source the range to read
+     * @param config the blocks' size and their protection
+     * @param flags what to promise
+     * @return this, idle
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException likewise, or if the operation is running or another thread
+     *     prepares it
+     * @throws WrongThreadException if a segment is confined to another thread
+     */
+    public VdmOperation difStrip(MemorySegment destination, MemorySegment source, DifConfig config,
+            VdmFlags flags) {
+        return prepare(DIF_STRIP, requireNonNull(destination, "destination"),
+                requireNonNull(source, "source"), null, 0, requireNonNull(config, "config"), flags);
+    }
+
+    /**
+     * Prepares {@link Vdm#difUpdate(MemorySegment, MemorySegment, DifConfig, VdmFlags)}.
+     *
+     * @param destination the range to write
+     * @param source the range to read
+     * @param config the blocks' size and their protection
+     * @param flags what to promise
+     * @return this, idle
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException likewise, or if the operation is running or another thread
+     *     prepares it
+     * @throws WrongThreadException if a segment is confined to another thread
+     */
+    public VdmOperation difUpdate(MemorySegment destination, MemorySegment source, DifConfig config,
+            VdmFlags flags) {
+        return prepare(DIF_UPDATE, requireNonNull(destination, "destination"),
+                requireNonNull(source, "source"), null, 0, requireNonNull(config, "config"), flags);
     }
 
     /**
@@ -119,7 +374,20 @@ public final class VdmOperation implements PollableFuture<VdmOutput> {
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation again() {
-        future.armAgain(mover);
+        future.prepareAgain();
+        return this;
+    }
+
+    private boolean isPrepared() {
+        return future.destination() != null || future.source() != null
+                || future.type() != VdmOperationType.MEMCPY;
+    }
+
+    private VdmOperation prepare(VdmOperationType type, MemorySegment destination,
+            MemorySegment source, MemorySegment second, long pattern, Object options,
+            VdmFlags flags) {
+        mover.check(type, destination, source, second, options, flags);
+        future.prepare(type, destination, source, second, pattern, options, flags);
         return this;
     }
 
@@ -131,12 +399,23 @@ public final class VdmOperation implements PollableFuture<VdmOutput> {
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation start() {
-        future.poll(Notifier.none());
+        future.poll();
         return this;
     }
 
     /**
-     * How the operation ended.
+     * Returns the number behind the result, without an object: the offset of the first mismatch or
+     * of the first bad block, -1 for none; or the CRC, 0 to 0xFFFFFFFF; or the delta record's size.
+     *
+     * @return the number, 0 for other operations
+     * @throws IllegalStateException if the operation is not complete, or has failed
+     */
+    public long value() {
+        return future.valueOrThrow();
+    }
+
+    /**
+     * Returns how the operation ended.
      *
      * @return the result
      * @throws IllegalStateException if the operation is not complete
@@ -146,7 +425,17 @@ public final class VdmOperation implements PollableFuture<VdmOutput> {
     }
 
     /**
-     * What executed the operation.
+     * Returns how many bytes are done for certain, as {@link VdmFuture#bytesDone()} says.
+     *
+     * @return bytes
+     * @throws IllegalStateException if the operation is not complete
+     */
+    public long bytesDone() {
+        return future.bytesDone();
+    }
+
+    /**
+     * Returns what executed the operation.
      *
      * @return the path
      * @throws IllegalStateException if the operation is not complete
@@ -180,8 +469,9 @@ public final class VdmOperation implements PollableFuture<VdmOutput> {
         return future.poll(notifier);
     }
 
+    /** Returns what the operation's method of {@link Vdm} produces. New on every call. */
     @Override
-    public VdmOutput output() {
+    public Object output() {
         return future.output();
     }
 
@@ -191,12 +481,12 @@ public final class VdmOperation implements PollableFuture<VdmOutput> {
     }
 
     @Override
-    public CompletableFuture<VdmOutput> toCompletableFuture() {
+    public CompletableFuture<Object> toCompletableFuture() {
         return future.toCompletableFuture();
     }
 
     @Override
-    public CompletableFuture<VdmOutput> toCompletableFuture(Executor executor) {
+    public CompletableFuture<Object> toCompletableFuture(Executor executor) {
         return future.toCompletableFuture(executor);
     }
 
@@ -210,18 +500,8 @@ public final class VdmOperation implements PollableFuture<VdmOutput> {
         return future.cancel();
     }
 
-    private VdmOperation prepare(
-            VdmOperationType type,
-            MemorySegment destination,
-            MemorySegment source,
-            byte fill,
-            VdmFlags flags) {
-        mover.arm(future, type, destination, source, fill, flags);
-        return this;
-    }
-
     @Override
     public String toString() {
-        return future.destination() == null ? "not prepared" : future.toString();
+        return isPrepared() ? future.toString() : "not prepared";
     }
 }

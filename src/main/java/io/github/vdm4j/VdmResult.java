@@ -3,14 +3,20 @@ package io.github.vdm4j;
 /**
  * How an operation ended.
  *
- * <p>C counterpart: {@code enum vdm_operation_result}, whose three values are the first three here;
- * the others are what C leaves undefined or ends the process for.
+ * <p>C counterpart: {@code enum vdm_operation_result}, which has {@link #SUCCESS}, {@link
+ * #OUT_OF_MEMORY} and {@link #JOB_CORRUPTED}. In the other cases C's behaviour is undefined, or the
+ * process ends.
  */
 public enum VdmResult {
     /** Done, durably if that was asked for. */
     SUCCESS,
-    /** The mover has no job left: too many operations are in flight. Nothing was written. */
+    /** There was not enough memory, on the Java heap or for a job. Nothing was written. */
     OUT_OF_MEMORY,
+    /**
+     * As many operations wait as the mover was opened for, and it was opened to fail instead of
+     * waiting ({@link WhenFull#FAIL}). Nothing was written.
+     */
+    MOVER_FULL,
     /** The library says that the job structure was overwritten. */
     JOB_CORRUPTED,
     /** The mover cannot do this here; the failure says why. Nothing was written. */
@@ -38,10 +44,15 @@ public enum VdmResult {
     IO_ERROR,
     /** A segment was closed, or cannot be used by this mover's threads, when its turn came. */
     SEGMENT_UNUSABLE,
-    /** The operation was cancelled before it started. */
+    /** The operation was cancelled before it began. Nothing was written. */
     CANCELLED,
-    /** The mover was closed before the operation started. */
+    /** The mover was closed before the operation began. Nothing was written. */
     CLOSED,
+    /**
+     * The mover was closed between two parts of the operation by a thread that may not access its
+     * memory. {@link VdmFuture#bytesDone()} says how far it came.
+     */
+    STOPPED,
     /**
      * What the operation reads is not what it has to be: a delta record with an offset outside of
      * the destination.

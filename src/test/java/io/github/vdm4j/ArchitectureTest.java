@@ -23,18 +23,17 @@ class ArchitectureTest {
     private static final String ROOT = "io.github.vdm4j";
     private static final String FUTURE = ROOT + ".future";
     private static final String OPERATION = ROOT + ".operation";
-    private static final String EXECUTION = ROOT + ".execution";
-    private static final String KERNEL = ROOT + ".kernel";
+    private static final String JVM = ROOT + ".jvm";
     private static final String MOVER = ROOT + ".mover";
     private static final String BUFFER = ROOT + ".buffer";
     private static final String DML = ROOT + ".dml";
-    private static final String INTERNAL = DML + ".internal";
+    private static final String JOB = DML + ".job";
     private static final String DML_FFI = DML + ".ffi";
-    private static final String PLATFORM = ROOT + ".platform";
-    private static final String DURABILITY = ROOT + ".durability";
-    private static final String FLIGHT = ROOT + ".flight";
+    private static final String MACHINE = ROOT + ".machine";
+    private static final String MEMORY = ROOT + ".memory";
+    private static final String TRACE = ROOT + ".trace";
     private static final String WORKER = ROOT + ".worker";
-    private static final String PMEM_FFI = DURABILITY + ".ffi";
+    private static final String PMEM_FFI = MEMORY + ".ffi";
     private static final String CLI = ROOT + ".cli";
     private static final String EXAMPLES = ROOT + ".examples";
 
@@ -56,25 +55,21 @@ class ArchitectureTest {
 
     // From the ground up.
     static final List<Layer> LAYERS = List.of(
-            Layer.hidden(PLATFORM),
-            Layer.exported(FUTURE, PLATFORM),
-            Layer.hidden(FLIGHT),
-            Layer.hidden(WORKER, PLATFORM, FUTURE),
-            Layer.exported(ROOT, FLIGHT, FUTURE),
+            Layer.hidden(MACHINE),
+            Layer.exported(FUTURE, MACHINE),
+            Layer.hidden(TRACE),
+            Layer.exported(OPERATION),
+            Layer.exported(ROOT, MACHINE, TRACE, FUTURE, OPERATION),
             Layer.hidden(PMEM_FFI),
-            Layer.hidden(DURABILITY, PMEM_FFI, PLATFORM, ROOT),
-            Layer.exported(OPERATION, ROOT, FUTURE),
-            Layer.hidden(KERNEL, OPERATION, DURABILITY, ROOT),
-            Layer.hidden(EXECUTION, OPERATION, DURABILITY, PLATFORM, ROOT),
-            Layer.exported(MOVER, EXECUTION, KERNEL, OPERATION, DURABILITY, PLATFORM, ROOT, WORKER,
-                    FLIGHT, FUTURE),
-            Layer.exported(BUFFER, DURABILITY, PLATFORM, ROOT, FUTURE),
+            Layer.hidden(MEMORY, PMEM_FFI, MACHINE, ROOT),
+            Layer.hidden(JVM, OPERATION, MEMORY, MACHINE, ROOT, FUTURE),
+            Layer.hidden(WORKER, JVM, MEMORY, MACHINE, ROOT, TRACE, FUTURE),
+            Layer.exported(MOVER, WORKER, JVM, MEMORY, ROOT, FUTURE),
+            Layer.exported(BUFFER, MEMORY, MACHINE, ROOT, FUTURE),
             Layer.hidden(DML_FFI),
-            Layer.hidden(INTERNAL, KERNEL, OPERATION, DML_FFI, DURABILITY, PLATFORM, ROOT, WORKER),
-            Layer.exported(DML, MOVER, EXECUTION, KERNEL, OPERATION, INTERNAL, DML_FFI, DURABILITY,
-                    PLATFORM, ROOT,
-                    WORKER,
-                    FLIGHT, FUTURE));
+            Layer.hidden(JOB, JVM, OPERATION, DML_FFI, MEMORY, MACHINE, ROOT, WORKER),
+            Layer.exported(DML, MOVER, JVM, OPERATION, JOB, DML_FFI, MEMORY, MACHINE, ROOT, WORKER,
+                    TRACE, FUTURE));
 
     private static JavaClasses main;
 

@@ -2,14 +2,17 @@ package io.github.vdm4j;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -37,6 +40,10 @@ class DocsTest {
      * What error messages and comments tell their readers to look up; a record by its number alone.
      */
     private static final Pattern MENTION = Pattern.compile("\\b(docs/[\\w/-]+(?:\\.md)?)");
+
+    /** A class of the project by its name, perhaps with a member: in code, or in camel case. */
+    private static final Pattern CLASS =
+            Pattern.compile("\\b((?<=`)[A-Z]+[a-z]\\w*|[A-Z][a-z]+[A-Z]\\w*)(?:\\.([a-z]\\w*))?");
 
     private static List<Path> pages() throws IOException {
         List<Path> pages =
@@ -131,7 +138,7 @@ class DocsTest {
                     .map(block -> block.group(1))
                     .toList();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -182,6 +189,66 @@ class DocsTest {
         }
         assertFalse(rows.isEmpty());
         assertEquals(Set.of(), missing);
+    }
+
+    @Test
+    @DisplayName("every class and member that the architecture names is there")
+    void classesOfTheArchitecture() throws IOException {
+        Map<String, Path> sources = Stream.of("src/main/java", "src/test/java", "src/examples/java")
+                .flatMap(folder -> sources(folder).stream())
+                .collect(Collectors.toMap(
+                        source -> source.getFileName().toString().replace(".java", ""),
+                        source -> source, (one, other) -> one));
+        Set<String> missing = new TreeSet<>();
+        String page = architecture().replaceAll("\\]\\([^)]*\\)", "");
+        Matcher name = CLASS.matcher(page);
+        int count = 0;
+        for (; name.find(); count++) {
+            Path source = sources.get(name.group(1));
+            String member = name.group(2);
+            if (source == null || member != null && !declares(source, member)) {
+                missing.add(name.group());
+            }
+        }
+        assertTrue(count > 50, "found only " + count);
+        assertEquals(Set.of(), missing);
+    }
+
+    @Test
+    @DisplayName("the architecture lists every package, on one page")
+    void packagesOfTheArchitecture() throws IOException {
+        Path root = ROOT.resolve("src/main/java/io/github/vdm4j");
+        Set<String> packages = files(root, ".java").stream()
+                .map(source -> root.relativize(source.getParent()).toString().replace('/', '.'))
+                .map(name -> name.isEmpty() ? "the root package" : name)
+                .collect(Collectors.toCollection(TreeSet::new));
+        String page = architecture();
+        Set<String> listed = page.substring(page.indexOf("| package |"))
+                .lines()
+                .skip(2)
+                .map(row -> row.split("\\|")[1].strip().replace("`", ""))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(packages, listed);
+        assertTrue(page.lines().count() <= 120, () -> page.lines().count() + " lines");
+    }
+
+    private static String architecture() throws IOException {
+        return Files.readString(ROOT.resolve("docs/architecture.md"));
+    }
+
+    private static List<Path> sources(String folder) {
+        try {
+            return files(ROOT.resolve(folder), ".java");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Returns whether a class declares a method. */
+    private static boolean declares(Path source, String member) throws IOException {
+        return Pattern.compile("(?m)^ +[\\w.<>,? \\[\\]]+ " + member + "\\(")
+                .matcher(Files.readString(source))
+                .find();
     }
 
     @Test

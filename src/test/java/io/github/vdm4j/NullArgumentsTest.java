@@ -17,13 +17,11 @@ import io.github.vdm4j.future.PollTask;
 import io.github.vdm4j.future.PollableFuture;
 import io.github.vdm4j.mover.SyncDataMover;
 import io.github.vdm4j.mover.ThreadsDataMover;
-import io.github.vdm4j.operation.BatchResult;
 import io.github.vdm4j.operation.Crc32c;
 import io.github.vdm4j.operation.CrcOptions;
 import io.github.vdm4j.operation.DifBlockSize;
 import io.github.vdm4j.operation.DifConfig;
 import io.github.vdm4j.operation.DifTags;
-import io.github.vdm4j.operation.OperationsMover;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.module.ModuleDescriptor.Exports;
@@ -52,19 +50,20 @@ import org.junit.jupiter.api.Test;
 class NullArgumentsTest {
     /** Parameters that take null. The javadoc of each says so. */
     private static final Set<String> NULLABLE =
-            Set.of("completed output", "output value", "hasProperty property");
+            Set.of("completed output", "output value", "hasProperty property",
+                    "fail status", "fail cause", "attach object");
 
     private final Arena arena = Arena.ofAuto();
     private final MemorySegment segment = arena.allocate(128, 64);
     private final OffHeapBuffer buffer = OffHeapBuffer.allocate(64);
 
     /** Objects whose methods are called. */
-    private List<Object> receivers(List<OperationsMover> movers) {
+    private List<Object> receivers(List<AbstractDataMover> movers) {
         var receivers = new ArrayList<Object>();
-        for (OperationsMover mover : movers) {
+        for (AbstractDataMover mover : movers) {
             receivers.add(mover);
             receivers.add(mover.newOperation());
-            receivers.add(mover.newReusableOperation().crc32c(segment, CrcOptions.STANDARD));
+            receivers.add(mover.newOperation().crc32c(segment, CrcOptions.STANDARD));
             receivers.add(mover.batch());
             receivers.add(mover.memset(segment, (byte) 1));
             receivers.add(mover.nop());
@@ -87,8 +86,8 @@ class NullArgumentsTest {
         return receivers;
     }
 
-    private List<OperationsMover> movers() {
-        var movers = new ArrayList<OperationsMover>();
+    private List<AbstractDataMover> movers() {
+        var movers = new ArrayList<AbstractDataMover>();
         movers.add(SyncDataMover.open());
         movers.add(ThreadsDataMover.builder().threads(1).open());
         if (DmlLibrary.whyUnavailable().isEmpty()) {
@@ -100,8 +99,6 @@ class NullArgumentsTest {
     private Object valueOf(Class<?> type) {
         if (type == MemorySegment.class) {
             return segment;
-        } else if (type == SegmentView.class) {
-            return buffer;
         } else if (type == VdmFlags.class) {
             return VdmFlags.NONE;
         } else if (type == boolean.class) {
@@ -177,7 +174,7 @@ class NullArgumentsTest {
     @Test
     void nullPointerExceptionNamesTheParameter() throws Exception {
         var wrong = new TreeSet<String>();
-        List<OperationsMover> movers = movers();
+        List<AbstractDataMover> movers = movers();
         List<Object> receivers = receivers(movers);
         for (Class<?> type : publicTypes().toList()) {
             if (isMadeByUsers(type)) {
@@ -202,7 +199,7 @@ class NullArgumentsTest {
                 }
             }
         }
-        movers.forEach(OperationsMover::close);
+        movers.forEach(AbstractDataMover::close);
         assertEquals("", String.join("\n", wrong));
     }
 

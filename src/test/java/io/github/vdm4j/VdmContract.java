@@ -109,7 +109,7 @@ public abstract class VdmContract {
         }
     }
 
-    private static void assertSucceeded(VdmFuture future) {
+    private static void assertSucceeded(VdmFuture<VdmOutput> future) {
         assertAll(
                 () -> assertEquals(FutureState.COMPLETE, future.state()),
                 () -> assertEquals(VdmResult.SUCCESS, future.result()),
@@ -117,7 +117,7 @@ public abstract class VdmContract {
     }
 
     /** One operation of each type on ranges of a size, by the same mover. */
-    private VdmFuture operation(VdmOperationType type, MemorySegment destination,
+    private VdmFuture<VdmOutput> operation(VdmOperationType type, MemorySegment destination,
             MemorySegment source) {
         return switch (type) {
             case MEMCPY -> mover.memcpy(destination, source);
@@ -139,7 +139,7 @@ public abstract class VdmContract {
         byte[] expected = bytes(around);
         System.arraycopy(bytes(source), 0, expected, 61, size);
 
-        VdmFuture copy = mover.memcpy(around.asSlice(61, size), source);
+        VdmFuture<VdmOutput> copy = mover.memcpy(around.asSlice(61, size), source);
         copy.busyPoll();
 
         assertSucceeded(copy);
@@ -155,7 +155,7 @@ public abstract class VdmContract {
         MemorySegment forwards = noise(size, 5);
         byte[] expected = bytes(forwards);
         System.arraycopy(expected, 0, expected, quarter, 2 * quarter);
-        VdmFuture up = mover.memmove(forwards.asSlice(quarter, 2L * quarter),
+        VdmFuture<VdmOutput> up = mover.memmove(forwards.asSlice(quarter, 2L * quarter),
                 forwards.asSlice(0, 2L * quarter));
         up.busyPoll();
         assertSucceeded(up);
@@ -164,7 +164,7 @@ public abstract class VdmContract {
         MemorySegment backwards = noise(size, 6);
         expected = bytes(backwards);
         System.arraycopy(expected, quarter, expected, 0, 2 * quarter);
-        VdmFuture down = mover.memmove(backwards.asSlice(0, 2L * quarter),
+        VdmFuture<VdmOutput> down = mover.memmove(backwards.asSlice(0, 2L * quarter),
                 backwards.asSlice(quarter, 2L * quarter));
         down.busyPoll();
         assertSucceeded(down);
@@ -185,7 +185,8 @@ public abstract class VdmContract {
             byte[] expected = bytes(buffer);
             System.arraycopy(expected, from, expected, to, size);
 
-            VdmFuture move = mover.memmove(buffer.asSlice(to, size), buffer.asSlice(from, size));
+            VdmFuture<VdmOutput> move =
+                    mover.memmove(buffer.asSlice(to, size), buffer.asSlice(from, size));
             move.busyPoll();
 
             assertSucceeded(move);
@@ -198,7 +199,7 @@ public abstract class VdmContract {
     public void memmoveOntoItself() {
         MemorySegment buffer = noise(4_099, 9);
         byte[] before = bytes(buffer);
-        VdmFuture move = mover.memmove(buffer, buffer);
+        VdmFuture<VdmOutput> move = mover.memmove(buffer, buffer);
         move.busyPoll();
         assertSucceeded(move);
         assertArrayEquals(before, bytes(buffer));
@@ -211,7 +212,7 @@ public abstract class VdmContract {
         MemorySegment text =
                 memory(11).copyFrom(
                         MemorySegment.ofArray("teststring\0".getBytes(StandardCharsets.UTF_8)));
-        VdmFuture fill = mover.memset(text.asSlice(0, 5), value);
+        VdmFuture<VdmOutput> fill = mover.memset(text.asSlice(0, 5), value);
         fill.busyPoll();
         assertSucceeded(fill);
         assertArrayEquals(
@@ -224,7 +225,7 @@ public abstract class VdmContract {
     @DisplayName("H4: an operation of 0 bytes succeeds at its first poll, and nothing executed it")
     public void anOperationOfNoBytesSucceedsAtItsFirstPoll(VdmOperationType type) {
         MemorySegment empty = memory(8).asSlice(3, 0);
-        VdmFuture future = operation(type, empty, empty);
+        VdmFuture<VdmOutput> future = operation(type, empty, empty);
         assertEquals(FutureState.IDLE, future.state());
         if (future.poll() != FutureState.COMPLETE) {
             future.busyPoll(); // a mover with threads may hand it over, but it has to end
@@ -240,7 +241,7 @@ public abstract class VdmContract {
         MemorySegment source = noise(64, 1);
         MemorySegment destination = noise(64, 2);
         byte[] before = bytes(destination);
-        VdmFuture copy = mover.memcpy(MemorySegment.ofAddress(destination.address()),
+        VdmFuture<VdmOutput> copy = mover.memcpy(MemorySegment.ofAddress(destination.address()),
                 MemorySegment.ofAddress(source.address()));
         copy.busyPoll();
         assertSucceeded(copy);
@@ -255,7 +256,7 @@ public abstract class VdmContract {
     public void aNewFutureIsIdleAndHasTouchedNothing() {
         MemorySegment destination = noise(64, 1);
         byte[] before = bytes(destination);
-        VdmFuture copy = mover.memcpy(destination, noise(64, 2));
+        VdmFuture<VdmOutput> copy = mover.memcpy(destination, noise(64, 2));
         assertEquals(FutureState.IDLE, copy.state());
         assertArrayEquals(before, bytes(destination));
         assertAll(
@@ -271,7 +272,7 @@ public abstract class VdmContract {
     @DisplayName("H7: the output tells the operation asked for, its result, destination and path")
     public void theOutputTellsWhatWasAskedFor(VdmOperationType type) {
         MemorySegment destination = memory(32);
-        VdmFuture future = operation(type, destination, memory(32));
+        VdmFuture<VdmOutput> future = operation(type, destination, memory(32));
         VdmOutput output = future.await();
         assertEquals(type, future.type());
         assertEquals(type, output.type());
@@ -285,7 +286,7 @@ public abstract class VdmContract {
     @DisplayName("polling a complete future does nothing")
     public void pollingACompleteFutureDoesNothing() {
         MemorySegment destination = memory(16);
-        VdmFuture fill = mover.memset(destination, (byte) 1);
+        VdmFuture<VdmOutput> fill = mover.memset(destination, (byte) 1);
         fill.busyPoll();
         destination.fill((byte) 2);
         assertEquals(FutureState.COMPLETE, fill.poll());
@@ -300,7 +301,7 @@ public abstract class VdmContract {
         int threads = 4;
         int rounds = 200;
         MemorySegment buffer = memory(4_097);
-        AtomicReference<VdmFuture> current = new AtomicReference<>();
+        AtomicReference<VdmFuture<VdmOutput>> current = new AtomicReference<>();
         AtomicReference<Throwable> failure = new AtomicReference<>();
         var barrier = new CyclicBarrier(threads + 1);
         List<Thread> pollers = new ArrayList<>();
@@ -309,7 +310,7 @@ public abstract class VdmContract {
                 try {
                     for (int round = 0; round < rounds; round++) {
                         barrier.await(30, TimeUnit.SECONDS);
-                        VdmFuture future = current.get();
+                        VdmFuture<VdmOutput> future = current.get();
                         future.busyPoll();
                         if (future.result() != VdmResult.SUCCESS || buffer.get(JAVA_BYTE, 1) != 1) {
                             throw new AssertionError(
@@ -437,7 +438,7 @@ public abstract class VdmContract {
     @EnumSource(value = VdmOperationType.class, names = {"MEMCPY", "MEMMOVE", "MEMSET"})
     @DisplayName("an arena closed between the call and the first poll fails the operation; the poll does not throw")
     public void anArenaClosedBetweenTheCallAndTheFirstPollFailsTheOperation(VdmOperationType type) {
-        VdmFuture future;
+        VdmFuture<VdmOutput> future;
         try (Arena brief = Arena.ofShared()) {
             future = operation(type, brief.allocate(64), memory(64));
         }
@@ -454,7 +455,7 @@ public abstract class VdmContract {
     public void aSourceClosedBetweenTheCallAndTheFirstPollFailsTheOperation() {
         MemorySegment destination = noise(64, 4);
         byte[] before = bytes(destination);
-        VdmFuture future;
+        VdmFuture<VdmOutput> future;
         try (Arena brief = Arena.ofShared()) {
             future = mover.memcpy(destination, brief.allocate(64));
         }
@@ -506,7 +507,7 @@ public abstract class VdmContract {
                 assertThrows(IllegalArgumentException.class, () -> mover.memset(segment, (byte) 7));
                 return;
             }
-            VdmFuture fill = mover.memset(segment, (byte) 7);
+            VdmFuture<VdmOutput> fill = mover.memset(segment, (byte) 7);
             var thrown = new AtomicReference<Throwable>();
             Thread wrong = Thread.ofPlatform().start(() -> {
                 try {
@@ -607,7 +608,7 @@ public abstract class VdmContract {
     public void noCacheHintMovesTheSameBytes() {
         MemorySegment source = noise(5_000, 12);
         MemorySegment destination = memory(5_000);
-        VdmFuture copy = mover.memcpy(destination, source, VdmFlags.NO_CACHE_HINT);
+        VdmFuture<VdmOutput> copy = mover.memcpy(destination, source, VdmFlags.NO_CACHE_HINT);
         copy.await();
         assertSame(VdmFlags.NO_CACHE_HINT, copy.flags());
         assertArrayEquals(bytes(source), bytes(destination));
@@ -625,13 +626,14 @@ public abstract class VdmContract {
             MemorySegment mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, 20_000, arena);
             MemorySegment source = noise(9_001, 2);
 
-            VdmFuture copy = mover.memcpy(mapped.asSlice(777, 9_001), source, VdmFlags.MEM_DURABLE);
+            VdmFuture<VdmOutput> copy =
+                    mover.memcpy(mapped.asSlice(777, 9_001), source, VdmFlags.MEM_DURABLE);
             copy.await();
-            VdmFuture fill =
+            VdmFuture<VdmOutput> fill =
                     mover.memset(mapped.asSlice(10_000, 100), (byte) 3, VdmFlags.MEM_DURABLE);
             fill.await();
             mapped.set(JAVA_BYTE, 19_999, (byte) 4);
-            VdmFuture flush = mover.flush(mapped.asSlice(15_000));
+            VdmFuture<VdmOutput> flush = mover.flush(mapped.asSlice(15_000));
             flush.await();
 
             assertEquals(VdmOperationType.FLUSH, flush.output().type());
@@ -652,7 +654,7 @@ public abstract class VdmContract {
         int count = 30;
         MemorySegment source = noise(10_000, 1);
         MemorySegment destination = memory(10_000L * count);
-        List<VdmFuture> copies = new ArrayList<>();
+        List<VdmFuture<VdmOutput>> copies = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             copies.add(mover.memcpy(destination.asSlice(10_000L * i, 10_000), source));
         }
@@ -691,13 +693,13 @@ public abstract class VdmContract {
             assertEquals(FutureState.IDLE, operation.state());
             operation.start().busyPoll();
             operation.orThrow();
-            assertEquals(VdmOperationType.MEMCPY, operation.output().type());
+            assertEquals(VdmOperationType.MEMCPY, ((VdmOutput) operation.output()).type());
             assertEquals(-1, destination.mismatch(source));
 
             operation.memset(destination.asSlice(0, 10), (byte) round, VdmFlags.NONE)
                     .start()
                     .busyPoll();
-            assertEquals(VdmOperationType.MEMSET, operation.output().type());
+            assertEquals(VdmOperationType.MEMSET, ((VdmOutput) operation.output()).type());
             assertEquals((byte) round, destination.get(JAVA_BYTE, 9));
             assertEquals(-1, destination.asSlice(10).mismatch(source.asSlice(10)));
         }
@@ -715,7 +717,7 @@ public abstract class VdmContract {
         assertEquals(FutureState.IDLE, operation.state());
         operation.busyPoll();
         assertEquals(VdmResult.SUCCESS, operation.result());
-        assertEquals(VdmOperationType.MEMMOVE, operation.output().type());
+        assertEquals(VdmOperationType.MEMMOVE, ((VdmOutput) operation.output()).type());
         assertEquals(9, destination.get(JAVA_BYTE, 99));
 
         operation.again();
@@ -765,7 +767,7 @@ public abstract class VdmContract {
     public void aFutureCancelledBeforeItsFirstPollWritesNothing() {
         MemorySegment destination = noise(64, 4);
         byte[] before = bytes(destination);
-        VdmFuture fill = mover.memset(destination, (byte) 0);
+        VdmFuture<VdmOutput> fill = mover.memset(destination, (byte) 0);
         assertTrue(fill.cancel());
         assertEquals(FutureState.COMPLETE, fill.poll());
         assertEquals(VdmResult.CANCELLED, fill.result());
@@ -780,7 +782,7 @@ public abstract class VdmContract {
     @Test
     @DisplayName("H23: a complete future cannot be cancelled any more")
     public void aCompleteFutureCannotBeCancelledAnyMore() {
-        VdmFuture fill = mover.memset(memory(64), (byte) 0);
+        VdmFuture<VdmOutput> fill = mover.memset(memory(64), (byte) 0);
         fill.busyPoll();
         assertFalse(fill.cancel());
         assertEquals(VdmResult.SUCCESS, fill.result());
@@ -793,17 +795,12 @@ public abstract class VdmContract {
         MemorySegment destination = memory(100);
         for (int i = 0; i < 2_000; i++) {
             mover.memcpy(destination, source);
-            VdmFuture started = mover.memmove(destination, source);
+            VdmFuture<VdmOutput> started = mover.memmove(destination, source);
             started.poll();
         }
         MemorySegment last = memory(100);
-        // Where others execute them, the last of the dropped ones may be in flight still.
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        VdmFuture copy;
-        do {
-            copy = mover.memcpy(last, source);
-            copy.busyPoll();
-        } while (copy.result() == VdmResult.OUT_OF_MEMORY && System.nanoTime() - deadline < 0);
+        VdmFuture<VdmOutput> copy = mover.memcpy(last, source);
+        copy.busyPoll();
         copy.orThrow();
         assertArrayEquals(bytes(source), bytes(last));
     }
@@ -813,19 +810,20 @@ public abstract class VdmContract {
     public void closeFinishesWhatWasStartedAndEndsTheRestAsClosed() {
         MemorySegment source = noise(100_000, 1);
         MemorySegment destination = memory(2_000_000);
-        List<VdmFuture> started = new ArrayList<>();
+        List<VdmFuture<VdmOutput>> started = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            VdmFuture copy = mover.memcpy(destination.asSlice(100_000L * i, 100_000), source);
+            VdmFuture<VdmOutput> copy =
+                    mover.memcpy(destination.asSlice(100_000L * i, 100_000), source);
             if (copy.poll() != FutureState.IDLE) {
                 started.add(copy);
             }
         }
         assertFalse(started.isEmpty());
-        VdmFuture idle = mover.memcpy(destination.asSlice(0, 100_000), source);
+        VdmFuture<VdmOutput> idle = mover.memcpy(destination.asSlice(0, 100_000), source);
 
         mover.close();
 
-        for (VdmFuture copy : started) {
+        for (VdmFuture<VdmOutput> copy : started) {
             copy.busyPoll();
             assertEquals(VdmResult.SUCCESS, copy.result());
             assertEquals(-1, copy.destination().mismatch(source));
@@ -863,7 +861,7 @@ public abstract class VdmContract {
     public void theMoverHasANameAndFuturesTellWhatTheyAre() {
         assertNotNull(mover.name());
         assertFalse(mover.name().isBlank());
-        VdmFuture fill = mover.memset(memory(2_000), (byte) 0);
+        VdmFuture<VdmOutput> fill = mover.memset(memory(2_000), (byte) 0);
         assertEquals("memset of 2,000 bytes, IDLE", fill.toString());
         fill.busyPoll();
         assertEquals("memset of 2,000 bytes, COMPLETE", fill.toString());

@@ -84,7 +84,7 @@ public abstract class VdmOracleProperties {
         return segment.copyFrom(MemorySegment.ofArray(content));
     }
 
-    private static void run(VdmFuture future, boolean withoutResult) {
+    private static void run(VdmFuture<VdmOutput> future, boolean withoutResult) {
         future.busyPoll();
         assertEquals(VdmResult.SUCCESS, future.result(), withoutResult ? "empty range" : "range");
     }

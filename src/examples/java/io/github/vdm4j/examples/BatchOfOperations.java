@@ -1,11 +1,10 @@
 package io.github.vdm4j.examples;
 
-import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.BatchResult;
+import io.github.vdm4j.TaskResult;
+import io.github.vdm4j.Vdm;
 import io.github.vdm4j.mover.ThreadsDataMover;
-import io.github.vdm4j.operation.BatchResult;
 import io.github.vdm4j.operation.Crc32c;
-import io.github.vdm4j.operation.DataOperations;
-import io.github.vdm4j.operation.TaskResult;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -13,11 +12,11 @@ import java.lang.foreign.MemorySegment;
 public final class BatchOfOperations {
     private BatchOfOperations() {}
 
-    static Crc32c gather(DataOperations mover, MemorySegment page, MemorySegment[] pieces) {
+    static Crc32c gather(Vdm mover, MemorySegment page, MemorySegment[] pieces) {
         var batch = mover.batch();
         long offset = 0;
         for (MemorySegment piece : pieces) {
-            batch.memcpy(page.asSlice(offset, piece.byteSize()), piece); // in any order, and at the same time
+            batch.memcpy(page.asSlice(offset, piece.byteSize()), piece); // in any order
             offset += piece.byteSize();
         }
         BatchResult done = batch.fence().crc32c(page.asSlice(0, offset)).submit().await();
@@ -25,9 +24,9 @@ public final class BatchOfOperations {
         return done.get(pieces.length).output(Crc32c.class);
     }
 
-    static void twoReplicas(DataOperations mover, MemorySegment first, MemorySegment second,
+    static void twoReplicas(Vdm mover, MemorySegment first, MemorySegment second,
             MemorySegment source) {
-        mover.dualcast(first, second, source, VdmFlags.NONE).await(); // their low 12 address bits must be equal
+        mover.dualcast(first, second, source).await(); // their low 12 address bits must be equal
     }
 
     /**
@@ -36,7 +35,7 @@ public final class BatchOfOperations {
      * @param args none
      */
     public static void main(String[] args) {
-        try (Arena arena = Arena.ofShared(); DataOperations mover = ThreadsDataMover.open()) {
+        try (Arena arena = Arena.ofShared(); Vdm mover = ThreadsDataMover.open()) {
             MemorySegment text = arena.allocateFrom("123456789");
             MemorySegment page = arena.allocate(9, 4_096);
             Crc32c crc = gather(mover, page,

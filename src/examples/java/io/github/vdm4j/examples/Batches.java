@@ -2,11 +2,11 @@ package io.github.vdm4j.examples;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import io.github.vdm4j.Batch;
+import io.github.vdm4j.BatchResult;
+import io.github.vdm4j.Vdm;
 import io.github.vdm4j.mover.SyncDataMover;
-import io.github.vdm4j.operation.Batch;
-import io.github.vdm4j.operation.BatchResult;
 import io.github.vdm4j.operation.Crc32c;
-import io.github.vdm4j.operation.DataOperations;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -14,7 +14,7 @@ import java.lang.foreign.MemorySegment;
 public final class Batches {
     private Batches() {}
 
-    static Crc32c gather(DataOperations mover, MemorySegment page, MemorySegment[] records) {
+    static Crc32c gather(Vdm mover, MemorySegment page, MemorySegment[] records) {
         Batch batch = mover.batch();
         long offset = 0;
         for (MemorySegment record : records) {
@@ -26,7 +26,7 @@ public final class Batches {
         return result.get(records.length).output(Crc32c.class);
     }
 
-    static void send(DataOperations mover, MemorySegment slot, MemorySegment record, int times) {
+    static void send(Vdm mover, MemorySegment slot, MemorySegment record, int times) {
         Batch batch = mover.batch().memcpy(slot, record).fence().crc32c(slot); // the only allocation
         for (int i = 0; i < times; i++) {
             record.fill((byte) i);
@@ -34,7 +34,7 @@ public final class Batches {
         }
     }
 
-    static void scatter(DataOperations mover, MemorySegment page, MemorySegment[][] rounds) {
+    static void scatter(Vdm mover, MemorySegment page, MemorySegment[][] rounds) {
         Batch batch = mover.batch();
         for (MemorySegment[] records : rounds) {
             batch.clear();

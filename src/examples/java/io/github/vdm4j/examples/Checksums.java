@@ -1,10 +1,10 @@
 package io.github.vdm4j.examples;
 
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.mover.ThreadsDataMover;
 import io.github.vdm4j.operation.Crc32c;
 import io.github.vdm4j.operation.CrcOptions;
-import io.github.vdm4j.operation.DataOperations;
-import io.github.vdm4j.operation.ReusableOperation;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -12,17 +12,17 @@ import java.lang.foreign.MemorySegment;
 public final class Checksums {
     private Checksums() {}
 
-    static Crc32c ofTwoParts(DataOperations mover, MemorySegment header, MemorySegment body) {
+    static Crc32c ofTwoParts(Vdm mover, MemorySegment header, MemorySegment body) {
         Crc32c first = mover.crc32c(header).await();
         return mover.crc32c(body, CrcOptions.continuing(first)).await(); // of both, one after the other
     }
 
-    static long copied(DataOperations mover, MemorySegment destination, MemorySegment source) {
+    static long copied(Vdm mover, MemorySegment destination, MemorySegment source) {
         return mover.copyCrc32c(destination, source).await().value(); // 0 to 0xFFFFFFFF, as java.util.zip.CRC32C has it
     }
 
-    static long sumOfPages(DataOperations mover, MemorySegment[] pages) {
-        ReusableOperation crc = mover.newReusableOperation(); // the only allocation
+    static long sumOfPages(Vdm mover, MemorySegment[] pages) {
+        VdmOperation crc = mover.newOperation(); // the only allocation
         long sum = 0;
         for (MemorySegment page : pages) {
             crc.crc32c(page, CrcOptions.STANDARD).start().busyPoll();
@@ -38,7 +38,7 @@ public final class Checksums {
      * @param args none
      */
     public static void main(String[] args) {
-        try (Arena arena = Arena.ofShared(); DataOperations mover = ThreadsDataMover.open()) {
+        try (Arena arena = Arena.ofShared(); Vdm mover = ThreadsDataMover.open()) {
             MemorySegment text = arena.allocateFrom("123456789").asSlice(0, 9);
             MemorySegment copy = arena.allocate(9);
             System.out.println(

@@ -2,9 +2,9 @@ package io.github.vdm4j.examples;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import io.github.vdm4j.Vdm;
 import io.github.vdm4j.mover.ThreadsDataMover;
 import io.github.vdm4j.operation.CompareResult;
-import io.github.vdm4j.operation.DataOperations;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -12,11 +12,11 @@ import java.lang.foreign.MemorySegment;
 public final class CompareMemory {
     private CompareMemory() {}
 
-    static boolean isZero(DataOperations mover, MemorySegment page) {
+    static boolean isZero(Vdm mover, MemorySegment page) {
         return mover.comparePattern(page, 0).await().equal();
     }
 
-    static long firstDifference(DataOperations mover, MemorySegment one, MemorySegment other) {
+    static long firstDifference(Vdm mover, MemorySegment one, MemorySegment other) {
         CompareResult result = mover.compare(one, other).await();
         return result.equal() ? -1 : result.mismatchOffset();
     }
@@ -27,7 +27,7 @@ public final class CompareMemory {
      * @param args none
      */
     public static void main(String[] args) {
-        try (Arena arena = Arena.ofShared(); DataOperations mover = ThreadsDataMover.open()) {
+        try (Arena arena = Arena.ofShared(); Vdm mover = ThreadsDataMover.open()) {
             MemorySegment page = arena.allocate(4_096);
             boolean zero = isZero(mover, page);
             mover.fill(page, 0x0807060504030201L).await(); // bytes 1, 2, ... 8, 1, 2, ...

@@ -2,6 +2,7 @@ package io.github.vdm4j.examples;
 
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.mover.ThreadsDataMover;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -19,7 +20,7 @@ public final class CopyMemory {
         try (Arena arena = Arena.ofShared(); Vdm mover = ThreadsDataMover.open()) {
             MemorySegment source = arena.allocate(1 << 20).fill((byte) 7);
             MemorySegment destination = arena.allocate(1 << 20);
-            VdmFuture copy = mover.memcpy(destination, source); // nothing has started
+            VdmFuture<VdmOutput> copy = mover.memcpy(destination, source); // nothing has started
             copy.await(); // or poll() in a loop of your own; throws if the copy failed
             System.out.println(copy + ", equal: " + (destination.mismatch(source) == -1));
         }

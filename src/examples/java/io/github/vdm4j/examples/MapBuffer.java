@@ -6,6 +6,7 @@ import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.mover.ThreadsDataMover;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 
@@ -18,7 +19,7 @@ public final class MapBuffer {
 
     private MapBuffer() {}
 
-    static OffHeapBuffer slot(OffHeapBuffer file, int number) {
+    static MemorySegment slot(OffHeapBuffer file, int number) {
         return file.slice(number * SLOT_BYTES, SLOT_BYTES);
     }
 
@@ -37,7 +38,7 @@ public final class MapBuffer {
             }
             VdmOutput filled = mover.memset(slot(file, 3), (byte) 7, VdmFlags.MEM_DURABLE).await();
             // Written by Java: durable once it is flushed.
-            slot(file, 4).segment().set(ValueLayout.JAVA_INT, 0, 42);
+            slot(file, 4).set(ValueLayout.JAVA_INT, 0, 42);
             VdmOutput flushed = mover.flush(slot(file, 4)).await();
             System.out.println("%s, %s %s, %s %s".formatted(
                     file.domain(), filled.type(), filled.result(), flushed.type(),

@@ -2,6 +2,7 @@ package io.github.vdm4j.examples;
 
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.future.FutureRuntime;
 import io.github.vdm4j.mover.ThreadsDataMover;
 import java.lang.foreign.Arena;
@@ -16,7 +17,7 @@ public final class PollMany {
     private PollMany() {}
 
     static void copyInChunks(Vdm mover, MemorySegment destination, MemorySegment source) {
-        List<VdmFuture> chunks = new ArrayList<>();
+        List<VdmFuture<VdmOutput>> chunks = new ArrayList<>();
         for (long at = 0; at < source.byteSize(); at += CHUNK) {
             long length = Math.min(CHUNK, source.byteSize() - at);
             chunks.add(mover.memcpy(destination.asSlice(at, length), source.asSlice(at, length)));

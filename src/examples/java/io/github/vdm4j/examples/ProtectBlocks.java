@@ -2,9 +2,9 @@ package io.github.vdm4j.examples;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.mover.ThreadsDataMover;
-import io.github.vdm4j.operation.DataOperations;
 import io.github.vdm4j.operation.DifBlockSize;
 import io.github.vdm4j.operation.DifConfig;
 import io.github.vdm4j.operation.DifResult;
@@ -22,18 +22,18 @@ public final class ProtectBlocks {
         return DifConfig.of(DifBlockSize.BYTES_512).withSource(tags).withDestination(tags);
     }
 
-    static void out(DataOperations mover, MemorySegment wire, MemorySegment blocks,
+    static void out(Vdm mover, MemorySegment wire, MemorySegment blocks,
             DifConfig config) {
         mover.difInsert(wire, blocks, config, VdmFlags.NONE).await(); // 520 bytes for each 512
     }
 
-    static DifResult in(DataOperations mover, MemorySegment blocks, MemorySegment wire,
+    static DifResult in(Vdm mover, MemorySegment blocks, MemorySegment wire,
             DifConfig config) {
         return mover.difStrip(blocks, wire, config, VdmFlags.NONE).await(); // or difCheck, which copies nothing
     }
 
     static DifResult moveTo(
-            DataOperations mover, MemorySegment newWire, MemorySegment wire, DifConfig old,
+            Vdm mover, MemorySegment newWire, MemorySegment wire, DifConfig old,
             DifTags now) {
         return mover.difUpdate(newWire, wire, old.withDestination(now), VdmFlags.NONE).await();
     }
@@ -44,7 +44,7 @@ public final class ProtectBlocks {
      * @param args none
      */
     public static void main(String[] args) {
-        try (Arena arena = Arena.ofShared(); DataOperations mover = ThreadsDataMover.open()) {
+        try (Arena arena = Arena.ofShared(); Vdm mover = ThreadsDataMover.open()) {
             MemorySegment blocks = arena.allocate(1_024).fill((byte) 7);
             MemorySegment wire = arena.allocate(1_040);
             MemorySegment back = arena.allocate(1_024);

@@ -2,8 +2,8 @@ package io.github.vdm4j.examples;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import io.github.vdm4j.Vdm;
 import io.github.vdm4j.mover.ThreadsDataMover;
-import io.github.vdm4j.operation.DataOperations;
 import io.github.vdm4j.operation.DeltaResult;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -15,7 +15,7 @@ public final class ShipDeltas {
     private ShipDeltas() {}
 
     static long update(
-            DataOperations mover, MemorySegment replica, MemorySegment old, MemorySegment page,
+            Vdm mover, MemorySegment replica, MemorySegment old, MemorySegment page,
             MemorySegment record) {
         DeltaResult delta = mover.createDelta(record, old, page).await(); // page and old: at most 0x80000 bytes
         return switch (delta.outcome()) {
@@ -37,7 +37,7 @@ public final class ShipDeltas {
      * @param args none
      */
     public static void main(String[] args) {
-        try (Arena arena = Arena.ofShared(); DataOperations mover = ThreadsDataMover.open()) {
+        try (Arena arena = Arena.ofShared(); Vdm mover = ThreadsDataMover.open()) {
             MemorySegment old = arena.allocate(4_096, 8).fill((byte) 1);
             MemorySegment replica = arena.allocate(4_096, 8).copyFrom(old);
             MemorySegment page = arena.allocate(4_096, 8).copyFrom(old);

@@ -19,7 +19,7 @@ public final class WaitWell {
     private WaitWell() {}
 
     static VdmOutput withATimeout(Vdm mover, MemorySegment destination, MemorySegment source) {
-        VdmFuture copy = mover.memcpy(destination, source);
+        VdmFuture<VdmOutput> copy = mover.memcpy(destination, source);
         try {
             return copy.await(Duration.ofMillis(100));
         } catch (FutureTimeoutException late) {

@@ -53,7 +53,7 @@ class SharedFileIT {
                 try (var mover = SyncDataMover.open();
                         var buffer = OffHeapBuffer.map(file, 0, MIB)) {
                     for (byte value = 1; value <= 20 || failures.get() < 10; value++) {
-                        mover.memset(buffer, value, VdmFlags.MEM_DURABLE).await();
+                        mover.memset(buffer.segment(), value, VdmFlags.MEM_DURABLE).await();
                         assertTrue(Files.size(file) >= MIB, "the file was shortened");
                         assertEquals(value, buffer.segment().get(JAVA_BYTE, MIB - 1));
                     }

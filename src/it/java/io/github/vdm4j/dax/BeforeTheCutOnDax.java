@@ -3,6 +3,7 @@ package io.github.vdm4j.dax;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -55,7 +56,7 @@ class BeforeTheCutOnDax {
         }
     }
 
-    private static void done(VdmFuture future) {
+    private static void done(VdmFuture<VdmOutput> future) {
         future.await();
         future.orThrow();
     }

@@ -8,9 +8,10 @@ import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.OffHeapBuffer;
-import io.github.vdm4j.durability.PmemLibrary;
+import io.github.vdm4j.memory.PmemLibrary;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -143,7 +144,7 @@ class DurabilityOnDax {
         byte fill = content[0];
         MemorySegment source = arena.allocate(length).copyFrom(MemorySegment.ofArray(content));
         int from = Math.max(offset - 30, 0);
-        VdmFuture future =
+        VdmFuture<VdmOutput> future =
                 switch (type) {
                     case MEMCPY -> mover.memcpy(part, source, VdmFlags.MEM_DURABLE);
                     case MEMMOVE ->

@@ -7,9 +7,10 @@ import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.buffer.OffHeapBuffer;
-import io.github.vdm4j.durability.PmemLibrary;
-import io.github.vdm4j.platform.Processor;
+import io.github.vdm4j.machine.Processor;
+import io.github.vdm4j.memory.PmemLibrary;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -85,7 +86,7 @@ class FlushCountOnDax {
             Range range) {
         MemorySegment part = onto.asSlice(range.offset(), range.length());
         MemorySegment of = source.asSlice(0, range.length());
-        VdmFuture future =
+        VdmFuture<VdmOutput> future =
                 switch (type) {
                     case MEMCPY -> mover.memcpy(part, of, VdmFlags.MEM_DURABLE);
                     case MEMMOVE -> mover.memmove(part, of, VdmFlags.MEM_DURABLE);

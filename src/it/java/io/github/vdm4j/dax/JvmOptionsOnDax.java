@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.mover.SyncDataMover;
 import java.io.IOException;
@@ -41,7 +42,7 @@ class JvmOptionsOnDax {
             }
         }
 
-        private static void report(VdmFuture future) {
+        private static void report(VdmFuture<VdmOutput> future) {
             future.busyPoll();
             boolean hasReason =
                     future.failure() != null

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import java.io.IOException;
@@ -42,7 +43,7 @@ class MissingPagesOnDax {
     private static void assertEndsWithIoError(Vdm mover, MemorySegment onto) {
         try (Arena arena = Arena.ofShared()) {
             MemorySegment source = arena.allocate(onto.byteSize());
-            for (VdmFuture future : List.of(
+            for (VdmFuture<VdmOutput> future : List.of(
                     mover.memcpy(onto, source, VdmFlags.MEM_DURABLE),
                     mover.memmove(onto, source, VdmFlags.MEM_DURABLE),
                     mover.memset(onto, (byte) 1, VdmFlags.MEM_DURABLE),
@@ -85,7 +86,7 @@ class MissingPagesOnDax {
             truncate();
             assertEndsWithIoError(mover, buffer.segment());
             var first =
-                    mover.memset(buffer.slice(0, PAGE).segment(), (byte) 3, VdmFlags.MEM_DURABLE);
+                    mover.memset(buffer.slice(0, PAGE), (byte) 3, VdmFlags.MEM_DURABLE);
             first.await();
             first.orThrow();
         }
@@ -113,7 +114,8 @@ class MissingPagesOnDax {
             fillDevice();
             for (Movers which : Movers.values()) {
                 try (Vdm mover = which.open()) {
-                    VdmFuture future = mover.memset(bare, (byte) 1, VdmFlags.MEM_DURABLE);
+                    VdmFuture<VdmOutput> future =
+                            mover.memset(bare, (byte) 1, VdmFlags.MEM_DURABLE);
                     future.busyPoll();
                     assertEquals(
                             VdmResult.IO_ERROR, future.result(),

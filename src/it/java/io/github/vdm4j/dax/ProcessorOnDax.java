@@ -6,15 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.vdm4j.dml.DataMovers;
+import io.github.vdm4j.Vdm;
 import io.github.vdm4j.dml.DmlDataMover;
 import io.github.vdm4j.dml.DmlLibrary;
 import io.github.vdm4j.dml.DmlUnavailableException;
 import io.github.vdm4j.dml.DmlUnavailableException.Attempt;
+import io.github.vdm4j.machine.Processor;
+import io.github.vdm4j.mover.DataMovers;
 import io.github.vdm4j.mover.ThreadsDataMover;
 import io.github.vdm4j.operation.CompareResult;
-import io.github.vdm4j.operation.DataOperations;
-import io.github.vdm4j.platform.Processor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -52,7 +52,7 @@ class ProcessorOnDax {
     @DisplayName("decides whether the best mover is DML, and what it copies is right")
     void decidesWhetherTheBestMoverIsDml() {
         boolean dml = AVX2 && DmlLibrary.whyUnavailable().isEmpty();
-        try (Arena arena = Arena.ofShared(); DataOperations mover = DataMovers.best()) {
+        try (Arena arena = Arena.ofShared(); Vdm mover = DataMovers.best()) {
             assertSame(dml ? DmlDataMover.class : ThreadsDataMover.class, mover.getClass());
             MemorySegment source = arena.allocate(8 << 20, 4096).fill((byte) 5);
             MemorySegment destination = arena.allocate(8 << 20, 4096);

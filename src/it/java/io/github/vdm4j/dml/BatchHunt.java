@@ -4,11 +4,11 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.github.vdm4j.Batch;
+import io.github.vdm4j.TaskResult;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.future.FutureState;
-import io.github.vdm4j.operation.Batch;
-import io.github.vdm4j.operation.TaskResult;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;

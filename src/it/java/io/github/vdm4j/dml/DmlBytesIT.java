@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperation;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -65,7 +66,7 @@ class DmlBytesIT {
         return noise;
     }
 
-    private static void finish(VdmFuture future) {
+    private static void finish(VdmFuture<VdmOutput> future) {
         future.busyPoll();
         assertEquals(VdmResult.SUCCESS, future.result());
     }

@@ -47,7 +47,7 @@ class DmlContractIT {
 
         @Override
         protected boolean takesHeapSegments() {
-            return false;
+            return true;
         }
     }
 

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmResult;
-import io.github.vdm4j.operation.DataFuture;
 import io.github.vdm4j.operation.DeltaResult;
 import io.github.vdm4j.operation.DifBlockSize;
 import io.github.vdm4j.operation.DifConfig;
@@ -57,7 +57,7 @@ class DmlDataIT {
         arena.close();
     }
 
-    private static <F extends DataFuture<?>> F finish(F future) {
+    private static <F extends VdmFuture<?>> F finish(F future) {
         future.busyPoll();
         future.orThrow();
         return future;
@@ -77,7 +77,7 @@ class DmlDataIT {
         MemorySegment a = arena.allocate(4096, 4096);
         MemorySegment b = arena.allocate(4096, 4096);
         MemorySegment c = arena.allocate(5120, 4096);
-        for (DataFuture<?> future : List.of(
+        for (VdmFuture<?> future : List.of(
                 mover.nop(),
                 mover.drain(),
                 mover.fill(a, 1),
@@ -91,7 +91,7 @@ class DmlDataIT {
                 mover.difInsert(c.asSlice(0, 520), a.asSlice(0, 512), BLOCKS, VdmFlags.NONE))) {
             assertSame(ExecutionPath.DML_SOFTWARE, finish(future).path(), future.toString());
         }
-        for (DataFuture<?> future : List.of(
+        for (VdmFuture<?> future : List.of(
                 mover.difCheck(c.asSlice(0, 520), BLOCKS),
                 mover.difStrip(a.asSlice(0, 512), c.asSlice(0, 520), BLOCKS, VdmFlags.NONE),
                 mover.difUpdate(a.asSlice(0, 520), c.asSlice(0, 520), BLOCKS, VdmFlags.NONE))) {

@@ -10,10 +10,11 @@ import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.OffHeapBuffer;
-import io.github.vdm4j.durability.Durability;
-import io.github.vdm4j.durability.PmemLibrary;
+import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.memory.PmemLibrary;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -55,7 +56,7 @@ class DmlDurabilityIT {
         return arena.allocate(SIZE, 64).copyFrom(MemorySegment.ofArray(bytes));
     }
 
-    private static void done(VdmFuture future, ExecutionPath path) {
+    private static void done(VdmFuture<VdmOutput> future, ExecutionPath path) {
         future.busyPoll();
         future.orThrow();
         assertEquals(path, future.path());
@@ -129,11 +130,11 @@ class DmlDurabilityIT {
                 OffHeapBuffer buffer = OffHeapBuffer.allocate(SIZE)) {
             assertFalse(mover.isSupported(VdmFlags.MEM_DURABLE, buffer.segment()));
             MemorySegment source = noise(arena);
-            for (VdmFuture future : List.of(
-                    mover.memcpy(buffer, source, VdmFlags.MEM_DURABLE),
-                    mover.memmove(buffer, source, VdmFlags.MEM_DURABLE),
-                    mover.memset(buffer, (byte) 1, VdmFlags.MEM_DURABLE),
-                    mover.flush(buffer))) {
+            for (VdmFuture<VdmOutput> future : List.of(
+                    mover.memcpy(buffer.segment(), source, VdmFlags.MEM_DURABLE),
+                    mover.memmove(buffer.segment(), source, VdmFlags.MEM_DURABLE),
+                    mover.memset(buffer.segment(), (byte) 1, VdmFlags.MEM_DURABLE),
+                    mover.flush(buffer.segment()))) {
                 future.busyPoll();
                 assertEquals(VdmResult.UNSUPPORTED, future.result());
             }

@@ -4,19 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.github.vdm4j.Batch;
+import io.github.vdm4j.BatchResult;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperation;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
-import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.FutureState;
-import io.github.vdm4j.operation.Batch;
-import io.github.vdm4j.operation.BatchFuture;
+import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.operation.CrcOptions;
 import io.github.vdm4j.operation.DifBlockSize;
 import io.github.vdm4j.operation.DifConfig;
 import io.github.vdm4j.operation.DifFlag;
-import io.github.vdm4j.operation.ReusableOperation;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -62,7 +62,7 @@ class DmlMemoryIT {
             MemorySegment source = arena.allocate(64);
             MemorySegment destination = arena.allocate(64);
             double bytes = bytesPerRound(() -> {
-                VdmFuture copy = mover.memcpy(destination, source);
+                VdmFuture<VdmOutput> copy = mover.memcpy(destination, source);
                 copy.busyPoll();
                 if (copy.result() != VdmResult.SUCCESS) {
                     throw copy.failure();
@@ -123,7 +123,7 @@ class DmlMemoryIT {
                 for (int i = 0; i < 6; i++) {
                     batch.memcpy(destinations[round[0]++ & 1], source);
                 }
-                BatchFuture all = batch.submit();
+                VdmFuture<BatchResult> all = batch.submit();
                 while (all.poll() != FutureState.COMPLETE) {
                     Thread.onSpinWait();
                 }
@@ -164,7 +164,7 @@ class DmlMemoryIT {
             CrcOptions seeded = new CrcOptions(5, true, false);
             DifConfig blocks =
                     DifConfig.of(DifBlockSize.BYTES_512).withFlags(DifFlag.INVERT_CRC_SEED);
-            ReusableOperation operation = mover.newReusableOperation();
+            VdmOperation operation = mover.newOperation();
             List<Runnable> preparations = List.of(
                     () -> operation.crc32c(source, seeded),
                     () -> operation.compare(a, b),
@@ -200,7 +200,7 @@ class DmlMemoryIT {
             }
             batch.crc32c(source).compare(source, destination).fill(destination, 1);
             double bytes = bytesPerRound(() -> {
-                BatchFuture future = batch.submit();
+                VdmFuture<BatchResult> future = batch.submit();
                 future.busyPoll();
                 future.orThrow();
             });

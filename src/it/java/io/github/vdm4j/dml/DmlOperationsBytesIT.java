@@ -1,6 +1,6 @@
 package io.github.vdm4j.dml;
 
-import io.github.vdm4j.operation.DataOperations;
+import io.github.vdm4j.Vdm;
 import io.github.vdm4j.operation.DataOracleProperties;
 import net.jqwik.api.Group;
 import net.jqwik.api.lifecycle.AddLifecycleHook;
@@ -14,7 +14,7 @@ class DmlOperationsBytesIT {
     @Group
     class OnSoftware extends DataOracleProperties {
         @Override
-        protected DataOperations open() {
+        protected Vdm open() {
             return DmlDataMover.open(DmlPath.SOFTWARE);
         }
 
@@ -27,7 +27,7 @@ class DmlOperationsBytesIT {
     @Group
     class InSmallParts extends DataOracleProperties {
         @Override
-        protected DataOperations open() {
+        protected Vdm open() {
             return DmlDataMover.builder().path(DmlPath.SOFTWARE).maxTransferBytes(128).open();
         }
 

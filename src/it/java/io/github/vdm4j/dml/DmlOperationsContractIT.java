@@ -1,7 +1,7 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.ExecutionPath;
-import io.github.vdm4j.operation.DataOperations;
+import io.github.vdm4j.Vdm;
 import io.github.vdm4j.operation.DataOperationsContract;
 import java.util.EnumSet;
 import java.util.Set;
@@ -16,7 +16,7 @@ class DmlOperationsContractIT {
     @DisplayName("on path SOFTWARE")
     class OnSoftware extends DataOperationsContract {
         @Override
-        protected DataOperations open() {
+        protected Vdm open() {
             return DmlDataMover.open(DmlPath.SOFTWARE);
         }
 
@@ -36,7 +36,7 @@ class DmlOperationsContractIT {
     @DisplayName("on path AUTO")
     class OnAuto extends DataOperationsContract {
         @Override
-        protected DataOperations open() {
+        protected Vdm open() {
             return DmlDataMover.open(DmlPath.AUTO);
         }
 
@@ -47,7 +47,7 @@ class DmlOperationsContractIT {
 
         @Override
         protected boolean takesHeapSegments() {
-            return false;
+            return true;
         }
     }
 
@@ -56,7 +56,7 @@ class DmlOperationsContractIT {
     @DisplayName("split into parts of 128 bytes")
     class InSmallParts extends DataOperationsContract {
         @Override
-        protected DataOperations open() {
+        protected Vdm open() {
             return DmlDataMover.builder().path(DmlPath.SOFTWARE).maxTransferBytes(128).open();
         }
 

@@ -114,7 +114,7 @@ class DmlPathsIT {
                 .nativeMemoryIsPersistent(true)
                 .withoutTrial()
                 .open()) {
-            for (VdmFuture future : List.of(
+            for (VdmFuture<VdmOutput> future : List.of(
                     mover.memcpy(destination, source),
                     mover.memmove(destination, source),
                     mover.memset(destination, (byte) 7),
@@ -141,7 +141,7 @@ class DmlPathsIT {
     void autoTakesTheSoftwarePathWithoutDsaAndSaysSo() {
         assumeNoDsa();
         try (var mover = DmlDataMover.open()) {
-            VdmFuture copy = mover.memcpy(arena.allocate(100), noise(100, 2));
+            VdmFuture<VdmOutput> copy = mover.memcpy(arena.allocate(100), noise(100, 2));
             copy.busyPoll();
             assertEquals(DmlPath.AUTO, mover.path());
             assertEquals(DmlPath.SOFTWARE, mover.runningPath());
@@ -161,7 +161,7 @@ class DmlPathsIT {
             assertFalse(mover.pathDecision().findings().isEmpty());
             assertEquals(ExecutionPath.JVM, copy.path());
             assertEquals(VdmResult.SUCCESS, copy.result());
-            VdmFuture longFill = mover.memset(arena.allocate(4 << 20), (byte) 1);
+            VdmFuture<VdmOutput> longFill = mover.memset(arena.allocate(4 << 20), (byte) 1);
             longFill.busyPoll();
             longFill.orThrow();
             assertEquals(ExecutionPath.DML_SOFTWARE, longFill.path());
@@ -178,7 +178,8 @@ class DmlPathsIT {
                 .nativeMemoryIsPersistent(true)
                 .open()) {
             for (int offset = 0; offset < 130; offset += 13) {
-                VdmFuture flush = mover.flush(memory.asSlice(offset, length).asReadOnly());
+                VdmFuture<VdmOutput> flush =
+                        mover.flush(memory.asSlice(offset, length).asReadOnly());
                 flush.busyPoll();
                 flush.orThrow();
             }

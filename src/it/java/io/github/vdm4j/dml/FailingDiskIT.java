@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.vdm4j.MoverFuture;
+import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.mover.SyncDataMover;
 import io.github.vdm4j.mover.ThreadsDataMover;
-import io.github.vdm4j.operation.DataOperations;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -95,7 +95,7 @@ class FailingDiskIT {
         Files.deleteIfExists(folder);
     }
 
-    private static DataOperations open(Mover mover) {
+    private static Vdm open(Mover mover) {
         return switch (mover) {
             case SYNC -> SyncDataMover.open();
             case THREADS -> ThreadsDataMover.open();
@@ -106,7 +106,7 @@ class FailingDiskIT {
         };
     }
 
-    private static void assertFails(MoverFuture<?> future) {
+    private static void assertFails(VdmFuture<?> future) {
         future.busyPoll();
         assertSame(VdmResult.IO_ERROR, future.result(), future::toString);
     }
@@ -116,20 +116,21 @@ class FailingDiskIT {
     void noOperationIsReportedDurableAfterAFailure(Mover kind)
             throws IOException, InterruptedException {
         Path file = failingDisk().resolve("data");
-        try (DataOperations mover = open(kind);
+        try (Vdm mover = open(kind);
                 OffHeapBuffer buffer = OffHeapBuffer.map(file, 0, SIZE);
                 Arena arena = Arena.ofShared();
                 FileChannel channel = FileChannel.open(
                         file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             MemorySegment bare = channel.map(MapMode.READ_WRITE, 0, SIZE, arena);
-            MoverFuture<?> fill = mover.memset(buffer, (byte) 0x77, VdmFlags.MEM_DURABLE);
+            VdmFuture<?> fill = mover.memset(buffer.segment(), (byte) 0x77, VdmFlags.MEM_DURABLE);
             fill.busyPoll();
             assertSame(VdmResult.IO_ERROR, fill.result());
             assertEquals(IOException.class, fill.failure().getCause().getClass());
             for (int i = 0; i < 3; i++) {
-                assertFails(mover.flush(buffer));
+                assertFails(mover.flush(buffer.segment()));
                 assertFails(mover.flush(bare));
-                assertFails(mover.memset(buffer.slice(0, 1), (byte) 1, VdmFlags.MEM_DURABLE));
+                assertFails(
+                        mover.memset(buffer.slice(0, 1), (byte) 1, VdmFlags.MEM_DURABLE));
             }
             var refused = assertThrows(IOException.class, () -> OffHeapBuffer.map(file, 0, SIZE));
             assertTrue(refused.getMessage().contains("AFTER_FAILED_WRITE_BACK"),

@@ -1,17 +1,16 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.DurabilityDomain;
-import io.github.vdm4j.MoverFuture;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.OffHeapBuffer;
-import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.mover.SyncDataMover;
 import io.github.vdm4j.mover.ThreadsDataMover;
 import io.github.vdm4j.operation.CrcOptions;
-import io.github.vdm4j.operation.DataOperations;
 import io.github.vdm4j.operation.DifBlockSize;
 import io.github.vdm4j.operation.DifConfig;
 import java.io.IOException;
@@ -46,7 +45,7 @@ final class LifetimeHunt {
 
     private final SplittableRandom random;
     private final SimulatedDml dml;
-    private final DataOperations[] movers;
+    private final Vdm[] movers;
     private final Path file;
     private final AtomicReference<Closing> toClose = new AtomicReference<>();
     private final AtomicReference<Throwable> unexpected = new AtomicReference<>();
@@ -68,9 +67,9 @@ final class LifetimeHunt {
         Files.write(file, new byte[LARGEST]);
         dml = simulated ? new SimulatedDml().withHardware() : null;
         movers = simulated
-                ? new DataOperations[]{builder(DmlPath.HARDWARE).open(),
+                ? new Vdm[]{builder(DmlPath.HARDWARE).open(),
                     builder(DmlPath.SOFTWARE).workersFrom(4_096).open()}
-                : new DataOperations[]{DmlDataMover.open(DmlPath.SOFTWARE),
+                : new Vdm[]{DmlDataMover.open(DmlPath.SOFTWARE),
                     DmlDataMover.builder().maxTransferBytes(4096).workersFrom(16_384).open(),
                     ThreadsDataMover.builder().threads(1).open(), SyncDataMover.open()};
     }
@@ -97,7 +96,7 @@ final class LifetimeHunt {
         }
         hunt.ended = true;
         closer.join();
-        for (DataOperations mover : hunt.movers) {
+        for (Vdm mover : hunt.movers) {
             mover.close();
         }
         if (hunt.dml != null) {
@@ -160,7 +159,7 @@ final class LifetimeHunt {
 
     private void attempt() throws Exception {
         int which = random.nextInt(movers.length);
-        DataOperations mover = movers[which];
+        Vdm mover = movers[which];
         boolean onHardware = dml != null && which == 0;
         int size = random.nextInt(8) == 0 ? random.nextInt(1, LARGEST) : random.nextInt(1, 8192);
         AutoCloseable memory;
@@ -204,7 +203,7 @@ final class LifetimeHunt {
         Thread.interrupted();
     }
 
-    private MoverFuture<?> make(Vdm mover, MemorySegment whole) {
+    private VdmFuture<?> make(Vdm mover, MemorySegment whole) {
         long half = whole.byteSize() / 2;
         VdmFlags flags = random.nextInt(8) == 0 ? VdmFlags.MEM_DURABLE : VdmFlags.NONE;
         return switch (random.nextInt(8)) {
@@ -216,7 +215,7 @@ final class LifetimeHunt {
         };
     }
 
-    private MoverFuture<?> makeData(DataOperations mover, MemorySegment whole) {
+    private VdmFuture<?> makeData(Vdm mover, MemorySegment whole) {
         long half = whole.byteSize() / 2;
         MemorySegment first = whole.asSlice(0, half);
         MemorySegment second = whole.asSlice(half, half);
@@ -248,7 +247,7 @@ final class LifetimeHunt {
      * Most are polled to their end; some are dropped, and must be finished by whoever closes the
      * memory.
      */
-    private void poll(MoverFuture<?> operation) {
+    private void poll(VdmFuture<?> operation) {
         int polls = random.nextInt(4) == 0 ? random.nextInt(3) : Integer.MAX_VALUE;
         for (int i = 0; i < polls; i++) {
             if (operation.poll() == FutureState.COMPLETE) {

@@ -1,15 +1,14 @@
 package io.github.vdm4j.dml;
 
+import io.github.vdm4j.AbstractDataMover;
+import io.github.vdm4j.Batch;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.PollableFuture;
 import io.github.vdm4j.mover.SyncDataMover;
 import io.github.vdm4j.mover.ThreadsDataMover;
-import io.github.vdm4j.operation.Batch;
 import io.github.vdm4j.operation.CrcOptions;
-import io.github.vdm4j.operation.OperationsMover;
-import io.github.vdm4j.operation.ReusableOperation;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -79,15 +78,13 @@ final class PreparedByTwo {
             MemorySegment to = zone.asSlice(LARGEST, size);
             MemorySegment from = source.asSlice(0, size);
             return switch (shared) {
-                case VdmOperation copy -> switch (kind) {
-                    case 0 -> copy.memset(to, mark, VdmFlags.NONE);
-                    case 1 -> copy.again();
-                    default -> copy.memcpy(to, from, VdmFlags.NONE);
-                };
-                case ReusableOperation data -> switch (kind) {
-                    case 0 -> data.fill(to, mark * 0x0101010101010101L, VdmFlags.NONE);
-                    case 1 -> data.crc32c(from, CrcOptions.STANDARD);
-                    default -> data.copyCrc32c(to, from, CrcOptions.STANDARD, VdmFlags.NONE);
+                case VdmOperation one -> switch (kind + (random.nextBoolean() ? 0 : 3)) {
+                    case 0 -> one.memset(to, mark, VdmFlags.NONE);
+                    case 1 -> one.again();
+                    case 3 -> one.fill(to, mark * 0x0101010101010101L, VdmFlags.NONE);
+                    case 4 -> one.crc32c(from, CrcOptions.STANDARD);
+                    case 5 -> one.copyCrc32c(to, from, CrcOptions.STANDARD, VdmFlags.NONE);
+                    default -> one.memcpy(to, from, VdmFlags.NONE);
                 };
                 case Batch batch -> {
                     batch.clear();
@@ -122,10 +119,9 @@ final class PreparedByTwo {
         long seed = Long.parseLong(arguments[2]);
         System.out.println("seed " + seed);
         long end = System.nanoTime() + Long.parseLong(arguments[3]) * 1_000_000;
-        try (Arena arena = Arena.ofShared(); OperationsMover mover = open(arguments[0])) {
+        try (Arena arena = Arena.ofShared(); AbstractDataMover mover = open(arguments[0])) {
             Object shared = switch (arguments[1]) {
-                case "copy" -> mover.newOperation();
-                case "data" -> mover.newReusableOperation();
+                case "copy", "data" -> mover.newOperation();
                 default -> mover.batch();
             };
             var random = new SplittableRandom(seed);
@@ -153,7 +149,7 @@ final class PreparedByTwo {
         System.out.println("done");
     }
 
-    private static OperationsMover open(String name) {
+    private static AbstractDataMover open(String name) {
         return switch (name) {
             case "dml" -> DmlDataMover.open(DmlPath.SOFTWARE);
             case "auto" -> DmlDataMover.open();

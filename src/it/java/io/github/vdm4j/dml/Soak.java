@@ -1,11 +1,11 @@
 package io.github.vdm4j.dml;
 
+import io.github.vdm4j.AbstractDataMover;
 import io.github.vdm4j.VdmFlags;
-import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.WorkerStrategy;
+import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.mover.SyncDataMover;
 import io.github.vdm4j.mover.ThreadsDataMover;
-import io.github.vdm4j.operation.OperationsMover;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,8 +32,8 @@ final class Soak {
     private static final long LONGEST_SILENCE = 120_000_000_000L;
 
     private final SimulatedDml dml = new SimulatedDml().withHardware();
-    private final List<Supplier<OperationsMover>> kinds = new ArrayList<>();
-    private final AtomicReferenceArray<OperationsMover> movers;
+    private final List<Supplier<AbstractDataMover>> kinds = new ArrayList<>();
+    private final AtomicReferenceArray<AbstractDataMover> movers;
     private final AtomicReference<Throwable> unexpected = new AtomicReference<>();
     private final LongAdder opened = new LongAdder();
     private volatile boolean ended;
@@ -76,12 +76,12 @@ final class Soak {
         dml.always(submission -> Plan.succeed().afterChecks((int) (submission.length() % longest)));
     }
 
-    private OperationsMover open(int slot) {
+    private AbstractDataMover open(int slot) {
         opened.increment();
         return kinds.get(slot).get();
     }
 
-    OperationsMover mover(int slot) {
+    AbstractDataMover mover(int slot) {
         return movers.get(slot);
     }
 
@@ -181,7 +181,7 @@ final class Soak {
     }
 
     /** While others use it: what they have started must be finished all the same. */
-    private void close(OperationsMover mover) {
+    private void close(AbstractDataMover mover) {
         try {
             mover.close();
             if (mover instanceof DmlDataMover closed

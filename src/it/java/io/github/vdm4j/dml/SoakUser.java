@@ -2,15 +2,15 @@ package io.github.vdm4j.dml;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
-import io.github.vdm4j.MoverFuture;
+import io.github.vdm4j.AbstractDataMover;
+import io.github.vdm4j.BatchResult;
 import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.future.FutureTimeoutException;
-import io.github.vdm4j.operation.BatchFuture;
 import io.github.vdm4j.operation.Crc32c;
-import io.github.vdm4j.operation.OperationsMover;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -52,7 +52,7 @@ final class SoakUser implements Runnable {
         try {
             while (!soak.hasEnded()) {
                 prepareMemory();
-                OperationsMover mover = null;
+                AbstractDataMover mover = null;
                 for (int i = random.nextInt(200); i >= 0 && !soak.hasEnded(); i--) {
                     if (mover == null || random.nextInt(20) == 0 || mover.isClosed()) {
                         mover = soak.mover(random.nextInt(soak.slots()));
@@ -83,7 +83,7 @@ final class SoakUser implements Runnable {
         closed += 2;
     }
 
-    private void attempt(OperationsMover mover) {
+    private void attempt(AbstractDataMover mover) {
         int length = 1 + random.nextInt(1 << random.nextInt(1, 17)) % LARGEST;
         int at = random.nextInt(LARGEST - length + 1);
         MemorySegment from = source.segment().asSlice(at, length);
@@ -121,7 +121,7 @@ final class SoakUser implements Runnable {
         }
     }
 
-    private void checksum(OperationsMover mover, MemorySegment from) {
+    private void checksum(AbstractDataMover mover, MemorySegment from) {
         var crc = mover.crc32c(from);
         if (drive(crc, mover, null, null)) {
             var right = new CRC32C();
@@ -131,7 +131,7 @@ final class SoakUser implements Runnable {
         }
     }
 
-    private void compare(OperationsMover mover, MemorySegment from, MemorySegment to) {
+    private void compare(AbstractDataMover mover, MemorySegment from, MemorySegment to) {
         long mismatch = from.mismatch(to);
         var compared = mover.compare(from, to);
         if (drive(compared, mover, null, null)) {
@@ -139,13 +139,13 @@ final class SoakUser implements Runnable {
         }
     }
 
-    private void batch(OperationsMover mover, MemorySegment from, MemorySegment to, byte fill,
+    private void batch(AbstractDataMover mover, MemorySegment from, MemorySegment to, byte fill,
             MemorySegment result) {
         long half = to.byteSize() / 2;
         if (half == 0) {
             return;
         }
-        BatchFuture batch = mover.batch()
+        VdmFuture<BatchResult> batch = mover.batch()
                 .memcpy(to.asSlice(0, half), from.asSlice(0, half))
                 .memset(to.asSlice(half, half), fill, VdmFlags.NONE)
                 .memcpy(to.asSlice(2 * half), from.asSlice(2 * half))
@@ -158,7 +158,7 @@ final class SoakUser implements Runnable {
 
     /** True if the operation has succeeded, and what it wrote is right. */
     private boolean drive(
-            MoverFuture<?> operation, OperationsMover mover, MemorySegment written,
+            VdmFuture<?> operation, AbstractDataMover mover, MemorySegment written,
             MemorySegment right) {
         doing = operation.type() + " of " + operation.byteSize() + " bytes on " + mover;
         types.merge(operation.type(), 1L, Long::sum);
@@ -214,7 +214,7 @@ final class SoakUser implements Runnable {
         }
     }
 
-    private void awaitForAMoment(MoverFuture<?> operation) {
+    private void awaitForAMoment(VdmFuture<?> operation) {
         try {
             operation.await(Duration.ofNanos(random.nextInt(100_000)));
         } catch (FutureTimeoutException e) {
@@ -224,7 +224,7 @@ final class SoakUser implements Runnable {
         }
     }
 
-    private static void awaitQuietly(MoverFuture<?> operation) {
+    private static void awaitQuietly(VdmFuture<?> operation) {
         try {
             operation.await();
         } catch (io.github.vdm4j.VdmException e) {
@@ -232,7 +232,7 @@ final class SoakUser implements Runnable {
         }
     }
 
-    private void check(boolean right, MoverFuture<?> operation, OperationsMover mover) {
+    private void check(boolean right, VdmFuture<?> operation, AbstractDataMover mover) {
         if (!right) {
             throw new AssertionError("wrong: " + operation + " on " + mover, operation.failure());
         }

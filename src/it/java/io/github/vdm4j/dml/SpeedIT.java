@@ -10,9 +10,8 @@ import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.ffi.dml_job_t;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.machine.DynamicLoader;
 import io.github.vdm4j.operation.CrcOptions;
-import io.github.vdm4j.operation.ReusableOperation;
-import io.github.vdm4j.platform.DynamicLoader;
 import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -85,18 +84,18 @@ class SpeedIT {
         try (var auto = DmlDataMover.open(); var software = DmlDataMover.open(DmlPath.SOFTWARE)) {
             assumeTrue(auto.runningPath() == DmlPath.SOFTWARE, "this machine has a DSA");
             MemorySegment range = arena.allocate(16 << 10, 4096);
-            for (Consumer<ReusableOperation> preparing : List.<Consumer<ReusableOperation>>of(
+            for (Consumer<VdmOperation> preparing : List.<Consumer<VdmOperation>>of(
                     operation -> operation.crc32c(range, CrcOptions.STANDARD),
                     operation -> operation.fill(range, 0x0102030405060708L, VdmFlags.NONE))) {
-                ReusableOperation one = auto.newReusableOperation();
-                ReusableOperation other = software.newReusableOperation();
+                VdmOperation one = auto.newOperation();
+                VdmOperation other = software.newOperation();
                 double least = leastRatio(() -> run(one, preparing), () -> run(other, preparing));
                 assertTrue(least <= MOST, "%.2f times as long as on SOFTWARE".formatted(least));
             }
         }
     }
 
-    private static void run(ReusableOperation operation, Consumer<ReusableOperation> preparing) {
+    private static void run(VdmOperation operation, Consumer<VdmOperation> preparing) {
         for (int i = 0; i < TIMES / 10; i++) {
             preparing.accept(operation);
             operation.start();

@@ -1,10 +1,10 @@
 package io.github.vdm4j.dml;
 
-import io.github.vdm4j.MoverFuture;
+import io.github.vdm4j.AbstractDataMover;
+import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.mover.SyncDataMover;
 import io.github.vdm4j.mover.ThreadsDataMover;
-import io.github.vdm4j.operation.OperationsMover;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
@@ -37,7 +37,7 @@ final class TruncatedFiles {
         try (Arena arena = Arena.ofShared();
                 FileChannel channel =
                         FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-                OperationsMover mover = open(arguments[0])) {
+                AbstractDataMover mover = open(arguments[0])) {
             channel.write(java.nio.ByteBuffer.wrap(new byte[SIZE]));
             MemorySegment mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, SIZE, arena);
             MemorySegment twin = channel.map(FileChannel.MapMode.READ_WRITE, 0, SIZE, arena);
@@ -61,7 +61,7 @@ final class TruncatedFiles {
                     start &= -8;
                     there = mapped.asSlice(start, length);
                 }
-                MoverFuture<?> future = switch (kind) {
+                VdmFuture<?> future = switch (kind) {
                     case 0 -> mover.memcpy(there, here);
                     case 1 -> mover.memcpy(here, there);
                     case 2 -> mover.compare(there, twin.asSlice(start, length)); // all of it, as they are equal
@@ -83,7 +83,7 @@ final class TruncatedFiles {
         System.out.println(failed + " of " + rounds + " operations met a missing page");
     }
 
-    private static OperationsMover open(String name) {
+    private static AbstractDataMover open(String name) {
         return switch (name) {
             case "dml" -> DmlDataMover.open(DmlPath.SOFTWARE);
             case "auto" -> DmlDataMover.open();

@@ -1,18 +1,18 @@
 package io.github.vdm4j.dml;
 
-import io.github.vdm4j.MoverFuture;
+import io.github.vdm4j.AbstractDataMover;
+import io.github.vdm4j.BatchResult;
 import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.mover.SyncDataMover;
 import io.github.vdm4j.mover.ThreadsDataMover;
-import io.github.vdm4j.operation.BatchResult;
 import io.github.vdm4j.operation.CrcOptions;
 import io.github.vdm4j.operation.DifBlockSize;
 import io.github.vdm4j.operation.DifConfig;
 import io.github.vdm4j.operation.DifFlag;
 import io.github.vdm4j.operation.DifTags;
-import io.github.vdm4j.operation.OperationsMover;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -46,7 +46,7 @@ final class TruncatedMapping {
             .withFlags(DifFlag.SOURCE_FIXED_REFERENCE_TAG);
 
     /** An operation on the mapping, with other memory of the same size. */
-    private interface Operation extends BiFunction<MemorySegment, MemorySegment, MoverFuture<?>> {}
+    private interface Operation extends BiFunction<MemorySegment, MemorySegment, VdmFuture<?>> {}
 
     private TruncatedMapping() {}
 
@@ -56,7 +56,7 @@ final class TruncatedMapping {
         }
         boolean truncated = arguments[1].equals("truncated");
         int wrong = 0;
-        try (Arena arena = Arena.ofShared(); OperationsMover mover = open(arguments[0])) {
+        try (Arena arena = Arena.ofShared(); AbstractDataMover mover = open(arguments[0])) {
             MemorySegment other = arena.allocate(SIZE, 4096);
             for (String form : FORMS) {
                 for (var each : operations(mover, arena).entrySet()) {
@@ -68,7 +68,7 @@ final class TruncatedMapping {
                     // The last words of a JVM that dies.
                     System.out.print(form + " " + each.getKey() + ": ");
                     System.out.flush();
-                    MoverFuture<?> future = each.getValue().apply(mapping, other.fill((byte) 0));
+                    VdmFuture<?> future = each.getValue().apply(mapping, other.fill((byte) 0));
                     future.busyPoll();
                     boolean right = future.result() == expected(truncated);
                     wrong += right ? 0 : 1;
@@ -84,7 +84,7 @@ final class TruncatedMapping {
     }
 
     /** A batch whose tasks read and write the mapping; how many of them ended wrongly. */
-    private static int batches(OperationsMover mover, boolean truncated, Arena arena)
+    private static int batches(AbstractDataMover mover, boolean truncated, Arena arena)
             throws Exception {
         int wrong = 0;
         MemorySegment other = arena.allocate(SIZE, 4096);
@@ -144,7 +144,7 @@ final class TruncatedMapping {
         };
     }
 
-    private static Map<String, Operation> operations(OperationsMover mover, Arena arena) {
+    private static Map<String, Operation> operations(AbstractDataMover mover, Arena arena) {
         MemorySegment more = arena.allocate(SIZE, 4096);
         MemorySegment record = arena.allocate(SIZE * 2, 8);
         MemorySegment blocks = arena.allocate(SIZE / 512 * 520, 8);
@@ -185,7 +185,7 @@ final class TruncatedMapping {
         return all;
     }
 
-    private static OperationsMover open(String name) {
+    private static AbstractDataMover open(String name) {
         return switch (name) {
             case "dml" -> DmlDataMover.open(DmlPath.SOFTWARE);
             case "auto" -> DmlDataMover.open();

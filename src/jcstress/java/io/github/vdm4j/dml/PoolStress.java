@@ -1,8 +1,8 @@
 package io.github.vdm4j.dml;
 
-import io.github.vdm4j.dml.internal.Job;
-import io.github.vdm4j.dml.internal.JobLimits;
-import io.github.vdm4j.dml.internal.JobPool;
+import io.github.vdm4j.dml.job.Job;
+import io.github.vdm4j.dml.job.JobLimits;
+import io.github.vdm4j.dml.job.JobPool;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;

@@ -1,8 +1,8 @@
 package io.github.vdm4j.buffer;
 
 import io.github.vdm4j.DurabilityDomain;
-import io.github.vdm4j.platform.LibC;
-import io.github.vdm4j.platform.PlatformName;
+import io.github.vdm4j.machine.LibC;
+import io.github.vdm4j.machine.PlatformName;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 

@@ -1,10 +1,10 @@
 package io.github.vdm4j.buffer;
 
 import io.github.vdm4j.DurabilityDomain;
-import io.github.vdm4j.durability.MappedFile;
-import io.github.vdm4j.durability.MemoryRegion;
-import io.github.vdm4j.durability.MemoryRegions;
 import io.github.vdm4j.future.IdleStrategy;
+import io.github.vdm4j.memory.MappedFile;
+import io.github.vdm4j.memory.MemoryRegion;
+import io.github.vdm4j.memory.MemoryRegions;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 

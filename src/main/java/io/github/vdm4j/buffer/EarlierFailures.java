@@ -1,6 +1,6 @@
 package io.github.vdm4j.buffer;
 
-import io.github.vdm4j.durability.MappedFile;
+import io.github.vdm4j.memory.MappedFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.channels.FileChannel;

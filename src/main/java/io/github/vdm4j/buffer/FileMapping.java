@@ -1,7 +1,7 @@
 package io.github.vdm4j.buffer;
 
 import io.github.vdm4j.DurabilityDomain;
-import io.github.vdm4j.durability.MappedFile;
+import io.github.vdm4j.memory.MappedFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

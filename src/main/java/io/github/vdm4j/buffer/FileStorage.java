@@ -1,8 +1,8 @@
 package io.github.vdm4j.buffer;
 
-import io.github.vdm4j.platform.LibC;
-import io.github.vdm4j.platform.LibC.CallFailedException;
-import io.github.vdm4j.platform.PlatformName;
+import io.github.vdm4j.machine.LibC;
+import io.github.vdm4j.machine.LibC.CallFailedException;
+import io.github.vdm4j.machine.PlatformName;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

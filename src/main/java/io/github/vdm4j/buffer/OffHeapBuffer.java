@@ -1,9 +1,8 @@
 package io.github.vdm4j.buffer;
 
 import io.github.vdm4j.DurabilityDomain;
-import io.github.vdm4j.SegmentView;
-import io.github.vdm4j.durability.MappedFile;
-import io.github.vdm4j.platform.MappedPage;
+import io.github.vdm4j.machine.MappedPage;
+import io.github.vdm4j.memory.MappedFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -14,14 +13,13 @@ import java.util.Objects;
  * A range of off-heap memory that cannot be freed while an operation is moving through it, and that
  * knows what makes its content durable.
  *
- * <p>A buffer owns its memory or, as a {@link #slice}, shares that of another. {@link #close} on
- * any of a family closes all of it: it waits until the operations in flight on it are complete, in
- * whichever mover, and finishes those that nobody polls any more. After that every use of the
- * buffer and of its views throws {@link IllegalStateException}.
+ * <p>{@link #close} waits until the operations in flight on the buffer are complete, in whichever
+ * mover, and finishes those that nobody polls any more. After that every use of the buffer and of
+ * its segments throws {@link IllegalStateException}.
  *
- * <p>Every operation of a {@link io.github.vdm4j.Vdm} takes buffers where it takes segments. A
- * segment from {@link #segment()}, and any slice of it, is held open just the same when it is
- * passed instead.
+ * <p>Operations of a {@link io.github.vdm4j.Vdm} take the segments that {@link #segment()} and
+ * {@link #slice} return. While an operation uses such a segment, or any slice of it, the buffer
+ * cannot be freed.
  *
  * <p>Buffers may be used and closed by any thread. Those that are dropped without being closed are
  * reported, once, when the system property {@value BufferMemory#LEAK_PROPERTY} is {@code true};
@@ -29,7 +27,7 @@ import java.util.Objects;
  *
  * <p>C counterpart: none; in C memory is a pointer, and who frees it too early has to find out.
  */
-public final class OffHeapBuffer implements SegmentView, AutoCloseable {
+public final class OffHeapBuffer implements AutoCloseable {
     private final BufferHandle handle;
     private final BufferMemory memory;
     private final MemorySegment segment;
@@ -174,22 +172,23 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
     }
 
     /**
-     * A part of this buffer, sharing its memory and its life.
+     * Returns a part of the memory as a segment. While an operation uses it, the buffer cannot be
+     * freed.
      *
      * @param offset where the part begins, in bytes
      * @param length how long it is, in bytes
-     * @return a buffer over that part
+     * @return a segment of that part
      * @throws IndexOutOfBoundsException if the part does not lie within this buffer
      * @throws IllegalStateException if the buffer is closed
      */
-    public OffHeapBuffer slice(long offset, long length) {
+    public MemorySegment slice(long offset, long length) {
         memory.requireOpen();
         if (offset < 0 || length < 0 || offset > segment.byteSize() - length) {
             throw new IndexOutOfBoundsException(
                     "slice of %,d bytes at offset %,d does not lie within the %s"
                             .formatted(length, offset, this));
         }
-        return new OffHeapBuffer(handle, segment.asSlice(offset, length));
+        return segment.asSlice(offset, length);
     }
 
     /**
@@ -198,7 +197,6 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
      * @return a segment of the buffer's size
      * @throws IllegalStateException if the buffer is closed
      */
-    @Override
     public MemorySegment segment() {
         memory.requireOpen();
         return segment;
@@ -213,6 +211,12 @@ public final class OffHeapBuffer implements SegmentView, AutoCloseable {
      */
     public ByteBuffer byteBuffer() {
         memory.requireOpen();
+        if (segment.byteSize() > Integer.MAX_VALUE) {
+            throw new UnsupportedOperationException(
+                    "a buffer of %,d bytes as a ByteBuffer, which holds 2,147,483,647 at most."
+                            .formatted(segment.byteSize())
+                            + " Use segment() or slice(offset, size)");
+        }
         return segment.asByteBuffer().order(java.nio.ByteOrder.nativeOrder());
     }
 

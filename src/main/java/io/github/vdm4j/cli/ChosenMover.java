@@ -1,5 +1,6 @@
 package io.github.vdm4j.cli;
 
+import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.dml.DmlDataMover;
 import io.github.vdm4j.dml.DmlHardwareException;
@@ -8,7 +9,6 @@ import io.github.vdm4j.dml.DmlPathDecision;
 import io.github.vdm4j.dml.DmlUnavailableException;
 import io.github.vdm4j.mover.SyncDataMover;
 import io.github.vdm4j.mover.ThreadsDataMover;
-import io.github.vdm4j.operation.DataOperations;
 import java.util.stream.Collectors;
 
 /**
@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * @param mover the mover
  * @param reason why it was taken
  */
-record ChosenMover(String name, DataOperations mover, String reason) implements AutoCloseable {
+record ChosenMover(String name, Vdm mover, String reason) implements AutoCloseable {
 
     /**
      * Opens what the command line asks for.

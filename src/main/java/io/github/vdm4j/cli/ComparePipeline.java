@@ -1,9 +1,9 @@
 package io.github.vdm4j.cli;
 
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.future.PollableFuture;
-import io.github.vdm4j.operation.DataOperations;
-import io.github.vdm4j.operation.ReusableOperation;
 import java.lang.foreign.MemorySegment;
 import java.util.stream.Stream;
 
@@ -11,19 +11,19 @@ import java.util.stream.Stream;
 final class ComparePipeline extends ChunkPipeline {
     private final MemorySegment first;
     private final MemorySegment second;
-    private final ReusableOperation[] operations;
+    private final VdmOperation[] operations;
     private long mismatch = -1;
 
     /** With a mover that has room for {@code depth} operations. */
     ComparePipeline(
-            DataOperations mover, MemorySegment first, MemorySegment second, long chunk, int depth,
+            Vdm mover, MemorySegment first, MemorySegment second, long chunk, int depth,
             Progress progress) {
         super(first.byteSize(), chunk, depth, progress);
         this.first = first;
         this.second = second;
-        operations = Stream.generate(mover::newReusableOperation)
+        operations = Stream.generate(mover::newOperation)
                 .limit(lanes())
-                .toArray(ReusableOperation[]::new);
+                .toArray(VdmOperation[]::new);
     }
 
     /** The offset of the first mismatch, after the run; -1 if there is none. */

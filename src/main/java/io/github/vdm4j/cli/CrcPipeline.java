@@ -1,22 +1,22 @@
 package io.github.vdm4j.cli;
 
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.future.PollableFuture;
 import io.github.vdm4j.operation.CrcOptions;
-import io.github.vdm4j.operation.DataOperations;
-import io.github.vdm4j.operation.ReusableOperation;
 import java.lang.foreign.MemorySegment;
 
 /** Computes the CRC-32C of a segment: each chunk goes on from the one before it. */
 final class CrcPipeline extends ChunkPipeline {
     private final MemorySegment source;
-    private final ReusableOperation operation;
+    private final VdmOperation operation;
     private int crc;
 
-    CrcPipeline(DataOperations mover, MemorySegment source, long chunk, Progress progress) {
+    CrcPipeline(Vdm mover, MemorySegment source, long chunk, Progress progress) {
         super(source.byteSize(), chunk, 1, progress);
         this.source = source;
-        operation = mover.newReusableOperation();
+        operation = mover.newOperation();
     }
 
     /** The CRC of what has been gone through. */

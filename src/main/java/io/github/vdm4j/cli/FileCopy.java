@@ -87,7 +87,7 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
     private static void makeDurable(ChosenMover chosen, OffHeapBuffer target)
             throws CommandFailure {
         try {
-            chosen.mover().flush(target).await();
+            chosen.mover().flush(target.segment()).await();
         } catch (VdmException e) {
             throw new CommandFailure("cannot write the copy to its storage: " + e.getMessage(), e);
         }

@@ -1,15 +1,10 @@
 package io.github.vdm4j.dml;
 
-import io.github.vdm4j.MoverCounters;
+import io.github.vdm4j.AbstractDataMover;
+import io.github.vdm4j.VdmExecutor;
 import io.github.vdm4j.VdmFlags;
-import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
-import io.github.vdm4j.operation.BatchFuture;
-import io.github.vdm4j.operation.BatchTask;
-import io.github.vdm4j.operation.DataFuture;
-import io.github.vdm4j.operation.OperationsMover;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
 import java.util.Objects;
 
 /**
@@ -17,29 +12,29 @@ import java.util.Objects;
  *
  * <pre>{@code
  * try (var mover = DmlDataMover.open()) {
- *   VdmFuture copy = mover.memcpy(destination, source);
+ *   VdmFuture<VdmOutput> copy = mover.memcpy(destination, source);
  *   copy.await();
  * }
  * }</pre>
  *
- * <p>Segments must be off-heap; any alignment and any length will do. Without hardware a short
+ * <p>On {@link DmlPath#AUTO} the JVM executes operations on heap segments. The other paths refuse
+ * heap segments. Any alignment and any length will do. Without hardware a short
  * operation is executed by its first poll, on the polling thread, and a {@linkplain
  * DmlDataMoverBuilder#workersFrom long one} by a worker thread of the mover; the arenas of its
  * segments cannot be closed meanwhile. On hardware nothing can keep a caller's arena open between
  * two polls: <b>do not close it before the future is complete</b>, or the device goes on with
  * memory that may belong to something else by then.
  *
- * <p>A mover has a fixed number of jobs, made when it is opened. An operation needs one from its
- * first poll until it is complete; one that finds none, after those of dropped futures have been
- * taken back, ends with {@link io.github.vdm4j.VdmResult#OUT_OF_MEMORY} and can be made again
- * later. Native memory is taken when the mover is opened and given back when it is closed. On the
- * software path each {@linkplain #newOperation reusable operation} has a job of its own, with a few
- * hundred bytes that are given back when the operation is unreachable.
+ * <p>A mover has a fixed number of jobs. An operation on hardware needs one from its first poll
+ * until it is complete. If no job is free, after the jobs of dropped futures have been taken back,
+ * the operation waits in order and can be cancelled; with {@link DmlDataMoverBuilder#whenFull
+ * whenFull(FAIL)} it fails instead. On the software path the JVM executes it. Native memory is taken
+ * when the mover is opened and freed when it is closed.
  *
  * <p><b>Data operations.</b> DML executes them, except that on the software path Java checks,
  * strips and updates protected blocks, because DML checks application tags wrongly there; and that
  * on both paths Java strips blocks into the place right before them, which DML refuses. {@link
- * io.github.vdm4j.MoverFuture#path} tells. DML never reads the record of a delta in the caller's
+ * io.github.vdm4j.VdmFuture#path} tells. DML never reads the record of a delta in the caller's
  * memory, but a copy that was checked, so that no record can make it write outside of the
  * destination.
  *
@@ -50,30 +45,19 @@ import java.util.Objects;
  *
  * <p>C counterpart: miniasync_vdm_dml(7), {@code data_mover_dml_new(3)}.
  */
-public final class DmlDataMover extends OperationsMover {
+public final class DmlDataMover extends AbstractDataMover {
     private final DmlLibrary library;
     private final DmlPath path;
     private final DmlPlan plan;
-
-    /** Null before the first operation. Written under {@link #making}. */
-    private volatile DmlFutures futures;
-
-    private final Object making = new Object();
-
+    private final DmlExecutor executor;
     private final PathDecisions decisions;
-
-    /**
-     * Two cache lines, as whatever comes next may be what another thread writes: see VdmOperation.
-     */
-    @SuppressWarnings("unused") // takes up room
-    private Object a0, b0, c0, d0, e0, f0, g0, h0, i0, j0, k0, l0, m0, n0, o0, p0,
-            a1, b1, c1, d1, e1, f1, g1, h1, i1, j1, k1, l1, m1, n1, o1, p1;
 
     DmlDataMover(DmlLibrary library, DmlPath path, DmlPlan plan, PathDecisions decisions) {
         this.library = library;
         this.path = path;
         this.plan = plan;
         this.decisions = decisions;
+        executor = new DmlExecutor(plan, "DML, path " + path);
     }
 
     /**
@@ -112,63 +96,18 @@ public final class DmlDataMover extends OperationsMover {
         return new DmlDataMoverBuilder();
     }
 
-    private DmlFutures futures() {
-        DmlFutures made = futures;
-        return made != null ? made : makeFutures();
-    }
-
-    private DmlFutures makeFutures() {
-        synchronized (making) {
-            if (futures == null) {
-                if (isClosed()) { // or nobody would close what is made
-                    throw new IllegalStateException("the mover is closed (" + name() + ")");
-                }
-                futures = new DmlFutures(plan);
-            }
-            return futures;
-        }
-    }
-
     @Override
-    protected VdmFuture newFuture() {
-        return futures().future();
-    }
-
-    @Override
-    protected VdmFuture newReusableFuture() {
-        return futures().reusable();
-    }
-
-    @Override
-    protected <R> DataFuture<R> newDataFuture() {
-        return futures().data();
-    }
-
-    @Override
-    protected BatchFuture newBatchFuture(List<BatchTask> tasks) {
-        return futures().batch(tasks);
+    protected VdmExecutor executor() {
+        return executor;
     }
 
     @Override
     protected void checkReachable(VdmOperationType type, String role, MemorySegment segment) {
-        if (!segment.isNative()) {
+        if (!segment.isNative() && path != DmlPath.AUTO) {
             throw new IllegalArgumentException(
                     ("%s: the %s is a heap segment of %,d bytes, which Intel DML cannot reach; use memory from an Arena,"
-                            + " or ThreadsDataMover or SyncDataMover, which take both")
+                            + " path AUTO, or another mover")
                             .formatted(type, role, segment.byteSize()));
-        }
-    }
-
-    @Override
-    protected void shutDown() {
-        DmlFutures made;
-        synchronized (making) { // whoever is making them has found the mover open
-            made = futures;
-        }
-        if (made != null) {
-            made.engine().drain(name());
-        } else {
-            plan.pool().tryClose(); // closes it, as no job was ever lent to an operation
         }
     }
 
@@ -176,15 +115,9 @@ public final class DmlDataMover extends OperationsMover {
     public boolean isSupported(VdmFlags flags, MemorySegment destination) {
         Objects.requireNonNull(flags, "flags");
         Objects.requireNonNull(destination, "destination");
-        return destination.isNative()
+        return (destination.isNative() || path == DmlPath.AUTO)
                 && (!flags.contains(VdmFlags.MEM_DURABLE)
                         || plan.durability().supports(destination, true));
-    }
-
-    @Override
-    public MoverCounters counters() {
-        DmlFutures made = futures;
-        return made != null ? made.engine().counters() : new MoverCounters(0, 0, 0, 0, 0, 0);
     }
 
     @Override

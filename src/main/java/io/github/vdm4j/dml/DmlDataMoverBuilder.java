@@ -1,10 +1,11 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmException;
-import io.github.vdm4j.dml.internal.JobLimits;
-import io.github.vdm4j.dml.internal.JobPool;
-import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.WhenFull;
+import io.github.vdm4j.dml.job.JobLimits;
+import io.github.vdm4j.dml.job.JobPool;
 import io.github.vdm4j.future.WorkerStrategy;
+import io.github.vdm4j.memory.Durability;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,6 +37,8 @@ public final class DmlDataMoverBuilder {
     private DmlLibrary library;
     private DmlPath path = DmlPath.AUTO;
     private int jobs = 128;
+    private WhenFull whenFull = WhenFull.WAIT;
+    private int queueSize = 128;
     private Duration queueFullTimeout = Duration.ofMillis(100);
     private Duration deviceTimeout = Duration.ofSeconds(30);
     private long maxTransferBytes = JobLimits.MAX_PART;
@@ -96,6 +99,35 @@ public final class DmlDataMoverBuilder {
                     "%,d jobs: must be 1 to %,d".formatted(count, MAX_JOBS));
         }
         jobs = count;
+        return this;
+    }
+
+    /**
+     * Sets what happens to an operation on hardware when all jobs are in flight. Default: {@link
+     * WhenFull#WAIT}.
+     *
+     * @param whenFull whether it waits, or fails if {@link #queueSize} operations wait already
+     * @return this
+     */
+    public DmlDataMoverBuilder whenFull(WhenFull whenFull) {
+        this.whenFull = Objects.requireNonNull(whenFull, "whenFull");
+        return this;
+    }
+
+    /**
+     * Sets how many operations may wait for a job if the mover {@linkplain #whenFull fails} further
+     * ones. Default: 128.
+     *
+     * @param operations 1 or more
+     * @return this
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public DmlDataMoverBuilder queueSize(int operations) {
+        if (operations < 1) {
+            throw new IllegalArgumentException(
+                    "queueSize of %,d: must be 1 or more".formatted(operations));
+        }
+        queueSize = operations;
         return this;
     }
 
@@ -392,17 +424,18 @@ public final class DmlDataMoverBuilder {
                 pool,
                 limits,
                 path == DmlPath.AUTO && !hardware
-                        ? new JvmLimits(jvmCopies, jvmFills, jvmOperations)
-                        : null,
+                        ? new DmlPolicy(jvmCopies, jvmFills, jvmOperations, workerBytes, true)
+                        : DmlPolicy.allOnDml(workerBytes),
                 hardware ? new HardwareHealth(pool, decisions, path == DmlPath.AUTO, opening, clock)
                         : null,
                 engines(),
                 queueFullTimeout.toNanos(),
                 deviceTimeout.toNanos(),
                 closeTimeout.toNanos(),
-                workerBytes,
                 workers,
-                workerStrategy);
+                workerStrategy,
+                whenFull == WhenFull.FAIL ? queueSize : Integer.MAX_VALUE,
+                path != DmlPath.HARDWARE);
         return new DmlDataMover(opened, path, plan, decisions);
     }
 

@@ -1,9 +1,9 @@
 package io.github.vdm4j.dml;
 
-import io.github.vdm4j.dml.internal.DmlFunctions;
-import io.github.vdm4j.platform.DynamicLoader;
-import io.github.vdm4j.platform.PlatformName;
-import io.github.vdm4j.platform.Processor;
+import io.github.vdm4j.dml.job.DmlFunctions;
+import io.github.vdm4j.machine.DynamicLoader;
+import io.github.vdm4j.machine.PlatformName;
+import io.github.vdm4j.machine.Processor;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -97,6 +97,13 @@ public final class DmlLibrary {
                 ? attempt(file.toString(), file.toAbsolutePath().toString(), attempts)
                 : Optional.empty();
         return found.orElseThrow(() -> new DmlUnavailableException(attempts));
+    }
+
+    /** Whether the user names the library's file. An empty value switches the library off. */
+    static boolean isSetByUser() {
+        String property = System.getProperty(PROPERTY);
+        String named = property != null ? property : System.getenv(ENVIRONMENT);
+        return named != null && !named.isEmpty();
     }
 
     /**

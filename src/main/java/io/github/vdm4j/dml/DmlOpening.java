@@ -3,9 +3,9 @@ package io.github.vdm4j.dml;
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.dml.DmlDiagnosis.Finding;
 import io.github.vdm4j.dml.DmlDiagnosis.Outcome;
-import io.github.vdm4j.dml.internal.DmlCallException;
-import io.github.vdm4j.dml.internal.JobLimits;
-import io.github.vdm4j.dml.internal.JobPool;
+import io.github.vdm4j.dml.job.DmlCallException;
+import io.github.vdm4j.dml.job.JobLimits;
+import io.github.vdm4j.dml.job.JobPool;
 import java.util.List;
 import java.util.function.Supplier;
 

@@ -1,8 +1,8 @@
 package io.github.vdm4j.dml;
 
-import io.github.vdm4j.platform.DynamicLoader;
-import io.github.vdm4j.platform.PlatformName;
-import io.github.vdm4j.platform.Processor;
+import io.github.vdm4j.machine.DynamicLoader;
+import io.github.vdm4j.machine.PlatformName;
+import io.github.vdm4j.machine.Processor;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
-import io.github.vdm4j.dml.internal.Job;
-import io.github.vdm4j.dml.internal.JobPool;
+import io.github.vdm4j.dml.job.Job;
+import io.github.vdm4j.dml.job.JobPool;
 import io.github.vdm4j.future.IdleStrategy;
 
 /**

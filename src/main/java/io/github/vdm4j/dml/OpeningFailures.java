@@ -1,7 +1,7 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmException;
-import io.github.vdm4j.dml.internal.DmlCallException;
+import io.github.vdm4j.dml.job.DmlCallException;
 import java.util.Map;
 
 /**

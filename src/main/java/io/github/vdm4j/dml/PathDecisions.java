@@ -1,6 +1,7 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.dml.DmlDiagnosis.Finding;
+import io.github.vdm4j.machine.LibraryThread;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -29,7 +30,7 @@ final class PathDecisions {
         try {
             findings = diagnosis.get();
         } catch (Throwable e) {
-            tellHandler(e);
+            LibraryThread.report(e);
         }
         decide(new DmlPathDecision(path, reason, findings));
     }
@@ -42,12 +43,7 @@ final class PathDecisions {
         try {
             listener.accept(next);
         } catch (Throwable e) {
-            tellHandler(e);
+            LibraryThread.report(e);
         }
-    }
-
-    private static void tellHandler(Throwable e) {
-        Thread thread = Thread.currentThread();
-        thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
     }
 }

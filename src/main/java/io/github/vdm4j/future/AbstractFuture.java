@@ -1,6 +1,6 @@
 package io.github.vdm4j.future;
 
-import io.github.vdm4j.platform.LibraryThread;
+import io.github.vdm4j.machine.LibraryThread;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
@@ -80,14 +80,12 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     protected abstract FutureState advance(Notifier notifier);
 
     /**
-     * Calls {@link #advance}. Base classes override this method to observe each step.
+     * Returns whether {@link #advance}, which calls this, has to start the task.
      *
-     * @param notifier what the pollers offer
-     * @param first whether the future has not been started yet
-     * @return what {@link #advance} returned
+     * @return true in the calls until one returns {@link FutureState#RUNNING}
      */
-    protected FutureState step(Notifier notifier, boolean first) {
-        return advance(notifier);
+    protected final boolean isStarting() {
+        return (state & RUNNING) == 0;
     }
 
     /**
@@ -173,7 +171,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
      * @return the state reached
      */
     protected final FutureState resumeDetached() {
-        STATE.setRelease(this, RUNNING | ADVANCING);
+        STATE.setVolatile(this, RUNNING | ADVANCING); // before the look at the waiters
         return enter(RUNNING, null);
     }
 
@@ -252,7 +250,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         return reached;
     }
 
-    /** Returns null if the future is complete. */
+    /** Returns null if the future is complete or being prepared: it promises no wake-up then. */
     private Registration register(Waker waker) {
         while (true) {
             int seen = state;
@@ -265,6 +263,9 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
                 if (!WAITERS.compareAndSet(this, list, fresh)) {
                     continue;
                 }
+                if (list != null) {
+                    list.complete(); // the threads that complete and prepare do not find it now
+                }
                 list = fresh;
             }
             Registration added = waker instanceof Registration own
@@ -273,10 +274,14 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
             if (added == null) {
                 continue; // complete, or prepared anew meanwhile
             }
-            if (state != COMPLETE && list.generation == generation) {
+            seen = state;
+            if ((seen & (COMPLETE | PREPARING)) == 0 && list.generation == generation) {
                 return added;
             }
             added.withdraw();
+            if ((seen & PREPARING) != 0) {
+                return null; // the preparing thread may have looked for waiters already
+            }
         }
     }
 
@@ -290,7 +295,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         advancing = Thread.currentThread();
         FutureState reached;
         try {
-            reached = step(offered, seen == IDLE);
+            reached = advance(offered);
         } catch (WrongThreadException e) {
             leave(seen);
             throw e;
@@ -316,6 +321,15 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         return reached;
     }
 
+    /**
+     * Runs work that may complete futures. Callbacks of users that are due meanwhile run after it.
+     *
+     * @param work the work
+     */
+    protected static void runBeforeCallbacks(Runnable work) {
+        Callbacks.runAfter(work);
+    }
+
     /** The future has to end, even if a subclass cannot record why. */
     private void fail(Throwable failure) {
         try {
@@ -334,7 +348,11 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         int completed = generation;
         advancing = null;
         STATE.setVolatile(this, COMPLETE); // before the look at the waiters, who look at the state
-        published();
+        try {
+            published();
+        } catch (Throwable e) { // the waiters are notified all the same
+            LibraryThread.report(e);
+        }
         Waiters list = waiters;
         if (list != null && list.generation == completed) {
             list.complete();
@@ -439,7 +457,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     /**
      * Keeps pollers and other preparing threads away from an idle or complete future, whose fields
      * stay as they are. {@link #renew} follows before the caller writes them, or {@link
-     * #reinstate}.
+     * #reinstate}. A poll with a waker is promised no wake-up until then.
      *
      * @throws IllegalStateException if the future is running, or another thread prepares it
      */
@@ -453,23 +471,15 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         }
     }
 
-    /**
-     * Returns a {@linkplain #claim claimed} future to the state it had before. A thread that has
-     * registered meanwhile looks again.
-     */
+    /** Returns a {@linkplain #claim claimed} future to the state it had before. */
     protected final void reinstate() {
-        int before = state & ~PREPARING;
-        STATE.setVolatile(this, before);
-        Waiters list = waiters;
-        if (before != IDLE && list != null && list.generation == generation) {
-            list.complete();
-        }
+        STATE.setRelease(this, state & ~PREPARING);
     }
 
     /** Ends the registrations for the last operation of a {@linkplain #claim claimed} future. */
     protected final void renew() {
-        generation++; // before the exchange: a registration that comes later sees it
-        Waiters earlier = (Waiters) WAITERS.getAndSet(this, null);
+        generation++; // a thread that registers meanwhile sees PREPARING and withdraws
+        Waiters earlier = waiters == null ? null : (Waiters) WAITERS.getAndSet(this, null);
         if (earlier != null) {
             earlier.complete(); // the thread that completed the future may not have come so far
         }

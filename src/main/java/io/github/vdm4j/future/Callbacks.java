@@ -41,6 +41,32 @@ final class Callbacks {
         }
     }
 
+    /** Runs work, and then the callbacks that became due on this thread meanwhile. */
+    static void runAfter(Runnable work) {
+        Callbacks running = null;
+        try {
+            if (RUNNING.get() == null) {
+                running = new Callbacks();
+                RUNNING.set(running);
+            }
+        } catch (OutOfMemoryError e) {
+            running = null; // the callbacks run inside the work
+        }
+        if (running == null) {
+            work.run();
+            return;
+        }
+        try {
+            work.run();
+        } finally {
+            try {
+                running.loop();
+            } finally {
+                RUNNING.remove();
+            }
+        }
+    }
+
     /** Calls queued registrations at once. */
     static void callEach(Registration chain) {
         for (Registration each = chain; each != null;) {

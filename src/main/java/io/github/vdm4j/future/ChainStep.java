@@ -85,9 +85,8 @@ final class ChainStep {
             }
             future = made;
         } else if (prepare != null) {
-            BiConsumer<Object, Object> once = prepare;
-            prepare = null;
-            once.accept(before, future);
+            prepare.accept(before, future);
+            prepare = null; // after the call: what needs another thread is called there again
         }
         return future;
     }

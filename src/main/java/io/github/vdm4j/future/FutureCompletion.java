@@ -1,6 +1,6 @@
 package io.github.vdm4j.future;
 
-import io.github.vdm4j.platform.LibraryThread;
+import io.github.vdm4j.machine.LibraryThread;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -17,6 +17,8 @@ final class FutureCompletion<T> extends CompletableFuture<T> {
     private final Notifier notifier = Notifier.of(wait);
     /** How often the task has woken since the last poll; 0 while nothing is to be done. */
     private final AtomicInteger wakeUps = new AtomicInteger(1);
+    /** Set by {@link #cancel}, which completes this itself once it has cancelled the task. */
+    private volatile boolean cancelling;
     /** The next completion that was added to the {@link SharedPoller}. */
     FutureCompletion<?> nextAdded;
 
@@ -132,14 +134,18 @@ final class FutureCompletion<T> extends CompletableFuture<T> {
     }
 
     private void settle() {
-        if (isDone()) {
+        if (isDone() || cancelling) {
             return;
         }
-        Throwable failure = task.failure();
-        if (failure == null) {
-            complete(task.output());
-        } else {
-            completeExceptionally(failure);
+        try {
+            Throwable failure = task.failure();
+            if (failure == null) {
+                complete(task.output());
+            } else {
+                completeExceptionally(failure);
+            }
+        } catch (Throwable e) { // of a user's future
+            fail(e);
         }
     }
 
@@ -152,11 +158,16 @@ final class FutureCompletion<T> extends CompletableFuture<T> {
     /** Cancels the task if it has not begun, and lets go of it in any case. */
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
-        if (!isDone()) {
-            task.cancel();
+        boolean cancelled;
+        try {
+            if (!isDone()) {
+                cancelling = true;
+                task.cancel();
+            }
+        } finally {
+            cancelled = super.cancel(mayInterruptIfRunning);
+            wait.wake(); // the thread that polls for this completion sees that it is done
         }
-        boolean cancelled = super.cancel(mayInterruptIfRunning);
-        wait.wake(); // whoever polls for this completion sees that it is done
         return cancelled;
     }
 

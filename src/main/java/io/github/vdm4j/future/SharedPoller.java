@@ -1,6 +1,6 @@
 package io.github.vdm4j.future;
 
-import io.github.vdm4j.platform.LibraryThread;
+import io.github.vdm4j.machine.LibraryThread;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -14,6 +14,7 @@ final class SharedPoller {
 
     /** How long the thread stays without work. */
     private static final long IDLE_NANOS = 200_000_000L;
+    private static final long AFTER_FAILURE_NANOS = 1_000_000L;
     private static final IdleStrategy BETWEEN_ROUNDS = IdleStrategy.backOff();
 
     // Guarded by the class. The completions are linked by themselves, so that adding one needs no
@@ -42,6 +43,15 @@ final class SharedPoller {
         FutureCompletion<?> taken = added;
         added = null;
         return taken;
+    }
+
+    private static synchronized void putBack(FutureCompletion<?> first) {
+        FutureCompletion<?> last = first;
+        while (last.nextAdded != null) {
+            last = last.nextAdded;
+        }
+        last.nextAdded = added;
+        added = first;
     }
 
     /** Returns true if nothing was added meanwhile: the thread ends. */
@@ -74,6 +84,7 @@ final class SharedPoller {
                 Thread.interrupted(); // concerns nobody here, and would keep park from sleeping
             } catch (Throwable e) { // the heap is full for a moment: the next round tries again
                 LibraryThread.report(e);
+                LockSupport.parkNanos(SharedPoller.class, AFTER_FAILURE_NANOS);
             }
         }
     }
@@ -83,12 +94,13 @@ final class SharedPoller {
         boolean any = next != null;
         while (next != null) {
             FutureCompletion<?> following = next.nextAdded;
-            next.nextAdded = null;
             try {
                 polled.add(next);
             } catch (OutOfMemoryError e) {
-                next.fail(e);
+                putBack(next);
+                throw e;
             }
+            next.nextAdded = null;
             next = following;
         }
         return any;

@@ -1,6 +1,6 @@
 package io.github.vdm4j.future;
 
-import io.github.vdm4j.platform.LibraryThread;
+import io.github.vdm4j.machine.LibraryThread;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;

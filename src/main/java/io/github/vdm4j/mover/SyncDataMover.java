@@ -1,17 +1,12 @@
 package io.github.vdm4j.mover;
 
-import io.github.vdm4j.MoverCounters;
-import io.github.vdm4j.OperationTally;
+import io.github.vdm4j.AbstractDataMover;
+import io.github.vdm4j.VdmExecutor;
 import io.github.vdm4j.VdmFlags;
-import io.github.vdm4j.VdmFuture;
-import io.github.vdm4j.VdmOperationType;
-import io.github.vdm4j.durability.Durability;
-import io.github.vdm4j.operation.BatchFuture;
-import io.github.vdm4j.operation.BatchTask;
-import io.github.vdm4j.operation.DataFuture;
-import io.github.vdm4j.operation.OperationsMover;
+import io.github.vdm4j.jvm.CallerExecutor;
+import io.github.vdm4j.jvm.MoveFunctions;
+import io.github.vdm4j.memory.Durability;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
 import java.util.Objects;
 
 /**
@@ -21,14 +16,13 @@ import java.util.Objects;
  *
  * <p>C counterpart: miniasync_vdm_synchronous(7), {@code data_mover_sync_new(3)}.
  */
-public final class SyncDataMover extends OperationsMover {
+public final class SyncDataMover extends AbstractDataMover {
     private final Durability durability;
-    private final OperationTally tally = new OperationTally();
-    private final JvmExecution execution;
+    private final VdmExecutor executor;
 
     private SyncDataMover(Durability durability) {
         this.durability = durability;
-        execution = new JvmExecution(MoveFunctions.STANDARD, durability);
+        executor = new CallerExecutor(MoveFunctions.STANDARD, durability);
     }
 
     /**
@@ -41,7 +35,7 @@ public final class SyncDataMover extends OperationsMover {
     }
 
     /**
-     * Settings for a mover.
+     * Returns settings for a mover.
      *
      * @return a builder with the defaults
      */
@@ -54,45 +48,22 @@ public final class SyncDataMover extends OperationsMover {
         return new SyncDataMover(durability);
     }
 
+    /**
+     * Returns the executor of this mover. It executes each operation in {@link VdmExecutor#start},
+     * on the calling thread. A user's own mover can leave to it what the mover does not execute
+     * itself.
+     */
     @Override
-    protected VdmFuture newFuture() {
-        return new SyncFuture(this, durability);
-    }
-
-    @Override
-    protected <R> DataFuture<R> newDataFuture() {
-        return new SyncDataFuture<>(this, execution);
-    }
-
-    @Override
-    protected BatchFuture newBatchFuture(List<BatchTask> tasks) {
-        return new SyncBatchFuture(this, execution, tasks);
-    }
-
-    @Override
-    protected void checkReachable(VdmOperationType type, String role, MemorySegment segment) {
-        // What the calling thread can access, it can copy.
-    }
-
-    @Override
-    protected void shutDown() {
-        // Nothing outlives a poll.
+    public VdmExecutor executor() {
+        return executor;
     }
 
     @Override
     public boolean isSupported(VdmFlags flags, MemorySegment destination) {
         Objects.requireNonNull(flags, "flags");
         Objects.requireNonNull(destination, "destination");
-        return JvmFuture.supports(durability, flags, destination);
-    }
-
-    @Override
-    public MoverCounters counters() {
-        return tally.sum();
-    }
-
-    OperationTally tally() {
-        return tally;
+        return CallerExecutor.supports(durability, flags.contains(VdmFlags.MEM_DURABLE),
+                destination);
     }
 
     @Override

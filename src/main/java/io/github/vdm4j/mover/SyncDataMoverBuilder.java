@@ -1,6 +1,6 @@
 package io.github.vdm4j.mover;
 
-import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.memory.Durability;
 
 /** Settings for a {@link SyncDataMover}. Each has a default. */
 public final class SyncDataMoverBuilder {

@@ -1,8 +1,12 @@
 package io.github.vdm4j.mover;
 
-import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.CopyFunction;
+import io.github.vdm4j.FillFunction;
+import io.github.vdm4j.WhenFull;
 import io.github.vdm4j.future.NotifierType;
 import io.github.vdm4j.future.WorkerStrategy;
+import io.github.vdm4j.jvm.MoveFunctions;
+import io.github.vdm4j.memory.Durability;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -14,6 +18,7 @@ public final class ThreadsDataMoverBuilder {
 
     private int threads = Runtime.getRuntime().availableProcessors();
     private int queueSize = 128;
+    private WhenFull whenFull = WhenFull.WAIT;
     private WorkerStrategy strategy = WorkerStrategy.BALANCED;
     private Duration closeTimeout = Duration.ofSeconds(30);
     private NotifierType notifier = NotifierType.WAKER;
@@ -46,8 +51,19 @@ public final class ThreadsDataMoverBuilder {
     }
 
     /**
-     * How many operations can wait for a worker. Any number will do, not only powers of two.
-     * Default: 128.
+     * Sets what happens to an operation when all workers are busy. Default: {@link WhenFull#WAIT}.
+     *
+     * @param whenFull whether it waits, or fails if {@link #queueSize} operations wait already
+     * @return this
+     */
+    public ThreadsDataMoverBuilder whenFull(WhenFull whenFull) {
+        this.whenFull = Objects.requireNonNull(whenFull, "whenFull");
+        return this;
+    }
+
+    /**
+     * Sets how many operations may wait for a worker if the mover {@linkplain #whenFull fails}
+     * further ones. Any number will do, not only powers of two. Default: 128.
      *
      * @param operations 1 to 16,777,216
      * @return this
@@ -180,6 +196,10 @@ public final class ThreadsDataMoverBuilder {
         return queueSize;
     }
 
+    WhenFull whenFull() {
+        return whenFull;
+    }
+
     WorkerStrategy strategy() {
         return strategy;
     }
@@ -197,6 +217,7 @@ public final class ThreadsDataMoverBuilder {
     }
 
     MoveFunctions functions() {
-        return new MoveFunctions(memcpy, memmove, memset);
+        var chosen = new MoveFunctions(memcpy, memmove, memset);
+        return chosen.equals(MoveFunctions.STANDARD) ? MoveFunctions.STANDARD : chosen;
     }
 }

@@ -24,7 +24,13 @@ public record CompareResult(boolean equal, long mismatchOffset) {
         }
     }
 
-    static CompareResult mismatchAt(long offset) {
+    /**
+     * Returns the result of a comparison that found a mismatch.
+     *
+     * @param offset the offset of the first mismatch in bytes, 0 or more
+     * @return the result
+     */
+    public static CompareResult mismatchAt(long offset) {
         return new CompareResult(false, offset);
     }
 }

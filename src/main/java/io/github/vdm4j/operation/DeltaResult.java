@@ -1,7 +1,7 @@
 package io.github.vdm4j.operation;
 
 /**
- * What {@link DataOperations#createDelta} found.
+ * What a delta create found.
  *
  * <p>C counterpart: {@code result} and {@code destination_length} of {@code dml_job_t}.
  *
@@ -9,6 +9,12 @@ package io.github.vdm4j.operation;
  * @param recordBytes the record's size: a multiple of 10, 0 if there is none
  */
 public record DeltaResult(Outcome outcome, long recordBytes) {
+    /** The longest range that one delta covers, in bytes. */
+    public static final long MAX_RANGE_BYTES = 0x80000;
+    /** The least room for a record, in bytes. */
+    public static final long MIN_RECORD_BYTES = 80;
+    /** What one difference takes in a record, in bytes. */
+    public static final long DIFFERENCE_BYTES = 10;
 
     /** How it turned out. */
     public enum Outcome {
@@ -28,12 +34,12 @@ public record DeltaResult(Outcome outcome, long recordBytes) {
      * @throws IllegalArgumentException if the size is negative, above 0x80000 or no multiple of 8
      */
     public static long maxRecordBytes(long bytes) {
-        if (bytes < 0 || bytes > Rules.MAX_DELTA_BYTES || bytes % 8 != 0) {
+        if (bytes < 0 || bytes > MAX_RANGE_BYTES || bytes % 8 != 0) {
             throw new IllegalArgumentException(
                     "%,d bytes: a delta covers a multiple of 8, at most %,d".formatted(bytes,
-                            Rules.MAX_DELTA_BYTES));
+                            MAX_RANGE_BYTES));
         }
-        return Math.max(Rules.MIN_RECORD_BYTES, bytes / 8 * Rules.DELTA_BYTES);
+        return Math.max(MIN_RECORD_BYTES, bytes / 8 * DIFFERENCE_BYTES);
     }
 
     /**

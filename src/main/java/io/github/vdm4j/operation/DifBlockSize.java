@@ -27,11 +27,21 @@ public enum DifBlockSize {
         withProtection = withoutProtection + " and 8 of protection";
     }
 
-    String withoutProtection() {
+    /**
+     * Returns the blocks in words, for messages.
+     *
+     * @return the text
+     */
+    public String withoutProtection() {
         return withoutProtection;
     }
 
-    String withProtection() {
+    /**
+     * Returns the protected blocks in words, for messages.
+     *
+     * @return the text
+     */
+    public String withProtection() {
         return withProtection;
     }
 

@@ -1,5 +1,6 @@
 package io.github.vdm4j.operation;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
@@ -62,12 +63,12 @@ public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destinat
     /**
      * The same with these flags and no others.
      *
-     * @param some the flags
+     * @param some the flags; repetitions have no effect
      * @return a configuration
      */
     public DifConfig withFlags(DifFlag... some) {
         return new DifConfig(blockSize, source, destination,
-                Set.of(Objects.requireNonNull(some, "some")));
+                Set.copyOf(List.of(Objects.requireNonNull(some, "some"))));
     }
 
     /**

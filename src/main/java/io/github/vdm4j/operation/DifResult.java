@@ -26,7 +26,14 @@ public record DifResult(Set<DifError> errors, long blockOffset) {
         }
     }
 
-    static DifResult of(long offset, int bits) {
+    /**
+     * Returns the result that the numbers of a completion record stand for.
+     *
+     * @param offset the offset of the failing block in bytes, -1 for none
+     * @param bits the bits of the errors
+     * @return the result
+     */
+    public static DifResult of(long offset, int bits) {
         return new DifResult(DifError.ofBits(bits), bits == 0 ? -1 : offset);
     }
 

@@ -1,5 +1,5 @@
 /**
- * What movers do to memory beyond copying, filling and flushing: comparing, patterns, deltas,
- * CRC-32C, data integrity fields and batches, on every mover, with typed results.
+ * The options and typed results of the operations of {@link io.github.vdm4j.Vdm} beyond copying,
+ * filling and flushing: comparisons, deltas, CRC-32C and data integrity fields.
  */
 package io.github.vdm4j.operation;

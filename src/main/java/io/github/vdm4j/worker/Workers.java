@@ -1,76 +1,58 @@
 package io.github.vdm4j.worker;
 
-import io.github.vdm4j.future.Waker;
+import io.github.vdm4j.Operation;
+import io.github.vdm4j.PendingList;
 import io.github.vdm4j.future.WorkerStrategy;
+import io.github.vdm4j.machine.LibraryThread;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 
 /**
- * Threads that take elements from a bounded queue. One that finds it empty searches for a while, as
- * its {@link WorkerStrategy} says, and then sleeps until somebody wakes it: who adds an element, if
- * nobody is searching, or the last searcher that found one, if there are more. So a burst wakes as
- * many as it needs, and a stream of elements that one worker keeps up with wakes nobody.
- *
- * @param <E> the type of the elements
+ * Threads that execute the operations of a {@link PendingList}, first in, first out. A worker that
+ * finds the list empty searches for a while, according to its {@link WorkerStrategy}, and then
+ * sleeps. A thread that adds an operation wakes a worker if no worker searches. The last searcher
+ * that finds an operation wakes another worker if more wait. So a burst wakes as many workers as it
+ * needs, and a stream that one worker keeps up with wakes nobody.
  */
-public final class Workers<E> {
-    // Indices of counts, a cache line and more from one another and from the array's ends.
-    private static final int SLEEPING = 32;
-    private static final int SEARCHING = 64;
-    private static final int COUNTS = 96;
+public final class Workers {
+    /** Not a worker, but confined memory is confined to another thread than this one. */
+    private static final Thread STRANGER = Thread.ofPlatform().unstarted(() -> {});
 
-    private final BoundedQueue<E> queue;
-    private final Consumer<E> work;
+    private final String name;
+    private final Consumer<Operation<?>> work;
     private final WorkerStrategy strategy;
-    private final List<Worker> workers;
-    private final AtomicIntegerArray counts = new AtomicIntegerArray(COUNTS);
-
-    /** Wakers of those who found the queue full. */
-    private final Queue<Waker> waiting = new ConcurrentLinkedQueue<>();
-
-    /**
-     * Of a single worker it does not matter whether it is searching: it finds everything itself.
-     */
-    private final boolean alone;
-
+    private final PendingList pending = new PendingList();
+    private final Worker[] workers;
+    private final AtomicInteger sleeping = new AtomicInteger();
+    private final AtomicInteger searching = new AtomicInteger();
     private volatile boolean stopping;
 
-    /** How many threads that are no workers are working off what they found in the queue. */
-    private final AtomicInteger others = new AtomicInteger();
-
     /**
-     * Starts the threads, which are daemons.
+     * Starts the threads.
      *
      * @param name what the threads' names begin with
      * @param threads how many
-     * @param queueSize how many elements can wait
-     * @param strategy what a thread does when there is none
-     * @param work what to do with each; must not throw
+     * @param strategy what a thread does when there is nothing to do
+     * @param work executes an operation and completes it
      */
-    public Workers(String name, int threads, int queueSize, WorkerStrategy strategy,
-            Consumer<E> work) {
-        this.queue = new BoundedQueue<>(queueSize);
+    public Workers(String name, int threads, WorkerStrategy strategy,
+            Consumer<Operation<?>> work) {
+        this.name = name;
         this.work = work;
         this.strategy = strategy;
-        workers =
-                IntStream.rangeClosed(1, threads)
-                        .mapToObj(i -> new Worker(name + "-" + i))
-                        .toList();
-        alone = threads == 1;
-        counts.set(SEARCHING, alone ? 0 : threads);
+        workers = new Worker[threads];
+        for (int i = 0; i < threads; i++) {
+            workers[i] = new Worker(i + 1);
+        }
         try {
-            workers.forEach(worker -> worker.thread.start());
+            for (Worker worker : workers) {
+                worker.start();
+            }
         } catch (Throwable e) { // the system has no more threads: those that run must not stay
             stop(Long.MAX_VALUE);
             throw e;
@@ -78,63 +60,89 @@ public final class Workers<E> {
     }
 
     /**
-     * How many threads there are.
+     * Returns how many threads there are.
      *
      * @return the number
      */
     public int threads() {
-        return workers.size();
+        return workers.length;
     }
 
     /**
-     * How many elements can wait.
+     * Returns how many operations wait for a worker.
      *
      * @return the number
      */
-    public int queueSize() {
-        return queue.capacity();
+    public int pending() {
+        return pending.size();
     }
 
     /**
-     * One of the threads, to ask what such threads may access.
+     * Returns whether the workers can access a segment of an operation, which they cannot if it is
+     * confined to a thread.
      *
-     * @return a thread
+     * @param operation the operation
+     * @return true if they can access all of its segments
      */
-    public Thread any() {
-        return workers.getFirst().thread;
+    public static boolean canExecute(Operation<?> operation) {
+        return operation.isAccessibleBy(STRANGER);
     }
 
     /**
-     * Hands an element over.
+     * Returns a thread that accesses what the workers access.
      *
-     * @param element what to work on
-     * @return false if the queue is full or the workers are stopping
+     * @return a thread that is not started
      */
-    public boolean offer(E element) {
-        if (stopping || !queue.offer(element)) {
+    public static Thread anyThread() {
+        return STRANGER;
+    }
+
+    /**
+     * Adds an operation to the list.
+     *
+     * @param operation an operation that was handed over
+     * @param most how many operations may wait
+     * @return true if a worker executes it; false if that many wait or the workers are stopping
+     */
+    public boolean offer(Operation<?> operation, int most) {
+        if (!pending.add(operation, most)) {
             return false;
         }
-        VarHandle.fullFence(); // the element is seen before this thread looks for who is asleep
-        if (stopping) {
-            workOff(); // the workers may have looked for the last time
-        } else {
-            wakeOneIfNeeded();
-        }
+        VarHandle.fullFence(); // the operation is seen before this thread looks for sleepers
+        wakeOneIfNeeded();
         return true;
     }
 
     /**
-     * Asks to be told when there is room. After this call the element must be offered once more:
-     * room that came before is not told of.
+     * Takes back an operation that no worker has begun with.
      *
-     * @param waker called once, perhaps when others have taken the room already
+     * @param operation the operation
+     * @return true if the caller owns it now
      */
-    public void whenRoom(Waker waker) {
-        waiting.add(waker);
+    public boolean takeBack(Operation<?> operation) {
+        return pending.remove(operation);
+    }
+
+    /**
+     * Takes back the first operation that no worker has begun with.
+     *
+     * @return the operation, which the caller owns now, or null
+     */
+    public Operation<?> takeBackFirst() {
+        return pending.take();
+    }
+
+    /**
+     * Returns whether {@link #stop} was called.
+     *
+     * @return true if every further operation is refused
+     */
+    public boolean isStopping() {
+        return stopping;
     }
 
     private void wakeOneIfNeeded() {
-        if (counts.get(SLEEPING) > 0 && counts.get(SEARCHING) == 0) {
+        if (sleeping.get() > 0 && searching.get() == 0) {
             for (Worker worker : workers) {
                 if (worker.wake()) {
                     return;
@@ -143,82 +151,73 @@ public final class Workers<E> {
         }
     }
 
-    private void wakeWaiting(boolean all) {
-        for (Waker waker = waiting.poll(); waker != null; waker = all ? waiting.poll() : null) {
-            waker.wake();
-        }
-    }
-
-    private void workOff() {
-        others.incrementAndGet();
-        for (E element = queue.poll(); element != null; element = queue.poll()) {
-            work.accept(element);
-        }
-        others.decrementAndGet();
-    }
-
     /**
-     * Marks everything that was handed over up to now, for {@link #isPast}.
+     * Marks everything that was added up to now, for {@link #isPast}.
      *
      * @return the mark
      */
     public long mark() {
-        return queue.added();
+        return pending.mark();
     }
 
     /**
-     * Tells whether everything has been worked on that was handed over before a mark. What was
-     * written then is visible.
+     * Returns whether everything has been executed that was added before a mark. What it wrote is
+     * visible then.
      *
      * @param mark from {@link #mark}
-     * @return true if it is over
+     * @return true if it has been executed
      */
     public boolean isPast(long mark) {
-        if (queue.taken() < mark || others.get() > 0) {
+        if (pending.reached() < mark) {
             return false;
         }
         for (Worker worker : workers) {
-            if (worker.position.get() < mark) {
+            if (worker.position < mark) {
                 return false;
             }
         }
         return true;
     }
 
-    /**
-     * Lets the workers finish what is queued, and waits for them. Elements that are offered
-     * meanwhile are refused, or worked on by the thread that offers them.
-     *
-     * @param nanos how long to wait at most
-     * @return what is being worked on when that time has passed; nothing if all is done
-     */
-    public List<E> stop(long nanos) {
-        long start = System.nanoTime();
+    /** Refuses further operations. The workers finish those that were added, and end. */
+    public void refuse() {
         stopping = true;
-        wakeWaiting(true);
-        boolean interrupted = false;
-        List<E> stuck = new ArrayList<>();
+        pending.close();
         for (Worker worker : workers) {
             worker.wake();
+        }
+    }
+
+    /**
+     * {@linkplain #refuse Refuses} further operations and waits for those that were added.
+     *
+     * @param nanos how long to wait at most
+     * @return the operations that are being executed when that time has passed; empty if all are
+     *     done
+     */
+    public List<Operation<?>> stop(long nanos) {
+        long start = System.nanoTime();
+        refuse();
+        boolean interrupted = false;
+        List<Operation<?>> stuck = new ArrayList<>();
+        for (Worker worker : workers) {
+            Thread thread = worker.thread;
             // A waker may close the mover that called it; its own worker ends when it returns.
-            while (worker.thread.isAlive() && worker.thread != Thread.currentThread()) {
+            while (thread != null && thread.isAlive() && thread != Thread.currentThread()) {
                 long left = nanos - (System.nanoTime() - start);
                 if (left <= 0) {
-                    E element = worker.element.get();
-                    if (element != null) {
-                        stuck.add(element);
+                    Operation<?> current = worker.current;
+                    if (current != null) {
+                        stuck.add(current);
                     }
                     break;
                 }
                 try {
-                    worker.thread.join(java.time.Duration.ofNanos(left));
+                    thread.join(Duration.ofNanos(left));
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }
             }
-        }
-        if (stuck.isEmpty()) {
-            workOff();
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -227,48 +226,48 @@ public final class Workers<E> {
     }
 
     private final class Worker implements Runnable {
-        final Thread thread;
-        final AtomicBoolean asleep = new AtomicBoolean();
+        private final int number;
+        private volatile Thread thread;
+        private volatile boolean asleep;
+        /** The operation that is being executed. */
+        private volatile Operation<?> current;
+        /** The worker executes no operation that was added before this mark. */
+        private volatile long position;
 
-        /** What it is working on. */
-        final AtomicReference<E> element = new AtomicReference<>();
+        Worker(int number) {
+            this.number = number;
+        }
 
-        /**
-         * No element before this position is in its hands: written before it takes one, which
-         * publishes this.
-         */
-        final AtomicLong position = new AtomicLong();
-
-        Worker(String name) {
-            thread = Thread.ofPlatform().daemon().name(name).unstarted(this);
+        void start() {
+            searching.incrementAndGet();
+            try {
+                Thread fresh = new LibraryThread(name + "-" + number, this);
+                thread = fresh;
+                fresh.start();
+            } catch (Throwable e) {
+                searching.decrementAndGet();
+                throw e;
+            }
         }
 
         @Override
         public void run() {
-            boolean searching = true; // counted by the constructor
+            boolean search = true; // counted by start
             int idle = 0;
             while (true) {
-                position.setRelease(queue.taken());
-                E taken = queue.poll();
-                if (taken != null) {
-                    if (searching) {
-                        searching = false;
+                Operation<?> next = take();
+                if (next != null) {
+                    if (search) {
+                        search = false;
                         idle = 0;
                         stopSearching();
                     }
-                    element.setRelease(taken);
-                    work.accept(taken);
-                    element.setRelease(null);
-                    VarHandle.fullFence(); // the room is seen before this thread looks for who waits for it
-                    wakeWaiting(false);
-                } else if (!searching) {
-                    searching = true;
-                    if (!alone) {
-                        counts.incrementAndGet(SEARCHING);
-                    }
-                    wakeWaiting(true);
+                    execute(next);
+                } else if (!search) {
+                    search = true;
+                    searching.incrementAndGet();
                 } else if (stopping) {
-                    position.setRelease(Long.MAX_VALUE);
+                    searching.decrementAndGet();
                     return;
                 } else if (idle < strategy.spins()) {
                     idle++;
@@ -283,38 +282,58 @@ public final class Workers<E> {
             }
         }
 
-        /** Who relied on this thread's search must not be let down by its end. */
+        /** Spinning workers leave the list's lock alone while the list is empty. */
+        private Operation<?> take() {
+            if (pending.isEmpty()) {
+                if (position != Long.MAX_VALUE) {
+                    position = Long.MAX_VALUE;
+                }
+                return null;
+            }
+            position = pending.reached();
+            return pending.take();
+        }
+
+        private void execute(Operation<?> next) {
+            current = next;
+            try {
+                work.accept(next);
+            } catch (Throwable e) {
+                LibraryThread.report(e);
+            }
+            current = null;
+        }
+
+        /** The threads that relied on this search may need another worker. */
         private void stopSearching() {
-            if (!alone && counts.decrementAndGet(SEARCHING) == 0 && !queue.isEmpty()) {
+            if (searching.decrementAndGet() == 0 && !pending.isEmpty()) {
                 wakeOneIfNeeded();
             }
         }
 
         private void sleep() {
-            position.setRelease(Long.MAX_VALUE);
-            asleep.set(true);
-            counts.incrementAndGet(SLEEPING);
-            if (!alone) {
-                counts.decrementAndGet(SEARCHING);
-            }
-            if (!queue.isEmpty() || stopping) {
+            asleep = true;
+            sleeping.incrementAndGet();
+            searching.decrementAndGet();
+            if (!pending.isEmpty() || stopping) {
                 wake();
             }
-            while (asleep.get()) {
+            while (asleep) {
                 LockSupport.park(Workers.this);
-                Thread.interrupted(); // nobody's business here, and it would keep park from sleeping
+                Thread.interrupted(); // concerns nobody here, and would keep park from sleeping
             }
         }
 
-        /** Sends it searching, if it is asleep. */
+        /** Returns true if this call has woken the worker. */
         boolean wake() {
-            if (!asleep.compareAndSet(true, false)) {
-                return false;
+            synchronized (this) {
+                if (!asleep) {
+                    return false;
+                }
+                searching.incrementAndGet();
+                sleeping.decrementAndGet();
+                asleep = false;
             }
-            if (!alone) {
-                counts.incrementAndGet(SEARCHING);
-            }
-            counts.decrementAndGet(SLEEPING);
             LockSupport.unpark(thread);
             return true;
         }

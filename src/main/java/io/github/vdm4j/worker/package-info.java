@@ -1,2 +1,2 @@
-/** Threads that work off what others hand over to them, without locks. Not exported. */
+/** Worker threads and the executor that hands operations over to them. Not exported. */
 package io.github.vdm4j.worker;

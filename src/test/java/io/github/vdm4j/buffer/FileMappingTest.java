@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.vdm4j.DurabilityDomain;
-import io.github.vdm4j.platform.PlatformName;
+import io.github.vdm4j.machine.PlatformName;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;

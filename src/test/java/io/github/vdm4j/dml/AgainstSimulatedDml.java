@@ -1,8 +1,8 @@
 package io.github.vdm4j.dml;
 
-import io.github.vdm4j.MoverFuture;
-import io.github.vdm4j.durability.Durability;
+import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.memory.Durability;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -101,7 +101,7 @@ abstract class AgainstSimulatedDml {
     }
 
     /** Polls to the end, which must come after a number of polls that no right mover needs. */
-    static <F extends MoverFuture<?>> F finish(F future) {
+    static <F extends VdmFuture<?>> F finish(F future) {
         for (int i = 0; i < 10_000_000; i++) {
             if (future.poll() == FutureState.COMPLETE) {
                 return future;

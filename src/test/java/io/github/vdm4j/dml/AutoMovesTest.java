@@ -12,12 +12,13 @@ import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperation;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.OffHeapBuffer;
-import io.github.vdm4j.durability.CacheLineWriteBack;
-import io.github.vdm4j.durability.Durability;
-import io.github.vdm4j.durability.DurableMoves;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.memory.CacheLineWriteBack;
+import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.memory.DurableMoves;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -41,7 +42,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
         return open(builder(DmlPath.AUTO).jvmCopiesUpTo(copies).jvmFillsUpTo(fills));
     }
 
-    private static ExecutionPath pathOf(VdmFuture future) {
+    private static ExecutionPath pathOf(VdmFuture<VdmOutput> future) {
         finish(future).orThrow();
         return future.path();
     }
@@ -151,7 +152,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
     @Test
     void anArenaThatWasClosedBeforeTheStartFailsTheOperation() {
         DmlDataMover mover = auto(1000, 1000);
-        VdmFuture copy;
+        VdmFuture<VdmOutput> copy;
         try (Arena closed = Arena.ofShared()) {
             copy = mover.memcpy(closed.allocate(8), zeros(8));
         }
@@ -167,7 +168,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
         DmlDataMover mover = auto(1000, 1000);
         try (Arena confined = Arena.ofConfined()) {
             MemorySegment mine = confined.allocate(8);
-            for (VdmFuture future : List.of(mover.memcpy(mine, zeros(8)),
+            for (VdmFuture<VdmOutput> future : List.of(mover.memcpy(mine, zeros(8)),
                     mover.memcpy(zeros(8), mine),
                     mover.memset(mine, (byte) 1))) {
                 var thrown = new AtomicReference<Throwable>();
@@ -187,7 +188,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
     void aClosedMoverStartsNothing() {
         DmlDataMover mover = auto(1000, 1000);
         MemorySegment range = zeros(8);
-        VdmFuture fill = mover.memset(range, (byte) 1);
+        VdmFuture<VdmOutput> fill = mover.memset(range, (byte) 1);
         VdmOperation again = mover.newOperation().memset(range, (byte) 1, VdmFlags.NONE);
         mover.close();
         assertSame(VdmResult.CLOSED, finish(fill).result());
@@ -199,8 +200,8 @@ class AutoMovesTest extends AgainstSimulatedDml {
     void aBufferThatIsClosedIsNotTouched() {
         DmlDataMover mover = auto(1000, 1000);
         OffHeapBuffer buffer = OffHeapBuffer.allocate(64);
-        VdmFuture onto = mover.memcpy(buffer.segment(), zeros(64));
-        VdmFuture of = mover.memcpy(zeros(64), buffer.segment());
+        VdmFuture<VdmOutput> onto = mover.memcpy(buffer.segment(), zeros(64));
+        VdmFuture<VdmOutput> of = mover.memcpy(zeros(64), buffer.segment());
         assertSame(ExecutionPath.JVM, pathOf(mover.memset(buffer.segment(), (byte) 1)));
         assertEquals(0, buffer.operationsInFlight());
         buffer.close();
@@ -221,7 +222,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
             assertEquals(5, mapped.get(ValueLayout.JAVA_BYTE, size - 1));
             channel.truncate(0);
             MemorySegment plain = arena.allocate(size);
-            for (VdmFuture future : List.of(mover.memcpy(plain, mapped),
+            for (VdmFuture<VdmOutput> future : List.of(mover.memcpy(plain, mapped),
                     mover.memcpy(mapped, plain),
                     mover.memset(mapped, (byte) 1))) {
                 assertSame(VdmResult.IO_ERROR, finish(future).result());
@@ -312,7 +313,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
         void aPathThatWasAskedForStaysDmls(DmlPath path) {
             dml.withHardware();
             DmlDataMover mover = mover(path);
-            VdmFuture copy = mover.memcpy(zeros(64), zeros(64), VdmFlags.MEM_DURABLE);
+            VdmFuture<VdmOutput> copy = mover.memcpy(zeros(64), zeros(64), VdmFlags.MEM_DURABLE);
             assertSame(
                     path == DmlPath.HARDWARE ? ExecutionPath.DSA_HARDWARE
                             : ExecutionPath.DML_SOFTWARE,
@@ -332,7 +333,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
                 fillWithNoise(file);
                 byte[] expected = bytes(file.asSlice(from, length));
                 try (OffHeapBuffer known = OffHeapBuffer.wrap(file, DurabilityDomain.CACHE_LINE)) {
-                    VdmFuture move = mover(DmlPath.AUTO)
+                    VdmFuture<VdmOutput> move = mover(DmlPath.AUTO)
                             .memmove(file.asSlice(to, length), file.asSlice(from, length),
                                     VdmFlags.MEM_DURABLE);
                     assertSame(ExecutionPath.LIBPMEM, pathOf(move));
@@ -350,7 +351,8 @@ class AutoMovesTest extends AgainstSimulatedDml {
                     Arena mapping = Arena.ofShared()) {
                 MemorySegment file =
                         dml.allow(channel.map(FileChannel.MapMode.READ_WRITE, 0, 4096, mapping));
-                VdmFuture fill = mover(DmlPath.AUTO).memset(file, (byte) 1, VdmFlags.MEM_DURABLE);
+                VdmFuture<VdmOutput> fill =
+                        mover(DmlPath.AUTO).memset(file, (byte) 1, VdmFlags.MEM_DURABLE);
                 assertSame(ExecutionPath.DML_SOFTWARE, pathOf(fill));
                 assertEquals(List.of(), engine.parts);
             }
@@ -360,7 +362,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
         void aPageThatIsNotThereEndsTheOperation(@TempDir Path folder) throws Exception {
             try (Arena mapping = Arena.ofShared()) {
                 MemorySegment source = cutOff(folder, mapping, 9 << 20, 5 << 20);
-                VdmFuture copy =
+                VdmFuture<VdmOutput> copy =
                         mover(DmlPath.AUTO).memcpy(zeros(9 << 20), source, VdmFlags.MEM_DURABLE);
                 assertSame(VdmResult.IO_ERROR, finish(copy).result());
                 assertSame(ExecutionPath.LIBPMEM, copy.path());
@@ -372,8 +374,9 @@ class AutoMovesTest extends AgainstSimulatedDml {
         void whatIsClosedIsNotTouched() {
             DmlDataMover mover = mover(DmlPath.AUTO);
             OffHeapBuffer buffer = OffHeapBuffer.allocate(64);
-            VdmFuture of = mover.memcpy(zeros(64), buffer.segment(), VdmFlags.MEM_DURABLE);
-            VdmFuture late = mover.memset(zeros(8), (byte) 1, VdmFlags.MEM_DURABLE);
+            VdmFuture<VdmOutput> of =
+                    mover.memcpy(zeros(64), buffer.segment(), VdmFlags.MEM_DURABLE);
+            VdmFuture<VdmOutput> late = mover.memset(zeros(8), (byte) 1, VdmFlags.MEM_DURABLE);
             buffer.close();
             assertSame(VdmResult.SEGMENT_UNUSABLE, finish(of).result());
             mover.close();

@@ -6,22 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vdm4j.Batch;
+import io.github.vdm4j.BatchResult;
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.future.FutureProperty;
 import io.github.vdm4j.future.FutureState;
-import io.github.vdm4j.operation.Batch;
-import io.github.vdm4j.operation.BatchFuture;
-import io.github.vdm4j.operation.BatchResult;
 import io.github.vdm4j.operation.CrcOptions;
-import io.github.vdm4j.operation.DataFuture;
 import io.github.vdm4j.operation.DifBlockSize;
 import io.github.vdm4j.operation.DifConfig;
 import io.github.vdm4j.operation.DifFlag;
-import io.github.vdm4j.operation.ReusableOperation;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -55,7 +54,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
                 .jvmOperationsUpTo(Long.MAX_VALUE);
     }
 
-    private static ExecutionPath pathOf(DataFuture<?> future) {
+    private static ExecutionPath pathOf(VdmFuture<?> future) {
         finish(future).orThrow();
         return future.path();
     }
@@ -142,7 +141,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
                 path == DmlPath.HARDWARE ? ExecutionPath.DSA_HARDWARE : ExecutionPath.DML_SOFTWARE;
         assertSame(own, pathOf(mover.crc32c(noise(64), CrcOptions.STANDARD)));
         assertSame(own, pathOf(mover.compare(zeros(64), zeros(64))));
-        BatchFuture batch = finish(mover.batch().memcpy(zeros(64), zeros(64)).submit());
+        VdmFuture<BatchResult> batch = finish(mover.batch().memcpy(zeros(64), zeros(64)).submit());
         assertSame(own, batch.output().get(0).path());
     }
 
@@ -176,10 +175,10 @@ class AutoOperationsTest extends AgainstSimulatedDml {
     @Test
     void whatIsLongIsExecutedByAWorkerAndByTheJvm() {
         DmlDataMover mover = open(defaults(DmlPath.AUTO).workersFrom(1000));
-        DataFuture<?> crc = mover.crc32c(noise(1000), CrcOptions.STANDARD);
+        VdmFuture<?> crc = mover.crc32c(noise(1000), CrcOptions.STANDARD);
         assertTrue(crc.hasProperty(FutureProperty.ASYNC));
         assertSame(ExecutionPath.JVM, pathOf(crc));
-        DataFuture<?> longComparison = mover.compare(zeros(1000), zeros(1000));
+        VdmFuture<?> longComparison = mover.compare(zeros(1000), zeros(1000));
         assertSame(ExecutionPath.DML_SOFTWARE, pathOf(longComparison));
         assertEquals(1, submitted());
     }
@@ -187,7 +186,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
     @Test
     void aReusableOperationIsExecutedByEitherInTurns() {
         DmlDataMover mover = auto();
-        ReusableOperation operation = mover.newReusableOperation();
+        VdmOperation operation = mover.newOperation();
         MemorySegment range = noise(8192);
         MemorySegment same = zeros(8192).copyFrom(range);
         same.set(ValueLayout.JAVA_BYTE, 5000, (byte) ~range.get(
@@ -212,7 +211,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
         void anArenaThatWasClosedEndsTheOperationUntouched() {
             DmlDataMover mover = auto();
             Arena brief = Arena.ofShared();
-            DataFuture<?> crc = mover.crc32c(brief.allocate(64), CrcOptions.STANDARD);
+            VdmFuture<?> crc = mover.crc32c(brief.allocate(64), CrcOptions.STANDARD);
             brief.close();
             assertSame(VdmResult.SEGMENT_UNUSABLE, finish(crc).result());
             assertEquals(1, mover.counters().failed());
@@ -222,8 +221,8 @@ class AutoOperationsTest extends AgainstSimulatedDml {
         void aBufferThatWasClosedLikewise() {
             DmlDataMover mover = auto();
             OffHeapBuffer buffer = OffHeapBuffer.allocate(64);
-            DataFuture<?> crc = mover.crc32c(buffer.segment(), CrcOptions.STANDARD);
-            BatchFuture batch = mover.batch()
+            VdmFuture<?> crc = mover.crc32c(buffer.segment(), CrcOptions.STANDARD);
+            VdmFuture<BatchResult> batch = mover.batch()
                     .memcpy(zeros(64), buffer.segment())
                     .memset(zeros(8), (byte) 1,
                             VdmFlags.NONE)
@@ -239,8 +238,8 @@ class AutoOperationsTest extends AgainstSimulatedDml {
             try (Arena mine = Arena.ofConfined()) {
                 MemorySegment confined = dml.allow(mine.allocate(64));
                 MemorySegment range = zeros(64);
-                DataFuture<?> fill = mover.fill(confined, 7, VdmFlags.NONE);
-                BatchFuture batch = mover.batch()
+                VdmFuture<?> fill = mover.fill(confined, 7, VdmFlags.NONE);
+                VdmFuture<BatchResult> batch = mover.batch()
                         .memset(range, (byte) 7, VdmFlags.NONE)
                         .memset(confined, (byte) 7,
                                 VdmFlags.NONE)
@@ -269,7 +268,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
                 DmlDataMover mover = open(defaults(path).workersFrom(workersFrom));
                 // Of blocks of zeros that are good as long as they are there.
                 DifConfig zeros = BLOCKS.withFlags(DifFlag.SOURCE_FIXED_REFERENCE_TAG);
-                DataFuture<?> check = finish(mover.difCheck(source, zeros));
+                VdmFuture<?> check = finish(mover.difCheck(source, zeros));
                 assertSame(VdmResult.IO_ERROR, check.result(), check::toString);
                 assertTrue(
                         check.failure()
@@ -278,7 +277,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
                                         + " has 4,096 bytes"),
                         check.failure()
                                 .getMessage());
-                DataFuture<?> there = finish(mover.difCheck(source.asSlice(0, 520 * 7), zeros));
+                VdmFuture<?> there = finish(mover.difCheck(source.asSlice(0, 520 * 7), zeros));
                 assertSame(VdmResult.SUCCESS, there.result());
                 assertEquals(0, mover.jobsInUse());
             }
@@ -289,10 +288,10 @@ class AutoOperationsTest extends AgainstSimulatedDml {
             try (Arena mapping = Arena.ofShared()) {
                 MemorySegment source = cutOff(folder, mapping, 64 << 10, 4096);
                 DmlDataMover mover = auto();
-                DataFuture<?> crc = finish(mover.crc32c(source, CrcOptions.STANDARD));
+                VdmFuture<?> crc = finish(mover.crc32c(source, CrcOptions.STANDARD));
                 assertSame(VdmResult.IO_ERROR, crc.result());
                 assertSame(ExecutionPath.JVM, crc.path());
-                BatchFuture batch = finish(mover.batch()
+                VdmFuture<BatchResult> batch = finish(mover.batch()
                         .memcpy(zeros(4096), source.asSlice(0, 4096))
                         .memcpy(zeros(4096), source.asSlice(8192, 4096))
                         .submit());
@@ -304,8 +303,8 @@ class AutoOperationsTest extends AgainstSimulatedDml {
         @Test
         void aClosedMoverStartsNothing() {
             DmlDataMover mover = auto();
-            DataFuture<?> crc = mover.crc32c(noise(64), CrcOptions.STANDARD);
-            BatchFuture batch = mover.batch().memcpy(zeros(64), zeros(64)).submit();
+            VdmFuture<?> crc = mover.crc32c(noise(64), CrcOptions.STANDARD);
+            VdmFuture<BatchResult> batch = mover.batch().memcpy(zeros(64), zeros(64)).submit();
             mover.close();
             assertSame(VdmResult.CLOSED, finish(crc).result());
             assertSame(VdmResult.CLOSED, finish(batch).result());
@@ -366,7 +365,8 @@ class AutoOperationsTest extends AgainstSimulatedDml {
         @Test
         void noneWithoutALimitForOperations() {
             DmlDataMover mover = open(defaults(DmlPath.AUTO).jvmOperationsUpTo(0));
-            BatchFuture batch = finish(mover.batch().memcpy(zeros(64), noise(64)).submit());
+            VdmFuture<BatchResult> batch =
+                    finish(mover.batch().memcpy(zeros(64), noise(64)).submit());
             assertSame(ExecutionPath.DML_SOFTWARE, batch.output().get(0).path());
         }
 

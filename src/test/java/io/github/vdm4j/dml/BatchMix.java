@@ -3,17 +3,17 @@ package io.github.vdm4j.dml;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.vdm4j.Batch;
+import io.github.vdm4j.BatchResult;
+import io.github.vdm4j.TaskResult;
+import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.mover.SyncDataMover;
-import io.github.vdm4j.operation.Batch;
-import io.github.vdm4j.operation.BatchResult;
 import io.github.vdm4j.operation.CrcOptions;
-import io.github.vdm4j.operation.DataOperations;
 import io.github.vdm4j.operation.DeltaResult;
 import io.github.vdm4j.operation.DifBlockSize;
 import io.github.vdm4j.operation.DifConfig;
-import io.github.vdm4j.operation.TaskResult;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -59,7 +59,7 @@ record BatchMix(long seed, int tasks, Order order) {
     }
 
     /** Executes the tasks on two equal memories, and compares what came of them. */
-    void check(DataOperations mover, MemorySegment memory) {
+    void check(Vdm mover, MemorySegment memory) {
         fill(memory);
         try (Arena arena = Arena.ofConfined(); var java = SyncDataMover.open()) {
             var twin = arena.allocate(memory.byteSize(), 4096).copyFrom(memory);
@@ -81,7 +81,7 @@ record BatchMix(long seed, int tasks, Order order) {
         }
     }
 
-    private Batch make(DataOperations mover, MemorySegment memory) {
+    private Batch make(Vdm mover, MemorySegment memory) {
         var random = new Random(seed);
         var batch = mover.batch();
         while (batch.size() < tasks) {

@@ -6,12 +6,13 @@ import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
-import io.github.vdm4j.durability.Durability;
-import io.github.vdm4j.durability.WriteBackKind;
-import io.github.vdm4j.durability.WriteBackLog;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.memory.WriteBackKind;
+import io.github.vdm4j.memory.WriteBackLog;
 import io.github.vdm4j.mover.JvmMovers;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -104,7 +105,7 @@ class CrashModelTest {
 
     /** An operation that was polled at least once and has not been seen complete. */
     private record InFlight(
-            VdmFuture future, Place place, int to, int from, int length, boolean durable,
+            VdmFuture<VdmOutput> future, Place place, int to, int from, int length, boolean durable,
             boolean writes, boolean afterFailure) {
         boolean meets(Place other, int start, int size) {
             return place == other
@@ -245,7 +246,7 @@ class CrashModelTest {
             MemorySegment range = place.memory.asSlice(to, length);
             VdmFlags flags = durable ? VdmFlags.MEM_DURABLE : VdmFlags.NONE;
             Vdm mover = movers[random.nextInt(movers.length)];
-            VdmFuture future = switch (type) {
+            VdmFuture<VdmOutput> future = switch (type) {
                 case MEMSET -> mover.memset(range, (byte) random.nextInt(), flags);
                 case MEMMOVE -> mover.memmove(range, place.memory.asSlice(from, length), flags);
                 case MEMCPY -> mover.memcpy(range, noise(length), flags);

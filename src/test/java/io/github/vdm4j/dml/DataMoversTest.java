@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vdm4j.mover.DataMovers;
 import io.github.vdm4j.mover.ThreadsDataMover;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;

@@ -7,17 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vdm4j.Batch;
+import io.github.vdm4j.BatchResult;
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.WhenFull;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.future.FutureState;
-import io.github.vdm4j.operation.Batch;
-import io.github.vdm4j.operation.BatchFuture;
-import io.github.vdm4j.operation.BatchResult;
 import io.github.vdm4j.operation.CompareResult;
 import io.github.vdm4j.operation.Crc32c;
 import io.github.vdm4j.operation.CrcOptions;
@@ -42,7 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DmlBatchTest extends AgainstSimulatedDml {
     private static final long PATTERN = 0x1122334455667788L;
 
-    static BatchResult done(BatchFuture future) {
+    static BatchResult done(VdmFuture<BatchResult> future) {
         for (int i = 0; i < 1_000_000; i++) {
             if (future.poll() == FutureState.COMPLETE) {
                 return future.output();
@@ -69,7 +70,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
         for (int i = 0; i < 5; i++) {
             batch.memcpy(destination.asSlice(i * 100, 100), source.asSlice(i * 100, 100));
         }
-        BatchFuture future = batch.submit();
+        VdmFuture<BatchResult> future = batch.submit();
         assertEquals(FutureState.IDLE, future.state());
         BatchResult result = done(future);
         assertTrue(result.isSuccess());
@@ -528,15 +529,41 @@ class DmlBatchTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void withoutAJobTheBatchFailsAndSaysWhatToDo() {
+    void aBatchWaitsForAJob() {
         dml.withHardware();
         var mover = open(builder(DmlPath.HARDWARE).jobs(1));
         dml.next(Plan.hold());
         var busy = mover.memcpy(zeros(64), noise(64));
         busy.poll();
+        var source = noise(256);
+        var destination = zeros(256);
+        var future = copies(mover, destination, source, 4, 64).submit();
+        assertEquals(FutureState.RUNNING, future.poll());
+        assertEquals(FutureState.RUNNING, future.poll());
+        dml.releaseAll();
+        done(future);
+        assertEquals(VdmResult.SUCCESS, future.result());
+        assertArrayEquals(bytes(source), bytes(destination));
+        assertEquals(FutureState.COMPLETE, busy.state(), "the batch's polls have reaped it");
+    }
+
+    @Test
+    void aBatchIsRefusedWhereNothingWaits() {
+        dml.withHardware();
+        var mover = open(builder(DmlPath.HARDWARE).jobs(1).queueSize(1).whenFull(WhenFull.FAIL));
+        dml.next(Plan.hold());
+        var busy = mover.memcpy(zeros(64), noise(64));
+        busy.poll();
+        var waiting = mover.memset(zeros(8), (byte) 1);
+        assertEquals(FutureState.RUNNING, waiting.poll());
         var future = copies(mover, zeros(256), noise(256), 4, 64).submit();
         done(future);
-        assertEquals(VdmResult.OUT_OF_MEMORY, future.result());
+        assertEquals(VdmResult.MOVER_FULL, future.result());
+        assertTrue(future.failure().getMessage().contains("1 operations wait"),
+                future.failure().getMessage());
+        assertEquals(VdmResult.NOT_RUN, future.output().get(0).result());
+        dml.releaseAll();
+        finish(waiting).orThrow();
     }
 
     @Test
@@ -563,7 +590,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     void aBatchWhoseArenaIsClosedFailsAsAWhole() {
         var mover = software();
         var destination = zeros(256);
-        BatchFuture future;
+        VdmFuture<BatchResult> future;
         try (Arena own = Arena.ofShared()) {
             var source = dml.allow(own.allocate(64));
             future = mover.batch()
@@ -756,10 +783,10 @@ class DmlBatchTest extends AgainstSimulatedDml {
         var destination = zeros(6 * 16);
         var batch = copies(mover, destination, source, 6, 16).crc32c(source);
         var other = copies(mover, zeros(7 * 16), zeros(7 * 16), 7, 16);
-        BatchFuture future = null;
+        VdmFuture<BatchResult> future = null;
         for (int i = 0; i < 6; i++) {
             fillWithNoise(source);
-            BatchFuture again = batch.submit();
+            VdmFuture<BatchResult> again = batch.submit();
             assertTrue(future == null || future == again);
             assertEquals(FutureState.IDLE, again.state());
             future = again;

@@ -10,11 +10,12 @@ import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.OffHeapBuffer;
-import io.github.vdm4j.durability.CacheLineWriteBack;
-import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.memory.CacheLineWriteBack;
+import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.mover.SyncDataMover;
 import io.github.vdm4j.mover.ThreadsDataMover;
 import java.lang.foreign.MemorySegment;
@@ -55,7 +56,7 @@ class DmlBufferTest extends AgainstSimulatedDml {
             OffHeapBuffer destination = buffer(100);
             OffHeapBuffer source = buffer(100);
             OffHeapBuffer closing = which.equals("source") ? source : destination;
-            VdmFuture copy = mover.memcpy(destination, source);
+            VdmFuture<VdmOutput> copy = mover.memcpy(destination.segment(), source.segment());
             assertSame(FutureState.RUNNING, copy.poll());
             assertEquals(1, closing.operationsInFlight());
             assertFalse(closing.tryClose());
@@ -97,7 +98,7 @@ class DmlBufferTest extends AgainstSimulatedDml {
             DmlDataMover mover = open(builder(DmlPath.HARDWARE).maxTransferBytes(64));
             dml.withHardware();
             OffHeapBuffer buffer = buffer(1000);
-            assertSame(FutureState.RUNNING, mover.memset(buffer, (byte) 1).poll());
+            assertSame(FutureState.RUNNING, mover.memset(buffer.segment(), (byte) 1).poll());
             buffer.close();
             assertEquals(16, dml.submissions().size());
         }
@@ -108,14 +109,15 @@ class DmlBufferTest extends AgainstSimulatedDml {
             dml.next(Plan.hold());
             OffHeapBuffer buffer = buffer(100);
             OffHeapBuffer other = buffer(100);
-            VdmFuture late = mover.memset(buffer, (byte) 2);
-            VdmFuture lateFromIt = mover.memcpy(other, buffer);
-            VdmFuture lateFlush =
-                    mover.flush(OffHeapBuffer.wrap(zeros(64), DurabilityDomain.CACHE_LINE));
-            VdmFuture fill = mover.memset(buffer, (byte) 1);
+            VdmFuture<VdmOutput> late = mover.memset(buffer.segment(), (byte) 2);
+            VdmFuture<VdmOutput> lateFromIt = mover.memcpy(other.segment(), buffer.segment());
+            VdmFuture<VdmOutput> lateFlush =
+                    mover.flush(
+                            OffHeapBuffer.wrap(zeros(64), DurabilityDomain.CACHE_LINE).segment());
+            VdmFuture<VdmOutput> fill = mover.memset(buffer.segment(), (byte) 1);
             fill.poll();
             Thread closer = beginToClose(buffer);
-            for (VdmFuture refused : List.of(late, lateFromIt)) {
+            for (VdmFuture<VdmOutput> refused : List.of(late, lateFromIt)) {
                 assertSame(FutureState.COMPLETE, refused.poll());
                 assertSame(VdmResult.SEGMENT_UNUSABLE, refused.result());
                 assertTrue(refused.failure().getMessage().contains("a buffer was closed before"),
@@ -159,8 +161,8 @@ class DmlBufferTest extends AgainstSimulatedDml {
             DmlDataMover mover =
                     open(builder(DmlPath.SOFTWARE).durability(new Durability(lines, range -> {})));
             OffHeapBuffer buffer = OffHeapBuffer.wrap(zeros(100), DurabilityDomain.CACHE_LINE);
-            VdmFuture flush = mover.flush(buffer);
-            VdmFuture late = mover.flush(buffer);
+            VdmFuture<VdmOutput> flush = mover.flush(buffer.segment());
+            VdmFuture<VdmOutput> late = mover.flush(buffer.segment());
             Thread flusher = Thread.ofPlatform().start(flush::poll);
             assertTrue(begun.await(30, TimeUnit.SECONDS));
             assertEquals(1, buffer.operationsInFlight());
@@ -193,21 +195,21 @@ class DmlBufferTest extends AgainstSimulatedDml {
             MemorySegment plain = zeros(200);
             VdmFlags hint = VdmFlags.NO_CACHE_HINT;
 
-            done(mover.memcpy(a, source), wanted, a.segment());
-            done(mover.memcpy(b, a), wanted, b.segment());
-            done(mover.memcpy(plain, b), wanted, plain);
+            done(mover.memcpy(a.segment(), source), wanted, a.segment());
+            done(mover.memcpy(b.segment(), a.segment()), wanted, b.segment());
+            done(mover.memcpy(plain, b.segment()), wanted, plain);
             clear(a, b, plain);
-            done(mover.memcpy(a, source, hint), wanted, a.segment());
-            done(mover.memcpy(b, a, hint), wanted, b.segment());
-            done(mover.memcpy(plain, b, hint), wanted, plain);
+            done(mover.memcpy(a.segment(), source, hint), wanted, a.segment());
+            done(mover.memcpy(b.segment(), a.segment(), hint), wanted, b.segment());
+            done(mover.memcpy(plain, b.segment(), hint), wanted, plain);
             clear(a, b, plain);
-            done(mover.memmove(a, source), wanted, a.segment());
-            done(mover.memmove(b, a), wanted, b.segment());
-            done(mover.memmove(plain, b), wanted, plain);
+            done(mover.memmove(a.segment(), source), wanted, a.segment());
+            done(mover.memmove(b.segment(), a.segment()), wanted, b.segment());
+            done(mover.memmove(plain, b.segment()), wanted, plain);
             clear(a, b, plain);
-            done(mover.memmove(a, source, hint), wanted, a.segment());
-            done(mover.memmove(b, a, hint), wanted, b.segment());
-            done(mover.memmove(plain, b, hint), wanted, plain);
+            done(mover.memmove(a.segment(), source, hint), wanted, a.segment());
+            done(mover.memmove(b.segment(), a.segment(), hint), wanted, b.segment());
+            done(mover.memmove(plain, b.segment(), hint), wanted, plain);
 
             System.arraycopy(wanted, 0, wanted, 10, 100);
             done(mover.memmove(a.slice(10, 100), a.slice(0, 100)), wanted, a.segment());
@@ -216,7 +218,7 @@ class DmlBufferTest extends AgainstSimulatedDml {
             java.util.Arrays.fill(wanted, 60, 70, (byte) 4);
             done(mover.memset(a.slice(60, 10), (byte) 4, hint), wanted, a.segment());
 
-            assertSame(VdmResult.UNSUPPORTED, finish(mover.flush(a)).result());
+            assertSame(VdmResult.UNSUPPORTED, finish(mover.flush(a.segment())).result());
             assertEquals(0, a.operationsInFlight() + b.operationsInFlight());
         }
     }
@@ -227,7 +229,7 @@ class DmlBufferTest extends AgainstSimulatedDml {
         plain.fill((byte) 0);
     }
 
-    private static void done(VdmFuture future, byte[] wanted, MemorySegment written) {
+    private static void done(VdmFuture<VdmOutput> future, byte[] wanted, MemorySegment written) {
         assertSame(VdmResult.SUCCESS, finish(future).result());
         assertArrayEquals(wanted, bytes(written));
     }

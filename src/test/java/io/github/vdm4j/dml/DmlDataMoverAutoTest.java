@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.future.FutureProperty;
@@ -25,15 +26,15 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
         return dml.submissions().stream().map(Submission::path).toList();
     }
 
-    private VdmFuture copy(DmlDataMover mover, ExecutionPath expected) {
+    private VdmFuture<VdmOutput> copy(DmlDataMover mover, ExecutionPath expected) {
         dml.forget();
         return copyGoingOn(mover, expected);
     }
 
-    private VdmFuture copyGoingOn(DmlDataMover mover, ExecutionPath expected) {
+    private VdmFuture<VdmOutput> copyGoingOn(DmlDataMover mover, ExecutionPath expected) {
         MemorySegment source = noise(200);
         MemorySegment destination = zeros(200);
-        VdmFuture copy = finish(mover.memcpy(destination, source));
+        VdmFuture<VdmOutput> copy = finish(mover.memcpy(destination, source));
         copy.orThrow();
         assertArrayEquals(bytes(source), bytes(destination));
         assertSame(expected, copy.path());
@@ -52,7 +53,7 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
             assertEquals("DML, path AUTO running HARDWARE", mover.name());
             assertEquals(List.of(DmlPath.HARDWARE), pathsTaken());
             assertEquals(dml_h.DML_OP_NOP, dml.lastSubmission().operation());
-            VdmFuture copy = copy(mover, ExecutionPath.DSA_HARDWARE);
+            VdmFuture<VdmOutput> copy = copy(mover, ExecutionPath.DSA_HARDWARE);
             assertEquals(true, copy.hasProperty(FutureProperty.ASYNC));
             assertEquals(List.of(DmlPath.HARDWARE), pathsTaken());
         }
@@ -66,7 +67,7 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
             assertSame(DmlPath.SOFTWARE, mover.runningPath());
             assertEquals(1, dml.liveJobs(), "no job for hardware is needed");
             assertEquals(4 * 384, mover.nativeBytes());
-            VdmFuture copy = copy(mover, ExecutionPath.DML_SOFTWARE);
+            VdmFuture<VdmOutput> copy = copy(mover, ExecutionPath.DML_SOFTWARE);
             assertEquals(false, copy.hasProperty(FutureProperty.ASYNC));
             assertEquals(List.of(DmlPath.SOFTWARE), pathsTaken());
         }
@@ -137,7 +138,8 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
             dml.forget();
             dml.next(Plan.fail(3).moving(50));
             MemorySegment memory = noise(200);
-            VdmFuture move = finish(mover.memmove(memory.asSlice(1, 100), memory.asSlice(0, 100)));
+            VdmFuture<VdmOutput> move =
+                    finish(mover.memmove(memory.asSlice(1, 100), memory.asSlice(0, 100)));
             assertSame(VdmResult.DEVICE_ERROR, move.result());
             assertEquals(1, dml.submissions().size());
         }
@@ -148,7 +150,7 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
             DmlDataMover mover = open(DmlPath.AUTO);
             dml.forget();
             dml.next(Plan.refuse(102), Plan.fail(3));
-            VdmFuture copy = finish(mover.memcpy(zeros(64), noise(64)));
+            VdmFuture<VdmOutput> copy = finish(mover.memcpy(zeros(64), noise(64)));
             assertSame(VdmResult.DEVICE_ERROR, copy.result());
             assertEquals(2, dml.submissions().size());
         }
@@ -190,7 +192,7 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
             DmlDataMover mover = hardware();
             dml.withoutHardware(status);
             assertSame(DmlPath.HARDWARE, mover.runningPath());
-            VdmFuture copy = finish(mover.memcpy(zeros(64), noise(64)));
+            VdmFuture<VdmOutput> copy = finish(mover.memcpy(zeros(64), noise(64)));
             assertSame(VdmResult.NO_DEVICE, copy.result());
             assertEquals(status, copy.failure().status().code());
             assertEquals(List.of(DmlPath.HARDWARE), pathsTaken());

@@ -6,10 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
-import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.memory.Durability;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -62,7 +63,7 @@ class DmlDataMoverSplitTest {
         return bytes;
     }
 
-    private static void finish(VdmFuture future) {
+    private static void finish(VdmFuture<VdmOutput> future) {
         for (int i = 0; future.poll() != FutureState.COMPLETE; i++) {
             assertTrue(i < 1_000_000, "does not end");
         }
@@ -71,7 +72,7 @@ class DmlDataMoverSplitTest {
 
     private static void check(
             boolean hardware, int limit, byte[] memory, byte[] expected,
-            Function<MemorySegment, Function<DmlDataMover, VdmFuture>> operation) {
+            Function<MemorySegment, Function<DmlDataMover, VdmFuture<VdmOutput>>> operation) {
         try (DmlDataMover mover = open(hardware, limit);
                 Arena arena = Arena.ofConfined()) {
             MemorySegment segment = arena.allocate(memory.length, 64);
@@ -204,7 +205,7 @@ class DmlDataMoverSplitTest {
             MemorySegment source =
                     DML.allow(arena.allocateFrom(ValueLayout.JAVA_BYTE, noise(seed, 800)));
             MemorySegment destination = DML.allow(arena.allocate(800));
-            List<VdmFuture> copies = new ArrayList<>();
+            List<VdmFuture<VdmOutput>> copies = new ArrayList<>();
             List<Integer> order = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
                 copies.add(mover.memcpy(destination.asSlice(i * 100, 100),

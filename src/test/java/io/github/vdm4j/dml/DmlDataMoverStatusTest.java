@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.future.FutureState;
@@ -29,7 +30,7 @@ class DmlDataMoverStatusTest extends AgainstSimulatedDml {
         return failures().filter(status -> status != dml_h.DML_STATUS_BEING_PROCESSED);
     }
 
-    private static void assertFailedWith(int code, String where, VdmFuture future) {
+    private static void assertFailedWith(int code, String where, VdmFuture<VdmOutput> future) {
         DmlStatus status = DmlStatus.of(code);
         assertSame(FutureState.COMPLETE, future.state());
         assertNotSame(VdmResult.SUCCESS, future.result());
@@ -48,7 +49,7 @@ class DmlDataMoverStatusTest extends AgainstSimulatedDml {
         return open(builder(DmlPath.valueOf(path)).queueFullTimeout(Duration.ZERO));
     }
 
-    private VdmFuture move(DmlDataMover mover) {
+    private VdmFuture<VdmOutput> move(DmlDataMover mover) {
         return mover.memmove(zeros(64), noise(64));
     }
 
@@ -57,7 +58,7 @@ class DmlDataMoverStatusTest extends AgainstSimulatedDml {
     void failsTheOperationWhenAHardwareSubmissionReturnsIt(int status) {
         DmlDataMover mover = open("HARDWARE");
         dml.always(Plan.refuse(status));
-        VdmFuture move = move(mover);
+        VdmFuture<VdmOutput> move = move(mover);
         assertSame(FutureState.COMPLETE, move.poll());
         assertFailedWith(status, "HARDWARE", move);
         assertEquals(0, mover.jobsInUse());
@@ -68,7 +69,7 @@ class DmlDataMoverStatusTest extends AgainstSimulatedDml {
     void failsTheOperationWhenASoftwareSubmissionReturnsIt(int status) {
         DmlDataMover mover = open("SOFTWARE");
         dml.always(Plan.refuse(status));
-        VdmFuture move = move(mover);
+        VdmFuture<VdmOutput> move = move(mover);
         assertSame(FutureState.COMPLETE, move.poll());
         assertFailedWith(status, "SOFTWARE", move);
     }
@@ -87,7 +88,7 @@ class DmlDataMoverStatusTest extends AgainstSimulatedDml {
     void failsTheOperationWhenSoftwareEndsWithIt(int status) {
         DmlDataMover mover = open("SOFTWARE");
         dml.always(Plan.fail(status).moving(64));
-        VdmFuture move = move(mover);
+        VdmFuture<VdmOutput> move = move(mover);
         finish(move);
         assertFailedWith(status, "SOFTWARE", move);
     }

@@ -14,12 +14,14 @@ import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.future.FutureState;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -56,7 +58,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
     @Test
     void startsNothingBeforeTheFirstPoll() {
         DmlDataMover mover = software();
-        VdmFuture fill = mover.memset(zeros(64), (byte) 1);
+        VdmFuture<VdmOutput> fill = mover.memset(zeros(64), (byte) 1);
         assertSame(FutureState.IDLE, fill.state());
         assertEquals(List.of(), dml.submissions());
         assertEquals(0, mover.jobsInUse());
@@ -67,7 +69,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
     @Test
     void completesASoftwareOperationInItsFirstPollOnThePollingThread() {
         DmlDataMover mover = software();
-        VdmFuture fill = mover.memset(zeros(64), (byte) 1);
+        VdmFuture<VdmOutput> fill = mover.memset(zeros(64), (byte) 1);
         assertSame(FutureState.COMPLETE, fill.poll());
         assertSame(Thread.currentThread(), dml.lastSubmission().thread());
         assertSame(ExecutionPath.DML_SOFTWARE, fill.path());
@@ -79,7 +81,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
         dml.next(Plan.succeed().afterChecks(3));
         MemorySegment source = noise(64);
         MemorySegment destination = zeros(64);
-        VdmFuture copy = mover.memcpy(destination, source);
+        VdmFuture<VdmOutput> copy = mover.memcpy(destination, source);
         for (int i = 0; i < 3; i++) {
             assertSame(FutureState.RUNNING, copy.poll());
             assertSame(FutureState.RUNNING, copy.state());
@@ -197,7 +199,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
          * Lets threads loose on futures at once and waits until they have all seen every one
          * complete.
          */
-        private void pollTogether(List<VdmFuture> futures) throws InterruptedException {
+        private void pollTogether(List<VdmFuture<VdmOutput>> futures) throws InterruptedException {
             var start = new CountDownLatch(1);
             List<Thread> threads = new ArrayList<>();
             List<Throwable> thrown = java.util.Collections.synchronizedList(new ArrayList<>());
@@ -228,7 +230,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
             DmlDataMover mover = open(path);
             MemorySegment source = noise(500 * 100);
             MemorySegment destination = zeros(500 * 100);
-            List<VdmFuture> copies = new ArrayList<>();
+            List<VdmFuture<VdmOutput>> copies = new ArrayList<>();
             for (int i = 0; i < 500; i++) {
                 copies.add(mover.memcpy(destination.asSlice(i * 100, 100),
                         source.asSlice(i * 100, 100)));
@@ -297,12 +299,11 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
                                         () -> {
                                             try {
                                                 for (int i = 0; i < 300; i++) {
-                                                    VdmFuture fill = mover.memset(memory, (byte) i);
+                                                    VdmFuture<VdmOutput> fill =
+                                                            mover.memset(memory, (byte) i);
                                                     fill.poll();
-                                                    if (i % 3 == 0
-                                                            && finish(fill)
-                                                                    .result() != VdmResult.OUT_OF_MEMORY) {
-                                                        fill.orThrow();
+                                                    if (i % 3 == 0) {
+                                                        finish(fill).orThrow();
                                                     }
                                                 }
                                             } catch (Throwable e) {
@@ -314,9 +315,9 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
                 thread.join();
             }
             assertEquals(List.of(), thrown);
-            List<VdmFuture> afterwards = new ArrayList<>();
+            List<VdmFuture<VdmOutput>> afterwards = new ArrayList<>();
             for (int i = 0; i < 100 && afterwards.size() < 3; i++) {
-                VdmFuture fill = mover.memset(zeros(8), (byte) 1);
+                VdmFuture<VdmOutput> fill = mover.memset(zeros(8), (byte) 1);
                 dml.always(Plan.hold());
                 if (fill.poll() == FutureState.RUNNING) {
                     afterwards.add(fill);
@@ -344,7 +345,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
                                             throw new IllegalStateException(e);
                                         }
                                     }));
-            VdmFuture fill = mover.memset(zeros(64), (byte) 1);
+            VdmFuture<VdmOutput> fill = mover.memset(zeros(64), (byte) 1);
             Thread other = Thread.ofPlatform().start(fill::poll);
             entered.await();
             assertSame(FutureState.RUNNING, fill.poll());
@@ -375,7 +376,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
                 fillWithNoise(mapped);
                 byte[] expected = bytes(mapped);
                 System.arraycopy(expected, 0, expected, 10, 100);
-                VdmFuture move =
+                VdmFuture<VdmOutput> move =
                         mover.memmove(mapped.asSlice(10, 100), mapped.asSlice(0, 100),
                                 VdmFlags.MEM_DURABLE);
                 assertSame(FutureState.RUNNING, move.poll());
@@ -387,7 +388,8 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
                 other.join();
                 assertSame(byClosing ? FutureState.COMPLETE : FutureState.RUNNING, move.state());
                 finish(move);
-                assertSame(byClosing ? VdmResult.CLOSED : VdmResult.SUCCESS, move.result());
+                assertSame(byClosing ? VdmResult.STOPPED : VdmResult.SUCCESS, move.result());
+                assertEquals(100, move.bytesDone());
                 assertEquals(1, dml.submissions().size());
                 assertArrayEquals(expected, bytes(mapped));
                 assertEquals(0, mover.jobsInUse());
@@ -419,7 +421,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
             DmlDataMover mover = open(builder(DmlPath.HARDWARE).maxTransferBytes(64));
             MemorySegment source = noise(400);
             MemorySegment destination = zeros(400);
-            List<VdmFuture> copies = new ArrayList<>();
+            List<VdmFuture<VdmOutput>> copies = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 copies.add(mover.memcpy(destination.asSlice(i * 100, 100),
                         source.asSlice(i * 100, 100)));
@@ -435,7 +437,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
         void waitsForTheDevice() throws InterruptedException {
             DmlDataMover mover = hardware();
             dml.next(Plan.hold());
-            VdmFuture fill = mover.memset(zeros(64), (byte) 1);
+            VdmFuture<VdmOutput> fill = mover.memset(zeros(64), (byte) 1);
             fill.poll();
             Thread closing = Thread.ofPlatform().start(mover::close);
             while (dml.checks() < 1000) {
@@ -463,7 +465,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
                             StandardOpenOption.READ,
                             StandardOpenOption.WRITE)) {
                 MemorySegment mapped = file.map(FileChannel.MapMode.READ_WRITE, 0, 64, mapping);
-                List<VdmFuture> idle =
+                List<VdmFuture<VdmOutput>> idle =
                         List.of(
                                 mover.memcpy(memory, noise(64)),
                                 mover.memset(memory, (byte) 1),
@@ -473,7 +475,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
                 VdmOperation operation =
                         mover.newOperation().memset(memory, (byte) 1, VdmFlags.NONE);
                 mover.close();
-                for (VdmFuture future : idle) {
+                for (VdmFuture<VdmOutput> future : idle) {
                     assertSame(FutureState.IDLE, future.state());
                     assertSame(FutureState.COMPLETE, future.poll());
                     assertSame(VdmResult.CLOSED, future.result(), future::toString);
@@ -521,7 +523,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
                                             () -> {
                                                 try {
                                                     for (int i = 0;; i++) {
-                                                        VdmFuture fill =
+                                                        VdmFuture<VdmOutput> fill =
                                                                 mover.memset(half, (byte) i);
                                                         if (finish(fill)
                                                                 .result() == VdmResult.CLOSED) {
@@ -562,11 +564,20 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
             DmlDataMover mover = open(builder(DmlPath.HARDWARE).maxTransferBytes(64));
             try (Arena confined = Arena.ofConfined()) {
                 MemorySegment own = dml.allow(confined.allocate(128));
-                VdmFuture fill = mover.memset(own, (byte) 1);
+                VdmFuture<VdmOutput> fill = mover.memset(own, (byte) 1);
                 assertSame(FutureState.RUNNING, fill.poll());
                 Thread closing = Thread.ofPlatform().start(mover::close);
                 closing.join();
-                assertSame(VdmResult.CLOSED, fill.result());
+                assertSame(VdmResult.STOPPED, fill.result());
+                assertSame(ExecutionPath.DSA_HARDWARE, fill.path());
+                assertEquals(64, fill.bytesDone());
+                assertEquals(
+                        "memset of 128 bytes was stopped after 64 bytes: the mover was closed by a"
+                                + " thread that may not access its memory. Poll it to its end"
+                                + " before you close the mover, or use a shared arena",
+                        fill.failure().getMessage());
+                assertEquals(1, own.get(ValueLayout.JAVA_BYTE, 63));
+                assertEquals(0, own.get(ValueLayout.JAVA_BYTE, 64));
                 assertEquals(1, dml.submissions().size());
             }
         }
@@ -589,18 +600,21 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
             dml.withHardware().always(Plan.hold());
             DmlDataMover mover = hardware();
             assertEquals(1, dml.initialised());
-            List<VdmFuture> fills = new ArrayList<>();
+            List<VdmFuture<VdmOutput>> fills = new ArrayList<>();
             for (int i = 1; i <= 4; i++) {
-                VdmFuture fill = mover.memset(zeros(64), (byte) i);
+                VdmFuture<VdmOutput> fill = mover.memset(zeros(64), (byte) i);
                 assertSame(FutureState.RUNNING, fill.poll());
                 fills.add(fill);
                 assertEquals(i, dml.initialised());
                 assertEquals(i, mover.jobsInUse());
             }
-            VdmFuture tooMany = finish(mover.memset(zeros(64), (byte) 5));
-            assertSame(VdmResult.OUT_OF_MEMORY, tooMany.result());
+            VdmFuture<VdmOutput> waiting = mover.memset(zeros(64), (byte) 5);
+            assertSame(FutureState.RUNNING, waiting.poll());
+            assertEquals(4, dml.initialised());
+            dml.always(Plan.succeed());
             dml.releaseAll();
             fills.forEach(fill -> finish(fill).orThrow());
+            finish(waiting).orThrow();
             finish(mover.memset(zeros(64), (byte) 6)).orThrow();
             assertEquals(4, dml.initialised(), "no more than the mover was opened with");
         }
@@ -610,9 +624,9 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
             dml.withHardware().always(Plan.hold());
             DmlDataMover mover = hardware();
             dml.failInit(1, dml_h.DML_STATUS_INTERNAL_ERROR);
-            VdmFuture first = mover.memset(zeros(64), (byte) 1);
+            VdmFuture<VdmOutput> first = mover.memset(zeros(64), (byte) 1);
             assertSame(FutureState.RUNNING, first.poll());
-            VdmFuture second = mover.memset(zeros(64), (byte) 2);
+            VdmFuture<VdmOutput> second = mover.memset(zeros(64), (byte) 2);
             assertSame(FutureState.COMPLETE, second.poll());
             assertSame(VdmResult.DEVICE_ERROR, second.result());
             var failure = assertThrows(VdmException.class, second::orThrow);
@@ -623,11 +637,11 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
                     failure.getMessage());
             dml.releaseAll();
             finish(first).orThrow();
-            VdmFuture third = mover.memset(zeros(64), (byte) 3);
+            VdmFuture<VdmOutput> third = mover.memset(zeros(64), (byte) 3);
             assertSame(FutureState.RUNNING, third.poll(),
                     "the job that there is can be used again");
             dml.failInit(Integer.MAX_VALUE, dml_h.DML_STATUS_OK);
-            VdmFuture fourth = mover.memset(zeros(64), (byte) 4);
+            VdmFuture<VdmOutput> fourth = mover.memset(zeros(64), (byte) 4);
             assertSame(FutureState.RUNNING, fourth.poll(), "and another as soon as DML makes it");
             dml.releaseAll();
             finish(third).orThrow();
@@ -645,7 +659,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
             Arena brief = Arena.ofShared();
             MemorySegment fleeting = dml.allow(brief.allocate(64));
             dml.next(Plan.fail(dml_h.DML_STATUS_PAGE_FAULT_ERROR));
-            VdmFuture fill = mover.memset(fleeting, (byte) 1);
+            VdmFuture<VdmOutput> fill = mover.memset(fleeting, (byte) 1);
             assertSame(FutureState.RUNNING, fill.poll());
             brief.close();
             finish(fill);
@@ -666,7 +680,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
                 MemorySegment mapped =
                         dml.allow(file.map(FileChannel.MapMode.READ_WRITE, 0, 8192, mapping));
                 dml.next(Plan.fail(dml_h.DML_STATUS_PAGE_FAULT_ERROR));
-                VdmFuture fill = mover.memset(mapped, (byte) 1);
+                VdmFuture<VdmOutput> fill = mover.memset(mapped, (byte) 1);
                 assertSame(FutureState.RUNNING, fill.poll());
                 file.truncate(0);
                 finish(fill);

@@ -1,7 +1,7 @@
 package io.github.vdm4j.dml;
 
-import io.github.vdm4j.durability.Durability;
-import io.github.vdm4j.operation.DataOperations;
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.operation.DataOracleProperties;
 import net.jqwik.api.Group;
 
@@ -11,7 +11,7 @@ class DmlDataOracleTest {
     @Group
     class OnSoftware extends DataOracleProperties {
         @Override
-        protected DataOperations open() {
+        protected Vdm open() {
             return DmlDataMover.builder()
                     .durability(Durability.withoutLibpmem())
                     .library(new SimulatedDml().library())
@@ -29,7 +29,7 @@ class DmlDataOracleTest {
     @Group
     class OnHardware extends DataOracleProperties {
         @Override
-        protected DataOperations open() {
+        protected Vdm open() {
             return DmlDataMover.builder()
                     .durability(Durability.withoutLibpmem())
                     .library(new SimulatedDml().withHardware().library())

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vdm4j.MoverCounters;
-import io.github.vdm4j.MoverFuture;
 import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmResult;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -71,13 +71,7 @@ class DmlFirstOperationTest extends AgainstSimulatedDml {
                 mover -> mover.memset(MemorySegment.NULL.reinterpret(1), (byte) 0, VdmFlags.NONE),
                 DmlDataMover::nop,
                 DmlDataMover::newOperation,
-                DmlDataMover::newReusableOperation,
-                DmlDataMover::batch,
-                // Where somebody is who found the mover open a moment before:
-                DmlDataMover::newFuture,
-                DmlDataMover::newReusableFuture,
-                DmlDataMover::newDataFuture,
-                mover -> mover.newBatchFuture(List.of()));
+                DmlDataMover::batch);
     }
 
     @ParameterizedTest
@@ -137,7 +131,7 @@ class DmlFirstOperationTest extends AgainstSimulatedDml {
         for (int round = 0; round < 100; round++) {
             DmlDataMover mover = software();
             MemorySegment memory = zeros(64);
-            List<MoverFuture<?>> started = new ArrayList<>();
+            List<VdmFuture<?>> started = new ArrayList<>();
             List<Boolean> closed = atOnce(() -> {
                 try {
                     var future = finish(mover.memset(memory, (byte) 1, VdmFlags.NONE));
@@ -153,7 +147,7 @@ class DmlFirstOperationTest extends AgainstSimulatedDml {
                 }
             });
             assertEquals(THREADS, closed.size());
-            for (MoverFuture<?> future : started) {
+            for (VdmFuture<?> future : started) {
                 assertTrue(
                         future.result() == VdmResult.SUCCESS || future.result() == VdmResult.CLOSED,
                         future::toString);

@@ -9,12 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.DmlDiagnosis.Severity;
 import io.github.vdm4j.dml.DsaSystem.AccelConfig;
 import io.github.vdm4j.dml.ffi.dml_h;
-import io.github.vdm4j.dml.internal.JobLimits;
-import io.github.vdm4j.dml.internal.JobPool;
+import io.github.vdm4j.dml.job.JobLimits;
+import io.github.vdm4j.dml.job.JobPool;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -155,7 +156,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
                         "an empty operation came back from the hardware", List.of()),
                 mover.pathDecision());
         assertOnlyEmptyOperationsOnHardware(1);
-        VdmFuture fill = finish(mover.memset(zeros(64), (byte) 1));
+        VdmFuture<VdmOutput> fill = finish(mover.memset(zeros(64), (byte) 1));
         fill.orThrow();
         assertSame(ExecutionPath.DSA_HARDWARE, fill.path());
     }

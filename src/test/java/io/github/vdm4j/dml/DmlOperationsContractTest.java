@@ -1,8 +1,8 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.ExecutionPath;
-import io.github.vdm4j.durability.Durability;
-import io.github.vdm4j.operation.DataOperations;
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.operation.DataOperationsContract;
 import java.util.EnumSet;
 import java.util.Set;
@@ -46,7 +46,7 @@ class DmlOperationsContractTest {
     @DisplayName("on path SOFTWARE")
     class OnSoftware extends Simulated {
         @Override
-        protected DataOperations open() {
+        protected Vdm open() {
             return builder(DmlPath.SOFTWARE).open();
         }
     }
@@ -55,7 +55,7 @@ class DmlOperationsContractTest {
     @DisplayName("on path HARDWARE")
     class OnHardware extends Simulated {
         @Override
-        protected DataOperations open() {
+        protected Vdm open() {
             dml.withHardware();
             dml.always(submission -> Plan.succeed().afterChecks(2));
             return builder(DmlPath.HARDWARE).open();
@@ -66,7 +66,12 @@ class DmlOperationsContractTest {
     @DisplayName("on path AUTO, which leaves to the JVM what that does sooner")
     class OnAuto extends Simulated {
         @Override
-        protected DataOperations open() {
+        protected boolean takesHeapSegments() {
+            return true;
+        }
+
+        @Override
+        protected Vdm open() {
             return builder(DmlPath.AUTO).open();
         }
     }
@@ -75,7 +80,12 @@ class DmlOperationsContractTest {
     @DisplayName("on path AUTO, where long operations are the JVM's on worker threads")
     class OnAutoByWorkers extends Simulated {
         @Override
-        protected DataOperations open() {
+        protected boolean takesHeapSegments() {
+            return true;
+        }
+
+        @Override
+        protected Vdm open() {
             return builder(DmlPath.AUTO).workersFrom(1).open();
         }
     }

@@ -1,7 +1,7 @@
 package io.github.vdm4j.dml;
 
-import static io.github.vdm4j.durability.WriteBackKind.CACHE_LINES;
-import static io.github.vdm4j.durability.WriteBackKind.PAGES;
+import static io.github.vdm4j.memory.WriteBackKind.CACHE_LINES;
+import static io.github.vdm4j.memory.WriteBackKind.PAGES;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -12,16 +12,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.dml.ffi.dml_h;
-import io.github.vdm4j.durability.WriteBackLog;
-import io.github.vdm4j.durability.WriteBackLog.Range;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.memory.WriteBackLog;
+import io.github.vdm4j.memory.WriteBackLog.Range;
 import io.github.vdm4j.operation.Crc32c;
 import io.github.vdm4j.operation.CrcOptions;
-import io.github.vdm4j.operation.DataFuture;
 import io.github.vdm4j.operation.DifBlockSize;
 import io.github.vdm4j.operation.DifConfig;
 import java.io.IOException;
@@ -177,7 +177,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         @Test
         void isClosedBeforeTheFirstPollThenNothingIsSubmitted() {
             DmlDataMover mover = software();
-            DataFuture<?> compare;
+            VdmFuture<?> compare;
             try (Arena closed = Arena.ofShared()) {
                 compare = mover.compare(noise(100), closed.allocate(100));
             }
@@ -190,13 +190,13 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         @Test
         void isClosedBeforeJavaReadsItThenThatIsTheSameFailure() {
             DmlDataMover mover = software();
-            DataFuture<?> check;
-            DataFuture<?> apply;
+            VdmFuture<?> check;
+            VdmFuture<?> apply;
             try (Arena closed = Arena.ofShared()) {
                 check = mover.difCheck(closed.allocate(520), BLOCKS);
                 apply = mover.applyDelta(zeros(64), closed.allocate(80, 8));
             }
-            for (DataFuture<?> future : List.of(check, apply)) {
+            for (VdmFuture<?> future : List.of(check, apply)) {
                 assertSame(VdmResult.SEGMENT_UNUSABLE, finish(future).result());
             }
             assertEquals(0, mover.jobsInUse());
@@ -263,7 +263,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
                 assertSame(VdmResult.IO_ERROR, crc.result());
                 assertTrue(crc.failure().getMessage().contains("failed after 8,192 bytes"),
                         crc.failure().getMessage());
-                for (DataFuture<?> future : List.of(
+                for (VdmFuture<?> future : List.of(
                         mover.difCheck(mapped, BLOCKS),
                         mover.copyCrc32c(mapped, zeros(40 * 520)),
                         mover.applyDelta(zeros(64), mapped.asSlice(0, 20_000)))) {
@@ -291,31 +291,39 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         @Test
         void beforeTheFirstPollThenTheOperationSaysSo() {
             DmlDataMover mover = software();
-            List<DataFuture<?>> futures =
+            List<VdmFuture<?>> futures =
                     List.of(mover.crc32c(zeros(9)), mover.nop(), mover.drain(),
                             mover.crc32c(zeros(8).asSlice(8)));
             mover.close();
-            for (DataFuture<?> future : futures) {
+            for (VdmFuture<?> future : futures) {
                 assertSame(VdmResult.CLOSED, finish(future).result());
             }
         }
     }
 
     @Test
-    @DisplayName("H19: an operation that finds no job says so")
-    void withoutAJobAnOperationSaysSo() {
+    @DisplayName("H19: an operation that finds no job waits, in order, and can be cancelled")
+    void withoutAJobAnOperationWaits() {
         DmlDataMover mover = hardware();
         dml.always(Plan.hold());
-        var held = new ArrayList<DataFuture<?>>();
+        var held = new ArrayList<VdmFuture<?>>();
         for (int i = 0; i < 4; i++) {
             var crc = mover.crc32c(noise(10));
             crc.poll();
             held.add(crc);
         }
-        var late = finish(mover.crc32c(noise(10)));
-        assertSame(VdmResult.OUT_OF_MEMORY, late.result());
+        var late = mover.crc32c(noise(10));
+        var cancelled = mover.crc32c(noise(10));
+        assertSame(FutureState.RUNNING, late.poll());
+        assertSame(FutureState.RUNNING, cancelled.poll());
+        assertTrue(cancelled.cancel());
+        assertSame(VdmResult.CANCELLED, cancelled.result());
+        assertFalse(cancelled.cancel());
         dml.releaseAll();
+        dml.always(Plan.succeed());
+        assertSame(VdmResult.SUCCESS, finish(late).result());
         held.forEach(future -> assertSame(VdmResult.SUCCESS, finish(future).result()));
+        assertEquals(0, mover.jobsInUse());
     }
 
     @Nested
@@ -466,7 +474,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
                     builder(path).maxTransferBytes(256).durability(log.engines(libpmem)));
         }
 
-        private List<DataFuture<?>> operationsOnto(DmlDataMover mover, MemorySegment onto) {
+        private List<VdmFuture<?>> operationsOnto(DmlDataMover mover, MemorySegment onto) {
             MemorySegment blocks = zeros(520);
             finish(new JvmOracle().difInsert(blocks, noise(512), BLOCKS, VdmFlags.NONE)).orThrow();
             MemorySegment record = arena.allocate(80, 8);
@@ -486,7 +494,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         @Test
         void onHardwareTheFlagsAreOnEveryPartAndNothingRemains() {
             DmlDataMover mover = open(DmlPath.HARDWARE, true);
-            for (DataFuture<?> future : operationsOnto(mover, zeros(1024))) {
+            for (VdmFuture<?> future : operationsOnto(mover, zeros(1024))) {
                 finish(future).orThrow();
             }
             assertTrue(
@@ -502,7 +510,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
             DmlDataMover mover = open(DmlPath.SOFTWARE, true);
             MemorySegment onto = zeros(1024);
             int[] at = {0};
-            for (DataFuture<?> future : operationsOnto(mover, onto)) {
+            for (VdmFuture<?> future : operationsOnto(mover, onto)) {
                 log.forget();
                 log.whenever((kind, range) -> at[0] = dml.submissions().size());
                 finish(future).orThrow();
@@ -517,7 +525,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         void inSoftwareWithoutLibpmemDmlFlushesTheLinesInTheSameJob() {
             DmlDataMover mover = open(DmlPath.SOFTWARE, false);
             MemorySegment onto = zeros(1024);
-            for (DataFuture<?> future : operationsOnto(mover, onto)) {
+            for (VdmFuture<?> future : operationsOnto(mover, onto)) {
                 int before = dml.submissions().size();
                 finish(future).orThrow();
                 List<SimulatedTask> flushes = tasks().subList(before, dml.submissions().size())

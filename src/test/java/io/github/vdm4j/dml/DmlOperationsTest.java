@@ -8,14 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vdm4j.ExecutionPath;
-import io.github.vdm4j.MoverFuture;
 import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.operation.CompareResult;
 import io.github.vdm4j.operation.Crc32c;
 import io.github.vdm4j.operation.CrcOptions;
-import io.github.vdm4j.operation.DataFuture;
 import io.github.vdm4j.operation.DeltaResult;
 import io.github.vdm4j.operation.DeltaResult.Outcome;
 import io.github.vdm4j.operation.DifBlockSize;
@@ -58,7 +57,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
         return path == DmlPath.SOFTWARE ? ExecutionPath.DML_SOFTWARE : ExecutionPath.DSA_HARDWARE;
     }
 
-    private static <R> R output(DataFuture<R> future) {
+    private static <R> R output(VdmFuture<R> future) {
         finish(future).orThrow();
         return future.output();
     }
@@ -79,7 +78,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
     @ParameterizedTest
     @EnumSource(names = {"SOFTWARE", "HARDWARE"})
     void aNopGoesWhereOperationsGo(DmlPath path) {
-        DataFuture<?> nop = finish(on(path).nop());
+        VdmFuture<?> nop = finish(on(path).nop());
         assertSame(VdmResult.SUCCESS, nop.result());
         assertSame(ran(path), nop.path());
         assertSame(VdmOperationType.NOP, nop.type());
@@ -443,7 +442,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
                     mover.difStrip(to.asSlice(0, 5 * 512), blocks, BLOCKS.withSource(TAGS),
                             VdmFlags.NONE));
             assertTrue(update.output().isOk() && strip.output().isOk());
-            for (MoverFuture<?> future : List.of(check, update, strip)) {
+            for (VdmFuture<?> future : List.of(check, update, strip)) {
                 assertSame(ExecutionPath.JVM, future.path());
             }
             assertEquals(submitted, dml.submissions().size());
@@ -472,7 +471,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
         }
     }
 
-    static Stream<Function<DmlOperationsTest, DataFuture<?>>> empty() {
+    static Stream<Function<DmlOperationsTest, VdmFuture<?>>> empty() {
         MemorySegment none = MemorySegment.ofAddress(64);
         return Stream.of(
                 test -> test.software().fill(none, 1),
@@ -492,8 +491,8 @@ class DmlOperationsTest extends AgainstSimulatedDml {
     @ParameterizedTest
     @MethodSource("empty")
     void ofNothingIsCompleteAtOnceWithNothingSubmitted(
-            Function<DmlOperationsTest, DataFuture<?>> make) {
-        DataFuture<?> future = make.apply(this);
+            Function<DmlOperationsTest, VdmFuture<?>> make) {
+        VdmFuture<?> future = make.apply(this);
         future.poll();
         assertSame(VdmResult.SUCCESS, future.result());
         assertSame(ExecutionPath.NONE, future.path());
@@ -534,7 +533,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
 
     @Test
     void aReusableOperationTellsItsValueEveryTime() {
-        var operation = software().newReusableOperation();
+        var operation = software().newOperation();
         MemorySegment data = noise(100);
         long crc = output(software().crc32c(data)).value();
         for (int i = 0; i < 3; i++) {

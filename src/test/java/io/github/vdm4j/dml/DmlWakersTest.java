@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.future.FutureRuntime;
 import io.github.vdm4j.future.FutureState;
@@ -46,7 +47,7 @@ class DmlWakersTest extends AgainstSimulatedDml {
         var replaced = new AtomicInteger();
         var woken = new CountDownLatch(1);
         MemorySegment source = noise(64);
-        VdmFuture copy = mover.memcpy(zeros(64), source);
+        VdmFuture<VdmOutput> copy = mover.memcpy(zeros(64), source);
         for (Waker waker : List.<Waker>of(replaced::incrementAndGet, woken::countDown)) {
             Notifier notifier = Notifier.of(waker);
             assertSame(FutureState.RUNNING, copy.poll(notifier));
@@ -65,7 +66,7 @@ class DmlWakersTest extends AgainstSimulatedDml {
     void aThreadThatWaitsSleeps() throws InterruptedException {
         DmlDataMover mover = hardware();
         dml.always(Plan.hold());
-        List<VdmFuture> fills = new ArrayList<>();
+        List<VdmFuture<VdmOutput>> fills = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             fills.add(mover.memset(zeros(64), (byte) i));
         }
@@ -75,7 +76,7 @@ class DmlWakersTest extends AgainstSimulatedDml {
         }
         dml.releaseAll();
         waiter.join();
-        for (VdmFuture fill : fills) {
+        for (VdmFuture<VdmOutput> fill : fills) {
             assertSame(VdmResult.SUCCESS, fill.result());
         }
     }
@@ -98,7 +99,7 @@ class DmlWakersTest extends AgainstSimulatedDml {
         DmlDataMover mover = hardware();
         for (int round = 0; round < 3; round++) {
             dml.always(Plan.hold());
-            VdmFuture fill = mover.memset(zeros(64), (byte) 1);
+            VdmFuture<VdmOutput> fill = mover.memset(zeros(64), (byte) 1);
             assertSame(FutureState.RUNNING, fill.poll(Notifier.of(() -> {})));
             assertEquals(1, pollers().size());
             Thread poller = pollers().getFirst();
@@ -126,7 +127,7 @@ class DmlWakersTest extends AgainstSimulatedDml {
         dml.next(Plan.hold());
         try (Arena confined = Arena.ofConfined()) {
             Notifier notifier = Notifier.of(() -> {});
-            VdmFuture fill = mover.memset(dml.allow(confined.allocate(64)), (byte) 1);
+            VdmFuture<VdmOutput> fill = mover.memset(dml.allow(confined.allocate(64)), (byte) 1);
             assertSame(FutureState.RUNNING, fill.poll(notifier));
             assertSame(NotifierType.NONE, notifier.used());
             dml.releaseAll();
@@ -164,7 +165,7 @@ class DmlWakersTest extends AgainstSimulatedDml {
         DmlDataMover mover = builder(DmlPath.HARDWARE).closeTimeout(Duration.ofMillis(20)).open();
         dml.next(Plan.hold());
         var woken = new CountDownLatch(1);
-        VdmFuture copy = mover.memcpy(zeros(64), noise(64), VdmFlags.NONE);
+        VdmFuture<VdmOutput> copy = mover.memcpy(zeros(64), noise(64), VdmFlags.NONE);
         copy.poll(Notifier.of(woken::countDown));
         var gaveUp = assertThrows(VdmException.class, mover::close);
         assertSame(VdmResult.TIMEOUT, gaveUp.result());
@@ -195,7 +196,7 @@ class DmlWakersTest extends AgainstSimulatedDml {
                 try {
                     for (int round = 0; round < 1_000; round++) {
                         int length = 1 + round % 256;
-                        VdmFuture copy = mover.memcpy(destination.asSlice(0, length),
+                        VdmFuture<VdmOutput> copy = mover.memcpy(destination.asSlice(0, length),
                                 source.asSlice(0, length));
                         if (round % 2 == 0) {
                             copy.await();

@@ -1,7 +1,7 @@
 package io.github.vdm4j.dml;
 
-import static io.github.vdm4j.durability.WriteBackKind.CACHE_LINES;
-import static io.github.vdm4j.durability.WriteBackKind.PAGES;
+import static io.github.vdm4j.memory.WriteBackKind.CACHE_LINES;
+import static io.github.vdm4j.memory.WriteBackKind.PAGES;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -15,19 +15,20 @@ import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.dml.ffi.dml_h;
-import io.github.vdm4j.dml.internal.JobLimits;
-import io.github.vdm4j.dml.internal.JobPool;
-import io.github.vdm4j.durability.Durability;
-import io.github.vdm4j.durability.WriteBackKind;
-import io.github.vdm4j.durability.WriteBackLog;
-import io.github.vdm4j.durability.WriteBackLog.Range;
+import io.github.vdm4j.dml.job.JobLimits;
+import io.github.vdm4j.dml.job.JobPool;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.WorkerStrategy;
+import io.github.vdm4j.machine.Processor;
+import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.memory.WriteBackKind;
+import io.github.vdm4j.memory.WriteBackLog;
+import io.github.vdm4j.memory.WriteBackLog.Range;
 import io.github.vdm4j.mover.JvmMovers;
-import io.github.vdm4j.platform.Processor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
@@ -175,7 +176,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
                                 .map(libpmem -> Arguments.of(mover, destination, libpmem))));
     }
 
-    private static VdmFuture make(Vdm mover, VdmOperationType type, MemorySegment onto,
+    private static VdmFuture<VdmOutput> make(Vdm mover, VdmOperationType type, MemorySegment onto,
             MemorySegment from) {
         return switch (type) {
             case MEMCPY -> mover.memcpy(onto, from, VdmFlags.MEM_DURABLE);
@@ -237,7 +238,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
         }
         log.forget();
         int before = dml.submissions().size();
-        VdmFuture future = make(mover, type, range, source);
+        VdmFuture<VdmOutput> future = make(mover, type, range, source);
         List<byte[]> atWriteBack = new ArrayList<>();
         log.whenever((kind, writtenBack) -> {
             assertNotEquals(FutureState.COMPLETE, future.state(), "complete before it was durable");
@@ -297,7 +298,8 @@ class DurabilityTableTest extends AgainstSimulatedDml {
                     MemorySegment whole = mapped();
                     opened.add(() -> {}); // the next file has another name
                     log.fail(broken);
-                    VdmFuture future = finish(make(mover, type, whole.asSlice(3, 100), source));
+                    VdmFuture<VdmOutput> future =
+                            finish(make(mover, type, whole.asSlice(3, 100), source));
                     assertSame(VdmResult.IO_ERROR, future.result());
                     assertSame(broken, future.failure().getCause());
                     assertTrue(future.failure().getMessage().contains("Input/output error"),
@@ -322,7 +324,8 @@ class DurabilityTableTest extends AgainstSimulatedDml {
                 MemorySegment whole = memory(Destination.MAPPED_SEGMENT);
                 for (VdmOperationType type : EnumSet.range(VdmOperationType.MEMCPY,
                         VdmOperationType.FLUSH)) {
-                    VdmFuture future = finish(make(mover, type, whole.asSlice(3, 100), noise(100)));
+                    VdmFuture<VdmOutput> future =
+                            finish(make(mover, type, whole.asSlice(3, 100), noise(100)));
                     assertNotEquals(VdmResult.SUCCESS, future.result());
                 }
             }
@@ -341,7 +344,8 @@ class DurabilityTableTest extends AgainstSimulatedDml {
             DmlDataMover mover =
                     open(builder(path).maxTransferBytes(128).durability(log.engines(true)));
             MemorySegment whole = memory(Destination.MAPPED_SEGMENT);
-            VdmFuture fill = mover.memset(whole.asSlice(100, 1000), (byte) 1, VdmFlags.MEM_DURABLE);
+            VdmFuture<VdmOutput> fill =
+                    mover.memset(whole.asSlice(100, 1000), (byte) 1, VdmFlags.MEM_DURABLE);
             int[] submitted = {-1};
             log.whenever((kind, range) -> submitted[0] = dml.submissions().size());
             while (fill.poll() != FutureState.COMPLETE) {
@@ -376,7 +380,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
             dml.always(s -> s.is(dml_h.DML_OP_CACHE_FLUSH)
                     ? Plan.fail(dml_h.DML_STATUS_INTERNAL_ERROR)
                     : Plan.succeed());
-            VdmFuture fill =
+            VdmFuture<VdmOutput> fill =
                     finish(mover.memset(whole.asSlice(100, 1000), (byte) 1, VdmFlags.MEM_DURABLE));
             assertNotEquals(VdmResult.SUCCESS, fill.result());
         }
@@ -394,10 +398,9 @@ class DurabilityTableTest extends AgainstSimulatedDml {
         var health =
                 hardware ? new HardwareHealth(pool, null, false, List::of, System::nanoTime) : null;
         var plan = new DmlPlan(
-                pool, limits, null, health,
+                pool, limits, DmlPolicy.allOnDml(Long.MAX_VALUE), health,
                 Durability.withoutLibpmem().nativeMemoryIsPersistent(true), 0, 1L << 40, 1L << 40,
-                Long.MAX_VALUE, 1,
-                WorkerStrategy.PARK);
+                1, WorkerStrategy.PARK, Integer.MAX_VALUE, !hardware);
         try (var mover = new DmlDataMover(library, path, plan, null)) {
             finish(mover.flush(zeros(200))).orThrow();
             boolean evict = (dml.lastSubmission().flags() & dml_h.DML_FLAG_PREFETCH_CACHE) != 0;

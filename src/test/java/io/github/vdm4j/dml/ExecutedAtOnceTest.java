@@ -11,10 +11,11 @@ import io.github.vdm4j.MoverCounters;
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.OffHeapBuffer;
-import io.github.vdm4j.durability.Durability;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.memory.Durability;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -75,7 +76,7 @@ class ExecutedAtOnceTest {
         for (int length : LENGTHS) {
             MemorySegment source = random(length);
             MemorySegment destination = arena.allocate(length, 64);
-            VdmFuture copy = mover.memcpy(destination, source);
+            VdmFuture<VdmOutput> copy = mover.memcpy(destination, source);
             assertEquals(FutureState.COMPLETE, copy.poll(), "the first poll executes it");
             copy.orThrow();
             assertEquals(ExecutionPath.DML_SOFTWARE, copy.path());
@@ -108,7 +109,7 @@ class ExecutedAtOnceTest {
                 assertArrayEquals(expected, bytes(destination));
                 other.memset(destination.fill((byte) 0), (byte) round).await();
                 assertArrayEquals(expected, bytes(destination));
-                VdmFuture refused = other.memset(arena.allocate(REFUSED), (byte) round);
+                VdmFuture<VdmOutput> refused = other.memset(arena.allocate(REFUSED), (byte) round);
                 assertEquals(FutureState.COMPLETE, refused.poll());
                 assertEquals(VdmResult.INVALID_OPERATION, refused.result());
             }
@@ -169,7 +170,7 @@ class ExecutedAtOnceTest {
         for (int round = 0; round < 10; round++) { // more than there are jobs: none is lost
             operation.memset(destination, (byte) 1, flags).start();
             assertRefused(operation.failure(), operation.path());
-            VdmFuture fill = mover.memset(destination, (byte) 1, flags);
+            VdmFuture<VdmOutput> fill = mover.memset(destination, (byte) 1, flags);
             assertEquals(FutureState.COMPLETE, fill.poll());
             assertRefused(fill.failure(), fill.path());
         }
@@ -197,13 +198,14 @@ class ExecutedAtOnceTest {
         assertArrayEquals(bytes(source), bytes(destination.asSlice(5, 8192)));
         mover.flush(destination.asSlice(5, 100)).await();
 
-        VdmFuture copy = mover.memcpy(destination.asSlice(0, 8192), source, VdmFlags.MEM_DURABLE);
+        VdmFuture<VdmOutput> copy =
+                mover.memcpy(destination.asSlice(0, 8192), source, VdmFlags.MEM_DURABLE);
         assertEquals(FutureState.COMPLETE, copy.poll());
         assertTrue(copy.failure().getMessage().contains("(" + LibraryFiles.NOT_WRITTEN_BACK + ")"),
                 copy.failure().getMessage());
         assertEquals(ExecutionPath.DML_SOFTWARE, copy.path());
         assertArrayEquals(bytes(source), bytes(destination.asSlice(0, 8192)), "moved before that");
-        VdmFuture flush = mover.flush(destination.asSlice(0, 8192));
+        VdmFuture<VdmOutput> flush = mover.flush(destination.asSlice(0, 8192));
         assertEquals(FutureState.COMPLETE, flush.poll());
         assertEquals(ExecutionPath.NONE, flush.path());
         assertEquals(new MoverCounters(4, 2, 2, 0, 8192 + 100, 0), mover.counters());
@@ -215,7 +217,7 @@ class ExecutedAtOnceTest {
         Arena closing = Arena.ofShared();
         MemorySegment source = closing.allocate(64).fill((byte) 3);
         MemorySegment destination = arena.allocate(64);
-        VdmFuture copy =
+        VdmFuture<VdmOutput> copy =
                 mover.memcpy(destination, source, durable ? VdmFlags.MEM_DURABLE : VdmFlags.NONE);
         closing.close();
         assertEquals(FutureState.COMPLETE, copy.poll());
@@ -230,7 +232,7 @@ class ExecutedAtOnceTest {
         try (Arena confined = Arena.ofConfined()) {
             MemorySegment source = confined.allocate(64).fill((byte) 3);
             MemorySegment destination = arena.allocate(64);
-            VdmFuture copy = mover.memcpy(destination, source,
+            VdmFuture<VdmOutput> copy = mover.memcpy(destination, source,
                     durable ? VdmFlags.MEM_DURABLE : VdmFlags.NONE);
             var caught = new Throwable[1];
             var done = new CountDownLatch(1);

@@ -8,16 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.vdm4j.MoverFuture;
+import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.MapOption;
 import io.github.vdm4j.buffer.OffHeapBuffer;
-import io.github.vdm4j.durability.Durability;
-import io.github.vdm4j.durability.WriteBackLog;
+import io.github.vdm4j.machine.PlatformName;
+import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.memory.WriteBackLog;
 import io.github.vdm4j.mover.JvmMovers;
-import io.github.vdm4j.operation.DataOperations;
-import io.github.vdm4j.platform.PlatformName;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -67,7 +67,7 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
         buffers.forEach(OffHeapBuffer::close);
     }
 
-    private DataOperations open(Mover mover) {
+    private Vdm open(Mover mover) {
         Durability engines = log.engines(true);
         return switch (mover) {
             case SYNC -> JvmMovers.sync(engines);
@@ -104,15 +104,15 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
         return raw;
     }
 
-    private void fail(DataOperations mover, MemorySegment range) {
+    private void fail(Vdm mover, MemorySegment range) {
         log.fail(BROKEN);
-        MoverFuture<?> flush = finish(mover.flush(range));
+        VdmFuture<?> flush = finish(mover.flush(range));
         log.fail(null);
         assertSame(VdmResult.IO_ERROR, flush.result());
         assertSame(BROKEN, flush.failure().getCause());
     }
 
-    private void assertFailed(MoverFuture<?> future) {
+    private void assertFailed(VdmFuture<?> future) {
         finish(future);
         assertSame(VdmResult.IO_ERROR, future.result(), future::toString);
         String message = future.failure().getMessage();
@@ -121,7 +121,7 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
         assertTrue(message.contains("MapOption.AFTER_FAILED_WRITE_BACK"), message);
     }
 
-    private static void assertSucceeds(MoverFuture<?> future) {
+    private static void assertSucceeds(VdmFuture<?> future) {
         finish(future);
         future.orThrow();
     }
@@ -130,12 +130,12 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
     @EnumSource
     void everyMappingFailsForEveryMover(Mover failing) throws IOException {
         List<MemorySegment> mappings = List.of(bare(), buffer(), wrapped(), bare());
-        try (DataOperations first = open(failing)) {
+        try (Vdm first = open(failing)) {
             assertSucceeds(first.flush(mappings.getFirst()));
             fail(first, mappings.getFirst().asSlice(4_096, 1));
         }
         for (Mover kind : Mover.values()) {
-            try (DataOperations mover = open(kind)) {
+            try (Vdm mover = open(kind)) {
                 for (MemorySegment mapping : mappings) {
                     MemorySegment range = mapping.asSlice(8, 64);
                     log.forget();
@@ -158,7 +158,7 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
     @ParameterizedTest
     @EnumSource
     void aMappingFirstUsedAfterwardsCountsAsOld(Mover kind) throws IOException {
-        try (DataOperations mover = open(kind)) {
+        try (Vdm mover = open(kind)) {
             MemorySegment older = bare();
             fail(mover, buffer());
             assertFailed(mover.flush(older));
@@ -172,7 +172,7 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
     void anotherFileIsNotConcerned(Mover kind) throws IOException {
         Path other = Files.write(folder.resolve("other"), new byte[SIZE]);
         MemorySegment second = mapped(other, arena);
-        try (DataOperations mover = open(kind)) {
+        try (Vdm mover = open(kind)) {
             fail(mover, bare());
             assertSucceeds(mover.flush(second));
             assertSucceeds(mover.memset(second, (byte) 1, VdmFlags.MEM_DURABLE));
@@ -181,7 +181,7 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
 
     @Test
     void aBufferNeedsTheAcknowledgement() throws IOException {
-        try (DataOperations mover = open(Mover.SYNC)) {
+        try (Vdm mover = open(Mover.SYNC)) {
             MemorySegment old = buffer();
             fail(mover, old);
             for (long length : new long[]{SIZE, 10 * SIZE}) {
@@ -210,7 +210,7 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
 
     @Test
     void aNewFileWithTheInodeOfAFailedOneIsNotFailed() throws IOException {
-        try (DataOperations mover = open(Mover.SYNC)) {
+        try (Vdm mover = open(Mover.SYNC)) {
             try (Arena scope = Arena.ofShared()) {
                 fail(mover, mapped(file, scope));
             }
@@ -232,10 +232,10 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
     @ParameterizedTest
     @EnumSource
     void aClosedArenaFailsOnlyItsOwnRequest(Mover kind) throws IOException {
-        try (DataOperations mover = open(kind)) {
+        try (Vdm mover = open(kind)) {
             Arena scope = Arena.ofShared();
             MemorySegment closing = mapped(file, scope);
-            MoverFuture<?> flush = mover.flush(closing);
+            VdmFuture<?> flush = mover.flush(closing);
             MemorySegment other = bare();
             log.storage(range -> {
                 scope.close();
@@ -261,9 +261,9 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
             }
             secondIsOver.countDown(); // the kernel has told the first call of the error
         });
-        try (DataOperations mover = open(Mover.THREADS)) {
-            MoverFuture<?> first = mover.flush(range.asSlice(0, 1));
-            MoverFuture<?> second = mover.flush(range.asSlice(4_096, 1));
+        try (Vdm mover = open(Mover.THREADS)) {
+            VdmFuture<?> first = mover.flush(range.asSlice(0, 1));
+            VdmFuture<?> second = mover.flush(range.asSlice(4_096, 1));
             first.poll();
             second.poll();
             finish(first);
@@ -286,7 +286,7 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
     void theListOfMappingsIsReadOncePerMapping() throws IOException {
         // The scope of a slice is that of its mapping, so a slice needs no second look.
         MemorySegment range = bare();
-        try (DataOperations mover = open(Mover.SYNC)) {
+        try (Vdm mover = open(Mover.SYNC)) {
             assertSucceeds(mover.flush(range.asSlice(10, 10)));
             long before = System.nanoTime();
             for (int i = 0; i < 20_000; i++) {

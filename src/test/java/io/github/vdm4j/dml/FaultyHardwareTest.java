@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vdm4j.ExecutionPath;
-import io.github.vdm4j.MoverFuture;
+import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.DmlDiagnosis.Outcome;
 import io.github.vdm4j.dml.DmlDiagnosis.Verdict;
@@ -114,7 +114,7 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
     }
 
     /** An operation under way. */
-    private record Work(Slot slot, MoverFuture<?> future, boolean repeatable, Runnable verify) {}
+    private record Work(Slot slot, VdmFuture<?> future, boolean repeatable, Runnable verify) {}
 
     private final class Worker {
         private final DmlDataMover mover;
@@ -247,7 +247,7 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
             }
         }
 
-        private static Work work(Slot slot, MoverFuture<?> future, boolean repeatable,
+        private static Work work(Slot slot, VdmFuture<?> future, boolean repeatable,
                 Runnable verify) {
             return new Work(slot, future, repeatable, verify);
         }

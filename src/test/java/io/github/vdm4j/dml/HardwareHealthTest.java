@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.future.FutureState;
@@ -57,7 +58,7 @@ class HardwareHealthTest extends AgainstSimulatedDml {
     private void copy(DmlDataMover mover, ExecutionPath expected) {
         MemorySegment source = noise(100);
         MemorySegment destination = zeros(100);
-        VdmFuture copy = finish(mover.memcpy(destination, source));
+        VdmFuture<VdmOutput> copy = finish(mover.memcpy(destination, source));
         copy.orThrow();
         assertArrayEquals(bytes(source), bytes(destination));
         assertSame(expected, copy.path());
@@ -208,10 +209,10 @@ class HardwareHealthTest extends AgainstSimulatedDml {
         dml.always(s -> s.path() == DmlPath.HARDWARE ? Plan.hold() : Plan.succeed());
         MemorySegment source = noise(100);
         List<MemorySegment> targets = IntStream.range(0, 3).mapToObj(i -> zeros(100)).toList();
-        List<VdmFuture> copies =
+        List<VdmFuture<VdmOutput>> copies =
                 targets.stream().map(target -> mover.memcpy(target, source)).toList();
         MemorySegment memory = noise(200);
-        VdmFuture move = mover.memmove(memory.asSlice(1, 100), memory.asSlice(0, 100));
+        VdmFuture<VdmOutput> move = mover.memmove(memory.asSlice(1, 100), memory.asSlice(0, 100));
         copies.forEach(copy -> assertSame(FutureState.RUNNING, copy.poll()));
         assertSame(FutureState.RUNNING, move.poll());
         dml.loseDevice(3);
@@ -344,7 +345,7 @@ class HardwareHealthTest extends AgainstSimulatedDml {
         heard.clear();
         dml.loseDevice(3);
         for (int i = 0; i < 20; i++) {
-            VdmFuture fill = finish(mover.memset(zeros(64), (byte) 1));
+            VdmFuture<VdmOutput> fill = finish(mover.memset(zeros(64), (byte) 1));
             assertSame(VdmResult.NO_DEVICE, fill.result());
         }
         assertSame(DmlPath.HARDWARE, mover.runningPath());

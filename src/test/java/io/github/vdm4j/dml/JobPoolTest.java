@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vdm4j.dml.ffi.dml_h;
-import io.github.vdm4j.dml.internal.Job;
-import io.github.vdm4j.dml.internal.JobLimits;
-import io.github.vdm4j.dml.internal.JobPool;
+import io.github.vdm4j.dml.job.Job;
+import io.github.vdm4j.dml.job.JobLimits;
+import io.github.vdm4j.dml.job.JobPool;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_job_t;
 import java.lang.foreign.MemorySegment;
@@ -101,7 +102,7 @@ class NumaNodesTest extends AgainstSimulatedDml {
     }
 
     private ExecutionPath pathOfAFill(DmlDataMover mover) {
-        VdmFuture fill = finish(mover.memset(zeros(64), (byte) 1));
+        VdmFuture<VdmOutput> fill = finish(mover.memset(zeros(64), (byte) 1));
         fill.orThrow();
         return fill.path();
     }

@@ -1,11 +1,11 @@
 package io.github.vdm4j.dml;
 
-import io.github.vdm4j.MoverFuture;
+import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.operation.CrcOptions;
-import io.github.vdm4j.operation.DataOperations;
 import io.github.vdm4j.operation.DeltaResult;
 import io.github.vdm4j.operation.DifBlockSize;
 import io.github.vdm4j.operation.DifConfig;
@@ -32,7 +32,7 @@ final class RandomOperation {
             VdmOperationType.DIF_INSERT, VdmOperationType.DIF_STRIP, VdmOperationType.DIF_UPDATE);
 
     private static final int PAGE = 4096;
-    private static final DataOperations ORACLE = new JvmOracle();
+    private static final Vdm ORACLE = new JvmOracle();
 
     private final VdmOperationType type;
     private final Random random;
@@ -76,10 +76,10 @@ final class RandomOperation {
         }
     }
 
-    static Outcome run(VdmOperationType type, long seed, int maxSize, DataOperations mover) {
+    static Outcome run(VdmOperationType type, long seed, int maxSize, Vdm mover) {
         try (Arena arena = Arena.ofShared()) {
             var operation = new RandomOperation(type, seed, maxSize, arena);
-            MoverFuture<?> future = operation.on(mover);
+            VdmFuture<?> future = operation.on(mover);
             future.busyPoll();
             Object output =
                     future.failure() == null ? withoutPath(future.output()) : future.result();
@@ -130,7 +130,7 @@ final class RandomOperation {
         return random.nextBoolean() ? random.nextLong() : random.nextInt(256) * 0x0101010101010101L;
     }
 
-    private MoverFuture<?> on(DataOperations mover) {
+    private VdmFuture<?> on(Vdm mover) {
         return switch (type) {
             case FILL -> mover.fill(anywhere(size), pattern());
             case COMPARE -> {
@@ -167,7 +167,7 @@ final class RandomOperation {
                 random.nextBoolean());
     }
 
-    private MoverFuture<?> delta(DataOperations mover) {
+    private VdmFuture<?> delta(Vdm mover) {
         int bytes = size & -8;
         MemorySegment original = noise(piece(bytes, 8, 0));
         MemorySegment modified = piece(bytes, 8, 0).copyFrom(original);
@@ -199,7 +199,7 @@ final class RandomOperation {
                 masks[random.nextInt(masks.length)]);
     }
 
-    private MoverFuture<?> dif(DataOperations mover) {
+    private VdmFuture<?> dif(Vdm mover) {
         DifBlockSize blockSize = DifBlockSize.values()[random.nextInt(4)];
         int block = blockSize.bytes();
         int whole = block + DifConfig.PROTECTION_BYTES;
@@ -259,7 +259,7 @@ final class RandomOperation {
         }
     }
 
-    private static void finish(MoverFuture<?> future) {
+    private static void finish(VdmFuture<?> future) {
         future.busyPoll();
         future.orThrow();
     }

@@ -3,12 +3,12 @@ package io.github.vdm4j.dml;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vdm4j.MoverFuture;
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.mover.SyncDataMover;
 import io.github.vdm4j.mover.ThreadsDataMover;
-import io.github.vdm4j.operation.DataOperations;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
@@ -37,7 +37,7 @@ class TruncatedFlushTest extends AgainstSimulatedDml {
 
     @TempDir private Path folder;
 
-    private DataOperations open(Mover mover) {
+    private Vdm open(Mover mover) {
         return switch (mover) {
             case SYNC -> SyncDataMover.open();
             case THREADS -> ThreadsDataMover.open();
@@ -66,7 +66,7 @@ class TruncatedFlushTest extends AgainstSimulatedDml {
                         file, StandardOpenOption.READ, StandardOpenOption.WRITE);
                 OffHeapBuffer wrapped = OffHeapBuffer.wrap(
                         MemorySegment.ofAddress(mapped(channel).address()).reinterpret(SIZE));
-                DataOperations mover = open(which)) {
+                Vdm mover = open(which)) {
             MemorySegment whole = switch (kind) {
                 case MAPPED_SEGMENT -> mapped(channel);
                 case BUFFER -> dml.allow(buffer.segment());
@@ -74,7 +74,7 @@ class TruncatedFlushTest extends AgainstSimulatedDml {
             };
             finish(mover.flush(whole)).orThrow();
             channel.truncate(4_097);
-            MoverFuture<?> flush = finish(mover.flush(whole.asSlice(100, SIZE - 200)));
+            VdmFuture<?> flush = finish(mover.flush(whole.asSlice(100, SIZE - 200)));
             assertSame(VdmResult.IO_ERROR, flush.result());
             String message = flush.failure().getMessage();
             // The file has two pages left, and the range begins at 100.

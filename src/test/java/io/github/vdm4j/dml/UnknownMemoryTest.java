@@ -8,20 +8,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.vdm4j.DurabilityDomain;
-import io.github.vdm4j.MoverFuture;
+import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.dml.ffi.dml_h;
-import io.github.vdm4j.durability.CacheLineWriteBack;
-import io.github.vdm4j.durability.Durability;
-import io.github.vdm4j.durability.PmemLibrary;
-import io.github.vdm4j.durability.WriteBackKind;
-import io.github.vdm4j.durability.WriteBackLog;
+import io.github.vdm4j.machine.PlatformName;
+import io.github.vdm4j.memory.CacheLineWriteBack;
+import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.memory.PmemLibrary;
+import io.github.vdm4j.memory.WriteBackKind;
+import io.github.vdm4j.memory.WriteBackLog;
+import io.github.vdm4j.mover.DataMovers;
 import io.github.vdm4j.mover.JvmMovers;
 import io.github.vdm4j.mover.SyncDataMover;
-import io.github.vdm4j.operation.DataOperations;
-import io.github.vdm4j.platform.PlatformName;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
@@ -49,7 +50,7 @@ class UnknownMemoryTest extends AgainstSimulatedDml {
 
     @TempDir private Path folder;
 
-    private DataOperations open(Mover mover, boolean trusting) {
+    private Vdm open(Mover mover, boolean trusting) {
         Durability engines = log.engines(true);
         return switch (mover) {
             case SYNC -> JvmMovers.sync(engines.nativeMemoryIsPersistent(trusting));
@@ -77,12 +78,12 @@ class UnknownMemoryTest extends AgainstSimulatedDml {
         }
     }
 
-    private void assertRefused(DataOperations mover, MemorySegment range, String remedy) {
+    private void assertRefused(Vdm mover, MemorySegment range, String remedy) {
         byte[] before = bytes(range);
         log.forget();
         assertFalse(mover.isSupported(VdmFlags.MEM_DURABLE, range));
         assertTrue(mover.isSupported(VdmFlags.NONE, range));
-        for (MoverFuture<?> future : new MoverFuture<?>[]{
+        for (VdmFuture<?> future : new VdmFuture<?>[]{
             mover.flush(range),
             mover.memset(range, (byte) 5, VdmFlags.MEM_DURABLE),
             mover.memcpy(range, noise(range.byteSize()), VdmFlags.MEM_DURABLE),
@@ -108,7 +109,7 @@ class UnknownMemoryTest extends AgainstSimulatedDml {
     void areRefusedAndNameBothRemedies(Mover kind) throws IOException {
         MemorySegment raw =
                 MemorySegment.ofAddress(mapped(MapMode.READ_WRITE).address()).reinterpret(SIZE);
-        DataOperations mover = open(kind, false);
+        Vdm mover = open(kind, false);
         for (MemorySegment range : new MemorySegment[]{raw.asSlice(8, 1_000), zeros(1_000)}) {
             assertRefused(mover, range, "OffHeapBuffer.wrap(segment)");
             assertRefused(mover, range, "nativeMemoryIsPersistent(true)");
@@ -121,7 +122,7 @@ class UnknownMemoryTest extends AgainstSimulatedDml {
         closeIfNotDml(mover);
     }
 
-    private static void closeIfNotDml(DataOperations mover) {
+    private static void closeIfNotDml(Vdm mover) {
         if (!(mover instanceof DmlDataMover)) {
             mover.close();
         }
@@ -132,7 +133,7 @@ class UnknownMemoryTest extends AgainstSimulatedDml {
     void areRefusedOnAPrivateMapping(Mover kind) throws IOException {
         assumeTrue(PlatformName.isLinuxX64(), "asks /proc/self/maps");
         for (boolean trusting : new boolean[]{false, true}) {
-            DataOperations mover = open(kind, trusting);
+            Vdm mover = open(kind, trusting);
             MemorySegment mapping = mapped(MapMode.PRIVATE);
             assertRefused(mover, mapping.asSlice(3, 100), "MapMode.READ_WRITE");
             try (OffHeapBuffer wrapped = OffHeapBuffer.wrap(mapping)) {
@@ -146,7 +147,7 @@ class UnknownMemoryTest extends AgainstSimulatedDml {
     @ParameterizedTest
     @EnumSource
     void succeedByTheCallersWord(Mover kind) {
-        DataOperations mover = open(kind, true);
+        Vdm mover = open(kind, true);
         MemorySegment range = zeros(1_000);
         assertTrue(mover.isSupported(VdmFlags.MEM_DURABLE, range));
         finish(mover.memcpy(range, noise(1_000), VdmFlags.MEM_DURABLE)).orThrow();
@@ -181,7 +182,7 @@ class UnknownMemoryTest extends AgainstSimulatedDml {
             }
         };
         var engines = new Durability(engine, range -> {});
-        try (DataOperations mover = kind == Mover.SYNC
+        try (Vdm mover = kind == Mover.SYNC
                 ? JvmMovers.sync(engines)
                 : open(builder(DmlPath.SOFTWARE)
                         .nativeMemoryIsPersistent(false)
@@ -202,10 +203,10 @@ class UnknownMemoryTest extends AgainstSimulatedDml {
     void everyBuilderHasTheSetting() {
         MemorySegment range = zeros(100);
         boolean libpmem = PmemLibrary.find().isPresent();
-        try (DataOperations best =
-                DataMovers.builder().nativeMemoryIsPersistent(true).open();
-                DataOperations cautious = DataMovers.best();
-                DataOperations sync =
+        try (Vdm best =
+                DataMovers.builder().nativeMemoryIsPersistent(true).best();
+                Vdm cautious = DataMovers.best();
+                Vdm sync =
                         SyncDataMover.builder().nativeMemoryIsPersistent(true).open()) {
             assertEquals(libpmem, sync.isSupported(VdmFlags.MEM_DURABLE, range));
             assertEquals(libpmem || best instanceof DmlDataMover,
@@ -221,7 +222,7 @@ class UnknownMemoryTest extends AgainstSimulatedDml {
         assumeTrue(Files.isWritable(memory)
                 && Files.getFileStore(memory).type().equals("tmpfs"), "needs a tmpfs");
         Path file = Files.createTempFile(memory, "vdm4j", "");
-        DataOperations mover = open(kind, false);
+        Vdm mover = open(kind, false);
         try (OffHeapBuffer buffer = OffHeapBuffer.map(file, 0, SIZE);
                 FileChannel channel = FileChannel.open(
                         file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {

@@ -7,12 +7,13 @@ import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
-import io.github.vdm4j.durability.Durability;
-import io.github.vdm4j.durability.WriteBackKind;
-import io.github.vdm4j.durability.WriteBackLog;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.memory.WriteBackKind;
+import io.github.vdm4j.memory.WriteBackLog;
 import io.github.vdm4j.mover.JvmMovers;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -166,7 +167,7 @@ class WriteBackCountingTest {
                 // Written before any write-back, which DurabilityTableTest asserts on the bytes.
                 happened("write", range.address(), length);
             }
-            VdmFuture future = switch (type) {
+            VdmFuture<VdmOutput> future = switch (type) {
                 case MEMCPY -> mover.memcpy(range, source, VdmFlags.MEM_DURABLE);
                 case MEMMOVE -> mover.memmove(range, source, VdmFlags.MEM_DURABLE);
                 case MEMSET -> mover.memset(range, (byte) seed, VdmFlags.MEM_DURABLE);

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.vdm4j.Vdm;
 import io.github.vdm4j.dml.DmlDataMover;
 import io.github.vdm4j.dml.DmlLibrary;
 import io.github.vdm4j.dml.DmlPath;
 import io.github.vdm4j.dml.DmlUnavailableException;
 import io.github.vdm4j.mover.SyncDataMover;
-import io.github.vdm4j.operation.DataOperations;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.lang.foreign.Arena;
@@ -160,7 +160,7 @@ class ExamplesTest {
 
     @Test
     void shipDeltasCopiesWhatIsTooMuchForTheRecord() {
-        try (Arena arena = Arena.ofConfined(); DataOperations mover = SyncDataMover.open()) {
+        try (Arena arena = Arena.ofConfined(); Vdm mover = SyncDataMover.open()) {
             MemorySegment old = arena.allocate(800, 8);
             MemorySegment page = arena.allocate(800, 8).fill((byte) 1);
             MemorySegment replica = arena.allocate(800, 8);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -154,5 +155,101 @@ class FutureRaceTest {
         future.withdraw();
         future.becomeIdle();
         assertEquals(FutureState.COMPLETE, future.poll());
+    }
+
+    /** Completes when told, and is prepared anew before its waiters are notified. */
+    private static final class PreparedAnew extends AbstractFuture<Object> {
+        private final Runnable whenPublished;
+        private volatile boolean finished;
+        private boolean first = true;
+
+        PreparedAnew(Runnable whenPublished) {
+            this.whenPublished = whenPublished;
+        }
+
+        @Override
+        protected FutureState advance(Notifier notifier) {
+            notifier.useWaker();
+            return finished ? FutureState.COMPLETE : FutureState.RUNNING;
+        }
+
+        @Override
+        protected void published() {
+            if (first) {
+                first = false;
+                whenPublished.run();
+            }
+        }
+
+        @Override
+        protected void completeWith(Throwable failure) {
+            throw new AssertionError(failure);
+        }
+
+        @Override
+        public Object output() {
+            return null;
+        }
+
+        @Override
+        public Throwable failure() {
+            return null;
+        }
+
+        @Override
+        public boolean hasProperty(FutureProperty property) {
+            return false;
+        }
+    }
+
+    @Test
+    void preparingAnewLosesNoWaiter() throws InterruptedException {
+        int rounds = 2_000;
+        var turn = new AtomicInteger();
+        var prepared = new AtomicInteger();
+        var polled = new AtomicInteger();
+        var current = new AtomicReference<PreparedAnew>();
+        Thread preparing = Thread.ofPlatform().daemon().start(() -> {
+            for (int round = 1; round <= rounds; round++) {
+                while (turn.get() != round) {
+                    Thread.yield();
+                }
+                for (int i = round % 100; i > 0; i--) {
+                    Thread.onSpinWait();
+                }
+                current.get().withdraw();
+                current.get().becomeIdle();
+                prepared.set(round);
+            }
+        });
+        Thread polling = Thread.ofPlatform().daemon().start(() -> {
+            Notifier notifier = Notifier.of(() -> {});
+            for (int round = 1; round <= rounds; round++) {
+                while (turn.get() != round) {
+                    Thread.yield();
+                }
+                while (prepared.get() != round) {
+                    current.get().poll(notifier);
+                }
+                polled.set(round);
+            }
+        });
+        for (int i = 1; i <= rounds; i++) {
+            int round = i;
+            var woken = new AtomicInteger();
+            var future = new PreparedAnew(() -> {
+                turn.set(round);
+                while (polled.get() != round) {
+                    Thread.yield();
+                }
+            });
+            current.set(future);
+            future.poll(Notifier.of(woken::incrementAndGet));
+            future.finished = true;
+            future.poll();
+            assertEquals(1, woken.get(), "round " + round);
+        }
+        preparing.join();
+        polling.join();
     }
 }

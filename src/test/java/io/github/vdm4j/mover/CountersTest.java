@@ -8,6 +8,7 @@ import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperation;
+import io.github.vdm4j.VdmOutput;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ class CountersTest {
             mover.memset(heap, (byte) 1, VdmFlags.MEM_DURABLE).poll(); // unsupported
             mover.memset(memory, (byte) 1).cancel();
             mover.memset(memory, (byte) 1); // never polled
-            VdmFuture done = mover.memset(memory.asSlice(0, 1), (byte) 1);
+            VdmFuture<VdmOutput> done = mover.memset(memory.asSlice(0, 1), (byte) 1);
             for (int i = 0; i < 5; i++) {
                 done.poll();
             }
@@ -56,8 +57,8 @@ class CountersTest {
                     }
                 })
                 .open();
-        VdmFuture first = mover.memset(memory, (byte) 1);
-        VdmFuture second = mover.memset(memory, (byte) 1);
+        VdmFuture<VdmOutput> first = mover.memset(memory, (byte) 1);
+        VdmFuture<VdmOutput> second = mover.memset(memory, (byte) 1);
         first.poll();
         second.poll();
         second.poll();

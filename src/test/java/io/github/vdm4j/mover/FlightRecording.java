@@ -2,10 +2,12 @@ package io.github.vdm4j.mover;
 
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
-import io.github.vdm4j.flight.OperationTrace;
+import io.github.vdm4j.VdmOutput;
+import io.github.vdm4j.trace.OperationTrace;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.concurrent.locks.LockSupport;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
@@ -46,7 +48,10 @@ final class FlightRecording {
                 recording.stop();
                 recording.dump(file);
             }
-            for (RecordedEvent event : RecordingFile.readAllEvents(file)) {
+            for (RecordedEvent event : RecordingFile.readAllEvents(file)
+                    .stream()
+                    .sorted(Comparator.comparing(RecordedEvent::getStartTime))
+                    .toList()) {
                 if (event.getEventType().getName().equals("io.github.vdm4j.Operation")) {
                     System.out.printf(
                             "event %s %d %s %s %s polls>0:%b queued:%b ran>20ms:%b whole>=parts:%b%n",
@@ -77,7 +82,7 @@ final class FlightRecording {
                         .open()) {
             sync.memcpy(MEMORY.asSlice(0, 64), MEMORY.asSlice(64, 64)).await();
             slow.memset(MEMORY, (byte) 1, VdmFlags.NONE).await();
-            VdmFuture unsupported = sync.flush(MEMORY.asSlice(0, 100));
+            VdmFuture<VdmOutput> unsupported = sync.flush(MEMORY.asSlice(0, 100));
             unsupported.poll();
             sync.crc32c(MEMORY.asSlice(0, 10)).await();
             System.out.println(sync.counters() + " " + slow.counters());

@@ -1,7 +1,7 @@
 package io.github.vdm4j.mover;
 
-import io.github.vdm4j.durability.Durability;
-import io.github.vdm4j.operation.DataOperations;
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.memory.Durability;
 
 /**
  * The movers of this package with other write-back engines than the machine's, for the tests of
@@ -10,16 +10,16 @@ import io.github.vdm4j.operation.DataOperations;
 public final class JvmMovers {
     private JvmMovers() {}
 
-    public static DataOperations sync(Durability engines) {
+    public static Vdm sync(Durability engines) {
         return SyncDataMover.open(engines);
     }
 
-    public static DataOperations threads(Durability engines, int threads) {
+    public static Vdm threads(Durability engines, int threads) {
         return threads(engines, threads, false);
     }
 
     /** As with nativeMemoryIsPersistent of the builder. */
-    public static DataOperations threads(Durability engines, int threads,
+    public static Vdm threads(Durability engines, int threads,
             boolean nativeMemoryIsPersistent) {
         return ThreadsDataMover.builder()
                 .threads(threads)

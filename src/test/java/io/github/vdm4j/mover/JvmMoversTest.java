@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.future.FutureProperty;
 import io.github.vdm4j.future.FutureRuntime;
@@ -53,7 +54,7 @@ class JvmMoversTest {
     void theSyncMoverDoesEverythingInTheFirstPoll() {
         try (Vdm mover = SyncDataMover.open()) {
             byte[] content = new byte[100];
-            VdmFuture fill = mover.memset(MemorySegment.ofArray(content), (byte) 1);
+            VdmFuture<VdmOutput> fill = mover.memset(MemorySegment.ofArray(content), (byte) 1);
             assertFalse(fill.hasProperty(FutureProperty.ASYNC));
             assertEquals(FutureState.COMPLETE, fill.poll());
             assertEquals(1, content[99]);
@@ -69,13 +70,13 @@ class JvmMoversTest {
         MemorySegment inA = MemorySegment.ofArray(a);
         MemorySegment inB = MemorySegment.ofArray(b);
         try (Vdm threads = ThreadsDataMover.open(); Vdm sync = SyncDataMover.open()) {
-            List<VdmFuture> fills = new ArrayList<>(
+            List<VdmFuture<VdmOutput>> fills = new ArrayList<>(
                     List.of(
                             threads.memset(inA.asSlice(0, 256), (byte) 'x'),
                             sync.memset(inA.asSlice(256), (byte) 'y'),
                             threads.memset(inB.asSlice(0, 256), (byte) 'y'),
                             sync.memset(inB.asSlice(256), (byte) 'x')));
-            List<VdmFuture> before = List.copyOf(fills);
+            List<VdmFuture<VdmOutput>> before = List.copyOf(fills);
             new FutureRuntime().waitAll(fills);
             assertEquals(before, fills);
         }
@@ -92,7 +93,7 @@ class JvmMoversTest {
         try (Vdm mover = which.open()) {
             byte[] content = new byte[8];
             MemorySegment heap = MemorySegment.ofArray(content);
-            for (VdmFuture future : List.of(
+            for (VdmFuture<VdmOutput> future : List.of(
                     mover.memset(heap, (byte) 1, VdmFlags.MEM_DURABLE),
                     mover.memcpy(heap, MemorySegment.ofArray(new byte[]{1, 1, 1, 1, 1, 1, 1, 1}),
                             VdmFlags.MEM_DURABLE),
@@ -116,7 +117,7 @@ class JvmMoversTest {
                 Arena arena = Arena.ofShared()) {
             MemorySegment memory = arena.allocate(100);
             boolean supported = mover.isSupported(VdmFlags.MEM_DURABLE, memory);
-            for (VdmFuture future : List.of(
+            for (VdmFuture<VdmOutput> future : List.of(
                     mover.flush(memory), mover.memset(memory, (byte) 1, VdmFlags.MEM_DURABLE))) {
                 future.busyPoll();
                 assertEquals(supported ? VdmResult.SUCCESS : VdmResult.UNSUPPORTED,
@@ -144,7 +145,7 @@ class JvmMoversTest {
             file.write(ByteBuffer.allocate(1 << 16));
             MemorySegment mapped = file.map(FileChannel.MapMode.READ_WRITE, 0, 1 << 16, arena);
             file.truncate(0);
-            VdmFuture fill = mover.memset(mapped, (byte) 1);
+            VdmFuture<VdmOutput> fill = mover.memset(mapped, (byte) 1);
             fill.busyPoll();
             assertEquals(VdmResult.IO_ERROR, fill.result());
             assertTrue(fill.failure().getMessage().contains("truncated"),

@@ -6,18 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.github.vdm4j.BatchResult;
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.VdmResult;
-import io.github.vdm4j.durability.WriteBackKind;
-import io.github.vdm4j.durability.WriteBackLog;
-import io.github.vdm4j.operation.BatchResult;
+import io.github.vdm4j.memory.WriteBackKind;
+import io.github.vdm4j.memory.WriteBackLog;
 import io.github.vdm4j.operation.CrcOptions;
-import io.github.vdm4j.operation.DataFuture;
-import io.github.vdm4j.operation.DataOperations;
 import io.github.vdm4j.operation.DifBlockSize;
 import io.github.vdm4j.operation.DifConfig;
-import io.github.vdm4j.operation.ReusableOperation;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -53,7 +53,7 @@ class JvmOperationsTest {
         arena.close();
     }
 
-    private DataOperations open(String mover, boolean libpmem) {
+    private Vdm open(String mover, boolean libpmem) {
         return mover.equals("sync")
                 ? SyncDataMover.open(log.engines(libpmem).nativeMemoryIsPersistent(libpmem))
                 : ThreadsDataMover.builder()
@@ -93,8 +93,8 @@ class JvmOperationsTest {
         MemorySegment second = mapped("second", 8_192).asSlice(4_196, 500);
         MemorySegment source = arena.allocate(500).fill((byte) 7);
         log.whenever((kind, range) -> assertEquals(7, range.get(ValueLayout.JAVA_BYTE, 499)));
-        try (DataOperations mover = open(which, false)) {
-            DataFuture<?> dualcast = mover.dualcast(first, second, source, VdmFlags.MEM_DURABLE);
+        try (Vdm mover = open(which, false)) {
+            VdmFuture<?> dualcast = mover.dualcast(first, second, source, VdmFlags.MEM_DURABLE);
             dualcast.await();
             assertEquals(2, log.ranges().size());
             assertEquals(Set.of(first, second), writtenBack(WriteBackKind.PAGES, first, second));
@@ -116,7 +116,7 @@ class JvmOperationsTest {
         MemorySegment record = arena.allocate(10, 8);
         DifConfig config = DifConfig.of(DifBlockSize.BYTES_512);
         VdmFlags durable = VdmFlags.MEM_DURABLE;
-        try (DataOperations mover = open(which, false)) {
+        try (Vdm mover = open(which, false)) {
             mover.fill(words, 1, durable).await();
             mover.applyDelta(words, record, durable).await();
             assertEquals(
@@ -138,9 +138,9 @@ class JvmOperationsTest {
         MemorySegment file = mapped("file", 4_096);
         MemorySegment memory = arena.allocate(64);
         IOException broken = new IOException("the disk is on fire");
-        try (DataOperations mover = open(which, false)) {
+        try (Vdm mover = open(which, false)) {
             log.fail(broken);
-            DataFuture<?> fill = mover.fill(file, 1, VdmFlags.MEM_DURABLE);
+            VdmFuture<?> fill = mover.fill(file, 1, VdmFlags.MEM_DURABLE);
             fill.busyPoll();
             assertEquals(VdmResult.IO_ERROR, fill.result());
             assertEquals(
@@ -149,7 +149,7 @@ class JvmOperationsTest {
             assertSame(broken, fill.failure().getCause());
             log.fail(null);
 
-            DataFuture<?> unsupported = mover.fill(memory, -1, VdmFlags.MEM_DURABLE);
+            VdmFuture<?> unsupported = mover.fill(memory, -1, VdmFlags.MEM_DURABLE);
             unsupported.busyPoll();
             assertEquals(VdmResult.UNSUPPORTED, unsupported.result());
             assertSame(ExecutionPath.NONE, unsupported.path());
@@ -169,7 +169,7 @@ class JvmOperationsTest {
                     batch.tasks().stream().map(task -> task.result()).toList());
             assertEquals(2, memory.get(ValueLayout.JAVA_LONG, 0));
         }
-        try (DataOperations mover = open(which, true)) {
+        try (Vdm mover = open(which, true)) {
             log.forget();
             mover.fill(memory, 5, VdmFlags.MEM_DURABLE).await();
             assertEquals(List.of(WriteBackLog.Range.of(WriteBackKind.CACHE_LINES, memory)),
@@ -187,8 +187,8 @@ class JvmOperationsTest {
         MemorySegment gone = mapped("gone", 1 << 16);
         MemorySegment memory = arena.allocate(1 << 16);
         truncate("gone");
-        try (DataOperations mover = open(which, false)) {
-            for (DataFuture<?> future : List.of(
+        try (Vdm mover = open(which, false)) {
+            for (VdmFuture<?> future : List.of(
                     mover.crc32c(gone), mover.compare(memory, gone), mover.comparePattern(gone, 0),
                     mover.fill(gone, 1), mover.copyCrc32c(memory, gone), mover.dualcast(
                             memory.asSlice(-memory.address() & 4_095, 64), gone.asSlice(0, 64),
@@ -214,8 +214,8 @@ class JvmOperationsTest {
         MemorySegment otherWords = other.asSlice(0, 512);
         MemorySegment record = arena.allocate(80, 8);
         DifConfig config = DifConfig.of(DifBlockSize.BYTES_512).withFlags();
-        try (DataOperations mover = SyncDataMover.open(log.engines(false))) {
-            ReusableOperation operation = mover.newReusableOperation();
+        try (Vdm mover = SyncDataMover.open(log.engines(false))) {
+            VdmOperation operation = mover.newOperation();
             Runnable round = () -> {
                 finish(operation.fill(words, 3, VdmFlags.NONE));
                 finish(operation.compare(words, otherWords));
@@ -242,7 +242,7 @@ class JvmOperationsTest {
         }
     }
 
-    private static void finish(ReusableOperation operation) {
+    private static void finish(VdmOperation operation) {
         operation.start();
         operation.orThrow();
         operation.value();

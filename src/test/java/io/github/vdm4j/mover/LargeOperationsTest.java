@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.future.FutureRuntime;
 import java.lang.foreign.Arena;
@@ -32,14 +33,14 @@ class LargeOperationsTest {
         long size = megabytes * MB;
         try (Vdm mover = ThreadsDataMover.open(); Arena arena = Arena.ofShared()) {
             MemorySegment source = noise(arena, size);
-            List<VdmFuture> copies = new ArrayList<>();
+            List<VdmFuture<VdmOutput>> copies = new ArrayList<>();
             for (int i = 0; i < atATime; i++) {
                 MemorySegment destination = arena.allocate(size);
                 copies.add(i % 2 == 0 ? mover.memmove(destination, source)
                         : mover.memcpy(destination, source));
             }
             new FutureRuntime().waitAll(copies);
-            for (VdmFuture copy : copies) {
+            for (VdmFuture<VdmOutput> copy : copies) {
                 assertEquals(VdmResult.SUCCESS, copy.result());
                 assertEquals(-1, copy.destination().mismatch(source));
             }
@@ -65,7 +66,7 @@ class LargeOperationsTest {
         long size = megabytes * MB;
         try (Vdm mover = ThreadsDataMover.open(); Arena arena = Arena.ofShared()) {
             MemorySegment memory = arena.allocate(size * atATime);
-            List<VdmFuture> fills = new ArrayList<>();
+            List<VdmFuture<VdmOutput>> fills = new ArrayList<>();
             for (int i = 0; i < atATime; i++) {
                 fills.add(mover.memset(memory.asSlice(i * size, size), (byte) (0xa5 + i)));
             }

@@ -1,7 +1,7 @@
 package io.github.vdm4j.mover;
 
 import io.github.vdm4j.ExecutionPath;
-import io.github.vdm4j.operation.DataOperations;
+import io.github.vdm4j.Vdm;
 import io.github.vdm4j.operation.DataOperationsContract;
 import java.util.Set;
 
@@ -9,7 +9,7 @@ import java.util.Set;
 class SyncDataOperationsTest extends DataOperationsContract {
 
     @Override
-    protected DataOperations open() {
+    protected Vdm open() {
         return SyncDataMover.open();
     }
 

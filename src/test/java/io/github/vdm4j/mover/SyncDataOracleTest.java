@@ -1,13 +1,13 @@
 package io.github.vdm4j.mover;
 
-import io.github.vdm4j.operation.DataOperations;
+import io.github.vdm4j.Vdm;
 import io.github.vdm4j.operation.DataOracleProperties;
 
 /** {@link SyncDataMover} against brute force. */
 class SyncDataOracleTest extends DataOracleProperties {
 
     @Override
-    protected DataOperations open() {
+    protected Vdm open() {
         return SyncDataMover.open();
     }
 }

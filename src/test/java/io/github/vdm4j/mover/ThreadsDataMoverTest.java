@@ -16,7 +16,9 @@ import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperation;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.WhenFull;
 import io.github.vdm4j.future.FutureProperty;
 import io.github.vdm4j.future.FutureRuntime;
 import io.github.vdm4j.future.FutureState;
@@ -56,11 +58,6 @@ class ThreadsDataMoverTest extends VdmContract {
         return Set.of(ExecutionPath.JVM);
     }
 
-    @Override
-    protected boolean takesConfinedSegments() {
-        return false;
-    }
-
     private static void await(CountDownLatch latch) {
         try {
             assertTrue(latch.await(20, TimeUnit.SECONDS));
@@ -79,8 +76,8 @@ class ThreadsDataMoverTest extends VdmContract {
     }
 
     /** The mover's worker is in a memset, and its queue is empty. */
-    private VdmFuture occupyWorker(ThreadsDataMover gated) {
-        VdmFuture busy = gated.memset(memory(1), (byte) 1);
+    private VdmFuture<VdmOutput> occupyWorker(ThreadsDataMover gated) {
+        VdmFuture<VdmOutput> busy = gated.memset(memory(1), (byte) 1);
         assertEquals(FutureState.RUNNING, busy.poll());
         await(atGate);
         return busy;
@@ -107,7 +104,7 @@ class ThreadsDataMoverTest extends VdmContract {
         MemorySegment destination = memory(100L * limit);
         for (int round = 0; round < (fixedSize == 0 ? 3 : 10); round++) {
             destination.fill((byte) 0);
-            List<VdmFuture> copies = new ArrayList<>();
+            List<VdmFuture<VdmOutput>> copies = new ArrayList<>();
             List<MemorySegment> pieces = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
                 int size = fixedSize > 0 ? fixedSize : 7 + random.nextInt(limit - 6);
@@ -131,12 +128,12 @@ class ThreadsDataMoverTest extends VdmContract {
         try (var small = ThreadsDataMover.builder().threads(2).queueSize(queueSize).open()) {
             assertEquals(queueSize, small.queueSize());
             for (int round = 0; round < 3; round++) {
-                List<VdmFuture> copies = new ArrayList<>();
+                List<VdmFuture<VdmOutput>> copies = new ArrayList<>();
                 for (int i = 0; i < 200; i++) {
                     copies.add(small.memcpy(memory(64), source));
                 }
                 new FutureRuntime().waitAll(copies);
-                for (VdmFuture copy : copies) {
+                for (VdmFuture<VdmOutput> copy : copies) {
                     assertEquals(VdmResult.SUCCESS, copy.result());
                     assertEquals(-1, copy.destination().mismatch(source));
                 }
@@ -145,45 +142,64 @@ class ThreadsDataMoverTest extends VdmContract {
     }
 
     @Test
-    @DisplayName("a future that finds the queue full stays idle, wakes when there is room, and starts then")
-    void aFutureThatFindsTheQueueFullStaysIdle() {
+    void operationsWaitForAWorkerInOrder() {
         try (var small = gated().queueSize(1).open()) {
-            VdmFuture busy = occupyWorker(small);
-            VdmFuture queued = small.memset(memory(4), (byte) 2);
-            assertEquals(FutureState.RUNNING, queued.poll());
+            VdmFuture<VdmOutput> busy = occupyWorker(small);
+            List<VdmFuture<VdmOutput>> waiting = new ArrayList<>();
             MemorySegment destination = memory(4);
-            VdmFuture refused = small.memset(destination, (byte) 3);
-            assertEquals(FutureState.IDLE, refused.poll());
-            var room = new CountDownLatch(1);
-            Notifier notifier = Notifier.of(room::countDown);
-            assertEquals(FutureState.IDLE, refused.poll(notifier));
-            assertEquals(NotifierType.WAKER, notifier.used());
-            assertEquals(FutureState.IDLE, refused.state());
-            assertEquals(1, room.getCount());
+            for (int i = 0; i < 10; i++) {
+                VdmFuture<VdmOutput> next = small.memset(destination, (byte) i);
+                assertEquals(FutureState.RUNNING, next.poll());
+                waiting.add(next);
+            }
+            assertEquals(10, small.pending());
             gate.countDown();
-            await(room);
-            new FutureRuntime().waitAll(List.of(refused, busy, queued));
-            assertEquals(VdmResult.SUCCESS, refused.result());
-            assertArrayEquals(new byte[]{3, 3, 3, 3}, bytes(destination));
+            new FutureRuntime().waitAll(waiting);
+            assertEquals(VdmResult.SUCCESS, busy.result());
+            assertArrayEquals(new byte[]{9, 9, 9, 9}, bytes(destination));
+            assertEquals(0, small.pending());
         } finally {
             gate.countDown();
         }
     }
 
     @Test
-    @DisplayName("H23: a future refused by a full queue can still be cancelled, a queued one cannot")
-    void aFutureRefusedByAFullQueueCanStillBeCancelled() {
-        try (var small = gated().queueSize(1).open()) {
+    void aFullQueueFailsTheOperationIfThatWasAskedFor() {
+        try (var small = gated().queueSize(1).whenFull(WhenFull.FAIL).open()) {
             occupyWorker(small);
-            VdmFuture queued = small.memset(memory(4), (byte) 2);
-            queued.poll();
-            VdmFuture refused = small.memset(memory(4), (byte) 3);
-            refused.poll();
-            assertFalse(queued.cancel());
-            assertTrue(refused.cancel());
+            VdmFuture<VdmOutput> queued = small.memset(memory(4), (byte) 2);
+            assertEquals(FutureState.RUNNING, queued.poll());
+            MemorySegment destination = memory(4);
+            VdmFuture<VdmOutput> refused = small.memset(destination, (byte) 3);
+            refused.busyPoll();
+            assertEquals(VdmResult.MOVER_FULL, refused.result());
+            assertEquals("memset of 4 bytes was refused: 1 operations wait for a worker of"
+                    + " threads (1) (queueSize), and the mover was opened with whenFull(FAIL). Poll"
+                    + " some to their end, or use whenFull(WAIT)",
+                    refused.failure().getMessage());
             gate.countDown();
             queued.await();
-            assertEquals(VdmResult.CANCELLED, refused.result());
+            assertArrayEquals(new byte[4], bytes(destination));
+        } finally {
+            gate.countDown();
+        }
+    }
+
+    @Test
+    @DisplayName("H23: an operation that waits can be cancelled, and one that a worker executes cannot")
+    void anOperationThatWaitsCanBeCancelled() {
+        try (var small = gated().open()) {
+            VdmFuture<VdmOutput> busy = occupyWorker(small);
+            MemorySegment destination = memory(4);
+            VdmFuture<VdmOutput> queued = small.memset(destination, (byte) 2);
+            queued.poll();
+            assertFalse(busy.cancel());
+            assertTrue(queued.cancel());
+            assertFalse(queued.cancel());
+            gate.countDown();
+            busy.await();
+            assertEquals(VdmResult.CANCELLED, queued.result());
+            assertArrayEquals(new byte[4], bytes(destination));
         } finally {
             gate.countDown();
         }
@@ -234,7 +250,7 @@ class ThreadsDataMoverTest extends VdmContract {
         try (var one = gated().notifier(type).open()) {
             var woken = new CountDownLatch(1);
             Notifier notifier = Notifier.of(woken::countDown);
-            VdmFuture fill = one.memset(memory(8), (byte) 1);
+            VdmFuture<VdmOutput> fill = one.memset(memory(8), (byte) 1);
             assertEquals(FutureState.RUNNING, fill.poll(notifier));
             assertEquals(type, notifier.used());
             assertEquals(FutureState.RUNNING, fill.poll(notifier));
@@ -266,7 +282,7 @@ class ThreadsDataMoverTest extends VdmContract {
     @DisplayName("a waker offered only by a later poll is called, and so is every thread's own")
     void aWakerOfferedOnlyByALaterPollIsCalled() throws Exception {
         try (var one = gated().open()) {
-            VdmFuture fill = one.memset(memory(8), (byte) 1);
+            VdmFuture<VdmOutput> fill = one.memset(memory(8), (byte) 1);
             fill.poll();
             var mine = new CountDownLatch(1);
             var others = new CountDownLatch(1);
@@ -288,7 +304,7 @@ class ThreadsDataMoverTest extends VdmContract {
     void severalThreadsWaitForTheSameOperations(NotifierType type) throws Exception {
         try (var two = ThreadsDataMover.builder().threads(2).notifier(type).open()) {
             for (int round = 0; round < 100; round++) {
-                List<VdmFuture> fills = new ArrayList<>();
+                List<VdmFuture<VdmOutput>> fills = new ArrayList<>();
                 for (int i = 0; i < 8; i++) {
                     fills.add(two.memset(memory(64), (byte) i));
                 }
@@ -342,7 +358,7 @@ class ThreadsDataMoverTest extends VdmContract {
             to.copyFrom(from);
         }).open()) {
             for (Throwable expected : thrown) {
-                VdmFuture copy = own.memcpy(memory(8), memory(8));
+                VdmFuture<VdmOutput> copy = own.memcpy(memory(8), memory(8));
                 new FutureRuntime().waitFor(copy);
                 assertEquals(VdmResult.INTERNAL_ERROR, copy.result());
                 assertEquals(expected, copy.failure().getCause());
@@ -368,7 +384,7 @@ class ThreadsDataMoverTest extends VdmContract {
                 })
                 .open();
         var closed = new CountDownLatch(1);
-        VdmFuture fill = closing.memset(MemorySegment.ofArray(new byte[8]), (byte) 1);
+        VdmFuture<VdmOutput> fill = closing.memset(MemorySegment.ofArray(new byte[8]), (byte) 1);
         fill.poll(Notifier.of(() -> {
             closing.close();
             closed.countDown();
@@ -386,7 +402,7 @@ class ThreadsDataMoverTest extends VdmContract {
         Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> reported.add(e));
         try (var one = gated().open()) {
-            VdmFuture fill = one.memset(memory(8), (byte) 1);
+            VdmFuture<VdmOutput> fill = one.memset(memory(8), (byte) 1);
             var broken = new IllegalStateException("broken waker");
             fill.poll(Notifier.of(() -> {
                 throw broken;
@@ -409,7 +425,7 @@ class ThreadsDataMoverTest extends VdmContract {
     void aSegmentClosedWhileItsOperationIsQueuedFailsIt() {
         try (var one = gated().open()) {
             occupyWorker(one);
-            VdmFuture queued;
+            VdmFuture<VdmOutput> queued;
             try (Arena brief = Arena.ofShared()) {
                 queued = one.memmove(brief.allocate(32), memory(32));
                 assertEquals(FutureState.RUNNING, queued.poll());
@@ -439,7 +455,7 @@ class ThreadsDataMoverTest extends VdmContract {
             while (!one.isClosed()) {
                 Thread.onSpinWait();
             }
-            VdmFuture late = mover().memset(memory(1), (byte) 1);
+            VdmFuture<VdmOutput> late = mover().memset(memory(1), (byte) 1);
             late.await(); // another mover is not concerned
             assertTrue(closer.isAlive(), "closed with 50 operations in the queue");
             gate.countDown();
@@ -462,14 +478,14 @@ class ThreadsDataMoverTest extends VdmContract {
         MemorySegment source = memory(512).fill((byte) 1);
         for (int round = 0; round < 200; round++) {
             var racing = ThreadsDataMover.builder().threads(2).queueSize(3).open();
-            List<VdmFuture> copies = new ArrayList<>();
+            List<VdmFuture<VdmOutput>> copies = new ArrayList<>();
             for (int i = 0; i < 40; i++) {
                 copies.add(racing.memcpy(memory(512), source));
             }
             Thread closer = Thread.ofPlatform().start(racing::close);
             new FutureRuntime().waitAll(copies);
             closer.join();
-            for (VdmFuture copy : copies) {
+            for (VdmFuture<VdmOutput> copy : copies) {
                 boolean done = copy.result() == VdmResult.SUCCESS;
                 assertTrue(done || copy.result() == VdmResult.CLOSED,
                         () -> copy.result().toString());
@@ -482,11 +498,11 @@ class ThreadsDataMoverTest extends VdmContract {
     @DisplayName("closing gives up after its time, tells what is stuck, and lets it end by itself")
     void closingGivesUpAfterItsTime() {
         var mover = gated().closeTimeout(Duration.ofMillis(20)).open();
-        VdmFuture busy = occupyWorker(mover);
+        VdmFuture<VdmOutput> busy = occupyWorker(mover);
         var gaveUp = assertThrows(VdmException.class, mover::close);
         assertEquals(VdmResult.TIMEOUT, gaveUp.result());
         assertEquals(
-                "threads (1) gave up closing after PT0.02S: still at work on: memset of 1 bytes, RUNNING",
+                "threads (1) did not close within PT0.02S (closeTimeout): still executing: memset of 1 bytes, RUNNING",
                 gaveUp.getMessage());
         mover.close();
         gate.countDown();
@@ -555,7 +571,8 @@ class ThreadsDataMoverTest extends VdmContract {
             gate.countDown();
             operation.busyPoll();
             assertAll(
-                    () -> assertEquals(destination, operation.output().destination()),
+                    () -> assertEquals(destination,
+                            ((VdmOutput) operation.output()).destination()),
                     () -> assertEquals(1, destination.get(JAVA_BYTE, 7)),
                     () -> assertNull(operation.failure()));
         } finally {

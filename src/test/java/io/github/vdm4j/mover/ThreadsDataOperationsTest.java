@@ -1,7 +1,7 @@
 package io.github.vdm4j.mover;
 
 import io.github.vdm4j.ExecutionPath;
-import io.github.vdm4j.operation.DataOperations;
+import io.github.vdm4j.Vdm;
 import io.github.vdm4j.operation.DataOperationsContract;
 import java.util.Set;
 
@@ -9,17 +9,12 @@ import java.util.Set;
 class ThreadsDataOperationsTest extends DataOperationsContract {
 
     @Override
-    protected DataOperations open() {
+    protected Vdm open() {
         return ThreadsDataMover.builder().threads(3).open();
     }
 
     @Override
     protected Set<ExecutionPath> paths() {
         return Set.of(ExecutionPath.JVM);
-    }
-
-    @Override
-    protected boolean takesConfinedSegments() {
-        return false;
     }
 }

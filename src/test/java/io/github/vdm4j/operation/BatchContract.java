@@ -10,9 +10,13 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vdm4j.Batch;
+import io.github.vdm4j.BatchResult;
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.TaskResult;
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
@@ -59,7 +63,7 @@ public abstract class BatchContract extends RulesContract {
         for (Sample sample : Sample.values()) {
             alone.add(segments(sample, sample.ordinal()));
             together.add(segments(sample, sample.ordinal()));
-            DataFuture<?> future = sample.future(mover(), alone.getLast());
+            VdmFuture<?> future = sample.future(mover(), alone.getLast());
             sum += future.byteSize();
             expected.add(run(future));
             sample.add(batch, together.getLast());
@@ -74,7 +78,7 @@ public abstract class BatchContract extends RulesContract {
                 .memmove(moved.asSlice(100), moved.asSlice(0, 400), VdmFlags.NONE)
                 .memset(set, (byte) -3, VdmFlags.NO_CACHE_HINT)
                 .nop();
-        BatchFuture future = batch.submit();
+        VdmFuture<BatchResult> future = batch.submit();
         assertEquals(sum + 500 + 400 + 77, future.byteSize());
         assertEquals("batch of 16 tasks, %,d bytes, IDLE".formatted(future.byteSize()),
                 future.toString());
@@ -159,7 +163,7 @@ public abstract class BatchContract extends RulesContract {
         MemorySegment wrong = noise(64, 4);
         byte[] unchanged = bytes(wrong);
         MemorySegment after = memory(64);
-        BatchFuture future = mover().batch()
+        VdmFuture<BatchResult> future = mover().batch()
                 .fill(before, 1)
                 .applyDelta(wrong, badRecord(), VdmFlags.NONE)
                 .fill(after, 2)
@@ -290,7 +294,7 @@ public abstract class BatchContract extends RulesContract {
         MemorySegment source = noise(64, 5);
         MemorySegment destination = memory(64);
         Batch batch = mover().batch().memcpy(destination, source).crc32c(source);
-        BatchFuture future = batch.submit();
+        VdmFuture<BatchResult> future = batch.submit();
         assertEquals(
                 "the batch is IDLE: poll it to its end before it is submitted again",
                 assertThrows(IllegalStateException.class, batch::submit).getMessage());
@@ -317,7 +321,7 @@ public abstract class BatchContract extends RulesContract {
     @DisplayName("a batch that is cleared takes other tasks, and remembers nothing of those before")
     public void aBatchThatIsClearedTakesOtherTasks() {
         Batch batch = mover().batch();
-        BatchFuture future = null;
+        VdmFuture<BatchResult> future = null;
         for (int round = 0; round < 6; round++) {
             int tasks = new int[]{5, 5, 9, 1, 40, 5}[round];
             MemorySegment source = noise(64 * tasks, round);
@@ -326,7 +330,7 @@ public abstract class BatchContract extends RulesContract {
                 batch.memcpy(destination.asSlice(64L * i, 64), source.asSlice(64L * i, 64));
             }
             assertEquals(tasks, batch.size());
-            BatchFuture submitted = batch.submit();
+            VdmFuture<BatchResult> submitted = batch.submit();
             assertSame(future == null ? submitted : future, submitted);
             future = submitted;
             BatchResult result = run(future);
@@ -352,7 +356,7 @@ public abstract class BatchContract extends RulesContract {
         batch.memcpy(destination, source);
         assertTrue(batch.submit().cancel());
         assertSame(batch, batch.clear());
-        BatchFuture future = batch.memcpy(destination, source).submit();
+        VdmFuture<BatchResult> future = batch.memcpy(destination, source).submit();
         run(future).orThrow();
         batch.clear().memcpy(destination, source);
         assertNotRun(future.output().get(0), "was not run");
@@ -368,7 +372,7 @@ public abstract class BatchContract extends RulesContract {
     public void aBatchThatIsNotCompleteIsNotCleared() {
         MemorySegment source = noise(64, 4);
         Batch batch = mover().batch().crc32c(source);
-        BatchFuture future = batch.submit();
+        VdmFuture<BatchResult> future = batch.submit();
         assertEquals(
                 "the batch is IDLE: poll it to its end before it is cleared",
                 assertThrows(IllegalStateException.class, batch::clear).getMessage());
@@ -401,7 +405,8 @@ public abstract class BatchContract extends RulesContract {
         MemorySegment first = noise(64, 3);
         MemorySegment second = noise(64, 4);
         byte[] before = bytes(first);
-        BatchFuture future = mover().batch().fill(first, 0).fence().fill(second, 0).submit();
+        VdmFuture<BatchResult> future =
+                mover().batch().fill(first, 0).fence().fill(second, 0).submit();
         assertEquals(FutureState.IDLE, future.state());
         assertThrows(IllegalStateException.class, future::output);
         assertThrows(IllegalStateException.class, future::result);
@@ -421,7 +426,7 @@ public abstract class BatchContract extends RulesContract {
             MemorySegment first = noise(64, 5);
             byte[] before = bytes(first);
             MemorySegment[] segments = segments(sample, 6);
-            BatchFuture future;
+            VdmFuture<BatchResult> future;
             try (Arena brief = Arena.ofShared()) {
                 segments[i] = brief.allocate(segments[i].byteSize(), 4_096);
                 future = sample.add(mover().batch().fill(first, 0), segments).submit();
@@ -444,7 +449,8 @@ public abstract class BatchContract extends RulesContract {
         try (Arena confined = Arena.ofConfined()) {
             MemorySegment segment = allow(confined.allocate(16));
             MemorySegment first = memory(16);
-            BatchFuture future = mover().batch().fill(first, -1).fill(segment, -1).submit();
+            VdmFuture<BatchResult> future =
+                    mover().batch().fill(first, -1).fill(segment, -1).submit();
             var thrown = new AtomicReference<Throwable>();
             Thread wrong = Thread.ofPlatform().start(() -> {
                 try {
@@ -467,7 +473,7 @@ public abstract class BatchContract extends RulesContract {
     public void aMoverThatWasClosedEndsAnIdleBatchAsClosed() {
         MemorySegment destination = noise(64, 7);
         byte[] before = bytes(destination);
-        BatchFuture future = mover().batch().fill(destination, 0).submit();
+        VdmFuture<BatchResult> future = mover().batch().fill(destination, 0).submit();
         Batch open = mover().batch().nop();
         mover().close();
         future.busyPoll();
@@ -495,9 +501,9 @@ public abstract class BatchContract extends RulesContract {
             for (int i = 0; i < 10; i++) {
                 batch.memcpy(destination.asSlice(64L * i, 64), source.asSlice(64L * i, 64));
             }
-            BatchFuture future = batch.fence().crc32c(destination).submit();
+            VdmFuture<BatchResult> future = batch.fence().crc32c(destination).submit();
             future.poll();
-            DataFuture<Crc32c> alone = mover().copyCrc32c(single, source);
+            VdmFuture<Crc32c> alone = mover().copyCrc32c(single, source);
             alone.poll();
             assertEquals(run(alone), run(future).get(10).output());
             assertEquals(-1, destination.mismatch(source));

@@ -9,9 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vdm4j.BatchResult;
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.OffHeapBuffer;
@@ -31,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What every {@link DataOperations} does, whatever executes it. A mover's test extends this and
+ * What every {@link Vdm} does, whatever executes it. A mover's test extends this and
  * says how the mover is opened; all else is answered by the questions of {@link OperationsFixture}.
  */
 @SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
@@ -45,7 +48,7 @@ public abstract class DataOperationsContract extends BatchContract {
     public void aNewFutureIsIdle(Sample sample) {
         MemorySegment[] segments = segments(sample, 1);
         MemorySegment[] before = segments(sample, 1);
-        DataFuture<?> future = sample.future(mover(), segments);
+        VdmFuture<?> future = sample.future(mover(), segments);
         assertEquals(FutureState.IDLE, future.state());
         assertEquals(sample.type, future.type());
         String name = "%s of %,d bytes, ".formatted(sample.type, future.byteSize());
@@ -68,7 +71,7 @@ public abstract class DataOperationsContract extends BatchContract {
     @DisplayName("polling a complete future does nothing, and its output stays what it was")
     public void pollingACompleteFutureDoesNothing(Sample sample) {
         MemorySegment[] segments = segments(sample, 2);
-        DataFuture<?> future = sample.future(mover(), segments);
+        VdmFuture<?> future = sample.future(mover(), segments);
         Object output = run(future);
         for (MemorySegment segment : segments) {
             segment.fill((byte) 0x3c);
@@ -89,7 +92,7 @@ public abstract class DataOperationsContract extends BatchContract {
     public void aFutureCancelledBeforeItsFirstPollWritesNothing(Sample sample) {
         MemorySegment[] segments = segments(sample, 3);
         MemorySegment[] before = segments(sample, 3);
-        DataFuture<?> future = sample.future(mover(), segments);
+        VdmFuture<?> future = sample.future(mover(), segments);
         assertTrue(future.cancel());
         assertEquals(FutureState.COMPLETE, future.poll());
         assertEquals(VdmResult.CANCELLED, future.result());
@@ -110,7 +113,7 @@ public abstract class DataOperationsContract extends BatchContract {
     public void anArenaClosedBetweenTheCallAndTheFirstPollFailsTheOperation(Sample sample) {
         for (int i = 0; i < sample.roles.size(); i++) {
             MemorySegment[] segments = segments(sample, 4);
-            DataFuture<?> future;
+            VdmFuture<?> future;
             try (Arena brief = Arena.ofShared()) {
                 segments[i] =
                         allow(brief.allocate(segments[i].byteSize(), 4_096)).copyFrom(segments[i]);
@@ -142,7 +145,7 @@ public abstract class DataOperationsContract extends BatchContract {
             assertEquals(0, buffer.operationsInFlight());
             MemorySegment[] fresh = segments(sample, 5);
             fresh[i] = segments[i].copyFrom(fresh[i]);
-            DataFuture<?> future = sample.future(mover(), fresh);
+            VdmFuture<?> future = sample.future(mover(), fresh);
             buffer.close();
             future.busyPoll();
             assertEquals(VdmResult.SEGMENT_UNUSABLE, future.result(), sample.roles.get(i)::name);
@@ -163,7 +166,7 @@ public abstract class DataOperationsContract extends BatchContract {
                 segments[i] =
                         allow(confined.allocate(segments[i].byteSize(), 4_096))
                                 .copyFrom(segments[i]);
-                DataFuture<?> future = sample.future(mover(), segments);
+                VdmFuture<?> future = sample.future(mover(), segments);
                 var thrown = new AtomicReference<Throwable>();
                 Thread wrong = Thread.ofPlatform().start(() -> {
                     try {
@@ -188,7 +191,7 @@ public abstract class DataOperationsContract extends BatchContract {
         int rounds = 100;
         MemorySegment source = noise(1_000, 7);
         MemorySegment destination = memory(1_000);
-        var current = new AtomicReference<DataFuture<Crc32c>>();
+        var current = new AtomicReference<VdmFuture<Crc32c>>();
         var failure = new AtomicReference<Throwable>();
         var barrier = new CyclicBarrier(threads + 1);
         List<Thread> pollers = new ArrayList<>();
@@ -197,7 +200,7 @@ public abstract class DataOperationsContract extends BatchContract {
                 try {
                     for (int round = 0; round < rounds; round++) {
                         barrier.await(30, TimeUnit.SECONDS);
-                        DataFuture<Crc32c> future = current.get();
+                        VdmFuture<Crc32c> future = current.get();
                         future.busyPoll();
                         if (!future.output()
                                 .equals(new Crc32c(
@@ -231,8 +234,8 @@ public abstract class DataOperationsContract extends BatchContract {
     public void aRuntimeWaitsForFuturesOfSeveralTypes() {
         MemorySegment source = noise(2_000, 8);
         MemorySegment destination = memory(2_000);
-        DataFuture<VdmOutput> fill = mover().fill(memory(64), 1);
-        BatchFuture batch = mover().batch().memcpy(memory(2_000), source).nop().submit();
+        VdmFuture<VdmOutput> fill = mover().fill(memory(64), 1);
+        VdmFuture<BatchResult> batch = mover().batch().memcpy(memory(2_000), source).nop().submit();
         var chain = FutureChain.of(mover().copyCrc32c(destination, source))
                 .then(copied -> mover().crc32c(destination))
                 .map(Crc32c::value);
@@ -251,12 +254,12 @@ public abstract class DataOperationsContract extends BatchContract {
         MemorySegment source = noise(size, 9);
         for (int round = 0; round < 10; round++) {
             List<MemorySegment> destinations = new ArrayList<>();
-            List<DataFuture<Crc32c>> copies = new ArrayList<>();
+            List<VdmFuture<Crc32c>> copies = new ArrayList<>();
             for (int i = 0; i < 6; i++) {
                 destinations.add(memory(size));
                 copies.add(mover().copyCrc32c(destinations.get(i), source));
             }
-            for (DataFuture<Crc32c> copy : copies) {
+            for (VdmFuture<Crc32c> copy : copies) {
                 while (copy.poll() == FutureState.IDLE) {
                     Thread.onSpinWait();
                 }
@@ -277,7 +280,7 @@ public abstract class DataOperationsContract extends BatchContract {
     @EnumSource
     @DisplayName("one operation is prepared and started again and again, each time with its own result")
     public void oneOperationIsPreparedAndStartedAgainAndAgain(Sample sample) {
-        ReusableOperation operation = mover().newReusableOperation();
+        VdmOperation operation = mover().newOperation();
         for (int round = 0; round < 30; round++) {
             MemorySegment[] segments = segments(sample, round);
             MemorySegment[] alone = segments(sample, round);
@@ -314,7 +317,7 @@ public abstract class DataOperationsContract extends BatchContract {
     @Test
     @DisplayName("an operation that was not prepared can be asked nothing")
     public void anOperationThatWasNotPreparedCanBeAskedNothing() {
-        ReusableOperation operation = mover().newReusableOperation();
+        VdmOperation operation = mover().newOperation();
         assertAll(
                 () -> assertThrows(IllegalStateException.class, operation::start),
                 () -> assertThrows(IllegalStateException.class, operation::poll),
@@ -332,8 +335,8 @@ public abstract class DataOperationsContract extends BatchContract {
     @DisplayName("arguments refused by a reusable operation leave what was prepared before")
     public void argumentsRefusedByAReusableOperationLeaveWhatWasPreparedBefore() {
         MemorySegment range = noise(100, 10);
-        ReusableOperation operation =
-                mover().newReusableOperation().crc32c(range, CrcOptions.STANDARD);
+        VdmOperation operation =
+                mover().newOperation().crc32c(range, CrcOptions.STANDARD);
         assertThrows(IllegalArgumentException.class, () -> operation.compare(memory(3), memory(4)));
         assertEquals("crc of 100 bytes, IDLE", operation.toString());
         operation.busyPoll();
@@ -346,7 +349,7 @@ public abstract class DataOperationsContract extends BatchContract {
         byte[] record = new byte[10];
         record[0] = 100;
         MemorySegment range = noise(64, 11);
-        ReusableOperation operation = mover().newReusableOperation();
+        VdmOperation operation = mover().newOperation();
         for (int round = 0; round < 3; round++) {
             operation.applyDelta(range, of(record), VdmFlags.NONE).busyPoll();
             assertEquals(VdmResult.INVALID_DATA, operation.result());
@@ -374,9 +377,9 @@ public abstract class DataOperationsContract extends BatchContract {
     public void closeFinishesWhatWasStartedAndEndsTheRestAsClosed() {
         MemorySegment source = noise(100_000, 12);
         MemorySegment destination = memory(1_000_000);
-        List<DataFuture<Crc32c>> started = new ArrayList<>();
+        List<VdmFuture<Crc32c>> started = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
-            DataFuture<Crc32c> copy =
+            VdmFuture<Crc32c> copy =
                     mover().copyCrc32c(destination.asSlice(100_000L * i, 100_000), source);
             if (copy.poll() != FutureState.IDLE) {
                 started.add(copy);
@@ -384,18 +387,18 @@ public abstract class DataOperationsContract extends BatchContract {
         }
         assertFalse(started.isEmpty());
         MemorySegment untouched = memory(64);
-        List<DataFuture<?>> idle =
+        List<VdmFuture<?>> idle =
                 List.of(mover().fill(untouched, -1), mover().crc32c(source), mover().nop(),
                         mover().drain());
 
         mover().close();
 
-        for (DataFuture<Crc32c> copy : started) {
+        for (VdmFuture<Crc32c> copy : started) {
             assertEquals(
                     BruteForce.crc32c(bytes(source), CrcOptions.STANDARD), run(copy).bits());
         }
         assertEquals(-1, destination.asSlice(0, 100_000).mismatch(source));
-        for (DataFuture<?> future : idle) {
+        for (VdmFuture<?> future : idle) {
             future.busyPoll();
             assertEquals(VdmResult.CLOSED, future.result());
             assertTrue(future.failure().getMessage().contains("the mover was closed"),
@@ -409,7 +412,7 @@ public abstract class DataOperationsContract extends BatchContract {
     @DisplayName("after close operations are refused with the mover's name")
     public void afterCloseOperationsAreRefused(Sample sample) {
         MemorySegment[] segments = segments(sample, 13);
-        ReusableOperation operation = mover().newReusableOperation();
+        VdmOperation operation = mover().newOperation();
         mover().close();
         String refused = "%s: the mover is closed (%s)".formatted(sample.type, mover().name());
         assertEquals(
@@ -420,7 +423,7 @@ public abstract class DataOperationsContract extends BatchContract {
                 refused,
                 assertThrows(IllegalStateException.class, () -> sample.prepare(operation, segments))
                         .getMessage());
-        assertThrows(IllegalStateException.class, mover()::newReusableOperation);
+        assertThrows(IllegalStateException.class, mover()::newOperation);
         assertThrows(IllegalStateException.class, mover()::nop);
         assertThrows(IllegalStateException.class, mover()::drain);
     }

@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vdm4j.MoverFuture;
+import io.github.vdm4j.Batch;
+import io.github.vdm4j.BatchResult;
+import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmResult;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -38,14 +41,14 @@ public abstract class DataOracleProperties {
     private static final int PAGE = 4_096;
     private static final int MARGIN = 72;
 
-    private DataOperations mover;
+    private Vdm mover;
     private Arena arena;
 
     /** The ranges of one try, each with what has to be in it and around it in the end. */
     private final List<Range> ranges = new ArrayList<>();
 
     /** Opens the mover under test; closed after each property. */
-    protected abstract DataOperations open();
+    protected abstract Vdm open();
 
     /** Whether heap segments are tried, too. */
     protected boolean takesHeapSegments() {
@@ -154,7 +157,7 @@ public abstract class DataOracleProperties {
      * The output of an operation that has to succeed; then everything is as expected, in all ranges
      * and around them.
      */
-    private <T> T run(MoverFuture<T> future) {
+    private <T> T run(VdmFuture<T> future) {
         future.busyPoll();
         assertEquals(VdmResult.SUCCESS, future.result(), () -> String.valueOf(future.failure()));
         assertNothingElseChanged();

@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vdm4j.ExecutionPath;
-import io.github.vdm4j.MoverFuture;
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmResult;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -27,10 +28,10 @@ public abstract class OperationsFixture {
     private static final long PAGE = 4_096;
 
     private Arena arena;
-    private DataOperations mover;
+    private Vdm mover;
 
     /** Opens the mover under test; closed after each test. */
-    protected abstract DataOperations open();
+    protected abstract Vdm open();
 
     /** What may have executed an operation of at least one byte. */
     protected abstract Set<ExecutionPath> paths();
@@ -68,7 +69,7 @@ public abstract class OperationsFixture {
     }
 
     /** The open mover. */
-    protected final DataOperations mover() {
+    protected final Vdm mover() {
         return mover;
     }
 
@@ -98,7 +99,7 @@ public abstract class OperationsFixture {
     }
 
     /** Runs an operation to its end, which has to be a good one, and gives its output. */
-    protected final <T> T run(MoverFuture<T> future) {
+    protected final <T> T run(VdmFuture<T> future) {
         future.busyPoll();
         assertEquals(VdmResult.SUCCESS, future.result(), () -> String.valueOf(future.failure()));
         assertNull(future.failure());

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
@@ -32,7 +33,7 @@ public abstract class ResultsContract extends OperationsFixture {
     @Test
     @DisplayName("nop succeeds by way of the mover and has no destination")
     public void nopSucceedsByWayOfTheMover() {
-        DataFuture<VdmOutput> nop = mover().nop();
+        VdmFuture<VdmOutput> nop = mover().nop();
         VdmOutput output = run(nop);
         assertEquals(VdmOperationType.NOP, output.type());
         assertEquals(VdmResult.SUCCESS, output.result());
@@ -471,13 +472,13 @@ public abstract class ResultsContract extends OperationsFixture {
         nothing(mover().copyCrc32c(none, none, CrcOptions.STANDARD, VdmFlags.MEM_DURABLE));
     }
 
-    private <T> T nothing(DataFuture<T> future) {
+    private <T> T nothing(VdmFuture<T> future) {
         T output = run(future);
         assertEquals(ExecutionPath.NONE, future.path(), future::toString);
         return output;
     }
 
-    private void assertNothingDone(DataFuture<VdmOutput> future, VdmOperationType type) {
+    private void assertNothingDone(VdmFuture<VdmOutput> future, VdmOperationType type) {
         assertEquals(type, nothing(future).type());
     }
 }

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vdm4j.Batch;
 import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.VdmResult;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -35,7 +38,7 @@ public abstract class RulesContract extends ResultsContract {
 
     private <E extends Exception> void assertRefused(
             Class<E> how, Sample sample, MemorySegment[] segments, String start, String end) {
-        ReusableOperation reusable = mover().newReusableOperation();
+        VdmOperation reusable = mover().newOperation();
         Batch batch = mover().batch().nop();
         for (Executable call : new Executable[]{
             () -> sample.future(mover(), segments),
@@ -143,8 +146,8 @@ public abstract class RulesContract extends ResultsContract {
             MemorySegment[] heap = segments(sample, 5);
             heap[i] = MemorySegment.ofArray(new byte[(int) heap[i].byteSize()]).copyFrom(heap[i]);
             if (takesHeapSegments()) {
-                DataFuture<?> native_ = sample.future(mover(), segments);
-                DataFuture<?> onHeap = sample.future(mover(), heap);
+                VdmFuture<?> native_ = sample.future(mover(), segments);
+                VdmFuture<?> onHeap = sample.future(mover(), heap);
                 assertSameOutput(run(native_), run(onHeap));
                 for (int j = 0; j < heap.length; j++) {
                     assertArrayEquals(bytes(segments[j]), bytes(heap[j]));
@@ -178,7 +181,7 @@ public abstract class RulesContract extends ResultsContract {
             assertThrows(NullPointerException.class, () -> sample.future(mover(), segments));
             assertThrows(
                     NullPointerException.class,
-                    () -> sample.prepare(mover().newReusableOperation(), segments));
+                    () -> sample.prepare(mover().newOperation(), segments));
             assertThrows(NullPointerException.class, () -> sample.add(mover().batch(), segments));
         }
         if (sample.takesFlags()) {
@@ -454,7 +457,7 @@ public abstract class RulesContract extends ResultsContract {
                 heap[i] = MemorySegment.ofArray(bytes(heap[i]));
             }
             byte[] before = bytes(heap[heap.length - 1]);
-            DataFuture<?> future = sample.future(mover(), VdmFlags.MEM_DURABLE, heap);
+            VdmFuture<?> future = sample.future(mover(), VdmFlags.MEM_DURABLE, heap);
             future.busyPoll();
             assertEquals(VdmResult.UNSUPPORTED, future.result(), sample::name);
             String message = future.failure().getMessage();

@@ -1,6 +1,10 @@
 package io.github.vdm4j.operation;
 
+import io.github.vdm4j.Batch;
+import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.VdmOperationType;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -83,12 +87,12 @@ public enum Sample {
         return this != DELTA_CREATE && roles.stream().anyMatch(Role::isWritten);
     }
 
-    DataFuture<?> future(DataOperations mover, MemorySegment... s) {
+    VdmFuture<?> future(Vdm mover, MemorySegment... s) {
         return future(mover, VdmFlags.NONE, s);
     }
 
     /** The operation as a future; segments in the order of the roles. */
-    DataFuture<?> future(DataOperations mover, VdmFlags flags, MemorySegment... s) {
+    VdmFuture<?> future(Vdm mover, VdmFlags flags, MemorySegment... s) {
         return switch (this) {
             case FILL -> mover.fill(s[0], PATTERN, flags);
             case COMPARE -> mover.compare(s[0], s[1]);
@@ -106,7 +110,7 @@ public enum Sample {
     }
 
     /** The operation as what a reusable one is to do next. */
-    ReusableOperation prepare(ReusableOperation operation, MemorySegment... s) {
+    VdmOperation prepare(VdmOperation operation, MemorySegment... s) {
         VdmFlags flags = VdmFlags.NONE;
         return switch (this) {
             case FILL -> operation.fill(s[0], PATTERN, flags);

@@ -14,7 +14,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +29,7 @@ class WorkersTest {
     private static final String NAME = "workers-test";
 
     private final CountDownLatch gate = new CountDownLatch(1);
-    private Workers<Integer> workers;
+    private NumberedWorkers workers;
 
     @AfterEach
     void stop() {
@@ -39,8 +39,8 @@ class WorkersTest {
     }
 
     private void start(int threads, int queueSize, WorkerStrategy strategy,
-            Consumer<Integer> work) {
-        workers = new Workers<>(NAME, threads, queueSize, strategy, work);
+            IntConsumer work) {
+        workers = new NumberedWorkers(NAME, threads, queueSize, strategy, work);
     }
 
     private static List<Thread> threads() {
@@ -164,26 +164,30 @@ class WorkersTest {
     }
 
     @Test
-    void whoeverFoundTheQueueFullIsToldOfRoomAndNobodyForEver() throws InterruptedException {
+    void whatWaitsCanBeTakenBack() throws InterruptedException {
+        var begun = new CountDownLatch(1);
         var done = new ConcurrentLinkedQueue<Integer>();
-        var at = new CountDownLatch(1);
-        start(1, 1, WorkerStrategy.PARK, element -> {
-            at.countDown();
+        start(1, 8, WorkerStrategy.PARK, element -> {
+            begun.countDown();
             awaitGate();
             done.add(element);
         });
-        int waiters = 50;
-        var told = new CountDownLatch(waiters);
-        assertTrue(workers.offer(-1));
-        assertTrue(at.await(20, TimeUnit.SECONDS));
-        assertTrue(workers.offer(0));
-        for (int i = 0; i < waiters; i++) {
-            new RoomWaker().waitFor(workers, told::countDown);
-        }
-        assertFalse(workers.offer(1));
-        assertEquals(waiters, told.getCount());
+        var first = workers.operation(1);
+        var second = workers.operation(2);
+        var third = workers.operation(3);
+        assertTrue(workers.offer(first));
+        begun.await();
+        assertTrue(workers.offer(second));
+        assertTrue(workers.offer(third));
+        long mark = workers.mark();
+        assertFalse(workers.takeBack(first), "it has begun");
+        assertTrue(workers.takeBack(second));
+        assertFalse(workers.takeBack(second), "not twice");
         gate.countDown();
-        assertTrue(told.await(20, TimeUnit.SECONDS), told.getCount() + " were not told");
+        while (!workers.isPast(mark)) {
+            Thread.onSpinWait();
+        }
+        assertEquals(List.of(1, 3), List.copyOf(done));
     }
 
     @Test

@@ -1,9 +1,9 @@
 package io.github.vdm4j.benchmarks.paired;
 
+import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.dml.DmlDataMover;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.operation.CrcOptions;
-import io.github.vdm4j.operation.ReusableOperation;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
@@ -14,11 +14,11 @@ final class Checksums {
 
     /** By a reusable operation. */
     static final class Reusable implements Contestant {
-        private final ReusableOperation operation;
+        private final VdmOperation operation;
         private final MemorySegment source;
 
         Reusable(DmlDataMover mover, Buffers buffers) {
-            operation = mover.newReusableOperation();
+            operation = mover.newOperation();
             source = buffers.source();
         }
 

@@ -4,6 +4,7 @@ import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperation;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.benchmarks.peers.BareJob;
 import io.github.vdm4j.future.FutureState;
 import java.lang.foreign.MemorySegment;
@@ -81,7 +82,7 @@ final class Contestants {
         @Override
         public void run(long times) {
             for (long i = 0; i < times; i++) {
-                VdmFuture copy = mover.memcpy(destination, source, flags);
+                VdmFuture<VdmOutput> copy = mover.memcpy(destination, source, flags);
                 while (copy.poll() != FutureState.COMPLETE) {
                     Thread.onSpinWait();
                 }

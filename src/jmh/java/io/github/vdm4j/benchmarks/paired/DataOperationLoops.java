@@ -1,12 +1,12 @@
 package io.github.vdm4j.benchmarks.paired;
 
 import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.dml.DmlDataMover;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.operation.CrcOptions;
 import io.github.vdm4j.operation.DifBlockSize;
 import io.github.vdm4j.operation.DifConfig;
-import io.github.vdm4j.operation.ReusableOperation;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -55,7 +55,7 @@ public final class DataOperationLoops {
         protectedBlocks = arena.allocate(count * PROTECTED_BLOCK, PAGE);
     }
 
-    private Consumer<ReusableOperation> of(String name) {
+    private Consumer<VdmOperation> of(String name) {
         return switch (name) {
             case "fill" ->
                 operation -> operation.fill(first, 0x0123_4567_89ab_cdefL, VdmFlags.NONE);
@@ -85,13 +85,13 @@ public final class DataOperationLoops {
     void addTo(Contest contest, String name, DmlDataMover mover) {
         for (String operation : NAMES) {
             contest.add(on(name, operation),
-                    new Reusable(mover.newReusableOperation(), of(operation)));
+                    new Reusable(mover.newOperation(), of(operation)));
         }
     }
 
     /** Prepared, started and polled. */
-    private record Reusable(ReusableOperation operation,
-            Consumer<ReusableOperation> preparing) implements Contestant {
+    private record Reusable(VdmOperation operation,
+            Consumer<VdmOperation> preparing) implements Contestant {
         @Override
         public void run(long times) {
             for (long i = 0; i < times; i++) {

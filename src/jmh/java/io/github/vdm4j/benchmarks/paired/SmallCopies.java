@@ -1,12 +1,13 @@
 package io.github.vdm4j.benchmarks.paired;
 
+import io.github.vdm4j.Batch;
+import io.github.vdm4j.BatchResult;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperation;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.dml.DmlDataMover;
 import io.github.vdm4j.future.FutureState;
-import io.github.vdm4j.operation.Batch;
-import io.github.vdm4j.operation.BatchFuture;
 import java.lang.foreign.MemorySegment;
 
 /** Many small copies, one by one and in one batch. */
@@ -37,7 +38,7 @@ final class SmallCopies {
         public void run(long times) {
             for (long i = 0; i < times; i++) {
                 for (int j = 0; j < sources.length; j++) {
-                    VdmFuture copy = mover.memcpy(destinations[j], sources[j]);
+                    VdmFuture<VdmOutput> copy = mover.memcpy(destinations[j], sources[j]);
                     while (copy.poll() != FutureState.COMPLETE) {
                         Thread.onSpinWait();
                     }
@@ -94,7 +95,7 @@ final class SmallCopies {
                 for (int j = 0; j < sources.length; j++) {
                     batch.memcpy(destinations[j], sources[j]);
                 }
-                BatchFuture all = batch.submit();
+                VdmFuture<BatchResult> all = batch.submit();
                 while (all.poll() != FutureState.COMPLETE) {
                     Thread.onSpinWait();
                 }

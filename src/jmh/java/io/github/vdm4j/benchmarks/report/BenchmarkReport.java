@@ -135,10 +135,10 @@ public final class BenchmarkReport {
             var plain = forks.heapBytes("copy", bytes, Names.PLAIN);
             if (reusable.isPresent() && plain.isPresent()) {
                 met &= Math.round(reusable.get().median()) == 0
-                        && Math.round(plain.get().median()) <= 40;
+                        && Math.round(plain.get().median()) <= 80;
                 cells.add(Table.heap(reusable.get().median()) + " and "
                         + Table.heap(plain.get().median())
-                        + " / 0 and 40");
+                        + " / 0 and 80");
             } else {
                 cells.add("");
             }

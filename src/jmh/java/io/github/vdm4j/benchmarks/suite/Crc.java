@@ -1,9 +1,9 @@
 package io.github.vdm4j.benchmarks.suite;
 
+import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.dml.DmlPath;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.operation.CrcOptions;
-import io.github.vdm4j.operation.ReusableOperation;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -24,13 +24,13 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 1, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
 @State(Scope.Thread)
 public class Crc {
-    private ReusableOperation operation;
+    private VdmOperation operation;
 
     /** A reusable operation, DML's software path. */
     @Benchmark
     public long dmlSoftwareReusable(Movers movers, Ranges ranges) {
         if (operation == null) {
-            operation = movers.dml(DmlPath.SOFTWARE).newReusableOperation();
+            operation = movers.dml(DmlPath.SOFTWARE).newOperation();
         }
         operation.crc32c(ranges.source, CrcOptions.STANDARD).start();
         while (operation.poll() != FutureState.COMPLETE) {

@@ -3,6 +3,7 @@ package io.github.vdm4j.benchmarks.suite;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperation;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.dml.DmlDataMover;
 import io.github.vdm4j.dml.DmlPath;
 import io.github.vdm4j.future.FutureState;
@@ -58,7 +59,7 @@ public class Movers {
         }
     }
 
-    static VdmFuture finish(VdmFuture future) {
+    static VdmFuture<VdmOutput> finish(VdmFuture<VdmOutput> future) {
         while (future.poll() != FutureState.COMPLETE) {
             Thread.onSpinWait();
         }

@@ -1,0 +1,121 @@
+package io.github.vdm4j.future;
+
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.III_Result;
+import org.openjdk.jcstress.infra.results.II_Result;
+
+/** Waiters that register while a future completes and is prepared anew. */
+public class RegistrationStress {
+    private RegistrationStress() {}
+
+    /** Starts in its first poll. Its driver completes it. */
+    private static final class Driven extends AbstractFuture<Void> {
+        Driven() {
+            poll();
+        }
+
+        @Override
+        protected FutureState advance(Notifier notifier) {
+            detach();
+            return null;
+        }
+
+        void end() {
+            completeDetached();
+        }
+
+        void prepareAnew() {
+            withdraw();
+            becomeIdle();
+        }
+
+        @Override
+        protected void completeWith(Throwable thrown) {}
+
+        @Override
+        public Void output() {
+            return null;
+        }
+
+        @Override
+        public Throwable failure() {
+            return null;
+        }
+
+        @Override
+        public boolean hasProperty(FutureProperty property) {
+            return false;
+        }
+    }
+
+    /** A waker is offered while the driver completes the future. */
+    @JCStressTest
+    @Outcome(id = {"1, 0", "0, 1", "1, 1"}, expect = Expect.ACCEPTABLE,
+            desc = "woken, or seen complete")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "a lost notification")
+    @State
+    public static class LateWaker {
+        private final Driven future = new Driven();
+        private volatile int woken;
+
+        @Actor
+        public void poller(II_Result result) {
+            FutureState seen = future.poll(Notifier.of(() -> woken = 1));
+            result.r2 = seen == FutureState.COMPLETE ? 1 : 0;
+        }
+
+        @Actor
+        public void driver() {
+            future.end();
+        }
+
+        @Arbiter
+        public void woken(II_Result result) {
+            result.r1 = woken;
+        }
+    }
+
+    /** A waiter registers for the new generation before the earlier waiters are notified. */
+    @JCStressTest
+    @Outcome(id = "1, [01], [01]", expect = Expect.ACCEPTABLE, desc = "the earlier one is notified")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "a lost notification")
+    @State
+    public static class PreparedAnew {
+        private final Driven future = new Driven();
+        private volatile int woken;
+
+        public PreparedAnew() {
+            future.poll(Notifier.of(() -> woken = 1));
+        }
+
+        @Actor
+        public void driver() {
+            future.end();
+        }
+
+        @Actor
+        public void owner(III_Result result) {
+            try {
+                future.prepareAnew();
+                result.r2 = 1;
+            } catch (IllegalStateException e) {
+                result.r2 = 0; // still running
+            }
+        }
+
+        @Actor
+        public void another(III_Result result) {
+            result.r3 = future.poll(Notifier.of(() -> {})) == FutureState.COMPLETE ? 1 : 0;
+        }
+
+        @Arbiter
+        public void woken(III_Result result) {
+            result.r1 = woken;
+        }
+    }
+}

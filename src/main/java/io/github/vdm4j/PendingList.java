@@ -1,0 +1,164 @@
+package io.github.vdm4j;
+
+import java.util.Objects;
+
+/**
+ * The operations of a mover that wait for capacity, first in, first out. The operation itself is the
+ * node of the list, so that waiting needs no memory.
+ *
+ * <p>Taking an operation out of the list makes the taker its owner: a worker that executes it, a
+ * thread that cancels it, or {@code close}. No user code, native call or allocation runs under the
+ * list's lock.
+ */
+public final class PendingList {
+    private final Object lock = new Object();
+    // Written under the lock, read by anybody.
+    private volatile Operation<?> first;
+    private volatile int size;
+    // Guarded by the lock.
+    private Operation<?> last;
+    private boolean closed;
+    private long added;
+
+    /** Creates an empty list. */
+    public PendingList() {}
+
+    /**
+     * Adds an operation at the end.
+     *
+     * @param operation an operation that was handed over
+     * @param most how many operations may wait
+     * @return true if it was added; false if the list is closed or that many operations wait
+     */
+    public boolean add(Operation<?> operation, int most) {
+        Objects.requireNonNull(operation, "operation");
+        synchronized (lock) {
+            if (closed || size >= most) {
+                return false;
+            }
+            operation.list = this;
+            operation.previous = last;
+            if (last == null) {
+                first = operation;
+            } else {
+                last.next = operation;
+            }
+            last = operation;
+            size++;
+            operation.place = added++;
+            return true;
+        }
+    }
+
+    /**
+     * Takes the first operation out.
+     *
+     * @return the operation, which the caller owns now, or null if none waits
+     */
+    public Operation<?> take() {
+        if (first == null) {
+            return null;
+        }
+        synchronized (lock) {
+            Operation<?> head = first;
+            if (head != null) {
+                unlink(head);
+            }
+            return head;
+        }
+    }
+
+    /**
+     * Takes an operation out, wherever it is.
+     *
+     * @param operation the operation
+     * @return true if it was in the list, and the caller owns it now
+     */
+    public boolean remove(Operation<?> operation) {
+        Objects.requireNonNull(operation, "operation");
+        synchronized (lock) {
+            if (operation.list != this) {
+                return false;
+            }
+            unlink(operation);
+            return true;
+        }
+    }
+
+    private void unlink(Operation<?> operation) {
+        Operation<?> before = operation.previous;
+        Operation<?> after = operation.next;
+        if (before == null) {
+            first = after;
+        } else {
+            before.next = after;
+        }
+        if (after == null) {
+            last = before;
+        } else {
+            after.previous = before;
+        }
+        operation.previous = null;
+        operation.next = null;
+        operation.list = null;
+        size--;
+    }
+
+    /** Refuses further operations. Those that wait stay. */
+    public void close() {
+        synchronized (lock) {
+            closed = true;
+        }
+    }
+
+    /**
+     * Returns whether the list was closed.
+     *
+     * @return true after {@link #close}
+     */
+    public boolean isClosed() {
+        synchronized (lock) {
+            return closed;
+        }
+    }
+
+    /**
+     * Returns whether no operation waits.
+     *
+     * @return true if {@link #take} would return null
+     */
+    public boolean isEmpty() {
+        return first == null;
+    }
+
+    /**
+     * Returns how many operations wait.
+     *
+     * @return the number
+     */
+    public int size() {
+        return size;
+    }
+
+    /**
+     * Marks the operations that were added up to now, for a drain.
+     *
+     * @return the mark
+     */
+    public long mark() {
+        synchronized (lock) {
+            return added;
+        }
+    }
+
+    /**
+     * Returns the mark before the first operation that waits.
+     *
+     * @return the mark: operations that were added before it do not wait any more
+     */
+    public long reached() {
+        synchronized (lock) {
+            return first == null ? added : first.place;
+        }
+    }
+}

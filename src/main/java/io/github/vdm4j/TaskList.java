@@ -1,0 +1,90 @@
+package io.github.vdm4j;
+
+import java.lang.foreign.MemorySegment;
+import java.util.AbstractList;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.ConcurrentModificationException;
+import java.util.List;
+import java.util.Objects;
+import java.util.RandomAccess;
+
+/** The tasks of a batch. Keeps those that were taken out, to be written anew. */
+final class TaskList extends AbstractList<Operation<?>> implements RandomAccess {
+    private static final int FEW = 8;
+
+    private Operation<?>[] tasks = new Operation<?>[FEW];
+    private int size;
+    private long bytes;
+    /** How often all tasks were taken out. Read by those who read the results. */
+    private volatile int generation;
+
+    @Override
+    public Operation<?> get(int index) {
+        return tasks[Objects.checkIndex(index, size)];
+    }
+
+    @Override
+    public int size() {
+        return size;
+    }
+
+    /** Adds a task that has not been run. The arguments were checked. */
+    void add(boolean fenced, VdmOperationType type, MemorySegment to, MemorySegment from,
+            MemorySegment second, long pattern, Object options, VdmFlags flags) {
+        if (size == tasks.length) {
+            tasks = Arrays.copyOf(tasks, 2 * size);
+        }
+        Operation<?> task = tasks[size];
+        if (task == null) {
+            task = new Operation<>(null);
+            tasks[size] = task;
+        }
+        task.describe(type, to, from, second, pattern, options, flags);
+        if (fenced) {
+            task.fence();
+        }
+        long sum = bytes + task.byteSize();
+        bytes = sum < 0 ? Long.MAX_VALUE : sum;
+        size++;
+    }
+
+    /** Forgets how the tasks ended, so that they can be run again. */
+    void reset() {
+        for (int i = 0; i < size; i++) {
+            tasks[i].reset();
+        }
+    }
+
+    /** Takes all tasks out. They are left as they are until they are written anew. */
+    void takeAllOut() {
+        generation++;
+        size = 0;
+        bytes = 0;
+    }
+
+    /** The bytes of all tasks together, {@link Long#MAX_VALUE} at most; added up with each task, because it was just looked at. */
+    long byteSize() {
+        return bytes;
+    }
+
+    /** What came of the tasks. */
+    BatchResult result() {
+        int before = generation;
+        List<TaskResult> results = new ArrayList<>(size);
+        try {
+            for (int i = 0; i < size; i++) {
+                results.add(TaskResult.of(tasks[i]));
+            }
+        } catch (RuntimeException e) {
+            if (generation == before) {
+                throw e;
+            }
+        }
+        if (generation != before) {
+            throw new ConcurrentModificationException(
+                    "the batch was cleared while its result was read: read it first");
+        }
+        return new BatchResult(results);
+    }
+}

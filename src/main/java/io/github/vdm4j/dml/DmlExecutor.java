@@ -1,0 +1,590 @@
+package io.github.vdm4j.dml;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Operation;
+import io.github.vdm4j.PendingList;
+import io.github.vdm4j.VdmExecutor;
+import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.WhenFull;
+import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.dml.job.BatchProgram;
+import io.github.vdm4j.dml.job.DmlCallException;
+import io.github.vdm4j.dml.job.DrainWatch;
+import io.github.vdm4j.dml.job.Job;
+import io.github.vdm4j.dml.job.JobPool;
+import io.github.vdm4j.dml.job.Program;
+import io.github.vdm4j.dml.job.Transfer;
+import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.future.IdleStrategy;
+import io.github.vdm4j.future.Notifier;
+import io.github.vdm4j.jvm.CallerExecutor;
+import io.github.vdm4j.jvm.DurableMove;
+import io.github.vdm4j.jvm.MoveFunctions;
+import io.github.vdm4j.machine.LibraryThread;
+import io.github.vdm4j.machine.SegmentClosedException;
+import io.github.vdm4j.memory.CacheLineWriteBack;
+import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.memory.Durability.Refusal;
+import io.github.vdm4j.memory.MemoryRegions;
+import io.github.vdm4j.memory.WriteBackKind;
+import io.github.vdm4j.trace.OperationTrace;
+import io.github.vdm4j.worker.Workers;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The executor of a {@link DmlDataMover}. It decides who executes an operation: the JVM on the
+ * calling thread, a job of DML in one call, a worker, or the {@link DmlEngine} with a job on the
+ * device. Operations for which the device has no free job wait in order.
+ */
+final class DmlExecutor implements VdmExecutor {
+    private static final int OK = dml_h.DML_STATUS_OK;
+    private static final IdleStrategy IDLE = IdleStrategy.backOff();
+    /** How many operations of other callers a thread submits in a row. */
+    private static final int MOST_HAND_OFFS = 8;
+
+    private final String name;
+    private final DmlPlan plan;
+    private final DmlPolicy policy;
+    private final JobPool pool;
+    private final Durability durability;
+    private final DmlEngine engine;
+    private final CallerExecutor jvm;
+    private final CompletionThread completions = new CompletionThread(this::servePending);
+    private final PendingList pending = new PendingList();
+    /** The number of requests to hand off; the thread that made it 1 serves all of them. */
+    private final AtomicInteger handOffs = new AtomicInteger();
+    /** Kept, because handing off allocates nothing. */
+    private final Runnable handingOff = this::serveHandOffs;
+    /** Kept, so that it can be removed. */
+    private final Runnable finisher = this::finishAbandoned;
+    /** The longest operation that one call of DML executes; 0 where none does. */
+    private final long inlineBytes;
+    private volatile boolean closing;
+    /** Made for the first long operation. Written under this. */
+    private volatile Workers workers;
+
+    DmlExecutor(DmlPlan plan, String name) {
+        this.plan = plan;
+        this.name = name;
+        policy = plan.policy();
+        pool = plan.pool();
+        durability = plan.durability();
+        engine = new DmlEngine(plan, this::handOverToWorker);
+        jvm = new CallerExecutor(MoveFunctions.STANDARD, durability);
+        inlineBytes = plan.hardware() || pool.callsBack() ? 0
+                : Math.min(plan.limits().softwareBytes(), policy.longestOnCaller());
+        MemoryRegions.addFinisher(finisher);
+    }
+
+    @Override
+    public FutureState start(Operation<?> operation) {
+        if (operation.attachment() instanceof Program begun
+                && begun.job().owner() == operation) {
+            return engine.proceed(operation, begun); // another thread could not go further
+        }
+        if (closing) {
+            return operation.failClosed();
+        }
+        VdmOperationType type = operation.type();
+        long bytes = operation.byteSize();
+        if (policy.isForJvm(operation)
+                || bytes == 0 && type.ordinal() <= VdmOperationType.DIF_UPDATE.ordinal()
+                        && type != VdmOperationType.NOP && type != VdmOperationType.DRAIN) {
+            return jvm.start(operation);
+        }
+        if (plan.hasSoftware() && !operation.isOffHeap()) { // on AUTO; the other paths refuse it
+            return handOverToWorker(operation) ? null : jvm.start(operation);
+        }
+        // One call instead of a job's way through the engine: a third of the time of a copy of 64
+        // bytes (docs/adr/0016).
+        if (bytes <= inlineBytes && type.ordinal() <= VdmOperationType.MEMSET.ordinal()
+                && !operation.isDurable() && isPlain(operation)) {
+            Job job = pool.take();
+            if (job != null) {
+                return executeInline(operation, job, (int) bytes);
+            }
+        }
+        if (type == VdmOperationType.DRAIN) {
+            return startDrain(operation);
+        }
+        if (operation.isDurable()) {
+            FutureState ended = startDurable(operation);
+            if (ended != null) {
+                return ended;
+            }
+        }
+        return startWithJob(operation);
+    }
+
+    /** Whether no page can be missing. */
+    private static boolean isPlain(Operation<?> operation) {
+        return !MemoryRegions.mayLackPages(operation.destination())
+                && !MemoryRegions.mayLackPages(operation.source());
+    }
+
+    /**
+     * One submission that the software path executes before it returns. The call holds the segments
+     * open, so no buffer needs a pin. Everything but success continues in the engine.
+     */
+    private FutureState executeInline(Operation<?> operation, Job job, int length) {
+        MemorySegment destination = operation.destination();
+        MemorySegment source = operation.source();
+        int flags = Transfer.descriptorFlags(operation.isForCache(), false);
+        int status;
+        try {
+            if (source == null) {
+                job.describeFill(destination.address(), length, operation.pattern(), flags);
+            } else {
+                job.describeMove(destination.address(), source.address(), length, flags);
+            }
+            status = job.execute(length, destination, source);
+        } catch (SegmentClosedException e) {
+            pool.give(job);
+            return DmlFailures.unusable(operation, ExecutionPath.NONE, 0, e.getMessage(),
+                    e.getCause());
+        } catch (RuntimeException | Error e) {
+            pool.give(job); // else close() would wait for it for ever
+            throw e;
+        }
+        if (status != OK) {
+            return engine.refused(operation, describe(operation, job), DmlStatus.of(status));
+        }
+        pool.give(job);
+        return operation.succeed(ExecutionPath.DML_SOFTWARE);
+    }
+
+    /** Ends a durable operation that needs no job, or returns null. */
+    private FutureState startDurable(Operation<?> operation) {
+        MemorySegment destination = operation.destination();
+        MemorySegment second = operation.secondDestination();
+        WriteBackKind kind = durability.kindOf(destination);
+        Refusal refusal = durability.refusal(destination, kind, true);
+        if (refusal == null && second != null) {
+            refusal = durability.refusal(second, durability.kindOf(second), true);
+        }
+        if (refusal != null) {
+            return DmlFailures.notDurable(operation, refusal);
+        }
+        VdmOperationType type = operation.type();
+        if (type == VdmOperationType.FLUSH) {
+            return needsJobToFlush(kind) ? null : jvm.start(operation);
+        }
+        if (kind == WriteBackKind.CACHE_LINES && policy.usesLibpmemMoves()
+                && type.ordinal() <= VdmOperationType.MEMSET.ordinal()
+                && operation.byteSize() <= policy.longestOnCaller()) {
+            CacheLineWriteBack lines = durability.lines();
+            if (lines != null && lines.moves() != null) {
+                return DurableMove.execute(operation, lines.moves());
+            }
+        }
+        return null;
+    }
+
+    /** The JDK forces pages. Hardware writes cache lines back, else libpmem, else DML. */
+    private boolean needsJobToFlush(WriteBackKind kind) {
+        return kind == WriteBackKind.CACHE_LINES
+                && (plan.hardware() || durability.lines() == null);
+    }
+
+    private FutureState startWithJob(Operation<?> operation) {
+        if (plan.runningPath() == DmlPath.SOFTWARE && handOverToWorker(operation)) {
+            return null;
+        }
+        if (plan.hardware() && !pending.isEmpty()) {
+            return waitForJob(operation);
+        }
+        Job job = takeJob();
+        return job != null ? begin(operation, job) : startWithoutJob(operation);
+    }
+
+    private FutureState startWithoutJob(Operation<?> operation) {
+        if (closing) {
+            return operation.failClosed();
+        }
+        DmlCallException refusal = pool.refusal();
+        if (refusal != null) {
+            return DmlFailures.noJob(operation, refusal);
+        }
+        return plan.hardware() ? waitForJob(operation) : jvm.start(operation);
+    }
+
+    /** Joins the pending list. An operation on confined memory cannot: its own thread polls it. */
+    private FutureState waitForJob(Operation<?> operation) {
+        if (!Workers.canExecute(operation)) {
+            Job job = takeJob(); // ahead of the list, because nobody else can submit it
+            return job != null ? begin(operation, job)
+                    : plan.hasSoftware() ? jvm.start(operation) : FutureState.IDLE;
+        }
+        operation.handOver();
+        if (!pending.add(operation, plan.mostPending())) {
+            if (pending.isClosed()) {
+                operation.failClosed();
+            } else {
+                DmlFailures.full(operation, plan.mostPending());
+            }
+            operation.complete();
+            return null;
+        }
+        handOff();
+        return null;
+    }
+
+    private Job takeJob() {
+        Job job = pool.take();
+        if (job == null && !closing) {
+            finishAbandoned();
+            job = pool.take();
+        }
+        return job;
+    }
+
+    /** The operation on its way through a job. */
+    private Program describe(Operation<?> operation, Job job) {
+        WriteBackKind kind = operation.isDurable() ? durability.kindOf(operation.destination())
+                : null;
+        boolean linesByDml = operation.isDurable() && durability.lines() == null;
+        return switch (operation.type()) {
+            case MEMCPY, MEMMOVE, MEMSET, FLUSH -> job.transfer()
+                    .begin(
+                            operation.type(), operation.destination(), operation.source(),
+                            operation.fillByte(), operation.flags(), operation.byteSize(), kind,
+                            linesByDml);
+            case BATCH -> job.batch().begin(operation.tasks(), durability, DmlFailures::failed);
+            default -> {
+                MemorySegment second = operation.secondDestination();
+                WriteBackKind secondKind = operation.isDurable() && second != null
+                        ? durability.kindOf(second)
+                        : null;
+                yield job.data()
+                        .begin(operation, kind, secondKind, linesByDml,
+                                policy.isForJvmWithJob(operation));
+            }
+        };
+    }
+
+    private FutureState begin(Operation<?> operation, Job job) {
+        Program program = describe(operation, job);
+        operation.attach(program);
+        try {
+            if (!program.pin()) {
+                engine.release(operation, job);
+                return CallerExecutor.failBufferClosed(operation);
+            }
+            return engine.proceed(operation, program);
+        } catch (WrongThreadException e) {
+            if (program instanceof BatchProgram batch && batch.hasBegun()) {
+                job.owner(operation);
+            } else {
+                engine.release(operation, job); // nothing was submitted: the operation stays idle
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public FutureState resume(Operation<?> operation) {
+        return switch (operation.attachment()) {
+            case Program program -> engine.proceed(operation, program);
+            case Job granted -> begin(operation, granted);
+            case Drain drain -> drain(operation, drain);
+            default -> throw new IllegalStateException(operation + " has nothing in flight");
+        };
+    }
+
+    // --- drains
+
+    /** What was in flight, at work and waiting when a drain started. */
+    private record Drain(DrainWatch watch, long atWork,
+            long waiting) {}
+
+    private FutureState startDrain(Operation<?> operation) {
+        var watch = new DrainWatch(pool);
+        watch.begin();
+        Workers running = workers;
+        var drain = new Drain(watch, running == null ? 0 : running.mark(), pending.mark());
+        operation.attach(drain);
+        return drain(operation, drain);
+    }
+
+    /** Waits for what was there at the first call, then has DML drain its queue. */
+    private FutureState drain(Operation<?> operation, Drain drain) {
+        Workers running = workers;
+        boolean past = pending.reached() >= drain.waiting()
+                && (drain.atWork() == 0 || running == null || running.isPast(drain.atWork()));
+        if (!past || !drain.watch().isOver()) {
+            finishAbandoned();
+            return FutureState.RUNNING;
+        }
+        Job job = takeJob();
+        if (job != null) {
+            return begin(operation, job);
+        }
+        return closing ? operation.succeed(ExecutionPath.NONE) : FutureState.RUNNING;
+    }
+
+    // --- workers
+
+    /**
+     * Hands a long operation over to a worker, where the hardware does not execute it.
+     *
+     * @return true if a worker has it: the caller must not touch it any more
+     */
+    private boolean handOverToWorker(Operation<?> operation) {
+        if (operation.byteSize() < policy.workersFrom()
+                || operation.type() == VdmOperationType.DRAIN
+                || !Workers.canExecute(operation)) {
+            return false;
+        }
+        Workers running = workers();
+        if (running == null) {
+            return false;
+        }
+        if (operation.attachment() instanceof Program program) {
+            program.passToWorker();
+            program.job().owner(operation);
+        } else {
+            operation.attach(null);
+        }
+        operation.handOver();
+        if (!running.offer(operation, Integer.MAX_VALUE)) {
+            work(operation); // the mover is closing
+        }
+        return true;
+    }
+
+    /** Null if the mover is closing, or the system has no thread to give. */
+    private Workers workers() {
+        Workers running = workers;
+        if (running != null) {
+            return running;
+        }
+        synchronized (this) {
+            if (workers == null && !closing) {
+                try {
+                    workers = new Workers("vdm4j-dml-worker", plan.workers(),
+                            plan.workerStrategy(), this::work);
+                } catch (OutOfMemoryError e) {
+                    return null;
+                }
+            }
+            return workers;
+        }
+    }
+
+    /** What a worker does with an operation that it owns. */
+    private void work(Operation<?> operation) {
+        OperationTrace.workBegins(operation);
+        try {
+            FutureState reached;
+            if (operation.attachment() instanceof Program program) {
+                reached = engine.proceed(operation, program);
+            } else {
+                Job job = operation.isOffHeap() ? pool.take() : null;
+                reached = job == null ? jvm.start(operation) : beginOnWorker(operation, job);
+            }
+            for (int round = 0; reached == FutureState.RUNNING; round++) {
+                IDLE.idle(round);
+                reached = engine.proceed(operation, (Program) operation.attachment());
+            }
+        } catch (Throwable e) {
+            operation.completeBroken(e);
+            return;
+        }
+        OperationTrace.workEnds(operation);
+        operation.complete();
+    }
+
+    private FutureState beginOnWorker(Operation<?> operation, Job job) {
+        Program program = describe(operation, job);
+        program.passToWorker();
+        operation.attach(program);
+        job.owner(operation);
+        if (!program.pin()) {
+            engine.release(operation, job);
+            return CallerExecutor.failBufferClosed(operation);
+        }
+        return engine.proceed(operation, program);
+    }
+
+    // --- waiting for jobs
+
+    @Override
+    public void handOff() {
+        if (!pending.isEmpty() && handOffs.getAndIncrement() == 0) {
+            Operation.beforeCallbacks(handingOff);
+        }
+    }
+
+    /** Serves all requests, also those that arrive meanwhile. */
+    private void serveHandOffs() {
+        int handedOff = 0;
+        int requests = 1;
+        do {
+            try {
+                while (handedOff < MOST_HAND_OFFS && handOffOne()) {
+                    handedOff++;
+                }
+            } catch (Throwable e) { // no job was taken; another thread tries again
+                LibraryThread.report(e);
+                handedOff = MOST_HAND_OFFS;
+            }
+            requests = handOffs.addAndGet(-requests);
+        } while (requests != 0);
+        if (handedOff == MOST_HAND_OFFS && !pending.isEmpty()) {
+            completions.servePending();
+        }
+    }
+
+    /** Gives a free job to the operation that has waited longest. */
+    private boolean handOffOne() {
+        if (pending.isEmpty()) {
+            return false;
+        }
+        Job job = pool.take();
+        if (job == null) {
+            return false;
+        }
+        Operation<?> next = pending.take();
+        if (next == null) {
+            pool.give(job);
+            return false;
+        }
+        next.attach(job);
+        next.takeOver();
+        return true;
+    }
+
+    @Override
+    public void reap(Operation<?> operation) {
+        if (!pending.isEmpty()) {
+            finishAbandoned();
+            handOff();
+        }
+    }
+
+    /** Whoever sleeps relies on a thread that polls what has the jobs. */
+    @Override
+    public void answer(Operation<?> operation, Notifier notifier) {
+        if (operation.attachment() == null && plan.hardware()) {
+            completions.servePending();
+        }
+        notifier.useWaker();
+    }
+
+    private boolean servePending() {
+        if (pending.isEmpty()) {
+            return false;
+        }
+        finishAbandoned();
+        handOff();
+        return true;
+    }
+
+    @Override
+    public boolean cancelPending(Operation<?> operation) {
+        Workers running = workers;
+        return pending.remove(operation)
+                || running != null && !(operation.attachment() instanceof Program)
+                        && running.takeBack(operation);
+    }
+
+    @Override
+    public boolean watch(Operation<?> operation) {
+        return operation.attachment() instanceof Program && Workers.canExecute(operation)
+                && completions.watch(operation);
+    }
+
+    @Override
+    public boolean isAsync(Operation<?> operation) {
+        if (operation.type() == VdmOperationType.FLUSH && operation.destination() != null
+                && !needsJobToFlush(durability.kindOf(operation.destination()))) {
+            return false;
+        }
+        return plan.runningPath() == DmlPath.HARDWARE && operation.isOffHeap()
+                || operation.byteSize() >= policy.workersFrom() && Workers.canExecute(operation);
+    }
+
+    /** Polls what is in flight, so that operations whose futures were dropped return their jobs. */
+    private void finishAbandoned() {
+        pool.collectOverdue();
+        if (plan.hardware()) {
+            plan.health().finish();
+        }
+        for (int i = 0; i < pool.capacity(); i++) {
+            Job job = pool.peek(i);
+            if (job != null && job.owner() instanceof Operation<?> operation) {
+                try {
+                    operation.advanceIfRunning();
+                } catch (WrongThreadException e) {
+                    // its own thread will continue it
+                }
+            }
+        }
+    }
+
+    /**
+     * Finishes what was started and frees the jobs.
+     *
+     * @throws io.github.vdm4j.VdmException if that takes longer than it may; the jobs' memory is
+     *     kept then
+     */
+    @Override
+    public void close() {
+        long start = System.nanoTime();
+        pending.close();
+        finishPending(start);
+        Workers running;
+        synchronized (this) {
+            closing = true;
+            running = workers;
+        }
+        engine.close();
+        if (running != null) {
+            running.stop(Math.max(0, plan.closeNanos() - (System.nanoTime() - start)));
+        }
+        boolean closed = pool.tryClose();
+        for (int round = 0; !closed && System.nanoTime() - start < plan.closeNanos(); round++) {
+            finishAbandoned();
+            IDLE.idle(round);
+            closed = pool.tryClose();
+        }
+        completions.stop();
+        if (!closed) {
+            throw DmlFailures.stuck(name, plan.closeNanos(), inFlight(), pool.nativeBytes());
+        }
+        MemoryRegions.removeFinisher(finisher);
+    }
+
+    /** Lets the operations that wait run. Those that still wait at the deadline end with CLOSED. */
+    private void finishPending(long start) {
+        for (int round = 0; !pending.isEmpty()
+                && System.nanoTime() - start < plan.closeNanos(); round++) {
+            finishAbandoned();
+            handOff();
+            IDLE.idle(round);
+        }
+        for (Operation<?> next = pending.take(); next != null; next = pending.take()) {
+            next.failClosed();
+            next.complete();
+        }
+    }
+
+    private List<String> inFlight() {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < pool.capacity(); i++) {
+            Job job = pool.peek(i);
+            Object owner = job == null ? null : job.owner();
+            if (owner != null) {
+                names.add(owner.toString());
+            }
+        }
+        int overdue = pool.collectOverdue();
+        if (overdue > 0) {
+            names.add("%,d jobs whose operations have ended with TIMEOUT".formatted(overdue));
+        }
+        return names;
+    }
+}

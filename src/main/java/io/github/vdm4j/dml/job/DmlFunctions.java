@@ -1,0 +1,356 @@
+package io.github.vdm4j.dml.job;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import io.github.vdm4j.dml.ffi.dml_library_version_t;
+import io.github.vdm4j.machine.NativeCall;
+import io.github.vdm4j.machine.PlainCall;
+import io.github.vdm4j.machine.SegmentClosedException;
+import io.github.vdm4j.machine.UpperHalves;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodType;
+import java.lang.ref.Reference;
+import java.nio.ByteOrder;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The functions of one opened DML, called through {@link DmlHandles} (docs/adr/0002).
+ *
+ * <p>Jobs are passed as plain addresses: the callers of these methods see to it that a job is
+ * initialised and its memory alive, see {@link JobPool}.
+ */
+public final class DmlFunctions {
+    private static final int BATCH_ALIGNMENT = 64;
+
+    /**
+     * What is moved in so short a time that a garbage collection may have to wait for it: about a
+     * microsecond.
+     */
+    private static final int BRIEF_BYTES = 16 << 10;
+
+    private final MemorySegment getJobSize;
+    private final MemorySegment initJob;
+    private final MemorySegment finalizeJob;
+    private final MemorySegment submitJob;
+    private final MemorySegment checkJob;
+    private final MemorySegment getLibraryVersion;
+    private final MemorySegment getBatchSize;
+    private final MemorySegment getBatchStatus;
+    private final boolean callsBack;
+
+    /** 1 if the library's batches are as they are known, -1 if not, 0 if it was not asked yet. */
+    private int batchesKnown;
+
+    /**
+     * Two cache lines, as whatever comes next may be what another thread writes: see VdmOperation.
+     */
+    @SuppressWarnings("unused") // takes up room
+    private Object a0, b0, c0, d0, e0, f0, g0, h0, i0, j0, k0, l0, m0, n0, o0, p0,
+            a1, b1, c1, d1, e1, f1, g1, h1, i1, j1, k1, l1, m1, n1, o1, p1;
+
+    /**
+     * Looks the functions up.
+     *
+     * @param symbols the opened library, never closed
+     * @param callsBack whether it calls back into Java, as a simulated one does
+     * @throws UnsatisfiedLinkError if one is not there: the library is not DML, or too old a one
+     */
+    public DmlFunctions(SymbolLookup symbols, boolean callsBack) {
+        this.callsBack = callsBack;
+        getJobSize = find(symbols, "dml_get_job_size");
+        initJob = find(symbols, "dml_init_job");
+        finalizeJob = find(symbols, "dml_finalize_job");
+        submitJob = find(symbols, "dml_submit_job");
+        checkJob = find(symbols, "dml_check_job");
+        getLibraryVersion = find(symbols, "dml_get_library_version");
+        getBatchSize = find(symbols, "dml_get_batch_size");
+        getBatchStatus = find(symbols, "dml_batch_get_status");
+    }
+
+    /** For the test that compares what is written here with what was generated. */
+    static Map<String, MethodType> shapes() {
+        return Map.of(
+                "dml_get_job_size", PlainCall.handle().type(),
+                "dml_init_job", PlainCall.handle().type(),
+                "dml_finalize_job", PlainCall.handle().type(),
+                "dml_submit_job", DmlHandles.SubmitTwo.HANDLE.type(),
+                "dml_check_job", DmlHandles.Check.HANDLE.type(),
+                "dml_get_batch_size", DmlHandles.Batches.JOB_NUMBER_AND_POINTER.type(),
+                "dml_batch_get_status", DmlHandles.Batches.JOB_NUMBER_AND_POINTER.type(),
+                "dml_get_library_version", PlainCall.handle().type());
+    }
+
+    private static MemorySegment find(SymbolLookup symbols, String name) {
+        Optional<MemorySegment> found = symbols.find(name);
+        if (found.isEmpty()) {
+            throw new UnsatisfiedLinkError(
+                    "has no symbol " + name + ": not a libdml with the job API");
+        }
+        return found.get();
+    }
+
+    int jobSize(int path) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment size = arena.allocate(JAVA_INT);
+            DmlCallException.check("dml_get_job_size",
+                    (int) PlainCall.call(getJobSize, path, size.address()));
+            return size.asByteBuffer().order(ByteOrder.nativeOrder()).getInt(); // no handle for a layout has to be made
+        }
+    }
+
+    void initialise(int path, MemorySegment job) {
+        try {
+            DmlCallException.check("dml_init_job",
+                    (int) PlainCall.call(initJob, path, job.address()));
+        } finally {
+            Reference.reachabilityFence(job);
+        }
+    }
+
+    void finish(long job) {
+        PlainCall.call(finalizeJob, job, 0);
+    }
+
+    /**
+     * Submits a job, holding two segments open for the time of the call.
+     *
+     * @throws SegmentClosedException if the arena of one is closed
+     * @throws WrongThreadException if one is confined to another thread
+     */
+    int submit(long job, MemorySegment held, MemorySegment alsoHeld) {
+        UpperHalves.clean();
+        try {
+            return (int) DmlHandles.SubmitTwo.HANDLE.invokeExact(submitJob, job, held, alsoHeld);
+        } catch (IllegalStateException e) {
+            throw new SegmentClosedException(e);
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * Submits a job, holding one segment open for the time of the call.
+     *
+     * @throws SegmentClosedException if its arena is closed
+     * @throws WrongThreadException if it is confined to another thread
+     */
+    int submit(long job, MemorySegment held) {
+        UpperHalves.clean();
+        try {
+            return (int) DmlHandles.SubmitOne.HANDLE.invokeExact(submitJob, job, held);
+        } catch (IllegalStateException e) {
+            throw new SegmentClosedException(e);
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * {@link #submit(long, MemorySegment)} for a job that the software path executes, without
+     * leaving Java if that takes no time.
+     *
+     * @param length how much there is to move, bytes
+     * @throws SegmentClosedException if the arena is closed
+     * @throws WrongThreadException if it is confined to another thread
+     */
+    int submit(long job, int length, MemorySegment held) {
+        if (Integer.compareUnsigned(length, BRIEF_BYTES) > 0) {
+            return submit(job, held);
+        }
+        UpperHalves.clean();
+        try {
+            return (int) DmlHandles.SubmitOneBriefly.HANDLE.invokeExact(submitJob, job, held);
+        } catch (IllegalStateException e) {
+            throw new SegmentClosedException(e);
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * {@link #submit(long, int, MemorySegment)} with two segments held.
+     *
+     * @throws SegmentClosedException if the arena of one is closed
+     * @throws WrongThreadException if one is confined to another thread
+     */
+    int submit(long job, int length, MemorySegment held, MemorySegment alsoHeld) {
+        if (Integer.compareUnsigned(length, BRIEF_BYTES) > 0) {
+            return submit(job, held, alsoHeld);
+        }
+        UpperHalves.clean();
+        try {
+            return (int) DmlHandles.SubmitTwoBriefly.HANDLE.invokeExact(submitJob, job, held,
+                    alsoHeld);
+        } catch (IllegalStateException e) {
+            throw new SegmentClosedException(e);
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * {@link #submit(long, MemorySegment, MemorySegment)} with three segments held.
+     *
+     * @throws SegmentClosedException if the arena of one is closed
+     * @throws WrongThreadException if one is confined to another thread
+     */
+    int submit(long job, MemorySegment first, MemorySegment second, MemorySegment third) {
+        UpperHalves.clean();
+        try {
+            return (int) DmlHandles.SubmitThree.HANDLE.invokeExact(submitJob, job, first, second,
+                    third);
+        } catch (IllegalStateException e) {
+            throw new SegmentClosedException(e);
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * {@link #submit(long, MemorySegment, MemorySegment)} for a batch.
+     *
+     * @throws SegmentClosedException if the arena of one is closed
+     * @throws WrongThreadException if one is confined to another thread
+     */
+    int submit(long job, HeldArenas held) {
+        return switch (held.count()) {
+            case 0, 1, 2 -> submit(job, held.get(0), held.get(1));
+            case 3 -> submit(job, held.get(0), held.get(1), held.get(2));
+            default -> submitHoldingMany(job, held);
+        };
+    }
+
+    private int submitHoldingMany(long job, HeldArenas held) {
+        UpperHalves.clean();
+        try {
+            return (int) DmlHandles.SubmitMany.HANDLE.invokeExact(
+                    submitJob,
+                    job,
+                    held.get(0),
+                    held.get(1),
+                    held.get(2),
+                    held.get(3),
+                    held.get(4),
+                    held.get(5),
+                    held.get(6),
+                    held.get(7),
+                    held.get(8),
+                    held.get(9),
+                    held.get(10),
+                    held.get(11),
+                    held.get(12),
+                    held.get(13),
+                    held.get(14),
+                    held.get(15));
+        } catch (IllegalStateException e) {
+            throw new SegmentClosedException(e);
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * Tells whether the library lays batches out as it is known to: a descriptor and a completion
+     * record for each task, and room to align the buffer. Only then may descriptors be written
+     * without the library.
+     *
+     * @param job an initialised job
+     * @return false if batches must not be submitted
+     */
+    boolean knowsBatches(long job) {
+        if (batchesKnown == 0) {
+            batchesKnown =
+                    isBatchSize(job, BatchBuffer.LEAST) && isBatchSize(job, BatchBuffer.LEAST + 1)
+                            ? 1
+                            : -1;
+        }
+        return batchesKnown > 0;
+    }
+
+    private boolean isBatchSize(long job, int tasks) {
+        try {
+            return batchSize(job, tasks) == tasks * BatchBuffer.TASK + BATCH_ALIGNMENT;
+        } catch (DmlCallException e) {
+            return false;
+        }
+    }
+
+    /**
+     * How large a buffer the tasks of a batch need.
+     *
+     * @param job an initialised job
+     * @param tasks at least 4
+     * @return bytes, what it takes to align the buffer included
+     * @throws DmlCallException if the library refuses the number of tasks
+     */
+    int batchSize(long job, int tasks) {
+        return askAboutBatch("dml_get_batch_size", getBatchSize, job, tasks);
+    }
+
+    /**
+     * How one task of a batch ended. Of a task that was not run the library says what was in the
+     * completion record before; of one whose record is zero it says internal error.
+     *
+     * @param job whose fields still describe the batch
+     * @param task counted from 0
+     * @return DML's status
+     * @throws DmlCallException if the batch has no such task
+     */
+    int batchStatus(long job, int task) {
+        return askAboutBatch("dml_batch_get_status", getBatchStatus, job, task);
+    }
+
+    private static int askAboutBatch(String name, MemorySegment function, long job, int number) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment answer = arena.allocate(JAVA_INT);
+            DmlCallException.check(
+                    name, (int) DmlHandles.Batches.JOB_NUMBER_AND_POINTER.invokeExact(function, job,
+                            number, answer));
+            return answer.get(JAVA_INT, 0);
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * Tells whether the library calls back into Java, as a simulated one does: it must not be
+     * called briefly.
+     *
+     * @return whether calls that stay in Java are forbidden
+     */
+    boolean callsBack() {
+        return callsBack;
+    }
+
+    /** Only for a job whose last submission returned OK: anything else crashes (H1). */
+    int check(long job) {
+        try {
+            return callsBack
+                    ? (int) DmlHandles.CheckCallingBack.HANDLE.invokeExact(checkJob, job)
+                    : (int) DmlHandles.Check.HANDLE.invokeExact(checkJob, job);
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * {@link #check} without a handle of its own, which a JVM's first operation would wait for: for
+     * what is asked once.
+     */
+    int checkOnce(long job) {
+        return (int) PlainCall.call(checkJob, job, 0);
+    }
+
+    /**
+     * What the library says about itself.
+     *
+     * @return a struct {@code dml_library_version_t} in the library's memory
+     */
+    public MemorySegment version() {
+        return MemorySegment.ofAddress(PlainCall.call(getLibraryVersion, 0, 0))
+                .reinterpret(dml_library_version_t.sizeof());
+    }
+}

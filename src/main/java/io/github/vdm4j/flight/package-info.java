@@ -1,2 +1,0 @@
-/** What the JVM's flight recorder hears of operations. Not exported. */
-package io.github.vdm4j.flight;

@@ -1,0 +1,237 @@
+package io.github.vdm4j.jvm;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Operation;
+import io.github.vdm4j.VdmExecutor;
+import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.machine.PageUnavailableException;
+import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.memory.Durability.Refusal;
+import io.github.vdm4j.memory.MemoryRegion;
+import io.github.vdm4j.memory.MemoryRegions;
+import io.github.vdm4j.memory.WriteBackKind;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
+
+/**
+ * The executor that runs each operation on the calling thread, in the first poll, with the JVM's
+ * kernels. Other executors use it for what they leave to the JVM.
+ */
+public final class CallerExecutor implements VdmExecutor {
+    private final MoveFunctions functions;
+    private final Durability durability;
+    /** Kept, because a new one for each batch would be garbage. */
+    private final Consumer<Operation<?>> eachTask = this::execute;
+
+    /**
+     * Creates an executor.
+     *
+     * @param functions what moves the bytes of copies and fills
+     * @param durability what makes destinations durable
+     */
+    public CallerExecutor(MoveFunctions functions, Durability durability) {
+        this.functions = functions;
+        this.durability = durability;
+    }
+
+    @Override
+    public FutureState start(Operation<?> operation) {
+        VdmOperationType type = operation.type();
+        if (type.ordinal() <= VdmOperationType.MEMSET.ordinal() && !operation.isDurable()
+                && functions == MoveFunctions.STANDARD) {
+            return startMove(operation);
+        }
+        if (type == VdmOperationType.BATCH) {
+            return startBatch(operation);
+        }
+        operation.requireAccess();
+        MemoryRegion onto = MemoryRegions.find(operation.destination());
+        MemoryRegion of = MemoryRegions.find(operation.source());
+        MemoryRegion other = MemoryRegions.find(operation.second());
+        if (!MemoryRegions.pin(onto, of, other)) {
+            return failBufferClosed(operation);
+        }
+        try {
+            execute(operation);
+        } finally {
+            MemoryRegions.unpin(onto, of, other);
+        }
+        return FutureState.COMPLETE;
+    }
+
+    /**
+     * A copy or fill that promises nothing. A branch of its own, because the questions that other
+     * operations are asked take longer than a copy of 64 bytes (docs/adr/0015).
+     */
+    private static FutureState startMove(Operation<?> operation) {
+        MemorySegment to = operation.destination();
+        MemorySegment from = operation.source();
+        MemoryRegion onto = MemoryRegions.find(to);
+        MemoryRegion of = MemoryRegions.find(from);
+        if (!MemoryRegions.pin(onto, of)) {
+            return failBufferClosed(operation);
+        }
+        try {
+            if (from != null) {
+                MemorySegment.copy(from, 0, to, 0, to.byteSize());
+            } else {
+                PatternKernel.fill(to, operation.fillByte());
+            }
+            JvmFailures.deliver(operation);
+            return operation.succeed(to.byteSize() == 0 ? ExecutionPath.NONE : ExecutionPath.JVM);
+        } catch (WrongThreadException e) {
+            throw e; // nothing was touched: the operation stays idle
+        } catch (Throwable e) {
+            JvmFailures.record(operation, e);
+            return FutureState.COMPLETE;
+        } finally {
+            MemoryRegions.unpin(onto, of);
+        }
+    }
+
+    private FutureState startBatch(Operation<?> batch) {
+        TaskSequence sequence = sequenceOf(batch);
+        String reason = sequence.pin();
+        if (reason != null) {
+            return batch.fail(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, reason, null);
+        }
+        try {
+            execute(batch);
+        } finally {
+            sequence.unpin();
+        }
+        return FutureState.COMPLETE;
+    }
+
+    /**
+     * Returns the sequence of a batch's tasks, which stays attached to the batch.
+     *
+     * @param batch the batch
+     * @return the sequence
+     */
+    public static TaskSequence sequenceOf(Operation<?> batch) {
+        if (batch.attachment() instanceof TaskSequence known) {
+            return known;
+        }
+        var sequence = new TaskSequence(batch.tasks());
+        batch.attach(sequence);
+        return sequence;
+    }
+
+    /**
+     * Ends an operation on a buffer that was closed before the operation started.
+     *
+     * @param operation the operation
+     * @return {@link FutureState#COMPLETE}
+     */
+    public static FutureState failBufferClosed(Operation<?> operation) {
+        return operation.fail(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, Pins.CLOSED,
+                null);
+    }
+
+    /**
+     * Executes an operation, or the tasks of a batch, and writes the completion record. The caller
+     * has pinned the buffers.
+     *
+     * @param operation the operation
+     */
+    public void execute(Operation<?> operation) {
+        if (operation.type() == VdmOperationType.BATCH) {
+            sequenceOf(operation).execute(eachTask);
+            operation.succeed(ExecutionPath.JVM);
+            return;
+        }
+        try {
+            run(operation);
+        } catch (Throwable e) {
+            JvmFailures.record(operation, e);
+        }
+    }
+
+    private void run(Operation<?> operation) {
+        MemorySegment first = operation.destination();
+        MemorySegment second = operation.secondDestination();
+        boolean durable = operation.isDurable() && first.byteSize() > 0;
+        WriteBackKind firstKind = durable ? durability.kindOf(first) : null;
+        WriteBackKind secondKind = durable && second != null ? durability.kindOf(second) : null;
+        if (isRefused(operation, first, firstKind) || isRefused(operation, second, secondKind)) {
+            return;
+        }
+        move(operation);
+        JvmFailures.deliver(operation);
+        if (durable && operation.howItEnded() == VdmResult.SUCCESS) {
+            writeBack(operation, firstKind, secondKind);
+        } else if (isEmpty(operation)) {
+            operation.succeed(ExecutionPath.NONE);
+        }
+    }
+
+    private boolean isRefused(Operation<?> operation, MemorySegment destination,
+            WriteBackKind kind) {
+        Refusal refusal = kind == null ? null : durability.refusal(destination, kind, false);
+        if (refusal == null) {
+            return false;
+        }
+        operation.fail(ExecutionPath.NONE, refusal.result(), null, refusal.reason(), null);
+        return true;
+    }
+
+    /** Nothing executes an operation on nothing, but it has a result. */
+    private static boolean isEmpty(Operation<?> operation) {
+        MemorySegment destination = operation.destination();
+        return operation.byteSize() == 0
+                && operation.type() != VdmOperationType.NOP
+                && operation.type() != VdmOperationType.DRAIN
+                && (destination == null || destination.byteSize() == 0
+                        || operation.secondSource() != null);
+    }
+
+    private void move(Operation<?> operation) {
+        MemorySegment to = operation.destination();
+        VdmOperationType type = operation.type();
+        if (functions == MoveFunctions.STANDARD
+                || type.ordinal() > VdmOperationType.MEMSET.ordinal()
+                || to.byteSize() == 0) {
+            JvmOperations.execute(operation);
+            return;
+        }
+        switch (type) {
+            case MEMCPY -> functions.memcpy().copy(to, operation.source(), operation.flags());
+            case MEMMOVE -> functions.memmove().copy(to, operation.source(), operation.flags());
+            default -> functions.memset().fill(to, operation.fillByte(), operation.flags());
+        }
+        operation.succeed(ExecutionPath.JVM);
+    }
+
+    private void writeBack(Operation<?> operation, WriteBackKind firstKind,
+            WriteBackKind secondKind) {
+        boolean byLibrary = firstKind == WriteBackKind.CACHE_LINES && durability.lines() != null;
+        boolean flush = operation.type() == VdmOperationType.FLUSH;
+        ExecutionPath path = flush && byLibrary ? ExecutionPath.LIBPMEM : ExecutionPath.JVM;
+        try {
+            durability.writeBack(operation.destination(), firstKind);
+            if (secondKind != null) {
+                durability.writeBack(operation.secondDestination(), secondKind);
+            }
+            operation.succeed(path);
+        } catch (IOException | PageUnavailableException e) {
+            operation.failWriteBack(path, e);
+        }
+    }
+
+    /**
+     * Returns whether a destination can be made durable if the flags ask for it.
+     *
+     * @param durability the engines
+     * @param durable whether it has to be durable
+     * @param destination the destination
+     * @return true if an operation would not be refused
+     */
+    public static boolean supports(Durability durability, boolean durable,
+            MemorySegment destination) {
+        return !durable || durability.supports(destination, false);
+    }
+}

@@ -1,0 +1,122 @@
+package io.github.vdm4j.jvm;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * Delta records as DML writes them: for each block of eight bytes that differs, in ascending order,
+ * its number in two bytes (the lowest first) and its new eight bytes.
+ */
+public final class DeltaKernel {
+    private static final ValueLayout.OfShort NUMBER =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong BLOCK = ValueLayout.JAVA_LONG_UNALIGNED;
+    private static final int NUMBER_BYTES = Short.BYTES;
+    private static final int BLOCK_BYTES = Long.BYTES;
+    private static final int ENTRY_BYTES = NUMBER_BYTES + BLOCK_BYTES;
+
+    /**
+     * After so many equal blocks the rest is searched with the JDK's mismatch, which costs a call.
+     */
+    private static final int PATIENCE = 16;
+
+    private DeltaKernel() {}
+
+    /**
+     * Writes down how a segment differs from another.
+     *
+     * @param record where to write; its size is what the record may have
+     * @param original what the record will be applied to
+     * @param modified what that will become; of the same size, a multiple of 8, at most 0x80000
+     * @return the record's size, 0 if both are equal; if there was no room for all of it, the
+     * complement ({@code ~}) of the size that was written
+     */
+    public static long create(MemorySegment record, MemorySegment original,
+            MemorySegment modified) {
+        long size = original.byteSize();
+        long capacity = record.byteSize();
+        long written = 0;
+        int equal = PATIENCE;
+        for (long offset = 0; offset < size; offset += BLOCK_BYTES) {
+            if (equal == PATIENCE) {
+                long same = MismatchKernel.find(original, offset, modified, offset, size - offset);
+                if (same < 0) {
+                    break;
+                }
+                offset += same & -BLOCK_BYTES;
+            }
+            long block = modified.get(BLOCK, offset);
+            if (block == original.get(BLOCK, offset)) {
+                equal++;
+                continue;
+            }
+            equal = 0;
+            if (written + ENTRY_BYTES > capacity) {
+                return ~written;
+            }
+            record.set(NUMBER, written, (short) (offset / BLOCK_BYTES));
+            record.set(BLOCK, written + NUMBER_BYTES, block);
+            written += ENTRY_BYTES;
+        }
+        return written;
+    }
+
+    /**
+     * Looks for what would make a record write outside of its destination, and for what DSA
+     * refuses.
+     *
+     * @param record a record, whole
+     * @param size the size of the destination in bytes
+     * @return what is wrong, with the values; null if nothing is
+     */
+    public static String defect(MemorySegment record, long size) {
+        return defect(record, record.byteSize(), size);
+    }
+
+    /**
+     * The same for a record that does not fill its segment.
+     *
+     * @param record what begins with the record
+     * @param recordBytes the record's size
+     * @param size the size of the destination in bytes
+     * @return what is wrong, with the values; null if nothing is
+     */
+    public static String defect(MemorySegment record, long recordBytes, long size) {
+        if (recordBytes % ENTRY_BYTES != 0) {
+            return "the delta record has %,d bytes: it must be a multiple of %d"
+                    .formatted(recordBytes, ENTRY_BYTES);
+        }
+        long before = -1;
+        for (long at = 0; at < recordBytes; at += ENTRY_BYTES) {
+            long offset = offset(record, at);
+            if (offset > size - BLOCK_BYTES) {
+                return "entry %,d of the delta record is for offset %,d, outside of the %,d bytes of the destination"
+                        .formatted(at / ENTRY_BYTES, offset, size);
+            }
+            if (offset <= before) {
+                return "entry %,d of the delta record is for offset %,d, after one for %,d: they must ascend"
+                        .formatted(at / ENTRY_BYTES, offset, before);
+            }
+            before = offset;
+        }
+        return null;
+    }
+
+    /**
+     * Applies a record.
+     *
+     * @param destination what to change
+     * @param record a record without a {@linkplain #defect defect} for this destination
+     */
+    public static void apply(MemorySegment destination, MemorySegment record) {
+        long end = record.byteSize();
+        for (long at = 0; at < end; at += ENTRY_BYTES) {
+            destination.set(BLOCK, offset(record, at), record.get(BLOCK, at + NUMBER_BYTES));
+        }
+    }
+
+    private static long offset(MemorySegment record, long at) {
+        return Short.toUnsignedLong(record.get(NUMBER, at)) * BLOCK_BYTES;
+    }
+}

@@ -1,0 +1,247 @@
+package io.github.vdm4j.jvm;
+
+import static io.github.vdm4j.operation.DifFlag.DESTINATION_FIXED_REFERENCE_TAG;
+import static io.github.vdm4j.operation.DifFlag.DESTINATION_INCREMENTING_APPLICATION_TAG;
+import static io.github.vdm4j.operation.DifFlag.DESTINATION_PASS_APPLICATION_TAG;
+import static io.github.vdm4j.operation.DifFlag.DESTINATION_PASS_GUARD;
+import static io.github.vdm4j.operation.DifFlag.DESTINATION_PASS_REFERENCE_TAG;
+import static io.github.vdm4j.operation.DifFlag.INVERT_CRC_RESULT;
+import static io.github.vdm4j.operation.DifFlag.INVERT_CRC_SEED;
+import static io.github.vdm4j.operation.DifFlag.SOURCE_FIXED_REFERENCE_TAG;
+import static io.github.vdm4j.operation.DifFlag.SOURCE_F_DETECT_ALL;
+import static io.github.vdm4j.operation.DifFlag.SOURCE_F_DETECT_APPLICATION_TAG;
+import static io.github.vdm4j.operation.DifFlag.SOURCE_F_DETECT_TAGS;
+import static io.github.vdm4j.operation.DifFlag.SOURCE_F_ENABLE_ERROR;
+import static io.github.vdm4j.operation.DifFlag.SOURCE_GUARD_CHECK_DISABLED;
+import static io.github.vdm4j.operation.DifFlag.SOURCE_INCREMENTING_APPLICATION_TAG;
+import static io.github.vdm4j.operation.DifFlag.SOURCE_REFERENCE_TAG_CHECK_DISABLED;
+
+import io.github.vdm4j.operation.DifConfig;
+import io.github.vdm4j.operation.DifError;
+import io.github.vdm4j.operation.DifFlag;
+import io.github.vdm4j.operation.DifTags;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * Checks and makes the protection of blocks, as DSA defines it. DML's software path differs where
+ * it checks application tags with a mask, and where it detects protection whose bits are all set.
+ *
+ * <p>What a check found is one number: -1 if every block is well, else {@link #offset} and {@link
+ * #errors} of the first that is not.
+ */
+public final class DifKernel {
+    /** CRC, application tag and reference tag from the highest bit to the lowest. */
+    private static final ValueLayout.OfLong PROTECTION =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+    private static final long WELL = -1;
+    private static final int ERROR_BITS = DifError.values().length;
+    private static final int TAG = 0xffff;
+
+    private DifKernel() {}
+
+    /**
+     * Where the first block begins that is not well.
+     *
+     * @param found what a check found, not -1
+     * @return bytes from the beginning of the source
+     */
+    public static long offset(long found) {
+        return found >> ERROR_BITS;
+    }
+
+    /**
+     * What is wrong with the first block that is not well.
+     *
+     * @param found what a check found, not -1
+     * @return the bits of the {@link DifError}s
+     */
+    public static int errors(long found) {
+        return (int) found & (1 << ERROR_BITS) - 1;
+    }
+
+    /**
+     * Checks blocks.
+     *
+     * @param source whole protected blocks
+     * @param config their size and the protection of the source
+     * @return what was found
+     */
+    public static long check(MemorySegment source, DifConfig config) {
+        return checkAndCopy(null, source, config);
+    }
+
+    /**
+     * Copies blocks and adds their protection.
+     *
+     * @param destination as many blocks, each with its protection
+     * @param source whole blocks
+     * @param config their size and the protection of the destination
+     */
+    public static void insert(MemorySegment destination, MemorySegment source, DifConfig config) {
+        int block = config.blockSize().bytes();
+        int flags = config.flagBits();
+        DifTags tags = config.destination();
+        int application = tags.application();
+        int reference = tags.reference();
+        long size = source.byteSize();
+        long to = 0;
+        for (long at = 0; at < size; at += block) {
+            int guard = guard(source, at, block, flags);
+            MemorySegment.copy(source, at, destination, to, block);
+            destination.set(PROTECTION, to + block,
+                    protection(guard, application & ~tags.applicationMask(), reference));
+            application += applicationStep(flags, DESTINATION_INCREMENTING_APPLICATION_TAG);
+            reference += referenceStep(flags, DESTINATION_FIXED_REFERENCE_TAG);
+            to += block + DifConfig.PROTECTION_BYTES;
+        }
+    }
+
+    /**
+     * Checks blocks and copies them without their protection, up to the first that is not well.
+     *
+     * @param destination as many blocks
+     * @param source whole protected blocks
+     * @param config their size and the protection of the source
+     * @return what was found
+     */
+    public static long strip(MemorySegment destination, MemorySegment source, DifConfig config) {
+        return checkAndCopy(destination, source, config);
+    }
+
+    /** Without their protection; nowhere if the destination is null. */
+    private static long checkAndCopy(MemorySegment destination, MemorySegment source,
+            DifConfig config) {
+        int block = config.blockSize().bytes();
+        int flags = config.flagBits();
+        DifTags tags = config.source();
+        int application = tags.application();
+        int reference = tags.reference();
+        long size = source.byteSize();
+        long to = 0;
+        for (long at = 0; at < size; at += block + DifConfig.PROTECTION_BYTES) {
+            int errors = errors(source, at, block, flags, application, tags.applicationMask(),
+                    reference);
+            if (errors != 0) {
+                return at << ERROR_BITS | errors;
+            }
+            if (destination != null) {
+                MemorySegment.copy(source, at, destination, to, block);
+            }
+            application += applicationStep(flags, SOURCE_INCREMENTING_APPLICATION_TAG);
+            reference += referenceStep(flags, SOURCE_FIXED_REFERENCE_TAG);
+            to += block;
+        }
+        return WELL;
+    }
+
+    /**
+     * Checks blocks and copies them with another protection, up to the first that is not well.
+     *
+     * @param destination as many protected blocks
+     * @param source whole protected blocks
+     * @param config their size and both protections
+     * @return what was found
+     */
+    public static long update(MemorySegment destination, MemorySegment source, DifConfig config) {
+        int block = config.blockSize().bytes();
+        int flags = config.flagBits();
+        DifTags tags = config.source();
+        int application = tags.application();
+        int reference = tags.reference();
+        DifTags newTags = config.destination();
+        int newApplication = newTags.application();
+        int newReference = newTags.reference();
+        long size = source.byteSize();
+        for (long at = 0; at < size; at += block + DifConfig.PROTECTION_BYTES) {
+            int errors = errors(source, at, block, flags, application, tags.applicationMask(),
+                    reference);
+            if (errors != 0) {
+                return at << ERROR_BITS | errors;
+            }
+            long old = source.get(PROTECTION, at + block);
+            long made = protection(
+                    has(flags, DESTINATION_PASS_GUARD) || isGuardChecked(old, flags)
+                            ? guard(old)
+                            : guard(source, at, block, flags),
+                    has(flags, DESTINATION_PASS_APPLICATION_TAG)
+                            ? application(old)
+                            : newApplication & ~newTags.applicationMask(),
+                    has(flags, DESTINATION_PASS_REFERENCE_TAG) ? (int) old : newReference);
+            MemorySegment.copy(source, at, destination, at, block);
+            destination.set(PROTECTION, at + block, made);
+            application += applicationStep(flags, SOURCE_INCREMENTING_APPLICATION_TAG);
+            reference += referenceStep(flags, SOURCE_FIXED_REFERENCE_TAG);
+            newApplication += applicationStep(flags, DESTINATION_INCREMENTING_APPLICATION_TAG);
+            newReference += referenceStep(flags, DESTINATION_FIXED_REFERENCE_TAG);
+        }
+        return WELL;
+    }
+
+    private static int errors(
+            MemorySegment source, long at, int block, int flags, int application, int mask,
+            int reference) {
+        long found = source.get(PROTECTION, at + block);
+        if (found == -1 && has(flags, SOURCE_F_DETECT_ALL) && has(flags, SOURCE_F_ENABLE_ERROR)) {
+            return DifError.ALL_BITS_SET.bit();
+        }
+        if (isExempt(found, flags)) {
+            return 0;
+        }
+        int errors = 0;
+        if (isGuardChecked(found, flags) && guard(found) != guard(source, at, block, flags)) {
+            errors |= DifError.GUARD.bit();
+        }
+        if (((application(found) ^ application) & ~mask & TAG) != 0) {
+            errors |= DifError.APPLICATION_TAG.bit();
+        }
+        if (!has(flags, SOURCE_REFERENCE_TAG_CHECK_DISABLED) && (int) found != reference) {
+            errors |= DifError.REFERENCE_TAG.bit();
+        }
+        return errors;
+    }
+
+    /** Tells whether a block is not checked because of what its protection is. */
+    private static boolean isExempt(long found, int flags) {
+        return application(found) == TAG
+                && (has(flags, SOURCE_F_DETECT_APPLICATION_TAG)
+                        || (int) found == -1 && has(flags, SOURCE_F_DETECT_TAGS)
+                        || found == -1 && has(flags, SOURCE_F_DETECT_ALL));
+    }
+
+    private static boolean isGuardChecked(long found, int flags) {
+        return !has(flags, SOURCE_GUARD_CHECK_DISABLED) && !isExempt(found, flags);
+    }
+
+    private static int guard(MemorySegment source, long at, int block, int flags) {
+        int crc = T10Crc.of(source, at, block, has(flags, INVERT_CRC_SEED) ? TAG : 0);
+        return has(flags, INVERT_CRC_RESULT) ? crc ^ TAG : crc;
+    }
+
+    private static int guard(long protection) {
+        return (int) (protection >>> 48);
+    }
+
+    private static int application(long protection) {
+        return (int) (protection >>> 32) & TAG;
+    }
+
+    private static long protection(int guard, int application, int reference) {
+        return (long) guard << 48 | (application & (long) TAG) << 32
+                | Integer.toUnsignedLong(reference);
+    }
+
+    private static int applicationStep(int flags, DifFlag incrementing) {
+        return has(flags, incrementing) ? 1 : 0;
+    }
+
+    private static int referenceStep(int flags, DifFlag fixed) {
+        return has(flags, fixed) ? 0 : 1;
+    }
+
+    private static boolean has(int flags, DifFlag flag) {
+        return (flags & flag.bit()) != 0;
+    }
+}

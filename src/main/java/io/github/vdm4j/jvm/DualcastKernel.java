@@ -1,0 +1,30 @@
+package io.github.vdm4j.jvm;
+
+import java.lang.foreign.MemorySegment;
+
+/** Copies one source to two destinations. */
+public final class DualcastKernel {
+    /**
+     * Keeps a piece of all three in a core's second cache, so that the source is read from memory
+     * once.
+     */
+    private static final int PIECE = 1 << 17;
+
+    private DualcastKernel() {}
+
+    /**
+     * Copies one source to two destinations, all of one size and disjoint.
+     *
+     * @param first the first destination
+     * @param second the second destination
+     * @param source what to read
+     */
+    public static void copy(MemorySegment first, MemorySegment second, MemorySegment source) {
+        long size = source.byteSize();
+        for (long done = 0; done < size; done += PIECE) {
+            long piece = Math.min(PIECE, size - done);
+            MemorySegment.copy(source, done, first, done, piece);
+            MemorySegment.copy(source, done, second, done, piece);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.github.vdm4j.jvm;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Operation;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.machine.PageGuard;
+import io.github.vdm4j.machine.PageUnavailableException;
+import io.github.vdm4j.memory.DurableMoves;
+import io.github.vdm4j.memory.MemoryRegion;
+import io.github.vdm4j.memory.MemoryRegions;
+import java.lang.foreign.MemorySegment;
+
+/** A durable copy or fill by the library of persistent memory, on the calling thread. */
+public final class DurableMove {
+    /** Parts of mapped files are short, so that little time passes between check and access. */
+    private static final long MAPPED_PART = 4L << 20;
+
+    private DurableMove() {}
+
+    /**
+     * Executes the whole operation.
+     *
+     * @param operation a memcpy, memmove or memset
+     * @param moves the library
+     * @return {@link FutureState#COMPLETE}
+     * @throws WrongThreadException if a segment is confined to another thread; nothing was written
+     */
+    public static FutureState execute(Operation<?> operation, DurableMoves moves) {
+        MemoryRegion onto = MemoryRegions.find(operation.destination());
+        MemoryRegion of = MemoryRegions.find(operation.source());
+        if (!MemoryRegions.pin(onto, of)) {
+            return CallerExecutor.failBufferClosed(operation);
+        }
+        try {
+            return execute(operation, moves, operation.destination(), operation.source());
+        } finally {
+            MemoryRegions.unpin(onto, of);
+        }
+    }
+
+    private static FutureState execute(Operation<?> operation, DurableMoves moves,
+            MemorySegment destination, MemorySegment source) {
+        long length = destination.byteSize();
+        long done = 0;
+        try {
+            if (!MemoryRegions.mayLackPages(destination) && !MemoryRegions.mayLackPages(source)) {
+                move(operation, moves, destination, source);
+                return operation.succeed(ExecutionPath.LIBPMEM);
+            }
+            boolean backwards = source != null
+                    && destination.address() > source.address()
+                    && destination.address() - source.address() < length;
+            while (done < length) {
+                long part = Math.min(length - done, MAPPED_PART);
+                long offset = backwards ? length - done - part : done;
+                PageGuard.bringIn(destination, offset, part, true);
+                if (source != null) {
+                    PageGuard.bringIn(source, offset, part, false);
+                }
+                move(operation, moves, destination.asSlice(offset, part),
+                        source == null ? null : source.asSlice(offset, part));
+                done += part;
+            }
+            return operation.succeed(ExecutionPath.LIBPMEM);
+        } catch (WrongThreadException e) {
+            throw e;
+        } catch (IllegalStateException e) {
+            return operation.fail(executed(done), VdmResult.SEGMENT_UNUSABLE, null,
+                    "failed: a segment cannot be used any more: " + e.getMessage(), e, done);
+        } catch (PageUnavailableException e) {
+            return operation.fail(executed(done), VdmResult.IO_ERROR, null,
+                    "failed after %,d bytes: %s".formatted(done, e.getMessage()), e,
+                    done);
+        }
+    }
+
+    private static void move(Operation<?> operation, DurableMoves moves,
+            MemorySegment destination, MemorySegment source) {
+        if (source == null) {
+            moves.fill(destination, operation.fillByte());
+        } else {
+            moves.copy(destination, source);
+        }
+    }
+
+    private static ExecutionPath executed(long done) {
+        return done == 0 ? ExecutionPath.NONE : ExecutionPath.LIBPMEM;
+    }
+}

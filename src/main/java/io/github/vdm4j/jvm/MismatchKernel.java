@@ -1,0 +1,48 @@
+package io.github.vdm4j.jvm;
+
+import io.github.vdm4j.memory.MemoryRegions;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/** Looks for the first byte in which two ranges differ. */
+final class MismatchKernel {
+    private static final ValueLayout.OfLong LONG =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private MismatchKernel() {}
+
+    /**
+     * Compares two ranges. Of mapped files long by long: where a page is missing the JDK's own
+     * comparison ends the process, as the JVM does not look after what the stub reads that it is
+     * compiled to.
+     *
+     * @param first a segment
+     * @param from where its range begins
+     * @param second another
+     * @param secondFrom where its range begins
+     * @param length of both, bytes
+     * @return the offset in the ranges of the first byte that differs, or -1
+     */
+    static long find(MemorySegment first, long from, MemorySegment second, long secondFrom,
+            long length) {
+        if (!MemoryRegions.mayLackPages(first) && !MemoryRegions.mayLackPages(second)) {
+            return MemorySegment.mismatch(first, from, from + length, second, secondFrom,
+                    secondFrom + length);
+        }
+        long at = 0;
+        for (; at <= length - Long.BYTES; at += Long.BYTES) {
+            long difference = first.get(LONG, from + at) ^ second.get(LONG, secondFrom + at);
+            if (difference != 0) {
+                return at + Long.numberOfTrailingZeros(difference) / Byte.SIZE;
+            }
+        }
+        for (; at < length; at++) {
+            if (first.get(ValueLayout.JAVA_BYTE, from + at) != second.get(ValueLayout.JAVA_BYTE,
+                    secondFrom + at)) {
+                return at;
+            }
+        }
+        return -1;
+    }
+}

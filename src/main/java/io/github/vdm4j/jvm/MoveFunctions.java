@@ -1,0 +1,22 @@
+package io.github.vdm4j.jvm;
+
+import io.github.vdm4j.CopyFunction;
+import io.github.vdm4j.FillFunction;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The functions that move bytes: {@link MemorySegment}'s copy and the kernel's fill, unless the user
+ * supplies others.
+ *
+ * @param memcpy copies between ranges that do not overlap
+ * @param memmove copies between ranges that may overlap
+ * @param memset fills a range
+ */
+public record MoveFunctions(CopyFunction memcpy, CopyFunction memmove, FillFunction memset) {
+    /** The JVM's own. */
+    public static final MoveFunctions STANDARD =
+            new MoveFunctions(
+                    (destination, source, flags) -> destination.copyFrom(source),
+                    (destination, source, flags) -> destination.copyFrom(source),
+                    (destination, value, flags) -> PatternKernel.fill(destination, value));
+}

@@ -1,0 +1,124 @@
+package io.github.vdm4j.jvm;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/** Fills with and compares with a pattern of eight bytes, the lowest of the {@code long} first. */
+public final class PatternKernel {
+    private static final ValueLayout.OfLong PATTERN =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    /** What is written long by long before it is copied along: little, as a copy is sooner. */
+    private static final int WRITTEN = 64;
+
+    /**
+     * What a fill with one byte copies first, and then along from there; shorter ones are the
+     * JDK's.
+     */
+    private static final int SEED = 512;
+
+    /**
+     * What is copied along at once: with what it is copied onto, it stays in a core's first cache.
+     */
+    private static final int RUN = 1 << 13;
+
+    private static final long LOW_BYTES = 0x0101_0101_0101_0101L;
+
+    private PatternKernel() {}
+
+    /**
+     * For each byte a run of it, 128 KiB once a fill needs one. A loop instead made a fill of 4 KiB
+     * a quarter dearer or not, depending on what the JVM had filled before it compiled it. A slice
+     * of the destination would be an object.
+     */
+    private static final class Seeds {
+        static final MemorySegment ALL = Arena.global().allocate(256L * SEED, 64);
+
+        static {
+            for (int value = 0; value < 256; value++) {
+                ALL.asSlice((long) value * SEED, SEED).fill((byte) value);
+            }
+        }
+    }
+
+    /**
+     * Fills a segment.
+     *
+     * @param destination what to write, of any kind, alignment and length; the pattern begins at
+     * its start
+     * @param pattern the eight bytes
+     */
+    public static void fill(MemorySegment destination, long pattern) {
+        if (pattern == (pattern & 0xff) * LOW_BYTES) {
+            fill(destination, (byte) pattern);
+            return;
+        }
+        long size = destination.byteSize();
+        int beginning = (int) Math.min(WRITTEN, size);
+        int longs = beginning & -Long.BYTES;
+        for (int i = 0; i < longs; i += Long.BYTES) {
+            destination.set(PATTERN, i, pattern);
+        }
+        for (int i = longs; i < beginning; i++) {
+            destination.set(ValueLayout.JAVA_BYTE, i, (byte) (pattern >>> (8 * (i - longs))));
+        }
+        copyAlong(destination, beginning, size);
+    }
+
+    /** From what is written already to the end. */
+    private static void copyAlong(MemorySegment destination, long written, long size) {
+        long done = written;
+        while (done < size) {
+            long part = Math.min(Math.min(done, RUN), size - done);
+            MemorySegment.copy(destination, 0, destination, done, part);
+            done += part;
+        }
+    }
+
+    /**
+     * Fills a segment with one byte, from {@value #SEED} bytes on sooner than {@link
+     * MemorySegment#fill}: the JDK's copies were measured to be faster than its fills
+     * (docs/adr/0015).
+     *
+     * @param destination what to write, of any kind, alignment and length
+     * @param value the byte
+     */
+    public static void fill(MemorySegment destination, byte value) {
+        long size = destination.byteSize();
+        if (size < SEED) {
+            destination.fill(value);
+            return;
+        }
+        MemorySegment.copy(Seeds.ALL, (long) (value & 0xff) * SEED, destination, 0, SEED);
+        copyAlong(destination, SEED, size);
+    }
+
+    /**
+     * Compares a segment with a pattern.
+     *
+     * @param source what to read, of any kind, alignment and length
+     * @param pattern the eight bytes
+     * @return the offset of the first byte that differs, or -1
+     */
+    public static long mismatch(MemorySegment source, long pattern) {
+        long size = source.byteSize();
+        if (size >= Long.BYTES) {
+            long difference = source.get(PATTERN, 0) ^ pattern;
+            if (difference != 0) {
+                return Long.numberOfTrailingZeros(difference) / Byte.SIZE;
+            }
+            // Every other byte is right if it is like the one eight before it.
+            long rest = size - Long.BYTES;
+            long like = MismatchKernel.find(source, 0, source, Long.BYTES, rest);
+            return like < 0 ? -1 : like + Long.BYTES;
+        }
+        for (int i = 0; i < size; i++) {
+            if (source.get(ValueLayout.JAVA_BYTE, i) != (byte) (pattern >>> (8 * i))) {
+                return i;
+            }
+        }
+        return -1;
+    }
+}

@@ -1,0 +1,346 @@
+package io.github.vdm4j.machine;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The few functions of Linux's C library that the JDK has no counterpart for. Each fails with the
+ * system's words. Only where {@link PlatformName#nativeCallsAllowed()}.
+ */
+public final class LibC {
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
+    private static final VarHandle ERRNO =
+            CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+    private static final int MS_SYNC = 4;
+    private static final int MADV_HUGEPAGE = 14;
+    private static final int PROT_READ_WRITE = 3;
+    private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
+    private static final int O_RDWR_CREAT_CLOEXEC = 0x80042;
+    private static final int READ_AND_WRITE_BY_ALL = 0666; // the umask limits it
+    private static final int FALLOC_FL_KEEP_SIZE = 1;
+    private static final int AT_EMPTY_PATH = 0x1000;
+    private static final int STATX_BLOCKS = 0x400;
+    private static final int STATX_SIZE = 256; // sizeof(struct statx)
+    private static final int STX_BLOCKS = 48; // offsetof(struct statx, stx_blocks)
+    private static final int BLOCK = 512; // the unit of stx_blocks
+    private static final int ENOENT = 2;
+    private static final int EINTR = 4;
+    private static final int EACCES = 13;
+    private static final int ENOSYS = 38;
+    private static final int EOPNOTSUPP = 95;
+    private static final long MAP_FAILED = -1;
+
+    // int msync(void *address, size_t length, int flags)
+    private static final MethodHandle MSYNC =
+            bind("msync", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+    // int madvise(void *address, size_t length, int advice)
+    private static final MethodHandle MADVISE =
+            bind("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+    // void *mmap(void *address, size_t length, int protection, int flags, int fd, off_t offset)
+    private static final MethodHandle MMAP =
+            bind(
+                    "mmap",
+                    FunctionDescriptor.of(
+                            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT,
+                            JAVA_LONG));
+    // int munmap(void *address, size_t length)
+    private static final MethodHandle MUNMAP =
+            bind("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+    // void *aligned_alloc(size_t alignment, size_t size)
+    private static final MethodHandle ALIGNED_ALLOC =
+            bind("aligned_alloc", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    // void free(void *memory)
+    private static final MethodHandle FREE =
+            LINKER.downcallHandle(symbol("free"), FunctionDescriptor.ofVoid(JAVA_LONG));
+    // int fallocate(int fd, int mode, off_t offset, off_t length)
+    private static final MethodHandle FALLOCATE =
+            bind("fallocate",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
+    // int open(const char *path, int flags, mode_t mode)
+    private static final MethodHandle OPEN =
+            bind(
+                    "open",
+                    FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT),
+                    Linker.Option.firstVariadicArg(2));
+    // int statx(int folder, const char *path, int flags, unsigned int mask, struct statx *status)
+    private static final MethodHandle STATX = // null before glibc 2.28
+            LINKER.defaultLookup().find("statx").isEmpty()
+                    ? null
+                    : bind("statx",
+                            FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT,
+                                    ADDRESS));
+    // int close(int fd)
+    private static final MethodHandle CLOSE =
+            bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    // char *strerror(int errno)
+    private static final MethodHandle STRERROR =
+            LINKER.downcallHandle(symbol("strerror"), FunctionDescriptor.of(ADDRESS, JAVA_INT));
+
+    private LibC() {}
+
+    private static MemorySegment symbol(String name) {
+        return LINKER.defaultLookup()
+                .find(name)
+                .orElseThrow(() -> new UnsatisfiedLinkError("the C library has no " + name));
+    }
+
+    private static MethodHandle bind(
+            String name, FunctionDescriptor descriptor, Linker.Option... options) {
+        Linker.Option[] all = java.util.Arrays.copyOf(options, options.length + 1);
+        all[options.length] = Linker.Option.captureCallState("errno");
+        return LINKER.downcallHandle(symbol(name), descriptor, all);
+    }
+
+    /** A call of the C library failed. */
+    public static final class CallFailedException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final int error;
+
+        CallFailedException(String call, int error) {
+            super(call + ": " + words(error));
+            this.error = error;
+        }
+
+        /**
+         * Returns true if the system or the file system does not have this call.
+         *
+         * @return true after ENOSYS and EOPNOTSUPP
+         */
+        public boolean isUnsupported() {
+            return error == ENOSYS || error == EOPNOTSUPP;
+        }
+
+        /**
+         * Returns true if the file does not exist.
+         *
+         * @return true after ENOENT
+         */
+        public boolean isMissingFile() {
+            return error == ENOENT;
+        }
+
+        /**
+         * Returns true if the user may not do this with the file.
+         *
+         * @return true after EACCES
+         */
+        public boolean isDenied() {
+            return error == EACCES;
+        }
+    }
+
+    /**
+     * Writes the pages of a shared mapping to their file.
+     *
+     * @param address the first page's address
+     * @param length bytes
+     * @throws CallFailedException if the system reports an error
+     */
+    public static void msync(long address, long length) throws CallFailedException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(CALL_STATE);
+            if ((int) MSYNC.invokeExact(state, address, length, MS_SYNC) != 0) {
+                throw new CallFailedException("msync", (int) ERRNO.get(state, 0L));
+            }
+        } catch (CallFailedException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * Maps fresh memory, all zero, and asks for huge pages in it.
+     *
+     * @param length bytes
+     * @return its address
+     * @throws CallFailedException if there is none
+     */
+    public static long mapHugePages(long length) throws CallFailedException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(CALL_STATE);
+            long address =
+                    (long) MMAP.invokeExact(
+                            state, 0L, length, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
+            if (address == MAP_FAILED) {
+                throw new CallFailedException("mmap of " + length + " bytes",
+                        (int) ERRNO.get(state, 0L));
+            }
+            int ignored = (int) MADVISE.invokeExact(state, address, length, MADV_HUGEPAGE); // advice only
+            return address;
+        } catch (CallFailedException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * Unmaps memory.
+     *
+     * @param address where it begins
+     * @param length bytes
+     */
+    public static void unmap(long address, long length) {
+        try (Arena arena = Arena.ofConfined()) {
+            int ignored = (int) MUNMAP.invokeExact(arena.allocate(CALL_STATE), address, length);
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * Allocates memory with whatever content it has.
+     *
+     * @param alignment a power of two, 16 or more
+     * @param size bytes, above 0
+     * @return its address
+     * @throws CallFailedException if there is none
+     */
+    public static long allocate(long alignment, long size) throws CallFailedException {
+        long rounded = Math.addExact(size, alignment - 1) & -alignment;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(CALL_STATE);
+            long address = (long) ALIGNED_ALLOC.invokeExact(state, alignment, rounded);
+            if (address == 0) {
+                throw new CallFailedException("aligned_alloc", (int) ERRNO.get(state, 0L));
+            }
+            return address;
+        } catch (CallFailedException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * Frees memory.
+     *
+     * @param address what {@link #allocate(long, long)} returned
+     */
+    public static void free(long address) {
+        try {
+            FREE.invokeExact(address);
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * Opens a file for reading and writing. Creates the file if it does not exist.
+     *
+     * @param path the bytes of its path
+     * @return a descriptor for {@link #close}
+     * @throws CallFailedException if the file cannot be opened
+     */
+    public static int open(byte[] path) throws CallFailedException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(CALL_STATE);
+            MemorySegment terminated = arena.allocate(path.length + 1L);
+            terminated.copyFrom(MemorySegment.ofArray(path));
+            int error;
+            do {
+                int descriptor = (int) OPEN.invokeExact(state, terminated, O_RDWR_CREAT_CLOEXEC,
+                        READ_AND_WRITE_BY_ALL);
+                if (descriptor >= 0) {
+                    return descriptor;
+                }
+                error = (int) ERRNO.get(state, 0L);
+            } while (error == EINTR);
+            throw new CallFailedException("open", error);
+        } catch (CallFailedException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * Closes a descriptor.
+     *
+     * @param descriptor what {@link #open} returned
+     */
+    public static void close(int descriptor) {
+        try (Arena arena = Arena.ofConfined()) {
+            int ignored = (int) CLOSE.invokeExact(arena.allocate(CALL_STATE), descriptor);
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * Returns the storage that a file occupies.
+     *
+     * @param descriptor an open file
+     * @return bytes, also those that lie beyond the end of the file
+     * @throws CallFailedException if the system does not say
+     */
+    public static long storageOf(int descriptor) throws CallFailedException {
+        if (STATX == null) {
+            throw new CallFailedException("statx", ENOSYS);
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(CALL_STATE);
+            MemorySegment status = arena.allocate(STATX_SIZE, Long.BYTES);
+            if ((int) STATX.invokeExact(state, descriptor, arena.allocateFrom(""), AT_EMPTY_PATH,
+                    STATX_BLOCKS, status) != 0) {
+                throw new CallFailedException("statx", (int) ERRNO.get(state, 0L));
+            }
+            return status.get(JAVA_LONG, STX_BLOCKS) * BLOCK;
+        } catch (CallFailedException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * Gives a range of a file its storage, holes included. Changes no byte of the file.
+     *
+     * @param descriptor a file that is open for writing
+     * @param offset where the range begins
+     * @param length bytes, above 0
+     * @param keepSize false to make the file end at the end of the range if it is shorter
+     * @throws CallFailedException if the file system has no space, or does not have this call
+     */
+    public static void fallocate(int descriptor, long offset, long length, boolean keepSize)
+            throws CallFailedException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(CALL_STATE);
+            int error;
+            do {
+                if ((int) FALLOCATE.invokeExact(state, descriptor,
+                        keepSize ? FALLOC_FL_KEEP_SIZE : 0, offset, length) == 0) {
+                    return;
+                }
+                error = (int) ERRNO.get(state, 0L);
+            } while (error == EINTR);
+            throw new CallFailedException("fallocate", error);
+        } catch (CallFailedException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    private static String words(int error) {
+        try {
+            var text = (MemorySegment) STRERROR.invokeExact(error);
+            return text.reinterpret(1024).getString(0);
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+}

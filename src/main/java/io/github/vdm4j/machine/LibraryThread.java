@@ -1,0 +1,44 @@
+package io.github.vdm4j.machine;
+
+/**
+ * A thread of the library: a daemon that inherits nothing from the thread that starts it, so that
+ * it keeps no user's class loader or thread locals alive.
+ */
+public final class LibraryThread extends Thread {
+    /**
+     * Creates a thread that is not started.
+     *
+     * @param name the thread's name
+     * @param task what the thread runs
+     */
+    public LibraryThread(String name, Runnable task) {
+        super(null, task, name, 0, false);
+        setDaemon(true);
+        setContextClassLoader(ClassLoader.getSystemClassLoader());
+    }
+
+    /**
+     * Returns whether the current thread belongs to the library. Such a thread must not wait for an
+     * operation, because it may be the one that completes it.
+     *
+     * @return true on a thread of this class
+     */
+    public static boolean isCurrent() {
+        return Thread.currentThread() instanceof LibraryThread;
+    }
+
+    /**
+     * Reports a throwable of user code to the uncaught-exception handler of the current thread.
+     * Whatever the handler throws is dropped, because the thread has other work to do.
+     *
+     * @param thrown the throwable
+     */
+    public static void report(Throwable thrown) {
+        try {
+            Thread current = currentThread();
+            current.getUncaughtExceptionHandler().uncaughtException(current, thrown);
+        } catch (Throwable e) {
+            // The handler failed as well. Nothing is left to be told.
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package io.github.vdm4j.machine;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The place of an address in a mapped file, read from {@code /proc/self/maps}. A read takes 100 µs
+ * or more.
+ *
+ * @param file the file's path in the kernel's notation
+ * @param inode the file's inode number
+ * @param position the place of the address in the file, bytes
+ */
+public record MappedPage(String file, long inode, long position) {
+    private static final Path MAPS = Path.of("/proc/self/maps");
+    private static final int FIELDS = 6;
+    private static final long PAGE = 4096;
+    private static final long UNKNOWN = -1;
+
+    /**
+     * Returns the first place of a range that a file is behind.
+     *
+     * @param address where the range begins
+     * @param length bytes
+     * @return null if no file is behind the range, or the kernel does not tell
+     */
+    private static MappedPage firstIn(long address, long length) {
+        try (var maps = Files.newBufferedReader(MAPS)) {
+            for (String line = maps.readLine(); line != null; line = maps.readLine()) {
+                int dash = line.indexOf('-');
+                long start = Long.parseUnsignedLong(line, 0, dash, 16);
+                long end = Long.parseUnsignedLong(line, dash + 1, line.indexOf(' '), 16);
+                if (start >= address + length) {
+                    return null; // the list is in the order of the addresses
+                }
+                if (address < end && line.indexOf('/') >= 0) {
+                    String[] fields = line.split(" +", FIELDS);
+                    return new MappedPage(fields[5], Long.parseLong(fields[4]),
+                            Long.parseUnsignedLong(fields[2], 16) + Math.max(address - start, 0));
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            return null;
+        }
+        return null;
+    }
+
+    /**
+     * Returns whether a file is mapped somewhere in a segment.
+     *
+     * @param segment a native segment
+     * @return false if the kernel does not tell
+     */
+    public static boolean isIn(MemorySegment segment) {
+        return firstIn(segment.address(), segment.byteSize()) != null;
+    }
+
+    /** Returns the size of the file, if the path still leads to it; otherwise -1. */
+    private long size() {
+        try {
+            Path path = Path.of(file);
+            return Files.getAttribute(path, "unix:ino").equals(inode) ? Files.size(path) : UNKNOWN;
+        } catch (IOException | RuntimeException e) {
+            return UNKNOWN;
+        }
+    }
+
+    /**
+     * Says that the page of an address is missing because the file is too short.
+     *
+     * @return the reason, or null if the file's size does not show that
+     */
+    static String whyTruncated(long address) {
+        MappedPage page = firstIn(address, 1);
+        long size = page == null ? UNKNOWN : page.size();
+        return size != UNKNOWN && (page.position & -PAGE) >= size
+                ? "the file was truncated: %s has %,d bytes, and the page is at byte %,d"
+                        .formatted(page.file, size, page.position & -PAGE)
+                : null;
+    }
+}

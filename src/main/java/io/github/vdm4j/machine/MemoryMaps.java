@@ -1,0 +1,210 @@
+package io.github.vdm4j.machine;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The mappings of this process, read from {@code /proc/self}. A read takes 100 µs or more, so
+ * callers read once for each mapping.
+ */
+public final class MemoryMaps {
+    private static final Path MAPS = Path.of("/proc/self/maps");
+    private static final Path SMAPS = Path.of("/proc/self/smaps");
+    private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
+
+    /** The names of memory that the kernel lists like a file: devices, System V segments. */
+    private static final List<String> MEMORY_NAMES = List.of("/dev/", "/SYSV", "/anon_hugepage");
+
+    private static final Set<String> FILE_SYSTEMS_IN_MEMORY = Set.of("tmpfs", "ramfs", "hugetlbfs");
+
+    /** What a range of addresses is backed by. */
+    public enum Backing {
+        /** A file on persistent memory, mapped with MAP_SYNC. */
+        SYNCHRONOUS_FILE,
+        /** A device DAX: persistent memory without a file system. */
+        DAX_DEVICE,
+        /** A shared mapping of a file behind the page cache. */
+        PAGE_CACHE,
+        /** A shared mapping of a file that lives in memory only, for example in a tmpfs. */
+        VOLATILE_FILE,
+        /** A private mapping of a file: what is written there never reaches the file. */
+        PRIVATE_FILE,
+        /** Memory that no file keeps. */
+        MEMORY,
+        /** The kernel did not tell, or the range has several kinds of backing. */
+        UNKNOWN
+    }
+
+    /**
+     * A range of addresses with one backing.
+     *
+     * @param start the first address
+     * @param end the address after the last one
+     * @param backing what is behind the range
+     * @param file the device and inode number of the file behind the range, in the kernel's
+     * notation; null if there is no file, or more than one
+     * @param path the path of that file, with a character for each byte; empty if there is none
+     * @param range the addresses of the first part, in the kernel's notation
+     */
+    public record Mapping(
+            long start, long end, Backing backing, String file, String path, String range) {}
+
+    private record Line(String range, long start, long end, boolean shared, String device,
+            String inode,
+            String path, boolean synchronous) {
+
+        boolean isFile() {
+            return path.startsWith("/") && !inode.equals("0");
+        }
+
+        Backing backing(List<String> mounts) {
+            if (synchronous) {
+                return Backing.SYNCHRONOUS_FILE;
+            }
+            if (path.startsWith("/dev/dax")) {
+                return Backing.DAX_DEVICE;
+            }
+            if (!isFile()) {
+                return Backing.MEMORY;
+            }
+            if (!shared) {
+                return Backing.PRIVATE_FILE;
+            }
+            if (isInMemory(mounts)) {
+                return Backing.VOLATILE_FILE;
+            }
+            return MEMORY_NAMES.stream().anyMatch(path::startsWith)
+                    ? Backing.MEMORY
+                    : Backing.PAGE_CACHE;
+        }
+
+        /** A file system without a device has a device number of major 0. */
+        private boolean isInMemory(List<String> mounts) {
+            if (path.startsWith("/memfd:")) {
+                return true;
+            }
+            if (!device.startsWith("00:")) {
+                return false;
+            }
+            String number = "0:" + Integer.parseInt(device.substring(3), 16);
+            for (String mount : mounts) {
+                String[] fields = mount.split(" ");
+                int dash = List.of(fields).indexOf("-");
+                if (fields.length > 2 && fields[2].equals(number) && dash > 0) {
+                    return FILE_SYSTEMS_IN_MEMORY.contains(fields[dash + 1]);
+                }
+            }
+            return false;
+        }
+    }
+
+    private MemoryMaps() {}
+
+    /**
+     * Returns the mapping that a range lies in, without telling MAP_SYNC from the page cache.
+     *
+     * @param address where the range begins
+     * @param length bytes, above 0
+     * @return the mapping; of backing {@link Backing#UNKNOWN} and just as long as the range if the
+     *     range is not in one mapping of one kind, and of all addresses if there is no {@code
+     *     /proc}
+     */
+    public static Mapping find(long address, long length) {
+        return find(address, length, MAPS);
+    }
+
+    /**
+     * Returns the mapping that a range lies in. Slower than {@link #find} by the number of resident
+     * pages.
+     *
+     * @param address where the range begins
+     * @param length bytes, above 0
+     * @return see {@link #find}
+     */
+    public static Mapping findWithFlags(long address, long length) {
+        return find(address, length, SMAPS);
+    }
+
+    private static Mapping find(long address, long length, Path list) {
+        try {
+            return find(address, length, lines(list), lines(MOUNTS));
+        } catch (IOException e) {
+            return new Mapping(0, Long.MAX_VALUE, Backing.UNKNOWN, null, "", "");
+        }
+    }
+
+    /** Paths are bytes to the kernel, in any encoding. */
+    private static List<String> lines(Path list) throws IOException {
+        return Files.readAllLines(list, StandardCharsets.ISO_8859_1);
+    }
+
+    private static Mapping unknown(long address, long length) {
+        return new Mapping(address, address + length, Backing.UNKNOWN, null, "", "");
+    }
+
+    static Mapping find(long address, long length, List<String> maps, List<String> mounts) {
+        Mapping found = null;
+        for (Line line : parse(maps)) {
+            boolean next = found == null
+                    ? line.start() <= address && address < line.end()
+                    : line.start() == found.end();
+            if (!next) {
+                continue;
+            }
+            Mapping mapping = mapping(line, mounts);
+            if (found == null) {
+                found = mapping;
+            } else if (mapping.backing() == found.backing()) {
+                boolean sameFile = found.file() != null && found.file().equals(mapping.file());
+                found = new Mapping(found.start(), mapping.end(), found.backing(),
+                        sameFile ? found.file() : null, sameFile ? found.path() : "",
+                        found.range());
+            } else {
+                return unknown(address, length);
+            }
+            if (found.end() >= address + length) {
+                return found;
+            }
+        }
+        return unknown(address, length);
+    }
+
+    private static Mapping mapping(Line line, List<String> mounts) {
+        return new Mapping(line.start(), line.end(), line.backing(mounts),
+                line.isFile() ? line.device() + " " + line.inode() : null, line.path(),
+                line.range());
+    }
+
+    /** Both lists have the same head for each mapping; only smaps has more lines below it. */
+    private static List<Line> parse(List<String> maps) {
+        var lines = new ArrayList<Line>();
+        for (String text : maps) {
+            if (Character.digit(text.charAt(0), 16) >= 0
+                    && !Character.isUpperCase(text.charAt(0))) {
+                String[] fields = text.split(" +", 6);
+                int dash = fields[0].indexOf('-');
+                lines.add(new Line(
+                        fields[0],
+                        Long.parseUnsignedLong(fields[0].substring(0, dash), 16),
+                        Long.parseUnsignedLong(fields[0].substring(dash + 1), 16),
+                        fields[1].endsWith("s"),
+                        fields[3],
+                        fields[4],
+                        fields.length > 5 ? fields[5] : "",
+                        false));
+            } else if (text.startsWith("VmFlags:") && !lines.isEmpty()
+                    && List.of(text.split(" +")).contains("sf")) {
+                Line head = lines.removeLast();
+                lines.add(new Line(head.range(), head.start(), head.end(), head.shared(),
+                        head.device(),
+                        head.inode(), head.path(), true));
+            }
+        }
+        return lines;
+    }
+}

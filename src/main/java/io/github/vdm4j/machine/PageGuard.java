@@ -1,0 +1,195 @@
+package io.github.vdm4j.machine;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+
+/**
+ * A check of the pages of a mapped file before native code or a device touches them. A page may be
+ * beyond the end of a file that was truncated, or in a hole that a full file system cannot fill.
+ * Native code that touches it ends the process (H28). The check throws an exception instead.
+ *
+ * <p>The kernel is asked first (docs/adr/0009). {@code madvise} brings in a whole range. Kernels
+ * before 5.14 lack that advice, and a seccomp profile may refuse it. Then a byte of each page goes
+ * through a pipe: the kernel refuses a page that it cannot provide, and the process lives on.
+ */
+public final class PageGuard {
+    private static final long PAGE = 4096;
+    private static final int MADV_POPULATE_READ = 22;
+    private static final int MADV_POPULATE_WRITE = 23;
+
+    /** Bad address: the kernel cannot provide the page. */
+    private static final int EFAULT = 14;
+
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final MemorySegment MADVISE_ADDRESS = address("madvise");
+    private static final FunctionDescriptor MADVISE_SHAPE =
+            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+
+    /**
+     * {@code int madvise(void *address, size_t length, int advice)}. Not a critical call, because
+     * it may wait for the storage.
+     */
+    private static final MethodHandle MADVISE =
+            LINKER.downcallHandle(MADVISE_ADDRESS, MADVISE_SHAPE);
+
+    private static final VarHandle ERRNO =
+            Linker.Option.captureStateLayout().varHandle(PathElement.groupElement("errno"));
+
+    private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle();
+
+    private PageGuard() {}
+
+    private static MemorySegment address(String name) {
+        return LINKER.defaultLookup().find(name).orElseThrow();
+    }
+
+    /**
+     * Asks the kernel to bring in the pages of a range.
+     *
+     * @param segment the segment
+     * @param offset where the range begins
+     * @param length bytes, above 0
+     * @param write whether the range will be written
+     * @return false if the kernel refuses every way of asking: nothing is known of the pages
+     * @throws PageUnavailableException if the kernel cannot provide a page
+     * @throws IllegalStateException if the arena is closed
+     * @throws WrongThreadException if the segment is confined to another thread
+     */
+    public static boolean ask(MemorySegment segment, long offset, long length, boolean write) {
+        long address = segment.address() + offset;
+        long start = address & -PAGE;
+        int advice = write ? MADV_POPULATE_WRITE : MADV_POPULATE_READ;
+        try {
+            if ((int) MADVISE.invokeExact(start, address + length - start, advice) == 0) {
+                return true;
+            }
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+        if (!segment.scope().isAlive()) {
+            throw new IllegalStateException("the arena is closed");
+        }
+        if (!segment.isAccessibleBy(Thread.currentThread())) {
+            throw new WrongThreadException("the segment is confined to another thread");
+        }
+        long missing = PagePipe.firstMissing(address, length, write);
+        if (missing >= 0) {
+            throw new PageUnavailableException(segment, offset + missing);
+        }
+        return missing == PagePipe.NONE_MISSING;
+    }
+
+    /**
+     * Brings in the pages of a range. If the kernel refuses every way of asking, the JVM touches
+     * the pages itself.
+     *
+     * @param segment the segment
+     * @param offset where the range begins
+     * @param length bytes, above 0
+     * @param write whether the range will be written
+     * @throws PageUnavailableException if a page cannot be had
+     * @throws IllegalStateException if the arena is closed
+     * @throws WrongThreadException if the segment is confined to another thread
+     */
+    public static void bringIn(MemorySegment segment, long offset, long length, boolean write) {
+        if (!ask(segment, offset, length, write)) {
+            touch(segment, offset, length, write);
+        }
+    }
+
+    /** The accesses are volatile, because the compiler leaves out others whose value is unused. */
+    static void touch(MemorySegment segment, long offset, long length, boolean write) {
+        long at = offset;
+        try {
+            while (at < offset + length) {
+                byte seen = (byte) BYTE.getVolatile(segment, at);
+                if (write) {
+                    BYTE.setVolatile(segment, at, seen);
+                }
+                PageFaults.deliver();
+                at = nextPage(segment.address() + at) - segment.address();
+            }
+        } catch (InternalError e) {
+            throw new PageUnavailableException(segment, at);
+        }
+    }
+
+    private static long nextPage(long address) {
+        return (address & -PAGE) + PAGE;
+    }
+
+    /**
+     * A pipe that a byte of each page goes through, and back to its place if the page will be
+     * written. Each check has a pipe of its own, because two threads would mix their bytes.
+     */
+    static final class PagePipe {
+        static final long NONE_MISSING = -1;
+
+        /** The kernel refuses the calls. */
+        static final long REFUSED = -2;
+
+        private static final int O_CLOEXEC = 0x80000;
+        private static final FunctionDescriptor TRANSFER =
+                FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+
+        // int pipe2(int ends[2], int flags)
+        private static final MethodHandle PIPE2 = LINKER.downcallHandle(address("pipe2"),
+                FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
+        // ssize_t write(int fd, const void *from, size_t count)
+        private static final MethodHandle WRITE = LINKER.downcallHandle(address("write"), TRANSFER,
+                Linker.Option.captureCallState("errno"));
+        // ssize_t read(int fd, void *to, size_t count)
+        private static final MethodHandle READ = LINKER.downcallHandle(address("read"), TRANSFER,
+                Linker.Option.captureCallState("errno"));
+        // int close(int fd)
+        private static final MethodHandle CLOSE = LINKER.downcallHandle(address("close"),
+                FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+
+        private PagePipe() {}
+
+        /**
+         * Returns the offset of the first byte of a range that the kernel cannot provide, {@link
+         * #NONE_MISSING} or {@link #REFUSED}.
+         */
+        static long firstMissing(long address, long length, boolean write) {
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment ends = arena.allocate(JAVA_INT, 2);
+                if ((int) PIPE2.invokeExact(ends.address(), O_CLOEXEC) != 0) {
+                    return REFUSED;
+                }
+                int out = ends.getAtIndex(JAVA_INT, 0);
+                int in = ends.getAtIndex(JAVA_INT, 1);
+                try {
+                    return firstMissing(address, length, write ? 0 : arena.allocate(1).address(),
+                            in, out, arena.allocate(Linker.Option.captureStateLayout()));
+                } finally {
+                    int ignored = (int) CLOSE.invokeExact(in);
+                    int alsoIgnored = (int) CLOSE.invokeExact(out);
+                }
+            } catch (Throwable e) {
+                throw NativeCall.rethrow(e);
+            }
+        }
+
+        /** The bytes go to one address, or back to where they came from if that is 0. */
+        private static long firstMissing(long address, long length, long to, int in, int out,
+                MemorySegment state) throws Throwable {
+            for (long at = address; at < address + length; at = nextPage(at)) {
+                if ((long) WRITE.invokeExact(state, in, at, 1L) != 1
+                        || (long) READ.invokeExact(state, out, to == 0 ? at : to, 1L) != 1) {
+                    return (int) ERRNO.get(state, 0L) == EFAULT ? at - address : REFUSED;
+                }
+            }
+            return NONE_MISSING;
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package io.github.vdm4j.machine;
+
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.StringTokenizer;
+
+/** What Linux says about the processor. */
+public final class Processor {
+    private static final String FLAGS = "\nflags";
+
+    /**
+     * What Linux gives in one go: it makes the text up as it is read, so that the rest of it costs
+     * time.
+     */
+    private static final int PIECE = 4096;
+
+    /** The C library's number of leaf 7. */
+    private static final int CPUID_LEAF_7 = 1;
+
+    /** The bits of AVX-512 F, DQ, CD, BW and VL in EBX. */
+    private static final int CPUID_AVX512 = 1 << 16 | 1 << 17 | 1 << 28 | 1 << 30 | 1 << 31;
+
+    /** Read when it is first asked for. */
+    private static final class ThisMachine {
+        static final Set<String> FLAGS = flags(Path.of("/proc/cpuinfo"));
+
+        private ThisMachine() {}
+    }
+
+    private Processor() {}
+
+    /**
+     * Tells whether this machine's processor writes cache lines back without evicting them.
+     *
+     * @return false as well where Linux does not tell
+     */
+    public static boolean hasClwb() {
+        return flags().contains("clwb");
+    }
+
+    /**
+     * Returns the feature flags of this machine's processor. Linux leaves out what the operating
+     * system has not enabled (XSAVE).
+     *
+     * @return the flags; empty where Linux does not tell
+     */
+    public static Set<String> flags() {
+        return ThisMachine.FLAGS;
+    }
+
+    /**
+     * Returns whether the CPUID instruction shows AVX-512 F, DQ, CD, BW and VL. CPUID shows them
+     * also if the operating system has not enabled them, for example with {@code
+     * clearcpuid=avx512f}. A program that uses them then dies of SIGILL.
+     *
+     * @return false as well if the C library does not tell (before glibc 2.33)
+     * @throws IllegalCallerException if native access is denied
+     */
+    public static boolean cpuidShowsAvx512() {
+        SymbolLookup libC = DynamicLoader.libC();
+        Optional<MemorySegment> function = libC == null
+                ? Optional.empty()
+                // const struct cpuid_feature *__x86_get_cpuid_feature_leaf(unsigned leaf)
+                : libC.find("__x86_get_cpuid_feature_leaf");
+        if (function.isEmpty()) {
+            return false;
+        }
+        long registers = PlainCall.call(function.get(), CPUID_LEAF_7, 0);
+        int ebx = MemorySegment.ofAddress(registers)
+                .reinterpret(2 * Integer.BYTES)
+                .asByteBuffer()
+                .order(ByteOrder.nativeOrder())
+                .getInt(Integer.BYTES);
+        return (ebx & CPUID_AVX512) == CPUID_AVX512;
+    }
+
+    /**
+     * The processor's feature flags.
+     *
+     * @param cpuinfo {@code /proc/cpuinfo} or a file of that form
+     * @return the flags; empty where they cannot be read
+     */
+    public static Set<String> flags(Path cpuinfo) {
+        // Without streams and regular expressions: every mover is opened with this, and a JVM takes
+        // long to use them for the first time.
+        try (var file = new FileInputStream(cpuinfo.toFile())) {
+            String line = firstFlags(file);
+            String flags = line.substring(line.indexOf(':') + 1).strip();
+            var words = new HashSet<String>();
+            for (var word = new StringTokenizer(flags); word.hasMoreTokens();) {
+                words.add(word.nextToken());
+            }
+            return Set.copyOf(words);
+        } catch (IOException | RuntimeException e) {
+            return Set.of();
+        }
+    }
+
+    /** Of the first processor: the line, empty if there is none. */
+    private static String firstFlags(InputStream file) throws IOException {
+        var text = new StringBuilder("\n");
+        byte[] piece = new byte[PIECE];
+        int read;
+        do {
+            read = file.read(piece);
+            text.append(read > 0 ? new String(piece, 0, read, StandardCharsets.ISO_8859_1) : "\n");
+            int begin = text.indexOf(FLAGS);
+            int end = begin < 0 ? -1 : text.indexOf("\n", begin + 1);
+            if (end >= 0) {
+                return text.substring(begin, end);
+            }
+        } while (read > 0);
+        return "";
+    }
+}

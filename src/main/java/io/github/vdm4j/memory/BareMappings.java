@@ -1,0 +1,76 @@
+package io.github.vdm4j.memory;
+
+import io.github.vdm4j.machine.MemoryMaps.Mapping;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The mappings that are used without a buffer. Each is determined at its first durable operation
+ * and cached until its scope ends.
+ */
+final class BareMappings {
+    /** The mapping of a scope. */
+    private static final class Known extends WeakReference<MemorySegment.Scope> {
+        private final long start;
+        private final long length;
+        private final MappedFile file;
+
+        Known(MemorySegment.Scope scope, long start, long length, MappedFile file) {
+            super(scope);
+            this.start = start;
+            this.length = length;
+            this.file = file;
+        }
+
+        boolean isOver() {
+            MemorySegment.Scope scope = get();
+            return scope == null || !scope.isAlive();
+        }
+    }
+
+    private static final RangeIndex<Known> INDEX =
+            new RangeIndex<>((known, scope) -> known.refersTo((MemorySegment.Scope) scope));
+
+    private static List<Known> all = new ArrayList<>();
+    private static int sweepAt = 64;
+
+    private BareMappings() {}
+
+    /** Returns the file behind a mapped segment. */
+    static MappedFile of(MemorySegment range) {
+        Known known = INDEX.find(range.address(), range.byteSize(), range.scope());
+        return known != null ? known.file : determine(range);
+    }
+
+    private static synchronized MappedFile determine(MemorySegment range) {
+        Known known = INDEX.find(range.address(), range.byteSize(), range.scope());
+        if (known != null) {
+            return known.file;
+        }
+        if (all.size() >= sweepAt) {
+            sweep();
+        }
+        MappedFile file = MappedFile.of(range);
+        Mapping mapping = file.mapping();
+        var added = new Known(
+                range.scope(), mapping.start(), mapping.end() - mapping.start(), file);
+        INDEX.add(added.start, added.length, added);
+        all.add(added);
+        return file;
+    }
+
+    private static void sweep() {
+        List<Known> live = new ArrayList<>();
+        for (Known known : all) {
+            if (known.isOver()) {
+                INDEX.remove(known.start, known.length, known);
+            } else {
+                live.add(known);
+            }
+        }
+        all = live;
+        sweepAt = Math.max(64, 2 * live.size());
+    }
+}

@@ -1,0 +1,287 @@
+package io.github.vdm4j.memory;
+
+import io.github.vdm4j.DurabilityDomain;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.machine.MemoryMaps.Backing;
+import io.github.vdm4j.machine.MissingPages;
+import io.github.vdm4j.machine.PageGuard;
+import io.github.vdm4j.machine.PlatformName;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import java.util.concurrent.locks.StampedLock;
+
+/**
+ * The rules and engines that make a destination durable. Movers share one object; tests make their
+ * own to record what was written back.
+ */
+public final class Durability {
+    private final CacheLineWriteBack lines;
+    private final PageWriteBack pages;
+
+    /** Whether the engines are those of this machine, each made when it is first needed. */
+    private final boolean ofMachine;
+
+    /** Whether native memory of unknown domain counts as persistent memory. */
+    private final boolean nativeIsPersistent;
+
+    /**
+     * Why an operation is refused.
+     *
+     * @param result how the operation ends
+     * @param reason in words, to follow "memset of 64 bytes "
+     */
+    public record Refusal(VdmResult result, String reason) {}
+
+    /**
+     * Puts engines together.
+     *
+     * @param lines writes cache lines back; null if nothing outside of a mover can
+     * @param pages writes pages back
+     */
+    public Durability(CacheLineWriteBack lines, PageWriteBack pages) {
+        this(lines, Objects.requireNonNull(pages, "pages"), false, false);
+    }
+
+    private Durability(
+            CacheLineWriteBack lines, PageWriteBack pages, boolean ofMachine,
+            boolean nativeIsPersistent) {
+        this.lines = lines;
+        this.pages = pages;
+        this.ofMachine = ofMachine;
+        this.nativeIsPersistent = nativeIsPersistent;
+    }
+
+    /**
+     * The engines of this machine: libpmem if it is installed, and the JDK's {@code force()}.
+     *
+     * @return the same object on every call
+     */
+    public static Durability system() {
+        return System.INSTANCE;
+    }
+
+    /**
+     * The engines of a machine without libpmem.
+     *
+     * @return a new object
+     */
+    public static Durability withoutLibpmem() {
+        return new Durability(null, new JdkPageWriteBack());
+    }
+
+    /**
+     * Returns the same engines with or without C's rule for native memory.
+     *
+     * @param persistent whether native memory of unknown domain counts as persistent memory
+     * @return engines with that rule
+     */
+    public Durability nativeMemoryIsPersistent(boolean persistent) {
+        return persistent == nativeIsPersistent
+                ? this
+                : new Durability(lines, pages, ofMachine, persistent);
+    }
+
+    private static final class System {
+        static final Durability INSTANCE = new Durability(null, null, true, false);
+    }
+
+    /**
+     * Looks for libpmem at the first use. Opening it takes milliseconds, and most movers never copy
+     * durably.
+     */
+    private static final class Lines {
+        static final CacheLineWriteBack OF_MACHINE = PmemLibrary.find().orElse(null);
+    }
+
+    private static final class Pages {
+        static final PageWriteBack OF_MACHINE = new JdkPageWriteBack();
+    }
+
+    /**
+     * Determines what makes a range durable. A buffer knows its domain. The mapping of a mapped
+     * segment is determined once. Native memory is refused unless libpmem has mapped it or C's rule
+     * applies.
+     *
+     * @param range the destination of an operation, not empty
+     * @return the work to do, or why the operation must be refused
+     */
+    public WriteBackKind kindOf(MemorySegment range) {
+        if (!range.isNative()) {
+            return WriteBackKind.IMPOSSIBLE_ON_HEAP;
+        }
+        MemoryRegion region = MemoryRegions.find(range);
+        if (region != null) {
+            WriteBackKind kind = kindOf(region.domain());
+            return MappedFile.failures() > 0 && kind.isPossible() && region.file().hasFailed()
+                    ? WriteBackKind.FAILED_BEFORE
+                    : kind;
+        }
+        if (range.isMapped()) {
+            MappedFile file = BareMappings.of(range);
+            return file.hasFailed() ? WriteBackKind.FAILED_BEFORE : kindOf(file.backing());
+        }
+        return nativeIsPersistent || lines() != null && lines().recognizes(range)
+                ? WriteBackKind.CACHE_LINES
+                : WriteBackKind.UNKNOWN_MEMORY;
+    }
+
+    private static WriteBackKind kindOf(DurabilityDomain domain) {
+        return switch (domain) {
+            case CACHE_LINE -> WriteBackKind.CACHE_LINES;
+            case PAGE, VOLATILE -> WriteBackKind.PAGES;
+            case NONE -> WriteBackKind.IMPOSSIBLE_IN_MEMORY;
+        };
+    }
+
+    /** The kernel tells of MAP_SYNC only if that decides between {@code force()} and cache lines. */
+    private static WriteBackKind kindOf(Backing backing) {
+        return switch (backing) {
+            case SYNCHRONOUS_FILE -> WriteBackKind.CACHE_LINES;
+            case PRIVATE_FILE -> WriteBackKind.IMPOSSIBLE_IN_PRIVATE_MAPPING;
+            default -> WriteBackKind.PAGES;
+        };
+    }
+
+    /**
+     * The engine for cache lines. The first call looks for that of the machine.
+     *
+     * @return the engine, or null if there is none outside of the movers
+     */
+    public CacheLineWriteBack lines() {
+        return ofMachine ? Lines.OF_MACHINE : lines;
+    }
+
+    /**
+     * Returns why an operation on a range must be refused.
+     *
+     * @param range the range
+     * @param kind what {@link #kindOf} returned for it
+     * @param moverWritesLinesBack whether the mover itself can write cache lines back
+     * @return null if the range can be made durable
+     */
+    public Refusal refusal(MemorySegment range, WriteBackKind kind, boolean moverWritesLinesBack) {
+        if (kind == WriteBackKind.FAILED_BEFORE) {
+            return new Refusal(VdmResult.IO_ERROR, "failed: " + failedBefore(fileOf(range)));
+        }
+        String reason = switch (kind) {
+            case CACHE_LINES -> moverWritesLinesBack ? null : whyNoLines(range);
+            case PAGES -> whyNoPages(range);
+            case IMPOSSIBLE_IN_MEMORY ->
+                "the destination is ordinary memory, and no write-back makes it durable. Use"
+                        + " OffHeapBuffer.map, or wrap the segment with its DurabilityDomain.";
+            case IMPOSSIBLE_ON_HEAP ->
+                "the destination is on the heap, and nothing makes it durable. Use"
+                        + " OffHeapBuffer.map.";
+            case IMPOSSIBLE_IN_PRIVATE_MAPPING ->
+                "the destination is a private mapping of "
+                        + fileOf(range).path()
+                        + ", whose changes never reach the file. Use OffHeapBuffer.map or"
+                        + " MapMode.READ_WRITE.";
+            case UNKNOWN_MEMORY ->
+                "the domain of the native memory at 0x%x is unknown. Use"
+                        .formatted(range.address())
+                        + " OffHeapBuffer.wrap(segment), which determines it, or, for persistent"
+                        + " memory, nativeMemoryIsPersistent(true) of the mover's builder.";
+            case FAILED_BEFORE -> throw new AssertionError(kind);
+        };
+        return reason == null
+                ? null
+                : new Refusal(VdmResult.UNSUPPORTED, "cannot be made durable: " + reason);
+    }
+
+    private String whyNoLines(MemorySegment range) {
+        if (lines() != null) {
+            return null;
+        }
+        return range.isMapped()
+                ? JdkPageWriteBack.whyNotOnPersistentMemory()
+                : "pure Java cannot write back the cache lines of native memory. Install"
+                        + " libpmem.so.1, use DmlDataMover, or map the file with"
+                        + " OffHeapBuffer.map.";
+    }
+
+    private static String whyNoPages(MemorySegment range) {
+        if (!range.isMapped()) {
+            return PlatformName.nativeCallsAllowed()
+                    ? null
+                    : "the mapping was reinterpreted, so only msync can write it back, and native"
+                            + " access is not enabled. Pass --enable-native-access, or use the"
+                            + " mapped segment itself.";
+        }
+        String reason = JdkPageWriteBack.whyNotOnPersistentMemory();
+        return reason != null && fileOf(range).mayBeSynchronous() ? reason : null;
+    }
+
+    /**
+     * Returns whether a range can be made durable.
+     *
+     * @param range the range
+     * @param moverWritesLinesBack whether the mover itself can write cache lines back
+     * @return false if an operation ends with {@link VdmResult#UNSUPPORTED}
+     */
+    public boolean supports(MemorySegment range, boolean moverWritesLinesBack) {
+        Refusal refusal = refusal(range, kindOf(range), moverWritesLinesBack);
+        return refusal == null || refusal.result() != VdmResult.UNSUPPORTED;
+    }
+
+    private static MappedFile fileOf(MemorySegment range) {
+        MemoryRegion region = MemoryRegions.find(range);
+        return region != null ? region.file() : BareMappings.of(range);
+    }
+
+    private static String failedBefore(MappedFile file) {
+        return "an earlier write-back of "
+                + file.path()
+                + " failed in this process, and which of its bytes are lost is unknown. Verify the"
+                + " file or restore it from a copy, then map it with"
+                + " MapOption.AFTER_FAILED_WRITE_BACK (docs/durability.md).";
+    }
+
+    /**
+     * Makes a range durable.
+     *
+     * @param range the range, not empty
+     * @param kind what {@link #kindOf} returned for it; not refused
+     * @throws IOException if the storage reports an error, or has reported one of the same file
+     * @throws io.github.vdm4j.machine.PageUnavailableException if a page of a mapped file is not
+     * there
+     * @throws IllegalStateException if its arena is closed
+     * @throws WrongThreadException if it is confined to another thread
+     */
+    public void writeBack(MemorySegment range, WriteBackKind kind) throws IOException {
+        CacheLineWriteBack engine = kind == WriteBackKind.CACHE_LINES ? lines() : null;
+        if (engine != null) {
+            if (MemoryRegions.mayLackPages(range)) {
+                PageGuard.bringIn(range, 0, range.byteSize(), false);
+            }
+            engine.writeBack(range);
+        } else {
+            force(range);
+        }
+    }
+
+    /**
+     * Forces a range. The kernel reports an error to one of several concurrent calls only, so a
+     * call that succeeded waits until the others have recorded their failures. {@code msync} passes
+     * over pages beyond the end of the file, so they are looked for afterwards.
+     */
+    private void force(MemorySegment range) throws IOException {
+        MappedFile file = fileOf(range);
+        StampedLock forces = file.forces();
+        long stamp = forces.readLock();
+        try {
+            (ofMachine ? Pages.OF_MACHINE : pages).writeBack(range);
+        } catch (IOException e) {
+            file.recordFailure();
+            throw e;
+        } finally {
+            forces.unlockRead(stamp);
+        }
+        forces.unlockWrite(forces.writeLock());
+        if (file.hasFailed()) {
+            throw new IOException(failedBefore(file));
+        }
+        MissingPages.requireNone(range);
+    }
+}

@@ -1,0 +1,66 @@
+package io.github.vdm4j.memory;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The files of which a write-back has failed in this process. The kernel reports such a failure
+ * once and may drop the pages, so a later write-back that succeeds proves nothing.
+ *
+ * <p>The record is bounded. Once it is full, a failure of a further file counts as a failure of
+ * every file.
+ */
+final class FailedFiles {
+    /**
+     * A failure.
+     *
+     * @param number counts the failures of all files
+     * @param birth tells the file from others of its inode number; null if unknown
+     */
+    private record Failure(int number, String birth) {
+        boolean concerns(MappedFile mapping) {
+            return number > mapping.failuresBefore()
+                    && (birth == null
+                            || mapping.birth() == null
+                            || birth.equals(mapping.birth()));
+        }
+    }
+
+    private final int capacity;
+
+    /** By device and inode number. */
+    private final Map<String, Failure> latest = new ConcurrentHashMap<>();
+
+    private volatile Failure ofEveryFile = new Failure(0, null);
+
+    /** The number of the latest failure; 0 if there was none. */
+    private volatile int count;
+
+    FailedFiles(int capacity) {
+        this.capacity = capacity;
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** Records that a write-back of a mapping failed. */
+    synchronized void add(MappedFile mapping) {
+        String file = mapping.file();
+        var failure = new Failure(count + 1, mapping.birth());
+        if (file == null) {
+            mapping.fail(); // the kernel does not tell which other mappings have the same file
+        } else if (latest.size() < capacity || latest.containsKey(file)) {
+            latest.put(file, failure);
+        } else {
+            ofEveryFile = new Failure(failure.number(), null);
+        }
+        count = failure.number();
+    }
+
+    /** Returns whether a failure concerns a mapping. */
+    boolean concern(MappedFile mapping) {
+        Failure failure = mapping.file() == null ? null : latest.get(mapping.file());
+        return failure != null && failure.concerns(mapping) || ofEveryFile.concerns(mapping);
+    }
+}

@@ -1,0 +1,164 @@
+package io.github.vdm4j.memory;
+
+import io.github.vdm4j.DurabilityDomain;
+import io.github.vdm4j.machine.FileBirth;
+import io.github.vdm4j.machine.MemoryMaps;
+import io.github.vdm4j.machine.MemoryMaps.Backing;
+import io.github.vdm4j.machine.MemoryMaps.Mapping;
+import io.github.vdm4j.machine.PlatformName;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.locks.StampedLock;
+import java.util.stream.Stream;
+
+/** The file behind a mapping, determined once for each mapping. */
+public final class MappedFile {
+    private static final int STRIPES = 64;
+
+    private static final FailedFiles FAILED = new FailedFiles(4_096);
+
+    /** Files share these locks by their hash codes. */
+    private static final List<StampedLock> FORCES =
+            Stream.generate(StampedLock::new).limit(STRIPES).toList();
+
+    private final Mapping mapping;
+    private final String birth;
+    private final int failuresBefore;
+    private volatile boolean failed;
+
+    private MappedFile(Mapping mapping, int failuresBefore) {
+        this(mapping, FileBirth.of(mapping), failuresBefore);
+    }
+
+    MappedFile(Mapping mapping, String birth, int failuresBefore) {
+        this.mapping = mapping;
+        this.birth = birth;
+        this.failuresBefore = failuresBefore;
+    }
+
+    /**
+     * Determines the file behind a mapping that other code made. The mapping counts as older than
+     * every failure.
+     *
+     * @param segment a segment of the mapping, not empty
+     * @return what the kernel tells
+     */
+    public static MappedFile of(MemorySegment segment) {
+        boolean needsFlags = JdkPageWriteBack.whyNotOnPersistentMemory() != null;
+        return new MappedFile(
+                needsFlags
+                        ? MemoryMaps.findWithFlags(segment.address(), segment.byteSize())
+                        : MemoryMaps.find(segment.address(), segment.byteSize()),
+                0);
+    }
+
+    /**
+     * Determines the file behind a mapping that other code made, and whether it is a MAP_SYNC
+     * mapping. Slower than {@link #of}.
+     *
+     * @param segment a segment of the mapping, not empty
+     * @return what the kernel tells
+     */
+    public static MappedFile withFlags(MemorySegment segment) {
+        return new MappedFile(
+                MemoryMaps.findWithFlags(segment.address(), segment.byteSize()), 0);
+    }
+
+    /**
+     * Determines the file behind a new mapping.
+     *
+     * @param segment the mapping
+     * @param failuresBefore what {@link #failures} returned before the mapping was made; the
+     *     mapping is not concerned by those failures
+     * @return what the kernel tells
+     */
+    public static MappedFile opened(MemorySegment segment, int failuresBefore) {
+        return new MappedFile(
+                MemoryMaps.find(segment.address(), segment.byteSize()), failuresBefore);
+    }
+
+    /**
+     * Returns the number of failed write-backs in this process.
+     *
+     * @return the number
+     */
+    public static int failures() {
+        return FAILED.count();
+    }
+
+    /**
+     * Returns the domain of the mapping.
+     *
+     * @param segment the segment that the mapping was determined from
+     * @return the domain; if the kernel tells nothing, {@link DurabilityDomain#PAGE} for a segment
+     *     that the JDK has mapped
+     */
+    public DurabilityDomain domain(MemorySegment segment) {
+        return switch (mapping.backing()) {
+            case SYNCHRONOUS_FILE, DAX_DEVICE -> DurabilityDomain.CACHE_LINE;
+            case PAGE_CACHE -> DurabilityDomain.PAGE;
+            case VOLATILE_FILE -> DurabilityDomain.VOLATILE;
+            case MEMORY, PRIVATE_FILE -> DurabilityDomain.NONE;
+            case UNKNOWN -> segment.isMapped() ? DurabilityDomain.PAGE : DurabilityDomain.NONE;
+        };
+    }
+
+    /**
+     * Returns whether a write-back of the file has failed since the mapping was made.
+     *
+     * @return true if the mapping stays failed
+     */
+    public boolean hasFailed() {
+        return failed || FAILED.count() > failuresBefore && FAILED.concern(this);
+    }
+
+    /** Returns whether the mapping may have MAP_SYNC, which only Linux has. */
+    boolean mayBeSynchronous() {
+        return mapping.backing() == Backing.SYNCHRONOUS_FILE
+                || mapping.backing() == Backing.UNKNOWN && PlatformName.isLinuxX64();
+    }
+
+    Backing backing() {
+        return mapping.backing();
+    }
+
+    /** Records that a write-back failed, for every mapping of the file that exists now. */
+    void recordFailure() {
+        FAILED.add(this);
+    }
+
+    /** Fails this mapping alone. */
+    void fail() {
+        failed = true;
+    }
+
+    /** Returns the device and inode number, or null if there is no single file. */
+    String file() {
+        return mapping.file();
+    }
+
+    /** Returns the path for messages. */
+    String path() {
+        byte[] path = mapping.path().getBytes(StandardCharsets.ISO_8859_1);
+        return path.length == 0 ? "the mapped file" : new String(path, StandardCharsets.UTF_8);
+    }
+
+    String birth() {
+        return birth;
+    }
+
+    int failuresBefore() {
+        return failuresBefore;
+    }
+
+    Mapping mapping() {
+        return mapping;
+    }
+
+    /** Returns the lock that a force of the file holds as a reader. */
+    StampedLock forces() {
+        return FORCES.get(Math.floorMod(Objects.hashCode(mapping.file()), STRIPES));
+    }
+}

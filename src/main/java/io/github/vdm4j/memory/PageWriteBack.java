@@ -1,0 +1,18 @@
+package io.github.vdm4j.memory;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+
+/** Writes the pages of a mapped file to its storage. */
+@FunctionalInterface
+public interface PageWriteBack {
+    /**
+     * Writes back every page that a range touches, and no others.
+     *
+     * @param range mapped memory, not empty
+     * @throws IOException if the storage reports an error: the bytes are not durable
+     * @throws IllegalStateException if its arena is closed
+     * @throws WrongThreadException if it is confined to another thread
+     */
+    void writeBack(MemorySegment range) throws IOException;
+}

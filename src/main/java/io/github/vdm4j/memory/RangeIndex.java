@@ -1,0 +1,130 @@
+package io.github.vdm4j.memory;
+
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.BiPredicate;
+
+/**
+ * An index of address ranges. The time of a look-up does not depend on the number of ranges.
+ *
+ * <p>A range of up to 2^n bytes lies in at most two aligned blocks of 2^n bytes, and the index files
+ * it under both. A look-up visits one block of each size in use. Ranges may overlap. Readers take
+ * no lock, and the owner of the index serializes the writers.
+ *
+ * @param <T> what belongs to a range
+ */
+final class RangeIndex<T> {
+    /** A range in the chain of one block. */
+    private record Node<T>(int level, long block, long start, long end, long order, T value,
+            Node<T> next) {
+
+        Node<T> before(Node<T> chain) {
+            return new Node<>(level, block, start, end, order, value, chain);
+        }
+    }
+
+    private final BiPredicate<T, Object> matches;
+
+    private volatile AtomicReferenceArray<Node<T>> chains = new AtomicReferenceArray<>(4);
+
+    /** Bit n is set while blocks of 2^n bytes are in use. */
+    private volatile long levels;
+
+    private final int[] nodesOfLevel = new int[Long.SIZE];
+    private int nodes;
+    private long added;
+
+    /**
+     * Creates an empty index.
+     *
+     * @param matches decides whether a value may be returned for the key of a look-up
+     */
+    RangeIndex(BiPredicate<T, Object> matches) {
+        this.matches = matches;
+    }
+
+    boolean isEmpty() {
+        return nodes == 0;
+    }
+
+    /** Includes the address behind the range, where an empty slice may begin. */
+    private static int level(long start, long end) {
+        return Long.SIZE - Long.numberOfLeadingZeros(end - start);
+    }
+
+    private static int place(int level, long block, int places) {
+        long hash = (block * 0x9E3779B97F4A7C15L) + level;
+        return (int) (hash ^ hash >>> 32) & places - 1;
+    }
+
+    /** Returns the value that was added first of those whose range covers all bytes; or null. */
+    T find(long address, long length, Object key) {
+        AtomicReferenceArray<Node<T>> all = chains;
+        Node<T> found = null;
+        for (long rest = levels; rest != 0; rest &= rest - 1) {
+            int level = Long.numberOfTrailingZeros(rest);
+            long block = address >>> level;
+            Node<T> node = all.get(place(level, block, all.length()));
+            for (; node != null; node = node.next) {
+                if (node.block == block
+                        && node.level == level
+                        && node.start <= address
+                        && address + length <= node.end
+                        && (found == null || node.order < found.order)
+                        && matches.test(node.value, key)) {
+                    found = node;
+                }
+            }
+        }
+        return found == null ? null : found.value;
+    }
+
+    void add(long address, long length, T value) {
+        long end = address + length;
+        int level = level(address, end);
+        long order = added++;
+        for (long block = address >>> level; block <= end >>> level; block++) {
+            if (++nodes > chains.length()) {
+                enlarge();
+            }
+            nodesOfLevel[level]++;
+            insert(chains, new Node<>(level, block, address, end, order, value, null));
+        }
+        levels |= 1L << level;
+    }
+
+    private static <T> void insert(AtomicReferenceArray<Node<T>> into, Node<T> node) {
+        int place = place(node.level, node.block, into.length());
+        into.set(place, node.before(into.get(place)));
+    }
+
+    private void enlarge() {
+        var larger = new AtomicReferenceArray<Node<T>>(2 * chains.length());
+        for (int i = 0; i < chains.length(); i++) {
+            for (Node<T> node = chains.get(i); node != null; node = node.next) {
+                insert(larger, node);
+            }
+        }
+        chains = larger;
+    }
+
+    void remove(long address, long length, T value) {
+        long end = address + length;
+        int level = level(address, end);
+        for (long block = address >>> level; block <= end >>> level; block++) {
+            int place = place(level, block, chains.length());
+            Node<T> kept = null;
+            for (Node<T> node = chains.get(place); node != null; node = node.next) {
+                if (node.value == value && node.block == block && node.level == level) {
+                    nodes--;
+                    nodesOfLevel[level]--;
+                } else {
+                    kept = node.before(kept);
+                }
+            }
+            chains.set(place, kept);
+        }
+        if (nodesOfLevel[level] == 0) {
+            levels &= ~(1L << level);
+        }
+    }
+}

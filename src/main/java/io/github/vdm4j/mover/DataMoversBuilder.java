@@ -1,0 +1,113 @@
+package io.github.vdm4j.mover;
+
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.mover.DataMovers.Choice;
+import io.github.vdm4j.mover.MoverProvider.Attempt;
+import io.github.vdm4j.mover.MoverProvider.Settings;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.ServiceLoader.Provider;
+
+/** The settings that every mover has. Each has a default. */
+public final class DataMoversBuilder {
+    private static final int MAX_PARALLELISM = 1_024;
+
+    private int parallelism = Runtime.getRuntime().availableProcessors();
+    private boolean nativeMemoryIsPersistent;
+
+    DataMoversBuilder() {}
+
+    /**
+     * Sets the number of worker threads. Default: the number of processors.
+     *
+     * @param workers 1 to 1,024
+     * @return this
+     * @throws IllegalArgumentException if the number is out of that range
+     */
+    public DataMoversBuilder parallelism(int workers) {
+        if (workers < 1 || workers > MAX_PARALLELISM) {
+            throw new IllegalArgumentException(
+                    "parallelism of %,d: must be 1 to %,d".formatted(workers, MAX_PARALLELISM));
+        }
+        parallelism = workers;
+        return this;
+    }
+
+    /**
+     * Applies C's rule for durable operations on native memory. Default: {@code false}.
+     *
+     * @param persistent whether native memory of unknown domain is persistent memory
+     * @return this
+     * @see ThreadsDataMoverBuilder#nativeMemoryIsPersistent
+     */
+    public DataMoversBuilder nativeMemoryIsPersistent(boolean persistent) {
+        nativeMemoryIsPersistent = persistent;
+        return this;
+    }
+
+    /**
+     * Opens the best mover with these settings.
+     *
+     * @return an open mover
+     */
+    public Vdm best() {
+        return choose().mover();
+    }
+
+    /**
+     * Opens the best mover and returns the reason for the choice. A mistake in a setting of the user
+     * that makes a better mover unavailable is logged as a warning, because the choice hides it.
+     *
+     * @return an open mover and the reason
+     */
+    public Choice choose() {
+        var settings = new Settings(parallelism, nativeMemoryIsPersistent);
+        List<String> reasons = new ArrayList<>();
+        for (MoverProvider provider : providers(reasons)) {
+            Attempt attempt = open(provider, settings);
+            reasons.add(attempt.reason());
+            if (attempt.mover() != null) {
+                return new Choice(attempt.mover(), String.join("\n", reasons));
+            }
+            if (attempt.misconfigured()) {
+                warn(attempt.reason());
+            }
+        }
+        Vdm threads = ThreadsDataMover.builder()
+                .threads(parallelism)
+                .nativeMemoryIsPersistent(nativeMemoryIsPersistent)
+                .open();
+        return new Choice(threads, String.join("\n", reasons));
+    }
+
+    /** The most preferred first. A provider that cannot be loaded is only a reason. */
+    private static List<MoverProvider> providers(List<String> reasons) {
+        List<MoverProvider> found = new ArrayList<>();
+        var loader = ServiceLoader.load(MoverProvider.class, DataMovers.class.getClassLoader());
+        for (Provider<MoverProvider> each : loader.stream().toList()) {
+            try {
+                found.add(each.get());
+            } catch (ServiceConfigurationError e) {
+                reasons.add(e.getMessage());
+                warn(e.getMessage());
+            }
+        }
+        found.sort(Comparator.comparingInt(MoverProvider::preference).reversed());
+        return found;
+    }
+
+    private static Attempt open(MoverProvider provider, Settings settings) {
+        try {
+            return provider.open(settings);
+        } catch (RuntimeException | LinkageError e) {
+            return new Attempt(null, provider + " failed: " + e, true);
+        }
+    }
+
+    private static void warn(String reason) {
+        System.getLogger("io.github.vdm4j").log(System.Logger.Level.WARNING, reason);
+    }
+}

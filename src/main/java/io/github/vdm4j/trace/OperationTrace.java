@@ -1,0 +1,150 @@
+package io.github.vdm4j.trace;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.WeakHashMap;
+import jdk.jfr.FlightRecorder;
+
+/**
+ * What is known of an operation while the flight recorder wants to hear of it, until it ends. Kept
+ * beside the operations, so that they need no room for it: only recording costs anything.
+ */
+public final class OperationTrace {
+    private static final boolean PRESENT = isPresent();
+
+    /** Weak, for operations that are dropped. */
+    private static final Map<Object, OperationTrace> TRACES =
+            Collections.synchronizedMap(new WeakHashMap<>());
+
+    private final Object event;
+    private final long started = System.nanoTime();
+    private int polls;
+    private volatile long workBegan;
+    private volatile long workEnded;
+
+    private OperationTrace(Object event) {
+        this.event = event;
+    }
+
+    /** Apart, so that nothing of jdk.jfr is loaded in a JVM that has no such module. */
+    private static final class Flight {
+        private static volatile OperationEvent probe;
+
+        /**
+         * Registers the event in the first operation after the recorder has begun, because that
+         * takes the recorder 50 ms. A listener for that moment would keep the class loader of this
+         * class alive, and virtual threads that waited for a static initialiser would be pinned.
+         */
+        static boolean isEnabled() {
+            OperationEvent known = probe;
+            if (known == null) {
+                FlightRecorder.register(OperationEvent.class);
+                known = new OperationEvent();
+                probe = known;
+            }
+            return known.isEnabled();
+        }
+
+        static Object begin() {
+            var event = new OperationEvent();
+            event.begin();
+            return event;
+        }
+
+        static void commit(
+                Object begun, OperationTrace trace, String what, long bytes, String mover,
+                String path, String status) {
+            var event = (OperationEvent) begun;
+            event.end();
+            if (event.shouldCommit()) {
+                long now = System.nanoTime();
+                boolean queued = trace.workBegan != 0;
+                long began = queued ? trace.workBegan : trace.started;
+                event.operation = what;
+                event.bytes = bytes;
+                event.mover = mover;
+                event.path = path;
+                event.status = status;
+                event.polls = trace.polls;
+                event.queueTime = began - trace.started;
+                event.runTime = (queued && trace.workEnded != 0 ? trace.workEnded : now) - began;
+                event.commit();
+            }
+        }
+    }
+
+    private static boolean isPresent() {
+        try {
+            FlightRecorder.isInitialized();
+            return true;
+        } catch (LinkageError e) { // the JVM has no module jdk.jfr
+            return false;
+        }
+    }
+
+    /**
+     * Tells whether anybody records operations. Costs one read while nobody does.
+     *
+     * @return true if events are wanted
+     */
+    public static boolean isOn() {
+        return PRESENT && FlightRecorder.isInitialized() && Flight.isEnabled();
+    }
+
+    /**
+     * The trace of an operation that is about to be advanced once more.
+     *
+     * @param operation its future
+     * @param first whether it has not been started yet, so that an earlier trace is none of its
+     */
+    public static void poll(Object operation, boolean first) {
+        OperationTrace trace = first ? null : TRACES.get(operation);
+        if (trace == null) {
+            trace = new OperationTrace(Flight.begin());
+            TRACES.put(operation, trace);
+        }
+        trace.polls++;
+    }
+
+    /**
+     * A worker begins with an operation.
+     *
+     * @param operation its future
+     */
+    public static void workBegins(Object operation) {
+        OperationTrace trace = isOn() ? TRACES.get(operation) : null;
+        if (trace != null) {
+            trace.workBegan = System.nanoTime();
+        }
+    }
+
+    /**
+     * A worker is done with an operation.
+     *
+     * @param operation its future
+     */
+    public static void workEnds(Object operation) {
+        OperationTrace trace = isOn() ? TRACES.get(operation) : null;
+        if (trace != null) {
+            trace.workEnded = System.nanoTime();
+        }
+    }
+
+    /**
+     * The operation has ended.
+     *
+     * @param operation its future
+     * @param what its type
+     * @param bytes its size
+     * @param mover whose it is
+     * @param path what executed it
+     * @param status how it ended
+     */
+    public static void end(Object operation, String what, long bytes, String mover, String path,
+            String status) {
+        OperationTrace trace = TRACES.remove(operation);
+        if (trace != null) {
+            Flight.commit(trace.event, trace, what, bytes, mover, path, status);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package io.github.vdm4j.worker;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Operation;
+import io.github.vdm4j.VdmException;
+import io.github.vdm4j.VdmExecutor;
+import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.future.Notifier;
+import io.github.vdm4j.future.NotifierType;
+import io.github.vdm4j.future.WorkerStrategy;
+import io.github.vdm4j.jvm.CallerExecutor;
+import io.github.vdm4j.jvm.Pins;
+import io.github.vdm4j.jvm.TaskSequence;
+import io.github.vdm4j.machine.LibraryThread;
+import io.github.vdm4j.memory.MemoryRegions;
+import io.github.vdm4j.trace.OperationTrace;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The executor that hands operations over to worker threads, which run the {@link CallerExecutor}. */
+public final class WorkerExecutor implements VdmExecutor {
+    private final String name;
+    private final Workers workers;
+    private final CallerExecutor kernels;
+    private final int most;
+    private final NotifierType notifier;
+    private final Duration closeTimeout;
+
+    /**
+     * Starts the threads.
+     *
+     * @param name the mover's name, for messages
+     * @param threads how many threads
+     * @param most how many operations may wait for a thread
+     * @param strategy what a thread does when there is nothing to do
+     * @param notifier the notification that futures give
+     * @param closeTimeout how long closing waits
+     * @param kernels what executes an operation
+     */
+    public WorkerExecutor(String name, int threads, int most, WorkerStrategy strategy,
+            NotifierType notifier, Duration closeTimeout, CallerExecutor kernels) {
+        this.name = name;
+        this.most = most;
+        this.notifier = notifier;
+        this.closeTimeout = closeTimeout;
+        this.kernels = kernels;
+        workers = new Workers("vdm4j-threads-mover", threads, strategy, this::work);
+    }
+
+    /**
+     * Returns the threads.
+     *
+     * @return the workers
+     */
+    public Workers workers() {
+        return workers;
+    }
+
+    @Override
+    public FutureState start(Operation<?> operation) {
+        if (operation.type() == VdmOperationType.DRAIN) {
+            operation.attach(workers.mark());
+            return drain(operation);
+        }
+        if (!Workers.canExecute(operation)) {
+            return kernels.start(operation); // only the calling thread may touch the memory
+        }
+        String reason = pin(operation);
+        if (reason != null) {
+            return operation.fail(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, reason,
+                    null);
+        }
+        operation.handOver();
+        if (!workers.offer(operation, most)) {
+            unpin(operation);
+            if (workers.isStopping()) {
+                operation.failClosed();
+            } else {
+                operation.fail(ExecutionPath.NONE, VdmResult.MOVER_FULL, null,
+                        ("was refused: %,d operations wait for a worker of %s (queueSize), and the"
+                                + " mover was opened with whenFull(FAIL). Poll some to their end,"
+                                + " or use whenFull(WAIT)").formatted(most, name),
+                        null);
+            }
+            operation.complete();
+        }
+        return null;
+    }
+
+    /** A drain is not executed by a worker, because each worker knows only what it does itself. */
+    private FutureState drain(Operation<?> operation) {
+        if (!workers.isPast((long) operation.attachment())) {
+            return FutureState.RUNNING;
+        }
+        return operation.succeed(ExecutionPath.JVM);
+    }
+
+    @Override
+    public FutureState resume(Operation<?> operation) {
+        return drain(operation);
+    }
+
+    /** Keeps the buffers open until the operation has ended. Returns null, or why that failed. */
+    private static String pin(Operation<?> operation) {
+        if (operation.tasks() != null) {
+            return CallerExecutor.sequenceOf(operation).pin();
+        }
+        if (!MemoryRegions.any()) {
+            operation.attach(null);
+            return null;
+        }
+        Pins pins = operation.attachment() instanceof Pins earlier ? earlier : new Pins();
+        operation.attach(pins);
+        return pins.pin(operation) ? null : Pins.CLOSED;
+    }
+
+    private static void unpin(Operation<?> operation) {
+        if (operation.attachment() instanceof Pins pins) {
+            pins.unpin();
+        } else if (operation.attachment() instanceof TaskSequence sequence) {
+            sequence.unpin();
+        }
+    }
+
+    private void work(Operation<?> operation) {
+        OperationTrace.workBegins(operation);
+        try {
+            kernels.execute(operation);
+        } catch (Throwable e) {
+            unpin(operation);
+            operation.completeBroken(e);
+            return;
+        }
+        OperationTrace.workEnds(operation);
+        unpin(operation);
+        operation.complete();
+    }
+
+    @Override
+    public void answer(Operation<?> operation, Notifier offered) {
+        switch (notifier) {
+            case WAKER -> offered.useWaker();
+            case POLLER -> offered.usePoller(operation::isComplete);
+            case NONE -> offered.useNone();
+        }
+    }
+
+    @Override
+    public boolean cancelPending(Operation<?> operation) {
+        if (!workers.takeBack(operation)) {
+            return false;
+        }
+        unpin(operation);
+        return true;
+    }
+
+    @Override
+    public boolean isAsync(Operation<?> operation) {
+        return Workers.canExecute(operation);
+    }
+
+    /** In a waker this does not wait: the worker that calls the waker may have to finish first. */
+    @Override
+    public void close() {
+        if (LibraryThread.isCurrent()) {
+            workers.refuse();
+            return;
+        }
+        List<Operation<?>> stuck = workers.stop(closeTimeout.toNanos());
+        int refused = 0;
+        for (Operation<?> next = workers.takeBackFirst(); next != null;
+                next = workers.takeBackFirst()) {
+            unpin(next);
+            next.failClosed();
+            next.complete();
+            refused++;
+        }
+        if (!stuck.isEmpty()) {
+            throw new VdmException(
+                    VdmResult.TIMEOUT,
+                    null,
+                    "%s did not close within %s (closeTimeout): still executing: %s%s"
+                            .formatted(
+                                    name,
+                                    closeTimeout,
+                                    stuck.stream()
+                                            .map(Object::toString)
+                                            .collect(Collectors.joining("; ")),
+                                    refused == 0 ? ""
+                                            : "; %,d operations that waited ended with CLOSED"
+                                                    .formatted(refused)),
+                    null);
+        }
+    }
+}

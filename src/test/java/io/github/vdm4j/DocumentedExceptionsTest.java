@@ -1,0 +1,71 @@
+package io.github.vdm4j;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vdm4j.buffer.OffHeapBuffer;
+import io.github.vdm4j.mover.ThreadsDataMover;
+import io.github.vdm4j.operation.DifBlockSize;
+import io.github.vdm4j.operation.DifConfig;
+import io.github.vdm4j.operation.DifFlag;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a call throws or returns is what its javadoc says. */
+@Timeout(60)
+class DocumentedExceptionsTest {
+    private static final MemorySegment HUGE =
+            MemorySegment.ofAddress(1L << 46).reinterpret(1L << 62);
+
+    @Test
+    void byteBufferOfHugeBufferIsUnsupported() {
+        OffHeapBuffer buffer = OffHeapBuffer.wrap(HUGE);
+        assertThrows(UnsupportedOperationException.class, buffer::byteBuffer);
+    }
+
+    @Test
+    void repeatedFlagsAreAccepted() {
+        DifConfig config = DifConfig.of(DifBlockSize.BYTES_512);
+        assertEquals(config.withFlags(DifFlag.INVERT_CRC_SEED),
+                config.withFlags(DifFlag.INVERT_CRC_SEED, DifFlag.INVERT_CRC_SEED));
+    }
+
+    @Test
+    void byteSizeOfHugeBatchIsNotNegative() {
+        try (var mover = ThreadsDataMover.builder().threads(1).open()) {
+            assertTrue(mover.batch()
+                    .memset(HUGE, (byte) 0, VdmFlags.NONE)
+                    .memset(HUGE, (byte) 0, VdmFlags.NONE)
+                    .submit()
+                    .byteSize() > 0);
+        }
+    }
+
+    @Test
+    void causeOfThrowingFunctionIsNotGuessed() {
+        var thrown = new Throwable[1];
+        try (var mover = ThreadsDataMover.builder()
+                .threads(1)
+                .memcpyFunction((destination, source, flags) -> sneak(thrown[0]))
+                .open()) {
+            for (Throwable each : new Throwable[]{new RuntimeException(),
+                new IllegalStateException(), new CancellationException(), new InternalError(),
+                new WrongThreadException()}) {
+                thrown[0] = each;
+                VdmFuture<VdmOutput> copy = mover.memcpy(
+                        MemorySegment.ofArray(new byte[8]), MemorySegment.ofArray(new byte[8]));
+                copy.busyPoll();
+                assertEquals(VdmResult.INTERNAL_ERROR, copy.result(), each::toString);
+                assertEquals(each, copy.failure().getCause());
+            }
+        }
+    }
+
+    @SuppressWarnings("unchecked") // the exception is not checked at run time
+    private static <E extends Throwable> void sneak(Throwable thrown) throws E {
+        throw (E) thrown;
+    }
+}

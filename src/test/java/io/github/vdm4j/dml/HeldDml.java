@@ -1,0 +1,88 @@
+package io.github.vdm4j.dml;
+
+import io.github.vdm4j.HeldMover;
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.memory.Durability;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+
+/** A DML mover over a simulated library that holds what it was told to hold. */
+public final class HeldDml extends HeldMover {
+    private final SimulatedDml dml = new SimulatedDml();
+    private final DmlDataMover mover;
+    private final boolean onDevice;
+
+    private HeldDml(DmlPath path, int jobs, int workers) {
+        onDevice = path == DmlPath.HARDWARE;
+        DmlDataMoverBuilder builder = DmlDataMover.builder()
+                .durability(Durability.withoutLibpmem())
+                .library(dml.library())
+                .path(path)
+                .jvmCopiesUpTo(0)
+                .jvmFillsUpTo(0)
+                .jvmOperationsUpTo(0)
+                .jobs(jobs)
+                .workers(workers)
+                .queueFullTimeout(Duration.ofHours(1));
+        if (onDevice) {
+            dml.withHardware();
+            builder.withoutTrial();
+        } else {
+            builder.workersFrom(1);
+        }
+        mover = builder.open();
+    }
+
+    /** A mover with a device and a number of jobs. */
+    public static HeldDml onDevice(int jobs) {
+        return new HeldDml(DmlPath.HARDWARE, jobs, 1);
+    }
+
+    /** A mover without a device whose workers execute operations of every size. */
+    public static HeldDml onWorkers(int count) {
+        return new HeldDml(DmlPath.SOFTWARE, 8, count);
+    }
+
+    @Override
+    public Vdm mover() {
+        return mover;
+    }
+
+    @Override
+    public int inUse() {
+        return mover.jobsInUse();
+    }
+
+    @Override
+    public void hold() {
+        super.hold();
+        dml.always(onDevice ? Plan.hold() : Plan.succeed().during(this::passGate));
+    }
+
+    /** The device reports the end of operations after a number of checks that differs. */
+    public HeldDml varying() {
+        int[] count = {0};
+        dml.always(submission -> Plan.succeed().afterChecks(count[0]++ % 7));
+        return this;
+    }
+
+    @Override
+    public void release() {
+        super.release();
+        dml.releaseAll();
+    }
+
+    @Override
+    public MemorySegment memory(long size) {
+        return dml.allow(super.memory(size));
+    }
+
+    @Override
+    public void close() {
+        super.release();
+        dml.releaseAll();
+        mover.close();
+        dml.close();
+        super.close();
+    }
+}

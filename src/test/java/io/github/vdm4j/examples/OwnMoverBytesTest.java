@@ -1,0 +1,13 @@
+package io.github.vdm4j.examples;
+
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmOracleProperties;
+
+/** {@link OwnMover} against plain arrays. */
+class OwnMoverBytesTest extends VdmOracleProperties {
+
+    @Override
+    protected Vdm open() {
+        return new OwnMover();
+    }
+}

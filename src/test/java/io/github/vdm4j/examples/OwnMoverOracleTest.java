@@ -1,0 +1,13 @@
+package io.github.vdm4j.examples;
+
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.operation.DataOracleProperties;
+
+/** {@link OwnMover} against brute force. */
+class OwnMoverOracleTest extends DataOracleProperties {
+
+    @Override
+    protected Vdm open() {
+        return new OwnMover();
+    }
+}

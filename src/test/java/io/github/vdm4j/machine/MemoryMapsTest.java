@@ -1,0 +1,160 @@
+package io.github.vdm4j.machine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.vdm4j.machine.MemoryMaps.Backing;
+import io.github.vdm4j.machine.MemoryMaps.Mapping;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MemoryMapsTest {
+
+    /**
+     * As the kernel writes it, but for the many lines between head and flags, of which two stay.
+     */
+    private static final List<String> SMAPS = """
+            7f0000000000-7f0000010000 rw-s 00000000 103:01 12 /data/file with spaces
+            Size:                 64 kB
+            VmFlags: rd wr sh mr mw me ms sd
+            7f0000010000-7f0000020000 rw-s 00010000 103:01 13 /data/other (deleted)
+            Size:                 64 kB
+            VmFlags: rd wr sh mr mw me ms sd
+            7f0000020000-7f0000030000 rw-s 00000000 103:01 14 /pmem/file
+            VmFlags: rd wr sh mr mw me ms sf sd hg
+            7f0000030000-7f0000040000 rw-s 00000000 00:06 15 /dev/dax0.0
+            VmFlags: rd wr sh mr mw me ms sd
+            7f0000050000-7f0000060000 rw-p 00000000 00:00 0\s
+            VmFlags: rd wr mr mw me ac sd
+            7f0000060000-7f0000070000 rw-p 00000000 103:01 12 /data/file with spaces
+            VmFlags: rd wr mr mw me ac sd
+            7f0000070000-7f0000080000 rw-s 00000000 00:01 16 /memfd:name (deleted)
+            VmFlags: rd wr sh mr mw me ms sd
+            7f0000080000-7f0000090000 rw-s 00000000 00:1b 17 /dev/shm/name
+            VmFlags: rd wr sh mr mw me ms sd
+            7f0000090000-7f00000a0000 rw-s 00000000 00:01 18 /SYSV00000000 (deleted)
+            VmFlags: rd wr sh mr mw me ms sd
+            7f00000a0000-7f00000b0000 rw-s 00000000 00:0f 19 /anon_hugepage (deleted)
+            VmFlags: rd wr sh mr mw me ms de ht sd
+            7f00000b0000-7f00000c0000 rw-p 00000000 00:00 0 [stack]
+            VmFlags: rd wr mr mw me gd ac
+            7f00000c0000-7f00000d0000 r--s 00000000 103:01 20 /pmem/a file sf
+            VmFlags: rd sh mr mw me ms sd
+            ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0 [vsyscall]
+            VmFlags: ex
+            """.lines().toList();
+
+    private static final List<String> MOUNTS = """
+            21 1 103:1 / / rw,relatime shared:1 - ext4 /dev/root rw
+            24 1 0:16 / /dev/hugepages rw - hugetlbfs hugetlbfs rw
+            25 1 0:27 / /dev/shm rw,nosuid shared:3 - tmpfs tmpfs rw
+            26 1 0:28 / /merged rw - overlay overlay rw
+            """.lines().toList();
+
+    private static Mapping find(long offset, long length) {
+        return MemoryMaps.find(0x7f00_0000_0000L + offset, length, SMAPS, MOUNTS);
+    }
+
+    private static Backing of(long offset, long length) {
+        return find(offset, length).backing();
+    }
+
+    @ParameterizedTest(name = "+{0}: {1}")
+    @CsvSource({"0, PAGE_CACHE", "1, PAGE_CACHE", "2, SYNCHRONOUS_FILE", "3, DAX_DEVICE",
+        "5, MEMORY", "6, PRIVATE_FILE",
+        "7, VOLATILE_FILE", "8, VOLATILE_FILE", "9, MEMORY", "10, MEMORY", "11, MEMORY",
+        "12, PAGE_CACHE"})
+    void tellsWhatEachKindOfMappingIsBackedBy(int mapping, Backing expected) {
+        long start = mapping * 0x10000L;
+        assertEquals(expected, of(start, 1));
+        assertEquals(expected, of(start, 0x10000));
+        assertEquals(expected, of(start + 0xffff, 1));
+    }
+
+    @Test
+    void aRangeOverTwoMappingsOfOneKindIsOfThatKind() {
+        assertEquals(Backing.PAGE_CACHE, of(0xffff, 2));
+        assertEquals(Backing.VOLATILE_FILE, of(0x7ffff, 0x10000));
+    }
+
+    @Test
+    void theFileIsKnownByDeviceAndInodeIfThereIsOne() {
+        assertEquals("103:01 12", find(0, 1).file());
+        assertEquals("/data/file with spaces", find(0, 1).path());
+        assertEquals(0x7f00_0000_0000L, find(1, 1).start());
+        assertEquals(0x7f00_0001_0000L, find(1, 1).end());
+        assertNull(find(0xffff, 2).file());
+        assertNull(find(0x50000, 1).file());
+    }
+
+    @Test
+    void aRangeOverTwoKindsIsUnknown() {
+        assertEquals(Backing.UNKNOWN, of(0x1ffff, 2));
+        assertEquals(Backing.UNKNOWN, of(0x2ffff, 2));
+        assertEquals(Backing.UNKNOWN, of(0, 0x30000));
+    }
+
+    @ParameterizedTest(name = "+{0}, {1} bytes")
+    @CsvSource({"0x40000, 1", "0x3ffff, 2", "0x4ffff, 2", "0xfffff, 1", "-1, 2",
+        "0x3ffff, 0x10002"})
+    void aRangeWithAGapIsUnknown(String offset, String length) {
+        assertEquals(Backing.UNKNOWN, of(Long.decode(offset), Long.decode(length)));
+    }
+
+    @Test
+    void aListWithoutFlagsTellsAllButMapSync() {
+        List<String> maps = SMAPS.stream()
+                .filter(line -> !line.contains(":  ")
+                        && !line.startsWith("VmFlags"))
+                .toList();
+        assertEquals(Backing.PAGE_CACHE,
+                MemoryMaps.find(0x7f00_0002_0000L, 1, maps, MOUNTS).backing());
+        assertEquals(Backing.UNKNOWN,
+                MemoryMaps.find(0x7f00_0000_0000L, 1, List.of(), MOUNTS).backing());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theKernelIsUnderstood(boolean write, @TempDir Path folder) throws IOException {
+        assumeTrue(PlatformName.isLinuxX64(), "asks /proc/self/smaps");
+        Path file = Files.write(folder.resolve("a file"), new byte[10_000]);
+        try (Arena arena = Arena.ofShared();
+                FileChannel channel =
+                        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            MemorySegment shared =
+                    channel.map(write ? MapMode.READ_WRITE : MapMode.READ_ONLY, 0, 10_000, arena);
+            for (boolean flags : new boolean[]{false, true}) {
+                assertEquals(Backing.PAGE_CACHE, ask(shared, flags));
+                MemorySegment own = channel.map(MapMode.PRIVATE, 0, 10_000, arena);
+                assertEquals(Backing.PRIVATE_FILE, ask(own, flags));
+                assertEquals(Backing.MEMORY, ask(arena.allocate(100), flags));
+                assertEquals(Backing.UNKNOWN,
+                        ask(MemorySegment.ofAddress(8).reinterpret(8), flags));
+            }
+        }
+    }
+
+    private static Backing ask(MemorySegment segment, boolean flags) {
+        long address = segment.address();
+        long length = segment.byteSize();
+        Mapping mapping = flags
+                ? MemoryMaps.findWithFlags(address, length)
+                : MemoryMaps.find(address, length);
+        assertTrue(mapping.start() <= address && mapping.end() >= address + length);
+        return mapping.backing();
+    }
+}

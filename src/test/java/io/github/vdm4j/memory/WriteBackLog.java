@@ -1,0 +1,77 @@
+package io.github.vdm4j.memory;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/** Write-back engines that write nothing back, but note what they were told to. */
+public final class WriteBackLog {
+
+    /** A range that an engine was given. */
+    public record Range(WriteBackKind kind, long address, long length) {
+        public static Range of(WriteBackKind kind, MemorySegment segment) {
+            return new Range(kind, segment.address(), segment.byteSize());
+        }
+    }
+
+    private final List<Range> ranges = new ArrayList<>();
+    private BiConsumer<WriteBackKind, MemorySegment> onWriteBack = (kind, range) -> {};
+    private volatile PageWriteBack storage = range -> {};
+
+    /** Engines with or without one for cache lines, such as libpmem. */
+    public Durability engines(boolean withLines) {
+        CacheLineWriteBack lines = new CacheLineWriteBack() {
+            @Override
+            public void writeBack(MemorySegment range) {
+                note(WriteBackKind.CACHE_LINES, range);
+            }
+
+            @Override
+            public String name() {
+                return "recorded";
+            }
+        };
+        return new Durability(withLines ? lines : null, range -> {
+            storage.writeBack(range);
+            note(WriteBackKind.PAGES, range);
+        });
+    }
+
+    private synchronized void note(WriteBackKind kind, MemorySegment range) {
+        ranges.add(Range.of(kind, range));
+        onWriteBack.accept(kind, range);
+    }
+
+    /** Has something done on each write-back, before it is over. */
+    public synchronized WriteBackLog whenever(BiConsumer<WriteBackKind, MemorySegment> action) {
+        onWriteBack = action;
+        return this;
+    }
+
+    /** From now on the storage fails; null for no longer. */
+    public WriteBackLog fail(IOException withThis) {
+        return storage(range -> {
+            if (withThis != null) {
+                throw withThis;
+            }
+        });
+    }
+
+    /** What the storage does before pages count as written back. */
+    public WriteBackLog storage(PageWriteBack behaviour) {
+        storage = behaviour;
+        return this;
+    }
+
+    /** What was written back so far. */
+    public synchronized List<Range> ranges() {
+        return List.copyOf(ranges);
+    }
+
+    /** Begins anew. */
+    public synchronized void forget() {
+        ranges.clear();
+    }
+}

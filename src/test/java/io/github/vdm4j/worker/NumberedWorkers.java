@@ -1,0 +1,77 @@
+package io.github.vdm4j.worker;
+
+import io.github.vdm4j.AbstractDataMover;
+import io.github.vdm4j.Operation;
+import io.github.vdm4j.VdmExecutor;
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.future.WorkerStrategy;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/** Workers whose operations are numbers: the pattern of a fill. */
+final class NumberedWorkers extends AbstractDataMover {
+    private final Workers workers;
+    private final int queueSize;
+    private final VdmExecutor executor = new VdmExecutor() {
+        @Override
+        public FutureState start(Operation<?> operation) {
+            operation.handOver();
+            return null;
+        }
+    };
+
+    NumberedWorkers(String name, int threads, int queueSize, WorkerStrategy strategy,
+            IntConsumer work) {
+        this.queueSize = queueSize;
+        workers = new Workers(name, threads, strategy,
+                operation -> work.accept((int) operation.pattern()));
+    }
+
+    boolean offer(int number) {
+        return offer(operation(number));
+    }
+
+    boolean offer(Operation<?> operation) {
+        return workers.offer(operation, queueSize);
+    }
+
+    /** An operation that was handed over. */
+    Operation<?> operation(int number) {
+        var operation = (Operation<?>) fill(MemorySegment.ofArray(new byte[1]), number);
+        operation.poll();
+        return operation;
+    }
+
+    boolean takeBack(Operation<?> operation) {
+        return workers.takeBack(operation);
+    }
+
+    long mark() {
+        return workers.mark();
+    }
+
+    boolean isPast(long mark) {
+        return workers.isPast(mark);
+    }
+
+    List<Integer> stop(long nanos) {
+        return workers.stop(nanos).stream().map(each -> (int) each.pattern()).toList();
+    }
+
+    @Override
+    protected VdmExecutor executor() {
+        return executor;
+    }
+
+    @Override
+    public boolean isSupported(VdmFlags flags, MemorySegment destination) {
+        return true;
+    }
+
+    @Override
+    public String name() {
+        return "numbered";
+    }
+}
