@@ -408,7 +408,7 @@ public final class Operation<R> extends VdmFuture<R> {
     }
 
     /**
-     * Continues an operation that was handed over, on the current thread, as a poll would.
+     * Continues an operation that was handed over. The current thread polls it from now on.
      *
      * @return the state reached
      */

@@ -148,7 +148,8 @@ public interface Vdm extends AutoCloseable {
     VdmFuture<VdmOutput> flush(MemorySegment range);
 
     /**
-     * Does nothing, by way of the mover: what comes back has been where operations go.
+     * Does nothing. The operation takes the same way through the mover as every other, so its end
+     * shows that the mover works.
      *
      * <p>C counterpart: {@code DML_OP_NOP}.
      *
