@@ -42,8 +42,8 @@ final class OperationTally {
     }
 
     /**
-     * Read plainly where it is counted: a cell is whole for whoever sees it, and who does not looks
-     * again.
+     * Counting reads a cell without a fence. A thread that does not see its own cell yet reads again
+     * with a fence.
      */
     private final Cell[] cells = new Cell[CELLS];
 

@@ -63,7 +63,7 @@ final class TaskList extends AbstractList<Operation<?>> implements RandomAccess 
         bytes = 0;
     }
 
-    /** The bytes of all tasks together, {@link Long#MAX_VALUE} at most; added up with each task, because it was just looked at. */
+    /** The bytes of all tasks together, {@link Long#MAX_VALUE} at most. Each added task adds its own. */
     long byteSize() {
         return bytes;
     }

@@ -25,7 +25,7 @@ public abstract sealed class VdmFuture<R> extends AbstractFuture<R> permits Oper
     /**
      * Returns the operation.
      *
-     * @return the type, as the caller asked for it
+     * @return the type that the caller asked for
      */
     public abstract VdmOperationType type();
 

@@ -21,8 +21,7 @@ final class DaxFiles {
     private DaxFiles() {}
 
     /**
-     * A mapping of a new file, or of one that is long enough, as a user without this library makes
-     * it.
+     * Maps a file without this library. The file is new or has the length already.
      */
     static MemorySegment mapBare(Path file, MapMode mode, long length, Arena arena)
             throws IOException {

@@ -244,8 +244,8 @@ final class LifetimeHunt {
     }
 
     /**
-     * Most are polled to their end; some are dropped, and must be finished by whoever closes the
-     * memory.
+     * Polls most operations to their end and drops the others. The thread that closes the memory has
+     * to finish those.
      */
     private void poll(VdmFuture<?> operation) {
         int polls = random.nextInt(4) == 0 ? random.nextInt(3) : Integer.MAX_VALUE;

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.StringJoiner;
 
 /**
- * Records as JSON. Written here, as the command prints one small report and reads none: a JSON
- * library would be several times the size of everything else that the command needs.
+ * Writes records as JSON. The command prints one small report and reads none, and a JSON library
+ * would be several times the size of everything else that the command needs.
  */
 final class Json {
     private Json() {}
