@@ -15,6 +15,7 @@ module io.github.vdm4j {
     exports io.github.vdm4j;
     exports io.github.vdm4j.buffer;
     exports io.github.vdm4j.dml;
+    exports io.github.vdm4j.dsa;
     exports io.github.vdm4j.future;
     exports io.github.vdm4j.mover;
     exports io.github.vdm4j.operation;

@@ -26,6 +26,8 @@ class ArchitectureTest {
     private static final String JVM = ROOT + ".jvm";
     private static final String MOVER = ROOT + ".mover";
     private static final String BUFFER = ROOT + ".buffer";
+    private static final String DSA = ROOT + ".dsa";
+    private static final String PORTAL = DSA + ".portal";
     private static final String DML = ROOT + ".dml";
     private static final String JOB = DML + ".job";
     private static final String DML_FFI = DML + ".ffi";
@@ -66,9 +68,13 @@ class ArchitectureTest {
             Layer.hidden(WORKER, JVM, MEMORY, MACHINE, ROOT, TRACE, FUTURE),
             Layer.exported(MOVER, WORKER, JVM, MEMORY, ROOT, FUTURE),
             Layer.exported(BUFFER, MEMORY, MACHINE, ROOT, FUTURE),
+            Layer.hidden(PORTAL, JVM, OPERATION, MEMORY, MACHINE, ROOT, WORKER),
+            Layer.exported(DSA, PORTAL, MOVER, JVM, OPERATION, MEMORY, MACHINE, ROOT, WORKER, TRACE,
+                    FUTURE),
             Layer.hidden(DML_FFI),
             Layer.hidden(JOB, JVM, OPERATION, DML_FFI, MEMORY, MACHINE, ROOT, WORKER),
-            Layer.exported(DML, MOVER, JVM, OPERATION, JOB, DML_FFI, MEMORY, MACHINE, ROOT, WORKER,
+            Layer.exported(DML, DSA, MOVER, JVM, OPERATION, JOB, DML_FFI, MEMORY, MACHINE, ROOT,
+                    WORKER,
                     TRACE, FUTURE));
 
     private static JavaClasses main;

@@ -1,8 +1,8 @@
 package io.github.vdm4j.cli;
 
 import io.github.vdm4j.dml.DmlVersion;
-import io.github.vdm4j.dml.DsaDevice;
-import io.github.vdm4j.dml.DsaSystem;
+import io.github.vdm4j.dsa.DsaDevice;
+import io.github.vdm4j.dsa.DsaSystem;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;

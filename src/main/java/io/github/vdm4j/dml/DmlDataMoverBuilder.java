@@ -4,7 +4,10 @@ import io.github.vdm4j.VdmException;
 import io.github.vdm4j.WhenFull;
 import io.github.vdm4j.dml.job.JobLimits;
 import io.github.vdm4j.dml.job.JobPool;
+import io.github.vdm4j.dsa.DsaDevice;
 import io.github.vdm4j.future.WorkerStrategy;
+import io.github.vdm4j.machine.NumaNodes;
+import io.github.vdm4j.machine.SystemFiles;
 import io.github.vdm4j.memory.Durability;
 import java.io.File;
 import java.nio.file.Path;
@@ -402,7 +405,7 @@ public final class DmlDataMoverBuilder {
     public DmlDataMover open() {
         DmlLibrary opened = library != null ? library : DmlLibrary.open();
         List<DsaDevice> devices = path != DmlPath.SOFTWARE && showsDevices()
-                ? DsaDevice.readAll(new SystemFiles(Path.of("/")))
+                ? DsaDevice.readAll(Path.of("/"))
                 : List.of();
         JobLimits limits =
                 devices.isEmpty() ? limits(maxTransferBytes, USUAL_BATCH_TASKS) : limits(devices);
@@ -453,14 +456,14 @@ public final class DmlDataMoverBuilder {
      * opening of a JVM waits for each (docs/adr/0019).
      */
     private static boolean showsDevices() {
-        return new File("/" + DsaDevice.FOLDER).exists();
+        return new File("/sys/bus/dsa/devices").exists();
     }
 
     private JobLimits limits(List<DsaDevice> devices) {
-        long hardwareBytes = DsaDevice.maxTransferBytes(devices).orElse(maxTransferBytes);
+        long hardwareBytes = DeviceLimits.maxTransferBytes(devices).orElse(maxTransferBytes);
         return limits(
                 Math.max(64, Math.min(hardwareBytes, maxTransferBytes) & -64L),
-                Math.min(DsaDevice.maxBatchTasks(devices).orElse(USUAL_BATCH_TASKS),
+                Math.min(DeviceLimits.maxBatchTasks(devices).orElse(USUAL_BATCH_TASKS),
                         JobLimits.MAX_TASKS));
     }
 

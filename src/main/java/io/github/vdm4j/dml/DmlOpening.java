@@ -6,6 +6,7 @@ import io.github.vdm4j.dml.DmlDiagnosis.Outcome;
 import io.github.vdm4j.dml.job.DmlCallException;
 import io.github.vdm4j.dml.job.JobLimits;
 import io.github.vdm4j.dml.job.JobPool;
+import io.github.vdm4j.machine.NumaNodes;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -43,7 +44,7 @@ final class DmlOpening implements Supplier<List<Finding>> {
     }
 
     private DmlDiagnosis diagnose() {
-        return made != null ? made : DmlDiagnosis.of(DsaSystem.read(), library.version(), node);
+        return made != null ? made : DmlDiagnosis.here(library.version(), node);
     }
 
     @Override
