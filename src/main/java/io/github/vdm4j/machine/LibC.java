@@ -26,6 +26,8 @@ public final class LibC {
     private static final int MADV_HUGEPAGE = 14;
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
+    private static final int O_CLOEXEC = 0x80000;
+    private static final int O_RDWR_CLOEXEC = 0x80002;
     private static final int O_RDWR_CREAT_CLOEXEC = 0x80042;
     private static final int READ_AND_WRITE_BY_ALL = 0666; // the umask limits it
     private static final int FALLOC_FL_KEEP_SIZE = 1;
@@ -83,6 +85,12 @@ public final class LibC {
     // int close(int fd)
     private static final MethodHandle CLOSE =
             bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    // int dup3(int fd, int replaced, int flags)
+    private static final MethodHandle DUP3 =
+            bind("dup3", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+    // ssize_t write(int fd, const void *buffer, size_t length)
+    private static final MethodHandle WRITE =
+            bind("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
     // char *strerror(int errno)
     private static final MethodHandle STRERROR =
             LINKER.downcallHandle(symbol("strerror"), FunctionDescriptor.of(ADDRESS, JAVA_INT));
@@ -246,13 +254,28 @@ public final class LibC {
      * @throws CallFailedException if the file cannot be opened
      */
     public static int open(byte[] path) throws CallFailedException {
+        return open(path, O_RDWR_CREAT_CLOEXEC);
+    }
+
+    /**
+     * Opens a file that exists for reading and writing.
+     *
+     * @param path the bytes of its path
+     * @return a descriptor for {@link #close}
+     * @throws CallFailedException if the file cannot be opened
+     */
+    public static int openExisting(byte[] path) throws CallFailedException {
+        return open(path, O_RDWR_CLOEXEC);
+    }
+
+    private static int open(byte[] path, int flags) throws CallFailedException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(CALL_STATE);
             MemorySegment terminated = arena.allocate(path.length + 1L);
             terminated.copyFrom(MemorySegment.ofArray(path));
             int error;
             do {
-                int descriptor = (int) OPEN.invokeExact(state, terminated, O_RDWR_CREAT_CLOEXEC,
+                int descriptor = (int) OPEN.invokeExact(state, terminated, flags,
                         READ_AND_WRITE_BY_ALL);
                 if (descriptor >= 0) {
                     return descriptor;
@@ -262,6 +285,51 @@ public final class LibC {
             throw new CallFailedException("open", error);
         } catch (CallFailedException e) {
             throw e;
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * Closes the file of a descriptor and gives the descriptor another file. A thread that uses the
+     * descriptor meanwhile uses the first file or the second, and never a third.
+     *
+     * @param descriptor the descriptor to keep
+     * @param other the descriptor of the second file, which is closed
+     * @throws CallFailedException if the system has no descriptor to give
+     */
+    public static void replace(int descriptor, int other) throws CallFailedException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(CALL_STATE);
+            int replaced = (int) DUP3.invokeExact(state, other, descriptor, O_CLOEXEC);
+            int error = (int) ERRNO.get(state, 0L);
+            close(other);
+            if (replaced < 0) {
+                throw new CallFailedException("dup3", error);
+            }
+        } catch (CallFailedException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /** The size of the memory in which {@link #write} keeps the error number. */
+    public static final long CALL_STATE_BYTES = CALL_STATE.byteSize();
+
+    /**
+     * Writes to a file. Allocates nothing.
+     *
+     * @param callState {@link #CALL_STATE_BYTES} of native memory that no other call uses meanwhile
+     * @param descriptor an open file
+     * @param memory what to write
+     * @return how many bytes the file accepted, or the negative error number
+     */
+    public static long write(MemorySegment callState, int descriptor, MemorySegment memory) {
+        try {
+            long written =
+                    (long) WRITE.invokeExact(callState, descriptor, memory, memory.byteSize());
+            return written < 0 ? -(int) ERRNO.get(callState, 0L) : written;
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
         }
@@ -335,7 +403,13 @@ public final class LibC {
         }
     }
 
-    private static String words(int error) {
+    /**
+     * Returns the system's words for an error.
+     *
+     * @param error the error number
+     * @return the text of strerror
+     */
+    public static String words(int error) {
         try {
             var text = (MemorySegment) STRERROR.invokeExact(error);
             return text.reinterpret(1024).getString(0);
