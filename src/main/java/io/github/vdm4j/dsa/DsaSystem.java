@@ -149,9 +149,14 @@ public record DsaSystem(
         return read(root, DsaFolders.below(root), mayOpen);
     }
 
-    /** This machine with the folders that properties choose. */
-    static DsaSystem read(DsaFolders folders) {
-        return read(Path.of("/"), folders, DsaSystem::mayOpen);
+    /**
+     * Reads the state of this machine and of this process. The properties {@code vdm4j.dsa.sysfs} and
+     * {@code vdm4j.dsa.devices} replace the folders in which Linux shows devices.
+     *
+     * @return the state as of now
+     */
+    public static DsaSystem current() {
+        return read(Path.of("/"), DsaFolders.current(), DsaSystem::mayOpen);
     }
 
     private static boolean mayOpen(Path node) {
