@@ -58,8 +58,12 @@ public final class SlotMemory {
         return record;
     }
 
-    /** The bytes of the descriptor. */
-    MemorySegment submission() {
+    /**
+     * Returns the bytes of the descriptor.
+     *
+     * @return 64 bytes of native memory
+     */
+    public MemorySegment submission() {
         return submission;
     }
 
