@@ -90,7 +90,7 @@ final class DsaOpening implements AutoCloseable {
         DsaStatus status = QueueProbe.run(open, PROBE_NANOS);
         if (status.code() != DsaStatus.SUCCESS) {
             findings.add(QueueRules.notWorking(queue, status));
-            open.release(0);
+            open.release(PROBE_NANOS);
             return;
         }
         queues.add(new WorkQueue(open, queue.name(), device.name(),

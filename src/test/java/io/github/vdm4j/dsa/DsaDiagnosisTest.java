@@ -176,7 +176,7 @@ class DsaDiagnosisTest {
     @CsvSource(delimiter = '|', value = {
         "open: Device or resource busy | sudo fuser -v /dev/dsa/wq0.0",
         "open: Permission denied       | sudo groupadd -f --system dsa",
-        "open: No such device          | dmesg | grep idxd",
+        "open: No such device          | dmesg",
     })
     void findsAFileThatCannotBeOpened(String words, String remedy) {
         DsaDiagnosis diagnosis = DsaDiagnosis.of(machine.system(), node -> {
@@ -184,7 +184,7 @@ class DsaDiagnosisTest {
         });
         assertEquals("/dev/dsa/wq0.0 could not be opened: " + words,
                 diagnosis.findings().getFirst().what());
-        assertTrue(diagnosis.findings().getFirst().remedy().startsWith(remedy.split("\\|")[0]));
+        assertTrue(diagnosis.findings().getFirst().remedy().contains(remedy));
         assertEquals(2, diagnosis.findings().size());
     }
 
