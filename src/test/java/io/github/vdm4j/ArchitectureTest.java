@@ -35,6 +35,8 @@ class ArchitectureTest {
     private static final String MEMORY = ROOT + ".memory";
     private static final String TRACE = ROOT + ".trace";
     private static final String WORKER = ROOT + ".worker";
+    private static final String ENGINE = ROOT + ".engine";
+    private static final String CHANNEL = ENGINE + ".channel";
     private static final String PMEM_FFI = MEMORY + ".ffi";
     private static final String CLI = ROOT + ".cli";
     private static final String EXAMPLES = ROOT + ".examples";
@@ -66,16 +68,16 @@ class ArchitectureTest {
             Layer.hidden(MEMORY, PMEM_FFI, MACHINE, ROOT),
             Layer.hidden(JVM, OPERATION, MEMORY, MACHINE, ROOT, FUTURE),
             Layer.hidden(WORKER, JVM, MEMORY, MACHINE, ROOT, TRACE, FUTURE),
+            Layer.hidden(CHANNEL, JVM, OPERATION, MEMORY, MACHINE, ROOT),
+            Layer.hidden(ENGINE, CHANNEL, WORKER, JVM, MEMORY, MACHINE, ROOT, TRACE, FUTURE),
             Layer.exported(MOVER, WORKER, JVM, MEMORY, ROOT, FUTURE),
             Layer.exported(BUFFER, MEMORY, MACHINE, ROOT, FUTURE),
-            Layer.hidden(PORTAL, JVM, OPERATION, MEMORY, MACHINE, ROOT, WORKER),
-            Layer.exported(DSA, PORTAL, MOVER, JVM, OPERATION, MEMORY, MACHINE, ROOT, WORKER, TRACE,
-                    FUTURE),
+            Layer.hidden(PORTAL, CHANNEL, MACHINE, ROOT),
+            Layer.exported(DSA, PORTAL, MOVER, ENGINE, CHANNEL, MEMORY, MACHINE, ROOT, FUTURE),
             Layer.hidden(DML_FFI),
-            Layer.hidden(JOB, JVM, OPERATION, DML_FFI, MEMORY, MACHINE, ROOT, WORKER),
-            Layer.exported(DML, DSA, MOVER, JVM, OPERATION, JOB, DML_FFI, MEMORY, MACHINE, ROOT,
-                    WORKER,
-                    TRACE, FUTURE));
+            Layer.hidden(JOB, CHANNEL, DML_FFI, MACHINE, ROOT),
+            Layer.exported(DML, DSA, MOVER, ENGINE, CHANNEL, JOB, DML_FFI, MEMORY, MACHINE, ROOT,
+                    FUTURE));
 
     private static JavaClasses main;
 

@@ -2,9 +2,12 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.WhenFull;
-import io.github.vdm4j.dml.job.JobLimits;
-import io.github.vdm4j.dml.job.JobPool;
 import io.github.vdm4j.dsa.DsaDevice;
+import io.github.vdm4j.engine.DeviceHealth;
+import io.github.vdm4j.engine.EnginePlan;
+import io.github.vdm4j.engine.OffloadPolicy;
+import io.github.vdm4j.engine.channel.ChannelLimits;
+import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.machine.NumaNodes;
 import io.github.vdm4j.machine.SystemFiles;
@@ -44,7 +47,7 @@ public final class DmlDataMoverBuilder {
     private int queueSize = 128;
     private Duration queueFullTimeout = Duration.ofMillis(100);
     private Duration deviceTimeout = Duration.ofSeconds(30);
-    private long maxTransferBytes = JobLimits.MAX_PART;
+    private long maxTransferBytes = ChannelLimits.MAX_PART;
     private long jvmCopies = Long.MAX_VALUE;
     private long jvmFills = JVM_FILLS;
     private long jvmOperations = Long.MAX_VALUE;
@@ -186,7 +189,7 @@ public final class DmlDataMoverBuilder {
      * @throws IllegalArgumentException if it is out of that range
      */
     public DmlDataMoverBuilder maxTransferBytes(long bytes) {
-        new JobLimits(bytes, bytes, false); // refuses what is out of range
+        new ChannelLimits(bytes, bytes); // refuses what is out of range
         maxTransferBytes = bytes;
         return this;
     }
@@ -407,13 +410,13 @@ public final class DmlDataMoverBuilder {
         List<DsaDevice> devices = path != DmlPath.SOFTWARE && showsDevices()
                 ? DsaDevice.readAll(Path.of("/"))
                 : List.of();
-        JobLimits limits =
+        ChannelLimits limits =
                 devices.isEmpty() ? limits(maxTransferBytes, USUAL_BATCH_TASKS) : limits(devices);
         var opening =
                 new DmlOpening(opened, jobs, limits, node, queueFullTimeout.toNanos(), diagnosis);
         boolean nothingToTry = path == DmlPath.AUTO && devices.isEmpty() && diagnosis == null
                 && !opened.isSimulated();
-        JobPool pool;
+        SlotPool pool;
         if (path == DmlPath.SOFTWARE || path == DmlPath.HARDWARE && !tried) {
             pool = opening.asked(path);
         } else if (nothingToTry) {
@@ -423,13 +426,15 @@ public final class DmlDataMoverBuilder {
         }
         boolean hardware = opening.decision().path() == DmlPath.HARDWARE;
         var decisions = new PathDecisions(opening.decision(), listener);
-        var plan = new DmlPlan(
+        var plan = new EnginePlan(
                 pool,
-                limits,
+                "vdm4j-dml",
                 path == DmlPath.AUTO && !hardware
-                        ? new DmlPolicy(jvmCopies, jvmFills, jvmOperations, workerBytes, true)
-                        : DmlPolicy.allOnDml(workerBytes),
-                hardware ? new HardwareHealth(pool, decisions, path == DmlPath.AUTO, opening, clock)
+                        ? new OffloadPolicy(jvmCopies, jvmFills, jvmOperations, workerBytes, true)
+                        : OffloadPolicy.allOnDml(workerBytes),
+                hardware ? new DeviceHealth(pool, (device, reason) -> decisions.decide(
+                        device ? DmlPath.HARDWARE : DmlPath.SOFTWARE, reason, opening),
+                        path == DmlPath.AUTO, clock)
                         : null,
                 engines(),
                 queueFullTimeout.toNanos(),
@@ -459,16 +464,16 @@ public final class DmlDataMoverBuilder {
         return new File("/sys/bus/dsa/devices").exists();
     }
 
-    private JobLimits limits(List<DsaDevice> devices) {
+    private ChannelLimits limits(List<DsaDevice> devices) {
         long hardwareBytes = DeviceLimits.maxTransferBytes(devices).orElse(maxTransferBytes);
         return limits(
                 Math.max(64, Math.min(hardwareBytes, maxTransferBytes) & -64L),
                 Math.min(DeviceLimits.maxBatchTasks(devices).orElse(USUAL_BATCH_TASKS),
-                        JobLimits.MAX_TASKS));
+                        ChannelLimits.MAX_TASKS));
     }
 
-    private JobLimits limits(long hardwareBytes, long hardwareTasks) {
-        return new JobLimits(hardwareBytes, maxTransferBytes, (int) hardwareTasks,
-                JobLimits.MAX_TASKS, null);
+    private ChannelLimits limits(long hardwareBytes, long hardwareTasks) {
+        return new ChannelLimits(hardwareBytes, maxTransferBytes, (int) hardwareTasks,
+                ChannelLimits.MAX_TASKS);
     }
 }

@@ -42,6 +42,8 @@ public final class LibC {
     private static final int ENOSYS = 38;
     private static final int EOPNOTSUPP = 95;
     private static final long MAP_FAILED = -1;
+    private static final long SYS_GET_MEMPOLICY = 239;
+    private static final long MPOL_F_NODE_OF_ADDRESS = 3;
 
     // int msync(void *address, size_t length, int flags)
     private static final MethodHandle MSYNC =
@@ -91,6 +93,18 @@ public final class LibC {
     // ssize_t write(int fd, const void *buffer, size_t length)
     private static final MethodHandle WRITE =
             bind("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+    // int getcpu(unsigned int *processor, unsigned int *node)
+    private static final MethodHandle GETCPU = // null before glibc 2.29
+            LINKER.defaultLookup().find("getcpu").isEmpty()
+                    ? null
+                    : bind("getcpu", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS));
+    // long syscall(long number, int *mode, unsigned long *nodes, unsigned long most, void *address,
+    // unsigned long flags)
+    private static final MethodHandle GET_MEMPOLICY =
+            bind("syscall",
+                    FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG,
+                            JAVA_LONG, JAVA_LONG),
+                    Linker.Option.firstVariadicArg(1));
     // char *strerror(int errno)
     private static final MethodHandle STRERROR =
             LINKER.downcallHandle(symbol("strerror"), FunctionDescriptor.of(ADDRESS, JAVA_INT));
@@ -316,6 +330,43 @@ public final class LibC {
 
     /** The size of the memory in which {@link #write} keeps the error number. */
     public static final long CALL_STATE_BYTES = CALL_STATE.byteSize();
+
+    /**
+     * Returns the NUMA node of the processor that runs the calling thread. Allocates nothing.
+     *
+     * @param callState {@link #CALL_STATE_BYTES} of native memory that no other call uses meanwhile
+     * @param result four bytes of such memory
+     * @return the node, or -1 if the system does not tell
+     */
+    public static int currentNode(MemorySegment callState, MemorySegment result) {
+        if (GETCPU == null) {
+            return -1;
+        }
+        try {
+            int error = (int) GETCPU.invokeExact(callState, 0L, result);
+            return error == 0 ? result.get(JAVA_INT, 0) : -1;
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * Returns the NUMA node of the memory at an address. Allocates nothing.
+     *
+     * @param callState {@link #CALL_STATE_BYTES} of native memory that no other call uses meanwhile
+     * @param result four bytes of such memory
+     * @param address the address
+     * @return the node, or -1 if the system does not tell
+     */
+    public static int nodeOf(MemorySegment callState, MemorySegment result, long address) {
+        try {
+            long error = (long) GET_MEMPOLICY.invokeExact(callState, SYS_GET_MEMPOLICY, result, 0L,
+                    0L, address, MPOL_F_NODE_OF_ADDRESS);
+            return error == 0 ? result.get(JAVA_INT, 0) : -1;
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
 
     /**
      * Writes to a file. Allocates nothing.

@@ -13,8 +13,8 @@ import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.DmlDiagnosis.Severity;
 import io.github.vdm4j.dml.ffi.dml_h;
-import io.github.vdm4j.dml.job.JobLimits;
-import io.github.vdm4j.dml.job.JobPool;
+import io.github.vdm4j.engine.channel.ChannelLimits;
+import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.machine.NumaNodes;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -279,9 +279,9 @@ class DmlOpeningTest extends AgainstSimulatedDml {
     @Test
     void withoutDevicesTriesNothingAndDiagnosesNothingBeforeItIsAsked() {
         DmlDiagnosis diagnosis = machine.diagnosis();
-        var limits = new JobLimits(64, 64, 8, 8, false);
+        var limits = new ChannelLimits(64, 64, 8, 8);
         var opening = new DmlOpening(dml.library(), 4, limits, NumaNodes.ANY, 0, diagnosis);
-        JobPool pool = opening.withoutDevices();
+        SlotPool pool = opening.withoutDevices();
         assertEquals(List.of(), dml.submissions());
         assertEquals(1, dml.liveJobs());
         assertEquals(

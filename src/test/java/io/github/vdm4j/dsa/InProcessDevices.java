@@ -1,11 +1,11 @@
 package io.github.vdm4j.dsa;
 
-import io.github.vdm4j.dsa.portal.Descriptor;
 import io.github.vdm4j.dsa.portal.DsaStatus;
 import io.github.vdm4j.dsa.portal.Portal;
 import io.github.vdm4j.dsa.portal.SlotMemory;
 import io.github.vdm4j.emulator.DeviceModel;
 import io.github.vdm4j.emulator.LocalMemory;
+import io.github.vdm4j.engine.channel.Descriptor;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
@@ -101,7 +101,7 @@ final class InProcessDevices implements Portal.Opener, AutoCloseable {
                 return DsaStatus.ENODEV;
             }
             int accepted = model.submit(queue, memory,
-                    slot.submission().toArray(ValueLayout.JAVA_BYTE));
+                    slot.descriptor().toArray(ValueLayout.JAVA_BYTE));
             if (inline) {
                 while (model.step()) {
                     // until everything is complete

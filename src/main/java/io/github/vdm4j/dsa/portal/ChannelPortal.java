@@ -1,5 +1,6 @@
 package io.github.vdm4j.dsa.portal;
 
+import io.github.vdm4j.engine.channel.Descriptor;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.nio.channels.ClosedChannelException;

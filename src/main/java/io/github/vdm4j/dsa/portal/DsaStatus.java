@@ -28,10 +28,19 @@ public record DsaStatus(int code, String name, VdmResult result, String explanat
     public static final int FALSE_PREDICATE = 0x02;
     /** A page was missing, and the device did not wait for it. */
     public static final int PAGE_FAULT = 0x03;
+    /** The system could not provide a page. */
+    public static final int PAGE_REFUSED = 0x04;
     /** A task of the batch failed. */
     public static final int BATCH_FAILED = 0x05;
     /** A block's protection does not match its data. */
     public static final int DIF_ERROR = 0x09;
+
+    /** The device does not have the operation. */
+    public static final int BAD_OPCODE = 0x10;
+    /** The device does not have one of the flags. */
+    public static final int BAD_FLAGS = 0x11;
+    /** The ranges overlap. */
+    public static final int OVERLAP = 0x16;
 
     /** The bits of the status byte that are the status. */
     public static final int MASK = 0x7f;
@@ -57,6 +66,9 @@ public record DsaStatus(int code, String name, VdmResult result, String explanat
     /** The emulator has ended. */
     public static final int ENOTCONN = -107;
 
+    /** The device did not answer within the mover's deviceTimeout. */
+    public static final int ETIMEDOUT = -110;
+
     private static final String REPORT =
             "vdm4j should not let this happen. Please report it with the message.";
     private static final String AGAIN =
@@ -71,16 +83,16 @@ public record DsaStatus(int code, String name, VdmResult result, String explanat
         known(FALSE_PREDICATE, "SUCCESS_PRED", VdmResult.INTERNAL_ERROR,
                 "Done, and the result is not the expected one. " + REPORT);
         fault(PAGE_FAULT, "PAGE_FAULT_NOBOF", "A page was not in memory.");
-        fault(0x04, "PAGE_FAULT_IR", "The system could not provide a page.");
+        fault(PAGE_REFUSED, "PAGE_FAULT_IR", "The system could not provide a page.");
         device(BATCH_FAILED, "BATCH_FAIL", "A task of the batch failed.");
         fault(0x06, "BATCH_PAGE_FAULT", "A page of the batch's descriptors was not in memory.");
         invalid(0x07, "DR_OFFSET_NOINC", "The offsets in the delta record do not ascend.");
         invalid(0x08, "DR_OFFSET_ERANGE",
                 "An offset in the delta record lies outside of the destination.");
         device(DIF_ERROR, "DIF_ERR", "The protection of a block does not match its data.");
-        known(0x10, "BAD_OPCODE", VdmResult.UNSUPPORTED,
+        known(BAD_OPCODE, "BAD_OPCODE", VdmResult.UNSUPPORTED,
                 "The device or the queue does not have the operation. See op_cap and op_config in sysfs.");
-        known(0x11, "INVALID_FLAGS", VdmResult.UNSUPPORTED,
+        known(BAD_FLAGS, "INVALID_FLAGS", VdmResult.UNSUPPORTED,
                 "The device does not have one of the flags. See gen_cap in sysfs.");
         invalid(0x12, "NOZERO_RESERVE", "A reserved field of the descriptor was not zero.");
         known(0x13, "XFER_ERANGE", VdmResult.INVALID_OPERATION,
@@ -88,7 +100,7 @@ public record DsaStatus(int code, String name, VdmResult result, String explanat
         known(0x14, "DESC_CNT_ERANGE", VdmResult.INVALID_OPERATION,
                 "The batch has more tasks than the queue's max_batch_size. Raise that with accel-config.");
         invalid(0x15, "DR_ERANGE", "The device does not take a delta record of this size.");
-        invalid(0x16, "OVERLAP_BUFFERS", "The ranges overlap.");
+        invalid(OVERLAP, "OVERLAP_BUFFERS", "The ranges overlap.");
         invalid(0x17, "DCAST_ERR", "The low 12 bits of the two destinations differ.");
         device(0x18, "DESCLIST_ALIGN", "The batch's descriptors are not 64-aligned.");
         device(0x19, "INT_HANDLE_INVAL", "The device does not know the interrupt handle.");
@@ -112,6 +124,7 @@ public record DsaStatus(int code, String name, VdmResult result, String explanat
         lost(ENODEV, "ENODEV", "The queue is disabled.");
         known(EINVAL, "EINVAL", VdmResult.INVALID_OPERATION,
                 "The kernel refuses the descriptor, or is older than 6.10 and takes no submissions by write().");
+        lost(ETIMEDOUT, "ETIMEDOUT", "The device did not answer.");
         lost(ENOTCONN, "ENOTCONN", "The emulator of the device has ended.");
     }
 

@@ -22,16 +22,18 @@ public final class OpenQueue {
     private static final Map<Path, OpenQueue> OPEN = new HashMap<>();
 
     private final Path node;
-    /** Null for a shared queue, which tells when it is full. */
-    private final AtomicInteger credits;
     private final Portal portal;
+    private final int size;
+    /** Null for a shared queue, which tells when it is full. */
+    private volatile AtomicInteger credits;
     private final AtomicBoolean reopening = new AtomicBoolean();
     /** Guarded by {@link #OPEN}. */
     private int users;
 
-    private OpenQueue(Path node, int credits, Portal.Opener opener) throws IOException {
+    private OpenQueue(Path node, int size, Portal.Opener opener) throws IOException {
         this.node = node;
-        this.credits = credits > 0 ? new AtomicInteger(credits) : null;
+        this.size = size;
+        credits = size > 0 ? new AtomicInteger(size) : null;
         portal = opener.open(node);
     }
 
@@ -39,18 +41,18 @@ public final class OpenQueue {
      * Opens a queue, unless this process has it open already.
      *
      * @param node the device file
-     * @param credits the entries of a dedicated queue; 0 for a shared queue
+     * @param size the entries of a dedicated queue; 0 for a shared queue
      * @param opener opens the file
      * @return the queue, to be {@linkplain #release released}
      * @throws IOException with the system's words if the file cannot be opened
      */
-    public static OpenQueue acquire(Path node, int credits, Portal.Opener opener)
+    public static OpenQueue acquire(Path node, int size, Portal.Opener opener)
             throws IOException {
         Path key = node.toAbsolutePath().normalize();
         synchronized (OPEN) {
             OpenQueue queue = OPEN.get(key);
             if (queue == null) {
-                queue = new OpenQueue(key, credits, opener);
+                queue = new OpenQueue(key, size, opener);
                 OPEN.put(key, queue);
             }
             queue.users++;
@@ -100,6 +102,9 @@ public final class OpenQueue {
             new LibraryThread("vdm4j opening " + node, () -> {
                 try {
                     portal.reopen();
+                    if (credits != null) {
+                        credits = new AtomicInteger(size); // what was in the queue is gone
+                    }
                 } catch (IOException e) {
                     // The next submission tells why the queue is not usable.
                 } finally {
@@ -121,32 +126,36 @@ public final class OpenQueue {
     /**
      * Submits one descriptor.
      *
-     * @param memory the memory of the operation, with the descriptor and a cleared record
+     * @param memory the memory of the submission, with the descriptor and a cleared record
      * @return 0 if the queue accepted the descriptor, else the negative error number
      */
     public int submit(SlotMemory memory) {
-        if (credits == null) {
+        AtomicInteger source = credits;
+        if (source == null) {
             return portal.submit(memory);
         }
-        int left = credits.get();
-        while (left > 0 && !credits.compareAndSet(left, left - 1)) {
-            left = credits.get();
+        int left = source.get();
+        while (left > 0 && !source.compareAndSet(left, left - 1)) {
+            left = source.get();
         }
         if (left == 0) {
             return DsaStatus.EAGAIN;
         }
+        memory.credits(source);
         int error = portal.submit(memory);
         if (error != 0) {
-            credits.incrementAndGet();
+            memory.returnCredit();
         }
         return error;
     }
 
-    /** Counts a descriptor that the device has executed. */
-    public void completed() {
-        if (credits != null) {
-            credits.incrementAndGet();
-        }
+    /**
+     * Takes note that a device has executed a descriptor.
+     *
+     * @param memory the memory of the submission
+     */
+    public void completed(SlotMemory memory) {
+        memory.returnCredit();
     }
 
     /**

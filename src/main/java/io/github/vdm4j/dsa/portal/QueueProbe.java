@@ -1,5 +1,7 @@
 package io.github.vdm4j.dsa.portal;
 
+import io.github.vdm4j.engine.channel.Descriptor;
+import io.github.vdm4j.engine.channel.Opcode;
 import java.lang.foreign.Arena;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,7 +28,7 @@ public final class QueueProbe {
      */
     public static DsaStatus run(OpenQueue queue, long nanos) {
         var memory = new SlotMemory(Arena.ofAuto().allocate(SlotMemory.BYTES, Descriptor.BYTES));
-        memory.descriptor().nop(0);
+        Descriptor.put(memory.descriptor(), 0, Descriptor.head(Opcode.NOP, 0), 0, 0, 0, 0, 0, 0);
         memory.record().clear();
         long start = System.nanoTime();
         int error = queue.submit(memory);
@@ -45,7 +47,7 @@ public final class QueueProbe {
         if (status == DsaStatus.NONE) {
             UNANSWERED.add(memory);
         } else {
-            queue.completed();
+            queue.completed(memory);
         }
         return DsaStatus.of(status & DsaStatus.MASK);
     }

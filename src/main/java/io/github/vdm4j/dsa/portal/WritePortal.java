@@ -1,5 +1,6 @@
 package io.github.vdm4j.dsa.portal;
 
+import io.github.vdm4j.engine.channel.Descriptor;
 import io.github.vdm4j.machine.LibC;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
@@ -30,7 +31,7 @@ final class WritePortal implements Portal {
     @Override
     public int submit(SlotMemory memory) {
         VarHandle.fullFence(); // the device must not see the descriptor before its data
-        long accepted = LibC.write(memory.callState(), file, memory.submission());
+        long accepted = LibC.write(memory.callState(), file, memory.descriptor());
         // Linux accepts a descriptor whole or not at all.
         return accepted == Descriptor.BYTES ? 0 : accepted < 0 ? (int) accepted : DsaStatus.EIO;
     }

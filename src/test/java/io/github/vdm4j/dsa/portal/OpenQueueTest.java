@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.github.vdm4j.engine.channel.Descriptor;
+import io.github.vdm4j.engine.channel.Opcode;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
@@ -92,19 +94,23 @@ class OpenQueueTest {
         return opened.getLast();
     }
 
+    private void write(int opcode) {
+        Descriptor.put(memory.descriptor(), 0, Descriptor.head(opcode, 0), 64, 128, 64, 0, 0, 0);
+    }
+
     @ParameterizedTest
     @EnumSource
     void writesTheDescriptor(Way way) throws IOException {
         OpenQueue queue = OpenQueue.acquire(node, 0, way);
-        memory.descriptor().move(0x10, 0x20, 0x30, 0);
+        write(Opcode.MEM_MOVE);
         assertEquals(0, queue.submit(memory));
-        memory.descriptor().nop(0);
+        write(Opcode.NOP);
         assertEquals(0, queue.submit(memory));
         assertTrue(queue.release(SECOND));
         byte[] written = Files.readAllBytes(node);
         assertEquals(128, written.length);
-        assertEquals(Opcode.MOVE, written[7]);
-        assertArrayEquals(memory.submission().toArray(ValueLayout.JAVA_BYTE),
+        assertEquals(Opcode.MEM_MOVE, written[7]);
+        assertArrayEquals(memory.descriptor().toArray(ValueLayout.JAVA_BYTE),
                 Arrays.copyOfRange(written, 64, 128));
     }
 
@@ -172,7 +178,7 @@ class OpenQueueTest {
         assertEquals(0, queue.submit(memory));
         assertEquals(DsaStatus.EAGAIN, queue.submit(memory));
         assertEquals(2, portal.submissions);
-        queue.completed();
+        queue.completed(memory);
         portal.answer = DsaStatus.ENODEV;
         assertEquals(DsaStatus.ENODEV, queue.submit(memory));
         portal.answer = 0;
@@ -207,19 +213,20 @@ class OpenQueueTest {
     @Test
     void submissionAllocatesNothing() throws IOException {
         OpenQueue queue = OpenQueue.acquire(Path.of("/dev/null"), 0, Way.WRITE);
-        submitAndLook(queue, 20_000);
         var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long before = threads.getCurrentThreadAllocatedBytes();
-        submitAndLook(queue, 10_000);
-        long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 50 && least > 0; round++) { // until the JIT has compiled it
+            long before = threads.getCurrentThreadAllocatedBytes();
+            submitAndLook(queue, 10_000);
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+        }
         queue.release(SECOND);
-        // What the JVM itself allocates meanwhile is less than a byte an operation.
-        assertTrue(bytes < 10_000, () -> bytes + " bytes for 10,000 submissions");
+        assertEquals(0, least, "bytes for 10,000 submissions");
     }
 
     private void submitAndLook(OpenQueue queue, int times) {
         for (int i = 0; i < times; i++) {
-            memory.descriptor().move(64, 128, 64, Flag.CACHE);
+            write(Opcode.MEM_MOVE);
             memory.record().clear();
             if (queue.submit(memory) != 0 || memory.record().status() != 0) {
                 throw new AssertionError("/dev/null refused a descriptor");

@@ -1,0 +1,88 @@
+package io.github.vdm4j.engine;
+
+import io.github.vdm4j.Operation;
+import io.github.vdm4j.VdmOperationType;
+import java.util.List;
+
+/**
+ * Decides which operations of AUTO without hardware the JVM executes on the calling thread, because
+ * it does them sooner than DML's software path (docs/adr/0015, docs/adr/0020).
+ *
+ * @param copies the longest copy, in bytes; 0 for none
+ * @param fills the longest fill, in bytes; 0 for none
+ * @param operations the longest data operation, in bytes; 0 for none
+ * @param workersFrom from how many bytes on a worker executes what hardware does not
+ * @param auto whether libpmem may copy and fill in DML's place
+ */
+public record OffloadPolicy(long copies, long fills, long operations, long workersFrom,
+        boolean auto) {
+    // DML executes longer ones sooner (docs/adr/0020).
+    private static final long COMPARISON = 4 << 10;
+    private static final long NEW_DELTA = 1 << 10;
+    private static final long DUALCAST = 16 << 10;
+
+    /**
+     * A policy that leaves everything to the channel.
+     *
+     * @param workersFrom from how many bytes on a worker executes what the device does not
+     * @return the policy
+     */
+    public static OffloadPolicy allOnDml(long workersFrom) {
+        return new OffloadPolicy(0, 0, 0, workersFrom, false);
+    }
+
+    /** The longest operation that the calling thread executes. */
+    long longestOnCaller() {
+        return workersFrom - 1;
+    }
+
+    /** Whether the JVM executes an operation, in the poll that starts it. */
+    boolean isForJvm(Operation<?> operation) {
+        if (operation.tasks() != null) {
+            return areForJvm(operation.tasks(), operation.byteSize());
+        }
+        long bytes = operation.byteSize();
+        return bytes > 0 && bytes <= longestOnCaller() && bytes <= longest(operation.type())
+                && !operation.isDurable();
+    }
+
+    private boolean areForJvm(List<Operation<?>> tasks, long bytes) {
+        if (operations == 0 || bytes > longestOnCaller()) {
+            return false;
+        }
+        for (int i = 0; i < tasks.size(); i++) {
+            Operation<?> task = tasks.get(i);
+            if (!isForJvm(task) && (task.byteSize() > 0 || task.isDurable())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private long longest(VdmOperationType type) {
+        return switch (type) {
+            case MEMCPY, MEMMOVE -> copies;
+            case MEMSET -> fills;
+            case FILL -> Math.min(fills, operations);
+            case CRC, COPY_CRC, DELTA_APPLY, DIF_CHECK, DIF_INSERT, DIF_STRIP, DIF_UPDATE ->
+                operations;
+            case DUALCAST -> Math.min(DUALCAST, operations);
+            case COMPARE, COMPARE_PATTERN -> Math.min(COMPARISON, operations);
+            case DELTA_CREATE -> Math.min(NEW_DELTA, operations);
+            default -> 0;
+        };
+    }
+
+    /** Whether the JVM executes an operation in DML's place once it has a slot, durable or long. */
+    boolean isForJvmWithSlot(Operation<?> operation) {
+        return operation.byteSize() <= operations && switch (operation.type()) {
+            case CRC, COPY_CRC, DIF_CHECK, DIF_INSERT, DIF_STRIP, DIF_UPDATE -> true;
+            default -> false;
+        };
+    }
+
+    /** Whether libpmem copies or fills durably in one pass, where it is installed. */
+    boolean usesLibpmemMoves() {
+        return auto;
+    }
+}
