@@ -6,7 +6,6 @@ import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.ffi.dml_job_t;
 import io.github.vdm4j.engine.channel.Channel;
 import io.github.vdm4j.engine.channel.ChannelLimits;
-import io.github.vdm4j.engine.channel.Slot;
 import io.github.vdm4j.machine.Processor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -114,7 +113,7 @@ public final class DmlChannel implements Channel {
 
     @Override
     public VdmStatus status(int status) {
-        return statuses.apply(status == Slot.DIF_ERROR ? dml_h.DML_STATUS_DIF_CHECK_ERROR : status);
+        return statuses.apply(status);
     }
 
     @Override

@@ -186,12 +186,7 @@ public final class Job extends Slot {
 
     @Override
     protected int poll() {
-        int status = dml.check(at);
-        return switch (status) {
-            case dml_h.DML_STATUS_BEING_PROCESSED -> IN_FLIGHT;
-            case dml_h.DML_STATUS_DIF_CHECK_ERROR -> DIF_ERROR;
-            default -> status;
-        };
+        return dml.check(at); // the statuses of a slot have DML's numbers
     }
 
     /** Returns false if the library does not lay batches out in the known way. */

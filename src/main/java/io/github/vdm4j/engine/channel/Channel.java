@@ -11,8 +11,8 @@ import java.lang.foreign.MemorySegment;
  * #close} under its lock.
  *
  * <p>A status is an int: {@link Slot#OK}, {@link Slot#IN_FLIGHT}, {@link Slot#DIF_ERROR}, or a
- * number of the channel's own, which {@link #status} explains. The engine acts on
- * two results: it retries {@link VdmResult#QUEUE_FULL} and repairs {@link VdmResult#PAGE_FAULT}.
+ * number of the channel's own, which {@link #status} explains. The engine acts on two results: it
+ * retries {@link VdmResult#QUEUE_FULL} and repairs {@link VdmResult#PAGE_FAULT}.
  */
 public interface Channel {
     /**

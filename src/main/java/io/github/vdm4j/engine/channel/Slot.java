@@ -21,11 +21,14 @@ public abstract class Slot {
     /** A submission was accepted, or what was submitted has succeeded. */
     public static final int OK = 0;
 
-    /** What was submitted is not complete. No channel uses this number for itself. */
-    public static final int IN_FLIGHT = Integer.MIN_VALUE;
+    /** What was submitted is not complete: DML's number. No channel uses it for anything else. */
+    public static final int IN_FLIGHT = 2;
 
-    /** A protected block is not what it should be: {@link #result} and {@link #offset} tell. */
-    public static final int DIF_ERROR = Integer.MIN_VALUE + 1;
+    /**
+     * A protected block is not what it should be, see {@link #result} and {@link #offset}: DML's
+     * number. No channel uses it for anything else.
+     */
+    public static final int DIF_ERROR = 12;
 
     /** Whether a slot is free or lent, see {@link SlotPool}. */
     static final VarHandle TAKEN;
