@@ -122,9 +122,10 @@ final class DescriptorRules {
         if ((first ^ second) % DUALCAST_ALIGNMENT != 0) {
             return Status.DUALCAST_ALIGNMENT;
         }
-        return overlap(first, size, second, size) || overlap(descriptor.source(), size, second, size)
-                ? Status.OVERLAP
-                : overlap(descriptor, size);
+        return overlap(first, size, second, size)
+                || overlap(descriptor.source(), size, second, size)
+                        ? Status.OVERLAP
+                        : overlap(descriptor, size);
     }
 
     private static int createStatus(Descriptor descriptor, long size) {

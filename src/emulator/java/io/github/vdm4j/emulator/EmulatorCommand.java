@@ -60,6 +60,7 @@ public final class EmulatorCommand {
     private final Counter counter;
     private final List<DeviceModel> devices = new ArrayList<>();
     private FuseMount mount;
+    private volatile Process child;
 
     private EmulatorCommand(EmulatorOptions options) {
         this.options = options;
@@ -167,10 +168,14 @@ public final class EmulatorCommand {
         var builder = new ProcessBuilder(options.command()).inheritIO();
         builder.environment().put("VDM4J_DSA_DEVICES", nodes.toString());
         builder.environment().put("VDM4J_DSA_SYSFS", sysfs.toString());
-        return builder.start().waitFor();
+        child = builder.start();
+        return child.waitFor();
     }
 
     private void end(Path folder, boolean temporary) {
+        if (child != null) {
+            child.destroy(); // this process was asked to end
+        }
         mount.close();
         System.err.println(counter.summary());
         if (temporary) {

@@ -29,7 +29,8 @@ final class EmulatorOptions {
         OUT_OF_ORDER("--out-of-order", "SEED", "Completes descriptors in a random order."),
         ALL_PAGES("--all-pages-present", null,
                 "Brings missing pages in, and reports no page faults."),
-        FAULT("--fault", "FAULT", "A fault; may be repeated. FAULT is " + ListedFaults.SYNTAX + "."),
+        FAULT("--fault", "FAULT",
+                "A fault; may be repeated. FAULT is " + ListedFaults.SYNTAX + "."),
         TRACE("--trace", null, "Prints each descriptor and its status."),
         DEVICES_AT("--devices-at", "FOLDER", "Where to mount the queues. Default: FOLDER/devices."),
         SYSFS_AT("--sysfs-at", "FOLDER", "Where to write attributes. Default: FOLDER/sysfs."),
@@ -120,9 +121,12 @@ final class EmulatorOptions {
 
                 """);
         for (Option option : Option.values()) {
-            help.append("  ").append(option.name)
+            help.append("  ")
+                    .append(option.name)
                     .append(option.argument == null ? "" : " " + option.argument)
-                    .append("\n      ").append(option.help).append('\n');
+                    .append("\n      ")
+                    .append(option.help)
+                    .append('\n');
         }
         return help.toString();
     }

@@ -1,5 +1,7 @@
 package io.github.vdm4j.emulator;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -15,7 +17,7 @@ final class FuseMount implements AutoCloseable {
 
     private final Path folder;
     private final int descriptor;
-    private boolean aborted;
+    private volatile boolean aborted;
 
     /**
      * Mounts the folder.
@@ -51,7 +53,7 @@ final class FuseMount implements AutoCloseable {
             if (length > 0) {
                 return length;
             }
-            if (length == -ENODEV || length == 0) {
+            if (aborted || length == -ENODEV || length == 0) {
                 return 0;
             }
             // A request can be interrupted before this process has read it.
@@ -64,12 +66,14 @@ final class FuseMount implements AutoCloseable {
     /** Sends a reply. The kernel has forgotten requests that were interrupted. */
     void send(byte[] reply) {
         try (Arena arena = Arena.ofConfined()) {
-            SystemCalls.write(descriptor,
-                    arena.allocateFrom(java.lang.foreign.ValueLayout.JAVA_BYTE, reply));
+            SystemCalls.write(descriptor, arena.allocateFrom(JAVA_BYTE, reply));
         }
     }
 
-    /** Ends the connection like the death of this process: the mount stays and is dead. */
+    /**
+     * Ends the connection like the death of this process: the mount stays and is dead. If a thread
+     * waits for a request, the connection ends after the next one.
+     */
     synchronized void abort() {
         if (!aborted) {
             aborted = true;

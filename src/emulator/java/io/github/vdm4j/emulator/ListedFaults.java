@@ -58,7 +58,8 @@ public final class ListedFaults implements FaultPlan {
                 rules.add(parse(text));
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException(
-                        "%s is no fault (%s): a fault is %s".formatted(text, e.getMessage(), SYNTAX),
+                        "%s is no fault (%s): a fault is %s".formatted(text, e.getMessage(),
+                                SYNTAX),
                         e);
             }
         }

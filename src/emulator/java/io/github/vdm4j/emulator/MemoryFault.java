@@ -14,7 +14,8 @@ public final class MemoryFault extends Exception {
      * @param write true if the device tried to write
      */
     public MemoryFault(long address, boolean write) {
-        super("no page for " + (write ? "writing" : "reading") + " at 0x" + Long.toHexString(address));
+        super("no page for " + (write ? "writing" : "reading") + " at 0x"
+                + Long.toHexString(address));
         this.address = address;
         this.write = write;
     }

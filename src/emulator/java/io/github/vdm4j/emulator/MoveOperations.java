@@ -85,7 +85,8 @@ final class MoveOperations {
             access.progress(at, 0, 0);
             long chunk = chunk(extent.length() - at);
             int mismatch =
-                    Arrays.mismatch(access.read(first + at, chunk), access.read(second + at, chunk));
+                    Arrays.mismatch(access.read(first + at, chunk),
+                            access.read(second + at, chunk));
             if (mismatch >= 0) {
                 return compared(descriptor, 1).withBytes(at + mismatch);
             }

@@ -65,7 +65,8 @@ final class QueueNode {
 
         /** Returns false for a thread of another process, like one that inherited the file. */
         boolean isOpenedBy(int thread) {
-            return thread == process || Files.exists(Path.of("/proc/" + process + "/task/" + thread));
+            return thread == process
+                    || Files.exists(Path.of("/proc/" + process + "/task/" + thread));
         }
 
         /**

@@ -53,7 +53,8 @@ final class DeviceClient implements AutoCloseable {
     }
 
     Task task(int opcode, MemorySegment source, MemorySegment destination, long size) {
-        return task(opcode).set(16, source.address()).set(24, destination.address())
+        return task(opcode).set(16, source.address())
+                .set(24, destination.address())
                 .set(32, (int) size);
     }
 

@@ -70,8 +70,7 @@ class DeviceModelTest {
             Task[] tasks = noOps(client, 3);
             assertEquals(3 * 64, client.submit(tasks));
             assertEquals(1, dropped);
-            while (client.device.step()) {
-            }
+            while (client.device.step()) {}
             assertEquals(Status.SUCCESS, tasks[1].status());
             assertEquals(0, tasks[2].status());
         }
@@ -161,8 +160,7 @@ class DeviceModelTest {
             Task[] tasks = noOps(client, 30);
             tasks[20] = client.task(2);
             client.submit(tasks);
-            while (client.device.step()) {
-            }
+            while (client.device.step()) {}
             List<Long> completed = order.stream().map(Descriptor::completionAddress).toList();
             List<Long> submitted =
                     Stream.of(tasks).map(task -> task.record.address()).toList();
@@ -188,7 +186,7 @@ class DeviceModelTest {
 
     @ParameterizedTest
     @CsvSource({"errno=EAGAIN:3, -11", "errno=ENODEV:3, -19", "errno=EPERM:3, -1",
-            "errno=0x47:3, -71"})
+        "errno=0x47:3, -71"})
     void everyThirdWriteFails(String fault, int answer) {
         try (var client = client(new DeviceSettings(), fault)) {
             for (int i = 1; i <= 9; i++) {
@@ -253,7 +251,7 @@ class DeviceModelTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"errno:3", "errno=EAGAIN", "errno=WRONG:1", "status=3:1", "lost=1:2",
-            "page=x:1", "bad:1", "status=0x80:1", "late=:1", "accept=1:0"})
+        "page=x:1", "bad:1", "status=0x80:1", "late=:1", "accept=1:0"})
     void aTextThatIsNoFaultIsRefused(String text) {
         var thrown = assertThrows(IllegalArgumentException.class,
                 () -> new ListedFaults(List.of(text)));

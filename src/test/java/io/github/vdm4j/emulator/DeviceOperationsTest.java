@@ -142,7 +142,7 @@ class DeviceOperationsTest {
     void deltaRecordsAreThoseOfTheJvm() {
         MemorySegment original = client.noise(4_096, 8);
         MemorySegment modified = client.copyOf(bytes(original));
-        for (int at : new int[] {0, 7, 8, 1_000, 4_095}) {
+        for (int at : new int[]{0, 7, 8, 1_000, 4_095}) {
             modified.set(JAVA_BYTE, at, (byte) ~modified.get(JAVA_BYTE, at));
         }
         MemorySegment record = client.noise(100, 9);
@@ -218,7 +218,8 @@ class DeviceOperationsTest {
         assertEquals(crc(bytes(from)), (int) succeeded(client.run(seeded)).value());
         MemorySegment seed = client.noise(8, 1);
         seed.set(JAVA_INT, 0, before);
-        Task reading = client.task(0x10, rest, rest, rest.byteSize()).set(24, 0L)
+        Task reading = client.task(0x10, rest, rest, rest.byteSize())
+                .set(24, 0L)
                 .flags(1 << 16)
                 .set(48, seed.address());
         assertEquals(crc(bytes(from)), (int) succeeded(client.run(reading)).value());

@@ -81,7 +81,8 @@ class DeviceProperties {
         var expected = new CRC32C();
         expected.update(bytes(memory.asSlice(from, length)));
         assertEquals((int) expected.getValue(), seed);
-        assertTrue(!copies || memory.asSlice(from, length).mismatch(copy.asSlice(from, length)) < 0);
+        assertTrue(
+                !copies || memory.asSlice(from, length).mismatch(copy.asSlice(from, length)) < 0);
     }
 
     @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)

@@ -342,7 +342,7 @@ class DeviceStatusTest {
 
     @ParameterizedTest
     @EnumSource(names = {"FILL", "COMPARE", "COMPARE_PATTERN", "DUALCAST", "COPY_CRC",
-            "CACHE_FLUSH", "CREATE_DELTA", "DIF_CHECK", "DIF_INSERT", "DIF_UPDATE", "DIF_STRIP"})
+        "CACHE_FLUSH", "CREATE_DELTA", "DIF_CHECK", "DIF_INSERT", "DIF_UPDATE", "DIF_STRIP"})
     void everyOperationStopsAtAMissingPage(Opcode opcode) {
         Task task = valid(opcode);
         boolean hasSource = opcode != Opcode.FILL && opcode != Opcode.CACHE_FLUSH;
