@@ -81,8 +81,11 @@ final class Access {
             long at = 0;
             while (at < length) {
                 at += memory.present(address + at, length - at, write);
-                if (at < length && !resolved(address + at, at, write)) {
-                    break;
+                if (at < length) {
+                    if (!resolved(address + at, at, write)) {
+                        break;
+                    }
+                    at = (address + at | ClientMemory.PAGE - 1) + 1 - address;
                 }
             }
             inject(address, write);

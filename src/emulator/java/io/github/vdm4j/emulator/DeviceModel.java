@@ -4,7 +4,9 @@ import io.github.vdm4j.emulator.FaultPlan.DescriptorFault;
 import io.github.vdm4j.emulator.FaultPlan.WriteFault;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
@@ -76,6 +78,8 @@ public final class DeviceModel {
     private final Random order;
     private final List<Queue> queues = new ArrayList<>();
     private final List<Pending> pending = new ArrayList<>();
+    private final Map<ClientMemory, List<Runnable>> drains = new HashMap<>();
+    private final Object stepping = new Object(); // one thread executes at a time
     private long busyUntil = Long.MIN_VALUE;
     private boolean dead;
 
@@ -164,7 +168,7 @@ public final class DeviceModel {
      *
      * @return false if there is none, or if the device has died
      */
-    public synchronized boolean step() {
+    public boolean step() {
         return completeNext(Long.MAX_VALUE);
     }
 
@@ -173,7 +177,7 @@ public final class DeviceModel {
      *
      * @return how many
      */
-    public synchronized int advance() {
+    public int advance() {
         int completed = 0;
         while (completeNext(clock.getAsLong())) {
             completed++;
@@ -181,25 +185,61 @@ public final class DeviceModel {
         return completed;
     }
 
+    /** Executes without the monitor, so that clients can submit meanwhile. */
     private boolean completeNext(long now) {
+        synchronized (stepping) {
+            Pending next = next(now);
+            if (next == null) {
+                return false;
+            }
+            new DescriptorRunner(faults, new DescriptorRules(settings, next.queue.settings), order,
+                    next.memory, observer).run(next.descriptor, next.fault, false);
+            complete(next);
+            return true;
+        }
+    }
+
+    private synchronized Pending next(long now) {
         List<Pending> eligible = pending.stream()
                 .filter(next -> !dead && next.due <= now && !waits(next))
                 .sorted(Comparator.comparingLong(Pending::due))
                 .toList();
         if (eligible.isEmpty()) {
-            return false;
+            return null;
         }
         Pending next = eligible.get(order == null ? 0 : order.nextInt(eligible.size()));
         if (next.fault.death()) {
             die();
-            return false;
+            return null;
         }
-        pending.remove(next);
-        new DescriptorRunner(faults, new DescriptorRules(settings, next.queue.settings), order,
-                next.memory, observer).run(next.descriptor, next.fault, false);
-        next.queue.occupied--;
-        notifyAll();
-        return true;
+        return next;
+    }
+
+    private synchronized void complete(Pending done) {
+        if (pending.remove(done)) {
+            done.queue.occupied--;
+        }
+        notifyDrained(done.memory);
+    }
+
+    /**
+     * Runs an action when all descriptors of a client have completed, like close() waits for them.
+     *
+     * @param memory the client's memory
+     * @param action what to do; it must not block
+     */
+    public synchronized void whenDrained(ClientMemory memory, Runnable action) {
+        drains.computeIfAbsent(memory, key -> new ArrayList<>()).add(action);
+        notifyDrained(memory);
+    }
+
+    private void notifyDrained(ClientMemory memory) {
+        if (dead || pending.stream().noneMatch(next -> next.memory == memory)) {
+            List<Runnable> actions = drains.remove(memory);
+            if (actions != null) {
+                actions.forEach(Runnable::run);
+            }
+        }
     }
 
     /** A drain waits for what was submitted before it. */
@@ -226,13 +266,13 @@ public final class DeviceModel {
      */
     public void run() throws InterruptedException {
         while (!Thread.interrupted()) {
+            if (completeNext(clock.getAsLong())) {
+                continue;
+            }
             long nanos;
             synchronized (this) {
                 if (dead) {
                     return;
-                }
-                if (completeNext(clock.getAsLong())) {
-                    continue;
                 }
                 if (pending.isEmpty()) {
                     wait();
@@ -264,6 +304,7 @@ public final class DeviceModel {
         queue.disabled = true;
         queue.occupied = 0;
         pending.removeIf(next -> next.queue == queue);
+        List.copyOf(drains.keySet()).forEach(this::notifyDrained);
     }
 
     /**
@@ -278,6 +319,7 @@ public final class DeviceModel {
     /** Ends the device. Writes fail with ENOTCONN, and no record is written any more. */
     public synchronized void die() {
         dead = true;
+        List.copyOf(drains.keySet()).forEach(this::notifyDrained);
         notifyAll();
     }
 

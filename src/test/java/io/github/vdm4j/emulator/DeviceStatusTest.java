@@ -4,10 +4,10 @@ import static io.github.vdm4j.emulator.DeviceClient.BLOCK_ON_FAULT;
 import static io.github.vdm4j.emulator.DeviceClient.PAGE;
 import static io.github.vdm4j.emulator.DeviceClient.bytes;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import io.github.vdm4j.emulator.DeviceClient.Task;
 import java.lang.foreign.MemorySegment;
@@ -41,7 +41,7 @@ class DeviceStatusTest {
         return client.task(3, client.noise(SIZE, 1), client.noise(SIZE, 2), size);
     }
 
-    private void assertRefused(int status, Task task) {
+    private void assertStatus(int status, Task task) {
         assertEquals(status, client.run(task).status());
     }
 
@@ -71,8 +71,7 @@ class DeviceStatusTest {
     @ParameterizedTest
     @EnumSource
     void everyReservedByteMustBeZero(Opcode opcode) {
-        int accepted = client.run(valid(opcode)).status();
-        assertNotEquals(Status.RESERVED_NOT_ZERO, accepted);
+        assertStatus(Status.SUCCESS, valid(opcode));
         Task task = valid(opcode);
         for (int at = 16; at < 64; at++) {
             byte before = task.descriptor.get(JAVA_BYTE, at);
@@ -81,7 +80,7 @@ class DeviceStatusTest {
                 changed.descriptor.copyFrom(task.descriptor);
                 changed.set(8, changed.record.address()).set(at, (byte) 0x80);
                 if (!belongsToAField(opcode, at)) {
-                    assertRefused(Status.RESERVED_NOT_ZERO, changed);
+                    assertStatus(Status.RESERVED_NOT_ZERO, changed);
                 }
             }
         }
@@ -112,13 +111,13 @@ class DeviceStatusTest {
     @ParameterizedTest
     @ValueSource(ints = {0x0a, 0x0f, 0x16, 0x21, 0xff})
     void unknownOperationsAreRefused(int opcode) {
-        assertRefused(Status.BAD_OPCODE, client.task(opcode));
+        assertStatus(Status.BAD_OPCODE, client.task(opcode));
     }
 
     @Test
     void anOperationThatTheDeviceLacksIsRefused() {
         useDevice(new DeviceSettings().without(0x10));
-        assertRefused(Status.BAD_OPCODE, valid(Opcode.CRC));
+        assertStatus(Status.BAD_OPCODE, valid(Opcode.CRC));
     }
 
     @ParameterizedTest
@@ -132,12 +131,10 @@ class DeviceStatusTest {
     @ParameterizedTest
     @CsvSource({"3, 1", "3, 8", "3, 14", "3, 5", "4, 16", "32, 8"})
     void flagsWithoutACapabilityAreRefused(int opcode, int bit) {
-        Task task = valid(Opcode.of(opcode)).flags(1 << bit);
         useDeviceWithoutCapabilities();
         Task refused = valid(Opcode.of(opcode)).flags(1 << bit);
         assertEquals(Status.BAD_FLAGS, client.run(refused).status());
         assertEquals(1 << bit, refused.value());
-        assertEquals(0, task.status());
     }
 
     private void useDeviceWithoutCapabilities() {
@@ -146,46 +143,46 @@ class DeviceStatusTest {
 
     @Test
     void flagsOfTheRecordMustFitTogether() {
-        assertRefused(Status.BAD_FLAGS, valid(Opcode.COMPARE).withoutFlags(8));
+        assertStatus(Status.BAD_FLAGS, valid(Opcode.COMPARE).withoutFlags(8));
         assertEquals(0, client.run(move(100).withoutFlags(4)).status()); // no address, no record
-        assertRefused(Status.BAD_INTERRUPT_HANDLE, move(100).flags(1 << 4));
-        assertRefused(Status.RESERVED_NOT_ZERO, move(100).set(36, (short) 1));
+        assertStatus(Status.BAD_INTERRUPT_HANDLE, move(100).flags(1 << 4));
+        assertStatus(Status.RESERVED_NOT_ZERO, move(100).set(36, (short) 1));
     }
 
     @Test
     void sizesAreChecked() {
         useDevice(new DeviceSettings().maxTransfer(8192)
                 .queue(QueueSettings.shared(8).withLimits(4096, 4)));
-        assertRefused(Status.BAD_SIZE, move(0));
-        assertRefused(Status.SUCCESS, move(4096));
-        assertRefused(Status.BAD_SIZE, move(4097));
-        assertRefused(Status.BAD_SIZE, valid(Opcode.DIF_INSERT).set(32, 1025));
-        assertRefused(Status.BAD_SIZE, valid(Opcode.DIF_CHECK).set(32, 1039));
-        assertRefused(Status.BAD_SIZE, valid(Opcode.CREATE_DELTA).set(32, 1039));
-        assertRefused(Status.BAD_SIZE, valid(Opcode.APPLY_DELTA).set(32, 1039));
+        assertStatus(Status.BAD_SIZE, move(0));
+        assertStatus(Status.SUCCESS, move(4096));
+        assertStatus(Status.BAD_SIZE, move(4097));
+        assertStatus(Status.BAD_SIZE, valid(Opcode.DIF_INSERT).set(32, 1025));
+        assertStatus(Status.BAD_SIZE, valid(Opcode.DIF_CHECK).set(32, 1039));
+        assertStatus(Status.BAD_SIZE, valid(Opcode.CREATE_DELTA).set(32, 1039));
+        assertStatus(Status.BAD_SIZE, valid(Opcode.APPLY_DELTA).set(32, 1039));
     }
 
     @ParameterizedTest
     @CsvSource({"70", "81", "655370"})
     void recordSizesOfDeltasAreChecked(int capacity) {
-        assertRefused(Status.BAD_RECORD_SIZE, valid(Opcode.CREATE_DELTA).set(48, capacity));
-        assertRefused(Status.BAD_RECORD_SIZE, valid(Opcode.APPLY_DELTA).set(40, 11));
+        assertStatus(Status.BAD_RECORD_SIZE, valid(Opcode.CREATE_DELTA).set(48, capacity));
+        assertStatus(Status.BAD_RECORD_SIZE, valid(Opcode.APPLY_DELTA).set(40, 11));
     }
 
     @Test
     void alignmentsAreChecked() {
         MemorySegment memory = client.noise(2 * PAGE, 5);
-        assertRefused(Status.ADDRESS_ALIGNMENT,
+        assertStatus(Status.ADDRESS_ALIGNMENT,
                 valid(Opcode.CREATE_DELTA).set(16, memory.address() + 4));
-        assertRefused(Status.ADDRESS_ALIGNMENT,
+        assertStatus(Status.ADDRESS_ALIGNMENT,
                 valid(Opcode.CREATE_DELTA).set(40, memory.address() + 4));
-        assertRefused(Status.ADDRESS_ALIGNMENT,
+        assertStatus(Status.ADDRESS_ALIGNMENT,
                 valid(Opcode.APPLY_DELTA).set(24, memory.address() + 4));
-        assertRefused(Status.ADDRESS_ALIGNMENT,
+        assertStatus(Status.ADDRESS_ALIGNMENT,
                 valid(Opcode.CRC).flags(1 << 16).set(48, memory.address() + 2));
-        assertRefused(Status.DUALCAST_ALIGNMENT,
+        assertStatus(Status.DUALCAST_ALIGNMENT,
                 valid(Opcode.DUALCAST).set(40, memory.address() + 8));
-        assertRefused(Status.LIST_ALIGNMENT, client.batch(client.task(0), client.task(0))
+        assertStatus(Status.LIST_ALIGNMENT, client.batch(client.task(0), client.task(0))
                 .set(16, memory.address() + 32));
     }
 
@@ -199,23 +196,23 @@ class DeviceStatusTest {
             if (opcode == Opcode.DUALCAST) {
                 task.set(40, at + 8 + PAGE);
             }
-            assertRefused(Status.OVERLAP, task);
+            assertStatus(Status.OVERLAP, task);
         }
-        assertRefused(Status.OVERLAP, valid(Opcode.DUALCAST).set(24, at).set(40, at));
-        assertRefused(Status.OVERLAP, valid(Opcode.CREATE_DELTA).set(24, at).set(40, at + 8));
+        assertStatus(Status.OVERLAP, valid(Opcode.DUALCAST).set(24, at).set(40, at));
+        assertStatus(Status.OVERLAP, valid(Opcode.CREATE_DELTA).set(24, at).set(40, at + 8));
         useDeviceWithoutCapabilities();
-        assertRefused(Status.OVERLAP, client.task(3, memory, memory.asSlice(1), 100));
+        assertStatus(Status.OVERLAP, client.task(3, memory, memory.asSlice(1), 100));
     }
 
     @Test
     void batchesAreCounted() {
         useDevice(new DeviceSettings().capabilities(0).maxBatch(4));
-        assertRefused(Status.BAD_COUNT, client.batch(client.task(0)));
+        assertStatus(Status.BAD_COUNT, client.batch(client.task(0)));
         Task five = client.batch(client.task(0), client.task(0), client.task(0), client.task(0),
                 client.task(0));
-        assertRefused(Status.BAD_COUNT, five);
+        assertStatus(Status.BAD_COUNT, five);
         useDevice(new DeviceSettings());
-        assertRefused(Status.SUCCESS, client.batch(client.task(0)));
+        assertStatus(Status.SUCCESS, client.batch(client.task(0)));
     }
 
     @Test
@@ -250,11 +247,11 @@ class DeviceStatusTest {
     void aBatchReportsAMisalignedOrLostRecord() {
         Task misaligned = client.task(0);
         misaligned.set(8, misaligned.record.address() + 8);
-        assertRefused(Status.BATCH_FAILED, client.batch(client.task(0), misaligned));
+        assertStatus(Status.BATCH_FAILED, client.batch(client.task(0), misaligned));
         MemorySegment page = client.noise(PAGE, 1);
         client.memory.unmap(page.address());
         Task unmapped = client.task(0).set(8, page.address());
-        assertRefused(Status.BATCH_FAILED, client.batch(client.task(0), unmapped));
+        assertStatus(Status.BATCH_FAILED, client.batch(client.task(0), unmapped));
     }
 
     @Test
@@ -290,7 +287,7 @@ class DeviceStatusTest {
         System.arraycopy(bytes(from), 10, expected, 10, PAGE - 10);
         assertArrayEquals(expected, bytes(to));
         // The report has brought the page back.
-        assertRefused(Status.SUCCESS, client.task(3, from, to, SIZE));
+        assertStatus(Status.SUCCESS, client.task(3, from, to, SIZE));
     }
 
     @Test
@@ -303,7 +300,7 @@ class DeviceStatusTest {
         assertEquals(1, task.result());
         int rest = SIZE - task.completed();
         // The client shortens the transfer and submits the rest.
-        assertRefused(Status.SUCCESS,
+        assertStatus(Status.SUCCESS,
                 client.task(3, both.asSlice(100), both.asSlice(200), rest));
         byte[] expected = before.clone();
         System.arraycopy(before, 100, expected, 200, SIZE);
@@ -314,9 +311,9 @@ class DeviceStatusTest {
     void blockOnFaultWaitsForThePage() {
         useDevice(new DeviceSettings().queue(QueueSettings.shared(8).withBlockOnFault(true)));
         Task task = move(SIZE).flags(BLOCK_ON_FAULT);
-        long page = task.descriptor.get(java.lang.foreign.ValueLayout.JAVA_LONG, 24);
+        long page = task.descriptor.get(JAVA_LONG, 24);
         client.memory.losePage(page, Integer.MAX_VALUE);
-        assertRefused(Status.SUCCESS, task);
+        assertStatus(Status.SUCCESS, task);
         client.memory.unmap(page + PAGE);
         Task failing = client.task(3, MemorySegment.ofAddress(page + 2 * PAGE),
                 MemorySegment.ofAddress(page), 2 * PAGE).flags(BLOCK_ON_FAULT);
@@ -326,7 +323,7 @@ class DeviceStatusTest {
 
     @Test
     void blockOnFaultNeedsTheQueuesPermission() {
-        assertRefused(Status.BAD_FLAGS, move(100).flags(BLOCK_ON_FAULT));
+        assertStatus(Status.BAD_FLAGS, move(100).flags(BLOCK_ON_FAULT));
     }
 
     @Test
@@ -349,7 +346,7 @@ class DeviceStatusTest {
     void everyOperationStopsAtAMissingPage(Opcode opcode) {
         Task task = valid(opcode);
         boolean hasSource = opcode != Opcode.FILL && opcode != Opcode.CACHE_FLUSH;
-        long page = task.descriptor.get(java.lang.foreign.ValueLayout.JAVA_LONG,
+        long page = task.descriptor.get(JAVA_LONG,
                 hasSource ? 16 : 24);
         client.memory.losePage(page, 1);
         client.run(task);
@@ -371,7 +368,7 @@ class DeviceStatusTest {
         Task task = client.run(client.task(8, record, to, 2 * PAGE).set(40, 20));
         assertEquals(Status.PAGE_FAULT | WRITE, task.status());
         assertEquals(10, task.completed());
-        assertRefused(Status.SUCCESS,
+        assertStatus(Status.SUCCESS,
                 client.task(8, record.asSlice(10), to, 2 * PAGE).set(40, 10));
         assertEquals(1, to.get(JAVA_BYTE, PAGE));
     }
