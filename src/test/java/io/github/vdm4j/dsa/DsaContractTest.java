@@ -6,7 +6,6 @@ import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmContract;
 import io.github.vdm4j.emulator.DeviceSettings;
-import io.github.vdm4j.emulator.FaultPlan;
 import io.github.vdm4j.emulator.QueueSettings;
 import io.github.vdm4j.operation.DataOperationsContract;
 import java.util.EnumSet;
@@ -80,7 +79,7 @@ class DsaContractTest {
     class OperationsOnTheDevice extends Operations {
         @Override
         protected Vdm open() {
-            movers.device(0, new DeviceSettings().queue(QueueSettings.shared(64)), FaultPlan.NONE);
+            movers.device(new DeviceSettings().queue(QueueSettings.shared(64)));
             movers.devices.start();
             return movers.builder().fallback(false).open();
         }
@@ -97,13 +96,13 @@ class DsaContractTest {
         @Override
         protected Vdm open() {
             for (int i = 0; i < 2; i++) {
-                movers.device(i, new DeviceSettings().version(DeviceSettings.VERSION_1)
+                movers.device(new DeviceSettings().version(DeviceSettings.VERSION_1)
                         .capabilities(0)
                         .maxTransfer(1 << 12)
                         .without(0x11)
                         .numaNode(i)
                         .queue(QueueSettings.shared(2))
-                        .queue(QueueSettings.shared(2)), FaultPlan.NONE);
+                        .queue(QueueSettings.shared(2)));
             }
             movers.devices.start();
             return movers.builder().numaPolicy(DsaNumaPolicy.DESTINATION).open();
