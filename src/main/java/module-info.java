@@ -22,5 +22,6 @@ module io.github.vdm4j {
 
     uses io.github.vdm4j.mover.MoverProvider;
 
-    provides io.github.vdm4j.mover.MoverProvider with io.github.vdm4j.dml.DmlMoverProvider;
+    provides io.github.vdm4j.mover.MoverProvider
+            with io.github.vdm4j.dsa.DsaMoverProvider, io.github.vdm4j.dml.DmlMoverProvider;
 }

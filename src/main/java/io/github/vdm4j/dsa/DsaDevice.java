@@ -5,6 +5,7 @@ import io.github.vdm4j.machine.SystemFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 
 /**
@@ -165,6 +166,7 @@ public record DsaDevice(
      * @return the devices by name
      */
     public static List<DsaDevice> readAll(Path root) {
+        Objects.requireNonNull(root, "root");
         return readAll(DsaFolders.below(root), root, queue -> true);
     }
 

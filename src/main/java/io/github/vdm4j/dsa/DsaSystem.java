@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -135,7 +136,7 @@ public record DsaSystem(
      * @return the state as of now
      */
     public static DsaSystem read(Path root) {
-        return read(root, DsaSystem::mayOpen);
+        return read(Objects.requireNonNull(root, "root"), DsaSystem::mayOpen);
     }
 
     /**
@@ -146,6 +147,8 @@ public record DsaSystem(
      * @return the state as of now
      */
     public static DsaSystem read(Path root, Predicate<Path> mayOpen) {
+        Objects.requireNonNull(root, "root");
+        Objects.requireNonNull(mayOpen, "mayOpen");
         return read(root, DsaFolders.below(root), mayOpen);
     }
 

@@ -58,6 +58,8 @@ class DsaDiagnosisTest {
         Finding finding = diagnosis.findings().getFirst();
         assertEquals(subject, finding.subject());
         assertEquals(what, finding.what());
+        assertTrue(Files.readString(Path.of("docs", "dsa.md")).contains("| `" + what + "` |")
+                || what.contains("HW_ERR1"), () -> "not in docs/dsa.md: " + what);
         assertTrue(finding.remedy().contains(remedy), finding::remedy);
     }
 
