@@ -59,6 +59,8 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     private volatile Waiters waiters;
     /** The thread inside {@link #advance}, or null. Each thread compares it with itself only. */
     private Thread advancing;
+    /** Whether a thread that awaits this future alone is polling it. */
+    private boolean awaited;
 
     /** Creates an idle future. */
     protected AbstractFuture() {}
@@ -188,6 +190,23 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         return observe();
     }
 
+    /** Polls for a thread that awaits this future alone. */
+    final FutureState pollAwaiting() {
+        awaited = true;
+        try {
+            return poll();
+        } finally {
+            awaited = false;
+        }
+    }
+
+    @Override
+    public final void busyPoll() {
+        if (pollAwaiting() != FutureState.COMPLETE) {
+            PollableFuture.super.busyPoll();
+        }
+    }
+
     @Override
     public final FutureState poll(Notifier notifier) {
         Waker waker = Objects.requireNonNull(notifier, "notifier").waker();
@@ -283,6 +302,16 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
                 return null; // the preparing thread may have looked for waiters already
             }
         }
+    }
+
+    /**
+     * Returns whether a thread awaits this future and no other at the same time.
+     *
+     * @return true if the thread can do nothing else until the future is complete
+     */
+    protected final boolean hasLoneWaiter() {
+        Waiters list = waiters;
+        return awaited || list != null && list.generation == generation && list.hasLoneWait();
     }
 
     /** The poller's own registration, or null, is not notified of what the poll itself returns. */

@@ -23,7 +23,8 @@ final class CopyDeviceMover extends AbstractDataMover {
         pool = new SlotPool(device, SLOTS);
         health = new DeviceHealth(pool, (used, reason) -> {}, software, null);
         executor = new DeviceExecutor(
-                new EnginePlan(pool, "copy-device", OffloadPolicy.allOnDml(WORKERS_FROM), health,
+                new EnginePlan(pool, "copy-device", OffloadPolicy.allOnChannel(WORKERS_FROM),
+                        health,
                         null, 1_000_000_000L, DEVICE_NANOS, 10_000_000_000L, 2, null,
                         Integer.MAX_VALUE, software),
                 "the copy device");
