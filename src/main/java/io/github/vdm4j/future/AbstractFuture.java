@@ -31,6 +31,8 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     private static final int DETACHED = 16;
     /** Set beside IDLE, COMPLETE or WITHHELD while one thread {@linkplain #claim prepares}. */
     private static final int PREPARING = 32;
+    /** Set beside ADVANCING while a thread advances that awaits this future alone. */
+    private static final int AWAITED = 64;
 
     private static final VarHandle STATE;
     private static final VarHandle WAITERS;
@@ -59,8 +61,6 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     private volatile Waiters waiters;
     /** The thread inside {@link #advance}, or null. Each thread compares it with itself only. */
     private Thread advancing;
-    /** Whether a thread that awaits this future alone is polling it. */
-    private boolean awaited;
 
     /** Creates an idle future. */
     protected AbstractFuture() {}
@@ -179,12 +179,16 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
 
     @Override
     public final FutureState poll() {
+        return poll(ADVANCING);
+    }
+
+    private FutureState poll(int how) {
         int seen = state;
         if (seen == COMPLETE) {
             return FutureState.COMPLETE;
         }
         if ((seen == IDLE || seen == RUNNING && canAdvance())
-                && STATE.compareAndSet(this, seen, seen | ADVANCING)) {
+                && STATE.compareAndSet(this, seen, seen | how)) {
             return enter(seen, null);
         }
         return observe();
@@ -192,12 +196,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
 
     /** Polls for a thread that awaits this future alone. */
     final FutureState pollAwaiting() {
-        awaited = true;
-        try {
-            return poll();
-        } finally {
-            awaited = false;
-        }
+        return poll(ADVANCING | AWAITED);
     }
 
     @Override
@@ -311,7 +310,8 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
      */
     protected final boolean hasLoneWaiter() {
         Waiters list = waiters;
-        return awaited || list != null && list.generation == generation && list.hasLoneWait();
+        return (state & AWAITED) != 0
+                || list != null && list.generation == generation && list.hasLoneWait();
     }
 
     /** The poller's own registration, or null, is not notified of what the poll itself returns. */
