@@ -48,6 +48,8 @@ public final class DmlDataMoverBuilder {
     private Duration queueFullTimeout = Duration.ofMillis(100);
     private Duration deviceTimeout = Duration.ofSeconds(30);
     private long maxTransferBytes = ChannelLimits.MAX_PART;
+    private long offloadFrom = OffloadPolicy.OFFLOAD_FROM;
+    private long offloadFromWhenAwaited = OffloadPolicy.OFFLOAD_FROM_WHEN_AWAITED;
     private long jvmCopies = Long.MAX_VALUE;
     private long jvmFills = JVM_FILLS;
     private long jvmOperations = Long.MAX_VALUE;
@@ -327,6 +329,36 @@ public final class DmlDataMoverBuilder {
         return this;
     }
 
+    /**
+     * Sets from how many bytes on hardware executes an operation on {@link DmlPath#AUTO}. The JVM
+     * executes shorter operations on the calling thread, because a round trip to the device takes
+     * longer. Operations that have to be durable, batches of this length, and operations of {@link
+     * #workersFrom} bytes or more go to the hardware in any case. {@link DmlPath#HARDWARE} sends
+     * operations of every size. Default: 8 KiB (docs/adr/0027).
+     *
+     * @param bytes 0 or more; 0 for every size
+     * @return this
+     * @throws IllegalArgumentException if it is negative
+     */
+    public DmlDataMoverBuilder offloadFrom(long bytes) {
+        offloadFrom = notNegative("offloadFrom", bytes);
+        return this;
+    }
+
+    /**
+     * Sets the same for an operation that a thread starts with {@code await} or {@code busyPoll}, if
+     * the thread waits for this operation alone. Such a thread gains nothing while the device works, so the device has to be faster than
+     * the JVM. A value below {@link #offloadFrom} has no effect. Default: 24 KiB (docs/adr/0027).
+     *
+     * @param bytes 0 or more
+     * @return this
+     * @throws IllegalArgumentException if it is negative
+     */
+    public DmlDataMoverBuilder offloadFromWhenAwaited(long bytes) {
+        offloadFromWhenAwaited = notNegative("offloadFromWhenAwaited", bytes);
+        return this;
+    }
+
     private static long notNegative(String setting, long bytes) {
         if (bytes < 0) {
             throw new IllegalArgumentException(
@@ -425,13 +457,12 @@ public final class DmlDataMoverBuilder {
             pool = opening.tried(path == DmlPath.AUTO);
         }
         boolean hardware = opening.decision().path() == DmlPath.HARDWARE;
-        var decisions = new PathDecisions(opening.decision(), listener);
+        OffloadPolicy policy = policy(hardware);
+        var decisions = new PathDecisions(opening.decision(), policy.words(), listener);
         var plan = new EnginePlan(
                 pool,
                 "vdm4j-dml",
-                path == DmlPath.AUTO && !hardware
-                        ? new OffloadPolicy(jvmCopies, jvmFills, jvmOperations, workerBytes, true)
-                        : OffloadPolicy.allOnDml(workerBytes),
+                policy,
                 hardware ? new DeviceHealth(pool, (device, reason) -> decisions.decide(
                         device ? DmlPath.HARDWARE : DmlPath.SOFTWARE, reason, opening),
                         path == DmlPath.AUTO, clock)
@@ -445,6 +476,15 @@ public final class DmlDataMoverBuilder {
                 whenFull == WhenFull.FAIL ? queueSize : Integer.MAX_VALUE,
                 path != DmlPath.HARDWARE);
         return new DmlDataMover(opened, path, plan, decisions);
+    }
+
+    private OffloadPolicy policy(boolean hardware) {
+        if (path != DmlPath.AUTO) {
+            return OffloadPolicy.allOnChannel(workerBytes);
+        }
+        return hardware
+                ? OffloadPolicy.offloading(offloadFrom, offloadFromWhenAwaited, workerBytes)
+                : OffloadPolicy.withoutDevice(jvmCopies, jvmFills, jvmOperations, workerBytes);
     }
 
     /** Null for the usual engines of the machine. */

@@ -179,7 +179,7 @@ public final class DeviceExecutor implements VdmExecutor {
         if (type == VdmOperationType.FLUSH) {
             return needsSlotToFlush(kind) ? null : jvm.start(operation);
         }
-        if (kind == WriteBackKind.CACHE_LINES && policy.usesLibpmemMoves()
+        if (kind == WriteBackKind.CACHE_LINES && policy.libpmemMoves()
                 && type.ordinal() <= VdmOperationType.MEMSET.ordinal()
                 && operation.byteSize() <= policy.longestOnCaller()) {
             CacheLineWriteBack lines = durability.lines();

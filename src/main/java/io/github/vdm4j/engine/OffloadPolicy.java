@@ -5,18 +5,26 @@ import io.github.vdm4j.VdmOperationType;
 import java.util.List;
 
 /**
- * Decides which operations of AUTO without hardware the JVM executes on the calling thread, because
- * it does them sooner than DML's software path (docs/adr/0015, docs/adr/0020).
+ * Decides who executes an operation by its type and length: the JVM on the calling thread, a worker,
+ * or the channel. It has every threshold (docs/adr/0015, docs/adr/0020, docs/adr/0027).
  *
- * @param copies the longest copy, in bytes; 0 for none
- * @param fills the longest fill, in bytes; 0 for none
- * @param operations the longest data operation, in bytes; 0 for none
- * @param workersFrom from how many bytes on a worker executes what hardware does not
- * @param auto whether libpmem may copy and fill in DML's place
+ * @param copies the longest copy of the JVM, in bytes; 0 for none
+ * @param fills the longest fill of the JVM, in bytes; 0 for none
+ * @param operations the longest data operation of the JVM, in bytes; 0 for none
+ * @param awaited the longest operation of the JVM that a thread awaits alone, in bytes; 0 if that
+ *     makes no difference
+ * @param workersFrom from how many bytes on a worker executes what the device does not
+ * @param libpmemMoves whether libpmem copies or fills durably in one pass, where it is installed
  */
-public record OffloadPolicy(long copies, long fills, long operations, long workersFrom,
-        boolean auto) {
-    // DML executes longer ones sooner (docs/adr/0020).
+public record OffloadPolicy(long copies, long fills, long operations, long awaited,
+        long workersFrom, boolean libpmemMoves) {
+    /** The default of {@code offloadFrom}, in bytes. */
+    public static final long OFFLOAD_FROM = 8 << 10;
+
+    /** The default of {@code offloadFromWhenAwaited}, in bytes. */
+    public static final long OFFLOAD_FROM_WHEN_AWAITED = 24 << 10;
+
+    // The JVM executes longer ones later than DML's software path (docs/adr/0020) or the device.
     private static final long COMPARISON = 4 << 10;
     private static final long NEW_DELTA = 1 << 10;
     private static final long DUALCAST = 16 << 10;
@@ -27,8 +35,39 @@ public record OffloadPolicy(long copies, long fills, long operations, long worke
      * @param workersFrom from how many bytes on a worker executes what the device does not
      * @return the policy
      */
-    public static OffloadPolicy allOnDml(long workersFrom) {
-        return new OffloadPolicy(0, 0, 0, workersFrom, false);
+    public static OffloadPolicy allOnChannel(long workersFrom) {
+        return new OffloadPolicy(0, 0, 0, 0, workersFrom, false);
+    }
+
+    /**
+     * A policy for a device with software to fall back to. The JVM executes what is too short for
+     * the device.
+     *
+     * @param offloadFrom from how many bytes on the device executes an operation
+     * @param whenAwaited from how many bytes on, if a thread awaits the operation alone
+     * @param workersFrom from how many bytes on a worker executes what the device does not; the
+     *     device executes operations of this length in any case
+     * @return the policy
+     */
+    public static OffloadPolicy offloading(long offloadFrom, long whenAwaited, long workersFrom) {
+        long below = Math.max(offloadFrom - 1, 0);
+        return new OffloadPolicy(below, below, below, Math.max(whenAwaited - 1, 0), workersFrom,
+                false);
+    }
+
+    /**
+     * A policy for software without a device: the JVM executes what it does sooner than the
+     * channel's software.
+     *
+     * @param copies the longest copy of the JVM
+     * @param fills the longest fill of the JVM
+     * @param operations the longest data operation of the JVM
+     * @param workersFrom from how many bytes on a worker executes an operation
+     * @return the policy
+     */
+    public static OffloadPolicy withoutDevice(long copies, long fills, long operations,
+            long workersFrom) {
+        return new OffloadPolicy(copies, fills, operations, 0, workersFrom, true);
     }
 
     /** The longest operation that the calling thread executes. */
@@ -42,12 +81,14 @@ public record OffloadPolicy(long copies, long fills, long operations, long worke
             return areForJvm(operation.tasks(), operation.byteSize());
         }
         long bytes = operation.byteSize();
-        return bytes > 0 && bytes <= longestOnCaller() && bytes <= longest(operation.type())
-                && !operation.isDurable();
+        return bytes > 0 && bytes <= longestOnCaller() && !operation.isDurable()
+                && (bytes <= longest(operation.type())
+                        || bytes <= longestAwaited(operation.type()) && operation.isAwaited());
     }
 
     private boolean areForJvm(List<Operation<?>> tasks, long bytes) {
-        if (operations == 0 || bytes > longestOnCaller()) {
+        if (operations == 0 || bytes > longestOnCaller()
+                || !libpmemMoves && bytes > operations) { // a long batch is worth the device
             return false;
         }
         for (int i = 0; i < tasks.size(); i++) {
@@ -60,6 +101,15 @@ public record OffloadPolicy(long copies, long fills, long operations, long worke
     }
 
     private long longest(VdmOperationType type) {
+        return longest(type, copies, fills, operations);
+    }
+
+    /** The same for an operation that a thread awaits. */
+    private long longestAwaited(VdmOperationType type) {
+        return longest(type, awaited, awaited, awaited);
+    }
+
+    private static long longest(VdmOperationType type, long copies, long fills, long operations) {
         return switch (type) {
             case MEMCPY, MEMMOVE -> copies;
             case MEMSET -> fills;
@@ -81,8 +131,20 @@ public record OffloadPolicy(long copies, long fills, long operations, long worke
         };
     }
 
-    /** Whether libpmem copies or fills durably in one pass, where it is installed. */
-    boolean usesLibpmemMoves() {
-        return auto;
+    /**
+     * Returns the policy in words.
+     *
+     * @return a clause that continues a sentence about the mover
+     */
+    public String words() {
+        if (copies == 0 && fills == 0 && operations == 0 && awaited == 0) {
+            return "it executes operations of every size";
+        }
+        if (libpmemMoves) {
+            return "the JVM executes copies of up to %,d bytes, fills of up to %,d and other operations of up to %,d"
+                    .formatted(copies, fills, operations);
+        }
+        return "the JVM executes what is shorter than %,d bytes, or than %,d bytes if a thread awaits it"
+                .formatted(copies + 1, Math.max(copies, awaited) + 1);
     }
 }

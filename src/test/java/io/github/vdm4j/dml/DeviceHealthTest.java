@@ -387,7 +387,7 @@ class DeviceHealthTest extends AgainstSimulatedDml {
         Thread.currentThread().setUncaughtExceptionHandler((thread, e) -> seen.add(e.getMessage()));
         try {
             var decisions = new PathDecisions(
-                    new DmlPathDecision(DmlPath.HARDWARE, "first", List.of()), decision -> {
+                    new DmlPathDecision(DmlPath.HARDWARE, "first", List.of()), "", decision -> {
                         throw new IllegalStateException("listener");
                     });
             decisions.decide(DmlPath.SOFTWARE, "second", () -> {
