@@ -31,8 +31,8 @@ public final class DsaDataMoverBuilder {
 
     private List<String> queues = List.of();
     private DsaNumaPolicy numaPolicy = DsaNumaPolicy.CALLER;
-    private long offloadFrom = 8 << 10;
-    private long offloadFromWhenAwaited = 32 << 10;
+    private long offloadFrom = OffloadPolicy.OFFLOAD_FROM;
+    private long offloadFromWhenAwaited = OffloadPolicy.OFFLOAD_FROM_WHEN_AWAITED;
     private boolean blockOnFault;
     private boolean fallback = true;
     private int slots = 128;
@@ -101,7 +101,7 @@ public final class DsaDataMoverBuilder {
 
     /**
      * Sets the size from which a device executes an operation whose caller waits for it at once.
-     * Such a caller has nothing to do meanwhile. Default: 32 KiB.
+     * Such a caller has nothing to do meanwhile. Default: 24 KiB (docs/adr/0027).
      *
      * @param bytes 0 or more; below {@link #offloadFrom} it has no effect
      * @return this
@@ -363,12 +363,15 @@ public final class DsaDataMoverBuilder {
                 LibraryThread.report(e);
             }
         };
-        var plan = new EnginePlan(pool, "vdm4j-dsa", OffloadPolicy.allOnDml(workerBytes),
+        OffloadPolicy policy = fallback
+                ? OffloadPolicy.offloading(offloadFrom, offloadFromWhenAwaited, workerBytes)
+                : OffloadPolicy.allOnChannel(workerBytes);
+        var plan = new EnginePlan(pool, "vdm4j-dsa", policy,
                 new DeviceHealth(pool, decisions, fallback, clock), engines(),
                 queueFullTimeout.toNanos(), deviceTimeout.toNanos(), closeTimeout.toNanos(),
                 workers, workerStrategy, whenFull == WhenFull.FAIL ? queueSize : Integer.MAX_VALUE,
                 fallback);
-        decisions.decided(true, OPENED);
+        decisions.decided(true, OPENED + "; " + policy.words());
         return new DsaDataMover(plan, channel, decision::get);
     }
 
