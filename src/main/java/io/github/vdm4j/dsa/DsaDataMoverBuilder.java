@@ -50,7 +50,7 @@ public final class DsaDataMoverBuilder {
     private Supplier<DsaSystem> system = DsaSystem::current;
     private Portal.Opener opener = Portal::open;
     private Durability durability;
-    private LongSupplier clock;
+    private LongSupplier clock = System::nanoTime;
     private WorkerStrategy workerStrategy = WorkerStrategy.BALANCED;
 
     DsaDataMoverBuilder() {}
@@ -351,7 +351,7 @@ public final class DsaDataMoverBuilder {
             throw new DsaUnavailableException(opening.findings());
         }
         var channel = new DsaChannel(opening.queues(), numaPolicy.policy(), blockOnFault, fallback,
-                closeTimeout.toNanos());
+                closeTimeout.toNanos(), clock);
         var pool = new SlotPool(channel, slots);
         var decision = new AtomicReference<DsaDecision>();
         Consumer<DsaDecision> heard = listener;

@@ -8,6 +8,7 @@ import io.github.vdm4j.engine.channel.Slot;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * The channel to DSA: work queues, and the memory of the slots. The pool of the slots guards the
@@ -39,10 +40,11 @@ public final class DsaChannel implements Channel {
      * @param waitsForPages whether devices wait for pages, where a queue allows it
      * @param fallback whether the JVM executes what no device executes
      * @param closeNanos how long closing waits for the devices
+     * @param clock the clock for the pauses of queues that are lost, in nanoseconds
      */
     public DsaChannel(List<WorkQueue> workQueues, NodePolicy policy, boolean waitsForPages,
-            boolean fallback, long closeNanos) {
-        queues = workQueues.stream().map(QueueState::new).toList();
+            boolean fallback, long closeNanos, LongSupplier clock) {
+        queues = workQueues.stream().map(queue -> new QueueState(queue, clock)).toList();
         choice = new QueueChoice(queues, policy);
         this.waitsForPages = waitsForPages;
         this.fallback = fallback;

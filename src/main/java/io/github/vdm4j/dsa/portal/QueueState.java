@@ -1,6 +1,7 @@
 package io.github.vdm4j.dsa.portal;
 
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
 /**
  * A work queue in the use of one mover: whether it takes submissions, and what it has done.
@@ -13,6 +14,7 @@ public final class QueueState {
     static final long LONGEST_PAUSE_NANOS = 60_000_000_000L;
 
     private final WorkQueue queue;
+    private final LongSupplier clock;
     private final LongAdder submitted = new LongAdder();
     private final LongAdder completed = new LongAdder();
     private final LongAdder failed = new LongAdder();
@@ -32,9 +34,11 @@ public final class QueueState {
      * A queue that works.
      *
      * @param queue the queue
+     * @param clock in nanoseconds
      */
-    QueueState(WorkQueue queue) {
+    QueueState(WorkQueue queue, LongSupplier clock) {
         this.queue = queue;
+        this.clock = clock;
     }
 
     /**
@@ -87,7 +91,7 @@ public final class QueueState {
         }
         lost = error;
         reopened = false;
-        retryAt = System.nanoTime() + pause;
+        retryAt = clock.getAsLong() + pause;
     }
 
     private synchronized void found() {
@@ -100,7 +104,7 @@ public final class QueueState {
         if (lost == 0) {
             return true;
         }
-        if (System.nanoTime() - retryAt < 0) {
+        if (clock.getAsLong() - retryAt < 0) {
             return false;
         }
         if (!reopened) {
