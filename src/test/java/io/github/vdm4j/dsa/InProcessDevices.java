@@ -26,7 +26,7 @@ final class InProcessDevices implements Portal.Opener, AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     final LocalMemory memory = new LocalMemory();
     /** Whether a submission completes before it returns. */
-    private boolean inline;
+    private volatile boolean inline;
 
     InProcessDevices device(int number, DeviceModel model) {
         devices.put(number, model);
@@ -37,6 +37,17 @@ final class InProcessDevices implements Portal.Opener, AutoCloseable {
     InProcessDevices inline() {
         inline = true;
         return this;
+    }
+
+    /** Executes descriptors when the test says so. */
+    InProcessDevices onDemand() {
+        inline = false;
+        return this;
+    }
+
+    /** Forgets portals that no mover will close. */
+    void forget() {
+        open.clear();
     }
 
     /** Executes descriptors on a thread for each device. */

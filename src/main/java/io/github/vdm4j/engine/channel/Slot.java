@@ -150,7 +150,7 @@ public abstract class Slot {
     public abstract long recordBytes();
 
     /**
-     * Returns whether the completion record of a copy that met a page fault says how far the copy
+     * Returns whether the completion record of a part that met a page fault says how far the part
      * got.
      *
      * @return false if {@link #bytesCompleted} means nothing
@@ -160,7 +160,7 @@ public abstract class Slot {
     }
 
     /**
-     * Returns how much of a copy that met a page fault is done.
+     * Returns how much of a part that met a page fault is done.
      *
      * @return bytes at its beginning, or at its end with {@link #isTailDone}
      */
