@@ -166,7 +166,7 @@ public record DsaSystem(
         return Files.isReadable(node) && Files.isWritable(node);
     }
 
-    private static DsaSystem read(Path root, DsaFolders folders, Predicate<Path> mayOpen) {
+    static DsaSystem read(Path root, DsaFolders folders, Predicate<Path> mayOpen) {
         var files = new SystemFiles(root);
         List<DsaDevice> devices = DsaDevice.readAll(folders, root, mayOpen);
         return new DsaSystem(

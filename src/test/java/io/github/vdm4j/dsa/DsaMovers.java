@@ -5,6 +5,7 @@ import io.github.vdm4j.emulator.DeviceSettings;
 import io.github.vdm4j.emulator.FaultPlan;
 import io.github.vdm4j.emulator.QueueSettings;
 import io.github.vdm4j.emulator.SysfsTree;
+import io.github.vdm4j.machine.DsaFolders;
 import io.github.vdm4j.memory.Durability;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -57,7 +58,8 @@ final class DsaMovers implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return DsaSystem.read(root);
+        // With the whole path of each node, because queues of other tests may still be open.
+        return DsaSystem.read(Path.of("/"), DsaFolders.below(root), node -> true);
     }
 
     /** Every size goes to the devices. */
