@@ -16,6 +16,9 @@ import java.util.Objects;
  * own to record what was written back.
  */
 public final class Durability {
+    /** The bound of a mover that sets none. */
+    public static final Duration NO_BOUND = Duration.ofDays(1);
+
     private final CacheLineWriteBack lines;
     private final PageWriteBack pages;
 
@@ -94,7 +97,23 @@ public final class Durability {
      * @return engines with that bound
      */
     public Durability forceWait(Duration longest) {
-        return new Durability(lines, pages, ofMachine, nativeIsPersistent, nanos(longest));
+        return nanos(longest) == forceWaitNanos ? this
+                : new Durability(lines, pages, ofMachine, nativeIsPersistent, nanos(longest));
+    }
+
+    /**
+     * Checks the bound of a builder.
+     *
+     * @param longest the bound
+     * @return the same bound
+     * @throws IllegalArgumentException if it is negative
+     */
+    public static Duration requireForceWait(Duration longest) {
+        if (Objects.requireNonNull(longest, "longest").isNegative()) {
+            throw new IllegalArgumentException(
+                    "forceWait of " + longest + ": must be 0 or more, zero for no wait");
+        }
+        return longest;
     }
 
     private static long nanos(Duration time) {

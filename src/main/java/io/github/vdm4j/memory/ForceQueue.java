@@ -83,12 +83,6 @@ final class ForceQueue {
         return queue;
     }
 
-    /** Adds a request. A thread of the library forces it. */
-    void add(ForceRequest request) {
-        push(request);
-        serve(false);
-    }
-
     /** Adds a request. A call of {@link #serve} has to follow. */
     void push(ForceRequest request) {
         ForceRequest earlier;

@@ -80,8 +80,10 @@ public final class Forces {
         waiting = operation;
         whenForced = then;
         pin();
-        for (ForceRequest each = first; each != null; each = each.following) {
-            each.file.forces().add(each);
+        ForceRequest mine = first; // the thread that ends the last request empties the list
+        push(mine);
+        for (ForceRequest each = mine; each != null; each = each.following) {
+            each.file.forces().serve(false);
         }
     }
 
@@ -95,14 +97,12 @@ public final class Forces {
         whenForced = null;
         waiter = Thread.currentThread();
         pin();
-        ForceRequest mine = first; // the thread that ends the last request empties the list
+        ForceRequest mine = first;
         if (!isAccessibleByStranger()) {
             ForceGroup.ofOwner(mine, count).forceAlone();
         } else {
             boolean mayLead = !waiter.isVirtual();
-            for (ForceRequest each = mine; each != null; each = each.following) {
-                each.file.forces().push(each);
-            }
+            push(mine);
             for (ForceRequest each = mine; each != null && !forced; each = each.following) {
                 each.file.forces().serve(mayLead);
             }
@@ -114,6 +114,13 @@ public final class Forces {
         }
         if (interrupted) {
             waiter.interrupt();
+        }
+    }
+
+    /** All of them before the first is served, so that they share a force. */
+    private static void push(ForceRequest mine) {
+        for (ForceRequest each = mine; each != null; each = each.following) {
+            each.file.forces().push(each);
         }
     }
 

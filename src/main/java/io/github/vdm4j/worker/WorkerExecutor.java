@@ -163,7 +163,10 @@ public final class WorkerExecutor implements VdmExecutor {
             ForcedOperations.unpin(next);
             if (ForcedOperations.hasBegun(next)) {
                 next.fail(ExecutionPath.JVM, VdmResult.STOPPED, null,
-                        "was stopped at a fence, because the mover was closed", null);
+                        "was stopped at a fence, because the mover was closed and no worker was"
+                                + " left to continue. Poll the batch to its end before you close"
+                                + " the mover",
+                        null);
             } else {
                 next.failClosed();
             }

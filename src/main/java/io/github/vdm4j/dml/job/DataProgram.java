@@ -378,7 +378,7 @@ public final class DataProgram extends Program {
      * @return true if that was not done
      */
     private boolean remains(WriteBackKind kind) {
-        return kind == WriteBackKind.PAGES
+        return kind != null && kind.isForced()
                 || kind == WriteBackKind.CACHE_LINES && !flushLines && wroteByProcessor();
     }
 

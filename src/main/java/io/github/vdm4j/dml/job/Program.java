@@ -265,7 +265,7 @@ public abstract class Program {
     /** Returns the forces with that of a range, if its pages have to be forced. */
     static Forces addPages(Forces earlier, Operation<?> operation, MemorySegment range,
             WriteBackKind kind, Durability durability) {
-        if (kind != WriteBackKind.PAGES) {
+        if (kind == null || !kind.isForced()) {
             return earlier;
         }
         Forces forces = earlier == null ? new Forces(durability) : earlier;

@@ -313,7 +313,7 @@ public final class Transfer extends Program {
 
     @Override
     public WriteBackKind remainingWriteBack() {
-        return durable == WriteBackKind.PAGES
+        return durable != null && durable.isForced()
                 || (durable == WriteBackKind.CACHE_LINES && !flushing && wroteByProcessor())
                         ? durable
                         : null;
