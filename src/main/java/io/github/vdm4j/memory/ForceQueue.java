@@ -123,12 +123,14 @@ final class ForceQueue {
         try {
             ForceThreads.serve(this);
         } catch (Throwable e) { // the system has no thread to give
-            ForceGroup group = take();
-            led = false;
-            if (group != null) {
-                group.fail(e);
-                group.tellOwners();
-            }
+            do {
+                ForceGroup group = take();
+                if (group != null) {
+                    group.fail(e);
+                    group.tellOwners();
+                }
+                led = false; // before the look at the requests, whose threads look at this
+            } while (newest != null && LED.compareAndSet(this, false, true));
         }
     }
 
