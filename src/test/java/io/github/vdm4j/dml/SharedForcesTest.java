@@ -347,6 +347,7 @@ class SharedForcesTest extends AgainstSimulatedDml {
                         StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             MemorySegment mine = dml.allow(channel.map(MapMode.READ_WRITE, 0, 8_192, confined));
             VdmFuture<?> fill = mover.memset(mine, (byte) 1, VdmFlags.MEM_DURABLE);
+            assertFalse(fill.hasProperty(FutureProperty.ASYNC));
             assertSame(FutureState.RUNNING, fill.poll());
             List<Throwable> thrown = new ArrayList<>();
             Thread stranger = Thread.ofPlatform().start(() -> {
