@@ -102,7 +102,7 @@ final class FlightRecording {
     private static void force() throws IOException {
         try (var log = OffHeapBuffer.map(Path.of("forced"), 0, 8_192);
                 var sync = SyncDataMover.open()) {
-            sync.memset(log, (byte) 1, VdmFlags.MEM_DURABLE).await();
+            sync.memset(log.segment(), (byte) 1, VdmFlags.MEM_DURABLE).await();
             sync.batch().flush(log.slice(0, 10)).flush(log.slice(100, 10)).submit().await();
         }
     }
