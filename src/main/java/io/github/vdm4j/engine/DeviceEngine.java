@@ -211,6 +211,7 @@ final class DeviceEngine {
         boolean done = program.isDone();
         while (done && program instanceof BatchProgram batch && batch.needsForces()
                 && forcing.isHere(operation)) {
+            operation.requireAccess(); // its own thread forces it
             batch.forces().await();
             done = program.isDone();
         }
@@ -244,6 +245,7 @@ final class DeviceEngine {
                 forcing.elsewhere(operation, program, forces);
                 return null;
             }
+            operation.requireAccess(); // its own thread forces it
             forces.await();
         }
         release(operation, program.slot());

@@ -586,15 +586,12 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
 
     @Override
     public boolean isAsync(Operation<?> operation) {
-        if (isHere(operation)) {
-            return plan.usesDevice() && operation.isOffHeap()
-                    && operation.type() != VdmOperationType.FLUSH;
-        }
-        return isForced(operation)
-                || plan.usesDevice() && operation.isOffHeap()
-                        && (operation.type() != VdmOperationType.FLUSH
-                                || needsSlotToFlush(operation))
-                || operation.byteSize() >= policy.workersFrom(operation);
+        boolean byDevice = plan.usesDevice() && operation.isOffHeap()
+                && !policy.isForJvm(operation)
+                && (operation.type() != VdmOperationType.FLUSH || needsSlotToFlush(operation));
+        return isHere(operation) ? byDevice && !isForced(operation)
+                : byDevice || isForced(operation)
+                        || operation.byteSize() >= policy.workersFrom(operation);
     }
 
     private boolean isForced(Operation<?> operation) {

@@ -16,6 +16,7 @@ import io.github.vdm4j.memory.MemoryRegions;
 import io.github.vdm4j.memory.WriteBackKind;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * The executor that runs each operation on the calling thread, in the first poll, with the JVM's
@@ -179,9 +180,25 @@ public final class CallerExecutor implements VdmExecutor {
      * it.
      *
      * @param operation the operation
-     * @return true for a flush and a short durable operation on a mapped file
+     * @return true for a flush of a mapped file, a short durable operation, and a short batch with
+     *     one
      */
     public boolean isShortBeforeForce(Operation<?> operation) {
+        List<Operation<?>> tasks = operation.tasks();
+        if (tasks == null) {
+            return isShortSingle(operation);
+        }
+        if (operation.byteSize() <= LONGEST_ON_CALLER) {
+            for (int i = 0; i < tasks.size(); i++) { // an iterator is an allocation
+                if (isShortSingle(tasks.get(i))) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private boolean isShortSingle(Operation<?> operation) {
         return operation.isDurable()
                 && (operation.type() == VdmOperationType.FLUSH
                         || functions == MoveFunctions.STANDARD

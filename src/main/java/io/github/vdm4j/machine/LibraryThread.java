@@ -1,18 +1,10 @@
 package io.github.vdm4j.machine;
 
-import java.util.concurrent.ThreadFactory;
-
 /**
  * A thread of the library: a daemon that inherits nothing from the thread that starts it, so that
  * it keeps no user's class loader or thread locals alive.
  */
 public final class LibraryThread extends Thread {
-    private static final String NOTIFIER = "vdm4j-notifier";
-    private static final ThreadFactory VIRTUAL = Thread.ofVirtual()
-            .name(NOTIFIER)
-            .inheritInheritableThreadLocals(false)
-            .factory();
-
     /** Not started: memory that is confined to a thread is confined to another than this. */
     private static final Thread STRANGER = Thread.ofPlatform().unstarted(() -> {});
 
@@ -32,21 +24,10 @@ public final class LibraryThread extends Thread {
      * Returns whether the current thread belongs to the library. Such a thread must not wait for an
      * operation, because it may be the one that completes it.
      *
-     * @return true on a thread of this class, and on a virtual thread of the library
+     * @return true on a thread of this class
      */
     public static boolean isCurrent() {
-        Thread current = Thread.currentThread();
-        return current instanceof LibraryThread
-                || current.isVirtual() && current.getName().equals(NOTIFIER);
-    }
-
-    /**
-     * Starts a virtual thread of the library, which notifies threads that wait.
-     *
-     * @param task what the thread runs
-     */
-    public static void startVirtual(Runnable task) {
-        VIRTUAL.newThread(task).start();
+        return Thread.currentThread() instanceof LibraryThread;
     }
 
     /**

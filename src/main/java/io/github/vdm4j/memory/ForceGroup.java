@@ -4,8 +4,6 @@ import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.MissingPages;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.concurrent.locks.StampedLock;
@@ -21,22 +19,9 @@ final class ForceGroup {
     private static final long PAGE = 4096;
     private static final Comparator<ForceRequest> BY_ADDRESS =
             Comparator.comparingLong(ForceRequest::from);
-    private static final VarHandle NEXT;
-
-    static {
-        try {
-            NEXT = MethodHandles.lookup().findVarHandle(ForceGroup.class, "next", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     private final ForceRequest[] requests;
     private int ranges;
     private boolean failed;
-    /** The first request whose owner was not told yet. */
-    @SuppressWarnings("unused") // through NEXT
-    private volatile int next;
 
     private ForceGroup(ForceRequest[] requests) {
         this.requests = requests;
@@ -179,15 +164,11 @@ final class ForceGroup {
         }
     }
 
-    /**
-     * Tells the owners in the order of the requests. Several threads may call this. When the call
-     * returns, each owner has been told or another thread is telling it.
-     */
+    /** Tells the owners, in the order of the requests. */
     void tellOwners() {
-        for (int i = (int) NEXT.getAndAdd(this, 1); i < requests.length; i =
-                (int) NEXT.getAndAdd(this, 1)) {
+        for (ForceRequest each : requests) {
             try {
-                requests[i].owner.ended();
+                each.owner.ended();
             } catch (Throwable e) {
                 LibraryThread.report(e);
             }

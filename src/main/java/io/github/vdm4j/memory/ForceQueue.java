@@ -20,8 +20,6 @@ final class ForceQueue {
     private static final int GROUPS_WITHOUT_WAIT = 32;
     /** After this many waits without a further request, the leader stops waiting. */
     private static final int FRUITLESS_WAITS = 2;
-    /** From this group size on a virtual thread tells the owners. */
-    private static final int LARGE_GROUP = 4;
     /** Parking for less takes longer than it should. */
     private static final long LEAST_PARK_NANOS = 100_000;
     private static final VarHandle NEWEST;
@@ -125,12 +123,14 @@ final class ForceQueue {
         try {
             ForceThreads.serve(this);
         } catch (Throwable e) { // the system has no thread to give
-            ForceGroup group = take();
-            led = false;
-            if (group != null) {
-                group.fail(e);
-                group.tellOwners();
-            }
+            do {
+                ForceGroup group = take();
+                if (group != null) {
+                    group.fail(e);
+                    group.tellOwners();
+                }
+                led = false; // before the look at the requests, whose threads look at this
+            } while (newest != null && LED.compareAndSet(this, false, true));
         }
     }
 
@@ -143,38 +143,18 @@ final class ForceQueue {
 
     /** Leads until no request waits, or until another file needs this thread. */
     void lead() {
-        ForceGroup told = null;
         try {
             do {
                 long waited = waitForMore();
-                if (told != null) {
-                    told.tellOwners(); // those that the virtual thread has not reached yet
-                }
-                told = take();
-                if (told != null) {
-                    forceAndReport(told, waited);
-                    tellOnVirtualThread(told);
+                ForceGroup group = take();
+                if (group != null) {
+                    forceAndReport(group, waited);
+                    group.tellOwners();
                 }
             } while (newest != null && !ForceThreads.isCrowded());
         } finally {
             stopLeading();
-            if (told != null) {
-                told.tellOwners();
-            }
         }
-    }
-
-    /** A virtual thread wakes many virtual threads sooner, and the leader goes on (ADR 0024). */
-    private static void tellOnVirtualThread(ForceGroup group) {
-        if (group.size() >= LARGE_GROUP) {
-            try {
-                LibraryThread.startVirtual(group::tellOwners);
-                return;
-            } catch (OutOfMemoryError e) {
-                // The leader tells them.
-            }
-        }
-        group.tellOwners();
     }
 
     /** Takes all requests. Returns null if there are none, or if they have failed. */

@@ -95,6 +95,8 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         return DmlDataMover.builder()
                 .library(dml.library())
                 .path(path)
+                .offloadFrom(0)
+                .offloadFromWhenAwaited(0)
                 .jvmCopiesUpTo(0)
                 .jvmFillsUpTo(0)
                 .jvmOperationsUpTo(0)

@@ -17,7 +17,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,7 +118,9 @@ public final class DurableAppends {
             var rates = new LinkedHashMap<String, double[]>();
             contestants.keySet().forEach(name -> rates.put(name, new double[rounds]));
             for (int round = -1; round < rounds; round++) {
-                for (var each : contestants.entrySet()) {
+                var order = new ArrayList<>(contestants.entrySet());
+                Collections.rotate(order, round);
+                for (var each : order) {
                     ForceCounters before = log.forceCounters();
                     double rate = recordsASecond(each.getValue());
                     ForceCounters after = log.forceCounters();
