@@ -23,7 +23,7 @@ public final class WaitWell {
         try {
             return copy.await(Duration.ofMillis(100));
         } catch (FutureTimeoutException late) {
-            System.err.println(late.getMessage()); // the copy goes on all the same
+            System.err.println(late.getMessage()); // the copy goes on
             return copy.await();
         }
     }
