@@ -315,6 +315,21 @@ class DocsTest {
     }
 
     @Test
+    @DisplayName("the troubleshooting page explains the name of every failure")
+    void namesOfFailures() throws IOException {
+        String page = Files.readString(ROOT.resolve("docs/troubleshooting.md"));
+        Set<String> missing = new TreeSet<>();
+        for (VdmResult result : VdmResult.values()) {
+            String shown = new VdmException(result, null, "failed", null).toString();
+            String name = shown.substring(shown.indexOf('[') + 1, shown.indexOf(']'));
+            if (result != VdmResult.SUCCESS && !page.contains("\n| `" + name + "` | ")) {
+                missing.add(name);
+            }
+        }
+        assertEquals(Set.of(), missing);
+    }
+
+    @Test
     @DisplayName("the performance table of the README has the figures of the benchmarks")
     void performanceTable() throws IOException {
         String readme = Files.readString(ROOT.resolve("README.md"));
