@@ -36,6 +36,9 @@ class DocsTest {
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ +(.*)$");
     private static final Pattern JAVA_BLOCK = Pattern.compile("(?ms)^```java\n(.*?)^```$");
 
+    private static final Pattern JAVADOC_SNIPPET =
+            Pattern.compile("(?ms)\\{@snippet lang=java[^:]*:\n(.*?)^ *\\* ?\\}$");
+
     /**
      * What error messages and comments tell their readers to look up; a record by its number alone.
      */
@@ -134,6 +137,28 @@ class DocsTest {
                                                 .noneMatch(example -> example
                                                         .contains(withoutSpace(snippet))),
                                         () -> "in no file of src/examples:\n" + snippet))));
+    }
+
+    @Test
+    @DisplayName("every snippet of the javadoc is part of an example that is compiled")
+    void javadocSnippets() throws IOException {
+        List<String> examples = new ArrayList<>();
+        for (Path example : sources("src/examples/java")) {
+            examples.add(withoutSpace(Files.readString(example)));
+        }
+        Set<String> missing = new TreeSet<>();
+        int count = 0;
+        for (Path source : sources("src/main/java")) {
+            Matcher snippet = JAVADOC_SNIPPET.matcher(Files.readString(source));
+            for (; snippet.find(); count++) {
+                String code = withoutSpace(snippet.group(1).replaceAll("(?m)^ *\\*", ""));
+                if (examples.stream().noneMatch(example -> example.contains(code))) {
+                    missing.add(ROOT.relativize(source) + ": " + snippet.group(1));
+                }
+            }
+        }
+        assertTrue(count > 5, "found only " + count);
+        assertEquals(Set.of(), missing);
     }
 
     private static List<String> snippets(Path page) {
