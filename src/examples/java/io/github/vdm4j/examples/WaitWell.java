@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
-/** The ways of Java programs to wait for an operation. */
+/** Three ways to wait for an operation. */
 public final class WaitWell {
     private WaitWell() {}
 
