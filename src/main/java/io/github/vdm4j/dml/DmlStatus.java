@@ -7,16 +7,16 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A status of Intel DML. Every number is one, also those that this version does not know: newer
- * releases of DML add some.
+ * A status of Intel DML. Every number is a status, also a number that this version does not know,
+ * because newer releases of DML add some.
  *
  * <p>C counterpart: {@code dml_status_t}.
  *
  * @param code the number
  * @param name the constant in the header, without {@code DML_STATUS_}; {@code UNKNOWN} if there is
  *     none
- * @param result what it means for an operation
- * @param explanation what it means and what to do about it
+ * @param result the result of an operation with this status
+ * @param explanation the meaning and the remedy
  */
 public record DmlStatus(int code, String name, VdmResult result, String explanation)
         implements
@@ -226,7 +226,7 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
     }
 
     /**
-     * The status with a number.
+     * Returns the status with a number.
      *
      * @param code any number
      * @return the status; {@code UNKNOWN}, with that number, if this version does not know it
