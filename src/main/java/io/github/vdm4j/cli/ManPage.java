@@ -33,7 +33,7 @@ final class ManPage {
     private void synopsis(CommandLine command) {
         CommandSpec spec = command.getCommandSpec();
         String all = command.getHelp().synopsis(0).strip().replaceAll("\\s+", " ");
-        line(".B " + spec.qualifiedName());
+        line(".B " + escape(spec.qualifiedName()));
         line(escape(all.substring(spec.qualifiedName().length()).strip()));
         line(".br");
     }
@@ -77,7 +77,7 @@ final class ManPage {
         });
     }
 
-    /** A hyphen that is to be typed is written \-. A line must not begin with a macro. */
+    /** Escapes what would be a typographic hyphen, an escape sequence, or a macro. */
     private static String escape(String words) {
         String escaped = words.replace("%n", " ").replace("\\", "\\e").replace("-", "\\-");
         return escaped.startsWith(".") || escaped.startsWith("'") ? "\\&" + escaped : escaped;
