@@ -13,6 +13,7 @@ import io.github.vdm4j.mover.JvmMovers;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +25,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -33,13 +36,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A log that many threads append to, its recovery, and power cuts at random moments. */
 class WriteAheadLogTest {
-    private static final int SIZE = 64 << 10;
+    private static final int SIZE = 512 << 10;
 
     @TempDir private Path folder;
 
     private static byte[] record(int thread, int number) {
         var random = new Random(31L * thread + number);
-        String text = thread + ":" + number + ":" + "x".repeat(random.nextInt(200));
+        String text = thread + ":" + number + ":" + "x".repeat(random.nextInt(3_000));
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
@@ -156,6 +159,17 @@ class WriteAheadLogTest {
         }
     }
 
+    /** A mover whose caller is held up before some copies, so later records overtake earlier ones. */
+    private static Vdm delaying(Vdm mover) {
+        return (Vdm) Proxy.newProxyInstance(Vdm.class.getClassLoader(), new Class<?>[]{Vdm.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("memcpy")) {
+                        LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(300_000));
+                    }
+                    return method.invoke(mover, arguments);
+                });
+    }
+
     @Property(tries = 100)
     void powerCutLosesNoAcknowledgedRecord(@ForAll @IntRange(min = 1, max = 60) int forces,
             @ForAll @IntRange(min = 1, max = 8) int threads) throws Exception {
@@ -176,8 +190,8 @@ class WriteAheadLogTest {
             disk[0].force(range);
         });
         try (OffHeapBuffer buffer = OffHeapBuffer.map(file, 0, SIZE);
-                Vdm mover = JvmMovers.threads(storage.engines(true), 2, true)) {
-            var log = new WriteAheadLog(mover, buffer.segment(), record -> {});
+                Vdm mover = JvmMovers.threads(storage.engines(true), 4, true)) {
+            var log = new WriteAheadLog(delaying(mover), buffer.segment(), record -> {});
             disk[0] = new Disk(buffer.segment());
             appendByThreads(log, threads, 10, acknowledged);
             if (survivors[0] == null) {
