@@ -1,4 +1,4 @@
-package io.github.vdm4j.examples;
+package io.github.vdm4j.memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,7 +7,7 @@ import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.OffHeapBuffer;
-import io.github.vdm4j.memory.WriteBackLog;
+import io.github.vdm4j.examples.WriteAheadLog;
 import io.github.vdm4j.mover.DataMovers;
 import io.github.vdm4j.mover.JvmMovers;
 import java.io.IOException;
