@@ -34,6 +34,7 @@ final class SystemReportText {
                     yesOrNo(mover.supports())));
             topic = "";
         }
+        page.line("durable", report.volatileFiles());
         return page.text.toString();
     }
 

@@ -4,6 +4,7 @@ import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.VdmStatus;
+import io.github.vdm4j.engine.channel.BatchProgram;
 import io.github.vdm4j.engine.channel.InvalidDataException;
 import io.github.vdm4j.engine.channel.Program;
 import io.github.vdm4j.engine.channel.Slot;
@@ -12,6 +13,7 @@ import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.machine.PageUnavailableException;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.memory.Forces;
 import java.io.IOException;
 import java.util.function.Predicate;
 
@@ -32,11 +34,23 @@ final class DeviceEngine {
     private final DeviceHealth health;
     /** Hands a running operation over to a worker; false if it stays with the calling thread. */
     private final Predicate<Operation<?>> workers;
+    private final Forcing forcing;
     private volatile boolean closing;
 
-    DeviceEngine(EnginePlan plan, EngineFailures failures, Predicate<Operation<?>> workers) {
+    /** What forces the pages that an operation has written. */
+    interface Forcing {
+        /** Returns whether the calling thread has to force. */
+        boolean isHere(Operation<?> operation);
+
+        /** Leaves the forces of an operation to the threads that force. */
+        void elsewhere(Operation<?> operation, Program program, Forces forces);
+    }
+
+    DeviceEngine(EnginePlan plan, EngineFailures failures, Predicate<Operation<?>> workers,
+            Forcing forcing) {
         this.plan = plan;
         this.failures = failures;
+        this.forcing = forcing;
         this.workers = workers;
         pool = plan.pool();
         durability = plan.durability();
@@ -57,7 +71,7 @@ final class DeviceEngine {
         Slot slot = program.slot();
         try {
             boolean mayHandOver = !program.isOnWorker();
-            while (!program.isDone()) {
+            while (!isDone(operation, program)) {
                 if (!slot.isSubmitted()) {
                     if (program.isPausing()) {
                         return inFlight(operation, program);
@@ -194,20 +208,46 @@ final class DeviceEngine {
         return failed(operation, program, status, executedSoFar(program));
     }
 
-    /** The data are where they belong. The buffers stay pinned until the data are durable. */
+    private boolean isDone(Operation<?> operation, Program program) {
+        boolean done = program.isDone();
+        while (done && program instanceof BatchProgram batch && batch.needsForces()
+                && forcing.isHere(operation)) {
+            operation.requireAccess(); // its own thread forces it
+            batch.forces().await();
+            done = program.isDone();
+        }
+        return done;
+    }
+
+    /**
+     * The data are where they belong. The buffers stay pinned until the data are durable. Returns
+     * null if a thread that forces has the operation now.
+     */
     private FutureState done(Operation<?> operation, Program program) {
+        if (program instanceof BatchProgram batch && batch.needsForces()) {
+            forcing.elsewhere(operation, program, batch.forces());
+            return null;
+        }
         ExecutionPath executed = program.executedBy();
+        Forces forces = null;
         try {
-            if (program.remainingWriteBack() != null) {
-                program.writeBackRemaining(durability);
-            }
+            program.writeBackLines(durability);
             operation.succeed(executed, program.value(), program.outcome());
+            forces = program.forces(null, operation, durability);
         } catch (IOException | PageUnavailableException e) {
             operation.failWriteBack(executed, e);
         } catch (WrongThreadException e) {
             throw e;
         } catch (IllegalStateException e) {
             operation.failWriteBack(executed, e);
+        }
+        if (forces != null) {
+            if (!forcing.isHere(operation)) {
+                forcing.elsewhere(operation, program, forces);
+                return null;
+            }
+            operation.requireAccess(); // its own thread forces it
+            forces.await();
         }
         release(operation, program.slot());
         return FutureState.COMPLETE;

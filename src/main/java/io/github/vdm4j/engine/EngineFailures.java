@@ -9,7 +9,6 @@ import io.github.vdm4j.engine.channel.Channel;
 import io.github.vdm4j.engine.channel.InvalidDataException;
 import io.github.vdm4j.engine.channel.SlotRefusedException;
 import io.github.vdm4j.future.FutureState;
-import io.github.vdm4j.jvm.Pins;
 import io.github.vdm4j.machine.PageUnavailableException;
 import io.github.vdm4j.memory.Durability.Refusal;
 import java.time.Duration;
@@ -92,16 +91,6 @@ final class EngineFailures {
                         + " its memory. Poll it to its end before you close the mover, or use a"
                         + " shared arena").formatted(moved),
                 null, moved);
-    }
-
-    FutureState bufferClosed(Operation<?> operation) {
-        return notStarted(operation, Pins.CLOSED);
-    }
-
-    /** Something was closed before. */
-    FutureState notStarted(Operation<?> operation, String reason) {
-        return fail(operation, ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, reason, null,
-                0);
     }
 
     FutureState notDurable(Operation<?> operation, Refusal refusal) {

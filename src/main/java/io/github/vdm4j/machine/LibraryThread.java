@@ -5,6 +5,9 @@ package io.github.vdm4j.machine;
  * it keeps no user's class loader or thread locals alive.
  */
 public final class LibraryThread extends Thread {
+    /** Not started: memory that is confined to a thread is confined to another than this. */
+    private static final Thread STRANGER = Thread.ofPlatform().unstarted(() -> {});
+
     /**
      * Creates a thread that is not started.
      *
@@ -28,6 +31,15 @@ public final class LibraryThread extends Thread {
     }
 
     /**
+     * Returns a thread that accesses what every thread can access.
+     *
+     * @return a thread that is not started
+     */
+    public static Thread stranger() {
+        return STRANGER;
+    }
+
+    /**
      * Reports a throwable of user code to the uncaught-exception handler of the current thread.
      * Whatever the handler throws is dropped, because the thread has other work to do.
      *
@@ -38,7 +50,7 @@ public final class LibraryThread extends Thread {
             Thread current = currentThread();
             current.getUncaughtExceptionHandler().uncaughtException(current, thrown);
         } catch (Throwable e) {
-            // The handler failed as well. Nothing is left to be told.
+            // The handler failed too, so nothing is left to report to.
         }
     }
 }
