@@ -277,7 +277,11 @@ public final class DeviceModel {
                 if (pending.isEmpty()) {
                     wait();
                 }
-                long due = pending.stream().mapToLong(Pending::due).min().orElse(0);
+                long due = pending.stream()
+                        .filter(next -> !waits(next))
+                        .mapToLong(Pending::due)
+                        .min()
+                        .orElse(0);
                 nanos = due - clock.getAsLong();
             }
             LockSupport.parkNanos(Math.min(nanos, LONGEST_PAUSE_NANOS));

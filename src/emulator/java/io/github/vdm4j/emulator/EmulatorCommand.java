@@ -135,6 +135,7 @@ public final class EmulatorCommand {
                 new FuseServer(mount, nodes).serve();
             } catch (IOException e) {
                 System.err.println("dsa-emulator: " + e.getMessage());
+            } finally {
                 mount.abort();
             }
         });
