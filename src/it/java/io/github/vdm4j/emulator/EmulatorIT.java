@@ -329,6 +329,20 @@ class EmulatorIT {
                 Files.readAllLines(output).toArray());
     }
 
+    @Test
+    void aUserNamespaceIsEnough() throws Exception {
+        EmulatorProcess.start(folder).close();
+        Path output = folder.resolve("output");
+        int code = exitCode(output, "unshare", "-U", "-r", "-m", "scripts/dsa-emulator",
+                "--system", "--", "sh", "-c",
+                "test -e /dev/dsa/wq0.0 && test -e /dev/null && cat /sys/bus/dsa/devices/wq0.0/mode");
+        String said = Files.readString(output);
+        assumeTrue(!said.startsWith("unshare:"), said);
+        assertEquals(0, code, said);
+        assertTrue(said.startsWith("shared\n"), said);
+        assertFalse(Files.exists(Path.of("/dev/dsa/wq0.0")), "the mount is not private");
+    }
+
     private int exitCode(String... command) throws Exception {
         return exitCode(folder.resolve("ignored"), command);
     }
