@@ -26,7 +26,7 @@ final class Access {
         this.injectedFault = blocksOnFault ? -1 : injectedFault;
     }
 
-    /** Takes note of what is done, for a page that goes away during the operation. */
+    /** Stores what is done. A page can go away during the operation. */
     void progress(long bytes, long newValue, int newResult) {
         completed = bytes;
         value = newValue;

@@ -148,9 +148,9 @@ public final class EmulatorCommand {
         try {
             device.run();
         } catch (InterruptedException e) {
-            return; // nobody interrupts it before the end
+            return; // the process ends
         } finally {
-            mount.abort(); // it died: clients see what they see when this process is killed
+            mount.abort(); // after a death, clients see the errors of a killed emulator
         }
     }
 
