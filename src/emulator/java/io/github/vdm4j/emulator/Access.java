@@ -26,7 +26,7 @@ final class Access {
         this.injectedFault = blocksOnFault ? -1 : injectedFault;
     }
 
-    /** Takes note of what is done, for a page that goes away during the operation. */
+    /** Stores what is done. A page can go away during the operation. */
     void progress(long bytes, long newValue, int newResult) {
         completed = bytes;
         value = newValue;
@@ -35,10 +35,14 @@ final class Access {
 
     /** The completion after a page has gone away during the operation. */
     Completion faulted(MemoryFault fault) {
-        return Completion.fault(Status.PAGE_FAULT, fault.isWrite(), fault.address())
+        return Completion.fault(faultStatus(), fault.isWrite(), fault.address())
                 .withBytes(completed)
                 .withValue(value)
                 .withResult(result);
+    }
+
+    private int faultStatus() {
+        return blocksOnFault ? Status.PAGE_REQUEST_FAILED : Status.PAGE_FAULT;
     }
 
     Extent extent(long size) {
@@ -117,9 +121,7 @@ final class Access {
             if (blocksOnFault && memory.resolve(address, write)) {
                 return true;
             }
-            cut(before, Completion.fault(
-                    blocksOnFault ? Status.PAGE_REQUEST_FAILED : Status.PAGE_FAULT, write,
-                    address));
+            cut(before, Completion.fault(faultStatus(), write, address));
             return false;
         }
 

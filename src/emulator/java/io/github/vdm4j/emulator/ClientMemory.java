@@ -30,7 +30,7 @@ public interface ClientMemory {
     boolean resolve(long address, boolean write);
 
     /**
-     * Takes note that a completion record has reported a page fault.
+     * Handles the report of a page fault by a completion record.
      *
      * @param address the fault address of the record
      */

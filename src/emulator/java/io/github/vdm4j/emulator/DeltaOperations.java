@@ -16,7 +16,7 @@ final class DeltaOperations {
 
     private DeltaOperations() {}
 
-    /** After a page fault nothing is written, so that the client starts again. */
+    /** Writes nothing after a page fault. The client starts again. */
     static Completion create(Descriptor descriptor, Access access) throws MemoryFault {
         long size = descriptor.size();
         long record = descriptor.longAt(40);

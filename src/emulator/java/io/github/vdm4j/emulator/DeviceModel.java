@@ -36,7 +36,7 @@ public final class DeviceModel {
         Observer NONE = new Observer() {};
 
         /**
-         * Takes note that the device has executed or refused a descriptor.
+         * Handles a descriptor that the device has executed or refused.
          *
          * @param descriptor the descriptor
          * @param completion what the record holds, if there is one
@@ -44,14 +44,14 @@ public final class DeviceModel {
         default void completed(Descriptor descriptor, Completion completion) {}
 
         /**
-         * Takes note that a completion record could not be written.
+         * Handles a completion record that could not be written.
          *
          * @param descriptor the descriptor
          */
         default void recordLost(Descriptor descriptor) {}
 
         /**
-         * Takes note that a full dedicated queue has dropped a descriptor.
+         * Handles a descriptor that a full dedicated queue has dropped.
          *
          * @param descriptor the descriptor
          */
@@ -185,7 +185,7 @@ public final class DeviceModel {
         return completed;
     }
 
-    /** Executes without the monitor, so that clients can submit meanwhile. */
+    /** Executes without the monitor. Clients can submit meanwhile. */
     private boolean completeNext(long now) {
         synchronized (stepping) {
             Pending next = next(now);
@@ -277,7 +277,11 @@ public final class DeviceModel {
                 if (pending.isEmpty()) {
                     wait();
                 }
-                long due = pending.stream().mapToLong(Pending::due).min().orElse(0);
+                long due = pending.stream()
+                        .filter(next -> !waits(next))
+                        .mapToLong(Pending::due)
+                        .min()
+                        .orElse(0);
                 nanos = due - clock.getAsLong();
             }
             LockSupport.parkNanos(Math.min(nanos, LONGEST_PAUSE_NANOS));

@@ -59,7 +59,7 @@ public final class EmulatorCommand {
     private final EmulatorOptions options;
     private final Counter counter;
     private final List<DeviceModel> devices = new ArrayList<>();
-    private FuseMount mount;
+    private volatile FuseMount mount;
     private volatile Process child;
 
     private EmulatorCommand(EmulatorOptions options) {
@@ -103,10 +103,9 @@ public final class EmulatorCommand {
                 : Files.createDirectories(Path.of(options.folder())).toRealPath();
         Path nodes = folder(Option.DEVICES_AT, folder.resolve("devices"));
         Path sysfs = folder(Option.SYSFS_AT, folder.resolve("sysfs"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(folder, temporary)));
         SysfsTree.write(sysfs, options.devices());
         mount = new FuseMount(nodes);
-        var ending = new Thread(() -> end(folder, temporary));
-        Runtime.getRuntime().addShutdownHook(ending);
         start();
         return options.command().isEmpty() ? serve(nodes, sysfs) : execute(nodes, sysfs);
     }
@@ -135,6 +134,7 @@ public final class EmulatorCommand {
                 new FuseServer(mount, nodes).serve();
             } catch (IOException e) {
                 System.err.println("dsa-emulator: " + e.getMessage());
+            } finally {
                 mount.abort();
             }
         });
@@ -148,9 +148,9 @@ public final class EmulatorCommand {
         try {
             device.run();
         } catch (InterruptedException e) {
-            return; // nobody interrupts it before the end
+            return; // the process ends
         } finally {
-            mount.abort(); // it died: clients see what they see when this process is killed
+            mount.abort(); // after a death, clients see the errors of a killed emulator
         }
     }
 
@@ -176,8 +176,10 @@ public final class EmulatorCommand {
         if (child != null) {
             child.destroy(); // this process was asked to end
         }
-        mount.close();
-        System.err.println(counter.summary());
+        if (mount != null) {
+            mount.close();
+            System.err.println(counter.summary());
+        }
         if (temporary) {
             try (var files = Files.walk(folder)) {
                 for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The memory of this process, for a device in the same process. A test says which pages are missing.
+ * The memory of this process, for a device in the same process. A test makes pages missing.
  *
  * <p>A client that gives the device a wrong address ends the JVM, because the memory is accessed
  * directly.

@@ -55,7 +55,7 @@ enum Opcode {
         return flags;
     }
 
-    /** Returns true if the operation returns more than a status, so that it needs a record. */
+    /** Returns true if the operation returns more than a status. It needs a record. */
     boolean hasResult() {
         return switch (this) {
             case COMPARE, COMPARE_PATTERN, CREATE_DELTA, CRC, COPY_CRC, DIF_CHECK, DIF_STRIP,

@@ -40,6 +40,9 @@ final class ProcessMemory implements ClientMemory, AutoCloseable {
 
     @Override
     public long present(long address, long length, boolean write) {
+        if (address < 0 || address > Long.MAX_VALUE - length) {
+            return 0; // no process has memory there
+        }
         if (pages == null || length == 0) {
             return length;
         }

@@ -165,6 +165,38 @@ class EmulatorIT {
         }
     }
 
+    @Test
+    void wildAddressesAreFaultsOfTheirDescriptorOnly() throws Exception {
+        try (var emulator = EmulatorProcess.start(folder, "--block-on-fault")) {
+            int queue = open(emulator, "wq0.0");
+            MemorySegment good = client.noise(PAGE, 1);
+            long[] wild = {64, 0x7fff_ffff_f000L, Long.MAX_VALUE - 63, Long.MIN_VALUE, -4096, -64};
+            for (long address : wild) {
+                for (int flags : new int[]{0, DeviceClient.BLOCK_ON_FAULT}) {
+                    for (int field : new int[]{16, 24}) {
+                        Task task = client.task(3, good, good, PAGE)
+                                .set(field, address)
+                                .flags(flags);
+                        assertEquals(64, submit(queue, task));
+                        int status = await(task);
+                        assertEquals(flags == 0 ? Status.PAGE_FAULT : Status.PAGE_REQUEST_FAILED,
+                                status & ~Status.WRITE_FAULT, () -> Long.toHexString(address));
+                    }
+                }
+                Task batch = client.task(1).set(16, address & -64).set(32, 2);
+                assertEquals(64, submit(queue, batch));
+                assertEquals(Status.BATCH_PAGE_FAULT, await(batch));
+                Task lost = client.task(0).set(8, address & -32);
+                assertEquals(64, submit(queue, lost));
+            }
+            Task last = move(good, client.noise(PAGE, 2));
+            assertEquals(64, submit(queue, last));
+            assertEquals(Status.SUCCESS, await(last));
+            String said = emulator.end();
+            assertTrue(said.contains(wild.length + " records could not be written"), said);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"errno=EAGAIN:1, -11", "errno=ENODEV:1, -19", "errno=EIO:1, -5",
         "errno=EBADF:1, -9", "errno=EPERM:1, -1", "errno=EFAULT:1, -14", "accept=1:1, 64"})
@@ -295,6 +327,20 @@ class EmulatorIT {
                 "test -e $VDM4J_DSA_DEVICES/wq0.0 && test -d $VDM4J_DSA_SYSFS/wq0.0 && exit 7"));
         assertArrayEquals(new String[]{"dsa-emulator: 0 descriptors"},
                 Files.readAllLines(output).toArray());
+    }
+
+    @Test
+    void aUserNamespaceIsEnough() throws Exception {
+        EmulatorProcess.start(folder).close();
+        Path output = folder.resolve("output");
+        int code = exitCode(output, "unshare", "-U", "-r", "-m", "scripts/dsa-emulator",
+                "--system", "--", "sh", "-c",
+                "test -e /dev/dsa/wq0.0 && test -e /dev/null && cat /sys/bus/dsa/devices/wq0.0/mode");
+        String said = Files.readString(output);
+        assumeTrue(!said.startsWith("unshare:"), said);
+        assertEquals(0, code, said);
+        assertTrue(said.startsWith("shared\n"), said);
+        assertFalse(Files.exists(Path.of("/dev/dsa/wq0.0")), "the mount is not private");
     }
 
     private int exitCode(String... command) throws Exception {

@@ -75,7 +75,7 @@ public final class EmulatorProcess implements AutoCloseable {
         return folder.resolve("sysfs");
     }
 
-    /** Kills the process, so that it cannot unmount. */
+    /** Kills the process. It cannot unmount. */
     public void kill() {
         process.destroyForcibly();
         await();

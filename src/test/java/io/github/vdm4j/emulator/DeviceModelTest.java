@@ -92,7 +92,8 @@ class DeviceModelTest {
 
     @Test
     void aDisabledQueueForgetsItsDescriptors() {
-        try (var client = client(new DeviceSettings())) {
+        var settings = new DeviceSettings().queue(QueueSettings.shared(1));
+        try (var client = client(settings)) {
             Task task = client.task(0);
             client.submit(task);
             client.device.disable(0);
@@ -101,6 +102,7 @@ class DeviceModelTest {
             assertEquals(0, task.status());
             client.device.enable(0);
             assertEquals(64, client.submit(client.task(0)));
+            assertEquals(-DeviceModel.EAGAIN, client.submit(client.task(0)));
         }
     }
 
@@ -235,6 +237,34 @@ class DeviceModelTest {
             assertEquals(1, client.device.advance());
             assertEquals(Status.SUCCESS, tasks[4].status());
             assertEquals(-1, memory.asSlice(0, PAGE).mismatch(memory.asSlice(PAGE)));
+        }
+    }
+
+    @Test
+    void aDescriptorThatBlocksSeesNoInjectedFault() {
+        var settings = new DeviceSettings().queue(QueueSettings.shared(4).withBlockOnFault(true));
+        try (var client = client(settings, "page=100:1")) {
+            MemorySegment memory = client.noise(2 * PAGE, 1);
+            Task task = client.task(3, memory, memory.asSlice(PAGE), PAGE).flags(2);
+            assertEquals(Status.SUCCESS, client.run(task).status());
+        }
+    }
+
+    @Test
+    void drainedClientsAreToldAtOnceOrAfterTheLastDescriptor() {
+        try (var client = client(new DeviceSettings())) {
+            List<String> told = new ArrayList<>();
+            client.device.whenDrained(client.memory, () -> told.add("empty"));
+            client.submit(noOps(client, 2));
+            client.device.whenDrained(client.memory, () -> told.add("drained"));
+            client.device.step();
+            assertEquals(List.of("empty"), told);
+            client.device.step();
+            assertEquals(List.of("empty", "drained"), told);
+            client.submit(noOps(client, 1));
+            client.device.whenDrained(client.memory, () -> told.add("dead"));
+            client.device.die();
+            assertEquals(List.of("empty", "drained", "dead"), told);
         }
     }
 

@@ -254,25 +254,6 @@ class DeviceOperationsTest {
                         DifFlag.DESTINATION_INCREMENTING_APPLICATION_TAG);
     }
 
-    /** The fields of a DIF descriptor: the flags are DML's, split into three bytes. */
-    private static Task dif(Task task, DifConfig config, boolean reads, boolean writes) {
-        int flags = config.flagBits();
-        task.set(42, (byte) (flags >> 16 | config.blockSize().ordinal()));
-        if (reads) {
-            tags(task.set(40, (byte) flags), 48, config.source());
-        }
-        if (writes) {
-            tags(task.set(41, (byte) (flags >> 8)), 56, config.destination());
-        }
-        return task;
-    }
-
-    private static void tags(Task task, int offset, DifTags tags) {
-        task.set(offset, tags.reference())
-                .set(offset + 4, (short) tags.applicationMask())
-                .set(offset + 6, (short) tags.application());
-    }
-
     @ParameterizedTest
     @EnumSource
     void protectionIsThatOfTheJvm(DifBlockSize size) {
@@ -282,13 +263,15 @@ class DeviceOperationsTest {
         MemorySegment expected = client.noise(3L * whole, 19);
         MemorySegment made = client.noise(3L * whole, 20);
         DifKernel.insert(expected, data, config);
-        Task insert = dif(client.task(0x13, data, made, data.byteSize()), config, false, true);
+        Task insert = DeviceDifProperties.describe(client.task(0x13, data, made, data.byteSize()),
+                config, false, true);
         succeeded(client.run(insert));
         assertArrayEquals(bytes(expected), bytes(made));
 
         DifConfig checking = config.withSource(config.destination())
                 .withFlags(DifFlag.INVERT_CRC_SEED, DifFlag.SOURCE_INCREMENTING_APPLICATION_TAG);
-        Task check = dif(client.task(0x12, made, made, made.byteSize()).set(24, 0L), checking,
+        Task check = DeviceDifProperties.describe(
+                client.task(0x12, made, made, made.byteSize()).set(24, 0L), checking,
                 true, false);
         succeeded(client.run(check));
         assertEquals(80, (int) check.value()); // the next reference tag
@@ -296,12 +279,14 @@ class DeviceOperationsTest {
         DifConfig updating = checking.withDestination(new DifTags(5, 6, 7));
         MemorySegment updated = client.noise(3L * whole, 21);
         DifKernel.update(expected, made, updating);
-        succeeded(client.run(dif(client.task(0x15, made, updated, made.byteSize()), updating, true,
+        succeeded(client.run(DeviceDifProperties.describe(
+                client.task(0x15, made, updated, made.byteSize()), updating, true,
                 true)));
         assertArrayEquals(bytes(expected), bytes(updated));
 
         MemorySegment stripped = client.noise(data.byteSize(), 22);
-        succeeded(client.run(dif(client.task(0x14, made, stripped, made.byteSize()), checking, true,
+        succeeded(client.run(DeviceDifProperties.describe(
+                client.task(0x14, made, stripped, made.byteSize()), checking, true,
                 false)));
         assertEquals(-1, data.mismatch(stripped));
     }
@@ -314,7 +299,8 @@ class DeviceOperationsTest {
         DifKernel.insert(made, data, config);
         made.set(JAVA_BYTE, 520, (byte) ~made.get(JAVA_BYTE, 520));
         made.set(JAVA_BYTE, 520 + 519, (byte) 99);
-        Task task = client.run(dif(client.task(0x12, made, made, made.byteSize()).set(24, 0L),
+        Task task = client.run(DeviceDifProperties.describe(
+                client.task(0x12, made, made, made.byteSize()).set(24, 0L),
                 config, true, false));
         assertEquals(Status.DIF_ERROR, task.status());
         assertEquals(0b101, task.result()); // guard and reference tag

@@ -108,6 +108,13 @@ class DeviceStatusTest {
         };
     }
 
+    @Test
+    void reservedFlagsOfProtectionMustBeZero() {
+        assertStatus(Status.RESERVED_NOT_ZERO, valid(Opcode.DIF_INSERT).set(41, (byte) 1));
+        assertStatus(Status.RESERVED_NOT_ZERO, valid(Opcode.DIF_UPDATE).set(41, (byte) 4));
+        assertStatus(Status.RESERVED_NOT_ZERO, valid(Opcode.DIF_CHECK).set(42, (byte) 0x10));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0x0a, 0x0f, 0x16, 0x21, 0xff})
     void unknownOperationsAreRefused(int opcode) {
@@ -199,6 +206,9 @@ class DeviceStatusTest {
             assertStatus(Status.OVERLAP, task);
         }
         assertStatus(Status.OVERLAP, valid(Opcode.DUALCAST).set(24, at).set(40, at));
+        assertStatus(Status.OVERLAP, valid(Opcode.DUALCAST).set(16, at + 8)
+                .set(24, at + 2 * PAGE)
+                .set(40, at));
         assertStatus(Status.OVERLAP, valid(Opcode.CREATE_DELTA).set(24, at).set(40, at + 8));
         useDeviceWithoutCapabilities();
         assertStatus(Status.OVERLAP, client.task(3, memory, memory.asSlice(1), 100));
@@ -226,6 +236,13 @@ class DeviceStatusTest {
         assertEquals(Status.SUCCESS, good.status());
         assertEquals(Status.BAD_OPCODE, bad.status());
         assertEquals(Status.BAD_OPCODE, nested.status());
+    }
+
+    @Test
+    void aBatchWithAFailedFirstDescriptorFails() {
+        Task last = client.task(0);
+        assertStatus(Status.BATCH_FAILED, client.batch(client.task(0x7f), last));
+        assertEquals(Status.SUCCESS, last.status());
     }
 
     @Test
@@ -319,6 +336,70 @@ class DeviceStatusTest {
                 MemorySegment.ofAddress(page), 2 * PAGE).flags(BLOCK_ON_FAULT);
         assertEquals(Status.PAGE_REQUEST_FAILED | WRITE, client.run(failing).status());
         assertEquals(PAGE, failing.completed());
+    }
+
+    @Test
+    void aPageStaysMissingForItsNumberOfFaults() {
+        MemorySegment to = client.noise(PAGE, 1);
+        client.memory.losePage(to.address(), 2);
+        for (int status : new int[]{Status.PAGE_FAULT | WRITE, Status.PAGE_FAULT | WRITE, 1}) {
+            assertStatus(status, client.task(3, client.noise(PAGE, 2), to, PAGE));
+        }
+    }
+
+    /** Memory whose pages go away between the device's look at them and its access. */
+    private static final class VanishingMemory implements ClientMemory {
+        private final LocalMemory memory;
+        private final long vanished;
+
+        VanishingMemory(LocalMemory memory, long vanished) {
+            this.memory = memory;
+            this.vanished = vanished;
+        }
+
+        @Override
+        public long present(long address, long length, boolean write) {
+            return length;
+        }
+
+        @Override
+        public boolean resolve(long address, boolean write) {
+            return true;
+        }
+
+        @Override
+        public void read(long address, byte[] bytes, int length) throws MemoryFault {
+            if (vanished >= address && vanished < address + length) {
+                throw new MemoryFault(vanished, false);
+            }
+            memory.read(address, bytes, length);
+        }
+
+        @Override
+        public void write(long address, byte[] bytes, int length) throws MemoryFault {
+            memory.write(address, bytes, length);
+        }
+
+        @Override
+        public void writeRecord(long address, byte[] bytes) throws MemoryFault {
+            memory.writeRecord(address, bytes);
+        }
+    }
+
+    @Test
+    void aPageThatGoesAwayDuringAnOperationIsAFault() {
+        int size = 3 * Access.CHUNK;
+        MemorySegment from = client.noise(size, 1);
+        long vanished = from.address() + Access.CHUNK + 5;
+        var memory = new VanishingMemory(client.memory, vanished);
+        Task task = client.task(0x10, from, from, size).set(24, 0L);
+        client.device.submit(0, memory, task.bytes());
+        client.device.step();
+        assertEquals(Status.PAGE_FAULT, task.status());
+        assertEquals(vanished, task.faultAddress());
+        assertEquals(Access.CHUNK, task.completed());
+        Task chunk = client.run(client.task(0x10, from, from, Access.CHUNK).set(24, 0L));
+        assertEquals(chunk.value(), task.value());
     }
 
     @Test
