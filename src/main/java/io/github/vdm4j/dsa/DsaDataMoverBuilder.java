@@ -44,6 +44,7 @@ public final class DsaDataMoverBuilder {
     private long workerBytes = 4L << 20;
     private int workers = Math.min(Runtime.getRuntime().availableProcessors(), 4);
     private boolean nativeMemoryIsPersistent;
+    private Duration forceWait = Durability.NO_BOUND;
     private Consumer<DsaDecision> listener = decision -> {};
 
     // For tests.
@@ -318,6 +319,20 @@ public final class DsaDataMoverBuilder {
         return this;
     }
 
+    /**
+     * Sets how long a force may wait for further durable operations on its file. Default: a quarter of
+     * the last force.
+     *
+     * @param longest 0 or more
+     * @return this
+     * @throws IllegalArgumentException if the time is negative
+     * @see io.github.vdm4j.mover.ThreadsDataMoverBuilder#forceWait
+     */
+    public DsaDataMoverBuilder forceWait(Duration longest) {
+        forceWait = Durability.requireForceWait(longest);
+        return this;
+    }
+
     /** Another machine and other devices than this one's; for tests. */
     DsaDataMoverBuilder machine(Supplier<DsaSystem> other, Portal.Opener devices) {
         system = other;
@@ -376,10 +391,7 @@ public final class DsaDataMoverBuilder {
     }
 
     private Durability engines() {
-        if (durability == null && !nativeMemoryIsPersistent) {
-            return null;
-        }
         Durability chosen = durability == null ? Durability.system() : durability;
-        return chosen.nativeMemoryIsPersistent(nativeMemoryIsPersistent);
+        return chosen.nativeMemoryIsPersistent(nativeMemoryIsPersistent).forceWait(forceWait);
     }
 }

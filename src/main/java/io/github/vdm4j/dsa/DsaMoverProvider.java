@@ -28,6 +28,7 @@ public final class DsaMoverProvider implements MoverProvider {
             DsaDataMover mover = DsaDataMover.builder()
                     .workers(settings.parallelism())
                     .nativeMemoryIsPersistent(settings.nativeMemoryIsPersistent())
+                    .forceWait(settings.forceWait())
                     .open();
             String queues =
                     mover.queues().stream().map(DsaQueue::name).collect(Collectors.joining(", "));
