@@ -34,13 +34,14 @@ public record DsaFolders(Path sysfs, Path nodes) {
     public static DsaFolders current() {
         DsaFolders usual = below(Path.of("/"));
         return new DsaFolders(
-                chosen(SYSFS_PROPERTY, usual.sysfs()), chosen(NODES_PROPERTY, usual.nodes()));
+                chosen(SYSFS_PROPERTY, "VDM4J_DSA_SYSFS", usual.sysfs()),
+                chosen(NODES_PROPERTY, "VDM4J_DSA_DEVICES", usual.nodes()));
     }
 
-    private static Path chosen(String property, Path usual) {
+    private static Path chosen(String property, String variable, Path usual) {
         String chosen = System.getProperty(property);
         if (chosen == null || chosen.isBlank()) {
-            chosen = System.getenv(property.replace('.', '_').toUpperCase(java.util.Locale.ROOT));
+            chosen = System.getenv(variable);
         }
         return chosen == null || chosen.isBlank() ? usual : Path.of(chosen);
     }
