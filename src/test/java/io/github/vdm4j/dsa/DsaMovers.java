@@ -1,5 +1,6 @@
 package io.github.vdm4j.dsa;
 
+import io.github.vdm4j.dsa.portal.Portal;
 import io.github.vdm4j.emulator.DeviceModel;
 import io.github.vdm4j.emulator.DeviceSettings;
 import io.github.vdm4j.emulator.FaultPlan;
@@ -64,11 +65,16 @@ final class DsaMovers implements AutoCloseable {
 
     /** Every size goes to the devices. */
     DsaDataMoverBuilder builder() {
+        return builder(devices);
+    }
+
+    /** The same with other files of the queues. */
+    DsaDataMoverBuilder builder(Portal.Opener opener) {
         return DsaDataMover.builder()
                 .offloadFrom(0)
                 .offloadFromWhenAwaited(0)
                 .durability(Durability.withoutLibpmem())
-                .machine(this::system, devices);
+                .machine(this::system, opener);
     }
 
     @Override
