@@ -39,20 +39,29 @@ final class DsaOpening implements AutoCloseable {
     static DsaOpening of(DsaSystem system, List<String> names, Portal.Opener opener) {
         checkNames(system, names);
         var opening = new DsaOpening();
+        try {
+            opening.examineAll(system, names, opener);
+        } catch (RuntimeException | Error e) {
+            opening.close();
+            throw e;
+        }
+        return opening;
+    }
+
+    private void examineAll(DsaSystem system, List<String> names, Portal.Opener opener) {
         for (DsaDevice device : system.devices()) {
             if (device.queues().isEmpty() && names.isEmpty()) {
-                opening.findings.add(QueueRules.noQueue(device));
+                findings.add(QueueRules.noQueue(device));
             }
             for (DsaDevice.WorkQueue queue : device.queues()) {
                 if (names.isEmpty() || names.contains(queue.name())) {
-                    opening.examine(device, queue, !names.isEmpty(), opener);
+                    examine(device, queue, !names.isEmpty(), opener);
                 }
             }
         }
         if (system.devices().isEmpty()) {
-            opening.findings.add(QueueRules.noDevice(system));
+            findings.add(QueueRules.noDevice(system));
         }
-        return opening;
     }
 
     private static void checkNames(DsaSystem system, List<String> names) {

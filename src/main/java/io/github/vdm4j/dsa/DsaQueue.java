@@ -3,6 +3,7 @@ package io.github.vdm4j.dsa;
 import io.github.vdm4j.dsa.portal.DsaStatus;
 import io.github.vdm4j.dsa.portal.QueueState;
 import io.github.vdm4j.dsa.portal.WorkQueue;
+import java.util.List;
 
 /**
  * A work queue of a mover and what it has done for the mover so far.
@@ -21,6 +22,7 @@ import io.github.vdm4j.dsa.portal.WorkQueue;
  * @param pageFaults the descriptors that met a missing page
  * @param refusals how often the queue was full
  * @param bytes how much the descriptors have processed, batches excluded
+ * @param sizes the completions by size: below 4 KiB, 16 KiB, 64 KiB, 256 KiB and 1 MiB, and longer
  */
 public record DsaQueue(
         String name,
@@ -36,7 +38,14 @@ public record DsaQueue(
         long failures,
         long pageFaults,
         long refusals,
-        long bytes) {
+        long bytes,
+        List<Long> sizes) {
+
+    /** Copies the list. */
+    public DsaQueue {
+        sizes = List.copyOf(sizes);
+    }
+
 
     static DsaQueue of(QueueState state) {
         WorkQueue queue = state.queue();
@@ -45,6 +54,6 @@ public record DsaQueue(
                 queue.size(), queue.maxTransferBytes(), queue.maxBatchTasks(),
                 lost == null ? null : lost + ": " + lost.explanation(),
                 state.submissions(), state.completions(), state.failures(), state.pageFaults(),
-                state.refusals(), state.bytes());
+                state.refusals(), state.bytes(), state.sizes());
     }
 }

@@ -367,6 +367,21 @@ class DsaDataMoverTest {
     }
 
     @Test
+    void queueCountsItsDescriptorsBySize() {
+        device(oneQueue());
+        movers.devices.inline();
+        try (DsaDataMover mover = movers.builder().fallback(false).open()) {
+            MemorySegment memory = arena.allocate(4 << 20);
+            int[] bytes = {1, 4095, 4096, 16_383, 16_384, 65_535, 65_536, (256 << 10) - 1, 256 << 10,
+                (1 << 20) - 1, 1 << 20, 4 << 20};
+            for (int size : bytes) {
+                mover.memset(memory.asSlice(0, size), (byte) 1).await();
+            }
+            assertEquals(List.of(2L, 2L, 2L, 2L, 2L, 2L), mover.queues().getFirst().sizes());
+        }
+    }
+
+    @Test
     void fullQueueSendsTheOperationToTheNext() {
         device(new DeviceSettings().queue(QueueSettings.shared(1)).queue(QueueSettings.shared(1)));
         try (DsaDataMover mover = openWith(movers.builder()

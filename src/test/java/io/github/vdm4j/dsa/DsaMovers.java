@@ -7,6 +7,7 @@ import io.github.vdm4j.emulator.FaultPlan;
 import io.github.vdm4j.emulator.QueueSettings;
 import io.github.vdm4j.emulator.SysfsTree;
 import io.github.vdm4j.machine.DsaFolders;
+import io.github.vdm4j.machine.SystemFiles;
 import io.github.vdm4j.memory.Durability;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,9 +19,6 @@ import java.util.List;
 
 /** Movers on devices of the emulator in this process. */
 final class DsaMovers implements AutoCloseable {
-    /** More queues than a device of any test has. */
-    private static final int MOST_QUEUES = 8;
-
     final InProcessDevices devices = new InProcessDevices();
     private final List<DeviceSettings> settings = new ArrayList<>();
     private final Path root;
@@ -28,11 +26,6 @@ final class DsaMovers implements AutoCloseable {
     DsaMovers() {
         try {
             root = Files.createTempDirectory("vdm4j-dsa");
-            Path nodes = Files.createDirectories(root.resolve("dev/dsa"));
-            for (int i = 0; i < MOST_QUEUES * MOST_QUEUES; i++) {
-                Files.createFile(nodes.resolve("wq%d.%d".formatted(i / MOST_QUEUES,
-                        i % MOST_QUEUES)));
-            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -55,7 +48,12 @@ final class DsaMovers implements AutoCloseable {
 
     private DsaSystem system() {
         try {
-            SysfsTree.write(Files.createDirectories(root.resolve("sys/bus/dsa/devices")), settings);
+            Path sysfs = Files.createDirectories(root.resolve("sys/bus/dsa/devices"));
+            SysfsTree.write(sysfs, settings);
+            Path nodes = Files.createDirectories(root.resolve("dev/dsa"));
+            for (Path queue : SystemFiles.list(sysfs, name -> name.startsWith("wq"))) {
+                Files.writeString(nodes.resolve(queue.getFileName()), "");
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

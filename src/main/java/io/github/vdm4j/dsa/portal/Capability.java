@@ -29,8 +29,6 @@ final class Capability {
 
     private static final int FLAGS_AT = 32;
     private static final int OPCODE_AT = 56;
-    /** What a queue answers for a descriptor that it does not take. */
-    private static final int ACCEPTABLE = 0;
 
     private Capability() {}
 
@@ -52,7 +50,7 @@ final class Capability {
         }
         return (flags & READ_BACK) != 0 && (queue.capabilities() & (READBACK | DURABLE)) == 0
                 ? DsaChannel.RECORDED | DsaStatus.BAD_FLAGS
-                : ACCEPTABLE;
+                : 0;
     }
 
     /**
@@ -76,7 +74,8 @@ final class Capability {
                 && (fitted & (long) READ_BACK << FLAGS_AT) != 0) {
             fitted ^= (long) (READ_BACK | WRITE_DURABLY) << FLAGS_AT;
         }
-        if (waits && queue.blocksOnFault() && opcode > Opcode.DRAIN) {
+        if (waits && queue.blocksOnFault() && (queue.capabilities() & BLOCK_ON_FAULT) != 0
+                && opcode > Opcode.DRAIN) {
             fitted |= (long) WAIT_FOR_PAGES << FLAGS_AT;
         }
         return fitted;

@@ -110,8 +110,9 @@ public final class DsaChannel implements Channel {
     @Override
     public void close() {
         if (isOpen()) {
+            long deadline = System.nanoTime() + closeNanos;
             for (QueueState queue : queues) {
-                queue.queue().queue().release(closeNanos);
+                queue.queue().queue().release(Math.max(0, deadline - System.nanoTime()));
             }
             arena.close();
         }

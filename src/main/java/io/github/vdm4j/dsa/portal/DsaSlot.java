@@ -73,7 +73,7 @@ final class DsaSlot extends Slot {
         int answer = submitTo(order.near(), head, flags);
         if (answer != OK && order.far().length > 0) {
             int far = submitTo(order.far(), head, flags);
-            answer = far == OK ? OK : worse(answer, far);
+            answer = far == OK ? OK : answerOf(answer, far);
         }
         turn++;
         return answer;
@@ -88,13 +88,13 @@ final class DsaSlot extends Slot {
                 queue = next;
                 return OK;
             }
-            answer = i == 0 ? error : worse(answer, error);
+            answer = i == 0 ? error : answerOf(answer, error);
         }
         return answer;
     }
 
     /** A full queue will have room again, which a queue that is lost may never have. */
-    private static int worse(int answer, int other) {
+    private static int answerOf(int answer, int other) {
         return answer == DsaStatus.EAGAIN ? answer : other;
     }
 

@@ -157,13 +157,4 @@ public final class OpenQueue {
     public void completed(SlotMemory memory) {
         memory.returnCredit();
     }
-
-    /**
-     * Returns the device file.
-     *
-     * @return the absolute path
-     */
-    public Path node() {
-        return node;
-    }
 }

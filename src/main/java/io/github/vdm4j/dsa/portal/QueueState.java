@@ -1,5 +1,7 @@
 package io.github.vdm4j.dsa.portal;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
@@ -13,6 +15,10 @@ public final class QueueState {
     static final long SHORTEST_PAUSE_NANOS = 100_000_000L;
     static final long LONGEST_PAUSE_NANOS = 60_000_000_000L;
 
+    private static final int SIZES = 6;
+    /** Sizes below 1 << 12 have the first place, and each place has four times the size. */
+    private static final int FIRST_SIZE = 12;
+
     private final WorkQueue queue;
     private final LongSupplier clock;
     private final LongAdder submitted = new LongAdder();
@@ -21,6 +27,8 @@ public final class QueueState {
     private final LongAdder pageFaults = new LongAdder();
     private final LongAdder full = new LongAdder();
     private final LongAdder bytes = new LongAdder();
+    /** Executed descriptors: below 4 KiB, 16 KiB, 64 KiB, 256 KiB and 1 MiB, and the longer ones. */
+    private final LongAdder[] sizes = new LongAdder[SIZES];
 
     /** Why the queue is lost; 0 while it is usable. */
     private volatile int lost;
@@ -39,6 +47,7 @@ public final class QueueState {
     QueueState(WorkQueue queue, LongSupplier clock) {
         this.queue = queue;
         this.clock = clock;
+        Arrays.setAll(sizes, i -> new LongAdder());
     }
 
     /**
@@ -127,10 +136,25 @@ public final class QueueState {
             case DsaStatus.SUCCESS, DsaStatus.FALSE_PREDICATE, DsaStatus.DIF_ERROR -> {
                 completed.increment();
                 bytes.add(moved);
+                sizes[sizeOf(moved)].increment();
             }
             case DsaStatus.PAGE_FAULT, DsaStatus.PAGE_REFUSED -> pageFaults.increment();
             default -> failed.increment();
         }
+    }
+
+    private static int sizeOf(long bytes) {
+        int bits = Long.SIZE - Long.numberOfLeadingZeros(bytes >>> FIRST_SIZE);
+        return Math.min(bits + 1 >> 1, SIZES - 1);
+    }
+
+    /**
+     * Returns how many descriptors of each size the device has executed.
+     *
+     * @return the numbers below 4 KiB, 16 KiB, 64 KiB, 256 KiB and 1 MiB, and of longer ones
+     */
+    public List<Long> sizes() {
+        return Arrays.stream(sizes).map(LongAdder::sum).toList();
     }
 
     /**
