@@ -149,7 +149,7 @@ public final class DsaDataMoverBuilder {
 
     /**
      * Sets how many operations can be in flight at once. Default: 128. A slot takes 192 bytes of
-     * native memory.
+     * native memory for each queue, for up to 4 queues.
      *
      * @param count 1 to 65,536
      * @return this

@@ -46,7 +46,6 @@ public record DsaQueue(
         sizes = List.copyOf(sizes);
     }
 
-
     static DsaQueue of(QueueState state) {
         WorkQueue queue = state.queue();
         DsaStatus lost = state.lost();

@@ -367,13 +367,75 @@ class DsaDataMoverTest {
     }
 
     @Test
+    void longCopyGoesToSeveralDevicesAtOnce() {
+        device(oneQueue());
+        device(oneQueue());
+        try (DsaDataMover mover = openWith(movers.builder().fallback(false))) {
+            MemorySegment source = noise(1_000_001, 1);
+            MemorySegment to = arena.allocate(1_000_001);
+            VdmFuture<?> copy = mover.memcpy(to, source);
+            copy.poll();
+            assertEquals(1, movers.devices.model(0).pending());
+            assertEquals(1, movers.devices.model(1).pending());
+            movers.devices.model(1).step();
+            assertEquals(FutureState.RUNNING, copy.poll());
+            movers.devices.model(0).step();
+            assertEquals(FutureState.COMPLETE, copy.poll());
+            assertBytes(source, to);
+            VdmFuture<?> fill = mover.fill(to, 0x0807060504030201L);
+            movers.devices.start();
+            fill.await();
+            for (int i = 0; i < to.byteSize(); i++) {
+                assertEquals(1 + i % 8, to.get(java.lang.foreign.ValueLayout.JAVA_BYTE, i));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 100_000, 400_000, 600_000, 999_000})
+    void pieceThatFaultsContinuesWithAllThatFollows(long fault) {
+        device(oneQueue());
+        device(oneQueue());
+        device(oneQueue());
+        movers.devices.inline();
+        try (DsaDataMover mover = movers.builder().fallback(false).open()) {
+            MemorySegment source = noise(1_000_000, 1);
+            MemorySegment to = arena.allocate(1_000_000, PAGE);
+            movers.devices.memory.losePage(to.address() + fault, 1);
+            mover.memcpy(to, source).await();
+            assertBytes(source, to);
+            assertEquals(1, mover.queues().stream().mapToLong(DsaQueue::pageFaults).sum());
+        }
+    }
+
+    @Test
+    void pieceThatAFullQueueRefusesIsSubmittedLater() {
+        device(new DeviceSettings().queue(QueueSettings.shared(1)));
+        device(new DeviceSettings().queue(QueueSettings.shared(1)));
+        try (DsaDataMover mover = openWith(movers.builder().fallback(false))) {
+            VdmFuture<?> other = mover.memset(arena.allocate(100), (byte) 1);
+            other.poll();
+            MemorySegment source = noise(1_000_000, 1);
+            MemorySegment to = arena.allocate(1_000_000);
+            VdmFuture<?> copy = mover.memcpy(to, source);
+            copy.poll();
+            assertEquals(2, movers.devices.model(0).pending() + movers.devices.model(1).pending());
+            movers.devices.start();
+            copy.await();
+            other.await();
+            assertBytes(source, to);
+        }
+    }
+
+    @Test
     void queueCountsItsDescriptorsBySize() {
         device(oneQueue());
         movers.devices.inline();
         try (DsaDataMover mover = movers.builder().fallback(false).open()) {
             MemorySegment memory = arena.allocate(4 << 20);
-            int[] bytes = {1, 4095, 4096, 16_383, 16_384, 65_535, 65_536, (256 << 10) - 1, 256 << 10,
-                (1 << 20) - 1, 1 << 20, 4 << 20};
+            int[] bytes =
+                    {1, 4095, 4096, 16_383, 16_384, 65_535, 65_536, (256 << 10) - 1, 256 << 10,
+                        (1 << 20) - 1, 1 << 20, 4 << 20};
             for (int size : bytes) {
                 mover.memset(memory.asSlice(0, size), (byte) 1).await();
             }

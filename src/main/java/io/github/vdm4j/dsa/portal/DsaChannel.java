@@ -7,6 +7,7 @@ import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.engine.channel.Slot;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongSupplier;
 
@@ -21,6 +22,9 @@ public final class DsaChannel implements Channel {
     private static final long ALIGNMENT = 64;
     /** The fewest tasks of a batch that the engine makes. */
     private static final int LEAST_TASKS = 4;
+
+    /** How many queues execute one part at once. */
+    private static final int MOST_LANES = 4;
 
     private final List<QueueState> queues;
     private final QueueChoice choice;
@@ -87,7 +91,9 @@ public final class DsaChannel implements Channel {
 
     @Override
     public Slot makeSlot() {
-        return new DsaSlot(this, new SlotMemory(allocate(SlotMemory.BYTES)), slots++);
+        var lanes = new Lane[Math.min(queues.size(), MOST_LANES)];
+        Arrays.setAll(lanes, i -> new Lane(new SlotMemory(allocate(SlotMemory.BYTES))));
+        return new DsaSlot(this, lanes, slots++);
     }
 
     @Override

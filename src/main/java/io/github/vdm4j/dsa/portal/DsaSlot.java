@@ -9,33 +9,42 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.foreign.ValueLayout.OfLong;
 
-/** A slot of the channel to DSA: one descriptor and its completion record. */
+/**
+ * A slot of the channel to DSA. A part is one descriptor. A long copy or fill becomes several, which
+ * go to several queues at once.
+ */
 final class DsaSlot extends Slot {
+    /** A queue gets at least so much of a part that is spread. */
+    static final long LEAST_SPREAD = 256 << 10;
+
     private static final OfLong LONG = ValueLayout.JAVA_LONG;
     private static final int RECORD = 32;
+    private static final long LINE = 64;
 
     private final DsaChannel channel;
-    private final SlotMemory memory;
-    private final CompletionRecord record;
-
-    /** Where the descriptor in flight is; the last one that answered afterwards. */
-    private QueueState queue;
+    private final Lane[] lanes;
+    /** The lane whose record says how the part ended. */
+    private Lane last;
+    /** How many lanes the part has, and how many were submitted. */
+    private int used;
+    private int sent;
     /** Which of the near queues is asked first. */
     private int turn;
     private int opcode;
+    private int flags;
     private boolean overlaps;
-    private long bytes;
-    private boolean faulted;
+    private boolean abandoned;
+    private long destination;
     /** The descriptors of the last batch and their number. */
     private MemorySegment list;
     private int tasks;
 
-    DsaSlot(DsaChannel channel, SlotMemory memory, int turn) {
+    DsaSlot(DsaChannel channel, Lane[] lanes, int turn) {
         super(channel);
-        this.turn = turn;
         this.channel = channel;
-        this.memory = memory;
-        record = memory.record();
+        this.lanes = lanes;
+        this.turn = turn;
+        last = lanes[0];
     }
 
     @Override
@@ -43,12 +52,34 @@ final class DsaSlot extends Slot {
         requireUsable(first);
         requireUsable(second);
         requireUsable(third);
-        opcode = part.opcode();
-        bytes = opcode == Opcode.NOP || opcode == Opcode.DRAIN ? 0 : part.bytes();
+        long bytes = part.opcode() == Opcode.NOP || part.opcode() == Opcode.DRAIN ? 0
+                : part.bytes();
+        begin(part.opcode(), part.flags(), part.destination());
         overlaps = opcode == Opcode.MEM_MOVE
                 && Math.abs(part.destination() - part.source()) < bytes;
-        Descriptor.write(memory.descriptor(), 0, part);
-        return submit(part.flags(), part.destination());
+        used = (int) Math.min(lanes.length, Math.max(bytes / LEAST_SPREAD, 1));
+        if (used > 1 && !overlaps && (opcode == Opcode.MEM_MOVE || opcode == Opcode.FILL)) {
+            spread(part);
+        } else {
+            used = 1;
+            lanes[0].rest(bytes);
+            Descriptor.write(lanes[0].descriptor(), 0, part);
+        }
+        return sendNext();
+    }
+
+    /** Divides a part among the lanes, in multiples of a line. */
+    private void spread(Part part) {
+        long each = (part.bytes() / used + LINE - 1) & -LINE;
+        long at = 0;
+        for (int i = 0; i < used; i++) {
+            long bytes = Math.min(each, part.bytes() - at);
+            lanes[i].rest(bytes);
+            Descriptor.put(lanes[i].descriptor(), 0, Descriptor.head(opcode, flags),
+                    opcode == Opcode.FILL ? part.pattern() : part.source() + at,
+                    part.destination() + at, bytes, 0, 0, 0);
+            at += bytes;
+        }
     }
 
     @Override
@@ -56,36 +87,56 @@ final class DsaSlot extends Slot {
         for (int i = 0; i < held.count(); i++) {
             requireUsable(held.get(i));
         }
-        opcode = Opcode.BATCH;
+        begin(Opcode.BATCH, 0, 0);
         overlaps = false; // the engine sends such tasks alone
-        bytes = 0;
+        used = 1;
         list = descriptors;
         tasks = count;
-        Descriptor.put(memory.descriptor(), 0, Descriptor.head(Opcode.BATCH, 0),
+        lanes[0].rest(0);
+        Descriptor.put(lanes[0].descriptor(), 0, Descriptor.head(Opcode.BATCH, 0),
                 descriptors.address(), 0, count, 0, 0, 0);
-        return submit(0, 0);
+        return sendNext();
+    }
+
+    private void begin(int operation, int bits, long to) {
+        opcode = operation;
+        flags = bits;
+        destination = to;
+        sent = 0;
+        abandoned = false;
+    }
+
+    /** Submits lanes until a queue refuses one; returns OK if at least one was accepted. */
+    private int sendNext() {
+        int before = sent;
+        int error = 0;
+        while (sent < used && error == 0) {
+            error = submit(lanes[sent]);
+            if (error == 0) {
+                sent++;
+            }
+        }
+        return sent > before ? OK : error;
     }
 
     /** Asks one queue after the other, the nearest first. */
-    private int submit(int flags, long destination) {
-        QueueChoice.Order order = channel.orderFor(memory, destination);
-        long head = memory.descriptor().get(LONG, 0);
-        int answer = submitTo(order.near(), head, flags);
+    private int submit(Lane lane) {
+        QueueChoice.Order order = channel.orderFor(lane.memory(), destination);
+        long head = lane.descriptor().get(LONG, 0);
+        int answer = submitTo(order.near(), lane, head);
         if (answer != OK && order.far().length > 0) {
-            int far = submitTo(order.far(), head, flags);
+            int far = submitTo(order.far(), lane, head);
             answer = far == OK ? OK : answerOf(answer, far);
         }
         turn++;
         return answer;
     }
 
-    private int submitTo(QueueState[] queues, long head, int flags) {
+    private int submitTo(QueueState[] queues, Lane lane, long head) {
         int answer = DsaStatus.ENODEV;
         for (int i = 0; i < queues.length; i++) {
-            QueueState next = queues[Math.floorMod(turn + i, queues.length)];
-            int error = submitTo(next, head, flags);
+            int error = submitTo(queues[Math.floorMod(turn + i, queues.length)], lane, head);
             if (error == 0) {
-                queue = next;
                 return OK;
             }
             answer = i == 0 ? error : answerOf(answer, error);
@@ -98,7 +149,7 @@ final class DsaSlot extends Slot {
         return answer == DsaStatus.EAGAIN ? answer : other;
     }
 
-    private int submitTo(QueueState next, long head, int flags) {
+    private int submitTo(QueueState next, Lane lane, long head) {
         WorkQueue traits = next.queue();
         int refusal = Capability.refusal(traits, opcode, flags, overlaps);
         if (refusal != 0) {
@@ -106,12 +157,8 @@ final class DsaSlot extends Slot {
         }
         if (opcode == Opcode.BATCH) {
             fitTasks(traits);
-        } else {
-            memory.descriptor()
-                    .set(LONG, 0, Capability.fit(head, traits, channel.waitsForPages()));
         }
-        record.clear();
-        return next.submit(memory);
+        return lane.submit(next, Capability.fit(head, traits, channel.waitsForPages()));
     }
 
     private void fitTasks(WorkQueue traits) {
@@ -123,53 +170,75 @@ final class DsaSlot extends Slot {
 
     @Override
     protected int poll() {
-        int status = record.status();
-        if (status == DsaStatus.NONE) {
+        boolean inFlight = false;
+        Lane failed = null;
+        for (int i = 0; i < sent; i++) {
+            Lane lane = lanes[i];
+            if (lane.isInFlight()) {
+                lane.poll();
+            }
+            inFlight |= lane.isInFlight();
+            if (failed == null && !lane.isInFlight() && !isSuccess(lane.status())) {
+                failed = lane;
+            }
+        }
+        if (inFlight) {
             return IN_FLIGHT;
         }
-        status &= DsaStatus.MASK;
-        queue.completed(memory, status, bytes);
-        faulted = status == DsaStatus.PAGE_FAULT || status == DsaStatus.PAGE_REFUSED;
-        return switch (status) {
+        if (failed == null && sent < used) {
+            int answer = abandoned ? DsaStatus.EAGAIN : sendNext();
+            return answer == OK || answer == DsaStatus.EAGAIN && !abandoned ? IN_FLIGHT : answer;
+        }
+        last = failed == null ? lanes[0] : failed;
+        return switch (last.status()) {
             case DsaStatus.SUCCESS, DsaStatus.FALSE_PREDICATE -> OK;
             case DsaStatus.DIF_ERROR -> DIF_ERROR;
-            default -> DsaChannel.RECORDED | status;
+            default -> DsaChannel.RECORDED | last.status();
         };
+    }
+
+    private static boolean isSuccess(int status) {
+        return status == DsaStatus.SUCCESS || status == DsaStatus.FALSE_PREDICATE;
     }
 
     @Override
     public int result() {
-        return record.result();
+        return last.record().result();
     }
 
     @Override
     public long offset() {
-        return record.completed();
+        return last.record().completed();
     }
 
     @Override
     public int crc() {
-        return record.value();
+        return last.record().value();
     }
 
     @Override
     public long recordBytes() {
-        return Integer.toUnsignedLong(record.value());
+        return Integer.toUnsignedLong(last.record().value());
     }
 
     @Override
     public boolean tellsProgress() {
-        return faulted;
+        return last.status() == DsaStatus.PAGE_FAULT || last.status() == DsaStatus.PAGE_REFUSED;
     }
 
+    /** What the lanes before the failed one have done, and what that one has done. */
     @Override
     public long bytesCompleted() {
-        return record.completed();
+        long before = 0;
+        for (int i = 0; lanes[i] != last; i++) {
+            before += lanes[i].bytes();
+        }
+        return before + last.record().completed();
     }
 
     @Override
     public boolean isTailDone() {
-        return record.result() == 1;
+        return used == 1 && last.record().result() == 1;
     }
 
     @Override
@@ -185,6 +254,9 @@ final class DsaSlot extends Slot {
 
     @Override
     public void timedOut() {
-        queue.timedOut();
+        abandoned = true;
+        for (int i = 0; i < sent; i++) {
+            lanes[i].timedOut();
+        }
     }
 }

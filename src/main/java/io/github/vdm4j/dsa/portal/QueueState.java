@@ -16,7 +16,7 @@ public final class QueueState {
     static final long LONGEST_PAUSE_NANOS = 60_000_000_000L;
 
     private static final int SIZES = 6;
-    /** Sizes below 1 << 12 have the first place, and each place has four times the size. */
+    /** The bits of the sizes at the first place. Each further place has four times the size. */
     private static final int FIRST_SIZE = 12;
 
     private final WorkQueue queue;
