@@ -1,6 +1,7 @@
 package io.github.vdm4j.dsa;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -14,6 +15,7 @@ import io.github.vdm4j.dml.ChildJvm;
 import io.github.vdm4j.dsa.portal.Portal;
 import io.github.vdm4j.emulator.EmulatorProcess;
 import io.github.vdm4j.machine.DsaFolders;
+import io.github.vdm4j.mover.DataMovers;
 import io.github.vdm4j.operation.DataOperationsContract;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -28,6 +30,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
 
 /** The files of the queues, the error numbers and the page faults are those of Linux. */
 @DisplayName("A mover on DSA devices of another process")
@@ -104,6 +108,23 @@ class DsaOverFuseIT {
                     () -> mover.memset(memory, (byte) 2).await());
             assertEquals(VdmResult.NO_DEVICE, e.result());
             assertTrue(e.getMessage().contains("ENOTCONN"), e::getMessage);
+        }
+    }
+
+    @Test
+    @ResourceLock(Resources.SYSTEM_PROPERTIES)
+    void bestMoverIsDsaIfAQueueAnswers() {
+        System.setProperty(DsaFolders.SYSFS_PROPERTY, emulator.sysfs().toString());
+        System.setProperty(DsaFolders.NODES_PROPERTY, emulator.devices().toString());
+        try (var choice = DataMovers.choose()) {
+            assertInstanceOf(DsaDataMover.class, choice.mover());
+            assertTrue(choice.reason()
+                    .startsWith(
+                            "DSA, wq0.0, wq0.1, wq1.0, wq1.1: a work queue has executed a no-op"),
+                    choice::reason);
+        } finally {
+            System.clearProperty(DsaFolders.SYSFS_PROPERTY);
+            System.clearProperty(DsaFolders.NODES_PROPERTY);
         }
     }
 
