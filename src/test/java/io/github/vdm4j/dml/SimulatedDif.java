@@ -44,8 +44,8 @@ final class SimulatedDif {
                 break;
             }
         }
-        // The library checks all blocks before it writes the first; the device goes from block to
-        // block.
+        // The library checks all blocks before it writes the first.
+        // The device goes from block to block.
         long written = end.isGood() ? blocks : likeSoftware ? 0 : good;
         for (long i = 0; i < written && !task.is(SimulatedTask.DIF_CHECK); i++) {
             long from = task.source() + i * (insert ? block : block + PROTECTION);

@@ -151,8 +151,8 @@ final class SimulatedOperations {
     private static SimulatedRecord comparePattern(SimulatedTask task, long length) {
         for (long i = 0; i < length; i++) {
             if (get(task.source() + i) != (byte) (task.pattern() >>> 8 * (i & 7))) {
-                // The library compares eight bytes at a time, and tells which eight; singly only in
-                // the tail.
+                // The library compares eight bytes at a time and reports which eight.
+                // In the tail it compares single bytes.
                 boolean inTail = i >= length / 8 * 8;
                 return compared(task, NOT_EQUAL, inTail ? i : i / 8 * 8);
             }

@@ -29,8 +29,8 @@ final class TaskRules {
     private static final int GENERAL_DIF_FLAGS =
             (dml_h.DML_DIF_FLAG_INVERT_CRC_SEED | dml_h.DML_DIF_FLAG_INVERT_CRC_RESULT) >> 16;
 
-    // The bits of a descriptor's flags that the device has for an operation; any other fails it
-    // there.
+    // The bits of a descriptor's flags that the device allows for an operation.
+    // Any further bit fails the operation.
     private static final int FAULT = 0x2;
     private static final int WRITES = FAULT | 0x100 | 0x2000 | 0x4000 | 0x8000;
     private static final int DURABLE = 0x8000 | 0x4000;
