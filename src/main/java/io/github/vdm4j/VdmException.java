@@ -9,6 +9,7 @@ package io.github.vdm4j;
 public final class VdmException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** The result of the operation that failed. */
     private final VdmResult result;
     private final transient VdmStatus status;
 

@@ -19,6 +19,7 @@ public final class DmlUnavailableException extends RuntimeException {
      */
     public record Attempt(String place, String outcome) implements java.io.Serializable {}
 
+    /** The places where DML was looked for. */
     @SuppressWarnings("serial") // toList makes serializable ones
     private final List<Attempt> attempts;
 
