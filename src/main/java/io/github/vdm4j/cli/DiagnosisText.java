@@ -4,7 +4,7 @@ import io.github.vdm4j.dml.DmlDiagnosis;
 import java.util.stream.Collectors;
 
 /**
- * A {@link DmlDiagnosis} for people: the verdict, then what was found, with its remedy below it.
+ * A {@link DmlDiagnosis} as text: the verdict, then each finding with its remedy below it.
  */
 final class DiagnosisText {
     private DiagnosisText() {}
