@@ -112,6 +112,7 @@ public abstract sealed class VdmFuture<R> extends AbstractFuture<R> permits Oper
      * @throws VdmException with the result, the status and what to do about it
      * @throws IllegalStateException if the future is not complete
      */
+    @Override
     public final void orThrow() {
         VdmException failed = failure();
         if (failed != null) {

@@ -450,6 +450,7 @@ public final class VdmOperation implements PollableFuture<Object> {
      * @throws VdmException with the result, the status and what to do about it
      * @throws IllegalStateException if the operation is not complete
      */
+    @Override
     public void orThrow() {
         future.orThrow();
     }

@@ -98,6 +98,9 @@ final class Waiters implements Waker {
             for (Registration each = last; each != null;) {
                 Registration following = each.previous;
                 Registration.Kind kind = each.kind();
+                if (atEnd) {
+                    each.markComplete();
+                }
                 if (kind == Registration.Kind.SIGNAL) {
                     each.fire();
                 } else if (each.enqueue()) {
