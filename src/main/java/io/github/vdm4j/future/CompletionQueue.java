@@ -90,16 +90,15 @@ public final class CompletionQueue<T> {
         Objects.requireNonNull(future, "future");
         Objects.requireNonNull(attachment, "attachment");
         var wait = new Wait<>(this, future, attachment);
-        REGISTERED.getAndAdd(this, 1);
+        REGISTERED.getAndAdd(this, 1); // before a thread can take the entry
         try {
             wait.start();
         } catch (Throwable e) {
-            if (wait.claim()) {
+            if (wait.claim()) { // else the future has completed all the same
                 wait.withdraw();
                 forget();
                 throw e;
             }
-            // complete meanwhile, and returned like every completion
         }
     }
 
@@ -109,25 +108,20 @@ public final class CompletionQueue<T> {
      * @return the entry; null if no future is complete
      */
     public Entry<T> poll() {
-        Wait<T> first;
-        Wait<T> mine;
-        lock.lock();
-        try {
-            first = remove();
-            mine = first == null ? removeConfined() : null;
-        } finally {
-            lock.unlock();
-        }
-        if (mine != null) {
-            pollEach(mine);
+        for (boolean again = true;; again = false) {
+            Wait<T> mine;
             lock.lock();
             try {
-                first = remove();
+                Wait<T> first = remove();
+                mine = first == null && again ? removeConfined() : null;
+                if (mine == null) {
+                    return first == null ? null : first.entry();
+                }
             } finally {
                 lock.unlock();
             }
+            pollEach(mine);
         }
-        return first == null ? null : first.entry();
     }
 
     /**
@@ -174,7 +168,7 @@ public final class CompletionQueue<T> {
 
     private Entry<T> take(boolean timed, long nanos) {
         WaitSession.refuseLibraryThread("take");
-        long start = System.nanoTime();
+        long start = 0; // the clock is read only if nothing is complete
         boolean interrupted = false;
         try {
             while (true) {
@@ -192,7 +186,9 @@ public final class CompletionQueue<T> {
                     }
                     mine = removeConfined();
                     if (mine == null) {
-                        long left = nanos - (System.nanoTime() - start);
+                        long now = timed ? System.nanoTime() : 0;
+                        start = start == 0 ? now : start;
+                        long left = nanos - (now - start);
                         if (timed && left <= 0) {
                             return null;
                         }
@@ -272,7 +268,7 @@ public final class CompletionQueue<T> {
         }
     }
 
-    /** Adds a completed entry. Takes no lock unless a thread waits that was not signalled yet. */
+    /** Adds a completed entry. Takes a lock only if a waiting thread was not signalled yet. */
     private void push(Wait<T> wait) {
         Wait<T> head = completed;
         wait.link = head;

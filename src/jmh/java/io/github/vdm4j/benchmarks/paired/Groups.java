@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 
 /**
@@ -62,6 +63,7 @@ final class Groups {
             case "batch" -> List.of(batch());
             case "operations" -> Stream.of(64L, 4L << 10, 64L << 10).map(this::operations).toList();
             case "crc" -> SIZES.stream().map(this::crc).toList();
+            case "in-flight" -> List.of(inFlight(64));
             case "scaling" -> List.of(scaling(4 << 10));
             default -> throw new IllegalArgumentException("no group " + group);
         };
@@ -197,6 +199,16 @@ final class Groups {
         addJob(contest, Names.C_BATCH, "peer_dml_batch_of_64", buffers);
         addJob(contest, Names.C_BATCH_AGAIN, "peer_dml_batch_of_64_again", buffers);
         return contest;
+    }
+
+    private Contest inFlight(long bytes) {
+        Buffers buffers = Buffers.of(bytes).shared();
+        return new Contest("in-flight", "100,000 copies in flight", bytes)
+                .add(Names.QUEUED,
+                        new InFlight.Queued(ThreadsDataMover.builder().threads(1).open(), buffers))
+                .add(Names.COMPLETION_SERVICE, new InFlight.Submitted(
+                        Executors.newFixedThreadPool(1, Thread.ofPlatform().daemon().factory()),
+                        buffers));
     }
 
     private Contest crc(long bytes) {
