@@ -46,7 +46,8 @@ public abstract sealed class VdmFuture<R> extends AbstractFuture<R> permits Oper
     /**
      * Returns the range that is written or flushed.
      *
-     * @return the segment as the caller passed it; null if the operation writes nothing
+     * @return the segment as the caller passed it; null if the operation writes nothing, or only
+     *     its CRC
      */
     public abstract MemorySegment destination();
 
