@@ -127,8 +127,9 @@ public final class FutureRuntime {
      *     stay as they are and can be waited for again
      */
     public <F extends PollableFuture<?>> F waitAny(Collection<F> futures, Duration timeout) {
+        Objects.requireNonNull(timeout, "timeout");
         WaitSession session = anyOf(futures);
-        session.run(Objects.requireNonNull(timeout, "timeout"));
+        session.run(timeout);
         return FutureRuntime.<F>completeOf(session);
     }
 
