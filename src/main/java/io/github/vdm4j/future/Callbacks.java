@@ -35,7 +35,15 @@ final class Callbacks {
         }
         running.append(chain);
         if (outermost) {
-            running.loop();
+            try {
+                running.loop();
+            } finally {
+                running.active = false;
+                // Nothing is left unless the stack was full: the next wake-up has to queue again.
+                for (Registration each = running.first; each != null; each = each.nextCallback) {
+                    each.queued = false;
+                }
+            }
         }
     }
 
@@ -61,6 +69,7 @@ final class Callbacks {
             work.run();
         } finally {
             running.loop();
+            running.active = false;
         }
     }
 
@@ -108,7 +117,6 @@ final class Callbacks {
                 callOne(next);
             }
         } finally {
-            active = false;
             RUNNING.remove(); // a value that stays would keep the class loader alive
         }
     }
