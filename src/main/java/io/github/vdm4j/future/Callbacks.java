@@ -10,7 +10,7 @@ final class Callbacks {
     private Registration first;
     private Registration last;
     /** Whether a loop will look at this object. A stack that is full may leave it on the thread. */
-    private boolean active = true;
+    private boolean active;
 
     private Callbacks() {}
 
@@ -27,17 +27,20 @@ final class Callbacks {
             if (running == null || !running.active) {
                 running = new Callbacks();
                 RUNNING.set(running);
+                running.active = true;
                 outermost = true;
             }
         } catch (OutOfMemoryError | StackOverflowError e) {
             callEach(chain);
             return;
         }
-        running.append(chain);
-        if (outermost) {
-            try {
+        try {
+            running.append(chain);
+            if (outermost) {
                 running.loop();
-            } finally {
+            }
+        } finally {
+            if (outermost) {
                 running.active = false;
                 // Nothing is left unless the stack was full: the next wake-up has to queue again.
                 for (Registration each = running.first; each != null; each = each.nextCallback) {
@@ -55,6 +58,7 @@ final class Callbacks {
             if (running == null || !running.active) {
                 running = new Callbacks();
                 RUNNING.set(running);
+                running.active = true;
             } else {
                 running = null; // the loop that runs already calls them
             }

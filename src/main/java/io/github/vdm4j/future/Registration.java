@@ -57,7 +57,12 @@ abstract class Registration implements Waker {
         if (kind() != Kind.CALLBACK) {
             fire();
         } else if (enqueue()) {
-            Callbacks.run(this);
+            try {
+                Callbacks.run(this);
+            } catch (StackOverflowError e) {
+                queued = false;
+                throw e;
+            }
         }
     }
 

@@ -68,7 +68,7 @@ class CompletionQueueTest {
         futures.get(1).signal();
         assertEquals("attachment 2", queue.take(Duration.ofDays(1)).attachment());
         assertFalse(queue.isEmpty());
-        assertEquals("attachment 1", queue.poll().attachment());
+        assertEquals("attachment 1", queue.take().attachment());
         assertTrue(queue.isEmpty());
         assertEquals(0, queue.size());
     }
@@ -184,8 +184,10 @@ class CompletionQueueTest {
         assertNull(queue.take(Duration.ofMillis(3)));
         assertNull(queue.take(Duration.ZERO));
         assertNull(queue.take(Duration.ofSeconds(Long.MIN_VALUE)));
+        queue.add(PollableFuture.completed(1), "complete");
+        assertEquals("complete", queue.take(Duration.ZERO).attachment());
         future.signal();
-        assertEquals("late", queue.take(Duration.ZERO).attachment());
+        assertEquals("late", queue.take(Duration.ofDays(1)).attachment());
     }
 
     @Test
