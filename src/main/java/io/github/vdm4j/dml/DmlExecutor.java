@@ -19,12 +19,14 @@ import io.github.vdm4j.future.IdleStrategy;
 import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.jvm.DurableMove;
+import io.github.vdm4j.jvm.ForcedOperations;
 import io.github.vdm4j.jvm.MoveFunctions;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.CacheLineWriteBack;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.Durability.Refusal;
+import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.memory.MemoryRegions;
 import io.github.vdm4j.memory.WriteBackKind;
 import io.github.vdm4j.trace.OperationTrace;
@@ -33,13 +35,14 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 
 /**
  * The executor of a {@link DmlDataMover}. It decides who executes an operation: the JVM on the
  * calling thread, a job of DML in one call, a worker, or the {@link DmlEngine} with a job on the
  * device. Operations for which the device has no free job wait in order.
  */
-final class DmlExecutor implements VdmExecutor {
+final class DmlExecutor implements VdmExecutor, DmlEngine.Forcing {
     private static final int OK = dml_h.DML_STATUS_OK;
     private static final IdleStrategy IDLE = IdleStrategy.backOff();
     /** How many operations of other callers a thread submits in a row. */
@@ -52,6 +55,8 @@ final class DmlExecutor implements VdmExecutor {
     private final Durability durability;
     private final DmlEngine engine;
     private final CallerExecutor jvm;
+    private final ForcedOperations forced;
+    private final BiConsumer<Operation<?>, Forces> whenForced = this::forced;
     private final CompletionThread completions = new CompletionThread(this::servePending);
     private final PendingList pending = new PendingList();
     /** The number of requests to hand off; the thread that made it 1 serves all of them. */
@@ -72,8 +77,9 @@ final class DmlExecutor implements VdmExecutor {
         policy = plan.policy();
         pool = plan.pool();
         durability = plan.durability();
-        engine = new DmlEngine(plan, this::handOverToWorker);
+        engine = new DmlEngine(plan, this::handOverToWorker, this);
         jvm = new CallerExecutor(MoveFunctions.STANDARD, durability);
+        forced = new ForcedOperations(jvm, this::continueOnWorker);
         inlineBytes = plan.hardware() || pool.callsBack() ? 0
                 : Math.min(plan.limits().softwareBytes(), policy.longestOnCaller());
         MemoryRegions.addFinisher(finisher);
@@ -93,10 +99,10 @@ final class DmlExecutor implements VdmExecutor {
         if (policy.isForJvm(operation)
                 || bytes == 0 && type.ordinal() <= VdmOperationType.DIF_UPDATE.ordinal()
                         && type != VdmOperationType.NOP && type != VdmOperationType.DRAIN) {
-            return jvm.start(operation);
+            return startOnJvm(operation, false);
         }
         if (plan.hasSoftware() && !operation.isOffHeap()) { // on AUTO; the other paths refuse it
-            return handOverToWorker(operation) ? null : jvm.start(operation);
+            return handOverToWorker(operation) ? null : startOnJvm(operation, false);
         }
         // One call instead of a job's way through the engine: a third of the time of a copy of 64
         // bytes (docs/adr/0016).
@@ -111,7 +117,16 @@ final class DmlExecutor implements VdmExecutor {
             return startDrain(operation);
         }
         if (operation.isDurable()) {
-            FutureState ended = startDurable(operation);
+            Refusal refusal = refusal(operation);
+            if (refusal != null) {
+                return DmlFailures.notDurable(operation, refusal);
+            }
+            if (type == VdmOperationType.FLUSH && !needsJobToFlush(operation)) {
+                boolean lines =
+                        durability.kindOf(operation.destination()) == WriteBackKind.CACHE_LINES;
+                return lines && handOverToWorker(operation) ? null : startOnJvm(operation, false);
+            }
+            FutureState ended = startDurableMove(operation);
             if (ended != null) {
                 return ended;
             }
@@ -156,25 +171,22 @@ final class DmlExecutor implements VdmExecutor {
         return operation.succeed(ExecutionPath.DML_SOFTWARE);
     }
 
-    /** Ends a durable operation that needs no job, or returns null. */
-    private FutureState startDurable(Operation<?> operation) {
+    private Refusal refusal(Operation<?> operation) {
         MemorySegment destination = operation.destination();
         MemorySegment second = operation.secondDestination();
-        WriteBackKind kind = durability.kindOf(destination);
-        Refusal refusal = durability.refusal(destination, kind, true);
-        if (refusal == null && second != null) {
-            refusal = durability.refusal(second, durability.kindOf(second), true);
-        }
-        if (refusal != null) {
-            return DmlFailures.notDurable(operation, refusal);
-        }
-        VdmOperationType type = operation.type();
-        if (type == VdmOperationType.FLUSH) {
-            return needsJobToFlush(kind) ? null : jvm.start(operation);
-        }
-        if (kind == WriteBackKind.CACHE_LINES && policy.usesLibpmemMoves()
-                && type.ordinal() <= VdmOperationType.MEMSET.ordinal()
-                && operation.byteSize() <= policy.longestOnCaller()) {
+        Refusal refusal =
+                durability.refusal(destination, durability.kindOf(destination), true);
+        return refusal == null && second != null
+                ? durability.refusal(second, durability.kindOf(second), true)
+                : refusal;
+    }
+
+    /** Ends a durable copy or fill that needs no job, or returns null. */
+    private FutureState startDurableMove(Operation<?> operation) {
+        if (policy.usesLibpmemMoves()
+                && operation.type().ordinal() <= VdmOperationType.MEMSET.ordinal()
+                && operation.byteSize() < policy.workersFrom(operation)
+                && durability.kindOf(operation.destination()) == WriteBackKind.CACHE_LINES) {
             CacheLineWriteBack lines = durability.lines();
             if (lines != null && lines.moves() != null) {
                 return DurableMove.execute(operation, lines.moves());
@@ -184,9 +196,65 @@ final class DmlExecutor implements VdmExecutor {
     }
 
     /** The JDK forces pages. Hardware writes cache lines back, else libpmem, else DML. */
-    private boolean needsJobToFlush(WriteBackKind kind) {
-        return kind == WriteBackKind.CACHE_LINES
-                && (plan.hardware() || durability.lines() == null);
+    private boolean needsJobToFlush(Operation<?> flush) {
+        return (plan.hardware() || durability.lines() == null)
+                && durability.kindOf(flush.destination()) == WriteBackKind.CACHE_LINES;
+    }
+
+    // --- forces
+
+    /** The kernels of the JVM, with the forces on another thread. */
+    private FutureState startOnJvm(Operation<?> operation, boolean detached) {
+        return isHere(operation) || !operation.isDurable() && operation.tasks() == null
+                ? jvm.start(operation)
+                : forced.start(operation, detached);
+    }
+
+    @Override
+    public boolean isHere(Operation<?> operation) {
+        return !policy.hasWorkers() || !Workers.canExecute(operation);
+    }
+
+    @Override
+    public void elsewhere(Operation<?> operation, Program program, Forces forces) {
+        boolean detached = program.isOnWorker();
+        boolean batch = program instanceof BatchProgram;
+        forces.pin();
+        if (batch) {
+            operation.attach(program);
+            program.job().owner(operation);
+        } else {
+            engine.release(operation, program.job());
+        }
+        if (!detached) {
+            operation.handOver();
+        }
+        if (batch) {
+            forces.submit(operation, whenForced); // its job makes others wait for it
+        } else {
+            forced.submit(operation, forces, whenForced);
+            handOff();
+        }
+    }
+
+    private void forced(Operation<?> operation, Forces forces) {
+        if (!(operation.attachment() instanceof BatchProgram batch)) {
+            operation.complete();
+            forced.remove(forces);
+        } else if (batch.isDone() || batch.job().onHardware()) {
+            batch.returnToPollers();
+            operation.takeOver(); // ends or submits at once
+        } else {
+            batch.passToWorker();
+            continueOnWorker(operation);
+        }
+    }
+
+    private void continueOnWorker(Operation<?> operation) {
+        Workers running = workers();
+        if (running == null || !running.offer(operation, Integer.MAX_VALUE)) {
+            work(operation);
+        }
     }
 
     private FutureState startWithJob(Operation<?> operation) {
@@ -211,7 +279,7 @@ final class DmlExecutor implements VdmExecutor {
         if (refusal != null) {
             return DmlFailures.noJob(operation, refusal);
         }
-        return plan.hardware() ? waitForJob(operation) : jvm.start(operation);
+        return plan.hardware() ? waitForJob(operation) : startOnJvm(operation, false);
     }
 
     /** Joins the pending list. An operation on confined memory cannot: its own thread polls it. */
@@ -219,7 +287,7 @@ final class DmlExecutor implements VdmExecutor {
         if (!Workers.canExecute(operation)) {
             Job job = takeJob(); // ahead of the list, because nobody else can submit it
             return job != null ? begin(operation, job)
-                    : plan.hasSoftware() ? jvm.start(operation) : FutureState.IDLE;
+                    : plan.hasSoftware() ? startOnJvm(operation, false) : FutureState.IDLE;
         }
         operation.handOver();
         if (!pending.add(operation, plan.mostPending())) {
@@ -300,14 +368,14 @@ final class DmlExecutor implements VdmExecutor {
     // --- drains
 
     /** What was in flight, at work and waiting when a drain started. */
-    private record Drain(DrainWatch watch, long atWork,
-            long waiting) {}
+    private record Drain(DrainWatch watch, long atWork, long waiting, List<Forces> forced) {}
 
     private FutureState startDrain(Operation<?> operation) {
         var watch = new DrainWatch(pool);
         watch.begin();
         Workers running = workers;
-        var drain = new Drain(watch, running == null ? 0 : running.mark(), pending.mark());
+        var drain = new Drain(watch, running == null ? 0 : running.mark(), pending.mark(),
+                forced.mark());
         operation.attach(drain);
         return drain(operation, drain);
     }
@@ -315,7 +383,7 @@ final class DmlExecutor implements VdmExecutor {
     /** Waits for what was there at the first call, then has DML drain its queue. */
     private FutureState drain(Operation<?> operation, Drain drain) {
         Workers running = workers;
-        boolean past = pending.reached() >= drain.waiting()
+        boolean past = pending.reached() >= drain.waiting() && forced.isPast(drain.forced())
                 && (drain.atWork() == 0 || running == null || running.isPast(drain.atWork()));
         if (!past || !drain.watch().isOver()) {
             finishAbandoned();
@@ -336,7 +404,7 @@ final class DmlExecutor implements VdmExecutor {
      * @return true if a worker has it: the caller must not touch it any more
      */
     private boolean handOverToWorker(Operation<?> operation) {
-        if (operation.byteSize() < policy.workersFrom()
+        if (operation.byteSize() < policy.workersFrom(operation)
                 || operation.type() == VdmOperationType.DRAIN
                 || !Workers.canExecute(operation)) {
             return false;
@@ -384,13 +452,23 @@ final class DmlExecutor implements VdmExecutor {
             FutureState reached;
             if (operation.attachment() instanceof Program program) {
                 reached = engine.proceed(operation, program);
+            } else if (ForcedOperations.hasBegun(operation)) {
+                forced.execute(operation);
+                return;
             } else {
-                Job job = operation.isOffHeap() ? pool.take() : null;
-                reached = job == null ? jvm.start(operation) : beginOnWorker(operation, job);
+                boolean needsJob = operation.isOffHeap()
+                        && (operation.type() != VdmOperationType.FLUSH
+                                || needsJobToFlush(operation));
+                Job job = needsJob ? pool.take() : null;
+                reached = job == null ? startOnJvm(operation, true)
+                        : beginOnWorker(operation, job);
             }
             for (int round = 0; reached == FutureState.RUNNING; round++) {
                 IDLE.idle(round);
                 reached = engine.proceed(operation, (Program) operation.attachment());
+            }
+            if (reached == null) {
+                return; // a thread that forces has the operation
             }
         } catch (Throwable e) {
             operation.completeBroken(e);
@@ -491,6 +569,7 @@ final class DmlExecutor implements VdmExecutor {
         Workers running = workers;
         return pending.remove(operation)
                 || running != null && !(operation.attachment() instanceof Program)
+                        && !ForcedOperations.hasBegun(operation)
                         && running.takeBack(operation);
     }
 
@@ -502,12 +581,18 @@ final class DmlExecutor implements VdmExecutor {
 
     @Override
     public boolean isAsync(Operation<?> operation) {
-        if (operation.type() == VdmOperationType.FLUSH && operation.destination() != null
-                && !needsJobToFlush(durability.kindOf(operation.destination()))) {
-            return false;
-        }
-        return plan.runningPath() == DmlPath.HARDWARE && operation.isOffHeap()
-                || operation.byteSize() >= policy.workersFrom() && Workers.canExecute(operation);
+        boolean byDevice = plan.runningPath() == DmlPath.HARDWARE && operation.isOffHeap()
+                && (operation.type() != VdmOperationType.FLUSH || needsJobToFlush(operation));
+        return isHere(operation) ? byDevice && !isForced(operation)
+                : byDevice || isForced(operation)
+                        || operation.byteSize() >= policy.workersFrom(operation);
+    }
+
+    private boolean isForced(Operation<?> operation) {
+        List<Operation<?>> tasks = operation.tasks();
+        return tasks != null ? tasks.stream().anyMatch(this::isForced)
+                : operation.isDurable() && operation.destination() != null
+                        && durability.kindOf(operation.destination()) == WriteBackKind.PAGES;
     }
 
     /** Polls what is in flight, so that operations whose futures were dropped return their jobs. */
@@ -548,6 +633,8 @@ final class DmlExecutor implements VdmExecutor {
         if (running != null) {
             running.stop(Math.max(0, plan.closeNanos() - (System.nanoTime() - start)));
         }
+        List<Operation<?>> unforced =
+                forced.await(plan.closeNanos() - (System.nanoTime() - start));
         boolean closed = pool.tryClose();
         for (int round = 0; !closed && System.nanoTime() - start < plan.closeNanos(); round++) {
             finishAbandoned();
@@ -555,8 +642,9 @@ final class DmlExecutor implements VdmExecutor {
             closed = pool.tryClose();
         }
         completions.stop();
-        if (!closed) {
-            throw DmlFailures.stuck(name, plan.closeNanos(), inFlight(), pool.nativeBytes());
+        if (!closed || !unforced.isEmpty()) {
+            throw DmlFailures.stuck(name, plan.closeNanos(), inFlight(unforced),
+                    pool.nativeBytes());
         }
         MemoryRegions.removeFinisher(finisher);
     }
@@ -575,8 +663,9 @@ final class DmlExecutor implements VdmExecutor {
         }
     }
 
-    private List<String> inFlight() {
+    private List<String> inFlight(List<Operation<?>> unforced) {
         List<String> names = new ArrayList<>();
+        unforced.forEach(each -> names.add(each.toString()));
         for (int i = 0; i < pool.capacity(); i++) {
             Job job = pool.peek(i);
             Object owner = job == null ? null : job.owner();

@@ -10,7 +10,7 @@ import jdk.jfr.FlightRecorder;
  * operations, so an operation pays for them only during a recording.
  */
 public final class OperationTrace {
-    private static final boolean PRESENT = isPresent();
+    static final boolean PRESENT = isPresent();
 
     /** Weak, for operations that are dropped. */
     private static final Map<Object, OperationTrace> TRACES =
