@@ -191,6 +191,14 @@ public abstract class AbstractDataMover implements Vdm {
     }
 
     @Override
+    public final VdmFuture<Crc32c> crc32c(MemorySegment range, CrcOptions options,
+            MemorySegment destination) {
+        return create(CRC, null, requireNonNull(range, "range"),
+                requireNonNull(destination, "destination"), 0, requireNonNull(options, "options"),
+                VdmFlags.NONE);
+    }
+
+    @Override
     public final VdmFuture<Crc32c> copyCrc32c(MemorySegment destination, MemorySegment source,
             CrcOptions options, VdmFlags flags) {
         return create(COPY_CRC, requireNonNull(destination, "destination"),

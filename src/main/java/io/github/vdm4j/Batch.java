@@ -321,6 +321,23 @@ public final class Batch {
     }
 
     /**
+     * Adds {@link Vdm#crc32c(MemorySegment, CrcOptions, MemorySegment)}.
+     *
+     * @param range the range
+     * @param options the seed, and what is reflected
+     * @param destination four bytes for the CRC
+     * @return this
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}; nothing is added
+     * @throws IllegalStateException likewise, or if the batch was submitted
+     * @throws WrongThreadException if a segment is confined to another thread
+     */
+    public Batch crc32c(MemorySegment range, CrcOptions options, MemorySegment destination) {
+        return add(CRC, null, requireNonNull(range, "range"),
+                requireNonNull(destination, "destination"), 0, requireNonNull(options, "options"),
+                VdmFlags.NONE);
+    }
+
+    /**
      * Adds {@link Vdm#copyCrc32c(MemorySegment, MemorySegment, CrcOptions, VdmFlags)}.
      *
      * @param destination the range to write

@@ -314,6 +314,25 @@ public interface Vdm extends AutoCloseable {
     }
 
     /**
+     * Computes the CRC-32C of a range and writes it to memory, so that a later operation of the
+     * same batch or chain can copy or flush it. The lowest byte of the CRC comes first. The bytes
+     * are written if the operation succeeds, and only then.
+     *
+     * <p>C counterpart: {@code crc_checksum_ptr} of {@code DML_OP_CRC}, which must be a multiple of
+     * 4.
+     *
+     * @param range the range
+     * @param options the seed, and what is reflected
+     * @param destination where to write the CRC: four bytes at any address, outside of the range
+     * @return an idle future of the CRC
+     * @throws IllegalArgumentException if the destination has not four bytes, overlaps the range or
+     *     is read-only, or the mover cannot reach a segment
+     * @throws IllegalStateException if a segment's arena, or the mover, is closed
+     * @throws WrongThreadException if a segment is confined to another thread
+     */
+    VdmFuture<Crc32c> crc32c(MemorySegment range, CrcOptions options, MemorySegment destination);
+
+    /**
      * Copies and computes the CRC-32C of what it copies.
      *
      * <p>C counterpart: {@code DML_OP_COPY_CRC}.

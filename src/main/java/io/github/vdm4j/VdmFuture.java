@@ -46,7 +46,8 @@ public abstract sealed class VdmFuture<R> extends AbstractFuture<R> permits Oper
     /**
      * Returns the range that is written or flushed.
      *
-     * @return the segment as the caller passed it; null if the operation writes nothing
+     * @return the segment as the caller passed it; null if the operation writes nothing, or only
+     *     its CRC
      */
     public abstract MemorySegment destination();
 
@@ -112,6 +113,7 @@ public abstract sealed class VdmFuture<R> extends AbstractFuture<R> permits Oper
      * @throws VdmException with the result, the status and what to do about it
      * @throws IllegalStateException if the future is not complete
      */
+    @Override
     public final void orThrow() {
         VdmException failed = failure();
         if (failed != null) {

@@ -273,6 +273,25 @@ public final class VdmOperation implements PollableFuture<Object> {
     }
 
     /**
+     * Prepares {@link Vdm#crc32c(MemorySegment, CrcOptions, MemorySegment)}.
+     *
+     * @param range the range
+     * @param options the seed, and what is reflected
+     * @param destination four bytes for the CRC
+     * @return this, idle
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException likewise, or if the operation is running or another thread
+     *     prepares it
+     * @throws WrongThreadException if a segment is confined to another thread
+     */
+    public VdmOperation crc32c(MemorySegment range, CrcOptions options,
+            MemorySegment destination) {
+        return prepare(CRC, null, requireNonNull(range, "range"),
+                requireNonNull(destination, "destination"), 0, requireNonNull(options, "options"),
+                VdmFlags.NONE);
+    }
+
+    /**
      * Prepares {@link Vdm#copyCrc32c(MemorySegment, MemorySegment, CrcOptions, VdmFlags)}.
      *
      * @param destination the range to write
@@ -450,6 +469,7 @@ public final class VdmOperation implements PollableFuture<Object> {
      * @throws VdmException with the result, the status and what to do about it
      * @throws IllegalStateException if the operation is not complete
      */
+    @Override
     public void orThrow() {
         future.orThrow();
     }

@@ -113,6 +113,26 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
+     * Maps a part of a device DAX, such as {@code /dev/dax0.0}: persistent memory or CXL memory
+     * without a file system. Needs native access, because the JDK cannot map such a device.
+     *
+     * @param device the device
+     * @param offset where the part begins, in bytes: a multiple of the device's alignment
+     * @param size how long it is, in bytes: such a multiple, above 0
+     * @return a buffer of domain {@link DurabilityDomain#CACHE_LINE}
+     * @throws IllegalArgumentException if offset or size is out of its range or no multiple of the
+     *     device's alignment
+     * @throws UnsupportedOperationException if native access is not enabled, or this is not Linux on
+     *     x86-64
+     * @throws IOException if the path is no device DAX, or the system does not open or map it
+     */
+    public static OffHeapBuffer mapDevice(Path device, long offset, long size)
+            throws IOException {
+        return new DeviceMapping(Objects.requireNonNull(device, "device"), offset, size,
+                Path.of("/sys")).map();
+    }
+
+    /**
      * Makes a buffer of a caller's native segment, and determines its domain once from {@code
      * /proc/self/smaps}. A shared mapping of a file is of domain {@link DurabilityDomain#PAGE},
      * {@link DurabilityDomain#CACHE_LINE} or {@link DurabilityDomain#VOLATILE}. A private mapping,

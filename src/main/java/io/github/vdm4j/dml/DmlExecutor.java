@@ -258,6 +258,9 @@ final class DmlExecutor implements VdmExecutor, DmlEngine.Forcing {
     }
 
     private FutureState startWithJob(Operation<?> operation) {
+        if (operation.crcDestination() != null) {
+            operation.requireAccess(); // DML does not touch the destination and would not notice
+        }
         if (plan.runningPath() == DmlPath.SOFTWARE && handOverToWorker(operation)) {
             return null;
         }

@@ -9,6 +9,8 @@ final class Callbacks {
 
     private Registration first;
     private Registration last;
+    /** Whether a loop will look at this object. A stack that is full may leave it on the thread. */
+    private boolean active;
 
     private Callbacks() {}
 
@@ -22,21 +24,28 @@ final class Callbacks {
         boolean outermost = false;
         try {
             running = RUNNING.get();
-            if (running == null) {
+            if (running == null || !running.active) {
                 running = new Callbacks();
                 RUNNING.set(running);
+                running.active = true;
                 outermost = true;
             }
-        } catch (OutOfMemoryError e) {
+        } catch (OutOfMemoryError | StackOverflowError e) {
             callEach(chain);
             return;
         }
-        running.append(chain);
-        if (outermost) {
-            try {
+        try {
+            running.append(chain);
+            if (outermost) {
                 running.loop();
-            } finally {
-                RUNNING.remove(); // a value that stays would keep the class loader alive
+            }
+        } finally {
+            if (outermost) {
+                running.active = false;
+                // Nothing is left unless the stack was full: the next wake-up has to queue again.
+                for (Registration each = running.first; each != null; each = each.nextCallback) {
+                    each.queued = false;
+                }
             }
         }
     }
@@ -45,11 +54,15 @@ final class Callbacks {
     static void runAfter(Runnable work) {
         Callbacks running = null;
         try {
-            if (RUNNING.get() == null) {
+            running = RUNNING.get();
+            if (running == null || !running.active) {
                 running = new Callbacks();
                 RUNNING.set(running);
+                running.active = true;
+            } else {
+                running = null; // the loop that runs already calls them
             }
-        } catch (OutOfMemoryError e) {
+        } catch (OutOfMemoryError | StackOverflowError e) {
             running = null; // the callbacks run inside the work
         }
         if (running == null) {
@@ -59,11 +72,8 @@ final class Callbacks {
         try {
             work.run();
         } finally {
-            try {
-                running.loop();
-            } finally {
-                RUNNING.remove();
-            }
+            running.loop();
+            running.active = false;
         }
     }
 
@@ -72,8 +82,17 @@ final class Callbacks {
         for (Registration each = chain; each != null;) {
             Registration following = each.nextCallback;
             each.nextCallback = null;
-            each.call();
+            callOne(each);
             each = following;
+        }
+    }
+
+    /** Leaves a registration that could not be called ready for its next wake-up. */
+    private static void callOne(Registration registration) {
+        try {
+            registration.call();
+        } catch (StackOverflowError e) {
+            registration.queued = false;
         }
     }
 
@@ -91,14 +110,18 @@ final class Callbacks {
     }
 
     private void loop() {
-        while (first != null) {
-            Registration next = first;
-            first = next.nextCallback;
-            if (first == null) {
-                last = null;
+        try {
+            while (first != null) {
+                Registration next = first;
+                first = next.nextCallback;
+                if (first == null) {
+                    last = null;
+                }
+                next.nextCallback = null;
+                callOne(next);
             }
-            next.nextCallback = null;
-            next.call();
+        } finally {
+            RUNNING.remove(); // a value that stays would keep the class loader alive
         }
     }
 }

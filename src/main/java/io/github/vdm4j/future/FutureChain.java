@@ -283,13 +283,30 @@ public final class FutureChain<T> extends AbstractFuture<T> {
 
     @Override
     protected void polledWhileDetached() {
-        FutureChain<?> outermost = driver;
-        while (outermost != null && outermost.driver != null && !outermost.isComplete()) {
-            outermost = outermost.driver;
-        }
-        if (outermost != null) {
+        FutureChain<?> outermost = outermost();
+        if (outermost != this) {
             outermost.poll();
         }
+    }
+
+    /** Returns the chain that executes the steps of this one. */
+    private FutureChain<?> outermost() {
+        FutureChain<?> outermost = this;
+        for (FutureChain<?> outer = driver; outer != null; outer = outer.driver) {
+            outermost = outer;
+            if (outer.isComplete()) {
+                break;
+            }
+        }
+        return outermost;
+    }
+
+    /**
+     * Returns an object that stands for the place that a chain has reached. A poll that changes it
+     * has made progress. Null for a future that is not a chain.
+     */
+    static Object placeOf(PollableFuture<?> future) {
+        return future instanceof FutureChain<?> chain ? chain.outermost().current : null;
     }
 
     /** Nobody wakes for a part of a chain: the poller polls the whole chain. */

@@ -91,6 +91,22 @@ public interface PollableFuture<T> {
     Throwable failure();
 
     /**
+     * Throws if the task failed.
+     *
+     * @throws FutureFailedException if the task failed with a checked exception, which is its cause
+     * @throws RuntimeException the failure itself if it is unchecked; an Error likewise
+     * @throws IllegalStateException if the future is not complete
+     */
+    default void orThrow() {
+        switch (failure()) {
+            case null -> {}
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            case Throwable e -> throw new FutureFailedException(e);
+        }
+    }
+
+    /**
      * Tells whether the future has a property, as of now: a chain has the properties of the entry
      * that runs next.
      *

@@ -1,6 +1,7 @@
 package io.github.vdm4j.jvm;
 
 import io.github.vdm4j.memory.MemoryRegions;
+import io.github.vdm4j.operation.Crc32c;
 import io.github.vdm4j.operation.CrcOptions;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -79,10 +80,11 @@ public final class Crc32cKernel {
      * @return the CRC of both, with the seed of the first
      */
     public static int combine(int first, int second, long secondLength, CrcOptions options) {
-        int behind = options.bypassReflection()
-                ? Integer.reverse(Crc32cPolynomial.shift(Integer.reverse(first), secondLength))
-                : Crc32cPolynomial.shift(first, secondLength);
-        return behind ^ second;
+        boolean reversed = options.bypassReflection();
+        var one = new Crc32c(reversed ? Integer.reverse(first) : first);
+        var other = new Crc32c(reversed ? Integer.reverse(second) : second);
+        int both = Crc32c.combine(one, other, secondLength).bits();
+        return reversed ? Integer.reverse(both) : both;
     }
 
     /** The JDK's CRC knows no seed, but four bytes bring its register to any value. */

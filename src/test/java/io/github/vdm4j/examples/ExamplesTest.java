@@ -104,6 +104,32 @@ class ExamplesTest {
     }
 
     @Test
+    void manyInFlightReleasesEveryPage() throws Exception {
+        assertEquals("4096 pages released, equal: true", run(ManyInFlight::main).out());
+    }
+
+    @Test
+    void otherMemoryCopiesThroughANettyBuffer() throws Exception {
+        assertEquals("100 bytes, the last one is 5, references: 1", run(OtherMemory::main).out());
+    }
+
+    @Test
+    void shipFileShipsTheChangesAlone() throws Exception {
+        byte[] bytes = new byte[1_200_003];
+        new Random(2).nextBytes(bytes);
+        Path old = Files.write(folder.resolve("old"), bytes);
+        Path replica = Files.write(folder.resolve("replica"), bytes);
+        bytes[7] ^= 1;
+        bytes[1_100_000] ^= 1;
+        bytes[1_200_002] ^= 1;
+        Path changed = Files.write(folder.resolve("changed"), bytes);
+
+        assertEquals("88 bytes shipped of 1200003",
+                run(ShipFile::main, replica, old, changed).out());
+        assertArrayEquals(bytes, Files.readAllBytes(replica));
+    }
+
+    @Test
     void appendLogPutsOneRecordBehindTheOther() throws Exception {
         Path log = folder.resolve("log");
 

@@ -40,7 +40,9 @@ public record Group(String name, String title, String jdk, List<String> jvmOptio
             new Group("threads", "To another thread and back", Names.SUPPLY_ASYNC,
                     Groups::threadRoundTrips),
             new Group("scaling", "Two threads", "", Groups::scaling),
-            new Group("batch", "64 copies of 256 B, all of them", "", Groups::batches));
+            new Group("batch", "64 copies of 256 B, all of them", "", Groups::batches),
+            new Group("in-flight", "100,000 copies in flight", Names.COMPLETION_SERVICE,
+                    Groups::inFlight));
 
     Group(String name, String title, String jdk, Contests contests) {
         this(name, title, jdk, List.of(), contests);

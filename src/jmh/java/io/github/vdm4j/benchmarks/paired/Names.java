@@ -39,5 +39,8 @@ public final class Names {
     public static final String PLAIN_64 = "vdm4j, 64 plain futures";
     public static final String REUSABLE_64 = "vdm4j, one reusable operation 64 times";
 
+    public static final String QUEUED = "vdm4j, ThreadsDataMover, CompletionQueue";
+    public static final String COMPLETION_SERVICE = "ExecutorCompletionService, one thread";
+
     private Names() {}
 }

@@ -142,7 +142,8 @@ public final class DataProgram extends Program {
             return job.transfer().submit();
         }
         boolean hardware = job.onHardware();
-        if (!hardware && (javaIsSooner || fields.checksBlocks())) {
+        boolean emptyCrc = length == 0 && type == VdmOperationType.CRC;
+        if (emptyCrc || !hardware && (javaIsSooner || fields.checksBlocks())) {
             executeInJava();
             return dml_h.DML_STATUS_OK;
         }
