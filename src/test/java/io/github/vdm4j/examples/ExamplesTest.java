@@ -66,6 +66,14 @@ class ExamplesTest {
     }
 
     @Test
+    void emulatedDeviceMovesWhenItIsStepped() throws Exception {
+        assertEquals("""
+                accepted 64 bytes
+                refused with errno 11
+                status 1: moved by a device""", run(EmulatedDevice::main).out());
+    }
+
+    @Test
     void copyMemoryCopiesAMegabyte() throws Exception {
         assertEquals("memcpy of 1,048,576 bytes, COMPLETE, equal: true",
                 run(CopyMemory::main).out());

@@ -1,0 +1,106 @@
+package io.github.vdm4j.emulator;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/** A descriptor: 64 bytes, little-endian. */
+public final class Descriptor {
+    /** The size of a descriptor. */
+    public static final int BYTES = 64;
+
+    private static final int FLAG_BITS = 0xffffff;
+
+    private final ByteBuffer bytes;
+
+    Descriptor(byte[] source, int offset) {
+        bytes = ByteBuffer.wrap(Arrays.copyOfRange(source, offset, offset + BYTES))
+                .order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /**
+     * Returns the code of the operation.
+     *
+     * @return 0 to 255
+     */
+    public int opcode() {
+        return byteAt(7);
+    }
+
+    /**
+     * Returns the flags.
+     *
+     * @return 24 bits
+     */
+    public int flags() {
+        return bytes.getInt(4) & FLAG_BITS;
+    }
+
+    /**
+     * Returns true if all bits of a flag are set.
+     *
+     * @param flag the bits
+     * @return true if they are
+     */
+    public boolean has(int flag) {
+        return (flags() & flag) == flag;
+    }
+
+    /**
+     * Returns the address of the completion record.
+     *
+     * @return the address
+     */
+    public long completionAddress() {
+        return longAt(8);
+    }
+
+    /**
+     * Returns the field at byte 16: the source, pattern or descriptor list.
+     *
+     * @return the field
+     */
+    public long source() {
+        return longAt(16);
+    }
+
+    /**
+     * Returns the field at byte 24: the destination, second source or pattern.
+     *
+     * @return the field
+     */
+    public long destination() {
+        return longAt(24);
+    }
+
+    /**
+     * Returns the transfer size in bytes, or the number of descriptors of a batch.
+     *
+     * @return an unsigned number of 32 bits
+     */
+    public long size() {
+        return Integer.toUnsignedLong(intAt(32));
+    }
+
+    int byteAt(int offset) {
+        return Byte.toUnsignedInt(bytes.get(offset));
+    }
+
+    int shortAt(int offset) {
+        return Short.toUnsignedInt(bytes.getShort(offset));
+    }
+
+    int intAt(int offset) {
+        return bytes.getInt(offset);
+    }
+
+    long longAt(int offset) {
+        return bytes.getLong(offset);
+    }
+
+    @Override
+    public String toString() {
+        return "opcode 0x%x, flags 0x%x, source 0x%x, destination 0x%x, size %,d"
+                .formatted(opcode(), flags(), source(), destination(), size());
+    }
+}

@@ -1,0 +1,338 @@
+package io.github.vdm4j.emulator;
+
+import io.github.vdm4j.emulator.FaultPlan.DescriptorFault;
+import io.github.vdm4j.emulator.FaultPlan.WriteFault;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+
+/**
+ * A device and its work queues, without threads: {@link #submit} queues descriptors like the
+ * driver's write(), and the caller completes them with {@link #step} or {@link #advance}.
+ *
+ * <p>All methods may be called by any thread.
+ */
+public final class DeviceModel {
+    /** The error number of a write that the queue refuses because it is full. */
+    public static final int EAGAIN = 11;
+    /** The error number of a descriptor that the driver refuses. */
+    public static final int EINVAL = 22;
+    /** The error number of a queue that is disabled. */
+    public static final int ENODEV = 19;
+    /** The error number of a device that has died. */
+    public static final int ENOTCONN = 107;
+
+    private static final long RECORD_ALIGNMENT = 32;
+    private static final long LONGEST_PAUSE_NANOS = 1_000_000; // a later write may be due sooner
+
+    /** Learns what the device did. */
+    public interface Observer {
+        /** Ignores everything. */
+        Observer NONE = new Observer() {};
+
+        /**
+         * Handles a descriptor that the device has executed or refused.
+         *
+         * @param descriptor the descriptor
+         * @param completion what the record holds, if there is one
+         */
+        default void completed(Descriptor descriptor, Completion completion) {}
+
+        /**
+         * Handles a completion record that could not be written.
+         *
+         * @param descriptor the descriptor
+         */
+        default void recordLost(Descriptor descriptor) {}
+
+        /**
+         * Handles a descriptor that a full dedicated queue has dropped.
+         *
+         * @param descriptor the descriptor
+         */
+        default void dropped(Descriptor descriptor) {}
+    }
+
+    private static final class Queue {
+        private final QueueSettings settings;
+        private int occupied;
+        private boolean disabled;
+
+        Queue(QueueSettings settings) {
+            this.settings = settings;
+        }
+    }
+
+    private record Pending(Queue queue, ClientMemory memory, Descriptor descriptor,
+            DescriptorFault fault, long due) {}
+
+    private final DeviceSettings settings;
+    private final FaultPlan faults;
+    private final LongSupplier clock;
+    private final Observer observer;
+    private final Random order;
+    private final List<Queue> queues = new ArrayList<>();
+    private final List<Pending> pending = new ArrayList<>();
+    private final Map<ClientMemory, List<Runnable>> drains = new HashMap<>();
+    private final Object stepping = new Object(); // one thread executes at a time
+    private long busyUntil = Long.MIN_VALUE;
+    private boolean dead;
+
+    /**
+     * Creates a device without faults, whose clock stands still.
+     *
+     * @param settings what it is
+     */
+    public DeviceModel(DeviceSettings settings) {
+        this(settings, FaultPlan.NONE, () -> 0, Observer.NONE);
+    }
+
+    /**
+     * Creates a device.
+     *
+     * @param settings what it is
+     * @param faults what goes wrong
+     * @param clock the time in nanoseconds
+     * @param observer learns what the device did
+     */
+    public DeviceModel(DeviceSettings settings, FaultPlan faults, LongSupplier clock,
+            Observer observer) {
+        this.settings = settings;
+        this.faults = faults;
+        this.clock = clock;
+        this.observer = observer;
+        order = settings.shuffleSeed() == null ? null : new Random(settings.shuffleSeed());
+        settings.queues().forEach(queue -> queues.add(new Queue(queue)));
+    }
+
+    /**
+     * Submits descriptors, like write() on a queue's node.
+     *
+     * @param number the queue, from 0 on
+     * @param memory the client's memory
+     * @param descriptors descriptors of 64 bytes; what is left over is ignored
+     * @return the bytes accepted, or the negative error number if the first descriptor was refused
+     */
+    public synchronized int submit(int number, ClientMemory memory, byte[] descriptors) {
+        Queue queue = queues.get(number);
+        if (dead) {
+            return -ENOTCONN;
+        }
+        if (queue.disabled) {
+            return -ENODEV;
+        }
+        int count = descriptors.length / Descriptor.BYTES;
+        WriteFault fault = faults.nextWrite(count);
+        for (int i = 0; i < count; i++) {
+            var descriptor = new Descriptor(descriptors, i * Descriptor.BYTES);
+            int error = i < fault.accepted() ? accept(queue, memory, descriptor) : fault.errno();
+            if (error != 0 || i >= fault.accepted()) {
+                return i > 0 ? i * Descriptor.BYTES : -error;
+            }
+        }
+        return count * Descriptor.BYTES;
+    }
+
+    private int accept(Queue queue, ClientMemory memory, Descriptor descriptor) {
+        if (descriptor.opcode() == Opcode.BATCH.code()
+                && settings.version() == DeviceSettings.VERSION_1
+                || descriptor.completionAddress() == 0
+                || descriptor.completionAddress() % RECORD_ALIGNMENT != 0) {
+            return EINVAL;
+        }
+        if (queue.settings.dedicated() && queue.occupied == queue.settings.size()) {
+            observer.dropped(descriptor);
+            return 0;
+        }
+        if (!queue.settings.dedicated() && queue.occupied >= queue.settings.threshold()) {
+            return EAGAIN;
+        }
+        DescriptorFault fault = faults.nextDescriptor(descriptor);
+        boolean moves = Opcode.of(descriptor.opcode()) != Opcode.BATCH;
+        busyUntil = Math.max(busyUntil, clock.getAsLong())
+                + settings.transferNanos(moves ? descriptor.size() : 0);
+        pending.add(new Pending(queue, memory, descriptor, fault,
+                busyUntil + settings.latencyNanos() + fault.extraNanos()));
+        queue.occupied++;
+        notifyAll();
+        return 0;
+    }
+
+    /**
+     * Completes the next descriptor, even if its time has not come.
+     *
+     * @return false if there is none, or if the device has died
+     */
+    public boolean step() {
+        return completeNext(Long.MAX_VALUE);
+    }
+
+    /**
+     * Completes all descriptors whose time has come.
+     *
+     * @return how many
+     */
+    public int advance() {
+        int completed = 0;
+        while (completeNext(clock.getAsLong())) {
+            completed++;
+        }
+        return completed;
+    }
+
+    /** Executes without the monitor. Clients can submit meanwhile. */
+    private boolean completeNext(long now) {
+        synchronized (stepping) {
+            Pending next = next(now);
+            if (next == null) {
+                return false;
+            }
+            new DescriptorRunner(faults, new DescriptorRules(settings, next.queue.settings), order,
+                    next.memory, observer).run(next.descriptor, next.fault, false);
+            complete(next);
+            return true;
+        }
+    }
+
+    private synchronized Pending next(long now) {
+        List<Pending> eligible = pending.stream()
+                .filter(next -> !dead && next.due <= now && !waits(next))
+                .sorted(Comparator.comparingLong(Pending::due))
+                .toList();
+        if (eligible.isEmpty()) {
+            return null;
+        }
+        Pending next = eligible.get(order == null ? 0 : order.nextInt(eligible.size()));
+        if (next.fault.death()) {
+            die();
+            return null;
+        }
+        return next;
+    }
+
+    private synchronized void complete(Pending done) {
+        if (pending.remove(done)) {
+            done.queue.occupied--;
+        }
+        notifyDrained(done.memory);
+    }
+
+    /**
+     * Runs an action when all descriptors of a client have completed, like close() waits for them.
+     *
+     * @param memory the client's memory
+     * @param action what to do; it must not block
+     */
+    public synchronized void whenDrained(ClientMemory memory, Runnable action) {
+        drains.computeIfAbsent(memory, key -> new ArrayList<>()).add(action);
+        notifyDrained(memory);
+    }
+
+    private void notifyDrained(ClientMemory memory) {
+        if (dead || pending.stream().noneMatch(next -> next.memory == memory)) {
+            List<Runnable> actions = drains.remove(memory);
+            if (actions != null) {
+                actions.forEach(Runnable::run);
+            }
+        }
+    }
+
+    /** A drain waits for what was submitted before it. */
+    private boolean waits(Pending candidate) {
+        if (candidate.descriptor.opcode() != Opcode.DRAIN.code()) {
+            return false;
+        }
+        for (Pending before : pending) {
+            if (before == candidate) {
+                return false;
+            }
+            if (before.queue == candidate.queue && before.memory == candidate.memory) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Waits until the time of a descriptor has come and completes it. Returns when the device has
+     * died or the thread is interrupted.
+     *
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public void run() throws InterruptedException {
+        while (!Thread.interrupted()) {
+            if (completeNext(clock.getAsLong())) {
+                continue;
+            }
+            long nanos;
+            synchronized (this) {
+                if (dead) {
+                    return;
+                }
+                if (pending.isEmpty()) {
+                    wait();
+                }
+                long due = pending.stream()
+                        .filter(next -> !waits(next))
+                        .mapToLong(Pending::due)
+                        .min()
+                        .orElse(0);
+                nanos = due - clock.getAsLong();
+            }
+            LockSupport.parkNanos(Math.min(nanos, LONGEST_PAUSE_NANOS));
+        }
+        throw new InterruptedException();
+    }
+
+    /**
+     * Returns the number of descriptors that have not completed.
+     *
+     * @return how many
+     */
+    public synchronized int pending() {
+        return pending.size();
+    }
+
+    /**
+     * Disables a queue. The descriptors in it never complete.
+     *
+     * @param number the queue
+     */
+    public synchronized void disable(int number) {
+        Queue queue = queues.get(number);
+        queue.disabled = true;
+        queue.occupied = 0;
+        pending.removeIf(next -> next.queue == queue);
+        List.copyOf(drains.keySet()).forEach(this::notifyDrained);
+    }
+
+    /**
+     * Enables a queue again.
+     *
+     * @param number the queue
+     */
+    public synchronized void enable(int number) {
+        queues.get(number).disabled = false;
+    }
+
+    /** Ends the device. Writes fail with ENOTCONN, and no record is written any more. */
+    public synchronized void die() {
+        dead = true;
+        List.copyOf(drains.keySet()).forEach(this::notifyDrained);
+        notifyAll();
+    }
+
+    /**
+     * Returns true if the device has died.
+     *
+     * @return true after {@link #die}
+     */
+    public synchronized boolean isDead() {
+        return dead;
+    }
+}

@@ -1,0 +1,205 @@
+package io.github.vdm4j.emulator;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/** What a device is: a builder that the device reads when it is created. */
+public final class DeviceSettings {
+    /** GENCAP: descriptors may block on page faults. */
+    public static final long BLOCK_ON_FAULT = 1;
+    /** GENCAP: a move may overlap. */
+    public static final long OVERLAP = 1L << 1;
+    /** GENCAP: the cache-control flag of operations that write memory. */
+    public static final long CACHE_CONTROL = 1L << 2;
+    /** GENCAP: the cache-control flag of a cache flush. */
+    public static final long CACHE_CONTROL_FLUSH = 1L << 3;
+    /** GENCAP: durable writes by the flag CC3. */
+    public static final long DURABLE = 1L << 5;
+    /** GENCAP: destination readback. */
+    public static final long READBACK = 1L << 8;
+    /** GENCAP: fills with patterns of 16 bytes. */
+    public static final long FILL_16 = 1L << 10;
+    /** GENCAP: batches of one descriptor. */
+    public static final long BATCH_OF_ONE = 1L << 52;
+    /** The version of the first devices. The kernel refuses batches from users there. */
+    public static final int VERSION_1 = 0x100;
+    /** The version from which on users may submit batches. */
+    public static final int VERSION_2 = 0x200;
+
+    private static final long FIRST_CAPABILITIES =
+            BLOCK_ON_FAULT | OVERLAP | CACHE_CONTROL | CACHE_CONTROL_FLUSH | READBACK;
+    private static final int MAX_TRANSFER_SHIFT = 16; // a field of 5 bits
+    private static final int MAX_BATCH_SHIFT = 21; // a field of 4 bits
+    private static final long CONFIGURABLE = 1L << 31;
+
+    private int version = VERSION_2;
+    private Long capabilities;
+    private long maxTransfer = 1L << 31;
+    private int maxBatch = 1024;
+    private int numaNode;
+    private long latencyNanos;
+    private double gigabytesPerSecond = Double.POSITIVE_INFINITY;
+    private Long shuffleSeed;
+    private final BitSet opcodes = new BitSet();
+    private final List<QueueSettings> queues = new ArrayList<>();
+
+    /** Creates a device of version 2 with all operations. */
+    public DeviceSettings() {
+        for (Opcode opcode : Opcode.values()) {
+            opcodes.set(opcode.code());
+        }
+    }
+
+    /**
+     * Sets the version.
+     *
+     * @param newVersion {@link #VERSION_1} or {@link #VERSION_2}
+     * @return this
+     */
+    public DeviceSettings version(int newVersion) {
+        version = newVersion;
+        return this;
+    }
+
+    /**
+     * Sets the capabilities. The fields for the largest transfer and batch are added.
+     *
+     * @param bits the constants of this class
+     * @return this
+     */
+    public DeviceSettings capabilities(long bits) {
+        capabilities = bits;
+        return this;
+    }
+
+    /**
+     * Removes an operation.
+     *
+     * @param opcode its code
+     * @return this
+     */
+    public DeviceSettings without(int opcode) {
+        opcodes.clear(opcode);
+        return this;
+    }
+
+    /**
+     * Sets the largest transfer.
+     *
+     * @param bytes a power of two up to 2 GiB
+     * @return this
+     */
+    public DeviceSettings maxTransfer(long bytes) {
+        maxTransfer = bytes;
+        return this;
+    }
+
+    /**
+     * Sets the largest batch.
+     *
+     * @param descriptors a power of two up to 32,768
+     * @return this
+     */
+    public DeviceSettings maxBatch(int descriptors) {
+        maxBatch = descriptors;
+        return this;
+    }
+
+    /**
+     * Sets the NUMA node.
+     *
+     * @param node the node, -1 for unknown
+     * @return this
+     */
+    public DeviceSettings numaNode(int node) {
+        numaNode = node;
+        return this;
+    }
+
+    /**
+     * Sets how long each operation takes on the device's clock.
+     *
+     * @param nanos for every operation
+     * @param newGigabytesPerSecond for its bytes
+     * @return this
+     */
+    public DeviceSettings speed(long nanos, double newGigabytesPerSecond) {
+        latencyNanos = nanos;
+        gigabytesPerSecond = newGigabytesPerSecond;
+        return this;
+    }
+
+    /**
+     * Completes descriptors in a random order, where no fence and no drain forbids it.
+     *
+     * @param seed the seed of the order
+     * @return this
+     */
+    public DeviceSettings outOfOrder(long seed) {
+        shuffleSeed = seed;
+        return this;
+    }
+
+    /**
+     * Adds a queue. A device without one gets a shared queue of 128 descriptors.
+     *
+     * @param queue what it is
+     * @return this
+     */
+    public DeviceSettings queue(QueueSettings queue) {
+        queues.add(queue);
+        return this;
+    }
+
+    int version() {
+        return version;
+    }
+
+    int maxBatch() {
+        return maxBatch;
+    }
+
+    long maxTransfer() {
+        return maxTransfer;
+    }
+
+    int numaNode() {
+        return numaNode;
+    }
+
+    Long shuffleSeed() {
+        return shuffleSeed;
+    }
+
+    BitSet opcodes() {
+        return opcodes;
+    }
+
+    List<QueueSettings> queues() {
+        return queues.isEmpty() ? List.of(QueueSettings.shared(128)) : List.copyOf(queues);
+    }
+
+    /** The GENCAP register. */
+    long genCap() {
+        long bits = capabilities != null ? capabilities
+                : version == VERSION_1 ? FIRST_CAPABILITIES
+                        : FIRST_CAPABILITIES | DURABLE | FILL_16 | BATCH_OF_ONE;
+        return bits | CONFIGURABLE
+                | (long) Long.numberOfTrailingZeros(maxTransfer) << MAX_TRANSFER_SHIFT
+                | (long) Integer.numberOfTrailingZeros(maxBatch) << MAX_BATCH_SHIFT;
+    }
+
+    boolean can(long capability) {
+        return (genCap() & capability) != 0;
+    }
+
+    long latencyNanos() {
+        return latencyNanos;
+    }
+
+    /** How long the bytes of an operation occupy the device. */
+    long transferNanos(long bytes) {
+        return (long) (bytes / gigabytesPerSecond);
+    }
+}

@@ -1,0 +1,116 @@
+package io.github.vdm4j.emulator;
+
+/**
+ * The faults that a device shows. The device asks the plan for each write and for each descriptor,
+ * in the order in which they arrive.
+ */
+public interface FaultPlan {
+    /** No faults. */
+    FaultPlan NONE = new FaultPlan() {};
+
+    /**
+     * What happens to a write.
+     *
+     * @param accepted the descriptors that the queue takes; the rest is refused
+     * @param errno the error number of the refusal, if the queue takes none
+     */
+    record WriteFault(int accepted, int errno) {
+        /** The queue takes every descriptor. */
+        public static final WriteFault NONE = new WriteFault(Integer.MAX_VALUE, 0);
+    }
+
+    /**
+     * What happens to a descriptor. The delay and the death have no effect on a descriptor in a
+     * batch.
+     *
+     * @param status the status with which it ends without being executed, 0 for none; page faults
+     * are made by missing bytes, because they need an address
+     * @param missingByte the byte of each of its ranges at which a page is missing, -1 for none
+     * @param extraNanos how much later it completes
+     * @param lost true to execute it and to write no completion record
+     * @param death true to end the device
+     */
+    record DescriptorFault(int status, long missingByte, long extraNanos, boolean lost,
+            boolean death) {
+        /** Checks the status. */
+        public DescriptorFault {
+            int code = status & ~Status.WRITE_FAULT;
+            if (code != status || code == Status.PAGE_FAULT || code == Status.BATCH_PAGE_FAULT) {
+                throw new IllegalArgumentException(
+                        "status 0x%x: must be below 0x80 and no page fault".formatted(status));
+            }
+        }
+
+        /** The device executes the descriptor. */
+        public static final DescriptorFault NONE = new DescriptorFault(0, -1, 0, false, false);
+
+        /**
+         * Returns a fault that ends a descriptor with a status.
+         *
+         * @param status the status
+         * @return the fault
+         */
+        public static DescriptorFault status(int status) {
+            return new DescriptorFault(status, -1, 0, false, false);
+        }
+
+        /**
+         * Returns a page fault.
+         *
+         * @param offset the byte at which the page is missing
+         * @return the fault
+         */
+        public static DescriptorFault missingByte(long offset) {
+            return new DescriptorFault(0, offset, 0, false, false);
+        }
+
+        /**
+         * Returns a delay.
+         *
+         * @param nanos how much later the descriptor completes
+         * @return the fault
+         */
+        public static DescriptorFault late(long nanos) {
+            return new DescriptorFault(0, -1, nanos, false, false);
+        }
+
+        /**
+         * Returns a fault after which the record stays 0.
+         *
+         * @return the fault
+         */
+        public static DescriptorFault losingRecord() {
+            return new DescriptorFault(0, -1, 0, true, false);
+        }
+
+        /**
+         * Returns the end of the device.
+         *
+         * @return the fault
+         */
+        public static DescriptorFault endingDevice() {
+            return new DescriptorFault(0, -1, 0, false, true);
+        }
+    }
+
+    /**
+     * Returns what happens to the next write.
+     *
+     * @param descriptors how many it submits
+     * @return the fault
+     */
+    default WriteFault nextWrite(int descriptors) {
+        return WriteFault.NONE;
+    }
+
+    /**
+     * Returns what happens to the next descriptor. The device asks when a queue has taken the
+     * descriptor; for a descriptor of a batch, when the device comes to it.
+     *
+     * @param descriptor the descriptor
+     * @return the fault
+     */
+    default DescriptorFault nextDescriptor(Descriptor descriptor) {
+        return DescriptorFault.NONE;
+    }
+}

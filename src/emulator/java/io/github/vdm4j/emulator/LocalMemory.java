@@ -1,0 +1,107 @@
+package io.github.vdm4j.emulator;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The memory of this process, for a device in the same process. A test makes pages missing.
+ *
+ * <p>A client that gives the device a wrong address ends the JVM, because the memory is accessed
+ * directly.
+ */
+public final class LocalMemory implements ClientMemory {
+    private static final VarHandle STATUS = ValueLayout.JAVA_BYTE.varHandle();
+
+    private final Map<Long, Integer> missing = new HashMap<>();
+    private final Set<Long> unmapped = new HashSet<>();
+
+    /**
+     * Makes a page missing for the next faults that completion records report. After them, the page
+     * is there again, like after a touch by the client.
+     *
+     * @param address an address in the page
+     * @param faults how many faults
+     */
+    public synchronized void losePage(long address, int faults) {
+        missing.put(page(address), faults);
+    }
+
+    /**
+     * Makes a page missing for ever. No page request brings it in.
+     *
+     * @param address an address in the page
+     */
+    public synchronized void unmap(long address) {
+        unmapped.add(page(address));
+    }
+
+    /** Makes every page present. */
+    public synchronized void restorePages() {
+        missing.clear();
+        unmapped.clear();
+    }
+
+    @Override
+    public synchronized long present(long address, long length, boolean write) {
+        if (missing.isEmpty() && unmapped.isEmpty()) {
+            return length;
+        }
+        for (long at = address; at < address + length; at = page(at) + PAGE) {
+            if (missing.containsKey(page(at)) || unmapped.contains(page(at))) {
+                return at - address;
+            }
+        }
+        return length;
+    }
+
+    @Override
+    public synchronized boolean resolve(long address, boolean write) {
+        missing.remove(page(address));
+        return !unmapped.contains(page(address));
+    }
+
+    @Override
+    public synchronized void faultReported(long address) {
+        missing.computeIfPresent(page(address), (page, faults) -> faults > 1 ? faults - 1 : null);
+    }
+
+    @Override
+    public void read(long address, byte[] bytes, int length) throws MemoryFault {
+        check(address, length, false);
+        MemorySegment.copy(at(address, length), ValueLayout.JAVA_BYTE, 0, bytes, 0, length);
+    }
+
+    @Override
+    public void write(long address, byte[] bytes, int length) throws MemoryFault {
+        check(address, length, true);
+        MemorySegment.copy(bytes, 0, at(address, length), ValueLayout.JAVA_BYTE, 0, length);
+    }
+
+    @Override
+    public void writeRecord(long address, byte[] bytes) throws MemoryFault {
+        check(address, bytes.length, true);
+        MemorySegment record = at(address, bytes.length);
+        MemorySegment.copy(bytes, 1, record, ValueLayout.JAVA_BYTE, 1, bytes.length - 1);
+        STATUS.setRelease(record, 0L, bytes[0]);
+    }
+
+    private void check(long address, long length, boolean write) throws MemoryFault {
+        long present = present(address, length, write);
+        if (present < length) {
+            throw new MemoryFault(address + present, write);
+        }
+    }
+
+    private static MemorySegment at(long address, long length) {
+        return MemorySegment.ofAddress(address).reinterpret(length);
+    }
+
+    private static long page(long address) {
+        return address & -PAGE;
+    }
+}

@@ -1,0 +1,129 @@
+package io.github.vdm4j.emulator;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+
+/**
+ * The memory of another process.
+ *
+ * <p>Linux brings a page in when another process accesses it. So the page table of the process,
+ * /proc/PID/pagemap, tells which pages a device would miss.
+ */
+final class ProcessMemory implements ClientMemory, AutoCloseable {
+    private static final int ENTRY = Long.BYTES;
+    private static final int ENTRIES = 512;
+
+    private final int process;
+    private final FileChannel pages; // null: no page is ever missing
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment buffer = arena.allocate(Access.CHUNK, PAGE);
+    private final MemorySegment local = SystemCalls.vectors(arena, 1);
+    private final MemorySegment remote = SystemCalls.vectors(arena, 1);
+    private final MemorySegment recordLocal = SystemCalls.vectors(arena, 2);
+    private final MemorySegment recordRemote = SystemCalls.vectors(arena, 2);
+    private final ByteBuffer entries =
+            ByteBuffer.allocateDirect(ENTRIES * ENTRY).order(ByteOrder.nativeOrder());
+
+    ProcessMemory(int process, boolean pagesCanBeMissing) throws IOException {
+        this.process = process;
+        pages = pagesCanBeMissing
+                ? new FileInputStream("/proc/" + process + "/pagemap").getChannel()
+                : null;
+    }
+
+    @Override
+    public long present(long address, long length, boolean write) {
+        if (address < 0 || address > Long.MAX_VALUE - length) {
+            return 0; // no process has memory there
+        }
+        if (pages == null || length == 0) {
+            return length;
+        }
+        long page = address / PAGE;
+        long end = (address + length - 1) / PAGE + 1;
+        while (page < end) {
+            entries.clear().limit((int) Math.min(end - page, ENTRIES) * ENTRY);
+            try {
+                if (pages.read(entries, page * ENTRY) <= 0) {
+                    return Math.max(0, page * PAGE - address);
+                }
+            } catch (IOException e) {
+                return Math.max(0, page * PAGE - address); // the process has ended
+            }
+            entries.flip();
+            for (; entries.remaining() >= ENTRY; page++) {
+                if (entries.getLong() >= 0) { // bit 63: the page is present
+                    return Math.max(0, page * PAGE - address);
+                }
+            }
+        }
+        return length;
+    }
+
+    /** Reading a byte brings a page in. A page that is written later is brought in by the write. */
+    @Override
+    public boolean resolve(long address, boolean write) {
+        return transfer(address, 1, false) == 1;
+    }
+
+    @Override
+    public void read(long address, byte[] bytes, int length) throws MemoryFault {
+        for (int at = 0; at < length;) {
+            int chunk = Math.min(length - at, Access.CHUNK);
+            long done = Math.max(0, transfer(address + at, chunk, false));
+            MemorySegment.copy(buffer, JAVA_BYTE, 0, bytes, at, (int) done);
+            if (done < chunk) {
+                throw new MemoryFault(address + at + done, false);
+            }
+            at += chunk;
+        }
+    }
+
+    @Override
+    public void write(long address, byte[] bytes, int length) throws MemoryFault {
+        for (int at = 0; at < length;) {
+            int chunk = Math.min(length - at, Access.CHUNK);
+            MemorySegment.copy(bytes, at, buffer, JAVA_BYTE, 0, chunk);
+            long done = Math.max(0, transfer(address + at, chunk, true));
+            if (done < chunk) {
+                throw new MemoryFault(address + at + done, true);
+            }
+            at += chunk;
+        }
+    }
+
+    private long transfer(long address, long length, boolean write) {
+        SystemCalls.setVector(local, 0, buffer.address(), length);
+        SystemCalls.setVector(remote, 0, address, length);
+        return write ? SystemCalls.writeMemory(process, local, remote)
+                : SystemCalls.readMemory(process, local, remote);
+    }
+
+    /** Linux writes the pieces in their order: the status comes last. */
+    @Override
+    public void writeRecord(long address, byte[] bytes) throws MemoryFault {
+        MemorySegment.copy(bytes, 0, buffer, JAVA_BYTE, 0, bytes.length);
+        SystemCalls.setVector(recordLocal, 0, buffer.address() + 1, bytes.length - 1);
+        SystemCalls.setVector(recordLocal, 1, buffer.address(), 1);
+        SystemCalls.setVector(recordRemote, 0, address + 1, bytes.length - 1);
+        SystemCalls.setVector(recordRemote, 1, address, 1);
+        if (SystemCalls.writeMemory(process, recordLocal, recordRemote) < bytes.length) {
+            throw new MemoryFault(address, true);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        arena.close();
+        if (pages != null) {
+            pages.close();
+        }
+    }
+}
