@@ -723,8 +723,8 @@ public final class Operation<R> extends VdmFuture<R> {
 
     @Override
     public long bytesDone() {
-        requireComplete();
-        return done();
+        return state() == FutureState.COMPLETE ? done()
+                : state() == FutureState.IDLE ? 0 : executor.bytesDone(this);
     }
 
     private long done() {

@@ -41,7 +41,7 @@ public final class CallerExecutor implements VdmExecutor {
     public FutureState start(Operation<?> operation) {
         VdmOperationType type = operation.type();
         if (type.ordinal() <= VdmOperationType.MEMSET.ordinal() && !operation.isDurable()
-                && functions == MoveFunctions.STANDARD) {
+                && functions == MoveFunctions.STANDARD && operation.byteSize() <= Parts.BYTES) {
             return startMove(operation);
         }
         if (type == VdmOperationType.BATCH) {
@@ -85,7 +85,7 @@ public final class CallerExecutor implements VdmExecutor {
         } catch (WrongThreadException e) {
             throw e; // nothing was touched: the operation stays idle
         } catch (Throwable e) {
-            JvmFailures.record(operation, e);
+            JvmFailures.record(operation, e, 0);
             return FutureState.COMPLETE;
         } finally {
             MemoryRegions.unpin(onto, of);
@@ -147,7 +147,7 @@ public final class CallerExecutor implements VdmExecutor {
         try {
             run(operation);
         } catch (Throwable e) {
-            JvmFailures.record(operation, e);
+            JvmFailures.record(operation, e, 0);
         }
     }
 
@@ -160,12 +160,74 @@ public final class CallerExecutor implements VdmExecutor {
         if (isRefused(operation, first, firstKind) || isRefused(operation, second, secondKind)) {
             return;
         }
-        move(operation);
-        JvmFailures.deliver(operation);
+        if (isDivisible(operation) && operation.byteSize() > Parts.BYTES) {
+            new Parts(operation).executeAll();
+        } else {
+            move(operation);
+            JvmFailures.deliver(operation);
+        }
+        finish(operation, durable, firstKind, secondKind);
+    }
+
+    /** What follows when the bytes are in place. */
+    private void finish(Operation<?> operation, boolean durable, WriteBackKind firstKind,
+            WriteBackKind secondKind) {
         if (durable && operation.howItEnded() == VdmResult.SUCCESS) {
             writeBack(operation, firstKind, secondKind);
         } else if (isEmpty(operation)) {
             operation.succeed(ExecutionPath.NONE);
+        }
+    }
+
+    /**
+     * Returns whether an operation can be executed in {@link Parts}. A user's function is called
+     * once, with the whole range.
+     *
+     * @param operation the operation
+     * @return true if it consists of parts
+     */
+    public boolean isDivisible(Operation<?> operation) {
+        return Parts.divides(operation) && (functions == MoveFunctions.STANDARD
+                || operation.type().ordinal() > VdmOperationType.MEMSET.ordinal());
+    }
+
+    /**
+     * Refuses a durable operation whose destination cannot be made durable, before its first part.
+     *
+     * @param operation the operation
+     * @return true if it was refused: its completion record is written
+     */
+    public boolean isRefused(Operation<?> operation) {
+        if (!operation.isDurable()) {
+            return false;
+        }
+        MemorySegment first = operation.destination();
+        MemorySegment second = operation.secondDestination();
+        try {
+            return isRefused(operation, first, durability.kindOf(first))
+                    || second != null && isRefused(operation, second, durability.kindOf(second));
+        } catch (Throwable e) {
+            JvmFailures.record(operation, e, 0);
+            return true;
+        }
+    }
+
+    /**
+     * Ends an operation whose parts are executed: writes the completion record, and forces durable
+     * destinations once.
+     *
+     * @param operation the operation
+     * @param parts its parts
+     */
+    public void finish(Operation<?> operation, Parts parts) {
+        try {
+            parts.record();
+            boolean durable = operation.isDurable();
+            MemorySegment second = operation.secondDestination();
+            finish(operation, durable, durable ? durability.kindOf(operation.destination()) : null,
+                    durable && second != null ? durability.kindOf(second) : null);
+        } catch (Throwable e) {
+            JvmFailures.record(operation, e, parts.bytesDone());
         }
     }
 

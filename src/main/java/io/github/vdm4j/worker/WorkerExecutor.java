@@ -11,6 +11,7 @@ import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.future.NotifierType;
 import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.jvm.CallerExecutor;
+import io.github.vdm4j.jvm.Parts;
 import io.github.vdm4j.jvm.Pins;
 import io.github.vdm4j.jvm.TaskSequence;
 import io.github.vdm4j.machine.LibraryThread;
@@ -25,6 +26,7 @@ public final class WorkerExecutor implements VdmExecutor {
     private final String name;
     private final Workers workers;
     private final CallerExecutor kernels;
+    private final PartExecutor parts;
     private final int most;
     private final NotifierType notifier;
     private final Duration closeTimeout;
@@ -39,15 +41,18 @@ public final class WorkerExecutor implements VdmExecutor {
      * @param notifier the notification that futures give
      * @param closeTimeout how long closing waits
      * @param kernels what executes an operation
+     * @param parallelFrom from how many bytes on all workers execute an operation in parts
      */
     public WorkerExecutor(String name, int threads, int most, WorkerStrategy strategy,
-            NotifierType notifier, Duration closeTimeout, CallerExecutor kernels) {
+            NotifierType notifier, Duration closeTimeout, CallerExecutor kernels,
+            long parallelFrom) {
         this.name = name;
         this.most = most;
         this.notifier = notifier;
         this.closeTimeout = closeTimeout;
         this.kernels = kernels;
         workers = new Workers("vdm4j-threads-mover", threads, strategy, this::work);
+        parts = new PartExecutor(workers, kernels, parallelFrom);
     }
 
     /**
@@ -104,9 +109,13 @@ public final class WorkerExecutor implements VdmExecutor {
     }
 
     /** Keeps the buffers open until the operation has ended. Returns null, or why that failed. */
-    private static String pin(Operation<?> operation) {
+    private String pin(Operation<?> operation) {
         if (operation.tasks() != null) {
             return CallerExecutor.sequenceOf(operation).pin();
+        }
+        Parts divided = parts.divide(operation);
+        if (divided != null) {
+            return divided.pin() ? null : Pins.CLOSED;
         }
         if (!MemoryRegions.any()) {
             operation.attach(null);
@@ -122,19 +131,25 @@ public final class WorkerExecutor implements VdmExecutor {
             pins.unpin();
         } else if (operation.attachment() instanceof TaskSequence sequence) {
             sequence.unpin();
+        } else if (operation.attachment() instanceof Parts divided) {
+            divided.unpin();
         }
     }
 
     private void work(Operation<?> operation) {
-        OperationTrace.workBegins(operation);
+        if (operation.attachment() instanceof Parts divided) {
+            parts.work(operation, divided);
+            return;
+        }
         try {
+            OperationTrace.workBegins(operation);
             kernels.execute(operation);
+            OperationTrace.workEnds(operation);
         } catch (Throwable e) {
             unpin(operation);
             operation.completeBroken(e);
             return;
         }
-        OperationTrace.workEnds(operation);
         unpin(operation);
         operation.complete();
     }
@@ -150,6 +165,9 @@ public final class WorkerExecutor implements VdmExecutor {
 
     @Override
     public boolean cancelPending(Operation<?> operation) {
+        if (operation.attachment() instanceof Parts divided) {
+            return parts.cancel(operation, divided);
+        }
         if (!workers.takeBack(operation)) {
             return false;
         }
@@ -158,8 +176,30 @@ public final class WorkerExecutor implements VdmExecutor {
     }
 
     @Override
+    public long bytesDone(Operation<?> operation) {
+        return operation.attachment() instanceof Parts divided ? divided.bytesDone() : 0;
+    }
+
+    @Override
     public boolean isAsync(Operation<?> operation) {
         return Workers.canExecute(operation);
+    }
+
+    /** Ends the operations that no worker has begun with. Returns their number. */
+    private int refusePending() {
+        int refused = 0;
+        for (Operation<?> next = workers.takeBackFirst(); next != null;
+                next = workers.takeBackFirst()) {
+            if (next.attachment() instanceof Parts divided && divided.haveBegun()) {
+                parts.stop(next, divided);
+                continue;
+            }
+            unpin(next);
+            next.failClosed();
+            next.complete();
+            refused++;
+        }
+        return refused;
     }
 
     /** In a waker this does not wait: the worker that calls the waker may have to finish first. */
@@ -170,14 +210,7 @@ public final class WorkerExecutor implements VdmExecutor {
             return;
         }
         List<Operation<?>> stuck = workers.stop(closeTimeout.toNanos());
-        int refused = 0;
-        for (Operation<?> next = workers.takeBackFirst(); next != null;
-                next = workers.takeBackFirst()) {
-            unpin(next);
-            next.failClosed();
-            next.complete();
-            refused++;
-        }
+        int refused = refusePending();
         if (!stuck.isEmpty()) {
             throw new VdmException(
                     VdmResult.TIMEOUT,
