@@ -111,6 +111,17 @@ public interface VdmExecutor {
     }
 
     /**
+     * Refuses further operations, and ends those that were handed over and have not begun with
+     * {@link Operation#failClosed}. Called by {@link Vdm#closeNow}, before or while {@link #close}
+     * runs.
+     *
+     * @return how many operations this call has ended
+     */
+    default int refusePending() {
+        return 0;
+    }
+
+    /**
      * Finishes what was started and releases threads and memory. Called once, after the mover has
      * become {@linkplain AbstractDataMover#isClosed closed}.
      *

@@ -20,6 +20,7 @@ import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.jvm.DurableMove;
 import io.github.vdm4j.jvm.MoveFunctions;
+import io.github.vdm4j.jvm.Parts;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.CacheLineWriteBack;
@@ -28,6 +29,7 @@ import io.github.vdm4j.memory.Durability.Refusal;
 import io.github.vdm4j.memory.MemoryRegions;
 import io.github.vdm4j.memory.WriteBackKind;
 import io.github.vdm4j.trace.OperationTrace;
+import io.github.vdm4j.worker.PartExecutor;
 import io.github.vdm4j.worker.Workers;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -65,6 +67,8 @@ final class DmlExecutor implements VdmExecutor {
     private volatile boolean closing;
     /** Made for the first long operation. Written under this. */
     private volatile Workers workers;
+    /** Made before the workers. */
+    private PartExecutor parts;
 
     DmlExecutor(DmlPlan plan, String name) {
         this.plan = plan;
@@ -345,14 +349,24 @@ final class DmlExecutor implements VdmExecutor {
         if (operation.attachment() instanceof Program program) {
             program.passToWorker();
             program.job().owner(operation);
-        } else {
+        } else if (!divide(operation)) {
             operation.attach(null);
         }
         operation.handOver();
         if (!running.offer(operation, Integer.MAX_VALUE)) {
+            if (operation.attachment() instanceof Parts divided) {
+                divided.unpin();
+                operation.attach(null);
+            }
             work(operation); // the mover is closing
         }
         return true;
+    }
+
+    /** Returns false if one worker executes the operation. */
+    private boolean divide(Operation<?> operation) {
+        Parts divided = jvm.canMakeDurable(operation) ? parts.divide(operation) : null;
+        return divided != null && divided.pin(); // else the worker reports that a buffer is closed
     }
 
     /** Null if the mover is closing, or the system has no thread to give. */
@@ -364,8 +378,10 @@ final class DmlExecutor implements VdmExecutor {
         synchronized (this) {
             if (workers == null && !closing) {
                 try {
-                    workers = new Workers("vdm4j-dml-worker", plan.workers(),
+                    var fresh = new Workers("vdm4j-dml-worker", plan.workers(),
                             plan.workerStrategy(), this::work);
+                    parts = new PartExecutor(fresh, jvm, policy.parallelFrom());
+                    workers = fresh;
                 } catch (OutOfMemoryError e) {
                     return null;
                 }
@@ -376,8 +392,12 @@ final class DmlExecutor implements VdmExecutor {
 
     /** What a worker does with an operation that it owns. */
     private void work(Operation<?> operation) {
-        OperationTrace.workBegins(operation);
+        if (operation.attachment() instanceof Parts divided) {
+            parts.work(operation, divided);
+            return;
+        }
         try {
+            OperationTrace.workBegins(operation);
             FutureState reached;
             if (operation.attachment() instanceof Program program) {
                 reached = engine.proceed(operation, program);
@@ -389,11 +409,11 @@ final class DmlExecutor implements VdmExecutor {
                 IDLE.idle(round);
                 reached = engine.proceed(operation, (Program) operation.attachment());
             }
+            OperationTrace.workEnds(operation);
         } catch (Throwable e) {
             operation.completeBroken(e);
             return;
         }
-        OperationTrace.workEnds(operation);
         operation.complete();
     }
 
@@ -486,9 +506,17 @@ final class DmlExecutor implements VdmExecutor {
     @Override
     public boolean cancelPending(Operation<?> operation) {
         Workers running = workers;
+        if (operation.attachment() instanceof Parts divided) {
+            return parts.cancel(operation, divided);
+        }
         return pending.remove(operation)
                 || running != null && !(operation.attachment() instanceof Program)
                         && running.takeBack(operation);
+    }
+
+    @Override
+    public long bytesDone(Operation<?> operation) {
+        return operation.attachment() instanceof Parts divided ? divided.bytesDone() : 0;
     }
 
     @Override
@@ -525,16 +553,62 @@ final class DmlExecutor implements VdmExecutor {
         }
     }
 
+    @Override
+    public int refusePending() {
+        pending.close();
+        Workers running;
+        synchronized (this) {
+            closing = true;
+            running = workers;
+        }
+        return refuseWaiting() + (running == null ? 0 : running.endPending(this::refuse));
+    }
+
+    /** Ends the operations that wait for a job. Returns their number. */
+    private int refuseWaiting() {
+        int refused = 0;
+        for (Operation<?> next = pending.take(); next != null; next = pending.take()) {
+            next.failClosed();
+            next.complete();
+            refused++;
+        }
+        return refused;
+    }
+
+    /** Returns false if the operation has begun. */
+    private boolean refuse(Operation<?> operation) {
+        if (operation.attachment() instanceof Parts divided) {
+            if (divided.haveBegun()) {
+                return false;
+            }
+            divided.unpin();
+        } else if (operation.attachment() instanceof Program) {
+            return false;
+        }
+        operation.failClosed();
+        operation.complete();
+        return true;
+    }
+
     /**
-     * Finishes what was started and frees the jobs.
+     * Finishes what was started and frees the jobs. A waker must not wait, because the thread that
+     * calls it may have to finish an operation. So another thread waits.
      *
      * @throws io.github.vdm4j.VdmException if that takes longer than it may; the jobs' memory is
      *     kept then
      */
     @Override
     public void close() {
-        long start = System.nanoTime();
         pending.close();
+        if (LibraryThread.isCurrent()) {
+            new LibraryThread(name + " closes", this::finish).start();
+        } else {
+            finish();
+        }
+    }
+
+    private void finish() {
+        long start = System.nanoTime();
         finishPending(start);
         Workers running;
         synchronized (this) {
@@ -542,8 +616,11 @@ final class DmlExecutor implements VdmExecutor {
             running = workers;
         }
         engine.close();
+        List<Operation<?>> stuck = List.of();
         if (running != null) {
-            running.stop(Math.max(0, plan.closeNanos() - (System.nanoTime() - start)));
+            stuck = running.stop(Math.max(0, plan.closeNanos() - (System.nanoTime() - start)));
+            running.endPending(this::refuse);
+            parts.stopAll(stuck);
         }
         boolean closed = pool.tryClose();
         for (int round = 0; !closed && System.nanoTime() - start < plan.closeNanos(); round++) {
@@ -552,8 +629,13 @@ final class DmlExecutor implements VdmExecutor {
             closed = pool.tryClose();
         }
         completions.stop();
-        if (!closed) {
-            throw DmlFailures.stuck(name, plan.closeNanos(), inFlight(), pool.nativeBytes());
+        if (!closed || !stuck.isEmpty()) {
+            List<String> names = inFlight();
+            stuck.stream()
+                    .map(Operation::toString)
+                    .filter(each -> !names.contains(each))
+                    .forEach(names::add);
+            throw DmlFailures.stuck(name, plan.closeNanos(), names, pool.nativeBytes());
         }
         MemoryRegions.removeFinisher(finisher);
     }
@@ -566,10 +648,7 @@ final class DmlExecutor implements VdmExecutor {
             handOff();
             IDLE.idle(round);
         }
-        for (Operation<?> next = pending.take(); next != null; next = pending.take()) {
-            next.failClosed();
-            next.complete();
-        }
+        refuseWaiting();
     }
 
     private List<String> inFlight() {

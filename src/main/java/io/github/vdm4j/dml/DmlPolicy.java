@@ -12,9 +12,11 @@ import java.util.List;
  * @param fills the longest fill, in bytes; 0 for none
  * @param operations the longest data operation, in bytes; 0 for none
  * @param workersFrom from how many bytes on a worker executes what hardware does not
+ * @param parallelFrom from how many bytes on all workers execute an operation with the JVM's code
  * @param auto whether libpmem may copy and fill in DML's place
  */
-record DmlPolicy(long copies, long fills, long operations, long workersFrom, boolean auto) {
+record DmlPolicy(long copies, long fills, long operations, long workersFrom, long parallelFrom,
+        boolean auto) {
     // DML executes longer ones sooner (docs/adr/0020).
     private static final long COMPARISON = 4 << 10;
     private static final long NEW_DELTA = 1 << 10;
@@ -22,7 +24,7 @@ record DmlPolicy(long copies, long fills, long operations, long workersFrom, boo
 
     /** Everything is DML's. */
     static DmlPolicy allOnDml(long workersFrom) {
-        return new DmlPolicy(0, 0, 0, workersFrom, false);
+        return new DmlPolicy(0, 0, 0, workersFrom, Long.MAX_VALUE, false);
     }
 
     /** The longest operation that the calling thread executes. */

@@ -231,6 +231,18 @@ public final class CallerExecutor implements VdmExecutor {
         }
     }
 
+    /**
+     * Returns whether this executor can do what an operation asks of its destinations.
+     *
+     * @param operation the operation
+     * @return false if it is durable and only DML can write its destinations back
+     */
+    public boolean canMakeDurable(Operation<?> operation) {
+        MemorySegment second = operation.secondDestination();
+        return !operation.isDurable() || supports(durability, true, operation.destination())
+                && (second == null || supports(durability, true, second));
+    }
+
     private boolean isRefused(Operation<?> operation, MemorySegment destination,
             WriteBackKind kind) {
         Refusal refusal = kind == null ? null : durability.refusal(destination, kind, false);

@@ -4,6 +4,7 @@ import io.github.vdm4j.Operation;
 import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.jvm.Parts;
 import io.github.vdm4j.trace.OperationTrace;
+import java.util.List;
 
 /**
  * Executes long operations on all workers. A worker that takes such an operation from the list
@@ -127,12 +128,30 @@ public final class PartExecutor {
     }
 
     /**
-     * Stops an operation that has begun and that the caller has taken from the list.
+     * Stops the operations that wait for their next part, after {@link Workers#endPending} has ended
+     * those that have not begun.
      *
-     * @param operation the operation
-     * @param parts its parts
+     * @param atWork the operations that workers execute, which stop after their current parts
      */
-    public void stop(Operation<?> operation, Parts parts) {
+    public void stopAll(List<Operation<?>> atWork) {
+        for (Operation<?> operation : atWork) {
+            if (operation.attachment() instanceof Parts parts) {
+                parts.stop();
+            }
+        }
+        workers.endPending(operation -> {
+            if (operation.attachment() instanceof Parts parts) {
+                stop(operation, parts);
+                return true;
+            }
+            return false;
+        });
+    }
+
+    /**
+     * Stops an operation that has begun and that the caller has taken from the list.
+     */
+    private void stop(Operation<?> operation, Parts parts) {
         parts.stop();
         release(operation, parts);
     }

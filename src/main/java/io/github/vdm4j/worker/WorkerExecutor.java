@@ -185,21 +185,20 @@ public final class WorkerExecutor implements VdmExecutor {
         return Workers.canExecute(operation);
     }
 
-    /** Ends the operations that no worker has begun with. Returns their number. */
-    private int refusePending() {
-        int refused = 0;
-        for (Operation<?> next = workers.takeBackFirst(); next != null;
-                next = workers.takeBackFirst()) {
-            if (next.attachment() instanceof Parts divided && divided.haveBegun()) {
-                parts.stop(next, divided);
-                continue;
-            }
-            unpin(next);
-            next.failClosed();
-            next.complete();
-            refused++;
+    @Override
+    public int refusePending() {
+        return workers.endPending(this::refuse);
+    }
+
+    /** Returns false if the operation has begun. */
+    private boolean refuse(Operation<?> operation) {
+        if (operation.attachment() instanceof Parts divided && divided.haveBegun()) {
+            return false;
         }
-        return refused;
+        unpin(operation);
+        operation.failClosed();
+        operation.complete();
+        return true;
     }
 
     /** In a waker this does not wait: the worker that calls the waker may have to finish first. */
@@ -211,6 +210,7 @@ public final class WorkerExecutor implements VdmExecutor {
         }
         List<Operation<?>> stuck = workers.stop(closeTimeout.toNanos());
         int refused = refusePending();
+        parts.stopAll(stuck);
         if (!stuck.isEmpty()) {
             throw new VdmException(
                     VdmResult.TIMEOUT,

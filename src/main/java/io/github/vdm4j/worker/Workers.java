@@ -6,12 +6,14 @@ import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.machine.LibraryThread;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Threads that execute the operations of a {@link PendingList}, first in, first out. A worker that
@@ -147,12 +149,24 @@ public final class Workers {
     }
 
     /**
-     * Takes back the first operation that no worker has begun with.
+     * {@linkplain #refuse Refuses} further operations and ends those that wait and have not begun.
      *
-     * @return the operation, which the caller owns now, or null
+     * @param end ends an operation, or returns false if the operation has begun
+     * @return how many operations were ended
      */
-    public Operation<?> takeBackFirst() {
-        return pending.take();
+    public int endPending(Predicate<Operation<?>> end) {
+        refuse();
+        int ended = 0;
+        List<Operation<?>> begun = new ArrayList<>();
+        for (Operation<?> next = pending.take(); next != null; next = pending.take()) {
+            if (end.test(next)) {
+                ended++;
+            } else {
+                begun.add(next);
+            }
+        }
+        begun.forEach(this::putBack);
+        return ended;
     }
 
     /**

@@ -80,7 +80,8 @@ class ParallelOracleTest {
     }
 
     @Property(tries = TRIES)
-    void copiesAreCopies(@ForAll Random random, @ForAll @IntRange(min = LEAST, max = MOST) int bytes,
+    void copiesAreCopies(@ForAll Random random,
+            @ForAll @IntRange(min = LEAST, max = MOST) int bytes,
             @ForAll @IntRange(max = 70) int offset) {
         MemorySegment source = noise(random, offset, bytes);
         MemorySegment destination = noise(random, random.nextInt(70), bytes);
