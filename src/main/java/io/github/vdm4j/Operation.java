@@ -428,7 +428,9 @@ public final class Operation<R> extends VdmFuture<R> {
 
     /** Counts a part that is submitted again because a work queue was full. */
     public void countRetry() {
-        mover.tally().retried();
+        if (mover != null) {
+            mover.tally().retried();
+        }
     }
 
     /** Polls the operation if it is running and was not handed over. */

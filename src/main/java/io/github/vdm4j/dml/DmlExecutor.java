@@ -19,6 +19,7 @@ import io.github.vdm4j.future.IdleStrategy;
 import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.jvm.DurableMove;
+import io.github.vdm4j.jvm.JvmFailures;
 import io.github.vdm4j.jvm.MoveFunctions;
 import io.github.vdm4j.jvm.Parts;
 import io.github.vdm4j.machine.LibraryThread;
@@ -35,6 +36,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * The executor of a {@link DmlDataMover}. It decides who executes an operation: the JVM on the
@@ -60,6 +62,8 @@ final class DmlExecutor implements VdmExecutor {
     private final AtomicInteger handOffs = new AtomicInteger();
     /** Kept, because handing off allocates nothing. */
     private final Runnable handingOff = this::serveHandOffs;
+    /** Kept, because a new one for each batch would be garbage. */
+    private final Consumer<Operation<?>> eachTask = this::executeTask;
     /** Kept, so that it can be removed. */
     private final Runnable finisher = this::finishAbandoned;
     /** The longest operation that one call of DML executes; 0 where none does. */
@@ -94,6 +98,10 @@ final class DmlExecutor implements VdmExecutor {
         }
         VdmOperationType type = operation.type();
         long bytes = operation.byteSize();
+        if (policy.executesTasksSingly(operation)) {
+            return handOverToWorker(operation) ? null
+                    : CallerExecutor.startBatch(operation, eachTask);
+        }
         if (policy.isForJvm(operation)
                 || bytes == 0 && type.ordinal() <= VdmOperationType.DIF_UPDATE.ordinal()
                         && type != VdmOperationType.NOP && type != VdmOperationType.DRAIN) {
@@ -271,6 +279,9 @@ final class DmlExecutor implements VdmExecutor {
 
     private FutureState begin(Operation<?> operation, Job job) {
         Program program = describe(operation, job);
+        if (plan.hardware() && !Workers.canExecute(operation)) {
+            program.confine();
+        }
         operation.attach(program);
         try {
             if (!program.pin()) {
@@ -402,8 +413,7 @@ final class DmlExecutor implements VdmExecutor {
             if (operation.attachment() instanceof Program program) {
                 reached = engine.proceed(operation, program);
             } else {
-                Job job = operation.isOffHeap() ? pool.take() : null;
-                reached = job == null ? jvm.start(operation) : beginOnWorker(operation, job);
+                reached = startOnWorker(operation);
             }
             for (int round = 0; reached == FutureState.RUNNING; round++) {
                 IDLE.idle(round);
@@ -415,6 +425,32 @@ final class DmlExecutor implements VdmExecutor {
             return;
         }
         operation.complete();
+    }
+
+    private FutureState startOnWorker(Operation<?> operation) {
+        if (policy.executesTasksSingly(operation)) {
+            return CallerExecutor.startBatch(operation, eachTask);
+        }
+        Job job = operation.isOffHeap() ? pool.take() : null;
+        return job == null ? jvm.start(operation) : beginOnWorker(operation, job);
+    }
+
+    /** Executes a task of a batch like a single operation: its batch is on the right thread. */
+    private void executeTask(Operation<?> task) {
+        Job job = task.byteSize() == 0 || policy.isForJvm(task) || !task.isOffHeap() ? null
+                : pool.take();
+        if (job == null) {
+            jvm.execute(task);
+            return;
+        }
+        try {
+            for (FutureState reached = beginOnWorker(task, job); reached != FutureState.COMPLETE;
+                    reached = engine.proceed(task, (Program) task.attachment())) {
+                Thread.onSpinWait(); // the software path refuses nothing for long
+            }
+        } catch (Throwable e) {
+            JvmFailures.record(task, e, 0);
+        }
     }
 
     private FutureState beginOnWorker(Operation<?> operation, Job job) {

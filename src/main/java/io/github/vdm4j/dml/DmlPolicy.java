@@ -34,21 +34,22 @@ record DmlPolicy(long copies, long fills, long operations, long workersFrom, lon
 
     /** Whether the JVM executes an operation, in the poll that starts it. */
     boolean isForJvm(Operation<?> operation) {
-        if (operation.tasks() != null) {
-            return areForJvm(operation.tasks(), operation.byteSize());
-        }
         long bytes = operation.byteSize();
         return bytes > 0 && bytes <= longestOnCaller() && bytes <= longest(operation.type())
                 && !operation.isDurable();
     }
 
-    private boolean areForJvm(List<Operation<?>> tasks, long bytes) {
-        if (operations == 0 || bytes > longestOnCaller()) {
+    /**
+     * Whether each task of a batch is executed like a single operation, by the JVM or by DML. No
+     * batch of DML's software path is faster than that. A durable task needs the batch's order.
+     */
+    boolean executesTasksSingly(Operation<?> batch) {
+        List<Operation<?>> tasks = batch.tasks();
+        if (tasks == null || operations == 0) {
             return false;
         }
-        for (int i = 0; i < tasks.size(); i++) {
-            Operation<?> task = tasks.get(i);
-            if (!isForJvm(task) && (task.byteSize() > 0 || task.isDurable())) {
+        for (int i = 0; i < tasks.size(); i++) { // a stream or an iterator is an allocation
+            if (tasks.get(i).isDurable()) {
                 return false;
             }
         }

@@ -39,13 +39,11 @@ public final class CallerExecutor implements VdmExecutor {
 
     @Override
     public FutureState start(Operation<?> operation) {
-        VdmOperationType type = operation.type();
-        if (type.ordinal() <= VdmOperationType.MEMSET.ordinal() && !operation.isDurable()
-                && functions == MoveFunctions.STANDARD && operation.byteSize() <= Parts.BYTES) {
+        if (isPlainMove(operation)) {
             return startMove(operation);
         }
-        if (type == VdmOperationType.BATCH) {
-            return startBatch(operation);
+        if (operation.type() == VdmOperationType.BATCH) {
+            return startBatch(operation, eachTask);
         }
         operation.requireAccess();
         MemoryRegion onto = MemoryRegions.find(operation.destination());
@@ -62,6 +60,12 @@ public final class CallerExecutor implements VdmExecutor {
         return FutureState.COMPLETE;
     }
 
+    private boolean isPlainMove(Operation<?> operation) {
+        return operation.type().ordinal() <= VdmOperationType.MEMSET.ordinal()
+                && !operation.isDurable() && functions == MoveFunctions.STANDARD
+                && operation.byteSize() <= Parts.BYTES;
+    }
+
     /**
      * A copy or fill that promises nothing. A branch of its own, because the questions that other
      * operations are asked take longer than a copy of 64 bytes (docs/adr/0015).
@@ -75,13 +79,7 @@ public final class CallerExecutor implements VdmExecutor {
             return failBufferClosed(operation);
         }
         try {
-            if (from != null) {
-                MemorySegment.copy(from, 0, to, 0, to.byteSize());
-            } else {
-                PatternKernel.fill(to, operation.fillByte());
-            }
-            JvmFailures.deliver(operation);
-            return operation.succeed(to.byteSize() == 0 ? ExecutionPath.NONE : ExecutionPath.JVM);
+            return move(operation, to, from);
         } catch (WrongThreadException e) {
             throw e; // nothing was touched: the operation stays idle
         } catch (Throwable e) {
@@ -92,18 +90,36 @@ public final class CallerExecutor implements VdmExecutor {
         }
     }
 
-    private FutureState startBatch(Operation<?> batch) {
+    private static FutureState move(Operation<?> operation, MemorySegment to,
+            MemorySegment from) {
+        if (from != null) {
+            MemorySegment.copy(from, 0, to, 0, to.byteSize());
+        } else {
+            PatternKernel.fill(to, operation.fillByte());
+        }
+        JvmFailures.deliver(operation);
+        return operation.succeed(to.byteSize() == 0 ? ExecutionPath.NONE : ExecutionPath.JVM);
+    }
+
+    /**
+     * Executes the tasks of a batch on the calling thread, in order.
+     *
+     * @param batch the batch
+     * @param eachTask executes a task and writes its completion record; throws nothing
+     * @return {@link FutureState#COMPLETE}
+     */
+    public static FutureState startBatch(Operation<?> batch, Consumer<Operation<?>> eachTask) {
         TaskSequence sequence = sequenceOf(batch);
         String reason = sequence.pin();
         if (reason != null) {
             return batch.fail(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, reason, null);
         }
         try {
-            execute(batch);
+            sequence.execute(eachTask);
         } finally {
             sequence.unpin();
         }
-        return FutureState.COMPLETE;
+        return batch.succeed(ExecutionPath.JVM);
     }
 
     /**
@@ -145,7 +161,11 @@ public final class CallerExecutor implements VdmExecutor {
             return;
         }
         try {
-            run(operation);
+            if (isPlainMove(operation)) {
+                move(operation, operation.destination(), operation.source());
+            } else {
+                run(operation);
+            }
         } catch (Throwable e) {
             JvmFailures.record(operation, e, 0);
         }

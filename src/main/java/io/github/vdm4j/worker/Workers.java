@@ -299,6 +299,16 @@ public final class Workers {
             }
         }
 
+        private boolean tryToLaunch() {
+            try {
+                launch();
+                return true;
+            } catch (Throwable e) { // the system has no thread to give
+                LibraryThread.report(e);
+                return false;
+            }
+        }
+
         /** The operation that was being executed is complete: the work sees to that. */
         @Override
         public void run() {
@@ -397,17 +407,14 @@ public final class Workers {
                     return false;
                 }
                 searching.incrementAndGet();
-                if (thread == null) {
-                    try {
-                        launch();
-                    } catch (Throwable e) { // the next call tries again
-                        searching.decrementAndGet();
-                        LibraryThread.report(e);
-                        return false;
-                    }
-                }
                 sleeping.decrementAndGet();
                 asleep = false;
+                if (thread == null && !tryToLaunch()) {
+                    asleep = true; // the next call tries again
+                    sleeping.incrementAndGet();
+                    searching.decrementAndGet();
+                    return false;
+                }
             }
             LockSupport.unpark(thread);
             return true;
