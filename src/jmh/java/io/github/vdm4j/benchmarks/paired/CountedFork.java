@@ -52,7 +52,10 @@ public final class CountedFork {
         String missing = null;
         try {
             for (String group : GROUPS) {
-                for (Contest contest : new Groups().of(group)) {
+                for (Contest contest : Group.find(group)
+                        .orElseThrow()
+                        .contests()
+                        .of(new Groups())) {
                     if (SIZES.contains(contest.bytes())) {
                         counts.addAll(contest.count(warmUp, seconds));
                     }

@@ -12,6 +12,7 @@ import io.github.vdm4j.benchmarks.paired.Contestants.ReusableFill;
 import io.github.vdm4j.benchmarks.peers.BareJob;
 import io.github.vdm4j.benchmarks.peers.Peer;
 import io.github.vdm4j.benchmarks.peers.Peer.MissingException;
+import io.github.vdm4j.benchmarks.peers.PeerKind;
 import io.github.vdm4j.dml.DmlDataMover;
 import io.github.vdm4j.dml.DmlLibrary;
 import io.github.vdm4j.dml.DmlPath;
@@ -24,10 +25,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
-/**
- * Who meets whom. Each group runs in a JVM of its own: what one call site has seen in one group
- * does not slow it down in the next.
- */
+/** The contests of the groups that compare single operations. {@link Group#ALL} lists the groups. */
 final class Groups {
     /** The system property for other sizes than all of them, comma-separated; for a quick look. */
     private static final String SIZES_PROPERTY = "vdm4j.benchmarks.sizes";
@@ -38,33 +36,60 @@ final class Groups {
                     .map(Long::valueOf)
                     .toList();
 
-    /** Why a contestant is not there. */
+    /** The reasons why contestants are missing. */
     final List<String> missing = new ArrayList<>();
+
+    /** What contests measured besides times. */
+    final List<Figure> figures = new ArrayList<>();
 
     private final DmlLibrary dml = DmlLibrary.open();
 
-    List<Contest> of(String group) throws Throwable {
-        return switch (group) {
-            // Two sizes more, beside the one at which source and destination fill a first-level
-            // cache.
-            case "copy" ->
-                Stream.concat(SIZES.stream(), Stream.of(12L << 10, 24L << 10))
-                        .sorted()
-                        .map(this::copy)
-                        .toList();
-            case "copy-shared-arena" -> SIZES.stream().map(this::copySharedArena).toList();
-            case "auto-copy" -> SIZES.stream().map(this::autoCopy).toList();
-            case "auto-fill" -> SIZES.stream().map(this::autoFill).toList();
-            case "durable" -> SIZES.stream().map(this::durable).toList();
-            case "durable-without-libpmem" ->
-                SIZES.stream().map(this::durableWithoutLibpmem).toList();
-            case "threads" -> Stream.of(64L, 4L << 10, 64L << 10).map(this::threads).toList();
-            case "batch" -> List.of(batch());
-            case "operations" -> Stream.of(64L, 4L << 10, 64L << 10).map(this::operations).toList();
-            case "crc" -> SIZES.stream().map(this::crc).toList();
-            case "scaling" -> List.of(scaling(4 << 10));
-            default -> throw new IllegalArgumentException("no group " + group);
-        };
+    List<Contest> copies() {
+        // Two sizes more, beside the one at which source and destination fill a first-level cache.
+        return Stream.concat(SIZES.stream(), Stream.of(12L << 10, 24L << 10))
+                .sorted()
+                .map(this::copy)
+                .toList();
+    }
+
+    List<Contest> copiesInSharedArena() {
+        return SIZES.stream().map(this::copySharedArena).toList();
+    }
+
+    List<Contest> autoCopies() {
+        return SIZES.stream().map(this::autoCopy).toList();
+    }
+
+    List<Contest> autoFills() {
+        return SIZES.stream().map(this::autoFill).toList();
+    }
+
+    List<Contest> durableCopies() {
+        return SIZES.stream().map(this::durable).toList();
+    }
+
+    List<Contest> durableCopiesWithoutLibpmem() {
+        return SIZES.stream().map(this::durableWithoutLibpmem).toList();
+    }
+
+    List<Contest> checksums() {
+        return SIZES.stream().map(this::crc).toList();
+    }
+
+    List<Contest> dataOperations() {
+        return Stream.of(64L, 4L << 10, 64L << 10).map(this::operations).toList();
+    }
+
+    List<Contest> threadRoundTrips() {
+        return Stream.of(64L, 4L << 10, 64L << 10).map(this::threads).toList();
+    }
+
+    List<Contest> batches() {
+        return List.of(batch());
+    }
+
+    List<Contest> scaling() throws Throwable {
+        return List.of(scaling(4 << 10));
     }
 
     private Contest copy(long bytes) {
@@ -122,7 +147,7 @@ final class Groups {
         Buffers buffers = Buffers.of(bytes);
         Contest contest = new Contest("durable", "durable memcpy", bytes);
         try {
-            Peer libpmem = Peer.find("pmem", "-l:libpmem.so.1");
+            Peer libpmem = find(PeerKind.PMEM);
             contest.add(Names.C_LIBPMEM,
                     new InC(libpmem.loop("peer_pmem_durable_copy"), MemorySegment.NULL, buffers));
         } catch (MissingException e) {
@@ -236,7 +261,7 @@ final class Groups {
                                 new ReusableCopy(mover, mine, VdmFlags.NONE),
                                 new ReusableCopy(another, others, VdmFlags.NONE)));
         try {
-            Peer peer = dmlPeer();
+            Peer peer = find(PeerKind.DML);
             Contestant first = new InC(peer.loop("peer_dml_copy"), peer.make("peer_job_new"), mine);
             Contestant second =
                     new InC(peer.loop("peer_dml_copy"), peer.make("peer_job_new"), others);
@@ -247,7 +272,7 @@ final class Groups {
         return contest;
     }
 
-    private DmlDataMover open(DmlPath path) {
+    DmlDataMover open(DmlPath path) {
         return DmlDataMover.builder()
                 .library(dml)
                 .path(path)
@@ -255,18 +280,13 @@ final class Groups {
                 .open();
     }
 
-    private Peer dmlPeer() throws MissingException {
-        return Peer.find("dml", linked());
-    }
-
-    /** The library that vdm4j runs on, whichever that is. */
-    private String linked() {
-        return dml.location().contains("/") ? dml.location() : "-l:" + dml.location();
+    private Peer find(PeerKind kind) throws MissingException {
+        return kind.find(dml.location());
     }
 
     private void addJob(Contest contest, String name, String loop, Buffers buffers) {
         try {
-            Peer peer = dmlPeer();
+            Peer peer = find(PeerKind.DML);
             contest.add(name, new InC(peer.loop(loop), peer.make("peer_job_new"), buffers));
         } catch (MissingException e) {
             missing.add(e.getMessage());
@@ -275,7 +295,7 @@ final class Groups {
 
     private void addMiniasync(Contest contest, String loop, Buffers buffers) {
         try {
-            Peer peer = Peer.find("miniasync", "-lminiasync-vdm-dml", "-lminiasync", linked());
+            Peer peer = find(PeerKind.MINIASYNC);
             contest.add(Names.C_MINIASYNC,
                     new InC(peer.loop(loop), peer.make("peer_mover_new"), buffers));
         } catch (MissingException e) {
@@ -286,7 +306,7 @@ final class Groups {
     private void addLibc(Contest contest, String loop, Buffers buffers) {
         try {
             contest.add(Names.C_LIBC,
-                    new InC(Peer.find("libc").loop(loop), MemorySegment.NULL, buffers));
+                    new InC(find(PeerKind.LIBC).loop(loop), MemorySegment.NULL, buffers));
         } catch (MissingException e) {
             missing.add(e.getMessage());
         }

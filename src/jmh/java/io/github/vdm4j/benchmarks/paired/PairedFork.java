@@ -1,6 +1,7 @@
 package io.github.vdm4j.benchmarks.paired;
 
 import com.google.gson.GsonBuilder;
+import io.github.vdm4j.benchmarks.peers.PeerKind;
 import io.github.vdm4j.dml.DmlLibrary;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,31 +23,48 @@ public final class PairedFork {
      * @param library the DML that vdm4j and the peers ran on
      * @param missing which contestants were not there, and why
      * @param results one for each contest
+     * @param figures what the contests measured besides times
      */
     public record Report(String group, String library, List<String> missing,
-            List<Contest.Result> results) {}
+            List<Contest.Result> results, List<Figure> figures) {}
 
     private PairedFork() {}
 
     /**
-     * Runs one fork.
+     * Runs one fork. With {@code --groups} it prints the groups and the options of their JVMs
+     * instead, with {@code --peers} the peers in C and whether they are here.
      *
      * @param arguments the group, seconds of warm-up and seconds of measuring for each contest, and
      * the file to write
      */
     public static void main(String[] arguments) throws Throwable {
-        String group = arguments[0];
-        double warmUp = Double.parseDouble(arguments[1]);
-        double seconds = Double.parseDouble(arguments[2]);
+        String first = arguments[0];
+        switch (first) {
+            case "--groups" -> Group.ALL.forEach(group -> System.out
+                    .println(String.join(" ", group.name(),
+                            String.join(" ", group.jvmOptions())).strip()));
+            case "--peers" ->
+                PeerKind.describe(DmlLibrary.open().location()).forEach(System.out::println);
+            default -> run(
+                    Group.find(first)
+                            .orElseThrow(() -> new IllegalArgumentException("no group " + first)),
+                    Double.parseDouble(arguments[1]), Double.parseDouble(arguments[2]),
+                    Path.of(arguments[3]));
+        }
+        System.exit(0); // the helpers of two-thread contests are never told to end
+    }
+
+    private static void run(Group group, double warmUp, double seconds, Path file)
+            throws Throwable {
         Groups groups = new Groups();
         var results = new ArrayList<Contest.Result>();
-        for (Contest contest : groups.of(group)) {
+        for (Contest contest : group.contests().of(groups)) {
             results.add(contest.run(warmUp, seconds));
         }
-        write(Path.of(arguments[3]),
-                new Report(group, DmlLibrary.open().toString(),
-                        List.copyOf(new TreeSet<>(groups.missing)), results));
-        System.exit(0); // the helpers of two-thread contests are never told to end
+        write(file,
+                new Report(group.name(), DmlLibrary.open().toString(),
+                        List.copyOf(new TreeSet<>(groups.missing)), results,
+                        List.copyOf(groups.figures)));
     }
 
     private static void write(Path file, Report report) throws IOException {

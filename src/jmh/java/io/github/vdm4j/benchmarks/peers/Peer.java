@@ -60,7 +60,7 @@ public final class Peer {
      * @param name the name of its source
      * @param libraries what to link it with
      * @return the opened peer
-     * @throws MissingException with gcc's first words, if it cannot be built
+     * @throws MissingException with what gcc reports, if it cannot be built
      */
     public static Peer find(String name, String... libraries) throws MissingException {
         Path folder = Path.of(System.getProperty(FOLDER, "target/bench")).resolve("peers");
@@ -99,19 +99,33 @@ public final class Peer {
             } catch (IOException e) {
                 throw new MissingException(name + ": gcc cannot be started: " + e.getMessage());
             }
-            var words = new String(gcc.getInputStream().readAllBytes()).lines()
-                    .filter(line -> line.contains("error") || line.contains("cannot"))
-                    .findFirst();
+            String output = new String(gcc.getInputStream().readAllBytes());
             if (waitFor(gcc) != 0) {
-                throw new MissingException(
-                        name + ": " + words.orElse("gcc failed")
-                                .replace(source.toString(), name + ".c"));
+                throw new MissingException(name + ", linked with "
+                        + String.join(" ", libraries) + ": "
+                        + reason(output.replace(source.toString(), name + ".c")));
             }
             Files.move(fresh, library, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(source);
             Files.deleteIfExists(fresh);
         }
+    }
+
+    /**
+     * Picks what failed out of the output of gcc. The linker names a missing library or symbol in
+     * lines of its own; the last line, "collect2: error", says only that it failed.
+     */
+    private static String reason(String output) {
+        List<String> lines = output.lines()
+                .filter(line -> line.contains("error") || line.contains("cannot")
+                        || line.contains("undefined"))
+                .filter(line -> !line.startsWith("collect2:"))
+                .map(line -> line.replaceFirst("^\\S*/ld: ", "ld: "))
+                .toList();
+        return lines.isEmpty() ? "gcc failed: " + output.strip()
+                : lines.getFirst()
+                        + (lines.size() > 1 ? " (and " + (lines.size() - 1) + " lines more)" : "");
     }
 
     private static int waitFor(Process process) {

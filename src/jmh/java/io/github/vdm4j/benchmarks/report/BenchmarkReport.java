@@ -1,5 +1,7 @@
 package io.github.vdm4j.benchmarks.report;
 
+import io.github.vdm4j.benchmarks.paired.Figure;
+import io.github.vdm4j.benchmarks.paired.Group;
 import io.github.vdm4j.benchmarks.paired.Names;
 import io.github.vdm4j.benchmarks.report.Forks.Spread;
 import java.io.IOException;
@@ -39,16 +41,17 @@ public final class BenchmarkReport {
     /**
      * Writes the report.
      *
-     * @param arguments the folder of results, the folder to write to, and how the benchmarks were
-     * run
+     * @param arguments the folder of results, the folder to write to, and two sentences: how the
+     * benchmarks were run and which peers they looked for
      */
     public static void main(String[] arguments) throws IOException {
         Path docs = Path.of(arguments[1]);
+        Files.createDirectories(docs);
         var report = new BenchmarkReport(Path.of(arguments[0]), docs);
-        Files.writeString(docs.resolve("benchmarks.md"), report.write(arguments[2]));
+        Files.writeString(docs.resolve("benchmarks.md"), report.write(arguments[2], arguments[3]));
     }
 
-    private String write(String run) throws IOException {
+    private String write(String run, String peers) throws IOException {
         text.append("""
                 # Benchmarks
 
@@ -60,13 +63,15 @@ public final class BenchmarkReport {
                 each round runs each of them once, in rotating order; a ratio is the median of the rounds' ratios, then of the forks.
                 C is our own loops, compiled by gcc when the benchmarks run. Times are nanoseconds an operation and depend on the machine; ratios much less.
 
-                """.formatted(run, LocalDate.now(), Machine.describe(forks.library())));
+                %s
+
+                """.formatted(run, LocalDate.now(), Machine.describe(forks.library()), peers));
         if (!forks.missing().isEmpty()) {
             text.append("Not here: ").append(String.join("; ", forks.missing())).append(".\n\n");
         }
         measures();
         shortfalls();
-        text.append(counted).append(startUp);
+        text.append(new AgainstTheJdk(forks)).append(counted).append(startUp);
         groups();
         jmhTables();
         return text.toString();
@@ -88,6 +93,25 @@ public final class BenchmarkReport {
             if (measure.id().equals("P3")) {
                 allocation(table);
             }
+        }
+        text.append(table).append('\n');
+        figures();
+    }
+
+    private void figures() {
+        List<Figure> figures = forks.figures();
+        if (figures.isEmpty()) {
+            return;
+        }
+        Table table = new Table(List.of("", "figure", "measured", "asked, at most"));
+        for (Figure figure : figures) {
+            boolean met = figure.value() <= figure.atMost();
+            if (!met) {
+                missed.add(figure.id());
+            }
+            String value = Table.nanos(figure.value()) + " " + figure.unit();
+            table.row(figure.id(), figure.what(), met ? value : "**" + value + "**",
+                    AgainstTheJdk.asked(figure));
         }
         text.append(table).append('\n');
     }
@@ -171,25 +195,15 @@ public final class BenchmarkReport {
                 Nanoseconds an operation; in brackets the ratio to the first row, and its range over the forks.
 
                 """);
-        var titles = new LinkedHashMap<String, String>();
-        titles.put("copy", "Copies on the software path");
-        titles.put("copy-shared-arena",
-                "Copies on the software path, segments of one shared arena");
-        titles.put("auto-copy", "Copies on AUTO, no hardware");
-        titles.put("auto-fill", "Fills on AUTO, no hardware");
-        titles.put("durable", "Durable copies");
-        titles.put("durable-without-libpmem", "Durable copies without libpmem");
-        titles.put("crc", "CRC-32C");
-        titles.put("threads", "To another thread and back");
-        titles.put("scaling", "Two threads");
-        titles.put("batch", "64 copies of 256 B, all of them");
-        for (var title : titles.entrySet()) {
-            if (forks.count(title.getKey()) > 0) {
-                group(title.getKey(), title.getValue());
+        for (Group group : Group.ALL) {
+            if (forks.count(group.name()) == 0) {
+                continue;
             }
-        }
-        if (forks.count("operations") > 0) {
-            text.append(new OperationsTable(forks));
+            if (group.name().equals(OperationsTable.GROUP)) {
+                text.append(new OperationsTable(forks, group.title()));
+            } else {
+                group(group.name(), group.title());
+            }
         }
     }
 

@@ -2,12 +2,14 @@ package io.github.vdm4j.benchmarks.report;
 
 import com.google.gson.Gson;
 import io.github.vdm4j.benchmarks.paired.Contest;
+import io.github.vdm4j.benchmarks.paired.Figure;
 import io.github.vdm4j.benchmarks.paired.PairedFork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -62,6 +64,22 @@ final class Forks {
         var missing = new TreeSet<String>();
         forks.forEach(fork -> missing.addAll(fork.missing()));
         return missing;
+    }
+
+    /** The figures of all forks, each the median over the forks. */
+    List<Figure> figures() {
+        var values = new LinkedHashMap<Figure, List<Double>>();
+        for (var fork : forks) {
+            for (Figure figure : fork.figures()) {
+                values.computeIfAbsent(
+                        new Figure(figure.id(), figure.what(), figure.unit(), 0, figure.atMost()),
+                        key -> new ArrayList<>()).add(figure.value());
+            }
+        }
+        var medians = new ArrayList<Figure>();
+        values.forEach((figure, measured) -> medians.add(new Figure(figure.id(), figure.what(),
+                figure.unit(), Spread.of(measured).median(), figure.atMost())));
+        return medians;
     }
 
     List<Long> sizes(String group) {

@@ -8,12 +8,14 @@ import java.util.List;
 
 /** The data operations on AUTO beside the same on SOFTWARE. */
 final class OperationsTable {
-    private static final String GROUP = "operations";
+    static final String GROUP = "operations";
 
     private final Forks forks;
+    private final String title;
 
-    OperationsTable(Forks forks) {
+    OperationsTable(Forks forks, String title) {
         this.forks = forks;
+        this.title = title;
     }
 
     @Override
@@ -38,12 +40,12 @@ final class OperationsTable {
             table.row(cells);
         }
         return """
-                ### Data operations on AUTO, no hardware, and on SOFTWARE
+                ### %s
 
                 Nanoseconds an operation on AUTO / on SOFTWARE, and in brackets the ratio: what AUTO leaves to the JVM, and what it does not
                 ([movers](movers.md)). Reusable operations; a record for each word; blocks of 512 bytes, one at least.
 
-                """ + table + '\n';
+                """.formatted(title) + table + '\n';
     }
 
     private String nanos(long bytes, String name) {

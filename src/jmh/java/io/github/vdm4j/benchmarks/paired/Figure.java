@@ -1,0 +1,13 @@
+package io.github.vdm4j.benchmarks.paired;
+
+/**
+ * A measured value that is not a ratio of two contestants, such as a percentile of a latency. A
+ * group adds it to {@link Groups#figures}.
+ *
+ * @param id the measure that it belongs to, P16 for example
+ * @param what what was measured, for the reader
+ * @param unit its unit
+ * @param value the measured value
+ * @param atMost the value that was asked for, or infinity if it is for information only
+ */
+public record Figure(String id, String what, String unit, double value, double atMost) {}

@@ -1,0 +1,58 @@
+package io.github.vdm4j.benchmarks.paired;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A group of contests. Each group runs in a JVM of its own, because what a call site has seen in
+ * one group would slow it down in the next. {@link #ALL} is the only list of groups: scripts/bench
+ * and the report read it.
+ *
+ * @param name its name in scripts/bench and in the results
+ * @param title its title in docs/benchmarks.md
+ * @param jdk the name of the contestant that stands for the JDK, or an empty string
+ * @param jvmOptions further options of its JVM
+ * @param contests makes the contests
+ */
+public record Group(String name, String title, String jdk, List<String> jvmOptions,
+        Contests contests) {
+
+    /** Makes the contests of a group. */
+    @FunctionalInterface
+    interface Contests {
+        List<Contest> of(Groups groups) throws Throwable;
+    }
+
+    /** Every group, in the order of the page. */
+    public static final List<Group> ALL = List.of(
+            new Group("copy", "Copies on the software path", Names.JDK, Groups::copies),
+            new Group("copy-shared-arena",
+                    "Copies on the software path, segments of one shared arena", "",
+                    Groups::copiesInSharedArena),
+            new Group("auto-copy", "Copies on AUTO, no hardware", Names.JDK, Groups::autoCopies),
+            new Group("auto-fill", "Fills on AUTO, no hardware", Names.JDK, Groups::autoFills),
+            new Group("durable", "Durable copies", "", Groups::durableCopies),
+            new Group("durable-without-libpmem", "Durable copies without libpmem", "",
+                    List.of("-Dvdm4j.pmem.library="), Groups::durableCopiesWithoutLibpmem),
+            new Group("crc", "CRC-32C", Names.JDK, Groups::checksums),
+            new Group("operations", "Data operations on AUTO, no hardware, and on SOFTWARE", "",
+                    Groups::dataOperations),
+            new Group("threads", "To another thread and back", Names.SUPPLY_ASYNC,
+                    Groups::threadRoundTrips),
+            new Group("scaling", "Two threads", "", Groups::scaling),
+            new Group("batch", "64 copies of 256 B, all of them", "", Groups::batches));
+
+    Group(String name, String title, String jdk, Contests contests) {
+        this(name, title, jdk, List.of(), contests);
+    }
+
+    /**
+     * Finds a group.
+     *
+     * @param name its name
+     * @return the group, or nothing if there is none of that name
+     */
+    public static Optional<Group> find(String name) {
+        return ALL.stream().filter(group -> group.name.equals(name)).findFirst();
+    }
+}

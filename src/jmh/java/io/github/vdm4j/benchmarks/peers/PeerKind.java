@@ -1,0 +1,67 @@
+package io.github.vdm4j.benchmarks.peers;
+
+import io.github.vdm4j.benchmarks.peers.Peer.MissingException;
+import java.util.Arrays;
+import java.util.List;
+
+/** The peers in C that the benchmarks look for: their sources and what gcc links them with. */
+public enum PeerKind {
+    /** Copies and fills of the C library. */
+    LIBC("libc"),
+    /** Jobs of Intel DML. */
+    DML("dml", PeerKind.LINKED_DML),
+    /** The DML mover of miniasync. */
+    MINIASYNC("miniasync", "-lminiasync-vdm-dml", "-lminiasync", PeerKind.LINKED_DML),
+    /** Durable copies of libpmem. */
+    PMEM("pmem", "-l:libpmem.so.1");
+
+    private static final String LINKED_DML = "DML";
+
+    private final String source;
+    private final List<String> libraries;
+
+    PeerKind(String source, String... libraries) {
+        this.source = source;
+        this.libraries = List.of(libraries);
+    }
+
+    /**
+     * Builds and opens the peer.
+     *
+     * @param dml the name or path of the DML that vdm4j runs on
+     * @return the opened peer
+     * @throws MissingException if the peer cannot be built here
+     */
+    public Peer find(String dml) throws MissingException {
+        String linked = dml.contains("/") ? dml : "-l:" + dml;
+        return Peer.find(source,
+                libraries.stream()
+                        .map(library -> library.equals(LINKED_DML) ? linked : library)
+                        .toArray(String[]::new));
+    }
+
+    /**
+     * Describes the peers and whether they are here.
+     *
+     * @param dml the name or path of the DML that vdm4j runs on
+     * @return a line for each peer
+     */
+    public static List<String> describe(String dml) {
+        return Arrays.stream(values()).map(kind -> kind + ": " + kind.presence(dml)).toList();
+    }
+
+    private String presence(String dml) {
+        try {
+            find(dml);
+            return "found";
+        } catch (MissingException e) {
+            return "not here, " + e.getMessage();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return source + ".c, linked with "
+                + (libraries.isEmpty() ? "nothing" : String.join(" ", libraries));
+    }
+}
