@@ -24,6 +24,9 @@ public final class Parts {
      */
     public static final long BYTES = 1 << 20;
 
+    /** The bytes of a part of a copy. The JDK's copy bypasses the caches from some megabytes on. */
+    public static final long COPIED_BYTES = 4 << 20;
+
     private static final int NONE = Integer.MAX_VALUE;
 
     private final Operation<?> operation;
@@ -64,10 +67,11 @@ public final class Parts {
         this.operation = operation;
         long unit = unit(operation);
         long bytes = operation.byteSize();
-        partBytes = Math.max(1, BYTES / unit) * unit;
+        VdmOperationType type = operation.type();
+        boolean copy = type == VdmOperationType.MEMCPY || type == VdmOperationType.MEMMOVE;
+        partBytes = copy ? COPIED_BYTES : Math.max(1, BYTES / unit) * unit;
         count = Math.toIntExact((bytes + partBytes - 1) / partBytes);
         end = count;
-        VdmOperationType type = operation.type();
         ordered = type == VdmOperationType.MEMMOVE
                 && operation.destination().asOverlappingSlice(operation.source()).isPresent();
         descending = ordered

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ParallelOperationTest {
     private static final long PART = Parts.BYTES;
+    private static final long COPIED = Parts.COPIED_BYTES;
     private static final DifConfig DIF = DifConfig.of(DifBlockSize.BYTES_512);
     private static final long BLOCKS = 64 * PART / 512;
 
@@ -205,23 +206,23 @@ class ParallelOperationTest {
     private MemorySegment truncated() throws IOException {
         Path path = folder.resolve("truncated");
         try (var file = new RandomAccessFile(path.toFile(), "rw")) {
-            file.setLength(5 * PART);
+            file.setLength(5 * COPIED);
             MemorySegment mapped =
-                    file.getChannel().map(MapMode.READ_WRITE, 0, 5 * PART, arena);
+                    file.getChannel().map(MapMode.READ_WRITE, 0, 5 * COPIED, arena);
             mapped.fill((byte) 3);
-            file.setLength(3 * PART);
+            file.setLength(3 * COPIED);
             return mapped;
         }
     }
 
     private void failsAfterThreeParts(Vdm mover) throws IOException {
-        MemorySegment copy = arena.allocate(5 * PART);
+        MemorySegment copy = arena.allocate(5 * COPIED);
         VdmFuture<VdmOutput> operation = mover.memcpy(copy, truncated(), VdmFlags.NONE);
         operation.busyPoll();
         assertEquals(VdmResult.IO_ERROR, operation.result());
-        assertEquals(3 * PART, operation.bytesDone());
-        assertEquals(-1, copy.asSlice(0, 3 * PART)
-                .mismatch(arena.allocate(3 * PART).fill((byte) 3)));
+        assertEquals(3 * COPIED, operation.bytesDone());
+        assertEquals(-1, copy.asSlice(0, 3 * COPIED)
+                .mismatch(arena.allocate(3 * COPIED).fill((byte) 3)));
         mover.close();
     }
 
@@ -243,10 +244,10 @@ class ParallelOperationTest {
                 ThreadsDataMover mover = workers(2)
                         .durability(new Durability(null, range -> forces.incrementAndGet()))
                         .open()) {
-            file.setLength(5 * PART);
+            file.setLength(5 * COPIED);
             MemorySegment mapped =
-                    file.getChannel().map(MapMode.READ_WRITE, 0, 5 * PART, arena);
-            MemorySegment source = arena.allocate(5 * PART).fill((byte) 9);
+                    file.getChannel().map(MapMode.READ_WRITE, 0, 5 * COPIED, arena);
+            MemorySegment source = arena.allocate(5 * COPIED).fill((byte) 9);
             mover.memcpy(mapped, source, VdmFlags.MEM_DURABLE).await();
             assertEquals(1, forces.get());
             assertEquals(-1, mapped.mismatch(source));

@@ -33,6 +33,7 @@ import net.jqwik.api.lifecycle.BeforeTry;
 class ParallelOracleTest {
     private static final int LEAST = (int) Parts.BYTES;
     private static final int MOST = 4 * (int) Parts.BYTES + 777;
+    private static final int MOST_COPIED = 3 * (int) Parts.COPIED_BYTES + 777;
     private static final int TRIES = 40;
 
     private ThreadsDataMover mover;
@@ -81,7 +82,7 @@ class ParallelOracleTest {
 
     @Property(tries = TRIES)
     void copiesAreCopies(@ForAll Random random,
-            @ForAll @IntRange(min = LEAST, max = MOST) int bytes,
+            @ForAll @IntRange(min = LEAST, max = MOST_COPIED) int bytes,
             @ForAll @IntRange(max = 70) int offset) {
         MemorySegment source = noise(random, offset, bytes);
         MemorySegment destination = noise(random, random.nextInt(70), bytes);
@@ -91,8 +92,8 @@ class ParallelOracleTest {
 
     @Property(tries = TRIES)
     void overlappingMovesAreSafe(@ForAll Random random,
-            @ForAll @IntRange(min = LEAST, max = MOST) int bytes,
-            @ForAll @IntRange(min = -2 << 20, max = 2 << 20) int distance) {
+            @ForAll @IntRange(min = LEAST, max = MOST_COPIED) int bytes,
+            @ForAll @IntRange(min = -6 << 20, max = 6 << 20) int distance) {
         MemorySegment all = noise(random, 0, bytes + Math.abs(distance));
         MemorySegment source = all.asSlice(Math.max(0, -distance), bytes);
         MemorySegment destination = all.asSlice(Math.max(0, distance), bytes);

@@ -306,7 +306,8 @@ class WorkersTest {
                     Thread.onSpinWait();
                 }
             }
-            while (threads().stream().filter(each -> each.getState() == Thread.State.WAITING)
+            while (threads().stream()
+                    .filter(each -> each.getState() == Thread.State.WAITING)
                     .count() < 2) {
                 Thread.onSpinWait();
             }
