@@ -625,6 +625,17 @@ public final class Operation<R> extends VdmFuture<R> {
     }
 
     /**
+     * Writes the completion record of an operation that a failure of the executor ended.
+     *
+     * @param thrown what ended it
+     * @return {@link FutureState#COMPLETE}
+     */
+    public FutureState failWith(Throwable thrown) {
+        completeWith(Objects.requireNonNull(thrown, "thrown"));
+        return FutureState.COMPLETE;
+    }
+
+    /**
      * Writes the completion record of an operation that its mover was closed before.
      *
      * @return {@link FutureState#COMPLETE}

@@ -98,6 +98,16 @@ final class BufferMemory implements MemoryRegion {
     }
 
     @Override
+    public void pinAgain() {
+        state.incrementAndGet();
+    }
+
+    @Override
+    public MemorySegment whole() {
+        return whole;
+    }
+
+    @Override
     public void unpin() {
         state.decrementAndGet();
     }

@@ -131,6 +131,9 @@ final class FileMapping {
             try {
                 int failures = earlierFailures(storage);
                 storage.provide(offset, length);
+                if (before == ABSENT) {
+                    storage.syncFolder();
+                }
                 return mapGrown(storage, failures);
             } catch (IOException e) {
                 throw explained(e, left(before, storage));

@@ -5,6 +5,7 @@ import io.github.vdm4j.machine.LibC.CallFailedException;
 import io.github.vdm4j.machine.PlatformName;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -77,6 +78,22 @@ final class FileStorage implements AutoCloseable {
     /** A path to the open file, even after another user renamed or deleted it. */
     Path path() {
         return path;
+    }
+
+    /** Makes the name of a new file survive a power cut. Only Linux can do that. */
+    void syncFolder() throws IOException {
+        if (!Files.isDirectory(DESCRIPTORS)) {
+            return;
+        }
+        Path folder = path.toRealPath().getParent();
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (ClosedByInterruptException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new IOException("the name of the new file could not be made durable, because the"
+                    + " folder %s cannot be synchronised: %s".formatted(folder, e), e);
+        }
     }
 
     /** Returns the bytes that the file occupies, or the largest number if that is unknown. */

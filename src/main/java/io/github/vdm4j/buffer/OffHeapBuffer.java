@@ -1,6 +1,7 @@
 package io.github.vdm4j.buffer;
 
 import io.github.vdm4j.DurabilityDomain;
+import io.github.vdm4j.ForceCounters;
 import io.github.vdm4j.machine.MappedPage;
 import io.github.vdm4j.memory.MappedFile;
 import java.io.IOException;
@@ -283,6 +284,19 @@ public final class OffHeapBuffer implements AutoCloseable {
     @Override
     public void close() {
         memory.close();
+    }
+
+    /**
+     * Returns what the forces of the mapped file have done in this process, for all buffers, mappings
+     * and movers. A file can have the inode number of a file that was deleted before. Then the
+     * counters may include those of the deleted file.
+     *
+     * @return the counters of the file; zeros for memory without a file
+     */
+    public ForceCounters forceCounters() {
+        return memory.domain() == DurabilityDomain.NONE
+                ? new ForceCounters(0, 0, 0, 0, 0, 0)
+                : memory.file().forceCounters();
     }
 
     @Override

@@ -53,6 +53,7 @@ public final class DmlDataMoverBuilder {
     private int node = NumaNodes.ANY;
     private boolean tried = true;
     private boolean nativeMemoryIsPersistent;
+    private Duration forceWait;
 
     // Null for the machine's, and for nobody: to make a default takes a JVM that has just started
     // longer than to make it later.
@@ -394,6 +395,20 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
+     * Sets how long a force may wait for further durable operations on the same file. Default: no
+     * further bound.
+     *
+     * @param longest 0 or more; zero for no wait
+     * @return this
+     * @throws IllegalArgumentException if the time is negative
+     * @see io.github.vdm4j.mover.ThreadsDataMoverBuilder#forceWait
+     */
+    public DmlDataMoverBuilder forceWait(Duration longest) {
+        forceWait = Durability.requireForceWait(longest);
+        return this;
+    }
+
+    /**
      * Another clock for the pauses of hardware that was given up; for tests, in which no time has
      * to pass.
      */
@@ -462,11 +477,12 @@ public final class DmlDataMoverBuilder {
 
     /** Null for the usual engines of the machine. */
     private Durability engines() {
-        if (durability == null && !nativeMemoryIsPersistent) {
+        if (durability == null && !nativeMemoryIsPersistent && forceWait == null) {
             return null;
         }
         Durability chosen = durability == null ? Durability.system() : durability;
-        return chosen.nativeMemoryIsPersistent(nativeMemoryIsPersistent);
+        chosen = chosen.nativeMemoryIsPersistent(nativeMemoryIsPersistent);
+        return forceWait == null ? chosen : chosen.forceWait(forceWait);
     }
 
     /**

@@ -4,6 +4,7 @@ import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.dml.job.BatchProgram;
 import io.github.vdm4j.dml.job.InvalidDataException;
 import io.github.vdm4j.dml.job.Job;
 import io.github.vdm4j.dml.job.JobPool;
@@ -12,6 +13,7 @@ import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.machine.PageUnavailableException;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.memory.Forces;
 import java.io.IOException;
 import java.util.function.Predicate;
 
@@ -34,10 +36,21 @@ final class DmlEngine {
     private final HardwareHealth health;
     /** Hands a running operation over to a worker; false if it stays with the calling thread. */
     private final Predicate<Operation<?>> workers;
+    private final Forcing forcing;
     private volatile boolean closing;
 
-    DmlEngine(DmlPlan plan, Predicate<Operation<?>> workers) {
+    /** What forces the pages that an operation has written. */
+    interface Forcing {
+        /** Returns whether the calling thread has to force. */
+        boolean isHere(Operation<?> operation);
+
+        /** Leaves the forces of an operation to the threads that force. */
+        void elsewhere(Operation<?> operation, Program program, Forces forces);
+    }
+
+    DmlEngine(DmlPlan plan, Predicate<Operation<?>> workers, Forcing forcing) {
         this.plan = plan;
+        this.forcing = forcing;
         this.workers = workers;
         pool = plan.pool();
         durability = plan.durability();
@@ -59,7 +72,7 @@ final class DmlEngine {
         try {
             boolean mayHandOver = !program.isOnWorker();
             int status = NOT_CHECKED;
-            while (!program.isDone()) {
+            while (!isDone(operation, program)) {
                 if (status == NOT_CHECKED) {
                     if (!job.isSubmitted()) {
                         if (program.isPausing()) {
@@ -206,20 +219,44 @@ final class DmlEngine {
         return failed(operation, program, status, executedSoFar(program));
     }
 
-    /** The data are where they belong. The buffers stay pinned until the data are durable. */
+    private boolean isDone(Operation<?> operation, Program program) {
+        boolean done = program.isDone();
+        while (done && program instanceof BatchProgram batch && batch.needsForces()
+                && forcing.isHere(operation)) {
+            batch.forces().await();
+            done = program.isDone();
+        }
+        return done;
+    }
+
+    /**
+     * The data are where they belong. The buffers stay pinned until the data are durable. Returns
+     * null if a thread that forces has the operation now.
+     */
     private FutureState done(Operation<?> operation, Program program) {
+        if (program instanceof BatchProgram batch && batch.needsForces()) {
+            forcing.elsewhere(operation, program, batch.forces());
+            return null;
+        }
         ExecutionPath executed = program.executedBy();
+        Forces forces = null;
         try {
-            if (program.remainingWriteBack() != null) {
-                program.writeBackRemaining(durability);
-            }
+            program.writeBackLines(durability);
             operation.succeed(executed, program.value(), program.outcome());
+            forces = program.forces(null, operation, durability);
         } catch (IOException | PageUnavailableException e) {
             operation.failWriteBack(executed, e);
         } catch (WrongThreadException e) {
             throw e;
         } catch (IllegalStateException e) {
             operation.failWriteBack(executed, e);
+        }
+        if (forces != null) {
+            if (!forcing.isHere(operation)) {
+                forcing.elsewhere(operation, program, forces);
+                return null;
+            }
+            forces.await();
         }
         release(operation, program.job());
         return FutureState.COMPLETE;

@@ -19,14 +19,17 @@ import io.github.vdm4j.future.IdleStrategy;
 import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.jvm.DurableMove;
+import io.github.vdm4j.jvm.ForcedOperations;
 import io.github.vdm4j.jvm.JvmFailures;
 import io.github.vdm4j.jvm.MoveFunctions;
 import io.github.vdm4j.jvm.Parts;
+import io.github.vdm4j.jvm.TaskSequence.TaskExecution;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.CacheLineWriteBack;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.Durability.Refusal;
+import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.memory.MemoryRegions;
 import io.github.vdm4j.memory.WriteBackKind;
 import io.github.vdm4j.trace.OperationTrace;
@@ -34,16 +37,18 @@ import io.github.vdm4j.worker.PartExecutor;
 import io.github.vdm4j.worker.Workers;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /**
  * The executor of a {@link DmlDataMover}. It decides who executes an operation: the JVM on the
  * calling thread, a job of DML in one call, a worker, or the {@link DmlEngine} with a job on the
  * device. Operations for which the device has no free job wait in order.
  */
-final class DmlExecutor implements VdmExecutor {
+final class DmlExecutor implements VdmExecutor, DmlEngine.Forcing {
     private static final int OK = dml_h.DML_STATUS_OK;
     private static final IdleStrategy IDLE = IdleStrategy.backOff();
     /** How many operations of other callers a thread submits in a row. */
@@ -56,6 +61,8 @@ final class DmlExecutor implements VdmExecutor {
     private final Durability durability;
     private final DmlEngine engine;
     private final CallerExecutor jvm;
+    private final ForcedOperations forced;
+    private final BiConsumer<Operation<?>, Forces> whenForced = this::forced;
     private final CompletionThread completions = new CompletionThread(this::servePending);
     private final PendingList pending = new PendingList();
     /** The number of requests to hand off; the thread that made it 1 serves all of them. */
@@ -63,7 +70,7 @@ final class DmlExecutor implements VdmExecutor {
     /** Kept, because handing off allocates nothing. */
     private final Runnable handingOff = this::serveHandOffs;
     /** Kept, because a new one for each batch would be garbage. */
-    private final Consumer<Operation<?>> eachTask = this::executeTask;
+    private final TaskExecution eachTask = this::executeTask;
     /** Kept, so that it can be removed. */
     private final Runnable finisher = this::finishAbandoned;
     /** The longest operation that one call of DML executes; 0 where none does. */
@@ -80,8 +87,9 @@ final class DmlExecutor implements VdmExecutor {
         policy = plan.policy();
         pool = plan.pool();
         durability = plan.durability();
-        engine = new DmlEngine(plan, this::handOverToWorker);
+        engine = new DmlEngine(plan, this::handOverToWorker, this);
         jvm = new CallerExecutor(MoveFunctions.STANDARD, durability);
+        forced = new ForcedOperations(jvm, this::continueOnWorker);
         inlineBytes = plan.hardware() || pool.callsBack() ? 0
                 : Math.min(plan.limits().softwareBytes(), policy.longestOnCaller());
         MemoryRegions.addFinisher(finisher);
@@ -105,10 +113,10 @@ final class DmlExecutor implements VdmExecutor {
         if (policy.isForJvm(operation)
                 || bytes == 0 && type.ordinal() <= VdmOperationType.DIF_UPDATE.ordinal()
                         && type != VdmOperationType.NOP && type != VdmOperationType.DRAIN) {
-            return jvm.start(operation);
+            return startOnJvm(operation, false);
         }
         if (plan.hasSoftware() && !operation.isOffHeap()) { // on AUTO; the other paths refuse it
-            return handOverToWorker(operation) ? null : jvm.start(operation);
+            return handOverToWorker(operation) ? null : startOnJvm(operation, false);
         }
         // One call instead of a job's way through the engine: a third of the time of a copy of 64
         // bytes (docs/adr/0016).
@@ -123,7 +131,16 @@ final class DmlExecutor implements VdmExecutor {
             return startDrain(operation);
         }
         if (operation.isDurable()) {
-            FutureState ended = startDurable(operation);
+            Refusal refusal = refusal(operation);
+            if (refusal != null) {
+                return DmlFailures.notDurable(operation, refusal);
+            }
+            if (type == VdmOperationType.FLUSH && !needsJobToFlush(operation)) {
+                boolean lines =
+                        durability.kindOf(operation.destination()) == WriteBackKind.CACHE_LINES;
+                return lines && handOverToWorker(operation) ? null : startOnJvm(operation, false);
+            }
+            FutureState ended = startDurableMove(operation);
             if (ended != null) {
                 return ended;
             }
@@ -168,25 +185,22 @@ final class DmlExecutor implements VdmExecutor {
         return operation.succeed(ExecutionPath.DML_SOFTWARE);
     }
 
-    /** Ends a durable operation that needs no job, or returns null. */
-    private FutureState startDurable(Operation<?> operation) {
+    private Refusal refusal(Operation<?> operation) {
         MemorySegment destination = operation.destination();
         MemorySegment second = operation.secondDestination();
-        WriteBackKind kind = durability.kindOf(destination);
-        Refusal refusal = durability.refusal(destination, kind, true);
-        if (refusal == null && second != null) {
-            refusal = durability.refusal(second, durability.kindOf(second), true);
-        }
-        if (refusal != null) {
-            return DmlFailures.notDurable(operation, refusal);
-        }
-        VdmOperationType type = operation.type();
-        if (type == VdmOperationType.FLUSH) {
-            return needsJobToFlush(kind) ? null : jvm.start(operation);
-        }
-        if (kind == WriteBackKind.CACHE_LINES && policy.usesLibpmemMoves()
-                && type.ordinal() <= VdmOperationType.MEMSET.ordinal()
-                && operation.byteSize() <= policy.longestOnCaller()) {
+        Refusal refusal =
+                durability.refusal(destination, durability.kindOf(destination), true);
+        return refusal == null && second != null
+                ? durability.refusal(second, durability.kindOf(second), true)
+                : refusal;
+    }
+
+    /** Ends a durable copy or fill that needs no job, or returns null. */
+    private FutureState startDurableMove(Operation<?> operation) {
+        if (policy.usesLibpmemMoves()
+                && operation.type().ordinal() <= VdmOperationType.MEMSET.ordinal()
+                && operation.byteSize() < policy.workersFrom(operation)
+                && durability.kindOf(operation.destination()) == WriteBackKind.CACHE_LINES) {
             CacheLineWriteBack lines = durability.lines();
             if (lines != null && lines.moves() != null) {
                 return DurableMove.execute(operation, lines.moves());
@@ -196,9 +210,65 @@ final class DmlExecutor implements VdmExecutor {
     }
 
     /** The JDK forces pages. Hardware writes cache lines back, else libpmem, else DML. */
-    private boolean needsJobToFlush(WriteBackKind kind) {
-        return kind == WriteBackKind.CACHE_LINES
-                && (plan.hardware() || durability.lines() == null);
+    private boolean needsJobToFlush(Operation<?> flush) {
+        return (plan.hardware() || durability.lines() == null)
+                && durability.kindOf(flush.destination()) == WriteBackKind.CACHE_LINES;
+    }
+
+    // --- forces
+
+    /** The kernels of the JVM, with the forces on another thread. */
+    private FutureState startOnJvm(Operation<?> operation, boolean detached) {
+        return isHere(operation) || !operation.isDurable() && operation.tasks() == null
+                ? jvm.start(operation)
+                : forced.start(operation, detached);
+    }
+
+    @Override
+    public boolean isHere(Operation<?> operation) {
+        return !policy.hasWorkers() || !Workers.canExecute(operation);
+    }
+
+    @Override
+    public void elsewhere(Operation<?> operation, Program program, Forces forces) {
+        boolean detached = program.isOnWorker();
+        boolean batch = program instanceof BatchProgram;
+        forces.pin();
+        if (batch) {
+            operation.attach(program);
+            program.job().owner(operation);
+        } else {
+            engine.release(operation, program.job());
+        }
+        if (!detached) {
+            operation.handOver();
+        }
+        if (batch) {
+            forces.submit(operation, whenForced); // its job makes others wait for it
+        } else {
+            forced.submit(operation, forces, whenForced);
+            handOff();
+        }
+    }
+
+    private void forced(Operation<?> operation, Forces forces) {
+        if (!(operation.attachment() instanceof BatchProgram batch)) {
+            operation.complete();
+            forced.remove(forces);
+        } else if (batch.isDone() || batch.job().onHardware()) {
+            batch.returnToPollers();
+            operation.takeOver(); // ends or submits at once
+        } else {
+            batch.passToWorker();
+            continueOnWorker(operation);
+        }
+    }
+
+    private void continueOnWorker(Operation<?> operation) {
+        Workers running = workers();
+        if (running == null || !running.offer(operation, Integer.MAX_VALUE)) {
+            work(operation);
+        }
     }
 
     private FutureState startWithJob(Operation<?> operation) {
@@ -220,7 +290,7 @@ final class DmlExecutor implements VdmExecutor {
         if (refusal != null) {
             return DmlFailures.noJob(operation, refusal);
         }
-        return plan.hardware() ? waitForJob(operation) : jvm.start(operation);
+        return plan.hardware() ? waitForJob(operation) : startOnJvm(operation, false);
     }
 
     /** Joins the pending list. An operation on confined memory cannot: its own thread polls it. */
@@ -228,7 +298,7 @@ final class DmlExecutor implements VdmExecutor {
         if (!Workers.canExecute(operation)) {
             Job job = takeJob(); // ahead of the list, because nobody else can submit it
             return job != null ? begin(operation, job)
-                    : plan.hasSoftware() ? jvm.start(operation) : FutureState.IDLE;
+                    : plan.hasSoftware() ? startOnJvm(operation, false) : FutureState.IDLE;
         }
         operation.handOver();
         if (!pending.add(operation, plan.mostPending())) {
@@ -312,14 +382,14 @@ final class DmlExecutor implements VdmExecutor {
     // --- drains
 
     /** What was in flight, at work and waiting when a drain started. */
-    private record Drain(DrainWatch watch, long atWork,
-            long waiting) {}
+    private record Drain(DrainWatch watch, long atWork, long waiting, List<Forces> forced) {}
 
     private FutureState startDrain(Operation<?> operation) {
         var watch = new DrainWatch(pool);
         watch.begin();
         Workers running = workers;
-        var drain = new Drain(watch, running == null ? 0 : running.mark(), pending.mark());
+        var drain = new Drain(watch, running == null ? 0 : running.mark(), pending.mark(),
+                forced.mark());
         operation.attach(drain);
         return drain(operation, drain);
     }
@@ -327,7 +397,7 @@ final class DmlExecutor implements VdmExecutor {
     /** Waits for what was there at the first call, then has DML drain its queue. */
     private FutureState drain(Operation<?> operation, Drain drain) {
         Workers running = workers;
-        boolean past = pending.reached() >= drain.waiting()
+        boolean past = pending.reached() >= drain.waiting() && forced.isPast(drain.forced())
                 && (drain.atWork() == 0 || running == null || running.isPast(drain.atWork()));
         if (!past || !drain.watch().isOver()) {
             finishAbandoned();
@@ -348,7 +418,7 @@ final class DmlExecutor implements VdmExecutor {
      * @return true if a worker has it: the caller must not touch it any more
      */
     private boolean handOverToWorker(Operation<?> operation) {
-        if (operation.byteSize() < policy.workersFrom()
+        if (operation.byteSize() < policy.workersFrom(operation)
                 || operation.type() == VdmOperationType.DRAIN
                 || !Workers.canExecute(operation)) {
             return false;
@@ -391,7 +461,7 @@ final class DmlExecutor implements VdmExecutor {
                 try {
                     var fresh = new Workers("vdm4j-dml-worker", plan.workers(),
                             plan.workerStrategy(), this::work);
-                    parts = new PartExecutor(fresh, jvm, policy.parallelFrom());
+                    parts = new PartExecutor(fresh, jvm, forced, policy.parallelFrom());
                     workers = fresh;
                 } catch (OutOfMemoryError e) {
                     return null;
@@ -412,12 +482,18 @@ final class DmlExecutor implements VdmExecutor {
             FutureState reached;
             if (operation.attachment() instanceof Program program) {
                 reached = engine.proceed(operation, program);
+            } else if (ForcedOperations.hasBegun(operation)) {
+                forced.execute(operation);
+                return;
             } else {
                 reached = startOnWorker(operation);
             }
             for (int round = 0; reached == FutureState.RUNNING; round++) {
                 IDLE.idle(round);
                 reached = engine.proceed(operation, (Program) operation.attachment());
+            }
+            if (reached == null) {
+                return; // a thread that forces has the operation
             }
             OperationTrace.workEnds(operation);
         } catch (Throwable e) {
@@ -431,17 +507,19 @@ final class DmlExecutor implements VdmExecutor {
         if (policy.executesTasksSingly(operation)) {
             return CallerExecutor.startBatch(operation, eachTask);
         }
-        Job job = operation.isOffHeap() ? pool.take() : null;
-        return job == null ? jvm.start(operation) : beginOnWorker(operation, job);
+        boolean needsJob = operation.isOffHeap()
+                && (operation.type() != VdmOperationType.FLUSH || needsJobToFlush(operation));
+        Job job = needsJob ? pool.take() : null;
+        return job == null ? startOnJvm(operation, true) : beginOnWorker(operation, job);
     }
 
     /** Executes a task of a batch like a single operation: its batch is on the right thread. */
-    private void executeTask(Operation<?> task) {
+    private Forces executeTask(Operation<?> task, Forces earlier) {
         Job job = task.byteSize() == 0 || policy.isForJvm(task) || !task.isOffHeap() ? null
                 : pool.take();
         if (job == null) {
             jvm.execute(task);
-            return;
+            return earlier;
         }
         try {
             for (FutureState reached = beginOnWorker(task, job); reached != FutureState.COMPLETE;
@@ -451,6 +529,7 @@ final class DmlExecutor implements VdmExecutor {
         } catch (Throwable e) {
             JvmFailures.record(task, e, 0);
         }
+        return earlier;
     }
 
     private FutureState beginOnWorker(Operation<?> operation, Job job) {
@@ -547,6 +626,7 @@ final class DmlExecutor implements VdmExecutor {
         }
         return pending.remove(operation)
                 || running != null && !(operation.attachment() instanceof Program)
+                        && !ForcedOperations.hasBegun(operation)
                         && running.takeBack(operation);
     }
 
@@ -563,12 +643,22 @@ final class DmlExecutor implements VdmExecutor {
 
     @Override
     public boolean isAsync(Operation<?> operation) {
-        if (operation.type() == VdmOperationType.FLUSH && operation.destination() != null
-                && !needsJobToFlush(durability.kindOf(operation.destination()))) {
-            return false;
+        if (isHere(operation)) {
+            return plan.runningPath() == DmlPath.HARDWARE && operation.isOffHeap()
+                    && operation.type() != VdmOperationType.FLUSH;
         }
-        return plan.runningPath() == DmlPath.HARDWARE && operation.isOffHeap()
-                || operation.byteSize() >= policy.workersFrom() && Workers.canExecute(operation);
+        return isForced(operation)
+                || plan.runningPath() == DmlPath.HARDWARE && operation.isOffHeap()
+                        && (operation.type() != VdmOperationType.FLUSH
+                                || needsJobToFlush(operation))
+                || operation.byteSize() >= policy.workersFrom(operation);
+    }
+
+    private boolean isForced(Operation<?> operation) {
+        List<Operation<?>> tasks = operation.tasks();
+        return tasks != null ? tasks.stream().anyMatch(this::isForced)
+                : operation.isDurable() && operation.destination() != null
+                        && durability.kindOf(operation.destination()) == WriteBackKind.PAGES;
     }
 
     /** Polls what is in flight, so that operations whose futures were dropped return their jobs. */
@@ -618,7 +708,8 @@ final class DmlExecutor implements VdmExecutor {
                 return false;
             }
             divided.unpin();
-        } else if (operation.attachment() instanceof Program) {
+        } else if (operation.attachment() instanceof Program
+                || ForcedOperations.hasBegun(operation)) {
             return false;
         }
         operation.failClosed();
@@ -658,6 +749,8 @@ final class DmlExecutor implements VdmExecutor {
             running.endPending(this::refuse);
             parts.stopAll(stuck);
         }
+        List<Operation<?>> unforced =
+                forced.await(plan.closeNanos() - (System.nanoTime() - start));
         boolean closed = pool.tryClose();
         for (int round = 0; !closed && System.nanoTime() - start < plan.closeNanos(); round++) {
             finishAbandoned();
@@ -665,13 +758,10 @@ final class DmlExecutor implements VdmExecutor {
             closed = pool.tryClose();
         }
         completions.stop();
-        if (!closed || !stuck.isEmpty()) {
-            List<String> names = inFlight();
-            stuck.stream()
-                    .map(Operation::toString)
-                    .filter(each -> !names.contains(each))
-                    .forEach(names::add);
-            throw DmlFailures.stuck(name, plan.closeNanos(), names, pool.nativeBytes());
+        if (!closed || !unforced.isEmpty() || !stuck.isEmpty()) {
+            Set<Operation<?>> left = new LinkedHashSet<>(stuck);
+            left.addAll(unforced);
+            throw DmlFailures.stuck(name, plan.closeNanos(), inFlight(left), pool.nativeBytes());
         }
         MemoryRegions.removeFinisher(finisher);
     }
@@ -687,12 +777,13 @@ final class DmlExecutor implements VdmExecutor {
         refuseWaiting();
     }
 
-    private List<String> inFlight() {
+    private List<String> inFlight(Set<Operation<?>> known) {
         List<String> names = new ArrayList<>();
+        known.forEach(each -> names.add(each.toString()));
         for (int i = 0; i < pool.capacity(); i++) {
             Job job = pool.peek(i);
             Object owner = job == null ? null : job.owner();
-            if (owner != null) {
+            if (owner != null && !known.contains(owner)) {
                 names.add(owner.toString());
             }
         }

@@ -23,6 +23,7 @@ public final class DmlMoverProvider implements MoverProvider {
             DmlDataMover mover = DmlDataMover.builder()
                     .workers(settings.parallelism())
                     .nativeMemoryIsPersistent(settings.nativeMemoryIsPersistent())
+                    .forceWait(settings.forceWait())
                     .open();
             return new Attempt(mover,
                     "%s: %s".formatted(mover.library(), mover.pathDecision().reason()), false);

@@ -22,6 +22,9 @@ record DmlPolicy(long copies, long fills, long operations, long workersFrom, lon
     private static final long NEW_DELTA = 1 << 10;
     private static final long DUALCAST = 16 << 10;
 
+    /** The longest durable operation that the thread of a caller executes. */
+    private static final long DURABLE = 64 << 10;
+
     /** Everything is DML's. */
     static DmlPolicy allOnDml(long workersFrom) {
         return new DmlPolicy(0, 0, 0, workersFrom, Long.MAX_VALUE, false);
@@ -30,6 +33,30 @@ record DmlPolicy(long copies, long fills, long operations, long workersFrom, lon
     /** The longest operation that the calling thread executes. */
     long longestOnCaller() {
         return workersFrom - 1;
+    }
+
+    /** Whether there are threads that execute operations. */
+    boolean hasWorkers() {
+        return workersFrom != Long.MAX_VALUE;
+    }
+
+    /** Returns the size from which a worker executes an operation that hardware does not. */
+    long workersFrom(Operation<?> operation) {
+        return hasWorkers() && isDurable(operation) ? Math.min(workersFrom, DURABLE + 1)
+                : workersFrom;
+    }
+
+    private static boolean isDurable(Operation<?> operation) {
+        List<Operation<?>> tasks = operation.tasks();
+        if (tasks == null || operation.byteSize() <= DURABLE) {
+            return operation.isDurable();
+        }
+        for (int i = 0; i < tasks.size(); i++) {
+            if (tasks.get(i).isDurable()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether the JVM executes an operation, in the poll that starts it. */

@@ -6,25 +6,30 @@ import io.github.vdm4j.VdmExecutor;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.jvm.TaskSequence.TaskExecution;
 import io.github.vdm4j.machine.PageUnavailableException;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.Durability.Refusal;
+import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.memory.MemoryRegion;
 import io.github.vdm4j.memory.MemoryRegions;
 import io.github.vdm4j.memory.WriteBackKind;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.util.function.Consumer;
+import java.util.List;
 
 /**
  * The executor that runs each operation on the calling thread, in the first poll, with the JVM's
  * kernels. Other executors use it for what they leave to the JVM.
  */
 public final class CallerExecutor implements VdmExecutor {
+    /** The longest durable operation on a file that the thread of a caller copies. */
+    private static final long LONGEST_ON_CALLER = 64L << 10;
+
     private final MoveFunctions functions;
     private final Durability durability;
     /** Kept, because a new one for each batch would be garbage. */
-    private final Consumer<Operation<?>> eachTask = this::execute;
+    private final TaskExecution eachTask = this::executeSingle;
 
     /**
      * Creates an executor.
@@ -53,7 +58,7 @@ public final class CallerExecutor implements VdmExecutor {
             return failBufferClosed(operation);
         }
         try {
-            execute(operation);
+            executeAndForce(operation);
         } finally {
             MemoryRegions.unpin(onto, of, other);
         }
@@ -105,21 +110,30 @@ public final class CallerExecutor implements VdmExecutor {
      * Executes the tasks of a batch on the calling thread, in order.
      *
      * @param batch the batch
-     * @param eachTask executes a task and writes its completion record; throws nothing
+     * @param eachTask executes a task and writes its completion record
      * @return {@link FutureState#COMPLETE}
      */
-    public static FutureState startBatch(Operation<?> batch, Consumer<Operation<?>> eachTask) {
+    public static FutureState startBatch(Operation<?> batch, TaskExecution eachTask) {
         TaskSequence sequence = sequenceOf(batch);
         String reason = sequence.pin();
         if (reason != null) {
             return batch.fail(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, reason, null);
         }
         try {
-            sequence.execute(eachTask);
+            for (Forces forces = executeTasks(batch, eachTask); forces != null;
+                    forces = executeTasks(batch, eachTask)) {
+                forces.await();
+            }
         } finally {
             sequence.unpin();
         }
-        return batch.succeed(ExecutionPath.JVM);
+        return FutureState.COMPLETE;
+    }
+
+    private void executeAndForce(Operation<?> operation) {
+        for (Forces forces = execute(operation); forces != null; forces = executeRest(operation)) {
+            forces.await();
+        }
     }
 
     /**
@@ -149,36 +163,91 @@ public final class CallerExecutor implements VdmExecutor {
     }
 
     /**
-     * Executes an operation, or the tasks of a batch, and writes the completion record. The caller
-     * has pinned the buffers.
+     * Executes an operation, or the tasks of a batch up to a fence that needs a force, and writes
+     * the completion record. The caller has pinned the buffers.
      *
      * @param operation the operation
+     * @return null if the operation has ended; else the forces that it needs first. {@link #executeRest}
+     *     follows them.
      */
-    public void execute(Operation<?> operation) {
-        if (operation.type() == VdmOperationType.BATCH) {
-            sequenceOf(operation).execute(eachTask);
-            operation.succeed(ExecutionPath.JVM);
-            return;
+    public Forces execute(Operation<?> operation) {
+        return operation.type() == VdmOperationType.BATCH
+                ? executeTasks(operation, eachTask)
+                : executeSingle(operation, null);
+    }
+
+    /**
+     * Continues an operation whose forces have ended.
+     *
+     * @param operation the operation
+     * @return null if the operation has ended; else the forces that it needs next
+     */
+    public Forces executeRest(Operation<?> operation) {
+        return operation.type() == VdmOperationType.BATCH ? executeTasks(operation, eachTask)
+                : null;
+    }
+
+    private static Forces executeTasks(Operation<?> batch, TaskExecution eachTask) {
+        Forces forces = sequenceOf(batch).execute(eachTask);
+        if (forces == null) {
+            batch.succeed(ExecutionPath.JVM);
         }
+        return forces;
+    }
+
+    /**
+     * Returns whether an operation copies so little before its force that the calling thread may do
+     * it.
+     *
+     * @param operation the operation
+     * @return true for a flush of a mapped file, a short durable operation, and a short batch with
+     *     one
+     */
+    public boolean isShortBeforeForce(Operation<?> operation) {
+        List<Operation<?>> tasks = operation.tasks();
+        if (tasks == null) {
+            return isShortSingle(operation);
+        }
+        if (operation.byteSize() <= LONGEST_ON_CALLER) {
+            for (int i = 0; i < tasks.size(); i++) { // an iterator is an allocation
+                if (isShortSingle(tasks.get(i))) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private boolean isShortSingle(Operation<?> operation) {
+        return operation.isDurable()
+                && (operation.type() == VdmOperationType.FLUSH
+                        || functions == MoveFunctions.STANDARD
+                                && operation.byteSize() <= LONGEST_ON_CALLER)
+                && durability.kindOf(operation.destination()) == WriteBackKind.PAGES;
+    }
+
+    private Forces executeSingle(Operation<?> operation, Forces earlier) {
         try {
             if (isPlainMove(operation)) {
                 move(operation, operation.destination(), operation.source());
-            } else {
-                run(operation);
+                return earlier;
             }
+            return run(operation, earlier);
         } catch (Throwable e) {
             JvmFailures.record(operation, e, 0);
+            return earlier;
         }
     }
 
-    private void run(Operation<?> operation) {
+    /** Returns the earlier forces with those of the operation. */
+    private Forces run(Operation<?> operation, Forces earlier) {
         MemorySegment first = operation.destination();
         MemorySegment second = operation.secondDestination();
         boolean durable = operation.isDurable() && first.byteSize() > 0;
         WriteBackKind firstKind = durable ? durability.kindOf(first) : null;
         WriteBackKind secondKind = durable && second != null ? durability.kindOf(second) : null;
         if (isRefused(operation, first, firstKind) || isRefused(operation, second, secondKind)) {
-            return;
+            return earlier;
         }
         if (isDivisible(operation) && operation.byteSize() > Parts.BYTES) {
             new Parts(operation).executeAll();
@@ -186,17 +255,19 @@ public final class CallerExecutor implements VdmExecutor {
             move(operation);
             JvmFailures.deliver(operation);
         }
-        finish(operation, durable, firstKind, secondKind);
+        return finish(operation, durable, firstKind, secondKind, earlier);
     }
 
     /** What follows when the bytes are in place. */
-    private void finish(Operation<?> operation, boolean durable, WriteBackKind firstKind,
-            WriteBackKind secondKind) {
+    private Forces finish(Operation<?> operation, boolean durable, WriteBackKind firstKind,
+            WriteBackKind secondKind, Forces earlier) {
         if (durable && operation.howItEnded() == VdmResult.SUCCESS) {
-            writeBack(operation, firstKind, secondKind);
-        } else if (isEmpty(operation)) {
+            return writeBack(operation, firstKind, secondKind, earlier);
+        }
+        if (isEmpty(operation)) {
             operation.succeed(ExecutionPath.NONE);
         }
+        return earlier;
     }
 
     /**
@@ -233,21 +304,23 @@ public final class CallerExecutor implements VdmExecutor {
     }
 
     /**
-     * Ends an operation whose parts are executed: writes the completion record, and forces durable
-     * destinations once.
+     * Writes the completion record of an operation whose parts are executed.
      *
      * @param operation the operation
      * @param parts its parts
+     * @return null if the operation has ended; else the forces that it needs first
      */
-    public void finish(Operation<?> operation, Parts parts) {
+    public Forces finish(Operation<?> operation, Parts parts) {
         try {
             parts.record();
             boolean durable = operation.isDurable();
             MemorySegment second = operation.secondDestination();
-            finish(operation, durable, durable ? durability.kindOf(operation.destination()) : null,
-                    durable && second != null ? durability.kindOf(second) : null);
+            return finish(operation, durable,
+                    durable ? durability.kindOf(operation.destination()) : null,
+                    durable && second != null ? durability.kindOf(second) : null, null);
         } catch (Throwable e) {
             JvmFailures.record(operation, e, parts.bytesDone());
+            return null;
         }
     }
 
@@ -300,20 +373,37 @@ public final class CallerExecutor implements VdmExecutor {
         operation.succeed(ExecutionPath.JVM);
     }
 
-    private void writeBack(Operation<?> operation, WriteBackKind firstKind,
-            WriteBackKind secondKind) {
+    private Forces writeBack(Operation<?> operation, WriteBackKind firstKind,
+            WriteBackKind secondKind, Forces earlier) {
         boolean byLibrary = firstKind == WriteBackKind.CACHE_LINES && durability.lines() != null;
         boolean flush = operation.type() == VdmOperationType.FLUSH;
         ExecutionPath path = flush && byLibrary ? ExecutionPath.LIBPMEM : ExecutionPath.JVM;
         try {
-            durability.writeBack(operation.destination(), firstKind);
-            if (secondKind != null) {
-                durability.writeBack(operation.secondDestination(), secondKind);
-            }
-            operation.succeed(path);
+            writeBackLines(operation.destination(), firstKind);
+            writeBackLines(operation.secondDestination(), secondKind);
         } catch (IOException | PageUnavailableException e) {
             operation.failWriteBack(path, e);
+            return earlier;
         }
+        operation.succeed(path);
+        Forces forces = addPages(earlier, operation, operation.destination(), firstKind);
+        return addPages(forces, operation, operation.secondDestination(), secondKind);
+    }
+
+    private void writeBackLines(MemorySegment range, WriteBackKind kind) throws IOException {
+        if (kind == WriteBackKind.CACHE_LINES) {
+            durability.writeBackLines(range);
+        }
+    }
+
+    private Forces addPages(Forces earlier, Operation<?> operation, MemorySegment range,
+            WriteBackKind kind) {
+        if (kind != WriteBackKind.PAGES) {
+            return earlier;
+        }
+        Forces forces = earlier == null ? new Forces(durability) : earlier;
+        forces.add(operation, range);
+        return forces;
     }
 
     /**

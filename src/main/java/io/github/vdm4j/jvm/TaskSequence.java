@@ -2,11 +2,11 @@ package io.github.vdm4j.jvm;
 
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.memory.MemoryRegions;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
 /** The tasks of a batch, executed one after the other. */
 public final class TaskSequence {
@@ -16,6 +16,19 @@ public final class TaskSequence {
     private final List<Pins> pins = new ArrayList<>();
 
     private int pinned;
+
+    /** The first task whose forces the last call has left, and the first that was not executed. */
+    private int section;
+
+    private int next;
+
+    /** The first task that has failed; -1 for none. */
+    private int failed;
+
+    private boolean abandoned;
+
+    /** The same object for all sections of an execution. */
+    private Forces forces;
 
     /** The arena that was looked at last: most tasks have the same. */
     private MemorySegment.Scope known;
@@ -30,14 +43,19 @@ public final class TaskSequence {
     }
 
     /**
-     * Requires that the current thread may access all segments, and keeps the buffers of all tasks
-     * open; if that cannot be, none.
+     * Begins anew. Requires that the current thread may access all segments, and keeps the buffers
+     * of all tasks open; if that cannot be, none.
      *
      * @return null, or the reason
      * @throws WrongThreadException if a segment is confined to another thread; no buffer is kept
      * open then
      */
     public String pin() {
+        section = 0;
+        next = 0;
+        failed = -1;
+        abandoned = false;
+        forces = null;
         try {
             for (int i = 0; i < tasks.size(); i++) {
                 Operation<?> task = tasks.get(i);
@@ -98,24 +116,60 @@ public final class TaskSequence {
     }
 
     /**
-     * Executes the tasks.
+     * Executes the tasks up to a fence that has durable tasks before it, or to the end. A further
+     * call continues when the forces have ended.
      *
-     * @param execution what executes each
+     * @param execution executes a task, and adds the forces that it needs to those of earlier tasks
+     * @return the forces, or null if all tasks have ended
      */
-    public void execute(Consumer<Operation<?>> execution) {
-        int failed = -1;
-        boolean abandoned = false;
-        for (int i = 0; i < tasks.size(); i++) {
-            Operation<?> task = tasks.get(i);
+    Forces execute(TaskExecution execution) {
+        for (int i = section; i < next; i++) {
+            if ((failed < 0 || i < failed) && tasks.get(i).howItEnded() != VdmResult.SUCCESS) {
+                failed = i;
+            }
+        }
+        section = next;
+        for (; next < tasks.size(); next++) {
+            Operation<?> task = tasks.get(next);
+            if (task.isFenced() && mustForce()) {
+                return forces;
+            }
             abandoned |= failed >= 0 && task.isFenced();
             if (abandoned) {
                 task.abandon(failed, tasks.get(failed));
                 continue;
             }
-            execution.accept(task);
+            forces = execution.execute(task, forces);
             if (failed < 0 && task.howItEnded() != VdmResult.SUCCESS) {
-                failed = i;
+                failed = next;
             }
         }
+        return mustForce() ? forces : null;
+    }
+
+    private boolean mustForce() {
+        return forces != null && !forces.isEmpty();
+    }
+
+    /**
+     * Returns the forces of this execution.
+     *
+     * @return the forces, or null if there were none
+     */
+    public Forces forces() {
+        return forces;
+    }
+
+    /** Executes a task. */
+    @FunctionalInterface
+    public interface TaskExecution {
+        /**
+         * Executes a task and writes its completion record. Throws nothing.
+         *
+         * @param task the task
+         * @param earlier the forces that earlier tasks need; null for none
+         * @return the forces with those that the task needs; null for none
+         */
+        Forces execute(Operation<?> task, Forces earlier);
     }
 }

@@ -5,6 +5,9 @@ package io.github.vdm4j.machine;
  * it keeps no user's class loader or thread locals alive.
  */
 public final class LibraryThread extends Thread {
+    /** Not started: memory that is confined to a thread is confined to another than this. */
+    private static final Thread STRANGER = Thread.ofPlatform().unstarted(() -> {});
+
     /**
      * Creates a thread that is not started.
      *
@@ -25,6 +28,15 @@ public final class LibraryThread extends Thread {
      */
     public static boolean isCurrent() {
         return Thread.currentThread() instanceof LibraryThread;
+    }
+
+    /**
+     * Returns a thread that accesses what every thread can access.
+     *
+     * @return a thread that is not started
+     */
+    public static Thread stranger() {
+        return STRANGER;
     }
 
     /**

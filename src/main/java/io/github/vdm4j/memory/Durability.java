@@ -8,14 +8,17 @@ import io.github.vdm4j.machine.PageGuard;
 import io.github.vdm4j.machine.PlatformName;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.locks.StampedLock;
 
 /**
  * The rules and engines that make a destination durable. Movers share one object; tests make their
  * own to record what was written back.
  */
 public final class Durability {
+    /** The bound of a mover that sets none. */
+    public static final Duration NO_BOUND = Duration.ofDays(1);
+
     private final CacheLineWriteBack lines;
     private final PageWriteBack pages;
 
@@ -24,6 +27,9 @@ public final class Durability {
 
     /** Whether native memory of unknown domain counts as persistent memory. */
     private final boolean nativeIsPersistent;
+
+    /** How long a force waits for further requests at most. */
+    private final long forceWaitNanos;
 
     /**
      * Why an operation is refused.
@@ -40,16 +46,18 @@ public final class Durability {
      * @param pages writes pages back
      */
     public Durability(CacheLineWriteBack lines, PageWriteBack pages) {
-        this(lines, Objects.requireNonNull(pages, "pages"), false, false);
+        this(lines, Objects.requireNonNull(pages, "pages"), false, false,
+                Long.MAX_VALUE);
     }
 
     private Durability(
             CacheLineWriteBack lines, PageWriteBack pages, boolean ofMachine,
-            boolean nativeIsPersistent) {
+            boolean nativeIsPersistent, long forceWaitNanos) {
         this.lines = lines;
         this.pages = pages;
         this.ofMachine = ofMachine;
         this.nativeIsPersistent = nativeIsPersistent;
+        this.forceWaitNanos = forceWaitNanos;
     }
 
     /**
@@ -79,11 +87,42 @@ public final class Durability {
     public Durability nativeMemoryIsPersistent(boolean persistent) {
         return persistent == nativeIsPersistent
                 ? this
-                : new Durability(lines, pages, ofMachine, persistent);
+                : new Durability(lines, pages, ofMachine, persistent, forceWaitNanos);
+    }
+
+    /**
+     * Returns the same engines with a bound for the time that a force waits for further requests.
+     *
+     * @param longest the bound; zero for no wait
+     * @return engines with that bound
+     */
+    public Durability forceWait(Duration longest) {
+        return nanos(longest) == forceWaitNanos ? this
+                : new Durability(lines, pages, ofMachine, nativeIsPersistent, nanos(longest));
+    }
+
+    /**
+     * Checks the bound of a builder.
+     *
+     * @param longest the bound
+     * @return the same bound
+     * @throws IllegalArgumentException if it is negative
+     */
+    public static Duration requireForceWait(Duration longest) {
+        if (Objects.requireNonNull(longest, "longest").isNegative()) {
+            throw new IllegalArgumentException(
+                    "forceWait of " + longest + ": must be 0 or more, zero for no wait");
+        }
+        return longest;
+    }
+
+    private static long nanos(Duration time) {
+        return time.compareTo(Duration.ofDays(1)) >= 0 ? Long.MAX_VALUE : time.toNanos();
     }
 
     private static final class System {
-        static final Durability INSTANCE = new Durability(null, null, true, false);
+        static final Durability INSTANCE = new Durability(null, null, true, false,
+                Long.MAX_VALUE);
     }
 
     /**
@@ -230,7 +269,7 @@ public final class Durability {
         return region != null ? region.file() : BareMappings.of(range);
     }
 
-    private static String failedBefore(MappedFile file) {
+    static String failedBefore(MappedFile file) {
         return "an earlier write-back of "
                 + file.path()
                 + " failed in this process, and which of its bytes are lost is unknown. Verify the"
@@ -239,49 +278,41 @@ public final class Durability {
     }
 
     /**
-     * Makes a range durable.
+     * Writes the cache lines of a range back.
      *
-     * @param range the range, not empty
-     * @param kind what {@link #kindOf} returned for it; not refused
-     * @throws IOException if the storage reports an error, or has reported one of the same file
+     * @param range the range of {@link WriteBackKind#CACHE_LINES}, not empty and not refused
+     * @throws IOException if the storage reports an error, or has reported an error of the file
      * @throws io.github.vdm4j.machine.PageUnavailableException if a page of a mapped file is not
-     * there
+     *     there
      * @throws IllegalStateException if its arena is closed
      * @throws WrongThreadException if it is confined to another thread
      */
-    public void writeBack(MemorySegment range, WriteBackKind kind) throws IOException {
-        CacheLineWriteBack engine = kind == WriteBackKind.CACHE_LINES ? lines() : null;
+    public void writeBackLines(MemorySegment range) throws IOException {
+        CacheLineWriteBack engine = lines();
         if (engine != null) {
             if (MemoryRegions.mayLackPages(range)) {
                 PageGuard.bringIn(range, 0, range.byteSize(), false);
             }
             engine.writeBack(range);
-        } else {
-            force(range);
+            return;
         }
-    }
-
-    /**
-     * Forces a range. The kernel reports an error to one of several concurrent calls only, so a
-     * call that succeeded waits until the others have recorded their failures. {@code msync} passes
-     * over pages beyond the end of the file, so they are looked for afterwards.
-     */
-    private void force(MemorySegment range) throws IOException {
         MappedFile file = fileOf(range);
-        StampedLock forces = file.forces();
-        long stamp = forces.readLock();
         try {
-            (ofMachine ? Pages.OF_MACHINE : pages).writeBack(range);
+            force(range); // the JDK writes lines back, so there is nothing to share
         } catch (IOException e) {
             file.recordFailure();
             throw e;
-        } finally {
-            forces.unlockRead(stamp);
-        }
-        forces.unlockWrite(forces.writeLock());
-        if (file.hasFailed()) {
-            throw new IOException(failedBefore(file));
         }
         MissingPages.requireNone(range);
+    }
+
+    /** Writes the pages of a range to the storage, on the calling thread. */
+    void force(MemorySegment range) throws IOException {
+        (ofMachine ? Pages.OF_MACHINE : pages).writeBack(range);
+    }
+
+    /** Returns how long a force waits for further requests at most. */
+    long forceWaitNanos() {
+        return forceWaitNanos;
     }
 }

@@ -1,6 +1,7 @@
 package io.github.vdm4j.memory;
 
 import io.github.vdm4j.DurabilityDomain;
+import io.github.vdm4j.ForceCounters;
 import io.github.vdm4j.machine.FileBirth;
 import io.github.vdm4j.machine.MemoryMaps;
 import io.github.vdm4j.machine.MemoryMaps.Backing;
@@ -8,25 +9,16 @@ import io.github.vdm4j.machine.MemoryMaps.Mapping;
 import io.github.vdm4j.machine.PlatformName;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.locks.StampedLock;
-import java.util.stream.Stream;
 
 /** The file behind a mapping, determined once for each mapping. */
 public final class MappedFile {
-    private static final int STRIPES = 64;
-
     private static final FailedFiles FAILED = new FailedFiles(4_096);
-
-    /** Files share these locks by their hash codes. */
-    private static final List<StampedLock> FORCES =
-            Stream.generate(StampedLock::new).limit(STRIPES).toList();
 
     private final Mapping mapping;
     private final String birth;
     private final int failuresBefore;
     private volatile boolean failed;
+    private volatile ForceQueue forces;
 
     private MappedFile(Mapping mapping, int failuresBefore) {
         this(mapping, FileBirth.of(mapping), failuresBefore);
@@ -157,8 +149,25 @@ public final class MappedFile {
         return mapping;
     }
 
-    /** Returns the lock that a force of the file holds as a reader. */
-    StampedLock forces() {
-        return FORCES.get(Math.floorMod(Objects.hashCode(mapping.file()), STRIPES));
+    /**
+     * Returns what the forces of the file have done.
+     *
+     * @return the counters
+     */
+    public ForceCounters forceCounters() {
+        return forces().counters();
+    }
+
+    /** Returns the queue that all mappings of the file share. */
+    ForceQueue forces() {
+        ForceQueue known = forces;
+        return known != null ? known : findForces();
+    }
+
+    private synchronized ForceQueue findForces() {
+        if (forces == null) {
+            forces = ForceQueue.of(mapping.file());
+        }
+        return forces;
     }
 }

@@ -1,6 +1,7 @@
 package io.github.vdm4j.memory;
 
 import io.github.vdm4j.DurabilityDomain;
+import java.lang.foreign.MemorySegment;
 
 /** A range of memory that this library made or was told about, and that it can hold open. */
 public interface MemoryRegion {
@@ -45,6 +46,16 @@ public interface MemoryRegion {
      * @return false if it is being closed or is closed
      */
     boolean pin();
+
+    /** Adds a pin to a region that the caller has pinned, also while it is being closed. */
+    void pinAgain();
+
+    /**
+     * Returns the segment of the whole region.
+     *
+     * @return the segment
+     */
+    MemorySegment whole();
 
     /** Takes back one {@link #pin}. */
     void unpin();

@@ -18,6 +18,16 @@ public enum WriteBackKind {
     FAILED_BEFORE;
 
     /**
+     * Returns whether an operation that has written its bytes needs a force.
+     *
+     * @return true for pages, and if a write-back of the file has failed since the operation was
+     *     accepted: its force fails, too
+     */
+    public boolean isForced() {
+        return this == PAGES || this == FAILED_BEFORE;
+    }
+
+    /**
      * Returns whether the range can be made durable.
      *
      * @return false if the operation must be refused

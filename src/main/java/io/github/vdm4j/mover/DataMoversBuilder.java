@@ -1,9 +1,11 @@
 package io.github.vdm4j.mover;
 
 import io.github.vdm4j.Vdm;
+import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.mover.DataMovers.Choice;
 import io.github.vdm4j.mover.MoverProvider.Attempt;
 import io.github.vdm4j.mover.MoverProvider.Settings;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -17,6 +19,7 @@ public final class DataMoversBuilder {
 
     private int parallelism = Runtime.getRuntime().availableProcessors();
     private boolean nativeMemoryIsPersistent;
+    private Duration forceWait = Durability.NO_BOUND;
 
     DataMoversBuilder() {}
 
@@ -49,6 +52,20 @@ public final class DataMoversBuilder {
     }
 
     /**
+     * Sets how long a force may wait for further durable operations on the same file. Default: no
+     * further bound.
+     *
+     * @param longest 0 or more; zero for no wait
+     * @return this
+     * @throws IllegalArgumentException if the time is negative
+     * @see ThreadsDataMoverBuilder#forceWait
+     */
+    public DataMoversBuilder forceWait(Duration longest) {
+        forceWait = Durability.requireForceWait(longest);
+        return this;
+    }
+
+    /**
      * Opens the best mover with these settings.
      *
      * @return an open mover
@@ -64,7 +81,7 @@ public final class DataMoversBuilder {
      * @return an open mover and the reason
      */
     public Choice choose() {
-        var settings = new Settings(parallelism, nativeMemoryIsPersistent);
+        var settings = new Settings(parallelism, nativeMemoryIsPersistent, forceWait);
         List<String> reasons = new ArrayList<>();
         for (MoverProvider provider : providers(reasons)) {
             Attempt attempt = open(provider, settings);
@@ -79,6 +96,7 @@ public final class DataMoversBuilder {
         Vdm threads = ThreadsDataMover.builder()
                 .threads(parallelism)
                 .nativeMemoryIsPersistent(nativeMemoryIsPersistent)
+                .forceWait(forceWait)
                 .open();
         return new Choice(threads, String.join("\n", reasons));
     }

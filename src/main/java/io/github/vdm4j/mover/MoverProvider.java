@@ -1,6 +1,7 @@
 package io.github.vdm4j.mover;
 
 import io.github.vdm4j.Vdm;
+import java.time.Duration;
 
 /**
  * Opens a mover that works on some machines only. {@link DataMovers} finds the providers through
@@ -12,8 +13,9 @@ public interface MoverProvider {
      *
      * @param parallelism the number of worker threads
      * @param nativeMemoryIsPersistent whether native memory of unknown domain counts as persistent
+     * @param forceWait how long a force may wait for further durable operations
      */
-    record Settings(int parallelism, boolean nativeMemoryIsPersistent) {}
+    record Settings(int parallelism, boolean nativeMemoryIsPersistent, Duration forceWait) {}
 
     /**
      * What came of an attempt to open a mover.

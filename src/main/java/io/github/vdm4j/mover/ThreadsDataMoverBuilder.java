@@ -26,6 +26,8 @@ public final class ThreadsDataMoverBuilder {
     private NotifierType notifier = NotifierType.WAKER;
     private Durability durability = Durability.system();
     private boolean nativeMemoryIsPersistent;
+    /** Null for no bound. */
+    private Duration forceWait;
     private CopyFunction memcpy = MoveFunctions.STANDARD.memcpy();
     private CopyFunction memmove = MoveFunctions.STANDARD.memmove();
     private FillFunction memset = MoveFunctions.STANDARD.memset();
@@ -193,6 +195,22 @@ public final class ThreadsDataMoverBuilder {
         return this;
     }
 
+    /**
+     * Sets how long a force may wait for further durable operations on the same file. A force that
+     * several operations share is faster than a force for each. The wait is adaptive: it lasts at
+     * most a quarter of the last force, and it ends if no further operation arrives in time. A mover
+     * that never waits still shares forces. If operations of several movers share a force, the
+     * shortest time counts. Default: no further bound.
+     *
+     * @param longest 0 or more; zero for no wait
+     * @return this
+     * @throws IllegalArgumentException if the time is negative
+     */
+    public ThreadsDataMoverBuilder forceWait(Duration longest) {
+        forceWait = Durability.requireForceWait(longest);
+        return this;
+    }
+
     /** Other write-back engines than the machine's; for tests, which count what they do. */
     ThreadsDataMoverBuilder durability(Durability engines) {
         durability = engines;
@@ -237,7 +255,8 @@ public final class ThreadsDataMoverBuilder {
     }
 
     Durability durability() {
-        return durability.nativeMemoryIsPersistent(nativeMemoryIsPersistent);
+        Durability chosen = durability.nativeMemoryIsPersistent(nativeMemoryIsPersistent);
+        return forceWait == null ? chosen : chosen.forceWait(forceWait);
     }
 
     MoveFunctions functions() {

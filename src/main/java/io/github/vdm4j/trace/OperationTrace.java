@@ -10,7 +10,7 @@ import jdk.jfr.FlightRecorder;
  * beside the operations, so that they need no room for it: only recording costs anything.
  */
 public final class OperationTrace {
-    private static final boolean PRESENT = isPresent();
+    static final boolean PRESENT = isPresent();
 
     /** Weak, for operations that are dropped. */
     private static final Map<Object, OperationTrace> TRACES =

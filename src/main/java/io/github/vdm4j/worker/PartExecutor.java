@@ -2,7 +2,9 @@ package io.github.vdm4j.worker;
 
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.jvm.CallerExecutor;
+import io.github.vdm4j.jvm.ForcedOperations;
 import io.github.vdm4j.jvm.Parts;
+import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.trace.OperationTrace;
 import java.util.List;
 
@@ -18,6 +20,7 @@ public final class PartExecutor {
 
     private final Workers workers;
     private final CallerExecutor kernels;
+    private final ForcedOperations forced;
     private final long from;
 
     /**
@@ -25,11 +28,14 @@ public final class PartExecutor {
      *
      * @param workers the workers, whose work calls {@link #work}
      * @param kernels what executes the parts
+     * @param forced what ends operations
      * @param from from how many bytes on an operation is executed in parts
      */
-    public PartExecutor(Workers workers, CallerExecutor kernels, long from) {
+    public PartExecutor(Workers workers, CallerExecutor kernels, ForcedOperations forced,
+            long from) {
         this.workers = workers;
         this.kernels = kernels;
+        this.forced = forced;
         this.from = from;
     }
 
@@ -58,7 +64,7 @@ public final class PartExecutor {
         if (!parts.haveBegun()) {
             OperationTrace.workBegins(operation);
             if (kernels.isRefused(operation)) {
-                complete(operation, parts);
+                end(operation, null);
                 return;
             }
         }
@@ -95,14 +101,12 @@ public final class PartExecutor {
             return;
         }
         OperationTrace.workEnds(operation);
-        kernels.finish(operation, parts);
-        complete(operation, parts);
+        end(operation, kernels.finish(operation, parts));
     }
 
-    private void complete(Operation<?> operation, Parts parts) {
-        parts.unpin();
+    private void end(Operation<?> operation, Forces forces) {
         workers.forget(operation);
-        operation.complete();
+        forced.end(operation, forces);
     }
 
     /**

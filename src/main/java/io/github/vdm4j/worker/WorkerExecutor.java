@@ -11,13 +11,14 @@ import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.future.NotifierType;
 import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.jvm.CallerExecutor;
+import io.github.vdm4j.jvm.ForcedOperations;
 import io.github.vdm4j.jvm.Parts;
 import io.github.vdm4j.jvm.Pins;
-import io.github.vdm4j.jvm.TaskSequence;
 import io.github.vdm4j.machine.LibraryThread;
-import io.github.vdm4j.memory.MemoryRegions;
+import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.trace.OperationTrace;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -26,6 +27,7 @@ public final class WorkerExecutor implements VdmExecutor {
     private final String name;
     private final Workers workers;
     private final CallerExecutor kernels;
+    private final ForcedOperations forced;
     private final PartExecutor parts;
     private final int most;
     private final NotifierType notifier;
@@ -51,8 +53,9 @@ public final class WorkerExecutor implements VdmExecutor {
         this.notifier = notifier;
         this.closeTimeout = closeTimeout;
         this.kernels = kernels;
+        forced = new ForcedOperations(kernels, this::offer);
         workers = new Workers("vdm4j-threads-mover", threads, strategy, this::work);
-        parts = new PartExecutor(workers, kernels, parallelFrom);
+        parts = new PartExecutor(workers, kernels, forced, parallelFrom);
     }
 
     /**
@@ -67,20 +70,25 @@ public final class WorkerExecutor implements VdmExecutor {
     @Override
     public FutureState start(Operation<?> operation) {
         if (operation.type() == VdmOperationType.DRAIN) {
-            operation.attach(workers.mark());
+            operation.attach(new Drain(workers.mark(), forced.mark()));
             return drain(operation);
         }
         if (!Workers.canExecute(operation)) {
             return kernels.start(operation); // only the calling thread may touch the memory
         }
-        String reason = pin(operation);
+        if (kernels.isShortBeforeForce(operation)) {
+            return forced.start(operation, false); // waking a worker takes longer than the copy
+        }
+        Parts divided = parts.divide(operation);
+        String reason = divided == null ? ForcedOperations.pin(operation)
+                : divided.pin() ? null : Pins.CLOSED;
         if (reason != null) {
             return operation.fail(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, reason,
                     null);
         }
         operation.handOver();
         if (!workers.offer(operation, most)) {
-            unpin(operation);
+            ForcedOperations.unpin(operation);
             if (workers.isStopping()) {
                 operation.failClosed();
             } else {
@@ -95,9 +103,20 @@ public final class WorkerExecutor implements VdmExecutor {
         return null;
     }
 
+    /** Continues a batch behind a fence. */
+    private void offer(Operation<?> batch) {
+        if (!workers.offer(batch, Integer.MAX_VALUE)) {
+            work(batch); // the mover is closing
+        }
+    }
+
+    /** What a drain waits for. */
+    private record Drain(long atWork, List<Forces> forced) {}
+
     /** A drain is not executed by a worker, because each worker knows only what it does itself. */
     private FutureState drain(Operation<?> operation) {
-        if (!workers.isPast((long) operation.attachment())) {
+        Drain drain = (Drain) operation.attachment();
+        if (!workers.isPast(drain.atWork()) || !forced.isPast(drain.forced())) {
             return FutureState.RUNNING;
         }
         return operation.succeed(ExecutionPath.JVM);
@@ -108,50 +127,13 @@ public final class WorkerExecutor implements VdmExecutor {
         return drain(operation);
     }
 
-    /** Keeps the buffers open until the operation has ended. Returns null, or why that failed. */
-    private String pin(Operation<?> operation) {
-        if (operation.tasks() != null) {
-            return CallerExecutor.sequenceOf(operation).pin();
-        }
-        Parts divided = parts.divide(operation);
-        if (divided != null) {
-            return divided.pin() ? null : Pins.CLOSED;
-        }
-        if (!MemoryRegions.any()) {
-            operation.attach(null);
-            return null;
-        }
-        Pins pins = operation.attachment() instanceof Pins earlier ? earlier : new Pins();
-        operation.attach(pins);
-        return pins.pin(operation) ? null : Pins.CLOSED;
-    }
-
-    private static void unpin(Operation<?> operation) {
-        if (operation.attachment() instanceof Pins pins) {
-            pins.unpin();
-        } else if (operation.attachment() instanceof TaskSequence sequence) {
-            sequence.unpin();
-        } else if (operation.attachment() instanceof Parts divided) {
-            divided.unpin();
-        }
-    }
-
     private void work(Operation<?> operation) {
         if (operation.attachment() instanceof Parts divided) {
             parts.work(operation, divided);
             return;
         }
-        try {
-            OperationTrace.workBegins(operation);
-            kernels.execute(operation);
-            OperationTrace.workEnds(operation);
-        } catch (Throwable e) {
-            unpin(operation);
-            operation.completeBroken(e);
-            return;
-        }
-        unpin(operation);
-        operation.complete();
+        OperationTrace.workBegins(operation);
+        forced.execute(operation);
     }
 
     @Override
@@ -168,10 +150,10 @@ public final class WorkerExecutor implements VdmExecutor {
         if (operation.attachment() instanceof Parts divided) {
             return parts.cancel(operation, divided);
         }
-        if (!workers.takeBack(operation)) {
+        if (ForcedOperations.hasBegun(operation) || !workers.takeBack(operation)) {
             return false;
         }
-        unpin(operation);
+        ForcedOperations.unpin(operation);
         return true;
     }
 
@@ -192,11 +174,26 @@ public final class WorkerExecutor implements VdmExecutor {
 
     /** Returns false if the operation has begun. */
     private boolean refuse(Operation<?> operation) {
-        if (operation.attachment() instanceof Parts divided && divided.haveBegun()) {
+        if (operation.attachment() instanceof Parts divided && divided.haveBegun()
+                || ForcedOperations.hasBegun(operation)) {
             return false;
         }
-        unpin(operation);
+        ForcedOperations.unpin(operation);
         operation.failClosed();
+        operation.complete();
+        return true;
+    }
+
+    /** Ends a batch that waits for a worker to continue. Returns false for other operations. */
+    private static boolean stopAtFence(Operation<?> operation) {
+        if (!ForcedOperations.hasBegun(operation)) {
+            return false;
+        }
+        ForcedOperations.unpin(operation);
+        operation.fail(ExecutionPath.JVM, VdmResult.STOPPED, null,
+                "was stopped at a fence, because the mover was closed and no worker was left to"
+                        + " continue. Poll the batch to its end before you close the mover",
+                null);
         operation.complete();
         return true;
     }
@@ -208,9 +205,12 @@ public final class WorkerExecutor implements VdmExecutor {
             workers.refuse();
             return;
         }
-        List<Operation<?>> stuck = workers.stop(closeTimeout.toNanos());
+        long start = System.nanoTime();
+        List<Operation<?>> stuck = new ArrayList<>(workers.stop(closeTimeout.toNanos()));
         int refused = refusePending();
         parts.stopAll(stuck);
+        stuck.addAll(forced.await(closeTimeout.toNanos() - (System.nanoTime() - start)));
+        workers.endPending(WorkerExecutor::stopAtFence);
         if (!stuck.isEmpty()) {
             throw new VdmException(
                     VdmResult.TIMEOUT,

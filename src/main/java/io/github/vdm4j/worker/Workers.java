@@ -23,9 +23,6 @@ import java.util.function.Predicate;
  * needs, and a stream that one worker keeps up with wakes nobody.
  */
 public final class Workers {
-    /** Not a worker, but confined memory is confined to another thread than this one. */
-    private static final Thread STRANGER = Thread.ofPlatform().unstarted(() -> {});
-
     private final String name;
     private final Consumer<Operation<?>> work;
     private final WorkerStrategy strategy;
@@ -89,7 +86,7 @@ public final class Workers {
      * @return true if they can access all of its segments
      */
     public static boolean canExecute(Operation<?> operation) {
-        return operation.isAccessibleBy(STRANGER);
+        return operation.isAccessibleBy(LibraryThread.stranger());
     }
 
     /**
@@ -98,7 +95,7 @@ public final class Workers {
      * @return a thread that is not started
      */
     public static Thread anyThread() {
-        return STRANGER;
+        return LibraryThread.stranger();
     }
 
     /**

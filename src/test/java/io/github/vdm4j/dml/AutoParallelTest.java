@@ -31,8 +31,10 @@ class AutoParallelTest extends AgainstSimulatedDml {
     private static final int LONG = 9 << 20;
 
     private DmlDataMover workers(DmlPath path) {
-        return open(builder(path).jvmOperationsUpTo(Long.MAX_VALUE).workers(2)
-                .workersFrom(Parts.BYTES).parallelFrom(2 * Parts.BYTES));
+        return open(builder(path).jvmOperationsUpTo(Long.MAX_VALUE)
+                .workers(2)
+                .workersFrom(Parts.BYTES)
+                .parallelFrom(2 * Parts.BYTES));
     }
 
     private VdmFuture<VdmOutput> begin(DmlDataMover mover) {

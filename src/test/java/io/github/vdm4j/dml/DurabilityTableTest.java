@@ -348,9 +348,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
                     mover.memset(whole.asSlice(100, 1000), (byte) 1, VdmFlags.MEM_DURABLE);
             int[] submitted = {-1};
             log.whenever((kind, range) -> submitted[0] = dml.submissions().size());
-            while (fill.poll() != FutureState.COMPLETE) {
-                assertEquals(List.of(), log.ranges());
-            }
+            finish(fill).orThrow();
             assertEquals(8, submitted[0]);
             assertEquals(8, dml.submissions().size());
             assertEquals(List.of(Range.of(PAGES, whole.asSlice(100, 1000))), log.ranges());

@@ -261,10 +261,15 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
             }
             secondIsOver.countDown(); // the kernel has told the first call of the error
         });
-        try (Vdm mover = open(Mover.THREADS)) {
+        try (Vdm mover = open(Mover.THREADS);
+                Arena confined = Arena.ofConfined()) {
             VdmFuture<?> first = mover.flush(range.asSlice(0, 1));
-            VdmFuture<?> second = mover.flush(range.asSlice(4_096, 1));
+            // Its owner forces confined memory, beside the thread that leads.
+            VdmFuture<?> second = mover.flush(mapped(file, confined).asSlice(4_096, 1));
             first.poll();
+            while (calls.get() == 0) {
+                Thread.onSpinWait();
+            }
             second.poll();
             finish(first);
             finish(second);

@@ -100,6 +100,20 @@ class ExamplesTest {
     }
 
     @Test
+    void manyThreadsShareForces() throws Exception {
+        Path log = folder.resolve("records");
+
+        String printed = run(AppendFromManyThreads::main, log).out();
+        assertTrue(printed.matches("6,400 records durable after [0-9,]+ forces"), printed);
+
+        byte[] written = Files.readAllBytes(log);
+        assertEquals(6_400 * 400, written.length);
+        for (byte each : written) {
+            assertEquals(1, each);
+        }
+    }
+
+    @Test
     void mapBufferWritesItsSlotsDurably() throws Exception {
         Path file = folder.resolve("slots");
 

@@ -142,7 +142,7 @@ class PmemLibraryTest {
                 channel.truncate(0);
                 assertThrows(
                         io.github.vdm4j.machine.PageUnavailableException.class,
-                        () -> Durability.system().writeBack(mapped, WriteBackKind.CACHE_LINES));
+                        () -> Durability.system().writeBackLines(mapped));
             }
         }
     }

@@ -7,6 +7,7 @@ import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.machine.PageUnavailableException;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.memory.MemoryRegions;
 import io.github.vdm4j.memory.WriteBackKind;
 import java.lang.foreign.MemorySegment;
@@ -38,9 +39,15 @@ public final class BatchProgram extends Program {
     private final HeldArenas arenas = new HeldArenas();
 
     private TaskFailures failures;
+    private Durability durability;
 
     /** The first task that is not over. */
     private int next;
+
+    /** The first task whose forces have not ended, and the fence that waits for forces. */
+    private int section;
+
+    private int limit;
 
     /** The first task that has failed. */
     private int firstFailure;
@@ -74,27 +81,81 @@ public final class BatchProgram extends Program {
      * Takes on a batch.
      *
      * @param work the tasks
-     * @param durability what makes destinations durable
+     * @param engines what makes destinations durable
      * @param words says why tasks failed
      * @return this
      */
-    public BatchProgram begin(List<Operation<?>> work, Durability durability, TaskFailures words) {
+    public BatchProgram begin(List<Operation<?>> work, Durability engines, TaskFailures words) {
         reset();
         tasks = work;
         failures = words;
+        durability = engines;
         fit.durability(durability);
         single.durability(durability);
         next = 0;
+        section = 0;
         firstFailure = Integer.MAX_VALUE;
+        limit = endOfSection();
         begun = false;
         faults = 0;
         alone = false;
         return this;
     }
 
+    /** True at a fence, too, while {@link #needsForces}. */
     @Override
     public boolean isDone() {
-        return next == tasks.size();
+        if (next == limit && limit < tasks.size() && !needsForces()) {
+            beginSection();
+        }
+        return next == limit;
+    }
+
+    /**
+     * Returns whether tasks have to be forced before the batch continues or ends.
+     *
+     * @return true until the {@link #forces} have ended
+     */
+    public boolean needsForces() {
+        return forces() != null && !forces().isEmpty();
+    }
+
+    /**
+     * Returns the forces of the tasks.
+     *
+     * @return the forces, or null if there are none
+     */
+    public Forces forces() {
+        return single.forces();
+    }
+
+    private void beginSection() {
+        for (int i = section; i < next; i++) {
+            if (tasks.get(i).howItEnded() != VdmResult.SUCCESS) {
+                firstFailure = Math.min(firstFailure, i);
+            }
+        }
+        section = next;
+        limit = endOfSection();
+        settle();
+    }
+
+    /** Returns the first fence that has tasks before it whose pages have to be forced. */
+    private int endOfSection() {
+        boolean mustForce = false;
+        for (int i = section; i < tasks.size(); i++) {
+            Operation<?> task = tasks.get(i);
+            if (mustForce && task.isFenced()) {
+                return i;
+            }
+            mustForce |= task.isDurable() && (isOfPages(task.destination())
+                    || isOfPages(task.secondDestination()));
+        }
+        return tasks.size();
+    }
+
+    private boolean isOfPages(MemorySegment destination) {
+        return destination != null && durability.kindOf(destination) == WriteBackKind.PAGES;
     }
 
     @Override
@@ -174,7 +235,7 @@ public final class BatchProgram extends Program {
     private boolean gather() {
         arenas.clear();
         boolean hardware = job().onHardware();
-        int size = tasks.size();
+        int size = limit;
         int room = Math.min(limits.tasks(hardware), size - next);
         buffer.reserve(Math.max(room, BatchBuffer.LEAST));
         if (placed.length < room) {
@@ -208,7 +269,7 @@ public final class BatchProgram extends Program {
             placed[count++] = i;
         }
         parts = count;
-        return everythingHeld && count == size;
+        return everythingHeld && count == tasks.size();
     }
 
     /** Tells whether a task is over, or cannot be run since an arena was closed meanwhile. */
@@ -342,7 +403,7 @@ public final class BatchProgram extends Program {
      * not run.
      */
     private void settle() {
-        while (next < tasks.size()) {
+        while (next < limit) {
             Operation<?> task = tasks.get(next);
             if (!isOver(task)) {
                 if (task.isFenced() && firstFailure < next) {
@@ -355,6 +416,7 @@ public final class BatchProgram extends Program {
     }
 
     private void stop() {
+        limit = tasks.size();
         Operation<?> failed = tasks.get(firstFailure);
         while (next < tasks.size()) {
             Operation<?> task = tasks.get(next++);
@@ -445,6 +507,7 @@ public final class BatchProgram extends Program {
         single.clear();
         arenas.clear();
         tasks = List.of();
+        limit = 0;
         failures = null;
     }
 

@@ -14,6 +14,7 @@ import io.github.vdm4j.machine.PageFaults;
 import io.github.vdm4j.machine.PageUnavailableException;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.memory.MemoryRegion;
 import io.github.vdm4j.memory.MemoryRegions;
 import io.github.vdm4j.memory.WriteBackKind;
@@ -377,20 +378,26 @@ public final class DataProgram extends Program {
      * @return true if that was not done
      */
     private boolean remains(WriteBackKind kind) {
-        return kind == WriteBackKind.PAGES
+        return kind != null && kind.isForced()
                 || kind == WriteBackKind.CACHE_LINES && !flushLines && wroteByProcessor();
     }
 
     @Override
-    public void writeBackRemaining(Durability durability) throws IOException {
-        WriteBackKind first = remainingOfDestination();
-        if (first != null) {
-            durability.writeBack(destination, first);
+    public void writeBackLines(Durability durability) throws IOException {
+        if (remainingOfDestination() == WriteBackKind.CACHE_LINES) {
+            durability.writeBackLines(destination);
         }
-        WriteBackKind second = remainingOfSecondDestination();
-        if (second != null) {
-            durability.writeBack(descriptor.secondDestination(), second);
+        if (remainingOfSecondDestination() == WriteBackKind.CACHE_LINES) {
+            durability.writeBackLines(descriptor.secondDestination());
         }
+    }
+
+    @Override
+    public Forces forces(Forces earlier, Operation<?> operation, Durability durability) {
+        Forces first =
+                addPages(earlier, operation, destination, remainingOfDestination(), durability);
+        return addPages(first, operation, operation.secondDestination(),
+                remainingOfSecondDestination(), durability);
     }
 
     /**

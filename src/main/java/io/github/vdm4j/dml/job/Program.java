@@ -6,6 +6,7 @@ import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.machine.PageGuard;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.memory.MemoryRegions;
 import io.github.vdm4j.memory.WriteBackKind;
 import java.io.IOException;
@@ -245,12 +246,35 @@ public abstract class Program {
     public abstract WriteBackKind remainingWriteBack();
 
     /**
-     * Makes durable what {@link #remainingWriteBack} tells of.
+     * Writes back the cache lines that {@link #remainingWriteBack} tells of.
      *
      * @param durability the engines
      * @throws IOException if the storage reports an error
      */
-    public void writeBackRemaining(Durability durability) throws IOException {}
+    public void writeBackLines(Durability durability) throws IOException {}
+
+    /**
+     * Adds the forces of the pages that {@link #remainingWriteBack} tells of.
+     *
+     * @param earlier the forces of earlier tasks, or null
+     * @param operation the operation
+     * @param durability the engines
+     * @return the forces, or null if there are none
+     */
+    public Forces forces(Forces earlier, Operation<?> operation, Durability durability) {
+        return earlier;
+    }
+
+    /** Returns the forces with that of a range, if its pages have to be forced. */
+    static Forces addPages(Forces earlier, Operation<?> operation, MemorySegment range,
+            WriteBackKind kind, Durability durability) {
+        if (kind == null || !kind.isForced()) {
+            return earlier;
+        }
+        Forces forces = earlier == null ? new Forces(durability) : earlier;
+        forces.add(operation, range);
+        return forces;
+    }
 
     /**
      * What the operation found.
@@ -275,6 +299,11 @@ public abstract class Program {
      */
     public final void passToWorker() {
         onWorker = true;
+    }
+
+    /** The threads that poll execute the operation from now on. */
+    public final void returnToPollers() {
+        onWorker = false;
     }
 
     /**

@@ -8,6 +8,7 @@ import io.github.vdm4j.machine.PageUnavailableException;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.Durability.Refusal;
+import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.memory.WriteBackKind;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -25,12 +26,22 @@ final class SingleTask {
 
     private boolean over;
 
+    /** The forces that the tasks of the batch need; null for none. */
+    private Forces forces;
+
     SingleTask(Job job) {
         this.job = job;
     }
 
+    /** Takes on a batch. */
     void durability(Durability engines) {
         durability = engines;
+        forces = null;
+    }
+
+    /** Returns the forces that the tasks need before the next fence, or null if there were none. */
+    Forces forces() {
+        return forces;
     }
 
     void clear() {
@@ -108,11 +119,12 @@ final class SingleTask {
 
     private void flush() {
         MemorySegment range = task.destination();
-        WriteBackKind kind = durability.kindOf(range);
-        if (writeBack(range, kind)) {
-            task
-                    .succeed(kind == WriteBackKind.CACHE_LINES ? ExecutionPath.LIBPMEM
-                            : ExecutionPath.JVM);
+        boolean lines = durability.kindOf(range) == WriteBackKind.CACHE_LINES;
+        if (!lines) {
+            task.succeed(ExecutionPath.JVM);
+            forces = Program.addPages(forces, task, range, WriteBackKind.PAGES, durability);
+        } else if (writeBackLines(() -> durability.writeBackLines(range))) {
+            task.succeed(ExecutionPath.LIBPMEM);
         }
         over = true;
     }
@@ -139,37 +151,28 @@ final class SingleTask {
         if (!program.isDone()) {
             return;
         }
-        Operation<?> descriptor = task;
-        WriteBackKind second = null;
-        WriteBackKind first;
-        long value = 0;
-        int outcome = 0;
-        if (program instanceof DataProgram data) {
-            first = data.remainingOfDestination();
-            second = data.remainingOfSecondDestination();
-            value = data.value();
-            outcome = data.outcome();
-        } else {
-            first = program.remainingWriteBack();
-        }
-        if ((first == null || writeBack(descriptor.destination(), first))
-                && (second == null || writeBack(descriptor.secondDestination(), second))) {
-            task.succeed(program.executedBy(), value, outcome);
+        if (writeBackLines(() -> program.writeBackLines(durability))) {
+            task.succeed(program.executedBy(), program.value(), program.outcome());
+            forces = program.forces(forces, task, durability);
         }
         over = true;
     }
 
-    private boolean writeBack(MemorySegment range, WriteBackKind kind) {
+    private boolean writeBackLines(LineWriteBack lines) {
         try {
-            durability.writeBack(range, kind);
+            lines.run();
             return true;
         } catch (WrongThreadException e) {
             throw e;
         } catch (IOException | PageUnavailableException | IllegalStateException e) {
             task.failWriteBack(ExecutionPath.NONE, e);
-            over = true;
+            return false;
         }
-        return false;
+    }
+
+    /** Writes cache lines back. */
+    private interface LineWriteBack {
+        void run() throws IOException;
     }
 
     void failed(RuntimeException cause) {

@@ -1,6 +1,7 @@
 package io.github.vdm4j.dml.job;
 
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.dml.ffi.dml_h;
@@ -9,6 +10,7 @@ import io.github.vdm4j.machine.PageFaults;
 import io.github.vdm4j.machine.PageUnavailableException;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.memory.MemoryRegion;
 import io.github.vdm4j.memory.MemoryRegions;
 import io.github.vdm4j.memory.WriteBackKind;
@@ -311,15 +313,22 @@ public final class Transfer extends Program {
 
     @Override
     public WriteBackKind remainingWriteBack() {
-        return durable == WriteBackKind.PAGES
+        return durable != null && durable.isForced()
                 || (durable == WriteBackKind.CACHE_LINES && !flushing && wroteByProcessor())
                         ? durable
                         : null;
     }
 
     @Override
-    public void writeBackRemaining(Durability durability) throws IOException {
-        durability.writeBack(destination, remainingWriteBack());
+    public void writeBackLines(Durability durability) throws IOException {
+        if (remainingWriteBack() == WriteBackKind.CACHE_LINES) {
+            durability.writeBackLines(destination);
+        }
+    }
+
+    @Override
+    public Forces forces(Forces earlier, Operation<?> operation, Durability durability) {
+        return addPages(earlier, operation, destination, remainingWriteBack(), durability);
     }
 
     @Override

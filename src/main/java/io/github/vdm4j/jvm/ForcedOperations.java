@@ -1,0 +1,251 @@
+package io.github.vdm4j.jvm;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Operation;
+import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.memory.Forces;
+import io.github.vdm4j.memory.MemoryRegions;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * Executes operations of an asynchronous mover with the kernels of a {@link CallerExecutor}, and
+ * leaves their forces to the threads that force. Knows the operations that wait for a force.
+ */
+public final class ForcedOperations {
+    private static final long LOOK_NANOS = 1_000_000;
+
+    private final CallerExecutor kernels;
+    private final Consumer<Operation<?>> workers;
+    /** Kept, because a new one for each operation would be garbage. */
+    private final BiConsumer<Operation<?>, Forces> whenForced = this::forced;
+
+    private final Set<Forces> waiting = ConcurrentHashMap.newKeySet();
+
+    /**
+     * Creates an empty set.
+     *
+     * @param kernels what executes an operation
+     * @param workers continues a batch behind a fence, on another thread than the calling one
+     */
+    public ForcedOperations(CallerExecutor kernels, Consumer<Operation<?>> workers) {
+        this.kernels = kernels;
+        this.workers = workers;
+    }
+
+    /**
+     * Keeps the buffers open until {@link #execute} has ended the operation.
+     *
+     * @param operation the operation
+     * @return null, or why that failed
+     */
+    public static String pin(Operation<?> operation) {
+        if (operation.tasks() != null) {
+            return CallerExecutor.sequenceOf(operation).pin();
+        }
+        if (!MemoryRegions.any()) {
+            operation.attach(null);
+            return null;
+        }
+        Pins pins = operation.attachment() instanceof Pins earlier ? earlier : new Pins();
+        operation.attach(pins);
+        return pins.pin(operation) ? null : Pins.CLOSED;
+    }
+
+    /**
+     * Takes back {@link #pin}.
+     *
+     * @param operation the operation
+     */
+    public static void unpin(Operation<?> operation) {
+        if (operation.attachment() instanceof Pins pins) {
+            pins.unpin();
+        } else if (operation.attachment() instanceof TaskSequence sequence) {
+            sequence.unpin();
+        } else if (operation.attachment() instanceof Parts parts) {
+            parts.unpin();
+        }
+    }
+
+    /**
+     * Returns whether an operation is a batch that has executed tasks and waits.
+     *
+     * @param operation the operation
+     * @return true if it cannot be cancelled any more
+     */
+    public static boolean hasBegun(Operation<?> operation) {
+        return begun(operation) != null;
+    }
+
+    private static Forces begun(Operation<?> operation) {
+        return operation.attachment() instanceof TaskSequence batch ? batch.forces() : null;
+    }
+
+    /**
+     * Executes an operation on the calling thread, except for its forces.
+     *
+     * @param operation the operation
+     * @param detached whether the operation was handed over
+     * @return the state reached, or null if the operation is now handed over
+     */
+    public FutureState start(Operation<?> operation, boolean detached) {
+        String reason = pin(operation);
+        if (reason != null) {
+            return operation.fail(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, reason,
+                    null);
+        }
+        Forces forces;
+        try {
+            forces = kernels.execute(operation);
+        } catch (Throwable e) {
+            unpin(operation);
+            throw e;
+        }
+        if (forces == null) {
+            unpin(operation);
+            return FutureState.COMPLETE;
+        }
+        if (!detached) {
+            operation.handOver();
+        }
+        force(operation, forces);
+        return null;
+    }
+
+    /**
+     * Executes an operation that was handed over and pinned, or continues it. Completes it, or
+     * queues its forces.
+     *
+     * @param operation the operation
+     */
+    public void execute(Operation<?> operation) {
+        Forces begun = begun(operation);
+        Forces forces;
+        try {
+            forces = kernels.execute(operation);
+        } catch (Throwable e) {
+            fail(operation, begun, e);
+            return;
+        }
+        end(operation, forces);
+        if (forces == null) {
+            remove(begun);
+        }
+    }
+
+    /**
+     * Completes an operation whose completion record is written, or queues its forces first.
+     *
+     * @param operation the operation, which was handed over and pinned
+     * @param forces the forces that it needs, or null
+     */
+    public void end(Operation<?> operation, Forces forces) {
+        if (forces != null) {
+            force(operation, forces);
+        } else {
+            unpin(operation);
+            operation.complete();
+        }
+    }
+
+    private void force(Operation<?> operation, Forces forces) {
+        try {
+            submit(operation, forces, whenForced);
+        } catch (OutOfMemoryError e) {
+            fail(operation, forces, e);
+        }
+    }
+
+    private void fail(Operation<?> operation, Forces begun, Throwable thrown) {
+        unpin(operation);
+        operation.completeBroken(thrown);
+        remove(begun);
+    }
+
+    private void forced(Operation<?> operation, Forces forces) {
+        if (operation.type() == VdmOperationType.BATCH) {
+            workers.accept(operation);
+            return;
+        }
+        unpin(operation);
+        operation.complete();
+        remove(forces);
+    }
+
+    /**
+     * Queues the forces of an operation, without waiting for them.
+     *
+     * @param operation the operation, which was handed over
+     * @param forces its forces, not empty
+     * @param then called when they have ended; {@link #remove} follows
+     */
+    public void submit(Operation<?> operation, Forces forces,
+            BiConsumer<Operation<?>, Forces> then) {
+        waiting.add(forces);
+        forces.submit(operation, then);
+    }
+
+    /**
+     * Removes an operation that has ended.
+     *
+     * @param forces its forces, or null
+     */
+    public void remove(Forces forces) {
+        if (forces != null) {
+            waiting.remove(forces);
+        }
+    }
+
+    /**
+     * Marks the operations that wait now, for {@link #isPast}.
+     *
+     * @return the mark
+     */
+    public List<Forces> mark() {
+        return List.copyOf(waiting);
+    }
+
+    /**
+     * Returns whether the operations that waited when a mark was made have ended.
+     *
+     * @param mark from {@link #mark}
+     * @return true if all have ended
+     */
+    public boolean isPast(List<Forces> mark) {
+        for (Forces each : mark) {
+            if (waiting.contains(each)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Waits until no operation waits for a force.
+     *
+     * @param nanos how long to wait at most
+     * @return the operations that still wait then
+     */
+    public List<Operation<?>> await(long nanos) {
+        long start = System.nanoTime();
+        boolean interrupted = false;
+        while (!waiting.isEmpty() && System.nanoTime() - start < nanos) {
+            LockSupport.parkNanos(this, LOOK_NANOS);
+            interrupted |= Thread.interrupted();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return waiting.stream()
+                .<Operation<?>>map(Forces::operation)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+}

@@ -1,0 +1,177 @@
+package io.github.vdm4j.memory;
+
+import io.github.vdm4j.machine.LibraryThread;
+import io.github.vdm4j.machine.MissingPages;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.concurrent.locks.StampedLock;
+
+/**
+ * The requests of a file that are forced together. Ranges of one buffer with small gaps between them
+ * become one range. A range that is no view of a buffer is forced as it is, because only its own
+ * segment throws if the arena is closed.
+ */
+final class ForceGroup {
+    /** Two ranges 1 GiB apart took 1 to 6 ms with two forces, and 100 ms with one (ADR 0024). */
+    private static final long GAP = 64L << 10;
+    private static final long PAGE = 4096;
+    private static final Comparator<ForceRequest> BY_ADDRESS =
+            Comparator.comparingLong(ForceRequest::from);
+    private final ForceRequest[] requests;
+    private int ranges;
+    private boolean failed;
+
+    private ForceGroup(ForceRequest[] requests) {
+        this.requests = requests;
+    }
+
+    /** Returns a group of the requests that were taken from a queue. */
+    static ForceGroup of(ForceRequest newest) {
+        var all = new ForceRequest[newest.position];
+        int place = all.length;
+        for (ForceRequest each = newest; each != null; each = each.earlier) {
+            all[--place] = each;
+        }
+        return new ForceGroup(all);
+    }
+
+    /** Returns a group of the requests of one owner, which were not queued. */
+    static ForceGroup ofOwner(ForceRequest first, int count) {
+        var all = new ForceRequest[count];
+        int place = 0;
+        for (ForceRequest each = first; each != null; each = each.following) {
+            all[place++] = each;
+        }
+        return new ForceGroup(all);
+    }
+
+    int size() {
+        return requests.length;
+    }
+
+    /** Forces requests of any number of files on their owner's thread, without their queues. */
+    void forceAlone() {
+        for (ForceRequest each : requests) {
+            var one = new ForceGroup(new ForceRequest[]{each});
+            each.file.forces().force(one, 0);
+            one.tellOwners();
+        }
+    }
+
+    /**
+     * Forces the ranges. The kernel reports an error to one of several concurrent calls only, so
+     * this waits until other forces of the file have recorded their failures.
+     */
+    void force(StampedLock forces) {
+        ForceRequest[] sorted = requests;
+        if (requests.length > 1) {
+            sorted = requests.clone();
+            Arrays.sort(sorted, BY_ADDRESS);
+        }
+        long stamp = forces.readLock();
+        try {
+            for (int from = 0; from < sorted.length;) {
+                from = forceRange(sorted, from);
+            }
+        } finally {
+            forces.unlockRead(stamp);
+        }
+        forces.unlockWrite(forces.writeLock());
+        for (ForceRequest each : requests) {
+            if (each.failure == null && each.file.hasFailed()) {
+                each.failure = new IOException(Durability.failedBefore(each.file));
+            }
+            failed |= each.failure != null;
+        }
+    }
+
+    /** Forces the range that begins with a request. Returns the first request behind the range. */
+    private int forceRange(ForceRequest[] sorted, int from) {
+        ForceRequest head = sorted[from];
+        long end = head.to();
+        int to = from + 1;
+        while (to < sorted.length && belongs(sorted[to], head, end)) {
+            end = Math.max(end, sorted[to].to());
+            to++;
+        }
+        ranges++;
+        try {
+            MemorySegment range = head.region == null || to == from + 1 ? head.range
+                    : head.region.whole()
+                            .asSlice(head.from() - head.region.address(), end - head.from());
+            head.owner.durability().force(range);
+        } catch (IOException e) {
+            head.file.recordFailure();
+            for (int i = from; i < to; i++) {
+                sorted[i].failure = i == from ? e : new IOException(e.getMessage(), e);
+            }
+        } catch (Throwable e) {
+            for (int i = from; i < to; i++) {
+                sorted[i].failure = e;
+            }
+        }
+        for (int i = from; i < to; i++) {
+            requirePages(sorted[i]);
+        }
+        return to;
+    }
+
+    /** Returns whether a request can be forced with those before it, which end at an address. */
+    private static boolean belongs(ForceRequest request, ForceRequest head, long end) {
+        if (request.region != head.region
+                || request.owner.durability() != head.owner.durability()) {
+            return false;
+        }
+        return head.region != null
+                ? request.from() - end <= GAP
+                : request.range.scope() == head.range.scope()
+                        && (request.to() + PAGE - 1 & -PAGE) <= (end + PAGE - 1 & -PAGE);
+    }
+
+    /** Looks for pages beyond the end of the file, because {@code msync} passes over them. */
+    private static void requirePages(ForceRequest request) {
+        if (request.failure == null) {
+            try {
+                MissingPages.requireNone(request.range);
+            } catch (Throwable e) {
+                request.failure = e;
+            }
+        }
+    }
+
+    int ranges() {
+        return ranges;
+    }
+
+    boolean hasFailed() {
+        return failed;
+    }
+
+    /** Returns the path of the file, for the trace. */
+    String path() {
+        return requests[0].file.path();
+    }
+
+    /** Fails the requests that have no failure yet. */
+    void fail(Throwable failure) {
+        failed = true;
+        for (ForceRequest each : requests) {
+            if (each.failure == null) {
+                each.failure = failure;
+            }
+        }
+    }
+
+    /** Tells the owners, in the order of the requests. */
+    void tellOwners() {
+        for (ForceRequest each : requests) {
+            try {
+                each.owner.ended();
+            } catch (Throwable e) {
+                LibraryThread.report(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,258 @@
+package io.github.vdm4j.memory;
+
+import io.github.vdm4j.ForceCounters;
+import io.github.vdm4j.machine.LibraryThread;
+import io.github.vdm4j.trace.ForceTrace;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.lang.ref.WeakReference;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.StampedLock;
+
+/**
+ * The requests of a file that wait for a force. One thread at a time leads: it takes all requests,
+ * forces them together and tells their owners. Requests that arrive meanwhile form the next group.
+ */
+final class ForceQueue {
+    /** How many groups a leader forces before it waits for further requests again. */
+    private static final int GROUPS_WITHOUT_WAIT = 32;
+    /** After this many waits without a further request, the leader stops waiting. */
+    private static final int FRUITLESS_WAITS = 2;
+    /** Parking for less takes longer than it should. */
+    private static final long LEAST_PARK_NANOS = 100_000;
+    private static final VarHandle NEWEST;
+    private static final VarHandle LED;
+
+    /** The queues by file, for mappings of one file to share. */
+    private static final Map<String, WeakReference<ForceQueue>> BY_FILE =
+            new ConcurrentHashMap<>();
+
+    private static int sweepAt = 64;
+
+    static {
+        try {
+            var lookup = MethodHandles.lookup();
+            NEWEST = lookup.findVarHandle(ForceQueue.class, "newest", ForceRequest.class);
+            LED = lookup.findVarHandle(ForceQueue.class, "led", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** Held as a reader by each force of the file. */
+    private final StampedLock forces = new StampedLock();
+    private volatile ForceRequest newest;
+    private volatile boolean led;
+
+    // Used by the leader.
+    private int lastSize;
+    private long lastNanos;
+    private int fruitless;
+    private int groupsWithoutWait;
+    /** The leader that waits for further requests, and for how many. */
+    private volatile Thread waiting;
+    private volatile int wanted;
+
+    /** The next queue that waits for a leader. Guarded by {@link ForceThreads}. */
+    ForceQueue nextToServe;
+
+    // Guarded by this.
+    private ForceCounters counters = new ForceCounters(0, 0, 0, 0, 0, 0);
+
+    ForceQueue() {}
+
+    /** Returns the queue of a file, by the key that its mappings share; null for none. */
+    static synchronized ForceQueue of(String file) {
+        if (file == null) {
+            return new ForceQueue();
+        }
+        WeakReference<ForceQueue> known = BY_FILE.get(file);
+        ForceQueue queue = known == null ? null : known.get();
+        if (queue == null) {
+            queue = new ForceQueue();
+            BY_FILE.put(file, new WeakReference<>(queue));
+            if (BY_FILE.size() >= sweepAt) {
+                BY_FILE.values().removeIf(each -> each.refersTo(null));
+                sweepAt = Math.max(64, 2 * BY_FILE.size());
+            }
+        }
+        return queue;
+    }
+
+    /** Adds a request. A call of {@link #serve} has to follow. */
+    void push(ForceRequest request) {
+        ForceRequest earlier;
+        do {
+            earlier = newest;
+            request.earlier = earlier;
+            request.position = earlier == null ? 1 : earlier.position + 1;
+        } while (!NEWEST.compareAndSet(this, earlier, request));
+        Thread leader = waiting;
+        if (leader != null && request.position >= wanted) {
+            LockSupport.unpark(leader);
+        }
+    }
+
+    /**
+     * Has the requests forced if no thread leads: by the calling thread, or by a thread of the
+     * library.
+     *
+     * @param here whether the calling thread may lead
+     */
+    void serve(boolean here) {
+        if (newest == null || led || !LED.compareAndSet(this, false, true)) {
+            return; // the leader looks again before it stops
+        }
+        if (here) {
+            ForceGroup group = take();
+            if (group != null) {
+                forceAndReport(group, 0);
+                stopLeading();
+                group.tellOwners();
+            } else {
+                stopLeading();
+            }
+            return;
+        }
+        startLeader();
+    }
+
+    private void startLeader() {
+        try {
+            ForceThreads.serve(this);
+        } catch (Throwable e) { // the system has no thread to give
+            ForceGroup group = take();
+            led = false;
+            if (group != null) {
+                group.fail(e);
+                group.tellOwners();
+            }
+        }
+    }
+
+    private void stopLeading() {
+        led = false; // before the look at the requests, whose threads look at this
+        if (newest != null && LED.compareAndSet(this, false, true)) {
+            startLeader();
+        }
+    }
+
+    /** Leads until no request waits, or until another file needs this thread. */
+    void lead() {
+        try {
+            do {
+                long waited = waitForMore();
+                ForceGroup group = take();
+                if (group != null) {
+                    forceAndReport(group, waited);
+                    group.tellOwners();
+                }
+            } while (newest != null && !ForceThreads.isCrowded());
+        } finally {
+            stopLeading();
+        }
+    }
+
+    /** Takes all requests. Returns null if there are none, or if they have failed. */
+    private ForceGroup take() {
+        var all = (ForceRequest) NEWEST.getAndSet(this, null);
+        try {
+            return all == null ? null : ForceGroup.of(all);
+        } catch (OutOfMemoryError e) {
+            for (ForceRequest each = all; each != null;) {
+                ForceRequest earlier = each.earlier;
+                each.failure = e;
+                each.owner.ended();
+                each = earlier;
+            }
+            return null;
+        }
+    }
+
+    /** Nothing that fails here keeps the owners from being told. */
+    private void forceAndReport(ForceGroup group, long waited) {
+        try {
+            force(group, waited);
+        } catch (Throwable e) {
+            group.fail(e);
+        }
+    }
+
+    /** Forces a group, counts it and traces it. */
+    void force(ForceGroup group, long waited) {
+        long start = System.nanoTime();
+        group.force(forces);
+        long took = System.nanoTime() - start;
+        lastSize = group.size();
+        lastNanos = took;
+        count(group, waited, took);
+        try {
+            ForceTrace.record(group.path(), group.size(), group.ranges(), group.hasFailed(), waited,
+                    took);
+        } catch (Throwable e) { // the group goes on without a trace
+            LibraryThread.report(e);
+        }
+    }
+
+    private synchronized void count(ForceGroup group, long waited, long took) {
+        ForceCounters before = counters;
+        counters = new ForceCounters(
+                before.forces() + 1,
+                before.requests() + group.size(),
+                before.ranges() + group.ranges(),
+                before.failed() + (group.hasFailed() ? 1 : 0),
+                before.waitNanos() + waited,
+                before.forceNanos() + took);
+    }
+
+    synchronized ForceCounters counters() {
+        return counters;
+    }
+
+    /**
+     * Waits for as many requests as the last group had, for a quarter of the last force at most.
+     * Returns the time that it took.
+     */
+    private long waitForMore() {
+        ForceRequest seen = newest;
+        int before = seen == null ? lastSize : seen.position;
+        if (before >= lastSize) {
+            fruitless = 0;
+            return 0;
+        }
+        if (fruitless >= FRUITLESS_WAITS && ++groupsWithoutWait < GROUPS_WITHOUT_WAIT) {
+            return 0;
+        }
+        long most = Math.min(lastNanos / 4, longestWait());
+        if (most <= 0) {
+            return 0;
+        }
+        groupsWithoutWait = 0;
+        long start = System.nanoTime();
+        long waited = 0;
+        wanted = lastSize;
+        waiting = Thread.currentThread();
+        while (newest.position < wanted && waited < most) {
+            if (most - waited > LEAST_PARK_NANOS) {
+                LockSupport.parkNanos(this, most - waited);
+            } else {
+                Thread.yield();
+            }
+            waited = System.nanoTime() - start;
+        }
+        waiting = null;
+        fruitless = newest.position > before ? 0 : fruitless + 1;
+        return waited;
+    }
+
+    /** The shortest of the bounds that the movers of the requests have. */
+    private long longestWait() {
+        long shortest = Long.MAX_VALUE;
+        for (ForceRequest each = newest; each != null; each = each.earlier) {
+            shortest = Math.min(shortest, each.owner.durability().forceWaitNanos());
+        }
+        return shortest;
+    }
+}

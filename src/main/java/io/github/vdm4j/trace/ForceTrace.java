@@ -1,0 +1,41 @@
+package io.github.vdm4j.trace;
+
+import jdk.jfr.FlightRecorder;
+
+/** The forces that the flight recorder records. */
+public final class ForceTrace {
+    private static volatile boolean registered;
+
+    private ForceTrace() {}
+
+    /**
+     * Records a force that has ended.
+     *
+     * @param file the path of the file
+     * @param groupSize how many requests share the force
+     * @param ranges how many ranges were passed to the system
+     * @param failed whether a range failed
+     * @param waitNanos how long the force waited for further requests
+     * @param forceNanos how long the system took
+     */
+    public static void record(String file, int groupSize, int ranges, boolean failed,
+            long waitNanos, long forceNanos) {
+        if (!OperationTrace.PRESENT || !FlightRecorder.isInitialized()) {
+            return;
+        }
+        if (!registered) { // late, for the reasons of OperationTrace
+            FlightRecorder.register(ForceEvent.class);
+            registered = true;
+        }
+        var event = new ForceEvent();
+        if (event.isEnabled()) {
+            event.file = file;
+            event.groupSize = groupSize;
+            event.ranges = ranges;
+            event.failed = failed;
+            event.waitTime = waitNanos;
+            event.forceTime = forceNanos;
+            event.commit();
+        }
+    }
+}
