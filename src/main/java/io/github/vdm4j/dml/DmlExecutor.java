@@ -728,7 +728,7 @@ final class DmlExecutor implements VdmExecutor, DmlEngine.Forcing {
     public void close() {
         pending.close();
         if (LibraryThread.isCurrent()) {
-            new LibraryThread(name + " closes", this::finish).start();
+            new LibraryThread("vdm4j-close", this::finish).start();
         } else {
             finish();
         }
