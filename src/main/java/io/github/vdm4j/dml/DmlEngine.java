@@ -223,6 +223,7 @@ final class DmlEngine {
         boolean done = program.isDone();
         while (done && program instanceof BatchProgram batch && batch.needsForces()
                 && forcing.isHere(operation)) {
+            operation.requireAccess(); // its own thread forces it
             batch.forces().await();
             done = program.isDone();
         }
@@ -256,6 +257,7 @@ final class DmlEngine {
                 forcing.elsewhere(operation, program, forces);
                 return null;
             }
+            operation.requireAccess(); // its own thread forces it
             forces.await();
         }
         release(operation, program.job());

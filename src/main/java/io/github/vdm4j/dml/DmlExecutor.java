@@ -643,15 +643,11 @@ final class DmlExecutor implements VdmExecutor, DmlEngine.Forcing {
 
     @Override
     public boolean isAsync(Operation<?> operation) {
-        if (isHere(operation)) {
-            return plan.runningPath() == DmlPath.HARDWARE && operation.isOffHeap()
-                    && operation.type() != VdmOperationType.FLUSH;
-        }
-        return isForced(operation)
-                || plan.runningPath() == DmlPath.HARDWARE && operation.isOffHeap()
-                        && (operation.type() != VdmOperationType.FLUSH
-                                || needsJobToFlush(operation))
-                || operation.byteSize() >= policy.workersFrom(operation);
+        boolean byDevice = plan.runningPath() == DmlPath.HARDWARE && operation.isOffHeap()
+                && (operation.type() != VdmOperationType.FLUSH || needsJobToFlush(operation));
+        return isHere(operation) ? byDevice && !isForced(operation)
+                : byDevice || isForced(operation)
+                        || operation.byteSize() >= policy.workersFrom(operation);
     }
 
     private boolean isForced(Operation<?> operation) {

@@ -5,6 +5,7 @@ import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.memory.MemoryRegions;
 import java.util.List;
@@ -115,7 +116,7 @@ public final class ForcedOperations {
         if (!detached) {
             operation.handOver();
         }
-        force(operation, forces);
+        submit(operation, forces, whenForced);
         return null;
     }
 
@@ -131,7 +132,9 @@ public final class ForcedOperations {
         try {
             forces = kernels.execute(operation);
         } catch (Throwable e) {
-            fail(operation, begun, e);
+            unpin(operation);
+            operation.completeBroken(e);
+            remove(begun);
             return;
         }
         end(operation, forces);
@@ -148,25 +151,11 @@ public final class ForcedOperations {
      */
     public void end(Operation<?> operation, Forces forces) {
         if (forces != null) {
-            force(operation, forces);
+            submit(operation, forces, whenForced);
         } else {
             unpin(operation);
             operation.complete();
         }
-    }
-
-    private void force(Operation<?> operation, Forces forces) {
-        try {
-            submit(operation, forces, whenForced);
-        } catch (OutOfMemoryError e) {
-            fail(operation, forces, e);
-        }
-    }
-
-    private void fail(Operation<?> operation, Forces begun, Throwable thrown) {
-        unpin(operation);
-        operation.completeBroken(thrown);
-        remove(begun);
     }
 
     private void forced(Operation<?> operation, Forces forces) {
@@ -188,7 +177,11 @@ public final class ForcedOperations {
      */
     public void submit(Operation<?> operation, Forces forces,
             BiConsumer<Operation<?>, Forces> then) {
-        waiting.add(forces);
+        try {
+            waiting.add(forces);
+        } catch (OutOfMemoryError e) { // only drains and close() do not wait for it then
+            LibraryThread.report(e);
+        }
         forces.submit(operation, then);
     }
 

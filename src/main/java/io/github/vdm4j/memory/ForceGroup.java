@@ -56,7 +56,7 @@ final class ForceGroup {
         for (ForceRequest each : requests) {
             var one = new ForceGroup(new ForceRequest[]{each});
             each.file.forces().force(one, 0);
-            one.tellOwners();
+            one.notifyOwners();
         }
     }
 
@@ -164,8 +164,8 @@ final class ForceGroup {
         }
     }
 
-    /** Tells the owners, in the order of the requests. */
-    void tellOwners() {
+    /** Notifies the owners, in the order of the requests. */
+    void notifyOwners() {
         for (ForceRequest each : requests) {
             try {
                 each.owner.ended();

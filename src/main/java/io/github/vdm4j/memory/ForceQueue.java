@@ -13,7 +13,7 @@ import java.util.concurrent.locks.StampedLock;
 
 /**
  * The requests of a file that wait for a force. One thread at a time leads: it takes all requests,
- * forces them together and tells their owners. Requests that arrive meanwhile form the next group.
+ * forces them together and notifies their owners. Requests that arrive meanwhile form the next group.
  */
 final class ForceQueue {
     /** How many groups a leader forces before it waits for further requests again. */
@@ -110,7 +110,7 @@ final class ForceQueue {
             if (group != null) {
                 forceAndReport(group, 0);
                 stopLeading();
-                group.tellOwners();
+                group.notifyOwners();
             } else {
                 stopLeading();
             }
@@ -123,12 +123,14 @@ final class ForceQueue {
         try {
             ForceThreads.serve(this);
         } catch (Throwable e) { // the system has no thread to give
-            ForceGroup group = take();
-            led = false;
-            if (group != null) {
-                group.fail(e);
-                group.tellOwners();
-            }
+            do {
+                ForceGroup group = take();
+                if (group != null) {
+                    group.fail(e);
+                    group.notifyOwners();
+                }
+                led = false; // before the look at the requests, whose threads look at this
+            } while (newest != null && LED.compareAndSet(this, false, true));
         }
     }
 
@@ -147,7 +149,7 @@ final class ForceQueue {
                 ForceGroup group = take();
                 if (group != null) {
                     forceAndReport(group, waited);
-                    group.tellOwners();
+                    group.notifyOwners();
                 }
             } while (newest != null && !ForceThreads.isCrowded());
         } finally {
@@ -171,7 +173,7 @@ final class ForceQueue {
         }
     }
 
-    /** Nothing that fails here keeps the owners from being told. */
+    /** Nothing that fails here keeps the owners from being notified. */
     private void forceAndReport(ForceGroup group, long waited) {
         try {
             force(group, waited);

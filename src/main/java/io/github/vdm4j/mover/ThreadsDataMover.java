@@ -18,7 +18,8 @@ import java.util.Objects;
  * the operation waits, first in, first out, and can be cancelled until a worker begins with it; with
  * {@link ThreadsDataMoverBuilder#whenFull whenFull(FAIL)} it fails instead if the queue is full.
  * Takes heap and off-heap segments. If memory is confined to a thread, that thread executes the
- * operation in its first poll. Durable for mapped files, which it writes to their storage, and for persistent memory if
+ * operation in its first poll. A durable operation on a mapped file of up to 64 KiB is copied by the
+ * first poll, too, and a thread of the library forces the file. Durable for mapped files, which it writes to their storage, and for persistent memory if
  * libpmem is installed.
  *
  * <p>The workers are daemon threads. What they do when there is nothing to do is their {@link

@@ -565,7 +565,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
             long flushes =
                     tasks().stream().filter(task -> task.is(SimulatedTask.CACHE_FLUSH)).count();
             Range pages = Range.of(PAGES, first);
-            assertEquals(libpmem ? List.of(pages, Range.of(CACHE_LINES, second)) : List.of(pages),
+            assertEquals(libpmem ? List.of(Range.of(CACHE_LINES, second), pages) : List.of(pages),
                     log.ranges());
             assertEquals(libpmem ? 0 : 3, flushes);
         }

@@ -168,7 +168,7 @@ final class LibraryFiles {
                                     dml_h.DML_OP_FILL,
                                     TELLING);
 
-    private static Path compiled(Path folder, String source)
+    static Path compiled(Path folder, String source)
             throws IOException, InterruptedException {
         Path library = Files.createTempFile(folder, "libdummydml", ".so");
         Process gcc;

@@ -339,6 +339,33 @@ class SharedForcesTest extends AgainstSimulatedDml {
     }
 
     @Test
+    void otherThreadDoesNotForceConfinedMemory() throws Exception {
+        Vdm mover = open(Mover.DML_HARDWARE);
+        dml.always(Plan.succeed().afterChecks(2));
+        try (Arena confined = Arena.ofConfined();
+                FileChannel channel = FileChannel.open(folder.resolve("file"),
+                        StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            MemorySegment mine = dml.allow(channel.map(MapMode.READ_WRITE, 0, 8_192, confined));
+            VdmFuture<?> fill = mover.memset(mine, (byte) 1, VdmFlags.MEM_DURABLE);
+            assertFalse(fill.hasProperty(FutureProperty.ASYNC));
+            assertSame(FutureState.RUNNING, fill.poll());
+            List<Throwable> thrown = new ArrayList<>();
+            Thread stranger = Thread.ofPlatform().start(() -> {
+                try {
+                    finish(fill);
+                } catch (Throwable e) {
+                    thrown.add(e);
+                }
+            });
+            stranger.join();
+            assertTrue(thrown.getFirst() instanceof WrongThreadException, thrown::toString);
+            assertEquals(List.of(), forcing);
+            finish(fill).orThrow();
+            assertEquals(List.of(Thread.currentThread()), forcing);
+        }
+    }
+
+    @Test
     void moverWithoutWorkersForcesOnTheCaller() {
         Vdm mover = open(builder(DmlPath.SOFTWARE).durability(log.engines(false))
                 .workersFrom(Long.MAX_VALUE));

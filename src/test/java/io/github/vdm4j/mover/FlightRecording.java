@@ -3,7 +3,9 @@ package io.github.vdm4j.mover;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOutput;
+import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.trace.OperationTrace;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -28,6 +30,8 @@ final class FlightRecording {
         } else if (arguments[0].equals("without")) {
             System.out.println("jdk.jfr: " + ModuleLayer.boot().findModule("jdk.jfr").isPresent());
             operate("without");
+        } else if (arguments[0].equals("forces")) {
+            Recorded.forces();
         } else {
             Recorded.run();
         }
@@ -35,6 +39,28 @@ final class FlightRecording {
 
     /** Apart, since it does not load where there is no jdk.jfr. */
     private static final class Recorded {
+        static void forces() throws Exception {
+            Path file = Path.of("forces.jfr");
+            force();
+            try (var recording = new Recording()) {
+                recording.enable("io.github.vdm4j.Force");
+                recording.start();
+                force();
+                recording.stop();
+                recording.dump(file);
+            }
+            force();
+            for (RecordedEvent event : RecordingFile.readAllEvents(file)) {
+                if (event.getEventType().getName().equals("io.github.vdm4j.Force")) {
+                    System.out.printf("event %b %d %d %b %b %b%n",
+                            event.getString("file").endsWith("/forced"),
+                            event.getInt("groupSize"), event.getInt("ranges"),
+                            event.getBoolean("failed"), event.getDuration("waitTime").isZero(),
+                            event.getDuration("forceTime").isPositive());
+                }
+            }
+        }
+
         static void run() throws Exception {
             Path file = Path.of("operations.jfr");
             operate("before");
@@ -70,6 +96,14 @@ final class FlightRecording {
                                                     .minusMillis(1)) >= 0);
                 }
             }
+        }
+    }
+
+    private static void force() throws IOException {
+        try (var log = OffHeapBuffer.map(Path.of("forced"), 0, 8_192);
+                var sync = SyncDataMover.open()) {
+            sync.memset(log.segment(), (byte) 1, VdmFlags.MEM_DURABLE).await();
+            sync.batch().flush(log.slice(0, 10)).flush(log.slice(100, 10)).submit().await();
         }
     }
 

@@ -42,6 +42,16 @@ class FlightRecordingTest {
     }
 
     @Test
+    void everyForceIsAnEventWhileSomebodyRecords() {
+        List<String> events = recording("forces").output()
+                .lines()
+                .filter(line -> line.startsWith("event "))
+                .toList();
+        assertEquals(List.of("event true 1 1 false true true", "event true 2 1 false true true"),
+                events);
+    }
+
+    @Test
     void aRecorderThatIsThereFirstIsNoticed() {
         ChildJvm child =
                 recording("from the start",
