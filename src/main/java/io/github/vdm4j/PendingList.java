@@ -2,6 +2,7 @@ package io.github.vdm4j;
 
 import java.util.ArrayList;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 /**
  * The operations of a mover that wait for capacity, first in, first out. The operation itself is the
@@ -100,6 +101,26 @@ public final class PendingList {
                 unlink(head);
             }
             return head;
+        }
+    }
+
+    /**
+     * Takes the first operation out that meets a condition.
+     *
+     * @param condition the condition, which is asked under the list's lock
+     * @return the operation, which the caller owns now, or null if none meets the condition
+     */
+    public Operation<?> takeIf(Predicate<Operation<?>> condition) {
+        Objects.requireNonNull(condition, "condition");
+        synchronized (lock) {
+            Operation<?> found = first;
+            while (found != null && !condition.test(found)) {
+                found = found.next;
+            }
+            if (found != null) {
+                unlink(found);
+            }
+            return found;
         }
     }
 

@@ -683,7 +683,7 @@ final class DmlExecutor implements VdmExecutor, DmlEngine.Forcing {
             closing = true;
             running = workers;
         }
-        return refuseWaiting() + (running == null ? 0 : running.endPending(this::refuse));
+        return refuseWaiting() + (running == null ? 0 : refuseUnbegun(running));
     }
 
     /** Ends the operations that wait for a job. Returns their number. */
@@ -697,20 +697,18 @@ final class DmlExecutor implements VdmExecutor, DmlEngine.Forcing {
         return refused;
     }
 
-    /** Returns false if the operation has begun. */
-    private boolean refuse(Operation<?> operation) {
-        if (operation.attachment() instanceof Parts divided) {
-            if (divided.haveBegun()) {
-                return false;
-            }
-            divided.unpin();
-        } else if (operation.attachment() instanceof Program
-                || ForcedOperations.hasBegun(operation)) {
-            return false;
-        }
-        operation.failClosed();
-        operation.complete();
-        return true;
+    private static boolean hasBegun(Operation<?> operation) {
+        return operation.attachment() instanceof Parts divided && divided.haveBegun()
+                || operation.attachment() instanceof Program
+                || ForcedOperations.hasBegun(operation);
+    }
+
+    private static int refuseUnbegun(Workers running) {
+        return running.endPending(operation -> !hasBegun(operation), operation -> {
+            ForcedOperations.unpin(operation);
+            operation.failClosed();
+            operation.complete();
+        });
     }
 
     /**
@@ -742,7 +740,7 @@ final class DmlExecutor implements VdmExecutor, DmlEngine.Forcing {
         List<Operation<?>> stuck = List.of();
         if (running != null) {
             stuck = running.stop(Math.max(0, plan.closeNanos() - (System.nanoTime() - start)));
-            running.endPending(this::refuse);
+            refuseUnbegun(running);
             parts.stopAll(stuck);
         }
         List<Operation<?>> unforced =

@@ -143,13 +143,8 @@ public final class PartExecutor {
                 parts.stop();
             }
         }
-        workers.endPending(operation -> {
-            if (operation.attachment() instanceof Parts parts) {
-                stop(operation, parts);
-                return true;
-            }
-            return false;
-        });
+        workers.endPending(operation -> operation.attachment() instanceof Parts,
+                operation -> stop(operation, (Parts) operation.attachment()));
     }
 
     /**

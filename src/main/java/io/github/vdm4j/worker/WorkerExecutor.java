@@ -169,33 +169,26 @@ public final class WorkerExecutor implements VdmExecutor {
 
     @Override
     public int refusePending() {
-        return workers.endPending(this::refuse);
+        return workers.endPending(operation -> !hasBegun(operation), operation -> {
+            ForcedOperations.unpin(operation);
+            operation.failClosed();
+            operation.complete();
+        });
     }
 
-    /** Returns false if the operation has begun. */
-    private boolean refuse(Operation<?> operation) {
-        if (operation.attachment() instanceof Parts divided && divided.haveBegun()
-                || ForcedOperations.hasBegun(operation)) {
-            return false;
-        }
-        ForcedOperations.unpin(operation);
-        operation.failClosed();
-        operation.complete();
-        return true;
+    private static boolean hasBegun(Operation<?> operation) {
+        return operation.attachment() instanceof Parts divided && divided.haveBegun()
+                || ForcedOperations.hasBegun(operation);
     }
 
-    /** Ends a batch that waits for a worker to continue. Returns false for other operations. */
-    private static boolean stopAtFence(Operation<?> operation) {
-        if (!ForcedOperations.hasBegun(operation)) {
-            return false;
-        }
+    /** Ends a batch that waits for a worker to continue. */
+    private static void stopAtFence(Operation<?> operation) {
         ForcedOperations.unpin(operation);
         operation.fail(ExecutionPath.JVM, VdmResult.STOPPED, null,
                 "was stopped at a fence, because the mover was closed and no worker was left to"
                         + " continue. Poll the batch to its end before you close the mover",
                 null);
         operation.complete();
-        return true;
     }
 
     /** In a waker this does not wait: the worker that calls the waker may have to finish first. */
@@ -210,7 +203,7 @@ public final class WorkerExecutor implements VdmExecutor {
         int refused = refusePending();
         parts.stopAll(stuck);
         stuck.addAll(forced.await(closeTimeout.toNanos() - (System.nanoTime() - start)));
-        workers.endPending(WorkerExecutor::stopAtFence);
+        workers.endPending(ForcedOperations::hasBegun, WorkerExecutor::stopAtFence);
         if (!stuck.isEmpty()) {
             throw new VdmException(
                     VdmResult.TIMEOUT,

@@ -6,7 +6,6 @@ import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.machine.LibraryThread;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -146,23 +145,21 @@ public final class Workers {
     }
 
     /**
-     * {@linkplain #refuse Refuses} further operations and ends those that wait and have not begun.
+     * {@linkplain #refuse Refuses} further operations and ends some of those that wait.
      *
-     * @param end ends an operation, or returns false if the operation has begun
+     * @param which selects operations. The others stay in the list all the time, because a worker
+     *     that finds the list empty ends.
+     * @param end ends an operation that was taken out
      * @return how many operations were ended
      */
-    public int endPending(Predicate<Operation<?>> end) {
+    public int endPending(Predicate<Operation<?>> which, Consumer<Operation<?>> end) {
         refuse();
         int ended = 0;
-        List<Operation<?>> begun = new ArrayList<>();
-        for (Operation<?> next = pending.take(); next != null; next = pending.take()) {
-            if (end.test(next)) {
-                ended++;
-            } else {
-                begun.add(next);
-            }
+        for (Operation<?> next = pending.takeIf(which); next != null;
+                next = pending.takeIf(which)) {
+            end.accept(next);
+            ended++;
         }
-        begun.forEach(this::putBack);
         return ended;
     }
 

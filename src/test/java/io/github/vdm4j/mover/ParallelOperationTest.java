@@ -172,6 +172,22 @@ class ParallelOperationTest {
     }
 
     @Test
+    void closeNowLosesNoBegunOperation() {
+        MemorySegment some = blocks.asSlice(0, 8 * PART);
+        for (int round = 0; round < 100; round++) {
+            ThreadsDataMover mover = workers(3).open();
+            VdmFuture<Crc32c> operation =
+                    mover.crc32c(some, new CrcOptions(round, false, true));
+            operation.poll();
+            while (operation.bytesDone() == 0) {
+                Thread.onSpinWait();
+            }
+            assertEquals(0, mover.closeNow());
+            assertEquals(VdmResult.SUCCESS, operation.result());
+        }
+    }
+
+    @Test
     void closeTimeoutStopsOperation() {
         ThreadsDataMover mover = workers(1).closeTimeout(Duration.ofNanos(1)).open();
         VdmFuture<VdmOutput> operation = begin(mover);
