@@ -43,6 +43,16 @@ code=0
 "$vdm" compare "$work/source" "$work/nothing" >"$work/out" 2>&1 || code=$?
 expect 2 "$code" "the exit code for a missing file"
 
+if "$vdm" --help | grep -q $'\033'; then fail "colours outside a terminal"; fi
+if command -v script >/dev/null; then
+  env -u NO_COLOR script -qc "'$vdm' --help" /dev/null </dev/null | grep -q $'\033' || fail "no colours on a terminal"
+fi
+"$vdm" generate-completion >"$work/completion"
+bash -c "source '$work/completion' && complete -p vdm" >/dev/null || fail "the completion script"
+if command -v groff >/dev/null; then
+  expect "" "$("$vdm" generate-man | groff -man -Tascii -ww 2>&1 >/dev/null)" "what groff says about the man page"
+fi
+
 touch "$root/src/main/java/module-info.java"
 expect "$building" "$("$vdm" info 2>&1 >/dev/null)" "after a change"
 expect "" "$("$vdm" info 2>&1 >/dev/null)" "after the build that followed it"

@@ -1,8 +1,8 @@
 package io.github.vdm4j;
 
-/** What really executed an operation. */
+/** The part of the system that executed an operation. */
 public enum ExecutionPath {
-    /** Nothing: the operation has not run, or was over before it reached anything. */
+    /** Nothing. The operation has not run, or ended before it reached an executor. */
     NONE,
     /** Intel DSA, through Intel DML. */
     DSA_HARDWARE,

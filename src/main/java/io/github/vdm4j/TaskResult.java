@@ -4,18 +4,17 @@ import io.github.vdm4j.operation.CompareResult;
 import io.github.vdm4j.operation.Crc32c;
 
 /**
- * What came of one task of a batch.
+ * The result of one task of a batch.
  *
- * <p>C counterpart: the completion record of a task; {@code dml_batch_get_result(3)} gives its
- * status.
+ * <p>C counterpart: the completion record of a task, whose status {@code dml_batch_get_result(3)}
+ * returns.
  *
  * @param type the operation
- * @param result how it ended; {@link VdmResult#NOT_RUN} if it was not run, because one before its
- * fence failed
- * @param output what it produced: the record that the operation of {@link Vdm} produces;
- * null if it has not succeeded
+ * @param result how it ended; {@link VdmResult#NOT_RUN} if a task before its fence failed
+ * @param output the record that the operation of {@link Vdm} produces, or null if it has not
+ *     succeeded
  * @param path what executed it, {@link ExecutionPath#NONE} if nothing did
- * @param failure why it has not succeeded, or null
+ * @param failure the reason why it has not succeeded, or null
  */
 public record TaskResult(
         VdmOperationType type, VdmResult result, Object output, ExecutionPath path,
@@ -32,13 +31,13 @@ public record TaskResult(
     }
 
     /**
-     * The output with its type.
+     * Returns the output with its type.
      *
      * @param <R> the type
      * @param expected the record's class: {@link CompareResult}, {@link Crc32c} and so on
      * @return the output
      * @throws VdmException if the task has not succeeded
-     * @throws ClassCastException if the operation produces something else
+     * @throws ClassCastException if the operation produces another type
      */
     public <R> R output(Class<R> expected) {
         if (failure != null) {

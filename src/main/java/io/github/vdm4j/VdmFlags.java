@@ -3,8 +3,8 @@ package io.github.vdm4j;
 import java.util.Objects;
 
 /**
- * What an operation promises beyond moving the bytes, and hints about how to move them. A set of
- * flags: {@code VdmFlags.MEM_DURABLE.and(VdmFlags.NO_CACHE_HINT)} has both.
+ * A set of flags: promises of an operation beyond moving the bytes, and hints about how to move
+ * them. {@code VdmFlags.MEM_DURABLE.and(VdmFlags.NO_CACHE_HINT)} has both flags.
  *
  * <p>Instances are unique: two equal sets are the same object.
  *
@@ -21,9 +21,9 @@ public final class VdmFlags {
     public static final VdmFlags NONE = SETS[0];
 
     /**
-     * When the operation is complete, its destination has reached the persistence domain of the
-     * memory it lies in: it survives a power cut. A mover that cannot promise this for a
-     * destination fails the operation with {@link VdmResult#UNSUPPORTED}, having written nothing.
+     * The promise of durability: when the operation has succeeded, its destination is in the
+     * persistence domain of its memory and survives a power cut. If a mover cannot promise that for
+     * a destination, the operation writes nothing and fails with {@link VdmResult#UNSUPPORTED}.
      * Examples are the heap, private mappings, and native memory of unknown domain. If a write-back
      * of the destination's file has failed in this process, the operation fails with {@link
      * VdmResult#IO_ERROR}.
@@ -33,8 +33,8 @@ public final class VdmFlags {
     public static final VdmFlags MEM_DURABLE = SETS[DURABLE_BIT];
 
     /**
-     * The destination will not be read soon: the hardware need not bring it into the cache. A hint;
-     * every mover accepts it and those without a use for it pass over it.
+     * The hint that the destination will not be read soon, so the hardware need not bring it into
+     * the cache. Every mover accepts the hint. A mover without a use for it ignores it.
      *
      * <p>C counterpart: {@code VDM_F_NO_CACHE_HINT}, bit 1.
      */
@@ -47,11 +47,11 @@ public final class VdmFlags {
     }
 
     /**
-     * The set with the given bits, as the C library numbers them.
+     * Returns the set with the given bits, in the numbering of the C library.
      *
      * @param bits {@code VDM_F_...} values, or-ed
      * @return the set
-     * @throws IllegalArgumentException if a bit is set that is no flag
+     * @throws IllegalArgumentException if a bit is no flag
      */
     public static VdmFlags ofBits(long bits) {
         if ((bits & ~3L) != 0) {
@@ -63,7 +63,7 @@ public final class VdmFlags {
     }
 
     /**
-     * The flags as the C library numbers them.
+     * Returns the flags in the numbering of the C library.
      *
      * @return {@code VDM_F_...} values, or-ed
      */
@@ -72,20 +72,20 @@ public final class VdmFlags {
     }
 
     /**
-     * The flags of both sets.
+     * Returns the flags of both sets.
      *
      * @param others more flags
-     * @return a set with those of this one and {@code others}
+     * @return a set with the flags of this set and of {@code others}
      */
     public VdmFlags and(VdmFlags others) {
         return SETS[bits | Objects.requireNonNull(others, "others").bits];
     }
 
     /**
-     * Tells whether all of some flags are in this set; those of {@link #NONE} always are.
+     * Returns whether all of some flags are in this set. {@link #NONE} is in every set.
      *
      * @param flags the flags asked for
-     * @return true if each of them is set
+     * @return {@code true} if each of them is in this set
      */
     public boolean contains(VdmFlags flags) {
         Objects.requireNonNull(flags, "flags");

@@ -3,7 +3,7 @@ package io.github.vdm4j;
 import java.util.Locale;
 
 /**
- * The operations of a mover: the four of a virtual data mover, then the others that DML has.
+ * The type of an operation: the four of a virtual data mover, then the further operations of DML.
  *
  * <p>C counterpart: {@code enum vdm_operation_type}, miniasync_vdm(7), and {@code dml_operation_t}.
  */
@@ -16,9 +16,9 @@ public enum VdmOperationType {
     MEMSET,
     /** Writes a range back to where it is durable. */
     FLUSH,
-    /** Does nothing, by way of the mover. */
+    /** Does nothing, but passes through the mover. */
     NOP,
-    /** Ends when everything that was started before it has. */
+    /** Ends when every operation that was started before it has ended. */
     DRAIN,
     /** Fills a range with a pattern of eight bytes. */
     FILL,
@@ -28,7 +28,7 @@ public enum VdmOperationType {
     COMPARE_PATTERN,
     /** Records how a range differs from another. */
     DELTA_CREATE,
-    /** Makes a range what a delta record says. */
+    /** Applies a delta record to a range. */
     DELTA_APPLY,
     /** Copies to two ranges at once. */
     DUALCAST,
@@ -42,14 +42,14 @@ public enum VdmOperationType {
     DIF_INSERT,
     /** Copies blocks without their protection, which it checks. */
     DIF_STRIP,
-    /** Copies blocks, checks their protection and writes another. */
+    /** Copies blocks, checks their protection and writes new protection. */
     DIF_UPDATE,
     /** Executes several operations. */
     BATCH;
 
     private final String inWords = name().toLowerCase(Locale.ROOT).replace('_', ' ');
 
-    /** The name for messages: {@code memcpy}, {@code delta create} and so on. */
+    /** Returns the name for messages, for example {@code memcpy} or {@code delta create}. */
     @Override
     public String toString() {
         return inWords;

@@ -3,11 +3,11 @@ package io.github.vdm4j;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What an operation produced.
+ * The output of an operation.
  *
  * <p>C counterpart: {@code struct vdm_operation_output}.
  *
- * @param type the operation, as it was asked for
+ * @param type the operation that the caller asked for
  * @param result how it ended
  * @param destination the range that was written or flushed, as the caller passed it
  * @param path what executed it

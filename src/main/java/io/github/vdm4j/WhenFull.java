@@ -1,13 +1,19 @@
 package io.github.vdm4j;
 
 /**
- * What a mover does with an operation for which it has no capacity: no free worker or device slot.
+ * The behaviour of a mover that has no free worker or job for an operation.
  *
- * <p>C counterpart: none; miniasync's movers fail the operation.
+ * <p>C counterpart: none. miniasync's movers fail the operation.
  */
 public enum WhenFull {
-    /** The operation waits, in order, and runs when there is capacity. It can be cancelled. */
+    /**
+     * The operation waits in order and begins when there is capacity. It can be cancelled until
+     * then.
+     */
     WAIT,
-    /** The operation ends with {@link VdmResult#MOVER_FULL} if the queue is full. */
+    /**
+     * The operation ends with {@link VdmResult#MOVER_FULL} if as many operations wait as the mover
+     * was opened for.
+     */
     FAIL
 }

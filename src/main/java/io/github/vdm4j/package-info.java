@@ -2,12 +2,33 @@
  * The virtual data mover: asynchronous memcpy, memmove, memset, flush and every other DML operation
  * on {@link java.lang.foreign.MemorySegment}s.
  *
- * <p>{@link io.github.vdm4j.Vdm} is a mover. A {@link io.github.vdm4j.VdmFuture} is one of its
- * operations, a {@link io.github.vdm4j.VdmOperation} a reusable one, and a {@link
- * io.github.vdm4j.Batch} executes many as one. Movers to open: {@code DmlDataMover} in {@code
- * io.github.vdm4j.dml}, {@code ThreadsDataMover} and {@code SyncDataMover} in {@code
- * io.github.vdm4j.mover}. A user's own mover extends {@link io.github.vdm4j.AbstractDataMover} and
- * supplies a {@link io.github.vdm4j.VdmExecutor}.
+ * {@snippet lang=java :
+ *     try (Arena arena = Arena.ofShared(); Vdm mover = DataMovers.best()) {
+ *         MemorySegment source = arena.allocate(1 << 20).fill((byte) 7);
+ *         MemorySegment destination = arena.allocate(1 << 20);
+ *         VdmFuture<VdmOutput> copy = mover.memcpy(destination, source); // nothing has started
+ *         copy.await(); // or poll() in your own loop; throws if the copy failed
+ *         System.out.println(copy + ", equal: " + (destination.mismatch(source) == -1));
+ *     }
+ * }
+ *
+ * <p><b>Movers.</b> A {@link io.github.vdm4j.Vdm} is a mover. Open the best mover of the machine
+ * with {@code DataMovers} of {@code io.github.vdm4j.mover}, or Intel DML with {@code DmlDataMover}
+ * of {@code io.github.vdm4j.dml}. Any number of threads may use a mover.
+ *
+ * <p><b>Operations.</b> A call such as {@link io.github.vdm4j.Vdm#memcpy memcpy} checks its
+ * arguments and returns an idle {@link io.github.vdm4j.VdmFuture}. The first poll starts it.
+ * Invalid arguments throw at the call. Later failures complete the future with a {@link
+ * io.github.vdm4j.VdmResult} and a {@link io.github.vdm4j.VdmException}.
+ *
+ * <p><b>Many operations.</b> A {@link io.github.vdm4j.Batch} executes many operations as one. A
+ * {@link io.github.vdm4j.VdmOperation} is prepared again and again without allocating.
+ *
+ * <p><b>Durability.</b> With {@link io.github.vdm4j.VdmFlags#MEM_DURABLE}, the destination survives
+ * a power cut when the future has succeeded. Otherwise the future fails.
+ *
+ * <p><b>A mover of your own</b> extends {@link io.github.vdm4j.AbstractDataMover} and supplies a
+ * {@link io.github.vdm4j.VdmExecutor}, which executes an {@link io.github.vdm4j.Operation}.
  *
  * <p>C counterpart: miniasync_vdm(7).
  */

@@ -37,7 +37,7 @@ class ArchitectureTest {
     private static final String CLI = ROOT + ".cli";
     private static final String EXAMPLES = ROOT + ".examples";
 
-    /** A package of the library, whether its users see it, and which of the others it may use. */
+    /** A package of the library, whether it is exported, and the packages that it may use. */
     record Layer(String name, boolean exported, List<String> mayUse) {
         static Layer exported(String name, String... mayUse) {
             return new Layer(name, true, List.of(mayUse));

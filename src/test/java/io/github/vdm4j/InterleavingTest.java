@@ -30,8 +30,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Many threads do random things to operations that outnumber the mover's capacity. In the end, every
- * waiter was notified, no slot is lost, and every operation ran once or was cancelled.
+ * Many threads do random things to operations that outnumber the mover's capacity. In the end,
+ * every waiter was notified, no slot is lost, and every operation ran once or was cancelled.
  */
 @Timeout(120)
 class InterleavingTest {
@@ -56,7 +56,7 @@ class InterleavingTest {
         final AtomicInteger succeeded = new AtomicInteger();
     }
 
-    /** One user: prepares operations of its own and touches those of the other users. */
+    /** A user that prepares operations of its own and touches those of all users. */
     private static final class User implements Runnable {
         private static final RuntimeException BROKEN = new IllegalStateException("broken");
 

@@ -45,10 +45,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What every {@link Vdm} does, whatever executes it. A mover's test extends this and says how the
- * mover is opened; a method that asks for what a mover cannot have is left out by one of the
- * questions below. Tests are public: then JUnit may call them in runs for which Surefire opens only
- * the subclass's package.
+ * What every {@link Vdm} does, whatever executes it. A mover's test extends this class and opens
+ * the mover. The questions below skip the tests that a mover cannot pass. Tests are public: then
+ * JUnit may call them in runs for which Surefire opens only the subclass's package.
  */
 @SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -62,12 +61,15 @@ public abstract class VdmContract {
     /** What may have executed an operation of at least one byte. */
     protected abstract Set<ExecutionPath> paths();
 
-    /** Whether heap segments are taken; refused with a reason else. */
+    /** Returns whether the mover takes heap segments. Otherwise it refuses them with a reason. */
     protected boolean takesHeapSegments() {
         return true;
     }
 
-    /** Whether segments confined to the calling thread are taken; refused with a reason else. */
+    /**
+     * Returns whether the mover takes segments that are confined to the calling thread. Otherwise
+     * it refuses them with a reason.
+     */
     protected boolean takesConfinedSegments() {
         return true;
     }

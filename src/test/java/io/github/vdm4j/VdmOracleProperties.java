@@ -32,7 +32,7 @@ public abstract class VdmOracleProperties {
     /** Opens the mover under test; closed after each property. */
     protected abstract Vdm open();
 
-    /** Whether heap segments are tried, too. */
+    /** Returns whether to try heap segments, too. */
     protected boolean takesHeapSegments() {
         return true;
     }
@@ -55,8 +55,8 @@ public abstract class VdmOracleProperties {
     public record Ranges(int to, int from, int size, boolean heapTo, boolean heapFrom, long seed) {}
 
     /**
-     * Ranges that fit in their buffers; close together, so that most of them overlap if they share
-     * one.
+     * Ranges that fit into their buffers and lie close together, so most of them overlap if they
+     * share a buffer.
      */
     @Provide
     public Arbitrary<Ranges> ranges() {

@@ -18,8 +18,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * Appends a record to a log in a mapped file: first the record, and only when that is durable the
- * header that makes it part of the log. A crash in between leaves the old log.
+ * Appends a record to a log in a mapped file. It writes the header only when the record is durable.
+ * A crash in between leaves the old log.
  */
 public final class AppendLog {
     private static final long LOG_BYTES = 1 << 20;
@@ -39,9 +39,9 @@ public final class AppendLog {
     }
 
     /**
-     * Appends, and prints where the record begins.
+     * Appends a record and prints its offset.
      *
-     * @param args the log's file, made if it is not there, and the text of the record
+     * @param args the log's file, which is created if it does not exist, and the text of the record
      * @throws IOException if the file cannot be opened or mapped
      */
     public static void main(String[] args) throws IOException {

@@ -8,8 +8,8 @@ import io.github.vdm4j.mover.ThreadsDataMover;
 import java.util.Optional;
 
 /**
- * Takes Intel DML where it is installed, else threads, and says why; also when hardware goes away
- * later.
+ * Opens a mover on Intel DML if it is installed, else on threads, and prints the reason. It also
+ * prints later changes of the path.
  */
 public final class ChooseMover {
     private ChooseMover() {}
@@ -27,7 +27,7 @@ public final class ChooseMover {
     }
 
     /**
-     * Prints which mover was taken; the reason goes to standard error.
+     * Prints the name of the mover. The reason goes to standard error.
      *
      * @param args none
      */

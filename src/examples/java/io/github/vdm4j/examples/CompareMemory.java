@@ -8,7 +8,7 @@ import io.github.vdm4j.operation.CompareResult;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** Fills memory with a pattern, and looks for bytes that are not as they should be. */
+/** Fills memory with a pattern and finds bytes that differ from it. */
 public final class CompareMemory {
     private CompareMemory() {}
 

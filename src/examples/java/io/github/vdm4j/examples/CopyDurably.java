@@ -16,7 +16,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
-/** Copies a file into a new one, and ends when the copy has reached the storage. */
+/** Copies a file into a new file and returns when the copy has reached the storage. */
 public final class CopyDurably {
     private CopyDurably() {}
 

@@ -12,8 +12,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Fills the slots of a ring one after the other, with one operation that is prepared again and
- * again.
+ * Fills the slots of a ring with one operation that is prepared again and again.
  */
 public final class HotLoop {
     private HotLoop() {}

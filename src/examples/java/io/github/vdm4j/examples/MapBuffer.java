@@ -11,7 +11,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 
 /**
- * Keeps slots of a fixed size in a mapped file: durable by the operation, or by a flush afterwards.
+ * Keeps slots of a fixed size in a mapped file. The operation makes a slot durable, or a flush does
+ * so afterwards.
  */
 public final class MapBuffer {
     private static final long SLOT_BYTES = 4096;
@@ -24,9 +25,9 @@ public final class MapBuffer {
     }
 
     /**
-     * Fills a slot, marks another, and prints what makes the file durable.
+     * Fills a slot, marks another slot, and prints the domain of the file.
      *
-     * @param args the file, made if it is not there
+     * @param args the file, which is created if it does not exist
      * @throws IOException if the file cannot be given its storage or mapped
      */
     public static void main(String[] args) throws IOException {

@@ -12,7 +12,7 @@ import io.github.vdm4j.mover.SyncDataMover;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.LongAdder;
 
-/** A mover of one's own: it copies and counts the bytes, and leaves the rest to SyncDataMover. */
+/** A user's own mover that copies and counts bytes, and leaves the rest to SyncDataMover. */
 public final class OwnMover extends AbstractDataMover {
     private final SyncDataMover rest = SyncDataMover.open();
     private final VdmExecutor executor = this::start;

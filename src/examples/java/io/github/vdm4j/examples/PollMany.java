@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Copies in chunks that are under way at the same time, and waits for all of them. */
+/** Copies in chunks that are in flight at the same time, and waits for all of them. */
 public final class PollMany {
     private static final long CHUNK = 1 << 20;
 

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
-/** The ways of Java programs to wait for an operation. */
+/** Three ways to wait for an operation. */
 public final class WaitWell {
     private WaitWell() {}
 
@@ -23,7 +23,7 @@ public final class WaitWell {
         try {
             return copy.await(Duration.ofMillis(100));
         } catch (FutureTimeoutException late) {
-            System.err.println(late.getMessage()); // the copy goes on all the same
+            System.err.println(late.getMessage()); // the copy goes on
             return copy.await();
         }
     }

@@ -1,5 +1,4 @@
 /**
- * Small programs, one a topic, which the guides quote. Compiled with the tests, so that they cannot
- * rot.
+ * Small programs, one a topic, which the guides quote. The build compiles them, and tests run them.
  */
 package io.github.vdm4j.examples;

@@ -25,9 +25,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Counts the cache-flush and fence instructions that this JVM executes, with the help of the
- * emulator: scripts/dax-guest/flushcount.c counts them, takes a snapshot when a marker instruction
- * is executed, and shows it as a disk.
+ * A counter of the cache-flush and fence instructions that this JVM executes. The emulator counts
+ * them with scripts/dax-guest/flushcount.c. A marker instruction takes a snapshot, which appears as
+ * a disk.
  *
  * <p>The JVM flushes lines of its own when it changes code. The instructions that it has executed
  * before the counter was opened are taken for that and left out: open it before anything is made
@@ -128,7 +128,7 @@ final class FlushCounter {
         }
     }
 
-    /** The number of the last snapshot, whoever took it: a JVM before this one, perhaps. */
+    /** The number of the last snapshot, which an earlier JVM can have taken. */
     private static long latest() {
         return Math.max(number(text(0)), number(text(1)));
     }
@@ -189,7 +189,7 @@ final class FlushCounter {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        // Nothing has been written there yet: as good as a snapshot before the first.
+        // Nothing was written there yet, so it counts as a snapshot before the first.
         return text.charAt(0) == 0 ? "snapshot 0\nend 0\n" : text.toString();
     }
 }

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
 /**
  * Tests for the guest with persistent memory. Their classes have names that no Maven plug-in picks
- * up; an IDE that runs them all the same gets the reason.
+ * up; an IDE that runs them anyway gets the reason.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

@@ -22,9 +22,9 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Closes arenas at any moment around a batch on many of them: one thread makes and polls batches on
- * the software path, another closes their memory. Whatever is reached after that ends the process,
- * for the memory is unmapped at once. Runs in a JVM of its own, see {@link BatchHuntIT}.
+ * Closes arenas at any moment around a batch. One thread makes and polls batches on the software
+ * path, and another closes their memory. Whatever is reached after that ends the process, for the
+ * memory is unmapped at once. Runs in a JVM of its own, see {@link BatchHuntIT}.
  *
  * <p>Arguments: seed, milliseconds.
  */

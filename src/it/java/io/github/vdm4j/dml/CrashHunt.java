@@ -28,10 +28,10 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * Does at random, on several threads at once, what a careless caller can do through the public API:
- * use segments whose arenas others close, wrong sizes, overlaps, read-only and truncated files,
- * movers that are closed meanwhile, futures that are polled by several threads, after their end, or
- * dropped. Runs in a JVM of its own, see {@link CrashHuntIT}: what it finds is a crash.
+ * Does at random, on several threads at once, what a careless caller can do through the public API.
+ * It uses segments of closed arenas, wrong sizes, overlaps, read-only and truncated files, and
+ * closing movers. Several threads poll its futures, also after their end, or drop them. Runs in a
+ * JVM of its own, see {@link CrashHuntIT}: what it finds is a crash.
  *
  * <p>Arguments: seed, milliseconds, actions.
  */
@@ -55,8 +55,8 @@ final class CrashHunt {
     private final AtomicReference<Throwable> unexpected = new AtomicReference<>();
 
     /**
-     * Truncating a file under a running native copy cannot be made safe: between the look at a page
-     * and the access to it the page may go. So files are truncated between operations here.
+     * Truncating a file under a running native copy cannot be made safe. The page can disappear
+     * between the check and the access. So files are truncated between operations here.
      */
     private final ReadWriteLock files = new ReentrantReadWriteLock();
 

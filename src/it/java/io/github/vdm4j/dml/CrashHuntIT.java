@@ -49,7 +49,7 @@ class CrashHuntIT {
         assertTrue(child.output().contains(" actions, results {SUCCESS="), child::toString);
     }
 
-    /** Another one each time; every child prints its own, so that a failure can be seen again. */
+    /** A new seed each time. Every child prints its seed, so a failure can be repeated. */
     private static String seed() {
         return Long.toString(ThreadLocalRandom.current().nextLong());
     }

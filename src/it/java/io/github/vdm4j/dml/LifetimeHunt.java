@@ -56,7 +56,7 @@ final class LifetimeHunt {
     private volatile boolean ended;
     private volatile boolean closing;
 
-    /** By the other thread, while the operation was under way or when it had just ended. */
+    /** Set by the closing thread, while the operation was in flight or when it had just ended. */
     private volatile int closed;
 
     private volatile int closesRefused;
@@ -244,7 +244,7 @@ final class LifetimeHunt {
     }
 
     /**
-     * Polls most operations to their end and drops the others. The thread that closes the memory has
+     * Polls most operations to their end and drops the rest. The thread that closes the memory has
      * to finish those.
      */
     private void poll(VdmFuture<?> operation) {

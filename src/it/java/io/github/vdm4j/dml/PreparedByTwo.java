@@ -16,9 +16,9 @@ import java.util.SplittableRandom;
 
 /**
  * Two threads that share one reusable operation or one batch, against its javadoc. Each thread
- * copies its own sources to its own destinations. A byte that changes outside of all destinations,
- * or a byte of one thread in a destination of the other, is the fault. Runs in a JVM of its own,
- * see {@link PreparedByTwoIT}, because the fault may also be a crash.
+ * copies its own sources to its own destinations. The fault shows as a changed byte outside of all
+ * destinations, or as a byte of one thread in a destination of another thread. Runs in a JVM of its
+ * own, see {@link PreparedByTwoIT}, because the fault may also be a crash.
  *
  * <p>Arguments: mover (dml, auto, threads or sync), what is shared (copy, data or batch), seed,
  * milliseconds.

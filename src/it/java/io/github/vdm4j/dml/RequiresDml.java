@@ -17,8 +17,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.opentest4j.TestAbortedException;
 
 /**
- * The tests of a class need a real libdml, looked for as a user's program would. Where there is
- * none they are skipped, and the reports say why with every attempt.
+ * Marks a test class that needs a real libdml. It is found in the same way as for a user's program.
+ * Where there is none they are skipped, and the reports say why with every attempt.
  */
 @Inherited
 @Target(ElementType.TYPE)
@@ -26,7 +26,9 @@ import org.opentest4j.TestAbortedException;
 @ExtendWith(RequiresDml.Condition.class)
 @interface RequiresDml {
 
-    /** Throws before the class begins, so that Surefire counts each of its tests as skipped. */
+    /**
+     * Throws before the class begins, because Surefire then counts each of its tests as skipped.
+     */
     final class Condition implements BeforeAllCallback {
         @Override
         public void beforeAll(ExtensionContext context) {

@@ -27,8 +27,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * Gives the same jobs, at random, to the simulated DML and to the real one: what tests believe for
- * the one has to be so for the other.
+ * Submits the same random jobs to the simulated DML and to the real one. Both must end alike.
  */
 @RequiresDml
 @DisplayName("The simulated DML and the software path of the real one")
@@ -89,8 +88,7 @@ class SimulatedDmlIT {
     }
 
     /**
-     * The memory of both, mostly equal in its parts so that comparisons and checks come to an end
-     * late.
+     * The memory of both. Most of it is equal, so comparisons and checks end late.
      */
     private void fillMemory() {
         byte[] bytes = new byte[4 * AREA];
@@ -159,7 +157,7 @@ class SimulatedDmlIT {
     }
 
     /**
-     * Some blocks that are protected as the operation expects, or nearly so, and then the
+     * Some blocks with the protection that the operation expects, or nearly, and then the
      * operation.
      */
     private void describeDif(int operation) {

@@ -180,7 +180,7 @@ final class Soak {
         close(movers.getAndSet(slot, open(slot)));
     }
 
-    /** While others use it: what they have started must be finished all the same. */
+    /** Closes a mover while threads use it. The mover must finish what they have started. */
     private void close(AbstractDataMover mover) {
         try {
             mover.close();

@@ -21,7 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.zip.CRC32C;
 
-/** One thread of a {@link Soak}: one operation after the other, each checked byte for byte. */
+/** A thread of a {@link Soak}. It checks each of its operations byte for byte. */
 final class SoakUser implements Runnable {
     private static final int LARGEST = 64 << 10;
 

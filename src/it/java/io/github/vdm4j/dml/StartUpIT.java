@@ -31,7 +31,7 @@ class StartUpIT {
         assumeTrue(why.isEmpty(), () -> "needs libdml: " + why.orElseThrow().attempts());
     }
 
-    /** Opens a mover and copies, and says so. */
+    /** Opens a mover, copies, and prints a line. */
     static final class FirstCopy {
         private FirstCopy() {}
 

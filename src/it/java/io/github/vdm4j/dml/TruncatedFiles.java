@@ -14,10 +14,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.SplittableRandom;
 
 /**
- * Copies from and to a mapping whose file has been cut off, and compares what is in it, often
- * enough that the whole way from the poll to the native call is compiled: from compiled code the
- * JVM reports such an access later than it happens. Runs in a JVM of its own, see {@link
- * TruncatedFilesIT}.
+ * Copies from and to a mapping whose file was truncated, and compares it. It repeats that until the
+ * code from the poll to the native call is compiled, because compiled code reports such an access
+ * late. Runs in a JVM of its own, see {@link TruncatedFilesIT}.
  *
  * <p>Arguments: dml, auto, threads or sync; seed; rounds.
  */

@@ -31,8 +31,8 @@ import java.util.function.BiFunction;
  * Every operation on a mapping whose file has been truncated, in every form in which vdm4j knows
  * the mapping. Runs in a JVM of its own, see {@link TruncatedMappingIT}: the fault is a crash.
  *
- * <p>Arguments: mover (dml, auto, threads or sync); truncated or whole, which is the file's state;
- * what the kernel refuses (nothing, populate or all), and the error number that it answers with.
+ * <p>Arguments: the mover (dml, auto, threads or sync); the state of the file (truncated or whole);
+ * what the kernel refuses (nothing, populate or all); and its error number.
  */
 final class TruncatedMapping {
     private static final int SIZE = 520 << 7;

@@ -30,11 +30,11 @@ public final class BufferAllocator {
     }
 
     /**
-     * The alignment of the buffer's first byte. Default: 64, a cache line.
+     * Sets the alignment of the buffer's first byte. Default: 64 bytes, a cache line.
      *
      * @param bytes a power of two from 1 to 2 MiB
      * @return an allocator with it
-     * @throws IllegalArgumentException if it is none
+     * @throws IllegalArgumentException if the value is not such a power
      */
     public BufferAllocator alignment(long bytes) {
         if (bytes < 1 || bytes > MAX_ALIGNMENT || Long.bitCount(bytes) != 1) {
@@ -46,10 +46,11 @@ public final class BufferAllocator {
     }
 
     /**
-     * Whether the content is zero. Default: true. Without it the content is whatever was there,
-     * which saves the time to clear it; where native access is not enabled it is zero all the same.
+     * Sets whether the content is zero. Default: {@code true}. {@code false} saves the time to
+     * clear the memory, and the content is undefined. If native access is not enabled, the content
+     * is always zero.
      *
-     * @param zero true for zeroed memory
+     * @param zero {@code true} for zeroed memory
      * @return an allocator with it
      */
     public BufferAllocator zeroed(boolean zero) {
@@ -57,12 +58,12 @@ public final class BufferAllocator {
     }
 
     /**
-     * Whether to ask the system for huge pages, which make the work of the accelerator's and the
-     * processor's address translation less. Default: false. The buffer is then aligned to 2 MiB at
-     * least, and its memory is taken in multiples of that. Advice only: the system decides, and
-     * where native access is not enabled it is not asked.
+     * Sets whether to ask the system for huge pages, which make address translation cheaper.
+     * Default: {@code false}. With {@code true}, the buffer is aligned to 2 MiB at least, and its
+     * memory is a multiple of that. The system decides whether to follow the advice. If native
+     * access is not enabled, the system is not asked.
      *
-     * @param huge true to ask
+     * @param huge {@code true} to ask
      * @return an allocator with it
      */
     public BufferAllocator hugePages(boolean huge) {

@@ -5,8 +5,8 @@ import io.github.vdm4j.memory.MappedFile;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What a buffer and its slices hold in common, and nothing else does: when it becomes unreachable,
- * no user can close the memory any more.
+ * The reference that only a buffer and its slices hold. If it becomes unreachable, no user can
+ * close the memory.
  */
 final class BufferHandle {
     private final BufferMemory memory;
@@ -16,7 +16,7 @@ final class BufferHandle {
     }
 
     /**
-     * A buffer over memory that it takes over; {@code how} says what made it, if it should leak.
+     * Returns a buffer that owns the memory. {@code how} states in a leak report what made it.
      */
     static OffHeapBuffer open(MemorySegment whole, DurabilityDomain domain, MappedFile file,
             boolean mapping, Runnable release, String how) {

@@ -1,8 +1,22 @@
 /**
- * Off-heap memory as buffers that stay alive for as long as anything moves through them, and that
- * know what makes their content durable.
+ * Off-heap memory that stays alive during operations and knows how its content becomes durable.
+ *
+ * {@snippet lang=java :
+ *     try (OffHeapBuffer file = OffHeapBuffer.map(Path.of(args[0]), 0, 4096);
+ *             Arena arena = Arena.ofShared()) {
+ *         copyDurably(file.segment(), arena.allocate(4096).fill((byte) 7));
+ *         System.out.println("durable");
+ *     }
+ * }
  *
  * <p>{@link io.github.vdm4j.buffer.OffHeapBuffer} allocates, maps or wraps memory and hands out
- * segments. Every operation of a mover takes them.
+ * segments. Every mover takes these segments.
+ *
+ * <p><b>Lifetime.</b> {@link io.github.vdm4j.buffer.OffHeapBuffer#close close} waits until the last
+ * operation on the buffer is complete.
+ *
+ * <p><b>Durability.</b> {@link io.github.vdm4j.buffer.OffHeapBuffer#domain domain} states what a
+ * durable operation has to write back. {@link io.github.vdm4j.buffer.OffHeapBuffer#map map} gives a
+ * file its storage, so later writes do not fail for lack of space.
  */
 package io.github.vdm4j.buffer;

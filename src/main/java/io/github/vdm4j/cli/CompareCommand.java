@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -21,10 +22,10 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Prints the offset of the first byte that differs, or at which the shorter file",
-            "ends, counted from 0. Prints nothing for equal files.",
-            "",
-            "Exit codes: 0 equal, 1 different, 2 trouble or wrong usage."
-        })
+            "ends, counted from 0. Prints nothing for equal files."
+        },
+        exitCodeListHeading = VdmCommand.EXIT_CODES,
+        exitCodeList = {"0:equal", "1:different", "2:trouble or wrong usage"})
 final class CompareCommand implements Callable<Integer> {
     static final int TROUBLE = 2;
     private static final int DIFFERENT = 1;
@@ -41,6 +42,13 @@ final class CompareCommand implements Callable<Integer> {
 
     @Mixin private MoverOptions mover;
 
+    @Option(names = "--json",
+            description = "Print JSON: the files, their sizes, and the offset of the first difference or null.") private boolean json;
+
+    /** The report of a comparison as JSON. The offset is null for equal files. */
+    private record Report(String first, String second, long firstBytes, long secondBytes,
+            boolean equal, Long offset, String mover) {}
+
     CompareCommand(Progress progress) {
         this.progress = progress;
     }
@@ -52,18 +60,22 @@ final class CompareCommand implements Callable<Integer> {
                 InputFile b = InputFile.open(second);
                 ChosenMover chosen = mover.open(DEPTH)) {
             long mismatch = mismatch(chosen, a, b);
-            if (mismatch < 0 && a.size() == b.size()) {
-                return 0;
+            boolean equal = mismatch < 0 && a.size() == b.size();
+            long offset = mismatch >= 0 ? mismatch : Math.min(a.size(), b.size());
+            if (json) {
+                print(Json.of(new Report(first.toString(), second.toString(), a.size(), b.size(),
+                        equal, equal ? null : offset, chosen.name())));
+            } else if (!equal) {
+                print(mismatch >= 0
+                        ? "%s and %s differ at offset %d".formatted(first, second, offset)
+                        : ends(a, b));
             }
-            spec.commandLine()
-                    .getOut()
-                    .println(
-                            mismatch >= 0
-                                    ? "%s and %s differ at offset %d".formatted(first, second,
-                                            mismatch)
-                                    : ends(a, b));
-            return DIFFERENT;
+            return equal ? 0 : DIFFERENT;
         }
+    }
+
+    private void print(String text) {
+        spec.commandLine().getOut().println(text);
     }
 
     private String ends(InputFile a, InputFile b) {

@@ -1,6 +1,8 @@
 package io.github.vdm4j.cli;
 
+import io.github.vdm4j.ExecutionPath;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,10 +23,10 @@ import picocli.CommandLine.Spec;
             "",
             "The copy is made under a temporary name in the target's folder. Only when it is",
             "complete it takes the target's name, with the source's permissions. The time",
-            "is that of all of this, without --verify.",
-            "",
-            "Exit codes: 0 copied, 1 failed, 2 wrong usage."
-        })
+            "is that of all of this, without --verify."
+        },
+        exitCodeListHeading = VdmCommand.EXIT_CODES,
+        exitCodeList = {"0:copied", "1:failed", "2:wrong usage"})
 final class CopyCommand implements Callable<Integer> {
     private static final ByteSize LEAST_CHUNK = new ByteSize(4 << 10);
     private static final ByteSize LARGEST_CHUNK = new ByteSize(1 << 30);
@@ -62,6 +64,13 @@ final class CopyCommand implements Callable<Integer> {
             defaultValue = "8",
             description = "Operations in flight at once, 1 to 1024. Default: 8.") private int depth;
 
+    @Option(names = "--json",
+            description = "Print JSON: the files, the bytes, the time, and what executed how many chunks.") private boolean json;
+
+    /** The report of a copy as JSON. */
+    private record Report(String source, String target, long bytes, long nanos, String mover,
+            Map<ExecutionPath, Long> chunks, boolean durable, String crc32c) {}
+
     CopyCommand(Progress progress) {
         this.progress = progress;
     }
@@ -75,9 +84,16 @@ final class CopyCommand implements Callable<Integer> {
             if (mover.isLeftToChoose()) {
                 print("vdm copy: mover " + chosen.name() + ": " + chosen.reason());
             }
-            spec.commandLine().getOut().println(copy.run(chosen, progress));
+            CopyOutcome outcome = copy.run(chosen, progress);
+            spec.commandLine().getOut().println(json ? Json.of(report(outcome)) : outcome);
         }
         return 0;
+    }
+
+    private Report report(CopyOutcome outcome) {
+        return new Report(source.toString(), target.toString(), outcome.bytes(), outcome.nanos(),
+                outcome.mover(), outcome.paths(), durable,
+                outcome.crc().isPresent() ? "%08x".formatted(outcome.crc().getAsInt()) : null);
     }
 
     private void checkUsage() {

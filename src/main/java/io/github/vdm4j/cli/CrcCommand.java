@@ -23,10 +23,10 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         footer = {
             "",
-            "A file that cannot be read is told on standard error, and the others are done.",
-            "",
-            "Exit codes: 0 done, 1 a file could not be read, 2 wrong usage."
-        })
+            "A file that cannot be read is told on standard error, and the others are done."
+        },
+        exitCodeListHeading = VdmCommand.EXIT_CODES,
+        exitCodeList = {"0:done", "1:a file could not be read", "2:wrong usage"})
 final class CrcCommand implements Callable<Integer> {
     private static final long CHUNK = 1 << 20;
 

@@ -14,7 +14,9 @@ import picocli.CommandLine.Spec;
         name = "info",
         description = "Shows versions, Intel DML, the processor, DSA devices, and what each mover supports.",
         mixinStandardHelpOptions = true,
-        versionProvider = VdmCommand.Version.class)
+        versionProvider = VdmCommand.Version.class,
+        exitCodeListHeading = VdmCommand.EXIT_CODES,
+        exitCodeList = {"0:done, also if Intel DML or hardware is missing", "2:wrong usage"})
 final class InfoCommand implements Callable<Integer> {
     private final Supplier<DmlDiagnosis> diagnosis;
 

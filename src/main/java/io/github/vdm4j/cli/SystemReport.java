@@ -1,5 +1,6 @@
 package io.github.vdm4j.cli;
 
+import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.dml.DmlDataMover;
@@ -29,6 +30,7 @@ import java.util.function.Predicate;
  * @param dml the library
  * @param diagnosis whether the hardware path works, and all that it depends on
  * @param movers the movers that can be opened
+ * @param volatileFiles what a durable operation means for files that live in memory
  */
 record SystemReport(
         String vdm4j,
@@ -36,7 +38,13 @@ record SystemReport(
         OperatingSystem system,
         Dml dml,
         DmlDiagnosis diagnosis,
-        List<Mover> movers) {
+        List<Mover> movers,
+        String volatileFiles) {
+
+    private static final String VOLATILE_FILES =
+            "a file in a tmpfs, ramfs or hugetlbfs has the domain " + DurabilityDomain.VOLATILE
+                    + ": " + VdmFlags.MEM_DURABLE
+                    + " and flush succeed, and nothing survives a power cut";
 
     /** The Java that runs the command. */
     record Java(String version, String vendor, String home) {}
@@ -70,7 +78,8 @@ record SystemReport(
                         System.getProperty("os.arch"), Runtime.getRuntime().availableProcessors()),
                 dml,
                 diagnosis,
-                movers);
+                movers,
+                VOLATILE_FILES);
     }
 
     private static Dml findDml(DmlPath path, List<Mover> movers) {

@@ -33,6 +33,7 @@ final class SystemReportText {
                     yesOrNo(mover.supports())));
             topic = "";
         }
+        page.line("durable", report.volatileFiles());
         return page.text.toString();
     }
 

@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -21,8 +22,14 @@ import picocli.CommandLine.TypeConversionException;
         description = "Virtual data movers: moves memory with Intel DML, with threads, or on the calling thread.",
         mixinStandardHelpOptions = true,
         versionProvider = VdmCommand.Version.class,
-        synopsisSubcommandLabel = "COMMAND")
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = VdmCommand.EXIT_CODES,
+        exitCodeList = {"0:done; of compare: equal", "1:failed; of compare: different",
+            "2:wrong usage; of compare: or failed"})
 final class VdmCommand implements Runnable {
+
+    /** The heading of the exit codes in every help text. */
+    static final String EXIT_CODES = "%nExit codes:%n";
 
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
@@ -60,6 +67,8 @@ final class VdmCommand implements Runnable {
                 .addSubcommand(new CrcCommand(progress.apply("crc")))
                 .addSubcommand(new CompareCommand(progress.apply("compare")))
                 .addSubcommand(new InfoCommand(diagnosis))
+                .addSubcommand(new GenerateCompletion())
+                .addSubcommand(new GenerateManCommand())
                 .registerConverter(MoverChoice.class, text -> choose(text, MoverChoice.values()))
                 .registerConverter(PathChoice.class, text -> choose(text, PathChoice.values()))
                 .setParameterExceptionHandler(VdmCommand::refuse)

@@ -42,7 +42,7 @@ public final class DmlHardwareException extends RuntimeException {
     }
 
     /**
-     * What DML answered to the trial.
+     * Returns DML's answer to the trial.
      *
      * @return the status; null if there was no trial because DML would crash, if the hardware did
      * not answer, and after deserialisation
@@ -52,7 +52,7 @@ public final class DmlHardwareException extends RuntimeException {
     }
 
     /**
-     * What the machine looked like at that time.
+     * Returns the diagnosis of the machine at that time.
      *
      * @return the diagnosis; null after deserialisation
      */

@@ -17,19 +17,18 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * An opened Intel DML. Opening it is cheap when it is open already; it stays open for the life of
- * the JVM.
+ * An opened Intel DML. It stays open for the life of the JVM, and opening it again is cheap.
  *
- * <p>{@link #open()} looks in this order: the system property {@value #PROPERTY}, the environment
- * variable {@value #ENVIRONMENT}, each naming a file; then the names {@code libdml.so.1} and {@code
- * libdml.so}, to be found where the dynamic loader searches. A property or variable that is set
- * decides: if its file cannot be used, nothing else is tried in its place.
+ * <p>{@link #open()} looks in this order: the file in the system property {@value #PROPERTY}, the
+ * file in the environment variable {@value #ENVIRONMENT}, then the dynamic loader's {@code
+ * libdml.so.1} and {@code libdml.so}. A property or variable that is set decides: if its file
+ * cannot be used, nothing else is tried.
  *
  * <p>Opening a library needs native access: {@code --enable-native-access=io.github.vdm4j}, or
  * {@code ALL-UNNAMED} if vdm4j is on the class path.
  *
- * <p>Nothing is opened if {@code /proc/cpuinfo} does not list the processor features that DML's
- * code uses: AVX2, and on a processor with AVX-512 also BMI1, BMI2 and PCLMULQDQ.
+ * <p>vdm4j does not open DML if {@code /proc/cpuinfo} lacks a feature that DML's code uses: AVX2,
+ * and on a processor with AVX-512 also BMI1, BMI2 and PCLMULQDQ.
  */
 public final class DmlLibrary {
     /** The system property that names the library's file. */
@@ -40,18 +39,18 @@ public final class DmlLibrary {
 
     private static final List<String> SONAMES = List.of("libdml.so.1", "libdml.so");
 
-    /** What all of DML's software path is compiled for. */
+    /** The features for which all of DML's software path is compiled. */
     private static final List<String> NEEDED = List.of("avx2");
 
-    /** DML takes other code where the processor has all of these. */
+    /** The features with which DML uses its AVX-512 code. */
     private static final List<String> WIDE =
             List.of("avx512f", "avx512dq", "avx512cd", "avx512bw", "avx512vl");
 
-    /** What that code is compiled for beside them. */
+    /** The further features for which that code is compiled. */
     private static final List<String> NEEDED_BY_WIDE = List.of("bmi1", "bmi2", "pclmulqdq");
 
     /**
-     * What was opened, by what it was opened as: binding its functions again would take two
+     * The opened libraries by name, because binding the functions again would take two
      * milliseconds.
      */
     private static final Map<String, DmlLibrary> OPENED = new ConcurrentHashMap<>();
@@ -61,8 +60,8 @@ public final class DmlLibrary {
     private final boolean simulated;
 
     /**
-     * Read when it is first asked for, as linking a call takes milliseconds; by any thread, as it
-     * comes out the same.
+     * Read at its first use, because linking the call takes milliseconds. Any thread reads the same
+     * value.
      */
     private volatile DmlVersion version;
 
@@ -73,10 +72,10 @@ public final class DmlLibrary {
     }
 
     /**
-     * Opens DML where it is found first.
+     * Opens the first DML that is found.
      *
      * @return the library
-     * @throws DmlUnavailableException with every attempt, if there is none
+     * @throws DmlUnavailableException if there is none; it lists every attempt
      */
     public static DmlLibrary open() {
         return search(System.getProperty(PROPERTY), System.getenv(ENVIRONMENT), SONAMES,
@@ -88,7 +87,7 @@ public final class DmlLibrary {
      *
      * @param file the shared object
      * @return the library
-     * @throws DmlUnavailableException if it is not there or is no DML
+     * @throws DmlUnavailableException if the file does not exist or is no DML
      */
     public static DmlLibrary open(Path file) {
         Objects.requireNonNull(file, "file");
@@ -99,7 +98,9 @@ public final class DmlLibrary {
         return found.orElseThrow(() -> new DmlUnavailableException(attempts));
     }
 
-    /** Whether the user names the library's file. An empty value switches the library off. */
+    /**
+     * Returns whether the user names the library's file. An empty value switches the library off.
+     */
     static boolean isSetByUser() {
         String property = System.getProperty(PROPERTY);
         String named = property != null ? property : System.getenv(ENVIRONMENT);
@@ -107,10 +108,9 @@ public final class DmlLibrary {
     }
 
     /**
-     * Tells whether {@link #open()} would succeed, without throwing.
+     * Returns why {@link #open()} would fail, without throwing.
      *
-     * @return empty if DML is available, else the exception that {@link #open()} would throw, with
-     * the reasons
+     * @return empty if DML is available, else the exception that {@link #open()} would throw
      */
     public static Optional<DmlUnavailableException> whyUnavailable() {
         var attempts = new LinkedHashMap<String, String>();
@@ -246,12 +246,15 @@ public final class DmlLibrary {
         }
     }
 
-    /** A library made of upcalls into Java; for tests, which simulate one. */
+    /** Returns a library made of upcalls into Java, which tests simulate. */
     static DmlLibrary of(String location, SymbolLookup symbols) {
         return new DmlLibrary(location, symbols, true);
     }
 
-    /** Whether it is made of upcalls, so that its devices are no business of this machine. */
+    /**
+     * Returns whether the library is made of upcalls. Its devices are not those of this machine
+     * then.
+     */
     boolean isSimulated() {
         return simulated;
     }
@@ -261,7 +264,7 @@ public final class DmlLibrary {
     }
 
     /**
-     * What the library says about itself.
+     * Returns the version that the library reports.
      *
      * <p>C counterpart: {@code dml_get_library_version}.
      *
@@ -277,9 +280,9 @@ public final class DmlLibrary {
     }
 
     /**
-     * The name under which the dynamic loader found it: the path of a file, or one of the names.
+     * Returns the name under which the dynamic loader found the library: a path or a file name.
      *
-     * @return what was opened
+     * @return the name
      */
     public String location() {
         return location;

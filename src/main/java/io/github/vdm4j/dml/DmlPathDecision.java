@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 
-/** Where a {@link DmlDataMover} executes from now on, and why. May be used by any thread. */
+/**
+ * The path on which a {@link DmlDataMover} executes from now on, with the reason. Any thread may
+ * use it.
+ */
 public final class DmlPathDecision {
     private final DmlPath path;
     private final String reason;
@@ -17,11 +20,11 @@ public final class DmlPathDecision {
     private List<Finding> findings;
 
     /**
-     * A decision.
+     * Creates a decision.
      *
      * @param path {@link DmlPath#HARDWARE} or {@link DmlPath#SOFTWARE}
-     * @param reason why, in a few words
-     * @param findings what {@link DmlDiagnosis} found
+     * @param reason the reason in a few words
+     * @param findings the findings of {@link DmlDiagnosis}
      */
     public DmlPathDecision(DmlPath path, String reason, List<Finding> findings) {
         this.path = Objects.requireNonNull(path, "path");
@@ -29,7 +32,7 @@ public final class DmlPathDecision {
         this.findings = List.copyOf(Objects.requireNonNull(findings, "findings"));
     }
 
-    /** One that needed no diagnosis, which is made when somebody wants to see it. */
+    /** Creates a decision whose diagnosis is made when a caller asks for its findings. */
     DmlPathDecision(DmlPath path, String reason, Supplier<List<Finding>> diagnosis) {
         this.path = path;
         this.reason = reason;
@@ -37,7 +40,7 @@ public final class DmlPathDecision {
     }
 
     /**
-     * Where operations go.
+     * Returns the path of the operations.
      *
      * @return {@link DmlPath#HARDWARE} or {@link DmlPath#SOFTWARE}
      */
@@ -46,21 +49,19 @@ public final class DmlPathDecision {
     }
 
     /**
-     * Why, in a few words.
+     * Returns the reason in a few words.
      *
-     * @return what was asked for, what the hardware did, or that there is none
+     * @return the reason: the setting, the result of the trial, or the lack of hardware
      */
     public String reason() {
         return reason;
     }
 
     /**
-     * What {@link DmlDiagnosis} found at that time, the likeliest explanation first. Where it was
-     * not needed for the decision, as there was no device to try, it is made by the first call,
-     * which takes some milliseconds.
+     * Returns the findings of {@link DmlDiagnosis} at that time, the likeliest explanation first.
+     * If the decision needed no diagnosis, the first call makes it, in some milliseconds.
      *
-     * @return the findings; empty where nothing had to be found, as on a mover that was opened for
-     * {@link DmlPath#SOFTWARE}
+     * @return the findings, empty on a mover that was opened for {@link DmlPath#SOFTWARE}
      */
     public synchronized List<Finding> findings() {
         if (diagnosis != null) {

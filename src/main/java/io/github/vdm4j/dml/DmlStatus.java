@@ -7,16 +7,16 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A status of Intel DML. Every number is one, also those that this version does not know: newer
- * releases of DML add some.
+ * A status of Intel DML. Every number is a status, also a number that this version does not know,
+ * because newer releases of DML add some.
  *
  * <p>C counterpart: {@code dml_status_t}.
  *
  * @param code the number
  * @param name the constant in the header, without {@code DML_STATUS_}; {@code UNKNOWN} if there is
  *     none
- * @param result what it means for an operation
- * @param explanation what it means and what to do about it
+ * @param result the result of an operation with this status
+ * @param explanation the meaning and the remedy
  */
 public record DmlStatus(int code, String name, VdmResult result, String explanation)
         implements
@@ -34,8 +34,9 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                     "LIBACCEL_NOT_FOUND",
                     VdmResult.NO_DEVICE,
                     "No DSA device can be used: there is none, libaccel-config.so.1 is not installed, no work queue is enabled,"
-                            + " or this process may not map a queue's portal. Which it is, vdm info --why tells, or DmlDiagnosis."
-                            + " Paths AUTO and SOFTWARE do without.");
+                            + " or this process may not map a queue's portal."
+                            + " Run vdm info --why, or use DmlDiagnosis, to find the reason."
+                            + " Paths AUTO and SOFTWARE need no device.");
 
     /** Every work queue is full, or none is on this NUMA node. */
     public static final DmlStatus WORK_QUEUES_NOT_AVAILABLE =
@@ -43,43 +44,43 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                     dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE,
                     "WORK_QUEUES_NOT_AVAILABLE",
                     VdmResult.QUEUE_FULL,
-                    "No work queue took the descriptor: all are full, or none is enabled on the NUMA node of this thread, or of the mover."
-                            + " Fewer operations at a time, more or larger queues, or a longer queueFullTimeout; vdm info --why"
-                            + " tells of the nodes.");
+                    "No work queue took the descriptor: all are full, or none is enabled on the NUMA node of this thread or of the mover."
+                            + " Have fewer operations in flight, enable more or larger queues, or set a longer queueFullTimeout."
+                            + " vdm info --why checks the NUMA nodes.");
 
     private static final String REPORT =
-            "vdm4j should not let this happen; please report it with the message.";
+            "This is a defect of vdm4j: please report it with the message.";
 
     private static final String AGAIN =
-            "Make the operation again, or use path SOFTWARE; if it comes back, look at dmesg | grep -e DMAR -e idxd.";
+            "Make the operation again, or use path SOFTWARE. If it fails again, look at dmesg | grep -e DMAR -e idxd.";
 
     static {
         known(
                 dml_h.DML_STATUS_FALSE_PREDICATE_OK,
                 "FALSE_PREDICATE_OK",
                 VdmResult.INTERNAL_ERROR,
-                "Done, and the result is not the expected one. " + REPORT);
+                "The operation is done, and its result is not the expected one. " + REPORT);
         known(
                 dml_h.DML_STATUS_BEING_PROCESSED,
                 "BEING_PROCESSED",
                 VdmResult.INTERNAL_ERROR,
-                "Not finished. " + REPORT);
+                "The operation has not finished. " + REPORT);
         device(dml_h.DML_STATUS_INTERNAL_ERROR, "INTERNAL_ERROR",
-                "DML met a state that it has no name for.");
+                "DML reached a state without a name.");
         invalid(dml_h.DML_STATUS_NULL_POINTER_ERROR, "NULL_POINTER_ERROR", "An address was null.");
         invalid(dml_h.DML_STATUS_LIMITS_ERROR, "LIMITS_ERROR",
                 "A parameter exceeds a limit of DML.");
-        invalid(dml_h.DML_STATUS_PATH_ERROR, "PATH_ERROR", "The path is none of DML's.");
-        invalid(dml_h.DML_STATUS_HINT_ERROR, "HINT_ERROR", "The hint is none of DML's.");
+        invalid(dml_h.DML_STATUS_PATH_ERROR, "PATH_ERROR", "DML has no such path.");
+        invalid(dml_h.DML_STATUS_HINT_ERROR, "HINT_ERROR", "DML has no such hint.");
         invalid(dml_h.DML_STATUS_CRC_ALIGN_ERROR, "CRC_ALIGN_ERROR",
                 "The CRC's address is no multiple of 4.");
         known(dml_h.DML_STATUS_BATCH_ERROR, "BATCH_ERROR", VdmResult.DEVICE_ERROR,
-                "A task of the batch failed: see the tasks' own statuses.");
+                "A task of the batch failed. Look at the statuses of its tasks.");
         refused(
                 dml_h.DML_STATUS_DELTA_ASCENDT_ERROR,
                 "DELTA_ASCENDT_ERROR",
                 "The offsets in the delta record do not ascend.",
-                "The record is damaged: make it anew.");
+                "The record is damaged, so make it again.");
         refused(
                 dml_h.DML_STATUS_DELTA_OFFSET_ERROR,
                 "DELTA_OFFSET_ERROR",
@@ -89,7 +90,7 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                 dml_h.DML_STATUS_DIF_CHECK_ERROR,
                 "DIF_CHECK_ERROR",
                 VdmResult.DEVICE_ERROR,
-                "A block's protection information does not match its data. The data are damaged, or the DIF settings are not those they were written with.");
+                "A block's protection does not match its data. The data are damaged, or were written with other DIF settings.");
         refused(dml_h.DML_STATUS_JOB_OPERATION_ERROR, "JOB_OPERATION_ERROR",
                 "This device or library does not have the operation.",
                 "Use path SOFTWARE, or a mover in pure Java.");
@@ -123,17 +124,17 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                 dml_h.DML_STATUS_JOB_CORRUPTED,
                 "JOB_CORRUPTED",
                 VdmResult.JOB_CORRUPTED,
-                "The job structure was overwritten. Some native code in this process writes where it should not: end the process soon.");
+                "The job structure was overwritten. Native code in this process writes where it should not, so end the process soon.");
         known(
                 dml_h.DML_STATUS_WORK_QUEUE_OVERFLOW_ERROR,
                 "WORK_QUEUE_OVERFLOW_ERROR",
                 VdmResult.QUEUE_FULL,
-                "The work queue is full. Fewer operations at a time, more or larger queues, or a longer queueFullTimeout.");
+                "The work queue is full. Have fewer operations in flight, enable more or larger queues, or set a longer queueFullTimeout.");
         known(
                 dml_h.DML_STATUS_PAGE_FAULT_ERROR,
                 "PAGE_FAULT_ERROR",
                 VdmResult.PAGE_FAULT,
-                "A page was not in memory, and vdm4j could not bring it in or do the rest again. Touch or lock the pages first.");
+                "A page was not in memory, and vdm4j could not bring it in or repeat the rest. Touch or lock the pages first.");
         known(
                 dml_h.DML_STATUS_TC_A_NOT_AVAILABLE,
                 "TC_A_NOT_AVAILABLE",
@@ -155,7 +156,7 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                 VdmResult.PAGE_FAULT,
                 "A readback address of a drain was not in memory. Touch or lock its page first.");
         device(dml_h.DML_STATUS_UNKNOWN_CACHE_SIZE_ERROR, "UNKNOWN_CACHE_SIZE_ERROR",
-                "The size of the cache cannot be found out.");
+                "The size of the cache is unknown.");
         invalid(
                 dml_h.DML_STATUS_DIF_STRIP_ADJACENT_ERROR,
                 "DIF_STRIP_ADJACENT_ERROR",
@@ -182,7 +183,7 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                 "INTL_READBACK_ADDRESS_PAGE_ERROR",
                 "The device could not translate a readback address.");
         device(dml_h.DML_STATUS_INTL_HARDWARE_READBACK_TIMEOUT, "INTL_HARDWARE_READBACK_TIMEOUT",
-                "A readback took too long: whether the data are durable is not known.");
+                "A readback took too long, so it is unknown whether the data are durable.");
         device(dml_h.DML_STATUS_INTL_HARDWARE_TIMEOUT, "INTL_HARDWARE_TIMEOUT",
                 "The device took too long.");
         device(dml_h.DML_STATUS_INTL_ADDRESS_TRANSLATION_ERROR, "INTL_ADDRESS_TRANSLATION_ERROR",
@@ -192,17 +193,17 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                 46,
                 "NOT_SUPPORTED_BY_WQ",
                 VdmResult.UNSUPPORTED,
-                "The work queue is not configured for this operation: see its op_config (accel-config), or use path SOFTWARE.");
+                "The work queue is not configured for this operation. Set its op_config with accel-config, or use path SOFTWARE.");
         known(
                 103,
                 "INIT_HW_NOT_SUPPORTED",
                 VdmResult.NO_DEVICE,
-                "DML could not write to a work queue's device file. vdm info --why tells what is wrong with the queues.");
+                "DML could not write to a work queue's device file. Run vdm info --why to check the queues.");
         known(
                 dml_h.DML_STATUS_LIBACCEL_ERROR,
                 "LIBACCEL_ERROR",
                 VdmResult.NO_DEVICE,
-                "The libaccel-config here does not fit this DML. Install the version that DML was built with; vdm info --why names what is missing.");
+                "The installed libaccel-config does not fit this DML. Install the version that DML was built with. vdm info --why names what is missing.");
     }
 
     private static DmlStatus known(int code, String name, VdmResult result, String explanation) {
@@ -225,7 +226,7 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
     }
 
     /**
-     * The status with a number.
+     * Returns the status with a number.
      *
      * @param code any number
      * @return the status; {@code UNKNOWN}, with that number, if this version does not know it
@@ -238,7 +239,7 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                         code,
                         "UNKNOWN",
                         VdmResult.UNKNOWN_STATUS,
-                        "This version of vdm4j does not know the status; it is taken for a failure. See the header dmldefs.h of the DML in use.");
+                        "This version of vdm4j does not know the status, and treats it as a failure. Look it up in the header dmldefs.h of your DML.");
     }
 
     @Override

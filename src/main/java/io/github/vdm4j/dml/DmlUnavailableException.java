@@ -5,9 +5,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Thrown when no Intel DML could be opened. The message lists every attempt with the dynamic
- * loader's own words, or the features that the processor lacks. Nothing is spoilt by it: the next
- * attempt may succeed.
+ * The exception of a failed opening of Intel DML. The message lists every attempt with the dynamic
+ * loader's own words, or the features that the processor lacks. The next attempt can succeed.
  */
 public final class DmlUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -15,16 +14,16 @@ public final class DmlUnavailableException extends RuntimeException {
     /**
      * One place that was tried.
      *
-     * @param place what was tried: the processor, a property, an environment variable, a name, a
-     * path
-     * @param outcome why it did not work, in the dynamic loader's words where it was asked
+     * @param place the place: the processor, a property, an environment variable, a name, a path
+     * @param outcome the reason why it failed, in the dynamic loader's words if it was asked
      */
     public record Attempt(String place, String outcome) implements java.io.Serializable {}
 
+    /** The places where DML was looked for. */
     @SuppressWarnings("serial") // toList makes serializable ones
     private final List<Attempt> attempts;
 
-    /** With the outcomes by place, in order. */
+    /** Creates an exception with the outcomes by place, in order. */
     DmlUnavailableException(Map<String, String> attempts) {
         super(describe(attempts));
         this.attempts = attempts.entrySet()
@@ -45,7 +44,7 @@ public final class DmlUnavailableException extends RuntimeException {
     }
 
     /**
-     * What was tried, in order.
+     * Returns the attempts in their order.
      *
      * @return the attempts, at least one
      */

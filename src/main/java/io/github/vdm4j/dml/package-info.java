@@ -1,10 +1,22 @@
 /**
- * The data mover of Intel DML, and the library itself.
+ * The data mover of Intel DML, the library itself, and the diagnosis of the hardware.
  *
- * <p>{@link io.github.vdm4j.dml.DmlDataMover} needs the shared library of Intel DML on Linux
- * x86-64; see docs/install-dml.md. Java has to be started with {@code
- * --enable-native-access=io.github.vdm4j}. Whether the library is there, and if not why, {@link
- * io.github.vdm4j.dml.DmlLibrary#whyUnavailable()} tells without throwing.
+ * {@snippet lang=java :
+ *     try (DmlDataMover mover = DmlDataMover.open()) {
+ *         mover.memcpy(destination, source, VdmFlags.MEM_DURABLE).await();
+ *     }
+ * }
+ *
+ * <p><b>Requirements.</b> {@link io.github.vdm4j.dml.DmlDataMover} needs Linux on x86-64 and the
+ * shared library of Intel DML; see docs/install-dml.md. Start Java with {@code
+ * --enable-native-access=io.github.vdm4j}, or {@code ALL-UNNAMED} if vdm4j is on the class path.
+ *
+ * <p><b>If DML is missing</b>, opening a mover throws a {@link
+ * io.github.vdm4j.dml.DmlUnavailableException} with every attempt. {@link
+ * io.github.vdm4j.dml.DmlLibrary#whyUnavailable()} returns it without throwing.
+ *
+ * <p><b>If the hardware does not work</b>, {@link io.github.vdm4j.dml.DmlPath#AUTO} runs in
+ * software. {@link io.github.vdm4j.dml.DmlDiagnosis#current()} lists the reasons and the remedies.
  *
  * <p>C counterpart: miniasync_vdm_dml(7).
  */

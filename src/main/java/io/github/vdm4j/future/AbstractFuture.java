@@ -7,12 +7,12 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 
 /**
- * The state machine of every future of this library, and the base class of a user's own futures. A
- * subclass implements {@link #advance}, which no two threads execute at the same time.
+ * The base class of every future of this library, also of a user's own. It has the state machine. A
+ * subclass implements {@link #advance}, and two threads never execute it at once.
  *
  * <p>A future has one <em>driver</em> at a time. By default the driver is the thread that polls. A
- * subclass can {@linkplain #detach detach} the future instead: another thread then finishes it, and
- * polls only read the state.
+ * subclass can {@linkplain #detach detach} the future instead: another thread then completes it,
+ * and polls only read the state.
  *
  * <p>C counterpart: the macros {@code FUTURE} and {@code FUTURE_INIT}, with {@code future_task_fn}
  * as {@link #advance} and the data and output structures as the subclass's fields.
@@ -90,7 +90,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
 
     /**
      * Returns whether advancing the running future without a waker can make progress. Polls ask
-     * this before they take the lock, so that a spinning caller does not write to the memory that
+     * this before they take the lock. A spinning caller then does not write to the memory that
      * another thread has to write.
      *
      * @return true, unless a subclass overrides it
@@ -109,14 +109,13 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     protected abstract void completeWith(Throwable failure);
 
     /**
-     * Called after the future has become complete and before its waiters are notified. Another
-     * thread may have prepared the future anew by then, so this method must not touch what belongs
-     * to the operation.
+     * Runs after the future has become complete and before its waiters are notified. Another thread
+     * can have prepared the future again by then, so this method must not touch the operation.
      */
     protected void published() {}
 
     /**
-     * Called by each poll of a detached future, so that a poll can help the driver.
+     * Helps the driver. Each poll of a detached future calls this.
      */
     protected void polledWhileDetached() {}
 
@@ -132,16 +131,17 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     /**
      * Takes a detached future from its driver, if the driver has not begun with it.
      *
-     * @return true if the driver will not touch the future any more; the caller finishes it
+     * @return {@code true} if the driver does not touch the future from now on; the caller
+     *     completes it
      */
     protected boolean takeFromDriver() {
         return false;
     }
 
     /**
-     * Hands the future to another driver. To be called inside {@link #advance}, before the driver
-     * can know of the future. After this call the polling thread must not touch the future, and
-     * {@link #advance} returns null. The driver calls {@link #completeDetached} or {@link #resumeDetached}.
+     * Hands the future to another driver. {@link #advance} calls this before the driver can see the
+     * future. After this call the polling thread must not touch the future, and {@link #advance}
+     * returns null. The driver calls {@link #completeDetached} or {@link #resumeDetached}.
      */
     protected final void detach() {
         advancing = null;
@@ -194,7 +194,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         return waker == null ? poll() : pollWith(notifier, waker);
     }
 
-    /** The state as it is now, for a poll that cannot advance the future. */
+    /** Returns the present state, for a poll that cannot advance the future. */
     private FutureState observe() {
         int seen = state;
         if (seen == WITHHELD) {
@@ -207,7 +207,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         return seen == COMPLETE ? FutureState.COMPLETE : FutureState.RUNNING;
     }
 
-    /** Registers the waker first. Nothing that happens after that is missed. */
+    /** Registers the waker first, so no later progress is missed. */
     private FutureState pollWith(Notifier notifier, Waker waker) {
         Registration registration = register(waker);
         if (registration == null) {
@@ -322,7 +322,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     }
 
     /**
-     * Runs work that may complete futures. Callbacks of users that are due meanwhile run after it.
+     * Runs work that may complete futures, and callbacks of users after it.
      *
      * @param work the work
      */
@@ -330,7 +330,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         Callbacks.runAfter(work);
     }
 
-    /** The future has to end, even if a subclass cannot record why. */
+    /** Ends the future, even if the subclass cannot record why. */
     private void fail(Throwable failure) {
         try {
             completeWith(failure);
@@ -443,9 +443,8 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     }
 
     /**
-     * Takes an idle or complete future away from pollers, so that the caller can write its fields
-     * anew. {@link #becomeIdle} follows. Of two threads that prepare one future, exactly one
-     * succeeds.
+     * Withdraws an idle or complete future from pollers. The caller can write its fields then, and
+     * calls {@link #becomeIdle} afterwards. If two threads prepare a future, exactly one succeeds.
      *
      * @throws IllegalStateException if the future is running, or another thread prepares it
      */
@@ -455,9 +454,9 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     }
 
     /**
-     * Keeps pollers and other preparing threads away from an idle or complete future, whose fields
-     * stay as they are. {@link #renew} follows before the caller writes them, or {@link
-     * #reinstate}. A poll with a waker is promised no wake-up until then.
+     * Keeps pollers and preparing threads away from an idle or complete future without changing its
+     * fields. The caller calls {@link #renew} before it writes them, or {@link #reinstate}. A poll
+     * with a waker is promised no notification until then.
      *
      * @throws IllegalStateException if the future is running, or another thread prepares it
      */

@@ -1,6 +1,9 @@
 package io.github.vdm4j.future;
 
-/** Thrown when a future is awaited that failed with a checked exception, which is the cause. */
+/**
+ * The exception of an awaited future that failed with a checked exception. That exception is the
+ * cause.
+ */
 public final class FutureFailedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -7,13 +7,13 @@ package io.github.vdm4j.future;
  * FUTURE_STATE_RUNNING}, {@code FUTURE_STATE_COMPLETE}), miniasync_future(7).
  */
 public enum FutureState {
-    /** Not started: the first poll starts the task. */
+    /** The task has not started. The first poll starts it. */
     IDLE,
-    /** Started and not finished. */
+    /** The task has started and has not ended. */
     RUNNING,
     /**
-     * Finished, with an output or with a failure. The last state, except for an operation that is
-     * prepared anew.
+     * The task has ended, with an output or a failure. This is the last state, unless an operation
+     * is prepared again.
      */
     COMPLETE
 }

@@ -1,8 +1,7 @@
 package io.github.vdm4j.future;
 
 /**
- * Thrown when a future is not complete in the time that somebody wanted to wait for it. The future
- * is as it was: it goes on, and can be awaited again.
+ * The exception of a wait that timed out. The future continues, and can be awaited again.
  */
 public final class FutureTimeoutException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -10,7 +9,7 @@ public final class FutureTimeoutException extends RuntimeException {
     /**
      * Creates an exception.
      *
-     * @param message which future, and how long it was waited for
+     * @param message the future and the time of the wait
      */
     public FutureTimeoutException(String message) {
         super(message);

@@ -3,22 +3,22 @@ package io.github.vdm4j.future;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What a waiting thread does between two rounds that brought nothing: spin, yield, park. A strategy
- * keeps no state and may be shared by any number of threads.
+ * A strategy for a waiting thread after a round of polls without progress: spin, yield or park. A
+ * strategy keeps no state, and any number of threads may share it.
  *
- * <p>C counterpart: {@code __FUTURE_WAIT} and the constants inside of {@code runtime_new}.
+ * <p>C counterpart: {@code __FUTURE_WAIT} and the constants inside {@code runtime_new}.
  */
 @FunctionalInterface
 public interface IdleStrategy {
     /**
-     * Passes some time. May return early.
+     * Passes some time. The call may return early.
      *
-     * @param round how many rounds in a row have brought nothing, from 0
+     * @param round how many rounds in a row were without progress, from 0
      */
     void idle(int round);
 
     /**
-     * Spins for ever: shortest reaction, one processor in full use.
+     * Returns a strategy that spins for ever. It reacts fastest and keeps one processor busy.
      *
      * @return the strategy
      */
@@ -27,7 +27,7 @@ public interface IdleStrategy {
     }
 
     /**
-     * Yields the processor to other runnable threads every time.
+     * Returns a strategy that yields the processor every time.
      *
      * @return the strategy
      */
@@ -36,7 +36,7 @@ public interface IdleStrategy {
     }
 
     /**
-     * Sleeps every time.
+     * Returns a strategy that sleeps every time.
      *
      * @param nanos how long, in nanoseconds, above 0
      * @return the strategy
@@ -50,12 +50,14 @@ public interface IdleStrategy {
     }
 
     /**
-     * Spins at first, then yields, then sleeps for twice as long each time up to a limit. A virtual
-     * thread yields instead of spinning, so that its carrier is free for others.
+     * Returns a strategy that spins at first, then yields, then sleeps. Each sleep is twice as long
+     * as the last, up to a limit. A virtual thread yields instead of spinning, because that frees
+     * its carrier.
      *
      * @param spins rounds of spinning, 0 or more
-     * @param yields rounds of yielding after them, 0 or more
-     * @param maxParkNanos the longest sleep in nanoseconds, at least 1,000, the shortest
+     * @param yields rounds of yielding after that, 0 or more
+     * @param maxParkNanos the longest sleep in nanoseconds, at least 1,000; the shortest sleep is
+     *     1,000
      * @return the strategy
      * @throws IllegalArgumentException if a number is out of its range
      */
@@ -78,7 +80,8 @@ public interface IdleStrategy {
     }
 
     /**
-     * The default: 1,000 rounds of spinning, 100 of yielding, then sleeps from 1 µs up to 1 ms.
+     * Returns the default strategy: 1,000 rounds of spinning, 100 of yielding, then sleeps from 1
+     * µs up to 1 ms.
      *
      * @return the strategy
      */

@@ -3,12 +3,12 @@ package io.github.vdm4j.future;
 import java.util.Objects;
 
 /**
- * What a caller hands to {@link PollableFuture#poll(Notifier)}, and the future's answer to it: the
- * caller offers a {@link Waker}; the future answers with the {@linkplain #used() kind of
- * notification} that it will really give.
+ * The offer of a caller to {@link PollableFuture#poll(Notifier)}, and the future's answer. The
+ * caller offers a {@link Waker}. The future answers with the {@linkplain #used() kind of
+ * notification} that it will give.
  *
- * <p>A notifier belongs to the thread that polls with it and may be used for any number of polls of
- * any number of futures, one after the other; each poll overwrites the answer.
+ * <p>A notifier belongs to the thread that polls with it. The thread may use it for any number of
+ * polls and futures. Each poll overwrites the answer.
  *
  * <p>C counterpart: {@code struct future_notifier}, miniasync_future(7).
  */
@@ -16,7 +16,9 @@ public final class Notifier {
     private static final Notifier NONE = new Notifier(null);
 
     private final Waker waker;
-    /** A {@link NotifierType}, or the {@link Poller}. One field, so that no thread sees half of it. */
+    /**
+     * A {@link NotifierType}, or the {@link Poller}. One field, so that no thread sees half of it.
+     */
     private Object answer = NotifierType.NONE;
 
     private Notifier(Waker waker) {
@@ -24,8 +26,8 @@ public final class Notifier {
     }
 
     /**
-     * A notifier that offers nothing, for callers that poll until the end; the same as a null
-     * notifier in C. It keeps no answer and may be shared.
+     * Returns a notifier that offers nothing, for callers that poll until the end. It is the same
+     * as a null notifier in C. It keeps no answer, and any number of threads may share it.
      *
      * @return the notifier without a waker
      */
@@ -34,9 +36,9 @@ public final class Notifier {
     }
 
     /**
-     * A notifier that offers a waker.
+     * Returns a notifier that offers a waker.
      *
-     * @param waker called when there is progress to be made
+     * @param waker called when a poll can make progress
      * @return a new notifier
      */
     public static Notifier of(Waker waker) {
@@ -44,8 +46,8 @@ public final class Notifier {
     }
 
     /**
-     * The kind of notification that the future polled last will give. {@link NotifierType#NONE}
-     * means that it has to be polled again without being told to.
+     * Returns the kind of notification that the future polled last will give. {@link
+     * NotifierType#NONE} means that the caller has to poll without a notification.
      *
      * @return the future's answer, always {@code NONE} for {@link #none()}
      */
@@ -54,17 +56,17 @@ public final class Notifier {
     }
 
     /**
-     * The question to be asked instead of polling, if {@link #used()} is {@link
+     * Returns the question to ask instead of polling, if {@link #used()} is {@link
      * NotifierType#POLLER}.
      *
-     * @return the poller, or null for every other kind
+     * @return the poller, or null for the other kinds
      */
     public Poller poller() {
         return answer instanceof Poller poller ? poller : null;
     }
 
     /**
-     * The waker on offer; for implementors of futures.
+     * Returns the waker on offer. Futures call this.
      *
      * @return the waker, or null if the caller offered none
      */
@@ -72,7 +74,7 @@ public final class Notifier {
         return waker;
     }
 
-    /** Answers that no notification will be given; for implementors of futures. */
+    /** Answers that the future will not notify. Futures call this. */
     public void useNone() {
         if (waker != null) {
             answer = NotifierType.NONE;
@@ -80,8 +82,8 @@ public final class Notifier {
     }
 
     /**
-     * Answers that {@link #waker()} will be called; for implementors of futures, which must have
-     * stored the waker where progress finds it before they answer so.
+     * Answers that the future will call {@link #waker()}. Futures call this, after they have stored
+     * the waker where progress finds it.
      */
     public void useWaker() {
         if (waker != null) {
@@ -90,9 +92,9 @@ public final class Notifier {
     }
 
     /**
-     * Answers that a question can be asked instead of polling; for implementors of futures.
+     * Answers that the caller can ask a question instead of polling. Futures call this.
      *
-     * @param question tells whether a poll would make progress
+     * @param question returns whether a poll would make progress
      */
     public void usePoller(Poller question) {
         Objects.requireNonNull(question, "question");
@@ -101,7 +103,7 @@ public final class Notifier {
         }
     }
 
-    /** Gives the answer that was given to another notifier. */
+    /** Copies the answer of another notifier. */
     void answerLike(Notifier other) {
         answer = other.answer;
     }

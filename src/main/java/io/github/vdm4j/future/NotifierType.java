@@ -1,15 +1,15 @@
 package io.github.vdm4j.future;
 
 /**
- * How a future tells that it is worth polling again.
+ * The way in which a future notifies that a poll can make progress.
  *
  * <p>C counterpart: {@code enum future_notifier_type}, miniasync_future(7).
  */
 public enum NotifierType {
-    /** Not at all: the future has to be polled until it is complete. */
+    /** The future does not notify. It has to be polled until it is complete. */
     NONE,
-    /** By calling the {@link Waker} that the poll supplied. */
+    /** The future calls the {@link Waker} that the poll supplied. */
     WAKER,
-    /** By a {@link Poller} that can be asked at less cost than a poll. */
+    /** The future supplies a {@link Poller}, which is cheaper to ask than a poll. */
     POLLER
 }

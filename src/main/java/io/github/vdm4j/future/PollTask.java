@@ -1,8 +1,8 @@
 package io.github.vdm4j.future;
 
 /**
- * The task of a user's own future, written as a lambda; {@link AbstractFuture} is for those that
- * need fields.
+ * The task of a user's own future, written as a lambda. Extend {@link AbstractFuture} if the task
+ * needs fields.
  *
  * <p>C counterpart: {@code future_task_fn}, miniasync_future(7).
  *
@@ -12,7 +12,7 @@ package io.github.vdm4j.future;
 public interface PollTask<T> {
 
     /**
-     * Where a task puts its output.
+     * The receiver of a task's output.
      *
      * @param <T> the type of the output
      */
@@ -21,24 +21,24 @@ public interface PollTask<T> {
         /**
          * Sets the output.
          *
-         * @param value what {@link PollableFuture#output()} returns once the task is complete; may
-         * be null
+         * @param value what {@link PollableFuture#output()} returns when the task is complete; may
+         *     be null
          */
         void output(T value);
     }
 
     /**
-     * Makes what progress can be made without waiting. What is thrown completes the future with
+     * Makes the progress that is possible without waiting. An exception completes the future with
      * that failure.
      *
-     * @param notifier what the poller offers
+     * @param notifier what the polling thread offers
      * @param sink takes the output
      * @return the state reached
      */
     FutureState advance(Notifier notifier, Sink<T> sink);
 
     /**
-     * An idle future with this task, executed by the polling thread.
+     * Returns an idle future with this task, which the polling thread executes.
      *
      * @return a new future
      */
@@ -47,8 +47,7 @@ public interface PollTask<T> {
     }
 
     /**
-     * An idle future with this task, which says of itself that its work goes on outside of the
-     * polling thread.
+     * Returns an idle future with this task, whose work is done outside of the polling thread.
      *
      * @return a new future with {@link FutureProperty#ASYNC}
      */

@@ -1,18 +1,18 @@
 package io.github.vdm4j.future;
 
 /**
- * A cheap question that replaces fruitless polls.
+ * A cheap question that replaces polls without progress.
  *
  * <p>C counterpart: {@code struct future_poller}, whose {@code ptr_to_monitor} is a word of memory
- * that changes when there is progress. On the JVM a word cannot be monitored, so the future hands
- * out a question about it.
+ * that changes when there is progress. The JVM cannot monitor a word, so the future supplies a
+ * question about it.
  */
 @FunctionalInterface
 public interface Poller {
     /**
-     * Tells whether polling the future now would make progress. May be called from any thread.
+     * Returns whether a poll would make progress now. Any thread may call this.
      *
-     * @return true if the future should be polled
+     * @return {@code true} if the future should be polled
      */
     boolean ready();
 }

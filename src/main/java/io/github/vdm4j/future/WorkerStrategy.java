@@ -1,12 +1,11 @@
 package io.github.vdm4j.future;
 
 /**
- * What a mover's worker thread does when there is no work: spin, then yield, then sleep until there
- * is. Every worker sleeps in the end, so that an idle mover uses no processor time. The longer it
- * stays awake, the sooner it begins with the next operation: to wake a sleeping thread takes tens
- * of microseconds.
+ * A strategy for a worker thread without work: it spins, then yields, then sleeps until there is
+ * work. Every worker sleeps in the end, so an idle mover uses no processor time. A worker that is
+ * awake begins sooner, because it takes tens of microseconds to wake a thread.
  *
- * <p>C counterpart: none; miniasync's workers sleep on a semaphore, as with {@link #PARK}.
+ * <p>C counterpart: none; miniasync's workers sleep on a semaphore, the same as with {@link #PARK}.
  *
  * @param spins rounds of spinning, some tens of nanoseconds each, 0 or more
  * @param yields rounds of yielding the processor after them, 0 or more
@@ -15,15 +14,15 @@ public record WorkerStrategy(int spins, int yields) {
     private static final int MOST = 1_000_000_000;
 
     /**
-     * For operations that follow one another closely: a million rounds of spinning, some tens of
-     * milliseconds. Each such worker wants a processor to itself.
+     * A strategy for operations that follow each other closely: a million rounds of spinning, some
+     * tens of milliseconds. Each such worker needs a processor of its own.
      */
     public static final WorkerStrategy SPIN = new WorkerStrategy(1_000_000, 0);
 
     /** The default: 1,000 rounds of spinning, some tens of microseconds, and 20 of yielding. */
     public static final WorkerStrategy BALANCED = new WorkerStrategy(1_000, 20);
 
-    /** Sleeps at once: the least processor time, the latest start. */
+    /** A strategy that sleeps at once. It uses the least processor time and starts latest. */
     public static final WorkerStrategy PARK = new WorkerStrategy(0, 0);
 
     /**

@@ -1,10 +1,27 @@
 /**
- * Futures that make progress by being polled. Knows nothing of memory and can be used on its own.
+ * Futures that advance when they are polled. This package knows nothing of memory and can be used
+ * on its own.
  *
- * <p>{@link io.github.vdm4j.future.PollableFuture} is a task that somebody polls; {@link
- * io.github.vdm4j.future.FutureChain} is several, one after the other; {@link
- * io.github.vdm4j.future.FutureRuntime} waits for one or many. A user's own futures come from
- * {@link io.github.vdm4j.future.PollTask} or {@link io.github.vdm4j.future.AbstractFuture}.
+ * {@snippet lang=java :
+ *     return FutureChain.of(mover.memcpy(slot, record, VdmFlags.MEM_DURABLE))
+ *             .then(written -> mover.memcpy(header, newEnd, VdmFlags.MEM_DURABLE))
+ *             .map(written -> end);
+ * }
+ *
+ * <p><b>Polling.</b> A {@link io.github.vdm4j.future.PollableFuture} is a task that starts at its
+ * first {@link io.github.vdm4j.future.PollableFuture#poll() poll}. Each poll makes the progress
+ * that is possible without waiting. A future that is never polled never starts.
+ *
+ * <p><b>Waiting.</b> {@link io.github.vdm4j.future.PollableFuture#await() await} waits without a
+ * busy processor, also on virtual threads. {@link io.github.vdm4j.future.FutureRuntime} waits for
+ * one future or many. {@link io.github.vdm4j.future.PollableFuture#toCompletableFuture()} connects
+ * to programs made of {@code CompletableFuture}.
+ *
+ * <p><b>Chains.</b> A {@link io.github.vdm4j.future.FutureChain} executes futures one after the
+ * other, as one future.
+ *
+ * <p><b>Futures of your own</b> come from a {@link io.github.vdm4j.future.PollTask} or extend {@link
+ * io.github.vdm4j.future.AbstractFuture}.
  *
  * <p>C counterpart: miniasync_future(7), miniasync_runtime(7).
  */

@@ -9,19 +9,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Opens shared objects by the system's own dynamic loader, because {@link
- * SymbolLookup#libraryLookup} keeps the loader's words to itself. A library stays open for the life
- * of the JVM.
+ * The system's dynamic loader, which opens shared objects. {@link SymbolLookup#libraryLookup} hides
+ * the loader's own error text, and this class reports it. A library stays open for the life of the
+ * JVM.
  */
 public final class DynamicLoader {
     /**
-     * Now, not when a function is first called: what a library misses would end the process then.
+     * Resolves all symbols when the library is opened. With lazy binding, a missing symbol would end
+     * the process at the first call.
      */
     private static final int RTLD_NOW = 2;
 
     private static final String LIB_C = "libc.so.6";
 
-    /** A buffer can be this long; it is read up to the zero only. */
+    /** The size of the view on a string. Only the bytes up to its terminating zero are read. */
     private static final long MORE_THAN_ANY_STRING = 1L << 30;
 
     /** {@code void *dlopen(const char *file, int mode)}. */
@@ -39,11 +40,11 @@ public final class DynamicLoader {
     /**
      * Finds the loader's functions.
      *
-     * @throws UnsatisfiedLinkError if this platform has them not
+     * @throws UnsatisfiedLinkError if this platform lacks one of them
      * @throws IllegalCallerException if native access is denied
      */
     public DynamicLoader() {
-        PlainCall.handle(); // before anything is called: it may be denied
+        PlainCall.handle(); // throws if native access is denied, before any call
         SymbolLookup libC = libC();
         dlopen = find(libC, "dlopen");
         dlerror = find(libC, "dlerror");
@@ -51,10 +52,7 @@ public final class DynamicLoader {
         free = find(libC, "free");
     }
 
-    /**
-     * In the same way as other libraries, which spares a JVM that has just started another one;
-     * null if there is none by that name.
-     */
+    /** Returns the symbols of the C library, or null if no library has that name. */
     static SymbolLookup libC() {
         try {
             return symbols(LIB_C);
@@ -64,8 +62,8 @@ public final class DynamicLoader {
     }
 
     /**
-     * In the C library since version 2.34 of glibc, before that in another one, which the JDK
-     * knows.
+     * Returns the address of a function of the loader. The C library has it since glibc 2.34.
+     * Earlier versions have it in another library, and the JDK's default look-up finds it there.
      */
     private static MemorySegment find(SymbolLookup libC, String name) {
         Optional<MemorySegment> found = libC == null ? Optional.empty() : libC.find(name);
@@ -81,48 +79,46 @@ public final class DynamicLoader {
     /**
      * Opens a library.
      *
-     * @param file a path with a slash, or a name to be searched for where the loader searches
+     * @param file a path with a slash, or a name for the loader to search
      * @return its symbols
-     * @throws LoadException with the loader's words, without the name in front
+     * @throws LoadException with the loader's error text, without the leading file name
      */
     public SymbolLookup open(String file) throws LoadException {
         try (Arena arena = Arena.ofConfined()) {
             byte[] name = file.getBytes(StandardCharsets.UTF_8);
-            MemorySegment ended = arena.allocate(name.length + 1L); // by the zero that is there
-            ended.asByteBuffer().put(name); // a JVM knows how to do that when it starts, and not how to write with a layout
-            if (PlainCall.call(dlopen, ended.address(), RTLD_NOW) == 0) {
-                throw new LoadException(words(file));
+            MemorySegment terminated = arena.allocate(name.length + 1L); // ends with a zero
+            // A byte buffer, because the first layout access of a JVM takes milliseconds.
+            terminated.asByteBuffer().put(name);
+            if (PlainCall.call(dlopen, terminated.address(), RTLD_NOW) == 0) {
+                throw new LoadException(errorText(file));
             }
         }
         return symbols(file);
     }
 
-    /**
-     * The same library again, which is open now. The JDK finds symbols without a native call that
-     * would have to be linked.
-     */
+    /** Returns the symbols of a library that is open. The JDK finds them without another downcall. */
     private static SymbolLookup symbols(String file) {
         return SymbolLookup.libraryLookup(file, Arena.global());
     }
 
     /**
-     * The loader frees its words when this thread next has to do with it, as it may by whatever
-     * Java does here for the first time.
+     * Returns the loader's last error. It copies the text at once, because the next call of the
+     * loader on this thread frees it. Loading a Java class may cause such a call.
      */
-    private String words(String file) {
-        long lent = PlainCall.call(dlerror, 0, 0);
-        long message = lent == 0 ? 0 : PlainCall.call(strdup, lent, 0);
+    private String errorText(String file) {
+        long borrowed = PlainCall.call(dlerror, 0, 0);
+        long message = borrowed == 0 ? 0 : PlainCall.call(strdup, borrowed, 0);
         if (message == 0) {
             return "the dynamic loader gave no reason";
         }
-        String words = string(message);
+        String text = string(message);
         PlainCall.call(free, message, 0);
-        return words.startsWith(file + ": ") ? words.substring(file.length() + 2) : words;
+        return text.startsWith(file + ": ") ? text.substring(file.length() + 2) : text;
     }
 
     /**
-     * A buffer, as a JVM that has just started takes milliseconds to read its first string of C by
-     * itself, and one name that is not there is usual.
+     * Returns a C string. It reads through a byte buffer, because the JDK's first {@code getString}
+     * takes milliseconds. A missing library is usual, so openings would pay for it.
      */
     private static String string(long address) {
         ByteBuffer bytes =
@@ -140,8 +136,8 @@ public final class DynamicLoader {
     public static final class LoadException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        LoadException(String words) {
-            super(words);
+        LoadException(String message) {
+            super(message);
         }
     }
 }

@@ -18,7 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Map;
 
-/** The time when a mapped file was created. It tells a file from an older one of its inode number. */
+/** The time when a mapped file was created. It distinguishes files that reuse an inode number. */
 public final class FileBirth {
     private static final int AT_FDCWD = -100;
     private static final int STATX_INO = 0x100;
@@ -46,7 +46,7 @@ public final class FileBirth {
      *
      * @param mapping the mapping
      * @return a text that differs for each file of one inode number; null if the file system has no
-     *     such time, or the file cannot be asked
+     *     such time or does not report it
      */
     public static String of(Mapping mapping) {
         if (mapping.file() == null) {
@@ -80,7 +80,7 @@ public final class FileBirth {
         }
     }
 
-    /** The JDK substitutes the time of the last modification, which may change. */
+    /** Ignores a creation time that equals the last modification: the JDK substitutes that time. */
     private static String ofJdk(String path, String inode) {
         try {
             byte[] bytes = path.getBytes(StandardCharsets.ISO_8859_1);

@@ -14,8 +14,8 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
 /**
- * The few functions of Linux's C library that the JDK has no counterpart for. Each fails with the
- * system's words. Only where {@link PlatformName#nativeCallsAllowed()}.
+ * The functions of Linux's C library that the JDK lacks. A failed call throws an exception with the
+ * system's error text. Use this class only if {@link PlatformName#nativeCallsAllowed()}.
  */
 public final class LibC {
     private static final Linker LINKER = Linker.nativeLinker();
@@ -162,11 +162,11 @@ public final class LibC {
     }
 
     /**
-     * Maps fresh memory, all zero, and asks for huge pages in it.
+     * Maps new memory filled with zeros, and requests huge pages for it.
      *
      * @param length bytes
      * @return its address
-     * @throws CallFailedException if there is none
+     * @throws CallFailedException if the system has no memory
      */
     public static long mapHugePages(long length) throws CallFailedException {
         try (Arena arena = Arena.ofConfined()) {
@@ -190,7 +190,7 @@ public final class LibC {
     /**
      * Unmaps memory.
      *
-     * @param address where it begins
+     * @param address the first address
      * @param length bytes
      */
     public static void unmap(long address, long length) {
@@ -202,12 +202,12 @@ public final class LibC {
     }
 
     /**
-     * Allocates memory with whatever content it has.
+     * Allocates memory with undefined content.
      *
      * @param alignment a power of two, 16 or more
      * @param size bytes, above 0
      * @return its address
-     * @throws CallFailedException if there is none
+     * @throws CallFailedException if the system has no memory
      */
     public static long allocate(long alignment, long size) throws CallFailedException {
         long rounded = Math.addExact(size, alignment - 1) & -alignment;
@@ -228,7 +228,7 @@ public final class LibC {
     /**
      * Frees memory.
      *
-     * @param address what {@link #allocate(long, long)} returned
+     * @param address the result of {@link #allocate(long, long)}
      */
     public static void free(long address) {
         try {
@@ -270,7 +270,7 @@ public final class LibC {
     /**
      * Closes a descriptor.
      *
-     * @param descriptor what {@link #open} returned
+     * @param descriptor the result of {@link #open}
      */
     public static void close(int descriptor) {
         try (Arena arena = Arena.ofConfined()) {
@@ -284,8 +284,8 @@ public final class LibC {
      * Returns the storage that a file occupies.
      *
      * @param descriptor an open file
-     * @return bytes, also those that lie beyond the end of the file
-     * @throws CallFailedException if the system does not say
+     * @return bytes, including those beyond the end of the file
+     * @throws CallFailedException if the system does not report it
      */
     public static long storageOf(int descriptor) throws CallFailedException {
         if (STATX == null) {
@@ -307,13 +307,13 @@ public final class LibC {
     }
 
     /**
-     * Gives a range of a file its storage, holes included. Changes no byte of the file.
+     * Allocates storage for a range of a file, holes included. It changes no byte of the file.
      *
      * @param descriptor a file that is open for writing
-     * @param offset where the range begins
+     * @param offset the first byte of the range
      * @param length bytes, above 0
      * @param keepSize false to make the file end at the end of the range if it is shorter
-     * @throws CallFailedException if the file system has no space, or does not have this call
+     * @throws CallFailedException if the file system has no space, or lacks this call
      */
     public static void fallocate(int descriptor, long offset, long length, boolean keepSize)
             throws CallFailedException {

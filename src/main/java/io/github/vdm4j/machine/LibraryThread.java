@@ -50,7 +50,7 @@ public final class LibraryThread extends Thread {
             Thread current = currentThread();
             current.getUncaughtExceptionHandler().uncaughtException(current, thrown);
         } catch (Throwable e) {
-            // The handler failed as well. Nothing is left to be told.
+            // The handler failed too, so nothing is left to report to.
         }
     }
 }

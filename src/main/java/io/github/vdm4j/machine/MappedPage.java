@@ -20,11 +20,11 @@ public record MappedPage(String file, long inode, long position) {
     private static final long UNKNOWN = -1;
 
     /**
-     * Returns the first place of a range that a file is behind.
+     * Returns the first place in a range where a file is mapped.
      *
-     * @param address where the range begins
+     * @param address the first address of the range
      * @param length bytes
-     * @return null if no file is behind the range, or the kernel does not tell
+     * @return null if no file is mapped in the range, or the list cannot be read
      */
     private static MappedPage firstIn(long address, long length) {
         try (var maps = Files.newBufferedReader(MAPS)) {
@@ -51,7 +51,7 @@ public record MappedPage(String file, long inode, long position) {
      * Returns whether a file is mapped somewhere in a segment.
      *
      * @param segment a native segment
-     * @return false if the kernel does not tell
+     * @return false also if the kernel's list cannot be read
      */
     public static boolean isIn(MemorySegment segment) {
         return firstIn(segment.address(), segment.byteSize()) != null;
@@ -68,9 +68,9 @@ public record MappedPage(String file, long inode, long position) {
     }
 
     /**
-     * Says that the page of an address is missing because the file is too short.
+     * Returns the reason why a page is missing, if the file is too short.
      *
-     * @return the reason, or null if the file's size does not show that
+     * @return the reason, or null if the file's size does not explain it
      */
     static String whyTruncated(long address) {
         MappedPage page = firstIn(address, 1);

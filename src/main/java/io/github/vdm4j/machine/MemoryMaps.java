@@ -22,7 +22,7 @@ public final class MemoryMaps {
 
     private static final Set<String> FILE_SYSTEMS_IN_MEMORY = Set.of("tmpfs", "ramfs", "hugetlbfs");
 
-    /** What a range of addresses is backed by. */
+    /** The kind of memory behind a range of addresses. */
     public enum Backing {
         /** A file on persistent memory, mapped with MAP_SYNC. */
         SYNCHRONOUS_FILE,
@@ -32,11 +32,11 @@ public final class MemoryMaps {
         PAGE_CACHE,
         /** A shared mapping of a file that lives in memory only, for example in a tmpfs. */
         VOLATILE_FILE,
-        /** A private mapping of a file: what is written there never reaches the file. */
+        /** A private mapping of a file. Bytes written there never reach the file. */
         PRIVATE_FILE,
-        /** Memory that no file keeps. */
+        /** Memory without a file. */
         MEMORY,
-        /** The kernel did not tell, or the range has several kinds of backing. */
+        /** Backing that the kernel does not report, or several kinds of it. */
         UNKNOWN
     }
 
@@ -45,7 +45,7 @@ public final class MemoryMaps {
      *
      * @param start the first address
      * @param end the address after the last one
-     * @param backing what is behind the range
+     * @param backing the kind of memory behind the range
      * @param file the device and inode number of the file behind the range, in the kernel's
      * notation; null if there is no file, or more than one
      * @param path the path of that file, with a character for each byte; empty if there is none
@@ -106,23 +106,23 @@ public final class MemoryMaps {
     private MemoryMaps() {}
 
     /**
-     * Returns the mapping that a range lies in, without telling MAP_SYNC from the page cache.
+     * Returns the mapping that contains a range. It reports a mapping with MAP_SYNC as page cache.
      *
-     * @param address where the range begins
+     * @param address the first address of the range
      * @param length bytes, above 0
-     * @return the mapping; of backing {@link Backing#UNKNOWN} and just as long as the range if the
-     *     range is not in one mapping of one kind, and of all addresses if there is no {@code
-     *     /proc}
+     * @return the mapping. If the range has several kinds of backing, the result has backing {@link
+     *     Backing#UNKNOWN} and the length of the range. Without {@code /proc}, it is unknown and
+     *     covers all addresses.
      */
     public static Mapping find(long address, long length) {
         return find(address, length, MAPS);
     }
 
     /**
-     * Returns the mapping that a range lies in. Slower than {@link #find} by the number of resident
-     * pages.
+     * Returns the mapping that contains a range, and recognises MAP_SYNC. It takes longer than
+     * {@link #find}, in proportion to the number of resident pages.
      *
-     * @param address where the range begins
+     * @param address the first address of the range
      * @param length bytes, above 0
      * @return see {@link #find}
      */
@@ -138,7 +138,7 @@ public final class MemoryMaps {
         }
     }
 
-    /** Paths are bytes to the kernel, in any encoding. */
+    /** Reads each byte as one character, because the kernel's paths have no encoding. */
     private static List<String> lines(Path list) throws IOException {
         return Files.readAllLines(list, StandardCharsets.ISO_8859_1);
     }
@@ -180,7 +180,7 @@ public final class MemoryMaps {
                 line.range());
     }
 
-    /** Both lists have the same head for each mapping; only smaps has more lines below it. */
+    /** Parses maps or smaps. Both have the same head line for each mapping; smaps adds lines. */
     private static List<Line> parse(List<String> maps) {
         var lines = new ArrayList<Line>();
         for (String text : maps) {

@@ -5,8 +5,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 
 /**
- * A look at the pages of a mapped file, through the JVM. The JVM turns a fault into an {@link
- * InternalError}, and it does not leave out a volatile access.
+ * A check of a mapped file's pages through the JVM. The JVM turns a fault into an {@link
+ * InternalError}, and it keeps volatile accesses.
  */
 public final class MissingPages {
     private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle();

@@ -1,14 +1,14 @@
 package io.github.vdm4j.machine;
 
-/** What all calls of native functions have in common. */
+/** The exception handling that all calls of native functions share. */
 public final class NativeCall {
     private NativeCall() {}
 
     /**
-     * Throws on what a method handle's invokeExact is declared to throw, narrowed to what it can
-     * throw.
+     * Rethrows a throwable of {@code invokeExact}. A downcall throws only unchecked exceptions and
+     * errors.
      *
-     * @param thrown caught around the call
+     * @param thrown the throwable of the call
      * @return never
      */
     public static RuntimeException rethrow(Throwable thrown) {

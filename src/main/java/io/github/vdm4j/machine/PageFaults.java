@@ -1,13 +1,13 @@
 package io.github.vdm4j.machine;
 
-/** Page faults of mapped files, which the JVM reports when it finds the time. */
+/** Page faults of mapped files, which the JVM reports some time after the access. */
 public final class PageFaults {
     private PageFaults() {}
 
     /**
-     * Returns whether an error is the JVM's report of a page that is not there.
+     * Returns whether an error is the JVM's report of a missing page.
      *
-     * @param thrown what was thrown while memory was accessed
+     * @param thrown the throwable of a memory access
      * @return false for errors of another cause
      */
     public static boolean isReportedBy(Throwable thrown) {
@@ -17,11 +17,12 @@ public final class PageFaults {
     }
 
     /**
-     * Throws what the JVM still has to report. A page that is not there makes compiled code go on
-     * for a while before it throws: long enough for an operation to succeed that has read nothing.
-     * On the way back from a call of native code the JVM throws at last.
+     * Throws the error that the JVM has not reported yet. After an access to a missing page,
+     * compiled code continues for a while before it throws. An operation could succeed in that time
+     * although it has read nothing. The JVM reports the error when a native method returns, so this
+     * method calls a native method.
      *
-     * @throws InternalError if a page of a mapped file that this thread accessed was not there
+     * @throws InternalError if this thread accessed a missing page of a mapped file
      */
     public static void deliver() {
         Thread.holdsLock(PageFaults.class);

@@ -56,10 +56,10 @@ public final class PageGuard {
      * Asks the kernel to bring in the pages of a range.
      *
      * @param segment the segment
-     * @param offset where the range begins
+     * @param offset the first byte of the range
      * @param length bytes, above 0
      * @param write whether the range will be written
-     * @return false if the kernel refuses every way of asking: nothing is known of the pages
+     * @return false if the kernel refuses all of these calls, so nothing is known of the pages
      * @throws PageUnavailableException if the kernel cannot provide a page
      * @throws IllegalStateException if the arena is closed
      * @throws WrongThreadException if the segment is confined to another thread
@@ -89,14 +89,14 @@ public final class PageGuard {
     }
 
     /**
-     * Brings in the pages of a range. If the kernel refuses every way of asking, the JVM touches
-     * the pages itself.
+     * Brings in the pages of a range. If the kernel refuses all of these calls, the JVM touches the
+     * pages itself.
      *
      * @param segment the segment
-     * @param offset where the range begins
+     * @param offset the first byte of the range
      * @param length bytes, above 0
      * @param write whether the range will be written
-     * @throws PageUnavailableException if a page cannot be had
+     * @throws PageUnavailableException if a page is missing
      * @throws IllegalStateException if the arena is closed
      * @throws WrongThreadException if the segment is confined to another thread
      */
@@ -106,7 +106,7 @@ public final class PageGuard {
         }
     }
 
-    /** The accesses are volatile, because the compiler leaves out others whose value is unused. */
+    /** Touches each page. The compiler keeps volatile accesses even if their value is unused. */
     static void touch(MemorySegment segment, long offset, long length, boolean write) {
         long at = offset;
         try {
@@ -180,7 +180,7 @@ public final class PageGuard {
             }
         }
 
-        /** The bytes go to one address, or back to where they came from if that is 0. */
+        /** Moves a byte of each page to an address, or back to its own place if that is 0. */
         private static long firstMissing(long address, long length, long to, int in, int out,
                 MemorySegment state) throws Throwable {
             for (long at = address; at < address + length; at = nextPage(at)) {

@@ -2,15 +2,15 @@ package io.github.vdm4j.machine;
 
 import java.lang.foreign.MemorySegment;
 
-/** A page of a mapped file cannot be had. The message names only what was observed. */
+/** Thrown if a page of a mapped file is missing. The message names only observed causes. */
 public final class PageUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * A page that the kernel does not provide.
+     * Creates the exception for a page that the kernel does not provide.
      *
      * @param segment the segment
-     * @param offset the first byte that cannot be had
+     * @param offset the first missing byte
      */
     PageUnavailableException(MemorySegment segment, long offset) {
         super("a page of a mapped file is not there, from byte %,d of a segment of %,d on: %s"
@@ -23,16 +23,17 @@ public final class PageUnavailableException extends RuntimeException {
     }
 
     /**
-     * A page that the JVM found missing. The JVM does not say which.
+     * Creates the exception for a page that the JVM found missing. The JVM does not report which
+     * page.
      *
-     * @param cause what the JVM threw
+     * @param cause the JVM's error
      * @param operands the mapped segments that the operation accessed; null for none
      */
     public PageUnavailableException(InternalError cause, MemorySegment... operands) {
         super("a page of a mapped file is not there: " + why(cause, operands), cause);
     }
 
-    /** A file loses pages at its end, so the last byte of each operand tells. */
+    /** A file loses pages only at its end, so it is enough to check the last byte of each operand. */
     private static String why(InternalError cause, MemorySegment... operands) {
         for (MemorySegment operand : operands) {
             if (operand != null && operand.byteSize() > 0) {

@@ -8,23 +8,22 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * One shape for what is called once, above all when a library or a mover is opened or closed:
- * {@code long f(long, long)}. To link a shape takes a JVM that has just started milliseconds, and
- * each function would have its own otherwise.
+ * A downcall of the shape {@code long f(long, long)}, shared by the functions that open and close
+ * libraries. Linking a shape takes milliseconds in a JVM that has just started, and all these
+ * functions share this shape (docs/adr/0019).
  *
- * <p>The System V convention for x86-64 passes integers and pointers alike in registers of 64 bits,
- * and a function looks neither at the upper half of one that it takes an {@code int} from nor at
- * those that it has no parameter for. Of what it returns as an {@code int} the upper half means
- * nothing: to be cast away.
+ * <p>The System V convention for x86-64 passes integers and pointers in the same 64-bit registers.
+ * A function ignores registers that it has no parameter for, and the upper half of an {@code int}
+ * argument. The upper half of an {@code int} result is undefined, so the caller casts it away.
  */
 public final class PlainCall {
-    /** Not linked with the class, as it may be refused for want of native access. */
+    /** Linked at the first use, because native access may be denied. */
     private static volatile MethodHandle linked;
 
     private PlainCall() {}
 
     /**
-     * The handle, whose first parameter is the function's address.
+     * Returns the handle. Its first parameter is the function's address.
      *
      * @return the same handle on every call, of type {@code (MemorySegment, long, long)long}
      * @throws IllegalCallerException if native access is denied
@@ -40,12 +39,12 @@ public final class PlainCall {
     }
 
     /**
-     * Calls a function. Whatever the arguments point to has to be kept reachable.
+     * Calls a function. The caller keeps reachable what the arguments point to.
      *
      * @param function its address
      * @param first its first argument, or 0 if it takes none
      * @param second its second argument, or 0
-     * @return what it returns
+     * @return the function's result
      */
     public static long call(MemorySegment function, long first, long second) {
         try {

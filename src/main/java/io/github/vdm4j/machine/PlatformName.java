@@ -1,11 +1,11 @@
 package io.github.vdm4j.machine;
 
-/** What this JVM runs on. */
+/** The platform that this JVM runs on. */
 public final class PlatformName {
     private PlatformName() {}
 
     /**
-     * The system and the processor's architecture, as Java names them.
+     * Returns the names that Java gives to the system and the processor's architecture.
      *
      * @return for example {@code Linux amd64}
      */
@@ -14,7 +14,7 @@ public final class PlatformName {
     }
 
     /**
-     * Tells whether the native parts of vdm4j can run here.
+     * Returns whether the native parts of vdm4j can run here.
      *
      * @return true on Linux x86-64
      */
@@ -23,7 +23,7 @@ public final class PlatformName {
     }
 
     /**
-     * Tells whether the optional native parts can be used without Java complaining or refusing.
+     * Returns whether Java allows the optional native calls without a warning.
      *
      * @return true on Linux x86-64 with native access enabled for this module
      */

@@ -13,13 +13,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.StringTokenizer;
 
-/** What Linux says about the processor. */
+/** The processor's features, read from {@code /proc/cpuinfo} and CPUID. */
 public final class Processor {
     private static final String FLAGS = "\nflags";
 
     /**
-     * What Linux gives in one go: it makes the text up as it is read, so that the rest of it costs
-     * time.
+     * The size of a read, bytes. Linux generates the text during the read, so reading the whole file
+     * would take longer.
      */
     private static final int PIECE = 4096;
 
@@ -29,7 +29,7 @@ public final class Processor {
     /** The bits of AVX-512 F, DQ, CD, BW and VL in EBX. */
     private static final int CPUID_AVX512 = 1 << 16 | 1 << 17 | 1 << 28 | 1 << 30 | 1 << 31;
 
-    /** Read when it is first asked for. */
+    /** Holds the flags, which are read at the first use. */
     private static final class ThisMachine {
         static final Set<String> FLAGS = flags(Path.of("/proc/cpuinfo"));
 
@@ -39,19 +39,19 @@ public final class Processor {
     private Processor() {}
 
     /**
-     * Tells whether this machine's processor writes cache lines back without evicting them.
+     * Returns whether this machine's processor can write cache lines back without evicting them.
      *
-     * @return false as well where Linux does not tell
+     * @return false also if {@code /proc/cpuinfo} cannot be read
      */
     public static boolean hasClwb() {
         return flags().contains("clwb");
     }
 
     /**
-     * Returns the feature flags of this machine's processor. Linux leaves out what the operating
+     * Returns the feature flags of this machine's processor. Linux omits features that the operating
      * system has not enabled (XSAVE).
      *
-     * @return the flags; empty where Linux does not tell
+     * @return the flags; empty if {@code /proc/cpuinfo} cannot be read
      */
     public static Set<String> flags() {
         return ThisMachine.FLAGS;
@@ -62,7 +62,7 @@ public final class Processor {
      * also if the operating system has not enabled them, for example with {@code
      * clearcpuid=avx512f}. A program that uses them then dies of SIGILL.
      *
-     * @return false as well if the C library does not tell (before glibc 2.33)
+     * @return false also if the C library lacks this function (before glibc 2.33)
      * @throws IllegalCallerException if native access is denied
      */
     public static boolean cpuidShowsAvx512() {
@@ -84,14 +84,14 @@ public final class Processor {
     }
 
     /**
-     * The processor's feature flags.
+     * Returns the processor's feature flags.
      *
      * @param cpuinfo {@code /proc/cpuinfo} or a file of that form
-     * @return the flags; empty where they cannot be read
+     * @return the flags; empty if the file cannot be read
      */
     public static Set<String> flags(Path cpuinfo) {
-        // Without streams and regular expressions: every mover is opened with this, and a JVM takes
-        // long to use them for the first time.
+        // Every opening of a mover runs this. Streams and regular expressions are slow at their
+        // first use in a JVM, so this code uses neither.
         try (var file = new FileInputStream(cpuinfo.toFile())) {
             String line = firstFlags(file);
             String flags = line.substring(line.indexOf(':') + 1).strip();
@@ -105,7 +105,7 @@ public final class Processor {
         }
     }
 
-    /** Of the first processor: the line, empty if there is none. */
+    /** Returns the flags line of the first processor, or an empty text. */
     private static String firstFlags(InputStream file) throws IOException {
         var text = new StringBuilder("\n");
         byte[] piece = new byte[PIECE];

@@ -1,13 +1,13 @@
 package io.github.vdm4j.machine;
 
-/** A segment's arena was closed before the operation on it was submitted. */
+/** Thrown if a segment's arena was closed before the operation on it was submitted. */
 public final class SegmentClosedException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Takes the JDK's exception over.
+     * Creates the exception.
      *
-     * @param cause what the JDK threw
+     * @param cause the JDK's exception
      */
     public SegmentClosedException(IllegalStateException cause) {
         super("the arena of a segment was closed before the operation started", cause);

@@ -3,9 +3,9 @@ package io.github.vdm4j.machine;
 import java.util.Arrays;
 
 /**
- * The upper halves of the vector registers, which are to be clean when native code begins that was
- * not compiled for them: otherwise each change between its older and its newer instructions costs
- * Intel processors tens of nanoseconds, twice what a small DML job takes (docs/adr/0017).
+ * The upper halves of the vector registers. Native code that uses older vector instructions needs
+ * them clean. Otherwise each change between older and newer instructions costs Intel processors tens
+ * of nanoseconds (docs/adr/0017).
  */
 public final class UpperHalves {
     private static final byte[] NOTHING = {};
@@ -13,13 +13,13 @@ public final class UpperHalves {
     private UpperHalves() {}
 
     /**
-     * To be called in the method that makes a native call, anywhere. It does nothing by itself: the
-     * JIT puts {@code vzeroupper} before every call of a method in which it has compiled one of the
-     * comparisons that use those halves. It does not do that where all it has done with them was to
-     * clear a new object, as a caller may have done a moment ago.
+     * Makes the JIT emit {@code vzeroupper} before the native calls of the calling method. Call this
+     * anywhere in a method that makes a native call. The JIT emits the instruction in each method
+     * into which it compiles a vector comparison. It does not emit the instruction after clearing a
+     * new object with the same registers.
      */
     public static void clean() {
-        @SuppressWarnings("unused") // so that nothing is left of the comparison itself
+        @SuppressWarnings("unused") // the JIT removes the comparison and keeps its effect
         boolean same = Arrays.equals(NOTHING, NOTHING);
     }
 }

@@ -3,18 +3,22 @@ package io.github.vdm4j.mover;
 import io.github.vdm4j.Vdm;
 
 /**
- * Chooses the best mover of this machine.
+ * The factory of the best mover of this machine.
  *
- * <pre>{@code
- * try (Vdm mover = DataMovers.best()) {
- *   mover.memcpy(destination, source).await();
+ * {@snippet lang=java :
+ *     try (Arena arena = Arena.ofShared(); Vdm mover = DataMovers.best()) {
+ *         MemorySegment source = arena.allocate(1 << 20).fill((byte) 7);
+ *         MemorySegment destination = arena.allocate(1 << 20);
+ *         VdmFuture<VdmOutput> copy = mover.memcpy(destination, source); // nothing has started
+ *         copy.await(); // or poll() in your own loop; throws if the copy failed
+ *         System.out.println(copy + ", equal: " + (destination.mismatch(source) == -1));
+ *     }
  * }
- * }</pre>
  *
- * <p>Code that is written on {@link #best()} runs on every mover that it can return. Each of them
- * takes off-heap and heap segments, confined or not.
+ * <p>Every mover that {@link #best()} can return takes off-heap and heap segments, confined or not.
+ * Code that uses it therefore runs on every machine.
  *
- * <p>C counterpart: none; miniasync's callers choose.
+ * <p>C counterpart: none. In miniasync, the caller chooses.
  */
 public final class DataMovers {
     private DataMovers() {}
@@ -34,7 +38,7 @@ public final class DataMovers {
     }
 
     /**
-     * Returns settings for the best mover, whichever that is.
+     * Returns settings for the best mover.
      *
      * @return a builder with the defaults
      */
@@ -43,8 +47,8 @@ public final class DataMovers {
     }
 
     /**
-     * Opens the best mover: the one of the most preferred {@link MoverProvider} that works here,
-     * else a {@link ThreadsDataMover}.
+     * Opens the mover of the most preferred {@link MoverProvider} that works here, or a {@link
+     * ThreadsDataMover}.
      *
      * @return an open mover
      */

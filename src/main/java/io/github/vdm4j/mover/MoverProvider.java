@@ -4,12 +4,12 @@ import io.github.vdm4j.Vdm;
 import java.time.Duration;
 
 /**
- * Opens a mover that works on some machines only. {@link DataMovers} finds the providers through
- * {@link java.util.ServiceLoader}.
+ * A provider of a mover that works on some machines only. {@link DataMovers} finds the providers
+ * through {@link java.util.ServiceLoader}.
  */
 public interface MoverProvider {
     /**
-     * What every mover that {@link DataMovers} opens is opened with.
+     * The settings of {@link DataMovers} for every mover.
      *
      * @param parallelism the number of worker threads
      * @param nativeMemoryIsPersistent whether native memory of unknown domain counts as persistent
@@ -18,18 +18,18 @@ public interface MoverProvider {
     record Settings(int parallelism, boolean nativeMemoryIsPersistent, Duration forceWait) {}
 
     /**
-     * What came of an attempt to open a mover.
+     * The result of an attempt to open a mover.
      *
      * @param mover the open mover, or null if it does not work here
-     * @param reason why it works, or why it does not
+     * @param reason the reason why it works, or why it does not
      * @param misconfigured whether the mover does not work because of a setting of the user
      */
     record Attempt(Vdm mover, String reason, boolean misconfigured) {}
 
     /**
-     * Returns how much faster than others the mover is expected to be.
+     * Returns the rank of the mover among the providers.
      *
-     * @return a number; providers with higher numbers are tried first
+     * @return a number; {@link DataMovers} tries providers with higher numbers first
      */
     int preference();
 
@@ -37,7 +37,7 @@ public interface MoverProvider {
      * Opens the mover.
      *
      * @param settings what to open it with
-     * @return the mover, or why it does not work here
+     * @return the mover, or the reason why it does not work here
      */
     Attempt open(Settings settings);
 }

@@ -10,9 +10,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /**
- * A data mover that executes each operation in its first poll, on the polling thread, with the
- * JVM's own code. Takes heap and off-heap segments. Durable for mapped files, which it writes to
- * their storage, and for persistent memory if libpmem is installed.
+ * A mover that executes each operation in its first poll, on the polling thread, with the JVM's own
+ * code. It takes heap and off-heap segments. It makes mapped files durable, and persistent memory
+ * if libpmem is installed.
  *
  * <p>C counterpart: miniasync_vdm_synchronous(7), {@code data_mover_sync_new(3)}.
  */

@@ -2,7 +2,7 @@ package io.github.vdm4j.mover;
 
 import io.github.vdm4j.memory.Durability;
 
-/** Settings for a {@link SyncDataMover}. Each has a default. */
+/** The settings of a {@link SyncDataMover}. Each has a default. */
 public final class SyncDataMoverBuilder {
     private boolean nativeMemoryIsPersistent;
 

@@ -1,21 +1,22 @@
 package io.github.vdm4j.operation;
 
 /**
- * What a comparison found.
+ * The result of a comparison.
  *
  * <p>C counterpart: the fields {@code result} and {@code offset} of {@code dml_job_t}.
  *
- * @param equal whether there was no mismatch
- * @param mismatchOffset the first mismatch in bytes from the beginning, -1 if there is none
+ * @param equal whether the ranges are equal
+ * @param mismatchOffset the offset of the first byte that differs, or -1 if there is none
  */
 public record CompareResult(boolean equal, long mismatchOffset) {
-    /** No mismatch. */
+    /** The result of equal ranges. */
     public static final CompareResult EQUAL = new CompareResult(true, -1);
 
     /**
-     * Checks that the two agree.
+     * Checks that both values agree.
      *
-     * @throws IllegalArgumentException if equal ranges are to have a mismatch, or others none
+     * @throws IllegalArgumentException if equal ranges have an offset, or different ranges have
+     *     none
      */
     public CompareResult {
         if (equal ? mismatchOffset != -1 : mismatchOffset < 0) {

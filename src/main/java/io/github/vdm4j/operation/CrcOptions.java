@@ -3,25 +3,25 @@ package io.github.vdm4j.operation;
 import java.util.Objects;
 
 /**
- * How to compute a CRC-32C.
+ * The options of a CRC-32C.
  *
  * <p>C counterpart: {@code DML_FLAG_CRC_READ_SEED}, {@code DML_FLAG_CRC_BYPASS_REFLECTION} and
  * {@code DML_FLAG_CRC_BYPASS_DATA_REFLECTION}.
  *
- * @param seed the CRC so far; 0 to begin with. Given the CRC of what comes before, the result is
- * that of both together
- * @param bypassReflection whether seed and result are taken as the register holds them: neither
- * bit-reversed nor inverted
- * @param bypassDataReflection whether bit 7 of each byte is the first, not bit 0
+ * @param seed the CRC so far, 0 at the beginning. With the CRC of the preceding bytes, the result
+ *     is the CRC of both together
+ * @param bypassReflection whether seed and result have the form of the register, neither
+ *     bit-reversed nor inverted
+ * @param bypassDataReflection whether bit 7 of each byte comes first, instead of bit 0
  */
 public record CrcOptions(int seed, boolean bypassReflection, boolean bypassDataReflection) {
-    /** What {@link java.util.zip.CRC32C} computes, from the beginning. */
+    /** The options for the value that {@link java.util.zip.CRC32C} computes. */
     public static final CrcOptions STANDARD = new CrcOptions(0, false, false);
 
     /**
-     * The standard CRC that goes on from another.
+     * Returns the options of a standard CRC that continues another CRC.
      *
-     * @param before the CRC of what comes before
+     * @param before the CRC of the preceding bytes
      * @return options with it as the seed
      */
     public static CrcOptions continuing(Crc32c before) {
@@ -29,7 +29,7 @@ public record CrcOptions(int seed, boolean bypassReflection, boolean bypassDataR
     }
 
     /**
-     * The same options with another seed.
+     * Returns the same options with another seed.
      *
      * @param bits the CRC so far
      * @return options with it as the seed

@@ -1,7 +1,7 @@
 package io.github.vdm4j.operation;
 
 /**
- * What a delta create found.
+ * The result of creating a delta record.
  *
  * <p>C counterpart: {@code result} and {@code destination_length} of {@code dml_job_t}.
  *
@@ -13,21 +13,21 @@ public record DeltaResult(Outcome outcome, long recordBytes) {
     public static final long MAX_RANGE_BYTES = 0x80000;
     /** The least room for a record, in bytes. */
     public static final long MIN_RECORD_BYTES = 80;
-    /** What one difference takes in a record, in bytes. */
+    /** The size of a difference in a record, in bytes. */
     public static final long DIFFERENCE_BYTES = 10;
 
-    /** How it turned out. */
+    /** The outcome of creating a delta record. */
     public enum Outcome {
-        /** The ranges are equal; there is no record. */
+        /** The ranges are equal, and there is no record. */
         EQUAL,
         /** The record holds all differences. */
         RECORDED,
-        /** There are more differences than there is room for; the record is of no use. */
+        /** There are more differences than the record can hold. The record must not be used. */
         OVERFLOW
     }
 
     /**
-     * The room that a record needs at most: that of ranges which differ in every word.
+     * Returns the largest size of a record, for ranges that differ in every word.
      *
      * @param bytes the size of each range
      * @return bytes, a multiple of 10, at least 80
@@ -43,9 +43,9 @@ public record DeltaResult(Outcome outcome, long recordBytes) {
     }
 
     /**
-     * Tells whether the ranges are equal.
+     * Returns whether the ranges are equal.
      *
-     * @return true for {@link Outcome#EQUAL}
+     * @return {@code true} for {@link Outcome#EQUAL}
      */
     public boolean equal() {
         return outcome == Outcome.EQUAL;

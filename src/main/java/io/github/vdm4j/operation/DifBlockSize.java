@@ -1,7 +1,7 @@
 package io.github.vdm4j.operation;
 
 /**
- * The size of the blocks that are protected.
+ * The size of protected blocks.
  *
  * <p>C counterpart: {@code dml_dif_block_size_t}.
  */
@@ -17,7 +17,7 @@ public enum DifBlockSize {
 
     private final int bytes;
 
-    // For messages; made once, because what checks every operation must not allocate.
+    // Made once for messages, because the checks of an operation must not allocate.
     private final String withoutProtection;
     private final String withProtection;
 
@@ -46,7 +46,7 @@ public enum DifBlockSize {
     }
 
     /**
-     * The size of a block's data.
+     * Returns the size of a block's data.
      *
      * @return bytes
      */

@@ -5,24 +5,24 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * How blocks are protected: 8 bytes after each hold, in big-endian order, a CRC-16 of the block
- * (T10), an application tag of 16 bits and a reference tag of 32 bits.
+ * The protection of blocks (T10 DIF). The 8 bytes after each block hold a CRC-16 of the block, an
+ * application tag of 16 bits and a reference tag of 32 bits, in big-endian order.
  *
  * <p>C counterpart: {@code dml_dif_config_t}.
  *
  * @param blockSize the size of the blocks
  * @param source the protection of what is read
  * @param destination the protection of what is written
- * @param flags how to check and how to make it
+ * @param flags how to check and how to make the protection
  */
 public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destination,
         Set<DifFlag> flags) {
-    /** The size of a block's protection. */
+    /** The size of a block's protection, in bytes. */
     public static final int PROTECTION_BYTES = 8;
 
     private static final DifFlag[] ALL_FLAGS = DifFlag.values();
 
-    /** Keeps a copy of the flags. */
+    /** Copies the flags. */
     public DifConfig {
         Objects.requireNonNull(blockSize, "blockSize");
         Objects.requireNonNull(source, "source");
@@ -31,7 +31,7 @@ public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destinat
     }
 
     /**
-     * Protection with tags 0 at first on both sides, and no flags.
+     * Returns a configuration in which the tags begin with 0 on both sides, without flags.
      *
      * @param blockSize the size of the blocks
      * @return a configuration
@@ -41,7 +41,7 @@ public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destinat
     }
 
     /**
-     * The same with other tags for what is read.
+     * Returns the same configuration with these tags for what is read.
      *
      * @param tags the tags
      * @return a configuration
@@ -51,7 +51,7 @@ public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destinat
     }
 
     /**
-     * The same with other tags for what is written.
+     * Returns the same configuration with these tags for what is written.
      *
      * @param tags the tags
      * @return a configuration
@@ -61,7 +61,7 @@ public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destinat
     }
 
     /**
-     * The same with these flags and no others.
+     * Returns the same configuration with exactly these flags.
      *
      * @param some the flags; repetitions have no effect
      * @return a configuration
@@ -72,17 +72,17 @@ public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destinat
     }
 
     /**
-     * Tells whether a flag is set.
+     * Returns whether a flag is set.
      *
      * @param flag the flag
-     * @return true if it is
+     * @return {@code true} if it is set
      */
     public boolean has(DifFlag flag) {
         return flags.contains(Objects.requireNonNull(flag, "flag"));
     }
 
     /**
-     * All flags as DML has them.
+     * Returns all flags in the bits of DML.
      *
      * @return bits
      */

@@ -4,16 +4,16 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * What can be wrong with the protection of a block.
+ * An error in the protection of a block.
  *
  * <p>C counterpart: {@code DML_DIF_CHECK_...}.
  */
 public enum DifError {
-    /** The CRC of the block is another. */
+    /** The CRC of the block is wrong. */
     GUARD(1),
-    /** The application tag is another. */
+    /** The application tag is wrong. */
     APPLICATION_TAG(2),
-    /** The reference tag is another. */
+    /** The reference tag is wrong. */
     REFERENCE_TAG(4),
     /**
      * All bits of the protection are set, and {@link DifFlag#SOURCE_F_ENABLE_ERROR} makes that an
@@ -28,7 +28,7 @@ public enum DifError {
     }
 
     /**
-     * The error's bit in DML's result.
+     * Returns the error's bit in DML's result.
      *
      * @return a power of two
      */

@@ -1,18 +1,18 @@
 package io.github.vdm4j.operation;
 
 /**
- * How protection is checked and made.
+ * A flag that states how protection is checked and made.
  *
  * <p>C counterpart: {@code DML_DIF_FLAG_...}, with the same bits.
  */
 public enum DifFlag {
-    /** Makes what {@link #SOURCE_F_DETECT_ALL} detects an error. */
+    /** Treats a block that {@link #SOURCE_F_DETECT_ALL} detects as an error. */
     SOURCE_F_ENABLE_ERROR(0x000001),
-    /** Detects source blocks all bits of whose protection are set. */
+    /** Detects source blocks with all bits of the protection set. */
     SOURCE_F_DETECT_ALL(0x000002),
-    /** Does not check source blocks all bits of whose application tag are set. */
+    /** Skips the check of source blocks with all bits of the application tag set. */
     SOURCE_F_DETECT_APPLICATION_TAG(0x000004),
-    /** Does not check source blocks all bits of whose application and reference tags are set. */
+    /** Skips the check of source blocks with all bits of both tags set. */
     SOURCE_F_DETECT_TAGS(0x000008),
     /** The source's application tag grows by one from block to block; else it is fixed. */
     SOURCE_INCREMENTING_APPLICATION_TAG(0x000010),
@@ -44,7 +44,7 @@ public enum DifFlag {
     }
 
     /**
-     * The flag's bit in DML's configuration.
+     * Returns the flag's bit in DML's configuration.
      *
      * @return a power of two
      */

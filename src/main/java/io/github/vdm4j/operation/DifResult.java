@@ -3,21 +3,20 @@ package io.github.vdm4j.operation;
 import java.util.Set;
 
 /**
- * What a check of protected blocks found.
+ * The result of a check of protected blocks.
  *
  * <p>C counterpart: the fields {@code result} and {@code offset} of {@code dml_job_t}.
  *
- * @param errors what is wrong with the first block that is not as it should be; empty if all are
- * @param blockOffset where that block begins, in bytes from the beginning of the source; -1 if all
- * are well
+ * @param errors the errors of the first bad block, empty if there is none
+ * @param blockOffset the offset of that block in the source, in bytes, or -1 if there is none
  */
 public record DifResult(Set<DifError> errors, long blockOffset) {
 
     /**
-     * Keeps a copy.
+     * Copies the set.
      *
-     * @throws IllegalArgumentException if there are errors without a block, or a block without
-     * errors
+     * @throws IllegalArgumentException if there are errors without an offset, or an offset without
+     *     errors
      */
     public DifResult {
         errors = Set.copyOf(errors);
@@ -27,7 +26,7 @@ public record DifResult(Set<DifError> errors, long blockOffset) {
     }
 
     /**
-     * Returns the result that the numbers of a completion record stand for.
+     * Returns the result for the numbers of a completion record.
      *
      * @param offset the offset of the failing block in bytes, -1 for none
      * @param bits the bits of the errors
@@ -38,9 +37,9 @@ public record DifResult(Set<DifError> errors, long blockOffset) {
     }
 
     /**
-     * Tells whether every block is as it should be.
+     * Returns whether every block is good.
      *
-     * @return true if there are no errors
+     * @return {@code true} if there are no errors
      */
     public boolean isOk() {
         return errors.isEmpty();

@@ -7,8 +7,8 @@ package io.github.vdm4j.operation;
  *
  * @param reference the reference tag of the first block, 32 bits
  * @param application the application tag of the first block
- * @param applicationMask the bits of the application tag that do not count: they are not checked,
- * and written as 0. With 0xFFFF none is
+ * @param applicationMask the bits of the application tag that are ignored: they are not checked,
+ *     and written as 0. With 0xFFFF, all bits are ignored
  */
 public record DifTags(int reference, int application, int applicationMask) {
     /** Both tags 0, every bit checked. */
@@ -19,7 +19,7 @@ public record DifTags(int reference, int application, int applicationMask) {
     /**
      * Checks the ranges.
      *
-     * @throws IllegalArgumentException if application tag or mask are not 0 to 0xFFFF
+     * @throws IllegalArgumentException if the application tag or the mask is not 0 to 0xFFFF
      */
     public DifTags {
         if ((application & ~MAX) != 0 || (applicationMask & ~MAX) != 0) {

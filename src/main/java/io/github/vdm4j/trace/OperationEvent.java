@@ -11,7 +11,7 @@ import jdk.jfr.Registered;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
-/** One operation of a mover, from its first poll until it was seen to be complete. */
+/** An event for one operation of a mover, from its first poll to its completion. */
 @Name(OperationEvent.NAME)
 @Label("Operation")
 @Category("vdm4j")
@@ -30,19 +30,19 @@ final class OperationEvent extends Event {
     @Label("Mover") String mover;
 
     @Label("Path")
-    @Description("What executed it") String path;
+    @Description("The path that executed it") String path;
 
     @Label("Status")
-    @Description("The result; SUCCESS if it went well") String status;
+    @Description("The result, for example SUCCESS") String status;
 
     @Label("Polls")
-    @Description("How often it was advanced, by whichever threads") int polls;
+    @Description("The number of polls that advanced it, by all threads") int polls;
 
     @Label("Queue Time")
-    @Description("From the first poll until a worker began with it; 0 if none had to")
+    @Description("From the first poll until a worker began it; 0 without a worker")
     @Timespan(Timespan.NANOSECONDS) long queueTime;
 
     @Label("Run Time")
-    @Description("From then, or from the first poll, until it was done; on hardware until it was seen to be")
+    @Description("From the end of the queue time until it was executed; on hardware until a poll saw that")
     @Timespan(Timespan.NANOSECONDS) long runTime;
 }

@@ -7,8 +7,8 @@ import java.util.WeakHashMap;
 import jdk.jfr.FlightRecorder;
 
 /**
- * What is known of an operation while the flight recorder wants to hear of it, until it ends. Kept
- * beside the operations, so that they need no room for it: only recording costs anything.
+ * The times of an operation while the flight recorder records operations. The traces lie beside the
+ * operations, so an operation pays for them only during a recording.
  */
 public final class OperationTrace {
     static final boolean PRESENT = isPresent();
@@ -27,14 +27,14 @@ public final class OperationTrace {
         this.event = event;
     }
 
-    /** Apart, so that nothing of jdk.jfr is loaded in a JVM that has no such module. */
+    /** A class of its own, because a JVM without the module jdk.jfr cannot load it. */
     private static final class Flight {
         private static volatile OperationEvent probe;
 
         /**
-         * Registers the event in the first operation after the recorder has begun, because that
-         * takes the recorder 50 ms. A listener for that moment would keep the class loader of this
-         * class alive, and virtual threads that waited for a static initialiser would be pinned.
+         * Registers the event in the first operation after the recorder has begun. Registering
+         * takes the recorder 50 ms. A listener for the recorder's start would keep this class's
+         * loader alive. A static initialiser would pin the virtual threads that wait for it.
          */
         static boolean isEnabled() {
             OperationEvent known = probe;
@@ -84,7 +84,7 @@ public final class OperationTrace {
     }
 
     /**
-     * Tells whether anybody records operations. Costs one read while nobody does.
+     * Returns whether a recording wants operations. It costs one read if no recording runs.
      *
      * @return true if events are wanted
      */
@@ -93,10 +93,10 @@ public final class OperationTrace {
     }
 
     /**
-     * The trace of an operation that is about to be advanced once more.
+     * Counts a poll of an operation, and begins its trace if there is none.
      *
      * @param operation its future
-     * @param first whether it has not been started yet, so that an earlier trace is none of its
+     * @param first whether this poll starts the operation; an earlier trace is discarded then
      */
     public static void poll(Object operation, boolean first) {
         OperationTrace trace = first ? null : TRACES.get(operation);
@@ -108,7 +108,7 @@ public final class OperationTrace {
     }
 
     /**
-     * A worker begins with an operation.
+     * Records that a worker begins an operation.
      *
      * @param operation its future
      */
@@ -124,7 +124,7 @@ public final class OperationTrace {
     }
 
     /**
-     * A worker is done with an operation.
+     * Records that a worker has executed an operation.
      *
      * @param operation its future
      */
@@ -140,14 +140,14 @@ public final class OperationTrace {
     }
 
     /**
-     * The operation has ended.
+     * Commits the event of an operation that has ended.
      *
      * @param operation its future
      * @param what its type
      * @param bytes its size
-     * @param mover whose it is
-     * @param path what executed it
-     * @param status how it ended
+     * @param mover the mover's name
+     * @param path the path that executed it
+     * @param status its result
      */
     public static void end(Object operation, String what, long bytes, String mover, String path,
             String status) {

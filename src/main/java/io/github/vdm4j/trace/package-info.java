@@ -1,2 +1,2 @@
-/** What the JVM's flight recorder hears of operations. Not exported. */
+/** The events of operations for the JVM's flight recorder. Not exported. */
 package io.github.vdm4j.trace;

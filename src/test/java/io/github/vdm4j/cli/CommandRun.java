@@ -12,7 +12,7 @@ record CommandRun(int exitCode, String out, String err) {
         return watched(Progress.NONE, arguments);
     }
 
-    /** Runs it with somebody who is told of its progress, and may interfere. */
+    /** Runs the command with a listener of its progress, which may interfere. */
     static CommandRun watched(Progress progress, Object... arguments) {
         return run(VdmCommand.with(task -> progress, DmlDiagnosis::current), arguments);
     }

@@ -170,4 +170,39 @@ class CompareCommandTest {
         assertEquals(2, run.exitCode());
         assertTrue(run.err().startsWith("vdm compare: Missing required parameter: 'B'"), run.err());
     }
+
+    @Test
+    void writesTheDifferenceAsJson() throws IOException {
+        write(10, 7);
+        CommandRun run = CommandRun.vdm("compare", a, b, "--mover", "sync", "--json");
+        assertEquals(1, run.exitCode());
+        assertEquals("""
+                {
+                  "first": "%s",
+                  "second": "%s",
+                  "firstBytes": 10,
+                  "secondBytes": 10,
+                  "equal": false,
+                  "offset": 7,
+                  "mover": "sync"
+                }
+                """.formatted(a, b), run.out());
+    }
+
+    @Test
+    void writesEqualFilesAsJson() throws IOException {
+        write(10);
+        CommandRun run = CommandRun.vdm("compare", a, b, "--mover", "sync", "--json");
+        assertEquals(0, run.exitCode());
+        assertTrue(run.out().contains("\"equal\": true,\n  \"offset\": null,"), run.out());
+    }
+
+    @Test
+    void writesTheEndOfTheShorterFileAsJson() throws IOException {
+        write(10);
+        Files.write(b, Arrays.copyOf(Files.readAllBytes(a), 8));
+        CommandRun run = CommandRun.vdm("compare", a, b, "--mover", "sync", "--json");
+        assertEquals(1, run.exitCode());
+        assertTrue(run.out().contains("\"equal\": false,\n  \"offset\": 8,"), run.out());
+    }
 }

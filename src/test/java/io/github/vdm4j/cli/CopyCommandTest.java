@@ -207,6 +207,29 @@ class CopyCommandTest {
         assertTrue(Files.exists(target));
     }
 
+    @Test
+    void writesTheReportAsJson() throws IOException {
+        Path source = Files.writeString(folder.resolve("nine"), "123456789");
+        Path target = folder.resolve("copied");
+        CommandRun run = CommandRun.vdm("copy", source, target, "--mover", "sync", "--verify",
+                "--json");
+        assertEquals(0, run.exitCode(), run.err());
+        assertEquals("""
+                {
+                  "source": "%s",
+                  "target": "%s",
+                  "bytes": 9,
+                  "nanos": N,
+                  "mover": "sync",
+                  "chunks": {
+                    "JVM": 1
+                  },
+                  "durable": false,
+                  "crc32c": "e3069283"
+                }
+                """.formatted(source, target), run.out().replaceAll("(\"nanos\": )\\d+", "$1N"));
+    }
+
     private static void assumeDml() {
         DmlLibrary.whyUnavailable().ifPresent(why -> assumeTrue(false, why.getMessage()));
     }

@@ -25,7 +25,8 @@ class InfoCommandTest {
                 .map(line -> line.substring(0, 10).strip())
                 .filter(t -> !t.isEmpty())
                 .toList();
-        assertEquals(List.of("vdm4j", "java", "system", "Intel DML", "processor", "DSA", "movers"),
+        assertEquals(List.of("vdm4j", "java", "system", "Intel DML", "processor", "DSA", "movers",
+                "durable"),
                 topics);
     }
 
@@ -51,6 +52,16 @@ class InfoCommandTest {
                            HARDWARE should work here, and AUTO uses it: DML can submit to wq0.0
                 """), run.out());
         assertTrue(!run.out().contains("wq1.0"), "a queue of another accelerator");
+    }
+
+    @Test
+    void statesTheRuleForFilesInMemory() {
+        String rule = "a file in a tmpfs, ramfs or hugetlbfs has the domain VOLATILE: "
+                + "MEM_DURABLE and flush succeed, and nothing survives a power cut";
+        assertTrue(CommandRun.vdm("info").out().contains("\ndurable    " + rule + "\n"));
+        assertTrue(CommandRun.vdm("info", "--json")
+                .out()
+                .contains("\"volatileFiles\": \"" + rule + "\""));
     }
 
     @Test

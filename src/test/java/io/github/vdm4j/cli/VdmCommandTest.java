@@ -1,12 +1,15 @@
 package io.github.vdm4j.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vdm4j.dml.DmlDiagnosis;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 @DisplayName("vdm")
 class VdmCommandTest {
@@ -49,5 +52,44 @@ class VdmCommandTest {
         assertEquals("vdm: Unmatched argument at index 0: 'move' (vdm --help tells more)\n",
                 run.err());
         assertEquals(2, run.exitCode());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"copy", "crc", "compare", "info"})
+    void helpListsExitCodes(String command) {
+        String help = CommandRun.vdm(command, "--help").out();
+        assertTrue(help.contains("\nExit codes:\n  0   "), help);
+        assertTrue(help.contains("\n  2   "), help);
+    }
+
+    @Test
+    void completionKnowsCommandsAndOptions() {
+        CommandRun run = CommandRun.vdm("generate-completion");
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(run.out().contains("_picocli_vdm_copy"), run.out());
+        assertTrue(run.out().contains("--durable"), run.out());
+    }
+
+    @Test
+    void manPageDescribesEveryCommandAndOption() {
+        CommandRun run = CommandRun.vdm("generate-man");
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(run.out().startsWith(".TH VDM 1 "), run.out());
+        CommandLine vdm = VdmCommand.with(task -> Progress.NONE, DmlDiagnosis::current);
+        vdm.getSubcommands().forEach((name, command) -> {
+            assertTrue(run.out().contains("\n.SS " + name + "\n"), name);
+            command.getCommandSpec()
+                    .options()
+                    .forEach(option -> assertTrue(
+                            run.out().contains(option.longestName().replace("-", "\\-")),
+                            option.longestName()));
+        });
+        assertTrue(run.out().contains("\n.SH EXIT STATUS\n.TP\n.B 0\n"), run.out());
+    }
+
+    @Test
+    void helpHasNoEscapeSequences() {
+        assertFalse(CommandRun.vdm("--help").out().contains("\033"));
+        assertFalse(CommandRun.vdm("copy", "--help").out().contains("\033"));
     }
 }

@@ -18,8 +18,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The base of the tests of the DML mover. Every test ends with all movers closed, no rule of the
- * job API broken, no job left, and no byte touched outside of the memory that the test made here.
+ * The base of the tests of the DML mover. After every test, all movers are closed, no rule of the
+ * job API was broken and no job is left. No byte has changed outside of the memory that the test
+ * made here.
  */
 @Timeout(60)
 abstract class AgainstSimulatedDml {

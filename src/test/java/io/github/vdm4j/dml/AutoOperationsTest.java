@@ -265,7 +265,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
             try (Arena mapping = Arena.ofShared()) {
                 MemorySegment source = cutOff(folder, mapping, 520 << 7, 4096);
                 DmlDataMover mover = open(defaults(path).workersFrom(workersFrom));
-                // Of blocks of zeros that are good as long as they are there.
+                // A check of blocks of zeros, which are good while they exist.
                 DifConfig zeros = BLOCKS.withFlags(DifFlag.SOURCE_FIXED_REFERENCE_TAG);
                 VdmFuture<?> check = finish(mover.difCheck(source, zeros));
                 assertSame(VdmResult.IO_ERROR, check.result(), check::toString);

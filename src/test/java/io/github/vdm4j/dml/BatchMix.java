@@ -20,8 +20,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.Random;
 
 /**
- * A random mixture of tasks, the same for every mover that it is made for, and what has to come of
- * it: what pure Java makes of the tasks one after the other.
+ * A random mixture of tasks with its expected result. It is the same for every mover. Pure Java
+ * computes the result task by task.
  *
  * @param seed decides everything else
  * @param tasks how many
@@ -49,7 +49,7 @@ record BatchMix(long seed, int tasks, Order order) {
         return order == Order.APART ? (long) tasks * AREA : AREA;
     }
 
-    /** Bytes of which some are alike, so that comparisons come to both results. */
+    /** Bytes of which some are equal, so comparisons have both results. */
     void fill(MemorySegment memory) {
         var random = new Random(seed);
         for (long i = 0; i < memory.byteSize(); i++) {

@@ -37,9 +37,9 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 
 /**
- * A persistence domain that keeps only what was written back, at the moment when it was: durable
- * and ordinary operations of all movers at random, in flight together, polled in any order, and a
- * power cut. In some runs a write-back of the file fails, and the kernel drops its pages.
+ * A model of a power cut. Its persistence domain keeps only what was written back, at that moment.
+ * Random durable and ordinary operations of all movers are in flight together and are polled in any
+ * order. In some runs a write-back of the file fails, and the kernel drops its pages.
  */
 @Label("After a crash at any point")
 class CrashModelTest {

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The hazards of the C stack, each by its number, as they end in the DML mover. */
+/** The hazards of the C stack by their numbers, and how they end in the DML mover. */
 class DmlDataMoverHazardTest extends AgainstSimulatedDml {
     private static final int QUEUE_FULL = dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE;
     private static final int PAGE_FAULT = dml_h.DML_STATUS_PAGE_FAULT_ERROR;

@@ -28,8 +28,8 @@ import net.jqwik.api.lifecycle.AfterContainer;
 
 /**
  * Operations of any size, at any offset, split by any limit, against a byte array on which the JDK
- * does the same. The simulated hardware moves each part as late as it may, and every byte that a
- * part touches must lie in the operation's own ranges.
+ * does the same. The simulated hardware moves each part at the last possible moment. Every byte
+ * that a part touches must lie in the operation's own ranges.
  */
 @Label("H5: an operation split into parts")
 class DmlDataMoverSplitTest {

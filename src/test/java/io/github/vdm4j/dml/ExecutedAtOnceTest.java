@@ -31,8 +31,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What the software path executes in one call. A simulated library is never called so, as it calls
- * back into Java; this one is a small one in C.
+ * What the software path executes in one call. A simulated library is never called in this way,
+ * because it calls back into Java. These tests use a small library in C.
  */
 class ExecutedAtOnceTest {
     /** Short enough for a garbage collection to wait for, and too long for that. */

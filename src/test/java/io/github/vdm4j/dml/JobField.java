@@ -7,9 +7,9 @@ import java.lang.foreign.ValueLayout;
 import java.util.Set;
 
 /**
- * The fields of a job with the operations that need them. Once a submission is over each is spoilt,
- * so that whoever leaves one as it was, or reads a result that there is not, is seen. Real DML
- * leaves most as they are; the contract is to write them anew all the same.
+ * The fields of a job with the operations that need them. After a submission the simulation spoils
+ * each field. A test therefore notices code that does not write a field, or that reads a missing
+ * result. Real DML leaves most fields unchanged, but the contract is to write them each time.
  */
 enum JobField {
     OPERATION(dml_job_t.operation$offset(), 4),

@@ -92,10 +92,10 @@ final class LibraryFiles {
     static final int TELLING = 72;
 
     /**
-     * A shared object whose software path executes copies, fills and write-backs while they are
-     * submitted, but for those that it refuses: of less than 64 bytes, with their length as the
-     * status, and write-backs of 8 KiB, with {@link #NOT_WRITTEN_BACK}. It counts in {@code
-     * finalized} how many jobs were finalized.
+     * A shared object whose software path executes copies, fills and write-backs in the submission.
+     * It refuses operations of less than 64 bytes, with their length as the status. It refuses
+     * write-backs of 8 KiB with {@link #NOT_WRITTEN_BACK}. It counts in {@code finalized} how many
+     * jobs were finalized.
      */
     static Path executingDml(Path folder) throws IOException, InterruptedException {
         return compiled(folder, EXECUTING + """

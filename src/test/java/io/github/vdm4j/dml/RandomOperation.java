@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * A data operation with memory of its own, made from a seed: the same seed gives the same operation
- * on the same content, so that two movers can be compared.
+ * A random data operation with memory of its own. The same seed gives the same operation on the
+ * same content, so two movers can be compared.
  */
 final class RandomOperation {
     static final List<VdmOperationType> TYPES = List.of(
@@ -39,7 +39,7 @@ final class RandomOperation {
     private final int size;
     private final Arena arena;
 
-    /** All memory of the operation, with room around it that must stay as it is. */
+    /** All memory of the operation, with bytes around it that must not change. */
     private final MemorySegment memory;
 
     /** What may hold anything if the operation does not come to a good end. */
@@ -233,7 +233,7 @@ final class RandomOperation {
         };
     }
 
-    /** Protection as a check with this configuration expects it. */
+    /** The protection that a check with this configuration expects. */
     private static DifConfig asSource(DifConfig config, DifTags tags) {
         var flags = EnumSet.noneOf(DifFlag.class);
         if (config.has(DifFlag.SOURCE_INCREMENTING_APPLICATION_TAG)) {

@@ -21,6 +21,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -69,6 +71,35 @@ class ExamplesTest {
     void copyMemoryCopiesAMegabyte() throws Exception {
         assertEquals("memcpy of 1,048,576 bytes, COMPLETE, equal: true",
                 run(CopyMemory::main).out());
+    }
+
+    @Test
+    void firstCopyCopiesAMegabyte() throws Exception {
+        assertEquals("memcpy of 1,048,576 bytes, COMPLETE, equal: true",
+                run(FirstCopy::main).out());
+    }
+
+    @Test
+    void appendByManyWritesEveryRecordOnce() throws Exception {
+        Path log = folder.resolve("log");
+
+        assertEquals("1000 records, 10890 bytes", run(AppendByMany::main, log).out());
+
+        byte[] written = Files.readAllBytes(log);
+        String text = new String(written, 0, 10_890, StandardCharsets.UTF_8);
+        assertEquals(
+                IntStream.range(0, 1_000).mapToObj(i -> "record " + i).collect(Collectors.toSet()),
+                text.lines().collect(Collectors.toSet()));
+    }
+
+    @Test
+    void manPageCopiesDurably() throws Exception {
+        Optional<DmlUnavailableException> missing = DmlLibrary.whyUnavailable();
+        assumeTrue(missing.isEmpty(), () -> missing.orElseThrow().getMessage());
+        Path file = folder.resolve("file");
+
+        assertEquals("durable", run(ManPage::main, file).out());
+        assertEquals(7, Files.readAllBytes(file)[4095]);
     }
 
     @Test

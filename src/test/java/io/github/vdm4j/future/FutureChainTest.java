@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 class FutureChainTest {
     private static final int POLLS = 10;
 
-    /** Two counters, the second of which takes over what the first one has found. */
+    /** Two counters. The second begins with the result of the first. */
     private static FutureChain<Integer> upAndUp(CountingFuture first, CountingFuture second) {
         return FutureChain.of(first)
                 .then(second, (Integer before, CountingFuture next) -> next.add(before));

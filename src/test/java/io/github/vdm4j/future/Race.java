@@ -42,7 +42,7 @@ public final class Race<S> {
                 while (turn.get() != 2 * round - 1) {
                     Thread.onSpinWait();
                 }
-                // Sometimes a little late, so that each comes first at times.
+                // Starts a little late at random, so each thread is first at times.
                 for (int i = round % 50; i > 0; i--) {
                     Thread.onSpinWait();
                 }

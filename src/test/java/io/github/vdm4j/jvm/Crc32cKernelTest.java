@@ -51,7 +51,9 @@ class Crc32cKernelTest {
         return Combinators.combine(seeds, either, either).as(CrcOptions::new);
     }
 
-    /** Bit by bit, the register's highest bit first, as the specification of DSA tells it. */
+    /**
+     * Computes bit by bit, with the register's highest bit first, like the specification of DSA.
+     */
     private static int reference(byte[] bytes, CrcOptions options) {
         int register =
                 options.bypassReflection() ? options.seed() : Integer.reverse(~options.seed());

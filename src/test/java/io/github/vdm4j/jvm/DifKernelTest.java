@@ -47,7 +47,7 @@ class DifKernelTest {
         APPLICATION_ALL_BITS
     }
 
-    /** A configuration, a source that is protected as it says, and damage. */
+    /** A configuration, a source with that protection, and damage. */
     record Case(DifConfig config, int blocks, List<Damage> damage, Placed.Kind kind,
             int misalignment, long seed) {
         byte[] protectedSource() {

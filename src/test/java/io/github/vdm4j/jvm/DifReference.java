@@ -5,7 +5,7 @@ import io.github.vdm4j.operation.DifFlag;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** DIF as the specification of DSA tells it, one block and one bit at a time. */
+/** DIF by the specification of DSA, one block and one bit at a time. */
 final class DifReference {
     private final DifConfig config;
     private final int block;

@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Bytes in memory of some kind, at some offset, between other bytes that have to stay as they are.
+ * Bytes in some memory at some offset, between bytes that must not change.
  */
 final class Placed {
     private static final byte AROUND = 0x5c;

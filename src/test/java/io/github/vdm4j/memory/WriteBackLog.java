@@ -44,7 +44,7 @@ public final class WriteBackLog {
         onWriteBack.accept(kind, range);
     }
 
-    /** Has something done on each write-back, before it is over. */
+    /** Runs an action inside each write-back. */
     public synchronized WriteBackLog whenever(BiConsumer<WriteBackKind, MemorySegment> action) {
         onWriteBack = action;
         return this;

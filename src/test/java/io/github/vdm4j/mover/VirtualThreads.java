@@ -15,9 +15,9 @@ import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * Many virtual threads that wait for copies, recorded by the JVM. Runs in a JVM of its own, see
- * {@link VirtualThreadsTest}; prints how many threads pinned their carrier, and the same of one
- * that does so on purpose.
+ * Many virtual threads that wait for copies, recorded by the JVM. A program for a JVM of its own,
+ * see {@link VirtualThreadsTest}. It prints how many threads pinned their carrier, and the same for
+ * a thread that does so on purpose.
  */
 final class VirtualThreads {
     private static final int THREADS = 10_000;

@@ -153,7 +153,7 @@ final class BruteForce {
         return made.array();
     }
 
-    /** The first block that is not as its protection says. */
+    /** Finds the first block that does not match its protection. */
     static DifResult checked(byte[] blocks, DifConfig config) {
         int size = config.blockSize().bytes();
         ByteBuffer found = ByteBuffer.wrap(blocks).order(ByteOrder.BIG_ENDIAN);

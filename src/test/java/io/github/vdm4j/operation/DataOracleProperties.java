@@ -50,7 +50,7 @@ public abstract class DataOracleProperties {
     /** Opens the mover under test; closed after each property. */
     protected abstract Vdm open();
 
-    /** Whether heap segments are tried, too. */
+    /** Returns whether to try heap segments, too. */
     protected boolean takesHeapSegments() {
         return true;
     }

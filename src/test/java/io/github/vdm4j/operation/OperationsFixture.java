@@ -36,12 +36,15 @@ public abstract class OperationsFixture {
     /** What may have executed an operation of at least one byte. */
     protected abstract Set<ExecutionPath> paths();
 
-    /** Whether heap segments are taken; refused with a reason else. */
+    /** Returns whether the mover takes heap segments. Otherwise it refuses them with a reason. */
     protected boolean takesHeapSegments() {
         return true;
     }
 
-    /** Whether segments confined to the calling thread are taken; refused with a reason else. */
+    /**
+     * Returns whether the mover takes segments that are confined to the calling thread. Otherwise
+     * it refuses them with a reason.
+     */
     protected boolean takesConfinedSegments() {
         return true;
     }

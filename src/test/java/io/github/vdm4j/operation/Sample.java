@@ -91,7 +91,7 @@ public enum Sample {
         return future(mover, VdmFlags.NONE, s);
     }
 
-    /** The operation as a future; segments in the order of the roles. */
+    /** Makes the future of the operation, with the segments in the order of the roles. */
     VdmFuture<?> future(Vdm mover, VdmFlags flags, MemorySegment... s) {
         return switch (this) {
             case FILL -> mover.fill(s[0], PATTERN, flags);

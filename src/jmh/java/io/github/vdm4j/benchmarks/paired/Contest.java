@@ -8,9 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Compares ways of doing the same work in one process: every round runs each of them once, in
- * rotating order, and what counts is the median of the rounds' ratios. Whatever slows the machine
- * down for longer than a round slows all of them.
+ * A comparison of several ways to do the same work in one process. Every round runs each contestant
+ * once, in rotating order. The result is the median of the rounds' ratios. Whatever slows the
+ * machine down for longer than a round slows all of them.
  */
 public final class Contest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -104,8 +104,8 @@ public final class Contest {
     }
 
     /**
-     * Runs everybody until the compiler has had nothing to do for a while: on a busy machine it may
-     * need many times as long as on an idle one.
+     * Runs all contestants until the compiler has been idle for a while. On a busy machine that
+     * takes many times as long as on an idle one.
      *
      * @return how often each does its work in a run
      */
@@ -155,7 +155,10 @@ public final class Contest {
         return ratios;
     }
 
-    /** Of the thread that calls; what others allocate on behalf of an operation is not seen. */
+    /**
+     * The bytes of the calling thread. Allocations of other threads for an operation are not
+     * counted.
+     */
     private double[] heapBytes(long[] times) throws Throwable {
         double[] bytes = new double[names.size()];
         for (int i = 0; i < bytes.length; i++) {

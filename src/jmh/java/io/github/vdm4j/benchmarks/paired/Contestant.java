@@ -4,7 +4,7 @@ package io.github.vdm4j.benchmarks.paired;
 @FunctionalInterface
 interface Contestant {
 
-    /** Does the work a number of times, one after the other. */
+    /** Does the work a number of times in sequence. */
     void run(long times) throws Throwable;
 
     /** How long that takes, in nanoseconds; one that prepares something takes the time itself. */

@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The loops that are compared. Each is a class of its own, so that the JIT compiles each for
+ * The loops that are compared. Each is a class of its own, because the JIT then compiles each by
  * itself.
  */
 final class Contestants {

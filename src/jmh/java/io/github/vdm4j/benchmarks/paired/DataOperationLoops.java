@@ -45,7 +45,7 @@ public final class DataOperationLoops {
         first = arena.allocate(bytes, PAGE);
         second = arena.allocate(bytes, PAGE);
         zeros = arena.allocate(bytes, PAGE);
-        // One that changes every word, as far as a record reaches.
+        // A delta that changes every word that a record can hold.
         record = arena.allocate(bytes / WORD * ENTRY, PAGE);
         for (long word = 0; word < bytes / WORD; word++) {
             record.set(ValueLayout.JAVA_SHORT_UNALIGNED, word * ENTRY, (short) word);

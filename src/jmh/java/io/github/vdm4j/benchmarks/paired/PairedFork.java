@@ -69,6 +69,10 @@ public final class PairedFork {
 
     private static void write(Path file, Report report) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
-        Files.writeString(file, new GsonBuilder().setPrettyPrinting().create().toJson(report));
+        Files.writeString(file,
+                new GsonBuilder().setPrettyPrinting()
+                        .serializeSpecialFloatingPointValues()
+                        .create()
+                        .toJson(report));
     }
 }

@@ -43,7 +43,7 @@ final class ProcessorCounters {
                     "fifo:" + control + "," + acknowledged, "-x", ",",
                     "-o", out.toString(), "-e", String.join(":u,", EVENTS) + ":u", "-p",
                     Long.toString(ProcessHandle.current().pid()));
-            // For reading and writing, so that no opening waits for perf.
+            // For reading and writing, because such an opening does not wait for perf.
             try (var orders = new RandomAccessFile(control.toFile(), "rw");
                     var kept = new RandomAccessFile(acknowledged.toFile(), "rw");
                     var answers = new FileInputStream(kept.getFD())) {

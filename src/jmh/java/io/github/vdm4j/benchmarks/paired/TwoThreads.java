@@ -3,9 +3,8 @@ package io.github.vdm4j.benchmarks.paired;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The same work on two threads at once. Its time is that of the slower one, from when both are
- * running, so the ratio of one thread's time to it is the share of a doubled throughput that was
- * reached.
+ * The same work on two threads at once. Its time is that of the slower thread, from the moment when
+ * both run. The ratio of one thread's time to it is the reached share of twice the throughput.
  */
 final class TwoThreads implements Contestant {
     private static final int CALLS = 50_000;
@@ -26,8 +25,8 @@ final class TwoThreads implements Contestant {
     }
 
     /**
-     * Calls the method often enough for the JIT to compile it by itself: what it has inlined
-     * elsewhere alone may be interpreted here for as long as a contest lasts.
+     * Calls the method until the JIT compiles it by itself. A method that was only inlined
+     * elsewhere can stay interpreted during the contest.
      */
     private static void warmUp(Contestant contestant) throws Throwable {
         for (int i = 0; i < CALLS; i++) {

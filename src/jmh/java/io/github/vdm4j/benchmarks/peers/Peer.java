@@ -19,9 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Loops in C, compiled by gcc when they are first asked for, so that a C program's cost is measured
- * in the process and on the buffers that vdm4j is measured on. Where gcc or a library is missing,
- * so is the peer: {@link #find} tells why.
+ * A library of loops in C, which gcc compiles at its first use. The loops run in the same process
+ * and on the same buffers as vdm4j. If gcc or a library is missing, the peer is missing, and {@link
+ * #find} returns the reason.
  */
 public final class Peer {
     /** The system property that names the folder for what gcc makes. */

@@ -49,8 +49,9 @@ public final class AgainstTheJdk {
                                     measure.what())));
         }
         for (Figure figure : forks.figures()) {
-            System.out.printf("%s: %s %s, asked %s (%s)%n", figure.id(),
-                    Table.nanos(figure.value()), figure.unit(), asked(figure), figure.what());
+            System.out.printf("%s: %s %s, asked %s: %s (%s)%n", figure.id(),
+                    Table.nanos(figure.value()), figure.unit(), asked(figure),
+                    figure.value() <= figure.atMost() ? "met" : "missed", figure.what());
         }
         System.out.print(new AgainstTheJdk(forks).table());
     }

@@ -55,13 +55,16 @@ public final class BenchmarkReport {
         text.append("""
                 # Benchmarks
 
-                Made by `scripts/bench`; no number here was typed. %s, on %s.
+                `scripts/bench` wrote this page and every number on it.
+                %s, on %s.
 
                 %s.
 
-                Ratios come from a paired harness (`src/jmh`): vdm4j and C run in one process on the same page-aligned buffers of an automatic arena;
-                each round runs each of them once, in rotating order; a ratio is the median of the rounds' ratios, then of the forks.
-                C is our own loops, compiled by gcc when the benchmarks run. Times are nanoseconds an operation and depend on the machine; ratios much less.
+                A paired harness (`src/jmh`) runs vdm4j and C in one process, on the same page-aligned buffers of an
+                automatic arena. Each round runs each contestant once, in rotating order.
+                A ratio is the median of the rounds' ratios, then of the forks.
+                The C contestants are our own loops, compiled by gcc when the benchmarks run.
+                Times are nanoseconds for each operation. They depend on the machine much more than the ratios do.
 
                 %s
 
@@ -81,7 +84,8 @@ public final class BenchmarkReport {
         text.append("""
                 ## What was asked for
 
-                Measured / asked. A ratio of times is met by staying at or below, a share by reaching. Bold is missed.
+                Each cell is measured / asked. A ratio of times is met at or below the asked value, a share at or
+                above it. Bold is missed.
 
                 """);
         var head = new ArrayList<>(List.of("", "measure"));
@@ -192,7 +196,8 @@ public final class BenchmarkReport {
         text.append("""
                 ## Side by side
 
-                Nanoseconds an operation; in brackets the ratio to the first row, and its range over the forks.
+                Nanoseconds for each operation, and in brackets the ratio to the first row and its range over the
+                forks.
 
                 """);
         for (Group group : Group.ALL) {
@@ -246,8 +251,9 @@ public final class BenchmarkReport {
         text.append("""
                 ## JMH
 
-                One after the other, so differences of a third between rows can be the machine's; heap bytes are exact. Nanoseconds an operation ± the
-                error that JMH reports, and heap bytes an operation (`-prof gc`).
+                Nanoseconds for each operation ± the error that JMH reports, and its heap bytes (`-prof gc`).
+                The benchmarks run one after the other, so the machine can cause differences of a third between
+                rows. Heap bytes are exact.
 
                 """);
         for (String family : jmh.families()) {

@@ -42,8 +42,9 @@ final class OperationsTable {
         return """
                 ### %s
 
-                Nanoseconds an operation on AUTO / on SOFTWARE, and in brackets the ratio: what AUTO leaves to the JVM, and what it does not
-                ([movers](movers.md)). Reusable operations; a record for each word; blocks of 512 bytes, one at least.
+                Nanoseconds for each operation on AUTO / on SOFTWARE, and in brackets the ratio.
+                [The policy](policy.md#what-auto-leaves-to-the-jvm) states what AUTO leaves to the JVM.
+                The operations are reusable. Deltas have a record for each word, and blocks have 512 bytes.
 
                 """.formatted(title) + table + '\n';
     }

@@ -68,10 +68,10 @@ final class StartUpTable {
                                 nanos(software, StartUp.Times::other), "60")
                 + """
 
-                From the jar, as pom.xml makes it. Most of the first opening is the JDK's: it
-                links the first native call of each shape and loads classes.
-                [An AOT cache](start-up.md) does most of that beforehand. The first copy loads what
-                executes operations.
+                The classes come from the jar. Most of the first opening is the JDK's work, which links the first
+                native call of each shape and loads classes.
+                [An AOT cache](start-up.md) does most of that beforehand.
+                The first copy loads the code that executes operations.
 
                 """;
     }
