@@ -267,13 +267,27 @@ public abstract class AbstractDataMover implements Vdm {
 
     @Override
     public final void close() {
-        boolean first;
-        synchronized (closing) {
-            first = !closed;
-            closed = true;
-        }
-        if (first) { // without the lock: a waker that is called during the drain may close, too
+        if (beginClosing()) { // without the lock: a waker that is called during the drain may close, too
             shutDown();
+        }
+    }
+
+    @Override
+    public final int closeNow() {
+        boolean first = beginClosing();
+        int cancelled = executor().refusePending();
+        if (first) {
+            shutDown();
+        }
+        return cancelled;
+    }
+
+    /** Returns true for the first call. */
+    private boolean beginClosing() {
+        synchronized (closing) {
+            boolean first = !closed;
+            closed = true;
+            return first;
         }
     }
 

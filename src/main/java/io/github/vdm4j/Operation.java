@@ -447,7 +447,9 @@ public final class Operation<R> extends VdmFuture<R> {
 
     /** Counts a part that is submitted again because a work queue was full. */
     public void countRetry() {
-        mover.tally().retried();
+        if (mover != null) {
+            mover.tally().retried();
+        }
     }
 
     /** Polls the operation if it is running and was not handed over. */
@@ -777,8 +779,8 @@ public final class Operation<R> extends VdmFuture<R> {
 
     @Override
     public long bytesDone() {
-        requireComplete();
-        return done();
+        return state() == FutureState.COMPLETE ? done()
+                : state() == FutureState.IDLE ? 0 : executor.bytesDone(this);
     }
 
     private long done() {

@@ -486,4 +486,19 @@ public interface Vdm extends AutoCloseable {
      */
     @Override
     void close();
+
+    /**
+     * Closes the mover without the operations that have not begun. They complete with {@link
+     * VdmResult#CLOSED}, and nothing of them was written. Waits for the operations that have begun,
+     * like {@link #close}. If another thread is waiting in {@code close}, this call shortens its
+     * wait, and does not wait itself.
+     *
+     * <p>An operation has begun when a worker, a device or the polling thread executes it. A mover
+     * without workers and devices executes each operation in its first poll, so there is nothing to
+     * cancel.
+     *
+     * @return how many operations were polled, had not begun and were cancelled by this call
+     * @throws VdmException like {@link #close}
+     */
+    int closeNow();
 }

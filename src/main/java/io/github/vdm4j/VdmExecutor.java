@@ -84,6 +84,17 @@ public interface VdmExecutor {
     }
 
     /**
+     * Returns how many bytes of an operation that is not complete are done. The result never
+     * decreases, and is at most what {@link Operation#bytesDone} returns after the end.
+     *
+     * @param operation the operation
+     * @return bytes, 0 if the executor does not know
+     */
+    default long bytesDone(Operation<?> operation) {
+        return 0;
+    }
+
+    /**
      * Called after an operation has become complete and before its waiters are notified, so that
      * what it used can pass to an operation that waits.
      */
@@ -97,6 +108,17 @@ public interface VdmExecutor {
      */
     default boolean isAsync(Operation<?> operation) {
         return false;
+    }
+
+    /**
+     * Refuses further operations, and ends those that were handed over and have not begun with
+     * {@link Operation#failClosed}. Called by {@link Vdm#closeNow}, before or while {@link #close}
+     * runs.
+     *
+     * @return how many operations this call has ended
+     */
+    default int refusePending() {
+        return 0;
     }
 
     /**

@@ -62,7 +62,8 @@ public abstract sealed class VdmFuture<R> extends AbstractFuture<R> permits Oper
     /**
      * Returns how many bytes are done for certain. After a success this is {@link #byteSize()}.
      * After a failure more bytes may have been written, except with {@link VdmResult#CLOSED} and
-     * {@link VdmResult#CANCELLED}, which write nothing.
+     * {@link VdmResult#CANCELLED}, which write nothing. While a mover's threads execute a long
+     * operation in parts, the number grows from call to call and never decreases.
      *
      * <ul>
      *   <li>memcpy, memset, fill, dualcast and the DIF operations: the first bytes.
@@ -75,7 +76,6 @@ public abstract sealed class VdmFuture<R> extends AbstractFuture<R> permits Oper
      * </ul>
      *
      * @return bytes, 0 if nothing is known to be done
-     * @throws IllegalStateException if the future is not complete
      */
     public abstract long bytesDone();
 

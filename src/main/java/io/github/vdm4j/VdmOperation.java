@@ -444,10 +444,9 @@ public final class VdmOperation implements PollableFuture<Object> {
     }
 
     /**
-     * Returns how many bytes are done for certain, as {@link VdmFuture#bytesDone()} says.
+     * Returns how many bytes are done for certain, like {@link VdmFuture#bytesDone()}.
      *
      * @return bytes
-     * @throws IllegalStateException if the operation is not complete
      */
     public long bytesDone() {
         return future.bytesDone();

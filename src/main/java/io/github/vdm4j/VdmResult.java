@@ -49,8 +49,8 @@ public enum VdmResult {
     /** The mover was closed before the operation began. Nothing was written. */
     CLOSED,
     /**
-     * The mover was closed between two parts of the operation by a thread that may not access its
-     * memory. {@link VdmFuture#bytesDone()} says how far it came.
+     * The operation was stopped between two of its parts: it was cancelled, or its mover was closed
+     * and did not wait any longer. {@link VdmFuture#bytesDone()} returns how far it came.
      */
     STOPPED,
     /**

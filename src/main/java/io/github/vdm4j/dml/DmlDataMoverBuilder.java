@@ -6,6 +6,7 @@ import io.github.vdm4j.dml.job.JobLimits;
 import io.github.vdm4j.dml.job.JobPool;
 import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.worker.PartExecutor;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,7 +48,8 @@ public final class DmlDataMoverBuilder {
     private long jvmOperations = Long.MAX_VALUE;
     private Duration closeTimeout = Duration.ofSeconds(30);
     private long workerBytes = 4L << 20;
-    private int workers = Math.min(Runtime.getRuntime().availableProcessors(), 4);
+    private long parallelBytes = PartExecutor.USUALLY_FROM;
+    private int workers = Runtime.getRuntime().availableProcessors();
     private int node = NumaNodes.ANY;
     private boolean tried = true;
     private boolean nativeMemoryIsPersistent;
@@ -209,9 +211,27 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
+     * Sets from how many bytes on all workers execute an operation together, with the JVM's code,
+     * on {@link DmlPath#AUTO} without hardware. An operation shorter than this or than {@link
+     * #workersFrom}, a delta and a batch have one worker. On {@link DmlPath#SOFTWARE} each operation
+     * has one worker, because DML executes it. Default: 8 MiB.
+     *
+     * @param bytes 1 or more; {@link Long#MAX_VALUE} for never
+     * @return this
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public DmlDataMoverBuilder parallelFrom(long bytes) {
+        if (bytes < 1) {
+            throw new IllegalArgumentException(
+                    "parallelFrom(%,d): must be 1 byte or more".formatted(bytes));
+        }
+        parallelBytes = bytes;
+        return this;
+    }
+
+    /**
      * How many worker threads there are for {@link #workersFrom}. They are daemons, started when
-     * the first such operation comes. Default: one for each processor, but at most 4, which is
-     * about what it takes to use all of a memory's bandwidth.
+     * the first such operation comes. Default: one for each processor.
      *
      * @param count 1 to 1,024
      * @return this
@@ -439,7 +459,8 @@ public final class DmlDataMoverBuilder {
                 pool,
                 limits,
                 path == DmlPath.AUTO && !hardware
-                        ? new DmlPolicy(jvmCopies, jvmFills, jvmOperations, workerBytes, true)
+                        ? new DmlPolicy(jvmCopies, jvmFills, jvmOperations, workerBytes,
+                                parallelBytes, true)
                         : DmlPolicy.allOnDml(workerBytes),
                 hardware ? new HardwareHealth(pool, decisions, path == DmlPath.AUTO, opening, clock)
                         : null,

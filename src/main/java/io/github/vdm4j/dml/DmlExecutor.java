@@ -20,7 +20,10 @@ import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.jvm.DurableMove;
 import io.github.vdm4j.jvm.ForcedOperations;
+import io.github.vdm4j.jvm.JvmFailures;
 import io.github.vdm4j.jvm.MoveFunctions;
+import io.github.vdm4j.jvm.Parts;
+import io.github.vdm4j.jvm.TaskSequence.TaskExecution;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.CacheLineWriteBack;
@@ -30,10 +33,13 @@ import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.memory.MemoryRegions;
 import io.github.vdm4j.memory.WriteBackKind;
 import io.github.vdm4j.trace.OperationTrace;
+import io.github.vdm4j.worker.PartExecutor;
 import io.github.vdm4j.worker.Workers;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 
@@ -63,6 +69,8 @@ final class DmlExecutor implements VdmExecutor, DmlEngine.Forcing {
     private final AtomicInteger handOffs = new AtomicInteger();
     /** Kept, because handing off allocates nothing. */
     private final Runnable handingOff = this::serveHandOffs;
+    /** Kept, because a new one for each batch would be garbage. */
+    private final TaskExecution eachTask = this::executeTask;
     /** Kept, so that it can be removed. */
     private final Runnable finisher = this::finishAbandoned;
     /** The longest operation that one call of DML executes; 0 where none does. */
@@ -70,6 +78,8 @@ final class DmlExecutor implements VdmExecutor, DmlEngine.Forcing {
     private volatile boolean closing;
     /** Made for the first long operation. Written under this. */
     private volatile Workers workers;
+    /** Made before the workers. */
+    private PartExecutor parts;
 
     DmlExecutor(DmlPlan plan, String name) {
         this.plan = plan;
@@ -96,6 +106,10 @@ final class DmlExecutor implements VdmExecutor, DmlEngine.Forcing {
         }
         VdmOperationType type = operation.type();
         long bytes = operation.byteSize();
+        if (policy.executesTasksSingly(operation)) {
+            return handOverToWorker(operation) ? null
+                    : CallerExecutor.startBatch(operation, eachTask);
+        }
         if (policy.isForJvm(operation)
                 || bytes == 0 && type.ordinal() <= VdmOperationType.DIF_UPDATE.ordinal()
                         && type != VdmOperationType.NOP && type != VdmOperationType.DRAIN) {
@@ -338,6 +352,9 @@ final class DmlExecutor implements VdmExecutor, DmlEngine.Forcing {
 
     private FutureState begin(Operation<?> operation, Job job) {
         Program program = describe(operation, job);
+        if (plan.hardware() && !Workers.canExecute(operation)) {
+            program.confine();
+        }
         operation.attach(program);
         try {
             if (!program.pin()) {
@@ -416,14 +433,24 @@ final class DmlExecutor implements VdmExecutor, DmlEngine.Forcing {
         if (operation.attachment() instanceof Program program) {
             program.passToWorker();
             program.job().owner(operation);
-        } else {
+        } else if (!divide(operation)) {
             operation.attach(null);
         }
         operation.handOver();
         if (!running.offer(operation, Integer.MAX_VALUE)) {
+            if (operation.attachment() instanceof Parts divided) {
+                divided.unpin();
+                operation.attach(null);
+            }
             work(operation); // the mover is closing
         }
         return true;
+    }
+
+    /** Returns false if one worker executes the operation. */
+    private boolean divide(Operation<?> operation) {
+        Parts divided = jvm.canMakeDurable(operation) ? parts.divide(operation) : null;
+        return divided != null && divided.pin(); // else the worker reports that a buffer is closed
     }
 
     /** Null if the mover is closing, or the system has no thread to give. */
@@ -435,8 +462,10 @@ final class DmlExecutor implements VdmExecutor, DmlEngine.Forcing {
         synchronized (this) {
             if (workers == null && !closing) {
                 try {
-                    workers = new Workers("vdm4j-dml-worker", plan.workers(),
+                    var fresh = new Workers("vdm4j-dml-worker", plan.workers(),
                             plan.workerStrategy(), this::work);
+                    parts = new PartExecutor(fresh, jvm, forced, policy.parallelFrom());
+                    workers = fresh;
                 } catch (OutOfMemoryError e) {
                     return null;
                 }
@@ -447,8 +476,12 @@ final class DmlExecutor implements VdmExecutor, DmlEngine.Forcing {
 
     /** What a worker does with an operation that it owns. */
     private void work(Operation<?> operation) {
-        OperationTrace.workBegins(operation);
+        if (operation.attachment() instanceof Parts divided) {
+            parts.work(operation, divided);
+            return;
+        }
         try {
+            OperationTrace.workBegins(operation);
             FutureState reached;
             if (operation.attachment() instanceof Program program) {
                 reached = engine.proceed(operation, program);
@@ -456,12 +489,7 @@ final class DmlExecutor implements VdmExecutor, DmlEngine.Forcing {
                 forced.execute(operation);
                 return;
             } else {
-                boolean needsJob = operation.isOffHeap()
-                        && (operation.type() != VdmOperationType.FLUSH
-                                || needsJobToFlush(operation));
-                Job job = needsJob ? pool.take() : null;
-                reached = job == null ? startOnJvm(operation, true)
-                        : beginOnWorker(operation, job);
+                reached = startOnWorker(operation);
             }
             for (int round = 0; reached == FutureState.RUNNING; round++) {
                 IDLE.idle(round);
@@ -470,12 +498,41 @@ final class DmlExecutor implements VdmExecutor, DmlEngine.Forcing {
             if (reached == null) {
                 return; // a thread that forces has the operation
             }
+            OperationTrace.workEnds(operation);
         } catch (Throwable e) {
             operation.completeBroken(e);
             return;
         }
-        OperationTrace.workEnds(operation);
         operation.complete();
+    }
+
+    private FutureState startOnWorker(Operation<?> operation) {
+        if (policy.executesTasksSingly(operation)) {
+            return CallerExecutor.startBatch(operation, eachTask);
+        }
+        boolean needsJob = operation.isOffHeap()
+                && (operation.type() != VdmOperationType.FLUSH || needsJobToFlush(operation));
+        Job job = needsJob ? pool.take() : null;
+        return job == null ? startOnJvm(operation, true) : beginOnWorker(operation, job);
+    }
+
+    /** Executes a task of a batch like a single operation: its batch is on the right thread. */
+    private Forces executeTask(Operation<?> task, Forces earlier) {
+        Job job = task.byteSize() == 0 || policy.isForJvm(task) || !task.isOffHeap() ? null
+                : pool.take();
+        if (job == null) {
+            jvm.execute(task);
+            return earlier;
+        }
+        try {
+            for (FutureState reached = beginOnWorker(task, job); reached != FutureState.COMPLETE;
+                    reached = engine.proceed(task, (Program) task.attachment())) {
+                Thread.onSpinWait(); // the software path refuses nothing for long
+            }
+        } catch (Throwable e) {
+            JvmFailures.record(task, e, 0);
+        }
+        return earlier;
     }
 
     private FutureState beginOnWorker(Operation<?> operation, Job job) {
@@ -567,10 +624,18 @@ final class DmlExecutor implements VdmExecutor, DmlEngine.Forcing {
     @Override
     public boolean cancelPending(Operation<?> operation) {
         Workers running = workers;
+        if (operation.attachment() instanceof Parts divided) {
+            return parts.cancel(operation, divided);
+        }
         return pending.remove(operation)
                 || running != null && !(operation.attachment() instanceof Program)
                         && !ForcedOperations.hasBegun(operation)
                         && running.takeBack(operation);
+    }
+
+    @Override
+    public long bytesDone(Operation<?> operation) {
+        return operation.attachment() instanceof Parts divided ? divided.bytesDone() : 0;
     }
 
     @Override
@@ -613,16 +678,61 @@ final class DmlExecutor implements VdmExecutor, DmlEngine.Forcing {
         }
     }
 
+    @Override
+    public int refusePending() {
+        pending.close();
+        Workers running;
+        synchronized (this) {
+            closing = true;
+            running = workers;
+        }
+        return refuseWaiting() + (running == null ? 0 : refuseUnbegun(running));
+    }
+
+    /** Ends the operations that wait for a job. Returns their number. */
+    private int refuseWaiting() {
+        int refused = 0;
+        for (Operation<?> next = pending.take(); next != null; next = pending.take()) {
+            next.failClosed();
+            next.complete();
+            refused++;
+        }
+        return refused;
+    }
+
+    private static boolean hasBegun(Operation<?> operation) {
+        return operation.attachment() instanceof Parts divided && divided.haveBegun()
+                || operation.attachment() instanceof Program
+                || ForcedOperations.hasBegun(operation);
+    }
+
+    private static int refuseUnbegun(Workers running) {
+        return running.endPending(operation -> !hasBegun(operation), operation -> {
+            ForcedOperations.unpin(operation);
+            operation.failClosed();
+            operation.complete();
+        });
+    }
+
     /**
-     * Finishes what was started and frees the jobs.
+     * Finishes what was started and frees the jobs. A waker must not wait, because the thread that
+     * calls it may have to finish an operation. So another thread waits.
      *
      * @throws io.github.vdm4j.VdmException if that takes longer than it may; the jobs' memory is
      *     kept then
      */
     @Override
     public void close() {
-        long start = System.nanoTime();
         pending.close();
+        if (LibraryThread.isCurrent()) {
+            new LibraryThread("vdm4j-close", this::finish).start();
+        } else {
+            finish();
+        }
+    }
+
+    private void finish() {
+        long start = System.nanoTime();
         finishPending(start);
         Workers running;
         synchronized (this) {
@@ -630,8 +740,11 @@ final class DmlExecutor implements VdmExecutor, DmlEngine.Forcing {
             running = workers;
         }
         engine.close();
+        List<Operation<?>> stuck = List.of();
         if (running != null) {
-            running.stop(Math.max(0, plan.closeNanos() - (System.nanoTime() - start)));
+            stuck = running.stop(Math.max(0, plan.closeNanos() - (System.nanoTime() - start)));
+            refuseUnbegun(running);
+            parts.stopAll(stuck);
         }
         List<Operation<?>> unforced =
                 forced.await(plan.closeNanos() - (System.nanoTime() - start));
@@ -642,9 +755,10 @@ final class DmlExecutor implements VdmExecutor, DmlEngine.Forcing {
             closed = pool.tryClose();
         }
         completions.stop();
-        if (!closed || !unforced.isEmpty()) {
-            throw DmlFailures.stuck(name, plan.closeNanos(), inFlight(unforced),
-                    pool.nativeBytes());
+        if (!closed || !unforced.isEmpty() || !stuck.isEmpty()) {
+            Set<Operation<?>> left = new LinkedHashSet<>(stuck);
+            left.addAll(unforced);
+            throw DmlFailures.stuck(name, plan.closeNanos(), inFlight(left), pool.nativeBytes());
         }
         MemoryRegions.removeFinisher(finisher);
     }
@@ -657,19 +771,16 @@ final class DmlExecutor implements VdmExecutor, DmlEngine.Forcing {
             handOff();
             IDLE.idle(round);
         }
-        for (Operation<?> next = pending.take(); next != null; next = pending.take()) {
-            next.failClosed();
-            next.complete();
-        }
+        refuseWaiting();
     }
 
-    private List<String> inFlight(List<Operation<?>> unforced) {
+    private List<String> inFlight(Set<Operation<?>> known) {
         List<String> names = new ArrayList<>();
-        unforced.forEach(each -> names.add(each.toString()));
+        known.forEach(each -> names.add(each.toString()));
         for (int i = 0; i < pool.capacity(); i++) {
             Job job = pool.peek(i);
             Object owner = job == null ? null : job.owner();
-            if (owner != null) {
+            if (owner != null && !known.contains(owner)) {
                 names.add(owner.toString());
             }
         }

@@ -12,9 +12,11 @@ import java.util.List;
  * @param fills the longest fill, in bytes; 0 for none
  * @param operations the longest data operation, in bytes; 0 for none
  * @param workersFrom from how many bytes on a worker executes what hardware does not
+ * @param parallelFrom from how many bytes on all workers execute an operation with the JVM's code
  * @param auto whether libpmem may copy and fill in DML's place
  */
-record DmlPolicy(long copies, long fills, long operations, long workersFrom, boolean auto) {
+record DmlPolicy(long copies, long fills, long operations, long workersFrom, long parallelFrom,
+        boolean auto) {
     // DML executes longer ones sooner (docs/adr/0020).
     private static final long COMPARISON = 4 << 10;
     private static final long NEW_DELTA = 1 << 10;
@@ -25,7 +27,7 @@ record DmlPolicy(long copies, long fills, long operations, long workersFrom, boo
 
     /** Everything is DML's. */
     static DmlPolicy allOnDml(long workersFrom) {
-        return new DmlPolicy(0, 0, 0, workersFrom, false);
+        return new DmlPolicy(0, 0, 0, workersFrom, Long.MAX_VALUE, false);
     }
 
     /** The longest operation that the calling thread executes. */
@@ -59,21 +61,22 @@ record DmlPolicy(long copies, long fills, long operations, long workersFrom, boo
 
     /** Whether the JVM executes an operation, in the poll that starts it. */
     boolean isForJvm(Operation<?> operation) {
-        if (operation.tasks() != null) {
-            return areForJvm(operation.tasks(), operation.byteSize());
-        }
         long bytes = operation.byteSize();
         return bytes > 0 && bytes <= longestOnCaller() && bytes <= longest(operation.type())
                 && !operation.isDurable();
     }
 
-    private boolean areForJvm(List<Operation<?>> tasks, long bytes) {
-        if (operations == 0 || bytes > longestOnCaller()) {
+    /**
+     * Whether each task of a batch is executed like a single operation, by the JVM or by DML. No
+     * batch of DML's software path is faster than that. A durable task needs the batch's order.
+     */
+    boolean executesTasksSingly(Operation<?> batch) {
+        List<Operation<?>> tasks = batch.tasks();
+        if (tasks == null || operations == 0) {
             return false;
         }
-        for (int i = 0; i < tasks.size(); i++) {
-            Operation<?> task = tasks.get(i);
-            if (!isForJvm(task) && (task.byteSize() > 0 || task.isDurable())) {
+        for (int i = 0; i < tasks.size(); i++) { // a stream or an iterator is an allocation
+            if (tasks.get(i).isDurable()) {
                 return false;
             }
         }

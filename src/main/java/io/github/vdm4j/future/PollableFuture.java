@@ -118,8 +118,9 @@ public interface PollableFuture<T> {
     boolean hasProperty(FutureProperty property);
 
     /**
-     * Cancels the task if it has not started. A started task is not stopped: it runs to its end, is
-     * polled as before, and gives back what it holds.
+     * Cancels the task if it has not started. A started task is not cancelled. It runs to its end,
+     * is polled as before, and gives back what it holds. A mover may stop a started long operation
+     * between two of its parts. This method returns false then, too.
      *
      * @return true if the future was idle; it is complete now and its failure is a {@link
      *     java.util.concurrent.CancellationException} or one that says the same

@@ -70,6 +70,8 @@ public final class ForcedOperations {
             pins.unpin();
         } else if (operation.attachment() instanceof TaskSequence sequence) {
             sequence.unpin();
+        } else if (operation.attachment() instanceof Parts parts) {
+            parts.unpin();
         }
     }
 
@@ -135,12 +137,24 @@ public final class ForcedOperations {
             remove(begun);
             return;
         }
+        end(operation, forces);
+        if (forces == null) {
+            remove(begun);
+        }
+    }
+
+    /**
+     * Completes an operation whose completion record is written, or queues its forces first.
+     *
+     * @param operation the operation, which was handed over and pinned
+     * @param forces the forces that it needs, or null
+     */
+    public void end(Operation<?> operation, Forces forces) {
         if (forces != null) {
             submit(operation, forces, whenForced);
         } else {
             unpin(operation);
             operation.complete();
-            remove(begun);
         }
     }
 

@@ -65,12 +65,13 @@ public final class JvmFailures {
      *
      * @param operation the operation
      * @param thrown what was thrown while it was executed
+     * @param bytesDone how many bytes are done for certain
      */
-    public static void record(Operation<?> operation, Throwable thrown) {
+    public static void record(Operation<?> operation, Throwable thrown, long bytesDone) {
         MemorySegment[] operands =
                 {operation.source(), operation.destination(), operation.second()};
         operation.fail(ExecutionPath.JVM, result(thrown, operands), null,
-                reason(thrown, operands), thrown);
+                reason(thrown, operands), thrown, bytesDone);
     }
 
     /**

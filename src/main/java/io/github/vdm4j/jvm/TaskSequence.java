@@ -162,8 +162,14 @@ public final class TaskSequence {
 
     /** Executes a task. */
     @FunctionalInterface
-    interface TaskExecution {
-        /** Returns the forces with those that the task needs; null for none. */
+    public interface TaskExecution {
+        /**
+         * Executes a task and writes its completion record. Throws nothing.
+         *
+         * @param task the task
+         * @param earlier the forces that earlier tasks need; null for none
+         * @return the forces with those that the task needs; null for none
+         */
         Forces execute(Operation<?> task, Forces earlier);
     }
 }

@@ -46,7 +46,8 @@ public final class ThreadsDataMover extends AbstractDataMover {
                 settings.strategy(),
                 notifier,
                 settings.closeTimeout(),
-                new CallerExecutor(settings.functions(), durability));
+                new CallerExecutor(settings.functions(), durability),
+                settings.parallelFrom());
     }
 
     /**

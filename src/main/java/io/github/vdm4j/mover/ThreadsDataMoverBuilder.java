@@ -7,6 +7,7 @@ import io.github.vdm4j.future.NotifierType;
 import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.jvm.MoveFunctions;
 import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.worker.PartExecutor;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -19,6 +20,7 @@ public final class ThreadsDataMoverBuilder {
     private int threads = Runtime.getRuntime().availableProcessors();
     private int queueSize = 128;
     private WhenFull whenFull = WhenFull.WAIT;
+    private long parallelFrom = PartExecutor.USUALLY_FROM;
     private WorkerStrategy strategy = WorkerStrategy.BALANCED;
     private Duration closeTimeout = Duration.ofSeconds(30);
     private NotifierType notifier = NotifierType.WAKER;
@@ -84,6 +86,24 @@ public final class ThreadsDataMoverBuilder {
      */
     public ThreadsDataMoverBuilder strategy(WorkerStrategy strategy) {
         this.strategy = Objects.requireNonNull(strategy, "strategy");
+        return this;
+    }
+
+    /**
+     * Sets from how many bytes on all workers execute an operation together, in parts. A shorter
+     * operation has one worker. Deltas, batches and {@link #memcpyFunction functions of your own}
+     * always have one worker. Default: 8 MiB.
+     *
+     * @param bytes 1 or more
+     * @return this
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public ThreadsDataMoverBuilder parallelFrom(long bytes) {
+        if (bytes < 1) {
+            throw new IllegalArgumentException(
+                    "parallelFrom(%,d): must be 1 byte or more".formatted(bytes));
+        }
+        parallelFrom = bytes;
         return this;
     }
 
@@ -216,6 +236,10 @@ public final class ThreadsDataMoverBuilder {
 
     WhenFull whenFull() {
         return whenFull;
+    }
+
+    long parallelFrom() {
+        return parallelFrom;
     }
 
     WorkerStrategy strategy() {
