@@ -147,8 +147,8 @@ public interface Vdm extends AutoCloseable {
     VdmFuture<VdmOutput> flush(MemorySegment range);
 
     /**
-     * Does nothing. The operation takes the same way through the mover as every other, so its end
-     * shows that the mover works.
+     * Does nothing. The operation passes through the mover like every operation, so its end shows
+     * that the mover works.
      *
      * <p>C counterpart: {@code DML_OP_NOP}.
      *
@@ -313,9 +313,9 @@ public interface Vdm extends AutoCloseable {
     }
 
     /**
-     * Computes the CRC-32C of a range and writes it to memory, so that a later operation of the
-     * same batch or chain can copy or flush it. The lowest byte of the CRC comes first. The bytes
-     * are written if the operation succeeds, and only then.
+     * Computes the CRC-32C of a range and writes it to memory. A later operation of the same batch
+     * or chain can copy or flush it. The lowest byte of the CRC comes first. The bytes are written
+     * if the operation succeeds, and only then.
      *
      * <p>C counterpart: {@code crc_checksum_ptr} of {@code DML_OP_CRC}, which must be a multiple of
      * 4.

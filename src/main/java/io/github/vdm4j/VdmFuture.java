@@ -47,7 +47,7 @@ public abstract sealed class VdmFuture<R> extends AbstractFuture<R> permits Oper
     /**
      * Returns the range that is written or flushed.
      *
-     * @return the segment as the caller passed it; null if the operation writes nothing, or only
+     * @return the segment that the caller passed; null if the operation writes nothing, or only
      *     its CRC
      */
     public abstract MemorySegment destination();

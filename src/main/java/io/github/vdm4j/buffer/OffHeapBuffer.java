@@ -143,9 +143,9 @@ public final class OffHeapBuffer implements AutoCloseable {
      * <p>If a file is mapped there, operations on the range are guarded against a truncated file,
      * like those on a mapped segment.
      *
-     * <p>The memory stays the caller's: closing the buffer waits for operations in flight, but
-     * frees nothing, and the caller's arena must not be closed before the buffer is. Of several
-     * buffers over the same bytes, an operation holds the one that was made first.
+     * <p>The caller keeps the ownership of the memory. Closing the buffer waits for operations in
+     * flight and frees nothing. Close the arena after the buffer. Of several buffers over the same
+     * bytes, an operation holds the one that was made first.
      *
      * @param segment a native segment
      * @return a buffer over it
@@ -224,7 +224,7 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
-     * The memory as a byte buffer, in native byte order.
+     * Returns the memory as a byte buffer, in native byte order.
      *
      * @return a direct buffer of the buffer's size, from position 0
      * @throws UnsupportedOperationException if the buffer is larger than 2^31 - 1 bytes
