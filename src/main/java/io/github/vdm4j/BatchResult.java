@@ -1,34 +1,69 @@
 package io.github.vdm4j;
 
+import io.github.vdm4j.operation.CompareResult;
+import io.github.vdm4j.operation.Crc32c;
+import io.github.vdm4j.operation.DeltaResult;
+import io.github.vdm4j.operation.DifResult;
 import java.util.List;
 
 /**
- * What came of the tasks of a batch.
+ * The results of the tasks of a batch.
  *
- * @param tasks one for each task, in the order in which they were added
+ * @param tasks a result for each task, in the order in which they were added
  */
 public record BatchResult(List<TaskResult> tasks) {
 
-    /** Keeps a copy. */
+    /** Copies the list. */
     public BatchResult {
         tasks = List.copyOf(tasks);
     }
 
     /**
-     * One task's result.
+     * Returns the result of a task.
      *
      * @param index its place, from 0, in the order in which they were added
-     * @return what came of it
+     * @return its result
      * @throws IndexOutOfBoundsException if there is no such task
      */
     public TaskResult get(int index) {
+        if (index < 0 || index >= tasks.size()) {
+            throw new IndexOutOfBoundsException(
+                    "task %,d of a batch of %,d tasks: the first task has the index 0"
+                            .formatted(index, tasks.size()));
+        }
         return tasks.get(index);
     }
 
     /**
-     * Tells whether every task has succeeded. A comparison that found a mismatch has.
+     * Returns the number that a task has produced: the offset of the first mismatch or of the first
+     * bad block, -1 for none; or the CRC, 0 to 0xFFFFFFFF; or the delta record's size.
      *
-     * @return true if there is no failure
+     * @param index the task's place, from 0, in the order in which they were added
+     * @return the number
+     * @throws IndexOutOfBoundsException if there is no such task
+     * @throws IllegalArgumentException if the task is of a kind that produces no number
+     * @throws VdmException the failure of the task, if it has not succeeded
+     */
+    public long value(int index) {
+        TaskResult task = get(index);
+        if (task.failure() != null) {
+            throw task.failure();
+        }
+        return switch (task.output()) {
+            case CompareResult found -> found.mismatchOffset();
+            case Crc32c crc -> crc.value();
+            case DeltaResult delta -> delta.recordBytes();
+            case DifResult checked -> checked.blockOffset();
+            default -> throw new IllegalArgumentException(
+                    "task %,d is a %s, which produces no number: ask get(%d) for its result"
+                            .formatted(index, task.type(), index));
+        };
+    }
+
+    /**
+     * Returns whether every task has succeeded. A comparison that found a mismatch has succeeded.
+     *
+     * @return {@code true} if there is no failure
      */
     public boolean isSuccess() {
         return tasks.stream().allMatch(task -> task.result() == VdmResult.SUCCESS);
@@ -37,7 +72,7 @@ public record BatchResult(List<TaskResult> tasks) {
     /**
      * Throws if a task has failed.
      *
-     * @throws VdmException the failure of the first one that has
+     * @throws VdmException the failure of the first task that has failed
      */
     public void orThrow() {
         for (TaskResult task : tasks) {

@@ -4,6 +4,8 @@ import io.github.vdm4j.future.FutureProperty;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.machine.LibraryThread;
+import io.github.vdm4j.machine.PageFaults;
+import io.github.vdm4j.machine.PageUnavailableException;
 import io.github.vdm4j.operation.CompareResult;
 import io.github.vdm4j.operation.Crc32c;
 import io.github.vdm4j.operation.CrcOptions;
@@ -13,6 +15,8 @@ import io.github.vdm4j.operation.DifResult;
 import io.github.vdm4j.trace.OperationTrace;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
@@ -45,6 +49,9 @@ public final class Operation<R> extends VdmFuture<R> {
     private static final int FLUSHES = 1 << 15;
     /** The highest bit of the path's byte: the completion record is written. */
     private static final int ENDED = 1 << 31;
+
+    private static final ValueLayout.OfInt CRC_IN_MEMORY =
+            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /** Null for a task of a batch. */
     private final AbstractDataMover mover;
@@ -191,7 +198,8 @@ public final class Operation<R> extends VdmFuture<R> {
      * @return the segment, or null
      */
     public MemorySegment secondSource() {
-        return type() == VdmOperationType.DUALCAST ? null : second();
+        VdmOperationType type = type();
+        return type == VdmOperationType.DUALCAST || type == VdmOperationType.CRC ? null : second();
     }
 
     /**
@@ -201,6 +209,17 @@ public final class Operation<R> extends VdmFuture<R> {
      */
     public MemorySegment secondDestination() {
         return type() == VdmOperationType.DUALCAST ? second() : null;
+    }
+
+    /**
+     * Returns where the CRC is written. {@link #succeed(ExecutionPath, long, int)} writes it, so
+     * executors do not.
+     *
+     * @return four bytes; null for every operation but {@link VdmOperationType#CRC}, and for a CRC
+     *     that is only returned
+     */
+    public MemorySegment crcDestination() {
+        return type() == VdmOperationType.CRC ? second() : null;
     }
 
     /**
@@ -428,7 +447,9 @@ public final class Operation<R> extends VdmFuture<R> {
 
     /** Counts a part that is submitted again because a work queue was full. */
     public void countRetry() {
-        mover.tally().retried();
+        if (mover != null) {
+            mover.tally().retried();
+        }
     }
 
     /**
@@ -553,7 +574,8 @@ public final class Operation<R> extends VdmFuture<R> {
     }
 
     /**
-     * Writes the completion record of a data operation that is done.
+     * Writes the completion record of a data operation that is done, and before it the CRC of an
+     * operation that has a {@link #crcDestination()}.
      *
      * @param path what executed it
      * @param value the offset of the first mismatch or of the failing block, -1 for none; or the
@@ -566,8 +588,31 @@ public final class Operation<R> extends VdmFuture<R> {
         if (operands != null) {
             operands.value = value;
             operands.outcome = outcome;
+            if (crcDestination() != null) {
+                return succeedWithCrc(path, (int) value);
+            }
         }
         return succeed(path);
+    }
+
+    private FutureState succeedWithCrc(ExecutionPath path, int crc) {
+        MemorySegment to = crcDestination();
+        try {
+            to.set(CRC_IN_MEMORY, 0, crc);
+            PageFaults.deliver();
+            return succeed(path);
+        } catch (WrongThreadException e) {
+            throw e; // a poll of the thread that owns the memory writes it
+        } catch (IllegalStateException e) {
+            return fail(path, VdmResult.SEGMENT_UNUSABLE, null,
+                    "failed: the arena of the destination was closed before the CRC was written",
+                    e, byteSize());
+        } catch (InternalError e) {
+            return fail(path, VdmResult.IO_ERROR, null,
+                    "failed: the CRC was not written: "
+                            + new PageUnavailableException(e, to).getMessage(),
+                    e, byteSize());
+        }
     }
 
     /**
@@ -743,8 +788,8 @@ public final class Operation<R> extends VdmFuture<R> {
 
     @Override
     public long bytesDone() {
-        requireComplete();
-        return done();
+        return state() == FutureState.COMPLETE ? done()
+                : state() == FutureState.IDLE ? 0 : executor.bytesDone(this);
     }
 
     private long done() {

@@ -1,5 +1,6 @@
 package io.github.vdm4j;
 
+import static io.github.vdm4j.VdmOperationType.CRC;
 import static io.github.vdm4j.VdmOperationType.DELTA_CREATE;
 import static io.github.vdm4j.VdmOperationType.DIF_INSERT;
 import static io.github.vdm4j.VdmOperationType.DIF_STRIP;
@@ -14,8 +15,8 @@ import io.github.vdm4j.operation.DifConfig;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The rules for the arguments of each operation. They are DML's rules and hold on every mover, so
- * that the same code runs on each of them.
+ * The rules for the arguments of each operation. They are DML's rules and hold on every mover. The
+ * same code therefore runs on each of them.
  */
 final class OperationRules {
     private static final long MAX_DELTA_BYTES = DeltaResult.MAX_RANGE_BYTES;
@@ -24,6 +25,7 @@ final class OperationRules {
     private static final long WORD = 8;
     private static final long MAX_RECORD_BYTES = MAX_DELTA_BYTES / WORD * DELTA_BYTES;
     private static final long PAGE_MASK = 0xfff;
+    private static final String CRC_DESTINATION = "destination";
 
     private OperationRules() {}
 
@@ -49,9 +51,10 @@ final class OperationRules {
         }
         if (second != null) {
             String role = type == DELTA_CREATE ? "modified range"
-                    : type == DUALCAST ? "second destination" : "second range";
+                    : type == DUALCAST ? "second destination"
+                            : type == CRC ? CRC_DESTINATION : "second range";
             reachable(mover, type, role, second, source);
-            if (type == DUALCAST) {
+            if (type == DUALCAST || type == CRC) {
                 writable(type, role, second);
             }
         }
@@ -121,6 +124,12 @@ final class OperationRules {
             MemorySegment second, Object options) {
         switch (type) {
             case COMPARE -> sameSize(type, "first range", from, "second range", second);
+            case CRC -> {
+                if (second != null) {
+                    size(type, CRC_DESTINATION, second, Integer.BYTES, "a CRC has 32 bits");
+                    disjoint(type, CRC_DESTINATION, second, "range", from);
+                }
+            }
             case COPY_CRC -> {
                 sameSize(type, "destination", to, "source", from);
                 disjoint(type, "destination", to, "source", from);

@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts the operations of a mover. A thread counts in a cell of its own, without an atomic
+ * The counts of a mover's operations. A thread counts in a cell of its own, without an atomic
  * operation. Threads beyond the number of cells share a slower counter.
  */
 final class OperationTally {
@@ -26,7 +26,8 @@ final class OperationTally {
     }
 
     /**
-     * Written by its owner alone. As long as two cache lines, so that no two owners write into one.
+     * The cell of a thread, which alone writes it. It is as long as two cache lines, so two owners
+     * never write into one line.
      */
     private static final class Cell {
         final long owner;
@@ -42,8 +43,8 @@ final class OperationTally {
     }
 
     /**
-     * Counting reads a cell without a fence. A thread that does not see its own cell yet reads again
-     * with a fence.
+     * Counting reads a cell without a fence. A thread that does not see its own cell yet reads
+     * again with a fence.
      */
     private final Cell[] cells = new Cell[CELLS];
 
@@ -52,20 +53,20 @@ final class OperationTally {
     private final LongAdder failed = new LongAdder();
     private final LongAdder retried = new LongAdder();
 
-    /** Operations that did not end in their first poll: begun, and of those, ended. */
+    /** Operations that did not end in their first poll, begun and ended. */
     private final LongAdder begun = new LongAdder();
 
     private final LongAdder finished = new LongAdder();
 
-    /** Creates a tally of nothing. */
+    /** Creates a tally without counts. */
     OperationTally() {}
 
-    /** A first poll has left an operation running. */
+    /** Counts an operation that its first poll has left running. */
     void begun() {
         begun.increment();
     }
 
-    /** An operation has succeeded. */
+    /** Counts an operation that has succeeded. */
     void succeeded(long size, boolean inFirstPoll) {
         if (!inFirstPoll) {
             finished.increment();
@@ -94,7 +95,7 @@ final class OperationTally {
         bytes.add(size);
     }
 
-    /** An operation that was started has failed. */
+    /** Counts a started operation that has failed. */
     void failed(boolean inFirstPoll) {
         if (!inFirstPoll) {
             finished.increment();
@@ -102,13 +103,13 @@ final class OperationTally {
         failed.increment();
     }
 
-    /** A part of an operation has to be submitted again. */
+    /** Counts a retry of a part. */
     void retried() {
         retried.increment();
     }
 
     /**
-     * The sums.
+     * Returns the sums.
      *
      * @return what was counted so far
      */
@@ -117,15 +118,15 @@ final class OperationTally {
     }
 
     /**
-     * The sums, with what the mover has counted elsewhere.
+     * Returns the sums, with operations that the mover has counted elsewhere.
      *
      * @param others further operations that have succeeded
-     * @param othersBytes how much they had to do
+     * @param othersBytes the bytes of these operations
      * @return what was counted so far
      */
     public MoverCounters sum(long others, long othersBytes) {
-        // Those that have ended first: an operation that ends meanwhile is in flight in the sum,
-        // and never both.
+        // Reads the ended operations first. An operation that ends after that counts as in flight,
+        // and never as both.
         long over = finished.sum();
         long inFlight = Math.max(0, begun.sum() - over);
         long succeeded = others + ended.sum();

@@ -1,10 +1,12 @@
 package io.github.vdm4j;
 
+import java.util.ArrayList;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 /**
- * The operations of a mover that wait for capacity, first in, first out. The operation itself is the
- * node of the list, so that waiting needs no memory.
+ * The operations of a mover that wait for capacity, first in, first out. The operation itself is
+ * the node of the list, so waiting needs no memory.
  *
  * <p>Taking an operation out of the list makes the taker its owner: a worker that executes it, a
  * thread that cancels it, or {@code close}. No user code, native call or allocation runs under the
@@ -19,6 +21,8 @@ public final class PendingList {
     private Operation<?> last;
     private boolean closed;
     private long added;
+    /** Operations that were put back, in the list or not. The first place counts for a drain. */
+    private final ArrayList<Operation<?>> unfinished = new ArrayList<>();
 
     /** Creates an empty list. */
     public PendingList() {}
@@ -36,17 +40,49 @@ public final class PendingList {
             if (closed || size >= most) {
                 return false;
             }
-            operation.list = this;
-            operation.previous = last;
-            if (last == null) {
-                first = operation;
-            } else {
-                last.next = operation;
-            }
-            last = operation;
-            size++;
+            link(operation);
             operation.place = added++;
             return true;
+        }
+    }
+
+    private void link(Operation<?> operation) {
+        operation.list = this;
+        operation.previous = last;
+        if (last == null) {
+            first = operation;
+        } else {
+            last.next = operation;
+        }
+        last = operation;
+        size++;
+    }
+
+    /**
+     * Adds an operation at the end again, because more of it is left to do. A closed or full list
+     * takes it, too. {@link #forget} must follow.
+     *
+     * @param operation an operation that was in the list, and that the caller owns
+     */
+    public void putBack(Operation<?> operation) {
+        Objects.requireNonNull(operation, "operation");
+        synchronized (lock) {
+            if (!unfinished.contains(operation)) {
+                unfinished.add(operation);
+            }
+            link(operation);
+        }
+    }
+
+    /**
+     * Forgets an operation that may have been put back.
+     *
+     * @param operation the operation, which is not in the list and has ended
+     */
+    public void forget(Operation<?> operation) {
+        Objects.requireNonNull(operation, "operation");
+        synchronized (lock) {
+            unfinished.remove(operation);
         }
     }
 
@@ -65,6 +101,26 @@ public final class PendingList {
                 unlink(head);
             }
             return head;
+        }
+    }
+
+    /**
+     * Takes the first operation out that meets a condition.
+     *
+     * @param condition the condition, which is asked under the list's lock
+     * @return the operation, which the caller owns now, or null if none meets the condition
+     */
+    public Operation<?> takeIf(Predicate<Operation<?>> condition) {
+        Objects.requireNonNull(condition, "condition");
+        synchronized (lock) {
+            Operation<?> found = first;
+            while (found != null && !condition.test(found)) {
+                found = found.next;
+            }
+            if (found != null) {
+                unlink(found);
+            }
+            return found;
         }
     }
 
@@ -154,11 +210,16 @@ public final class PendingList {
     /**
      * Returns the mark before the first operation that waits.
      *
-     * @return the mark: operations that were added before it do not wait any more
+     * @return the mark; operations that were added before it have left the list, and none waits for
+     *     its next part
      */
     public long reached() {
         synchronized (lock) {
-            return first == null ? added : first.place;
+            long reached = first == null ? added : first.place;
+            for (int i = 0; i < unfinished.size(); i++) {
+                reached = Math.min(reached, unfinished.get(i).place);
+            }
+            return reached;
         }
     }
 }

@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.RandomAccess;
 
-/** The tasks of a batch. Keeps those that were taken out, to be written anew. */
+/** The tasks of a batch. It keeps removed tasks and reuses their objects. */
 final class TaskList extends AbstractList<Operation<?>> implements RandomAccess {
     private static final int FEW = 8;
 
     private Operation<?>[] tasks = new Operation<?>[FEW];
     private int size;
     private long bytes;
-    /** How often all tasks were taken out. Read by those who read the results. */
+    /** How often all tasks were removed. Readers of the results compare it. */
     private volatile int generation;
 
     @Override
@@ -49,26 +49,26 @@ final class TaskList extends AbstractList<Operation<?>> implements RandomAccess 
         size++;
     }
 
-    /** Forgets how the tasks ended, so that they can be run again. */
+    /** Forgets how the tasks ended, for the next run. */
     void reset() {
         for (int i = 0; i < size; i++) {
             tasks[i].reset();
         }
     }
 
-    /** Takes all tasks out. They are left as they are until they are written anew. */
+    /** Removes all tasks. Their objects stay unchanged until they are reused. */
     void takeAllOut() {
         generation++;
         size = 0;
         bytes = 0;
     }
 
-    /** The bytes of all tasks together, {@link Long#MAX_VALUE} at most. Each added task adds its own. */
+    /** Returns the bytes of all tasks, {@link Long#MAX_VALUE} at most. */
     long byteSize() {
         return bytes;
     }
 
-    /** What came of the tasks. */
+    /** Returns the results of the tasks. */
     BatchResult result() {
         int before = generation;
         List<TaskResult> results = new ArrayList<>(size);

@@ -61,7 +61,7 @@ class ArchitectureTest {
     static final List<Layer> LAYERS = List.of(
             Layer.hidden(MACHINE),
             Layer.exported(FUTURE, MACHINE),
-            Layer.hidden(TRACE),
+            Layer.hidden(TRACE, MACHINE),
             Layer.exported(OPERATION),
             Layer.exported(ROOT, MACHINE, TRACE, FUTURE, OPERATION),
             Layer.hidden(PMEM_FFI),

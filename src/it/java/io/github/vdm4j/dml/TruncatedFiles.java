@@ -45,8 +45,7 @@ final class TruncatedFiles {
             channel.truncate(KEPT);
             for (int i = 0; i < rounds; i++) {
                 long length = random.nextLong(1, SIZE);
-                // Mostly inside of what is left, so that the compiler takes the good case for the
-                // usual one.
+                // Mostly inside the rest of the file, so the compiler expects the good case.
                 long start = random.nextInt(4) != 0
                         ? Math.max(0, KEPT - length)
                         : random.nextLong(SIZE - length + 1);

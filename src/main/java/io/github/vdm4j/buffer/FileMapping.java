@@ -69,8 +69,8 @@ final class FileMapping {
             throw failed("the path is a directory. Map a regular file.");
         }
         if (!attributes.isRegularFile()) {
-            throw failed("the path is a FIFO, a socket or a device. Map a regular file, or map the"
-                    + " device in your own code and pass the segment to OffHeapBuffer.wrap.");
+            throw failed("the path is a FIFO, a socket or a device. Map a regular file, or map a"
+                    + " device DAX with OffHeapBuffer.mapDevice.");
         }
     }
 

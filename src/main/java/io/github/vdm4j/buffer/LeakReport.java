@@ -2,7 +2,10 @@ package io.github.vdm4j.buffer;
 
 import java.lang.ref.Cleaner;
 
-/** Tells where a buffer was made that was dropped without being closed, if one wants to know. */
+/**
+ * The report of a buffer that was dropped without being closed. It names the place where the buffer
+ * was made.
+ */
 final class LeakReport implements Runnable {
     private final BufferMemory memory;
     private final Throwable place;
@@ -12,7 +15,7 @@ final class LeakReport implements Runnable {
         this.place = place;
     }
 
-    /** The thread that watches is started with the first buffer that is to be watched. */
+    /** Starts the watching thread with the first buffer to watch. */
     private static final class Watch {
         static final Cleaner CLEANER = Cleaner.create();
     }

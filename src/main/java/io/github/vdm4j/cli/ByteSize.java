@@ -6,9 +6,9 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A number of bytes as it is written on a command line: 4096, 64K, 1M, 2G. */
+/** A number of bytes on the command line: 4096, 64K, 1M, 2G. */
 record ByteSize(long bytes) {
-    // Nine digits, so that the largest in G still fits a long.
+    // At most nine digits, because the largest number in G must fit a long.
     private static final Pattern FORM = Pattern.compile("(\\d{1,9})([KMG]?)");
 
     static ByteSize parse(String text) {

@@ -17,20 +17,20 @@ import java.util.stream.Collectors;
 /**
  * An opened mover.
  *
- * @param name what it is called on the command line
+ * @param name its name on the command line
  * @param mover the mover
- * @param reason why it was taken
+ * @param reason the reason of the choice
  */
 record ChosenMover(String name, Vdm mover, String reason) implements AutoCloseable {
 
     /**
-     * Opens what the command line asks for.
+     * Opens the mover that the command line names.
      *
      * @param wanted the mover
      * @param path the path; null if none was asked for
      * @param operations how many operations will be in flight
      * @return an opened mover
-     * @throws CommandFailure if it cannot be had
+     * @throws CommandFailure if it cannot be opened
      */
     static ChosenMover open(MoverChoice wanted, PathChoice path, int operations)
             throws CommandFailure {
@@ -39,7 +39,7 @@ record ChosenMover(String name, Vdm mover, String reason) implements AutoCloseab
             case SYNC -> new ChosenMover("sync", SyncDataMover.open(), "it was asked for");
             case DSA -> dsa(operations);
             case DML -> dml(path, operations);
-            // A path is one of DML's: whoever names it wants DML or nothing.
+            // Only DML has paths, so a path on the command line requires DML.
             case AUTO -> path == PathChoice.HW || path == PathChoice.SW
                     ? dml(path, operations)
                     : best(operations);

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Goes through a range of bytes in chunks, with an operation on each, some of them in flight at any
- * time.
+ * A pipeline that processes a range of bytes in chunks. Each chunk has an operation, and several
+ * are in flight at any time.
  */
 abstract class ChunkPipeline {
     private final long bytes;
@@ -28,9 +28,9 @@ abstract class ChunkPipeline {
     private long next;
 
     /**
-     * Prepares for a range, to be gone through by the calling thread.
+     * Creates a pipeline for the calling thread.
      *
-     * @param bytes how long the range is
+     * @param bytes the length of the range
      * @param chunk bytes in a chunk, above 0; the last may be shorter
      * @param depth how many chunks are in flight at most, above 0
      */
@@ -43,32 +43,34 @@ abstract class ChunkPipeline {
         inFlight = new long[lanes];
     }
 
-    /** How many operations are used, each for one chunk after the other. */
+    /**
+     * Returns the number of lanes. A lane has one operation, which it uses for chunk after chunk.
+     */
     final int lanes() {
         return lanes;
     }
 
-    /** The operation of a lane. */
+    /** Returns the operation of a lane. */
     abstract PollableFuture<?> operation(int lane);
 
     /** Prepares the operation of a lane for a chunk. */
     abstract void prepare(int lane, long offset, long length);
 
     /**
-     * Takes the result of a lane's operation, which is complete.
+     * Processes the result of a lane's complete operation.
      *
-     * @return false if no further chunk has to be begun
+     * @return {@code false} if no further chunk is needed
      * @throws io.github.vdm4j.VdmException if the operation has failed
      */
     abstract boolean finish(int lane, long offset);
 
-    /** What executed the operation of a lane, which has succeeded. */
+    /** Returns what executed the operation of a lane that has succeeded. */
     abstract ExecutionPath path(int lane);
 
     /**
-     * Goes through all of it. When this returns or throws, no operation is in flight.
+     * Processes the whole range. When this returns or throws, no operation is in flight.
      *
-     * @return how many chunks took which path
+     * @return the number of chunks by path
      * @throws io.github.vdm4j.VdmException if the operation on a chunk failed
      */
     final Map<ExecutionPath, Long> run() {
@@ -79,8 +81,8 @@ abstract class ChunkPipeline {
             pollToTheEnd();
             return paths;
         } finally {
-            // Only after a failure is there anything left. The segments must outlive what uses
-            // them.
+            // Only a failure leaves operations in flight.
+            // The segments must stay alive until these have ended.
             for (int lane = 0; lane < lanes; lane++) {
                 if (inFlight[lane] > 0 && !operation(lane).cancel()) {
                     operation(lane).busyPoll();

@@ -6,7 +6,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
 /**
- * The command cannot do what it was asked to. The message is the one sentence that the user gets.
+ * The failure of a command. Its message is the sentence that the user reads.
  */
 final class CommandFailure extends Exception {
     private static final long serialVersionUID = 1L;
@@ -19,7 +19,7 @@ final class CommandFailure extends Exception {
         super(message, cause);
     }
 
-    /** What could not be done, with the system's reason. */
+    /** Returns a failure with the system's reason. */
     static CommandFailure of(String what, IOException reason) {
         return new CommandFailure(what + ": " + reason(reason), reason);
     }

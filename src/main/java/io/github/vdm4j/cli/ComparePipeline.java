@@ -7,14 +7,14 @@ import io.github.vdm4j.future.PollableFuture;
 import java.lang.foreign.MemorySegment;
 import java.util.stream.Stream;
 
-/** Looks for the first byte by which two segments of one size differ. */
+/** A pipeline that finds the first byte in which two segments of one size differ. */
 final class ComparePipeline extends ChunkPipeline {
     private final MemorySegment first;
     private final MemorySegment second;
     private final VdmOperation[] operations;
     private long mismatch = -1;
 
-    /** With a mover that has room for {@code depth} operations. */
+    /** Creates a pipeline of {@code depth} operations. */
     ComparePipeline(
             Vdm mover, MemorySegment first, MemorySegment second, long chunk, int depth,
             Progress progress) {
@@ -26,7 +26,7 @@ final class ComparePipeline extends ChunkPipeline {
                 .toArray(VdmOperation[]::new);
     }
 
-    /** The offset of the first mismatch, after the run; -1 if there is none. */
+    /** Returns the offset of the first mismatch after the run, or -1. */
     long mismatch() {
         return mismatch;
     }
@@ -41,7 +41,7 @@ final class ComparePipeline extends ChunkPipeline {
         operations[lane].compare(first.asSlice(offset, length), second.asSlice(offset, length));
     }
 
-    /** Chunks that were begun before may be in flight still, with a mismatch that is earlier. */
+    /** Keeps the earliest mismatch, because earlier chunks can still be in flight. */
     @Override
     boolean finish(int lane, long offset) {
         operations[lane].orThrow();

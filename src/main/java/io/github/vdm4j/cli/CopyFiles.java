@@ -5,14 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A source and a target that a copy can be tried with.
+ * The source and the target of a copy.
  *
  * @param source a regular file
  * @param target a regular file or a free name, with no symbolic link at its end
  */
 record CopyFiles(Path source, Path target) {
 
-    /** Checks what the user has named. */
+    /** Checks the files that the user has named. */
     static CopyFiles of(Path source, Path target) throws CommandFailure {
         if (!Files.exists(source)) {
             throw new CommandFailure("the source " + source + " does not exist");
@@ -55,7 +55,7 @@ record CopyFiles(Path source, Path target) {
         }
     }
 
-    /** A link is followed, as cp does: a rename over it would replace the link and not the file. */
+    /** Follows a link, like cp. A rename would replace the link instead of the file. */
     private static Path resolve(Path target) throws CommandFailure {
         if (!Files.isSymbolicLink(target)) {
             return target;
@@ -68,7 +68,7 @@ record CopyFiles(Path source, Path target) {
         }
     }
 
-    /** The folder that holds the target. */
+    /** Returns the folder of the target. */
     Path folder() {
         return folderOf(target);
     }

@@ -7,18 +7,18 @@ import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /**
- * What a copy did.
+ * The outcome of a copy.
  *
- * @param bytes how many were copied
- * @param nanos how long it took until the target was there, verification not included
- * @param mover what the mover is called on the command line
- * @param paths how many chunks took which path
+ * @param bytes the number of copied bytes
+ * @param nanos the time until the target existed, without the verification
+ * @param mover the name of the mover on the command line
+ * @param paths the number of chunks by path
  * @param crc the CRC-32C of both files, if it was asked for
  */
 record CopyOutcome(
         long bytes, long nanos, String mover, Map<ExecutionPath, Long> paths, OptionalInt crc) {
 
-    /** The line that the command prints. */
+    /** Returns the line that the command prints. */
     @Override
     public String toString() {
         double seconds = nanos / 1e9;

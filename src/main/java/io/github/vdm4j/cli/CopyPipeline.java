@@ -8,13 +8,13 @@ import io.github.vdm4j.future.PollableFuture;
 import java.lang.foreign.MemorySegment;
 import java.util.stream.Stream;
 
-/** Copies one segment to another. */
+/** A pipeline that copies a segment to another. */
 final class CopyPipeline extends ChunkPipeline {
     private final MemorySegment destination;
     private final MemorySegment source;
     private final VdmOperation[] operations;
 
-    /** With a mover that has room for {@code depth} operations. */
+    /** Creates a pipeline of {@code depth} operations. */
     CopyPipeline(
             Vdm mover, MemorySegment destination, MemorySegment source, long chunk, int depth,
             Progress progress) {

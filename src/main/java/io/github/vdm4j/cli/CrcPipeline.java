@@ -7,7 +7,10 @@ import io.github.vdm4j.future.PollableFuture;
 import io.github.vdm4j.operation.CrcOptions;
 import java.lang.foreign.MemorySegment;
 
-/** Computes the CRC-32C of a segment: each chunk goes on from the one before it. */
+/**
+ * A pipeline that computes the CRC-32C of a segment. Each chunk continues the CRC of the chunk
+ * before it.
+ */
 final class CrcPipeline extends ChunkPipeline {
     private final MemorySegment source;
     private final VdmOperation operation;
@@ -19,7 +22,7 @@ final class CrcPipeline extends ChunkPipeline {
         operation = mover.newOperation();
     }
 
-    /** The CRC of what has been gone through. */
+    /** Returns the CRC of the processed bytes. */
     int crc() {
         return crc;
     }

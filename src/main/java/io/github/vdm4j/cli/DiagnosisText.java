@@ -4,7 +4,7 @@ import io.github.vdm4j.dml.DmlDiagnosis;
 import java.util.stream.Collectors;
 
 /**
- * {@link Diagnoses} for people: each verdict, then what was found, with its remedy below it.
+ * {@link Diagnoses} as text: each verdict, then each finding with its remedy below it.
  */
 final class DiagnosisText {
     private DiagnosisText() {}

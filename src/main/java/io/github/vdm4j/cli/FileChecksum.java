@@ -12,10 +12,10 @@ final class FileChecksum {
     private FileChecksum() {}
 
     /**
-     * Reads the first bytes of a file and returns their checksum. The file is read, not mapped: the
-     * JVM's CRC over a mapped page that is gone would end the process.
+     * Returns the checksum of the first bytes of a file. The file is read and not mapped, because
+     * the JVM's CRC over a missing page would end the process.
      *
-     * @throws IOException if it cannot be read, or is shorter
+     * @throws IOException if the file cannot be read, or is shorter
      */
     static int crc32c(FileChannel file, long bytes) throws IOException {
         CRC32C crc = new CRC32C();

@@ -17,19 +17,19 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * Copies a file through a mover. The target's name keeps what it had, or stays free, until a
- * complete copy takes it; with {@code durable} the data reach the storage first, then the metadata,
- * then the name, then the folder's entry.
+ * The copy of a file through a mover. The target's name keeps its old content until the copy is
+ * complete. With {@code durable} the data reach the storage first, then the metadata, then the
+ * name, then the folder's entry.
  *
- * @param files what is copied where
+ * @param files the source and the target
  * @param durable whether the copy has to survive a power cut
- * @param verify whether both files are read again and compared by their checksums
+ * @param verify whether to read both files again and compare their checksums
  * @param chunk bytes in an operation
  * @param depth operations in flight
  */
 record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, int depth) {
 
-    /** Copies. When this throws, nothing is left in the target's folder. */
+    /** Copies the file. If this throws, nothing is left in the target's folder. */
     CopyOutcome run(ChosenMover chosen, Progress progress) throws CommandFailure {
         long start = System.nanoTime();
         try (FileChannel source = openSource();
@@ -61,8 +61,8 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
     private void refuseWithoutSpace(long size) throws CommandFailure, IOException {
         Path folder = files.folder();
         long usable = Files.getFileStore(folder).getUsableSpace();
-        // A full file system would find out too, but everybody else on it would have to live with
-        // it. Some that do not know their size say 0.
+        // Checked first, because filling the file system would disturb its users.
+        // A file system that does not know its size reports 0.
         if (usable > 0 && usable < size) {
             throw new CommandFailure(
                     "no space in %s: the copy needs %,d bytes and %,d are free".formatted(folder,
@@ -70,7 +70,7 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
         }
     }
 
-    /** With its storage, so that no page of it can be missing later. */
+    /** Maps the target with its storage, so no page can be missing later. */
     private OffHeapBuffer mapTarget(StagedFile staged, long size) throws CommandFailure {
         try {
             return OffHeapBuffer.map(staged.path(), 0, size);
@@ -81,8 +81,8 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
     }
 
     /**
-     * Once for all: MEM_DURABLE on every chunk would promise the same, and through the page cache
-     * took two to three times as long for 1 GiB in chunks of 1 MiB.
+     * Makes the target durable with one force. MEM_DURABLE on every chunk promises the same.
+     * Through the page cache it took two to three times as long for 1 GiB in chunks of 1 MiB.
      */
     private static void makeDurable(ChosenMover chosen, OffHeapBuffer target)
             throws CommandFailure {
@@ -126,7 +126,7 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
         }
     }
 
-    /** What was mapped is only a copy of the source if the source has kept its size. */
+    /** Requires that the source has kept its size. Otherwise the mapped bytes are no copy of it. */
     private void refuseIfResized(FileChannel source, long size) throws CommandFailure, IOException {
         long now = source.size();
         if (now != size) {

@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** A regular file that is read, mapped as a whole. */
+/** A regular file that is mapped as a whole for reading. */
 final class InputFile implements AutoCloseable {
     private final Path path;
     private final FileChannel channel;
@@ -50,7 +50,7 @@ final class InputFile implements AutoCloseable {
         return content.byteSize();
     }
 
-    /** What was mapped is only all of the file if the file has kept its size. */
+    /** Requires that the file has kept its size. Otherwise the mapping is not the whole file. */
     void refuseIfResized() throws CommandFailure {
         long now;
         try {

@@ -8,15 +8,15 @@ import java.util.Map;
 import java.util.StringJoiner;
 
 /**
- * Writes records as JSON. The command prints one small report and reads none, and a JSON library
- * would be several times the size of everything else that the command needs.
+ * A writer of records as JSON. The command prints one small report and reads none. A JSON library
+ * would be several times the size of the command's other libraries.
  */
 final class Json {
     private Json() {}
 
     /**
-     * The text of null, a boolean, a number, a string, a constant, or a list, map or record of
-     * these.
+     * Returns the text of null, a boolean, a number, a string, a constant, or a list, map or record
+     * of these.
      */
     static String of(Object value) {
         return of(value, "");

@@ -10,7 +10,7 @@ enum MoverChoice {
     THREADS,
     SYNC;
 
-    /** As it is written on the command line. */
+    /** Returns the name on the command line. */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);

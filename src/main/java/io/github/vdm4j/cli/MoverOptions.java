@@ -5,7 +5,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Which mover a command works through. */
+/** The options that choose the mover of a command. */
 final class MoverOptions {
     @Spec(Spec.Target.MIXEE) private CommandSpec spec;
 

@@ -1,16 +1,18 @@
 package io.github.vdm4j.cli;
 
-/** Told how far a command has come with a file, by the thread that works on it. */
+/** A listener of a command's progress with a file. The working thread calls it. */
 interface Progress {
-    /** For whoever does not want to know. */
+    /** A listener that does nothing. */
     Progress NONE = new Progress() {};
 
-    /** The files are mapped; the work begins. */
+    /** Notifies that the files are mapped and the work begins. */
     default void begin(long bytes) {}
 
-    /** A chunk is done. */
+    /** Notifies that a chunk is done. */
     default void moved(long bytes) {}
 
-    /** The work has ended, well or not. Called after every {@link #begin}. */
+    /**
+     * Notifies that the work has ended, with or without success. It follows every {@link #begin}.
+     */
     default void end() {}
 }

@@ -12,7 +12,7 @@ import java.util.UUID;
 
 /**
  * A file under a temporary name in the target's folder, which takes the target's name when it is
- * complete. Whatever else happens, an exit of the JVM included, it is removed.
+ * complete. In every other case, also at an exit of the JVM, the file is removed.
  */
 final class StagedFile implements AutoCloseable {
     private final Path path;
@@ -25,9 +25,9 @@ final class StagedFile implements AutoCloseable {
         this.path = path;
     }
 
-    /** Creates an empty one, which nobody else may read yet. */
+    /** Creates an empty file that only its owner may read. */
     static StagedFile in(Path folder) throws CommandFailure {
-        // The target's own name may be as long as a name can be, so it is no part of this one.
+        // The temporary name does not contain the target's name, which can have the maximum length.
         var file = new StagedFile(folder.resolve(".vdm-" + UUID.randomUUID() + ".part"));
         Runtime.getRuntime().addShutdownHook(file.atExit);
         try {
@@ -58,7 +58,7 @@ final class StagedFile implements AutoCloseable {
         return channel;
     }
 
-    /** Gives the file its name, in place of one that may be there. */
+    /** Renames the file to the target, and replaces an existing file. */
     synchronized void moveTo(Path target) throws IOException {
         if (discarded) {
             throw new IOException("the command was interrupted");
@@ -97,9 +97,9 @@ final class StagedFile implements AutoCloseable {
             }
             Runtime.getRuntime().removeShutdownHook(atExit);
         } catch (IOException e) {
-            // What had to reach the storage was forced before; closing a channel writes nothing.
+            // The data were forced before, and closing a channel writes nothing.
         } catch (IllegalStateException e) {
-            // The JVM is going down, and the hook has run or waits to find nothing left to do.
+            // The JVM is exiting, and the hook has run or will find nothing to do.
         }
     }
 }

@@ -6,7 +6,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** A progress bar on a terminal, gone when the work has ended. */
+/** A progress bar on a terminal. It disappears when the work has ended. */
 final class TerminalProgress implements Progress {
     private final String task;
     private final PrintStream terminal;
@@ -28,7 +28,7 @@ final class TerminalProgress implements Progress {
                 .showSpeed()
                 .setStyle(ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis(100)
-                // The width is known: asking jline for it would cost more than a small copy.
+                // The width is known. Asking jline for it would take longer than a small copy.
                 .setConsumer(new ConsoleProgressBarConsumer(terminal, columns))
                 .clearDisplayOnFinish()
                 .build();

@@ -1,2 +1,2 @@
-/** The command {@code vdm}. Not part of the library: its jar leaves this package out. */
+/** The command {@code vdm}. The library jar does not contain this package. */
 package io.github.vdm4j.cli;

@@ -12,6 +12,7 @@ import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.machine.NumaNodes;
 import io.github.vdm4j.machine.SystemFiles;
 import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.worker.PartExecutor;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,7 +56,8 @@ public final class DmlDataMoverBuilder {
     private long jvmOperations = Long.MAX_VALUE;
     private Duration closeTimeout = Duration.ofSeconds(30);
     private long workerBytes = 4L << 20;
-    private int workers = Math.min(Runtime.getRuntime().availableProcessors(), 4);
+    private long parallelBytes = PartExecutor.USUALLY_FROM;
+    private int workers = Runtime.getRuntime().availableProcessors();
     private int node = NumaNodes.ANY;
     private boolean tried = true;
     private boolean nativeMemoryIsPersistent;
@@ -217,9 +219,27 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
+     * Sets from how many bytes on all workers execute an operation together, with the JVM's code,
+     * on {@link DmlPath#AUTO} without hardware. An operation shorter than this or than {@link
+     * #workersFrom}, a delta and a batch have one worker. On {@link DmlPath#SOFTWARE} each operation
+     * has one worker, because DML executes it. Default: 8 MiB.
+     *
+     * @param bytes 1 or more; {@link Long#MAX_VALUE} for never
+     * @return this
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public DmlDataMoverBuilder parallelFrom(long bytes) {
+        if (bytes < 1) {
+            throw new IllegalArgumentException(
+                    "parallelFrom(%,d): must be 1 byte or more".formatted(bytes));
+        }
+        parallelBytes = bytes;
+        return this;
+    }
+
+    /**
      * How many worker threads there are for {@link #workersFrom}. They are daemons, started when
-     * the first such operation comes. Default: one for each processor, but at most 4, which is
-     * about what it takes to use all of a memory's bandwidth.
+     * the first such operation comes. Default: one for each processor.
      *
      * @param count 1 to 1,024
      * @return this
@@ -499,7 +519,8 @@ public final class DmlDataMoverBuilder {
         }
         return hardware
                 ? OffloadPolicy.offloading(offloadFrom, offloadFromWhenAwaited, workerBytes)
-                : OffloadPolicy.withoutDevice(jvmCopies, jvmFills, jvmOperations, workerBytes);
+                : OffloadPolicy.withoutDevice(jvmCopies, jvmFills, jvmOperations, workerBytes,
+                        parallelBytes);
     }
 
     /** Null for the usual engines of the machine. */

@@ -128,6 +128,13 @@ final class DeviceEngine {
             release(operation, slot);
             return failures.unusable(operation, executed, moved, e.getMessage(), e.getCause());
         } catch (WrongThreadException e) {
+            String ownerEnded = program.ownerEnded();
+            if (ownerEnded != null) { // nothing is in flight: a part has ended before
+                long moved = program.bytesMoved();
+                ExecutionPath executed = executedSoFar(program);
+                release(operation, slot);
+                return failures.unusable(operation, executed, moved, ownerEnded, e);
+            }
             if (closing) {
                 long moved = program.bytesMoved();
                 ExecutionPath executed = executedSoFar(program);

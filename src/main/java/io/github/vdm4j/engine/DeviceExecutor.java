@@ -20,7 +20,10 @@ import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.jvm.DurableMove;
 import io.github.vdm4j.jvm.ForcedOperations;
+import io.github.vdm4j.jvm.JvmFailures;
 import io.github.vdm4j.jvm.MoveFunctions;
+import io.github.vdm4j.jvm.Parts;
+import io.github.vdm4j.jvm.TaskSequence.TaskExecution;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.CacheLineWriteBack;
@@ -30,10 +33,13 @@ import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.memory.MemoryRegions;
 import io.github.vdm4j.memory.WriteBackKind;
 import io.github.vdm4j.trace.OperationTrace;
+import io.github.vdm4j.worker.PartExecutor;
 import io.github.vdm4j.worker.Workers;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 
@@ -64,6 +70,8 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
     private final AtomicInteger handOffs = new AtomicInteger();
     /** Kept, because handing off allocates nothing. */
     private final Runnable handingOff = this::serveHandOffs;
+    /** Kept, because a new one for each batch would be garbage. */
+    private final TaskExecution eachTask = this::executeTask;
     /** Kept, so that it can be removed. */
     private final Runnable finisher = this::finishAbandoned;
     /** The longest operation that one call of DML executes; 0 where none does. */
@@ -71,6 +79,8 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
     private volatile boolean closing;
     /** Made for the first long operation. Written under this. */
     private volatile Workers workers;
+    /** Made before the workers. */
+    private PartExecutor parts;
 
     /**
      * Makes an executor, without threads so far.
@@ -105,6 +115,10 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
         }
         VdmOperationType type = operation.type();
         long bytes = operation.byteSize();
+        if (policy.executesTasksSingly(operation)) {
+            return handOverToWorker(operation) ? null
+                    : CallerExecutor.startBatch(operation, eachTask);
+        }
         if (policy.isForJvm(operation)
                 || bytes == 0 && type.ordinal() <= VdmOperationType.DIF_UPDATE.ordinal()
                         && type != VdmOperationType.NOP && type != VdmOperationType.DRAIN) {
@@ -265,6 +279,9 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
     }
 
     private FutureState startWithSlot(Operation<?> operation) {
+        if (operation.crcDestination() != null) {
+            operation.requireAccess(); // no device touches the destination and would notice
+        }
         if (!plan.usesDevice() && handOverToWorker(operation)) {
             return null;
         }
@@ -342,6 +359,9 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
 
     private FutureState begin(Operation<?> operation, Slot slot) {
         Program program = describe(operation, slot);
+        if (plan.hasDevice() && !Workers.canExecute(operation)) {
+            program.confine();
+        }
         operation.attach(program);
         try {
             if (!program.pin()) {
@@ -420,14 +440,24 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
         if (operation.attachment() instanceof Program program) {
             program.passToWorker();
             program.slot().owner(operation);
-        } else {
+        } else if (!divide(operation)) {
             operation.attach(null);
         }
         operation.handOver();
         if (!running.offer(operation, Integer.MAX_VALUE)) {
+            if (operation.attachment() instanceof Parts divided) {
+                divided.unpin();
+                operation.attach(null);
+            }
             work(operation); // the mover is closing
         }
         return true;
+    }
+
+    /** Returns false if one worker executes the operation. */
+    private boolean divide(Operation<?> operation) {
+        Parts divided = jvm.canMakeDurable(operation) ? parts.divide(operation) : null;
+        return divided != null && divided.pin(); // else the worker reports that a buffer is closed
     }
 
     /** Null if the mover is closing, or the system has no thread to give. */
@@ -439,8 +469,10 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
         synchronized (this) {
             if (workers == null && !closing) {
                 try {
-                    workers = new Workers(plan.threadPrefix() + "-worker", plan.workers(),
+                    var fresh = new Workers(plan.threadPrefix() + "-worker", plan.workers(),
                             plan.workerStrategy(), this::work);
+                    parts = new PartExecutor(fresh, jvm, forced, policy.parallelFrom());
+                    workers = fresh;
                 } catch (OutOfMemoryError e) {
                     return null;
                 }
@@ -451,8 +483,12 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
 
     /** What a worker does with an operation that it owns. */
     private void work(Operation<?> operation) {
-        OperationTrace.workBegins(operation);
+        if (operation.attachment() instanceof Parts divided) {
+            parts.work(operation, divided);
+            return;
+        }
         try {
+            OperationTrace.workBegins(operation);
             FutureState reached;
             if (operation.attachment() instanceof Program program) {
                 reached = engine.proceed(operation, program);
@@ -460,13 +496,7 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
                 forced.execute(operation);
                 return;
             } else {
-                boolean needsSlot = operation.isOffHeap()
-                        && (operation.type() != VdmOperationType.FLUSH
-                                || needsSlotToFlush(operation));
-                needsSlot &= channel.software() != ExecutionPath.JVM;
-                Slot slot = needsSlot ? pool.take() : null;
-                reached = slot == null ? startOnJvm(operation, true)
-                        : beginOnWorker(operation, slot);
+                reached = startOnWorker(operation);
             }
             for (int round = 0; reached == FutureState.RUNNING; round++) {
                 IDLE.idle(round);
@@ -475,12 +505,41 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
             if (reached == null) {
                 return; // a thread that forces has the operation
             }
+            OperationTrace.workEnds(operation);
         } catch (Throwable e) {
             operation.completeBroken(e);
             return;
         }
-        OperationTrace.workEnds(operation);
         operation.complete();
+    }
+
+    private FutureState startOnWorker(Operation<?> operation) {
+        if (policy.executesTasksSingly(operation)) {
+            return CallerExecutor.startBatch(operation, eachTask);
+        }
+        boolean needsSlot = operation.isOffHeap() && channel.software() != ExecutionPath.JVM
+                && (operation.type() != VdmOperationType.FLUSH || needsSlotToFlush(operation));
+        Slot slot = needsSlot ? pool.take() : null;
+        return slot == null ? startOnJvm(operation, true) : beginOnWorker(operation, slot);
+    }
+
+    /** Executes a task of a batch like a single operation: its batch is on the right thread. */
+    private Forces executeTask(Operation<?> task, Forces earlier) {
+        Slot slot = task.byteSize() == 0 || policy.isForJvm(task) || !task.isOffHeap() ? null
+                : pool.take();
+        if (slot == null) {
+            jvm.execute(task);
+            return earlier;
+        }
+        try {
+            for (FutureState reached = beginOnWorker(task, slot); reached != FutureState.COMPLETE;
+                    reached = engine.proceed(task, (Program) task.attachment())) {
+                Thread.onSpinWait(); // the software path refuses nothing for long
+            }
+        } catch (Throwable e) {
+            JvmFailures.record(task, e, 0);
+        }
+        return earlier;
     }
 
     private FutureState beginOnWorker(Operation<?> operation, Slot slot) {
@@ -572,10 +631,18 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
     @Override
     public boolean cancelPending(Operation<?> operation) {
         Workers running = workers;
+        if (operation.attachment() instanceof Parts divided) {
+            return parts.cancel(operation, divided);
+        }
         return pending.remove(operation)
                 || running != null && !(operation.attachment() instanceof Program)
                         && !ForcedOperations.hasBegun(operation)
                         && running.takeBack(operation);
+    }
+
+    @Override
+    public long bytesDone(Operation<?> operation) {
+        return operation.attachment() instanceof Parts divided ? divided.bytesDone() : 0;
     }
 
     @Override
@@ -619,16 +686,61 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
         }
     }
 
+    @Override
+    public int refusePending() {
+        pending.close();
+        Workers running;
+        synchronized (this) {
+            closing = true;
+            running = workers;
+        }
+        return refuseWaiting() + (running == null ? 0 : refuseUnbegun(running));
+    }
+
+    /** Ends the operations that wait for a slot. Returns their number. */
+    private int refuseWaiting() {
+        int refused = 0;
+        for (Operation<?> next = pending.take(); next != null; next = pending.take()) {
+            next.failClosed();
+            next.complete();
+            refused++;
+        }
+        return refused;
+    }
+
+    private static boolean hasBegun(Operation<?> operation) {
+        return operation.attachment() instanceof Parts divided && divided.haveBegun()
+                || operation.attachment() instanceof Program
+                || ForcedOperations.hasBegun(operation);
+    }
+
+    private static int refuseUnbegun(Workers running) {
+        return running.endPending(operation -> !hasBegun(operation), operation -> {
+            ForcedOperations.unpin(operation);
+            operation.failClosed();
+            operation.complete();
+        });
+    }
+
     /**
-     * Finishes what was started and frees the slots.
+     * Finishes what was started and frees the slots. A waker must not wait, because the thread that
+     * calls it may have to finish an operation. So another thread waits.
      *
      * @throws io.github.vdm4j.VdmException if that takes longer than it may; the slots' memory is
      *     kept then
      */
     @Override
     public void close() {
-        long start = System.nanoTime();
         pending.close();
+        if (LibraryThread.isCurrent()) {
+            new LibraryThread("vdm4j-close", this::finish).start();
+        } else {
+            finish();
+        }
+    }
+
+    private void finish() {
+        long start = System.nanoTime();
         finishPending(start);
         Workers running;
         synchronized (this) {
@@ -636,8 +748,11 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
             running = workers;
         }
         engine.close();
+        List<Operation<?>> stuck = List.of();
         if (running != null) {
-            running.stop(Math.max(0, plan.closeNanos() - (System.nanoTime() - start)));
+            stuck = running.stop(Math.max(0, plan.closeNanos() - (System.nanoTime() - start)));
+            refuseUnbegun(running);
+            parts.stopAll(stuck);
         }
         List<Operation<?>> unforced =
                 forced.await(plan.closeNanos() - (System.nanoTime() - start));
@@ -648,9 +763,10 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
             closed = pool.tryClose();
         }
         completions.stop();
-        if (!closed || !unforced.isEmpty()) {
-            throw failures.stuck(name, plan.closeNanos(), inFlight(unforced),
-                    pool.nativeBytes());
+        if (!closed || !unforced.isEmpty() || !stuck.isEmpty()) {
+            Set<Operation<?>> left = new LinkedHashSet<>(stuck);
+            left.addAll(unforced);
+            throw failures.stuck(name, plan.closeNanos(), inFlight(left), pool.nativeBytes());
         }
         MemoryRegions.removeFinisher(finisher);
     }
@@ -663,19 +779,16 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
             handOff();
             IDLE.idle(round);
         }
-        for (Operation<?> next = pending.take(); next != null; next = pending.take()) {
-            next.failClosed();
-            next.complete();
-        }
+        refuseWaiting();
     }
 
-    private List<String> inFlight(List<Operation<?>> unforced) {
+    private List<String> inFlight(Set<Operation<?>> known) {
         List<String> names = new ArrayList<>();
-        unforced.forEach(each -> names.add(each.toString()));
+        known.forEach(each -> names.add(each.toString()));
         for (int i = 0; i < pool.capacity(); i++) {
             Slot slot = pool.peek(i);
             Object owner = slot == null ? null : slot.owner();
-            if (owner != null) {
+            if (owner != null && !known.contains(owner)) {
                 names.add(owner.toString());
             }
         }

@@ -14,10 +14,11 @@ import java.util.List;
  * @param awaited the longest operation of the JVM that a thread awaits alone, in bytes; 0 if that
  *     makes no difference
  * @param workersFrom from how many bytes on a worker executes what the device does not
+ * @param parallelFrom from how many bytes on all workers execute an operation with the JVM's code
  * @param libpmemMoves whether libpmem copies or fills durably in one pass, where it is installed
  */
 public record OffloadPolicy(long copies, long fills, long operations, long awaited,
-        long workersFrom, boolean libpmemMoves) {
+        long workersFrom, long parallelFrom, boolean libpmemMoves) {
     /** The default of {@code offloadFrom}, in bytes. */
     public static final long OFFLOAD_FROM = 8 << 10;
 
@@ -39,7 +40,7 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
      * @return the policy
      */
     public static OffloadPolicy allOnChannel(long workersFrom) {
-        return new OffloadPolicy(0, 0, 0, 0, workersFrom, false);
+        return new OffloadPolicy(0, 0, 0, 0, workersFrom, Long.MAX_VALUE, false);
     }
 
     /**
@@ -55,7 +56,7 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
     public static OffloadPolicy offloading(long offloadFrom, long whenAwaited, long workersFrom) {
         long below = Math.max(offloadFrom - 1, 0);
         return new OffloadPolicy(below, below, below, Math.max(whenAwaited - 1, 0), workersFrom,
-                false);
+                Long.MAX_VALUE, false);
     }
 
     /**
@@ -66,11 +67,12 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
      * @param fills the longest fill of the JVM
      * @param operations the longest data operation of the JVM
      * @param workersFrom from how many bytes on a worker executes an operation
+     * @param parallelFrom from how many bytes on all workers execute it
      * @return the policy
      */
     public static OffloadPolicy withoutDevice(long copies, long fills, long operations,
-            long workersFrom) {
-        return new OffloadPolicy(copies, fills, operations, 0, workersFrom, true);
+            long workersFrom, long parallelFrom) {
+        return new OffloadPolicy(copies, fills, operations, 0, workersFrom, parallelFrom, true);
     }
 
     /** The longest operation that the calling thread executes. */
@@ -105,7 +107,7 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
     /** Whether the JVM executes an operation, in the poll that starts it. */
     boolean isForJvm(Operation<?> operation) {
         if (operation.tasks() != null) {
-            return areForJvm(operation.tasks(), operation.byteSize());
+            return !libpmemMoves && areForJvm(operation.tasks(), operation.byteSize());
         }
         long bytes = operation.byteSize();
         return bytes > 0 && bytes <= longestOnCaller() && !operation.isDurable()
@@ -114,13 +116,30 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
     }
 
     private boolean areForJvm(List<Operation<?>> tasks, long bytes) {
-        if (operations == 0 || bytes > longestOnCaller()
-                || !libpmemMoves && bytes > operations) { // a long batch is worth the device
+        if (bytes > Math.min(operations, longestOnCaller())) { // a long batch is worth the device
             return false;
         }
         for (int i = 0; i < tasks.size(); i++) {
             Operation<?> task = tasks.get(i);
             if (!isForJvm(task) && (task.byteSize() > 0 || task.isDurable())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Whether each task of a batch is executed like a single operation, by the JVM or the channel's
+     * software. No batch of DML's software path is faster than that. A durable task needs the
+     * batch's order.
+     */
+    boolean executesTasksSingly(Operation<?> batch) {
+        List<Operation<?>> tasks = batch.tasks();
+        if (tasks == null || operations == 0 || !libpmemMoves) {
+            return false;
+        }
+        for (int i = 0; i < tasks.size(); i++) { // a stream or an iterator is an allocation
+            if (tasks.get(i).isDurable()) {
                 return false;
             }
         }

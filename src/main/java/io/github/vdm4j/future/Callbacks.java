@@ -1,7 +1,7 @@
 package io.github.vdm4j.future;
 
 /**
- * Runs the callbacks of users, one after the other on each thread. A callback that completes
+ * The queue of users' callbacks on each thread, which run in sequence. A callback that completes
  * another future does not nest the callbacks of that future inside itself: they run after it.
  */
 final class Callbacks {
@@ -9,6 +9,11 @@ final class Callbacks {
 
     private Registration first;
     private Registration last;
+    /**
+     * Whether a loop of this thread runs the callbacks. A stack that is full may leave it on the
+     * thread.
+     */
+    private boolean active;
 
     private Callbacks() {}
 
@@ -22,34 +27,45 @@ final class Callbacks {
         boolean outermost = false;
         try {
             running = RUNNING.get();
-            if (running == null) {
+            if (running == null || !running.active) {
                 running = new Callbacks();
                 RUNNING.set(running);
+                running.active = true;
                 outermost = true;
             }
-        } catch (OutOfMemoryError e) {
+        } catch (OutOfMemoryError | StackOverflowError e) {
             callEach(chain);
             return;
         }
-        running.append(chain);
-        if (outermost) {
-            try {
+        try {
+            running.append(chain);
+            if (outermost) {
                 running.loop();
-            } finally {
-                RUNNING.remove(); // a value that stays would keep the class loader alive
+            }
+        } finally {
+            if (outermost) {
+                running.active = false;
+                // Nothing is left unless the stack was full: the next wake-up has to queue again.
+                for (Registration each = running.first; each != null; each = each.nextCallback) {
+                    each.queued = false;
+                }
             }
         }
     }
 
-    /** Runs work, and then the callbacks that became due on this thread meanwhile. */
+    /** Runs work, and after it the callbacks that the work has queued on this thread. */
     static void runAfter(Runnable work) {
         Callbacks running = null;
         try {
-            if (RUNNING.get() == null) {
+            running = RUNNING.get();
+            if (running == null || !running.active) {
                 running = new Callbacks();
                 RUNNING.set(running);
+                running.active = true;
+            } else {
+                running = null; // the loop that runs already calls them
             }
-        } catch (OutOfMemoryError e) {
+        } catch (OutOfMemoryError | StackOverflowError e) {
             running = null; // the callbacks run inside the work
         }
         if (running == null) {
@@ -59,11 +75,8 @@ final class Callbacks {
         try {
             work.run();
         } finally {
-            try {
-                running.loop();
-            } finally {
-                RUNNING.remove();
-            }
+            running.loop();
+            running.active = false;
         }
     }
 
@@ -72,8 +85,17 @@ final class Callbacks {
         for (Registration each = chain; each != null;) {
             Registration following = each.nextCallback;
             each.nextCallback = null;
-            each.call();
+            callOne(each);
             each = following;
+        }
+    }
+
+    /** Leaves a registration that could not be called ready for its next wake-up. */
+    private static void callOne(Registration registration) {
+        try {
+            registration.call();
+        } catch (StackOverflowError e) {
+            registration.queued = false;
         }
     }
 
@@ -91,14 +113,18 @@ final class Callbacks {
     }
 
     private void loop() {
-        while (first != null) {
-            Registration next = first;
-            first = next.nextCallback;
-            if (first == null) {
-                last = null;
+        try {
+            while (first != null) {
+                Registration next = first;
+                first = next.nextCallback;
+                if (first == null) {
+                    last = null;
+                }
+                next.nextCallback = null;
+                callOne(next);
             }
-            next.nextCallback = null;
-            next.call();
+        } finally {
+            RUNNING.remove(); // a value that stays would keep the class loader alive
         }
     }
 }

@@ -4,26 +4,20 @@ import io.github.vdm4j.machine.LibraryThread;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
 
-/**
- * A {@link CompletableFuture} that completes when a polled future does. One thread at a time polls
- * for it: the thread that made {@link #wakeUps} other than 0, and no thread once it is 0 again.
- */
+/** A {@link CompletableFuture} that completes when a polled future does. */
 final class FutureCompletion<T> extends CompletableFuture<T> {
-    private final PollableFuture<T> task;
     private final Executor executor;
-    private final Wait wait = new Wait();
-    private final Notifier notifier = Notifier.of(wait);
-    /** How often the task has woken since the last poll; 0 while nothing is to be done. */
-    private final AtomicInteger wakeUps = new AtomicInteger(1);
+    private final Wait wait;
     /** Set by {@link #cancel}, which completes this itself once it has cancelled the task. */
     private volatile boolean cancelling;
-    /** The next completion that was added to the {@link SharedPoller}. */
-    FutureCompletion<?> nextAdded;
 
     /** The registration of this completion with its task. */
-    private final class Wait extends Registration {
+    private final class Wait extends PollingRegistration<T> {
+        Wait(PollableFuture<T> task) {
+            super(task);
+        }
+
         @Override
         Kind kind() {
             return Kind.CALLBACK; // the executor is a user's
@@ -31,44 +25,45 @@ final class FutureCompletion<T> extends CompletableFuture<T> {
 
         @Override
         void fire() {
-            if (wakeUps.getAndIncrement() == 0) {
-                execute(FutureCompletion.this::proceed, true);
+            if (mustPoll() && !execute(this::proceed)) {
+                SharedPoller.add(this); // a refusal must not lose a completion
+            }
+        }
+
+        @Override
+        boolean isSettled() {
+            return isDone();
+        }
+
+        /** Polls a task that has begun to its end. One that was prepared anew is not started. */
+        @Override
+        boolean abandon() {
+            return !(task instanceof AbstractFuture<?> future && future.drive());
+        }
+
+        /** What depends on this completion must not hold up the shared poller. */
+        @Override
+        void end(Throwable thrown, boolean onSharedPoller) {
+            if (!onSharedPoller || !execute(() -> settle(thrown))) {
+                settle(thrown);
             }
         }
     }
 
     private FutureCompletion(PollableFuture<T> task, Executor executor) {
-        this.task = task;
         this.executor = executor != null ? executor : super.defaultExecutor();
+        wait = new Wait(task);
     }
 
     /** Polls once on the calling thread, which gets what that throws. Null: the default executor. */
     static <T> CompletableFuture<T> of(PollableFuture<T> task, Executor executor) {
         var completion = new FutureCompletion<>(task, executor);
-        completion.follow(task.poll(completion.notifier), 1);
+        completion.wait.start();
         return completion;
     }
 
-    /**
-     * Polls the task. Once this completion is done, because it was cancelled, a task that has begun
-     * is polled to its end, but one that was prepared anew is not started.
-     */
-    private FutureState poll() {
-        if (!isDone()) {
-            return task.poll(notifier);
-        }
-        wait.withdraw();
-        notifier.useNone();
-        return task instanceof AbstractFuture<?> future && future.drive()
-                ? FutureState.RUNNING
-                : FutureState.COMPLETE;
-    }
-
-    /**
-     * Passes work to the executor. If the executor throws, the shared poller does the work: a
-     * refusal must not lose a completion.
-     */
-    private boolean execute(Runnable work, boolean orSharedPoller) {
+    /** Passes work to the executor. Returns false if the executor throws. */
+    private boolean execute(Runnable work) {
         try {
             executor.execute(work);
             return true;
@@ -77,82 +72,25 @@ final class FutureCompletion<T> extends CompletableFuture<T> {
         } catch (Throwable e) {
             LibraryThread.report(e);
         }
-        if (orSharedPoller) {
-            SharedPoller.add(this);
-        }
         return false;
     }
 
-    private void proceed() {
-        int seen = wakeUps.get();
-        try {
-            follow(poll(), seen);
-        } catch (Throwable e) {
-            fail(e);
-        }
-    }
-
-    /** Continues after a poll, and polls again if the task has woken since before that poll. */
-    private void follow(FutureState reached, int woken) {
-        FutureState state = reached;
-        int seen = woken;
-        while (state != FutureState.COMPLETE) {
-            if (notifier.used() != NotifierType.WAKER) {
-                SharedPoller.add(this);
-                return;
-            }
-            if (wakeUps.addAndGet(-seen) == 0) {
-                return;
-            }
-            seen = wakeUps.get();
-            state = poll();
-        }
-        settle();
-    }
-
-    /** One poll by the shared poller. Returns false if it has to poll again. */
-    boolean step() {
-        try {
-            Poller question = notifier.poller();
-            if (question != null && !question.ready()) {
-                return false;
-            }
-            int seen = wakeUps.get();
-            if (poll() != FutureState.COMPLETE) {
-                return notifier.used() == NotifierType.WAKER && wakeUps.addAndGet(-seen) == 0;
-            }
-            // What depends on this completion must not hold up the shared poller.
-            if (!execute(this::settle, false)) {
-                settle();
-            }
-        } catch (Throwable e) {
-            if (!execute(() -> fail(e), false)) {
-                fail(e);
+    private void settle(Throwable thrown) {
+        if (thrown != null) {
+            wait.withdraw();
+            completeExceptionally(thrown);
+        } else if (!isDone() && !cancelling) {
+            try {
+                Throwable failure = wait.task.failure();
+                if (failure == null) {
+                    complete(wait.task.output());
+                } else {
+                    completeExceptionally(failure);
+                }
+            } catch (Throwable e) { // of a user's future
+                settle(e);
             }
         }
-        return true;
-    }
-
-    private void settle() {
-        if (isDone() || cancelling) {
-            return;
-        }
-        try {
-            Throwable failure = task.failure();
-            if (failure == null) {
-                complete(task.output());
-            } else {
-                completeExceptionally(failure);
-            }
-        } catch (Throwable e) { // of a user's future
-            fail(e);
-        }
-    }
-
-    /** Completes with a failure of a poll. */
-    void fail(Throwable failure) {
-        wait.withdraw();
-        completeExceptionally(failure);
     }
 
     /** Cancels the task if it has not begun, and lets go of it in any case. */
@@ -162,7 +100,7 @@ final class FutureCompletion<T> extends CompletableFuture<T> {
         try {
             if (!isDone()) {
                 cancelling = true;
-                task.cancel();
+                wait.task.cancel();
             }
         } finally {
             cancelled = super.cancel(mayInterruptIfRunning);

@@ -98,6 +98,55 @@ public final class FutureRuntime {
     }
 
     /**
+     * Waits until a future of a collection is complete, whether it succeeds or fails. Every future
+     * is polled at least once, so all of them are started. Interruption does not end the wait and
+     * is kept for afterwards. For thousands of futures, use a {@link CompletionQueue}: each call of
+     * this method polls all of them anew.
+     *
+     * @param <F> the type of the futures
+     * @param futures the futures, at least one
+     * @return the first future, in the order of the collection, that is complete
+     * @throws IllegalArgumentException if the collection is empty
+     * @throws NullPointerException if one of them is null; none has been polled then
+     * @throws WrongThreadException if one of them cannot be started from this thread; the others
+     *     stay as they are and can be waited for again
+     */
+    public <F extends PollableFuture<?>> F waitAny(Collection<F> futures) {
+        WaitSession session = anyOf(futures);
+        session.run();
+        return FutureRuntime.<F>completeOf(session);
+    }
+
+    /**
+     * Waits like {@link #waitAny(Collection)}, for a limited time. The idle strategy may exceed the
+     * limit by one of its pauses.
+     *
+     * @param <F> the type of the futures
+     * @param futures the futures, at least one
+     * @param timeout how long to wait; 0 or less to poll each future once
+     * @return the first future, in the order of the collection, that is complete; null if none is
+     * @throws IllegalArgumentException if the collection is empty
+     * @throws NullPointerException if one of them is null; none has been polled then
+     * @throws WrongThreadException if one of them cannot be started from this thread; the others
+     *     stay as they are and can be waited for again
+     */
+    public <F extends PollableFuture<?>> F waitAny(Collection<F> futures, Duration timeout) {
+        Objects.requireNonNull(timeout, "timeout");
+        WaitSession session = anyOf(futures);
+        session.run(timeout);
+        return FutureRuntime.<F>completeOf(session);
+    }
+
+    private WaitSession anyOf(Collection<? extends PollableFuture<?>> futures) {
+        return new WaitSession(Objects.requireNonNull(futures, "futures"), idle).untilAny();
+    }
+
+    @SuppressWarnings("unchecked") // the session was made of a collection of F
+    private static <F extends PollableFuture<?>> F completeOf(WaitSession session) {
+        return (F) session.firstComplete();
+    }
+
+    /**
      * Waits for a future and returns its output.
      *
      * @param <T> the type of the output
@@ -155,11 +204,7 @@ public final class FutureRuntime {
     }
 
     private static <T> T outcome(PollableFuture<T> future) {
-        return switch (future.failure()) {
-            case null -> future.output();
-            case RuntimeException e -> throw e;
-            case Error e -> throw e;
-            case Throwable e -> throw new FutureFailedException(e);
-        };
+        future.orThrow();
+        return future.output();
     }
 }

@@ -14,7 +14,10 @@ abstract class Registration implements Waker {
     enum Kind {
         /** Only unparks or queues and runs no code of a user: at once, also under a lock. */
         SIGNAL,
-        /** Passes the wake-up on to the registrations of a chain: at once, under no lock. */
+        /**
+         * Runs code of the library only, such as the wake-up of a chain's registrations: at once,
+         * under no lock.
+         */
         FORWARD,
         /** Runs code of a user: by {@link Callbacks}. */
         CALLBACK
@@ -38,7 +41,9 @@ abstract class Registration implements Waker {
 
     /** The next registration to call. Belongs to the thread that has set {@link #QUEUED}. */
     Registration nextCallback;
-    private volatile boolean queued;
+    volatile boolean queued;
+    /** Set before the last notification: the future has completed the awaited generation. */
+    private volatile boolean complete;
 
     /** Returns how this registration is notified. */
     abstract Kind kind();
@@ -57,8 +62,22 @@ abstract class Registration implements Waker {
         if (kind() != Kind.CALLBACK) {
             fire();
         } else if (enqueue()) {
-            Callbacks.run(this);
+            try {
+                Callbacks.run(this);
+            } catch (StackOverflowError e) {
+                queued = false;
+                throw e;
+            }
         }
+    }
+
+    final void markComplete() {
+        complete = true;
+    }
+
+    /** Returns true if the future has completed. It may have been prepared anew since. */
+    final boolean isMarkedComplete() {
+        return complete;
     }
 
     /** Returns true if the registration was not queued yet. */

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The thread that polls the futures that no other thread polls and that cannot wake anybody. It
+ * The thread that polls futures without wakers for which no other thread polls. It
  * starts when the first such future arrives and ends when it has been idle for a moment.
  */
 final class SharedPoller {
@@ -15,21 +15,23 @@ final class SharedPoller {
     /** How long the thread stays without work. */
     private static final long IDLE_NANOS = 200_000_000L;
     private static final long AFTER_FAILURE_NANOS = 1_000_000L;
-    private static final IdleStrategy BETWEEN_ROUNDS = IdleStrategy.backOff();
 
-    // Guarded by the class. The completions are linked by themselves, so that adding one needs no
+    /** Passes the time after a round without progress. Tests replace it. */
+    static IdleStrategy betweenRounds = IdleStrategy.backOff();
+
+    // Guarded by the class. The registrations are the nodes of the list, so adding one needs no
     // memory.
-    private static FutureCompletion<?> added;
+    private static PollingRegistration<?> added;
     private static Thread thread;
 
     private SharedPoller() {}
 
-    /** Polls a completion from now on, until it is done. */
-    static void add(FutureCompletion<?> completion) {
+    /** Polls the task of a registration from now on, until it is complete or takes wakers. */
+    static void add(PollingRegistration<?> registration) {
         Thread running;
         synchronized (SharedPoller.class) {
-            completion.nextAdded = added;
-            added = completion;
+            registration.nextAdded = added;
+            added = registration;
             if (thread == null || !thread.isAlive()) {
                 thread = new LibraryThread(THREAD_NAME, SharedPoller::run);
                 thread.start();
@@ -39,14 +41,20 @@ final class SharedPoller {
         LockSupport.unpark(running);
     }
 
-    private static synchronized FutureCompletion<?> takeAdded() {
-        FutureCompletion<?> taken = added;
-        added = null;
-        return taken;
+    /** Returns what was added, linked in the order of arrival. */
+    private static synchronized PollingRegistration<?> takeAdded() {
+        PollingRegistration<?> oldest = null;
+        while (added != null) {
+            PollingRegistration<?> older = added.nextAdded;
+            added.nextAdded = oldest;
+            oldest = added;
+            added = older;
+        }
+        return oldest;
     }
 
-    private static synchronized void putBack(FutureCompletion<?> first) {
-        FutureCompletion<?> last = first;
+    private static synchronized void putBack(PollingRegistration<?> first) {
+        PollingRegistration<?> last = first;
         while (last.nextAdded != null) {
             last = last.nextAdded;
         }
@@ -54,7 +62,7 @@ final class SharedPoller {
         added = first;
     }
 
-    /** Returns true if nothing was added meanwhile: the thread ends. */
+    /** Ends the thread if no task was added. Returns true if it ends. */
     private static synchronized boolean end() {
         if (added == null) {
             thread = null;
@@ -63,7 +71,7 @@ final class SharedPoller {
     }
 
     private static void run() {
-        List<FutureCompletion<?>> polled = new ArrayList<>();
+        List<PollingRegistration<?>> polled = new ArrayList<>();
         int fruitless = 0;
         long idleSince = System.nanoTime();
         while (true) {
@@ -79,7 +87,7 @@ final class SharedPoller {
                     }
                     LockSupport.parkNanos(SharedPoller.class, IDLE_NANOS);
                 } else if (!progress) {
-                    BETWEEN_ROUNDS.idle(fruitless);
+                    betweenRounds.idle(fruitless);
                 }
                 Thread.interrupted(); // concerns nobody here, and would keep park from sleeping
             } catch (Throwable e) { // the heap is full for a moment: the next round tries again
@@ -89,11 +97,11 @@ final class SharedPoller {
         }
     }
 
-    private static boolean addTo(List<FutureCompletion<?>> polled) {
-        FutureCompletion<?> next = takeAdded();
+    private static boolean addTo(List<PollingRegistration<?>> polled) {
+        PollingRegistration<?> next = takeAdded();
         boolean any = next != null;
         while (next != null) {
-            FutureCompletion<?> following = next.nextAdded;
+            PollingRegistration<?> following = next.nextAdded;
             try {
                 polled.add(next);
             } catch (OutOfMemoryError e) {
@@ -106,18 +114,22 @@ final class SharedPoller {
         return any;
     }
 
-    private static boolean pollEach(List<FutureCompletion<?>> polled) {
+    /** Polls each task once. Returns true if a task or a step of a chain has ended. */
+    private static boolean pollEach(List<PollingRegistration<?>> polled) {
         int kept = 0;
+        boolean progress = false;
         for (int i = 0; i < polled.size(); i++) {
-            FutureCompletion<?> each = polled.get(i);
+            PollingRegistration<?> each = polled.get(i);
+            Object place = FutureChain.placeOf(each.task);
             if (!each.step()) {
                 polled.set(kept++, each);
+                progress |= place != FutureChain.placeOf(each.task);
             }
         }
-        boolean any = kept < polled.size();
+        progress |= kept < polled.size();
         while (polled.size() > kept) {
             polled.removeLast();
         }
-        return any;
+        return progress;
     }
 }

@@ -47,6 +47,12 @@ final class WaitSession {
 
     private int remaining;
 
+    /** The wait ends when no more than so many remain. */
+    private int mayRemain;
+
+    /** Whether a step of a chain has ended in this round. */
+    private boolean stepEnded;
+
     /** The entries woken since the last round, linked from the newest to the oldest. */
     private volatile Entry woken;
 
@@ -82,38 +88,63 @@ final class WaitSession {
     }
 
     void run() {
-        waitForAll();
+        waitForEnough();
+    }
+
+    /** Makes the first future that completes end the wait. */
+    WaitSession untilAny() {
+        if (all.length == 0) {
+            throw new IllegalArgumentException(
+                    "waitAny of no futures would wait for ever: pass at least one future");
+        }
+        mayRemain = all.length - 1;
+        return this;
+    }
+
+    /** Returns the first future, in the caller's order, that is complete; null if none is. */
+    PollableFuture<?> firstComplete() {
+        for (Entry entry : all) {
+            if (entry.done) {
+                return entry.future;
+            }
+        }
+        return null;
     }
 
     /** False if time has run out. */
     boolean run(Duration timeout) {
         timed = true;
         deadline = System.nanoTime() + nanos(timeout);
-        waitForAll();
-        return remaining == 0;
+        waitForEnough();
+        return isOver();
     }
 
     void runInterruptibly() throws InterruptedException {
         interruptible = true;
         interrupted = Thread.interrupted();
-        waitForAll();
-        if (remaining > 0) {
+        waitForEnough();
+        if (!isOver()) {
             throw new InterruptedException();
         }
     }
 
-    private static long nanos(Duration timeout) {
+    private boolean isOver() {
+        return remaining <= mayRemain;
+    }
+
+    /** Returns a timeout in nanoseconds: at least 0, and a hundred years at most. */
+    static long nanos(Duration timeout) {
         Duration longest = Duration.ofDays(36_500);
         return timeout.isNegative() ? 0
                 : (timeout.compareTo(longest) > 0 ? longest : timeout).toNanos();
     }
 
-    private void waitForAll() {
+    private void waitForEnough() {
         try {
             loop();
         } finally {
             withdrawAll();
-            if (interrupted && (!interruptible || remaining == 0)) {
+            if (interrupted && (!interruptible || isOver())) {
                 waiter.interrupt();
             }
         }
@@ -124,7 +155,7 @@ final class WaitSession {
         boolean mayWait = false;
         while (!(interrupted && interruptible)) {
             boolean progress = pollDue();
-            if (remaining == 0 || isLate()) {
+            if (isOver() || isLate()) {
                 return;
             }
             if (!mayWait) {
@@ -142,14 +173,19 @@ final class WaitSession {
         }
     }
 
-    /** A wait on these threads would be a wait for the thread itself. */
-    private void requireMayWait() {
+    /** Throws on a thread that may be the thread that completes the operation. */
+    static void refuseLibraryThread(String call) {
         if (LibraryThread.isCurrent()) {
             throw new IllegalStateException(
-                    "await on the library's thread " + waiter.getName()
+                    call + " on the library's thread " + Thread.currentThread().getName()
                             + ": it may be the thread that completes the operation. Await on a"
                             + " thread of your own, or use toCompletableFuture(executor)");
         }
+    }
+
+    /** A wait on these threads would be a wait for the thread itself. */
+    private void requireMayWait() {
+        refuseLibraryThread("await");
         for (Entry entry : all) {
             if (!entry.done && entry.future instanceof AbstractFuture<?> future
                     && future.isAdvancedByCaller()) {
@@ -174,6 +210,7 @@ final class WaitSession {
     private boolean pollDue() {
         int before = remaining;
         int polled = count;
+        stepEnded = false;
         for (int i = 0; i < polled; i++) {
             due[i].async = due[i].future.hasProperty(FutureProperty.ASYNC);
         }
@@ -186,11 +223,12 @@ final class WaitSession {
             }
         }
         restoreOrder(polled);
-        return remaining < before;
+        return stepEnded || remaining < before;
     }
 
     private void pollOne(Entry entry) {
         entry.again = false;
+        Object place = FutureChain.placeOf(entry.future);
         if (entry.poller != null && !entry.poller.ready()) {
             entry.again = true;
         } else if (entry.future.poll(entry.notifier) == FutureState.COMPLETE) {
@@ -199,6 +237,7 @@ final class WaitSession {
         } else {
             entry.poller = entry.notifier.poller();
             entry.again = entry.notifier.used() != NotifierType.WAKER;
+            stepEnded |= place != FutureChain.placeOf(entry.future);
         }
     }
 

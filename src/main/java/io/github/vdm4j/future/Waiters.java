@@ -108,6 +108,9 @@ final class Waiters implements Waker {
             for (Registration each = last; each != null;) {
                 Registration following = each.previous;
                 Registration.Kind kind = each.kind();
+                if (atEnd) {
+                    each.markComplete();
+                }
                 if (kind == Registration.Kind.SIGNAL) {
                     each.fire();
                 } else if (each.enqueue()) {
@@ -125,9 +128,19 @@ final class Waiters implements Waker {
                 each = following;
             }
         }
-        Callbacks.callEach(forwards);
-        if (callbacks != null) {
-            Callbacks.run(callbacks);
+        try {
+            Callbacks.callEach(forwards);
+            if (callbacks != null) {
+                Callbacks.run(callbacks);
+            }
+        } catch (StackOverflowError e) { // what was not called can be queued again
+            for (Registration each = forwards; each != null; each = each.nextCallback) {
+                each.queued = false;
+            }
+            for (Registration each = callbacks; each != null; each = each.nextCallback) {
+                each.queued = false;
+            }
+            throw e;
         }
     }
 

@@ -44,13 +44,11 @@ public final class CallerExecutor implements VdmExecutor {
 
     @Override
     public FutureState start(Operation<?> operation) {
-        VdmOperationType type = operation.type();
-        if (type.ordinal() <= VdmOperationType.MEMSET.ordinal() && !operation.isDurable()
-                && functions == MoveFunctions.STANDARD) {
+        if (isPlainMove(operation)) {
             return startMove(operation);
         }
-        if (type == VdmOperationType.BATCH) {
-            return startBatch(operation);
+        if (operation.type() == VdmOperationType.BATCH) {
+            return startBatch(operation, eachTask);
         }
         operation.requireAccess();
         MemoryRegion onto = MemoryRegions.find(operation.destination());
@@ -67,6 +65,12 @@ public final class CallerExecutor implements VdmExecutor {
         return FutureState.COMPLETE;
     }
 
+    private boolean isPlainMove(Operation<?> operation) {
+        return operation.type().ordinal() <= VdmOperationType.MEMSET.ordinal()
+                && !operation.isDurable() && functions == MoveFunctions.STANDARD
+                && operation.byteSize() <= Parts.BYTES;
+    }
+
     /**
      * A copy or fill that promises nothing. A branch of its own, because the questions that other
      * operations are asked take longer than a copy of 64 bytes (docs/adr/0015).
@@ -80,31 +84,46 @@ public final class CallerExecutor implements VdmExecutor {
             return failBufferClosed(operation);
         }
         try {
-            if (from != null) {
-                MemorySegment.copy(from, 0, to, 0, to.byteSize());
-            } else {
-                PatternKernel.fill(to, operation.fillByte());
-            }
-            JvmFailures.deliver(operation);
-            return operation.succeed(to.byteSize() == 0 ? ExecutionPath.NONE : ExecutionPath.JVM);
+            return move(operation, to, from);
         } catch (WrongThreadException e) {
             throw e; // nothing was touched: the operation stays idle
         } catch (Throwable e) {
-            JvmFailures.record(operation, e);
+            JvmFailures.record(operation, e, 0);
             return FutureState.COMPLETE;
         } finally {
             MemoryRegions.unpin(onto, of);
         }
     }
 
-    private FutureState startBatch(Operation<?> batch) {
+    private static FutureState move(Operation<?> operation, MemorySegment to,
+            MemorySegment from) {
+        if (from != null) {
+            MemorySegment.copy(from, 0, to, 0, to.byteSize());
+        } else {
+            PatternKernel.fill(to, operation.fillByte());
+        }
+        JvmFailures.deliver(operation);
+        return operation.succeed(to.byteSize() == 0 ? ExecutionPath.NONE : ExecutionPath.JVM);
+    }
+
+    /**
+     * Executes the tasks of a batch on the calling thread, in order.
+     *
+     * @param batch the batch
+     * @param eachTask executes a task and writes its completion record
+     * @return {@link FutureState#COMPLETE}
+     */
+    public static FutureState startBatch(Operation<?> batch, TaskExecution eachTask) {
         TaskSequence sequence = sequenceOf(batch);
         String reason = sequence.pin();
         if (reason != null) {
             return batch.fail(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, reason, null);
         }
         try {
-            executeAndForce(batch);
+            for (Forces forces = executeTasks(batch, eachTask); forces != null;
+                    forces = executeTasks(batch, eachTask)) {
+                forces.await();
+            }
         } finally {
             sequence.unpin();
         }
@@ -153,7 +172,7 @@ public final class CallerExecutor implements VdmExecutor {
      */
     public Forces execute(Operation<?> operation) {
         return operation.type() == VdmOperationType.BATCH
-                ? executeTasks(operation)
+                ? executeTasks(operation, eachTask)
                 : executeSingle(operation, null);
     }
 
@@ -164,10 +183,11 @@ public final class CallerExecutor implements VdmExecutor {
      * @return null if the operation has ended; else the forces that it needs next
      */
     public Forces executeRest(Operation<?> operation) {
-        return operation.type() == VdmOperationType.BATCH ? executeTasks(operation) : null;
+        return operation.type() == VdmOperationType.BATCH ? executeTasks(operation, eachTask)
+                : null;
     }
 
-    private Forces executeTasks(Operation<?> batch) {
+    private static Forces executeTasks(Operation<?> batch, TaskExecution eachTask) {
         Forces forces = sequenceOf(batch).execute(eachTask);
         if (forces == null) {
             batch.succeed(ExecutionPath.JVM);
@@ -208,9 +228,13 @@ public final class CallerExecutor implements VdmExecutor {
 
     private Forces executeSingle(Operation<?> operation, Forces earlier) {
         try {
+            if (isPlainMove(operation)) {
+                move(operation, operation.destination(), operation.source());
+                return earlier;
+            }
             return run(operation, earlier);
         } catch (Throwable e) {
-            JvmFailures.record(operation, e);
+            JvmFailures.record(operation, e, 0);
             return earlier;
         }
     }
@@ -225,8 +249,18 @@ public final class CallerExecutor implements VdmExecutor {
         if (isRefused(operation, first, firstKind) || isRefused(operation, second, secondKind)) {
             return earlier;
         }
-        move(operation);
-        JvmFailures.deliver(operation);
+        if (isDivisible(operation) && operation.byteSize() > Parts.BYTES) {
+            new Parts(operation).executeAll();
+        } else {
+            move(operation);
+            JvmFailures.deliver(operation);
+        }
+        return finish(operation, durable, firstKind, secondKind, earlier);
+    }
+
+    /** What follows when the bytes are in place. */
+    private Forces finish(Operation<?> operation, boolean durable, WriteBackKind firstKind,
+            WriteBackKind secondKind, Forces earlier) {
         if (durable && operation.howItEnded() == VdmResult.SUCCESS) {
             return writeBack(operation, firstKind, secondKind, earlier);
         }
@@ -234,6 +268,72 @@ public final class CallerExecutor implements VdmExecutor {
             operation.succeed(ExecutionPath.NONE);
         }
         return earlier;
+    }
+
+    /**
+     * Returns whether an operation can be executed in {@link Parts}. A user's function is called
+     * once, with the whole range.
+     *
+     * @param operation the operation
+     * @return true if it consists of parts
+     */
+    public boolean isDivisible(Operation<?> operation) {
+        return Parts.divides(operation) && (functions == MoveFunctions.STANDARD
+                || operation.type().ordinal() > VdmOperationType.MEMSET.ordinal());
+    }
+
+    /**
+     * Refuses a durable operation whose destination cannot be made durable, before its first part.
+     *
+     * @param operation the operation
+     * @return true if it was refused: its completion record is written
+     */
+    public boolean isRefused(Operation<?> operation) {
+        if (!operation.isDurable()) {
+            return false;
+        }
+        MemorySegment first = operation.destination();
+        MemorySegment second = operation.secondDestination();
+        try {
+            return isRefused(operation, first, durability.kindOf(first))
+                    || second != null && isRefused(operation, second, durability.kindOf(second));
+        } catch (Throwable e) {
+            JvmFailures.record(operation, e, 0);
+            return true;
+        }
+    }
+
+    /**
+     * Writes the completion record of an operation whose parts are executed.
+     *
+     * @param operation the operation
+     * @param parts its parts
+     * @return null if the operation has ended; else the forces that it needs first
+     */
+    public Forces finish(Operation<?> operation, Parts parts) {
+        try {
+            parts.record();
+            boolean durable = operation.isDurable();
+            MemorySegment second = operation.secondDestination();
+            return finish(operation, durable,
+                    durable ? durability.kindOf(operation.destination()) : null,
+                    durable && second != null ? durability.kindOf(second) : null, null);
+        } catch (Throwable e) {
+            JvmFailures.record(operation, e, parts.bytesDone());
+            return null;
+        }
+    }
+
+    /**
+     * Returns whether this executor can do what an operation asks of its destinations.
+     *
+     * @param operation the operation
+     * @return false if it is durable and only DML can write its destinations back
+     */
+    public boolean canMakeDurable(Operation<?> operation) {
+        MemorySegment second = operation.secondDestination();
+        return !operation.isDurable() || supports(durability, true, operation.destination())
+                && (second == null || supports(durability, true, second));
     }
 
     private boolean isRefused(Operation<?> operation, MemorySegment destination,

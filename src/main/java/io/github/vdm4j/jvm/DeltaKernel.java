@@ -5,8 +5,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * Delta records as DML writes them: for each block of eight bytes that differs, in ascending order,
- * its number in two bytes (the lowest first) and its new eight bytes.
+ * The kernel of delta records in DML's format. For each block of eight bytes that differs, a record
+ * has the block's number in two bytes (the lowest first) and its new eight bytes. The numbers
+ * ascend.
  */
 public final class DeltaKernel {
     private static final ValueLayout.OfShort NUMBER =
@@ -17,20 +18,20 @@ public final class DeltaKernel {
     private static final int ENTRY_BYTES = NUMBER_BYTES + BLOCK_BYTES;
 
     /**
-     * After so many equal blocks the rest is searched with the JDK's mismatch, which costs a call.
+     * After this many equal blocks, the JDK's mismatch searches the rest. That costs a call.
      */
     private static final int PATIENCE = 16;
 
     private DeltaKernel() {}
 
     /**
-     * Writes down how a segment differs from another.
+     * Records how a segment differs from another.
      *
-     * @param record where to write; its size is what the record may have
-     * @param original what the record will be applied to
-     * @param modified what that will become; of the same size, a multiple of 8, at most 0x80000
-     * @return the record's size, 0 if both are equal; if there was no room for all of it, the
-     * complement ({@code ~}) of the size that was written
+     * @param record the range for the record; its size limits the record
+     * @param original the range to which the record will be applied
+     * @param modified the modified range of the same size, a multiple of 8, at most 0x80000
+     * @return the record's size, 0 if both are equal; if the record is too small, the complement
+     *     ({@code ~}) of the size that was written
      */
     public static long create(MemorySegment record, MemorySegment original,
             MemorySegment modified) {
@@ -63,24 +64,23 @@ public final class DeltaKernel {
     }
 
     /**
-     * Looks for what would make a record write outside of its destination, and for what DSA
-     * refuses.
+     * Returns why a record would write outside of its destination, or why DSA would refuse it.
      *
-     * @param record a record, whole
+     * @param record a whole record
      * @param size the size of the destination in bytes
-     * @return what is wrong, with the values; null if nothing is
+     * @return the defect with the values, or null
      */
     public static String defect(MemorySegment record, long size) {
         return defect(record, record.byteSize(), size);
     }
 
     /**
-     * The same for a record that does not fill its segment.
+     * Returns the same for a record that does not fill its segment.
      *
-     * @param record what begins with the record
+     * @param record a segment that begins with the record
      * @param recordBytes the record's size
      * @param size the size of the destination in bytes
-     * @return what is wrong, with the values; null if nothing is
+     * @return the defect with the values, or null
      */
     public static String defect(MemorySegment record, long recordBytes, long size) {
         if (recordBytes % ENTRY_BYTES != 0) {
@@ -106,7 +106,7 @@ public final class DeltaKernel {
     /**
      * Applies a record.
      *
-     * @param destination what to change
+     * @param destination the range to change
      * @param record a record without a {@linkplain #defect defect} for this destination
      */
     public static void apply(MemorySegment destination, MemorySegment record) {

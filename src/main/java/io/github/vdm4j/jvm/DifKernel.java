@@ -53,6 +53,17 @@ public final class DifKernel {
     }
 
     /**
+     * Returns what a check of a part of a range found, with the offset in the whole range.
+     *
+     * @param found what the check of the part found
+     * @param from where the part begins
+     * @return what was found in the whole range
+     */
+    static long behind(long found, long from) {
+        return found < 0 ? found : found + (from << ERROR_BITS);
+    }
+
+    /**
      * What is wrong with the first block that is not well.
      *
      * @param found what a check found, not -1
@@ -67,10 +78,11 @@ public final class DifKernel {
      *
      * @param source whole protected blocks
      * @param config their size and the protection of the source
+     * @param first the number of the first block in the range that the tags count from
      * @return what was found
      */
-    public static long check(MemorySegment source, DifConfig config) {
-        return checkAndCopy(null, source, config);
+    public static long check(MemorySegment source, DifConfig config, long first) {
+        return checkAndCopy(null, source, config, first);
     }
 
     /**
@@ -79,13 +91,17 @@ public final class DifKernel {
      * @param destination as many blocks, each with its protection
      * @param source whole blocks
      * @param config their size and the protection of the destination
+     * @param first the number of the first block in the range that the tags count from
      */
-    public static void insert(MemorySegment destination, MemorySegment source, DifConfig config) {
+    public static void insert(MemorySegment destination, MemorySegment source, DifConfig config,
+            long first) {
         int block = config.blockSize().bytes();
         int flags = config.flagBits();
         DifTags tags = config.destination();
-        int application = tags.application();
-        int reference = tags.reference();
+        int application = tags.application()
+                + (int) first * applicationStep(flags, DESTINATION_INCREMENTING_APPLICATION_TAG);
+        int reference = tags.reference()
+                + (int) first * referenceStep(flags, DESTINATION_FIXED_REFERENCE_TAG);
         long size = source.byteSize();
         long to = 0;
         for (long at = 0; at < size; at += block) {
@@ -105,20 +121,24 @@ public final class DifKernel {
      * @param destination as many blocks
      * @param source whole protected blocks
      * @param config their size and the protection of the source
+     * @param first the number of the first block in the range that the tags count from
      * @return what was found
      */
-    public static long strip(MemorySegment destination, MemorySegment source, DifConfig config) {
-        return checkAndCopy(destination, source, config);
+    public static long strip(MemorySegment destination, MemorySegment source, DifConfig config,
+            long first) {
+        return checkAndCopy(destination, source, config, first);
     }
 
     /** Without their protection; nowhere if the destination is null. */
     private static long checkAndCopy(MemorySegment destination, MemorySegment source,
-            DifConfig config) {
+            DifConfig config, long first) {
         int block = config.blockSize().bytes();
         int flags = config.flagBits();
         DifTags tags = config.source();
-        int application = tags.application();
-        int reference = tags.reference();
+        int application = tags.application()
+                + (int) first * applicationStep(flags, SOURCE_INCREMENTING_APPLICATION_TAG);
+        int reference = tags.reference()
+                + (int) first * referenceStep(flags, SOURCE_FIXED_REFERENCE_TAG);
         long size = source.byteSize();
         long to = 0;
         for (long at = 0; at < size; at += block + DifConfig.PROTECTION_BYTES) {
@@ -143,17 +163,23 @@ public final class DifKernel {
      * @param destination as many protected blocks
      * @param source whole protected blocks
      * @param config their size and both protections
+     * @param first the number of the first block in the range that the tags count from
      * @return what was found
      */
-    public static long update(MemorySegment destination, MemorySegment source, DifConfig config) {
+    public static long update(MemorySegment destination, MemorySegment source, DifConfig config,
+            long first) {
         int block = config.blockSize().bytes();
         int flags = config.flagBits();
         DifTags tags = config.source();
-        int application = tags.application();
-        int reference = tags.reference();
+        int application = tags.application()
+                + (int) first * applicationStep(flags, SOURCE_INCREMENTING_APPLICATION_TAG);
+        int reference = tags.reference()
+                + (int) first * referenceStep(flags, SOURCE_FIXED_REFERENCE_TAG);
         DifTags newTags = config.destination();
-        int newApplication = newTags.application();
-        int newReference = newTags.reference();
+        int newApplication = newTags.application()
+                + (int) first * applicationStep(flags, DESTINATION_INCREMENTING_APPLICATION_TAG);
+        int newReference = newTags.reference()
+                + (int) first * referenceStep(flags, DESTINATION_FIXED_REFERENCE_TAG);
         long size = source.byteSize();
         for (long at = 0; at < size; at += block + DifConfig.PROTECTION_BYTES) {
             int errors = errors(source, at, block, flags, application, tags.applicationMask(),

@@ -2,11 +2,11 @@ package io.github.vdm4j.jvm;
 
 import java.lang.foreign.MemorySegment;
 
-/** Copies one source to two destinations. */
+/** The kernel that copies a source to two destinations. */
 public final class DualcastKernel {
     /**
-     * Keeps a piece of all three in a core's second cache, so that the source is read from memory
-     * once.
+     * The size of a piece of each range. All three pieces fit into a core's second cache, so the
+     * source is read from memory once.
      */
     private static final int PIECE = 1 << 17;
 
@@ -17,7 +17,7 @@ public final class DualcastKernel {
      *
      * @param first the first destination
      * @param second the second destination
-     * @param source what to read
+     * @param source the range to read
      */
     public static void copy(MemorySegment first, MemorySegment second, MemorySegment source) {
         long size = source.byteSize();

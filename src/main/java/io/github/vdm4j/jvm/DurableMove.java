@@ -11,9 +11,9 @@ import io.github.vdm4j.memory.MemoryRegion;
 import io.github.vdm4j.memory.MemoryRegions;
 import java.lang.foreign.MemorySegment;
 
-/** A durable copy or fill by the library of persistent memory, on the calling thread. */
+/** The kernel of a durable copy or fill by libpmem, on the calling thread. */
 public final class DurableMove {
-    /** Parts of mapped files are short, so that little time passes between check and access. */
+    /** Parts of mapped files are short, because little time may pass between check and access. */
     private static final long MAPPED_PART = 4L << 20;
 
     private DurableMove() {}

@@ -18,7 +18,8 @@ import java.util.function.Consumer;
 
 /**
  * Executes operations of an asynchronous mover with the kernels of a {@link CallerExecutor}, and
- * leaves their forces to the threads that force. Knows the operations that wait for a force.
+ * leaves their forces to the forcing threads. It has a list of the operations that wait for a
+ * force.
  */
 public final class ForcedOperations {
     private static final long LOOK_NANOS = 1_000_000;
@@ -45,7 +46,7 @@ public final class ForcedOperations {
      * Keeps the buffers open until {@link #execute} has ended the operation.
      *
      * @param operation the operation
-     * @return null, or why that failed
+     * @return null, or the reason of the failure
      */
     public static String pin(Operation<?> operation) {
         if (operation.tasks() != null) {
@@ -61,7 +62,7 @@ public final class ForcedOperations {
     }
 
     /**
-     * Takes back {@link #pin}.
+     * Unpins the buffers of {@link #pin}.
      *
      * @param operation the operation
      */
@@ -70,6 +71,8 @@ public final class ForcedOperations {
             pins.unpin();
         } else if (operation.attachment() instanceof TaskSequence sequence) {
             sequence.unpin();
+        } else if (operation.attachment() instanceof Parts parts) {
+            parts.unpin();
         }
     }
 
@@ -77,7 +80,7 @@ public final class ForcedOperations {
      * Returns whether an operation is a batch that has executed tasks and waits.
      *
      * @param operation the operation
-     * @return true if it cannot be cancelled any more
+     * @return {@code true} if it is too late to cancel it
      */
     public static boolean hasBegun(Operation<?> operation) {
         return begun(operation) != null;
@@ -135,12 +138,24 @@ public final class ForcedOperations {
             remove(begun);
             return;
         }
+        end(operation, forces);
+        if (forces == null) {
+            remove(begun);
+        }
+    }
+
+    /**
+     * Completes an operation whose completion record is written, or queues its forces first.
+     *
+     * @param operation the operation, which was handed over and pinned
+     * @param forces the forces that it needs, or null
+     */
+    public void end(Operation<?> operation, Forces forces) {
         if (forces != null) {
             submit(operation, forces, whenForced);
         } else {
             unpin(operation);
             operation.complete();
-            remove(begun);
         }
     }
 

@@ -2,26 +2,29 @@ package io.github.vdm4j.jvm;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Operation;
+import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.operation.CrcOptions;
 import io.github.vdm4j.operation.DeltaResult;
+import io.github.vdm4j.operation.DifConfig;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
-/** Executes any operation on the calling thread, in pure Java. */
+/** The executor of operations in pure Java, on the calling thread. */
 public final class JvmOperations {
     /**
-     * What is lent to one thread at a time; by the thread's number, so that each mostly gets its
-     * own back.
+     * The spare kernels, each for one thread at a time. The index is the thread's number, so a
+     * thread mostly finds its own kernel.
      */
     private static final AtomicReferenceArray<Crc32cKernel> SPARE = new AtomicReferenceArray<>(64);
 
     /**
-     * {@link #run(Operation)}. Not final, so that the JIT does not look through
-     * it and compiles what it calls for itself: inlined into those who call it, ten calls deep
-     * already, it would not have the JDK's accesses of memory inlined (docs/adr/0020).
+     * {@link #run(Operation, long, long)}. It is not final, because the JIT then compiles the
+     * target by itself. Inlined into its callers, ten calls deep, the target would not get the
+     * JDK's accesses of memory inlined (docs/adr/0020).
      */
     @SuppressWarnings("FieldMayBeFinal") private static MethodHandle run;
 
@@ -31,26 +34,55 @@ public final class JvmOperations {
                     .findStatic(
                             JvmOperations.class,
                             "run",
-                            MethodType.methodType(void.class, Operation.class));
+                            MethodType.methodType(long.class, Operation.class, long.class,
+                                    long.class));
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
+    /** The value of an operation without a finding. */
+    private static final long NOTHING = -1;
+
     private JvmOperations() {}
 
     /**
-     * Executes an operation and takes down its result. Flushing, and making a destination durable,
-     * is not its matter: a flush, a nop and a drain succeed at once.
+     * Executes an operation and writes its completion record. It makes nothing durable: a flush, a
+     * nop and a drain succeed at once.
      *
-     * @param operation what to do; its operation record is untouched if this throws
-     * @throws IllegalStateException if the arena of a segment was closed meanwhile
+     * @param operation the operation; its completion record is untouched if this throws
+     * @throws IllegalStateException if the arena of a segment is closed
      * @throws WrongThreadException if a segment is confined to another thread
-     * @throws InternalError if a page of a mapped file is not there
+     * @throws InternalError if a page of a mapped file is missing
      */
     public static void execute(Operation<?> operation) {
+        if (operation.type() == VdmOperationType.DELTA_APPLY) {
+            String defect = DeltaKernel.defect(operation.source(),
+                    operation.destination().byteSize());
+            if (defect != null) {
+                operation.fail(ExecutionPath.NONE, VdmResult.INVALID_DATA, null,
+                        "failed: " + defect, null);
+                return;
+            }
+        }
+        succeed(operation, execute(operation, 0, operation.byteSize()));
+    }
+
+    /**
+     * Executes a part of an operation. Writes no completion record.
+     *
+     * @param operation what to do
+     * @param from where the part begins, in bytes of {@link Operation#byteSize}
+     * @param length the part's size; for DIF operations a multiple of a block
+     * @return the offset in the range of the first mismatch, what a DIF check found, the CRC of the
+     *     part, or what {@link DeltaKernel#create} returned
+     * @throws IllegalStateException if the arena of a segment is closed
+     * @throws WrongThreadException if a segment is confined to another thread
+     * @throws InternalError if a page of a mapped file is missing
+     */
+    static long execute(Operation<?> operation, long from, long length) {
         try {
-            run.invokeExact(operation);
+            return (long) run.invokeExact(operation, from, length);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
@@ -58,88 +90,107 @@ public final class JvmOperations {
         }
     }
 
-    private static void run(Operation<?> operation) {
-        MemorySegment from = operation.source();
+    private static long run(Operation<?> operation, long from, long length) {
+        MemorySegment source = operation.source();
         MemorySegment to = operation.destination();
         switch (operation.type()) {
-            case NOP, DRAIN, FLUSH -> succeed(operation, 0);
-            case MEMCPY, MEMMOVE -> {
-                to.copyFrom(from);
-                succeed(operation, 0);
+            case NOP, DRAIN, FLUSH -> {}
+            case MEMCPY, MEMMOVE -> MemorySegment.copy(source, from, to, from, length);
+            case MEMSET, FILL -> PatternKernel.fill(part(to, from, length), operation.pattern());
+            case COMPARE -> {
+                long at = MismatchKernel.find(source, from, operation.secondSource(), from, length);
+                return at < 0 ? at : from + at;
             }
-            case MEMSET, FILL -> {
-                PatternKernel.fill(to, operation.pattern());
-                succeed(operation, 0);
+            case COMPARE_PATTERN -> {
+                long at = PatternKernel.mismatch(part(source, from, length), operation.pattern());
+                return at < 0 ? at : from + at;
             }
-            case COMPARE -> succeed(
-                    operation,
-                    MismatchKernel.find(from, 0, operation.secondSource(), 0, from.byteSize()));
-            case COMPARE_PATTERN ->
-                succeed(operation, PatternKernel.mismatch(from, operation.pattern()));
-            case DELTA_CREATE -> createDelta(operation);
-            case DELTA_APPLY -> applyDelta(operation);
-            case DUALCAST -> {
-                DualcastKernel.copy(to, operation.secondDestination(), from);
-                succeed(operation, 0);
+            case DELTA_CREATE -> {
+                return DeltaKernel.create(to, source, operation.secondSource());
             }
-            case CRC, COPY_CRC -> succeed(operation, crc(operation));
-            case DIF_INSERT -> {
-                DifKernel.insert(to, from, operation.dif());
-                succeed(operation, 0);
+            case DELTA_APPLY -> DeltaKernel.apply(to, source);
+            case DUALCAST -> DualcastKernel.copy(part(to, from, length),
+                    part(operation.secondDestination(), from, length), part(source, from, length));
+            case CRC, COPY_CRC -> {
+                return crc(operation, from, length);
             }
-            case DIF_CHECK -> checked(operation, DifKernel.check(from, operation.dif()));
-            case DIF_STRIP -> checked(operation, DifKernel.strip(to, from, operation.dif()));
-            case DIF_UPDATE -> checked(operation, DifKernel.update(to, from, operation.dif()));
+            case DIF_INSERT, DIF_CHECK, DIF_STRIP, DIF_UPDATE -> {
+                return dif(operation, from, length);
+            }
             default ->
                 throw new IllegalArgumentException(operation.type() + " is no single operation");
         }
+        return NOTHING;
     }
 
-    private static void succeed(Operation<?> operation, long value) {
-        operation.succeed(ExecutionPath.JVM, value, 0);
+    private static MemorySegment part(MemorySegment segment, long from, long length) {
+        return segment == null || length == segment.byteSize() ? segment
+                : segment.asSlice(from, length);
     }
 
-    private static void createDelta(Operation<?> operation) {
-        long size = DeltaKernel.create(operation.destination(), operation.source(),
-                operation.secondSource());
-        DeltaResult.Outcome outcome = size < 0
-                ? DeltaResult.Outcome.OVERFLOW
-                : size == 0 ? DeltaResult.Outcome.EQUAL : DeltaResult.Outcome.RECORDED;
-        operation.succeed(ExecutionPath.JVM, size < 0 ? ~size : size, outcome.ordinal());
-    }
-
-    private static void applyDelta(Operation<?> operation) {
-        MemorySegment record = operation.source();
-        MemorySegment destination = operation.destination();
-        String defect = DeltaKernel.defect(record, destination.byteSize());
-        if (defect != null) {
-            operation.fail(ExecutionPath.NONE, VdmResult.INVALID_DATA, null, "failed: " + defect,
-                    null);
-        } else {
-            DeltaKernel.apply(destination, record);
-            succeed(operation, 0);
-        }
-    }
-
-    private static long crc(Operation<?> operation) {
+    /**
+     * The CRC of a part that does not come first has the seed 0, for {@link Crc32cKernel#combine}.
+     */
+    private static long crc(Operation<?> operation, long from, long length) {
         int slot = (int) Thread.currentThread().threadId() & SPARE.length() - 1;
         Crc32cKernel spare = SPARE.getAndSet(slot, null);
         Crc32cKernel kernel = spare == null ? new Crc32cKernel() : spare;
+        CrcOptions options = from == 0 ? operation.crc() : operation.crc().withSeed(0);
+        MemorySegment source = part(operation.source(), from, length);
         try {
             int crc = operation.destination() == null
-                    ? kernel.crc(operation.source(), operation.crc())
-                    : kernel.copy(operation.destination(), operation.source(), operation.crc());
+                    ? kernel.crc(source, options)
+                    : kernel.copy(part(operation.destination(), from, length), source, options);
             return Integer.toUnsignedLong(crc);
         } finally {
             SPARE.set(slot, kernel);
         }
     }
 
-    private static void checked(Operation<?> operation, long found) {
-        if (found < 0) {
-            operation.succeed(ExecutionPath.JVM, -1, 0);
-        } else {
-            operation.succeed(ExecutionPath.JVM, DifKernel.offset(found), DifKernel.errors(found));
+    private static long dif(Operation<?> operation, long from, long length) {
+        DifConfig config = operation.dif();
+        long block = config.blockSize().bytes();
+        long whole = block + DifConfig.PROTECTION_BYTES;
+        MemorySegment source = part(operation.source(), from, length);
+        MemorySegment to = operation.destination();
+        if (operation.type() == VdmOperationType.DIF_INSERT) {
+            long first = from / block;
+            DifKernel.insert(part(to, first * whole, length / block * whole), source, config,
+                    first);
+            return NOTHING;
+        }
+        long first = from / whole;
+        long found = switch (operation.type()) {
+            case DIF_CHECK -> DifKernel.check(source, config, first);
+            case DIF_STRIP -> DifKernel.strip(
+                    part(to, first * block, length / whole * block), source, config, first);
+            default -> DifKernel.update(part(to, from, length), source, config, first);
+        };
+        return DifKernel.behind(found, from);
+    }
+
+    /**
+     * Writes the completion record of an operation that the JVM has executed.
+     *
+     * @param operation the operation
+     * @param value what {@link #execute(Operation, long, long)} returned for it, or what the values
+     *     of its parts come to
+     */
+    static void succeed(Operation<?> operation, long value) {
+        switch (operation.type()) {
+            case COMPARE, COMPARE_PATTERN, CRC, COPY_CRC ->
+                operation.succeed(ExecutionPath.JVM, value, 0);
+            case DELTA_CREATE -> {
+                DeltaResult.Outcome outcome = value < 0
+                        ? DeltaResult.Outcome.OVERFLOW
+                        : value == 0 ? DeltaResult.Outcome.EQUAL : DeltaResult.Outcome.RECORDED;
+                operation.succeed(ExecutionPath.JVM, value < 0 ? ~value : value,
+                        outcome.ordinal());
+            }
+            case DIF_CHECK, DIF_STRIP, DIF_UPDATE -> operation.succeed(ExecutionPath.JVM,
+                    value < 0 ? value : DifKernel.offset(value),
+                    value < 0 ? 0 : DifKernel.errors(value));
+            default -> operation.succeed(ExecutionPath.JVM, 0, 0);
         }
     }
 }

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/** Looks for the first byte in which two ranges differ. */
+/** The kernel that finds the first byte in which two ranges differ. */
 final class MismatchKernel {
     private static final ValueLayout.OfLong LONG =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -13,15 +13,15 @@ final class MismatchKernel {
     private MismatchKernel() {}
 
     /**
-     * Compares two ranges. Of mapped files long by long: where a page is missing the JDK's own
-     * comparison ends the process, as the JVM does not look after what the stub reads that it is
-     * compiled to.
+     * Compares two ranges. Mapped files are compared long by long, because the JDK's comparison
+     * ends the process at a missing page. The JVM does not handle faults of the stub to which it is
+     * compiled.
      *
      * @param first a segment
      * @param from where its range begins
      * @param second another
      * @param secondFrom where its range begins
-     * @param length of both, bytes
+     * @param length the length of both, in bytes
      * @return the offset in the ranges of the first byte that differs, or -1
      */
     static long find(MemorySegment first, long from, MemorySegment second, long secondFrom,

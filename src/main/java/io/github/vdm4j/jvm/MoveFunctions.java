@@ -5,15 +5,15 @@ import io.github.vdm4j.FillFunction;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The functions that move bytes: {@link MemorySegment}'s copy and the kernel's fill, unless the user
- * supplies others.
+ * The functions that move bytes: {@link MemorySegment}'s copy and the kernel's fill, unless the
+ * user supplies functions.
  *
  * @param memcpy copies between ranges that do not overlap
  * @param memmove copies between ranges that may overlap
  * @param memset fills a range
  */
 public record MoveFunctions(CopyFunction memcpy, CopyFunction memmove, FillFunction memset) {
-    /** The JVM's own. */
+    /** The JVM's own functions. */
     public static final MoveFunctions STANDARD =
             new MoveFunctions(
                     (destination, source, flags) -> destination.copyFrom(source),

@@ -5,22 +5,29 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/** Fills with and compares with a pattern of eight bytes, the lowest of the {@code long} first. */
+/**
+ * The kernel that fills and compares with a pattern of eight bytes, the lowest of the {@code long}
+ * first.
+ */
 public final class PatternKernel {
     private static final ValueLayout.OfLong PATTERN =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    /** What is written long by long before it is copied along: little, as a copy is sooner. */
+    /**
+     * The bytes that are written long by long before copies continue. The number is small because
+     * copies are faster.
+     */
     private static final int WRITTEN = 64;
 
     /**
-     * What a fill with one byte copies first, and then along from there; shorter ones are the
-     * JDK's.
+     * The bytes that a fill with a byte copies first, before copies continue. The JDK does shorter
+     * fills.
      */
     private static final int SEED = 512;
 
     /**
-     * What is copied along at once: with what it is copied onto, it stays in a core's first cache.
+     * The bytes of a copy that continues. Source and destination of the copy fit into a core's
+     * first cache.
      */
     private static final int RUN = 1 << 13;
 
@@ -29,9 +36,9 @@ public final class PatternKernel {
     private PatternKernel() {}
 
     /**
-     * For each byte a run of it, 128 KiB once a fill needs one. A loop instead made a fill of 4 KiB
-     * a quarter dearer or not, depending on what the JVM had filled before it compiled it. A slice
-     * of the destination would be an object.
+     * A table with a run of each byte, 128 KiB, made at the first use. With a loop instead, a fill
+     * of 4 KiB took up to a quarter longer, depending on what the JVM had filled before it compiled
+     * the loop. A slice of the destination would allocate an object.
      */
     private static final class Seeds {
         static final MemorySegment ALL = Arena.global().allocate(256L * SEED, 64);
@@ -46,8 +53,8 @@ public final class PatternKernel {
     /**
      * Fills a segment.
      *
-     * @param destination what to write, of any kind, alignment and length; the pattern begins at
-     * its start
+     * @param destination the range to write, of any kind, alignment and length; the pattern begins
+     *     at its start
      * @param pattern the eight bytes
      */
     public static void fill(MemorySegment destination, long pattern) {
@@ -67,7 +74,7 @@ public final class PatternKernel {
         copyAlong(destination, beginning, size);
     }
 
-    /** From what is written already to the end. */
+    /** Copies the written bytes to the rest of the destination. */
     private static void copyAlong(MemorySegment destination, long written, long size) {
         long done = written;
         while (done < size) {
@@ -78,11 +85,10 @@ public final class PatternKernel {
     }
 
     /**
-     * Fills a segment with one byte, from {@value #SEED} bytes on sooner than {@link
-     * MemorySegment#fill}: the JDK's copies were measured to be faster than its fills
-     * (docs/adr/0015).
+     * Fills a segment with a byte. From {@value #SEED} bytes on it is faster than {@link
+     * MemorySegment#fill}, because the JDK's copies are faster than its fills (docs/adr/0015).
      *
-     * @param destination what to write, of any kind, alignment and length
+     * @param destination the range to write, of any kind, alignment and length
      * @param value the byte
      */
     public static void fill(MemorySegment destination, byte value) {
@@ -98,7 +104,7 @@ public final class PatternKernel {
     /**
      * Compares a segment with a pattern.
      *
-     * @param source what to read, of any kind, alignment and length
+     * @param source the range to read, of any kind, alignment and length
      * @param pattern the eight bytes
      * @return the offset of the first byte that differs, or -1
      */
@@ -109,7 +115,7 @@ public final class PatternKernel {
             if (difference != 0) {
                 return Long.numberOfTrailingZeros(difference) / Byte.SIZE;
             }
-            // Every other byte is right if it is like the one eight before it.
+            // Every further byte is right if it equals the byte eight before it.
             long rest = size - Long.BYTES;
             long like = MismatchKernel.find(source, 0, source, Long.BYTES, rest);
             return like < 0 ? -1 : like + Long.BYTES;

@@ -5,18 +5,17 @@ import io.github.vdm4j.memory.MemoryRegion;
 import io.github.vdm4j.memory.MemoryRegions;
 
 /**
- * Keeps the buffers that the segments of an operation are views of open. No operation has more than
- * three. What is pinned is kept here: a segment may be wrapped meanwhile, and would be found in
- * another.
+ * The pins of an operation, which keep the buffers of its segments open. No operation has more than
+ * three. The pins keep their regions, because a later look-up can find another region.
  */
 public final class Pins {
-    /** What an operation says whose buffers could not be pinned. */
+    /** The reason of an operation whose buffers could not be pinned. */
     public static final String CLOSED = "failed: a buffer was closed before the operation started";
 
     private MemoryRegion destination;
     private MemoryRegion source;
 
-    /** Of the second destination or the second source; no operation has both. */
+    /** The region of the second destination or the second source. No operation has both. */
     private MemoryRegion second;
 
     /** Creates pins of nothing. */
@@ -26,7 +25,7 @@ public final class Pins {
      * Pins the buffers of an operation.
      *
      * @param operation the operation
-     * @return false if one is being closed; none is pinned then
+     * @return {@code false} if a buffer is being closed; no buffer is pinned then
      */
     public boolean pin(Operation<?> operation) {
         destination = MemoryRegions.find(operation.destination());
@@ -39,7 +38,7 @@ public final class Pins {
         return false;
     }
 
-    /** Lets go of what was pinned. */
+    /** Unpins the buffers. */
     public void unpin() {
         MemoryRegions.unpin(destination, source, second);
         forget();

@@ -15,7 +15,7 @@ final class T10Crc {
     private static final int WORDS = 2;
     private static final int STEP = WORDS * Long.BYTES;
 
-    /** For each place in a step, the last first, and each byte there: what it does to the CRC. */
+    /** For each place in a step, the last first, and each byte there: its effect on the CRC. */
     private static final char[] TABLE = new char[STEP << 8];
 
     static {
@@ -31,12 +31,12 @@ final class T10Crc {
     private T10Crc() {}
 
     /**
-     * The CRC of a part of a segment.
+     * Returns the CRC of a part of a segment.
      *
      * @param source the segment
      * @param from where the part begins
      * @param length its length in bytes, a multiple of 8
-     * @param seed the CRC of what comes before
+     * @param seed the CRC of the preceding bytes
      * @return 16 bits
      */
     static int of(MemorySegment source, long from, int length, int seed) {

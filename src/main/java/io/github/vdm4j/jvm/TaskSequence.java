@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The tasks of a batch, executed one after the other. */
+/** The tasks of a batch, executed in sequence. */
 public final class TaskSequence {
     private final List<Operation<?>> tasks;
 
@@ -30,7 +30,7 @@ public final class TaskSequence {
     /** The same object for all sections of an execution. */
     private Forces forces;
 
-    /** The arena that was looked at last: most tasks have the same. */
+    /** The last arena, because most tasks have the same arena. */
     private MemorySegment.Scope known;
 
     /**
@@ -162,8 +162,14 @@ public final class TaskSequence {
 
     /** Executes a task. */
     @FunctionalInterface
-    interface TaskExecution {
-        /** Returns the forces with those that the task needs; null for none. */
+    public interface TaskExecution {
+        /**
+         * Executes a task and writes its completion record. Throws nothing.
+         *
+         * @param task the task
+         * @param earlier the forces that earlier tasks need; null for none
+         * @return the forces with those that the task needs; null for none
+         */
         Forces execute(Operation<?> task, Forces earlier);
     }
 }

@@ -27,6 +27,7 @@ public final class LibC {
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
     private static final int O_CLOEXEC = 0x80000;
+    private static final int MAP_SHARED = 1;
     private static final int O_RDWR_CLOEXEC = 0x80002;
     private static final int O_RDWR_CREAT_CLOEXEC = 0x80042;
     private static final int READ_AND_WRITE_BY_ALL = 0666; // the umask limits it
@@ -191,16 +192,41 @@ public final class LibC {
      * @throws CallFailedException if the system has no memory
      */
     public static long mapHugePages(long length) throws CallFailedException {
+        long address = map(length, MAP_PRIVATE_ANONYMOUS, -1, 0);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(CALL_STATE);
+            int ignored = (int) MADVISE.invokeExact(state, address, length, MADV_HUGEPAGE); // advice only
+            return address;
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * Maps a part of an open file for reading and writing. The mapping is shared.
+     *
+     * @param descriptor the file
+     * @param offset where the part begins
+     * @param length bytes
+     * @return its address
+     * @throws CallFailedException if the system refuses
+     */
+    public static long mapShared(int descriptor, long offset, long length)
+            throws CallFailedException {
+        return map(length, MAP_SHARED, descriptor, offset);
+    }
+
+    private static long map(long length, int flags, int descriptor, long offset)
+            throws CallFailedException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(CALL_STATE);
             long address =
                     (long) MMAP.invokeExact(
-                            state, 0L, length, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
+                            state, 0L, length, PROT_READ_WRITE, flags, descriptor, offset);
             if (address == MAP_FAILED) {
                 throw new CallFailedException("mmap of " + length + " bytes",
                         (int) ERRNO.get(state, 0L));
             }
-            int ignored = (int) MADVISE.invokeExact(state, address, length, MADV_HUGEPAGE); // advice only
             return address;
         } catch (CallFailedException e) {
             throw e;

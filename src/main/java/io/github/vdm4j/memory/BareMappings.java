@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The mappings that are used without a buffer. Each is determined at its first durable operation
- * and cached until its scope ends.
+ * The mappings that are used without a buffer. vdm4j determines each at its first durable operation
+ * and caches it until its scope ends.
  */
 final class BareMappings {
     /** The mapping of a scope. */

@@ -2,10 +2,11 @@ package io.github.vdm4j.memory;
 
 import java.lang.foreign.MemorySegment;
 
-/** Writes cache lines back to memory, on whichever kind of memory they belong to. */
+/** An engine that writes cache lines back to their memory. */
 public interface CacheLineWriteBack {
     /**
-     * Writes back every cache line that a range touches, and returns when they have arrived.
+     * Writes back every cache line that a range touches, and returns when they have reached the
+     * memory.
      *
      * @param range native memory, not empty
      * @throws IllegalStateException if its arena is closed
@@ -14,7 +15,7 @@ public interface CacheLineWriteBack {
     void writeBack(MemorySegment range);
 
     /**
-     * Copies and fills of the same engine, if it has any.
+     * Returns the durable copies and fills of this engine.
      *
      * @return the moves, or null
      */
@@ -26,14 +27,14 @@ public interface CacheLineWriteBack {
      * Returns whether the engine knows that a range is persistent memory.
      *
      * @param range native memory, not empty
-     * @return true if the engine has mapped it
+     * @return {@code true} if the engine has mapped it
      */
     default boolean recognizes(MemorySegment range) {
         return false;
     }
 
     /**
-     * What does it, for reports.
+     * Returns the name of the engine for reports.
      *
      * @return a name
      */

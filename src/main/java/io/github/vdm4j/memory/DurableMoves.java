@@ -2,7 +2,7 @@ package io.github.vdm4j.memory;
 
 import java.lang.foreign.MemorySegment;
 
-/** Copies and fills that write their cache lines back on the way, or go around the caches. */
+/** Copies and fills that write their cache lines back while they move, or bypass the caches. */
 public interface DurableMoves {
     /**
      * Copies, and returns when the destination is in the persistence domain.

@@ -15,7 +15,7 @@ final class FailedFiles {
      * A failure.
      *
      * @param number counts the failures of all files
-     * @param birth tells the file from others of its inode number; null if unknown
+     * @param birth distinguishes the file from later files with its inode number; null if unknown
      */
     private record Failure(int number, String birth) {
         boolean concerns(MappedFile mapping) {
@@ -28,7 +28,7 @@ final class FailedFiles {
 
     private final int capacity;
 
-    /** By device and inode number. */
+    /** The latest failure by device and inode number. */
     private final Map<String, Failure> latest = new ConcurrentHashMap<>();
 
     private volatile Failure ofEveryFile = new Failure(0, null);

@@ -9,13 +9,14 @@ import java.lang.management.ManagementFactory;
 import java.util.function.UnaryOperator;
 
 /**
- * The JDK's {@code force()}, kept from crashing: on a mapping with MAP_SYNC it calls a stub that
- * only the C2 compiler generates, and jumps to nowhere when that compiler is off (H27).
+ * The engine that calls the JDK's {@code force()} without crashing. On a mapping with MAP_SYNC,
+ * {@code force()} calls a stub that only the C2 compiler generates. If that compiler is off, the
+ * call crashes the JVM (H27).
  */
 final class JdkPageWriteBack implements PageWriteBack {
     private static final long PAGE = 4096;
 
-    /** Asked once, when it is first needed: the management interface takes its time to start. */
+    /** Asks the JVM once, at the first use, because the management interface starts slowly. */
     private static final class Compiler {
         static final String WHY_NOT = whyNot();
 
@@ -37,14 +38,14 @@ final class JdkPageWriteBack implements PageWriteBack {
     }
 
     /**
-     * The decision alone.
+     * Decides by the options of the JVM.
      *
-     * @param options what the JVM says of an option, null for one that it does not tell of
-     * @return why a mapping with MAP_SYNC cannot be forced, or null if it can
+     * @param options returns the value of an option, or null if the JVM does not show it
+     * @return the reason why a mapping with MAP_SYNC cannot be forced, or null
      */
     static String whyNot(UnaryOperator<String> options) {
-        // A diagnostic option: the JVM tells its value only where -XX:+UnlockDiagnosticVMOptions is
-        // given, and true is the default.
+        // A diagnostic option, whose default is true.
+        // The JVM shows its value only with -XX:+UnlockDiagnosticVMOptions.
         if ("false".equals(options.apply("DelayCompilerStubsGeneration"))) {
             return null; // the stub is there from the start
         }
@@ -61,7 +62,7 @@ final class JdkPageWriteBack implements PageWriteBack {
                         + " -XX:-DelayCompilerStubsGeneration, or install libpmem.so.1";
     }
 
-    /** Why a mapping with MAP_SYNC cannot be forced here, or null if it can. */
+    /** Returns why a mapping with MAP_SYNC cannot be forced here, or null. */
     static String whyNotOnPersistentMemory() {
         return Compiler.WHY_NOT;
     }
@@ -79,7 +80,7 @@ final class JdkPageWriteBack implements PageWriteBack {
         }
     }
 
-    /** A mapping that was reinterpreted, which the JDK takes for plain memory. */
+    /** Writes back a reinterpreted mapping, which the JDK takes for plain memory. */
     private static void sync(MemorySegment range) throws IOException {
         long start = range.address() & -PAGE;
         try {

@@ -6,27 +6,31 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The regions in use, found from any segment that views one: a buffer can be passed to a mover as a
- * plain segment, and is still known and held open.
+ * The registry of the regions in use. Any segment that views a region leads to it, so a mover
+ * recognises a buffer in a plain segment and holds it open.
  */
 public final class MemoryRegions {
-    /** By the scope that all views of a region share. All raw segments have one scope. */
+    /**
+     * The regions by the scope that all views of a region share. All raw segments have one scope.
+     */
     private static final Map<MemorySegment.Scope, RangeIndex<MemoryRegion>> BY_SCOPE =
             new ConcurrentHashMap<>();
 
-    /** Read on every operation; a plain look is cheaper than one into the map. */
+    /**
+     * Whether there is a region. Every operation reads this, because it is cheaper than the map.
+     */
     private static volatile boolean any;
 
     /** How many regions may lack pages. */
     private static volatile int mappings;
 
-    /** What finishes operations in flight that pin regions. */
+    /** The actions that finish operations in flight that pin regions. */
     private static final Set<Runnable> FINISHERS = ConcurrentHashMap.newKeySet();
 
     private MemoryRegions() {}
 
     /**
-     * Makes a region known.
+     * Adds a region.
      *
      * @param scope the scope of its segments
      * @param region the region
@@ -39,7 +43,7 @@ public final class MemoryRegions {
     }
 
     /**
-     * Forgets a region.
+     * Removes a region.
      *
      * @param scope the scope of its segments
      * @param region the region
@@ -58,9 +62,9 @@ public final class MemoryRegions {
     }
 
     /**
-     * Tells whether there is any region at all.
+     * Returns whether there is any region.
      *
-     * @return false if {@link #find} will find none
+     * @return {@code false} if {@link #find} finds none
      */
     public static boolean any() {
         return any;
@@ -81,7 +85,7 @@ public final class MemoryRegions {
      * mapped file. A segment that was made of an address, or reinterpreted, is not mapped to Java.
      *
      * @param segment a segment, or null
-     * @return true if native code must not touch it unchecked
+     * @return {@code true} if native code must not touch it unchecked
      */
     public static boolean mayLackPages(MemorySegment segment) {
         return segment != null && (segment.isMapped() || mappings > 0 && isInMapping(segment));
@@ -137,7 +141,7 @@ public final class MemoryRegions {
     }
 
     /**
-     * Takes back {@link #pin(MemoryRegion, MemoryRegion, MemoryRegion)}.
+     * Unpins the regions that {@link #pin(MemoryRegion, MemoryRegion, MemoryRegion)} has pinned.
      *
      * @param onto the destination's, or null
      * @param of the source's, or null
@@ -151,8 +155,8 @@ public final class MemoryRegions {
     }
 
     /**
-     * Takes back {@link #pin(MemoryRegion, MemoryRegion)}, for the regions that were pinned: what is found afterwards may be
-     * another.
+     * Unpins the regions that {@link #pin(MemoryRegion, MemoryRegion)} has pinned. A later look-up
+     * can find another region.
      *
      * @param onto the destination's, or null
      * @param of the source's, or null
@@ -167,16 +171,16 @@ public final class MemoryRegions {
     }
 
     /**
-     * Makes known how operations in flight are finished, for those who wait for pins to go.
+     * Adds an action that finishes operations in flight, for threads that wait for pins.
      *
-     * @param finisher polls what is in flight; must not block
+     * @param finisher polls the operations in flight; must not block
      */
     public static void addFinisher(Runnable finisher) {
         FINISHERS.add(finisher);
     }
 
     /**
-     * Takes back {@link #addFinisher}.
+     * Removes an action that {@link #addFinisher} has added.
      *
      * @param finisher the same object
      */

@@ -3,7 +3,7 @@ package io.github.vdm4j.memory;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
-/** Writes the pages of a mapped file to its storage. */
+/** An engine that writes the pages of a mapped file to its storage. */
 @FunctionalInterface
 public interface PageWriteBack {
     /**

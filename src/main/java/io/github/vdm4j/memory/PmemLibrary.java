@@ -13,9 +13,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * libpmem, where the distribution's package is installed: it picks the instruction that writes back
- * on this processor, and knows platforms whose caches survive a power cut. Optional: whoever does
- * without it asks {@link #whyUnavailable()}.
+ * The library libpmem, if it is installed. It chooses the instruction that writes back on this
+ * processor, and knows platforms whose caches survive a power cut. If it is missing, {@link
+ * #whyUnavailable()} returns the reason.
  */
 public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
     /** The system property that names the library's file; empty for none at all. */
@@ -50,8 +50,8 @@ public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
 
     /**
      * The handles, made when native access is known to be enabled. They take the function's address
-     * first (docs/adr/0002), and the segments themselves, so that their arenas cannot be closed
-     * meanwhile.
+     * first (docs/adr/0002), and the segments themselves, so their arenas cannot be closed during a
+     * call.
      */
     private static final class Calls {
         static final MethodHandle PERSIST = Linker.nativeLinker().downcallHandle(shape());
@@ -65,20 +65,19 @@ public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
                 .downcallHandle(FunctionDescriptor.of(pmem_h.C_INT, pmem_h.C_LONG, pmem_h.C_LONG));
 
         /**
-         * For what takes no time: the thread stays in Java, and a garbage collection has to wait
-         * for the call.
+         * For brief calls: the thread stays in Java, and a garbage collection waits for the call.
          */
         static final MethodHandle MEMMOVE_PERSIST_BRIEFLY =
                 Linker.nativeLinker().downcallHandle(memmoveShape(), Linker.Option.critical(false));
     }
 
-    /** What is copied in about a microsecond. */
+    /** The bytes that a copy moves in about a microsecond. */
     private static final int BRIEF_BYTES = 4 << 10;
 
     /**
-     * {@code void pmem_persist(const void *address, size_t length)}, of the generated layouts,
+     * {@code void pmem_persist(const void *address, size_t length)}, with the generated layouts,
      * which are not touched before native access is known to be enabled. The generated descriptor
-     * itself wants the library to be loaded by this class's loader.
+     * is not used, because it requires the library to be loaded by this class's loader.
      */
     static FunctionDescriptor shape() {
         return FunctionDescriptor.ofVoid(pmem_h.C_POINTER, pmem_h.C_LONG);
@@ -136,18 +135,19 @@ public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
     }
 
     /**
-     * The library, where it is installed.
+     * Returns the library if it is installed.
      *
-     * @return the library; empty, and {@link #whyUnavailable()} tells why
+     * @return the library, or empty if {@link #whyUnavailable()} has a reason
      */
     public static Optional<PmemLibrary> find() {
         return Optional.ofNullable(Search.FOUND);
     }
 
     /**
-     * Why there is no libpmem.
+     * Returns why libpmem is unavailable.
      *
-     * @return the reason, in the dynamic loader's words where it was asked; empty if there is one
+     * @return the reason, in the dynamic loader's words if it was asked; empty if libpmem is
+     *     available
      */
     public static Optional<String> whyUnavailable() {
         return Optional.ofNullable(Search.REASON);

@@ -6,11 +6,11 @@ import java.util.function.BiPredicate;
 /**
  * An index of address ranges. The time of a look-up does not depend on the number of ranges.
  *
- * <p>A range of up to 2^n bytes lies in at most two aligned blocks of 2^n bytes, and the index files
- * it under both. A look-up visits one block of each size in use. Ranges may overlap. Readers take
- * no lock, and the owner of the index serializes the writers.
+ * <p>A range of up to 2^n bytes lies in at most two aligned blocks of 2^n bytes, and the index
+ * files it under both. A look-up visits one block of each size in use. Ranges may overlap. Readers
+ * take no lock, and the owner of the index serializes the writers.
  *
- * @param <T> what belongs to a range
+ * @param <T> the type of the values
  */
 final class RangeIndex<T> {
     /** A range in the chain of one block. */

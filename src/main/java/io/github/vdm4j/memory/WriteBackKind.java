@@ -30,7 +30,7 @@ public enum WriteBackKind {
     /**
      * Returns whether the range can be made durable.
      *
-     * @return false if the operation must be refused
+     * @return {@code false} if the operation must be refused
      */
     public boolean isPossible() {
         return this == CACHE_LINES || this == PAGES;

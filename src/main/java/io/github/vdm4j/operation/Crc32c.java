@@ -1,5 +1,7 @@
 package io.github.vdm4j.operation;
 
+import java.util.Objects;
+
 /**
  * A CRC-32C (Castagnoli), as {@link java.util.zip.CRC32C} computes it.
  *
@@ -8,6 +10,27 @@ package io.github.vdm4j.operation;
  * @param bits the 32 bits of the checksum; the seed that goes on from here
  */
 public record Crc32c(int bits) {
+
+    /**
+     * Returns the CRC of two ranges, one behind the other, from the CRC of each. Both are standard
+     * CRCs: computed with {@link CrcOptions#STANDARD}, the first with any seed.
+     *
+     * @param first the CRC of the first range
+     * @param second the CRC of the second range
+     * @param lengthOfSecond the length of the second range in bytes
+     * @return the CRC of both
+     * @throws IllegalArgumentException if the length is negative
+     */
+    public static Crc32c combine(Crc32c first, Crc32c second, long lengthOfSecond) {
+        Objects.requireNonNull(first, "first");
+        Objects.requireNonNull(second, "second");
+        if (lengthOfSecond < 0) {
+            throw new IllegalArgumentException(
+                    "combine with a second range of %,d bytes: its length must not be negative"
+                            .formatted(lengthOfSecond));
+        }
+        return new Crc32c(Crc32cShift.shift(first.bits, lengthOfSecond) ^ second.bits);
+    }
 
     /**
      * The checksum as {@link java.util.zip.Checksum#getValue} gives it.

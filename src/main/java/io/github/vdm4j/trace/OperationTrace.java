@@ -1,5 +1,6 @@
 package io.github.vdm4j.trace;
 
+import io.github.vdm4j.machine.LibraryThread;
 import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
@@ -112,9 +113,13 @@ public final class OperationTrace {
      * @param operation its future
      */
     public static void workBegins(Object operation) {
-        OperationTrace trace = isOn() ? TRACES.get(operation) : null;
-        if (trace != null) {
-            trace.workBegan = System.nanoTime();
+        try {
+            OperationTrace trace = isOn() ? TRACES.get(operation) : null;
+            if (trace != null) {
+                trace.workBegan = System.nanoTime();
+            }
+        } catch (Throwable e) { // the operation goes on without a trace
+            LibraryThread.report(e);
         }
     }
 
@@ -124,9 +129,13 @@ public final class OperationTrace {
      * @param operation its future
      */
     public static void workEnds(Object operation) {
-        OperationTrace trace = isOn() ? TRACES.get(operation) : null;
-        if (trace != null) {
-            trace.workEnded = System.nanoTime();
+        try {
+            OperationTrace trace = isOn() ? TRACES.get(operation) : null;
+            if (trace != null) {
+                trace.workEnded = System.nanoTime();
+            }
+        } catch (Throwable e) { // as above
+            LibraryThread.report(e);
         }
     }
 

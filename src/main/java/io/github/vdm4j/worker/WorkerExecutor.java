@@ -12,6 +12,8 @@ import io.github.vdm4j.future.NotifierType;
 import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.jvm.ForcedOperations;
+import io.github.vdm4j.jvm.Parts;
+import io.github.vdm4j.jvm.Pins;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.trace.OperationTrace;
@@ -26,6 +28,7 @@ public final class WorkerExecutor implements VdmExecutor {
     private final Workers workers;
     private final CallerExecutor kernels;
     private final ForcedOperations forced;
+    private final PartExecutor parts;
     private final int most;
     private final NotifierType notifier;
     private final Duration closeTimeout;
@@ -40,9 +43,11 @@ public final class WorkerExecutor implements VdmExecutor {
      * @param notifier the notification that futures give
      * @param closeTimeout how long closing waits
      * @param kernels what executes an operation
+     * @param parallelFrom from how many bytes on all workers execute an operation in parts
      */
     public WorkerExecutor(String name, int threads, int most, WorkerStrategy strategy,
-            NotifierType notifier, Duration closeTimeout, CallerExecutor kernels) {
+            NotifierType notifier, Duration closeTimeout, CallerExecutor kernels,
+            long parallelFrom) {
         this.name = name;
         this.most = most;
         this.notifier = notifier;
@@ -50,6 +55,7 @@ public final class WorkerExecutor implements VdmExecutor {
         this.kernels = kernels;
         forced = new ForcedOperations(kernels, this::offer);
         workers = new Workers("vdm4j-threads-mover", threads, strategy, this::work);
+        parts = new PartExecutor(workers, kernels, forced, parallelFrom);
     }
 
     /**
@@ -73,7 +79,9 @@ public final class WorkerExecutor implements VdmExecutor {
         if (kernels.isShortBeforeForce(operation)) {
             return forced.start(operation, false); // waking a worker takes longer than the copy
         }
-        String reason = ForcedOperations.pin(operation);
+        Parts divided = parts.divide(operation);
+        String reason = divided == null ? ForcedOperations.pin(operation)
+                : divided.pin() ? null : Pins.CLOSED;
         if (reason != null) {
             return operation.fail(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, reason,
                     null);
@@ -120,6 +128,10 @@ public final class WorkerExecutor implements VdmExecutor {
     }
 
     private void work(Operation<?> operation) {
+        if (operation.attachment() instanceof Parts divided) {
+            parts.work(operation, divided);
+            return;
+        }
         OperationTrace.workBegins(operation);
         forced.execute(operation);
     }
@@ -135,6 +147,9 @@ public final class WorkerExecutor implements VdmExecutor {
 
     @Override
     public boolean cancelPending(Operation<?> operation) {
+        if (operation.attachment() instanceof Parts divided) {
+            return parts.cancel(operation, divided);
+        }
         if (ForcedOperations.hasBegun(operation) || !workers.takeBack(operation)) {
             return false;
         }
@@ -143,8 +158,37 @@ public final class WorkerExecutor implements VdmExecutor {
     }
 
     @Override
+    public long bytesDone(Operation<?> operation) {
+        return operation.attachment() instanceof Parts divided ? divided.bytesDone() : 0;
+    }
+
+    @Override
     public boolean isAsync(Operation<?> operation) {
         return Workers.canExecute(operation);
+    }
+
+    @Override
+    public int refusePending() {
+        return workers.endPending(operation -> !hasBegun(operation), operation -> {
+            ForcedOperations.unpin(operation);
+            operation.failClosed();
+            operation.complete();
+        });
+    }
+
+    private static boolean hasBegun(Operation<?> operation) {
+        return operation.attachment() instanceof Parts divided && divided.haveBegun()
+                || ForcedOperations.hasBegun(operation);
+    }
+
+    /** Ends a batch that waits for a worker to continue. */
+    private static void stopAtFence(Operation<?> operation) {
+        ForcedOperations.unpin(operation);
+        operation.fail(ExecutionPath.JVM, VdmResult.STOPPED, null,
+                "was stopped at a fence, because the mover was closed and no worker was left to"
+                        + " continue. Poll the batch to its end before you close the mover",
+                null);
+        operation.complete();
     }
 
     /** In a waker this does not wait: the worker that calls the waker may have to finish first. */
@@ -156,23 +200,10 @@ public final class WorkerExecutor implements VdmExecutor {
         }
         long start = System.nanoTime();
         List<Operation<?>> stuck = new ArrayList<>(workers.stop(closeTimeout.toNanos()));
+        int refused = refusePending();
+        parts.stopAll(stuck);
         stuck.addAll(forced.await(closeTimeout.toNanos() - (System.nanoTime() - start)));
-        int refused = 0;
-        for (Operation<?> next = workers.takeBackFirst(); next != null;
-                next = workers.takeBackFirst()) {
-            ForcedOperations.unpin(next);
-            if (ForcedOperations.hasBegun(next)) {
-                next.fail(ExecutionPath.JVM, VdmResult.STOPPED, null,
-                        "was stopped at a fence, because the mover was closed and no worker was"
-                                + " left to continue. Poll the batch to its end before you close"
-                                + " the mover",
-                        null);
-            } else {
-                next.failClosed();
-            }
-            next.complete();
-            refused++;
-        }
+        workers.endPending(ForcedOperations::hasBegun, WorkerExecutor::stopAtFence);
         if (!stuck.isEmpty()) {
             throw new VdmException(
                     VdmResult.TIMEOUT,

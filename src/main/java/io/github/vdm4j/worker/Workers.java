@@ -6,18 +6,20 @@ import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.machine.LibraryThread;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
- * Threads that execute the operations of a {@link PendingList}, first in, first out. A worker that
- * finds the list empty searches for a while, according to its {@link WorkerStrategy}, and then
+ * The threads that execute the operations of a {@link PendingList}, first in, first out. A worker
+ * that finds the list empty searches for a while, according to its {@link WorkerStrategy}, and then
  * sleeps. A thread that adds an operation wakes a worker if no worker searches. The last searcher
  * that finds an operation wakes another worker if more wait. So a burst wakes as many workers as it
- * needs, and a stream that one worker keeps up with wakes nobody.
+ * needs, and a stream that one worker can serve wakes no worker.
  */
 public final class Workers {
     private final String name;
@@ -32,10 +34,11 @@ public final class Workers {
     /**
      * Starts the threads.
      *
-     * @param name what the threads' names begin with
+     * @param name the prefix of the threads' names
      * @param threads how many
-     * @param strategy what a thread does when there is nothing to do
-     * @param work executes an operation and completes it
+     * @param strategy how an idle thread waits
+     * @param work executes an operation and completes it, also after a failure. If it throws, the
+     *     thread ends, and another thread takes its place
      */
     public Workers(String name, int threads, WorkerStrategy strategy,
             Consumer<Operation<?>> work) {
@@ -111,7 +114,29 @@ public final class Workers {
     }
 
     /**
-     * Takes back an operation that no worker has begun with.
+     * Puts an unfinished operation at the end of the list. The worker that has taken it calls this.
+     * {@link #forget} follows before the operation is complete.
+     *
+     * @param operation the operation, which the caller must not touch afterwards
+     */
+    public void putBack(Operation<?> operation) {
+        pending.putBack(operation);
+        VarHandle.fullFence(); // as in offer
+        wakeOneIfNeeded();
+    }
+
+    /**
+     * Forgets that an operation was put back. The worker calls this before the operation is
+     * complete.
+     *
+     * @param operation the operation, whose work is done
+     */
+    public void forget(Operation<?> operation) {
+        pending.forget(operation);
+    }
+
+    /**
+     * Removes an operation that no worker has begun from the list.
      *
      * @param operation the operation
      * @return true if the caller owns it now
@@ -121,12 +146,22 @@ public final class Workers {
     }
 
     /**
-     * Takes back the first operation that no worker has begun with.
+     * {@linkplain #refuse Refuses} further operations and ends some of those that wait.
      *
-     * @return the operation, which the caller owns now, or null
+     * @param which selects operations. The others stay in the list all the time, because a worker
+     *     that finds the list empty ends.
+     * @param end ends an operation that was taken out
+     * @return how many operations were ended
      */
-    public Operation<?> takeBackFirst() {
-        return pending.take();
+    public int endPending(Predicate<Operation<?>> which, Consumer<Operation<?>> end) {
+        refuse();
+        int ended = 0;
+        for (Operation<?> next = pending.takeIf(which); next != null;
+                next = pending.takeIf(which)) {
+            end.accept(next);
+            ended++;
+        }
+        return ended;
     }
 
     /**
@@ -196,11 +231,11 @@ public final class Workers {
         long start = System.nanoTime();
         refuse();
         boolean interrupted = false;
-        List<Operation<?>> stuck = new ArrayList<>();
+        Set<Operation<?>> stuck = new LinkedHashSet<>(); // several workers may execute its parts
         for (Worker worker : workers) {
-            Thread thread = worker.thread;
             // A waker may close the mover that called it; its own worker ends when it returns.
-            while (thread != null && thread.isAlive() && thread != Thread.currentThread()) {
+            for (Thread thread = worker.thread; thread != null && thread.isAlive()
+                    && thread != Thread.currentThread(); thread = worker.thread) {
                 long left = nanos - (System.nanoTime() - start);
                 if (left <= 0) {
                     Operation<?> current = worker.current;
@@ -219,13 +254,16 @@ public final class Workers {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        return stuck;
+        return List.copyOf(stuck);
     }
 
     private final class Worker implements Runnable {
         private final int number;
+        /** Null if the thread has died, and the system had no other thread to give. */
         private volatile Thread thread;
         private volatile boolean asleep;
+        /** Whether this worker counts as searching. Used by its own thread. */
+        private boolean search;
         /** The operation that is being executed. */
         private volatile Operation<?> current;
         /** The worker executes no operation that was added before this mark. */
@@ -238,18 +276,52 @@ public final class Workers {
         void start() {
             searching.incrementAndGet();
             try {
-                Thread fresh = new LibraryThread(name + "-" + number, this);
-                thread = fresh;
-                fresh.start();
+                launch();
             } catch (Throwable e) {
                 searching.decrementAndGet();
                 throw e;
             }
         }
 
+        private void launch() {
+            Thread fresh = new LibraryThread(name + "-" + number, this);
+            thread = fresh;
+            try {
+                fresh.start();
+            } catch (Throwable e) {
+                thread = null;
+                throw e;
+            }
+        }
+
+        private boolean tryToLaunch() {
+            try {
+                launch();
+                return true;
+            } catch (Throwable e) { // the system has no thread to give
+                LibraryThread.report(e);
+                return false;
+            }
+        }
+
+        /** The operation that was being executed is complete: the work sees to that. */
         @Override
         public void run() {
-            boolean search = true; // counted by start
+            try {
+                loop();
+            } catch (Throwable e) {
+                LibraryThread.report(e);
+                thread = null;
+                current = null;
+                if (!asleep) {
+                    fallAsleep();
+                }
+                wake(); // starts another thread
+            }
+        }
+
+        private void loop() {
+            search = true; // counted by the thread that started this one
             int idle = 0;
             while (true) {
                 Operation<?> next = take();
@@ -293,11 +365,7 @@ public final class Workers {
 
         private void execute(Operation<?> next) {
             current = next;
-            try {
-                work.accept(next);
-            } catch (Throwable e) {
-                LibraryThread.report(e);
-            }
+            work.accept(next);
             current = null;
         }
 
@@ -308,10 +376,16 @@ public final class Workers {
             }
         }
 
-        private void sleep() {
+        private void fallAsleep() {
             asleep = true;
             sleeping.incrementAndGet();
-            searching.decrementAndGet();
+            if (search) {
+                searching.decrementAndGet();
+            }
+        }
+
+        private void sleep() {
+            fallAsleep();
             if (!pending.isEmpty() || stopping) {
                 wake();
             }
@@ -321,7 +395,7 @@ public final class Workers {
             }
         }
 
-        /** Returns true if this call has woken the worker. */
+        /** Returns true if this call has woken the worker. A worker without a thread gets one. */
         boolean wake() {
             synchronized (this) {
                 if (!asleep) {
@@ -330,6 +404,12 @@ public final class Workers {
                 searching.incrementAndGet();
                 sleeping.decrementAndGet();
                 asleep = false;
+                if (thread == null && !tryToLaunch()) {
+                    asleep = true; // the next call tries again
+                    sleeping.incrementAndGet();
+                    searching.decrementAndGet();
+                    return false;
+                }
             }
             LockSupport.unpark(thread);
             return true;

@@ -203,8 +203,8 @@ class FileMappingTest {
         var refused = assertThrows(FileSystemException.class, () -> map(write, path, 0, 4096));
         assertEquals(
                 path + ": mapping 4,096 bytes at offset 0 failed: the path is a FIFO, a socket or"
-                        + " a device. Map a regular file, or map the device in your own code and"
-                        + " pass the segment to OffHeapBuffer.wrap.",
+                        + " a device. Map a regular file, or map a device DAX with"
+                        + " OffHeapBuffer.mapDevice.",
                 refused.getMessage());
     }
 

@@ -17,6 +17,7 @@ import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.future.FutureProperty;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.operation.CompareResult;
 import io.github.vdm4j.operation.CrcOptions;
 import io.github.vdm4j.operation.DifBlockSize;
 import io.github.vdm4j.operation.DifConfig;
@@ -28,8 +29,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -342,20 +341,53 @@ class AutoOperationsTest extends AgainstSimulatedDml {
                     result.tasks().stream().map(task -> task.path()).toList());
         }
 
-        @ParameterizedTest
-        @ValueSource(strings = {"a long comparison", "a durable copy", "a flush",
-            "as long as a worker's"})
-        void areDmlsAsAWholeElse(String kind) {
+        @Test
+        void eachTaskIsExecutedLikeASingleOperation() {
+            DmlDataMover mover = auto();
+            MemorySegment first = noise(8192);
+            MemorySegment second = dml.allow(zeros(8192)).copyFrom(first);
+            second.set(ValueLayout.JAVA_BYTE, 8000, (byte) ~first.get(ValueLayout.JAVA_BYTE, 8000));
+            MemorySegment copy = zeros(8192);
+            BatchResult result = finish(mover.batch()
+                    .memcpy(copy, second)
+                    .compare(first, copy)
+                    .fence()
+                    .crc32c(copy)
+                    .submit()).output();
+            result.orThrow();
+            assertEquals(
+                    List.of(ExecutionPath.JVM, ExecutionPath.DML_SOFTWARE, ExecutionPath.JVM),
+                    result.tasks().stream().map(task -> task.path()).toList());
+            assertEquals(CompareResult.mismatchAt(8000),
+                    result.get(1).output(CompareResult.class));
+            assertEquals(1, submitted());
+        }
+
+        @Test
+        void sumOfTasksDecidesAboutTheWorkerOnly() {
             DmlDataMover mover = open(defaults(DmlPath.AUTO).workersFrom(20_000));
+            Batch batch = mover.batch();
+            for (int i = 0; i < 21; i++) {
+                batch.memcpy(zeros(1000), noise(1000)).crc32c(noise(1000));
+            }
+            VdmFuture<BatchResult> future = batch.submit();
+            assertTrue(future.hasProperty(FutureProperty.ASYNC));
+            BatchResult result = finish(future).output();
+            result.orThrow();
+            result.tasks().forEach(task -> assertSame(ExecutionPath.JVM, task.path()));
+            assertEquals(0, submitted());
+        }
+
+        @ParameterizedTest
+        @ValueSource(booleans = {true, false})
+        void durableTaskMakesTheBatchDmls(boolean flush) {
+            DmlDataMover mover = auto();
             Batch batch = mover.batch().memcpy(zeros(64), noise(64));
-            Consumer<Batch> other = switch (kind) {
-                case "a long comparison" -> b -> b.compare(zeros(8192), zeros(8192));
-                case "a durable copy" -> b -> b.memcpy(zeros(64), noise(64), VdmFlags.MEM_DURABLE);
-                case "a flush" -> b -> b.flush(zeros(64));
-                default ->
-                    b -> LongStream.range(0, 20).forEach(i -> b.memcpy(zeros(1000), noise(1000)));
-            };
-            other.accept(batch);
+            if (flush) {
+                batch.flush(zeros(64));
+            } else {
+                batch.memcpy(zeros(64), noise(64), VdmFlags.MEM_DURABLE);
+            }
             BatchResult result = finish(batch.submit()).output();
             result.orThrow();
             assertSame(ExecutionPath.DML_SOFTWARE, result.get(0).path());
@@ -382,7 +414,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
                 assertEquals(-1, copy.mismatch(source));
             }
             batch.clear().memset(copy, (byte) 1, VdmFlags.NONE).compare(zeros(5000), zeros(5000));
-            assertSame(ExecutionPath.DML_SOFTWARE, finish(batch.submit()).output().get(0).path());
+            assertSame(ExecutionPath.DML_SOFTWARE, finish(batch.submit()).output().get(1).path());
             assertEquals(1, bytes(copy)[63]);
             batch.clear().memset(copy, (byte) 2, VdmFlags.NONE);
             assertSame(ExecutionPath.JVM, finish(batch.submit()).output().get(0).path());

@@ -28,6 +28,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -554,6 +555,28 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
                 assertEquals(List.of(), thrown);
                 assertEquals(0, mover.nativeBytes());
                 dml.assertClean();
+            }
+        }
+
+        @Test
+        void operationOfEndedThreadEndsAtNextPoll() throws InterruptedException {
+            dml.withHardware();
+            try (DmlDataMover mover = open(builder(DmlPath.HARDWARE).maxTransferBytes(64))) {
+                var started = new AtomicReference<VdmFuture<VdmOutput>>();
+                Thread owner = Thread.ofPlatform().name("owner").start(() -> {
+                    MemorySegment own = dml.allow(Arena.ofConfined().allocate(128));
+                    started.set(mover.memset(own, (byte) 1));
+                    started.get().poll();
+                });
+                owner.join();
+                VdmFuture<VdmOutput> fill = started.get();
+                assertSame(FutureState.RUNNING, fill.state());
+                fill.busyPoll();
+                assertSame(VdmResult.SEGMENT_UNUSABLE, fill.result());
+                assertEquals(64, fill.bytesDone());
+                assertTrue(
+                        fill.failure().getMessage().contains("the thread owner, which has ended"));
+                assertEquals(0, mover.jobsInUse());
             }
         }
 

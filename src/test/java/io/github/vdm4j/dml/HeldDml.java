@@ -82,6 +82,9 @@ public final class HeldDml extends HeldMover {
         super.release();
         dml.releaseAll();
         mover.close();
+        while (mover.nativeBytes() > 0) {
+            Thread.onSpinWait(); // a waker has closed the mover, and another thread finishes that
+        }
         dml.close();
         super.close();
     }

@@ -126,8 +126,8 @@ enum JobField {
     }
 
     /**
-     * The field that an operation needs and that was not written since the last submission, or
-     * null.
+     * Returns a field that the operation needs and that was not written since the last submission,
+     * or null.
      */
     static JobField staleIn(MemorySegment job) {
         int operation = dml_job_t.operation(job);
@@ -139,7 +139,9 @@ enum JobField {
         return null;
     }
 
-    /** Spoils every field; of a batch not those by which the library finds its tasks afterwards. */
+    /**
+     * Spoils every field. A batch keeps the fields by which the library finds its tasks afterwards.
+     */
     static void spoilAll(MemorySegment job, boolean batch) {
         for (JobField field : values()) {
             if (!batch || field != DESTINATION && field != DESTINATION_LENGTH) {

@@ -7,21 +7,21 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What becomes of a submission to a {@link SimulatedDml}.
+ * The outcome of a submission to a {@link SimulatedDml}, which a test plans.
  *
- * @param refusal what the submission returns; OK if it is accepted
- * @param checks how often a check says "being processed" before the end is reported; negative if
- * only {@link Submission#release} ends it. Without effect on the software path, which is done when
- * the submission returns
- * @param status what the check reports in the end; if that is OK, what comes of the operation
- * itself
- * @param moved how many bytes are moved, from the end that the device begins at, or how many tasks
- * of a batch are run; negative for all
+ * @param refusal the status that the submission returns; OK if it is accepted
+ * @param checks how often a check reports "being processed" before the end; negative if only {@link
+ *     Submission#release} ends the submission. The software path ignores it, because it is done
+ *     when the submission returns
+ * @param status the status that the check reports at the end; if it is OK, the operation's own
+ *     status
+ * @param moved how many bytes are moved, from the end at which the device begins, or how many tasks
+ *     of a batch are run; negative for all
  * @param corrupt whether the first byte moved is wrong, or else the result
- * @param faultAddress where a page is not there; 0 for right behind what was moved
- * @param tasks what becomes of tasks of a batch, by their numbers
- * @param during what runs inside of the submission, on the submitting thread; or null
- * @param afterwards what runs once the bytes are moved; or null
+ * @param faultAddress the address of a missing page; 0 for the byte behind the moved bytes
+ * @param tasks the outcomes of tasks of a batch, by their numbers
+ * @param during an action inside the submission, on the submitting thread; or null
+ * @param afterwards an action after the bytes are moved; or null
  */
 record Plan(
         int refusal,
@@ -35,7 +35,7 @@ record Plan(
         Runnable afterwards) {
     private static final long ALL = -1;
 
-    /** Accepted, and on hardware seen to be in flight once. */
+    /** Returns a plan of a success, which on hardware is seen in flight once. */
     static Plan succeed() {
         return new Plan(DML_STATUS_OK, 1, DML_STATUS_OK, ALL, false, 0, Map.of(), null, null);
     }
@@ -44,17 +44,17 @@ record Plan(
         return new Plan(status, 0, DML_STATUS_OK, 0, false, 0, Map.of(), null, null);
     }
 
-    /** Accepted, and ending with a status before a byte was moved. */
+    /** Returns a plan of an accepted submission that ends with a status before a byte is moved. */
     static Plan fail(int status) {
         return new Plan(DML_STATUS_OK, 1, status, 0, false, 0, Map.of(), null, null);
     }
 
-    /** Ending where a page is not there, having told so in the completion record. */
+    /** Returns a plan that ends at a missing page, with its address in the completion record. */
     static Plan pageFault(long bytesCompleted) {
         return fail(DML_STATUS_PAGE_FAULT_ERROR).moving(bytesCompleted);
     }
 
-    /** On hardware in flight until the test says otherwise. */
+    /** Returns a plan that stays in flight on hardware until the test releases it. */
     static Plan hold() {
         return succeed().afterChecks(-1);
     }
@@ -79,7 +79,10 @@ record Plan(
                 afterwards);
     }
 
-    /** Of the plan for a task only status, bytes moved, corruption and fault address count. */
+    /**
+     * Returns this plan with a plan for a task. Only its status, bytes moved, corruption and fault
+     * address count.
+     */
     Plan withTask(int index, Plan plan) {
         var all = new HashMap<>(tasks);
         all.put(index, plan);

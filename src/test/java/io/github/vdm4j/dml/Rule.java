@@ -1,8 +1,8 @@
 package io.github.vdm4j.dml;
 
 /**
- * What a caller of the job API must never do, because the real library would crash, hang or do the
- * wrong thing.
+ * A rule of the job API. If a caller breaks it, the real library crashes, hangs or does the wrong
+ * thing.
  */
 enum Rule {
     NEVER_INITIALISED("a job that was never initialised is used"),

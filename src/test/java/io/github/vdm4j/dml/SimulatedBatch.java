@@ -13,9 +13,9 @@ import java.util.List;
 /**
  * The buffer of a batch: descriptors of 64 bytes, and behind them completion records of 32.
  *
- * <p>The software path runs the tasks in order and stops at the first that is no success. The
- * hardware runs them in any order, so here from the last to the first, except that a fence makes a
- * task wait for those before it, and gives up the rest if one of those was no success.
+ * <p>The software path runs the tasks in order and stops at the first failure. The hardware may run
+ * them in any order, so the simulation begins with the last. A fence makes a task wait for the
+ * tasks before it. If one of those fails, the rest is abandoned.
  */
 final class SimulatedBatch {
     static final long TASK_BYTES = 96;
@@ -45,7 +45,7 @@ final class SimulatedBatch {
         return new SimulatedBatch(address, (int) (length / TASK_BYTES));
     }
 
-    /** The rule that a batch breaks before one looks at its tasks, or null. */
+    /** Returns the rule that the buffer of the batch breaks, or null. The tasks are not checked. */
     static Rule brokenByBuffer(long address, long length) {
         if (address == 0) {
             return Rule.NULL_ADDRESS;
@@ -68,7 +68,7 @@ final class SimulatedBatch {
         return records.asSlice(task * SimulatedRecord.SIZE, SimulatedRecord.SIZE);
     }
 
-    /** The rule that a task breaks, or null. */
+    /** Returns the rule that a task breaks, or null. */
     Rule brokenBy(int index) {
         SimulatedTask task = tasks.get(index);
         long recordAddress = descriptor(index).get(JAVA_LONG_UNALIGNED, RECORD_ADDRESS);
@@ -86,7 +86,7 @@ final class SimulatedBatch {
     }
 
     /**
-     * Whether a byte is set that means nothing to the operation, and that the device wants to be 0.
+     * Returns whether a reserved byte is set. The device requires 0 there.
      */
     private boolean hasReservedBytes(int index) {
         SimulatedTask task = tasks.get(index);
@@ -130,12 +130,15 @@ final class SimulatedBatch {
         return false;
     }
 
-    /** Whether somebody wrote to the descriptors since they were submitted. */
+    /** Returns whether the descriptors have changed since they were submitted. */
     boolean isChanged() {
         return !Arrays.equals(asSubmitted, descriptors.toArray(JAVA_BYTE));
     }
 
-    /** Whether it came to a delta record that would have written outside of its destination. */
+    /**
+     * Returns whether the batch met a delta record that would have written outside of its
+     * destination.
+     */
     boolean badRecordMet() {
         return badRecordMet;
     }
@@ -153,7 +156,7 @@ final class SimulatedBatch {
         return new SimulatedRecord(status, 0, done < 0 ? ~done : done, 0, false, 0);
     }
 
-    /** The number of tasks done, its complement if one of them was no success. */
+    /** Returns the number of tasks done, or its complement if one of them failed. */
     private int runInSoftware(Plan plan) {
         for (int i = 0; i < tasks.size(); i++) {
             if (!runTask(i, plan, DmlPath.SOFTWARE)) {
@@ -197,7 +200,7 @@ final class SimulatedBatch {
         return end.isGood();
     }
 
-    /** What the library says of a task, wherever the batch came from. */
+    /** Returns the library's status of a task. */
     static int statusOf(long address, long length, int task) {
         long record = address + length / TASK_BYTES * DESCRIPTOR + task * SimulatedRecord.SIZE;
         return SimulatedRecord

@@ -7,7 +7,7 @@ import io.github.vdm4j.dml.SimulatedTask.Tags;
 import io.github.vdm4j.dml.ffi.dml_h;
 
 /**
- * Protection of blocks by the eight bytes of T10: guard, application tag and reference tag, big
+ * The protection of blocks by the eight bytes of T10: guard, application tag and reference tag, big
  * endian.
  */
 final class SimulatedDif {
@@ -44,8 +44,8 @@ final class SimulatedDif {
                 break;
             }
         }
-        // The library checks all blocks before it writes the first; the device goes from block to
-        // block.
+        // The library checks all blocks before it writes the first.
+        // The device goes from block to block.
         long written = end.isGood() ? blocks : likeSoftware ? 0 : good;
         for (long i = 0; i < written && !task.is(SimulatedTask.DIF_CHECK); i++) {
             long from = task.source() + i * (insert ? block : block + PROTECTION);
@@ -100,7 +100,8 @@ final class SimulatedDif {
     }
 
     /**
-     * The library checks nothing where the mask exempts nothing, and masks only what it expects.
+     * Returns whether an application tag passes. The library checks nothing if the mask exempts
+     * nothing, and masks only the expected tag.
      */
     private boolean isApplicationTag(int tag, int expected, int exempt) {
         return likeSoftware
@@ -108,7 +109,7 @@ final class SimulatedDif {
                 : (tag & ~exempt) == (expected & ~exempt);
     }
 
-    /** Writes what the flags do not say is to stay as it was copied. */
+    /** Writes the protection, except the parts that the flags keep from the source. */
     private void protect(long data, long index) {
         int flags = task.dif().destinationFlags() << 8;
         boolean update = task.is(SimulatedTask.DIF_UPDATE);

@@ -16,15 +16,16 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * An Intel DML made of upcalls: whoever calls it crosses the native boundary, with real structs,
- * and needs neither hardware nor libdml.
+ * A simulated Intel DML made of upcalls. Its callers cross the native boundary with real structs,
+ * and need neither hardware nor libdml.
  *
- * <p>It is strict: what would crash, hang or mislead the real library is noted as a violation of a
- * {@link Rule}, which {@link #assertClean} and {@link #close} throw; never the upcall, for that
- * would end the JVM. It is programmable: a {@link Plan} says what becomes of a submission.
+ * <p>The simulation is strict. It records a call that would crash, hang or mislead the real library
+ * as a violation of a {@link Rule}. {@link #assertClean} and {@link #close} throw it, because an
+ * exception of an upcall would end the JVM. The simulation is programmable: a {@link Plan} states
+ * the outcome of a submission.
  *
- * <p>Its hardware is asynchronous and moves the bytes when the end is reported, as late as a device
- * may; its software path moves them inside of the submission.
+ * <p>Its hardware is asynchronous and moves the bytes when it reports the end, at the last possible
+ * moment. Its software path moves them in the submission.
  */
 final class SimulatedDml implements SymbolLookup, AutoCloseable {
     private static final int ANY_NODE = -1;
@@ -55,14 +56,14 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
         return functions.find(name);
     }
 
-    /** Opens this as the library of a mover. */
+    /** Opens the simulation for a mover. */
     DmlLibrary library() {
         return DmlLibrary.of("simulated", this);
     }
 
-    // What a test can tell it.
+    // The settings of a test.
 
-    /** There is a device. Without this, submissions to the hardware path are refused. */
+    /** Adds a device. Without a device, the simulation refuses submissions to the hardware path. */
     SimulatedDml withHardware() {
         hardware = true;
         lostWith = null;
@@ -70,23 +71,23 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
     }
 
     /**
-     * There are devices on some NUMA nodes only; a job goes to the node that it names, or else to
-     * its caller's.
+     * Adds devices on some NUMA nodes. A job goes to the node that it names, or to its caller's
+     * node.
      */
     SimulatedDml withHardwareOn(Integer... numbers) {
         nodes = Set.of(numbers);
         return withHardware();
     }
 
-    /** Where the threads run that submit. Without this on node 0. */
+    /** Sets the NUMA node of the submitting threads. Default: 0. */
     SimulatedDml callersOn(int node) {
         callersNode = node;
         return this;
     }
 
     /**
-     * The device disappears: later submissions are refused with 100, and what is in flight ends
-     * half-way, with a status. {@link #withHardware} brings it back.
+     * Removes the device. The simulation refuses later submissions with 100, and jobs in flight end
+     * half-way with a status. {@link #withHardware} restores the device.
      */
     SimulatedDml loseDevice(int status) {
         withoutHardware(DML_STATUS_LIBACCEL_NOT_FOUND);
@@ -95,14 +96,14 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
         return this;
     }
 
-    /** There is none, and the library says so with this status. */
+    /** Removes the device and sets the status of refused submissions. */
     SimulatedDml withoutHardware(int status) {
         hardware = false;
         statusWithoutHardware = status;
         return this;
     }
 
-    /** The limit of the device's queues. */
+    /** Sets the limit of the device's queues. */
     SimulatedDml maxTransferBytes(long bytes) {
         maxTransferBytes = bytes;
         return this;
@@ -114,14 +115,14 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
         return this;
     }
 
-    /** Makes dml_init_job fail after it has worked a number of times. */
+    /** Makes dml_init_job fail after a number of successes. */
     SimulatedDml failInit(int afterwards, int status) {
         initsBeforeFailure = afterwards;
         initStatus = status;
         return this;
     }
 
-    /** Plans for the next submissions, one each, before what {@link #always} says. */
+    /** Sets the plans of the next submissions, before the plans of {@link #always}. */
     synchronized SimulatedDml next(Plan... plans) {
         next.addAll(List.of(plans));
         return this;
@@ -131,21 +132,25 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
         return always(submission -> plan);
     }
 
-    /** The function sees the submission with a plan of no meaning. */
+    /**
+     * Sets a function that returns the plan of a submission. The plan in its argument has no
+     * meaning.
+     */
     synchronized SimulatedDml always(Function<Submission, Plan> plans) {
         always = plans;
         return this;
     }
 
     /**
-     * From the first call on, operations must stay inside of memory that was allowed, and is alive.
+     * Allows a range. From the first call on, operations must stay inside allowed memory that is
+     * alive.
      */
     MemorySegment allow(MemorySegment segment) {
         allowed.add(segment);
         return segment;
     }
 
-    // What a test can ask it.
+    // The questions of a test.
 
     synchronized List<Submission> submissions() {
         return List.copyOf(submissions);
@@ -155,7 +160,7 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
         return submissions.getLast();
     }
 
-    /** Back to the beginning, except for jobs and violations. */
+    /** Resets everything except jobs and violations. */
     synchronized void forget() {
         submissions.clear();
         allowed.clear();
@@ -164,19 +169,19 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
         checks = 0;
     }
 
-    /** Lets everything end that is held, and holds nothing any more. */
+    /** Releases every held submission, and holds no further one. */
     synchronized void releaseAll() {
         submissions.forEach(Submission::release);
         next.clear();
         always = submission -> Plan.succeed();
     }
 
-    /** How often a job was checked. */
+    /** Returns how often a job was checked. */
     synchronized int checks() {
         return checks;
     }
 
-    /** How many jobs were ever initialised. */
+    /** Returns how many jobs were initialised so far. */
     synchronized int initialised() {
         return initialised;
     }
@@ -190,7 +195,8 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
     }
 
     /**
-     * For a test in which a device never answers: the jobs that it still has cannot be finalised.
+     * Forgets the jobs in flight, for a test whose device never answers. Such jobs cannot be
+     * finalised.
      */
     void abandonJobsInFlight() {
         functions.jobs().clear();
@@ -209,7 +215,7 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
         }
     }
 
-    /** {@link #assertClean}, and no job may be left. */
+    /** Calls {@link #assertClean} and checks that no job is left. */
     @Override
     public void close() {
         for (SimulatedJob job : functions.jobs()) {
@@ -227,7 +233,7 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
         violations.add(rule + ": " + detail);
     }
 
-    /** Counts a job, or tells why it is none. */
+    /** Counts a job and returns its status, which is not OK if no job is made. */
     synchronized int initialiseOne() {
         if (initialised >= initsBeforeFailure) {
             return initStatus;
@@ -240,7 +246,7 @@ final class SimulatedDml implements SymbolLookup, AutoCloseable {
         checks++;
     }
 
-    /** With which status everything in flight ends, or null while the device is there. */
+    /** Returns the status with which jobs in flight end, or null while the device exists. */
     Integer lostWith() {
         return lostWith;
     }

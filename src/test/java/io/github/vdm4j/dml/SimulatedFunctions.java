@@ -22,8 +22,8 @@ import java.util.function.Function;
 import java.util.function.IntSupplier;
 
 /**
- * The native functions of a {@link SimulatedDml}: one upcall stub for each method that has the name
- * of one.
+ * The native functions of a {@link SimulatedDml}. Each method with the name of a function has an
+ * upcall stub.
  */
 final class SimulatedFunctions {
     private static final FunctionDescriptor ONE_POINTER = FunctionDescriptor.of(JAVA_INT, ADDRESS);
@@ -35,7 +35,7 @@ final class SimulatedFunctions {
             FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, ADDRESS);
 
     /**
-     * The stubs live as long as something can call them, which an opened library may after close.
+     * The stubs live as long as code can call them. An opened library may do that after close.
      */
     private final Arena arena = Arena.ofAuto();
 
@@ -80,7 +80,7 @@ final class SimulatedFunctions {
         return Optional.ofNullable(symbols.get(name));
     }
 
-    /** Every job that was initialised; what is removed from here is forgotten. */
+    /** Returns every job that was initialised. Removing a job forgets it. */
     Collection<SimulatedJob> jobs() {
         return jobs.values();
     }
@@ -176,7 +176,8 @@ final class SimulatedFunctions {
     }
 
     /**
-     * Of a job without a submission the real library waits for ever, or crashes; here it is noted.
+     * Waits for a job. For a job without a submission the real library waits for ever or crashes,
+     * and the simulation records a violation.
      */
     private static int waitFor(SimulatedJob job) {
         int status = job.check("dml_wait_job");

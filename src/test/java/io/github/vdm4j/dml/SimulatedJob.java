@@ -10,7 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * One initialised job of a {@link SimulatedDml}: its state, and the rules about the sequence of
+ * An initialised job of a {@link SimulatedDml}, with its state and the rules about the sequence of
  * calls.
  */
 final class SimulatedJob {
@@ -49,7 +49,7 @@ final class SimulatedJob {
         struct.set(ValueLayout.JAVA_LONG_UNALIGNED, internal + PATH, MAGIC);
     }
 
-    /** Where the internal pointer of a job has to point to. */
+    /** Returns the address to which the internal pointer of a job must point. */
     static long internalOf(long job) {
         long behind = job + dml_job_t.sizeof();
         return (behind + INTERNAL_ALIGNMENT - 1) / INTERNAL_ALIGNMENT * INTERNAL_ALIGNMENT;
@@ -71,7 +71,7 @@ final class SimulatedJob {
         return state == State.IN_FLIGHT;
     }
 
-    /** Ends what is in flight on hardware with a status. */
+    /** Ends the submission in flight on hardware with a status. */
     void lose(int status) {
         Submission submission = current;
         if (isInFlight() && submission.path() == DmlPath.HARDWARE) {
@@ -79,7 +79,7 @@ final class SimulatedJob {
         }
     }
 
-    /** Whether the calling thread is the only one in this job, and the job is whole. */
+    /** Enters the job. Returns false if another thread is in it, or the job is damaged. */
     private boolean enter(String function) {
         Thread other = inside.compareAndExchange(null, Thread.currentThread());
         if (other != null) {
@@ -203,7 +203,7 @@ final class SimulatedJob {
         return struct.asSlice(internal + RECORD, SimulatedRecord.SIZE);
     }
 
-    /** As the library does with its own copy of the descriptor. */
+    /** Clears the completion record, like the library. */
     private void clearRecord() {
         recordOf().fill((byte) 0);
         struct.set(ValueLayout.JAVA_LONG_UNALIGNED, internal + RECORD_ADDRESS,
@@ -219,7 +219,8 @@ final class SimulatedJob {
     }
 
     /**
-     * What the operation has to tell, and nothing else: not even on failure is a CRC left alone.
+     * Writes the results of the operation and no other field. It writes the CRC even after a
+     * failure.
      */
     private void writeResults(SimulatedRecord record) {
         SimulatedTask task = current.task();

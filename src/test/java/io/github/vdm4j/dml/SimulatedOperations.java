@@ -9,7 +9,7 @@ import io.github.vdm4j.dml.ffi.dml_h;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Executes tasks in memory, a byte at a time: as plainly as can be, and unlike the code under test.
+ * Executes tasks in memory, one byte at a time. The code is simple and unlike the code under test.
  */
 final class SimulatedOperations {
     private static final int CRC32C = 0x1EDC6F41;
@@ -22,7 +22,7 @@ final class SimulatedOperations {
 
     private SimulatedOperations() {}
 
-    /** Executes a task as far as a plan says. */
+    /** Executes a task up to the end that a plan states. */
     static SimulatedRecord run(SimulatedTask task, Plan plan, DmlPath path) {
         long length = plan.moved() < 0 ? task.length() : Math.min(plan.moved(), task.length());
         boolean good = plan.status() == dml_h.DML_STATUS_OK;
@@ -36,7 +36,7 @@ final class SimulatedOperations {
                 : failed(task, plan, record, whole(task, length));
     }
 
-    /** Whether a comparison came to its end before the device came to what the plan has for it. */
+    /** Returns whether a comparison ended before the device reached the event of the plan. */
     private static boolean isDecided(SimulatedTask task, SimulatedRecord done) {
         return done.status() == dml_h.DML_STATUS_FALSE_PREDICATE_OK
                 || done.status() == dml_h.DML_STATUS_DIF_CHECK_ERROR
@@ -45,7 +45,7 @@ final class SimulatedOperations {
                 || done.result() == OVERFLOW;
     }
 
-    /** A part that ends in the middle of a block has done only the blocks before it. */
+    /** Returns the length of the whole blocks in a part. */
     private static long whole(SimulatedTask task, long length) {
         if (task.is(SimulatedTask.DELTA_CREATE)) {
             return length / Long.BYTES * Long.BYTES;
@@ -87,7 +87,7 @@ final class SimulatedOperations {
             long length) {
         boolean fault = plan.status() == dml_h.DML_STATUS_PAGE_FAULT_ERROR;
         boolean write = task.hasDestination();
-        // A device that works from the end has met the fault before what it has done.
+        // A device that works from the end meets the fault before the bytes that it has done.
         long next =
                 done.result() == 1 && task.is(SimulatedTask.MEM_MOVE) ? task.length() - length - 1
                         : length;
@@ -126,7 +126,7 @@ final class SimulatedOperations {
     }
 
     private static SimulatedRecord move(SimulatedTask task, long length) {
-        // The device works from the end where that keeps an overlapping source intact.
+        // The device works from the end if that keeps an overlapping source intact.
         boolean backwards = task.destination() > task.source()
                 && task.destination() - task.source() < task.length();
         long skip = backwards ? task.length() - length : 0;
@@ -151,8 +151,8 @@ final class SimulatedOperations {
     private static SimulatedRecord comparePattern(SimulatedTask task, long length) {
         for (long i = 0; i < length; i++) {
             if (get(task.source() + i) != (byte) (task.pattern() >>> 8 * (i & 7))) {
-                // The library compares eight bytes at a time, and tells which eight; singly only in
-                // the tail.
+                // The library compares eight bytes at a time and reports which eight.
+                // In the tail it compares single bytes.
                 boolean inTail = i >= length / 8 * 8;
                 return compared(task, NOT_EQUAL, inTail ? i : i / 8 * 8);
             }

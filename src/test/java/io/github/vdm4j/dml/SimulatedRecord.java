@@ -6,14 +6,14 @@ import java.lang.foreign.ValueLayout;
 import java.util.Map;
 
 /**
- * How a task of the device ended: what stands in the 32 bytes of a completion record.
+ * The end of a task of the device: the content of the 32 bytes of a completion record.
  *
  * @param status DML's status
- * @param result of a comparison 0 or 1, of a delta 0 to 2, of a DIF check its mask
- * @param bytes how many were completed, the offset of the first difference or bad block, or the
- * number of tasks of a batch
- * @param faultAddress where a page was not there
- * @param faultOnWrite whether it was to be written to
+ * @param result 0 or 1 for a comparison, 0 to 2 for a delta, the mask for a DIF check
+ * @param bytes the number of completed bytes, the offset of the first difference or bad block, or
+ *     the number of tasks of a batch
+ * @param faultAddress the address of the missing page
+ * @param faultOnWrite whether the page was to be written
  * @param value a CRC, or the size of a delta record
  */
 record SimulatedRecord(
@@ -24,7 +24,8 @@ record SimulatedRecord(
     private static final int STATUS_MASK = 0x3F;
 
     /**
-     * The device's numbers. Every other status comes from elsewhere, or is none that 1.1.1 knows.
+     * The device's numbers. DML 1.1.1 does not know further ones, or they do not come from the
+     * device.
      */
     private static final Map<Integer, Integer> CODES = Map.ofEntries(
             Map.entry(dml_h.DML_STATUS_OK, 0x01),
@@ -57,7 +58,7 @@ record SimulatedRecord(
 
     private static final int UNKNOWN_CODE = 0x3F;
 
-    /** Ended with a status and nothing else to tell. */
+    /** Returns a record with a status and nothing else. */
     static SimulatedRecord of(int status) {
         return new SimulatedRecord(status, 0, 0, 0, false, 0);
     }
@@ -76,7 +77,7 @@ record SimulatedRecord(
     }
 
     /**
-     * As the library translates it: of a task that was not run it says that something went wrong.
+     * Returns the status in the library's translation. For a task that was not run it is an error.
      */
     static int statusIn(MemorySegment record) {
         int code = record.get(ValueLayout.JAVA_BYTE, 0) & STATUS_MASK;

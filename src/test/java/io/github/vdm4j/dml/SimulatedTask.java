@@ -13,22 +13,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a device is to do: the fields of a job, or of a descriptor in a batch, under one name each.
+ * A task of a device: the fields of a job, or of a descriptor in a batch, under common names.
  *
  * @param operation DML's number
  * @param flags the 16 bits that every descriptor has
- * @param specific the operation's own flags, and whatever else stood above those 16
- * @param source what is read; of DELTA_APPLY the record
- * @param secondSource what is compared with the source; of DELTA_CREATE the new contents
- * @param destination what is written; of DELTA_CREATE the record
- * @param secondDestination the other one of DUALCAST and DRAIN
- * @param length in bytes; of a batch of its buffer
- * @param recordLength of a delta record: the capacity to create it, the size to apply it
+ * @param specific the operation's own flags, and every bit above those 16
+ * @param source the range to read; for DELTA_APPLY the record
+ * @param secondSource the range to compare with the source; for DELTA_CREATE the new content
+ * @param destination the range to write; for DELTA_CREATE the record
+ * @param secondDestination the second destination of DUALCAST and DRAIN
+ * @param length the length in bytes; for a batch that of its buffer
+ * @param recordLength the capacity of a delta record to create, or the size of one to apply
  * @param pattern eight bytes
- * @param expected what a comparison is to result in
- * @param seed of a CRC
- * @param crcPointer of a job: where the CRC goes, and the seed comes from
- * @param dif of the four DIF operations
+ * @param expected the expected result of a comparison
+ * @param seed the seed of a CRC
+ * @param crcPointer the address in a job to which the CRC goes and from which the seed comes
+ * @param dif the protection of the four DIF operations
  */
 record SimulatedTask(
         int operation,
@@ -69,9 +69,9 @@ record SimulatedTask(
     /**
      * The protection of blocks.
      *
-     * @param sourceFlags of the source's protection
-     * @param destinationFlags of the destination's protection
-     * @param flags of both; and, where they came from a job, whatever stood above them
+     * @param sourceFlags the flags of the source's protection
+     * @param destinationFlags the flags of the destination's protection
+     * @param flags the flags of both; from a job also every bit above them
      * @param blockSize 0 to 3
      * @param source its tags
      * @param destination its tags
@@ -86,8 +86,7 @@ record SimulatedTask(
     }
 
     /**
-     * The tags that the first block is to have. A bit of the mask that is set exempts that bit of
-     * the tag.
+     * The tags of the first block. A set bit of the mask exempts that bit of the tag.
      */
     record Tags(int reference, int application, int applicationMask) {}
 
@@ -182,7 +181,7 @@ record SimulatedTask(
                 Short.toUnsignedInt(d.get(JAVA_SHORT_UNALIGNED, at + 4)));
     }
 
-    /** Of a job: what the library reads through its pointer when it is submitted. */
+    /** Returns the task with the seed that the library reads through the pointer of a job. */
     SimulatedTask withSeed() {
         boolean read = isCrc() && (specific << 16 & dml_h.DML_FLAG_CRC_READ_SEED) != 0;
         int found = read ? EVERYTHING.get(JAVA_INT_UNALIGNED, crcPointer) : 0;
@@ -232,7 +231,7 @@ record SimulatedTask(
         return (flags & flag) != 0;
     }
 
-    /** Number of blocks of a DIF operation. */
+    /** Returns the number of blocks of a DIF operation. */
     long blocks() {
         return length / (dif.bytesOfBlock() + (is(DIF_INSERT) ? 0 : PROTECTION));
     }

@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * What a {@link SimulatedDml} was given to do: the job's fields as they crossed the native
+ * A submission to a {@link SimulatedDml}, with the fields of the job that crossed the native
  * boundary.
  */
 final class Submission {
@@ -42,7 +42,7 @@ final class Submission {
         return task;
     }
 
-    /** The tasks of a batch that was accepted, else the task itself. */
+    /** Returns the tasks of an accepted batch, or else the task itself. */
     List<SimulatedTask> tasks() {
         return batch == null ? List.of(task) : batch.tasks();
     }
@@ -59,7 +59,7 @@ final class Submission {
         return task.destination();
     }
 
-    /** As it arrived, before the library strips it. */
+    /** Returns the flags that arrived, before the library strips them. */
     long flags() {
         return flags;
     }
@@ -76,7 +76,7 @@ final class Submission {
         return plan;
     }
 
-    /** What the submission returned. */
+    /** Returns the status that the submission returned. */
     int status() {
         return plan.refusal();
     }
@@ -85,7 +85,7 @@ final class Submission {
         return is(dml_h.DML_OP_MEM_MOVE);
     }
 
-    /** The field that counts for the operation. */
+    /** Returns the length field that counts for the operation. */
     long length() {
         return task.length();
     }
@@ -99,7 +99,7 @@ final class Submission {
         return released;
     }
 
-    /** Ends with a status at its next check, half-way. */
+    /** Ends the submission half-way, with a status at its next check. */
     void lose(int status) {
         lost = Plan.fail(status).moving(task.length() / 2);
         released = true;
@@ -113,12 +113,12 @@ final class Submission {
         return is(dml_h.DML_OP_BATCH);
     }
 
-    /** The plan, or what became of it when the device was lost. */
+    /** Returns the plan, or its outcome after the device was lost. */
     private Plan effective() {
         return lost != null ? lost : plan;
     }
 
-    /** Whether the device is still busy, after a number of checks. */
+    /** Returns whether the device is still busy, after a number of checks. */
     boolean isBusy(int checksLeft) {
         return lost == null && (plan.checks() < 0 ? !released : checksLeft > 0);
     }
@@ -128,7 +128,7 @@ final class Submission {
     }
 
     /**
-     * Reads what the library reads through the job's pointers: only once they are known to be good.
+     * Reads what the library reads through the job's pointers, after they were checked.
      */
     void readFurther() {
         task = task.withSeed();
@@ -141,7 +141,7 @@ final class Submission {
         return batch;
     }
 
-    /** Does what the device has to do, as far as the plan says. */
+    /** Does the work of the device, up to the end that the plan states. */
     SimulatedRecord execute() {
         record = isBatch()
                 ? batch.run(effective(), path)
@@ -152,7 +152,7 @@ final class Submission {
         return record;
     }
 
-    /** How it ended, without a byte moved if it was not executed. */
+    /** Returns the end of the submission, without a moved byte if it was not executed. */
     SimulatedRecord record() {
         return record == null ? SimulatedRecord.of(effective().status()) : record;
     }

@@ -8,7 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Map;
 
-/** The rules about the fields of one task, whether it is a job or stands in a batch. */
+/** The rules about the fields of a task, in a job or in a batch. */
 final class TaskRules {
     static final int FENCE = 1;
     static final int COMPLETION_RECORD = 0xC;
@@ -29,8 +29,8 @@ final class TaskRules {
     private static final int GENERAL_DIF_FLAGS =
             (dml_h.DML_DIF_FLAG_INVERT_CRC_SEED | dml_h.DML_DIF_FLAG_INVERT_CRC_RESULT) >> 16;
 
-    // The bits of a descriptor's flags that the device has for an operation; any other fails it
-    // there.
+    // The bits of a descriptor's flags that the device allows for an operation.
+    // Any further bit fails the operation.
     private static final int FAULT = 0x2;
     private static final int WRITES = FAULT | 0x100 | 0x2000 | 0x4000 | 0x8000;
     private static final int DURABLE = 0x8000 | 0x4000;
@@ -58,7 +58,7 @@ final class TaskRules {
             Map.entry(SimulatedTask.DIF_UPDATE, WRITES | ADDRESS_1 | ADDRESS_2),
             Map.entry(SimulatedTask.CACHE_FLUSH, WRITES | ADDRESS_2));
 
-    /** The operations' own flags, of those that have any. */
+    /** The own flags of the operations that have some. */
     private static final Map<Integer, Integer> SPECIFIC_FLAGS = Map.of(
             SimulatedTask.DRAIN, 0xF,
             SimulatedTask.DUALCAST, 0x1,
@@ -67,7 +67,7 @@ final class TaskRules {
 
     private TaskRules() {}
 
-    /** The rule that a job breaks, or null. */
+    /** Returns the rule that a job breaks, or null. */
     static Rule brokenByJob(SimulatedTask task) {
         if (!FLAGS.containsKey(task.operation())) {
             return Rule.UNKNOWN_OPERATION;
@@ -99,7 +99,7 @@ final class TaskRules {
         return broken == null && overlap ? Rule.COPY_OVERLAP : broken;
     }
 
-    /** The rule that a descriptor in a batch breaks, or null. */
+    /** Returns the rule that a descriptor in a batch breaks, or null. */
     static Rule brokenByDescriptor(SimulatedTask task) {
         if (task.is(SimulatedTask.BATCH) || task.is(SimulatedTask.DRAIN)) {
             return Rule.BATCH_NESTED;
@@ -163,7 +163,10 @@ final class TaskRules {
         return !task.is(SimulatedTask.MEM_MOVE) && overlaps(task) ? Rule.OVERLAP : null;
     }
 
-    /** For a cache flush, 0x100 chooses the instruction (H11). */
+    /**
+     * Returns whether the durable flags are right. For a cache flush, 0x100 chooses the instruction
+     * (H11).
+     */
     private static boolean durableFlagsAreRight(SimulatedTask task) {
         boolean second = task.is(SimulatedTask.DUALCAST) && (task.specific() & 1) != 0;
         boolean durable = (task.flags() & DURABLE) != 0 || second;
@@ -177,7 +180,7 @@ final class TaskRules {
                 .toList();
     }
 
-    /** Whether something is written that is also read, or written twice. */
+    /** Returns whether a byte is both read and written, or written twice. */
     private static boolean overlaps(SimulatedTask task) {
         List<Range> writes = task.writes();
         return writes.stream().anyMatch(write -> task.reads().stream().anyMatch(write::overlaps))
@@ -230,7 +233,7 @@ final class TaskRules {
     }
 
     /**
-     * Whether what is in the record to be applied stays inside of the destination, in rising order.
+     * Returns whether the offsets of the record to apply ascend and stay inside the destination.
      */
     static boolean recordIsGood(SimulatedTask task) {
         int last = -1;

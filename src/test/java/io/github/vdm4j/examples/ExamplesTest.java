@@ -21,8 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Random;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -88,19 +86,6 @@ class ExamplesTest {
     }
 
     @Test
-    void appendByManyWritesEveryRecordOnce() throws Exception {
-        Path log = folder.resolve("log");
-
-        assertEquals("1000 records, 10890 bytes", run(AppendByMany::main, log).out());
-
-        byte[] written = Files.readAllBytes(log);
-        String text = new String(written, 0, 10_890, StandardCharsets.UTF_8);
-        assertEquals(
-                IntStream.range(0, 1_000).mapToObj(i -> "record " + i).collect(Collectors.toSet()),
-                text.lines().collect(Collectors.toSet()));
-    }
-
-    @Test
     void manPageCopiesDurably() throws Exception {
         Optional<DmlUnavailableException> missing = DmlLibrary.whyUnavailable();
         assumeTrue(missing.isEmpty(), () -> missing.orElseThrow().getMessage());
@@ -124,6 +109,32 @@ class ExamplesTest {
     @Test
     void pollManyCopiesEveryChunkAndTheRest() throws Exception {
         assertEquals("equal: true", run(PollMany::main).out());
+    }
+
+    @Test
+    void manyInFlightReleasesEveryPage() throws Exception {
+        assertEquals("4096 pages released, equal: true", run(ManyInFlight::main).out());
+    }
+
+    @Test
+    void otherMemoryCopiesThroughANettyBuffer() throws Exception {
+        assertEquals("100 bytes, the last one is 5, references: 1", run(OtherMemory::main).out());
+    }
+
+    @Test
+    void shipFileShipsTheChangesAlone() throws Exception {
+        byte[] bytes = new byte[1_200_003];
+        new Random(2).nextBytes(bytes);
+        Path old = Files.write(folder.resolve("old"), bytes);
+        Path replica = Files.write(folder.resolve("replica"), bytes);
+        bytes[7] ^= 1;
+        bytes[1_100_000] ^= 1;
+        bytes[1_200_002] ^= 1;
+        Path changed = Files.write(folder.resolve("changed"), bytes);
+
+        assertEquals("88 bytes shipped of 1200003",
+                run(ShipFile::main, replica, old, changed).out());
+        assertArrayEquals(bytes, Files.readAllBytes(replica));
     }
 
     @Test

@@ -80,13 +80,13 @@ public abstract class BatchContract extends RulesContract {
                 .nop();
         VdmFuture<BatchResult> future = batch.submit();
         assertEquals(sum + 500 + 400 + 77, future.byteSize());
-        assertEquals("batch of 16 tasks, %,d bytes, IDLE".formatted(future.byteSize()),
+        assertEquals("batch of 17 tasks, %,d bytes, IDLE".formatted(future.byteSize()),
                 future.toString());
 
         BatchResult result = run(future);
         assertTrue(result.isSuccess());
         result.orThrow();
-        assertEquals(16, result.tasks().size());
+        assertEquals(17, result.tasks().size());
         for (Sample sample : Sample.values()) {
             TaskResult task = result.get(sample.ordinal());
             assertEquals(sample.type, task.type());
@@ -104,9 +104,9 @@ public abstract class BatchContract extends RulesContract {
         assertEquals(-1, copied.mismatch(source));
         assertArrayEquals(shifted, bytes(moved));
         assertEquals(-1, set.mismatch(memory(77).fill((byte) -3)));
-        assertEquals(VdmOperationType.MEMCPY, result.get(12).output(VdmOutput.class).type());
-        assertSame(set, result.get(14).output(VdmOutput.class).destination());
-        assertEquals(VdmOperationType.NOP, result.get(15).type());
+        assertEquals(VdmOperationType.MEMCPY, result.get(13).output(VdmOutput.class).type());
+        assertSame(set, result.get(15).output(VdmOutput.class).destination());
+        assertEquals(VdmOperationType.NOP, result.get(16).type());
     }
 
     @ParameterizedTest(name = "{0} tasks")

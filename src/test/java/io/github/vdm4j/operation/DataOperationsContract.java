@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * says how the mover is opened; all else is answered by the questions of {@link OperationsFixture}.
  */
 @SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
-public abstract class DataOperationsContract extends BatchContract {
+public abstract class DataOperationsContract extends CrcContract {
 
     // ---- states
 

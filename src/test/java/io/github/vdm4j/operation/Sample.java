@@ -28,6 +28,7 @@ public enum Sample {
             Role.written("first destination", 64),
             Role.written("second destination", 64)),
     CRC(VdmOperationType.CRC, Role.read("range", 64)),
+    CRC_TO_MEMORY(VdmOperationType.CRC, Role.read("range", 64), Role.written("destination", 4)),
     COPY_CRC(VdmOperationType.COPY_CRC, Role.read("source", 64), Role.written("destination", 64)),
     DIF_CHECK(VdmOperationType.DIF_CHECK, Role.read("source", 1_040)),
     DIF_INSERT(VdmOperationType.DIF_INSERT, Role.read("source", 1_024),
@@ -84,7 +85,8 @@ public enum Sample {
 
     /** Can be asked to be durable. */
     boolean takesFlags() {
-        return this != DELTA_CREATE && roles.stream().anyMatch(Role::isWritten);
+        return this != DELTA_CREATE && this != CRC_TO_MEMORY
+                && roles.stream().anyMatch(Role::isWritten);
     }
 
     VdmFuture<?> future(Vdm mover, MemorySegment... s) {
@@ -101,6 +103,7 @@ public enum Sample {
             case DELTA_APPLY -> mover.applyDelta(s[1], s[0], flags);
             case DUALCAST -> mover.dualcast(s[1], s[2], s[0], flags);
             case CRC -> mover.crc32c(s[0], OPTIONS);
+            case CRC_TO_MEMORY -> mover.crc32c(s[0], OPTIONS, s[1]);
             case COPY_CRC -> mover.copyCrc32c(s[1], s[0], OPTIONS, flags);
             case DIF_CHECK -> mover.difCheck(s[0], CONFIG);
             case DIF_INSERT -> mover.difInsert(s[1], s[0], CONFIG, flags);
@@ -120,6 +123,7 @@ public enum Sample {
             case DELTA_APPLY -> operation.applyDelta(s[1], s[0], flags);
             case DUALCAST -> operation.dualcast(s[1], s[2], s[0], flags);
             case CRC -> operation.crc32c(s[0], OPTIONS);
+            case CRC_TO_MEMORY -> operation.crc32c(s[0], OPTIONS, s[1]);
             case COPY_CRC -> operation.copyCrc32c(s[1], s[0], OPTIONS, flags);
             case DIF_CHECK -> operation.difCheck(s[0], CONFIG);
             case DIF_INSERT -> operation.difInsert(s[1], s[0], CONFIG, flags);
@@ -142,6 +146,7 @@ public enum Sample {
             case DELTA_APPLY -> batch.applyDelta(s[1], s[0], flags);
             case DUALCAST -> batch.dualcast(s[1], s[2], s[0], flags);
             case CRC -> batch.crc32c(s[0], OPTIONS);
+            case CRC_TO_MEMORY -> batch.crc32c(s[0], OPTIONS, s[1]);
             case COPY_CRC -> batch.copyCrc32c(s[1], s[0], OPTIONS, flags);
             case DIF_CHECK -> batch.difCheck(s[0], CONFIG);
             case DIF_INSERT -> batch.difInsert(s[1], s[0], CONFIG, flags);

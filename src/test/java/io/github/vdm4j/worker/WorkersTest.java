@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vdm4j.UncaughtExceptions;
 import io.github.vdm4j.future.WorkerStrategy;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -286,6 +288,33 @@ class WorkersTest {
         atWork.await();
         assertTrue(workers.isPast(mark));
         assertFalse(workers.isPast(workers.mark()));
+    }
+
+    @Test
+    void threadThatDiesIsReplaced() {
+        try (var handler = new UncaughtExceptions()) {
+            var threads = new ConcurrentLinkedQueue<Thread>();
+            start(2, 8, WorkerStrategy.PARK, element -> {
+                threads.add(Thread.currentThread());
+                if (element > 0) {
+                    throw new StackOverflowError("injected");
+                }
+            });
+            for (int i = 1; i <= 200; i++) {
+                workers.offer(i % 3);
+                while (threads.size() < i) {
+                    Thread.onSpinWait();
+                }
+            }
+            while (threads().stream()
+                    .filter(each -> each.getState() == Thread.State.WAITING)
+                    .count() < 2) {
+                Thread.onSpinWait();
+            }
+            assertTrue(new HashSet<>(threads).size() > 2, "other threads took their places");
+            assertTrue(workers.isPast(workers.mark()));
+            assertTrue(handler.list().stream().allMatch(StackOverflowError.class::isInstance));
+        }
     }
 
     @Test

@@ -23,6 +23,9 @@ public record Group(String name, String title, String jdk, List<String> jvmOptio
         List<Contest> of(Groups groups) throws Throwable;
     }
 
+    private static final List<String> ROOM_FOR_LONG_RANGES =
+            List.of("-XX:MaxDirectMemorySize=3g");
+
     /** Every group, in the order of the page. */
     public static final List<Group> ALL = List.of(
             new Group("copy", "Copies on the software path", Names.JDK, Groups::copies),
@@ -40,7 +43,17 @@ public record Group(String name, String title, String jdk, List<String> jvmOptio
             new Group("threads", "To another thread and back", Names.SUPPLY_ASYNC,
                     Groups::threadRoundTrips),
             new Group("scaling", "Two threads", "", Groups::scaling),
-            new Group("batch", "64 copies of 256 B, all of them", "", Groups::batches));
+            new Group("batch", "64 copies of 256 B, all of them", "", Groups::batches),
+            new Group("in-flight", "100,000 copies in flight", Names.COMPLETION_SERVICE,
+                    Groups::inFlight),
+            new Group("batch-400", "64 copies of 400 B on each mover and path", "",
+                    WorkerContests::batches),
+            new Group("long-copy", "One long copy", Names.JDK, ROOM_FOR_LONG_RANGES,
+                    WorkerContests::longCopies),
+            new Group("long-crc", "CRC-32C of a long range", Names.JDK, ROOM_FOR_LONG_RANGES,
+                    WorkerContests::longChecksums),
+            new Group("evict", "4,096 copies of 4 KiB in flight", Names.RUN_ASYNC,
+                    WorkerContests::evictions));
 
     Group(String name, String title, String jdk, Contests contests) {
         this(name, title, jdk, List.of(), contests);

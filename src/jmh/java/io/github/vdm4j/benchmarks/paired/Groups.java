@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 
 /** The contests of the groups that compare single operations. {@link Group#ALL} lists the groups. */
@@ -86,6 +87,10 @@ final class Groups {
 
     List<Contest> batches() {
         return List.of(batch());
+    }
+
+    List<Contest> inFlight() {
+        return List.of(inFlight(64));
     }
 
     List<Contest> scaling() throws Throwable {
@@ -241,6 +246,16 @@ final class Groups {
         operations.addTo(contest, Names.ON_SOFTWARE, open(DmlPath.SOFTWARE));
         operations.addTo(contest, Names.ON_AUTO, open(DmlPath.AUTO));
         return contest;
+    }
+
+    private Contest inFlight(long bytes) {
+        Buffers buffers = Buffers.of(bytes).shared();
+        return new Contest("in-flight", "100,000 copies in flight", bytes)
+                .add(Names.QUEUED,
+                        new InFlight.Queued(ThreadsDataMover.builder().threads(1).open(), buffers))
+                .add(Names.COMPLETION_SERVICE, new InFlight.Submitted(
+                        Executors.newFixedThreadPool(1, Thread.ofPlatform().daemon().factory()),
+                        buffers));
     }
 
     private Contest scaling(long bytes) throws Throwable {

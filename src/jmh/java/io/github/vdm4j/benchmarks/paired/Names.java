@@ -39,5 +39,22 @@ public final class Names {
     public static final String PLAIN_64 = "vdm4j, 64 plain futures";
     public static final String REUSABLE_64 = "vdm4j, one reusable operation 64 times";
 
+    public static final String QUEUED = "vdm4j, ThreadsDataMover, CompletionQueue";
+    public static final String COMPLETION_SERVICE = "ExecutorCompletionService, one thread";
+    public static final String TWO_WORKERS = "vdm4j, ThreadsDataMover with 2 workers";
+    public static final String TWO_THREADS_IN_C = "C, two threads of memcpy";
+    public static final String RUN_ASYNC = "CompletableFuture.runAsync on 2 threads";
+    public static final String SYNC = "vdm4j, SyncDataMover";
+
     private Names() {}
+
+    /** One batch of 64 on a mover. */
+    public static String batchOn(String mover) {
+        return mover + ": one batch of 64";
+    }
+
+    /** A reusable operation 64 times on a mover. */
+    public static String reusableOn(String mover) {
+        return mover + ": one reusable operation 64 times";
+    }
 }

@@ -2,11 +2,11 @@ package io.github.vdm4j.benchmarks.paired;
 
 import io.github.vdm4j.Batch;
 import io.github.vdm4j.BatchResult;
+import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.VdmOutput;
-import io.github.vdm4j.dml.DmlDataMover;
 import io.github.vdm4j.future.FutureState;
 import java.lang.foreign.MemorySegment;
 
@@ -14,7 +14,7 @@ import java.lang.foreign.MemorySegment;
 final class SmallCopies {
     private SmallCopies() {}
 
-    private static MemorySegment[] slices(MemorySegment segment, int count, long bytes) {
+    static MemorySegment[] slices(MemorySegment segment, int count, long bytes) {
         var slices = new MemorySegment[count];
         for (int i = 0; i < count; i++) {
             slices[i] = segment.asSlice(i * bytes, bytes);
@@ -24,11 +24,11 @@ final class SmallCopies {
 
     /** A future for each. */
     static final class Plain implements Contestant {
-        private final DmlDataMover mover;
+        private final Vdm mover;
         private final MemorySegment[] destinations;
         private final MemorySegment[] sources;
 
-        Plain(DmlDataMover mover, Buffers buffers, int count, long bytes) {
+        Plain(Vdm mover, Buffers buffers, int count, long bytes) {
             this.mover = mover;
             destinations = slices(buffers.destination(), count, bytes);
             sources = slices(buffers.source(), count, bytes);
@@ -54,7 +54,7 @@ final class SmallCopies {
         private final MemorySegment[] destinations;
         private final MemorySegment[] sources;
 
-        Reusable(DmlDataMover mover, Buffers buffers, int count, long bytes) {
+        Reusable(Vdm mover, Buffers buffers, int count, long bytes) {
             operation = mover.newOperation();
             destinations = slices(buffers.destination(), count, bytes);
             sources = slices(buffers.source(), count, bytes);
@@ -76,12 +76,12 @@ final class SmallCopies {
 
     /** A batch, which is made anew each time, or cleared and filled again. */
     static final class Batched implements Contestant {
-        private final DmlDataMover mover;
+        private final Vdm mover;
         private final Batch kept;
         private final MemorySegment[] destinations;
         private final MemorySegment[] sources;
 
-        Batched(DmlDataMover mover, boolean anew, Buffers buffers, int count, long bytes) {
+        Batched(Vdm mover, boolean anew, Buffers buffers, int count, long bytes) {
             this.mover = mover;
             kept = anew ? null : mover.batch();
             destinations = slices(buffers.destination(), count, bytes);

@@ -59,11 +59,36 @@ record Measure(
                     "batch",
                     Names.BATCH,
                     List.of(Names.PLAIN_64), Map.of(256L, 0.7)),
+            upTo("P18",
+                    "100,000 copies in flight through a `CompletionQueue` ÷ through an `ExecutorCompletionService`",
+                    "in-flight", Names.QUEUED, List.of(Names.COMPLETION_SERVICE),
+                    Map.of(64L, 0.7)),
             upTo("P10", "memcpy, AUTO without hardware ÷ C with one reused DML job", "auto-copy",
                     Names.REUSABLE,
                     List.of(Names.C_REUSED_JOB), sizes(0.6, 0.7, 0.9, 1.0, 1.05)),
             upTo("P10", "memset, the same", "auto-fill", Names.REUSABLE,
-                    List.of(Names.C_REUSED_JOB), sizes(0.6, 0.7, 0.9, 1.0, 1.05)));
+                    List.of(Names.C_REUSED_JOB), sizes(0.6, 0.7, 0.9, 1.0, 1.05)),
+            upTo("P14", "a copy of 1 GiB by two workers ÷ `MemorySegment.copy`", "long-copy",
+                    Names.TWO_WORKERS, List.of(Names.JDK), Map.of(KI * KI * KI, 0.60)),
+            upTo("P14", "the same ÷ two threads of memcpy in C", "long-copy",
+                    Names.TWO_WORKERS, List.of(Names.TWO_THREADS_IN_C),
+                    Map.of(KI * KI * KI, 1.05)),
+            upTo("P15", "CRC-32C of 1 GiB by two workers ÷ `java.util.zip.CRC32C` on one thread",
+                    "long-crc", Names.TWO_WORKERS, List.of(Names.JDK),
+                    Map.of(KI * KI * KI, 0.58)),
+            batchOn(Names.SYNC),
+            batchOn(Names.ON_AUTO),
+            batchOn(Names.ON_SOFTWARE),
+            batchOn(Names.TWO_WORKERS),
+            upTo("P19",
+                    "4,096 copies of 4 KiB in flight on two workers ÷ `CompletableFuture.runAsync` on two threads",
+                    "evict", Names.TWO_WORKERS, List.of(Names.RUN_ASYNC), Map.of(4 * KI, 0.6)));
+
+    private static Measure batchOn(String mover) {
+        return upTo("P17", "a batch of 64 copies of 400 B ÷ 64 reusable operations, " + mover,
+                "batch-400", Names.batchOn(mover), List.of(Names.reusableOn(mover)),
+                Map.of(400L, 1.0));
+    }
 
     private static Measure upTo(
             String id, String what, String group, String above, List<String> below,

@@ -138,7 +138,9 @@ public final class DataProgram extends Program {
             return slot.transfer().submit();
         }
         boolean device = slot.onDevice();
-        boolean jvm = !device && slot.channel().software() == ExecutionPath.JVM;
+        boolean emptyCrc = length == 0 && type == VdmOperationType.CRC;
+        boolean jvm = emptyCrc
+                || !device && slot.channel().software() == ExecutionPath.JVM;
         if (jvm || !device && (javaIsSooner || fields.checksBlocks())) {
             executeInJava();
             return Slot.OK;

@@ -23,6 +23,8 @@ public abstract class Program {
     private final Slot slot;
     private boolean bySoftware;
     private boolean onWorker;
+    /** The only thread that may access the memory of the operation; null for any thread. */
+    private Thread owner;
     private int faults;
     private long retryUntil;
     private boolean retrying;
@@ -43,6 +45,7 @@ public abstract class Program {
     final void reset() {
         bySoftware = false;
         onWorker = false;
+        owner = null;
         faults = 0;
         retrying = false;
     }
@@ -309,6 +312,24 @@ public abstract class Program {
     /** The threads that poll execute the operation from now on. */
     public final void returnToPollers() {
         onWorker = false;
+    }
+
+    /**
+     * Remembers the current thread, because the memory of the operation is confined to it.
+     */
+    public final void confine() {
+        owner = Thread.currentThread();
+    }
+
+    /**
+     * Returns why no thread can continue the operation.
+     *
+     * @return the reason, or null if the thread that {@link #confine} remembers is alive
+     */
+    public final String ownerEnded() {
+        return owner == null || owner.isAlive() ? null
+                : "its memory is confined to the thread %s, which has ended. Poll the operation to its end on that thread, or use a shared arena"
+                        .formatted(owner.getName());
     }
 
     /**

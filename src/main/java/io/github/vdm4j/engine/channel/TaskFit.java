@@ -40,7 +40,8 @@ final class TaskFit {
      * @return false if it has to be executed alone
      */
     boolean inBatch(Operation<?> descriptor) {
-        if (descriptor.byteSize() > longest) {
+        // A CRC in memory is written before a later task can read it.
+        if (descriptor.byteSize() > longest || descriptor.crcDestination() != null) {
             return false;
         }
         VdmOperationType type = descriptor.type();

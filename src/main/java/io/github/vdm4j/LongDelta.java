@@ -1,0 +1,175 @@
+package io.github.vdm4j;
+
+import io.github.vdm4j.future.FutureChain;
+import io.github.vdm4j.future.PollableFuture;
+import io.github.vdm4j.operation.DeltaResult;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Objects;
+
+/**
+ * Deltas of ranges of any length. A delta of a mover covers at most {@link
+ * DeltaResult#MAX_RANGE_BYTES}, so a long range is cut into blocks of that size. Each block that
+ * differs gives an entry.
+ *
+ * <p>The entries lie one behind the other in memory of the caller, who can send them to another
+ * machine. An entry begins at a multiple of 8. It has the block's offset in the range (8 bytes), the
+ * number of bytes that follow (8 bytes), and then the delta record. If a record would be as long as
+ * its block, the number is negative and the new bytes of the block follow. The last bytes of a range
+ * that is no multiple of 8 are such an entry, too. All numbers are little-endian.
+ *
+ * <pre>{@code
+ * long used = LongDelta.create(mover, entries, original, modified).await();
+ * LongDelta.apply(mover, replica, entries.asSlice(0, used), VdmFlags.NONE).await().orThrow();
+ * }</pre>
+ */
+public final class LongDelta {
+    private static final long BLOCK = DeltaResult.MAX_RANGE_BYTES;
+    private static final long WORD = 8;
+    private static final long HEADER = 16;
+    private static final ValueLayout.OfLong NUMBER =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private LongDelta() {}
+
+    /**
+     * Returns the room that the entries of two ranges need at most.
+     *
+     * @param bytes the size of each range
+     * @return bytes: the size of a range, and a little for each block
+     * @throws IllegalArgumentException if the size is negative
+     */
+    public static long maxBytes(long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException(
+                    "a delta of %,d bytes: the size must not be negative".formatted(bytes));
+        }
+        long entries = (bytes + BLOCK - 1) / BLOCK + 1; // the last one for the bytes of no word
+        return bytes + entries * (HEADER + DeltaResult.MIN_RECORD_BYTES);
+    }
+
+    /**
+     * Records how a range differs from another. The blocks are compared one after the other.
+     *
+     * @param mover the mover
+     * @param entries where to write the entries: at a multiple of 8, at least {@link #maxBytes}
+     * @param original a range that begins at a multiple of 8
+     * @param modified another such range of the same size
+     * @return an idle future of the number of bytes that the entries take, 0 if the ranges are equal
+     * @throws IllegalArgumentException if the sizes differ or there is not enough room. The future
+     *     fails with the exceptions of {@link Vdm#createDelta} for the other rules
+     */
+    public static FutureChain<Long> create(Vdm mover, MemorySegment entries,
+            MemorySegment original, MemorySegment modified) {
+        Objects.requireNonNull(mover, "mover");
+        Objects.requireNonNull(entries, "entries");
+        Objects.requireNonNull(original, "original");
+        Objects.requireNonNull(modified, "modified");
+        if (original.byteSize() != modified.byteSize()) {
+            throw new IllegalArgumentException(
+                    "delta: the original range has %,d bytes and the modified range %,d: they must"
+                            .formatted(original.byteSize(), modified.byteSize())
+                            + " be of one size");
+        }
+        long room = maxBytes(original.byteSize());
+        if (entries.byteSize() < room) {
+            throw new IllegalArgumentException(
+                    "delta: %,d bytes for the entries of ranges of %,d bytes: pass at least %,d"
+                            .formatted(entries.byteSize(), original.byteSize(), room)
+                            + " (LongDelta.maxBytes)");
+        }
+        var delta = new Blocks(mover, entries, original, modified);
+        return FutureChain.ofLazy(() -> delta.from(0, 0));
+    }
+
+    /**
+     * Makes a range that holds the original what the modified range was. One batch applies all
+     * entries.
+     *
+     * @param mover the mover
+     * @param destination the range to change, which begins at a multiple of 8
+     * @param entries the entries, cut to the size that {@link #create} produced
+     * @param flags what to promise
+     * @return an idle future
+     * @throws IllegalArgumentException if an entry does not lie within the destination, or has no
+     *     valid size
+     */
+    public static VdmFuture<BatchResult> apply(Vdm mover, MemorySegment destination,
+            MemorySegment entries, VdmFlags flags) {
+        Objects.requireNonNull(destination, "destination");
+        Objects.requireNonNull(flags, "flags");
+        Batch batch = Objects.requireNonNull(mover, "mover").batch();
+        long at = 0;
+        while (at < Objects.requireNonNull(entries, "entries").byteSize()) {
+            long left = entries.byteSize() - at - HEADER;
+            long offset = left < 0 ? -1 : entries.get(NUMBER, at);
+            long size = left < 0 ? 0 : entries.get(NUMBER, at + WORD);
+            long bytes = Math.abs(size);
+            if (offset < 0 || offset > destination.byteSize() || bytes <= 0 || bytes > left
+                    || size < 0 && bytes > destination.byteSize() - offset) {
+                throw new IllegalArgumentException(
+                        ("delta: the entry at byte %,d of %,d is for %,d bytes at offset %,d of a"
+                                + " destination of %,d bytes, which cannot be. The entries are"
+                                + " damaged, cut off, or of a range of another size").formatted(at,
+                                        entries.byteSize(), size, offset, destination.byteSize()));
+            }
+            MemorySegment body = entries.asSlice(at + HEADER, bytes);
+            if (size < 0) {
+                batch.memcpy(destination.asSlice(offset, bytes), body, flags);
+            } else {
+                long block = Math.min(BLOCK, (destination.byteSize() - offset) & -WORD);
+                batch.applyDelta(destination.asSlice(offset, block), body, flags);
+            }
+            at += HEADER + roundedUp(bytes);
+        }
+        return at == 0 ? batch.nop().submit() : batch.submit();
+    }
+
+    private static long roundedUp(long bytes) {
+        return bytes + WORD - 1 & -WORD;
+    }
+
+    /** Two ranges, compared block by block. */
+    private record Blocks(Vdm mover, MemorySegment entries, MemorySegment original,
+            MemorySegment modified) {
+
+        /** Goes on from a block, behind the entries of the blocks before it. */
+        PollableFuture<Long> from(long offset, long used) {
+            long left = modified.byteSize() - offset;
+            if (left == 0) {
+                return PollableFuture.completed(used);
+            }
+            if (left < WORD) {
+                return FutureChain.of(mover.compare(original.asSlice(offset),
+                        modified.asSlice(offset)))
+                        .then(found -> found.equal() ? PollableFuture.completed(used)
+                                : copy(offset, left, used));
+            }
+            long size = Math.min(BLOCK, left & -WORD);
+            long most = Math.max(DeltaResult.MIN_RECORD_BYTES,
+                    size / DeltaResult.DIFFERENCE_BYTES * DeltaResult.DIFFERENCE_BYTES);
+            return FutureChain.of(mover.createDelta(entries.asSlice(used + HEADER, most),
+                    original.asSlice(offset, size), modified.asSlice(offset, size)))
+                    .then(delta -> switch (delta.outcome()) {
+                        case EQUAL -> from(offset + size, used);
+                        case RECORDED -> from(offset + size,
+                                behind(offset, delta.recordBytes(), delta.recordBytes(), used));
+                        case OVERFLOW -> copy(offset, size, used);
+                    });
+        }
+
+        private PollableFuture<Long> copy(long offset, long size, long used) {
+            return FutureChain.of(mover.memcpy(entries.asSlice(used + HEADER, size),
+                    modified.asSlice(offset, size)))
+                    .then(done -> from(offset + size, behind(offset, -size, size, used)));
+        }
+
+        /** Writes the head of an entry. Returns where the next entry begins. */
+        private long behind(long offset, long number, long bytes, long used) {
+            entries.set(NUMBER, used, offset);
+            entries.set(NUMBER, used + WORD, number);
+            return used + HEADER + roundedUp(bytes);
+        }
+    }
+}

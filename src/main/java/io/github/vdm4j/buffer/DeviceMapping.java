@@ -1,0 +1,118 @@
+package io.github.vdm4j.buffer;
+
+import io.github.vdm4j.DurabilityDomain;
+import io.github.vdm4j.machine.LibC;
+import io.github.vdm4j.machine.LibC.CallFailedException;
+import io.github.vdm4j.machine.PlatformName;
+import io.github.vdm4j.memory.MappedFile;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Maps a part of a device DAX.
+ *
+ * @param device the path of the device
+ * @param offset where the part begins
+ * @param size how long it is
+ * @param sys where sysfs is mounted
+ */
+record DeviceMapping(Path device, long offset, long size, Path sys) {
+    private static final int KIND_OF_FILE = 0170000; // S_IFMT
+    private static final int CHARACTER_DEVICE = 0020000; // S_IFCHR
+    private static final long UNKNOWN = -1;
+
+    OffHeapBuffer map() throws IOException {
+        if (offset < 0 || size <= 0 || offset > Long.MAX_VALUE - size) {
+            throw new IllegalArgumentException(
+                    this + ": needs an offset of 0 or more and a size above 0");
+        }
+        if (!PlatformName.nativeCallsAllowed()) {
+            throw new UnsupportedOperationException(this
+                    + ": the JDK cannot map a device. Run on Linux x86-64 with the option"
+                    + " --enable-native-access=io.github.vdm4j (docs/native-access.md)");
+        }
+        requireFit(requireDax());
+        byte[] path = device.toString().getBytes(StandardCharsets.UTF_8);
+        try {
+            int descriptor = LibC.openExisting(path);
+            try {
+                return buffer(LibC.mapShared(descriptor, offset, size));
+            } finally {
+                LibC.close(descriptor); // the mapping stays
+            }
+        } catch (CallFailedException e) {
+            throw failed(e.getMessage() + ". Check the permissions of the device and its mode"
+                    + " (ndctl list, daxctl list)");
+        }
+    }
+
+    private OffHeapBuffer buffer(long address) {
+        Arena arena = Arena.ofShared();
+        try {
+            MemorySegment segment = MemorySegment.ofAddress(address)
+                    .reinterpret(size, arena, ignored -> LibC.unmap(address, size));
+            return BufferHandle.open(segment, DurabilityDomain.CACHE_LINE,
+                    MappedFile.withFlags(segment), true, arena::close,
+                    "mapping " + device + ",");
+        } catch (Throwable e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    /** Returns the folder of the device in sysfs. */
+    private Path requireDax() throws IOException {
+        Map<String, Object> attributes = Files.readAttributes(device, "unix:mode,rdev");
+        if (((int) attributes.get("mode") & KIND_OF_FILE) != CHARACTER_DEVICE) {
+            throw failed("the path is not a character device. Pass a device such as /dev/dax0.0, or"
+                    + " map a file with OffHeapBuffer.map");
+        }
+        long number = (long) attributes.get("rdev"); // as in gnu_dev_major(3)
+        long major = number >>> 8 & 0xfff | number >>> 32 & ~0xfff;
+        long minor = number & 0xff | number >>> 12 & ~0xff;
+        Path folder = sys.resolve("dev/char/%d:%d".formatted(major, minor));
+        Path subsystem = folder.resolve("subsystem");
+        String kind = Files.exists(subsystem)
+                ? subsystem.toRealPath().getFileName().toString()
+                : "not in " + folder;
+        if (!kind.equals("dax")) {
+            throw failed("the device is not a device DAX: its subsystem is " + kind
+                    + ". Pass a device such as /dev/dax0.0");
+        }
+        return folder;
+    }
+
+    private void requireFit(Path folder) throws IOException {
+        long alignment = number(folder.resolve("align"));
+        if (alignment > 0 && (offset % alignment != 0 || size % alignment != 0)) {
+            throw new IllegalArgumentException(
+                    "%s: the device's alignment is %,d bytes. Pass an offset and a size that are"
+                            .formatted(this, alignment) + " multiples of it");
+        }
+        long capacity = number(folder.resolve("size"));
+        if (capacity != UNKNOWN && offset + size > capacity) {
+            throw new IllegalArgumentException(
+                    "%s: the device has only %,d bytes".formatted(this, capacity));
+        }
+    }
+
+    /** Returns the number in a file of sysfs. If there is none, mmap decides. */
+    private static long number(Path file) throws IOException {
+        return Files.exists(file) ? Long.decode(Files.readString(file).strip()) : UNKNOWN;
+    }
+
+    private FileSystemException failed(String why) {
+        return new FileSystemException(device.toString(), null, this + " failed: " + why);
+    }
+
+    @Override
+    public String toString() {
+        return "mapping %,d bytes at offset %,d of the device %s".formatted(size, offset, device);
+    }
+}

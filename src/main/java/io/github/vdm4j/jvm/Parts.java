@@ -1,0 +1,281 @@
+package io.github.vdm4j.jvm;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Operation;
+import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.operation.DifConfig;
+import java.util.BitSet;
+
+/**
+ * The parts of a long operation, which several threads execute at the same time. A thread claims
+ * the next part, executes it and records it. The thread that gives back the last reference ends the
+ * operation.
+ *
+ * <p>Each claimed part is a reference. The right to claim is a reference, too: it passes from thread
+ * to thread, and ends when no part is left. A failure, a mismatch or {@link #stop} makes the
+ * remaining parts superfluous. Parts are claimed in order, and each claimed part is executed. So
+ * the result is that of a single thread that executes the parts in order.
+ */
+public final class Parts {
+    /**
+     * The bytes of a part. It is long enough that the hand-over does not count, and short enough
+     * that a short operation does not wait long for a worker (docs/adr/0025).
+     */
+    public static final long BYTES = 1 << 20;
+
+    /** The bytes of a part of a copy. The JDK's copy bypasses the caches from some megabytes on. */
+    public static final long COPIED_BYTES = 4 << 20;
+
+    private static final int NONE = Integer.MAX_VALUE;
+
+    private final Operation<?> operation;
+    private final Pins pins = new Pins();
+    private final long partBytes;
+    private final int count;
+    /** Source and destination overlap: each part must wait for the part before it. */
+    private final boolean ordered;
+    /** The last bytes come first, because the destination lies behind the source. */
+    private final boolean descending;
+    /** The CRC of each part; null for other operations. */
+    private final int[] crcs;
+
+    // Guarded by this.
+    private final BitSet done = new BitSet();
+    private int claimed;
+    private int references = 1;
+    /** The parts from this on are not executed. */
+    private int end;
+    /** The number of parts that are done without a gap. */
+    private int prefix;
+    private boolean stopped;
+    /** The first part that found a mismatch, and what it found. */
+    private int finder = NONE;
+    private long found = -1;
+    /** The first part that failed, and why. */
+    private int failed = NONE;
+    private Throwable failure;
+
+    private volatile long bytesDone;
+
+    /**
+     * Divides an operation.
+     *
+     * @param operation an operation that {@linkplain #divides can be divided}
+     */
+    public Parts(Operation<?> operation) {
+        this.operation = operation;
+        long unit = unit(operation);
+        long bytes = operation.byteSize();
+        VdmOperationType type = operation.type();
+        boolean copy = type == VdmOperationType.MEMCPY || type == VdmOperationType.MEMMOVE;
+        partBytes = copy ? COPIED_BYTES : Math.max(1, BYTES / unit) * unit;
+        count = Math.toIntExact((bytes + partBytes - 1) / partBytes);
+        end = count;
+        ordered = type == VdmOperationType.MEMMOVE
+                && operation.destination().asOverlappingSlice(operation.source()).isPresent();
+        descending = ordered
+                && operation.destination().address() > operation.source().address();
+        crcs = isCrc() ? new int[count] : null;
+    }
+
+    /**
+     * Returns whether an operation consists of parts.
+     *
+     * @param operation the operation
+     * @return false for a delta, whose {@code 0x80000} bytes at most are one part, and for what
+     *     reads and writes no range
+     */
+    public static boolean divides(Operation<?> operation) {
+        return switch (operation.type()) {
+            case MEMCPY, MEMMOVE, MEMSET, FILL, COMPARE, COMPARE_PATTERN, DUALCAST, CRC, COPY_CRC,
+                    DIF_CHECK, DIF_INSERT, DIF_STRIP, DIF_UPDATE ->
+                true;
+            default -> false;
+        };
+    }
+
+    /** A part consists of whole blocks of this size. */
+    private static long unit(Operation<?> operation) {
+        DifConfig config = operation.dif();
+        return config == null ? Long.BYTES
+                : config.blockSize().bytes()
+                        + (operation.type() == VdmOperationType.DIF_INSERT ? 0
+                                : DifConfig.PROTECTION_BYTES);
+    }
+
+    private boolean isCrc() {
+        return operation.type() == VdmOperationType.CRC
+                || operation.type() == VdmOperationType.COPY_CRC;
+    }
+
+    /**
+     * Keeps the buffers of the operation open until {@link #unpin}.
+     *
+     * @return false if one is being closed; none is pinned then
+     */
+    public boolean pin() {
+        return pins.pin(operation);
+    }
+
+    /** Releases the buffers. */
+    public void unpin() {
+        pins.unpin();
+    }
+
+    /**
+     * Returns whether a part must not begin before the part before it is done.
+     *
+     * @return true if source and destination overlap
+     */
+    public boolean isOrdered() {
+        return ordered;
+    }
+
+    /**
+     * Returns whether a part was claimed.
+     *
+     * @return false as long as nothing was written
+     */
+    public synchronized boolean haveBegun() {
+        return claimed > 0;
+    }
+
+    /**
+     * Claims the next part, for the thread that holds the right to claim.
+     *
+     * @return the number of the part, or -1 if no part is left: {@link #release} follows
+     */
+    public synchronized int claim() {
+        if (claimed >= end) {
+            return -1;
+        }
+        references++;
+        return claimed++;
+    }
+
+    /**
+     * Returns whether the right to claim is of further use.
+     *
+     * @return false if no part is left
+     */
+    public synchronized boolean anyLeft() {
+        return claimed < end;
+    }
+
+    /**
+     * Gives back a reference: that of an executed part, or the right to claim.
+     *
+     * @return true if it was the last: the caller ends the operation
+     */
+    public synchronized boolean release() {
+        return --references == 0;
+    }
+
+    /** Makes the parts that nobody has claimed superfluous. The operation ends with STOPPED. */
+    public synchronized void stop() {
+        if (claimed < end) {
+            stopped = true;
+            end = claimed;
+        }
+    }
+
+    /**
+     * Makes the parts that nobody has claimed superfluous, and the operation fail.
+     *
+     * @param thrown why
+     */
+    public synchronized void fail(Throwable thrown) {
+        recordFailure(claimed, thrown);
+    }
+
+    /**
+     * Executes a claimed part and records what became of it.
+     *
+     * @param part the number of the part
+     */
+    public void execute(int part) {
+        long from = (descending ? count - 1 - part : part) * partBytes;
+        long length = Math.min(partBytes, operation.byteSize() - from);
+        try {
+            long value = JvmOperations.execute(operation, from, length);
+            JvmFailures.deliver(operation);
+            recordDone(part, value);
+        } catch (Throwable e) {
+            recordFailure(part, e);
+        }
+    }
+
+    private synchronized void recordFailure(int part, Throwable thrown) {
+        if (part < failed) {
+            failed = part;
+            failure = thrown;
+            end = Math.min(end, part);
+        }
+    }
+
+    private synchronized void recordDone(int part, long value) {
+        if (crcs != null) {
+            crcs[part] = (int) value;
+        } else if (value >= 0 && part < finder) {
+            finder = part;
+            found = value;
+            end = Math.min(end, part);
+        }
+        done.set(part);
+        if (part == prefix) {
+            prefix = done.nextClearBit(part);
+            bytesDone = bytesOf(prefix);
+        }
+    }
+
+    /** The bytes of the first parts. The last part of the range is shorter than the others. */
+    private long bytesOf(int parts) {
+        long bytes = operation.byteSize();
+        return descending && parts > 0 ? bytes - (count - parts) * partBytes
+                : Math.min(parts * partBytes, bytes);
+    }
+
+    /**
+     * Returns how many bytes are done without a gap.
+     *
+     * @return the number at this moment, which never decreases
+     */
+    public long bytesDone() {
+        return bytesDone;
+    }
+
+    /** Executes all parts on the calling thread and writes the completion record. */
+    void executeAll() {
+        for (int part = claim(); part >= 0; part = claim()) {
+            execute(part);
+        }
+        record();
+    }
+
+    /**
+     * Writes the completion record. The first part with a mismatch or a failure decides.
+     */
+    synchronized void record() {
+        if (failed < finder) {
+            JvmFailures.record(operation, failure, bytesDone);
+        } else if (finder != NONE || !stopped) {
+            JvmOperations.succeed(operation, crcs != null ? combinedCrc() : found);
+        } else {
+            operation.fail(ExecutionPath.JVM, VdmResult.STOPPED, null,
+                    ("was stopped after %,d bytes, because it was cancelled, or because its mover was"
+                            + " closed. Start another operation for the remaining bytes")
+                            .formatted(bytesDone),
+                    null, bytesDone);
+        }
+    }
+
+    private long combinedCrc() {
+        int crc = crcs[0];
+        for (int part = 1; part < count; part++) {
+            long length = Math.min(partBytes, operation.byteSize() - part * partBytes);
+            crc = Crc32cKernel.combine(crc, crcs[part], length, operation.crc());
+        }
+        return Integer.toUnsignedLong(crc);
+    }
+}
