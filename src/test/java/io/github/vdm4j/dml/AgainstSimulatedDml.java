@@ -46,6 +46,8 @@ abstract class AgainstSimulatedDml {
                 .nativeMemoryIsPersistent(true)
                 .library(dml.library())
                 .path(path)
+                .offloadFrom(0)
+                .offloadFromWhenAwaited(0)
                 .jvmCopiesUpTo(0)
                 .jvmFillsUpTo(0)
                 .jvmOperationsUpTo(0)
