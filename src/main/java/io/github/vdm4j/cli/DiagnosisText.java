@@ -3,9 +3,7 @@ package io.github.vdm4j.cli;
 import io.github.vdm4j.dml.DmlDiagnosis;
 import java.util.stream.Collectors;
 
-/**
- * A {@link DmlDiagnosis} as text: the verdict, then each finding with its remedy below it.
- */
+/** The text form of a {@link DmlDiagnosis}: the verdict, then each finding with its remedy. */
 final class DiagnosisText {
     private DiagnosisText() {}
 

@@ -630,7 +630,7 @@ final class DmlExecutor implements VdmExecutor, DmlEngine.Forcing {
         return pending.remove(operation)
                 || running != null && !(operation.attachment() instanceof Program)
                         && !ForcedOperations.hasBegun(operation)
-                        && running.takeBack(operation);
+                        && running.remove(operation);
     }
 
     @Override
@@ -701,7 +701,7 @@ final class DmlExecutor implements VdmExecutor, DmlEngine.Forcing {
     }
 
     private static boolean hasBegun(Operation<?> operation) {
-        return operation.attachment() instanceof Parts divided && divided.haveBegun()
+        return operation.attachment() instanceof Parts divided && divided.hasBegun()
                 || operation.attachment() instanceof Program
                 || ForcedOperations.hasBegun(operation);
     }

@@ -8,40 +8,42 @@ import java.lang.foreign.ValueLayout;
 import java.util.zip.CRC32C;
 
 /**
- * CRC-32C with a seed and with DML's two bypasses, alone or on the way of a copy.
+ * The kernel of CRC-32C with a seed and DML's two bypasses, alone or during a copy.
  *
- * <p>An instance keeps what it needs from call to call and is used by one thread at a time: each
- * worker has its own.
+ * <p>An instance keeps its buffers between calls, so only one thread at a time may use it.
  */
 public final class Crc32cKernel {
-    /** Keeps a piece of both sides of a copy in the first two caches of a core. */
+    /**
+     * The bytes of a piece of a copy. Source and destination of a piece fit into a core's first two
+     * caches.
+     */
     private static final int COPIED_PIECE = 1 << 17;
 
-    /** As large as a byte buffer can be, and a multiple of every alignment. */
+    /** The largest power of two that fits a byte buffer, and thus a multiple of every alignment. */
     private static final int BUFFERED_PIECE = 1 << 30;
 
     private static final int SCRATCH = 1 << 14;
 
     /**
-     * Below this a copy costs less than a byte buffer, whose allocation the JIT does not always do
-     * away with: some 400 ns, measured.
+     * The bytes below which a copy is faster than a byte buffer. The JIT does not always remove the
+     * allocation of the buffer, which was measured at 400 ns.
      */
     private static final int SMALL = 1 << 16;
 
     /** The register of the JDK's CRC before the first byte. */
-    private static final int JDK_BEGINNING = -1;
+    private static final int JDK_INITIAL = -1;
 
     private final CRC32C crc = new CRC32C();
     private final byte[] scratch = new byte[SCRATCH];
     private final MemorySegment scratchSegment = MemorySegment.ofArray(scratch);
 
-    /** Creates a kernel for one worker. */
+    /** Creates a kernel. */
     public Crc32cKernel() {}
 
     /**
-     * The CRC of a segment.
+     * Returns the CRC of a segment.
      *
-     * @param source what to read, of any kind, alignment and length
+     * @param source the range to read, of any kind, alignment and length
      * @param options the seed, and what is reflected
      * @return the CRC
      */
@@ -52,10 +54,10 @@ public final class Crc32cKernel {
     }
 
     /**
-     * Copies a segment and makes the CRC of what was copied.
+     * Copies a segment and returns the CRC of the copied bytes.
      *
-     * @param destination what to write, of the size of the source and disjoint from it
-     * @param source what to read
+     * @param destination the range to write, of the source's size and disjoint from it
+     * @param source the range to read
      * @param options the seed, and what is reflected
      * @return the CRC
      */
@@ -71,13 +73,13 @@ public final class Crc32cKernel {
     }
 
     /**
-     * The CRC of two ranges, one after the other, from the CRC of each.
+     * Returns the CRC of two adjacent ranges, computed from the CRC of each range.
      *
-     * @param first the CRC of the first, with any seed
-     * @param second the CRC of the second, with the seed 0
-     * @param secondLength the length of the second in bytes
-     * @param options what both have bypassed
-     * @return the CRC of both, with the seed of the first
+     * @param first the CRC of the first range, with any seed
+     * @param second the CRC of the second range, with the seed 0
+     * @param secondLength the length of the second range in bytes
+     * @param options the bypasses of both CRCs
+     * @return the CRC of both ranges, with the seed of the first
      */
     public static int combine(int first, int second, long secondLength, CrcOptions options) {
         boolean reversed = options.bypassReflection();
@@ -87,13 +89,16 @@ public final class Crc32cKernel {
         return reversed ? Integer.reverse(both) : both;
     }
 
-    /** The JDK's CRC knows no seed, but four bytes bring its register to any value. */
+    /**
+     * Begins a CRC with a seed. The JDK's CRC takes no seed, but four bytes set its register to any
+     * value.
+     */
     private void begin(CrcOptions options) {
         crc.reset();
         int register =
                 options.bypassReflection() ? Integer.reverse(options.seed()) : ~options.seed();
-        if (register != JDK_BEGINNING) {
-            int prefix = Crc32cPolynomial.beforeFourZeroBytes(register) ^ JDK_BEGINNING;
+        if (register != JDK_INITIAL) {
+            int prefix = Crc32cPolynomial.beforeFourZeroBytes(register) ^ JDK_INITIAL;
             for (int i = 0; i < Integer.BYTES; i++) {
                 scratch[i] = (byte) (prefix >>> (Byte.SIZE * i));
             }
@@ -110,7 +115,7 @@ public final class Crc32cKernel {
         if (highestBitFirst) {
             addReversed(source, from, length);
         } else if (source.isNative()) {
-            // The JDK's CRC dies of a page of a file that is not there, where a copy throws.
+            // The JDK's CRC ends the process at a missing page of a file. A copy throws instead.
             if (length < SMALL || MemoryRegions.mayLackPages(source)) {
                 addCopied(source, from, length);
             } else {
@@ -138,7 +143,10 @@ public final class Crc32cKernel {
         }
     }
 
-    /** The highest bit first of a byte is the lowest bit first of the same byte in reverse. */
+    /**
+     * Adds a range, the highest bit of each byte first. The JDK processes the lowest bit first, so
+     * this reverses each byte.
+     */
     private void addReversed(MemorySegment source, long from, long length) {
         for (long done = 0; done < length; done += SCRATCH) {
             int piece = (int) Math.min(SCRATCH, length - done);

@@ -339,8 +339,8 @@ class FileMappingTest {
             assertEquals(
                     inside + ": mapping 900,000 bytes at offset 500,000 failed: no storage:"
                             + " fallocate: No space left on device. The file still has 500,000"
-                            + " bytes. Storage that the call added stays with the file. If nobody"
-                            + " else uses the file, shorten or delete it to release the storage.",
+                            + " bytes. Storage that the call added stays with the file. If no other"
+                            + " process uses the file, shorten or delete it to release the storage.",
                     failed.getMessage());
             assertArrayEquals(noise(500_000), Files.readAllBytes(inside));
             Files.write(small.resolve("other"), noise(400_000)); // tmpfs gave the pages back

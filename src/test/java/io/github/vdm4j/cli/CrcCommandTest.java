@@ -160,12 +160,12 @@ class CrcCommandTest {
         assertEquals(
                 new CommandRun(
                         2, "",
-                        "vdm crc: Missing required parameter: 'FILE' (vdm crc --help tells more)\n"),
+                        "vdm crc: Missing required parameter: 'FILE' (see vdm crc --help)\n"),
                 CommandRun.vdm("crc"));
         CommandRun path = CommandRun.vdm("crc", "--mover", "sync", "--path", "sw", "x");
         assertEquals(2, path.exitCode());
         assertEquals(
-                "vdm crc: --path is for --mover dml or auto: sync has one path only (vdm crc --help tells more)\n",
+                "vdm crc: --path is for --mover dml or auto: sync has one path only (see vdm crc --help)\n",
                 path.err());
     }
 }

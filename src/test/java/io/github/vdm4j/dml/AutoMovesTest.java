@@ -158,7 +158,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
         }
         assertSame(FutureState.COMPLETE, copy.poll());
         assertSame(VdmResult.SEGMENT_UNUSABLE, copy.result());
-        assertEquals("memcpy of 8 bytes failed: a segment cannot be used any more: Already closed",
+        assertEquals("memcpy of 8 bytes failed: a segment can no longer be used: Already closed",
                 copy.failure().getMessage());
     }
 

@@ -44,8 +44,8 @@ final class NumberedWorkers extends AbstractDataMover {
         return operation;
     }
 
-    boolean takeBack(Operation<?> operation) {
-        return workers.takeBack(operation);
+    boolean remove(Operation<?> operation) {
+        return workers.remove(operation);
     }
 
     long mark() {

@@ -182,9 +182,9 @@ class WorkersTest {
         assertTrue(workers.offer(second));
         assertTrue(workers.offer(third));
         long mark = workers.mark();
-        assertFalse(workers.takeBack(first), "it has begun");
-        assertTrue(workers.takeBack(second));
-        assertFalse(workers.takeBack(second), "not twice");
+        assertFalse(workers.remove(first), "it has begun");
+        assertTrue(workers.remove(second));
+        assertFalse(workers.remove(second), "not twice");
         gate.countDown();
         while (!workers.isPast(mark)) {
             Thread.onSpinWait();
