@@ -50,7 +50,7 @@ class ContractTestsJarIT {
     }
 
     @Test
-    void needsOnlyItselfTheExportedPackagesAndTheTestFrameworks() {
+    void usesOnlyExportedPackagesAndTestFrameworks() {
         Set<String> here = packed.stream().map(JavaClass::getName).collect(toSet());
         Set<String> exported = Vdm.class.getModule()
                 .getDescriptor()

@@ -135,7 +135,7 @@ public abstract class VdmContract {
     @ParameterizedTest(name = "{0} bytes")
     @ValueSource(ints = {1, 2, 3, 7, 8, 63, 64, 65, 100, 1_000, 4_096, 65_537, 1_048_576})
     @DisplayName("memcpy writes every byte of the destination and none beside it")
-    public void memcpyWritesEveryByteOfTheDestinationAndNoneBesideIt(int size) {
+    public void memcpyWritesOnlyTheDestination(int size) {
         MemorySegment source = noise(size, size);
         MemorySegment around = noise(size + 128, 1);
         byte[] expected = bytes(around);
@@ -176,7 +176,7 @@ public abstract class VdmContract {
     @ParameterizedTest(name = "overlap of {0} bytes")
     @ValueSource(ints = {4, 12, 1_024})
     @DisplayName("memmove of ranges that share a few bytes, in both directions")
-    public void memmoveOfRangesThatShareAFewBytes(int overlap) {
+    public void memmoveCopiesRangesThatShareAFewBytes(int overlap) {
         int size = overlap + 1_500;
         for (int direction : new int[]{1, -1}) {
             MemorySegment buffer = noise(2L * size - overlap, overlap);
@@ -198,7 +198,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("memmove onto itself changes nothing and succeeds")
-    public void memmoveOntoItself() {
+    public void memmoveOntoItselfChangesNothing() {
         MemorySegment buffer = noise(4_099, 9);
         byte[] before = bytes(buffer);
         VdmFuture<VdmOutput> move = mover.memmove(buffer, buffer);
@@ -210,7 +210,7 @@ public abstract class VdmContract {
     @ParameterizedTest(name = "with {0}")
     @ValueSource(bytes = {'!', 'a', 'X', (byte) 0xa5, 0x5a, 0, -1, Byte.MIN_VALUE})
     @DisplayName("memset of the first half leaves the second as it was")
-    public void memsetOfTheFirstHalf(byte value) {
+    public void memsetOfOneHalfKeepsTheOther(byte value) {
         MemorySegment text =
                 memory(11).copyFrom(
                         MemorySegment.ofArray("teststring\0".getBytes(StandardCharsets.UTF_8)));
@@ -225,7 +225,7 @@ public abstract class VdmContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource(value = VdmOperationType.class, names = {"MEMCPY", "MEMMOVE", "MEMSET", "FLUSH"})
     @DisplayName("H4: an operation of 0 bytes succeeds at its first poll, and nothing executed it")
-    public void anOperationOfNoBytesSucceedsAtItsFirstPoll(VdmOperationType type) {
+    public void emptyOperationSucceedsAtItsFirstPoll(VdmOperationType type) {
         MemorySegment empty = memory(8).asSlice(3, 0);
         VdmFuture<VdmOutput> future = operation(type, empty, empty);
         assertEquals(FutureState.IDLE, future.state());
@@ -255,7 +255,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("a new future is idle and has touched nothing")
-    public void aNewFutureIsIdleAndHasTouchedNothing() {
+    public void newFutureIsIdleAndWritesNothing() {
         MemorySegment destination = noise(64, 1);
         byte[] before = bytes(destination);
         VdmFuture<VdmOutput> copy = mover.memcpy(destination, noise(64, 2));
@@ -272,7 +272,7 @@ public abstract class VdmContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource(value = VdmOperationType.class, names = {"MEMCPY", "MEMMOVE", "MEMSET"})
     @DisplayName("H7: the output tells the operation asked for, its result, destination and path")
-    public void theOutputTellsWhatWasAskedFor(VdmOperationType type) {
+    public void outputNamesTheRequestedOperation(VdmOperationType type) {
         MemorySegment destination = memory(32);
         VdmFuture<VdmOutput> future = operation(type, destination, memory(32));
         VdmOutput output = future.await();
@@ -286,7 +286,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("polling a complete future does nothing")
-    public void pollingACompleteFutureDoesNothing() {
+    public void pollOfACompleteFutureDoesNothing() {
         MemorySegment destination = memory(16);
         VdmFuture<VdmOutput> fill = mover.memset(destination, (byte) 1);
         fill.busyPoll();
@@ -299,7 +299,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("H13: polled by several threads at once, an operation is executed once and seen complete by all")
-    public void polledBySeveralThreadsAtOnceAnOperationIsExecutedOnce() throws Exception {
+    public void severalPollersExecuteAnOperationOnce() throws Exception {
         int threads = 4;
         int rounds = 200;
         MemorySegment buffer = memory(4_097);
@@ -345,7 +345,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("H6: memcpy of overlapping ranges is refused in both directions, with the ranges and the overlap")
-    public void memcpyOfOverlappingRangesIsRefusedInBothDirections() {
+    public void memcpyRefusesOverlappingRanges() {
         MemorySegment buffer = noise(100, 3);
         byte[] before = bytes(buffer);
         MemorySegment low = buffer.asSlice(0, 60);
@@ -374,7 +374,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("memcpy between neighbours is no overlap")
-    public void memcpyBetweenNeighboursIsNoOverlap() {
+    public void memcpyTakesAdjacentRanges() {
         MemorySegment buffer = noise(100, 3);
         mover.memcpy(buffer.asSlice(0, 50), buffer.asSlice(50, 50)).await();
         assertArrayEquals(bytes(buffer.asSlice(50)), bytes(buffer.asSlice(0, 50)));
@@ -382,7 +382,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("ranges of different sizes are refused with both sizes")
-    public void rangesOfDifferentSizesAreRefused() {
+    public void differentSizesAreRefused() {
         MemorySegment five = memory(5);
         MemorySegment four = memory(4);
         var copy = assertThrows(IllegalArgumentException.class, () -> mover.memcpy(five, four));
@@ -400,7 +400,7 @@ public abstract class VdmContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource(value = VdmOperationType.class, names = {"MEMCPY", "MEMMOVE", "MEMSET"})
     @DisplayName("a read-only destination is refused, a read-only source is not")
-    public void aReadOnlyDestinationIsRefused(VdmOperationType type) {
+    public void readOnlyDestinationIsRefused(VdmOperationType type) {
         MemorySegment source = noise(8, 1);
         var refused = assertThrows(
                 IllegalArgumentException.class,
@@ -419,7 +419,7 @@ public abstract class VdmContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource(value = VdmOperationType.class, names = {"MEMCPY", "MEMMOVE", "MEMSET", "FLUSH"})
     @DisplayName("a segment whose arena is closed is refused at the call, by its role")
-    public void aSegmentWhoseArenaIsClosedIsRefusedAtTheCall(VdmOperationType type) {
+    public void segmentOfAClosedArenaIsRefusedAtTheCall(VdmOperationType type) {
         MemorySegment dead;
         try (Arena gone = Arena.ofShared()) {
             dead = gone.allocate(16);
@@ -439,7 +439,7 @@ public abstract class VdmContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource(value = VdmOperationType.class, names = {"MEMCPY", "MEMMOVE", "MEMSET"})
     @DisplayName("an arena closed between the call and the first poll fails the operation; the poll does not throw")
-    public void anArenaClosedBetweenTheCallAndTheFirstPollFailsTheOperation(VdmOperationType type) {
+    public void arenaClosedBeforeTheFirstPollFailsTheOperation(VdmOperationType type) {
         VdmFuture<VdmOutput> future;
         try (Arena brief = Arena.ofShared()) {
             future = operation(type, brief.allocate(64), memory(64));
@@ -454,7 +454,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("a source closed between the call and the first poll fails the operation")
-    public void aSourceClosedBetweenTheCallAndTheFirstPollFailsTheOperation() {
+    public void sourceClosedBeforeTheFirstPollFailsTheOperation() {
         MemorySegment destination = noise(64, 4);
         byte[] before = bytes(destination);
         VdmFuture<VdmOutput> future;
@@ -468,7 +468,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("a segment confined to another thread is refused with WrongThreadException")
-    public void aSegmentConfinedToAnotherThreadIsRefused() throws Exception {
+    public void segmentConfinedToAnotherThreadIsRefused() throws Exception {
         var foreign = new AtomicReference<MemorySegment>();
         Thread owner = Thread.ofPlatform().start(() -> foreign.set(Arena.ofConfined().allocate(8)));
         owner.join();
@@ -483,7 +483,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("segments confined to the calling thread work, or are refused with the reason")
-    public void segmentsConfinedToTheCallingThreadWorkOrAreRefused() {
+    public void confinedSegmentsWorkOrAreRefused() {
         try (Arena confined = Arena.ofConfined()) {
             MemorySegment segment = confined.allocate(16);
             if (takesConfinedSegments()) {
@@ -502,7 +502,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("a future over confined segments, polled by a wrong thread, throws there and stays idle for its own")
-    public void aFutureOverConfinedSegmentsPolledByAWrongThreadStaysIdle() throws Exception {
+    public void futureStaysIdleIfTheWrongThreadPolls() throws Exception {
         try (Arena confined = Arena.ofConfined()) {
             MemorySegment segment = confined.allocate(16);
             if (!takesConfinedSegments()) {
@@ -596,7 +596,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("isSupported is the conjunction over the flags: right for every subset")
-    public void isSupportedIsRightForEverySubset() {
+    public void isSupportedIsCorrectForEverySetOfFlags() {
         boolean durable = mover.isSupported(VdmFlags.MEM_DURABLE);
         boolean noCache = mover.isSupported(VdmFlags.NO_CACHE_HINT);
         assertTrue(mover.isSupported(VdmFlags.NONE));
@@ -618,7 +618,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("H22: durable operations and flush work on a mapped file")
-    public void durableOperationsAndFlushWorkOnAMappedFile(@TempDir Path folder)
+    public void durableOperationsSucceedOnAMappedFile(@TempDir Path folder)
             throws IOException {
         Path file = folder.resolve("durable");
         try (FileChannel channel = FileChannel.open(
@@ -652,7 +652,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("a runtime waits for many operations of one mover")
-    public void aRuntimeWaitsForManyOperations() {
+    public void runtimeWaitsForManyOperations() {
         int count = 30;
         MemorySegment source = noise(10_000, 1);
         MemorySegment destination = memory(10_000L * count);
@@ -669,7 +669,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("a chain makes memory, then copies a text into it: eager source, lazy destination")
-    public void aChainMakesMemoryThenCopiesATextIntoIt() {
+    public void chainAllocatesMemoryAndCopiesIntoIt() {
         byte[] text = "Hello World!\0".getBytes(StandardCharsets.UTF_8);
         MemorySegment source = memory(text.length).copyFrom(MemorySegment.ofArray(text));
         FutureChain<Long> duplicate = FutureChain
@@ -686,7 +686,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("one operation is prepared and started again and again, each time with its own bytes")
-    public void oneOperationIsPreparedAndStartedAgainAndAgain() {
+    public void operationIsReusedManyTimes() {
         VdmOperation operation = mover.newOperation();
         MemorySegment destination = memory(1_000);
         for (int round = 0; round < 50; round++) {
@@ -734,7 +734,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("an operation that was not prepared can be asked nothing")
-    public void anOperationThatWasNotPreparedCanBeAskedNothing() {
+    public void unpreparedOperationHasNoState() {
         VdmOperation operation = mover.newOperation();
         assertAll(
                 () -> assertThrows(IllegalStateException.class, operation::start),
@@ -751,7 +751,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("arguments refused by a reusable operation leave what was prepared before")
-    public void argumentsRefusedByAReusableOperationLeaveWhatWasPreparedBefore() {
+    public void refusedArgumentsKeepThePreparedOperation() {
         MemorySegment destination = memory(8);
         VdmOperation operation = mover.newOperation().memset(destination, (byte) 1, VdmFlags.NONE);
         assertThrows(
@@ -766,7 +766,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("H23: a future cancelled before its first poll writes nothing and says so")
-    public void aFutureCancelledBeforeItsFirstPollWritesNothing() {
+    public void futureCancelledBeforeItsPollWritesNothing() {
         MemorySegment destination = noise(64, 4);
         byte[] before = bytes(destination);
         VdmFuture<VdmOutput> fill = mover.memset(destination, (byte) 0);
@@ -809,7 +809,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("H23: close finishes what was started and ends the rest as CLOSED")
-    public void closeFinishesWhatWasStartedAndEndsTheRestAsClosed() {
+    public void closeFinishesStartedOperationsOnly() {
         MemorySegment source = noise(100_000, 1);
         MemorySegment destination = memory(2_000_000);
         List<VdmFuture<VdmOutput>> started = new ArrayList<>();
@@ -840,7 +840,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("after close operations are refused with the mover's name; closing again does nothing")
-    public void afterCloseOperationsAreRefused() {
+    public void operationsAreRefusedAfterClose() {
         VdmOperation operation = mover.newOperation();
         mover.close();
         mover.close();

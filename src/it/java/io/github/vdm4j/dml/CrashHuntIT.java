@@ -31,7 +31,7 @@ class CrashHuntIT {
     @ParameterizedTest
     @ValueSource(strings = {"-Xint", "-XX:TieredStopAtLevel=1", "-Xcomp"})
     @Tag("slow")
-    void randomActionsWhateverTheCompiler(String option) {
+    void randomActionsWorkWithAnyCompiler(String option) {
         hunt(Duration.ofSeconds(30), 1_000_000, option);
     }
 

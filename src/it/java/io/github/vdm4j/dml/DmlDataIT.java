@@ -73,7 +73,7 @@ class DmlDataIT {
     }
 
     @Test
-    void dmlExecutesEverythingButTheChecksOfBlocks() {
+    void dmlExecutesAllOperationsButBlockChecks() {
         MemorySegment a = arena.allocate(4096, 4096);
         MemorySegment b = arena.allocate(4096, 4096);
         MemorySegment c = arena.allocate(5120, 4096);
@@ -115,7 +115,7 @@ class DmlDataIT {
 
     @Test
     @DisplayName("H25: a record that would write behind the destination is not applied")
-    void aRecordThatWouldWriteBehindTheDestinationIsNotApplied() {
+    void recordBehindTheDestinationIsNotApplied() {
         MemorySegment record = arena.allocate(80, 8);
         record.set(ValueLayout.JAVA_SHORT_UNALIGNED, 0, (short) -1);
         var apply = mover.applyDelta(arena.allocate(64, 8), record.asSlice(0, 10));
@@ -124,7 +124,7 @@ class DmlDataIT {
     }
 
     @Test
-    void aDeltaOfTheGreatestSizeIsRecordedAndApplied() {
+    void largestDeltaIsRecordedAndApplied() {
         MemorySegment original = arena.allocate(0x80000, 8);
         MemorySegment modified = arena.allocate(0x80000, 8).fill((byte) 1);
         MemorySegment record = arena.allocate(DeltaResult.maxRecordBytes(0x80000), 8);
@@ -135,7 +135,7 @@ class DmlDataIT {
     }
 
     @Test
-    void manyThreadsAtOnceGetEachTheirOwnResult() throws Exception {
+    void manyThreadsGetTheirOwnResults() throws Exception {
         try (DmlDataMover shared =
                 DmlDataMover.builder()
                         .path(DmlPath.SOFTWARE)
@@ -174,7 +174,7 @@ class DmlDataIT {
     @Test
     @Tag("slow")
     @DisplayName("H5: a copy, a CRC and a comparison of 5 GiB")
-    void ofFiveGibibytes() throws IOException {
+    void operationsOnFiveGibibytesSucceed() throws IOException {
         long size = 5L << 30;
         long shift = 1L << 30;
         long available = availableBytes();

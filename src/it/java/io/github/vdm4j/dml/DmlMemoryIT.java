@@ -57,7 +57,7 @@ class DmlMemoryIT {
     }
 
     @Test
-    void isAtMost80BytesOfHeapForOneCopy() {
+    void copyAllocatesAtMost80Bytes() {
         try (Arena arena = Arena.ofShared(); var mover = DmlDataMover.open(DmlPath.SOFTWARE)) {
             MemorySegment source = arena.allocate(64);
             MemorySegment destination = arena.allocate(64);
@@ -73,7 +73,7 @@ class DmlMemoryIT {
     }
 
     @Test
-    void isNoHeapAtAllForAnOperationThatIsReused() {
+    void reusedCopyAllocatesNothing() {
         try (Arena arena = Arena.ofShared(); var mover = DmlDataMover.open(DmlPath.SOFTWARE)) {
             MemorySegment source = arena.allocate(64);
             MemorySegment destination = arena.allocate(64);
@@ -90,7 +90,7 @@ class DmlMemoryIT {
     }
 
     @Test
-    void isNoHeapEitherWhereDmlMakesDurable() {
+    void durableCopyAllocatesNothing() {
         try (Arena arena = Arena.ofShared();
                 var mover = DmlDataMover.builder()
                         .durability(Durability.withoutLibpmem())
@@ -112,7 +112,7 @@ class DmlMemoryIT {
 
     @ParameterizedTest
     @EnumSource(names = {"AUTO", "SOFTWARE"})
-    void isNoHeapForABatchThatIsClearedAndFilledAgain(DmlPath path) {
+    void clearedBatchAllocatesNothing(DmlPath path) {
         try (Arena arena = Arena.ofShared(); var mover = DmlDataMover.open(path)) {
             MemorySegment source = arena.allocate(64);
             MemorySegment[] destinations = {arena.allocate(64), arena.allocate(64)};
@@ -134,7 +134,7 @@ class DmlMemoryIT {
     }
 
     @Test
-    void isNoHeapEitherWhereTheJvmCopies() {
+    void copyByTheJvmAllocatesNothing() {
         try (var mover = DmlDataMover.open()) {
             MemorySegment source = Arena.ofAuto().allocate(64);
             MemorySegment destination = Arena.ofAuto().allocate(64);
@@ -151,7 +151,7 @@ class DmlMemoryIT {
 
     @ParameterizedTest
     @EnumSource(names = {"AUTO", "SOFTWARE"})
-    void isNoHeapAtAllForADataOperationThatIsReused(DmlPath path) {
+    void reusedDataOperationAllocatesNothing(DmlPath path) {
         try (Arena arena = Arena.ofShared(); var mover = DmlDataMover.open(path)) {
             MemorySegment a = arena.allocate(4096, 4096);
             MemorySegment b = arena.allocate(4096, 4096);
@@ -190,7 +190,7 @@ class DmlMemoryIT {
     }
 
     @Test
-    void isNoHeapAtAllForABatchThatIsSubmittedAgain() {
+    void resubmittedBatchAllocatesNothing() {
         try (Arena arena = Arena.ofShared(); var mover = DmlDataMover.open(DmlPath.SOFTWARE)) {
             MemorySegment source = arena.allocate(64 * 16);
             MemorySegment destination = arena.allocate(64 * 16);
@@ -209,7 +209,7 @@ class DmlMemoryIT {
     }
 
     @Test
-    void isBoundedByItsCapacityAndGivenBackByClose() {
+    void nativeMemoryIsBoundedAndFreedByClose() {
         var one = DmlDataMover.builder().path(DmlPath.SOFTWARE).jobs(1).open();
         var thousand = DmlDataMover.builder().path(DmlPath.SOFTWARE).jobs(1_000).open();
         try (one; thousand; Arena arena = Arena.ofConfined()) {
@@ -225,7 +225,7 @@ class DmlMemoryIT {
     }
 
     @Test
-    void doesNotGrowWithTheNumberOfMoversOpenedAndClosed() throws IOException {
+    void closedMoversLeaveNoMemory() throws IOException {
         openAndClose(2_000); // as much as the JVM itself wants for it
         long before = residentBytes();
         openAndClose(10_000);

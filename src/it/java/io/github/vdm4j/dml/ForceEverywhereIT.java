@@ -28,7 +28,7 @@ class ForceEverywhereIT {
     @ValueSource(strings = {
         "-Xint", "-XX:TieredStopAtLevel=0", "-XX:TieredStopAtLevel=1", "-XX:TieredStopAtLevel=2",
         "-XX:TieredStopAtLevel=3", "-Xmixed"})
-    void workWhateverTheCompiler(String option) {
+    void durableCopiesWorkWithAnyCompiler(String option) {
         ChildJvm child = ChildJvm.onClassPath(
                 Duration.ofMinutes(1),
                 List.of(option, "--enable-native-access=ALL-UNNAMED"),

@@ -23,7 +23,7 @@ class LifetimeHuntIT {
     /** The number of tries that a busy machine does in that time. */
     @ParameterizedTest(name = "the {0} library, up to 100,000 tries")
     @ValueSource(strings = {"real", "simulated"})
-    void forALittleWhile(String library) {
+    void shortRunSucceeds(String library) {
         hunt(library, Duration.ofSeconds(18));
     }
 

@@ -236,7 +236,7 @@ class SimulatedDmlIT {
     }
 
     @Test
-    void doTheSameToEveryRandomJob() {
+    void randomJobsEndAlike() {
         Map<String, Integer> endings = new TreeMap<>();
         for (int i = 0; i < JOBS; i++) {
             fillMemory();
@@ -286,7 +286,7 @@ class SimulatedDmlIT {
     }
 
     @Test
-    void doTheSameToEveryRandomBatch() {
+    void randomBatchesEndAlike() {
         Map<String, Integer> endings = new TreeMap<>();
         for (int i = 0; i < BATCHES; i++) {
             fillMemory();

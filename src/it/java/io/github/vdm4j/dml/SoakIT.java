@@ -15,13 +15,13 @@ class SoakIT {
     private static final String DURATION = "vdm4j.soak";
 
     @Test
-    void forALittleWhile() {
+    void shortRunSucceeds() {
         soak(Duration.ofSeconds(10));
     }
 
     @Test
     @Tag("slow")
-    void forAsLongAsWanted() {
+    void longRunSucceeds() {
         System.out.println(soak(Duration.parse(System.getProperty(DURATION, "PT10M"))).output());
     }
 

@@ -53,7 +53,7 @@ class SpeedIT {
     private final MemorySegment destination = arena.allocate(64, 4096);
 
     @Test
-    void takesAtMostTwiceAsLongAsBareDowncallsOnOneJob() throws Throwable {
+    void operationTakesAtMostTwiceABareDowncall() throws Throwable {
         var bare = new BareJob(DmlLibrary.open().location());
         try (var mover = DmlDataMover.open(DmlPath.SOFTWARE)) {
             VdmOperation operation = mover.newOperation();
@@ -67,7 +67,7 @@ class SpeedIT {
      * what is done about it.
      */
     @Test
-    void takesNoMuchLongerAfterAnAllocation() throws Throwable {
+    void operationIsFastAfterAnAllocation() throws Throwable {
         try (var mover = DmlDataMover.open(DmlPath.SOFTWARE)) {
             VdmOperation operation = mover.newOperation();
             double least = leastRatio(() -> copyAfterAllocation(operation), () -> copy(operation));
@@ -80,7 +80,7 @@ class SpeedIT {
      * what is above them (docs/adr/0020).
      */
     @Test
-    void ofDataTakesAutoNoMuchLongerThanSoftware() throws Throwable {
+    void autoIsAsFastAsSoftware() throws Throwable {
         try (var auto = DmlDataMover.open(); var software = DmlDataMover.open(DmlPath.SOFTWARE)) {
             assumeTrue(auto.runningPath() == DmlPath.SOFTWARE, "this machine has a DSA");
             MemorySegment range = arena.allocate(16 << 10, 4096);

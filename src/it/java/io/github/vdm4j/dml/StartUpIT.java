@@ -74,7 +74,7 @@ class StartUpIT {
 
     @ParameterizedTest
     @EnumSource(names = {"AUTO", "SOFTWARE"})
-    void waitForNothingThatTheyDoNotUse(DmlPath path) {
+    void firstCopyLoadsOnlyWhatItUses(DmlPath path) {
         assertNotLoaded(
                 loadedBefore("copied", path),
                 "jdk.jfr.internal.MetadataRepository",
@@ -82,7 +82,7 @@ class StartUpIT {
     }
 
     @Test
-    void tryAndDiagnoseNoHardwareOnAMachineWithoutDevices() {
+    void firstCopyTriesNoHardwareWithoutDevices() {
         assumeFalse(Files.exists(Path.of("/sys/bus/dsa/devices")), "this machine may have a DSA");
         assertNotLoaded(
                 loadedBefore("copied", DmlPath.AUTO),

@@ -136,7 +136,7 @@ class CopyFailureTest {
     }
 
     @Test
-    void sourceAndTargetAreOneFile() throws IOException {
+    void sameSourceAndTargetAreRefused() throws IOException {
         Path file = TestFiles.random(folder.resolve("file"), 10);
         Path symbolic = Files.createSymbolicLink(folder.resolve("symbolic"), file);
         Path hard = Files.createLink(folder.resolve("hard"), file);
@@ -218,7 +218,7 @@ class CopyFailureTest {
     }
 
     @Test
-    void targetBecomesADirectoryMeanwhile() throws IOException {
+    void targetThatBecomesADirectoryFails() throws IOException {
         Path source = TestFiles.random(folder.resolve("source"), 5000);
         Path target = folder.resolve("target");
         CommandRun run = CommandRun.watched(atBegin(() -> {
@@ -253,7 +253,7 @@ class CopyFailureTest {
     }
 
     @Test
-    void spaceThatIsGoneMeanwhileIsFoundOutBeforeAPageIsMapped() throws Exception {
+    void lostSpaceIsFoundBeforeMapping() throws Exception {
         Path small = mountOneMebibyte();
         try (StagedFile staged = StagedFile.in(small)) {
             var e = assertThrows(FileSystemException.class,

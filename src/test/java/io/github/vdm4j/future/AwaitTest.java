@@ -110,7 +110,7 @@ class AwaitTest {
     }
 
     @Test
-    void returnsTheOutputOfAFutureThatEndsBeforeTheInterruption() throws Exception {
+    void awaitReturnsTheOutputBeforeAnInterrupt() throws Exception {
         assertEquals(1, CountingFuture.sync(5).awaitInterruptibly());
         var selfInterrupting = new CountingFuture(2, false, Thread.currentThread()::interrupt);
         assertEquals(1, selfInterrupting.awaitInterruptibly());

@@ -65,7 +65,7 @@ class FutureChainTest {
 
     @Test
     @DisplayName("a map function for an eager entry runs once, before its future is polled for the first time")
-    void aMapFunctionForAnEagerEntryRunsOnceBeforeItsFutureIsPolled() {
+    void eagerEntryIsMappedOnceBeforeItsPoll() {
         List<Integer> countersSeen = new ArrayList<>();
         CountingFuture second = CountingFuture.sync(3);
         FutureChain<Integer> chain = FutureChain.of(PollableFuture.completed("x"))

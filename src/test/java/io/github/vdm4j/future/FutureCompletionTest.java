@@ -233,7 +233,7 @@ class FutureCompletionTest {
     }
 
     @Test
-    void anExecutorThatRefusesLeavesTheWorkToTheSharedPoller() {
+    void sharedPollerReplacesARefusingExecutor() {
         var task = new SignalledFuture();
         CompletableFuture<String> completion = task.toCompletableFuture(command -> {
             throw new RejectedExecutionException("shut down");
@@ -257,7 +257,7 @@ class FutureCompletionTest {
     }
 
     @Test
-    void aTaskThatThePollersThreadMayNotAdvanceFailsTheCompletionAndStaysAsItWas() {
+    void confinedTaskFailsItsCompletion() {
         Thread owner = Thread.currentThread();
         var polls = new AtomicInteger();
         PollTask<String> task = (notifier, sink) -> {

@@ -34,7 +34,7 @@ class FutureRaceTest {
     }
 
     @Test
-    void twoPollersAreNeverInItTogetherAndNoStepIsLostOrMadeTwice() throws Exception {
+    void pollersExecuteEachStepOnce() throws Exception {
         var outcomes = new Race<>(ROUNDS, TwoSteps::new).outcomes(
                 state -> {
                     state.future.busyPoll();

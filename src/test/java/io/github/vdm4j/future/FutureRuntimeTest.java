@@ -83,7 +83,7 @@ class FutureRuntimeTest {
 
         @Test
         @DisplayName("an asynchronous future passes a chain of a synchronous entry")
-        void anAsynchronousFuturePassesAChainOfASynchronousEntry() {
+        void asynchronousFutureOvertakesASynchronousOne() {
             runtime.waitAll(List.of(FutureChain.of(sync(9)), async(10), sync(11)));
             assertEquals(List.of(10, 9, 11), completed);
         }
@@ -433,7 +433,7 @@ class FutureRuntimeTest {
 
         @Test
         @DisplayName("H20: a sleeping future that is already complete when its waker is called ends the wait")
-        void aSleepingFutureThatIsAlreadyCompleteWhenItsWakerIsCalled() {
+        void completeFutureMayBeWoken() {
             AtomicReference<Waker> kept = new AtomicReference<>();
             AtomicBoolean ready = new AtomicBoolean();
             PollableFuture<Void> future = future((notifier, sink) -> {
@@ -514,7 +514,7 @@ class FutureRuntimeTest {
 
         @Test
         @DisplayName("an interruption is kept also where the wait ends with an exception")
-        void anInterruptionIsKeptWhereTheWaitEndsWithAnException() {
+        void interruptIsKeptIfTheWaitThrows() {
             AtomicInteger polls = new AtomicInteger();
             PollableFuture<Void> future = future((notifier, sink) -> {
                 if (polls.incrementAndGet() < 10) {

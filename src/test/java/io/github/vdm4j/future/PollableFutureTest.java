@@ -46,7 +46,7 @@ class PollableFutureTest {
 
     @Test
     @DisplayName("polling a complete future does nothing")
-    void pollingACompleteFutureDoesNothing() {
+    void pollOfACompleteFutureDoesNothing() {
         CountingFuture up = CountingFuture.sync(POLLS);
         up.busyPoll();
         assertEquals(FutureState.COMPLETE, up.poll());
@@ -79,7 +79,7 @@ class PollableFutureTest {
 
     @Test
     @DisplayName("a poll of a complete future takes back what the notifier was answered before")
-    void aPollOfACompleteFutureAnswersThatThereIsNoNotification() {
+    void pollOfACompleteFutureUsesNoNotification() {
         Notifier notifier = Notifier.of(() -> {});
         new SignalledFuture().poll(notifier);
         assertEquals(NotifierType.WAKER, notifier.used());
@@ -135,7 +135,7 @@ class PollableFutureTest {
 
     @Test
     @DisplayName("await throws unchecked failures themselves and wraps checked ones")
-    void awaitThrowsUncheckedFailuresThemselvesAndWrapsCheckedOnes() {
+    void awaitWrapsOnlyCheckedFailures() {
         var checked = new IOException("disk");
         var wrapped = assertThrows(FutureFailedException.class,
                 () -> PollableFuture.failed(checked).await());

@@ -71,7 +71,8 @@ class Crc32cKernelTest {
     @ParameterizedTest(name = "bypass of reflection {0}, of data reflection {1}: {2}")
     @CsvSource({"false, false, e3069283", "true, false, 45fc71a", "false, true, a8f022a0",
         "true, true, c052a8c8"})
-    void theCheckValue(boolean bypassReflection, boolean bypassDataReflection, String expected) {
+    void crcOfTheCheckStringMatches(boolean bypassReflection, boolean bypassDataReflection,
+            String expected) {
         var options = new CrcOptions(0, bypassReflection, bypassDataReflection);
         assertEquals(expected,
                 Integer.toHexString(kernel.crc(MemorySegment.ofArray(CHECK), options)));
@@ -79,7 +80,7 @@ class Crc32cKernelTest {
     }
 
     @Property(tries = 1_000, edgeCases = EdgeCasesMode.NONE)
-    void theCrcIsThatOfADivisionBitByBit(
+    void crcMatchesABitwiseDivision(
             @ForAll("sizes") int size,
             @ForAll @IntRange(max = 15) int misalignment,
             @ForAll Placed.Kind kind,
@@ -92,7 +93,7 @@ class Crc32cKernelTest {
     }
 
     @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
-    void aCopyCopiesAndHasTheSameCrc(
+    void copyHasTheSameCrc(
             @ForAll("sizes") int size,
             @ForAll @IntRange(max = 15) int misalignment,
             @ForAll Placed.Kind kind,
@@ -108,7 +109,7 @@ class Crc32cKernelTest {
     }
 
     @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
-    void theCrcOfOneRangeIsTheSeedForTheNext(
+    void crcOfARangeIsTheSeedForTheNext(
             @ForAll("sizes") int size,
             @ForAll @IntRange(max = 40_000) int where,
             @ForAll("options") CrcOptions options,
@@ -122,7 +123,7 @@ class Crc32cKernelTest {
     }
 
     @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
-    void twoCrcsCombineToThatOfBothRanges(
+    void combinedCrcMatchesBothRanges(
             @ForAll("sizes") int size,
             @ForAll @IntRange(max = 40_000) int where,
             @ForAll("options") CrcOptions options,
@@ -139,7 +140,7 @@ class Crc32cKernelTest {
      * x to the power of 2^31 - 1 is 1 modulo the polynomial, so 2^62 zero bytes do what one does.
      */
     @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
-    void lengthsThatNoRangeHasCombine(@ForAll int first) {
+    void hugeLengthsCombine(@ForAll int first) {
         CrcOptions options = CrcOptions.STANDARD;
         int behindOne = Crc32cKernel.combine(first, 0, 1, options);
         assertEquals(behindOne, Crc32cKernel.combine(first, 0, 1L << 62, options));
@@ -147,7 +148,7 @@ class Crc32cKernelTest {
     }
 
     @Test
-    void severalPiecesOfACopyHaveOneCrc() {
+    void copyInPiecesHasOneCrc() {
         byte[] bytes = Noise.bytes((1 << 18) + 77, 5);
         CRC32C expected = new CRC32C();
         expected.update(bytes);
@@ -173,7 +174,7 @@ class Crc32cKernelTest {
 
     /** The JDK's CRC32C takes the JVM down with it here: SIGBUS. */
     @Test
-    void h28AMappingWhoseFileWasCutOffIsAnErrorAndNoCrash(@TempDir Path folder) throws IOException {
+    void h28TruncatedMappingIsAnErrorAndNoCrash(@TempDir Path folder) throws IOException {
         try (Arena arena = Arena.ofShared()) {
             MemorySegment cut = mapped(folder, 1 << 20, 4_096, arena);
             assertThrows(InternalError.class, () -> {
@@ -191,7 +192,7 @@ class Crc32cKernelTest {
     @Test
     @Tag("slow")
     @Timeout(120)
-    void moreThanFourGigabytesHaveTheirCrc(@TempDir Path folder) throws IOException {
+    void crcCoversMoreThanFourGigabytes(@TempDir Path folder) throws IOException {
         long size = (4L << 30) + 4_096;
         try (Arena arena = Arena.ofShared()) {
             MemorySegment zeros = mapped(folder, size, size, arena);

@@ -68,7 +68,7 @@ class DeltaKernelTest {
     }
 
     @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
-    void aRecordHasEachBlockThatDiffersAndAppliedGivesTheModifiedRange(
+    void recordContainsEachDifferentBlock(
             @ForAll("ranges") Ranges ranges,
             @ForAll Placed.Kind kind,
             @ForAll Placed.Kind otherKind,
@@ -94,7 +94,7 @@ class DeltaKernelTest {
     }
 
     @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
-    void aRecordWithoutRoomForAllOverflowsAndHoldsWhatFits(
+    void smallRecordOverflowsAndIsFilled(
             @ForAll("ranges") Ranges ranges, @ForAll @IntRange(min = 8, max = 3_000) int entries) {
         byte[] original = ranges.original();
         byte[] modified = ranges.modified();
@@ -137,7 +137,7 @@ class DeltaKernelTest {
     }
 
     @Test
-    void h25AnEntryBeyondTheDestinationIsADefectThatIsToldWithItsValues() {
+    void h25EntryBeyondTheDestinationIsADefect() {
         assertNull(DeltaKernel.defect(entries(0, 511), 4_096));
         assertEquals(
                 "entry 1 of the delta record is for offset 4,096, outside of the 4,096 bytes of the destination",
@@ -151,7 +151,7 @@ class DeltaKernelTest {
     }
 
     @Test
-    void h25AnEntryThatIsNotForALaterOffsetThanTheOneBeforeIsADefect() {
+    void h25UnorderedEntryIsADefect() {
         assertNull(DeltaKernel.defect(entries(1, 2, 511), 4_096));
         assertEquals(
                 "entry 2 of the delta record is for offset 16, after one for 16: they must ascend",
@@ -162,7 +162,7 @@ class DeltaKernelTest {
     }
 
     @Test
-    void h25ARecordThatEndsWithinAnEntryIsADefect() {
+    void h25TruncatedEntryIsADefect() {
         assertEquals(
                 "the delta record has 15 bytes: it must be a multiple of 10",
                 DeltaKernel.defect(entries(0, 1).asSlice(0, 15), 4_096));
@@ -170,7 +170,7 @@ class DeltaKernelTest {
     }
 
     @Test
-    void anEntryThatWasMadeWrongAfterTheCheckWritesNothingOutside() {
+    void entryChangedAfterTheCheckWritesInsideOnly() {
         MemorySegment destination = MemorySegment.ofArray(new byte[64]).asSlice(0, 32);
         assertThrows(IndexOutOfBoundsException.class,
                 () -> DeltaKernel.apply(destination, entries(4)));

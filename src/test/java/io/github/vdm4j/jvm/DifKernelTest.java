@@ -148,7 +148,7 @@ class DifKernelTest {
     }
 
     @Property(tries = 2_000, edgeCases = EdgeCasesMode.NONE)
-    void aCheckFindsTheFirstBlockThatIsNotWellAndAllItsErrors(@ForAll("cases") Case with) {
+    void checkFindsTheFirstBadBlockAndItsErrors(@ForAll("cases") Case with) {
         byte[] source = with.protectedSource();
         assertEquals(
                 new DifReference(with.config()).check(source),
@@ -157,7 +157,7 @@ class DifKernelTest {
     }
 
     @Property(tries = 1_000, edgeCases = EdgeCasesMode.NONE)
-    void anInsertAddsTheProtectionToEachBlock(@ForAll("cases") Case with) {
+    void insertAddsTheProtectionToEachBlock(@ForAll("cases") Case with) {
         byte[] data = with.data();
         Placed destination = with.room(data.length + 8 * with.blocks());
         DifKernel.insert(destination.segment(), with.source(data).segment(), with.config(), 0);
@@ -165,7 +165,7 @@ class DifKernelTest {
     }
 
     @Property(tries = 1_000, edgeCases = EdgeCasesMode.NONE)
-    void aStripChecksAndKeepsOnlyTheData(@ForAll("cases") Case with) {
+    void stripChecksAndKeepsOnlyTheData(@ForAll("cases") Case with) {
         byte[] source = with.protectedSource();
         DifReference reference = new DifReference(with.config());
         Placed destination = with.room(with.data().length);
@@ -178,7 +178,7 @@ class DifKernelTest {
     }
 
     @Property(tries = 2_000, edgeCases = EdgeCasesMode.NONE)
-    void anUpdateChecksAndMakesTheOtherProtection(@ForAll("cases") Case with) {
+    void updateChecksAndWritesTheNewProtection(@ForAll("cases") Case with) {
         byte[] source = with.protectedSource();
         DifReference reference = new DifReference(with.config());
         Placed destination = with.room(source.length);
@@ -191,7 +191,7 @@ class DifKernelTest {
     }
 
     @Test
-    void theCheckValueOfTheGuard() {
+    void guardOfTheCheckStringMatches() {
         byte[] padded = new byte[16]; // zeros at the beginning change nothing
         System.arraycopy("123456789".getBytes(US_ASCII), 0, padded, 7, 9);
         assertEquals(0xd0db, T10Crc.of(MemorySegment.ofArray(padded), 0, 16, 0));
@@ -224,7 +224,7 @@ class DifKernelTest {
         "0x1234, 0x00ff, 0x1334, 2",
         "0x1234, 0xffff, 0xabcd, 0"
     })
-    void theMaskedBitsOfAnApplicationTagAreNotChecked(int application, int mask, int found,
+    void maskedBitsOfTheTagAreNotChecked(int application, int mask, int found,
             int errors) {
         assertEquals(errors,
                 checkOfOneBlock(new DifTags(0, application, mask), (long) found << 32));
@@ -243,7 +243,7 @@ class DifKernelTest {
 
     /** DML's software path checks such a block unless it is to be an error. */
     @Test
-    void aBlockWithAllBitsOfItsProtectionSetIsNotCheckedOrIsAnError() {
+    void protectionOfOnesIsExemptOrAnError() {
         assertEquals(7, checkOfOneBlock(DifTags.ZERO, -1));
         assertEquals(7, checkOfOneBlock(DifTags.ZERO, -1, SOURCE_F_ENABLE_ERROR));
         assertEquals(0, checkOfOneBlock(DifTags.ZERO, -1, SOURCE_F_DETECT_ALL));
@@ -254,7 +254,7 @@ class DifKernelTest {
     }
 
     @Test
-    void aBlockWithAllBitsOfItsTagsSetIsNotChecked() {
+    void tagsOfOnesExemptTheBlock() {
         assertEquals(0,
                 checkOfOneBlock(DifTags.ZERO, 0xabcd_ffff_ffff_ffffL, SOURCE_F_DETECT_TAGS));
         assertEquals(7,

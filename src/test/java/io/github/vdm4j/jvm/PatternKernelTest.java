@@ -44,7 +44,7 @@ class PatternKernelTest {
     }
 
     @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
-    void aFillRepeatsThePatternFromTheFirstByteOn(
+    void fillRepeatsThePatternFromTheFirstByte(
             @ForAll("sizes") int size,
             @ForAll @IntRange(max = 15) int misalignment,
             @ForAll Placed.Kind kind,
@@ -58,7 +58,7 @@ class PatternKernelTest {
     }
 
     @Property(tries = 1_000, edgeCases = EdgeCasesMode.NONE)
-    void aFillWithAByteWritesAllOfTheSegmentAndNothingElse(
+    void byteFillWritesOnlyTheSegment(
             @ForAll @IntRange(max = 40_000) int size,
             @ForAll @IntRange(max = 15) int misalignment,
             @ForAll Placed.Kind kind,
@@ -73,7 +73,7 @@ class PatternKernelTest {
     }
 
     @Test
-    void aFillWithAByteMindsTheSizesAtWhichItChangesItsWay() {
+    void byteFillIsCorrectAroundItsThresholds() {
         byte outside = 77;
         for (int size : new int[]{0, 1, 511, 512, 513, 1_023, 1_024, 1_025, 8_191, 8_192, 8_193,
             16_384, 24_577}) {
@@ -89,7 +89,7 @@ class PatternKernelTest {
     }
 
     @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
-    void whatWasFilledIsEqual(
+    void filledRangeEqualsItsPattern(
             @ForAll("sizes") int size,
             @ForAll @IntRange(max = 15) int misalignment,
             @ForAll Placed.Kind kind,
@@ -99,7 +99,7 @@ class PatternKernelTest {
     }
 
     @Property(tries = 1_000, edgeCases = EdgeCasesMode.NONE)
-    void theFirstByteThatDiffersIsFoundExactly(
+    void mismatchFindsTheFirstDifferentByte(
             @ForAll("sizes") int size,
             @ForAll @IntRange(max = 15) int misalignment,
             @ForAll Placed.Kind kind,
@@ -132,7 +132,7 @@ class PatternKernelTest {
     @Test
     @Tag("slow")
     @Timeout(120)
-    void moreThanFourGigabytesAreFilledAndCompared() {
+    void fillCoversMoreThanFourGigabytes() {
         long size = (4L << 30) + 4_099;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = arena.allocate(size);

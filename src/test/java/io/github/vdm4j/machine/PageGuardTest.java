@@ -92,7 +92,7 @@ class PageGuardTest {
     }
 
     @Property(tries = 60)
-    void touchesWhatTheKernelDoesNotTell(
+    void pagesAreTouchedIfTheKernelRefuses(
             @ForAll @IntRange(max = 16) int pagesLeft,
             @ForAll @IntRange(max = SIZE - 1) int offset,
             @ForAll @IntRange(min = 1, max = SIZE) int wanted,
@@ -103,7 +103,7 @@ class PageGuardTest {
     }
 
     @Property(tries = 60)
-    void sendsAByteOfEachPageThroughAPipe(
+    void byteOfEachPageIsSentThroughAPipe(
             @ForAll @IntRange(max = 16) int pagesLeft,
             @ForAll @IntRange(max = SIZE - 1) int offset,
             @ForAll @IntRange(min = 1, max = SIZE) int wanted,
@@ -120,7 +120,7 @@ class PageGuardTest {
     }
 
     @Property(tries = 1)
-    void namesNoCauseThatTheSizeOfTheFileDoesNotShow() throws IOException {
+    void onlyAShortFileIsNamedAsTheCause() throws IOException {
         MemorySegment mapped = mapped(1);
         Files.delete(file);
         try {

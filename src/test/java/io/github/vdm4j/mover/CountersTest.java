@@ -24,7 +24,7 @@ class CountersTest {
     private final MemorySegment memory = Arena.ofAuto().allocate(1_024);
 
     @Test
-    void everyEndIsCountedOnceAndTheBytesOfTheGoodOnes() {
+    void everyResultIsCountedOnce() {
         try (var mover = SyncDataMover.open()) {
             assertEquals(new MoverCounters(0, 0, 0, 0, 0, 0), mover.counters());
             mover.memset(memory, (byte) 1).await();
@@ -45,7 +45,7 @@ class CountersTest {
     }
 
     @Test
-    void whatIsInFlightIsSubmittedAndNotCompleted() {
+    void operationInFlightIsNotCountedAsCompleted() {
         var gate = new CountDownLatch(1);
         var mover = ThreadsDataMover.builder()
                 .threads(1)
@@ -71,7 +71,7 @@ class CountersTest {
     }
 
     @Test
-    void nothingIsLostAmongManyThreads() throws InterruptedException {
+    void countersLoseNothingAmongManyThreads() throws InterruptedException {
         for (Vdm mover : List.of(SyncDataMover.open(),
                 ThreadsDataMover.builder().threads(2).open())) {
             var failure = new AtomicReference<Throwable>();

@@ -51,7 +51,7 @@ class JvmMoversTest {
 
     @Test
     @DisplayName("the sync mover does everything in the first poll and is not asynchronous")
-    void theSyncMoverDoesEverythingInTheFirstPoll() {
+    void syncMoverCompletesInTheFirstPoll() {
         try (Vdm mover = SyncDataMover.open()) {
             byte[] content = new byte[100];
             VdmFuture<VdmOutput> fill = mover.memset(MemorySegment.ofArray(content), (byte) 1);
@@ -64,7 +64,7 @@ class JvmMoversTest {
 
     @Test
     @DisplayName("a runtime waits for futures of both movers at once: halves of two buffers")
-    void aRuntimeWaitsForFuturesOfBothMoversAtOnce() {
+    void runtimeWaitsForFuturesOfBothMovers() {
         byte[] a = new byte[512];
         byte[] b = new byte[512];
         MemorySegment inA = MemorySegment.ofArray(a);
@@ -110,7 +110,7 @@ class JvmMoversTest {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     @DisplayName("H22: durable on native memory is what isSupported says; where it is UNSUPPORTED nothing is written")
-    void durableOnNativeMemoryIsWhatIsSupportedSays(Mover which) {
+    void isSupportedPredictsDurableOperations(Mover which) {
         try (Vdm mover = which == Mover.SYNC
                 ? SyncDataMover.builder().nativeMemoryIsPersistent(true).open()
                 : ThreadsDataMover.builder().nativeMemoryIsPersistent(true).open();
@@ -134,7 +134,7 @@ class JvmMoversTest {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     @DisplayName("H28: a page that a truncated file has lost fails the operation, not the thread")
-    void aPageThatATruncatedFileHasLostFailsTheOperation(Mover which, @TempDir Path folder)
+    void missingPageFailsTheOperation(Mover which, @TempDir Path folder)
             throws IOException {
         try (Vdm mover = which.open();
                 Arena arena = Arena.ofShared();

@@ -97,7 +97,7 @@ class ThreadsDataMoverTest extends VdmContract {
     @ParameterizedTest(name = "{0} bytes")
     @ValueSource(ints = {7, 10, 128, 1_024, 0})
     @DisplayName("100 copies at a time, ten times over, of one size or of mixed ones from 7 bytes to 1 MiB")
-    void hundredCopiesAtATime(int fixedSize) {
+    void hundredCopiesSucceedAtATime(int fixedSize) {
         int limit = fixedSize > 0 ? fixedSize : 1 << 20;
         var random = new Random(fixedSize);
         MemorySegment source = noise(2L * limit, fixedSize);
@@ -123,7 +123,7 @@ class ThreadsDataMoverTest extends VdmContract {
     @ParameterizedTest(name = "a queue of {0}")
     @ValueSource(ints = {1, 3, 7, 100})
     @DisplayName("H22: more operations than any queue holds are all done in the end, and the mover is usable again")
-    void moreOperationsThanTheQueueHolds(int queueSize) {
+    void moreOperationsThanTheQueueHoldsSucceed(int queueSize) {
         MemorySegment source = noise(64, 1);
         try (var small = ThreadsDataMover.builder().threads(2).queueSize(queueSize).open()) {
             assertEquals(queueSize, small.queueSize());
@@ -164,7 +164,7 @@ class ThreadsDataMoverTest extends VdmContract {
     }
 
     @Test
-    void aFullQueueFailsTheOperationIfThatWasAskedFor() {
+    void fullQueueFailsTheOperation() {
         try (var small = gated().queueSize(1).whenFull(WhenFull.FAIL).open()) {
             occupyWorker(small);
             VdmFuture<VdmOutput> queued = small.memset(memory(4), (byte) 2);
@@ -187,7 +187,7 @@ class ThreadsDataMoverTest extends VdmContract {
 
     @Test
     @DisplayName("H23: an operation that waits can be cancelled, and one that a worker executes cannot")
-    void anOperationThatWaitsCanBeCancelled() {
+    void waitingOperationCanBeCancelled() {
         try (var small = gated().open()) {
             VdmFuture<VdmOutput> busy = occupyWorker(small);
             MemorySegment destination = memory(4);
@@ -231,7 +231,7 @@ class ThreadsDataMoverTest extends VdmContract {
 
     @Test
     @DisplayName("the defaults: a thread for each processor, a queue of 128, wakers; all of them told")
-    void theDefaults() {
+    void defaultsAreReported() {
         ThreadsDataMover standard = (ThreadsDataMover) mover();
         int processors = Runtime.getRuntime().availableProcessors();
         assertEquals(processors, standard.threads());
@@ -246,7 +246,7 @@ class ThreadsDataMoverTest extends VdmContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource(NotifierType.class)
     @DisplayName("a running future answers with the mover's kind of notification, and keeps the promise")
-    void aRunningFutureAnswersWithTheMoversKindOfNotification(NotifierType type) {
+    void runningFutureUsesTheMoversNotification(NotifierType type) {
         try (var one = gated().notifier(type).open()) {
             var woken = new CountDownLatch(1);
             Notifier notifier = Notifier.of(woken::countDown);
@@ -280,7 +280,7 @@ class ThreadsDataMoverTest extends VdmContract {
 
     @Test
     @DisplayName("a waker offered only by a later poll is called, and so is every thread's own")
-    void aWakerOfferedOnlyByALaterPollIsCalled() throws Exception {
+    void wakerOfALaterPollIsCalled() throws Exception {
         try (var one = gated().open()) {
             VdmFuture<VdmOutput> fill = one.memset(memory(8), (byte) 1);
             fill.poll();
@@ -324,7 +324,7 @@ class ThreadsDataMoverTest extends VdmContract {
 
     @Test
     @DisplayName("the user's functions do the work, each for its operation, with segments and flags")
-    void theUsersFunctionsDoTheWork() {
+    void userFunctionsMoveTheBytes() {
         var calls = new ConcurrentLinkedQueue<String>();
         try (var own = ThreadsDataMover.builder()
                 .memcpyFunction(
@@ -345,7 +345,7 @@ class ThreadsDataMoverTest extends VdmContract {
 
     @Test
     @DisplayName("a user's function that throws fails its operation and kills no worker")
-    void aUsersFunctionThatThrowsFailsItsOperation() {
+    void throwingUserFunctionFailsItsOperation() {
         var next = new AtomicInteger();
         Throwable[] thrown = {new ArithmeticException("one"), new StackOverflowError(),
             new AssertionError("three"), new InternalError("four"),
@@ -374,7 +374,7 @@ class ThreadsDataMoverTest extends VdmContract {
 
     @Test
     @DisplayName("a waker that throws is reported to the worker's handler, and the worker goes on")
-    void aWakerMayCloseTheMoverThatCallsIt() throws Exception {
+    void wakerMayCloseItsMover() throws Exception {
         var go = new CountDownLatch(1);
         var closing = ThreadsDataMover.builder()
                 .threads(2)
@@ -397,7 +397,7 @@ class ThreadsDataMoverTest extends VdmContract {
     }
 
     @Test
-    void aWakerThatThrowsDoesNotKillAWorker() {
+    void throwingWakerDoesNotEndAWorker() {
         var reported = new ConcurrentLinkedQueue<Throwable>();
         Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> reported.add(e));
@@ -422,7 +422,7 @@ class ThreadsDataMoverTest extends VdmContract {
 
     @Test
     @DisplayName("a segment closed while its operation waits in the queue fails the operation")
-    void aSegmentClosedWhileItsOperationIsQueuedFailsIt() {
+    void closedSegmentFailsAQueuedOperation() {
         try (var one = gated().open()) {
             occupyWorker(one);
             VdmFuture<VdmOutput> queued;
@@ -474,7 +474,7 @@ class ThreadsDataMoverTest extends VdmContract {
 
     @Test
     @DisplayName("H23: polls that race with close end as SUCCESS or CLOSED, never hang, and never half")
-    void pollsThatRaceWithCloseEndOneWayOrTheOther() throws Exception {
+    void pollsThatRaceWithCloseSucceedOrEndClosed() throws Exception {
         MemorySegment source = memory(512).fill((byte) 1);
         for (int round = 0; round < 200; round++) {
             var racing = ThreadsDataMover.builder().threads(2).queueSize(3).open();
@@ -496,7 +496,7 @@ class ThreadsDataMoverTest extends VdmContract {
 
     @Test
     @DisplayName("closing gives up after its time, tells what is stuck, and lets it end by itself")
-    void closingGivesUpAfterItsTime() {
+    void closeTimesOutAndNamesTheOperation() {
         var mover = gated().closeTimeout(Duration.ofMillis(20)).open();
         VdmFuture<VdmOutput> busy = occupyWorker(mover);
         var gaveUp = assertThrows(VdmException.class, mover::close);
@@ -536,7 +536,7 @@ class ThreadsDataMoverTest extends VdmContract {
 
     @Test
     @DisplayName("no hand-over is lost when workers fall asleep as operations arrive")
-    void noHandOverIsLostWhenWorkersFallAsleep() {
+    void sleepingWorkersLoseNoHandOver() {
         try (var drowsy = ThreadsDataMover.builder()
                 .threads(2)
                 .queueSize(2)
@@ -557,7 +557,7 @@ class ThreadsDataMoverTest extends VdmContract {
 
     @Test
     @DisplayName("a running operation cannot be prepared anew")
-    void aRunningOperationCannotBePreparedAnew() {
+    void runningOperationCannotBePrepared() {
         try (var one = gated().open()) {
             MemorySegment destination = memory(8);
             VdmOperation operation =

@@ -54,7 +54,7 @@ public abstract class BatchContract extends RulesContract {
 
     @Test
     @DisplayName("a batch of every operation gives each what it gives alone")
-    public void aBatchOfEveryOperationGivesEachWhatItGivesAlone() {
+    public void batchOfEveryTypeMatchesSingleOperations() {
         Batch batch = mover().batch();
         List<MemorySegment[]> alone = new ArrayList<>();
         List<MemorySegment[]> together = new ArrayList<>();
@@ -139,7 +139,7 @@ public abstract class BatchContract extends RulesContract {
     @ParameterizedTest(name = "{0} steps")
     @ValueSource(ints = {2, 3, 5, 40})
     @DisplayName("H12: after a fence a task sees what those before it wrote")
-    public void afterAFenceATaskSeesWhatThoseBeforeItWrote(int steps) {
+    public void taskBehindAFenceSeesEarlierWrites(int steps) {
         for (int round = 0; round < 20; round++) {
             MemorySegment source = noise(300, round);
             MemorySegment places = memory(300L * (steps + 1));
@@ -158,7 +158,7 @@ public abstract class BatchContract extends RulesContract {
 
     @Test
     @DisplayName("a task that fails does not keep those from running that no fence divides from it")
-    public void aTaskThatFailsDoesNotKeepOthersFromRunning() {
+    public void failedTaskDoesNotStopTasksWithoutAFence() {
         MemorySegment before = memory(64);
         MemorySegment wrong = noise(64, 4);
         byte[] unchanged = bytes(wrong);
@@ -189,7 +189,7 @@ public abstract class BatchContract extends RulesContract {
 
     @Test
     @DisplayName("after a fence nothing is run if anything before it failed; each task says which one that was")
-    public void afterAFenceNothingIsRunIfAnythingBeforeItFailed() {
+    public void fenceSkipsTasksAfterAFailure() {
         MemorySegment first = memory(64);
         MemorySegment wrong = memory(64);
         MemorySegment fenced = noise(64, 5);
@@ -219,7 +219,7 @@ public abstract class BatchContract extends RulesContract {
 
     @Test
     @DisplayName("a mismatch and a bad block are findings, not failures: a fence lets what follows run")
-    public void aMismatchAndABadBlockAreFindings() {
+    public void mismatchAndBadBlockAreNotFailures() {
         DifConfig config = DifConfig.of(DifBlockSize.BYTES_512);
         MemorySegment range = noise(100, 7);
         MemorySegment other = noise(100, 8);
@@ -244,7 +244,7 @@ public abstract class BatchContract extends RulesContract {
 
     @Test
     @DisplayName("tasks on no bytes succeed among others")
-    public void tasksOnNoBytesSucceedAmongOthers() {
+    public void emptyTasksSucceedInABatch() {
         MemorySegment none = memory(8).asSlice(0, 0);
         MemorySegment some = memory(8);
         BatchResult result = run(
@@ -266,7 +266,7 @@ public abstract class BatchContract extends RulesContract {
 
     @Test
     @DisplayName("an output asked for as something else is refused")
-    public void anOutputAskedForAsSomethingElseIsRefused() {
+    public void outputOfAnotherTypeIsRefused() {
         TaskResult task = run(mover().batch().crc32c(noise(9, 1)).submit()).get(0);
         assertThrows(ClassCastException.class, () -> task.output(CompareResult.class));
         assertEquals(Crc32c.class, task.output(Record.class).getClass());
@@ -276,7 +276,7 @@ public abstract class BatchContract extends RulesContract {
 
     @Test
     @DisplayName("a batch is not submitted without a task, and takes no more once it is submitted")
-    public void aBatchIsSubmittedAsAWhole() {
+    public void emptyOrSubmittedBatchIsRefused() {
         Batch batch = mover().batch();
         assertEquals(0, batch.size());
         assertEquals("the batch has no task",
@@ -290,7 +290,7 @@ public abstract class BatchContract extends RulesContract {
 
     @Test
     @DisplayName("a batch is submitted again once it is complete, and has forgotten how it ended")
-    public void aBatchIsSubmittedAgainOnceItIsComplete() {
+    public void completeBatchIsSubmittedAgain() {
         MemorySegment source = noise(64, 5);
         MemorySegment destination = memory(64);
         Batch batch = mover().batch().memcpy(destination, source).crc32c(source);
@@ -319,7 +319,7 @@ public abstract class BatchContract extends RulesContract {
 
     @Test
     @DisplayName("a batch that is cleared takes other tasks, and remembers nothing of those before")
-    public void aBatchThatIsClearedTakesOtherTasks() {
+    public void clearedBatchTakesOtherTasks() {
         Batch batch = mover().batch();
         VdmFuture<BatchResult> future = null;
         for (int round = 0; round < 6; round++) {
@@ -348,7 +348,7 @@ public abstract class BatchContract extends RulesContract {
 
     @Test
     @DisplayName("a cleared batch has no fence and no failure of before")
-    public void aClearedBatchHasNoFenceAndNoFailureOfBefore() {
+    public void clearedBatchForgetsFencesAndFailures() {
         MemorySegment source = noise(64, 3);
         Batch batch = mover().batch().compare(source, memory(64)).fence().crc32c(source).fence();
         assertSame(batch, batch.clear());
@@ -369,7 +369,7 @@ public abstract class BatchContract extends RulesContract {
 
     @Test
     @DisplayName("a batch that is not complete is not cleared, and one that was submitted takes no task")
-    public void aBatchThatIsNotCompleteIsNotCleared() {
+    public void incompleteBatchIsNotCleared() {
         MemorySegment source = noise(64, 4);
         Batch batch = mover().batch().crc32c(source);
         VdmFuture<BatchResult> future = batch.submit();
@@ -386,7 +386,7 @@ public abstract class BatchContract extends RulesContract {
 
     @Test
     @DisplayName("a task that is refused leaves the batch as it was, its fence too")
-    public void aTaskThatIsRefusedLeavesTheBatchAsItWas() {
+    public void refusedTaskDoesNotChangeTheBatch() {
         MemorySegment wrong = memory(64);
         MemorySegment fenced = noise(64, 2);
         byte[] before = bytes(fenced);
@@ -401,7 +401,7 @@ public abstract class BatchContract extends RulesContract {
 
     @Test
     @DisplayName("a batch is idle until it is polled, and cancelled before that runs no task")
-    public void aBatchCancelledBeforeItIsPolledRunsNoTask() {
+    public void batchCancelledBeforeItsPollRunsNoTask() {
         MemorySegment first = noise(64, 3);
         MemorySegment second = noise(64, 4);
         byte[] before = bytes(first);
@@ -421,7 +421,7 @@ public abstract class BatchContract extends RulesContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     @DisplayName("an arena closed before the first poll fails the whole batch before any task is run")
-    public void anArenaClosedBeforeTheFirstPollFailsTheWholeBatch(Sample sample) {
+    public void arenaClosedBeforeTheFirstPollFailsTheBatch(Sample sample) {
         for (int i = 0; i < sample.roles.size(); i++) {
             MemorySegment first = noise(64, 5);
             byte[] before = bytes(first);
@@ -442,7 +442,7 @@ public abstract class BatchContract extends RulesContract {
 
     @Test
     @DisplayName("a batch over confined segments, polled by a wrong thread, throws there and stays idle for its own")
-    public void aBatchOverConfinedSegmentsPolledByAWrongThreadStaysIdle() throws Exception {
+    public void batchStaysIdleIfTheWrongThreadPolls() throws Exception {
         if (!takesConfinedSegments()) {
             return;
         }
@@ -470,7 +470,7 @@ public abstract class BatchContract extends RulesContract {
 
     @Test
     @DisplayName("a mover that was closed ends an idle batch as CLOSED, and makes no other")
-    public void aMoverThatWasClosedEndsAnIdleBatchAsClosed() {
+    public void closedMoverEndsAnIdleBatchWithClosed() {
         MemorySegment destination = noise(64, 7);
         byte[] before = bytes(destination);
         VdmFuture<BatchResult> future = mover().batch().fill(destination, 0).submit();
@@ -491,7 +491,7 @@ public abstract class BatchContract extends RulesContract {
 
     @Test
     @DisplayName("batches run again and again beside single operations")
-    public void batchesRunAgainAndAgainBesideSingleOperations() {
+    public void batchesRunRepeatedlyBesideOperations() {
         MemorySegment source = noise(640, 8);
         MemorySegment destination = memory(640);
         MemorySegment single = memory(640);

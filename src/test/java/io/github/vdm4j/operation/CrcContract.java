@@ -40,7 +40,7 @@ public abstract class CrcContract extends BatchContract {
 
     @Test
     @DisplayName("the CRC of no bytes is the seed, and is written too")
-    public void crcOfNoBytesIsWritten() {
+    public void crcOfAnEmptyRangeIsWritten() {
         MemorySegment destination = noise(4, 3);
         run(mover().crc32c(memory(0), Sample.OPTIONS, destination));
         assertEquals(Sample.OPTIONS.seed(), destination.get(IN_MEMORY, 0));

@@ -45,7 +45,7 @@ public abstract class DataOperationsContract extends CrcContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     @DisplayName("a new future is idle, has touched nothing and can be asked nothing")
-    public void aNewFutureIsIdle(Sample sample) {
+    public void newFutureIsIdle(Sample sample) {
         MemorySegment[] segments = segments(sample, 1);
         MemorySegment[] before = segments(sample, 1);
         VdmFuture<?> future = sample.future(mover(), segments);
@@ -69,7 +69,7 @@ public abstract class DataOperationsContract extends CrcContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     @DisplayName("polling a complete future does nothing, and its output stays what it was")
-    public void pollingACompleteFutureDoesNothing(Sample sample) {
+    public void pollOfACompleteFutureDoesNothing(Sample sample) {
         MemorySegment[] segments = segments(sample, 2);
         VdmFuture<?> future = sample.future(mover(), segments);
         Object output = run(future);
@@ -89,7 +89,7 @@ public abstract class DataOperationsContract extends CrcContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     @DisplayName("H23: a future cancelled before its first poll writes nothing and says so")
-    public void aFutureCancelledBeforeItsFirstPollWritesNothing(Sample sample) {
+    public void futureCancelledBeforeItsPollWritesNothing(Sample sample) {
         MemorySegment[] segments = segments(sample, 3);
         MemorySegment[] before = segments(sample, 3);
         VdmFuture<?> future = sample.future(mover(), segments);
@@ -110,7 +110,7 @@ public abstract class DataOperationsContract extends CrcContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     @DisplayName("an arena closed between the call and the first poll fails the operation; the poll does not throw")
-    public void anArenaClosedBetweenTheCallAndTheFirstPollFailsTheOperation(Sample sample) {
+    public void arenaClosedBeforeTheFirstPollFailsTheOperation(Sample sample) {
         for (int i = 0; i < sample.roles.size(); i++) {
             MemorySegment[] segments = segments(sample, 4);
             VdmFuture<?> future;
@@ -133,7 +133,7 @@ public abstract class DataOperationsContract extends CrcContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     @DisplayName("a buffer closed between the call and the first poll fails the operation; each is held while it runs")
-    public void aBufferClosedBetweenTheCallAndTheFirstPollFailsTheOperation(Sample sample) {
+    public void bufferClosedBeforeTheFirstPollFailsTheOperation(Sample sample) {
         for (int i = 0; i < sample.roles.size(); i++) {
             MemorySegment[] segments = segments(sample, 5);
             OffHeapBuffer buffer = OffHeapBuffer.allocate(8_192);
@@ -155,7 +155,7 @@ public abstract class DataOperationsContract extends CrcContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     @DisplayName("a future over confined segments, polled by a wrong thread, throws there and stays idle for its own")
-    public void aFutureOverConfinedSegmentsPolledByAWrongThreadStaysIdle(Sample sample)
+    public void futureStaysIdleIfTheWrongThreadPolls(Sample sample)
             throws Exception {
         if (!takesConfinedSegments()) {
             return;
@@ -186,7 +186,7 @@ public abstract class DataOperationsContract extends CrcContract {
 
     @Test
     @DisplayName("H13: polled by several threads at once, an operation is executed once and its output seen by all")
-    public void polledBySeveralThreadsAtOnceAnOperationIsExecutedOnce() throws Exception {
+    public void severalPollersExecuteAnOperationOnce() throws Exception {
         int threads = 3;
         int rounds = 100;
         MemorySegment source = noise(1_000, 7);
@@ -231,7 +231,7 @@ public abstract class DataOperationsContract extends CrcContract {
 
     @Test
     @DisplayName("a runtime waits for futures of several types, and a chain goes from one to the next")
-    public void aRuntimeWaitsForFuturesOfSeveralTypes() {
+    public void runtimeWaitsForFuturesOfSeveralTypes() {
         MemorySegment source = noise(2_000, 8);
         MemorySegment destination = memory(2_000);
         VdmFuture<VdmOutput> fill = mover().fill(memory(64), 1);
@@ -249,7 +249,7 @@ public abstract class DataOperationsContract extends CrcContract {
 
     @Test
     @DisplayName("drain ends when everything that was started before it has, polled or not")
-    public void drainEndsWhenEverythingThatWasStartedBeforeItHas() {
+    public void drainWaitsForEverythingStartedBefore() {
         int size = 400_000;
         MemorySegment source = noise(size, 9);
         for (int round = 0; round < 10; round++) {
@@ -279,7 +279,7 @@ public abstract class DataOperationsContract extends CrcContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     @DisplayName("one operation is prepared and started again and again, each time with its own result")
-    public void oneOperationIsPreparedAndStartedAgainAndAgain(Sample sample) {
+    public void operationIsReusedManyTimes(Sample sample) {
         VdmOperation operation = mover().newOperation();
         for (int round = 0; round < 30; round++) {
             MemorySegment[] segments = segments(sample, round);
@@ -316,7 +316,7 @@ public abstract class DataOperationsContract extends CrcContract {
 
     @Test
     @DisplayName("an operation that was not prepared can be asked nothing")
-    public void anOperationThatWasNotPreparedCanBeAskedNothing() {
+    public void unpreparedOperationHasNoState() {
         VdmOperation operation = mover().newOperation();
         assertAll(
                 () -> assertThrows(IllegalStateException.class, operation::start),
@@ -333,7 +333,7 @@ public abstract class DataOperationsContract extends CrcContract {
 
     @Test
     @DisplayName("arguments refused by a reusable operation leave what was prepared before")
-    public void argumentsRefusedByAReusableOperationLeaveWhatWasPreparedBefore() {
+    public void refusedArgumentsKeepThePreparedOperation() {
         MemorySegment range = noise(100, 10);
         VdmOperation operation =
                 mover().newOperation().crc32c(range, CrcOptions.STANDARD);
@@ -345,7 +345,7 @@ public abstract class DataOperationsContract extends CrcContract {
 
     @Test
     @DisplayName("after a failure, and after a cancellation, an operation is as good as new")
-    public void afterAFailureAnOperationIsAsGoodAsNew() {
+    public void operationWorksAfterAFailure() {
         byte[] record = new byte[10];
         record[0] = 100;
         MemorySegment range = noise(64, 11);
@@ -374,7 +374,7 @@ public abstract class DataOperationsContract extends CrcContract {
 
     @Test
     @DisplayName("H23: close finishes what was started and ends the rest as CLOSED")
-    public void closeFinishesWhatWasStartedAndEndsTheRestAsClosed() {
+    public void closeFinishesStartedOperationsOnly() {
         MemorySegment source = noise(100_000, 12);
         MemorySegment destination = memory(1_000_000);
         List<VdmFuture<Crc32c>> started = new ArrayList<>();
@@ -410,7 +410,7 @@ public abstract class DataOperationsContract extends CrcContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     @DisplayName("after close operations are refused with the mover's name")
-    public void afterCloseOperationsAreRefused(Sample sample) {
+    public void operationsAreRefusedAfterClose(Sample sample) {
         MemorySegment[] segments = segments(sample, 13);
         VdmOperation operation = mover().newOperation();
         mover().close();

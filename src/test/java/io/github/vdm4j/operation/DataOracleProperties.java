@@ -243,7 +243,7 @@ public abstract class DataOracleProperties {
     }
 
     @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
-    public void compareFindsTheFirstByteThatDiffers(
+    public void compareFindsTheFirstMismatch(
             @ForAll("sizes") int size, @ForAll("places") Place place,
             @ForAll("flips") List<Integer> flips) {
         byte[] content = noise(size, place.seed);
@@ -257,7 +257,7 @@ public abstract class DataOracleProperties {
     }
 
     @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
-    public void compareWithAPatternFindsTheFirstByteThatDiffers(
+    public void comparePatternFindsTheFirstDifference(
             @ForAll("sizes") int size,
             @ForAll("places") Place place,
             @ForAll long pattern,
@@ -270,7 +270,7 @@ public abstract class DataOracleProperties {
     }
 
     @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
-    public void aDeltaHoldsWhatDiffersAndMakesTheModifiedOfTheOriginal(
+    public void deltaContainsTheDifferencesAndIsApplied(
             @ForAll("words") int words,
             @ForAll("places") Place place,
             @ForAll("flips") List<Integer> flips,
@@ -304,7 +304,7 @@ public abstract class DataOracleProperties {
     }
 
     @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
-    public void aRecordIsAppliedAsItSaysOrNotAtAll(
+    public void recordIsAppliedWhollyOrNotAtAll(
             @ForAll @IntRange(min = 1, max = 40) int words,
             @ForAll("places") Place place,
             @ForAll List<@IntRange(max = 44) Integer> numbers,
@@ -347,7 +347,7 @@ public abstract class DataOracleProperties {
     }
 
     @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
-    public void aCrcIsThatOfItsDefinitionWholeAndInParts(
+    public void crcMatchesItsDefinition(
             @ForAll("sizes") int size,
             @ForAll("places") Place place,
             @ForAll("options") CrcOptions options,
@@ -367,7 +367,7 @@ public abstract class DataOracleProperties {
     }
 
     @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
-    public void blocksAreProtectedAsTheConfigurationSays(
+    public void blocksAreProtectedByTheConfiguration(
             @ForAll @IntRange(max = 5) int blocks,
             @ForAll("places") Place place,
             @ForAll("configs") DifConfig config) {
@@ -380,7 +380,7 @@ public abstract class DataOracleProperties {
     }
 
     @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
-    public void blocksAreCheckedStrippedAndUpdatedAsTheConfigurationSays(
+    public void blocksAreCheckedByTheConfiguration(
             @ForAll @IntRange(max = 5) int blocks,
             @ForAll("places") Place place,
             @ForAll("configs") DifConfig config,
@@ -444,7 +444,7 @@ public abstract class DataOracleProperties {
     // ---- batches
 
     @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
-    public void aBatchGivesEachTaskWhatItGivesAlone(
+    public void batchExecutesEachTaskLikeASingleOperation(
             @ForAll List<@IntRange(max = 7) Integer> kinds,
             @ForAll("places") Place place,
             @ForAll("options") CrcOptions options,

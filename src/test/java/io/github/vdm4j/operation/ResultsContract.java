@@ -32,7 +32,7 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @Test
     @DisplayName("nop succeeds by way of the mover and has no destination")
-    public void nopSucceedsByWayOfTheMover() {
+    public void nopSucceedsWithoutADestination() {
         VdmFuture<VdmOutput> nop = mover().nop();
         VdmOutput output = run(nop);
         assertEquals(VdmOperationType.NOP, output.type());
@@ -45,7 +45,7 @@ public abstract class ResultsContract extends OperationsFixture {
     @ParameterizedTest(name = "{0} bytes")
     @ValueSource(ints = {1, 2, 7, 8, 9, 15, 16, 63, 64, 65, 4_095, 4_096, 65_537, 1_048_583})
     @DisplayName("fill writes the pattern from the first byte on, cut off at the end, and nothing beside it")
-    public void fillWritesThePatternFromTheFirstByteOn(int size) {
+    public void fillWritesThePatternFromTheFirstByte(int size) {
         MemorySegment around = noise(size + 128, 1);
         byte[] expected = bytes(around);
         System.arraycopy(BruteForce.filled(size, PATTERN), 0, expected, 61, size);
@@ -59,7 +59,7 @@ public abstract class ResultsContract extends OperationsFixture {
     @ParameterizedTest(name = "{0} bytes")
     @ValueSource(ints = {1, 8, 63, 64, 65, 257, 4_096, 65_537, 1_048_583})
     @DisplayName("compare finds ranges equal, or the first byte that differs wherever it is")
-    public void compareFindsTheFirstByteThatDiffers(int size) {
+    public void compareFindsTheFirstMismatch(int size) {
         MemorySegment first = noise(size + 1, 2).asSlice(1);
         MemorySegment second = memory(size + 3).asSlice(3).copyFrom(first);
         assertSame(CompareResult.EQUAL, run(mover().compare(first, second)));
@@ -71,7 +71,7 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @Test
     @DisplayName("compare takes ranges that overlap, and one with itself")
-    public void compareTakesRangesThatOverlap() {
+    public void compareTakesOverlappingRanges() {
         MemorySegment range = noise(200, 3);
         assertEquals(
                 BruteForce.compare(bytes(range.asSlice(0, 150)), bytes(range.asSlice(50, 150))),
@@ -82,7 +82,7 @@ public abstract class ResultsContract extends OperationsFixture {
     @ParameterizedTest(name = "{0} bytes")
     @ValueSource(ints = {1, 7, 8, 9, 41, 64, 100})
     @DisplayName("compare with a pattern tells the offset of the byte, not of its word, wherever it is")
-    public void compareWithAPatternTellsTheOffsetOfTheByte(int size) {
+    public void comparePatternReturnsTheOffsetOfTheByte(int size) {
         MemorySegment range =
                 memory(size + 3).asSlice(3)
                         .copyFrom(MemorySegment.ofArray(BruteForce.filled(size, PATTERN)));
@@ -95,7 +95,7 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @Test
     @DisplayName("compare with a pattern finds a late mismatch in a long range")
-    public void compareWithAPatternFindsALateMismatchInALongRange() {
+    public void comparePatternFindsALateMismatch() {
         MemorySegment range = of(BruteForce.filled(300_001, PATTERN));
         assertSame(CompareResult.EQUAL, run(mover().comparePattern(range, PATTERN)));
         range.set(JAVA_BYTE, 300_000, (byte) 0);
@@ -106,7 +106,7 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @Test
     @DisplayName("a delta is the number and the new content of each word that differs, and makes the modified of the original")
-    public void aDeltaIsTheNumberAndTheNewContentOfEachWordThatDiffers() {
+    public void deltaContainsEachWordThatDiffers() {
         MemorySegment original = noise(4_096, 4);
         MemorySegment modified = memory(4_096).copyFrom(original);
         for (int at : new int[]{0, 7, 2_049, 4_095}) { // the first two in one word
@@ -132,7 +132,7 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @Test
     @DisplayName("a delta of equal ranges is EQUAL and empty, and leaves the record alone")
-    public void aDeltaOfEqualRangesIsEmpty() {
+    public void deltaOfEqualRangesIsEmpty() {
         MemorySegment original = noise(800, 6);
         MemorySegment record = noise(80, 7);
         byte[] before = bytes(record);
@@ -145,7 +145,7 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @Test
     @DisplayName("a delta that just fits is RECORDED, with one word more it is an OVERFLOW, and nothing behind the room is written")
-    public void aDeltaWithOneWordMoreThanThereIsRoomForIsAnOverflow() {
+    public void deltaLargerThanTheRecordIsAnOverflow() {
         MemorySegment original = memory(800);
         MemorySegment modified = memory(800);
         modified.asSlice(0, 64).fill((byte) 1);
@@ -181,7 +181,7 @@ public abstract class ResultsContract extends OperationsFixture {
     @ParameterizedTest(name = "word {0}")
     @ValueSource(ints = {8, 9, 0x7fff, 0x8000, 0xffff})
     @DisplayName("H25: a record with a word behind the destination is INVALID_DATA, and not even the words before it are written")
-    public void aRecordWithAWordBehindTheDestinationIsNotApplied(int word) {
+    public void recordBeyondTheDestinationIsNotApplied(int word) {
         MemorySegment around = noise(64 + 0x80000, 10);
         byte[] before = bytes(around);
         byte[] record = new byte[30];
@@ -202,7 +202,7 @@ public abstract class ResultsContract extends OperationsFixture {
     @ParameterizedTest(name = "words {0} and {1}")
     @CsvSource({"5, 4", "3, 3", "7, 0"})
     @DisplayName("H25: a record whose words do not ascend is INVALID_DATA, and none is written")
-    public void aRecordWhoseWordsDoNotAscendIsNotApplied(byte first, byte second) {
+    public void recordWithUnorderedWordsIsNotApplied(byte first, byte second) {
         MemorySegment range = noise(64, 28);
         byte[] before = bytes(range);
         byte[] record = new byte[20];
@@ -240,7 +240,7 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @Test
     @DisplayName("the CRC-32C of 123456789 is 0xE3069283")
-    public void theCrcOfTheCheckString() {
+    public void crcOfTheCheckStringIsKnown() {
         Crc32c crc = run(mover()
                 .crc32c(of("123456789".getBytes(java.nio.charset.StandardCharsets.US_ASCII))));
         assertEquals(0xE3069283L, crc.value());
@@ -250,7 +250,7 @@ public abstract class ResultsContract extends OperationsFixture {
     @ParameterizedTest(name = "{0} bytes")
     @ValueSource(ints = {1, 3, 8, 63, 511, 4_097, 131_073, 1_048_579})
     @DisplayName("the CRC of a range is java.util.zip's, alone and on the way of a copy, and whole or in two parts")
-    public void theCrcOfARangeIsThatOfTheJdk(int size) {
+    public void crcMatchesTheJdk(int size) {
         MemorySegment range = noise(size + 5, 14).asSlice(5);
         var expected = new CRC32C();
         expected.update(bytes(range));
@@ -275,7 +275,7 @@ public abstract class ResultsContract extends OperationsFixture {
         "0, true, true", "305419896, true, false", "305419896, false, true", "-2, true, true"
     })
     @DisplayName("a CRC begins with its seed, and reflects what its options say")
-    public void aCrcReflectsWhatItsOptionsSay(int seed, boolean ofValue, boolean ofData) {
+    public void crcOptionsSelectReflection(int seed, boolean ofValue, boolean ofData) {
         CrcOptions options = new CrcOptions(seed, ofValue, ofData);
         MemorySegment range = noise(1_003, 16);
         int expected = BruteForce.crc32c(bytes(range), options);
@@ -302,7 +302,7 @@ public abstract class ResultsContract extends OperationsFixture {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     @DisplayName("blocks that were given protection are well, and come back as they were without it")
-    public void blocksThatWereGivenProtectionAreWell(DifBlockSize size) {
+    public void protectedBlocksPassTheCheck(DifBlockSize size) {
         DifConfig config = tagged(size);
         MemorySegment blocks = noise(3L * size.bytes(), 17);
         MemorySegment around = noise(3L * (size.bytes() + 8) + 40, 18);
@@ -324,7 +324,7 @@ public abstract class ResultsContract extends OperationsFixture {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     @DisplayName("an update checks one protection and writes another")
-    public void anUpdateChecksOneProtectionAndWritesAnother(DifBlockSize size) {
+    public void updateChecksAndReplacesTheProtection(DifBlockSize size) {
         DifConfig old = tagged(size);
         DifConfig config = old.withDestination(new DifTags(-2, 0xfffe, 0x00f0))
                 .withFlags(DifFlag.DESTINATION_INCREMENTING_APPLICATION_TAG);
@@ -339,7 +339,7 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @Test
     @DisplayName("an update passes on what it is told to: guard, application tag, reference tag")
-    public void anUpdatePassesOnWhatItIsToldTo() {
+    public void updateKeepsTheConfiguredTags() {
         DifConfig old = tagged(DifBlockSize.BYTES_512);
         byte[] whole = BruteForce.inserted(bytes(noise(1_024, 20)), old);
         for (DifFlag flag : List.of(
@@ -359,7 +359,7 @@ public abstract class ResultsContract extends OperationsFixture {
         "the reference tag, 516, REFERENCE_TAG", "the reference tag, 519, REFERENCE_TAG"
     })
     @DisplayName("a wrong byte in the third block is told with the block's offset and what is wrong")
-    public void aWrongByteInTheThirdBlockIsTold(String what, int at, DifError error) {
+    public void wrongByteIsReportedWithItsBlock(String what, int at, DifError error) {
         DifConfig config = tagged(DifBlockSize.BYTES_512);
         byte[] whole = BruteForce.inserted(bytes(noise(5 * 512, 21)), config);
         whole[2 * 520 + at] ^= 0x10;
@@ -379,7 +379,7 @@ public abstract class ResultsContract extends OperationsFixture {
             value = DifFlag.class,
             names = {"SOURCE_GUARD_CHECK_DISABLED", "SOURCE_REFERENCE_TAG_CHECK_DISABLED"})
     @DisplayName("what is not to be checked is not")
-    public void whatIsNotToBeCheckedIsNot(DifFlag flag) {
+    public void disabledChecksFindNothing(DifFlag flag) {
         DifConfig config = tagged(DifBlockSize.BYTES_520);
         byte[] whole = BruteForce.inserted(bytes(noise(1_040, 22)), config);
         whole[flag == DifFlag.SOURCE_GUARD_CHECK_DISABLED ? 521 : 525] ^= 4;
@@ -390,7 +390,7 @@ public abstract class ResultsContract extends OperationsFixture {
     @ParameterizedTest(name = "mask {0}")
     @ValueSource(ints = {0x0000, 0x00ff, 0xff00, 0x0001, 0xfffe, 0xffff})
     @DisplayName("bits of the application tag count unless the mask has them")
-    public void bitsOfTheApplicationTagCountUnlessTheMaskHasThem(int mask) {
+    public void maskExcludesBitsOfTheApplicationTag(int mask) {
         DifConfig made = tagged(DifBlockSize.BYTES_512);
         byte[] whole = BruteForce.inserted(bytes(noise(512, 23)), made);
         for (int bit = 0; bit < 16; bit++) {
@@ -405,7 +405,7 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @Test
     @DisplayName("protection whose bits are all set is skipped or an error as the flags say")
-    public void protectionWhoseBitsAreAllSetIsSkippedOrAnError() {
+    public void protectionOfOnesIsSkippedOrAnError() {
         DifConfig config = tagged(DifBlockSize.BYTES_512);
         byte[] whole = BruteForce.inserted(bytes(noise(1_024, 24)), config);
         Arrays.fill(whole, 520 + 512, 1_040, (byte) -1);
@@ -434,7 +434,7 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @Test
     @DisplayName("H4: an operation on no bytes succeeds with the result that no bytes have, and nothing executed it")
-    public void anOperationOnNoBytesSucceeds() {
+    public void emptyOperationSucceeds() {
         MemorySegment none = memory(8).asSlice(0, 0);
         MemorySegment record = noise(80, 25);
         byte[] before = bytes(record);
@@ -462,7 +462,7 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @Test
     @DisplayName("H4: an empty record changes nothing, and nothing may be done durably")
-    public void anEmptyRecordChangesNothing() {
+    public void emptyRecordChangesNothing() {
         MemorySegment range = noise(64, 26);
         byte[] before = bytes(range);
         run(mover().applyDelta(range, memory(8).asSlice(0, 0)));

@@ -64,7 +64,7 @@ public abstract class RulesContract extends ResultsContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     @DisplayName("what is written must not be read-only, what is read may")
-    public void whatIsWrittenMustNotBeReadOnly(Sample sample) {
+    public void readOnlySegmentIsRefusedIfWritten(Sample sample) {
         for (int i = 0; i < sample.roles.size(); i++) {
             MemorySegment[] segments = segments(sample, 1);
             segments[i] = segments[i].asReadOnly();
@@ -82,7 +82,7 @@ public abstract class RulesContract extends ResultsContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     @DisplayName("a segment whose arena is closed is refused by its role")
-    public void aSegmentWhoseArenaIsClosedIsRefused(Sample sample) {
+    public void segmentOfAClosedArenaIsRefused(Sample sample) {
         for (int i = 0; i < sample.roles.size(); i++) {
             MemorySegment[] segments = segments(sample, 2);
             try (Arena brief = Arena.ofShared()) {
@@ -97,7 +97,7 @@ public abstract class RulesContract extends ResultsContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     @DisplayName("a segment confined to another thread is refused with WrongThreadException")
-    public void aSegmentConfinedToAnotherThreadIsRefused(Sample sample)
+    public void segmentConfinedToAnotherThreadIsRefused(Sample sample)
             throws InterruptedException {
         for (int i = 0; i < sample.roles.size(); i++) {
             MemorySegment[] segments = segments(sample, 3);
@@ -117,7 +117,7 @@ public abstract class RulesContract extends ResultsContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     @DisplayName("a segment confined to the calling thread works, or is refused with the reason")
-    public void aSegmentConfinedToTheCallingThreadWorksOrIsRefused(Sample sample) {
+    public void confinedSegmentWorksOrIsRefused(Sample sample) {
         for (int i = 0; i < sample.roles.size(); i++) {
             try (Arena own = Arena.ofConfined()) {
                 MemorySegment[] segments = segments(sample, 4);
@@ -140,7 +140,7 @@ public abstract class RulesContract extends ResultsContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     @DisplayName("heap segments give what native ones do, or are refused with the reason")
-    public void heapSegmentsGiveWhatNativeOnesDoOrAreRefused(Sample sample) {
+    public void heapSegmentsMatchNativeOnesOrAreRefused(Sample sample) {
         for (int i = 0; i < sample.roles.size(); i++) {
             MemorySegment[] segments = segments(sample, 5);
             MemorySegment[] heap = segments(sample, 5);
@@ -208,7 +208,7 @@ public abstract class RulesContract extends ResultsContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource(names = {"COMPARE", "DELTA_CREATE", "DUALCAST", "COPY_CRC"})
     @DisplayName("ranges of different sizes are refused with both sizes")
-    public void rangesOfDifferentSizesAreRefused(Sample sample) {
+    public void differentSizesAreRefused(Sample sample) {
         for (int i = 0; i < sample.roles.size(); i++) {
             if (sample.roles.get(i).name().equals("record")) {
                 continue;
@@ -227,7 +227,7 @@ public abstract class RulesContract extends ResultsContract {
 
     @Test
     @DisplayName("copies to overlapping ranges are refused, with the ranges and the overlap; neighbours are none")
-    public void copiesToOverlappingRangesAreRefused() {
+    public void copiesRefuseOverlappingRanges() {
         MemorySegment buffer = noise(3 * 4_096, 8);
         byte[] before = bytes(buffer);
         MemorySegment low = buffer.asSlice(0, 60);
@@ -270,7 +270,7 @@ public abstract class RulesContract extends ResultsContract {
     @ParameterizedTest(name = "{0} and {1}")
     @CsvSource({"0, 1", "1, 0", "0, 2048", "4095, 0", "64, 128"})
     @DisplayName("the destinations of dualcast must be at one place in their pages")
-    public void theDestinationsOfDualcastMustBeAtOnePlaceInTheirPages(int first, int second) {
+    public void dualcastRequiresEqualPageOffsets(int first, int second) {
         MemorySegment one = memory(8_192).asSlice(first, 64);
         MemorySegment other = memory(8_192).asSlice(second, 64);
         assertRefused(
@@ -281,7 +281,7 @@ public abstract class RulesContract extends ResultsContract {
 
     @Test
     @DisplayName("a delta's ranges begin at a multiple of 8, are a multiple of 8 and at most 0x80000 bytes")
-    public void aDeltasRangesAreAlignedAndLimited() {
+    public void deltaRangesMustBeAlignedAndLimited() {
         MemorySegment record = memory(80);
         MemorySegment odd = memory(80).asSlice(4, 64);
         MemorySegment even = memory(64);
@@ -315,7 +315,7 @@ public abstract class RulesContract extends ResultsContract {
     @ParameterizedTest(name = "room for {0} bytes")
     @ValueSource(ints = {0, 10, 70, 81, 85, 104})
     @DisplayName("a delta's record has room for a multiple of 10 bytes, at least 80, at a multiple of 8")
-    public void aDeltasRecordHasRoomForAMultipleOf10Bytes(int capacity) {
+    public void deltaRecordSizeIsAMultipleOf10(int capacity) {
         MemorySegment range = memory(64);
         assertRefused(
                 capacity % 10 == 0
@@ -332,7 +332,7 @@ public abstract class RulesContract extends ResultsContract {
 
     @Test
     @DisplayName("a record that is applied begins at a multiple of 8 and is a multiple of 10, at most 655,360 bytes")
-    public void aRecordThatIsAppliedIsWhole() {
+    public void appliedRecordMustBeWhole() {
         MemorySegment range = memory(64);
         MemorySegment record = memory(655_370);
         assertRefused(
@@ -350,7 +350,7 @@ public abstract class RulesContract extends ResultsContract {
 
     @Test
     @DisplayName("a delta's record must not overlap the ranges")
-    public void aDeltasRecordMustNotOverlapTheRanges() {
+    public void deltaRecordMustNotOverlapTheRanges() {
         MemorySegment buffer = memory(512);
         MemorySegment record = buffer.asSlice(128, 80);
         MemorySegment range = buffer.asSlice(200, 64);
@@ -444,7 +444,7 @@ public abstract class RulesContract extends ResultsContract {
 
     @Test
     @DisplayName("durable on the heap, or in memory that is not durable, is UNSUPPORTED and nothing is written")
-    public void durableWhereNothingIsDurableIsUnsupported() {
+    public void durableOnVolatileMemoryIsUnsupported() {
         if (!takesHeapSegments()) {
             return;
         }

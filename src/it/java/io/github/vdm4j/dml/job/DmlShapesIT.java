@@ -49,7 +49,7 @@ class DmlShapesIT {
                     "dml_get_library_version");
 
     @Test
-    void areThoseOfTheGeneratedDescriptors() {
+    void handlesHaveTheGeneratedDescriptors() {
         Map<String, FunctionDescriptor> generated = Map.of(
                 "dml_get_job_size", dml_h.dml_get_job_size$descriptor(),
                 "dml_init_job", dml_h.dml_init_job$descriptor(),
