@@ -67,7 +67,7 @@ class SharedFileIT {
     }
 
     @Test
-    @DisplayName("12: a full disk changes no byte and no size, and the exception says what is left")
+    @DisplayName("12: a full disk changes no byte and no size, and the exception states the size")
     void fullDiskKeepsTheFile() throws Exception {
         try (Mounted disk = Mounted.disk(folder, "ext4", 64 * MIB)) {
             Path file = disk.folder().resolve("file");

@@ -25,7 +25,7 @@ import net.jqwik.api.lifecycle.AddLifecycleHook;
 import net.jqwik.api.lifecycle.PropagationMode;
 
 /**
- * The real library against plain arrays, for any size, offset, overlap and limit on one transfer.
+ * The real library compared with plain arrays, for any size, offset, overlap and transfer limit.
  */
 @AddLifecycleHook(value = RequiresDml.PropertyCondition.class,
         propagateTo = PropagationMode.ALL_DESCENDANTS)

@@ -36,8 +36,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The data operations on the software path of the real library: who executes them, and how long
- * they may be.
+ * The data operations on the software path of the real library: their executors and their sizes.
  */
 @RequiresDml
 class DmlDataIT {
@@ -100,7 +99,7 @@ class DmlDataIT {
     }
 
     @Test
-    @DisplayName("an application tag is checked, which DML's own software path does not do")
+    @DisplayName("an application tag is checked, unlike on DML's software path")
     void anApplicationTagIsChecked() {
         MemorySegment blocks = arena.allocate(520);
         finish(mover.difInsert(

@@ -38,7 +38,8 @@ class DmlMemoryIT {
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     /**
-     * The smallest of several counts per round: the compiler and the JVM's own work add to some.
+     * Returns the smallest of several counts per round, because the compiler and the JVM add to
+     * some counts.
      */
     private double bytesPerRound(Runnable round) {
         for (int i = 0; i < WARM_UP; i++) {
@@ -226,11 +227,11 @@ class DmlMemoryIT {
 
     @Test
     void closedMoversLeaveNoMemory() throws IOException {
-        openAndClose(2_000); // as much as the JVM itself wants for it
+        openAndClose(2_000); // the JVM's own memory grows first
         long before = residentBytes();
         openAndClose(10_000);
         long grown = residentBytes() - before;
-        // Leaking the jobs alone would be 10,000 movers of 100 jobs of 384 bytes: 366 MiB.
+        // A leak of the jobs would be 366 MiB: 10,000 movers with 100 jobs of 384 bytes.
         assertTrue(grown < 100L << 20, "resident memory grew by " + (grown >> 20) + " MiB");
     }
 

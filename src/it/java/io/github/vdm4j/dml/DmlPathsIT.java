@@ -66,7 +66,7 @@ class DmlPathsIT {
             assumeTrue(devices.findAny().isEmpty(),
                     "this machine has a DSA: " + DEVICES + " is not empty");
         } catch (IOException e) {
-            return; // not even the driver
+            return; // the driver is missing, too
         }
     }
 
@@ -103,7 +103,7 @@ class DmlPathsIT {
                 refused.diagnosis()::toString);
     }
 
-    /** As when a device goes away between opening and an operation. */
+    /** The device can go away between opening and an operation. */
     @Test
     void hardwareWithoutADeviceFailsAndWritesNothing() {
         assumeNoDsa();

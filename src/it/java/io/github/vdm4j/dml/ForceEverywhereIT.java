@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ForceEverywhereIT {
 
     /**
-     * H27: on MAP_SYNC mappings some of these crash JDK 25; ordinary files must not be touched by
-     * that.
+     * H27: some of these options crash JDK 25 on MAP_SYNC mappings. Ordinary files must not be
+     * affected.
      */
     @ParameterizedTest
     @ValueSource(strings = {
@@ -37,7 +37,7 @@ class ForceEverywhereIT {
         assertEquals(0, child.exitCode(), child::toString);
     }
 
-    /** What the child runs. */
+    /** The program of the child. */
     static final class DurableCopies {
         private DurableCopies() {}
 

@@ -16,13 +16,15 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "lent twice at once")
 @State
 public class PoolStress {
-    // One for all tries, which may overlap: making it takes longer than a try, and each try gives
-    // back what it took.
+    // All tries share one pool, because its creation takes longer than a try. Each try returns its
+    // job.
     private static final JobPool POOL = new JobPool(
             new SimulatedDml().library().functions(), 1, false, true,
             new JobLimits(4096, 4096, true));
 
-    /** Written and read by who has the job, with no protection but that. */
+    /**
+     * The number of holders. Only the holder of the job accesses it, without further protection.
+     */
     private static int holders;
 
     private static int use() {

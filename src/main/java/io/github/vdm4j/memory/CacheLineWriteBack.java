@@ -24,10 +24,10 @@ public interface CacheLineWriteBack {
     }
 
     /**
-     * Returns whether the engine knows a range as persistent memory.
+     * Returns whether the engine has mapped a range as persistent memory.
      *
      * @param range native memory, not empty
-     * @return {@code true} if the engine has mapped it
+     * @return {@code true} if the range is persistent memory
      */
     default boolean recognizes(MemorySegment range) {
         return false;

@@ -35,7 +35,7 @@ public final class MappedFile {
      * every failure.
      *
      * @param segment a segment of the mapping, not empty
-     * @return what the kernel tells
+     * @return the file
      */
     public static MappedFile of(MemorySegment segment) {
         boolean needsFlags = JdkPageWriteBack.whyNotOnPersistentMemory() != null;
@@ -51,7 +51,7 @@ public final class MappedFile {
      * mapping. This is slower than {@link #of}.
      *
      * @param segment a segment of the mapping, not empty
-     * @return what the kernel tells
+     * @return the file
      */
     public static MappedFile withFlags(MemorySegment segment) {
         return new MappedFile(
@@ -64,7 +64,7 @@ public final class MappedFile {
      * @param segment the mapping
      * @param failuresBefore the result of {@link #failures} before the mapping was made; these
      *     failures do not concern the mapping
-     * @return what the kernel tells
+     * @return the file
      */
     public static MappedFile opened(MemorySegment segment, int failuresBefore) {
         return new MappedFile(

@@ -6,18 +6,18 @@ import java.io.StringWriter;
 import java.util.List;
 import picocli.CommandLine;
 
-/** What a run of the command in this JVM left behind. */
+/** The outcome of a run of the command in this JVM. */
 record CommandRun(int exitCode, String out, String err) {
     static CommandRun vdm(Object... arguments) {
         return watched(Progress.NONE, arguments);
     }
 
-    /** Runs the command with a listener of its progress, which may interfere. */
+    /** Runs the command with a progress listener, which may change files. */
     static CommandRun watched(Progress progress, Object... arguments) {
         return run(VdmCommand.with(task -> progress, DmlDiagnosis::current), arguments);
     }
 
-    /** Runs it on another machine. */
+    /** Runs the command on a described machine. */
     static CommandRun on(DmlDiagnosis diagnosis, Object... arguments) {
         return run(VdmCommand.with(task -> Progress.NONE, () -> diagnosis), arguments);
     }

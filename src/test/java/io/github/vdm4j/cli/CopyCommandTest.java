@@ -78,7 +78,7 @@ class CopyCommandTest {
         assertEquals(0, run.exitCode());
         if (DmlLibrary.whyUnavailable().isEmpty()) {
             assertTrue(run.err().startsWith("vdm copy: mover dml: Intel DML "), run.err());
-            assertTrue(run.out().contains(", mover dml, path "), run.out()); // which AUTO chooses
+            assertTrue(run.out().contains(", mover dml, path "), run.out()); // AUTO chooses the path
         } else {
             assertTrue(
                     run.err().startsWith("vdm copy: mover threads: Intel DML is not available ("),

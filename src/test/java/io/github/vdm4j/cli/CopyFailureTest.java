@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@DisplayName("vdm copy fails with one sentence and leaves nothing behind")
+@DisplayName("vdm copy fails with one sentence and leaves no file")
 class CopyFailureTest {
     @TempDir Path folder;
 
@@ -124,7 +124,7 @@ class CopyFailureTest {
     @Test
     void targetFolderCannotBeWritten() throws IOException {
         Path source = TestFiles.random(folder.resolve("source"), 10);
-        // Not even root may create files in here.
+        // Even root cannot create files here.
         Path readOnly = Path.of("/proc/self");
         assumeTrue(Files.isDirectory(readOnly), "no /proc here");
         CommandRun run =

@@ -30,8 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The CRC is the one that a division bit by bit gives, for any seed, bypass, kind of memory and
- * length.
+ * A comparison of the CRC with a bitwise division, for any seed, bypass, kind of memory and length.
  */
 class Crc32cKernelTest {
     private static final byte[] CHECK = "123456789".getBytes(US_ASCII);
@@ -137,7 +136,8 @@ class Crc32cKernelTest {
     }
 
     /**
-     * x to the power of 2^31 - 1 is 1 modulo the polynomial, so 2^62 zero bytes do what one does.
+     * x to the power of 2^31 - 1 is 1 modulo the polynomial, so 2^62 zero bytes have the effect of
+     * one zero byte.
      */
     @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
     void hugeLengthsCombine(@ForAll int first) {
@@ -172,14 +172,14 @@ class Crc32cKernelTest {
         }
     }
 
-    /** The JDK's CRC32C takes the JVM down with it here: SIGBUS. */
+    /** The JDK's CRC32C ends the JVM with SIGBUS here. */
     @Test
     void h28TruncatedMappingIsAnErrorAndNoCrash(@TempDir Path folder) throws IOException {
         try (Arena arena = Arena.ofShared()) {
             MemorySegment cut = mapped(folder, 1 << 20, 4_096, arena);
             assertThrows(InternalError.class, () -> {
                 kernel.crc(cut, CrcOptions.STANDARD);
-                Thread.holdsLock(this); // compiled code may tell only on the way back from native code
+                Thread.holdsLock(this); // compiled code may throw only after a native call
             });
             byte[] bytes = new byte[4_096];
             assertEquals(
@@ -188,7 +188,7 @@ class Crc32cKernelTest {
         }
     }
 
-    /** Reads a sparse file, without memory of its own, as plain native memory. */
+    /** Reads a sparse file, which needs no memory, like plain native memory. */
     @Test
     @Tag("slow")
     @Timeout(120)

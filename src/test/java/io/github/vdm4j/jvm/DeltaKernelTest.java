@@ -20,14 +20,11 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
-/**
- * Delta records are those that DML's description of them gives, byte by byte, and lead to the
- * modified range.
- */
+/** A comparison of delta records with DML's specification byte by byte, and their application. */
 class DeltaKernelTest {
     private static final int MOST = 0x80000;
 
-    /** Blocks of a range, and how many of 1,000 of them differ. */
+    /** The number of blocks of a range, and how many of 1,000 blocks differ. */
     record Ranges(int blocks, int differing, long seed) {
         byte[] original() {
             return Noise.bytes(8 * blocks, seed);

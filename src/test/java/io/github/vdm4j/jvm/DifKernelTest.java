@@ -32,10 +32,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Protection is made and checked as DSA defines it, for every flag, tag and mask. */
+/** The protection of blocks, compared with DSA's specification for every flag, tag and mask. */
 class DifKernelTest {
 
-    /** What is done to some blocks of a well protected source. */
+    /** The damage to a block of a correctly protected source. */
     enum Damage {
         NONE,
         DATA,
@@ -60,7 +60,7 @@ class DifKernelTest {
             for (int i = 0; i < blocks; i++) {
                 int at = i * whole;
                 int tags = at + whole - 8;
-                if (random.nextBoolean()) { // bits that do not count may be anything
+                if (random.nextBoolean()) { // masked bits may have any value
                     source[tags + 2] ^=
                             (byte) (random.nextInt() & config.source().applicationMask() >> 8);
                     source[tags + 3] ^=
@@ -213,8 +213,8 @@ class DifKernelTest {
     }
 
     /**
-     * DML's software path wants the tag found to be equal in all bits, and checks none with a mask
-     * of 0.
+     * DML's software path requires that all bits of the tag are equal, and checks no bit with a
+     * mask of 0.
      */
     @ParameterizedTest(name = "tag {0}, mask {1}, found {2}: errors {3}")
     @CsvSource({
@@ -230,7 +230,7 @@ class DifKernelTest {
                 checkOfOneBlock(new DifTags(0, application, mask), (long) found << 32));
     }
 
-    /** A block of zeros, whose guard is 0, with other protection. */
+    /** Returns a block of zeros, whose guard is 0, with the given protection. */
     private static int checkOfOneBlock(DifTags tags, long protection, DifFlag... flags) {
         byte[] source = new byte[520];
         for (int i = 0; i < 8; i++) {
@@ -241,7 +241,7 @@ class DifKernelTest {
                 .errors();
     }
 
-    /** DML's software path checks such a block unless it is to be an error. */
+    /** DML's software path checks such a block unless the flags make it an error. */
     @Test
     void protectionOfOnesIsExemptOrAnError() {
         assertEquals(7, checkOfOneBlock(DifTags.ZERO, -1));

@@ -36,8 +36,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every descriptor reaches its kernel, with its operands in the right places, and the result
- * reaches its record.
+ * Every descriptor reaches its kernel with the correct operands, and the result reaches the
+ * completion record.
  */
 class JvmOperationsTest {
     private static final byte[] CHECK = "123456789".getBytes(US_ASCII);
@@ -206,10 +206,7 @@ class JvmOperationsTest {
                         VdmFlags.NONE)));
     }
 
-    /**
-     * Threads whose numbers are equal in their last bits are those that could be lent the same
-     * kernel.
-     */
+    /** Threads whose numbers have the same last bits could use the same kernel. */
     @Test
     void crcsOnSeveralThreadsAreIndependent() throws Exception {
         byte[] content = Noise.bytes(3_000, 8);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Fills and comparisons do what a loop over bytes does. */
+/** A comparison of fills and comparisons with a loop over bytes. */
 class PatternKernelTest {
     private static final long PATTERN = 0x0807_0605_0403_0201L;
 
@@ -27,7 +27,7 @@ class PatternKernelTest {
         return Noise.sizes();
     }
 
-    /** Some with little to tell their bytes apart. */
+    /** Returns patterns, some of which have many equal bytes. */
     @Provide
     Arbitrary<Long> patterns() {
         return Arbitraries.oneOf(
@@ -114,7 +114,7 @@ class PatternKernelTest {
         int first = where % size;
         bytes[first] ^= (byte) difference;
         if (first + further < size && further > 0) {
-            bytes[first + further] ^= (byte) difference; // as far as a whole period, where both would look alike
+            bytes[first + further] ^= (byte) difference; // less than a whole period
         }
         Placed source = Placed.of(kind, misalignment, bytes);
         assertEquals(first, PatternKernel.mismatch(source.segment(), pattern));

@@ -24,9 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MemoryMapsTest {
 
-    /**
-     * As the kernel writes it, but for the many lines between head and flags, of which two stay.
-     */
+    /** A list in the kernel's format. Of the lines between head and flags, it has only two. */
     private static final List<String> SMAPS = """
             7f0000000000-7f0000010000 rw-s 00000000 103:01 12 /data/file with spaces
             Size:                 64 kB

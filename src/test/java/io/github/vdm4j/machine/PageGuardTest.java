@@ -21,7 +21,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterProperty;
 import net.jqwik.api.lifecycle.BeforeProperty;
 
-/** The checks of the pages of a mapped file whose first pages are left. */
+/** The checks of the pages of a mapping whose file has only its first pages. */
 @Label("The page guard")
 class PageGuardTest {
     private static final int PAGE = 4096;
@@ -42,7 +42,7 @@ class PageGuardTest {
         Files.delete(file);
     }
 
-    /** A mapping of bytes that differ, of which only the first pages are left. */
+    /** Returns a mapping of random bytes whose file is truncated to the first pages. */
     private MemorySegment mapped(int pagesLeft) {
         try (var channel =
                 FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {

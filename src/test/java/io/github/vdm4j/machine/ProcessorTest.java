@@ -29,7 +29,7 @@ class ProcessorTest {
                         + "processor\t: 1\nflags\t\t: fpu\n"));
     }
 
-    /** Linux gives a page at a time. */
+    /** Linux returns a page with each read. */
     @ParameterizedTest
     @ValueSource(ints = {4_070, 4_080, 4_085, 4_090, 4_094, 4_095, 4_096, 4_097, 8_190, 20_000})
     void flagsMayCrossTheEndOfARead(int before) throws IOException {

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("H27: force() of persistent memory needs the C2 compiler")
 class JdkPageWriteBackTest {
 
-    /** What a JVM with the defaults tells: nothing of a diagnostic option. */
+    /** The options of a JVM with the defaults, which shows no diagnostic option. */
     private static Map<String, String> defaults() {
         return new HashMap<>(Map.of("UseCompiler", "true", "TieredStopAtLevel", "4",
                 "CompilationMode", "default"));

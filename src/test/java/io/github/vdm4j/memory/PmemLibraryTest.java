@@ -52,7 +52,7 @@ class PmemLibraryTest {
         @Test
         void handlesHaveTheGeneratedShapes() throws IOException {
             library();
-            // The generated class looks the function up in what this class loader has loaded.
+            // The generated class looks the function up in the libraries of this class loader.
             System.load(Files.readString(Path.of("/proc/self/maps"))
                     .lines()
                     .filter(line -> line.contains("/libpmem"))
@@ -130,7 +130,7 @@ class PmemLibraryTest {
         }
 
         @Test
-        @DisplayName("is not led to a page that a file has lost (H28)")
+        @DisplayName("does not touch a missing page of a file (H28)")
         void missingPageIsNotTouched(@TempDir Path folder) throws IOException {
             library();
             Path file = Files.write(folder.resolve("file"), new byte[8192]);
@@ -188,7 +188,7 @@ class PmemLibraryTest {
         }
     }
 
-    /** Prints what the search of a JVM comes to. */
+    /** Prints the outcome of the search in a JVM. */
     static final class Outcome {
         private Outcome() {}
 
@@ -208,7 +208,7 @@ class PmemLibraryTest {
     }
 
     @Test
-    @DisplayName("A JVM does without it where a property says so, native access is missing, or the file is wrong")
+    @DisplayName("A JVM works without it: switched off, without native access, or with a wrong file")
     void jvmWorksWithoutTheLibrary(@TempDir Path folder) {
         String access = "--enable-native-access=ALL-UNNAMED";
         assertOutcome("Optional.emptyOptional[switched off by", access, "-Dvdm4j.pmem.library=");

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What movers count. */
+/** The counters of movers. */
 @Timeout(60)
 class CountersTest {
     private final MemorySegment memory = Arena.ofAuto().allocate(1_024);
@@ -75,7 +75,7 @@ class CountersTest {
         for (Vdm mover : List.of(SyncDataMover.open(),
                 ThreadsDataMover.builder().threads(2).open())) {
             var failure = new AtomicReference<Throwable>();
-            int count = 100; // more than there are cells to count in
+            int count = 100; // more than the number of the counters' cells
             int each = 500;
             List<Thread> threads = new ArrayList<>();
             for (int t = 0; t < count; t++) {

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the two movers of this package share, what differs between them, and both in one wait. */
+/** The common and the different behaviour of the two movers of this package. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class JvmMoversTest {
 
@@ -50,7 +50,7 @@ class JvmMoversTest {
     }
 
     @Test
-    @DisplayName("the sync mover does everything in the first poll and is not asynchronous")
+    @DisplayName("the sync mover completes in the first poll and is not asynchronous")
     void syncMoverCompletesInTheFirstPoll() {
         try (Vdm mover = SyncDataMover.open()) {
             byte[] content = new byte[100];
@@ -109,7 +109,7 @@ class JvmMoversTest {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("H22: durable on native memory is what isSupported says; where it is UNSUPPORTED nothing is written")
+    @DisplayName("H22: isSupported predicts the result of a durable operation on native memory")
     void isSupportedPredictsDurableOperations(Mover which) {
         try (Vdm mover = which == Mover.SYNC
                 ? SyncDataMover.builder().nativeMemoryIsPersistent(true).open()
@@ -133,7 +133,7 @@ class JvmMoversTest {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("H28: a page that a truncated file has lost fails the operation, not the thread")
+    @DisplayName("H28: a missing page of a truncated file fails the operation, not the thread")
     void missingPageFailsTheOperation(Mover which, @TempDir Path folder)
             throws IOException {
         try (Vdm mover = which.open();

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Buffers under operations of the threads mover, whose only worker waits until it is let go. */
+/** Buffers of operations of the threads mover. Its only worker waits until the test releases it. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @DisplayName("A buffer under an operation of a worker")
 class ThreadsBufferLifetimeTest {
@@ -114,7 +114,7 @@ class ThreadsBufferLifetimeTest {
         assertEquals(FutureState.RUNNING, second.poll());
         assertFalse(queued.tryClose());
         mayGoOn.countDown();
-        queued.close(); // nobody polls
+        queued.close(); // without a poll
         second.busyPoll();
         assertEquals(VdmResult.SUCCESS, second.result());
         first.busyPoll();
@@ -150,7 +150,7 @@ class ThreadsBufferLifetimeTest {
     }
 
     @Test
-    @DisplayName("that was wrapped only after the operation had started is not its concern")
+    @DisplayName("that was wrapped after the start does not wait for the operation")
     void laterBufferDoesNotWaitForTheOperation() throws Exception {
         try (Arena arena = Arena.ofShared(); OffHeapBuffer source = OffHeapBuffer.allocate(10)) {
             MemorySegment plain = arena.allocate(10);

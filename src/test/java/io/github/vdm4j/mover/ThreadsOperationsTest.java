@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Data operations of the threads mover, whose workers copy only when they are let. */
+/** Data operations of the threads mover. Its workers copy only after the test releases them. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ThreadsOperationsTest {
     private final Semaphore copies = new Semaphore(0);
@@ -65,7 +65,7 @@ class ThreadsOperationsTest {
         VdmFuture<VdmOutput> copy = mover.memcpy(heap(8), heap(8));
         assertEquals(FutureState.RUNNING, copy.poll());
         copying.await();
-        mover.fill(heap(8), 1).await(); // by the other worker, which is idle again
+        mover.fill(heap(8), 1).await(); // by the second worker, which is idle again
         VdmFuture<VdmOutput> drain = mover.drain();
         assertEquals(FutureState.RUNNING, drain.poll());
         assertEquals(FutureState.RUNNING, drain.poll());

@@ -34,8 +34,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What every {@link Vdm} does, whatever executes it. A mover's test extends this and
- * says how the mover is opened; all else is answered by the questions of {@link OperationsFixture}.
+ * The contract of the data operations of every {@link Vdm}. A mover's test extends this class and
+ * opens the mover. The methods of {@link OperationsFixture} describe the mover.
  */
 @SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
 public abstract class DataOperationsContract extends CrcContract {
@@ -44,7 +44,7 @@ public abstract class DataOperationsContract extends CrcContract {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("a new future is idle, has touched nothing and can be asked nothing")
+    @DisplayName("a new future is idle, has written nothing and has no output")
     public void newFutureIsIdle(Sample sample) {
         MemorySegment[] segments = segments(sample, 1);
         MemorySegment[] before = segments(sample, 1);
@@ -68,7 +68,7 @@ public abstract class DataOperationsContract extends CrcContract {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("polling a complete future does nothing, and its output stays what it was")
+    @DisplayName("a poll of a complete future does nothing and keeps the output")
     public void pollOfACompleteFutureDoesNothing(Sample sample) {
         MemorySegment[] segments = segments(sample, 2);
         VdmFuture<?> future = sample.future(mover(), segments);
@@ -88,7 +88,7 @@ public abstract class DataOperationsContract extends CrcContract {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("H23: a future cancelled before its first poll writes nothing and says so")
+    @DisplayName("H23: a future that is cancelled before its first poll writes nothing")
     public void futureCancelledBeforeItsPollWritesNothing(Sample sample) {
         MemorySegment[] segments = segments(sample, 3);
         MemorySegment[] before = segments(sample, 3);
@@ -109,7 +109,7 @@ public abstract class DataOperationsContract extends CrcContract {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("an arena closed between the call and the first poll fails the operation; the poll does not throw")
+    @DisplayName("an arena that is closed before the first poll fails the operation")
     public void arenaClosedBeforeTheFirstPollFailsTheOperation(Sample sample) {
         for (int i = 0; i < sample.roles.size(); i++) {
             MemorySegment[] segments = segments(sample, 4);
@@ -132,7 +132,7 @@ public abstract class DataOperationsContract extends CrcContract {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("a buffer closed between the call and the first poll fails the operation; each is held while it runs")
+    @DisplayName("a buffer that is closed before the first poll fails the operation")
     public void bufferClosedBeforeTheFirstPollFailsTheOperation(Sample sample) {
         for (int i = 0; i < sample.roles.size(); i++) {
             MemorySegment[] segments = segments(sample, 5);
@@ -154,7 +154,7 @@ public abstract class DataOperationsContract extends CrcContract {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("a future over confined segments, polled by a wrong thread, throws there and stays idle for its own")
+    @DisplayName("a poll on the wrong thread throws, and the future stays idle for its own thread")
     public void futureStaysIdleIfTheWrongThreadPolls(Sample sample)
             throws Exception {
         if (!takesConfinedSegments()) {
@@ -185,7 +185,7 @@ public abstract class DataOperationsContract extends CrcContract {
     }
 
     @Test
-    @DisplayName("H13: polled by several threads at once, an operation is executed once and its output seen by all")
+    @DisplayName("H13: several polling threads execute an operation once, and all see its output")
     public void severalPollersExecuteAnOperationOnce() throws Exception {
         int threads = 3;
         int rounds = 100;
@@ -230,7 +230,7 @@ public abstract class DataOperationsContract extends CrcContract {
     }
 
     @Test
-    @DisplayName("a runtime waits for futures of several types, and a chain goes from one to the next")
+    @DisplayName("a runtime waits for futures of several types, and a chain connects them")
     public void runtimeWaitsForFuturesOfSeveralTypes() {
         MemorySegment source = noise(2_000, 8);
         MemorySegment destination = memory(2_000);
@@ -248,7 +248,7 @@ public abstract class DataOperationsContract extends CrcContract {
     }
 
     @Test
-    @DisplayName("drain ends when everything that was started before it has, polled or not")
+    @DisplayName("drain waits for every operation that was started before, polled or not")
     public void drainWaitsForEverythingStartedBefore() {
         int size = 400_000;
         MemorySegment source = noise(size, 9);
@@ -266,7 +266,7 @@ public abstract class DataOperationsContract extends CrcContract {
             }
             VdmOutput drained = run(mover().drain());
             assertEquals(io.github.vdm4j.VdmOperationType.DRAIN, drained.type());
-            for (MemorySegment destination : destinations.reversed()) { // the last are most likely to be late
+            for (MemorySegment destination : destinations.reversed()) { // these probably end last
                 assertEquals(-1, destination.mismatch(source));
             }
             copies.forEach(this::run);
@@ -278,7 +278,7 @@ public abstract class DataOperationsContract extends CrcContract {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("one operation is prepared and started again and again, each time with its own result")
+    @DisplayName("one operation is reused many times, each time with its own result")
     public void operationIsReusedManyTimes(Sample sample) {
         VdmOperation operation = mover().newOperation();
         for (int round = 0; round < 30; round++) {
@@ -315,7 +315,7 @@ public abstract class DataOperationsContract extends CrcContract {
     }
 
     @Test
-    @DisplayName("an operation that was not prepared can be asked nothing")
+    @DisplayName("an unprepared operation has no state and no output")
     public void unpreparedOperationHasNoState() {
         VdmOperation operation = mover().newOperation();
         assertAll(
@@ -332,7 +332,7 @@ public abstract class DataOperationsContract extends CrcContract {
     }
 
     @Test
-    @DisplayName("arguments refused by a reusable operation leave what was prepared before")
+    @DisplayName("refused arguments keep the earlier preparation")
     public void refusedArgumentsKeepThePreparedOperation() {
         MemorySegment range = noise(100, 10);
         VdmOperation operation =
@@ -344,7 +344,7 @@ public abstract class DataOperationsContract extends CrcContract {
     }
 
     @Test
-    @DisplayName("after a failure, and after a cancellation, an operation is as good as new")
+    @DisplayName("an operation works after a failure and after a cancellation")
     public void operationWorksAfterAFailure() {
         byte[] record = new byte[10];
         record[0] = 100;
@@ -373,7 +373,7 @@ public abstract class DataOperationsContract extends CrcContract {
     // ---- closing
 
     @Test
-    @DisplayName("H23: close finishes what was started and ends the rest as CLOSED")
+    @DisplayName("H23: close finishes started operations and ends idle operations with CLOSED")
     public void closeFinishesStartedOperationsOnly() {
         MemorySegment source = noise(100_000, 12);
         MemorySegment destination = memory(1_000_000);

@@ -25,13 +25,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What each operation writes and finds out. */
+/** The contract of the results of each operation. */
 @SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
 public abstract class ResultsContract extends OperationsFixture {
     private static final long PATTERN = 0x0807060504030201L;
 
     @Test
-    @DisplayName("nop succeeds by way of the mover and has no destination")
+    @DisplayName("nop succeeds and has no destination")
     public void nopSucceedsWithoutADestination() {
         VdmFuture<VdmOutput> nop = mover().nop();
         VdmOutput output = run(nop);
@@ -44,7 +44,7 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @ParameterizedTest(name = "{0} bytes")
     @ValueSource(ints = {1, 2, 7, 8, 9, 15, 16, 63, 64, 65, 4_095, 4_096, 65_537, 1_048_583})
-    @DisplayName("fill writes the pattern from the first byte on, cut off at the end, and nothing beside it")
+    @DisplayName("fill repeats the pattern from the first byte and writes only the range")
     public void fillWritesThePatternFromTheFirstByte(int size) {
         MemorySegment around = noise(size + 128, 1);
         byte[] expected = bytes(around);
@@ -58,19 +58,19 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @ParameterizedTest(name = "{0} bytes")
     @ValueSource(ints = {1, 8, 63, 64, 65, 257, 4_096, 65_537, 1_048_583})
-    @DisplayName("compare finds ranges equal, or the first byte that differs wherever it is")
+    @DisplayName("compare finds equal ranges, and the first byte that differs at any offset")
     public void compareFindsTheFirstMismatch(int size) {
         MemorySegment first = noise(size + 1, 2).asSlice(1);
         MemorySegment second = memory(size + 3).asSlice(3).copyFrom(first);
         assertSame(CompareResult.EQUAL, run(mover().compare(first, second)));
         for (int at : new int[]{size - 1, size * 2 / 3, size / 2, Math.min(8, size / 2), 0}) {
-            second.set(JAVA_BYTE, at, (byte) ~first.get(JAVA_BYTE, at)); // each before those that differ already
+            second.set(JAVA_BYTE, at, (byte) ~first.get(JAVA_BYTE, at)); // the new first one
             assertEquals(new CompareResult(false, at), run(mover().compare(first, second)));
         }
     }
 
     @Test
-    @DisplayName("compare takes ranges that overlap, and one with itself")
+    @DisplayName("compare takes overlapping ranges and equal ranges")
     public void compareTakesOverlappingRanges() {
         MemorySegment range = noise(200, 3);
         assertEquals(
@@ -81,7 +81,7 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @ParameterizedTest(name = "{0} bytes")
     @ValueSource(ints = {1, 7, 8, 9, 41, 64, 100})
-    @DisplayName("compare with a pattern tells the offset of the byte, not of its word, wherever it is")
+    @DisplayName("compare with a pattern returns the offset of the byte, not of its word")
     public void comparePatternReturnsTheOffsetOfTheByte(int size) {
         MemorySegment range =
                 memory(size + 3).asSlice(3)
@@ -105,7 +105,7 @@ public abstract class ResultsContract extends OperationsFixture {
     }
 
     @Test
-    @DisplayName("a delta is the number and the new content of each word that differs, and makes the modified of the original")
+    @DisplayName("a delta has the number and the content of each changed word, and can be applied")
     public void deltaContainsEachWordThatDiffers() {
         MemorySegment original = noise(4_096, 4);
         MemorySegment modified = memory(4_096).copyFrom(original);
@@ -131,7 +131,7 @@ public abstract class ResultsContract extends OperationsFixture {
     }
 
     @Test
-    @DisplayName("a delta of equal ranges is EQUAL and empty, and leaves the record alone")
+    @DisplayName("a delta of equal ranges is EQUAL and writes nothing to the record")
     public void deltaOfEqualRangesIsEmpty() {
         MemorySegment original = noise(800, 6);
         MemorySegment record = noise(80, 7);
@@ -144,7 +144,7 @@ public abstract class ResultsContract extends OperationsFixture {
     }
 
     @Test
-    @DisplayName("a delta that just fits is RECORDED, with one word more it is an OVERFLOW, and nothing behind the room is written")
+    @DisplayName("a delta that fits is RECORDED, and a larger delta is an OVERFLOW")
     public void deltaLargerThanTheRecordIsAnOverflow() {
         MemorySegment original = memory(800);
         MemorySegment modified = memory(800);
@@ -162,7 +162,7 @@ public abstract class ResultsContract extends OperationsFixture {
     }
 
     @Test
-    @DisplayName("the largest delta, of 0x80000 bytes that differ in every word, is recorded and applied")
+    @DisplayName("the largest delta, with 0x80000 changed bytes, is recorded and applied")
     public void theLargestDeltaIsRecordedAndApplied() {
         int size = 0x80000;
         MemorySegment original = noise(size, 9);
@@ -180,7 +180,7 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @ParameterizedTest(name = "word {0}")
     @ValueSource(ints = {8, 9, 0x7fff, 0x8000, 0xffff})
-    @DisplayName("H25: a record with a word behind the destination is INVALID_DATA, and not even the words before it are written")
+    @DisplayName("H25: a record with a word behind the destination is INVALID_DATA and writes nothing")
     public void recordBeyondTheDestinationIsNotApplied(int word) {
         MemorySegment around = noise(64 + 0x80000, 10);
         byte[] before = bytes(around);
@@ -201,7 +201,7 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @ParameterizedTest(name = "words {0} and {1}")
     @CsvSource({"5, 4", "3, 3", "7, 0"})
-    @DisplayName("H25: a record whose words do not ascend is INVALID_DATA, and none is written")
+    @DisplayName("H25: a record whose words do not ascend is INVALID_DATA and writes nothing")
     public void recordWithUnorderedWordsIsNotApplied(byte first, byte second) {
         MemorySegment range = noise(64, 28);
         byte[] before = bytes(range);
@@ -220,7 +220,7 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @ParameterizedTest(name = "{0} bytes")
     @ValueSource(ints = {1, 63, 64, 65, 4_097, 300_001})
-    @DisplayName("dualcast writes both destinations and nothing beside them")
+    @DisplayName("dualcast writes only both destinations")
     public void dualcastWritesBothDestinations(int size) {
         MemorySegment source = noise(size, 11);
         MemorySegment aroundFirst = noise(size + 200, 12);
@@ -249,7 +249,7 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @ParameterizedTest(name = "{0} bytes")
     @ValueSource(ints = {1, 3, 8, 63, 511, 4_097, 131_073, 1_048_579})
-    @DisplayName("the CRC of a range is java.util.zip's, alone and on the way of a copy, and whole or in two parts")
+    @DisplayName("the CRC of a range is java.util.zip's, alone or during a copy, in one or two parts")
     public void crcMatchesTheJdk(int size) {
         MemorySegment range = noise(size + 5, 14).asSlice(5);
         var expected = new CRC32C();
@@ -274,7 +274,7 @@ public abstract class ResultsContract extends OperationsFixture {
         "0, false, true",
         "0, true, true", "305419896, true, false", "305419896, false, true", "-2, true, true"
     })
-    @DisplayName("a CRC begins with its seed, and reflects what its options say")
+    @DisplayName("a CRC begins with its seed, and its options select the reflections")
     public void crcOptionsSelectReflection(int seed, boolean ofValue, boolean ofData) {
         CrcOptions options = new CrcOptions(seed, ofValue, ofData);
         MemorySegment range = noise(1_003, 16);
@@ -292,7 +292,7 @@ public abstract class ResultsContract extends OperationsFixture {
 
     // ---- blocks
 
-    /** Tags on both sides that differ in all they can. */
+    /** Returns a configuration whose tags differ in every property. */
     protected static DifConfig tagged(DifBlockSize size) {
         return DifConfig.of(size)
                 .withSource(new DifTags(0x01020304, 0xa1b2, 0))
@@ -301,7 +301,7 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("blocks that were given protection are well, and come back as they were without it")
+    @DisplayName("protected blocks pass the check, and a strip restores the original blocks")
     public void protectedBlocksPassTheCheck(DifBlockSize size) {
         DifConfig config = tagged(size);
         MemorySegment blocks = noise(3L * size.bytes(), 17);
@@ -338,7 +338,7 @@ public abstract class ResultsContract extends OperationsFixture {
     }
 
     @Test
-    @DisplayName("an update passes on what it is told to: guard, application tag, reference tag")
+    @DisplayName("an update keeps the configured values: guard, application tag, reference tag")
     public void updateKeepsTheConfiguredTags() {
         DifConfig old = tagged(DifBlockSize.BYTES_512);
         byte[] whole = BruteForce.inserted(bytes(noise(1_024, 20)), old);
@@ -358,12 +358,12 @@ public abstract class ResultsContract extends OperationsFixture {
         "the application tag, 514, APPLICATION_TAG", "the application tag, 515, APPLICATION_TAG",
         "the reference tag, 516, REFERENCE_TAG", "the reference tag, 519, REFERENCE_TAG"
     })
-    @DisplayName("a wrong byte in the third block is told with the block's offset and what is wrong")
+    @DisplayName("a wrong byte is reported with its error and its block's offset")
     public void wrongByteIsReportedWithItsBlock(String what, int at, DifError error) {
         DifConfig config = tagged(DifBlockSize.BYTES_512);
         byte[] whole = BruteForce.inserted(bytes(noise(5 * 512, 21)), config);
         whole[2 * 520 + at] ^= 0x10;
-        whole[4 * 520] ^= 1; // a later one, which must not count
+        whole[4 * 520] ^= 1; // a later error, which must not be reported
         DifResult expected = new DifResult(Set.of(error), 2 * 520);
         MemorySegment source = of(whole);
         assertEquals(expected, run(mover().difCheck(source, config)), what);
@@ -378,7 +378,7 @@ public abstract class ResultsContract extends OperationsFixture {
     @EnumSource(
             value = DifFlag.class,
             names = {"SOURCE_GUARD_CHECK_DISABLED", "SOURCE_REFERENCE_TAG_CHECK_DISABLED"})
-    @DisplayName("what is not to be checked is not")
+    @DisplayName("a disabled check finds nothing")
     public void disabledChecksFindNothing(DifFlag flag) {
         DifConfig config = tagged(DifBlockSize.BYTES_520);
         byte[] whole = BruteForce.inserted(bytes(noise(1_040, 22)), config);
@@ -389,7 +389,7 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @ParameterizedTest(name = "mask {0}")
     @ValueSource(ints = {0x0000, 0x00ff, 0xff00, 0x0001, 0xfffe, 0xffff})
-    @DisplayName("bits of the application tag count unless the mask has them")
+    @DisplayName("the mask excludes bits of the application tag from the check")
     public void maskExcludesBitsOfTheApplicationTag(int mask) {
         DifConfig made = tagged(DifBlockSize.BYTES_512);
         byte[] whole = BruteForce.inserted(bytes(noise(512, 23)), made);
@@ -404,7 +404,7 @@ public abstract class ResultsContract extends OperationsFixture {
     }
 
     @Test
-    @DisplayName("protection whose bits are all set is skipped or an error as the flags say")
+    @DisplayName("the flags decide whether protection of ones is skipped or an error")
     public void protectionOfOnesIsSkippedOrAnError() {
         DifConfig config = tagged(DifBlockSize.BYTES_512);
         byte[] whole = BruteForce.inserted(bytes(noise(1_024, 24)), config);
@@ -430,10 +430,10 @@ public abstract class ResultsContract extends OperationsFixture {
                                         DifFlag.SOURCE_F_ENABLE_ERROR))));
     }
 
-    // ---- nothing to do
+    // ---- empty operations
 
     @Test
-    @DisplayName("H4: an operation on no bytes succeeds with the result that no bytes have, and nothing executed it")
+    @DisplayName("H4: an empty operation succeeds with the result of no bytes and path NONE")
     public void emptyOperationSucceeds() {
         MemorySegment none = memory(8).asSlice(0, 0);
         MemorySegment record = noise(80, 25);
@@ -461,7 +461,7 @@ public abstract class ResultsContract extends OperationsFixture {
     }
 
     @Test
-    @DisplayName("H4: an empty record changes nothing, and nothing may be done durably")
+    @DisplayName("H4: an empty record changes nothing, also durably")
     public void emptyRecordChangesNothing() {
         MemorySegment range = noise(64, 26);
         byte[] before = bytes(range);

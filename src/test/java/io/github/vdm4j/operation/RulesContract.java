@@ -22,11 +22,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is refused at the call, with which values, on every way to ask for it. */
+/** The contract of arguments that are refused at the call, in every form of each operation. */
 @SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
 public abstract class RulesContract extends ResultsContract {
 
-    /** Memory for a sample, with what it needs in it. */
+    /** Returns memory for a sample, with suitable content. */
     protected final MemorySegment[] segments(Sample sample, long seed) {
         MemorySegment[] segments = new MemorySegment[sample.roles.size()];
         for (int i = 0; i < segments.length; i++) {
@@ -63,7 +63,7 @@ public abstract class RulesContract extends ResultsContract {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("what is written must not be read-only, what is read may")
+    @DisplayName("a written segment must not be read-only, a read segment may")
     public void readOnlySegmentIsRefusedIfWritten(Sample sample) {
         for (int i = 0; i < sample.roles.size(); i++) {
             MemorySegment[] segments = segments(sample, 1);
@@ -139,7 +139,7 @@ public abstract class RulesContract extends ResultsContract {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("heap segments give what native ones do, or are refused with the reason")
+    @DisplayName("heap segments give the same results as native segments, or are refused")
     public void heapSegmentsMatchNativeOnesOrAreRefused(Sample sample) {
         for (int i = 0; i < sample.roles.size(); i++) {
             MemorySegment[] segments = segments(sample, 5);
@@ -160,7 +160,7 @@ public abstract class RulesContract extends ResultsContract {
         }
     }
 
-    /** Equal but for the destination, which is another segment with the same bytes. */
+    /** Requires equal outputs. The destinations are different segments with the same bytes. */
     protected static void assertSameOutput(Object expected, Object found) {
         if (expected instanceof io.github.vdm4j.VdmOutput output) {
             var other = (io.github.vdm4j.VdmOutput) found;
@@ -226,7 +226,7 @@ public abstract class RulesContract extends ResultsContract {
     }
 
     @Test
-    @DisplayName("copies to overlapping ranges are refused, with the ranges and the overlap; neighbours are none")
+    @DisplayName("copies refuse overlapping ranges with the overlap, and take adjacent ranges")
     public void copiesRefuseOverlappingRanges() {
         MemorySegment buffer = noise(3 * 4_096, 8);
         byte[] before = bytes(buffer);
@@ -269,7 +269,7 @@ public abstract class RulesContract extends ResultsContract {
 
     @ParameterizedTest(name = "{0} and {1}")
     @CsvSource({"0, 1", "1, 0", "0, 2048", "4095, 0", "64, 128"})
-    @DisplayName("the destinations of dualcast must be at one place in their pages")
+    @DisplayName("the destinations of dualcast must have equal offsets in their pages")
     public void dualcastRequiresEqualPageOffsets(int first, int second) {
         MemorySegment one = memory(8_192).asSlice(first, 64);
         MemorySegment other = memory(8_192).asSlice(second, 64);
@@ -372,7 +372,7 @@ public abstract class RulesContract extends ResultsContract {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("blocks must be whole, and as many on both sides")
+    @DisplayName("blocks must be whole, and both sides must have the same number")
     public void blocksMustBeWhole(DifBlockSize size) {
         DifConfig config = DifConfig.of(size);
         int block = size.bytes();
@@ -443,7 +443,7 @@ public abstract class RulesContract extends ResultsContract {
     // ---- durable
 
     @Test
-    @DisplayName("durable on the heap, or in memory that is not durable, is UNSUPPORTED and nothing is written")
+    @DisplayName("a durable operation on volatile memory is UNSUPPORTED and writes nothing")
     public void durableOnVolatileMemoryIsUnsupported() {
         if (!takesHeapSegments()) {
             return;

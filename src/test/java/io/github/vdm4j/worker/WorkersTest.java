@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Threads that work off a queue: when they sleep, who wakes them, and how they end. */
+/** The workers of a list: how they sleep, wake up and end. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WorkersTest {
     private static final String NAME = "workers-test";
@@ -147,7 +147,7 @@ class WorkersTest {
                     }
                     if (i % 64 == 0) {
                         int handed = i;
-                        while (times[handed].get() == 0) { // so that they fall asleep now and then
+                        while (times[handed].get() == 0) { // lets workers fall asleep sometimes
                             Thread.onSpinWait();
                         }
                     }
@@ -258,14 +258,14 @@ class WorkersTest {
         workers.offer(4);
         others.await();
         assertFalse(workers.isPast(mark),
-                "the other worker has taken and done all there is, but not the first");
+                "the second worker has executed every operation except the first");
         assertTrue(workers.isPast(nothing));
         gate.countDown();
         while (!workers.isPast(mark)) {
             Thread.onSpinWait();
         }
         awaitSleep();
-        assertTrue(workers.isPast(workers.mark()), "sleepers have nothing in their hands");
+        assertTrue(workers.isPast(workers.mark()), "sleeping workers hold no operation");
     }
 
     @Test
