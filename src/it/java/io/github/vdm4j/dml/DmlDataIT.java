@@ -63,7 +63,7 @@ class DmlDataIT {
     }
 
     @Test
-    void theCrcOfTheNineDigitsIsTheKnownOne() {
+    void crcOfTheNineDigitsIsKnown() {
         MemorySegment digits =
                 arena.allocate(9)
                         .copyFrom(MemorySegment

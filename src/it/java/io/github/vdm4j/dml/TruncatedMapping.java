@@ -31,8 +31,8 @@ import java.util.function.BiFunction;
  * Every operation on a mapping of a truncated file, in every form in which vdm4j knows the mapping.
  * {@link TruncatedMappingIT} runs this in a separate JVM, because the fault is a crash.
  *
- * <p>Arguments: the mover (dml, auto, threads or sync); the state of the file (truncated or whole);
- * what the kernel refuses (nothing, populate or all); and its error number.
+ * <p>Arguments: the mover (dml, auto, threads or sync), the state of the file (truncated or whole),
+ * the refused calls (nothing, populate or all), and the error number.
  */
 final class TruncatedMapping {
     private static final int SIZE = 520 << 7;

@@ -64,8 +64,8 @@ public final class OffHeapBuffer implements AutoCloseable {
     /**
      * Maps a part of a file for reading and writing. The file is created if it does not exist and
      * grows if it is shorter than the end of the part. The call allocates the storage of the part,
-     * so a later access does not fail for lack of space. docs/durability.md lists the file systems
-     * that cannot allocate it.
+     * so a later access does not fail for lack of space. The page docs/durability.md lists the file
+     * systems that cannot allocate it.
      *
      * <p>The call changes no byte that the file has. A call that fails never deletes or shortens
      * the file, because another user can have opened it in the meantime. The exception states the

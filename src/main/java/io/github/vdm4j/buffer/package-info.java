@@ -9,8 +9,8 @@
  *     }
  * }
  *
- * <p>{@link io.github.vdm4j.buffer.OffHeapBuffer} allocates, maps or wraps memory and hands out
- * segments. Every mover takes these segments.
+ * <p>{@link io.github.vdm4j.buffer.OffHeapBuffer} allocates, maps or wraps memory and returns
+ * segments of it. Every mover takes these segments.
  *
  * <p><b>Lifetime.</b> {@link io.github.vdm4j.buffer.OffHeapBuffer#close close} waits until the last
  * operation on the buffer is complete.

@@ -44,7 +44,7 @@ abstract class ChunkPipeline {
     }
 
     /**
-     * Returns the number of lanes. A lane has one operation, which it uses for chunk after chunk.
+     * Returns the number of lanes. A lane has one operation and reuses it for each of its chunks.
      */
     final int lanes() {
         return lanes;

@@ -61,8 +61,8 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
     private void refuseWithoutSpace(long size) throws CommandFailure, IOException {
         Path folder = files.folder();
         long usable = Files.getFileStore(folder).getUsableSpace();
-        // Checked first, because filling the file system would disturb its users.
-        // A file system that does not know its size reports 0.
+        // The space is checked first, because a full file system would disturb other users. A file
+        // system that does not know its size reports 0.
         if (usable > 0 && usable < size) {
             throw new CommandFailure(
                     "no space in %s: the copy needs %,d bytes and %,d are free".formatted(folder,

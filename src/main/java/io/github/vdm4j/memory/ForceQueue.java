@@ -178,7 +178,7 @@ final class ForceQueue {
         }
     }
 
-    /** Forces a group and records every failure, so that the caller always notifies the owners. */
+    /** Forces a group and records every failure. The caller then always notifies the owners. */
     private void forceAndReport(ForceGroup group, long waited) {
         try {
             force(group, waited);
