@@ -1,6 +1,5 @@
 package io.github.vdm4j.cli;
 
-import io.github.vdm4j.dml.DmlDiagnosis;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Function;
@@ -62,7 +61,7 @@ final class VdmCommand implements Runnable {
      * @param progress returns the progress listener for the name of a task
      * @param diagnosis returns the diagnosis of the machine
      */
-    static CommandLine with(Function<String, Progress> progress, Supplier<DmlDiagnosis> diagnosis) {
+    static CommandLine with(Function<String, Progress> progress, Supplier<Diagnoses> diagnosis) {
         return new CommandLine(new VdmCommand())
                 .addSubcommand(new CopyCommand(progress.apply("copy")))
                 .addSubcommand(new CrcCommand(progress.apply("crc")))
@@ -117,6 +116,6 @@ final class VdmCommand implements Runnable {
         Function<String, Progress> progress =
                 task -> columns == null ? Progress.NONE
                         : new TerminalProgress(task, System.err, columns);
-        System.exit(with(progress, DmlDiagnosis::current).execute(arguments));
+        System.exit(with(progress, Diagnoses::current).execute(arguments));
     }
 }
