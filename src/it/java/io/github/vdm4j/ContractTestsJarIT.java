@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The jar of the contract tests, which the tests of users' own movers extend. */
+/** The jar of the contract tests. Tests of users' own movers extend its classes. */
 class ContractTestsJarIT {
     private static final Set<String> CONTRACTS = Stream.of(VdmContract.class,
             VdmOracleProperties.class, DataOperationsContract.class, DataOracleProperties.class)
@@ -50,7 +50,7 @@ class ContractTestsJarIT {
     }
 
     @Test
-    void needsOnlyItselfTheExportedPackagesAndTheTestFrameworks() {
+    void usesOnlyExportedPackagesAndTestFrameworks() {
         Set<String> here = packed.stream().map(JavaClass::getName).collect(toSet());
         Set<String> exported = Vdm.class.getModule()
                 .getDescriptor()

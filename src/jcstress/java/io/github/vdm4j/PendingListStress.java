@@ -45,7 +45,7 @@ public class PendingListStress {
 
     /** A worker takes an operation that another thread cancels. */
     @JCStressTest
-    @Outcome(id = {"1, 0, 0", "0, 1, 0"}, expect = Expect.ACCEPTABLE, desc = "one of them has it")
+    @Outcome(id = {"1, 0, 0", "0, 1, 0"}, expect = Expect.ACCEPTABLE, desc = "one thread has it")
     @Outcome(expect = Expect.FORBIDDEN, desc = "both have it, or neither")
     @State
     public static class TakenOrCancelled {
@@ -72,7 +72,7 @@ public class PendingListStress {
         }
     }
 
-    /** An operation joins a list of one place while a worker takes the operation that is there. */
+    /** An operation joins a full list of one place while a worker takes the waiting operation. */
     @JCStressTest
     @Outcome(id = "1, 0, 0", expect = Expect.ACCEPTABLE, desc = "the list was still full")
     @Outcome(id = "1, 1, 1", expect = Expect.ACCEPTABLE, desc = "the place was free already")

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
-/** Keeps the packages in the order that the architecture gives them. */
+/** The order of the packages, which the architecture defines. */
 class ArchitectureTest {
     private static final String ROOT = "io.github.vdm4j";
     private static final String FUTURE = ROOT + ".future";
@@ -57,7 +57,7 @@ class ArchitectureTest {
         }
     }
 
-    // From the ground up.
+    // From the lowest layer up.
     static final List<Layer> LAYERS = List.of(
             Layer.hidden(MACHINE),
             Layer.exported(FUTURE, MACHINE),
@@ -83,8 +83,8 @@ class ArchitectureTest {
 
     @BeforeAll
     static void importClasses() {
-        // Names and packages are all that is asked of classes outside the library: no need to read
-        // the JDK's.
+        // The rules use only the names of classes outside the library, so the JDK's classes are not
+        // read.
         ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
         main = new ClassFileImporter().withImportOption(new DoNotIncludeTests())
                 .importPackages(ROOT);

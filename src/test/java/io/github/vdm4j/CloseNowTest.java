@@ -22,7 +22,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** {@link Vdm#closeNow}: what waits ends with CLOSED, and what has begun ends by itself. */
+/**
+ * Tests of {@link Vdm#closeNow}: waiting operations end with CLOSED, and begun operations end
+ * normally.
+ */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CloseNowTest {
     private static List<VdmFuture<VdmOutput>> start(HeldMover held, int count) {
@@ -100,7 +103,7 @@ class CloseNowTest {
                         .mapToObj(seed -> Arguments.of(capacity, seed)));
     }
 
-    /** Cancelling, finishing and closing race. Each operation has exactly one of three ends. */
+    /** Cancelling, finishing and closing race. Each operation has exactly one of three results. */
     @ParameterizedTest
     @MethodSource("moversAndSeeds")
     void everyOperationEndsInOneWay(Capacity capacity, int seed) throws InterruptedException {

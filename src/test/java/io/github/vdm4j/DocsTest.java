@@ -24,12 +24,12 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-@DisplayName("The documentation does not rot")
+@DisplayName("The documentation agrees with the code")
 class DocsTest {
     /** Maven runs tests in the project's folder. */
     private static final Path ROOT = Path.of("").toAbsolutePath();
 
-    /** Whole blocks and code spans, where brackets are no links. */
+    /** Code blocks and code spans, in which brackets are not links. */
     private static final Pattern CODE = Pattern.compile("(?ms)^ *```.*?^ *```$|`[^`\n]*`");
 
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
@@ -39,12 +39,10 @@ class DocsTest {
     private static final Pattern JAVADOC_SNIPPET =
             Pattern.compile("(?ms)\\{@snippet lang=java[^:]*:\n(.*?)^ *\\* ?\\}$");
 
-    /**
-     * What error messages and comments tell their readers to look up; a record by its number alone.
-     */
+    /** References to pages in messages and comments. An ADR may have its number only. */
     private static final Pattern MENTION = Pattern.compile("\\b(docs/[\\w/-]+(?:\\.md)?)");
 
-    /** A class of the project by its name, perhaps with a member: in code, or in camel case. */
+    /** The name of a class of the project, with or without a member, in code or in camel case. */
     private static final Pattern CLASS =
             Pattern.compile("\\b((?<=`)[A-Z]+[a-z]\\w*|[A-Z][a-z]+[A-Z]\\w*)(?:\\.([a-z]\\w*))?");
 
@@ -67,7 +65,7 @@ class DocsTest {
         }
     }
 
-    /** The anchor that a heading gets: lower case, no punctuation, spaces become hyphens. */
+    /** Returns the anchor of a heading: lower case, no punctuation, hyphens for spaces. */
     private static String anchor(String heading) {
         return heading.toLowerCase(Locale.ROOT)
                 .strip()
@@ -101,7 +99,7 @@ class DocsTest {
     }
 
     @TestFactory
-    @DisplayName("every relative link points at a file, and a heading, that is there")
+    @DisplayName("every relative link points to an existing file and heading")
     Stream<DynamicTest> relativeLinks() throws IOException {
         return pages().stream()
                 .map(page -> DynamicTest.dynamicTest(ROOT.relativize(page).toString(), () -> {
@@ -173,7 +171,7 @@ class DocsTest {
     }
 
     @Test
-    @DisplayName("every page that the sources mention is there")
+    @DisplayName("every page that the sources mention exists")
     void mentionedPages() throws IOException {
         Set<String> missing = new TreeSet<>();
         Set<String> there =
@@ -197,7 +195,7 @@ class DocsTest {
     }
 
     @Test
-    @DisplayName("every test that verifies a promise is there")
+    @DisplayName("every test that verifies a promise exists")
     void testsOfPromises() throws IOException {
         Set<String> tests = files(ROOT.resolve("src"), ".java").stream()
                 .map(file -> file.getFileName().toString().replace(".java", ""))
@@ -222,7 +220,7 @@ class DocsTest {
     }
 
     @Test
-    @DisplayName("every class and member that the architecture names is there")
+    @DisplayName("every class and member that the architecture names exists")
     void classesOfTheArchitecture() throws IOException {
         Map<String, Path> sources = Stream.of("src/main/java", "src/test/java", "src/examples/java")
                 .flatMap(folder -> sources(folder).stream())

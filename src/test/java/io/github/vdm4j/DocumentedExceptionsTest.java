@@ -14,7 +14,7 @@ import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a call throws or returns is what its javadoc says. */
+/** Exceptions and results that the javadoc states. */
 @Timeout(60)
 class DocumentedExceptionsTest {
     private static final MemorySegment HUGE =

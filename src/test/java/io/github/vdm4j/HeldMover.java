@@ -15,7 +15,7 @@ public abstract class HeldMover implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private volatile CountDownLatch gate = new CountDownLatch(0);
 
-    /** What limits the number of operations at a time. */
+    /** The capacity that limits the number of operations at a time. */
     public enum Capacity {
         /** The workers of a {@link ThreadsDataMover}. */
         WORKERS {
@@ -46,15 +46,15 @@ public abstract class HeldMover implements AutoCloseable {
     /** Returns the mover. The fixture closes it. */
     public abstract Vdm mover();
 
-    /** Returns how many operations occupy a worker or a job. */
+    /** Returns the number of operations that occupy a worker or a job. */
     public abstract int inUse();
 
-    /** From now on copies that begin do not end. */
+    /** Holds all copies that begin from now on. */
     public void hold() {
         gate = new CountDownLatch(1);
     }
 
-    /** Lets every copy end, also those that begin later. */
+    /** Releases all copies, and those that begin later. */
     public void release() {
         gate.countDown();
     }

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Many threads do random things to operations that outnumber the mover's capacity. In the end,
+ * Many threads use random methods of operations that outnumber the mover's capacity. In the end,
  * every waiter was notified, no slot is lost, and every operation ran once or was cancelled.
  */
 @Timeout(120)
@@ -45,18 +45,18 @@ class InterleavingTest {
                         .mapToObj(seed -> Arguments.of(capacity, seed)));
     }
 
-    /** What one run observes. */
+    /** The observations of one run. */
     private static final class Observed {
         final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
         final ConcurrentLinkedQueue<CompletableFuture<?>> completions =
                 new ConcurrentLinkedQueue<>();
-        /** Wakers that were promised a call and have not had it. */
+        /** The number of wakers that were promised a call and were not called. */
         final AtomicInteger owedWakers = new AtomicInteger();
         final AtomicInteger cancelled = new AtomicInteger();
         final AtomicInteger succeeded = new AtomicInteger();
     }
 
-    /** A user that prepares operations of its own and touches those of all users. */
+    /** A user that prepares its own operations and uses the operations of all users. */
     private static final class User implements Runnable {
         private static final RuntimeException BROKEN = new IllegalStateException("broken");
 
@@ -109,7 +109,7 @@ class InterleavingTest {
             }
         }
 
-        /** The owner waits in one way or another. Nobody else prepares the operation anew. */
+        /** Waits in a random way. Only the owner prepares the operation again. */
         private void waitFor(VdmOperation operation) {
             switch (random.nextInt(4)) {
                 case 0 -> operation.busyPoll();
@@ -143,7 +143,7 @@ class InterleavingTest {
             }
         }
 
-        /** Does something to an operation that another thread may own. */
+        /** Calls a random method of an operation that another thread may own. */
         private void touch(VdmOperation operation) {
             try {
                 switch (random.nextInt(6)) {
@@ -158,7 +158,7 @@ class InterleavingTest {
             } catch (FutureTimeoutException | VdmException e) {
                 // not complete yet, or cancelled by another user
             } catch (IllegalStateException e) {
-                // prepared anew between the end of the wait and the question for its output
+                // prepared again between the end of the wait and the call of output()
                 assertTrue(e.getMessage().contains("not COMPLETE")
                         || e.getMessage().contains("nothing prepared"), e.getMessage());
             }
@@ -230,7 +230,7 @@ class InterleavingTest {
     @EnumSource(Capacity.class)
     void overtakesStayWithinTheCapacity(Capacity capacity) throws Exception {
         int count = 500;
-        int slots = 1; // with more, the order of the ends says nothing about the order of the starts
+        int slots = 1; // with more slots, the order of the ends shows nothing
         try (HeldMover held = capacity.open(slots)) {
             held.hold();
             MemorySegment source = held.memory(64, 1);

@@ -48,7 +48,7 @@ class NativeImageMetadataTest {
     private static final String LINKER = "java/lang/foreign/Linker";
     private static final String RECORDER = "io/github/vdm4j/NativeImageMetadataTest$Recorder";
 
-    /** Takes the calls of the linker and remembers what they ask for. */
+    /** Records the calls of the linker. */
     public static final class Recorder {
         private static final Set<String> downcalls = new ConcurrentSkipListSet<>();
         private static final Set<String> sites = new ConcurrentSkipListSet<>();
@@ -81,7 +81,10 @@ class NativeImageMetadataTest {
             return pointer.withTargetLayout(target);
         }
 
-        /** Replaces {@link Module#isNativeAccessEnabled()}: handles are made behind it. */
+        /**
+         * Replaces {@link Module#isNativeAccessEnabled()}, because handles are made only after this
+         * check.
+         */
         public static boolean isNativeAccessEnabled(Module module) {
             return true;
         }
@@ -184,7 +187,8 @@ class NativeImageMetadataTest {
                             descriptor.replace("(", "(L" + owner + ";"), false);
                 } else if (owner.equals(LINKER) && method.equals("downcallHandle")) {
                     String site = name + " " + allSites.size();
-                    // jextract makes a handle for each function. The library uses none of them.
+                    // jextract generates a handle for each function. The library does not use these
+                    // handles.
                     if (!name.contains(".ffi.")) {
                         allSites.add(site);
                         withHandles.add(name.replaceAll("\\$.*", ""));
@@ -256,7 +260,7 @@ class NativeImageMetadataTest {
         assertEquals(expected, actual, METADATA + " must list the handles of the library");
     }
 
-    /** Calls the methods that make a handle when it is needed first. */
+    /** Calls the methods that create a handle at its first use. */
     private static void makeHandles(Class<?> type) throws ReflectiveOperationException {
         for (Method method : type.getDeclaredMethods()) {
             if (Modifier.isStatic(method.getModifiers()) && method.getParameterCount() == 0

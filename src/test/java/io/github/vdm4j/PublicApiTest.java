@@ -20,12 +20,12 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Compares the public API with config/api.txt. A change of the API is thus a change of this file,
- * and a reviewer sees it.
+ * which a reviewer sees.
  */
 class PublicApiTest {
     private static final Path FILE = Path.of("config/api.txt");
 
-    /** Set to write the file instead of comparing with it. */
+    /** The property that makes the test write the file instead of comparing it. */
     private static final String WRITE = "vdm4j.api.write";
 
     @Test

@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 
 /** An application that a server loads in a class loader of its own. Loaded by its name. */
 public final class RedeployedApp implements Runnable {
-    /** What the application uses. */
+    /** The part of vdm4j that the application uses. */
     public enum Use {
         SYNC, THREADS, BUFFER, OWN_FUTURE
     }

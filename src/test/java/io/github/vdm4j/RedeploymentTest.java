@@ -12,7 +12,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The class loader of an application is collected once the application has closed its movers. */
+/**
+ * The class loader of an application, which is collected after the application has closed its
+ * movers.
+ */
 @Timeout(60)
 class RedeploymentTest {
     /** The folder or jar of a class. Its code source would name the module. */

@@ -32,8 +32,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whatever a callback of a user throws ends one future at most. It reaches that future or the
- * thread's uncaught-exception handler, and movers, workers, pollers and later operations work on.
+ * Callbacks of users that throw. An exception ends one future at most. It reaches that future or
+ * the thread's uncaught-exception handler. Movers, workers, pollers and later operations continue.
  */
 @Timeout(60)
 class ThrowingCallbacksTest {
@@ -60,7 +60,7 @@ class ThrowingCallbacksTest {
         assertPollerWorks();
     }
 
-    /** Nobody polls this future and it wakes nobody, so the shared poller has to. */
+    /** A future without wakers, which only the shared poller polls. */
     private static void assertPollerWorks() throws Exception {
         assertEquals("done", get(polled(5).toCompletableFuture()));
     }
@@ -84,7 +84,7 @@ class ThrowingCallbacksTest {
         assertSame(expected, failure.getCause());
     }
 
-    /** Starts a copy that stays at its worker or on the device. */
+    /** Starts a copy that stays on its worker or on the device. */
     private static VdmFuture<VdmOutput> occupy(HeldMover held) {
         held.hold();
         VdmFuture<VdmOutput> copy = held.mover().memcpy(held.memory(64), held.memory(64, 1));
@@ -200,7 +200,7 @@ class ThrowingCallbacksTest {
 
     // ---- functions of chains
 
-    /** Chains in which one function throws, and that nothing else keeps from completing. */
+    /** Chains that complete unless a function throws. */
     private static List<PollableFuture<?>> brokenChains(Thrown thrown) {
         PollableFuture<String> first = PollableFuture.completed("first");
         return List.of(

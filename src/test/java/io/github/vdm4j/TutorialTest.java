@@ -15,7 +15,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@DisplayName("The tutorial does what it says")
+@DisplayName("The steps of the tutorial work")
 class TutorialTest {
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```(java|console)\n(.*?)^```$");
     private static final Pattern CLASS = Pattern.compile("(?m)^final class (\\w+)");

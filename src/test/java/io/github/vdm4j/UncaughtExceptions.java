@@ -13,17 +13,17 @@ public final class UncaughtExceptions implements AutoCloseable {
             Thread.getDefaultUncaughtExceptionHandler();
     private final ConcurrentLinkedQueue<Throwable> thrown = new ConcurrentLinkedQueue<>();
 
-    /** Becomes the default handler. */
+    /** Installs this object as the default handler. */
     public UncaughtExceptions() {
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> thrown.add(e));
     }
 
-    /** Returns what has arrived, in order. */
+    /** Returns the exceptions in the order of their arrival. */
     public List<Throwable> list() {
         return new ArrayList<>(thrown);
     }
 
-    /** Fails unless an exception has arrived, and no other one. */
+    /** Fails unless only the expected exception has arrived. */
     public void assertOnly(Throwable expected) {
         assertEquals(Set.of(expected), Set.copyOf(thrown));
     }

@@ -45,9 +45,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What every {@link Vdm} does, whatever executes it. A mover's test extends this class and opens
- * the mover. The questions below skip the tests that a mover cannot pass. Tests are public: then
- * JUnit may call them in runs for which Surefire opens only the subclass's package.
+ * The contract of every {@link Vdm}. A mover's test extends this class and opens the mover. The
+ * protected methods below skip tests that do not apply to a mover. Tests are public, because
+ * Surefire may open only the subclass's package to JUnit.
  */
 @SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -55,10 +55,10 @@ public abstract class VdmContract {
     private Arena arena;
     private Vdm mover;
 
-    /** Opens the mover under test; closed after each test. */
+    /** Opens the mover under test. It is closed after each test. */
     protected abstract Vdm open();
 
-    /** What may have executed an operation of at least one byte. */
+    /** Returns the paths that may execute an operation of at least one byte. */
     protected abstract Set<ExecutionPath> paths();
 
     /** Returns whether the mover takes heap segments. Otherwise it refuses them with a reason. */
@@ -74,17 +74,17 @@ public abstract class VdmContract {
         return true;
     }
 
-    /** The open mover. */
+    /** Returns the open mover. */
     protected final Vdm mover() {
         return mover;
     }
 
-    /** Native memory that any thread may access, released after the test. */
+    /** Returns native memory that any thread may access, released after the test. */
     protected final MemorySegment memory(long bytes) {
         return arena.allocate(bytes, 64);
     }
 
-    /** Native memory with arbitrary bytes in it, the same ones for the same seed. */
+    /** Returns native memory with bytes that the seed determines. */
     protected final MemorySegment noise(long bytes, long seed) {
         MemorySegment segment = memory(bytes);
         byte[] content = new byte[(int) bytes];
@@ -92,7 +92,7 @@ public abstract class VdmContract {
         return segment.copyFrom(MemorySegment.ofArray(content));
     }
 
-    /** All bytes of a segment. */
+    /** Returns all bytes of a segment. */
     protected static byte[] bytes(MemorySegment segment) {
         return segment.toArray(JAVA_BYTE);
     }
@@ -118,7 +118,7 @@ public abstract class VdmContract {
                 () -> assertNull(future.failure()));
     }
 
-    /** One operation of each type on ranges of a size, by the same mover. */
+    /** Returns an operation of a type on ranges of one size. */
     private VdmFuture<VdmOutput> operation(VdmOperationType type, MemorySegment destination,
             MemorySegment source) {
         return switch (type) {
@@ -134,8 +134,8 @@ public abstract class VdmContract {
 
     @ParameterizedTest(name = "{0} bytes")
     @ValueSource(ints = {1, 2, 3, 7, 8, 63, 64, 65, 100, 1_000, 4_096, 65_537, 1_048_576})
-    @DisplayName("memcpy writes every byte of the destination and none beside it")
-    public void memcpyWritesEveryByteOfTheDestinationAndNoneBesideIt(int size) {
+    @DisplayName("memcpy writes every byte of the destination and no other byte")
+    public void memcpyWritesOnlyTheDestination(int size) {
         MemorySegment source = noise(size, size);
         MemorySegment around = noise(size + 128, 1);
         byte[] expected = bytes(around);
@@ -151,7 +151,7 @@ public abstract class VdmContract {
 
     @ParameterizedTest(name = "a buffer of {0} bytes")
     @ValueSource(ints = {4, 12, 1_024})
-    @DisplayName("memmove over a quarter's distance keeps the old source, forwards and backwards")
+    @DisplayName("memmove over a quarter of the buffer copies the old source, in both directions")
     public void memmoveKeepsTheOldSource(int size) {
         int quarter = size / 4;
         MemorySegment forwards = noise(size, 5);
@@ -176,7 +176,7 @@ public abstract class VdmContract {
     @ParameterizedTest(name = "overlap of {0} bytes")
     @ValueSource(ints = {4, 12, 1_024})
     @DisplayName("memmove of ranges that share a few bytes, in both directions")
-    public void memmoveOfRangesThatShareAFewBytes(int overlap) {
+    public void memmoveCopiesRangesThatShareAFewBytes(int overlap) {
         int size = overlap + 1_500;
         for (int direction : new int[]{1, -1}) {
             MemorySegment buffer = noise(2L * size - overlap, overlap);
@@ -198,7 +198,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("memmove onto itself changes nothing and succeeds")
-    public void memmoveOntoItself() {
+    public void memmoveOntoItselfChangesNothing() {
         MemorySegment buffer = noise(4_099, 9);
         byte[] before = bytes(buffer);
         VdmFuture<VdmOutput> move = mover.memmove(buffer, buffer);
@@ -209,8 +209,8 @@ public abstract class VdmContract {
 
     @ParameterizedTest(name = "with {0}")
     @ValueSource(bytes = {'!', 'a', 'X', (byte) 0xa5, 0x5a, 0, -1, Byte.MIN_VALUE})
-    @DisplayName("memset of the first half leaves the second as it was")
-    public void memsetOfTheFirstHalf(byte value) {
+    @DisplayName("memset of the first half does not change the second")
+    public void memsetOfOneHalfKeepsTheOther(byte value) {
         MemorySegment text =
                 memory(11).copyFrom(
                         MemorySegment.ofArray("teststring\0".getBytes(StandardCharsets.UTF_8)));
@@ -224,13 +224,13 @@ public abstract class VdmContract {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource(value = VdmOperationType.class, names = {"MEMCPY", "MEMMOVE", "MEMSET", "FLUSH"})
-    @DisplayName("H4: an operation of 0 bytes succeeds at its first poll, and nothing executed it")
-    public void anOperationOfNoBytesSucceedsAtItsFirstPoll(VdmOperationType type) {
+    @DisplayName("H4: an operation of 0 bytes succeeds at its first poll with path NONE")
+    public void emptyOperationSucceedsAtItsFirstPoll(VdmOperationType type) {
         MemorySegment empty = memory(8).asSlice(3, 0);
         VdmFuture<VdmOutput> future = operation(type, empty, empty);
         assertEquals(FutureState.IDLE, future.state());
         if (future.poll() != FutureState.COMPLETE) {
-            future.busyPoll(); // a mover with threads may hand it over, but it has to end
+            future.busyPoll(); // a mover with threads may hand it over
         }
         assertSucceeded(future);
         assertEquals(ExecutionPath.NONE, future.path());
@@ -254,8 +254,8 @@ public abstract class VdmContract {
     // ---- states and output
 
     @Test
-    @DisplayName("a new future is idle and has touched nothing")
-    public void aNewFutureIsIdleAndHasTouchedNothing() {
+    @DisplayName("a new future is idle and has written nothing")
+    public void newFutureIsIdleAndWritesNothing() {
         MemorySegment destination = noise(64, 1);
         byte[] before = bytes(destination);
         VdmFuture<VdmOutput> copy = mover.memcpy(destination, noise(64, 2));
@@ -271,8 +271,8 @@ public abstract class VdmContract {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource(value = VdmOperationType.class, names = {"MEMCPY", "MEMMOVE", "MEMSET"})
-    @DisplayName("H7: the output tells the operation asked for, its result, destination and path")
-    public void theOutputTellsWhatWasAskedFor(VdmOperationType type) {
+    @DisplayName("H7: the output has the requested operation, its result, destination and path")
+    public void outputNamesTheRequestedOperation(VdmOperationType type) {
         MemorySegment destination = memory(32);
         VdmFuture<VdmOutput> future = operation(type, destination, memory(32));
         VdmOutput output = future.await();
@@ -285,8 +285,8 @@ public abstract class VdmContract {
     }
 
     @Test
-    @DisplayName("polling a complete future does nothing")
-    public void pollingACompleteFutureDoesNothing() {
+    @DisplayName("a poll of a complete future does nothing")
+    public void pollOfACompleteFutureDoesNothing() {
         MemorySegment destination = memory(16);
         VdmFuture<VdmOutput> fill = mover.memset(destination, (byte) 1);
         fill.busyPoll();
@@ -298,8 +298,8 @@ public abstract class VdmContract {
     }
 
     @Test
-    @DisplayName("H13: polled by several threads at once, an operation is executed once and seen complete by all")
-    public void polledBySeveralThreadsAtOnceAnOperationIsExecutedOnce() throws Exception {
+    @DisplayName("H13: several polling threads execute an operation once, and all see it complete")
+    public void severalPollersExecuteAnOperationOnce() throws Exception {
         int threads = 4;
         int rounds = 200;
         MemorySegment buffer = memory(4_097);
@@ -344,8 +344,8 @@ public abstract class VdmContract {
     // ---- errors at the call
 
     @Test
-    @DisplayName("H6: memcpy of overlapping ranges is refused in both directions, with the ranges and the overlap")
-    public void memcpyOfOverlappingRangesIsRefusedInBothDirections() {
+    @DisplayName("H6: memcpy refuses overlapping ranges in both directions, with the ranges and the overlap")
+    public void memcpyRefusesOverlappingRanges() {
         MemorySegment buffer = noise(100, 3);
         byte[] before = bytes(buffer);
         MemorySegment low = buffer.asSlice(0, 60);
@@ -373,8 +373,8 @@ public abstract class VdmContract {
     }
 
     @Test
-    @DisplayName("memcpy between neighbours is no overlap")
-    public void memcpyBetweenNeighboursIsNoOverlap() {
+    @DisplayName("memcpy takes adjacent ranges")
+    public void memcpyTakesAdjacentRanges() {
         MemorySegment buffer = noise(100, 3);
         mover.memcpy(buffer.asSlice(0, 50), buffer.asSlice(50, 50)).await();
         assertArrayEquals(bytes(buffer.asSlice(50)), bytes(buffer.asSlice(0, 50)));
@@ -382,7 +382,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("ranges of different sizes are refused with both sizes")
-    public void rangesOfDifferentSizesAreRefused() {
+    public void differentSizesAreRefused() {
         MemorySegment five = memory(5);
         MemorySegment four = memory(4);
         var copy = assertThrows(IllegalArgumentException.class, () -> mover.memcpy(five, four));
@@ -400,7 +400,7 @@ public abstract class VdmContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource(value = VdmOperationType.class, names = {"MEMCPY", "MEMMOVE", "MEMSET"})
     @DisplayName("a read-only destination is refused, a read-only source is not")
-    public void aReadOnlyDestinationIsRefused(VdmOperationType type) {
+    public void readOnlyDestinationIsRefused(VdmOperationType type) {
         MemorySegment source = noise(8, 1);
         var refused = assertThrows(
                 IllegalArgumentException.class,
@@ -419,7 +419,7 @@ public abstract class VdmContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource(value = VdmOperationType.class, names = {"MEMCPY", "MEMMOVE", "MEMSET", "FLUSH"})
     @DisplayName("a segment whose arena is closed is refused at the call, by its role")
-    public void aSegmentWhoseArenaIsClosedIsRefusedAtTheCall(VdmOperationType type) {
+    public void segmentOfAClosedArenaIsRefusedAtTheCall(VdmOperationType type) {
         MemorySegment dead;
         try (Arena gone = Arena.ofShared()) {
             dead = gone.allocate(16);
@@ -438,8 +438,8 @@ public abstract class VdmContract {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource(value = VdmOperationType.class, names = {"MEMCPY", "MEMMOVE", "MEMSET"})
-    @DisplayName("an arena closed between the call and the first poll fails the operation; the poll does not throw")
-    public void anArenaClosedBetweenTheCallAndTheFirstPollFailsTheOperation(VdmOperationType type) {
+    @DisplayName("an arena that is closed before the first poll fails the operation")
+    public void arenaClosedBeforeTheFirstPollFailsTheOperation(VdmOperationType type) {
         VdmFuture<VdmOutput> future;
         try (Arena brief = Arena.ofShared()) {
             future = operation(type, brief.allocate(64), memory(64));
@@ -453,8 +453,8 @@ public abstract class VdmContract {
     }
 
     @Test
-    @DisplayName("a source closed between the call and the first poll fails the operation")
-    public void aSourceClosedBetweenTheCallAndTheFirstPollFailsTheOperation() {
+    @DisplayName("a source that is closed before the first poll fails the operation")
+    public void sourceClosedBeforeTheFirstPollFailsTheOperation() {
         MemorySegment destination = noise(64, 4);
         byte[] before = bytes(destination);
         VdmFuture<VdmOutput> future;
@@ -468,7 +468,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("a segment confined to another thread is refused with WrongThreadException")
-    public void aSegmentConfinedToAnotherThreadIsRefused() throws Exception {
+    public void segmentConfinedToAnotherThreadIsRefused() throws Exception {
         var foreign = new AtomicReference<MemorySegment>();
         Thread owner = Thread.ofPlatform().start(() -> foreign.set(Arena.ofConfined().allocate(8)));
         owner.join();
@@ -483,7 +483,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("segments confined to the calling thread work, or are refused with the reason")
-    public void segmentsConfinedToTheCallingThreadWorkOrAreRefused() {
+    public void confinedSegmentsWorkOrAreRefused() {
         try (Arena confined = Arena.ofConfined()) {
             MemorySegment segment = confined.allocate(16);
             if (takesConfinedSegments()) {
@@ -501,8 +501,8 @@ public abstract class VdmContract {
     }
 
     @Test
-    @DisplayName("a future over confined segments, polled by a wrong thread, throws there and stays idle for its own")
-    public void aFutureOverConfinedSegmentsPolledByAWrongThreadStaysIdle() throws Exception {
+    @DisplayName("a poll on the wrong thread throws, and the future stays idle for its own thread")
+    public void futureStaysIdleIfTheWrongThreadPolls() throws Exception {
         try (Arena confined = Arena.ofConfined()) {
             MemorySegment segment = confined.allocate(16);
             if (!takesConfinedSegments()) {
@@ -595,8 +595,8 @@ public abstract class VdmContract {
     // ---- flags and durability
 
     @Test
-    @DisplayName("isSupported is the conjunction over the flags: right for every subset")
-    public void isSupportedIsRightForEverySubset() {
+    @DisplayName("isSupported is true for a set of flags if it is true for each flag")
+    public void isSupportedIsCorrectForEverySetOfFlags() {
         boolean durable = mover.isSupported(VdmFlags.MEM_DURABLE);
         boolean noCache = mover.isSupported(VdmFlags.NO_CACHE_HINT);
         assertTrue(mover.isSupported(VdmFlags.NONE));
@@ -618,7 +618,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("H22: durable operations and flush work on a mapped file")
-    public void durableOperationsAndFlushWorkOnAMappedFile(@TempDir Path folder)
+    public void durableOperationsSucceedOnAMappedFile(@TempDir Path folder)
             throws IOException {
         Path file = folder.resolve("durable");
         try (FileChannel channel = FileChannel.open(
@@ -652,7 +652,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("a runtime waits for many operations of one mover")
-    public void aRuntimeWaitsForManyOperations() {
+    public void runtimeWaitsForManyOperations() {
         int count = 30;
         MemorySegment source = noise(10_000, 1);
         MemorySegment destination = memory(10_000L * count);
@@ -668,8 +668,8 @@ public abstract class VdmContract {
     }
 
     @Test
-    @DisplayName("a chain makes memory, then copies a text into it: eager source, lazy destination")
-    public void aChainMakesMemoryThenCopiesATextIntoIt() {
+    @DisplayName("a chain allocates memory and copies a text into it: eager source, lazy destination")
+    public void chainAllocatesMemoryAndCopiesIntoIt() {
         byte[] text = "Hello World!\0".getBytes(StandardCharsets.UTF_8);
         MemorySegment source = memory(text.length).copyFrom(MemorySegment.ofArray(text));
         FutureChain<Long> duplicate = FutureChain
@@ -685,8 +685,8 @@ public abstract class VdmContract {
     // ---- reuse
 
     @Test
-    @DisplayName("one operation is prepared and started again and again, each time with its own bytes")
-    public void oneOperationIsPreparedAndStartedAgainAndAgain() {
+    @DisplayName("one operation is reused many times, each time with its own bytes")
+    public void operationIsReusedManyTimes() {
         VdmOperation operation = mover.newOperation();
         MemorySegment destination = memory(1_000);
         for (int round = 0; round < 50; round++) {
@@ -708,7 +708,7 @@ public abstract class VdmContract {
     }
 
     @Test
-    @DisplayName("again() repeats what was prepared last, after a failure of another one too")
+    @DisplayName("again() repeats the last preparation, even after a failed preparation")
     public void againRepeatsWhatWasPreparedLast() {
         VdmOperation operation = mover.newOperation();
         MemorySegment source = noise(100, 1);
@@ -733,8 +733,8 @@ public abstract class VdmContract {
     }
 
     @Test
-    @DisplayName("an operation that was not prepared can be asked nothing")
-    public void anOperationThatWasNotPreparedCanBeAskedNothing() {
+    @DisplayName("an unprepared operation has no state and no output")
+    public void unpreparedOperationHasNoState() {
         VdmOperation operation = mover.newOperation();
         assertAll(
                 () -> assertThrows(IllegalStateException.class, operation::start),
@@ -750,8 +750,8 @@ public abstract class VdmContract {
     }
 
     @Test
-    @DisplayName("arguments refused by a reusable operation leave what was prepared before")
-    public void argumentsRefusedByAReusableOperationLeaveWhatWasPreparedBefore() {
+    @DisplayName("refused arguments keep the earlier preparation")
+    public void refusedArgumentsKeepThePreparedOperation() {
         MemorySegment destination = memory(8);
         VdmOperation operation = mover.newOperation().memset(destination, (byte) 1, VdmFlags.NONE);
         assertThrows(
@@ -765,8 +765,8 @@ public abstract class VdmContract {
     // ---- cancelling, dropping, closing
 
     @Test
-    @DisplayName("H23: a future cancelled before its first poll writes nothing and says so")
-    public void aFutureCancelledBeforeItsFirstPollWritesNothing() {
+    @DisplayName("H23: a future that is cancelled before its first poll writes nothing")
+    public void futureCancelledBeforeItsPollWritesNothing() {
         MemorySegment destination = noise(64, 4);
         byte[] before = bytes(destination);
         VdmFuture<VdmOutput> fill = mover.memset(destination, (byte) 0);
@@ -782,7 +782,7 @@ public abstract class VdmContract {
     }
 
     @Test
-    @DisplayName("H23: a complete future cannot be cancelled any more")
+    @DisplayName("H23: a complete future cannot be cancelled")
     public void aCompleteFutureCannotBeCancelledAnyMore() {
         VdmFuture<VdmOutput> fill = mover.memset(memory(64), (byte) 0);
         fill.busyPoll();
@@ -791,7 +791,7 @@ public abstract class VdmContract {
     }
 
     @Test
-    @DisplayName("H23: futures dropped before or after their first poll leave a mover that works")
+    @DisplayName("H23: a mover works after futures were dropped before or after their first poll")
     public void droppedFuturesLeaveAMoverThatWorks() {
         MemorySegment source = noise(100, 1);
         MemorySegment destination = memory(100);
@@ -808,8 +808,8 @@ public abstract class VdmContract {
     }
 
     @Test
-    @DisplayName("H23: close finishes what was started and ends the rest as CLOSED")
-    public void closeFinishesWhatWasStartedAndEndsTheRestAsClosed() {
+    @DisplayName("H23: close finishes started operations and ends idle operations with CLOSED")
+    public void closeFinishesStartedOperationsOnly() {
         MemorySegment source = noise(100_000, 1);
         MemorySegment destination = memory(2_000_000);
         List<VdmFuture<VdmOutput>> started = new ArrayList<>();
@@ -839,8 +839,8 @@ public abstract class VdmContract {
     }
 
     @Test
-    @DisplayName("after close operations are refused with the mover's name; closing again does nothing")
-    public void afterCloseOperationsAreRefused() {
+    @DisplayName("operations after close are refused with the mover's name, and a second close does nothing")
+    public void operationsAreRefusedAfterClose() {
         VdmOperation operation = mover.newOperation();
         mover.close();
         mover.close();
@@ -859,7 +859,7 @@ public abstract class VdmContract {
     }
 
     @Test
-    @DisplayName("the mover has a name, and futures tell what they are")
+    @DisplayName("the mover has a name, and the text of a future describes it")
     public void theMoverHasANameAndFuturesTellWhatTheyAre() {
         assertNotNull(mover.name());
         assertFalse(mover.name().isBlank());

@@ -32,14 +32,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Operations beyond a mover's capacity wait, and every waiter is notified. */
+/** Operations beyond a mover's capacity, which wait and whose waiters are all notified. */
 @Timeout(60)
 class WaitingTest {
     private static <T> T get(Future<T> future) throws Exception {
         return future.get(20, TimeUnit.SECONDS);
     }
 
-    /** Starts a copy that stays at its worker or on the device. */
+    /** Starts a copy that stays on its worker or on the device. */
     private static VdmFuture<VdmOutput> occupy(HeldMover held) {
         held.hold();
         VdmFuture<VdmOutput> copy = held.mover().memcpy(held.memory(64), held.memory(64, 1));
@@ -53,7 +53,7 @@ class WaitingTest {
     /** Polls until the future promises to call the waker. */
     private static void pollWith(Waker waker, VdmFuture<?> future) {
         Notifier notifier;
-        do { // another thread may be inside of the future, and then nothing is promised
+        do { // while another thread polls the future, it makes no promise
             notifier = Notifier.of(waker);
             assertEquals(FutureState.RUNNING, future.poll(notifier));
         } while (notifier.used() != NotifierType.WAKER);
@@ -239,7 +239,7 @@ class WaitingTest {
         }
     }
 
-    // ---- wakers and arguments that are wrong
+    // ---- wrong wakers and arguments
 
     @ParameterizedTest
     @EnumSource(Capacity.class)
@@ -299,7 +299,7 @@ class WaitingTest {
             assertTrue(completion.cancel(false));
             held.release();
             operation.await();
-            operation.memset(destination, (byte) 1, VdmFlags.NONE); // prepared anew, not started
+            operation.memset(destination, (byte) 1, VdmFlags.NONE); // prepared again, not started
             for (Runnable late = delayed.poll(); late != null; late = delayed.poll()) {
                 late.run();
             }

@@ -107,7 +107,10 @@ final class DescriptorRunner {
         return succeeded;
     }
 
-    /** A record that was not requested tells of failures only. */
+    /**
+     * Writes the record. If the client has not requested it, the device writes it for a failure
+     * only.
+     */
     private boolean writeRecord(Descriptor descriptor, Completion completion) {
         if (!descriptor.has(Flags.RECORD_ADDRESS_VALID)
                 || completion.isSuccess() && !descriptor.has(Flags.REQUEST_RECORD)) {

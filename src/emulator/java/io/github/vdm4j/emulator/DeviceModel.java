@@ -185,7 +185,7 @@ public final class DeviceModel {
         return completed;
     }
 
-    /** Executes without the monitor. Clients can submit meanwhile. */
+    /** Executes a descriptor without the monitor, so clients can submit during the execution. */
     private boolean completeNext(long now) {
         synchronized (stepping) {
             Pending next = next(now);
@@ -320,7 +320,9 @@ public final class DeviceModel {
         queues.get(number).disabled = false;
     }
 
-    /** Ends the device. Writes fail with ENOTCONN, and no record is written any more. */
+    /**
+     * Ends the device. Later writes fail with ENOTCONN, and the device writes no further record.
+     */
     public synchronized void die() {
         dead = true;
         List.copyOf(drains.keySet()).forEach(this::notifyDrained);

@@ -4,8 +4,9 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Checks, inserts, strips and updates the protection of blocks: a CRC-16 of the block, an
- * application tag of 16 bits and a reference tag of 32 bits, in big-endian order.
+ * The operations on the protection of blocks: check, insert, strip and update. The protection is a
+ * CRC-16 of the block, an application tag of 16 bits and a reference tag of 32 bits, in big-endian
+ * order.
  */
 final class DifOperations {
     static final int PROTECTION = 8;

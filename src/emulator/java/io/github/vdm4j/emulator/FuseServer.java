@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Answers the kernel's requests for a folder of work queues.
+ * A server that answers the kernel's requests for a folder of work queues.
  *
  * <p>A queue is a regular file, because the kernel would open the driver of a character device. Its
  * size is huge, because the kernel serialises writes beyond the end of a file.

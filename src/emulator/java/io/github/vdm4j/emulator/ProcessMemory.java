@@ -13,8 +13,8 @@ import java.nio.channels.FileChannel;
 /**
  * The memory of another process.
  *
- * <p>Linux brings a page in when another process accesses it. So the page table of the process,
- * /proc/PID/pagemap, tells which pages a device would miss.
+ * <p>Linux makes a page present when another process accesses it. The emulator therefore reads the
+ * page table of the process, /proc/PID/pagemap, to find the pages that a device would miss.
  */
 final class ProcessMemory implements ClientMemory, AutoCloseable {
     private static final int ENTRY = Long.BYTES;
@@ -67,7 +67,10 @@ final class ProcessMemory implements ClientMemory, AutoCloseable {
         return length;
     }
 
-    /** Reading a byte brings a page in. A page that is written later is brought in by the write. */
+    /**
+     * Makes a page present by reading a byte. If the device writes the page later, the write makes
+     * it present.
+     */
     @Override
     public boolean resolve(long address, boolean write) {
         return transfer(address, 1, false) == 1;

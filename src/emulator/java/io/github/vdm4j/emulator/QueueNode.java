@@ -43,7 +43,7 @@ final class QueueNode {
         opened--;
     }
 
-    /** FUSE tells the thread; memory belongs to the process. */
+    /** Returns the process of a thread. FUSE reports the thread, but the process has the memory. */
     private static int processOf(int thread) throws IOException {
         for (String line : Files.readAllLines(Path.of("/proc/" + thread + "/status"))) {
             if (line.startsWith("Tgid:")) {

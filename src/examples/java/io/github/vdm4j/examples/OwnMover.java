@@ -33,7 +33,7 @@ public final class OwnMover extends AbstractDataMover {
             operation.destination().copyFrom(operation.source());
         } catch (IllegalStateException closed) {
             return operation.fail(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null,
-                    "failed: a segment cannot be used any more: " + closed.getMessage(), closed);
+                    "failed: a segment can no longer be used: " + closed.getMessage(), closed);
         }
         copied.add(operation.byteSize());
         return operation.succeed(ExecutionPath.JVM);

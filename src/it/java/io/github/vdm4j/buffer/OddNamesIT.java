@@ -38,7 +38,7 @@ class OddNamesIT {
         assertEquals("mapped 3 of 3", child.output().strip(), child::toString);
     }
 
-    /** Maps every file of a folder, both ways, and writes into it. */
+    /** A program that maps every file of a folder in both ways and writes into it. */
     static final class MapAll {
         private MapAll() {}
 

@@ -67,7 +67,7 @@ class SharedFileIT {
     }
 
     @Test
-    @DisplayName("12: a full disk changes no byte and no size, and the exception says what is left")
+    @DisplayName("12: a full disk changes no byte and no size, and the exception states the size")
     void fullDiskKeepsTheFile() throws Exception {
         try (Mounted disk = Mounted.disk(folder, "ext4", 64 * MIB)) {
             Path file = disk.folder().resolve("file");
@@ -79,8 +79,8 @@ class SharedFileIT {
             assertEquals(
                     file + ": mapping 52,428,800 bytes at offset 20,971,520 failed: no storage:"
                             + " fallocate: No space left on device. The file still has 20,971,520"
-                            + " bytes. Storage that the call added stays with the file. If nobody"
-                            + " else uses the file, shorten or delete it to release the storage.",
+                            + " bytes. Storage that the call added stays with the file. If no other"
+                            + " process uses the file, shorten or delete it to release the storage.",
                     failed.getMessage());
             assertEquals(-1, Arrays.mismatch(content, Files.readAllBytes(file)));
         }

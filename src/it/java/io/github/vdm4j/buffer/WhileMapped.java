@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
-/** Writes a file while another thread maps it again and again, and counts the lost bytes. */
+/**
+ * A program that writes a file while a second thread maps it repeatedly, and counts the lost bytes.
+ */
 final class WhileMapped {
     private static final int SIZE = 32 << 20;
     private static final int ROUNDS = 3;

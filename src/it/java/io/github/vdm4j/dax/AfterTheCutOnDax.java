@@ -18,9 +18,9 @@ class AfterTheCutOnDax {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource(Movers.class)
-    @DisplayName("everything durable that was reported complete is there")
+    @DisplayName("every durable operation that was reported complete is in the file")
     void durableDataAreThere(Movers which) throws IOException {
-        which.open().close(); // gives up where the mover could not write either
+        which.open().close(); // skips the test if the mover could not write
         for (CutFile file : CutFile.values()) {
             if (file != CutFile.DISK_FORGOTTEN) {
                 assertArrayEquals(file.expected(which), Files.readAllBytes(file.path(which)),

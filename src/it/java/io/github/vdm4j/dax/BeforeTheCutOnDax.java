@@ -12,7 +12,10 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Writes what {@link AfterTheCutOnDax} looks for; the guest is cut off in between. */
+/**
+ * Writes the content that {@link AfterTheCutOnDax} checks. The power of the guest is cut in
+ * between.
+ */
 @OnDax
 @DisplayName("Before the power is cut")
 class BeforeTheCutOnDax {

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Another JVM like this one, with other options. */
+/** A second JVM of the same version with other options. */
 final class ChildJvm {
     private ChildJvm() {}
 

@@ -3,18 +3,23 @@ package io.github.vdm4j.dax;
 import java.nio.file.Path;
 import java.util.Random;
 
-/** The files that are written before the guest is cut off, and what has to be in them after it. */
+/**
+ * The files that are written before the power cut of the guest, and their required content after
+ * it.
+ */
 enum CutFile {
     PMEM_COPY(DaxFiles.PMEM),
     PMEM_FLUSH(DaxFiles.PMEM),
     DISK_COPY(DaxFiles.DISK),
     DISK_FLUSH(DaxFiles.DISK),
-    /** Copied, but not durably: the cut has to lose it, or it was no cut. */
+    /**
+     * The copy to this file is not durable. The cut must lose it. Otherwise it was not a power cut.
+     */
     DISK_FORGOTTEN(DaxFiles.DISK);
 
     static final int SIZE = 300_000;
 
-    /** Where one operation ends and the next begins: within a cache line. */
+    /** The boundary of two operations, which lies within a cache line. */
     static final long ODD = 100_001;
 
     private final Path place;

@@ -8,7 +8,7 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** The places of the guest, and files in them that the JDK alone maps. */
+/** The folders of the guest, and mappings that the JDK makes without vdm4j. */
 final class DaxFiles {
     /** A file system on persistent memory, mounted with DAX. */
     static final Path PMEM = Path.of("/mnt/pmem");
@@ -20,9 +20,7 @@ final class DaxFiles {
 
     private DaxFiles() {}
 
-    /**
-     * Maps a file without this library. The file is new or has the length already.
-     */
+    /** Maps a file without this library. The file is new or already has the length. */
     static MemorySegment mapBare(Path file, MapMode mode, long length, Arena arena)
             throws IOException {
         try (FileChannel channel =

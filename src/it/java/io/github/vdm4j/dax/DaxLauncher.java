@@ -19,19 +19,19 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /**
- * Runs test classes of this package, in the order given, where there is no Maven.
+ * A launcher of test classes of this package, in the given order and without Maven.
  *
  * <pre>DaxLauncher CLASS... [-- JVM-OPTION... CLASS... [-- ...]]</pre>
  *
- * <p>What follows {@code --} runs in a JVM of its own afterwards. Exit status 1 if a test failed or
- * none was found.
+ * <p>The arguments after {@code --} then run in a separate JVM. The exit status is 1 if a test
+ * failed or no test was found.
  */
 public final class DaxLauncher {
     private static final PrintStream OUT = System.out;
 
     private DaxLauncher() {}
 
-    /** One line for each test, when it ends. */
+    /** Prints a line at the end of each test. */
     private static final class Progress implements TestExecutionListener {
         private TestPlan plan;
         private long startedAt;
@@ -84,7 +84,7 @@ public final class DaxLauncher {
     /**
      * Runs tests.
      *
-     * @param args see the class
+     * @param args the arguments that the class describes
      * @throws IOException if a JVM cannot be started
      * @throws InterruptedException if waiting for it is interrupted
      */
@@ -104,7 +104,7 @@ public final class DaxLauncher {
         long passed = 0;
         long failed = 0;
         long skipped = 0;
-        // A request for each: within one request the order of the classes would be JUnit's.
+        // Each class has its own request. Within one request, JUnit would choose the order.
         for (String name : classes) {
             LauncherDiscoveryRequest request =
                     LauncherDiscoveryRequestBuilder.request()

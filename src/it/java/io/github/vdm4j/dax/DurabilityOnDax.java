@@ -32,7 +32,7 @@ class DurabilityOnDax {
     private static final int SIZE = 5 * 4096;
     private static final long SEED = 20260101;
 
-    /** What can be made durable, and what cannot. */
+    /** The kinds of destinations, some of which cannot be made durable. */
     enum Destination {
         PMEM_BUFFER,
         PMEM_SEGMENT,
@@ -44,7 +44,7 @@ class DurabilityOnDax {
         ALLOCATED_BUFFER,
         HEAP;
 
-        /** The memory, and in the array the buffer to close, if it is one. */
+        /** Returns the memory. If it is a buffer, stores the buffer in the array. */
         MemorySegment make(Path file, Arena arena, OffHeapBuffer[] buffer) throws IOException {
             return switch (this) {
                 case PMEM_BUFFER, DISK_BUFFER ->

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Has to be the first class in its JVM, see {@link FlushCounter}. */
+/** A count of cache flushes. It must be the first class in its JVM, see {@link FlushCounter}. */
 @OnDax
 @DisplayName("The processor really writes back the covering cache lines, each once")
 class FlushCountOnDax {
@@ -60,7 +60,7 @@ class FlushCountOnDax {
 
     private static List<Range> ranges() {
         var ranges = new ArrayList<Range>();
-        ranges.add(new Range(60, 100)); // less than two lines, in three
+        ranges.add(new Range(60, 100)); // less than two lines long, but in three lines
         ranges.add(new Range(0, 1));
         ranges.add(new Range(63, 1));
         ranges.add(new Range(63, 2));
@@ -98,7 +98,7 @@ class FlushCountOnDax {
         future.orThrow();
     }
 
-    /** Counts for each operation and range, and for many random ranges together. */
+    /** Counts each operation and range alone, and many random ranges together. */
     private static void assertEachLineOnce(Vdm mover, MemorySegment onto, boolean onPmem) {
         try (Arena arena = Arena.ofShared()) {
             MemorySegment source = arena.allocate(SIZE);

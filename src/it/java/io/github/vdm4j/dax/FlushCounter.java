@@ -29,9 +29,9 @@ import java.util.TreeMap;
  * them with scripts/dax-guest/flushcount.c. A marker instruction takes a snapshot, which appears as
  * a disk.
  *
- * <p>The JVM flushes lines of its own when it changes code. The instructions that it has executed
- * before the counter was opened are taken for that and left out: open it before anything is made
- * durable.
+ * <p>The JVM flushes lines when it changes code. The counter assumes that all flush instructions of
+ * the code before its opening do that, and leaves them out. Open the counter before anything is
+ * made durable.
  */
 final class FlushCounter {
     private static final Path COUNTS = Path.of("/dev/vdd");
@@ -48,7 +48,7 @@ final class FlushCounter {
     private final Set<String> ofTheJvm = new HashSet<>();
     private long snapshots;
 
-    /** What was counted between two snapshots, by kind of instruction. */
+    /** The counts between two snapshots, by kind of instruction. */
     record Counts(Map<String, Long> byKind) {
         long of(String kind) {
             return byKind.getOrDefault(kind, 0L);
@@ -100,7 +100,7 @@ final class FlushCounter {
         }
     }
 
-    /** Counts what is executed by something, in all threads. */
+    /** Counts the instructions of all threads during an action. */
     Counts count(Runnable something) {
         mark();
         something.run();
@@ -128,7 +128,7 @@ final class FlushCounter {
         }
     }
 
-    /** The number of the last snapshot, which an earlier JVM can have taken. */
+    /** Returns the number of the last snapshot, which an earlier JVM may have taken. */
     private static long latest() {
         return Math.max(number(text(0)), number(text(1)));
     }
@@ -137,7 +137,7 @@ final class FlushCounter {
         return Long.parseLong(text.substring("snapshot ".length(), text.indexOf('\n')));
     }
 
-    /** Counts by address and kind. */
+    /** Returns the counts by address and kind. */
     private Map<String, Long> read(long number) {
         String text = text(number % 2);
         int end = text.indexOf("end " + number + "\n");
@@ -157,7 +157,9 @@ final class FlushCounter {
         return counts;
     }
 
-    /** ExtendedOpenOption.DIRECT, from a module that this one does not require. */
+    /**
+     * Returns ExtendedOpenOption.DIRECT, which is in a module that this module does not require.
+     */
     private static OpenOption direct() {
         try {
             return Arrays
@@ -172,8 +174,8 @@ final class FlushCounter {
     }
 
     /**
-     * Half of the disk, up to its end mark. Past the guest's page cache: the emulator writes behind
-     * its back.
+     * Returns a half of the disk up to its end mark. The read bypasses the guest's page cache,
+     * because the emulator changes the disk.
      */
     private static String text(long half) {
         ByteBuffer page = ByteBuffer.allocateDirect(2 * PAGE).alignedSlice(PAGE);
@@ -189,7 +191,7 @@ final class FlushCounter {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        // Nothing was written there yet, so it counts as a snapshot before the first.
+        // An empty half counts as a snapshot before the first.
         return text.charAt(0) == 0 ? "snapshot 0\nend 0\n" : text.toString();
     }
 }

@@ -24,7 +24,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 @DisplayName("Without the C2 compiler, whose absence lets the JDK's force() crash")
 class JvmOptionsOnDax {
 
-    /** Makes persistent memory durable in ways that end in force() if nothing prevents it. */
+    /**
+     * A program that makes persistent memory durable in ways that call force() unless vdm4j
+     * prevents it.
+     */
     static final class Program {
         private Program() {}
 

@@ -50,7 +50,7 @@ class MappingOnDax {
     }
 
     @Test
-    @DisplayName("mapped read-only on persistent memory: likewise, and it stays read-only")
+    @DisplayName("mapped read-only on persistent memory: in its cache lines, and read-only")
     void mappedReadOnly() throws IOException {
         Files.write(file(DaxFiles.PMEM), new byte[(int) SIZE]);
         try (OffHeapBuffer buffer = OffHeapBuffer.mapReadOnly(used, 0, SIZE)) {
@@ -108,7 +108,7 @@ class MappingOnDax {
     }
 
     @Test
-    @DisplayName("wrapping a plain mapping on a disk, also one that was reinterpreted: in its pages")
+    @DisplayName("wrapping a plain mapping on a disk, reinterpreted or not: in its pages")
     void wrapsPlainMappingOnDisk() throws IOException {
         try (Arena arena = Arena.ofShared()) {
             MemorySegment bare =

@@ -64,7 +64,7 @@ class MissingPagesOnDax {
         }
     }
 
-    /** Takes all the space there is, and gives none back. */
+    /** Fills the device. */
     private void fillDevice() throws IOException {
         try (FileChannel channel =
                 FileChannel.open(filler, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
@@ -95,7 +95,7 @@ class MissingPagesOnDax {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource(Movers.class)
-    @DisplayName("where the file of the caller's own mapping was truncated, and it is to be flushed")
+    @DisplayName("where the file of the caller's own mapping was truncated before a flush")
     void truncatedSegment(Movers which) throws IOException {
         try (Vdm mover = which.open();
                 Arena arena = Arena.ofShared()) {

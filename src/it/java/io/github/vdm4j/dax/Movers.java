@@ -9,7 +9,7 @@ import io.github.vdm4j.mover.ThreadsDataMover;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Assumptions;
 
-/** The movers that a guest without an accelerator can have. */
+/** The movers of a guest without an accelerator. */
 enum Movers {
     SYNC(() -> SyncDataMover.builder().nativeMemoryIsPersistent(true).open()),
     THREADS(() -> ThreadsDataMover.builder().nativeMemoryIsPersistent(true).threads(2).open()),

@@ -7,8 +7,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
 /**
- * Tests for the guest with persistent memory. Their classes have names that no Maven plug-in picks
- * up; an IDE that runs them anyway gets the reason.
+ * Tests for the guest with persistent memory. No Maven plug-in finds their class names. An IDE that
+ * runs them skips them with the reason.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

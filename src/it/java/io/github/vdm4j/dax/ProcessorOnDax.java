@@ -23,7 +23,9 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Fault 01. The guest is booted with processors that have AVX2, and with some that lack it. */
+/**
+ * Fault 01: the guest is booted with processors that have AVX2, and with processors that lack it.
+ */
 @OnDax
 @DisplayName("The processor")
 class ProcessorOnDax {

@@ -22,9 +22,9 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Closes arenas at any moment around a batch. One thread makes and polls batches on the software
- * path, and another closes their memory. Whatever is reached after that ends the process, for the
- * memory is unmapped at once. Runs in a JVM of its own, see {@link BatchHuntIT}.
+ * A program that closes arenas at random moments around a batch. One thread submits batches on the
+ * software path and polls them, and a second thread closes their memory. A later access ends the
+ * process, because the memory is unmapped at once. {@link BatchHuntIT} runs this in a separate JVM.
  *
  * <p>Arguments: seed, milliseconds.
  */

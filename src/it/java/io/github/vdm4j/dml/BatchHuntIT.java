@@ -21,7 +21,7 @@ class BatchHuntIT {
     private static final Duration TIME = Duration.ofSeconds(15);
 
     @Test
-    void forALittleWhile() {
+    void shortRunSucceeds() {
         ChildJvm child = ChildJvm.onClassPath(
                 TIME.plusMinutes(1),
                 List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC"),

@@ -28,10 +28,10 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * Does at random, on several threads at once, what a careless caller can do through the public API.
- * It uses segments of closed arenas, wrong sizes, overlaps, read-only and truncated files, and
- * closing movers. Several threads poll its futures, also after their end, or drop them. Runs in a
- * JVM of its own, see {@link CrashHuntIT}: what it finds is a crash.
+ * Random misuse of the public API on several threads. It uses segments of closed arenas, wrong
+ * sizes, overlaps, read-only and truncated files, and closing movers. Several threads poll the
+ * futures, even after their end, or drop them. {@link CrashHuntIT} runs this in a separate JVM,
+ * because a fault is a crash.
  *
  * <p>Arguments: seed, milliseconds, actions.
  */
@@ -40,7 +40,7 @@ final class CrashHunt {
     private static final int PLACES = 24;
     private static final int LARGEST = 1 << 20;
 
-    /** A segment, and how to get rid of its memory. */
+    /** A segment, its arena and its file. */
     private record Place(Arena arena, MemorySegment segment, Path file) {}
 
     private enum Action {
@@ -55,8 +55,8 @@ final class CrashHunt {
     private final AtomicReference<Throwable> unexpected = new AtomicReference<>();
 
     /**
-     * Truncating a file under a running native copy cannot be made safe. The page can disappear
-     * between the check and the access. So files are truncated between operations here.
+     * A lock that truncates files between operations only. To truncate a file during a native copy
+     * cannot be made safe, because the page can disappear between the check and the access.
      */
     private final ReadWriteLock files = new ReentrantReadWriteLock();
 
@@ -142,7 +142,7 @@ final class CrashHunt {
                     act(action);
                 } catch (IllegalStateException | IllegalArgumentException | WrongThreadException
                         | VdmException e) {
-                    // What a caller is told who does such things.
+                    // The exceptions that such misuse causes.
                 } catch (Throwable e) {
                     unexpected.compareAndSet(null,
                             new AssertionError("unexpected from " + action, e));
@@ -270,12 +270,12 @@ final class CrashHunt {
                 try {
                     place.arena().close();
                 } catch (UnsupportedOperationException e) {
-                    places.set(random.nextInt(PLACES), null); // an automatic one: leave it to the collector
+                    places.set(random.nextInt(PLACES), null); // an automatic arena
                 }
             }
         }
 
-        /** A range of a segment, often all of it. */
+        /** Returns a range of a segment, often the whole segment. */
         private MemorySegment range(long atMost) {
             Place place;
             do {
@@ -334,7 +334,7 @@ final class CrashHunt {
             count(operation);
             if (random.nextInt(8) == 0) {
                 futures.set(random.nextInt(PLACES), operation);
-                operation = null; // to be prepared by one thread at a time
+                operation = null; // only one thread at a time may prepare it
             }
         }
 

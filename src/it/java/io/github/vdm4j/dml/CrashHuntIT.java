@@ -31,7 +31,7 @@ class CrashHuntIT {
     @ParameterizedTest
     @ValueSource(strings = {"-Xint", "-XX:TieredStopAtLevel=1", "-Xcomp"})
     @Tag("slow")
-    void randomActionsWhateverTheCompiler(String option) {
+    void randomActionsWorkWithAnyCompiler(String option) {
         hunt(Duration.ofSeconds(30), 1_000_000, option);
     }
 
@@ -49,7 +49,7 @@ class CrashHuntIT {
         assertTrue(child.output().contains(" actions, results {SUCCESS="), child::toString);
     }
 
-    /** A new seed each time. Every child prints its seed, so a failure can be repeated. */
+    /** Returns a new seed. Every child prints its seed, so a failure can be repeated. */
     private static String seed() {
         return Long.toString(ThreadLocalRandom.current().nextLong());
     }

@@ -25,7 +25,7 @@ import net.jqwik.api.lifecycle.AddLifecycleHook;
 import net.jqwik.api.lifecycle.PropagationMode;
 
 /**
- * The real library against plain arrays, for any size, offset, overlap and limit on one transfer.
+ * The real library compared with plain arrays, for any size, offset, overlap and transfer limit.
  */
 @AddLifecycleHook(value = RequiresDml.PropertyCondition.class,
         propagateTo = PropagationMode.ALL_DESCENDANTS)
@@ -72,7 +72,7 @@ class DmlBytesIT {
     }
 
     @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
-    void memcpyCopiesTheRangeAndNothingBesideIt(
+    void memcpyWritesOnlyTheRange(
             @ForAll("sizes") int size,
             @ForAll @IntRange(max = SLACK) int from,
             @ForAll @IntRange(max = SLACK) int to,
@@ -94,7 +94,7 @@ class DmlBytesIT {
     }
 
     @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
-    void memmoveOfAnyOverlapIsThatOfAnArray(
+    void memmoveOfAnyOverlapMatchesAnArray(
             @ForAll("sizes") int size,
             @ForAll @IntRange(max = SLACK) int from,
             @ForAll @IntRange(max = SLACK) int to,
@@ -112,7 +112,7 @@ class DmlBytesIT {
     }
 
     @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
-    void memsetFillsTheRangeAndNothingBesideIt(
+    void memsetWritesOnlyTheRange(
             @ForAll("sizes") int size,
             @ForAll @IntRange(max = SLACK) int to,
             @ForAll("transfers") int transfer,
@@ -145,7 +145,7 @@ class DmlBytesIT {
     }
 
     @Property(tries = 20, edgeCases = EdgeCasesMode.NONE)
-    void oneOperationUsedAgainAndAgainDoesWhatItWasPreparedForLast(
+    void reusedOperationExecutesItsLastPreparation(
             @ForAll("transfers") int transfer,
             @ForAll long seed) {
         var random = new Random(seed);

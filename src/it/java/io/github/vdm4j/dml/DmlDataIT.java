@@ -36,8 +36,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The data operations on the software path of the real library: who executes them, and how long
- * they may be.
+ * The data operations on the software path of the real library: their executors and their sizes.
  */
 @RequiresDml
 class DmlDataIT {
@@ -64,7 +63,7 @@ class DmlDataIT {
     }
 
     @Test
-    void theCrcOfTheNineDigitsIsTheKnownOne() {
+    void crcOfTheNineDigitsIsKnown() {
         MemorySegment digits =
                 arena.allocate(9)
                         .copyFrom(MemorySegment
@@ -73,7 +72,7 @@ class DmlDataIT {
     }
 
     @Test
-    void dmlExecutesEverythingButTheChecksOfBlocks() {
+    void dmlExecutesAllOperationsButBlockChecks() {
         MemorySegment a = arena.allocate(4096, 4096);
         MemorySegment b = arena.allocate(4096, 4096);
         MemorySegment c = arena.allocate(5120, 4096);
@@ -100,7 +99,7 @@ class DmlDataIT {
     }
 
     @Test
-    @DisplayName("an application tag is checked, which DML's own software path does not do")
+    @DisplayName("an application tag is checked, unlike on DML's software path")
     void anApplicationTagIsChecked() {
         MemorySegment blocks = arena.allocate(520);
         finish(mover.difInsert(
@@ -115,7 +114,7 @@ class DmlDataIT {
 
     @Test
     @DisplayName("H25: a record that would write behind the destination is not applied")
-    void aRecordThatWouldWriteBehindTheDestinationIsNotApplied() {
+    void recordBehindTheDestinationIsNotApplied() {
         MemorySegment record = arena.allocate(80, 8);
         record.set(ValueLayout.JAVA_SHORT_UNALIGNED, 0, (short) -1);
         var apply = mover.applyDelta(arena.allocate(64, 8), record.asSlice(0, 10));
@@ -124,7 +123,7 @@ class DmlDataIT {
     }
 
     @Test
-    void aDeltaOfTheGreatestSizeIsRecordedAndApplied() {
+    void largestDeltaIsRecordedAndApplied() {
         MemorySegment original = arena.allocate(0x80000, 8);
         MemorySegment modified = arena.allocate(0x80000, 8).fill((byte) 1);
         MemorySegment record = arena.allocate(DeltaResult.maxRecordBytes(0x80000), 8);
@@ -135,7 +134,7 @@ class DmlDataIT {
     }
 
     @Test
-    void manyThreadsAtOnceGetEachTheirOwnResult() throws Exception {
+    void manyThreadsGetTheirOwnResults() throws Exception {
         try (DmlDataMover shared =
                 DmlDataMover.builder()
                         .path(DmlPath.SOFTWARE)
@@ -174,7 +173,7 @@ class DmlDataIT {
     @Test
     @Tag("slow")
     @DisplayName("H5: a copy, a CRC and a comparison of 5 GiB")
-    void ofFiveGibibytes() throws IOException {
+    void operationsOnFiveGibibytesSucceed() throws IOException {
         long size = 5L << 30;
         long shift = 1L << 30;
         long available = availableBytes();

@@ -62,7 +62,7 @@ class DmlDurabilityIT {
         assertEquals(path, future.path());
     }
 
-    /** The same operations on bytes that are in memory and on a part of a file. */
+    /** Checks the same operations on memory and on a part of a file. */
     private static void checkAll(
             DmlDataMover mover, MemorySegment whole, MemorySegment source, int offset, int length,
             ExecutionPath flush) {

@@ -38,7 +38,8 @@ class DmlMemoryIT {
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     /**
-     * The smallest of several counts per round: the compiler and the JVM's own work add to some.
+     * Returns the smallest of several counts per round, because the compiler and the JVM add to
+     * some counts.
      */
     private double bytesPerRound(Runnable round) {
         for (int i = 0; i < WARM_UP; i++) {
@@ -57,7 +58,7 @@ class DmlMemoryIT {
     }
 
     @Test
-    void isAtMost80BytesOfHeapForOneCopy() {
+    void copyAllocatesAtMost80Bytes() {
         try (Arena arena = Arena.ofShared(); var mover = DmlDataMover.open(DmlPath.SOFTWARE)) {
             MemorySegment source = arena.allocate(64);
             MemorySegment destination = arena.allocate(64);
@@ -73,7 +74,7 @@ class DmlMemoryIT {
     }
 
     @Test
-    void isNoHeapAtAllForAnOperationThatIsReused() {
+    void reusedCopyAllocatesNothing() {
         try (Arena arena = Arena.ofShared(); var mover = DmlDataMover.open(DmlPath.SOFTWARE)) {
             MemorySegment source = arena.allocate(64);
             MemorySegment destination = arena.allocate(64);
@@ -90,7 +91,7 @@ class DmlMemoryIT {
     }
 
     @Test
-    void isNoHeapEitherWhereDmlMakesDurable() {
+    void durableCopyAllocatesNothing() {
         try (Arena arena = Arena.ofShared();
                 var mover = DmlDataMover.builder()
                         .durability(Durability.withoutLibpmem())
@@ -112,7 +113,7 @@ class DmlMemoryIT {
 
     @ParameterizedTest
     @EnumSource(names = {"AUTO", "SOFTWARE"})
-    void isNoHeapForABatchThatIsClearedAndFilledAgain(DmlPath path) {
+    void clearedBatchAllocatesNothing(DmlPath path) {
         try (Arena arena = Arena.ofShared(); var mover = DmlDataMover.open(path)) {
             MemorySegment source = arena.allocate(64);
             MemorySegment[] destinations = {arena.allocate(64), arena.allocate(64)};
@@ -134,7 +135,7 @@ class DmlMemoryIT {
     }
 
     @Test
-    void isNoHeapEitherWhereTheJvmCopies() {
+    void copyByTheJvmAllocatesNothing() {
         try (var mover = DmlDataMover.open()) {
             MemorySegment source = Arena.ofAuto().allocate(64);
             MemorySegment destination = Arena.ofAuto().allocate(64);
@@ -151,7 +152,7 @@ class DmlMemoryIT {
 
     @ParameterizedTest
     @EnumSource(names = {"AUTO", "SOFTWARE"})
-    void isNoHeapAtAllForADataOperationThatIsReused(DmlPath path) {
+    void reusedDataOperationAllocatesNothing(DmlPath path) {
         try (Arena arena = Arena.ofShared(); var mover = DmlDataMover.open(path)) {
             MemorySegment a = arena.allocate(4096, 4096);
             MemorySegment b = arena.allocate(4096, 4096);
@@ -190,7 +191,7 @@ class DmlMemoryIT {
     }
 
     @Test
-    void isNoHeapAtAllForABatchThatIsSubmittedAgain() {
+    void resubmittedBatchAllocatesNothing() {
         try (Arena arena = Arena.ofShared(); var mover = DmlDataMover.open(DmlPath.SOFTWARE)) {
             MemorySegment source = arena.allocate(64 * 16);
             MemorySegment destination = arena.allocate(64 * 16);
@@ -209,7 +210,7 @@ class DmlMemoryIT {
     }
 
     @Test
-    void isBoundedByItsCapacityAndGivenBackByClose() {
+    void nativeMemoryIsBoundedAndFreedByClose() {
         var one = DmlDataMover.builder().path(DmlPath.SOFTWARE).jobs(1).open();
         var thousand = DmlDataMover.builder().path(DmlPath.SOFTWARE).jobs(1_000).open();
         try (one; thousand; Arena arena = Arena.ofConfined()) {
@@ -225,12 +226,12 @@ class DmlMemoryIT {
     }
 
     @Test
-    void doesNotGrowWithTheNumberOfMoversOpenedAndClosed() throws IOException {
-        openAndClose(2_000); // as much as the JVM itself wants for it
+    void closedMoversLeaveNoMemory() throws IOException {
+        openAndClose(2_000); // the JVM's own memory grows first
         long before = residentBytes();
         openAndClose(10_000);
         long grown = residentBytes() - before;
-        // Leaking the jobs alone would be 10,000 movers of 100 jobs of 384 bytes: 366 MiB.
+        // A leak of the jobs would be 366 MiB: 10,000 movers with 100 jobs of 384 bytes.
         assertTrue(grown < 100L << 20, "resident memory grew by " + (grown >> 20) + " MiB");
     }
 

@@ -25,7 +25,7 @@ class DmlOperationsIT {
     }
 
     @Property(tries = 4000)
-    void aDataOperationDoesWhatJavaDoes(
+    void dataOperationMatchesJava(
             @ForAll("types") VdmOperationType type,
             @ForAll long seed,
             @ForAll @IntRange(min = 1, max = 1000) int lines,

@@ -66,12 +66,12 @@ class DmlPathsIT {
             assumeTrue(devices.findAny().isEmpty(),
                     "this machine has a DSA: " + DEVICES + " is not empty");
         } catch (IOException e) {
-            return; // not even the driver
+            return; // the driver is missing, too
         }
     }
 
     @Test
-    void theLibraryTellsItsVersion() {
+    void libraryReportsItsVersion() {
         DmlVersion version = DmlLibrary.open().version();
         assertTrue(version.version().startsWith(version.major() + "." + version.minor() + "."),
                 version::toString);
@@ -79,7 +79,7 @@ class DmlPathsIT {
     }
 
     @Test
-    void hardwareIsNotOpenedOnAMachineWithoutDsaAndSaysWhy() {
+    void hardwareIsNotOpenedWithoutADevice() {
         assumeNoDsa();
         var refused =
                 assertThrows(DmlHardwareException.class, () -> DmlDataMover.open(DmlPath.HARDWARE));
@@ -103,9 +103,9 @@ class DmlPathsIT {
                 refused.diagnosis()::toString);
     }
 
-    /** As when a device goes away between opening and an operation. */
+    /** The device can go away between opening and an operation. */
     @Test
-    void hardwareSaysWhereThereIsNoDsaThatThereIsNoDeviceAndWritesNothing() {
+    void hardwareWithoutADeviceFailsAndWritesNothing() {
         assumeNoDsa();
         MemorySegment source = noise(4096, 1);
         MemorySegment destination = arena.allocate(4096);
@@ -138,7 +138,7 @@ class DmlPathsIT {
     }
 
     @Test
-    void autoTakesTheSoftwarePathWithoutDsaAndSaysSo() {
+    void autoTakesSoftwareWithoutADevice() {
         assumeNoDsa();
         try (var mover = DmlDataMover.open()) {
             VdmFuture<VdmOutput> copy = mover.memcpy(arena.allocate(100), noise(100, 2));
@@ -254,7 +254,7 @@ class DmlPathsIT {
 
     @ParameterizedTest
     @ValueSource(longs = {64, 128, 4096, 1L << 20, 1L << 30})
-    void whatIsLongerThanOneTransferArrivesWhole(long maxTransferBytes) {
+    void longOperationIsSplitIntoTransfers(long maxTransferBytes) {
         int length = 3 * 1024 * 1024 + 17;
         MemorySegment source = noise(length, 6);
         MemorySegment destination = arena.allocate(length);
@@ -272,7 +272,7 @@ class DmlPathsIT {
     @ParameterizedTest
     @EnumSource(value = DmlPath.class, names = {"AUTO", "SOFTWARE"})
     @Tag("slow")
-    void fourGibibytesAndSixtyFourBytesAreMovedAndNotSixtyFour(DmlPath path) throws IOException {
+    void moreThanFourGibibytesAreMoved(DmlPath path) throws IOException {
         long length = (4L << 30) + 64;
         long available = Files.readString(Path.of("/proc/meminfo"))
                 .lines()

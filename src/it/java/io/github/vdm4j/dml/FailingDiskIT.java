@@ -33,8 +33,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A file system whose disk is an image in a tmpfs that is too small for it. The file has its
- * blocks, and writing them back fails with an I/O error. The port of fault 13.
+ * A file system whose disk is an image in a tmpfs that is too small for the image. The file has its
+ * blocks, and writing them back fails with an I/O error. The test reproduces fault 13.
  */
 @DisplayName("On a disk that fails")
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)

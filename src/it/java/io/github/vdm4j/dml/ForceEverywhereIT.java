@@ -21,14 +21,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ForceEverywhereIT {
 
     /**
-     * H27: on MAP_SYNC mappings some of these crash JDK 25; ordinary files must not be touched by
-     * that.
+     * H27: some of these options crash JDK 25 on MAP_SYNC mappings. Ordinary files must not be
+     * affected.
      */
     @ParameterizedTest
     @ValueSource(strings = {
         "-Xint", "-XX:TieredStopAtLevel=0", "-XX:TieredStopAtLevel=1", "-XX:TieredStopAtLevel=2",
         "-XX:TieredStopAtLevel=3", "-Xmixed"})
-    void workWhateverTheCompiler(String option) {
+    void durableCopiesWorkWithAnyCompiler(String option) {
         ChildJvm child = ChildJvm.onClassPath(
                 Duration.ofMinutes(1),
                 List.of(option, "--enable-native-access=ALL-UNNAMED"),
@@ -37,7 +37,7 @@ class ForceEverywhereIT {
         assertEquals(0, child.exitCode(), child::toString);
     }
 
-    /** What the child runs. */
+    /** The program of the child. */
     static final class DurableCopies {
         private DurableCopies() {}
 

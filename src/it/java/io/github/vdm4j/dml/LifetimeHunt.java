@@ -24,23 +24,24 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Closes arenas and buffers at any moment around an operation on them: one thread makes and polls
- * the operation, another closes its memory. Runs in a JVM of its own, see {@link LifetimeHuntIT}.
+ * A program that closes arenas and buffers at random moments around an operation. One thread starts
+ * and polls the operation, and a second thread closes its memory. {@link LifetimeHuntIT} runs this
+ * in a separate JVM.
  *
  * <p>Arguments: {@code real} or {@code simulated}, seed, tries, milliseconds. The simulated library
- * has hardware as well, on which only buffers are closed: that nothing holds an arena there is what
- * the documentation says.
+ * has hardware, too. On hardware only buffers are closed, because the documentation states that no
+ * operation holds an arena there.
  */
 final class LifetimeHunt {
     private static final int LARGEST = 256 << 10;
 
     /**
-     * How much the closer waits at most, in rounds of a spin loop; about as long as an operation
-     * takes.
+     * The longest wait of the closing thread, in rounds of a spin loop. It is about the time of an
+     * operation.
      */
     private static final int LONGEST_WAIT = 3_000;
 
-    /** What the closer is to close, and how long it waits before. */
+    /** The memory that the closing thread closes, and the rounds that it waits before. */
     private record Closing(AutoCloseable memory, boolean onlyTry, int rounds) {}
 
     private final SplittableRandom random;
@@ -56,7 +57,10 @@ final class LifetimeHunt {
     private volatile boolean ended;
     private volatile boolean closing;
 
-    /** Set by the closing thread, while the operation was in flight or when it had just ended. */
+    /**
+     * The number of closed memories. The closing thread sets it during the operation or shortly
+     * after.
+     */
     private volatile int closed;
 
     private volatile int closesRefused;
@@ -115,10 +119,10 @@ final class LifetimeHunt {
         }
     }
 
-    /** The other thread: closes what the operation at this moment works on, sooner or later. */
+    /** The closing thread. It closes the memory of the current operation after a random wait. */
     private void close() {
         while (!ended) {
-            closing = true; // before it is taken, so that it is never out of sight
+            closing = true; // before it is taken, so a check always sees it
             Closing next = toClose.getAndSet(null);
             if (next == null) {
                 closing = false;
@@ -186,7 +190,7 @@ final class LifetimeHunt {
             int checks = random.nextInt(20);
             dml.always(submission -> Plan.succeed().afterChecks(checks));
             dml.allow(whole);
-            dml.allow(kept); // when a buffer that wraps it is closed, an operation may still begin on the memory itself
+            dml.allow(kept); // an operation may begin on the memory after its buffer is closed
         }
         var offered = new Closing(memory, random.nextInt(4) == 0, random.nextInt(LONGEST_WAIT));
         toClose.set(offered);
@@ -196,7 +200,7 @@ final class LifetimeHunt {
             refusedAtTheCall++;
         }
         if (toClose.compareAndSet(offered, null)) {
-            close(offered); // the other thread was busy, or not running
+            close(offered); // the closing thread was busy or not running
         }
         // The JVM interrupts a thread whose access to a segment is cut short by the arena's
         // closing.
@@ -237,15 +241,15 @@ final class LifetimeHunt {
         };
     }
 
-    /** So many bytes, less if there are not as many, where a delta may be. */
+    /** Returns at most the given number of bytes, aligned for a delta. */
     private static MemorySegment words(long bytes, MemorySegment memory) {
         long words = Math.min(bytes, memory.byteSize()) / 40 * 40;
         return memory.asSlice(0, words);
     }
 
     /**
-     * Polls most operations to their end and drops the rest. The thread that closes the memory has
-     * to finish those.
+     * Polls most operations to completion and drops the rest. The thread that closes the memory
+     * must finish the dropped operations.
      */
     private void poll(VdmFuture<?> operation) {
         int polls = random.nextInt(4) == 0 ? random.nextInt(3) : Integer.MAX_VALUE;

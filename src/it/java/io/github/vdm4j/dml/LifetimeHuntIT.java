@@ -20,10 +20,10 @@ class LifetimeHuntIT {
     private static final Pattern OUTCOME = Pattern.compile(
             "(\\d+) tries, results \\{SUCCESS=(\\d+).*SEGMENT_UNUSABLE=(\\d+).*closed by the other thread: (\\d+),");
 
-    /** The number of tries that a busy machine does in that time. */
+    /** The number of tries that a busy machine reaches in that time. */
     @ParameterizedTest(name = "the {0} library, up to 100,000 tries")
     @ValueSource(strings = {"real", "simulated"})
-    void forALittleWhile(String library) {
+    void shortRunSucceeds(String library) {
         hunt(library, Duration.ofSeconds(18));
     }
 

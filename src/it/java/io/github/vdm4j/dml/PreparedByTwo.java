@@ -15,10 +15,10 @@ import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
 
 /**
- * Two threads that share one reusable operation or one batch, against its javadoc. Each thread
- * copies its own sources to its own destinations. The fault shows as a changed byte outside of all
- * destinations, or as a byte of one thread in a destination of another thread. Runs in a JVM of its
- * own, see {@link PreparedByTwoIT}, because the fault may also be a crash.
+ * Two threads that share one reusable operation or one batch, which its javadoc forbids. Each
+ * thread copies its own sources to its own destinations. The fault shows as a changed byte outside
+ * of all destinations, or as a byte of one thread in a destination of another thread. {@link
+ * PreparedByTwoIT} runs this in a separate JVM, because the fault may also be a crash.
  *
  * <p>Arguments: mover (dml, auto, threads or sync), what is shared (copy, data or batch), seed,
  * milliseconds.
@@ -30,7 +30,7 @@ final class PreparedByTwo {
 
     private PreparedByTwo() {}
 
-    /** What a thread works on: a zone with room around the destination, and a source. */
+    /** A thread with its source and its destination, which lies in a larger zone. */
     private static final class User implements Runnable {
         private final byte mark;
         private final MemorySegment zone;
@@ -64,7 +64,7 @@ final class PreparedByTwo {
                 } catch (IllegalStateException e) {
                     refused++;
                     if (future != null) {
-                        future.poll(); // to its end, or nothing could be prepared any more
+                        future.poll(); // to completion, before it is prepared
                     }
                 } catch (Throwable e) {
                     unexpected = e;
@@ -97,7 +97,7 @@ final class PreparedByTwo {
             };
         }
 
-        /** Says where a byte is that no operation of this thread writes; -1 if there is none. */
+        /** Returns the offset of a byte that no operation of this thread writes, or -1. */
         long foreignByte() {
             for (long at = 0; at < STRIDE; at++) {
                 byte found = zone.get(ValueLayout.JAVA_BYTE, at);

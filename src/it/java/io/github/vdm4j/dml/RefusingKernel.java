@@ -12,8 +12,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Makes this process look to itself like one on a kernel before 5.14, or in a container whose
- * seccomp profile refuses calls. There is no way back, so it is for JVMs that are started for it.
+ * A seccomp filter that imitates a kernel before 5.14, or a container whose seccomp profile refuses
+ * calls. The filter cannot be removed, so only a separate JVM may install it.
  */
 final class RefusingKernel {
     private static final int MADVISE = 28;
@@ -43,8 +43,8 @@ final class RefusingKernel {
     /**
      * Refuses the advice to populate pages.
      *
-     * @param error what the kernel answers: 22 (EINVAL) as before 5.14, 1 (EPERM) or 38 (ENOSYS)
-     * @param everything whether every other call that asks for pages is refused, too
+     * @param error the kernel's error: 22 (EINVAL) like before 5.14, 1 (EPERM) or 38 (ENOSYS)
+     * @param everything whether the filter refuses every call that asks for pages
      */
     static void refuse(int error, boolean everything) throws Throwable {
         int[] calls = everything ? READING_CALLS : new int[0];

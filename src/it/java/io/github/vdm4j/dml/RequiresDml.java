@@ -17,8 +17,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Marks a test class that needs a real libdml. It is found in the same way as for a user's program.
- * Where there is none they are skipped, and the reports say why with every attempt.
+ * The mark of a test class that needs the real libdml. vdm4j finds it in the same way as for a
+ * user's program. Without it the tests are skipped, and the reports list every attempt.
  */
 @Inherited
 @Target(ElementType.TYPE)
@@ -46,7 +46,10 @@ import org.opentest4j.TestAbortedException;
         }
     }
 
-    /** The same for jqwik, which takes an exception before the class begins for a failure. */
+    /**
+     * The same condition for jqwik, which treats an exception before the class begins like a
+     * failure.
+     */
     final class PropertyCondition implements SkipExecutionHook {
         @Override
         public boolean appliesTo(Optional<AnnotatedElement> element) {

@@ -27,7 +27,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * Submits the same random jobs to the simulated DML and to the real one. Both must end alike.
+ * Submits the same random jobs to the simulated and to the real DML. Both must have the same
+ * results.
  */
 @RequiresDml
 @DisplayName("The simulated DML and the software path of the real one")
@@ -58,7 +59,7 @@ class SimulatedDmlIT {
     private List<Side> sides;
 
     /**
-     * One of the two, with memory of its own that lies alike: three areas, the third for two
+     * A library and its memory: three areas at the same offsets. The third area is for two
      * destinations.
      */
     private final class Side {
@@ -87,9 +88,7 @@ class SimulatedDmlIT {
         arena.close();
     }
 
-    /**
-     * The memory of both. Most of it is equal, so comparisons and checks end late.
-     */
+    /** Fills the memory of both sides. Most bytes are equal, so comparisons and checks end late. */
     private void fillMemory() {
         byte[] bytes = new byte[4 * AREA];
         if (random.nextBoolean()) {
@@ -110,7 +109,7 @@ class SimulatedDmlIT {
         simulation.crc.set(JAVA_INT, 0, seed);
     }
 
-    /** Describes the same random job of an operation to both. */
+    /** Describes the same random job of an operation to both sides. */
     private void describe(int operation) {
         int length = 1 + random.nextInt(random.nextInt(10) == 0 ? 4000 : 200);
         long from = random.nextInt(64);
@@ -156,10 +155,7 @@ class SimulatedDmlIT {
         }
     }
 
-    /**
-     * Some blocks with the protection that the operation expects, or nearly, and then the
-     * operation.
-     */
+    /** Writes blocks whose protection is correct or nearly correct, and describes the operation. */
     private void describeDif(int operation) {
         int size = random.nextInt(4);
         int block = BLOCKS[size];
@@ -199,7 +195,10 @@ class SimulatedDmlIT {
         }
     }
 
-    /** Writes a delta record that is good for a number of blocks, and tells its entries. */
+    /**
+     * Writes a delta record that is correct for a number of blocks, and returns its number of
+     * entries.
+     */
     private int writeRecord(long at, int blocks) {
         int entries = 0;
         for (int block = 0; block < blocks; block++) {
@@ -214,7 +213,7 @@ class SimulatedDmlIT {
         return entries;
     }
 
-    /** What an operation is to leave behind: how it ended, what it told and every byte. */
+    /** Runs an operation and returns its status, its results and every byte of the memory. */
     private Map<String, Object> run(Side side, int operation) {
         var outcome = new HashMap<String, Object>();
         outcome.put("status", side.job.run());
@@ -236,7 +235,7 @@ class SimulatedDmlIT {
     }
 
     @Test
-    void doTheSameToEveryRandomJob() {
+    void randomJobsEndAlike() {
         Map<String, Integer> endings = new TreeMap<>();
         for (int i = 0; i < JOBS; i++) {
             fillMemory();
@@ -260,10 +259,7 @@ class SimulatedDmlIT {
         assertEquals(Set.of(), missing(endings.keySet()), endings::toString);
     }
 
-    /**
-     * Of the endings that a comparison of operations is worth something with, those that did not
-     * occur.
-     */
+    /** Returns the outcomes that did not occur. A comparison without them would prove little. */
     private static Set<String> missing(Set<String> seen) {
         Set<String> wanted = new TreeSet<>();
         Arrays.stream(OPERATIONS)
@@ -286,7 +282,7 @@ class SimulatedDmlIT {
     }
 
     @Test
-    void doTheSameToEveryRandomBatch() {
+    void randomBatchesEndAlike() {
         Map<String, Integer> endings = new TreeMap<>();
         for (int i = 0; i < BATCHES; i++) {
             fillMemory();
@@ -317,7 +313,7 @@ class SimulatedDmlIT {
         assertEquals(real.batch.tasks + 1, endings.size(), endings::toString);
     }
 
-    /** Writes the same random descriptor to both. */
+    /** Writes the same random descriptor to both sides. */
     private void describeTask(int task) {
         int operation = IN_BATCH[random.nextInt(IN_BATCH.length)];
         boolean delta = operation == SimulatedTask.DELTA_CREATE;

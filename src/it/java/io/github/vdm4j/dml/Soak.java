@@ -20,11 +20,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
- * Mixed operations from many threads over all movers, which are closed and replaced all the time.
- * Runs in a JVM of its own, see {@link SoakIT}.
+ * Mixed operations of many threads on all movers, which are repeatedly closed and replaced. {@link
+ * SoakIT} runs this in a separate JVM.
  *
- * <p>Arguments: duration, seed, {@code real} if there is a libdml to be used as well. Ends with 0
- * if no completion was lost, no byte was wrong, and nothing is left.
+ * <p>Arguments: duration, seed, and {@code real} to use libdml, too. The exit status is 0 if no
+ * completion was lost, no byte was wrong, and no resource is left.
  */
 final class Soak {
     private static final int PLATFORM_THREADS = 6;
@@ -69,7 +69,7 @@ final class Soak {
                 .durability(Durability.withoutLibpmem());
     }
 
-    /** From time to time anew, since the simulation remembers every submission. */
+    /** Replaces the simulation from time to time, because it remembers every submission. */
     private void letTheDeviceVary(SplittableRandom random) {
         dml.forget();
         int longest = 1 + random.nextInt(200);
@@ -151,7 +151,7 @@ final class Soak {
     private boolean isClean(SoakUser all) {
         if (unexpected.get() == null) {
             try {
-                dml.close(); // no rule of the job API broken, no job left
+                dml.close(); // throws if a rule of the job API was broken or a job is left
                 if (all.buffersOpen() != 0) {
                     throw new AssertionError(all.buffersOpen() + " buffers are still open");
                 }
@@ -180,7 +180,10 @@ final class Soak {
         close(movers.getAndSet(slot, open(slot)));
     }
 
-    /** Closes a mover while threads use it. The mover must finish what they have started. */
+    /**
+     * Closes a mover while threads use it. The mover must finish the operations that they have
+     * started.
+     */
     private void close(AbstractDataMover mover) {
         try {
             mover.close();
@@ -216,7 +219,7 @@ final class Soak {
         return 0;
     }
 
-    /** The flags of an operation; durable ones are seldom, since they take long. */
+    /** Returns the flags of an operation. Durable operations are rare, because they take long. */
     static VdmFlags flags(SplittableRandom random) {
         return switch (random.nextInt(8)) {
             case 0 -> VdmFlags.NO_CACHE_HINT;

@@ -9,19 +9,19 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("Thirty threads on all movers, which are closed and replaced meanwhile: nothing lost, wrong or left")
+@DisplayName("Thirty threads on all movers, while movers are closed and replaced")
 class SoakIT {
-    /** How long the slow test goes on, as {@link Duration#parse} reads it. */
+    /** The property with the duration of the slow test, in the format of {@link Duration#parse}. */
     private static final String DURATION = "vdm4j.soak";
 
     @Test
-    void forALittleWhile() {
+    void shortRunSucceeds() {
         soak(Duration.ofSeconds(10));
     }
 
     @Test
     @Tag("slow")
-    void forAsLongAsWanted() {
+    void longRunSucceeds() {
         System.out.println(soak(Duration.parse(System.getProperty(DURATION, "PT10M"))).output());
     }
 

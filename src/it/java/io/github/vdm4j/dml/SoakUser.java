@@ -76,7 +76,7 @@ final class SoakUser implements Runnable {
         }
     }
 
-    /** Waits for whatever was dropped. */
+    /** Closes the memory, which waits for dropped operations. */
     private void closeMemory() {
         source.close();
         destination.close();
@@ -156,7 +156,7 @@ final class SoakUser implements Runnable {
         }
     }
 
-    /** True if the operation has succeeded, and what it wrote is right. */
+    /** Returns true if the operation has succeeded and its bytes are correct. */
     private boolean drive(
             VdmFuture<?> operation, AbstractDataMover mover, MemorySegment written,
             MemorySegment right) {
@@ -172,7 +172,8 @@ final class SoakUser implements Runnable {
                 operation.poll();
                 operation.cancel();
                 if (random.nextBoolean()) {
-                    // Nobody polls it: its mover has to finish it before the buffers can be closed.
+                    // No thread polls the operation. Its mover must finish it before the buffers
+                    // can be closed.
                     dropped++;
                     closeMemory();
                     prepareMemory();
@@ -210,7 +211,7 @@ final class SoakUser implements Runnable {
         try {
             completion.join();
         } catch (CompletionException | CancellationException e) {
-            return; // the operation's own result tells
+            return; // the operation has a result of its own
         }
     }
 

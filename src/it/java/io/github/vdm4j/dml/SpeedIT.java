@@ -28,15 +28,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 /**
- * Notices when an operation becomes much slower than DML's bare functions, by a ratio in one run:
- * no time is asserted. scripts/bench measures exactly.
+ * A test that fails if an operation becomes much slower than DML's bare functions. It asserts the
+ * ratio of two times in one run, and no absolute time. scripts/bench measures exactly.
  */
 @RequiresDml
 @DisplayName("A reusable operation")
 class SpeedIT {
     /**
-     * About 1.2 on an idle machine. Debug code left in, or an object for each operation, costs more
-     * than the rest.
+     * The largest ratio. It is about 1.2 on an idle machine. Forgotten debug code or an object for
+     * each operation would exceed it.
      */
     private static final double MOST = 2.0;
 
@@ -45,7 +45,7 @@ class SpeedIT {
 
     private static final AddressLayout POINTER = ValueLayout.ADDRESS;
 
-    @SuppressWarnings("unused") // so that the array is made
+    @SuppressWarnings("unused") // the field keeps the allocation of the array
     private long[] allocated;
 
     private final Arena arena = Arena.ofAuto();
@@ -53,7 +53,7 @@ class SpeedIT {
     private final MemorySegment destination = arena.allocate(64, 4096);
 
     @Test
-    void takesAtMostTwiceAsLongAsBareDowncallsOnOneJob() throws Throwable {
+    void operationTakesAtMostTwiceABareDowncall() throws Throwable {
         var bare = new BareJob(DmlLibrary.open().location());
         try (var mover = DmlDataMover.open(DmlPath.SOFTWARE)) {
             VdmOperation operation = mover.newOperation();
@@ -63,11 +63,11 @@ class SpeedIT {
     }
 
     /**
-     * Where the JIT clears the array with vectors, which it does on AVX-512: three times, without
-     * what is done about it.
+     * On AVX-512, the JIT clears the array with vectors. Without the counter-measure, a copy then
+     * took three times as long.
      */
     @Test
-    void takesNoMuchLongerAfterAnAllocation() throws Throwable {
+    void operationIsFastAfterAnAllocation() throws Throwable {
         try (var mover = DmlDataMover.open(DmlPath.SOFTWARE)) {
             VdmOperation operation = mover.newOperation();
             double least = leastRatio(() -> copyAfterAllocation(operation), () -> copy(operation));
@@ -76,11 +76,11 @@ class SpeedIT {
     }
 
     /**
-     * A third and two thirds of it; ten times, where the JIT compiles the JVM's loops as parts of
-     * what is above them (docs/adr/0020).
+     * AUTO takes a third to two thirds of the time of SOFTWARE. It took ten times as long if the
+     * JIT inlined the JVM's loops into their callers (docs/adr/0020).
      */
     @Test
-    void ofDataTakesAutoNoMuchLongerThanSoftware() throws Throwable {
+    void autoIsAsFastAsSoftware() throws Throwable {
         try (var auto = DmlDataMover.open(); var software = DmlDataMover.open(DmlPath.SOFTWARE)) {
             assumeTrue(auto.runningPath() == DmlPath.SOFTWARE, "this machine has a DSA");
             MemorySegment range = arena.allocate(16 << 10, 4096);
@@ -106,7 +106,7 @@ class SpeedIT {
         }
     }
 
-    /** On a machine whose processors are all taken the compiler comes late: it is given time. */
+    /** Returns the smallest ratio of several rounds. On a busy machine, the JIT compiles late. */
     private static double leastRatio(Executable one, Executable other) throws Throwable {
         double least = Double.MAX_VALUE;
         for (int attempt = 0; attempt < 20 && least > MOST; attempt++) {
@@ -145,7 +145,7 @@ class SpeedIT {
         }
     }
 
-    /** One job, submitted and checked without any care. */
+    /** One job, submitted and checked without any of vdm4j's checks. */
     private static final class BareJob {
         private static final Linker LINKER = Linker.nativeLinker();
         private static final MethodHandle SUBMIT =
@@ -175,7 +175,7 @@ class SpeedIT {
 
         private static void require(int status) {
             if (status != dml_h.DML_STATUS_OK) {
-                throw new IllegalStateException("DML says " + status);
+                throw new IllegalStateException("DML ended with status " + status);
             }
         }
 

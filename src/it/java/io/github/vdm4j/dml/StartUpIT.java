@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** By what is loaded, not by how long it takes (docs/adr/0019). */
+/**
+ * A test of the classes that are loaded, because their number decides the start-up time
+ * (docs/adr/0019).
+ */
 @DisplayName("The first mover of a JVM and its first copy")
 class StartUpIT {
 
@@ -31,7 +34,7 @@ class StartUpIT {
         assumeTrue(why.isEmpty(), () -> "needs libdml: " + why.orElseThrow().attempts());
     }
 
-    /** Opens a mover, copies, and prints a line. */
+    /** A program that opens a mover, copies, and prints a line. */
     static final class FirstCopy {
         private FirstCopy() {}
 
@@ -62,7 +65,7 @@ class StartUpIT {
         assertTrue(said > 0, child::toString);
         String before = child.output().substring(0, said);
         assertTrue(before.contains(" io.github.vdm4j.dml.DmlPathDecision "),
-                "what is loaded is not told");
+                "the JVM does not list its classes");
         return before;
     }
 
@@ -74,7 +77,7 @@ class StartUpIT {
 
     @ParameterizedTest
     @EnumSource(names = {"AUTO", "SOFTWARE"})
-    void waitForNothingThatTheyDoNotUse(DmlPath path) {
+    void firstCopyLoadsOnlyWhatItUses(DmlPath path) {
         assertNotLoaded(
                 loadedBefore("copied", path),
                 "jdk.jfr.internal.MetadataRepository",
@@ -82,7 +85,7 @@ class StartUpIT {
     }
 
     @Test
-    void tryAndDiagnoseNoHardwareOnAMachineWithoutDevices() {
+    void firstCopyTriesNoHardwareWithoutDevices() {
         assumeFalse(Files.exists(Path.of("/sys/bus/dsa/devices")), "this machine may have a DSA");
         assertNotLoaded(
                 loadedBefore("copied", DmlPath.AUTO),

@@ -14,9 +14,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.SplittableRandom;
 
 /**
- * Copies from and to a mapping whose file was truncated, and compares it. It repeats that until the
- * code from the poll to the native call is compiled, because compiled code reports such an access
- * late. Runs in a JVM of its own, see {@link TruncatedFilesIT}.
+ * Copies, fills and comparisons of a mapping of a truncated file. The program repeats them until
+ * the code from the poll to the native call is compiled, because compiled code reports such an
+ * access late. {@link TruncatedFilesIT} runs it in a separate JVM.
  *
  * <p>Arguments: dml, auto, threads or sync; seed; rounds.
  */
@@ -62,7 +62,7 @@ final class TruncatedFiles {
                 VdmFuture<?> future = switch (kind) {
                     case 0 -> mover.memcpy(there, here);
                     case 1 -> mover.memcpy(here, there);
-                    case 2 -> mover.compare(there, twin.asSlice(start, length)); // all of it, as they are equal
+                    case 2 -> mover.compare(there, twin.asSlice(start, length)); // equal ranges
                     case 4 -> mover.createDelta(record, there, twin.asSlice(start, length));
                     default -> mover.memset(there, (byte) i);
                 };

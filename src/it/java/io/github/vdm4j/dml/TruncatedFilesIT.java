@@ -20,7 +20,7 @@ class TruncatedFilesIT {
         "auto, -Xint, 2000", "auto, -XX:+UseSerialGC, 40000",
         "sync, -Xint, 2000", "sync, -XX:+UseSerialGC, 60000",
         "threads, -Xint, 2000", "threads, -XX:+UseSerialGC, 40000"})
-    void endWithAnIoErrorAndDoNotCrashHoweverTheyAreCompiled(String mover, String option,
+    void truncatedFilesEndWithAnIoError(String mover, String option,
             String rounds) {
         if (mover.equals("dml") || mover.equals("auto")) {
             var why = DmlLibrary.whyUnavailable();

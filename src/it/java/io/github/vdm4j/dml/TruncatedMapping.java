@@ -28,11 +28,11 @@ import java.util.Map;
 import java.util.function.BiFunction;
 
 /**
- * Every operation on a mapping whose file has been truncated, in every form in which vdm4j knows
- * the mapping. Runs in a JVM of its own, see {@link TruncatedMappingIT}: the fault is a crash.
+ * Every operation on a mapping of a truncated file, in every form in which vdm4j knows the mapping.
+ * {@link TruncatedMappingIT} runs this in a separate JVM, because the fault is a crash.
  *
- * <p>Arguments: the mover (dml, auto, threads or sync); the state of the file (truncated or whole);
- * what the kernel refuses (nothing, populate or all); and its error number.
+ * <p>Arguments: the mover (dml, auto, threads or sync), the state of the file (truncated or whole),
+ * the refused calls (nothing, populate or all), and the error number.
  */
 final class TruncatedMapping {
     private static final int SIZE = 520 << 7;
@@ -40,7 +40,7 @@ final class TruncatedMapping {
     private static final List<String> FORMS =
             List.of("mapped", "buffer", "wrapped", "reinterpreted");
 
-    /** Blocks of zeros are good ones. */
+    /** A configuration for which blocks of zeros are correct. */
     private static final DifConfig BLOCKS = DifConfig.of(DifBlockSize.BYTES_512)
             .withDestination(new DifTags(1, 2, 0))
             .withFlags(DifFlag.SOURCE_FIXED_REFERENCE_TAG);
@@ -65,7 +65,7 @@ final class TruncatedMapping {
                     if (truncated) {
                         truncate(file);
                     }
-                    // The last words of a JVM that dies.
+                    // Printed before the operation, to identify it after a crash.
                     System.out.print(form + " " + each.getKey() + ": ");
                     System.out.flush();
                     VdmFuture<?> future = each.getValue().apply(mapping, other.fill((byte) 0));
@@ -83,7 +83,7 @@ final class TruncatedMapping {
         System.exit(wrong == 0 ? 0 : 3);
     }
 
-    /** A batch whose tasks read and write the mapping; how many of them ended wrongly. */
+    /** Runs batches whose tasks read and write the mapping. Returns the number of wrong results. */
     private static int batches(AbstractDataMover mover, boolean truncated, Arena arena)
             throws Exception {
         int wrong = 0;
@@ -170,7 +170,7 @@ final class TruncatedMapping {
         all.put("createDelta, record", (file, memory) -> mover.createDelta(file,
                 memory.asSlice(0, 8 << 10), more.asSlice(0, 8 << 10).fill((byte) 1)));
         all.put("applyDelta to", (file, memory) -> {
-            memory.set(ValueLayout.JAVA_SHORT, 0, (short) (SIZE / 8 - 1)); // which is the last word
+            memory.set(ValueLayout.JAVA_SHORT, 0, (short) (SIZE / 8 - 1)); // the last word
             return mover.applyDelta(file, memory.asSlice(0, 10));
         });
         all.put("dualcast from", (file, memory) -> mover.dualcast(memory, more, file));

@@ -20,14 +20,14 @@ class TruncatedMappingIT {
         "dml, nothing, 0", "dml, populate, 22", "dml, populate, 1", "dml, all, 22", "dml, all, 38",
         "auto, nothing, 0", "auto, populate, 38", "auto, all, 1",
         "threads, nothing, 0", "sync, nothing, 0", "sync, all, 22"})
-    void whoseFileWasTruncatedEndsWithAnIoError(String mover, String refused, String error) {
+    void truncatedFileEndsWithAnIoError(String mover, String refused, String error) {
         run(mover, "truncated", refused, error);
     }
 
     @ParameterizedTest(name = "{0} mover, the kernel refuses {1} ({2})")
     @CsvSource({"dml, nothing, 0", "dml, populate, 22", "dml, populate, 38", "auto, populate, 1",
         "auto, all, 22"})
-    void whoseFileIsWholeSucceeds(String mover, String refused, String error) {
+    void wholeFileSucceeds(String mover, String refused, String error) {
         ChildJvm child = run(mover, "whole", refused, error);
         if (mover.equals("dml")) {
             assertTrue(child.output().contains("mapped memcpy from: SUCCESS DML_SOFTWARE"),
@@ -37,7 +37,7 @@ class TruncatedMappingIT {
 
     @ParameterizedTest(name = "error {0}")
     @CsvSource({"22", "1", "38"})
-    void isExecutedByTheJvmWhereTheKernelRefusesEveryQuestion(String error) {
+    void jvmExecutesIfTheKernelRefusesAllChecks(String error) {
         ChildJvm child = run("dml", "whole", "all", error);
         assertFalse(child.output().contains("DML_SOFTWARE"), child::toString);
         assertTrue(child.output().contains("mapped memcpy from: SUCCESS JVM"), child::toString);

@@ -36,7 +36,7 @@ class EmulatorIT {
 
     @TempDir Path folder;
 
-    // Its device is not used: it makes the tasks.
+    // Its device is not used. The client only creates the tasks.
     private final DeviceClient client = new DeviceClient(new DeviceSettings());
     private final List<Integer> opened = new ArrayList<>();
 
@@ -127,7 +127,7 @@ class EmulatorIT {
             int queue = open(emulator, "wq0.0");
             MemorySegment to = file.map(FileChannel.MapMode.READ_WRITE, 0, 3 * PAGE, arena);
             MemorySegment from = client.noise(3 * PAGE, 1);
-            to.set(JAVA_BYTE, 0, (byte) 1); // the first page is there
+            to.set(JAVA_BYTE, 0, (byte) 1); // makes the first page present
             Task task = move(from, to);
             assertEquals(64, submit(queue, task));
             assertEquals(Status.PAGE_FAULT | Status.WRITE_FAULT, await(task));
@@ -306,7 +306,7 @@ class EmulatorIT {
     @Test
     void anOrdinaryProgramInCUsesTheEmulatedDevice() throws Exception {
         assumeTrue(exitCode("gcc", "--version") == 0, "needs gcc");
-        EmulatorProcess.start(folder).close(); // skips where FUSE cannot be mounted
+        EmulatorProcess.start(folder).close(); // skips the test if FUSE cannot be mounted
         Path program = folder.resolve("client");
         assertEquals(0, exitCode("gcc", "-O1", "-Wall", "-Werror", "-o", program.toString(),
                 "src/it/c/dsa-client.c"));
@@ -358,7 +358,7 @@ class EmulatorIT {
             }
             return process.exitValue();
         } catch (IOException e) {
-            return -1; // there is no such program
+            return -1; // the program is missing
         }
     }
 }

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** An emulator in a process of its own, which serves a folder. */
+/** An emulator in a separate process. It serves a folder. */
 public final class EmulatorProcess implements AutoCloseable {
     private static final long SECONDS_TO_END = 30;
 

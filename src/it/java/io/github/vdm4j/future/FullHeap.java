@@ -8,7 +8,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Fills a small heap again and again while futures complete, and then completes some more. */
+/**
+ * A program that repeatedly fills a small heap while futures complete, and then completes further
+ * futures.
+ */
 final class FullHeap {
     static final String WORKS = "every later future completes";
     private static final long NANOS = 5_000_000_000L;

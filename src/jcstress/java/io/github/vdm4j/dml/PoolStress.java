@@ -17,14 +17,14 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "lent twice at once")
 @State
 public class PoolStress {
-    // One for all tries, which may overlap: making it takes longer than a try, and each try gives
-    // back what it took.
+    // All tries share one pool, because its creation takes longer than a try. Each try returns its
+    // slot.
     private static final SlotPool POOL = new SlotPool(
             new DmlChannel(new SimulatedDml().library().functions(), 1, false, true,
                     new ChannelLimits(4096, 4096), NumaNodes.ANY, true, DmlStatus::of),
             1);
 
-    /** Written and read by the thread that has the slot, with no protection but that. */
+    /** The number of holders. Only the holder of the slot accesses it, without further protection. */
     private static int holders;
 
     private static int use() {

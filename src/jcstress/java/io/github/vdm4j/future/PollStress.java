@@ -8,11 +8,11 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** Futures that are polled, and cancelled, by several threads at once (H13). */
+/** Futures that several threads poll and cancel at once (H13). */
 public class PollStress {
     private PollStress() {}
 
-    /** Ends at its second advance, and counts without any protection of its own. */
+    /** A future that ends at its second advance. It counts without protection. */
     private static final class TwoSteps extends AbstractFuture<Integer> {
         private int steps;
         private Throwable failure;
@@ -48,8 +48,8 @@ public class PollStress {
     }
 
     /**
-     * Two threads poll to the end; each that sees it sees what was written, and it is advanced
-     * twice.
+     * Two threads poll to completion. A thread that sees COMPLETE sees all writes, and the future
+     * is advanced twice.
      */
     @JCStressTest
     @Outcome(id = "2, 2, 2", expect = Expect.ACCEPTABLE,
@@ -77,7 +77,7 @@ public class PollStress {
         }
     }
 
-    /** A poll meets a cancellation: one of them has it, never both. */
+    /** A poll races with a cancellation. Exactly one of them succeeds. */
     @JCStressTest
     @Outcome(id = "1, 0, 1", expect = Expect.ACCEPTABLE, desc = "cancelled, never advanced")
     @Outcome(id = "0, 1, 0", expect = Expect.ACCEPTABLE, desc = "started, not cancelled")

@@ -9,11 +9,11 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** Waiters that register while a future completes and is prepared anew. */
+/** Waiters that register while a future completes and is prepared again. */
 public class RegistrationStress {
     private RegistrationStress() {}
 
-    /** Starts in its first poll. Its driver completes it. */
+    /** A future that starts in its first poll. Its driver completes it. */
     private static final class Driven extends AbstractFuture<Void> {
         Driven() {
             poll();
@@ -29,7 +29,7 @@ public class RegistrationStress {
             completeDetached();
         }
 
-        void prepareAnew() {
+        void prepareAgain() {
             withdraw();
             becomeIdle();
         }
@@ -55,7 +55,7 @@ public class RegistrationStress {
 
     /**
      * A waker is offered while the driver completes the future. The poll returns COMPLETE, or it
-     * promises no wake-up, so that the caller polls again, or the waker is called.
+     * promises no wake-up and the caller polls again, or the waker is called.
      */
     @JCStressTest
     @Outcome(id = {"1, 0", "0, 1", "1, 1"}, expect = Expect.ACCEPTABLE,
@@ -91,11 +91,11 @@ public class RegistrationStress {
     @Outcome(id = "1, [01], [01]", expect = Expect.ACCEPTABLE, desc = "the earlier one is notified")
     @Outcome(expect = Expect.FORBIDDEN, desc = "a lost notification")
     @State
-    public static class PreparedAnew {
+    public static class Reused {
         private final Driven future = new Driven();
         private volatile int woken;
 
-        public PreparedAnew() {
+        public Reused() {
             future.poll(Notifier.of(() -> woken = 1));
         }
 
@@ -107,7 +107,7 @@ public class RegistrationStress {
         @Actor
         public void owner(III_Result result) {
             try {
-                future.prepareAnew();
+                future.prepareAgain();
                 result.r2 = 1;
             } catch (IllegalStateException e) {
                 result.r2 = 0; // still running

@@ -7,7 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Allocates buffers. A value: each setting returns another allocator.
+ * An immutable allocator of buffers. Each setting returns another allocator.
  *
  * <p>{@code OffHeapBuffer.allocator().alignment(4096).hugePages(true).allocate(64 << 20)}
  */
@@ -33,7 +33,7 @@ public final class BufferAllocator {
      * Sets the alignment of the buffer's first byte. Default: 64 bytes, a cache line.
      *
      * @param bytes a power of two from 1 to 2 MiB
-     * @return an allocator with it
+     * @return an allocator with this alignment
      * @throws IllegalArgumentException if the value is not such a power
      */
     public BufferAllocator alignment(long bytes) {
@@ -51,7 +51,7 @@ public final class BufferAllocator {
      * is always zero.
      *
      * @param zero {@code true} for zeroed memory
-     * @return an allocator with it
+     * @return an allocator with this setting
      */
     public BufferAllocator zeroed(boolean zero) {
         return new BufferAllocator(alignment, zero, hugePages);
@@ -60,11 +60,11 @@ public final class BufferAllocator {
     /**
      * Sets whether to ask the system for huge pages, which make address translation cheaper.
      * Default: {@code false}. With {@code true}, the buffer is aligned to 2 MiB at least, and its
-     * memory is a multiple of that. The system decides whether to follow the advice. If native
-     * access is not enabled, the system is not asked.
+     * memory is a multiple of 2 MiB. The system may ignore the request. If native access is not
+     * enabled, this setting has no effect.
      *
-     * @param huge {@code true} to ask
-     * @return an allocator with it
+     * @param huge {@code true} to ask for huge pages
+     * @return an allocator with this setting
      */
     public BufferAllocator hugePages(boolean huge) {
         return new BufferAllocator(alignment, zeroed, huge);
@@ -76,13 +76,13 @@ public final class BufferAllocator {
      * @param size bytes, 0 or more
      * @return a buffer of domain {@link DurabilityDomain#NONE}
      * @throws IllegalArgumentException if the size is below 0
-     * @throws OutOfMemoryError if there is no such memory
+     * @throws OutOfMemoryError if the system has not enough memory
      */
     public OffHeapBuffer allocate(long size) {
         if (size < 0) {
             throw new IllegalArgumentException("a buffer of %,d bytes".formatted(size));
         }
-        if (size > Long.MAX_VALUE - 2 * HUGE_PAGE) { // rounding up would overflow
+        if (size > Long.MAX_VALUE - 2 * HUGE_PAGE) { // the rounded size would overflow
             throw new OutOfMemoryError("a buffer of %,d bytes: no such memory".formatted(size));
         }
         Arena arena = Arena.ofShared();
@@ -114,7 +114,8 @@ public final class BufferAllocator {
     }
 
     /**
-     * Fresh pages are zero, whether one asks for it or not. Mapped larger, to be aligned inside.
+     * Returns memory on huge pages. It is always zero, because the kernel clears new pages. The
+     * mapping is larger than the buffer to align it.
      */
     private static MemorySegment hugePages(Arena arena, long size) throws LibC.CallFailedException {
         long mapped = size + 2 * HUGE_PAGE - 1 & -HUGE_PAGE;

@@ -5,8 +5,8 @@ import io.github.vdm4j.memory.MappedFile;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The reference that only a buffer and its slices hold. If it becomes unreachable, no user can
- * close the memory.
+ * The reference that only a buffer holds. If the reference becomes unreachable, no user can close
+ * the memory.
  */
 final class BufferHandle {
     private final BufferMemory memory;
@@ -16,7 +16,8 @@ final class BufferHandle {
     }
 
     /**
-     * Returns a buffer that owns the memory. {@code how} states in a leak report what made it.
+     * Returns a buffer that owns the memory. A leak report contains {@code how}, the way it was
+     * made.
      */
     static OffHeapBuffer open(MemorySegment whole, DurabilityDomain domain, MappedFile file,
             boolean mapping, Runnable release, String how) {

@@ -8,18 +8,18 @@ import io.github.vdm4j.memory.MemoryRegions;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/**
- * The memory that a buffer and its slices share: counts the operations in flight, and ends once.
- */
+/** The memory of a buffer. It counts the pins of operations in flight, and is freed once. */
 final class BufferMemory implements MemoryRegion {
     static final String LEAK_PROPERTY = "vdm4j.buffer.reportLeaks";
 
-    /** Set in {@link #state} once closing has begun; the other bits count the pins. */
+    /**
+     * The bit of {@link #state} that is set when closing begins. The remaining bits count the pins.
+     */
     private static final int CLOSING = 1 << 31;
 
     private final MemorySegment whole;
 
-    /** Taken while the segment is alive; asking a closed segment for its scope is fine, too. */
+    /** The scope of the segment. */
     private final MemorySegment.Scope scope;
 
     private final DurabilityDomain domain;
@@ -33,13 +33,14 @@ final class BufferMemory implements MemoryRegion {
     private boolean released;
 
     /**
-     * Takes memory over.
+     * Registers memory.
      *
-     * @param whole the memory
+     * @param whole the segment of the whole memory
      * @param domain what makes it durable
-     * @param file the file behind it; null to determine that when it is first asked for
-     * @param mapping whether a file is mapped there
-     * @param release frees it, called once
+     * @param file the file behind it; null to determine the file at its first use
+     * @param mapping whether the memory is a mapping of a file
+     * @param release frees the memory; called once, and again after an {@link
+     *     IllegalStateException}
      */
     BufferMemory(MemorySegment whole, DurabilityDomain domain, MappedFile file, boolean mapping,
             Runnable release) {
@@ -144,9 +145,9 @@ final class BufferMemory implements MemoryRegion {
     }
 
     /**
-     * Frees the memory, and only then forgets it: until it is gone, an operation that was made
-     * before must still find that it is closing. False while the JDK itself is at work on it, for
-     * example in a read of a file into the byte buffer.
+     * Frees the memory and then removes it from the registry. The order matters: until the memory
+     * is freed, an operation that was made before must find that it is closing. Returns false while
+     * the JDK uses the memory, for example to read a file into the byte buffer.
      */
     private synchronized boolean release() {
         if (!released) {

@@ -15,12 +15,12 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Maps a part of a device DAX.
+ * A mapping of a part of a device DAX.
  *
  * @param device the path of the device
  * @param offset where the part begins
- * @param size how long it is
- * @param sys where sysfs is mounted
+ * @param size the size of the part in bytes
+ * @param sys the mount point of sysfs
  */
 record DeviceMapping(Path device, long offset, long size, Path sys) {
     private static final int KIND_OF_FILE = 0170000; // S_IFMT
@@ -44,7 +44,7 @@ record DeviceMapping(Path device, long offset, long size, Path sys) {
             try {
                 return buffer(LibC.mapShared(descriptor, offset, size));
             } finally {
-                LibC.close(descriptor); // the mapping stays
+                LibC.close(descriptor); // the mapping remains
             }
         } catch (CallFailedException e) {
             throw failed(e.getMessage() + ". Check the permissions of the device and its mode"
@@ -73,7 +73,7 @@ record DeviceMapping(Path device, long offset, long size, Path sys) {
             throw failed("the path is not a character device. Pass a device such as /dev/dax0.0, or"
                     + " map a file with OffHeapBuffer.map");
         }
-        long number = (long) attributes.get("rdev"); // as in gnu_dev_major(3)
+        long number = (long) attributes.get("rdev"); // decoded like in gnu_dev_major(3)
         long major = number >>> 8 & 0xfff | number >>> 32 & ~0xfff;
         long minor = number & 0xff | number >>> 12 & ~0xff;
         Path folder = sys.resolve("dev/char/%d:%d".formatted(major, minor));

@@ -14,11 +14,11 @@ final class EarlierFailures {
     private EarlierFailures() {}
 
     /**
-     * Requires that no write-back of a file has failed, or that the caller accepts that. The check
-     * changes nothing. It maps a byte, because only the list of mappings identifies a file on every
-     * file system.
+     * Throws if a write-back of a file has failed, unless the options accept that. The check does
+     * not change the file. It maps a byte, because only the list of mappings identifies a file on
+     * every file system.
      *
-     * @return the failures up to now, which do not concern a mapping that is made afterwards
+     * @return the number of failures before the new mapping; these failures do not concern it
      * @throws FileSystemException if a write-back of the file has failed
      */
     static int check(Path file, FileChannel channel, MapOption... options) throws IOException {

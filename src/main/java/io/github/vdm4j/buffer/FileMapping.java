@@ -19,7 +19,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.spi.FileSystemProvider;
 import jdk.nio.mapmode.ExtendedMapMode;
 
-/** Maps parts of files, on persistent memory without a page cache between. */
+/** A mapping of a part of a file. On persistent memory it bypasses the page cache. */
 final class FileMapping {
     private static final long ABSENT = -1;
 
@@ -51,7 +51,10 @@ final class FileMapping {
         }
     }
 
-    /** The name of a file inside another file system can be the name of a file on disk, too. */
+    /**
+     * Requires a path of the default file system. A path inside another file system may also name a
+     * file on disk.
+     */
     private void requireSystemPath() {
         FileSystemProvider provider = file.getFileSystem().provider();
         if (!provider.getScheme().equals("file")
@@ -63,7 +66,7 @@ final class FileMapping {
         }
     }
 
-    /** Refuses anything but a file before opening it, because opening a FIFO can block for ever. */
+    /** Requires a regular file before it is opened, because opening a FIFO can block forever. */
     private void requireRegular(BasicFileAttributes attributes) throws FileSystemException {
         if (attributes.isDirectory()) {
             throw failed("the path is a directory. Map a regular file.");
@@ -74,7 +77,10 @@ final class FileMapping {
         }
     }
 
-    /** The JDK passes any part to the system, which refuses or cannot unmap a part of a page. */
+    /**
+     * Requires whole pages on hugetlbfs. The JDK passes any part to the system, which cannot map or
+     * unmap a part of a page.
+     */
     private void requireWholeHugePages(FileStore store) throws IOException {
         if (store != null && store.type().equals("hugetlbfs")
                 && (offset % store.getBlockSize() != 0 || length % store.getBlockSize() != 0)) {
@@ -85,8 +91,8 @@ final class FileMapping {
     }
 
     /**
-     * Refuses what cannot fit before anything changes, because some file systems keep the storage
-     * that they found before they ran out of space.
+     * Requires enough free space before anything changes. Some file systems keep the storage that
+     * they have allocated before they run out of space.
      */
     private void requireSpace(FileStore store, long missing) throws IOException {
         if (store != null && store.getTotalSpace() > 0 && missing > store.getUnallocatedSpace()) {
@@ -96,7 +102,10 @@ final class FileMapping {
         }
     }
 
-    /** Returns null where Java does not find the mount point, in some containers for example. */
+    /**
+     * Returns the file store, or null if Java does not find the mount point. That happens in some
+     * containers.
+     */
     private static FileStore storeOf(Path existing) {
         try {
             return Files.getFileStore(existing);
@@ -161,7 +170,7 @@ final class FileMapping {
         }
     }
 
-    /** Before the file grows: a file whose write-back failed is refused as it is. */
+    /** Checks for failed write-backs before the file grows, so a refused file stays unchanged. */
     private int earlierFailures(FileStorage storage) throws IOException {
         try (FileChannel channel = FileChannel.open(storage.path(), StandardOpenOption.READ)) {
             return EarlierFailures.check(file, channel, options);
@@ -180,8 +189,8 @@ final class FileMapping {
     }
 
     /**
-     * Returns what a failed call leaves. The call takes nothing back: from the moment a file exists
-     * or is longer, another user can have opened, mapped or extended it.
+     * Returns a text about the file after a failed call. The call does not undo its changes,
+     * because another user can have opened, mapped or extended the file.
      */
     private String left(long before, FileStorage storage) {
         String size;
@@ -199,7 +208,8 @@ final class FileMapping {
         } catch (IOException e) {
             size = "The size of the file is unknown (" + e + ").";
         }
-        return size + " Storage that the call added stays with the file. If nobody else uses the"
+        return size
+                + " Storage that the call added stays with the file. If no other process uses the"
                 + " file, shorten or delete it to release the storage.";
     }
 
@@ -246,13 +256,16 @@ final class FileMapping {
         }
     }
 
-    /** Returns null if the file is not on persistent memory. Only the attempt shows that. */
+    /**
+     * Maps a file on persistent memory with MAP_SYNC. Returns null if the file is not on persistent
+     * memory, because only the attempt shows that.
+     */
     private MemorySegment mapSynchronously(FileChannel channel, Arena arena, MapMode mode)
             throws IOException {
         try {
             MemorySegment segment = channel.map(mode, offset, length, arena);
-            // The JDK (25) makes a read-only mapping a writable segment. A write would crash the
-            // JVM.
+            // The JDK (25) returns a writable segment for a read-only mapping. A write would crash
+            // the JVM.
             return mode == ExtendedMapMode.READ_ONLY_SYNC ? segment.asReadOnly() : segment;
         } catch (ClosedChannelException e) {
             throw e;
@@ -266,7 +279,7 @@ final class FileMapping {
         return "mapping %,d bytes at offset %,d of %s".formatted(length, offset, file);
     }
 
-    /** The exception of the JDK for an interrupted mapping, with a message. */
+    /** The JDK's exception for an interrupted mapping, with a message. */
     private static final class InterruptedMappingException extends ClosedByInterruptException {
         private static final long serialVersionUID = 1L;
 

@@ -16,11 +16,11 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
 /**
- * The storage of a file that is to be mapped for writing. Provides storage without changing a byte
- * of the file and without making it shorter.
+ * The storage of a file that will be mapped for writing. It allocates storage, changes no byte of
+ * the file, and never shortens it.
  *
- * <p>If native calls are allowed, the file is opened once, by its name. All further access goes
- * through the descriptor. Without native calls Java opens the file by its name.
+ * <p>If native calls are allowed, the file is opened once by its name, and all further access uses
+ * the descriptor. Without native calls, Java opens the file by its name for each access.
  */
 final class FileStorage implements AutoCloseable {
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
@@ -54,12 +54,15 @@ final class FileStorage implements AutoCloseable {
         }
     }
 
-    /** Java opens the file whenever it is needed. */
+    /** Returns the storage of a file that Java opens by its name for each access. */
     static FileStorage byName(Path file) {
         return new FileStorage(file, NONE);
     }
 
-    /** The bytes of a name. Its characters do not tell them, in the POSIX locale for example. */
+    /**
+     * Returns the bytes of a name. Its characters do not determine them, for example in the POSIX
+     * locale.
+     */
     private static byte[] bytesOf(Path file) {
         String encoded = file.toUri().getRawPath();
         byte[] bytes = new byte[encoded.length()];
@@ -75,12 +78,15 @@ final class FileStorage implements AutoCloseable {
         return Arrays.copyOf(bytes, length);
     }
 
-    /** A path to the open file, even after another user renamed or deleted it. */
+    /**
+     * Returns a path to the open file that stays valid after another user renames or deletes the
+     * file.
+     */
     Path path() {
         return path;
     }
 
-    /** Makes the name of a new file survive a power cut. Only Linux can do that. */
+    /** Makes the name of a new file durable. Only Linux can do that. */
     void syncFolder() throws IOException {
         if (!Files.isDirectory(DESCRIPTORS)) {
             return;
@@ -106,8 +112,8 @@ final class FileStorage implements AutoCloseable {
     }
 
     /**
-     * Gives a part of the file its storage, and makes the file as long as the end of the part.
-     * Without storage, access to the part can fault when the disk is full (H28).
+     * Allocates the storage of a part, and extends the file to the end of the part. Without
+     * storage, access to the part can fault when the disk is full (H28).
      */
     void provide(long offset, long length) throws IOException {
         try {
@@ -120,10 +126,10 @@ final class FileStorage implements AutoCloseable {
         appendZeros(offset + length);
     }
 
-    /** Returns false if the file system cannot do this. */
+    /** Allocates storage. Returns false if the file system cannot do this. */
     private boolean allocate(long offset, long length) throws CallFailedException {
         try {
-            // The file grows only when it has all of its storage.
+            // The file grows only after all of its storage is allocated.
             LibC.fallocate(descriptor, offset, length, true);
         } catch (CallFailedException e) {
             if (!e.isUnsupported()) {
@@ -141,7 +147,10 @@ final class FileStorage implements AutoCloseable {
         }
     }
 
-    /** Appended bytes cannot overwrite bytes that another user writes at the same time. */
+    /**
+     * Appends zeros up to an offset. Appending cannot overwrite bytes that another user writes at
+     * the same time.
+     */
     private void appendZeros(long end) throws IOException {
         try (FileChannel channel =
                 FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE,

@@ -15,7 +15,7 @@ final class LeakReport implements Runnable {
         this.place = place;
     }
 
-    /** Starts the watching thread with the first buffer to watch. */
+    /** The holder of the thread that watches buffers. The first watched buffer starts it. */
     private static final class Watch {
         static final Cleaner CLEANER = Cleaner.create();
     }

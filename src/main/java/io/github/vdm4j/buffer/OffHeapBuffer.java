@@ -11,22 +11,23 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * A range of off-heap memory that stays alive during operations and knows how its content becomes
- * durable.
+ * A range of off-heap memory that stays open while operations use it, and that has a {@linkplain
+ * #domain durability domain}.
  *
- * <p>{@link #close} waits until the operations in flight on the buffer are complete, in every
- * mover. It finishes those that no thread polls. After that, every use of the buffer and of its
- * segments throws {@link IllegalStateException}.
+ * <p>{@link #close} waits until the operations of all movers on the buffer are complete. It polls
+ * operations that no thread polls. After that, every use of the buffer and of its segments throws
+ * {@link IllegalStateException}.
  *
  * <p>Operations of a {@link io.github.vdm4j.Vdm} take the segments that {@link #segment()} and
  * {@link #slice} return. While an operation uses such a segment, or any slice of it, the buffer
  * cannot be freed.
  *
- * <p>Any thread may use and close a buffer. The memory of a buffer that is dropped without being
- * closed is not freed, because it can still be in use. If the system property {@value
- * BufferMemory#LEAK_PROPERTY} is {@code true}, such a buffer is reported once.
+ * <p>Any thread may use and close a buffer. If the system property {@value
+ * BufferMemory#LEAK_PROPERTY} is {@code true}, a buffer that was dropped without being closed is
+ * reported once. Its memory is not freed, because segments of it may still be in use.
  *
- * <p>C counterpart: none. In C, memory is a pointer, and the program has to keep it alive.
+ * <p>C counterpart: none. In C, memory is a pointer, and no check prevents that it is freed too
+ * early.
  */
 public final class OffHeapBuffer implements AutoCloseable {
     private final BufferHandle handle;
@@ -45,14 +46,14 @@ public final class OffHeapBuffer implements AutoCloseable {
      * @param size bytes, 0 or more
      * @return a buffer of domain {@link DurabilityDomain#NONE}
      * @throws IllegalArgumentException if the size is below 0
-     * @throws OutOfMemoryError if there is no such memory
+     * @throws OutOfMemoryError if the system has not enough memory
      */
     public static OffHeapBuffer allocate(long size) {
         return allocator().allocate(size);
     }
 
     /**
-     * Returns an allocator for memory with other properties.
+     * Returns an allocator for buffers with special properties.
      *
      * @return an allocator with the defaults: alignment 64, zeroed, ordinary pages
      */
@@ -62,28 +63,29 @@ public final class OffHeapBuffer implements AutoCloseable {
 
     /**
      * Maps a part of a file for reading and writing. The file is created if it does not exist and
-     * grows if it is shorter than the end of the part. The part gets its storage, so a later access
-     * does not fail for lack of space. docs/durability.md lists the file systems that cannot give
-     * it.
+     * grows if it is shorter than the end of the part. The call allocates the storage of the part,
+     * so a later access does not fail for lack of space. The page docs/durability.md lists the file
+     * systems that cannot allocate it.
      *
      * <p>The call changes no byte that the file has. A call that fails never deletes or shortens
      * the file, because another user can have opened it in the meantime. The exception states the
      * size before the call and the size that the call left.
      *
      * @param file a regular file of the default file system
-     * @param offset where the part begins, in bytes, 0 or more
-     * @param length how long it is, in bytes, above 0
+     * @param offset the beginning of the part in bytes, 0 or more
+     * @param length the length of the part in bytes, above 0
      * @param options options
-     * @return a buffer of domain {@link DurabilityDomain#CACHE_LINE} if the file lies on persistent
-     *     memory that is mapped without a page cache (DAX), of {@link DurabilityDomain#VOLATILE} if
-     *     it lies in memory only (tmpfs), else of {@link DurabilityDomain#PAGE}
+     * @return a buffer. Its domain is {@link DurabilityDomain#CACHE_LINE} if the file is on
+     *     persistent memory without a page cache (DAX). The domain is {@link
+     *     DurabilityDomain#VOLATILE} for a file that is in memory only (tmpfs), else {@link
+     *     DurabilityDomain#PAGE}.
      * @throws IllegalArgumentException if offset or length is out of its range, or the path belongs
      *     to another file system
      * @throws java.nio.channels.ClosedByInterruptException if the thread is interrupted before or
      *     during the call
-     * @throws IOException if the file cannot be opened, grown or mapped, the path is a directory, a
-     *     FIFO, a socket or a device, or a write-back of the file has failed in this process and
-     *     the options do not contain {@link MapOption#AFTER_FAILED_WRITE_BACK}
+     * @throws IOException if the file is not a regular file, or cannot be opened, extended or
+     *     mapped. Also if a write-back of the file has failed in this process, unless the options
+     *     contain {@link MapOption#AFTER_FAILED_WRITE_BACK}.
      */
     public static OffHeapBuffer map(Path file, long offset, long length, MapOption... options)
             throws IOException {
@@ -96,15 +98,15 @@ public final class OffHeapBuffer implements AutoCloseable {
      * change.
      *
      * @param file a regular file of the default file system
-     * @param offset where the part begins, in bytes, 0 or more
-     * @param length how long it is, in bytes, above 0; the file must be at least that long
+     * @param offset the beginning of the part in bytes, 0 or more
+     * @param length the length of the part in bytes, above 0; the file must contain the whole part
      * @param options options
-     * @return a read-only buffer, whose domain is as in {@link #map}
+     * @return a read-only buffer with the same domain as in {@link #map}
      * @throws IllegalArgumentException if offset or length is out of its range, the file is too
      *     short, or the path belongs to another file system
-     * @throws IOException if the file cannot be opened or mapped, the path is a directory, a FIFO,
-     *     a socket or a device, or a write-back of the file has failed in this process and the
-     *     options do not contain {@link MapOption#AFTER_FAILED_WRITE_BACK}
+     * @throws IOException if the file is not a regular file, or cannot be opened or mapped. Also if
+     *     a write-back of the file has failed in this process, unless the options contain {@link
+     *     MapOption#AFTER_FAILED_WRITE_BACK}.
      */
     public static OffHeapBuffer mapReadOnly(
             Path file, long offset, long length, MapOption... options) throws IOException {
@@ -117,14 +119,14 @@ public final class OffHeapBuffer implements AutoCloseable {
      * without a file system. Needs native access, because the JDK cannot map such a device.
      *
      * @param device the device
-     * @param offset where the part begins, in bytes: a multiple of the device's alignment
-     * @param size how long it is, in bytes: such a multiple, above 0
+     * @param offset the beginning of the part in bytes, a multiple of the device's alignment
+     * @param size the size of the part in bytes, a multiple of the alignment above 0
      * @return a buffer of domain {@link DurabilityDomain#CACHE_LINE}
-     * @throws IllegalArgumentException if offset or size is out of its range or no multiple of the
-     *     device's alignment
+     * @throws IllegalArgumentException if offset or size is out of its range or not a multiple of
+     *     the device's alignment
      * @throws UnsupportedOperationException if native access is not enabled, or this is not Linux
      *     on x86-64
-     * @throws IOException if the path is no device DAX, or the system does not open or map it
+     * @throws IOException if the path is not a device DAX, or the system cannot open or map it
      */
     public static OffHeapBuffer mapDevice(Path device, long offset, long size)
             throws IOException {
@@ -133,23 +135,23 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
-     * Makes a buffer of a caller's native segment, and determines its domain once from {@code
+     * Returns a buffer over a caller's native segment. The domain is determined once from {@code
      * /proc/self/smaps}. A shared mapping of a file is of domain {@link DurabilityDomain#PAGE},
-     * {@link DurabilityDomain#CACHE_LINE} or {@link DurabilityDomain#VOLATILE}. A private mapping,
-     * whose changes never reach the file, is of domain {@link DurabilityDomain#NONE}. If the list
-     * cannot be read, a mapped segment is of domain {@link DurabilityDomain#PAGE} and any other
-     * segment of {@link DurabilityDomain#NONE}.
+     * {@link DurabilityDomain#CACHE_LINE} or {@link DurabilityDomain#VOLATILE}. A private mapping
+     * is of domain {@link DurabilityDomain#NONE}, because its changes never reach the file. If the
+     * kernel's list cannot be read, a mapped segment is of domain {@link DurabilityDomain#PAGE},
+     * and any other segment of domain {@link DurabilityDomain#NONE}.
      *
-     * <p>If a file is mapped there, operations on the range are guarded against a truncated file,
-     * like those on a mapped segment.
+     * <p>If the segment is a mapping of a file, operations on it are protected against a truncated
+     * file, like operations on a mapped segment.
      *
-     * <p>The caller keeps the ownership of the memory. Closing the buffer waits for operations in
-     * flight and frees nothing. Close the arena after the buffer. Of several buffers over the same
-     * bytes, an operation holds the one that was made first.
+     * <p>The caller still owns the memory. Closing the buffer waits for operations in flight and
+     * frees nothing. Close the buffer before the arena of the segment. If several buffers cover the
+     * same bytes, an operation keeps the oldest buffer open.
      *
      * @param segment a native segment
-     * @return a buffer over it
-     * @throws IllegalArgumentException if it is on the heap
+     * @return a buffer over the segment
+     * @throws IllegalArgumentException if the segment is on the heap
      * @throws IllegalStateException if its arena is closed
      */
     public static OffHeapBuffer wrap(MemorySegment segment) {
@@ -163,12 +165,12 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
-     * Makes a buffer of a caller's native segment, with a domain that the caller knows.
+     * Returns a buffer over a caller's native segment with a domain that the caller chooses.
      *
      * @param segment a native segment
-     * @param domain how it becomes durable
-     * @return a buffer over it, see {@link #wrap(MemorySegment)}
-     * @throws IllegalArgumentException if it is on the heap
+     * @param domain what makes the segment durable
+     * @return a buffer over the segment, see {@link #wrap(MemorySegment)}
+     * @throws IllegalArgumentException if the segment is on the heap
      * @throws IllegalStateException if its arena is closed
      */
     public static OffHeapBuffer wrap(MemorySegment segment, DurabilityDomain domain) {
@@ -193,11 +195,11 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
-     * Returns a part of the memory as a segment. While an operation uses it, the buffer cannot be
-     * freed.
+     * Returns a segment of a part of the memory. The buffer stays open while an operation uses the
+     * segment.
      *
-     * @param offset where the part begins, in bytes
-     * @param length how long it is, in bytes
+     * @param offset the beginning of the part in bytes
+     * @param length the length of the part in bytes
      * @return a segment of that part
      * @throws IndexOutOfBoundsException if the part does not lie within this buffer
      * @throws IllegalStateException if the buffer is closed
@@ -213,7 +215,7 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
-     * Returns the memory as a segment.
+     * Returns a segment of the whole memory.
      *
      * @return a segment of the buffer's size
      * @throws IllegalStateException if the buffer is closed
@@ -224,7 +226,7 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
-     * Returns the memory as a byte buffer, in native byte order.
+     * Returns a byte buffer over the memory, in native byte order.
      *
      * @return a direct buffer of the buffer's size, from position 0
      * @throws UnsupportedOperationException if the buffer is larger than 2^31 - 1 bytes
@@ -242,7 +244,7 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
-     * The size.
+     * Returns the size.
      *
      * @return bytes
      */
@@ -251,7 +253,7 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
-     * What makes the content durable.
+     * Returns what makes the content durable.
      *
      * @return the domain
      */
@@ -260,7 +262,7 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
-     * Tells whether the buffer can only be read.
+     * Returns whether the buffer is read-only.
      *
      * @return true if it was mapped read-only, or wraps a read-only segment
      */
@@ -269,7 +271,7 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
-     * Tells whether the buffer can be used.
+     * Returns whether the buffer is open.
      *
      * @return false from the beginning of {@link #close} on
      */
@@ -278,28 +280,28 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
-     * How many operations are in flight on the buffer, or on another of its family.
+     * Returns the number of operations in flight on the buffer.
      *
-     * @return a number that may be outdated at once
+     * @return the number at this moment
      */
     public int operationsInFlight() {
         return memory.pins();
     }
 
     /**
-     * Closes the buffer and all of its family, if nothing is in flight on it.
+     * Closes the buffer if no operation is in flight on it.
      *
-     * @return false if there are operations in flight: nothing has changed then. Also while the JDK
-     *     itself is at work on the memory, as in a read of a file into {@link #byteBuffer}: new
-     *     operations are refused then, and a later call goes on
+     * @return false if operations are in flight; the buffer stays open then. Also false while the
+     *     JDK uses the memory, for example to read a file into {@link #byteBuffer}. The buffer then
+     *     refuses new operations, and a later call frees the memory.
      */
     public boolean tryClose() {
         return memory.tryClose();
     }
 
     /**
-     * Closes the buffer and all of its family: refuses new operations, waits until those in flight
-     * are complete, then frees the memory. A second call does nothing, or waits for the first.
+     * Closes the buffer. Refuses new operations, waits until the operations in flight are complete,
+     * and frees the memory. A second call does nothing, or waits for the first.
      */
     @Override
     public void close() {
@@ -307,11 +309,11 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
-     * Returns what the forces of the mapped file have done in this process, for all buffers,
-     * mappings and movers. A file can have the inode number of a file that was deleted before. Then
-     * the counters may include those of the deleted file.
+     * Returns the counters of the forces of the mapped file in this process, for all buffers,
+     * mappings and movers. A file can have the inode number of a file that was deleted before. The
+     * counters may then include the forces of the deleted file.
      *
-     * @return the counters of the file; zeros for memory without a file
+     * @return the counters; zeros for memory without a file
      */
     public ForceCounters forceCounters() {
         return memory.domain() == DurabilityDomain.NONE

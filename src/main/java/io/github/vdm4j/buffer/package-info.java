@@ -1,5 +1,5 @@
 /**
- * Off-heap memory that stays alive during operations and knows how its content becomes durable.
+ * Off-heap memory that stays open during operations and has a durability domain.
  *
  * {@snippet lang=java :
  *     try (OffHeapBuffer file = OffHeapBuffer.map(Path.of(args[0]), 0, 4096);
@@ -9,14 +9,14 @@
  *     }
  * }
  *
- * <p>{@link io.github.vdm4j.buffer.OffHeapBuffer} allocates, maps or wraps memory and hands out
- * segments. Every mover takes these segments.
+ * <p>{@link io.github.vdm4j.buffer.OffHeapBuffer} allocates, maps or wraps memory and returns
+ * segments of it. Every mover takes these segments.
  *
  * <p><b>Lifetime.</b> {@link io.github.vdm4j.buffer.OffHeapBuffer#close close} waits until the last
  * operation on the buffer is complete.
  *
- * <p><b>Durability.</b> {@link io.github.vdm4j.buffer.OffHeapBuffer#domain domain} states what a
- * durable operation has to write back. {@link io.github.vdm4j.buffer.OffHeapBuffer#map map} gives a
- * file its storage, so later writes do not fail for lack of space.
+ * <p><b>Durability.</b> The {@link io.github.vdm4j.buffer.OffHeapBuffer#domain domain} decides what
+ * a durable operation writes back. {@link io.github.vdm4j.buffer.OffHeapBuffer#map map} allocates
+ * the storage of a file, so later writes do not fail for lack of space.
  */
 package io.github.vdm4j.buffer;

@@ -15,7 +15,8 @@ record ByteSize(long bytes) {
         Matcher matcher = FORM.matcher(text.toUpperCase(Locale.ROOT));
         if (!matcher.matches()) {
             throw new IllegalArgumentException(
-                    "'%s' is not a size: write a number of bytes, or one with K, M or G, such as 64K"
+                    ("'%s' is not a size. Write a number of bytes, or a number with K, M or G,"
+                            + " such as 64K")
                             .formatted(text));
         }
         int shift = switch (matcher.group(2)) {

@@ -27,16 +27,16 @@ record ChosenMover(String name, Vdm mover, String reason) implements AutoCloseab
      * Opens the mover that the command line names.
      *
      * @param wanted the mover
-     * @param path the path; null if none was asked for
-     * @param operations how many operations will be in flight
-     * @return an opened mover
+     * @param path the path; null if the command line names none
+     * @param operations the number of operations in flight
+     * @return the mover
      * @throws CommandFailure if it cannot be opened
      */
     static ChosenMover open(MoverChoice wanted, PathChoice path, int operations)
             throws CommandFailure {
         return switch (wanted) {
-            case THREADS -> threads(operations, "it was asked for");
-            case SYNC -> new ChosenMover("sync", SyncDataMover.open(), "it was asked for");
+            case THREADS -> threads(operations, "the command line names it");
+            case SYNC -> new ChosenMover("sync", SyncDataMover.open(), "the command line names it");
             case DSA -> dsa(operations);
             case DML -> dml(path, operations);
             // Only DML has paths, so a path on the command line requires DML.
@@ -112,7 +112,7 @@ record ChosenMover(String name, Vdm mover, String reason) implements AutoCloseab
         String found = decision.path() == DmlPath.HARDWARE || decision.findings().isEmpty()
                 ? ""
                 : ": " + decision.findings().getFirst().what();
-        return "path %s, as %s%s; %s".formatted(running, decision.reason(), found,
+        return "path %s, because %s%s; %s".formatted(running, decision.reason(), found,
                 decision.policy());
     }
 

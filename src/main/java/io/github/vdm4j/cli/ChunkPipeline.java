@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A pipeline that processes a range of bytes in chunks. Each chunk has an operation, and several
- * are in flight at any time.
+ * A pipeline that processes a range of bytes in chunks. Each chunk has an operation. Several
+ * operations are in flight at the same time.
  */
 abstract class ChunkPipeline {
     private final long bytes;
@@ -31,8 +31,8 @@ abstract class ChunkPipeline {
      * Creates a pipeline for the calling thread.
      *
      * @param bytes the length of the range
-     * @param chunk bytes in a chunk, above 0; the last may be shorter
-     * @param depth how many chunks are in flight at most, above 0
+     * @param chunk bytes in a chunk, above 0; the last chunk may be shorter
+     * @param depth the largest number of chunks in flight, above 0
      */
     ChunkPipeline(long bytes, long chunk, int depth, Progress progress) {
         this.bytes = bytes;
@@ -44,7 +44,7 @@ abstract class ChunkPipeline {
     }
 
     /**
-     * Returns the number of lanes. A lane has one operation, which it uses for chunk after chunk.
+     * Returns the number of lanes. A lane has one operation and reuses it for each of its chunks.
      */
     final int lanes() {
         return lanes;
@@ -57,14 +57,14 @@ abstract class ChunkPipeline {
     abstract void prepare(int lane, long offset, long length);
 
     /**
-     * Processes the result of a lane's complete operation.
+     * Processes the result of a lane's operation after its completion.
      *
      * @return {@code false} if no further chunk is needed
      * @throws io.github.vdm4j.VdmException if the operation has failed
      */
     abstract boolean finish(int lane, long offset);
 
-    /** Returns what executed the operation of a lane that has succeeded. */
+    /** Returns the path that executed the operation of a lane. The operation has succeeded. */
     abstract ExecutionPath path(int lane);
 
     /**
@@ -95,7 +95,7 @@ abstract class ChunkPipeline {
         IdleStrategy idle = IdleStrategy.backOff();
         int fruitless = 0;
         while (true) {
-            woken = false; // before the polls, so that no wake-up after one is lost
+            woken = false; // before the polls, so no later wake-up is lost
             boolean progressed = false;
             boolean waiting = false;
             boolean wakersOnly = true;

@@ -21,8 +21,9 @@ import picocli.CommandLine.Spec;
         exitCodeOnExecutionException = CompareCommand.TROUBLE,
         footer = {
             "",
-            "Prints the offset of the first byte that differs, or at which the shorter file",
-            "ends, counted from 0. Prints nothing for equal files."
+            "Prints the offset of the first byte that differs, counted from 0. If one file",
+            "begins with the whole of the second, prints the length of the shorter file.",
+            "Prints nothing for equal files."
         },
         exitCodeListHeading = VdmCommand.EXIT_CODES,
         exitCodeList = {"0:equal", "1:different", "2:trouble or wrong usage"})
@@ -43,7 +44,8 @@ final class CompareCommand implements Callable<Integer> {
     @Mixin private MoverOptions mover;
 
     @Option(names = "--json",
-            description = "Print JSON: the files, their sizes, and the offset of the first difference or null.") private boolean json;
+            description = "Print JSON: the files, their sizes, and the offset of the first"
+                    + " difference or null.") private boolean json;
 
     /** The report of a comparison as JSON. The offset is null for equal files. */
     private record Report(String first, String second, long firstBytes, long secondBytes,

@@ -21,9 +21,9 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         footer = {
             "",
-            "The copy is made under a temporary name in the target's folder. Only when it is",
-            "complete it takes the target's name, with the source's permissions. The time",
-            "is that of all of this, without --verify."
+            "The copy has a temporary name in the target's folder. When it is complete, it",
+            "takes the target's name and the source's permissions. The printed time includes",
+            "all of this, but not --verify."
         },
         exitCodeListHeading = VdmCommand.EXIT_CODES,
         exitCodeList = {"0:copied", "1:failed", "2:wrong usage"})
@@ -45,27 +45,30 @@ final class CopyCommand implements Callable<Integer> {
 
     @Option(
             names = "--durable",
-            description = "Return only when the copy and its name would survive a power cut.") private boolean durable;
+            description = "Return only after the copy and its name are"
+                    + " durable.") private boolean durable;
 
     @Option(
             names = "--verify",
-            description = "Read both files again and compare their CRC-32C before the target gets its name.") private boolean verify;
+            description = "Read both files again and compare their CRC-32C before the target gets"
+                    + " its name.") private boolean verify;
 
     @Option(
             names = "--chunk",
             paramLabel = "SIZE",
             defaultValue = "1M",
             converter = ByteSize.Converter.class,
-            description = "Bytes in one operation, 4K to 1G: 4096, 64K, 1M, ... Default: 1M.") private ByteSize chunk;
+            description = "Bytes in an operation, 4K to 1G. Default: 1M.") private ByteSize chunk;
 
     @Option(
             names = "--depth",
             paramLabel = "N",
             defaultValue = "8",
-            description = "Operations in flight at once, 1 to 1024. Default: 8.") private int depth;
+            description = "Operations in flight, 1 to 1024. Default: 8.") private int depth;
 
     @Option(names = "--json",
-            description = "Print JSON: the files, the bytes, the time, and what executed how many chunks.") private boolean json;
+            description = "Print JSON: the files, the bytes, the time, and the"
+                    + " chunks by path.") private boolean json;
 
     /** The report of a copy as JSON. */
     private record Report(String source, String target, long bytes, long nanos, String mover,
@@ -81,7 +84,7 @@ final class CopyCommand implements Callable<Integer> {
         var copy =
                 new FileCopy(CopyFiles.of(source, target), durable, verify, chunk.bytes(), depth);
         try (ChosenMover chosen = mover.open(depth)) {
-            if (mover.isLeftToChoose()) {
+            if (mover.isAuto()) {
                 print("vdm copy: mover " + chosen.name() + ": " + chosen.reason());
             }
             CopyOutcome outcome = copy.run(chosen, progress);

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * @param nanos the time until the target existed, without the verification
  * @param mover the name of the mover on the command line
  * @param paths the number of chunks by path
- * @param crc the CRC-32C of both files, if it was asked for
+ * @param crc the CRC-32C of both files, if the command line asks for it
  */
 record CopyOutcome(
         long bytes, long nanos, String mover, Map<ExecutionPath, Long> paths, OptionalInt crc) {

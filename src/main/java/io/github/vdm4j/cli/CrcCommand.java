@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         footer = {
             "",
-            "A file that cannot be read is told on standard error, and the others are done."
+            "If a file cannot be read, prints the reason on standard error and continues."
         },
         exitCodeListHeading = VdmCommand.EXIT_CODES,
         exitCodeList = {"0:done", "1:a file could not be read", "2:wrong usage"})
@@ -41,9 +41,10 @@ final class CrcCommand implements Callable<Integer> {
 
     @Option(
             names = "--json",
-            description = "Print JSON: of each file its name, size and CRC-32C, and what computed it.") private boolean json;
+            description = "Print JSON: the name, size, CRC-32C, mover and paths"
+                    + " of each file.") private boolean json;
 
-    /** What JSON tells of a file. */
+    /** The report of a file as JSON. */
     private record Checksum(String file, long bytes, String crc32c, String mover,
             Map<ExecutionPath, Long> chunks) {}
 

@@ -3,9 +3,7 @@ package io.github.vdm4j.cli;
 import io.github.vdm4j.dml.DmlDiagnosis;
 import java.util.stream.Collectors;
 
-/**
- * {@link Diagnoses} as text: each verdict, then each finding with its remedy below it.
- */
+/** The text form of {@link Diagnoses}: each verdict, then each finding with its remedy. */
 final class DiagnosisText {
     private DiagnosisText() {}
 

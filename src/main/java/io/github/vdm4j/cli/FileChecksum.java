@@ -15,7 +15,7 @@ final class FileChecksum {
      * Returns the checksum of the first bytes of a file. The file is read and not mapped, because
      * the JVM's CRC over a missing page would end the process.
      *
-     * @throws IOException if the file cannot be read, or is shorter
+     * @throws IOException if the file cannot be read or is too short
      */
     static int crc32c(FileChannel file, long bytes) throws IOException {
         CRC32C crc = new CRC32C();

@@ -22,7 +22,7 @@ import java.util.Set;
  * name, then the folder's entry.
  *
  * @param files the source and the target
- * @param durable whether the copy has to survive a power cut
+ * @param durable whether the copy must survive a power cut
  * @param verify whether to read both files again and compare their checksums
  * @param chunk bytes in an operation
  * @param depth operations in flight
@@ -61,8 +61,8 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
     private void refuseWithoutSpace(long size) throws CommandFailure, IOException {
         Path folder = files.folder();
         long usable = Files.getFileStore(folder).getUsableSpace();
-        // Checked first, because filling the file system would disturb its users.
-        // A file system that does not know its size reports 0.
+        // The space is checked first, because a full file system would disturb other users. A file
+        // system that does not know its size reports 0.
         if (usable > 0 && usable < size) {
             throw new CommandFailure(
                     "no space in %s: the copy needs %,d bytes and %,d are free".formatted(folder,
@@ -81,7 +81,7 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
     }
 
     /**
-     * Makes the target durable with one force. MEM_DURABLE on every chunk promises the same.
+     * Makes the target durable with one force. MEM_DURABLE on every chunk has the same effect.
      * Through the page cache it took two to three times as long for 1 GiB in chunks of 1 MiB.
      */
     private static void makeDurable(ChosenMover chosen, OffHeapBuffer target)
@@ -108,7 +108,7 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
             }
             return paths;
         } catch (IOException e) {
-            refuseIfResized(source, size); // a source that is shorter by now cannot even be mapped
+            refuseIfResized(source, size); // a truncated source cannot be mapped
             throw e;
         } catch (VdmException e) {
             refuseIfResized(source, size);
@@ -126,7 +126,10 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
         }
     }
 
-    /** Requires that the source has kept its size. Otherwise the mapped bytes are no copy of it. */
+    /**
+     * Requires that the source has kept its size. Otherwise the mapped bytes are not the whole
+     * source.
+     */
     private void refuseIfResized(FileChannel source, long size) throws CommandFailure, IOException {
         long now = source.size();
         if (now != size) {

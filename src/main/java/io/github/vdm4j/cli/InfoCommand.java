@@ -11,7 +11,8 @@ import picocli.CommandLine.Spec;
 /** {@code vdm info}. */
 @Command(
         name = "info",
-        description = "Shows versions, Intel DML, the processor, DSA devices, and what each mover supports.",
+        description = "Shows versions, Intel DML, the processor, DSA devices, and the features"
+                + " of each mover.",
         mixinStandardHelpOptions = true,
         versionProvider = VdmCommand.Version.class,
         exitCodeListHeading = VdmCommand.EXIT_CODES,
@@ -25,7 +26,8 @@ final class InfoCommand implements Callable<Integer> {
 
     @Option(
             names = "--why",
-            description = "Print only whether the hardware path works, what speaks against it, and what to do.") private boolean why;
+            description = "Print only whether the hardware path works, what prevents it, and the"
+                    + " remedies.") private boolean why;
 
     InfoCommand(Supplier<Diagnoses> diagnosis) {
         this.diagnosis = diagnosis;

@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** A regular file that is mapped as a whole for reading. */
+/** A regular file whose whole content is mapped for reading. */
 final class InputFile implements AutoCloseable {
     private final Path path;
     private final FileChannel channel;

@@ -13,14 +13,17 @@ final class MoverOptions {
             names = "--mover",
             paramLabel = "MOVER",
             defaultValue = "auto",
-            description = "What moves the bytes: ${COMPLETION-CANDIDATES}; auto is dsa where a work queue can be used, dml where Intel DML is available, else threads. Default: auto.") private MoverChoice mover;
+            description = "The mover: ${COMPLETION-CANDIDATES}. auto selects dsa if it can use a work"
+                    + " queue, else dml if Intel DML is available, else threads. Default:"
+                    + " auto.") private MoverChoice mover;
 
     @Option(
             names = "--path",
             paramLabel = "PATH",
-            description = "Where DML executes: ${COMPLETION-CANDIDATES}. hw and sw need Intel DML, also with --mover auto. Default: auto.") private PathChoice path;
+            description = "The path of DML: ${COMPLETION-CANDIDATES}. hw and sw require Intel DML,"
+                    + " even with --mover auto. Default: auto.") private PathChoice path;
 
-    boolean isLeftToChoose() {
+    boolean isAuto() {
         return mover == MoverChoice.AUTO;
     }
 

@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * A file under a temporary name in the target's folder, which takes the target's name when it is
- * complete. In every other case, also at an exit of the JVM, the file is removed.
+ * A file with a temporary name in the target's folder. When it is complete, it takes the target's
+ * name. Otherwise it is removed, at the latest when the JVM exits.
  */
 final class StagedFile implements AutoCloseable {
     private final Path path;
@@ -25,7 +25,7 @@ final class StagedFile implements AutoCloseable {
         this.path = path;
     }
 
-    /** Creates an empty file that only its owner may read. */
+    /** Creates an empty file that only its owner can read. */
     static StagedFile in(Path folder) throws CommandFailure {
         // The temporary name does not contain the target's name, which can have the maximum length.
         var file = new StagedFile(folder.resolve(".vdm-" + UUID.randomUUID() + ".part"));
@@ -99,7 +99,7 @@ final class StagedFile implements AutoCloseable {
         } catch (IOException e) {
             // The data were forced before, and closing a channel writes nothing.
         } catch (IllegalStateException e) {
-            // The JVM is exiting, and the hook has run or will find nothing to do.
+            // The JVM is exiting. The hook has run or will find no file to remove.
         }
     }
 }

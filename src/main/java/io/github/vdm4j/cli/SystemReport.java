@@ -25,16 +25,16 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * What {@code vdm info} says. The components, in their order, are the keys of its JSON.
+ * The report of {@code vdm info}. Its components, in this order, are the keys of the JSON.
  *
  * @param vdm4j the version of vdm4j
- * @param java the Java that runs it
+ * @param java the Java that runs vdm4j
  * @param system the operating system
- * @param dml the library
- * @param diagnosis whether the hardware path works, and all that it depends on
+ * @param dml Intel DML
+ * @param diagnosis whether the hardware path works, and the findings for it
  * @param dsa whether DSA works without Intel DML
  * @param movers the movers that can be opened
- * @param volatileFiles what a durable operation means for files that live in memory
+ * @param volatileFiles the effect of a durable operation on files in memory
  */
 record SystemReport(
         String vdm4j,
@@ -57,18 +57,18 @@ record SystemReport(
     /** The operating system. */
     record OperatingSystem(String name, String kernel, String architecture, int processors) {}
 
-    /** Intel DML; either the first three are there, or the attempts to find it. */
+    /** Intel DML. Either the location, file and version are set, or the attempts to find it. */
     record Dml(boolean available, String location, String file, DmlVersion version,
             List<Attempt> attempts) {}
 
-    /** A mover, the path that it runs, and what it supports. */
+    /** A mover, its path, and the operations that it supports. */
     record Mover(String name, String path, Map<String, Boolean> supports) {}
 
-    /** Looks around for what the diagnosis does not tell. */
+    /** Returns the report: the diagnoses, and the facts that they do not contain. */
     static SystemReport of(Diagnoses diagnoses) {
         DmlDiagnosis diagnosis = diagnoses.dml();
         var movers = new ArrayList<Mover>();
-        // Where DML would crash on the hardware, AUTO must not try it.
+        // If DML would crash on the hardware, AUTO must not try it.
         boolean crash = diagnosis.verdict().auto() == DmlDiagnosis.Outcome.CRASH;
         Dml dml = findDml(crash ? DmlPath.SOFTWARE : DmlPath.AUTO, movers);
         if (diagnoses.dsa().works()) {
@@ -121,7 +121,8 @@ record SystemReport(
     }
 
     /**
-     * The file behind a name that the dynamic loader resolved; null where the kernel does not tell.
+     * Returns the file of a name that the dynamic loader resolved, or null if the kernel does not
+     * report it.
      */
     private static String loadedFile(DmlLibrary library) {
         String name = Path.of(library.location()).getFileName().toString();

@@ -8,8 +8,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A {@link SystemReport} for people: a topic in the first column, what there is to say in the
- * second.
+ * The text form of a {@link SystemReport}: a topic in the first column, the facts in the second.
  */
 final class SystemReportText {
     private static final String LINE = "%-10s %s%n";

@@ -15,10 +15,11 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** The command {@code vdm}; its subcommands do the work. */
+/** The command {@code vdm}, which runs its subcommands. */
 @Command(
         name = "vdm",
-        description = "Virtual data movers: moves memory with Intel DML, with threads, or on the calling thread.",
+        description = "Moves memory through virtual data movers: with Intel DML, with"
+                + " threads, or on the calling thread.",
         mixinStandardHelpOptions = true,
         versionProvider = VdmCommand.Version.class,
         synopsisSubcommandLabel = "COMMAND",
@@ -55,10 +56,10 @@ final class VdmCommand implements Runnable {
     }
 
     /**
-     * The command with its subcommands, which write to the streams that are set on it.
+     * Returns the command with its subcommands. They write to the streams that are set on it.
      *
-     * @param progress who is told how far a task has come, by the task's name
-     * @param diagnosis what there is to know of the machine
+     * @param progress returns the progress listener for the name of a task
+     * @param diagnosis returns the diagnosis of the machine
      */
     static CommandLine with(Function<String, Progress> progress, Supplier<Diagnoses> diagnosis) {
         return new CommandLine(new VdmCommand())
@@ -74,7 +75,10 @@ final class VdmCommand implements Runnable {
                 .setExecutionExceptionHandler(VdmCommand::fail);
     }
 
-    /** As picocli would, but with the values named as they are written. */
+    /**
+     * Converts an argument like picocli, but a failure lists the values in the form of the command
+     * line.
+     */
     private static <E extends Enum<E>> E choose(String text, E[] values) {
         return Arrays.stream(values)
                 .filter(value -> value.toString().equalsIgnoreCase(text))
@@ -87,7 +91,7 @@ final class VdmCommand implements Runnable {
     private static int refuse(ParameterException e, String[] arguments) {
         CommandLine command = e.getCommandLine();
         String name = command.getCommandSpec().qualifiedName();
-        command.getErr().printf("%s: %s (%s --help tells more)%n", name, e.getMessage(), name);
+        command.getErr().printf("%s: %s (see %s --help)%n", name, e.getMessage(), name);
         return CommandLine.ExitCode.USAGE;
     }
 
@@ -105,7 +109,7 @@ final class VdmCommand implements Runnable {
     /**
      * Runs the command.
      *
-     * @param arguments as they were typed
+     * @param arguments the arguments of the command line
      */
     public static void main(String[] arguments) {
         Integer columns = Integer.getInteger(COLUMNS);

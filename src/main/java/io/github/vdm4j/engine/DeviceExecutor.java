@@ -640,7 +640,7 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
         return pending.remove(operation)
                 || running != null && !(operation.attachment() instanceof Program)
                         && !ForcedOperations.hasBegun(operation)
-                        && running.takeBack(operation);
+                        && running.remove(operation);
     }
 
     @Override
@@ -712,7 +712,7 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
     }
 
     private static boolean hasBegun(Operation<?> operation) {
-        return operation.attachment() instanceof Parts divided && divided.haveBegun()
+        return operation.attachment() instanceof Parts divided && divided.hasBegun()
                 || operation.attachment() instanceof Program
                 || ForcedOperations.hasBegun(operation);
     }

@@ -20,22 +20,22 @@ import java.util.List;
 
 /**
  * The executor that runs each operation on the calling thread, in the first poll, with the JVM's
- * kernels. Other executors use it for what they leave to the JVM.
+ * kernels. Other executors pass operations to it that the JVM executes.
  */
 public final class CallerExecutor implements VdmExecutor {
-    /** The longest durable operation on a file that the thread of a caller copies. */
+    /** The bytes of the longest durable operation on a file that the calling thread copies. */
     private static final long LONGEST_ON_CALLER = 64L << 10;
 
     private final MoveFunctions functions;
     private final Durability durability;
-    /** Kept, because a new one for each batch would be garbage. */
+    /** A field, because a new object for each batch would be garbage. */
     private final TaskExecution eachTask = this::executeSingle;
 
     /**
      * Creates an executor.
      *
-     * @param functions what moves the bytes of copies and fills
-     * @param durability what makes destinations durable
+     * @param functions the functions for copies and fills
+     * @param durability the engines that make destinations durable
      */
     public CallerExecutor(MoveFunctions functions, Durability durability) {
         this.functions = functions;
@@ -51,16 +51,16 @@ public final class CallerExecutor implements VdmExecutor {
             return startBatch(operation, eachTask);
         }
         operation.requireAccess();
-        MemoryRegion onto = MemoryRegions.find(operation.destination());
-        MemoryRegion of = MemoryRegions.find(operation.source());
-        MemoryRegion other = MemoryRegions.find(operation.second());
-        if (!MemoryRegions.pin(onto, of, other)) {
+        MemoryRegion destination = MemoryRegions.find(operation.destination());
+        MemoryRegion source = MemoryRegions.find(operation.source());
+        MemoryRegion second = MemoryRegions.find(operation.second());
+        if (!MemoryRegions.pin(destination, source, second)) {
             return failBufferClosed(operation);
         }
         try {
             executeAndForce(operation);
         } finally {
-            MemoryRegions.unpin(onto, of, other);
+            MemoryRegions.unpin(destination, source, second);
         }
         return FutureState.COMPLETE;
     }
@@ -72,26 +72,26 @@ public final class CallerExecutor implements VdmExecutor {
     }
 
     /**
-     * A copy or fill that promises nothing. A branch of its own, because the questions that other
-     * operations are asked take longer than a copy of 64 bytes (docs/adr/0015).
+     * Executes a copy or fill that is not durable. It skips the checks of other operations, because
+     * these take longer than a copy of 64 bytes (docs/adr/0015).
      */
     private static FutureState startMove(Operation<?> operation) {
         MemorySegment to = operation.destination();
         MemorySegment from = operation.source();
-        MemoryRegion onto = MemoryRegions.find(to);
-        MemoryRegion of = MemoryRegions.find(from);
-        if (!MemoryRegions.pin(onto, of)) {
+        MemoryRegion destination = MemoryRegions.find(to);
+        MemoryRegion source = MemoryRegions.find(from);
+        if (!MemoryRegions.pin(destination, source)) {
             return failBufferClosed(operation);
         }
         try {
             return move(operation, to, from);
         } catch (WrongThreadException e) {
-            throw e; // nothing was touched: the operation stays idle
+            throw e; // no byte was touched, so the operation stays idle
         } catch (Throwable e) {
             JvmFailures.record(operation, e, 0);
             return FutureState.COMPLETE;
         } finally {
-            MemoryRegions.unpin(onto, of);
+            MemoryRegions.unpin(destination, source);
         }
     }
 
@@ -137,7 +137,7 @@ public final class CallerExecutor implements VdmExecutor {
     }
 
     /**
-     * Returns the sequence of a batch's tasks, which stays attached to the batch.
+     * Returns the sequence of a batch's tasks. It stays attached to the batch.
      *
      * @param batch the batch
      * @return the sequence
@@ -152,7 +152,7 @@ public final class CallerExecutor implements VdmExecutor {
     }
 
     /**
-     * Ends an operation on a buffer that was closed before the operation started.
+     * Fails an operation on a buffer that was closed before the operation started.
      *
      * @param operation the operation
      * @return {@link FutureState#COMPLETE}
@@ -163,12 +163,12 @@ public final class CallerExecutor implements VdmExecutor {
     }
 
     /**
-     * Executes an operation, or the tasks of a batch up to a fence that needs a force, and writes
-     * the completion record. The caller has pinned the buffers.
+     * Executes an operation and writes its completion record. Executes the tasks of a batch up to a
+     * fence that needs a force. The caller has pinned the buffers.
      *
      * @param operation the operation
-     * @return null if the operation has ended; else the forces that it needs first. {@link #executeRest}
-     *     follows them.
+     * @return null if the operation has ended; else the forces that it needs. After them the caller
+     *     calls {@link #executeRest}.
      */
     public Forces execute(Operation<?> operation) {
         return operation.type() == VdmOperationType.BATCH
@@ -180,7 +180,7 @@ public final class CallerExecutor implements VdmExecutor {
      * Continues an operation whose forces have ended.
      *
      * @param operation the operation
-     * @return null if the operation has ended; else the forces that it needs next
+     * @return null if the operation has ended; else the next forces that it needs
      */
     public Forces executeRest(Operation<?> operation) {
         return operation.type() == VdmOperationType.BATCH ? executeTasks(operation, eachTask)
@@ -196,12 +196,12 @@ public final class CallerExecutor implements VdmExecutor {
     }
 
     /**
-     * Returns whether an operation copies so little before its force that the calling thread may do
-     * it.
+     * Returns whether an operation copies so few bytes before its force that the calling thread may
+     * execute it.
      *
      * @param operation the operation
-     * @return true for a flush of a mapped file, a short durable operation, and a short batch with
-     *     one
+     * @return true for a flush of a mapped file, a short durable operation, and a short batch that
+     *     contains such a task
      */
     public boolean isShortBeforeForce(Operation<?> operation) {
         List<Operation<?>> tasks = operation.tasks();
@@ -209,7 +209,7 @@ public final class CallerExecutor implements VdmExecutor {
             return isShortSingle(operation);
         }
         if (operation.byteSize() <= LONGEST_ON_CALLER) {
-            for (int i = 0; i < tasks.size(); i++) { // an iterator is an allocation
+            for (int i = 0; i < tasks.size(); i++) { // an iterator would be an allocation
                 if (isShortSingle(tasks.get(i))) {
                     return true;
                 }
@@ -239,7 +239,7 @@ public final class CallerExecutor implements VdmExecutor {
         }
     }
 
-    /** Returns the earlier forces with those of the operation. */
+    /** Executes an operation. Returns the earlier forces and the forces of the operation. */
     private Forces run(Operation<?> operation, Forces earlier) {
         MemorySegment first = operation.destination();
         MemorySegment second = operation.secondDestination();
@@ -258,7 +258,7 @@ public final class CallerExecutor implements VdmExecutor {
         return finish(operation, durable, firstKind, secondKind, earlier);
     }
 
-    /** What follows when the bytes are in place. */
+    /** Writes back or succeeds after the bytes were moved. */
     private Forces finish(Operation<?> operation, boolean durable, WriteBackKind firstKind,
             WriteBackKind secondKind, Forces earlier) {
         if (durable && operation.howItEnded() == VdmResult.SUCCESS) {
@@ -271,11 +271,11 @@ public final class CallerExecutor implements VdmExecutor {
     }
 
     /**
-     * Returns whether an operation can be executed in {@link Parts}. A user's function is called
-     * once, with the whole range.
+     * Returns whether an operation can be executed in {@link Parts}. An operation with a user's
+     * function cannot, because the function is called once with the whole range.
      *
      * @param operation the operation
-     * @return true if it consists of parts
+     * @return true if it can be divided into parts
      */
     public boolean isDivisible(Operation<?> operation) {
         return Parts.divides(operation) && (functions == MoveFunctions.STANDARD
@@ -283,10 +283,11 @@ public final class CallerExecutor implements VdmExecutor {
     }
 
     /**
-     * Refuses a durable operation whose destination cannot be made durable, before its first part.
+     * Refuses a durable operation whose destination cannot be made durable. The caller calls this
+     * before the first part.
      *
      * @param operation the operation
-     * @return true if it was refused: its completion record is written
+     * @return true if it was refused and its completion record is written
      */
     public boolean isRefused(Operation<?> operation) {
         if (!operation.isDurable()) {
@@ -304,11 +305,11 @@ public final class CallerExecutor implements VdmExecutor {
     }
 
     /**
-     * Writes the completion record of an operation whose parts are executed.
+     * Writes the completion record of an operation after its parts were executed.
      *
      * @param operation the operation
      * @param parts its parts
-     * @return null if the operation has ended; else the forces that it needs first
+     * @return null if the operation has ended; else the forces that it needs
      */
     public Forces finish(Operation<?> operation, Parts parts) {
         try {
@@ -325,10 +326,10 @@ public final class CallerExecutor implements VdmExecutor {
     }
 
     /**
-     * Returns whether this executor can do what an operation asks of its destinations.
+     * Returns whether this executor can make the destinations of an operation durable.
      *
      * @param operation the operation
-     * @return false if it is durable and only DML can write its destinations back
+     * @return false if the operation is durable and only DML can write its destinations back
      */
     public boolean canMakeDurable(Operation<?> operation) {
         MemorySegment second = operation.secondDestination();
@@ -346,7 +347,7 @@ public final class CallerExecutor implements VdmExecutor {
         return true;
     }
 
-    /** Nothing executes an operation on nothing, but it has a result. */
+    /** Returns whether an operation moves no bytes, so no kernel writes its result. */
     private static boolean isEmpty(Operation<?> operation) {
         MemorySegment destination = operation.destination();
         return operation.byteSize() == 0
@@ -410,9 +411,9 @@ public final class CallerExecutor implements VdmExecutor {
      * Returns whether a destination can be made durable if the flags ask for it.
      *
      * @param durability the engines
-     * @param durable whether it has to be durable
+     * @param durable whether the flags ask for durability
      * @param destination the destination
-     * @return true if an operation would not be refused
+     * @return true if the executor does not refuse the operation
      */
     public static boolean supports(Durability durability, boolean durable,
             MemorySegment destination) {

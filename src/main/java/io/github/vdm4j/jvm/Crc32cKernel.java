@@ -8,43 +8,42 @@ import java.lang.foreign.ValueLayout;
 import java.util.zip.CRC32C;
 
 /**
- * The kernel of CRC-32C with a seed and with DML's two bypasses, alone or during a copy.
+ * The kernel of CRC-32C with a seed and DML's two bypasses, alone or during a copy.
  *
- * <p>An instance keeps state between calls, and one thread at a time may use it. Each worker has
- * its own.
+ * <p>An instance keeps its buffers between calls, so only one thread at a time may use it.
  */
 public final class Crc32cKernel {
     /**
-     * The size of a piece of a copy. Source and destination of a piece fit into the first two
-     * caches of a core.
+     * The bytes of a piece of a copy. Source and destination of a piece fit into a core's first two
+     * caches.
      */
     private static final int COPIED_PIECE = 1 << 17;
 
-    /** The largest size of a byte buffer that is a multiple of every alignment. */
+    /** The largest power of two that fits a byte buffer, and thus a multiple of every alignment. */
     private static final int BUFFERED_PIECE = 1 << 30;
 
     private static final int SCRATCH = 1 << 14;
 
     /**
-     * The size below which a copy costs less than a byte buffer. The JIT does not always remove the
-     * buffer's allocation, which costs some 400 ns (measured).
+     * The bytes below which a copy is faster than a byte buffer. The JIT does not always remove the
+     * allocation of the buffer, which was measured at 400 ns.
      */
     private static final int SMALL = 1 << 16;
 
     /** The register of the JDK's CRC before the first byte. */
-    private static final int JDK_BEGINNING = -1;
+    private static final int JDK_INITIAL = -1;
 
     private final CRC32C crc = new CRC32C();
     private final byte[] scratch = new byte[SCRATCH];
     private final MemorySegment scratchSegment = MemorySegment.ofArray(scratch);
 
-    /** Creates a kernel for one worker. */
+    /** Creates a kernel. */
     public Crc32cKernel() {}
 
     /**
      * Returns the CRC of a segment.
      *
-     * @param source what to read, of any kind, alignment and length
+     * @param source the range to read, of any kind, alignment and length
      * @param options the seed, and what is reflected
      * @return the CRC
      */
@@ -55,10 +54,10 @@ public final class Crc32cKernel {
     }
 
     /**
-     * Copies a segment and returns the CRC of its bytes.
+     * Copies a segment and returns the CRC of the copied bytes.
      *
-     * @param destination what to write, of the size of the source and disjoint from it
-     * @param source what to read
+     * @param destination the range to write, of the source's size and disjoint from it
+     * @param source the range to read
      * @param options the seed, and what is reflected
      * @return the CRC
      */
@@ -74,13 +73,13 @@ public final class Crc32cKernel {
     }
 
     /**
-     * Returns the CRC of two consecutive ranges, from the CRC of each.
+     * Returns the CRC of two adjacent ranges, computed from the CRC of each range.
      *
-     * @param first the CRC of the first, with any seed
-     * @param second the CRC of the second, with the seed 0
-     * @param secondLength the length of the second in bytes
-     * @param options the bypasses of both
-     * @return the CRC of both, with the seed of the first
+     * @param first the CRC of the first range, with any seed
+     * @param second the CRC of the second range, with the seed 0
+     * @param secondLength the length of the second range in bytes
+     * @param options the bypasses of both CRCs
+     * @return the CRC of both ranges, with the seed of the first
      */
     public static int combine(int first, int second, long secondLength, CrcOptions options) {
         boolean reversed = options.bypassReflection();
@@ -90,13 +89,16 @@ public final class Crc32cKernel {
         return reversed ? Integer.reverse(both) : both;
     }
 
-    /** Sets the seed. The JDK's CRC has no seed, but four bytes bring its register to any value. */
+    /**
+     * Begins a CRC with a seed. The JDK's CRC takes no seed, but four bytes set its register to any
+     * value.
+     */
     private void begin(CrcOptions options) {
         crc.reset();
         int register =
                 options.bypassReflection() ? Integer.reverse(options.seed()) : ~options.seed();
-        if (register != JDK_BEGINNING) {
-            int prefix = Crc32cPolynomial.beforeFourZeroBytes(register) ^ JDK_BEGINNING;
+        if (register != JDK_INITIAL) {
+            int prefix = Crc32cPolynomial.beforeFourZeroBytes(register) ^ JDK_INITIAL;
             for (int i = 0; i < Integer.BYTES; i++) {
                 scratch[i] = (byte) (prefix >>> (Byte.SIZE * i));
             }
@@ -113,7 +115,7 @@ public final class Crc32cKernel {
         if (highestBitFirst) {
             addReversed(source, from, length);
         } else if (source.isNative()) {
-            // The JDK's CRC ends the process at a missing page, and a copy throws.
+            // The JDK's CRC ends the process at a missing page of a file. A copy throws instead.
             if (length < SMALL || MemoryRegions.mayLackPages(source)) {
                 addCopied(source, from, length);
             } else {
@@ -142,8 +144,8 @@ public final class Crc32cKernel {
     }
 
     /**
-     * Adds reversed bytes. A byte with the highest bit first is the reversed byte with the lowest
-     * bit first.
+     * Adds a range, the highest bit of each byte first. The JDK processes the lowest bit first, so
+     * this reverses each byte.
      */
     private void addReversed(MemorySegment source, long from, long length) {
         for (long done = 0; done < length; done += SCRATCH) {

@@ -2,12 +2,12 @@ package io.github.vdm4j.jvm;
 
 /**
  * Arithmetic modulo the polynomial of CRC-32C. Bit 31 of an {@code int} is the coefficient of
- * x<sup>0</sup>, as in the register of the reflected CRC.
+ * x<sup>0</sup>, like in the register of the reflected CRC.
  */
 final class Crc32cPolynomial {
     private static final int POLYNOMIAL = 0x82f63b78;
 
-    /** What a register with only these highest eight bits was, before a zero byte. */
+    /** The register before a zero byte, by the highest eight bits of the register after it. */
     private static final int[] BEFORE_ZERO_BYTE = new int[256];
 
     static {
@@ -22,7 +22,7 @@ final class Crc32cPolynomial {
 
     private Crc32cPolynomial() {}
 
-    /** The register from which four zero bytes lead to another. */
+    /** Returns the register from which four zero bytes lead to the given register. */
     static int beforeFourZeroBytes(int register) {
         int before = register;
         for (int i = 0; i < 4; i++) {

@@ -18,9 +18,10 @@ public final class DeltaKernel {
     private static final int ENTRY_BYTES = NUMBER_BYTES + BLOCK_BYTES;
 
     /**
-     * After this many equal blocks, the JDK's mismatch searches the rest. That costs a call.
+     * The number of equal blocks after which the JDK's mismatch searches the rest. It is not used
+     * earlier, because the call costs time.
      */
-    private static final int PATIENCE = 16;
+    private static final int EQUAL_BLOCKS = 16;
 
     private DeltaKernel() {}
 
@@ -38,9 +39,9 @@ public final class DeltaKernel {
         long size = original.byteSize();
         long capacity = record.byteSize();
         long written = 0;
-        int equal = PATIENCE;
+        int equal = EQUAL_BLOCKS;
         for (long offset = 0; offset < size; offset += BLOCK_BYTES) {
-            if (equal == PATIENCE) {
+            if (equal == EQUAL_BLOCKS) {
                 long same = MismatchKernel.find(original, offset, modified, offset, size - offset);
                 if (same < 0) {
                     break;
@@ -64,7 +65,7 @@ public final class DeltaKernel {
     }
 
     /**
-     * Returns why a record would write outside of its destination, or why DSA would refuse it.
+     * Returns why a record would write outside its destination, or why DSA would refuse it.
      *
      * @param record a whole record
      * @param size the size of the destination in bytes
@@ -75,7 +76,8 @@ public final class DeltaKernel {
     }
 
     /**
-     * Returns the same for a record that does not fill its segment.
+     * Returns the {@linkplain #defect(MemorySegment, long) defect} of a record that does not fill
+     * its segment.
      *
      * @param record a segment that begins with the record
      * @param recordBytes the record's size
@@ -91,11 +93,13 @@ public final class DeltaKernel {
         for (long at = 0; at < recordBytes; at += ENTRY_BYTES) {
             long offset = offset(record, at);
             if (offset > size - BLOCK_BYTES) {
-                return "entry %,d of the delta record is for offset %,d, outside of the %,d bytes of the destination"
+                return ("entry %,d of the delta record is for offset %,d, outside of the %,d bytes"
+                        + " of the destination")
                         .formatted(at / ENTRY_BYTES, offset, size);
             }
             if (offset <= before) {
-                return "entry %,d of the delta record is for offset %,d, after one for %,d: they must ascend"
+                return ("entry %,d of the delta record is for offset %,d, after one for %,d: they"
+                        + " must ascend")
                         .formatted(at / ENTRY_BYTES, offset, before);
             }
             before = offset;

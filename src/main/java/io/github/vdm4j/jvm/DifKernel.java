@@ -25,11 +25,12 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * Checks and makes the protection of blocks, as DSA defines it. DML's software path differs where
- * it checks application tags with a mask, and where it detects protection whose bits are all set.
+ * The kernel that checks and creates the protection of blocks, in the way that DSA specifies. DML's
+ * software path differs in two ways: how it masks application tags, and how it detects protection
+ * whose bits are all set.
  *
- * <p>What a check found is one number: -1 if every block is well, else {@link #offset} and {@link
- * #errors} of the first that is not.
+ * <p>The result of a check is one number. It is -1 if every block is correct. Otherwise it contains
+ * the {@link #offset} and the {@link #errors} of the first incorrect block.
  */
 public final class DifKernel {
     /** CRC, application tag and reference tag from the highest bit to the lowest. */
@@ -43,9 +44,9 @@ public final class DifKernel {
     private DifKernel() {}
 
     /**
-     * Where the first block begins that is not well.
+     * Returns where the first incorrect block begins.
      *
-     * @param found what a check found, not -1
+     * @param found the result of a check, not -1
      * @return bytes from the beginning of the source
      */
     public static long offset(long found) {
@@ -53,20 +54,20 @@ public final class DifKernel {
     }
 
     /**
-     * Returns what a check of a part of a range found, with the offset in the whole range.
+     * Returns the result of a check of a part, with the offset in the whole range.
      *
-     * @param found what the check of the part found
+     * @param found the result of the check of the part
      * @param from where the part begins
-     * @return what was found in the whole range
+     * @return the result for the whole range
      */
-    static long behind(long found, long from) {
+    static long shift(long found, long from) {
         return found < 0 ? found : found + (from << ERROR_BITS);
     }
 
     /**
-     * What is wrong with the first block that is not well.
+     * Returns the errors of the first incorrect block.
      *
-     * @param found what a check found, not -1
+     * @param found the result of a check, not -1
      * @return the bits of the {@link DifError}s
      */
     public static int errors(long found) {
@@ -78,8 +79,8 @@ public final class DifKernel {
      *
      * @param source whole protected blocks
      * @param config their size and the protection of the source
-     * @param first the number of the first block in the range that the tags count from
-     * @return what was found
+     * @param first the number of the first block in the range from which the tags count
+     * @return the result of the check
      */
     public static long check(MemorySegment source, DifConfig config, long first) {
         return checkAndCopy(null, source, config, first);
@@ -91,7 +92,7 @@ public final class DifKernel {
      * @param destination as many blocks, each with its protection
      * @param source whole blocks
      * @param config their size and the protection of the destination
-     * @param first the number of the first block in the range that the tags count from
+     * @param first the number of the first block in the range from which the tags count
      */
     public static void insert(MemorySegment destination, MemorySegment source, DifConfig config,
             long first) {
@@ -116,20 +117,22 @@ public final class DifKernel {
     }
 
     /**
-     * Checks blocks and copies them without their protection, up to the first that is not well.
+     * Checks blocks and copies them without their protection, up to the first incorrect block.
      *
      * @param destination as many blocks
      * @param source whole protected blocks
      * @param config their size and the protection of the source
-     * @param first the number of the first block in the range that the tags count from
-     * @return what was found
+     * @param first the number of the first block in the range from which the tags count
+     * @return the result of the check
      */
     public static long strip(MemorySegment destination, MemorySegment source, DifConfig config,
             long first) {
         return checkAndCopy(destination, source, config, first);
     }
 
-    /** Without their protection; nowhere if the destination is null. */
+    /**
+     * Checks blocks and copies them without their protection. A null destination receives no copy.
+     */
     private static long checkAndCopy(MemorySegment destination, MemorySegment source,
             DifConfig config, long first) {
         int block = config.blockSize().bytes();
@@ -158,13 +161,13 @@ public final class DifKernel {
     }
 
     /**
-     * Checks blocks and copies them with another protection, up to the first that is not well.
+     * Checks blocks and copies them with another protection, up to the first incorrect block.
      *
      * @param destination as many protected blocks
      * @param source whole protected blocks
      * @param config their size and both protections
-     * @param first the number of the first block in the range that the tags count from
-     * @return what was found
+     * @param first the number of the first block in the range from which the tags count
+     * @return the result of the check
      */
     public static long update(MemorySegment destination, MemorySegment source, DifConfig config,
             long first) {
@@ -229,7 +232,7 @@ public final class DifKernel {
         return errors;
     }
 
-    /** Tells whether a block is not checked because of what its protection is. */
+    /** Returns whether the values of a block's protection exempt it from the check. */
     private static boolean isExempt(long found, int flags) {
         return application(found) == TAG
                 && (has(flags, SOURCE_F_DETECT_APPLICATION_TAG)

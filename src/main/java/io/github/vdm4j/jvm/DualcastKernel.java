@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 /** The kernel that copies a source to two destinations. */
 public final class DualcastKernel {
     /**
-     * The size of a piece of each range. All three pieces fit into a core's second cache, so the
+     * The bytes of a piece of each range. All three pieces fit into a core's second cache, so the
      * source is read from memory once.
      */
     private static final int PIECE = 1 << 17;

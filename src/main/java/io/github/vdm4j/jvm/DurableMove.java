@@ -13,7 +13,10 @@ import java.lang.foreign.MemorySegment;
 
 /** The kernel of a durable copy or fill by libpmem, on the calling thread. */
 public final class DurableMove {
-    /** Parts of mapped files are short, because little time may pass between check and access. */
+    /**
+     * The bytes of a part of a mapped file. Parts are short, because little time may pass between
+     * the check of the pages and the access.
+     */
     private static final long MAPPED_PART = 4L << 20;
 
     private DurableMove() {}
@@ -67,7 +70,7 @@ public final class DurableMove {
             throw e;
         } catch (IllegalStateException e) {
             return operation.fail(executed(done), VdmResult.SEGMENT_UNUSABLE, null,
-                    "failed: a segment cannot be used any more: " + e.getMessage(), e, done);
+                    "failed: a segment can no longer be used: " + e.getMessage(), e, done);
         } catch (PageUnavailableException e) {
             return operation.fail(executed(done), VdmResult.IO_ERROR, null,
                     "failed after %,d bytes: %s".formatted(done, e.getMessage()), e,

@@ -17,16 +17,16 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * Executes operations of an asynchronous mover with the kernels of a {@link CallerExecutor}, and
- * leaves their forces to the forcing threads. It has a list of the operations that wait for a
- * force.
+ * The operations of an asynchronous mover that need a force. A {@link CallerExecutor} executes
+ * them, and the threads of the library force the files. Keeps a list of the operations that wait
+ * for a force.
  */
 public final class ForcedOperations {
     private static final long LOOK_NANOS = 1_000_000;
 
     private final CallerExecutor kernels;
     private final Consumer<Operation<?>> workers;
-    /** Kept, because a new one for each operation would be garbage. */
+    /** A field, because a new object for each operation would be garbage. */
     private final BiConsumer<Operation<?>, Forces> whenForced = this::forced;
 
     private final Set<Forces> waiting = ConcurrentHashMap.newKeySet();
@@ -34,8 +34,8 @@ public final class ForcedOperations {
     /**
      * Creates an empty set.
      *
-     * @param kernels what executes an operation
-     * @param workers continues a batch behind a fence, on another thread than the calling one
+     * @param kernels the executor of the operations
+     * @param workers continues a batch behind a fence, on another thread than the caller's
      */
     public ForcedOperations(CallerExecutor kernels, Consumer<Operation<?>> workers) {
         this.kernels = kernels;
@@ -46,7 +46,7 @@ public final class ForcedOperations {
      * Keeps the buffers open until {@link #execute} has ended the operation.
      *
      * @param operation the operation
-     * @return null, or the reason of the failure
+     * @return null, or the reason why a buffer cannot be kept open
      */
     public static String pin(Operation<?> operation) {
         if (operation.tasks() != null) {
@@ -62,7 +62,7 @@ public final class ForcedOperations {
     }
 
     /**
-     * Unpins the buffers of {@link #pin}.
+     * Releases the buffers that {@link #pin} keeps open.
      *
      * @param operation the operation
      */
@@ -77,10 +77,10 @@ public final class ForcedOperations {
     }
 
     /**
-     * Returns whether an operation is a batch that has executed tasks and waits.
+     * Returns whether an operation is a batch that has executed tasks and waits to continue.
      *
      * @param operation the operation
-     * @return {@code true} if it is too late to cancel it
+     * @return true if it can no longer be cancelled
      */
     public static boolean hasBegun(Operation<?> operation) {
         return begun(operation) != null;
@@ -122,7 +122,7 @@ public final class ForcedOperations {
     }
 
     /**
-     * Executes an operation that was handed over and pinned, or continues it. Completes it, or
+     * Executes or continues an operation that was handed over and pinned. Then completes it or
      * queues its forces.
      *
      * @param operation the operation
@@ -145,7 +145,8 @@ public final class ForcedOperations {
     }
 
     /**
-     * Completes an operation whose completion record is written, or queues its forces first.
+     * Completes an operation whose completion record is written. If it needs forces, queues them
+     * first.
      *
      * @param operation the operation, which was handed over and pinned
      * @param forces the forces that it needs, or null
@@ -170,24 +171,24 @@ public final class ForcedOperations {
     }
 
     /**
-     * Queues the forces of an operation, without waiting for them.
+     * Queues the forces of an operation and returns.
      *
      * @param operation the operation, which was handed over
      * @param forces its forces, not empty
-     * @param then called when they have ended; {@link #remove} follows
+     * @param then called when the forces have ended; must call {@link #remove}
      */
     public void submit(Operation<?> operation, Forces forces,
             BiConsumer<Operation<?>, Forces> then) {
         try {
             waiting.add(forces);
-        } catch (OutOfMemoryError e) { // only drains and close() do not wait for it then
+        } catch (OutOfMemoryError e) { // drains and close() do not wait for this one
             LibraryThread.report(e);
         }
         forces.submit(operation, then);
     }
 
     /**
-     * Removes an operation that has ended.
+     * Removes an operation that has ended from the list.
      *
      * @param forces its forces, or null
      */
@@ -198,7 +199,7 @@ public final class ForcedOperations {
     }
 
     /**
-     * Marks the operations that wait now, for {@link #isPast}.
+     * Marks the operations that wait for a force at this moment, for {@link #isPast}.
      *
      * @return the mark
      */
@@ -224,8 +225,8 @@ public final class ForcedOperations {
     /**
      * Waits until no operation waits for a force.
      *
-     * @param nanos how long to wait at most
-     * @return the operations that still wait then
+     * @param nanos the longest time to wait
+     * @return the operations that still wait after that time
      */
     public List<Operation<?>> await(long nanos) {
         long start = System.nanoTime();

@@ -9,14 +9,14 @@ import io.github.vdm4j.memory.MemoryRegions;
 import java.lang.foreign.MemorySegment;
 import java.util.stream.Stream;
 
-/** The results and texts of exceptions that the JVM throws while it moves bytes. */
+/** The translation of exceptions that the JVM throws while it moves bytes. */
 public final class JvmFailures {
     private JvmFailures() {}
 
     /**
-     * Returns the result of an operation that threw.
+     * Returns the result of an operation that failed.
      *
-     * @param thrown the exception of the execution
+     * @param thrown the exception of its execution
      * @param operands the segments that it accessed; null for none
      * @return the result
      */
@@ -28,7 +28,10 @@ public final class JvmFailures {
         return PageFaults.isReportedBy(thrown) ? VdmResult.IO_ERROR : VdmResult.INTERNAL_ERROR;
     }
 
-    /** A function of the user may throw the same exceptions for reasons of its own. */
+    /**
+     * Returns whether a segment is unusable. The type of the exception does not show that, because
+     * a user's function may throw it, too.
+     */
     private static boolean anyUnusable(MemorySegment... operands) {
         for (MemorySegment operand : operands) {
             if (operand != null && (!operand.scope().isAlive()
@@ -40,16 +43,16 @@ public final class JvmFailures {
     }
 
     /**
-     * Returns the reason in words, which follow "memcpy of 64 bytes " in the message.
+     * Returns the reason of the failure as text that follows "memcpy of 64 bytes ".
      *
-     * @param thrown what was thrown
+     * @param thrown the exception of the execution
      * @param operands the segments that the operation accessed; null for none
      * @return the reason
      */
     public static String reason(Throwable thrown, MemorySegment... operands) {
         return switch (result(thrown, operands)) {
             case SEGMENT_UNUSABLE ->
-                "failed: a segment cannot be used any more: " + thrown.getMessage();
+                "failed: a segment can no longer be used: " + thrown.getMessage();
             case IO_ERROR -> "failed: "
                     + new PageUnavailableException((InternalError) thrown,
                             Stream.of(operands)
@@ -64,8 +67,8 @@ public final class JvmFailures {
      * Writes the completion record of an operation that failed in the JVM.
      *
      * @param operation the operation
-     * @param thrown what was thrown while it was executed
-     * @param bytesDone how many bytes are done for certain
+     * @param thrown the exception of its execution
+     * @param bytesDone the number of bytes that are certainly done
      */
     public static void record(Operation<?> operation, Throwable thrown, long bytesDone) {
         MemorySegment[] operands =
@@ -75,10 +78,10 @@ public final class JvmFailures {
     }
 
     /**
-     * Makes the JVM throw now if an operation met a missing page of a mapped file.
+     * Makes the JVM throw now if a page of a mapped file was missing during an operation.
      *
      * @param operation the operation
-     * @throws InternalError if a page was not there
+     * @throws InternalError if a page was missing
      */
     public static void deliver(Operation<?> operation) {
         if (MemoryRegions.mayLackPages(operation.destination())

@@ -13,18 +13,18 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
-/** The executor of operations in pure Java, on the calling thread. */
+/** The execution of every operation on the calling thread, in pure Java. */
 public final class JvmOperations {
     /**
-     * The spare kernels, each for one thread at a time. The index is the thread's number, so a
-     * thread mostly finds its own kernel.
+     * The spare kernels, each of which one thread at a time uses. The thread's number is the index,
+     * so a thread mostly uses the same kernel.
      */
     private static final AtomicReferenceArray<Crc32cKernel> SPARE = new AtomicReferenceArray<>(64);
 
     /**
-     * {@link #run(Operation, long, long)}. It is not final, because the JIT then compiles the
-     * target by itself. Inlined into its callers, ten calls deep, the target would not get the
-     * JDK's accesses of memory inlined (docs/adr/0020).
+     * The handle of {@link #run(Operation, long, long)}. It is not final, so the JIT compiles the
+     * method separately. If the JIT inlined the method into its callers, it would stop inlining the
+     * JDK's memory accesses (docs/adr/0020).
      */
     @SuppressWarnings("FieldMayBeFinal") private static MethodHandle run;
 
@@ -41,17 +41,17 @@ public final class JvmOperations {
         }
     }
 
-    /** The value of an operation without a finding. */
+    /** The value of an operation that finds no mismatch and no error. */
     private static final long NOTHING = -1;
 
     private JvmOperations() {}
 
     /**
-     * Executes an operation and writes its completion record. It makes nothing durable: a flush, a
-     * nop and a drain succeed at once.
+     * Executes an operation and writes its completion record. This makes nothing durable: a flush,
+     * a nop and a drain succeed at once.
      *
-     * @param operation the operation; its completion record is untouched if this throws
-     * @throws IllegalStateException if the arena of a segment is closed
+     * @param operation the operation; its completion record is unchanged if this throws
+     * @throws IllegalStateException if the arena of a segment was closed
      * @throws WrongThreadException if a segment is confined to another thread
      * @throws InternalError if a page of a mapped file is missing
      */
@@ -71,12 +71,12 @@ public final class JvmOperations {
     /**
      * Executes a part of an operation. Writes no completion record.
      *
-     * @param operation what to do
+     * @param operation the operation
      * @param from where the part begins, in bytes of {@link Operation#byteSize}
      * @param length the part's size; for DIF operations a multiple of a block
-     * @return the offset in the range of the first mismatch, what a DIF check found, the CRC of the
-     *     part, or what {@link DeltaKernel#create} returned
-     * @throws IllegalStateException if the arena of a segment is closed
+     * @return the offset of the first mismatch in the whole range, the result of a DIF check, the
+     *     CRC of the part, or the result of {@link DeltaKernel#create}
+     * @throws IllegalStateException if the arena of a segment was closed
      * @throws WrongThreadException if a segment is confined to another thread
      * @throws InternalError if a page of a mapped file is missing
      */
@@ -86,7 +86,7 @@ public final class JvmOperations {
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
-            throw new AssertionError(e); // nothing else is thrown
+            throw new AssertionError(e); // run throws no checked exception
         }
     }
 
@@ -129,7 +129,8 @@ public final class JvmOperations {
     }
 
     /**
-     * The CRC of a part that does not come first has the seed 0, for {@link Crc32cKernel#combine}.
+     * Returns the CRC of a part. A part behind the first has the seed 0, for {@link
+     * Crc32cKernel#combine}.
      */
     private static long crc(Operation<?> operation, long from, long length) {
         int slot = (int) Thread.currentThread().threadId() & SPARE.length() - 1;
@@ -166,15 +167,15 @@ public final class JvmOperations {
                     part(to, first * block, length / whole * block), source, config, first);
             default -> DifKernel.update(part(to, from, length), source, config, first);
         };
-        return DifKernel.behind(found, from);
+        return DifKernel.shift(found, from);
     }
 
     /**
      * Writes the completion record of an operation that the JVM has executed.
      *
      * @param operation the operation
-     * @param value what {@link #execute(Operation, long, long)} returned for it, or what the values
-     *     of its parts come to
+     * @param value the value of {@link #execute(Operation, long, long)}, or the combined value of
+     *     the parts
      */
     static void succeed(Operation<?> operation, long value) {
         switch (operation.type()) {

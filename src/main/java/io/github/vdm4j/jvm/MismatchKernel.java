@@ -14,12 +14,12 @@ final class MismatchKernel {
 
     /**
      * Compares two ranges. Mapped files are compared long by long, because the JDK's comparison
-     * ends the process at a missing page. The JVM does not handle faults of the stub to which it is
-     * compiled.
+     * ends the process at a missing page. The JVM does not handle page faults in the stub of this
+     * comparison.
      *
-     * @param first a segment
+     * @param first the first segment
      * @param from where its range begins
-     * @param second another
+     * @param second the second segment
      * @param secondFrom where its range begins
      * @param length the length of both, in bytes
      * @return the offset in the ranges of the first byte that differs, or -1

@@ -5,8 +5,8 @@ import io.github.vdm4j.FillFunction;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The functions that move bytes: {@link MemorySegment}'s copy and the kernel's fill, unless the
- * user supplies functions.
+ * The functions that move bytes. The default functions are {@link MemorySegment}'s copy and the
+ * kernel's fill.
  *
  * @param memcpy copies between ranges that do not overlap
  * @param memmove copies between ranges that may overlap

@@ -9,22 +9,25 @@ import java.util.BitSet;
 
 /**
  * The parts of a long operation, which several threads execute at the same time. A thread claims
- * the next part, executes it and records it. The thread that gives back the last reference ends the
+ * the next part, executes it and records it. The thread that releases the last reference ends the
  * operation.
  *
- * <p>Each claimed part is a reference. The right to claim is a reference, too: it passes from thread
- * to thread, and ends when no part is left. A failure, a mismatch or {@link #stop} makes the
- * remaining parts superfluous. Parts are claimed in order, and each claimed part is executed. So
- * the result is that of a single thread that executes the parts in order.
+ * <p>Each claimed part is a reference. The right to claim is a reference, too. It passes from
+ * thread to thread and ends when no part is left. After a failure, a mismatch or {@link #stop},
+ * threads claim no further part. Threads claim the parts in order and execute each claimed part.
+ * The result is therefore that of a single thread that executes the parts in order.
  */
 public final class Parts {
     /**
-     * The bytes of a part. It is long enough that the hand-over does not count, and short enough
-     * that a short operation does not wait long for a worker (docs/adr/0025).
+     * The bytes of a part. A part takes much longer than its hand-over. A short operation still
+     * does not wait long for a worker (docs/adr/0025).
      */
     public static final long BYTES = 1 << 20;
 
-    /** The bytes of a part of a copy. The JDK's copy bypasses the caches from some megabytes on. */
+    /**
+     * The bytes of a part of a copy. It is larger, because the JDK's copy bypasses the caches only
+     * for several megabytes.
+     */
     public static final long COPIED_BYTES = 4 << 20;
 
     private static final int NONE = Integer.MAX_VALUE;
@@ -33,9 +36,9 @@ public final class Parts {
     private final Pins pins = new Pins();
     private final long partBytes;
     private final int count;
-    /** Source and destination overlap: each part must wait for the part before it. */
+    /** True if source and destination overlap, so each part must wait for the part before it. */
     private final boolean ordered;
-    /** The last bytes come first, because the destination lies behind the source. */
+    /** True if the destination lies behind the source, so the last bytes must be copied first. */
     private final boolean descending;
     /** The CRC of each part; null for other operations. */
     private final int[] crcs;
@@ -44,22 +47,22 @@ public final class Parts {
     private final BitSet done = new BitSet();
     private int claimed;
     private int references = 1;
-    /** The parts from this on are not executed. */
+    /** The number of the first part that is not executed. */
     private int end;
     /** The number of parts that are done without a gap. */
     private int prefix;
     private boolean stopped;
-    /** The first part that found a mismatch, and what it found. */
+    /** The first part that found a mismatch. The next field is its result. */
     private int finder = NONE;
     private long found = -1;
-    /** The first part that failed, and why. */
+    /** The first part that failed. The next field is its exception. */
     private int failed = NONE;
     private Throwable failure;
 
     private volatile long bytesDone;
 
     /**
-     * Divides an operation.
+     * Divides an operation into parts.
      *
      * @param operation an operation that {@linkplain #divides can be divided}
      */
@@ -80,11 +83,11 @@ public final class Parts {
     }
 
     /**
-     * Returns whether an operation consists of parts.
+     * Returns whether an operation can be divided into parts.
      *
      * @param operation the operation
-     * @return false for a delta, whose {@code 0x80000} bytes at most are one part, and for what
-     *     reads and writes no range
+     * @return false for a delta, whose {@code 0x80000} bytes at most are one part, and for an
+     *     operation without a range
      */
     public static boolean divides(Operation<?> operation) {
         return switch (operation.type()) {
@@ -95,7 +98,7 @@ public final class Parts {
         };
     }
 
-    /** A part consists of whole blocks of this size. */
+    /** Returns the size of a block. A part consists of whole blocks. */
     private static long unit(Operation<?> operation) {
         DifConfig config = operation.dif();
         return config == null ? Long.BYTES
@@ -112,7 +115,7 @@ public final class Parts {
     /**
      * Keeps the buffers of the operation open until {@link #unpin}.
      *
-     * @return false if one is being closed; none is pinned then
+     * @return false if a buffer is being closed; no buffer is pinned then
      */
     public boolean pin() {
         return pins.pin(operation);
@@ -135,9 +138,9 @@ public final class Parts {
     /**
      * Returns whether a part was claimed.
      *
-     * @return false as long as nothing was written
+     * @return false if no byte was written
      */
-    public synchronized boolean haveBegun() {
+    public synchronized boolean hasBegun() {
         return claimed > 0;
     }
 
@@ -155,24 +158,24 @@ public final class Parts {
     }
 
     /**
-     * Returns whether the right to claim is of further use.
+     * Returns whether a part is left to claim.
      *
      * @return false if no part is left
      */
-    public synchronized boolean anyLeft() {
+    public synchronized boolean hasPartLeft() {
         return claimed < end;
     }
 
     /**
-     * Gives back a reference: that of an executed part, or the right to claim.
+     * Releases a reference: an executed part, or the right to claim.
      *
-     * @return true if it was the last: the caller ends the operation
+     * @return true if it was the last reference; the caller must end the operation
      */
     public synchronized boolean release() {
         return --references == 0;
     }
 
-    /** Makes the parts that nobody has claimed superfluous. The operation ends with STOPPED. */
+    /** Cancels the parts that no thread has claimed. The operation ends with STOPPED. */
     public synchronized void stop() {
         if (claimed < end) {
             stopped = true;
@@ -181,16 +184,16 @@ public final class Parts {
     }
 
     /**
-     * Makes the parts that nobody has claimed superfluous, and the operation fail.
+     * Cancels the parts that no thread has claimed. The operation fails.
      *
-     * @param thrown why
+     * @param thrown the cause
      */
     public synchronized void fail(Throwable thrown) {
         recordFailure(claimed, thrown);
     }
 
     /**
-     * Executes a claimed part and records what became of it.
+     * Executes a claimed part and records its result.
      *
      * @param part the number of the part
      */
@@ -229,7 +232,7 @@ public final class Parts {
         }
     }
 
-    /** The bytes of the first parts. The last part of the range is shorter than the others. */
+    /** Returns the bytes of the first parts. The last part of the range may be shorter. */
     private long bytesOf(int parts) {
         long bytes = operation.byteSize();
         return descending && parts > 0 ? bytes - (count - parts) * partBytes
@@ -237,7 +240,7 @@ public final class Parts {
     }
 
     /**
-     * Returns how many bytes are done without a gap.
+     * Returns the number of bytes that are done without a gap.
      *
      * @return the number at this moment, which never decreases
      */
@@ -254,7 +257,7 @@ public final class Parts {
     }
 
     /**
-     * Writes the completion record. The first part with a mismatch or a failure decides.
+     * Writes the completion record. The first part with a mismatch or a failure decides the result.
      */
     synchronized void record() {
         if (failed < finder) {
@@ -263,8 +266,8 @@ public final class Parts {
             JvmOperations.succeed(operation, crcs != null ? combinedCrc() : found);
         } else {
             operation.fail(ExecutionPath.JVM, VdmResult.STOPPED, null,
-                    ("was stopped after %,d bytes, because it was cancelled, or because its mover was"
-                            + " closed. Start another operation for the remaining bytes")
+                    ("was stopped after %,d bytes, because it was cancelled, or because its mover"
+                            + " was closed. Start another operation for the remaining bytes")
                             .formatted(bytesDone),
                     null, bytesDone);
         }

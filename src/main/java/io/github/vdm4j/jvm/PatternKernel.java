@@ -6,28 +6,28 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * The kernel that fills and compares with a pattern of eight bytes, the lowest of the {@code long}
- * first.
+ * The kernel that fills and compares with a pattern of eight bytes. The lowest byte of the {@code
+ * long} comes first.
  */
 public final class PatternKernel {
     private static final ValueLayout.OfLong PATTERN =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /**
-     * The bytes that are written long by long before copies continue. The number is small because
-     * copies are faster.
+     * The bytes that are written long by long. Copies of them fill the rest, because copies are
+     * faster.
      */
     private static final int WRITTEN = 64;
 
     /**
-     * The bytes that a fill with a byte copies first, before copies continue. The JDK does shorter
+     * The bytes that a fill with a byte copies from the table first. The JDK executes shorter
      * fills.
      */
     private static final int SEED = 512;
 
     /**
-     * The bytes of a copy that continues. Source and destination of the copy fit into a core's
-     * first cache.
+     * The bytes of each copy within the destination. Source and destination of the copy fit into a
+     * core's first cache.
      */
     private static final int RUN = 1 << 13;
 
@@ -36,8 +36,8 @@ public final class PatternKernel {
     private PatternKernel() {}
 
     /**
-     * A table with a run of each byte, 128 KiB, made at the first use. With a loop instead, a fill
-     * of 4 KiB took up to a quarter longer, depending on what the JVM had filled before it compiled
+     * A table of 128 KiB with a run of each byte, created at the first use. With a loop instead, a
+     * fill of 4 KiB took up to a quarter longer. That depended on the fills before the JIT compiled
      * the loop. A slice of the destination would allocate an object.
      */
     private static final class Seeds {
@@ -71,11 +71,11 @@ public final class PatternKernel {
         for (int i = longs; i < beginning; i++) {
             destination.set(ValueLayout.JAVA_BYTE, i, (byte) (pattern >>> (8 * (i - longs))));
         }
-        copyAlong(destination, beginning, size);
+        repeat(destination, beginning, size);
     }
 
     /** Copies the written bytes to the rest of the destination. */
-    private static void copyAlong(MemorySegment destination, long written, long size) {
+    private static void repeat(MemorySegment destination, long written, long size) {
         long done = written;
         while (done < size) {
             long part = Math.min(Math.min(done, RUN), size - done);
@@ -98,7 +98,7 @@ public final class PatternKernel {
             return;
         }
         MemorySegment.copy(Seeds.ALL, (long) (value & 0xff) * SEED, destination, 0, SEED);
-        copyAlong(destination, SEED, size);
+        repeat(destination, SEED, size);
     }
 
     /**
@@ -115,10 +115,10 @@ public final class PatternKernel {
             if (difference != 0) {
                 return Long.numberOfTrailingZeros(difference) / Byte.SIZE;
             }
-            // Every further byte is right if it equals the byte eight before it.
+            // Every further byte is correct if it equals the byte eight positions before it.
             long rest = size - Long.BYTES;
-            long like = MismatchKernel.find(source, 0, source, Long.BYTES, rest);
-            return like < 0 ? -1 : like + Long.BYTES;
+            long equal = MismatchKernel.find(source, 0, source, Long.BYTES, rest);
+            return equal < 0 ? -1 : equal + Long.BYTES;
         }
         for (int i = 0; i < size; i++) {
             if (source.get(ValueLayout.JAVA_BYTE, i) != (byte) (pattern >>> (8 * i))) {

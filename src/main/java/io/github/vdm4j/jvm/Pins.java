@@ -9,7 +9,7 @@ import io.github.vdm4j.memory.MemoryRegions;
  * three. The pins keep their regions, because a later look-up can find another region.
  */
 public final class Pins {
-    /** The reason of an operation whose buffers could not be pinned. */
+    /** The reason of a failure if a buffer cannot be pinned. */
     public static final String CLOSED = "failed: a buffer was closed before the operation started";
 
     private MemoryRegion destination;
@@ -18,7 +18,7 @@ public final class Pins {
     /** The region of the second destination or the second source. No operation has both. */
     private MemoryRegion second;
 
-    /** Creates pins of nothing. */
+    /** Creates an object that pins no buffer. */
     public Pins() {}
 
     /**

@@ -5,8 +5,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * The CRC-16 of T10 with the polynomial 0x8BB7, highest bit first, which guards the blocks of a
- * disk.
+ * The CRC-16 of T10, which protects the blocks of a disk. Its polynomial is 0x8BB7, the highest bit
+ * first.
  */
 final class T10Crc {
     private static final int POLYNOMIAL = 0x8bb7;
@@ -15,7 +15,9 @@ final class T10Crc {
     private static final int WORDS = 2;
     private static final int STEP = WORDS * Long.BYTES;
 
-    /** For each place in a step, the last first, and each byte there: its effect on the CRC. */
+    /**
+     * The effect of each byte on the CRC, by its position in a step (the last first) and its value.
+     */
     private static final char[] TABLE = new char[STEP << 8];
 
     static {

@@ -8,16 +8,16 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The tasks of a batch, executed in sequence. */
+/** The tasks of a batch, executed in order. */
 public final class TaskSequence {
     private final List<Operation<?>> tasks;
 
-    /** Of tasks that are pinned, and of some that were. */
+    /** The pins of the tasks. Only the first {@code pinned} are in use. */
     private final List<Pins> pins = new ArrayList<>();
 
     private int pinned;
 
-    /** The first task whose forces the last call has left, and the first that was not executed. */
+    /** The first task of the last call. The next field is the first task that was not executed. */
     private int section;
 
     private int next;
@@ -30,11 +30,11 @@ public final class TaskSequence {
     /** The same object for all sections of an execution. */
     private Forces forces;
 
-    /** The last arena, because most tasks have the same arena. */
-    private MemorySegment.Scope known;
+    /** The arena that was checked last. Most tasks of a batch have the same arena. */
+    private MemorySegment.Scope lastScope;
 
     /**
-     * Of the tasks that the list has whenever they are executed.
+     * Creates a sequence. Each execution reads the list again.
      *
      * @param tasks the list
      */
@@ -43,12 +43,12 @@ public final class TaskSequence {
     }
 
     /**
-     * Begins anew. Requires that the current thread may access all segments, and keeps the buffers
-     * of all tasks open; if that cannot be, none.
+     * Starts a new execution and pins the buffers of all tasks. If a buffer or arena is closed,
+     * this pins no buffer.
      *
-     * @return null, or the reason
-     * @throws WrongThreadException if a segment is confined to another thread; no buffer is kept
-     * open then
+     * @return null, or the reason why the batch cannot start
+     * @throws WrongThreadException if a segment is confined to another thread; no buffer is pinned
+     *     then
      */
     public String pin() {
         section = 0;
@@ -64,7 +64,7 @@ public final class TaskSequence {
                 }
             }
         } finally {
-            known = null;
+            lastScope = null;
         }
         return MemoryRegions.any() ? pinBuffers() : null;
     }
@@ -100,15 +100,15 @@ public final class TaskSequence {
             return true;
         }
         MemorySegment.Scope scope = segment.scope();
-        if (scope == known) {
+        if (scope == lastScope) {
             return true;
         }
         task.requireAccess();
-        known = scope;
+        lastScope = scope;
         return scope.isAlive();
     }
 
-    /** Lets go of the buffers. */
+    /** Releases the buffers. */
     public void unpin() {
         while (pinned > 0) {
             pins.get(--pinned).unpin();

@@ -1,5 +1,6 @@
 /**
  * The operations of DML in pure Java, and the executor that runs them on the calling thread. The
- * movers of the JVM use it, and a DML mover uses it for what it leaves to the JVM.
+ * JVM's movers use it for all operations. A DML mover uses it for the operations that the JVM
+ * executes.
  */
 package io.github.vdm4j.jvm;

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The mappings that are used without a buffer. vdm4j determines each at its first durable operation
- * and caches it until its scope ends.
+ * The mappings that operations use without a buffer. The first durable operation determines a
+ * mapping, which is cached until its scope ends.
  */
 final class BareMappings {
     /** The mapping of a scope. */
@@ -24,7 +24,7 @@ final class BareMappings {
             this.file = file;
         }
 
-        boolean isOver() {
+        boolean isStale() {
             MemorySegment.Scope scope = get();
             return scope == null || !scope.isAlive();
         }
@@ -64,7 +64,7 @@ final class BareMappings {
     private static void sweep() {
         List<Known> live = new ArrayList<>();
         for (Known known : all) {
-            if (known.isOver()) {
+            if (known.isStale()) {
                 INDEX.remove(known.start, known.length, known);
             } else {
                 live.add(known);

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 /** An engine that writes cache lines back to their memory. */
 public interface CacheLineWriteBack {
     /**
-     * Writes back every cache line that a range touches, and returns when they have reached the
+     * Writes back every cache line that a range touches. Returns when the lines have reached the
      * memory.
      *
      * @param range native memory, not empty
@@ -15,19 +15,19 @@ public interface CacheLineWriteBack {
     void writeBack(MemorySegment range);
 
     /**
-     * Returns the durable copies and fills of this engine.
+     * Returns the functions for durable copies and fills.
      *
-     * @return the moves, or null
+     * @return the functions, or null if the engine has none
      */
     default DurableMoves moves() {
         return null;
     }
 
     /**
-     * Returns whether the engine knows that a range is persistent memory.
+     * Returns whether the engine has mapped a range as persistent memory.
      *
      * @param range native memory, not empty
-     * @return {@code true} if the engine has mapped it
+     * @return {@code true} if the range is persistent memory
      */
     default boolean recognizes(MemorySegment range) {
         return false;

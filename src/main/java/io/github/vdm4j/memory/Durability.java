@@ -12,8 +12,8 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * The rules and engines that make a destination durable. Movers share one object; tests make their
- * own to record what was written back.
+ * The rules and engines that make a destination durable. All movers of a process share the engines
+ * of the machine. A test creates its own engines, which record their calls.
  */
 public final class Durability {
     /** The bound of a mover that sets none. */
@@ -22,25 +22,25 @@ public final class Durability {
     private final CacheLineWriteBack lines;
     private final PageWriteBack pages;
 
-    /** Whether the engines are those of this machine, each made when it is first needed. */
+    /** True for the engines of this machine, which are created at the first use. */
     private final boolean ofMachine;
 
-    /** Whether native memory of unknown domain counts as persistent memory. */
+    /** True if native memory of unknown domain counts as persistent memory. */
     private final boolean nativeIsPersistent;
 
-    /** How long a force waits for further requests at most. */
+    /** The longest time that a force waits for further requests. */
     private final long forceWaitNanos;
 
     /**
      * The reason why an operation is refused.
      *
-     * @param result how the operation ends
-     * @param reason the reason in words, which follow "memset of 64 bytes " in the message
+     * @param result the result of the operation
+     * @param reason the reason as text that follows "memset of 64 bytes "
      */
     public record Refusal(VdmResult result, String reason) {}
 
     /**
-     * Creates engines.
+     * Combines engines.
      *
      * @param lines writes cache lines back; null if only a mover can
      * @param pages writes pages back
@@ -80,7 +80,7 @@ public final class Durability {
     }
 
     /**
-     * Returns the same engines with or without C's rule for native memory.
+     * Returns these engines with or without C's rule for native memory.
      *
      * @param persistent whether native memory of unknown domain counts as persistent memory
      * @return engines with that rule
@@ -92,9 +92,9 @@ public final class Durability {
     }
 
     /**
-     * Returns the same engines with a bound for the time that a force waits for further requests.
+     * Returns these engines with a bound for the time that a force waits for further requests.
      *
-     * @param longest the bound; zero for no wait
+     * @param longest the bound; 0 means no wait
      * @return engines with that bound
      */
     public Durability forceWait(Duration longest) {
@@ -112,7 +112,7 @@ public final class Durability {
     public static Duration requireForceWait(Duration longest) {
         if (Objects.requireNonNull(longest, "longest").isNegative()) {
             throw new IllegalArgumentException(
-                    "forceWait of " + longest + ": must be 0 or more, zero for no wait");
+                    "forceWait of " + longest + ": must be 0 or more. Zero means no wait");
         }
         return longest;
     }
@@ -127,8 +127,8 @@ public final class Durability {
     }
 
     /**
-     * Looks for libpmem at the first use. Opening it takes milliseconds, and most movers never copy
-     * durably.
+     * The holder of libpmem, which is opened at the first use. Opening it takes milliseconds, and
+     * most movers never copy durably.
      */
     private static final class Lines {
         static final CacheLineWriteBack OF_MACHINE = PmemLibrary.find().orElse(null);
@@ -139,12 +139,12 @@ public final class Durability {
     }
 
     /**
-     * Determines what makes a range durable. A buffer knows its domain. The mapping of a mapped
-     * segment is determined once. Native memory is refused unless libpmem has mapped it or C's rule
+     * Determines what makes a range durable. A buffer has a domain. The mapping of a mapped segment
+     * is determined once. Native memory is refused unless libpmem has mapped it or C's rule
      * applies.
      *
      * @param range the destination of an operation, not empty
-     * @return the work to do, or why the operation must be refused
+     * @return the kind of write-back, or the reason for a refusal
      */
     public WriteBackKind kindOf(MemorySegment range) {
         if (!range.isNative()) {
@@ -175,8 +175,8 @@ public final class Durability {
     }
 
     /**
-     * Determines the kind of a backing. It asks for MAP_SYNC only if that decides between {@code
-     * force()} and cache lines.
+     * Returns the kind of write-back of a mapping. MAP_SYNC is looked up only if it decides between
+     * {@code force()} and cache lines.
      */
     private static WriteBackKind kindOf(Backing backing) {
         return switch (backing) {
@@ -187,9 +187,9 @@ public final class Durability {
     }
 
     /**
-     * Returns the engine for cache lines. The first call looks for the engine of the machine.
+     * Returns the engine for cache lines. The first call opens the engine of the machine.
      *
-     * @return the engine, or null if there is none outside of the movers
+     * @return the engine, or null if only a mover can write cache lines back
      */
     public CacheLineWriteBack lines() {
         return ofMachine ? Lines.OF_MACHINE : lines;
@@ -199,7 +199,7 @@ public final class Durability {
      * Returns why an operation on a range must be refused.
      *
      * @param range the range
-     * @param kind the kind that {@link #kindOf} returned
+     * @param kind the result of {@link #kindOf} for the range
      * @param moverWritesLinesBack whether the mover itself can write cache lines back
      * @return null if the range can be made durable
      */
@@ -261,7 +261,7 @@ public final class Durability {
      *
      * @param range the range
      * @param moverWritesLinesBack whether the mover itself can write cache lines back
-     * @return false if an operation ends with {@link VdmResult#UNSUPPORTED}
+     * @return false if a durable operation ends with {@link VdmResult#UNSUPPORTED}
      */
     public boolean supports(MemorySegment range, boolean moverWritesLinesBack) {
         Refusal refusal = refusal(range, kindOf(range), moverWritesLinesBack);
@@ -285,9 +285,9 @@ public final class Durability {
      * Writes the cache lines of a range back.
      *
      * @param range the range of {@link WriteBackKind#CACHE_LINES}, not empty and not refused
-     * @throws IOException if the storage reports an error, or has reported an error of the file
-     * @throws io.github.vdm4j.machine.PageUnavailableException if a page of a mapped file is not
-     *     there
+     * @throws IOException if the storage reports an error, or has reported one for the file before
+     * @throws io.github.vdm4j.machine.PageUnavailableException if a page of a mapped file is
+     *     missing
      * @throws IllegalStateException if its arena is closed
      * @throws WrongThreadException if it is confined to another thread
      */
@@ -302,7 +302,7 @@ public final class Durability {
         }
         MappedFile file = fileOf(range);
         try {
-            force(range); // the JDK writes lines back, so there is nothing to share
+            force(range); // the JDK writes the lines back, so no force is shared
         } catch (IOException e) {
             file.recordFailure();
             throw e;
@@ -310,12 +310,12 @@ public final class Durability {
         MissingPages.requireNone(range);
     }
 
-    /** Writes the pages of a range to the storage, on the calling thread. */
+    /** Writes the pages of a range to the storage on the calling thread. */
     void force(MemorySegment range) throws IOException {
         (ofMachine ? Pages.OF_MACHINE : pages).writeBack(range);
     }
 
-    /** Returns how long a force waits for further requests at most. */
+    /** Returns the longest time that a force waits for further requests. */
     long forceWaitNanos() {
         return forceWaitNanos;
     }

@@ -2,7 +2,7 @@ package io.github.vdm4j.memory;
 
 import java.lang.foreign.MemorySegment;
 
-/** Copies and fills that write their cache lines back while they move, or bypass the caches. */
+/** Copies and fills that write their cache lines back, or that bypass the caches. */
 public interface DurableMoves {
     /**
      * Copies, and returns when the destination is in the persistence domain.
@@ -10,7 +10,7 @@ public interface DurableMoves {
      * @param destination native memory, not empty
      * @param source native memory of the same size; may overlap
      * @throws IllegalStateException if an arena is closed; nothing was copied
-     * @throws WrongThreadException if one is confined to another thread; nothing was copied
+     * @throws WrongThreadException if a segment is confined to another thread; nothing was copied
      */
     void copy(MemorySegment destination, MemorySegment source);
 

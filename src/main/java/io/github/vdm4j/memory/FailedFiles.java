@@ -4,18 +4,19 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The files of which a write-back has failed in this process. The kernel reports such a failure
- * once and may drop the pages, so a later write-back that succeeds proves nothing.
+ * The files whose write-back has failed in this process. The kernel reports such a failure once and
+ * may drop the pages. A later write-back that succeeds therefore proves nothing.
  *
- * <p>The record is bounded. Once it is full, a failure of a further file counts as a failure of
- * every file.
+ * <p>The number of recorded files is limited. After that, a failure of a further file counts as a
+ * failure of every file.
  */
 final class FailedFiles {
     /**
      * A failure.
      *
      * @param number counts the failures of all files
-     * @param birth distinguishes the file from later files with its inode number; null if unknown
+     * @param birth distinguishes the file from later files with the same inode number; null if
+     *     unknown
      */
     private record Failure(int number, String birth) {
         boolean concerns(MappedFile mapping) {
@@ -49,7 +50,7 @@ final class FailedFiles {
         String file = mapping.file();
         var failure = new Failure(count + 1, mapping.birth());
         if (file == null) {
-            mapping.fail(); // the kernel does not tell which other mappings have the same file
+            mapping.fail(); // the kernel does not report other mappings of the file
         } else if (latest.size() < capacity || latest.containsKey(file)) {
             latest.put(file, failure);
         } else {

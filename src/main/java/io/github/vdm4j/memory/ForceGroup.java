@@ -9,12 +9,15 @@ import java.util.Comparator;
 import java.util.concurrent.locks.StampedLock;
 
 /**
- * The requests of a file that are forced together. Ranges of one buffer with small gaps between them
- * become one range. A range that is no view of a buffer is forced as it is, because only its own
- * segment throws if the arena is closed.
+ * The requests of a file that are forced together. Ranges of one buffer with small gaps between
+ * them become one range. A range outside of buffers is not merged, because only its own segment
+ * throws if the arena is closed.
  */
 final class ForceGroup {
-    /** Two ranges 1 GiB apart took 1 to 6 ms with two forces, and 100 ms with one (ADR 0024). */
+    /**
+     * The largest gap in bytes. For two ranges 1 GiB apart, two forces took 1 to 6 ms and one force
+     * 100 ms (ADR 0024).
+     */
     private static final long GAP = 64L << 10;
     private static final long PAGE = 4096;
     private static final Comparator<ForceRequest> BY_ADDRESS =
@@ -51,7 +54,7 @@ final class ForceGroup {
         return requests.length;
     }
 
-    /** Forces requests of any number of files on their owner's thread, without their queues. */
+    /** Forces the requests of one owner on its thread, without the queues of the files. */
     void forceAlone() {
         for (ForceRequest each : requests) {
             var one = new ForceGroup(new ForceRequest[]{each});
@@ -61,8 +64,8 @@ final class ForceGroup {
     }
 
     /**
-     * Forces the ranges. The kernel reports an error to one of several concurrent calls only, so
-     * this waits until other forces of the file have recorded their failures.
+     * Forces the ranges. The kernel reports an error to only one of several concurrent calls. This
+     * method therefore waits until concurrent forces of the file have recorded their failures.
      */
     void force(StampedLock forces) {
         ForceRequest[] sorted = requests;
@@ -118,7 +121,7 @@ final class ForceGroup {
         return to;
     }
 
-    /** Returns whether a request can be forced with those before it, which end at an address. */
+    /** Returns whether a request can be forced together with the requests before it. */
     private static boolean belongs(ForceRequest request, ForceRequest head, long end) {
         if (request.region != head.region
                 || request.owner.durability() != head.owner.durability()) {
@@ -130,7 +133,7 @@ final class ForceGroup {
                         && (request.to() + PAGE - 1 & -PAGE) <= (end + PAGE - 1 & -PAGE);
     }
 
-    /** Looks for pages beyond the end of the file, because {@code msync} passes over them. */
+    /** Throws if a page lies beyond the end of the file, because {@code msync} skips such pages. */
     private static void requirePages(ForceRequest request) {
         if (request.failure == null) {
             try {
@@ -154,7 +157,7 @@ final class ForceGroup {
         return requests[0].file.path();
     }
 
-    /** Fails the requests that have no failure yet. */
+    /** Fails the requests without a failure. */
     void fail(Throwable failure) {
         failed = true;
         for (ForceRequest each : requests) {

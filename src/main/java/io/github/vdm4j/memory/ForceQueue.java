@@ -12,15 +12,16 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.StampedLock;
 
 /**
- * The requests of a file that wait for a force. One thread at a time leads: it takes all requests,
- * forces them together and notifies their owners. Requests that arrive meanwhile form the next group.
+ * The requests of a file that wait for a force. One thread at a time is the leader. It takes all
+ * requests, forces them together and notifies their owners. Requests that arrive during the force
+ * form the next group.
  */
 final class ForceQueue {
-    /** How many groups a leader forces before it waits for further requests again. */
+    /** The number of groups after which a leader waits for further requests again. */
     private static final int GROUPS_WITHOUT_WAIT = 32;
-    /** After this many waits without a further request, the leader stops waiting. */
+    /** The number of waits without a further request after which the leader stops waiting. */
     private static final int FRUITLESS_WAITS = 2;
-    /** Parking for less takes longer than it should. */
+    /** The shortest time to park, because a shorter park takes longer than requested. */
     private static final long LEAST_PARK_NANOS = 100_000;
     private static final VarHandle NEWEST;
     private static final VarHandle LED;
@@ -41,7 +42,7 @@ final class ForceQueue {
         }
     }
 
-    /** Held as a reader by each force of the file. */
+    /** Each force of the file holds this lock as a reader. */
     private final StampedLock forces = new StampedLock();
     private volatile ForceRequest newest;
     private volatile boolean led;
@@ -51,7 +52,9 @@ final class ForceQueue {
     private long lastNanos;
     private int fruitless;
     private int groupsWithoutWait;
-    /** The leader that waits for further requests, and for how many. */
+    /**
+     * The leader that waits for further requests. The next field is the number that it waits for.
+     */
     private volatile Thread waiting;
     private volatile int wanted;
 
@@ -63,7 +66,10 @@ final class ForceQueue {
 
     ForceQueue() {}
 
-    /** Returns the queue of a file, by the key that its mappings share; null for none. */
+    /**
+     * Returns the queue of a file. The key is common to the mappings of the file, or null for no
+     * file.
+     */
     static synchronized ForceQueue of(String file) {
         if (file == null) {
             return new ForceQueue();
@@ -81,7 +87,7 @@ final class ForceQueue {
         return queue;
     }
 
-    /** Adds a request. A call of {@link #serve} has to follow. */
+    /** Adds a request. The caller must call {@link #serve} afterwards. */
     void push(ForceRequest request) {
         ForceRequest earlier;
         do {
@@ -96,8 +102,7 @@ final class ForceQueue {
     }
 
     /**
-     * Has the requests forced if no thread leads: by the calling thread, or by a thread of the
-     * library.
+     * Forces the requests if no thread leads, on the calling thread or on a thread of the library.
      *
      * @param here whether the calling thread may lead
      */
@@ -173,7 +178,7 @@ final class ForceQueue {
         }
     }
 
-    /** Nothing that fails here keeps the owners from being notified. */
+    /** Forces a group and records every failure. The caller then always notifies the owners. */
     private void forceAndReport(ForceGroup group, long waited) {
         try {
             force(group, waited);
@@ -182,7 +187,7 @@ final class ForceQueue {
         }
     }
 
-    /** Forces a group, counts it and traces it. */
+    /** Forces, counts and traces a group. */
     void force(ForceGroup group, long waited) {
         long start = System.nanoTime();
         group.force(forces);
@@ -193,7 +198,7 @@ final class ForceQueue {
         try {
             ForceTrace.record(group.path(), group.size(), group.ranges(), group.hasFailed(), waited,
                     took);
-        } catch (Throwable e) { // the group goes on without a trace
+        } catch (Throwable e) { // the group continues without a trace
             LibraryThread.report(e);
         }
     }
@@ -214,8 +219,8 @@ final class ForceQueue {
     }
 
     /**
-     * Waits for as many requests as the last group had, for a quarter of the last force at most.
-     * Returns the time that it took.
+     * Waits until the queue has as many requests as the last group, for at most a quarter of the
+     * last force. Returns the time of the wait in nanoseconds.
      */
     private long waitForMore() {
         ForceRequest seen = newest;
@@ -227,8 +232,8 @@ final class ForceQueue {
         if (fruitless >= FRUITLESS_WAITS && ++groupsWithoutWait < GROUPS_WITHOUT_WAIT) {
             return 0;
         }
-        long most = Math.min(lastNanos / 4, longestWait());
-        if (most <= 0) {
+        long limit = Math.min(lastNanos / 4, longestWait());
+        if (limit <= 0) {
             return 0;
         }
         groupsWithoutWait = 0;
@@ -236,9 +241,9 @@ final class ForceQueue {
         long waited = 0;
         wanted = lastSize;
         waiting = Thread.currentThread();
-        while (newest.position < wanted && waited < most) {
-            if (most - waited > LEAST_PARK_NANOS) {
-                LockSupport.parkNanos(this, most - waited);
+        while (newest.position < wanted && waited < limit) {
+            if (limit - waited > LEAST_PARK_NANOS) {
+                LockSupport.parkNanos(this, limit - waited);
             } else {
                 Thread.yield();
             }
@@ -249,7 +254,7 @@ final class ForceQueue {
         return waited;
     }
 
-    /** The shortest of the bounds that the movers of the requests have. */
+    /** Returns the shortest of the bounds of the requests' movers. */
     private long longestWait() {
         long shortest = Long.MAX_VALUE;
         for (ForceRequest each = newest; each != null; each = each.earlier) {

@@ -18,7 +18,7 @@ final class ForceRequest {
     ForceRequest earlier;
     /** The number of requests in the queue, this one included. */
     int position;
-    /** Written by the thread that forces, before it notifies the owner. */
+    /** The failure. The leader writes it before it notifies the owner. */
     Throwable failure;
 
     ForceRequest(Forces owner, Operation<?> operation, MemorySegment range, MemoryRegion region,

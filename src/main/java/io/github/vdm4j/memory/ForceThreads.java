@@ -4,10 +4,10 @@ import io.github.vdm4j.machine.LibraryThread;
 
 /**
  * The threads that lead the forces of all files. A thread starts when a file needs a leader and no
- * thread is idle, and ends when it was idle for a second.
+ * thread is idle. It ends after a second without work.
  */
 final class ForceThreads {
-    private static final int MOST = 16;
+    private static final int MAX_THREADS = 16;
     private static final long IDLE_MILLIS = 1_000;
 
     private static final Object LOCK = new Object();
@@ -18,12 +18,12 @@ final class ForceThreads {
     private static int threads;
     private static int idle;
 
-    /** Whether files wait while all threads lead. */
+    /** True while files wait because all threads lead. */
     private static volatile boolean crowded;
 
     private ForceThreads() {}
 
-    /** Finds a leader for a queue, which no thread leads. */
+    /** Finds a leader for a queue without a leader. */
     static void serve(ForceQueue queue) {
         synchronized (LOCK) {
             append(queue);
@@ -31,7 +31,7 @@ final class ForceThreads {
                 LOCK.notify();
                 return;
             }
-            if (threads == MOST) {
+            if (threads == MAX_THREADS) {
                 crowded = true;
                 return;
             }
@@ -63,7 +63,7 @@ final class ForceThreads {
         }
     }
 
-    /** Returns null if the thread has to end. */
+    /** Returns the next queue to lead, or null if the thread must end. */
     private static ForceQueue next() {
         synchronized (LOCK) {
             if (first == null) {
@@ -95,7 +95,7 @@ final class ForceThreads {
         queues++;
     }
 
-    /** Returns false if the queue does not wait. */
+    /** Removes a queue. Returns false if the queue does not wait. */
     private static boolean remove(ForceQueue queue) {
         ForceQueue before = null;
         ForceQueue each = first;

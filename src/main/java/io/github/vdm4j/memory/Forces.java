@@ -8,9 +8,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 
 /**
- * The forces that an operation waits for: one range of a single operation, or the ranges of a
- * batch's tasks up to a fence. Each force is shared with other operations on the file, through its
- * {@link ForceQueue}.
+ * The forces that an operation waits for. A single operation has one or two ranges. A batch has the
+ * ranges of its tasks up to a fence. Operations on the same file share forces through its {@link
+ * ForceQueue}.
  */
 public final class Forces {
     private final Durability durability;
@@ -33,10 +33,10 @@ public final class Forces {
     }
 
     /**
-     * Adds a range whose bytes were written.
+     * Adds a range after its bytes were written.
      *
-     * @param operation the operation or the task of a batch; if the force fails, its completion
-     *     record says so
+     * @param operation the operation or the task of a batch, whose completion record receives a
+     *     failure of the force
      * @param range the range of a mapped file, not empty
      */
     public void add(Operation<?> operation, MemorySegment range) {
@@ -47,7 +47,7 @@ public final class Forces {
     }
 
     /**
-     * Returns whether there is nothing to force.
+     * Returns whether no range needs a force.
      *
      * @return true if no range was added
      */
@@ -69,12 +69,12 @@ public final class Forces {
     }
 
     /**
-     * Queues the requests and returns. The caller has pinned the buffers and may unpin them
-     * afterwards: each request keeps its own buffer open.
+     * Queues the requests and returns. The caller has pinned the buffers and may unpin them after
+     * this call, because each request keeps its buffer open.
      *
      * @param operation the operation that waits for all ranges; it was handed over
-     * @param then called with the operation when all ranges have been forced or have failed, and
-     *     the completion records say so
+     * @param then called with the operation after all forces have ended and failures are in the
+     *     completion records
      */
     public void submit(Operation<?> operation, BiConsumer<Operation<?>, Forces> then) {
         waiting = operation;
@@ -88,9 +88,10 @@ public final class Forces {
     }
 
     /**
-     * Forces the ranges before it returns, for a mover that executes operations on the calling
-     * thread. The calling thread forces what is confined to it. It leads the group that holds its
-     * own request if no other thread leads. A virtual thread does not lead.
+     * Forces the ranges and returns when all forces have ended, for a mover that executes
+     * operations on the calling thread. The calling thread forces ranges that are confined to it.
+     * If no other thread leads, it leads the group with its own request. A virtual thread does not
+     * lead.
      */
     public void await() {
         waiting = null;
@@ -98,7 +99,7 @@ public final class Forces {
         waiter = Thread.currentThread();
         pin();
         ForceRequest mine = first;
-        if (!isAccessibleByStranger()) {
+        if (!isAccessibleByOtherThreads()) {
             ForceGroup.ofOwner(mine, count).forceAlone();
         } else {
             boolean mayLead = !waiter.isVirtual();
@@ -117,14 +118,14 @@ public final class Forces {
         }
     }
 
-    /** All of them before the first is served, so that they share a force. */
+    /** Queues all requests before the first is served, because they then share a force. */
     private static void push(ForceRequest mine) {
         for (ForceRequest each = mine; each != null; each = each.following) {
             each.file.forces().push(each);
         }
     }
 
-    private boolean isAccessibleByStranger() {
+    private boolean isAccessibleByOtherThreads() {
         for (ForceRequest each = first; each != null; each = each.following) {
             if (!each.range.isAccessibleBy(LibraryThread.stranger())) {
                 return false;
@@ -133,7 +134,7 @@ public final class Forces {
         return true;
     }
 
-    /** Keeps the buffers open until the forces have ended, also if the caller unpins them. */
+    /** Keeps the buffers open until the forces have ended, even if the caller unpins them. */
     public void pin() {
         if (pinned) {
             return;
@@ -148,7 +149,7 @@ public final class Forces {
         }
     }
 
-    /** One of the requests was forced or has failed. */
+    /** Counts a request that was forced or has failed. */
     void ended() {
         if (left.decrementAndGet() == 0) {
             finish();

@@ -9,21 +9,24 @@ import java.lang.management.ManagementFactory;
 import java.util.function.UnaryOperator;
 
 /**
- * The engine that calls the JDK's {@code force()} without crashing. On a mapping with MAP_SYNC,
+ * The engine that calls the JDK's {@code force()} if the call is safe. On a mapping with MAP_SYNC,
  * {@code force()} calls a stub that only the C2 compiler generates. If that compiler is off, the
  * call crashes the JVM (H27).
  */
 final class JdkPageWriteBack implements PageWriteBack {
     private static final long PAGE = 4096;
 
-    /** Asks the JVM once, at the first use, because the management interface starts slowly. */
+    /**
+     * The holder of the JVM's answer. It asks once, at the first use, because the management
+     * interface starts slowly.
+     */
     private static final class Compiler {
         static final String WHY_NOT = whyNot();
 
         private static String whyNot() {
             var options = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
             if (options == null) {
-                return null; // not HotSpot, so not its bug
+                return null; // another JVM does not have HotSpot's bug
             }
             return JdkPageWriteBack.whyNot(name -> option(options, name));
         }
@@ -32,13 +35,13 @@ final class JdkPageWriteBack implements PageWriteBack {
             try {
                 return options.getVMOption(name).getValue();
             } catch (IllegalArgumentException e) {
-                return null; // there is none of that name, or it is a locked one
+                return null; // no such option, or a locked option
             }
         }
     }
 
     /**
-     * Decides by the options of the JVM.
+     * Returns why a mapping with MAP_SYNC cannot be forced with the given options of the JVM.
      *
      * @param options returns the value of an option, or null if the JVM does not show it
      * @return the reason why a mapping with MAP_SYNC cannot be forced, or null
@@ -47,7 +50,7 @@ final class JdkPageWriteBack implements PageWriteBack {
         // A diagnostic option, whose default is true.
         // The JVM shows its value only with -XX:+UnlockDiagnosticVMOptions.
         if ("false".equals(options.apply("DelayCompilerStubsGeneration"))) {
-            return null; // the stub is there from the start
+            return null; // the JVM generates the stub at its start
         }
         String level = options.apply("TieredStopAtLevel");
         boolean on =
@@ -57,9 +60,10 @@ final class JdkPageWriteBack implements PageWriteBack {
                         && !"quick-only".equals(options.apply("CompilationMode"));
         return on
                 ? null
-                : "the JVM runs without its C2 compiler (-Xint, or TieredStopAtLevel below 4), and then force() of persistent"
-                        + " memory crashes it; start Java without that option, add -XX:+UnlockDiagnosticVMOptions"
-                        + " -XX:-DelayCompilerStubsGeneration, or install libpmem.so.1";
+                : "the JVM runs without its C2 compiler (-Xint, or TieredStopAtLevel below 4), and"
+                        + " force() of persistent memory crashes such a JVM. Start Java without"
+                        + " that option, add -XX:+UnlockDiagnosticVMOptions"
+                        + " -XX:-DelayCompilerStubsGeneration, or install libpmem.so.1.";
     }
 
     /** Returns why a mapping with MAP_SYNC cannot be forced here, or null. */
@@ -80,7 +84,9 @@ final class JdkPageWriteBack implements PageWriteBack {
         }
     }
 
-    /** Writes back a reinterpreted mapping, which the JDK takes for plain memory. */
+    /**
+     * Writes back a reinterpreted mapping with msync, because the JDK treats it like plain memory.
+     */
     private static void sync(MemorySegment range) throws IOException {
         long start = range.address() & -PAGE;
         try {

@@ -10,7 +10,7 @@ import io.github.vdm4j.machine.PlatformName;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 
-/** The file behind a mapping, determined once for each mapping. */
+/** The file behind a mapping. It is determined once for each mapping. */
 public final class MappedFile {
     private static final FailedFiles FAILED = new FailedFiles(4_096);
 
@@ -35,7 +35,7 @@ public final class MappedFile {
      * every failure.
      *
      * @param segment a segment of the mapping, not empty
-     * @return what the kernel tells
+     * @return the file
      */
     public static MappedFile of(MemorySegment segment) {
         boolean needsFlags = JdkPageWriteBack.whyNotOnPersistentMemory() != null;
@@ -48,10 +48,10 @@ public final class MappedFile {
 
     /**
      * Determines the file behind a mapping that other code made, and whether it is a MAP_SYNC
-     * mapping. Slower than {@link #of}.
+     * mapping. This is slower than {@link #of}.
      *
      * @param segment a segment of the mapping, not empty
-     * @return what the kernel tells
+     * @return the file
      */
     public static MappedFile withFlags(MemorySegment segment) {
         return new MappedFile(
@@ -62,9 +62,9 @@ public final class MappedFile {
      * Determines the file behind a new mapping.
      *
      * @param segment the mapping
-     * @param failuresBefore what {@link #failures} returned before the mapping was made; the
-     *     mapping is not concerned by those failures
-     * @return what the kernel tells
+     * @param failuresBefore the result of {@link #failures} before the mapping was made; these
+     *     failures do not concern the mapping
+     * @return the file
      */
     public static MappedFile opened(MemorySegment segment, int failuresBefore) {
         return new MappedFile(
@@ -84,8 +84,8 @@ public final class MappedFile {
      * Returns the domain of the mapping.
      *
      * @param segment the segment that the mapping was determined from
-     * @return the domain; if the kernel tells nothing, {@link DurabilityDomain#PAGE} for a segment
-     *     that the JDK has mapped
+     * @return the domain; if the kernel reports no mapping, {@link DurabilityDomain#PAGE} for a
+     *     segment that the JDK has mapped
      */
     public DurabilityDomain domain(MemorySegment segment) {
         return switch (mapping.backing()) {
@@ -106,7 +106,7 @@ public final class MappedFile {
         return failed || FAILED.count() > failuresBefore && FAILED.concern(this);
     }
 
-    /** Returns whether the mapping may have MAP_SYNC, which only Linux has. */
+    /** Returns whether the mapping may have the flag MAP_SYNC. Only Linux has this flag. */
     boolean mayBeSynchronous() {
         return mapping.backing() == Backing.SYNCHRONOUS_FILE
                 || mapping.backing() == Backing.UNKNOWN && PlatformName.isLinuxX64();
@@ -116,12 +116,12 @@ public final class MappedFile {
         return mapping.backing();
     }
 
-    /** Records that a write-back failed, for every mapping of the file that exists now. */
+    /** Records a failed write-back for every existing mapping of the file. */
     void recordFailure() {
         FAILED.add(this);
     }
 
-    /** Fails this mapping alone. */
+    /** Marks only this mapping as failed. */
     void fail() {
         failed = true;
     }
@@ -150,7 +150,7 @@ public final class MappedFile {
     }
 
     /**
-     * Returns what the forces of the file have done.
+     * Returns the counters of the forces of the file.
      *
      * @return the counters
      */

@@ -3,24 +3,26 @@ package io.github.vdm4j.memory;
 import io.github.vdm4j.DurabilityDomain;
 import java.lang.foreign.MemorySegment;
 
-/** A range of memory that this library made or was told about, and that it can hold open. */
+/**
+ * A range of memory that the library has allocated, mapped or wrapped, and that it can keep open.
+ */
 public interface MemoryRegion {
     /**
-     * Where the region begins.
+     * Returns the address of the first byte.
      *
      * @return an address
      */
     long address();
 
     /**
-     * How long it is.
+     * Returns the size.
      *
      * @return bytes
      */
     long byteSize();
 
     /**
-     * What makes its content durable.
+     * Returns what makes the content durable.
      *
      * @return the domain
      */
@@ -29,7 +31,7 @@ public interface MemoryRegion {
     /**
      * Returns the file behind the region.
      *
-     * @return what is known of it; the same object on every call
+     * @return the file; the same object on every call
      */
     MappedFile file();
 
@@ -41,13 +43,16 @@ public interface MemoryRegion {
     boolean mayLackPages();
 
     /**
-     * Keeps the region from being freed until {@link #unpin}.
+     * Keeps the region open until {@link #unpin}.
      *
      * @return false if it is being closed or is closed
      */
     boolean pin();
 
-    /** Adds a pin to a region that the caller has pinned, also while it is being closed. */
+    /**
+     * Adds a pin to a region that the caller has pinned. This succeeds while the region is being
+     * closed.
+     */
     void pinAgain();
 
     /**
@@ -57,6 +62,6 @@ public interface MemoryRegion {
      */
     MemorySegment whole();
 
-    /** Takes back one {@link #pin}. */
+    /** Removes one {@link #pin}. */
     void unpin();
 }

@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The registry of the regions in use. Any segment that views a region leads to it, so a mover
- * recognises a buffer in a plain segment and holds it open.
+ * The registry of the regions in use. A mover finds the region of any segment and keeps it open
+ * during an operation.
  */
 public final class MemoryRegions {
     /**
@@ -17,14 +17,15 @@ public final class MemoryRegions {
             new ConcurrentHashMap<>();
 
     /**
-     * Whether there is a region. Every operation reads this, because it is cheaper than the map.
+     * True if a region exists. Every operation reads this, because the read costs less than a
+     * look-up.
      */
     private static volatile boolean any;
 
-    /** How many regions may lack pages. */
+    /** The number of regions that may lack pages. */
     private static volatile int mappings;
 
-    /** The actions that finish operations in flight that pin regions. */
+    /** The actions that poll operations in flight. */
     private static final Set<Runnable> FINISHERS = ConcurrentHashMap.newKeySet();
 
     private MemoryRegions() {}
@@ -62,7 +63,7 @@ public final class MemoryRegions {
     }
 
     /**
-     * Returns whether there is any region.
+     * Returns whether a region exists.
      *
      * @return {@code false} if {@link #find} finds none
      */
@@ -71,21 +72,22 @@ public final class MemoryRegions {
     }
 
     /**
-     * Finds the region that a segment is a view of.
+     * Returns the region that contains a segment.
      *
      * @param segment a segment, or null
-     * @return the region that all of it lies in, or null
+     * @return the region that contains the whole segment, or null
      */
     public static MemoryRegion find(MemorySegment segment) {
         return any && segment != null && segment.isNative() ? lookUp(segment) : null;
     }
 
     /**
-     * Returns whether pages of a segment may be missing: it is mapped, or lies in a region of a
-     * mapped file. A segment that was made of an address, or reinterpreted, is not mapped to Java.
+     * Returns whether pages of a segment may be missing. They may if the segment is mapped, or lies
+     * in a region of a mapped file. Java does not report a reinterpreted segment or a raw address
+     * as mapped.
      *
      * @param segment a segment, or null
-     * @return {@code true} if native code must not touch it unchecked
+     * @return true if the pages must be checked before native code accesses them
      */
     public static boolean mayLackPages(MemorySegment segment) {
         return segment != null && (segment.isMapped() || mappings > 0 && isInMapping(segment));
@@ -106,16 +108,16 @@ public final class MemoryRegions {
     /**
      * Pins the regions of an operation.
      *
-     * @param onto the destination's, or null
-     * @param of the source's, or null
-     * @return false if one is being closed; neither is pinned then
+     * @param destination the region of the destination, or null
+     * @param source the region of the source, or null
+     * @return false if a region is being closed; neither is pinned then
      */
-    public static boolean pin(MemoryRegion onto, MemoryRegion of) {
-        if (onto != null && !onto.pin()) {
+    public static boolean pin(MemoryRegion destination, MemoryRegion source) {
+        if (destination != null && !destination.pin()) {
             return false;
         }
-        if (of != null && !of.pin()) {
-            unpin(onto, null);
+        if (source != null && !source.pin()) {
+            unpin(destination, null);
             return false;
         }
         return true;
@@ -124,17 +126,17 @@ public final class MemoryRegions {
     /**
      * Pins the regions of an operation with three segments.
      *
-     * @param onto the destination's, or null
-     * @param of the source's, or null
-     * @param other the third segment's, or null
-     * @return false if one is being closed; none is pinned then
+     * @param destination the region of the destination, or null
+     * @param source the region of the source, or null
+     * @param second the region of the third segment, or null
+     * @return false if a region is being closed; none is pinned then
      */
-    public static boolean pin(MemoryRegion onto, MemoryRegion of, MemoryRegion other) {
-        if (!pin(onto, of)) {
+    public static boolean pin(MemoryRegion destination, MemoryRegion source, MemoryRegion second) {
+        if (!pin(destination, source)) {
             return false;
         }
-        if (other != null && !other.pin()) {
-            unpin(onto, of);
+        if (second != null && !second.pin()) {
+            unpin(destination, source);
             return false;
         }
         return true;
@@ -143,35 +145,36 @@ public final class MemoryRegions {
     /**
      * Unpins the regions that {@link #pin(MemoryRegion, MemoryRegion, MemoryRegion)} has pinned.
      *
-     * @param onto the destination's, or null
-     * @param of the source's, or null
-     * @param other the third segment's, or null
+     * @param destination the region of the destination, or null
+     * @param source the region of the source, or null
+     * @param second the region of the third segment, or null
      */
-    public static void unpin(MemoryRegion onto, MemoryRegion of, MemoryRegion other) {
-        unpin(onto, of);
-        if (other != null) {
-            other.unpin();
+    public static void unpin(MemoryRegion destination, MemoryRegion source, MemoryRegion second) {
+        unpin(destination, source);
+        if (second != null) {
+            second.unpin();
         }
     }
 
     /**
-     * Unpins the regions that {@link #pin(MemoryRegion, MemoryRegion)} has pinned. A later look-up
-     * can find another region.
+     * Unpins the regions that {@link #pin(MemoryRegion, MemoryRegion)} has pinned. The caller keeps
+     * the regions, because a later look-up can find another region.
      *
-     * @param onto the destination's, or null
-     * @param of the source's, or null
+     * @param destination the region of the destination, or null
+     * @param source the region of the source, or null
      */
-    public static void unpin(MemoryRegion onto, MemoryRegion of) {
-        if (onto != null) {
-            onto.unpin();
+    public static void unpin(MemoryRegion destination, MemoryRegion source) {
+        if (destination != null) {
+            destination.unpin();
         }
-        if (of != null) {
-            of.unpin();
+        if (source != null) {
+            source.unpin();
         }
     }
 
     /**
-     * Adds an action that finishes operations in flight, for threads that wait for pins.
+     * Adds an action that polls operations in flight. A thread that waits until no pin is left runs
+     * the action.
      *
      * @param finisher polls the operations in flight; must not block
      */
@@ -188,7 +191,7 @@ public final class MemoryRegions {
         FINISHERS.remove(finisher);
     }
 
-    /** Polls everything in flight once. */
+    /** Polls the operations in flight once. */
     public static void finishOperations() {
         FINISHERS.forEach(Runnable::run);
     }

@@ -7,10 +7,10 @@ import java.lang.foreign.MemorySegment;
 @FunctionalInterface
 public interface PageWriteBack {
     /**
-     * Writes back every page that a range touches, and no others.
+     * Writes back every page that a range touches, and no other page.
      *
      * @param range mapped memory, not empty
-     * @throws IOException if the storage reports an error: the bytes are not durable
+     * @throws IOException if the storage reports an error; the bytes are not durable then
      * @throws IllegalStateException if its arena is closed
      * @throws WrongThreadException if it is confined to another thread
      */

@@ -13,15 +13,17 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The library libpmem, if it is installed. It chooses the instruction that writes back on this
- * processor, and knows platforms whose caches survive a power cut. If it is missing, {@link
- * #whyUnavailable()} returns the reason.
+ * The library libpmem. It chooses the write-back instruction of this processor, and detects
+ * platforms whose caches survive a power cut. If libpmem is missing, {@link #whyUnavailable()}
+ * returns the reason.
  */
 public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
-    /** The system property that names the library's file; empty for none at all. */
+    /** The system property that names the library's file. An empty value switches libpmem off. */
     public static final String PROPERTY = "vdm4j.pmem.library";
 
-    /** The environment variable that names the library's file; empty for none at all. */
+    /**
+     * The environment variable that names the library's file. An empty value switches libpmem off.
+     */
     public static final String ENVIRONMENT = "VDM4J_PMEM_LIBRARY";
 
     private static final String SONAME = "libpmem.so.1";
@@ -49,9 +51,9 @@ public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
     }
 
     /**
-     * The handles, made when native access is known to be enabled. They take the function's address
-     * first (docs/adr/0002), and the segments themselves, so their arenas cannot be closed during a
-     * call.
+     * The handles, which are created after the check that native access is enabled. The first
+     * argument is the function's address (docs/adr/0002). The next arguments are the segments
+     * themselves, so their arenas cannot be closed during a call.
      */
     private static final class Calls {
         static final MethodHandle PERSIST = Linker.nativeLinker().downcallHandle(shape());
@@ -65,7 +67,8 @@ public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
                 .downcallHandle(FunctionDescriptor.of(pmem_h.C_INT, pmem_h.C_LONG, pmem_h.C_LONG));
 
         /**
-         * For brief calls: the thread stays in Java, and a garbage collection waits for the call.
+         * The handle for brief calls. The thread stays in Java, and a garbage collection waits for
+         * the call.
          */
         static final MethodHandle MEMMOVE_PERSIST_BRIEFLY =
                 Linker.nativeLinker().downcallHandle(memmoveShape(), Linker.Option.critical(false));
@@ -75,9 +78,9 @@ public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
     private static final int BRIEF_BYTES = 4 << 10;
 
     /**
-     * {@code void pmem_persist(const void *address, size_t length)}, with the generated layouts,
-     * which are not touched before native access is known to be enabled. The generated descriptor
-     * is not used, because it requires the library to be loaded by this class's loader.
+     * {@code void pmem_persist(const void *address, size_t length)}. The generated layouts are not
+     * touched before the check that native access is enabled. The generated descriptor is not used,
+     * because it requires this class's loader to load the library.
      */
     static FunctionDescriptor shape() {
         return FunctionDescriptor.ofVoid(pmem_h.C_POINTER, pmem_h.C_LONG);
@@ -95,7 +98,7 @@ public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
                 pmem_h.C_LONG);
     }
 
-    /** The outcome of the search, made once. */
+    /** The outcome of the search, which runs once. */
     private static final class Search {
         static final PmemLibrary FOUND;
         static final String REASON;
@@ -146,8 +149,7 @@ public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
     /**
      * Returns why libpmem is unavailable.
      *
-     * @return the reason, in the dynamic loader's words if it was asked; empty if libpmem is
-     *     available
+     * @return the reason, for example the dynamic loader's message; empty if libpmem is available
      */
     public static Optional<String> whyUnavailable() {
         return Optional.ofNullable(Search.REASON);

@@ -6,9 +6,9 @@ import java.util.function.BiPredicate;
 /**
  * An index of address ranges. The time of a look-up does not depend on the number of ranges.
  *
- * <p>A range of up to 2^n bytes lies in at most two aligned blocks of 2^n bytes, and the index
- * files it under both. A look-up visits one block of each size in use. Ranges may overlap. Readers
- * take no lock, and the owner of the index serializes the writers.
+ * <p>A range of up to 2^n bytes lies in at most two aligned blocks of 2^n bytes. The index has an
+ * entry for both. A look-up visits one block of each size in use. Ranges may overlap. Readers take
+ * no lock, and the owner of the index serializes the writers.
  *
  * @param <T> the type of the values
  */
@@ -26,7 +26,7 @@ final class RangeIndex<T> {
 
     private volatile AtomicReferenceArray<Node<T>> chains = new AtomicReferenceArray<>(4);
 
-    /** Bit n is set while blocks of 2^n bytes are in use. */
+    /** A set of block sizes. Bit n is set while blocks of 2^n bytes are in use. */
     private volatile long levels;
 
     private final int[] nodesOfLevel = new int[Long.SIZE];
@@ -46,7 +46,10 @@ final class RangeIndex<T> {
         return nodes == 0;
     }
 
-    /** Includes the address behind the range, where an empty slice may begin. */
+    /**
+     * Returns the level of a range. The range includes the address behind it, where an empty slice
+     * may begin.
+     */
     private static int level(long start, long end) {
         return Long.SIZE - Long.numberOfLeadingZeros(end - start);
     }
@@ -56,7 +59,7 @@ final class RangeIndex<T> {
         return (int) (hash ^ hash >>> 32) & places - 1;
     }
 
-    /** Returns the value that was added first of those whose range covers all bytes; or null. */
+    /** Returns the oldest value whose range covers all bytes, or null. */
     T find(long address, long length, Object key) {
         AtomicReferenceArray<Node<T>> all = chains;
         Node<T> found = null;

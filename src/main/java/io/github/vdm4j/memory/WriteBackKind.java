@@ -1,27 +1,27 @@
 package io.github.vdm4j.memory;
 
-/** The work that makes a range durable, beyond the accelerator's own flags. */
+/** The work that makes a range durable, in addition to the accelerator's flags. */
 public enum WriteBackKind {
-    /** Cache lines: the range is persistent memory, or the caller says so. */
+    /** Cache lines are written back, because the range is persistent memory or counts as such. */
     CACHE_LINES,
-    /** Pages, written back by the JDK: the range is a mapped file. */
+    /** The JDK writes pages back, because the range is a mapped file. */
     PAGES,
-    /** Refused: the range is ordinary memory. */
+    /** The operation is refused, because the range is ordinary memory. */
     IMPOSSIBLE_IN_MEMORY,
-    /** Refused: the range is a Java array. */
+    /** The operation is refused, because the range is a Java array. */
     IMPOSSIBLE_ON_HEAP,
-    /** Refused: the range is a private mapping, whose changes never reach the file. */
+    /** The operation is refused, because the changes of a private mapping never reach the file. */
     IMPOSSIBLE_IN_PRIVATE_MAPPING,
-    /** Refused: the range is native memory of unknown domain. */
+    /** The operation is refused, because the range is native memory of unknown domain. */
     UNKNOWN_MEMORY,
-    /** Refused: an earlier write-back of the file failed. */
+    /** The operation is refused, because an earlier write-back of the file failed. */
     FAILED_BEFORE;
 
     /**
      * Returns whether an operation that has written its bytes needs a force.
      *
-     * @return true for pages, and if a write-back of the file has failed since the operation was
-     *     accepted: its force fails, too
+     * @return true for pages; true also if a write-back of the file has failed since the operation
+     *     was accepted, because its force must fail
      */
     public boolean isForced() {
         return this == PAGES || this == FAILED_BEFORE;

@@ -15,10 +15,10 @@ import io.github.vdm4j.Vdm;
  *     }
  * }
  *
- * <p>Every mover that {@link #best()} can return takes off-heap and heap segments, confined or not.
- * Code that uses it therefore runs on every machine.
+ * <p>Every mover that {@link #best()} can return takes off-heap and heap segments, confined or
+ * shared. Code that uses it therefore runs on every machine.
  *
- * <p>C counterpart: none. In miniasync, the caller chooses.
+ * <p>C counterpart: none. In miniasync, the caller chooses the mover.
  */
 public final class DataMovers {
     private DataMovers() {}

@@ -53,9 +53,9 @@ public final class DataMoversBuilder {
 
     /**
      * Sets how long a force may wait for further durable operations on the same file. Default: no
-     * further bound.
+     * bound.
      *
-     * @param longest 0 or more; zero for no wait
+     * @param longest 0 or more; 0 means no wait
      * @return this
      * @throws IllegalArgumentException if the time is negative
      * @see ThreadsDataMoverBuilder#forceWait
@@ -75,8 +75,8 @@ public final class DataMoversBuilder {
     }
 
     /**
-     * Opens the best mover and returns the reason for the choice. A mistake in a setting of the user
-     * that makes a better mover unavailable is logged as a warning, because the choice hides it.
+     * Opens the best mover and returns the reason for the choice. If a wrong setting of the user
+     * makes a better mover unavailable, a warning is logged, because the choice hides the mistake.
      *
      * @return an open mover and the reason
      */
@@ -101,7 +101,10 @@ public final class DataMoversBuilder {
         return new Choice(threads, String.join("\n", reasons));
     }
 
-    /** The most preferred first. A provider that cannot be loaded is only a reason. */
+    /**
+     * Returns the providers, the most preferred first. If a provider cannot be loaded, this adds a
+     * reason.
+     */
     private static List<MoverProvider> providers(List<String> reasons) {
         List<MoverProvider> found = new ArrayList<>();
         var loader = ServiceLoader.load(MoverProvider.class, DataMovers.class.getClassLoader());

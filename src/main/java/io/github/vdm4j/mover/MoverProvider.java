@@ -13,6 +13,7 @@ public interface MoverProvider {
      *
      * @param parallelism the number of worker threads
      * @param nativeMemoryIsPersistent whether native memory of unknown domain counts as persistent
+     *     memory
      * @param forceWait how long a force may wait for further durable operations
      */
     record Settings(int parallelism, boolean nativeMemoryIsPersistent, Duration forceWait) {}
@@ -21,7 +22,7 @@ public interface MoverProvider {
      * The result of an attempt to open a mover.
      *
      * @param mover the open mover, or null if it does not work here
-     * @param reason the reason why it works, or why it does not
+     * @param reason why it works or does not work
      * @param misconfigured whether the mover does not work because of a setting of the user
      */
     record Attempt(Vdm mover, String reason, boolean misconfigured) {}
@@ -36,7 +37,7 @@ public interface MoverProvider {
     /**
      * Opens the mover.
      *
-     * @param settings what to open it with
+     * @param settings the settings of the mover
      * @return the mover, or the reason why it does not work here
      */
     Attempt open(Settings settings);

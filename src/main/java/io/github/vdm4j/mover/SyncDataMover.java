@@ -43,15 +43,15 @@ public final class SyncDataMover extends AbstractDataMover {
         return new SyncDataMoverBuilder();
     }
 
-    /** With other write-back engines than the machine's; for tests, which count what they do. */
+    /** Opens a mover with the write-back engines of a test, which count their calls. */
     static SyncDataMover open(Durability durability) {
         return new SyncDataMover(durability);
     }
 
     /**
      * Returns the executor of this mover. It executes each operation in {@link VdmExecutor#start},
-     * on the calling thread. A user's own mover can leave to it what the mover does not execute
-     * itself.
+     * on the calling thread. A user's own mover can pass operations to it that the mover does not
+     * execute itself.
      */
     @Override
     public VdmExecutor executor() {

@@ -12,18 +12,19 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /**
- * A data mover with worker threads of its own, which use the JVM's own code.
+ * A data mover that executes operations on its own worker threads, in pure Java.
  *
  * <p>The first poll of a future hands its operation over to the workers. If all workers are busy,
- * the operation waits, first in, first out. It can be cancelled until a worker begins it. With
- * {@link ThreadsDataMoverBuilder#whenFull whenFull(FAIL)} it fails instead if the queue is full.
- * Takes heap and off-heap segments. If memory is confined to a thread, that thread executes the
- * operation in its first poll. A durable operation on a mapped file of up to 64 KiB is copied by
- * the first poll, too, and a thread of the library forces the file. Durable for mapped files, which
- * it writes to their storage, and for persistent memory if libpmem is installed.
+ * the operation waits in a queue, first in, first out. It can be cancelled until a worker begins
+ * it. With {@link ThreadsDataMoverBuilder#whenFull whenFull(FAIL)}, the operation fails if the
+ * queue is full.
  *
- * <p>The workers are daemon threads. What they do when there is nothing to do is their {@link
- * io.github.vdm4j.future.WorkerStrategy}; they sleep in the end.
+ * <p>The mover takes heap and off-heap segments. If memory is confined to a thread, that thread
+ * executes the operation in its first poll. The mover makes mapped files durable by a force, and
+ * persistent memory durable if libpmem is installed. If a durable operation writes at most 64 KiB
+ * of a mapped file, the first poll copies the bytes, and a thread of the library forces the file.
+ * <p>The workers are daemon threads. Their {@link io.github.vdm4j.future.WorkerStrategy} decides
+ * how long they search for work before they sleep.
  *
  * <p>C counterpart: miniasync_vdm_threads(7), {@code data_mover_threads_new(3)}.
  */
@@ -51,7 +52,7 @@ public final class ThreadsDataMover extends AbstractDataMover {
     }
 
     /**
-     * Opens a mover with the defaults: a thread for each processor, wakers.
+     * Opens a mover with the defaults: a thread for each processor, and wakers.
      *
      * <p>C counterpart: {@code data_mover_threads_default}.
      *
@@ -89,7 +90,7 @@ public final class ThreadsDataMover extends AbstractDataMover {
     }
 
     /**
-     * Returns how many worker threads there are.
+     * Returns the number of worker threads.
      *
      * @return the number, at least 1
      */
@@ -98,7 +99,7 @@ public final class ThreadsDataMover extends AbstractDataMover {
     }
 
     /**
-     * Returns how many operations may wait for a worker with {@link WhenFull#FAIL}.
+     * Returns the number of operations that may wait for a worker with {@link WhenFull#FAIL}.
      *
      * @return the number, at least 1
      */
@@ -107,7 +108,7 @@ public final class ThreadsDataMover extends AbstractDataMover {
     }
 
     /**
-     * Returns how many operations wait for a worker.
+     * Returns the number of operations that wait for a worker.
      *
      * @return the number at this moment
      */

@@ -47,7 +47,7 @@ public final class ThreadsDataMoverBuilder {
      *
      * @param count 1 to 1,024
      * @return this
-     * @throws IllegalArgumentException if it is out of that range
+     * @throws IllegalArgumentException if the number is out of that range
      */
     public ThreadsDataMoverBuilder threads(int count) {
         threads = inRange("threads", count, 1, MAX_THREADS);
@@ -57,7 +57,8 @@ public final class ThreadsDataMoverBuilder {
     /**
      * Sets what happens to an operation when all workers are busy. Default: {@link WhenFull#WAIT}.
      *
-     * @param whenFull whether it waits, or fails if {@link #queueSize} operations wait already
+     * @param whenFull whether the operation waits, or fails if {@link #queueSize} operations
+     *     already wait
      * @return this
      */
     public ThreadsDataMoverBuilder whenFull(WhenFull whenFull) {
@@ -66,12 +67,12 @@ public final class ThreadsDataMoverBuilder {
     }
 
     /**
-     * Sets how many operations may wait for a worker if the mover {@linkplain #whenFull fails}
-     * further ones. Any number will do, not only powers of two. Default: 128.
+     * Sets the number of operations that may wait for a worker with {@link WhenFull#FAIL}. Further
+     * operations fail. The number need not be a power of two. Default: 128.
      *
      * @param operations 1 to 16,777,216
      * @return this
-     * @throws IllegalArgumentException if it is out of that range
+     * @throws IllegalArgumentException if the number is out of that range
      */
     public ThreadsDataMoverBuilder queueSize(int operations) {
         queueSize = inRange("queueSize", operations, 1, MAX_QUEUE_SIZE);
@@ -79,7 +80,7 @@ public final class ThreadsDataMoverBuilder {
     }
 
     /**
-     * Sets how a worker waits for work. Default: {@link WorkerStrategy#BALANCED}.
+     * Sets how a worker waits while the queue is empty. Default: {@link WorkerStrategy#BALANCED}.
      *
      * @param strategy the strategy
      * @return this
@@ -90,13 +91,13 @@ public final class ThreadsDataMoverBuilder {
     }
 
     /**
-     * Sets from how many bytes on all workers execute an operation together, in parts. A shorter
-     * operation has one worker. Deltas, batches and {@link #memcpyFunction functions of your own}
-     * always have one worker. Default: 8 MiB.
+     * Sets the size from which all workers execute an operation together, in parts. One worker
+     * executes a shorter operation. One worker also executes each delta, each batch, and each
+     * operation that uses {@link #memcpyFunction your own function}. Default: 8 MiB.
      *
      * @param bytes 1 or more
      * @return this
-     * @throws IllegalArgumentException if it is below 1
+     * @throws IllegalArgumentException if the size is below 1
      */
     public ThreadsDataMoverBuilder parallelFrom(long bytes) {
         if (bytes < 1) {
@@ -108,14 +109,14 @@ public final class ThreadsDataMoverBuilder {
     }
 
     /**
-     * Sets how long {@link ThreadsDataMover#close} waits for operations that wait or execute. After
-     * that it throws a {@link io.github.vdm4j.VdmException} with {@link
-     * io.github.vdm4j.VdmResult#TIMEOUT} that names the executing operations. The threads end when
-     * these have ended. Default: 30 s.
+     * Sets how long {@link ThreadsDataMover#close} waits for operations in the queue and in
+     * execution. After that time it throws a {@link io.github.vdm4j.VdmException} with {@link
+     * io.github.vdm4j.VdmResult#TIMEOUT} that names the operations in execution. Their threads end
+     * after these operations. Default: 30 s.
      *
      * @param time above 0, at most one day
      * @return this
-     * @throws IllegalArgumentException if it is out of that range
+     * @throws IllegalArgumentException if the time is out of that range
      */
     public ThreadsDataMoverBuilder closeTimeout(Duration time) {
         if (!Objects.requireNonNull(time, "time").isPositive()
@@ -129,7 +130,7 @@ public final class ThreadsDataMoverBuilder {
     }
 
     /**
-     * Sets the notification that futures give to a poll that offers a waker. Default: {@link
+     * Sets the notification that futures give to callers that offer a waker. Default: {@link
      * NotifierType#WAKER}.
      *
      * @param type the type
@@ -141,7 +142,7 @@ public final class ThreadsDataMoverBuilder {
     }
 
     /**
-     * Sets the function that copies for memcpy. Default: the JVM's own copy.
+     * Sets the function that copies for memcpy, in place of the JVM's copy.
      *
      * <p>C counterpart: {@code data_mover_threads_set_memcpy_fn}.
      *
@@ -154,7 +155,7 @@ public final class ThreadsDataMoverBuilder {
     }
 
     /**
-     * Sets the function that copies for memmove. Default: the JVM's own copy.
+     * Sets the function that copies for memmove, in place of the JVM's copy.
      *
      * <p>C counterpart: {@code data_mover_threads_set_memmove_fn}.
      *
@@ -167,11 +168,11 @@ public final class ThreadsDataMoverBuilder {
     }
 
     /**
-     * Sets the function that fills for memset. Default: the JVM's own fill.
+     * Sets the function that fills for memset, in place of the JVM's fill.
      *
      * <p>C counterpart: {@code data_mover_threads_set_memset_fn}.
      *
-     * @param function fills a range
+     * @param function called with the range and the byte
      * @return this
      */
     public ThreadsDataMoverBuilder memsetFunction(FillFunction function) {
@@ -182,9 +183,9 @@ public final class ThreadsDataMoverBuilder {
     /**
      * Applies C's rule for durable operations on native memory. If {@code true}, a raw segment
      * whose {@linkplain io.github.vdm4j.DurabilityDomain domain} is unknown counts as persistent
-     * memory, and its cache lines are written back. This is for callers who map device memory
-     * themselves. On a raw address inside a page-cache mapping, such an operation reports success
-     * while its bytes are not durable. Default: {@code false}, such an operation ends with {@link
+     * memory, and its cache lines are written back. Use this if you map device memory yourself. On
+     * a raw address inside a page-cache mapping, such an operation reports success although its
+     * bytes are not durable. Default: {@code false}. Such an operation then ends with {@link
      * io.github.vdm4j.VdmResult#UNSUPPORTED}.
      *
      * @param persistent whether native memory of unknown domain is persistent memory
@@ -197,12 +198,11 @@ public final class ThreadsDataMoverBuilder {
 
     /**
      * Sets how long a force may wait for further durable operations on the same file. A force that
-     * several operations share is faster than a force for each. The wait is adaptive: it lasts at
-     * most a quarter of the last force, and it ends if no further operation arrives in time. A
-     * mover that never waits still shares forces. If operations of several movers share a force,
-     * the shortest time counts. Default: no further bound.
+     * several operations share is faster than a force for each. The wait adapts: it lasts at most a
+     * quarter of the time of the last force. A mover that never waits still shares forces. If
+     * operations of several movers share a force, the shortest bound applies. Default: no bound.
      *
-     * @param longest 0 or more; zero for no wait
+     * @param longest 0 or more; 0 means no wait
      * @return this
      * @throws IllegalArgumentException if the time is negative
      */
@@ -211,7 +211,7 @@ public final class ThreadsDataMoverBuilder {
         return this;
     }
 
-    /** Other write-back engines than the machine's; for tests, which count what they do. */
+    /** Sets the write-back engines of a test, which count their calls. */
     ThreadsDataMoverBuilder durability(Durability engines) {
         durability = engines;
         return this;

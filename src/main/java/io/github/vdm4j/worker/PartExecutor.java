@@ -9,13 +9,13 @@ import io.github.vdm4j.trace.OperationTrace;
 import java.util.List;
 
 /**
- * Executes long operations on all workers. A worker that takes such an operation from the list
- * claims one part and puts the operation back at the end of the list, before it executes the part.
- * So the next free worker takes the next part, and shorter operations take their turns between the
- * parts.
+ * The executor of long operations, whose parts all workers execute. A worker takes such an
+ * operation from the list and claims one part. The worker puts the operation back at the end of the
+ * list before it executes the part. The next free worker therefore takes the next part, and shorter
+ * operations run between the parts.
  */
 public final class PartExecutor {
-    /** Below this, one worker is sooner (docs/adr/0025). */
+    /** The default threshold. One worker executes a shorter operation faster (docs/adr/0025). */
     public static final long USUALLY_FROM = 8 << 20;
 
     private final Workers workers;
@@ -26,10 +26,10 @@ public final class PartExecutor {
     /**
      * Creates an executor.
      *
-     * @param workers the workers, whose work calls {@link #work}
-     * @param kernels what executes the parts
-     * @param forced what ends operations
-     * @param from from how many bytes on an operation is executed in parts
+     * @param workers the workers, which call {@link #work}
+     * @param kernels the executor of the parts
+     * @param forced the executor that ends operations
+     * @param from the size in bytes from which an operation is executed in parts
      */
     public PartExecutor(Workers workers, CallerExecutor kernels, ForcedOperations forced,
             long from) {
@@ -42,7 +42,7 @@ public final class PartExecutor {
     /**
      * Divides a long operation and attaches its parts to it.
      *
-     * @param operation an operation that was not handed over yet
+     * @param operation an operation that was not handed over
      * @return the parts, or null if the operation is executed as a whole
      */
     public Parts divide(Operation<?> operation) {
@@ -55,13 +55,13 @@ public final class PartExecutor {
     }
 
     /**
-     * Executes a part of an operation that the calling worker has taken from the list.
+     * Executes a part of an operation. The calling worker has taken the operation from the list.
      *
      * @param operation the operation
      * @param parts its parts
      */
     public void work(Operation<?> operation, Parts parts) {
-        if (!parts.haveBegun()) {
+        if (!parts.hasBegun()) {
             OperationTrace.workBegins(operation);
             if (kernels.isRefused(operation)) {
                 end(operation, null);
@@ -83,17 +83,17 @@ public final class PartExecutor {
         release(operation, parts);
     }
 
-    /** Passes the right to claim to the next worker, or ends it. */
+    /** Passes the right to claim to the next worker. If no part is left, the right ends. */
     private void passOn(Operation<?> operation, Parts parts) {
-        if (parts.anyLeft()) {
+        if (parts.hasPartLeft()) {
             try {
                 workers.putBack(operation);
                 return;
-            } catch (OutOfMemoryError e) { // the list could not grow
+            } catch (OutOfMemoryError e) { // the list cannot grow
                 parts.fail(e);
             }
         }
-        parts.release(); // never the last reference: the caller has claimed a part
+        parts.release(); // not the last reference, because the caller has claimed a part
     }
 
     private void release(Operation<?> operation, Parts parts) {
@@ -110,16 +110,16 @@ public final class PartExecutor {
     }
 
     /**
-     * Cancels an operation that was handed over. If a part of it has begun, no further part begins,
-     * and the operation ends with STOPPED when the parts that were begun are done.
+     * Cancels an operation that was handed over. If a part has begun, no further part begins. The
+     * operation then ends with STOPPED after the parts that have begun.
      *
      * @param operation the operation
      * @param parts its parts
-     * @return true if no part has begun, and the caller owns the operation now
+     * @return true if no part had begun; the caller now owns the operation
      */
     public boolean cancel(Operation<?> operation, Parts parts) {
-        boolean taken = workers.takeBack(operation);
-        if (taken && !parts.haveBegun()) {
+        boolean taken = workers.remove(operation);
+        if (taken && !parts.hasBegun()) {
             parts.unpin();
             return true;
         }
@@ -132,10 +132,10 @@ public final class PartExecutor {
     }
 
     /**
-     * Stops the operations that wait for their next part, after {@link Workers#endPending} has ended
-     * those that have not begun.
+     * Stops the operations that wait for their next part. Before this call, {@link
+     * Workers#endPending} has ended the operations that had not begun.
      *
-     * @param atWork the operations that workers execute, which stop after their current parts
+     * @param atWork the operations that workers execute; they stop after their current parts
      */
     public void stopAll(List<Operation<?>> atWork) {
         for (Operation<?> operation : atWork) {
@@ -147,9 +147,7 @@ public final class PartExecutor {
                 operation -> stop(operation, (Parts) operation.attachment()));
     }
 
-    /**
-     * Stops an operation that has begun and that the caller has taken from the list.
-     */
+    /** Stops an operation that has begun. The caller has taken it from the list. */
     private void stop(Operation<?> operation, Parts parts) {
         parts.stop();
         release(operation, parts);

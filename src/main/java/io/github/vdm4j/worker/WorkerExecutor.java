@@ -22,14 +22,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The executor that hands operations over to worker threads, which run the {@link CallerExecutor}. */
+/** The executor that hands operations over to workers, which run the {@link CallerExecutor}. */
 public final class WorkerExecutor implements VdmExecutor {
     private final String name;
     private final Workers workers;
     private final CallerExecutor kernels;
     private final ForcedOperations forced;
     private final PartExecutor parts;
-    private final int most;
+    private final int queueLimit;
     private final NotifierType notifier;
     private final Duration closeTimeout;
 
@@ -37,19 +37,19 @@ public final class WorkerExecutor implements VdmExecutor {
      * Starts the threads.
      *
      * @param name the mover's name, for messages
-     * @param threads how many threads
-     * @param most how many operations may wait for a thread
-     * @param strategy what a thread does when there is nothing to do
+     * @param threads the number of threads
+     * @param queueLimit the number of operations that may wait for a thread
+     * @param strategy how a thread waits while the list is empty
      * @param notifier the notification that futures give
-     * @param closeTimeout how long closing waits
-     * @param kernels what executes an operation
-     * @param parallelFrom from how many bytes on all workers execute an operation in parts
+     * @param closeTimeout the longest time that closing waits
+     * @param kernels the executor that the threads run
+     * @param parallelFrom the size in bytes from which all workers execute an operation in parts
      */
-    public WorkerExecutor(String name, int threads, int most, WorkerStrategy strategy,
+    public WorkerExecutor(String name, int threads, int queueLimit, WorkerStrategy strategy,
             NotifierType notifier, Duration closeTimeout, CallerExecutor kernels,
             long parallelFrom) {
         this.name = name;
-        this.most = most;
+        this.queueLimit = queueLimit;
         this.notifier = notifier;
         this.closeTimeout = closeTimeout;
         this.kernels = kernels;
@@ -59,7 +59,7 @@ public final class WorkerExecutor implements VdmExecutor {
     }
 
     /**
-     * Returns the threads.
+     * Returns the worker threads.
      *
      * @return the workers
      */
@@ -74,7 +74,7 @@ public final class WorkerExecutor implements VdmExecutor {
             return drain(operation);
         }
         if (!Workers.canExecute(operation)) {
-            return kernels.start(operation); // only the calling thread may touch the memory
+            return kernels.start(operation); // only the calling thread can access the memory
         }
         if (kernels.isShortBeforeForce(operation)) {
             return forced.start(operation, false); // waking a worker takes longer than the copy
@@ -87,7 +87,7 @@ public final class WorkerExecutor implements VdmExecutor {
                     null);
         }
         operation.handOver();
-        if (!workers.offer(operation, most)) {
+        if (!workers.offer(operation, queueLimit)) {
             ForcedOperations.unpin(operation);
             if (workers.isStopping()) {
                 operation.failClosed();
@@ -95,7 +95,7 @@ public final class WorkerExecutor implements VdmExecutor {
                 operation.fail(ExecutionPath.NONE, VdmResult.MOVER_FULL, null,
                         ("was refused: %,d operations wait for a worker of %s (queueSize), and the"
                                 + " mover was opened with whenFull(FAIL). Poll some to their end,"
-                                + " or use whenFull(WAIT)").formatted(most, name),
+                                + " or use whenFull(WAIT)").formatted(queueLimit, name),
                         null);
             }
             operation.complete();
@@ -110,10 +110,10 @@ public final class WorkerExecutor implements VdmExecutor {
         }
     }
 
-    /** What a drain waits for. */
+    /** The operations that a drain waits for. */
     private record Drain(long atWork, List<Forces> forced) {}
 
-    /** A drain is not executed by a worker, because each worker knows only what it does itself. */
+    /** Checks a drain. No worker executes it, because a worker knows only its own operations. */
     private FutureState drain(Operation<?> operation) {
         Drain drain = (Drain) operation.attachment();
         if (!workers.isPast(drain.atWork()) || !forced.isPast(drain.forced())) {
@@ -150,7 +150,7 @@ public final class WorkerExecutor implements VdmExecutor {
         if (operation.attachment() instanceof Parts divided) {
             return parts.cancel(operation, divided);
         }
-        if (ForcedOperations.hasBegun(operation) || !workers.takeBack(operation)) {
+        if (ForcedOperations.hasBegun(operation) || !workers.remove(operation)) {
             return false;
         }
         ForcedOperations.unpin(operation);
@@ -177,11 +177,11 @@ public final class WorkerExecutor implements VdmExecutor {
     }
 
     private static boolean hasBegun(Operation<?> operation) {
-        return operation.attachment() instanceof Parts divided && divided.haveBegun()
+        return operation.attachment() instanceof Parts divided && divided.hasBegun()
                 || ForcedOperations.hasBegun(operation);
     }
 
-    /** Ends a batch that waits for a worker to continue. */
+    /** Ends a batch that waits for a worker. */
     private static void stopAtFence(Operation<?> operation) {
         ForcedOperations.unpin(operation);
         operation.fail(ExecutionPath.JVM, VdmResult.STOPPED, null,
@@ -191,7 +191,10 @@ public final class WorkerExecutor implements VdmExecutor {
         operation.complete();
     }
 
-    /** In a waker this does not wait: the worker that calls the waker may have to finish first. */
+    /**
+     * Closes the executor. In a waker this does not wait, because the worker that calls the waker
+     * may have to finish first.
+     */
     @Override
     public void close() {
         if (LibraryThread.isCurrent()) {

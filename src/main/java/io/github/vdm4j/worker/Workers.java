@@ -15,11 +15,12 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * The threads that execute the operations of a {@link PendingList}, first in, first out. A worker
- * that finds the list empty searches for a while, according to its {@link WorkerStrategy}, and then
- * sleeps. A thread that adds an operation wakes a worker if no worker searches. The last searcher
- * that finds an operation wakes another worker if more wait. So a burst wakes as many workers as it
- * needs, and a stream that one worker can serve wakes no worker.
+ * Threads that execute the operations of a {@link PendingList}, first in, first out. A worker that
+ * finds the list empty searches for a while, according to its {@link WorkerStrategy}, and then
+ * sleeps. A thread that adds an operation wakes a worker if no worker searches. When the last
+ * searching worker finds an operation, it wakes another worker if more operations wait. A burst
+ * therefore wakes as many workers as it needs. A stream that one worker can handle wakes no further
+ * worker.
  */
 public final class Workers {
     private final String name;
@@ -34,11 +35,11 @@ public final class Workers {
     /**
      * Starts the threads.
      *
-     * @param name the prefix of the threads' names
-     * @param threads how many
-     * @param strategy how an idle thread waits
-     * @param work executes an operation and completes it, also after a failure. If it throws, the
-     *     thread ends, and another thread takes its place
+     * @param name the beginning of the threads' names
+     * @param threads the number of threads
+     * @param strategy how a thread waits while the list is empty
+     * @param work executes and completes an operation, and should not throw. If it throws, the
+     *     thread ends and another thread replaces it.
      */
     public Workers(String name, int threads, WorkerStrategy strategy,
             Consumer<Operation<?>> work) {
@@ -53,14 +54,14 @@ public final class Workers {
             for (Worker worker : workers) {
                 worker.start();
             }
-        } catch (Throwable e) { // the system has no more threads: those that run must not stay
+        } catch (Throwable e) { // the system has no more threads, so the started threads must end
             stop(Long.MAX_VALUE);
             throw e;
         }
     }
 
     /**
-     * Returns how many threads there are.
+     * Returns the number of threads.
      *
      * @return the number
      */
@@ -69,7 +70,7 @@ public final class Workers {
     }
 
     /**
-     * Returns how many operations wait for a worker.
+     * Returns the number of operations that wait for a worker.
      *
      * @return the number
      */
@@ -78,18 +79,18 @@ public final class Workers {
     }
 
     /**
-     * Returns whether the workers can access a segment of an operation, which they cannot if it is
-     * confined to a thread.
+     * Returns whether the workers can access the segments of an operation. They cannot access a
+     * segment that is confined to a thread.
      *
      * @param operation the operation
-     * @return true if they can access all of its segments
+     * @return true if they can access all segments
      */
     public static boolean canExecute(Operation<?> operation) {
         return operation.isAccessibleBy(LibraryThread.stranger());
     }
 
     /**
-     * Returns a thread that accesses what the workers access.
+     * Returns a thread that can access the same segments as the workers.
      *
      * @return a thread that is not started
      */
@@ -101,57 +102,57 @@ public final class Workers {
      * Adds an operation to the list.
      *
      * @param operation an operation that was handed over
-     * @param most how many operations may wait
-     * @return true if a worker executes it; false if that many wait or the workers are stopping
+     * @param limit the number of operations that may wait
+     * @return true if a worker executes it; false if the list is full or the workers are stopping
      */
-    public boolean offer(Operation<?> operation, int most) {
-        if (!pending.add(operation, most)) {
+    public boolean offer(Operation<?> operation, int limit) {
+        if (!pending.add(operation, limit)) {
             return false;
         }
-        VarHandle.fullFence(); // the operation is seen before this thread looks for sleepers
+        VarHandle.fullFence(); // publishes the operation before the look at sleeping workers
         wakeOneIfNeeded();
         return true;
     }
 
     /**
-     * Puts an unfinished operation at the end of the list. The worker that has taken it calls this.
-     * {@link #forget} follows before the operation is complete.
+     * Adds an operation with remaining parts to the end of the list. The worker that has taken the
+     * operation calls this. {@link #forget} must follow before the operation completes.
      *
-     * @param operation the operation, which the caller must not touch afterwards
+     * @param operation the operation, which the caller no longer owns
      */
     public void putBack(Operation<?> operation) {
         pending.putBack(operation);
-        VarHandle.fullFence(); // as in offer
+        VarHandle.fullFence(); // for the same reason as offer
         wakeOneIfNeeded();
     }
 
     /**
-     * Forgets that an operation was put back. The worker calls this before the operation is
-     * complete.
+     * Forgets that an operation was put back. The caller completes the operation after this call.
      *
-     * @param operation the operation, whose work is done
+     * @param operation the operation, which has no remaining parts
      */
     public void forget(Operation<?> operation) {
         pending.forget(operation);
     }
 
     /**
-     * Removes an operation that no worker has begun from the list.
+     * Removes an operation that no worker has begun.
      *
      * @param operation the operation
-     * @return true if the caller owns it now
+     * @return true if the operation was in the list; the caller now owns it
      */
-    public boolean takeBack(Operation<?> operation) {
+    public boolean remove(Operation<?> operation) {
         return pending.remove(operation);
     }
 
     /**
-     * {@linkplain #refuse Refuses} further operations and ends some of those that wait.
+     * {@linkplain #refuse Refuses} further operations and ends the waiting operations that a
+     * predicate selects.
      *
-     * @param which selects operations. The others stay in the list all the time, because a worker
-     *     that finds the list empty ends.
-     * @param end ends an operation that was taken out
-     * @return how many operations were ended
+     * @param which selects operations. The remaining operations never leave the list, because a
+     *     worker that finds the list empty ends.
+     * @param end ends an operation that was removed from the list
+     * @return the number of operations that were ended
      */
     public int endPending(Predicate<Operation<?>> which, Consumer<Operation<?>> end) {
         refuse();
@@ -167,7 +168,7 @@ public final class Workers {
     /**
      * Returns whether {@link #stop} was called.
      *
-     * @return true if every further operation is refused
+     * @return true if the workers refuse further operations
      */
     public boolean isStopping() {
         return stopping;
@@ -184,7 +185,7 @@ public final class Workers {
     }
 
     /**
-     * Marks everything that was added up to now, for {@link #isPast}.
+     * Marks the operations that were added before this call, for {@link #isPast}.
      *
      * @return the mark
      */
@@ -193,11 +194,11 @@ public final class Workers {
     }
 
     /**
-     * Returns whether everything has been executed that was added before a mark. What it wrote is
-     * visible then.
+     * Returns whether all operations that were added before a mark have been executed. If so, their
+     * results are visible to the caller.
      *
      * @param mark from {@link #mark}
-     * @return true if it has been executed
+     * @return true if all have been executed
      */
     public boolean isPast(long mark) {
         if (pending.reached() < mark) {
@@ -211,7 +212,7 @@ public final class Workers {
         return true;
     }
 
-    /** Refuses further operations. The workers finish those that were added, and end. */
+    /** Refuses further operations. The workers execute the operations in the list and end. */
     public void refuse() {
         stopping = true;
         pending.close();
@@ -221,19 +222,20 @@ public final class Workers {
     }
 
     /**
-     * {@linkplain #refuse Refuses} further operations and waits for those that were added.
+     * {@linkplain #refuse Refuses} further operations and waits until the workers have executed the
+     * list.
      *
-     * @param nanos how long to wait at most
-     * @return the operations that are being executed when that time has passed; empty if all are
-     *     done
+     * @param nanos the longest time to wait
+     * @return the operations that workers still execute after that time; empty if all are done
      */
     public List<Operation<?>> stop(long nanos) {
         long start = System.nanoTime();
         refuse();
         boolean interrupted = false;
-        Set<Operation<?>> stuck = new LinkedHashSet<>(); // several workers may execute its parts
+        Set<Operation<?>> stuck = new LinkedHashSet<>(); // workers may share an operation
         for (Worker worker : workers) {
-            // A waker may close the mover that called it; its own worker ends when it returns.
+            // A waker may close the mover that called it. Its own worker ends when the waker
+            // returns.
             for (Thread thread = worker.thread; thread != null && thread.isAlive()
                     && thread != Thread.currentThread(); thread = worker.thread) {
                 long left = nanos - (System.nanoTime() - start);
@@ -259,14 +261,14 @@ public final class Workers {
 
     private final class Worker implements Runnable {
         private final int number;
-        /** Null if the thread has died, and the system had no other thread to give. */
+        /** Null if the thread has died and the system cannot start another. */
         private volatile Thread thread;
         private volatile boolean asleep;
-        /** Whether this worker counts as searching. Used by its own thread. */
+        /** True while this worker counts as searching. Only its own thread uses this. */
         private boolean search;
-        /** The operation that is being executed. */
+        /** The operation that this worker executes. */
         private volatile Operation<?> current;
-        /** The worker executes no operation that was added before this mark. */
+        /** A mark. The worker executes no operation that was added before it. */
         private volatile long position;
 
         Worker(int number) {
@@ -298,13 +300,13 @@ public final class Workers {
             try {
                 launch();
                 return true;
-            } catch (Throwable e) { // the system has no thread to give
+            } catch (Throwable e) { // the system cannot start a thread
                 LibraryThread.report(e);
                 return false;
             }
         }
 
-        /** The operation that was being executed is complete: the work sees to that. */
+        /** Runs the worker. If the work throws, it has completed its operation. */
         @Override
         public void run() {
             try {
@@ -351,7 +353,10 @@ public final class Workers {
             }
         }
 
-        /** Spinning workers leave the list's lock alone while the list is empty. */
+        /**
+         * Takes the next operation. Spinning workers do not take the list's lock while the list is
+         * empty.
+         */
         private Operation<?> take() {
             if (pending.isEmpty()) {
                 if (position != Long.MAX_VALUE) {
@@ -369,7 +374,7 @@ public final class Workers {
             current = null;
         }
 
-        /** The threads that relied on this search may need another worker. */
+        /** Ends the search. Threads that relied on it may need another worker. */
         private void stopSearching() {
             if (searching.decrementAndGet() == 0 && !pending.isEmpty()) {
                 wakeOneIfNeeded();
@@ -391,11 +396,14 @@ public final class Workers {
             }
             while (asleep) {
                 LockSupport.park(Workers.this);
-                Thread.interrupted(); // concerns nobody here, and would keep park from sleeping
+                Thread.interrupted(); // clears an interrupt, because park does not sleep after it
             }
         }
 
-        /** Returns true if this call has woken the worker. A worker without a thread gets one. */
+        /**
+         * Wakes the worker, and starts a thread if it has none. Returns true if this call has woken
+         * it.
+         */
         boolean wake() {
             synchronized (this) {
                 if (!asleep) {
@@ -405,7 +413,7 @@ public final class Workers {
                 sleeping.decrementAndGet();
                 asleep = false;
                 if (thread == null && !tryToLaunch()) {
-                    asleep = true; // the next call tries again
+                    asleep = true; // the next call retries
                     sleeping.incrementAndGet();
                     searching.decrementAndGet();
                     return false;

@@ -29,7 +29,7 @@ class BufferAllocatorTest {
     }
 
     @Property(tries = 200, edgeCases = EdgeCasesMode.MIXIN)
-    void aBufferIsAlignedOfTheSizeAskedForZeroedAndWritableToItsLastByte(
+    void bufferIsAlignedZeroedAndWritable(
             @ForAll @IntRange(max = 100_000) int size,
             @ForAll @IntRange(max = 21) int alignment,
             @ForAll boolean hugePages) {
@@ -46,7 +46,7 @@ class BufferAllocatorTest {
     }
 
     @Property(tries = 100, edgeCases = EdgeCasesMode.MIXIN)
-    void aBufferThatIsNotZeroedIsAlignedAndWritableAllTheSame(
+    void unzeroedBufferIsAlignedAndWritable(
             @ForAll @IntRange(max = 100_000) int size, @ForAll @IntRange(max = 21) int alignment) {
         try (OffHeapBuffer buffer =
                 allocator().alignment(1L << alignment).zeroed(false).allocate(size)) {
@@ -57,7 +57,7 @@ class BufferAllocatorTest {
     }
 
     @Test
-    void hugePagesAreZeroAlsoAfterOthersWereFreed() {
+    void reusedHugePagesAreZero() {
         for (int i = 0; i < 3; i++) {
             try (OffHeapBuffer buffer =
                     allocator().hugePages(true).zeroed(true).allocate(3 * HUGE_PAGE + 1)) {
@@ -70,7 +70,7 @@ class BufferAllocatorTest {
     }
 
     @Test
-    void anAllocatorIsAValue() {
+    void settingReturnsANewAllocator() {
         BufferAllocator plain = allocator();
         plain.alignment(4096);
         plain.hugePages(true);
@@ -83,7 +83,7 @@ class BufferAllocatorTest {
 
     @ParameterizedTest
     @ValueSource(longs = {0, -1, 3, 48, 4L << 20, Long.MIN_VALUE})
-    void anAlignmentThatIsNoPowerOfTwoUpTo2MiBIsRefusedWithTheRange(long alignment) {
+    void wrongAlignmentIsRefusedWithTheRange(long alignment) {
         BufferAllocator allocator = allocator();
         var refused =
                 assertThrows(IllegalArgumentException.class, () -> allocator.alignment(alignment));
@@ -93,7 +93,7 @@ class BufferAllocatorTest {
     }
 
     @Test
-    void aNegativeSizeIsRefusedWithTheValue() {
+    void negativeSizeIsRefusedWithTheValue() {
         var refused =
                 assertThrows(IllegalArgumentException.class, () -> OffHeapBuffer.allocate(-5));
         assertEquals("a buffer of -5 bytes", refused.getMessage());
@@ -102,7 +102,7 @@ class BufferAllocatorTest {
     @ParameterizedTest
     @ValueSource(
             longs = {1L << 60, Long.MAX_VALUE - (4L << 20), Long.MAX_VALUE - 1, Long.MAX_VALUE})
-    void moreMemoryThanThereIsIsAnOutOfMemoryErrorWhateverTheSettings(long size) {
+    void hugeSizeThrowsOutOfMemoryError(long size) {
         for (boolean hugePages : new boolean[]{false, true}) {
             for (boolean zeroed : new boolean[]{false, true}) {
                 BufferAllocator allocator =

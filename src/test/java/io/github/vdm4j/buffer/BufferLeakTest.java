@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** In a JVM of its own, whose log is the standard error stream. */
+/** Leak reports of a separate JVM, whose log is the standard error stream. */
 class BufferLeakTest {
 
     private static ChildJvm run(String property, String... what) {
@@ -30,7 +30,7 @@ class BufferLeakTest {
     }
 
     @Test
-    void aBufferThatIsDroppedIsReportedOnceWithThePlaceWhereItWasMade() {
+    void droppedBufferIsReportedOnceWithItsPlace() {
         ChildJvm child = run("true", "drop", "drop sliced");
         assertEquals(2, count(child, "vdm4j: leak"), child::toString);
         assertEquals(1, count(child, "it was made here by allocating 12,345 bytes"),
@@ -41,13 +41,13 @@ class BufferLeakTest {
     }
 
     @Test
-    void oneThatIsClosedIsNotReported() {
+    void closedBufferIsNotReported() {
         ChildJvm child = run("true", "close");
         assertFalse(child.output().contains("leak"), child::toString);
     }
 
     @Test
-    void nothingIsReportedWhereNobodyAsked() {
+    void nothingIsReportedWithoutTheProperty() {
         ChildJvm child = run("false", "drop", "drop sliced");
         assertFalse(child.output().contains("leak"), child::toString);
     }

@@ -27,7 +27,7 @@ class BufferMemoryTest {
     }
 
     @Test
-    void isFoundFromEveryViewOfItAndFromNothingElse() {
+    void regionIsFoundFromItsViewsOnly() {
         BufferMemory memory = memory(arena::close);
         MemorySegment other = arena.allocate(100);
         assertSame(memory, MemoryRegions.find(whole));
@@ -41,7 +41,7 @@ class BufferMemoryTest {
     }
 
     @Test
-    void isKnownAsClosingUntilItIsFreedSoThatNothingStartsOnMemoryAboutToGo() {
+    void closingMemoryIsRegisteredUntilItIsFreed() {
         MemoryRegion[] found = new MemoryRegion[1];
         BufferMemory memory = memory(() -> {
             found[0] = MemoryRegions.find(whole);
@@ -55,7 +55,7 @@ class BufferMemoryTest {
     }
 
     @Test
-    void isFreedOnceHoweverOftenItIsClosed() {
+    void memoryIsFreedOnce() {
         BufferMemory memory = memory(() -> events.add("freed"));
         memory.close();
         memory.close();
@@ -64,7 +64,7 @@ class BufferMemoryTest {
     }
 
     @Test
-    void isTriedAgainWhileTheJdkIsAtWorkOnIt() {
+    void releaseIsRetriedWhileTheJdkUsesTheMemory() {
         BufferMemory memory = memory(() -> {
             events.add("try");
             if (events.size() < 3) {
@@ -78,7 +78,7 @@ class BufferMemoryTest {
     }
 
     @Test
-    void isNotClosedByAnAttemptWhileItIsPinned() {
+    void tryCloseFailsWhileTheMemoryIsPinned() {
         BufferMemory memory = memory(() -> events.add("freed"));
         assertTrue(memory.pin());
         assertTrue(memory.pin());
@@ -95,7 +95,7 @@ class BufferMemoryTest {
     }
 
     @Test
-    void closingFinishesWhatNobodyPollsAndRefusesPinsMeanwhile() {
+    void closePollsOperationsAndRefusesPins() {
         BufferMemory memory = memory(() -> events.add("freed"));
         assertTrue(memory.pin());
         Runnable finisher = () -> {

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Mappings of device DAX. The tests have no such device. They describe /dev/zero as one in a folder
- * that takes the place of sysfs: a shared mapping of /dev/zero is memory, too.
+ * Mappings of device DAX. The tests have no such device. A folder in place of sysfs describes
+ * /dev/zero as a device DAX, because a shared mapping of /dev/zero is memory, too.
  */
 class DeviceMappingTest {
     private static final Path ZERO = Path.of("/dev/zero");

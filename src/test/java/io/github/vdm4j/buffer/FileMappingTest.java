@@ -49,7 +49,7 @@ class FileMappingTest {
         return bytes;
     }
 
-    /** What the file takes on the storage, which for a sparse file is less than its size. */
+    /** Returns the storage of the file, which is less than its size for a sparse file. */
     private static long storage(Path file) throws IOException, InterruptedException {
         Process stat =
                 new ProcessBuilder("stat", "-c", "%b %B", file.toString()).redirectErrorStream(true)
@@ -62,7 +62,7 @@ class FileMappingTest {
     }
 
     @Test
-    void aMissingFileIsCreatedAsLongAsThePart() throws IOException {
+    void missingFileIsCreatedWithTheLengthOfThePart() throws IOException {
         try (OffHeapBuffer buffer = OffHeapBuffer.map(file(), 4096, 5000)) {
             assertEquals(9096, Files.size(file()));
             assertEquals(5000, buffer.byteSize());
@@ -78,7 +78,7 @@ class FileMappingTest {
     @ParameterizedTest(name = "offset {0}, length {1}")
     @CsvSource({"0, 10000", "1, 9999", "4095, 2", "5000, 5000", "5000, 8000", "9999, 1", "10000, 1",
         "20000, 70000"})
-    void whatIsInTheFileStaysAndIsSeenFromAnyOffset(int offset, int length) throws IOException {
+    void contentIsKeptAndVisibleFromAnyOffset(int offset, int length) throws IOException {
         byte[] before = noise(10_000);
         Files.write(file(), before);
         try (OffHeapBuffer buffer = OffHeapBuffer.map(file(), offset, length)) {
@@ -94,21 +94,21 @@ class FileMappingTest {
     }
 
     @Test
-    void aFileThatIsLongerThanThePartKeepsItsLength() throws IOException {
+    void longerFileKeepsItsLength() throws IOException {
         Files.write(file(), noise(10_000));
         OffHeapBuffer.map(file(), 0, 10).close();
         assertArrayEquals(noise(10_000), Files.readAllBytes(file()));
     }
 
     @Test
-    void aNewFileHasAllOfItsStorage() throws Exception {
+    void newFileHasAllOfItsStorage() throws Exception {
         assumeTrue(PlatformName.isLinuxX64(), "asks stat of Linux");
         OffHeapBuffer.map(file(), 0, 1 << 20).close();
         assertTrue(storage(file()) >= 1 << 20, "holes: " + storage(file()));
     }
 
     @Test
-    void holesInThePartAreFilledAndThoseBesideItAreNot() throws Exception {
+    void onlyHolesInThePartGetStorage() throws Exception {
         assumeTrue(PlatformName.isLinuxX64(), "asks stat of Linux");
         try (FileChannel sparse =
                 FileChannel.open(file(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
@@ -124,7 +124,7 @@ class FileMappingTest {
     }
 
     @Test
-    void aReadOnlyPartIsReadOnlyAndNeedsTheFileToBeThereAndLongEnough() throws IOException {
+    void readOnlyPartRequiresALongEnoughFile() throws IOException {
         Files.write(file(), noise(10_000));
         try (OffHeapBuffer buffer = OffHeapBuffer.mapReadOnly(file(), 3, 9997)) {
             assertTrue(buffer.isReadOnly());
@@ -145,7 +145,7 @@ class FileMappingTest {
 
     @ParameterizedTest
     @CsvSource({"-1, 1", "0, 0", "0, -1", "1, 9223372036854775807"})
-    void aPartThatCannotBeIsRefusedWithItsValuesAndNoFileIsMade(long offset, long length) {
+    void impossiblePartIsRefusedAndCreatesNoFile(long offset, long length) {
         for (boolean write : new boolean[]{true, false}) {
             var refused = assertThrows(
                     IllegalArgumentException.class,
@@ -193,7 +193,7 @@ class FileMappingTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void deviceIsRefusedInWords(boolean write) {
+    void deviceIsRefusedWithARemedy(boolean write) {
         Path device = Path.of("/dev/zero");
         assumeTrue(Files.exists(device), "no /dev/zero here");
         assertRefusedAsSpecial(write, device);
@@ -276,14 +276,14 @@ class FileMappingTest {
     }
 
     @Test
-    void aFolderThatIsNotThereIsNotMade() {
+    void missingFolderIsNotCreated() {
         Path inside = folder.resolve("no/file");
         assertThrows(NoSuchFileException.class, () -> OffHeapBuffer.map(inside, 0, 1));
         assertFalse(Files.exists(inside.getParent()));
     }
 
     @Test
-    void aFileThatMayOnlyBeReadIsRefusedForWritingAndMappedForReading() throws IOException {
+    void readOnlyFileIsRefusedForWriting() throws IOException {
         assumeTrue(!"root".equals(System.getProperty("user.name")), "root may write every file");
         Files.write(file(), noise(100));
         Files.setPosixFilePermissions(file(), PosixFilePermissions.fromString("r--r--r--"));
@@ -294,7 +294,7 @@ class FileMappingTest {
     }
 
     @Test
-    void fileThatCannotGrowThatLongStaysAsItWas() throws IOException {
+    void fileThatCannotGrowIsUnchanged() throws IOException {
         Files.write(file(), noise(100));
         assumeStorageIsCounted();
         var failed = assertThrows(IOException.class, () -> OffHeapBuffer.map(file(), 7, 1L << 62));
@@ -312,7 +312,7 @@ class FileMappingTest {
     }
 
     @Test
-    void newFileThatCannotBeThatLongIsNotCreated() {
+    void tooLongNewFileIsNotCreated() {
         var failed = assertThrows(IOException.class, () -> OffHeapBuffer.map(file(), 0, 1L << 62));
         assertTrue(failed.getMessage().endsWith("The call changed nothing."), failed.getMessage());
         assertFalse(Files.exists(file()));
@@ -324,7 +324,7 @@ class FileMappingTest {
     }
 
     @Test
-    void fullStorageLeavesTheFileAsItWasAndSaysSo() throws Exception {
+    void fullStorageKeepsTheFileUnchanged() throws Exception {
         assumeStorageIsCounted();
         Path small = Files.createDirectory(folder.resolve("small"));
         assumeTrue(
@@ -333,17 +333,17 @@ class FileMappingTest {
         try {
             Path inside = small.resolve("file");
             Files.write(inside, noise(500_000));
-            // Less than the file has already, and more than there is room for behind it.
+            // The part overlaps the file, and its rest is larger than the free space.
             var failed = assertThrows(FileSystemException.class,
                     () -> OffHeapBuffer.map(inside, 500_000, 900_000));
             assertEquals(
                     inside + ": mapping 900,000 bytes at offset 500,000 failed: no storage:"
                             + " fallocate: No space left on device. The file still has 500,000"
-                            + " bytes. Storage that the call added stays with the file. If nobody"
-                            + " else uses the file, shorten or delete it to release the storage.",
+                            + " bytes. Storage that the call added stays with the file. If no other"
+                            + " process uses the file, shorten or delete it to release the storage.",
                     failed.getMessage());
             assertArrayEquals(noise(500_000), Files.readAllBytes(inside));
-            Files.write(small.resolve("other"), noise(400_000)); // tmpfs gave the pages back
+            Files.write(small.resolve("other"), noise(400_000)); // tmpfs has freed the pages
         } finally {
             run("umount", small.toString());
         }
@@ -366,7 +366,7 @@ class FileMappingTest {
     }
 
     @Test
-    void interruptDuringTheCallSaysWhatItLeft() throws Exception {
+    void interruptDuringTheCallReportsTheSize() throws Exception {
         int failures = 0;
         for (int round = 0; round < 2000 && failures < 20; round++) {
             boolean existed = round % 2 == 0;

@@ -31,7 +31,10 @@ class FileStorageTest {
         return bytes;
     }
 
-    /** Opens the file the way that is asked for, if this system has it. */
+    /**
+     * Opens the file by its name or by a descriptor. Skips the test if the system has no
+     * descriptors.
+     */
     private static FileStorage open(Path file, boolean byName) throws IOException {
         return byName ? FileStorage.byName(file) : FileStorage.open(file);
     }
@@ -64,7 +67,7 @@ class FileStorageTest {
         assertArrayEquals(new byte[30], Files.readAllBytes(file));
     }
 
-    /** A writer that extends the file is faster or slower than the zeros. It loses no byte. */
+    /** A writer that extends the file faster or slower than the appended zeros loses no byte. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void writerLosesNoByte(boolean byName) throws Exception {

@@ -7,7 +7,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Does with buffers what its arguments say, then has the collector run; see {@link BufferLeakTest}.
+ * A program that uses buffers by its arguments and then runs the garbage collector; see {@link
+ * BufferLeakTest}.
  */
 final class LeakingProgram {
     private LeakingProgram() {}
@@ -21,8 +22,7 @@ final class LeakingProgram {
                 default -> throw new IllegalArgumentException(what);
             }
         }
-        // Twice: what the first collection finds, the second one would find again if it were
-        // reported twice.
+        // Collects twice, because a second collection would show a duplicate report.
         collect();
         collect();
         System.out.println("collected");
@@ -36,10 +36,7 @@ final class LeakingProgram {
         OffHeapBuffer.wrap(Arena.global().allocate(77), DurabilityDomain.PAGE).slice(0, 10);
     }
 
-    /**
-     * Ends when an object that was dropped last is known to be gone, and time has passed for the
-     * reports.
-     */
+    /** Returns when the last dropped object was collected and the reports had time to appear. */
     private static void collect() throws InterruptedException {
         CountDownLatch gone = new CountDownLatch(1);
         Cleaner.create().register(new Object(), gone::countDown);
@@ -47,6 +44,6 @@ final class LeakingProgram {
             System.gc();
         } while (!gone.await(100, TimeUnit.MILLISECONDS));
         CountDownLatch never = new CountDownLatch(1);
-        never.await(300, TimeUnit.MILLISECONDS); // the cleaner of the buffers has a thread of its own
+        never.await(300, TimeUnit.MILLISECONDS); // the buffers' cleaner has its own thread
     }
 }

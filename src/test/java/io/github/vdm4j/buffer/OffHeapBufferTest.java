@@ -52,7 +52,7 @@ class OffHeapBufferTest {
     @Nested
     class WrappingASegment {
         @Test
-        void ofAllocatedMemoryMakesABufferOfDomainNoneThatFreesNothing() {
+        void wrappedMemoryHasNoDomainAndIsNotFreed() {
             try (Arena arena = Arena.ofShared()) {
                 MemorySegment memory = arena.allocate(100);
                 OffHeapBuffer buffer = OffHeapBuffer.wrap(memory);
@@ -65,7 +65,7 @@ class OffHeapBufferTest {
         }
 
         @Test
-        void ofAMappedFileFindsItsPages() throws IOException {
+        void wrappedMappingHasDomainPage() throws IOException {
             try (Arena arena = Arena.ofShared();
                     OffHeapBuffer buffer = OffHeapBuffer.wrap(map(MapMode.READ_WRITE, arena))) {
                 assertEquals(DurabilityDomain.PAGE, buffer.domain());
@@ -73,7 +73,7 @@ class OffHeapBufferTest {
         }
 
         @Test
-        void ofAMappedFileThatWasReinterpretedFindsItsPagesAllTheSame() throws IOException {
+        void reinterpretedMappingHasDomainPage() throws IOException {
             assumeTrue(PlatformName.isLinuxX64(), "asks /proc/self/smaps");
             try (Arena arena = Arena.ofShared()) {
                 MemorySegment mapped = map(MapMode.READ_WRITE, arena);
@@ -87,7 +87,7 @@ class OffHeapBufferTest {
         }
 
         @Test
-        void ofAPrivateMappingFindsThatItNeverReachesTheFile() throws IOException {
+        void wrappedPrivateMappingHasNoDomain() throws IOException {
             assumeTrue(PlatformName.isLinuxX64(), "asks /proc/self/smaps");
             try (Arena arena = Arena.ofShared();
                     OffHeapBuffer buffer = OffHeapBuffer.wrap(map(MapMode.PRIVATE, arena))) {
@@ -97,7 +97,7 @@ class OffHeapBufferTest {
 
         @ParameterizedTest
         @EnumSource
-        void takesTheCallersWordForTheDomain(DurabilityDomain domain) {
+        void wrapTakesTheDomainOfTheCaller(DurabilityDomain domain) {
             try (Arena arena = Arena.ofShared();
                     OffHeapBuffer buffer = OffHeapBuffer.wrap(arena.allocate(10), domain)) {
                 assertEquals(domain, buffer.domain());
@@ -105,7 +105,7 @@ class OffHeapBufferTest {
         }
 
         @Test
-        void ofNoBytesIsFine() {
+        void emptySegmentCanBeWrapped() {
             try (Arena arena = Arena.ofShared();
                     OffHeapBuffer buffer = OffHeapBuffer.wrap(arena.allocate(0))) {
                 assertEquals(DurabilityDomain.NONE, buffer.domain());
@@ -114,7 +114,7 @@ class OffHeapBufferTest {
         }
 
         @Test
-        void ofAReadOnlyOneIsReadOnly() {
+        void wrappedReadOnlySegmentIsReadOnly() {
             try (Arena arena = Arena.ofShared();
                     OffHeapBuffer buffer = OffHeapBuffer.wrap(arena.allocate(10).asReadOnly())) {
                 assertTrue(buffer.isReadOnly());
@@ -123,7 +123,7 @@ class OffHeapBufferTest {
         }
 
         @Test
-        void onTheHeapIsRefused() {
+        void heapSegmentIsRefused() {
             MemorySegment heap = MemorySegment.ofArray(new byte[10]);
             var refused =
                     assertThrows(IllegalArgumentException.class, () -> OffHeapBuffer.wrap(heap));
@@ -135,7 +135,7 @@ class OffHeapBufferTest {
         }
 
         @Test
-        void whoseArenaIsClosedIsRefused() {
+        void segmentOfAClosedArenaCannotBeWrapped() {
             Arena arena = Arena.ofShared();
             MemorySegment closed = arena.allocate(10);
             arena.close();
@@ -150,7 +150,7 @@ class OffHeapBufferTest {
     @Nested
     class Views {
         @Test
-        void aByteBufferIsOfTheSizeInNativeOrderAndSharesTheBytes() {
+        void byteBufferSharesTheBytesInNativeOrder() {
             try (OffHeapBuffer buffer = OffHeapBuffer.allocate(100)) {
                 ByteBuffer bytes = buffer.byteBuffer();
                 assertTrue(bytes.isDirect());
@@ -163,7 +163,7 @@ class OffHeapBufferTest {
         }
 
         @Test
-        void aSliceSharesTheBytesAndKnowsItsBounds() {
+        void sliceSharesTheBytesAndHasBounds() {
             try (OffHeapBuffer buffer = OffHeapBuffer.allocate(100)) {
                 MemorySegment slice = buffer.slice(15, 10);
                 slice.fill((byte) 3);
@@ -192,7 +192,7 @@ class OffHeapBufferTest {
         }
 
         @Test
-        void theTextTellsSizeDomainAndWhetherItIsClosed() {
+        void textStatesSizeDomainAndState() {
             OffHeapBuffer buffer = OffHeapBuffer.allocate(1000);
             String open = "OffHeapBuffer of 1,000 bytes at 0x%x, NONE"
                     .formatted(buffer.segment().address());
@@ -206,7 +206,7 @@ class OffHeapBufferTest {
     class Closed {
         @ParameterizedTest
         @ValueSource(booleans = {false, true})
-        void everyViewThrows(boolean byTrying) {
+        void everyViewThrowsAfterClose(boolean byTrying) {
             OffHeapBuffer buffer = OffHeapBuffer.allocate(100);
             MemorySegment segment = buffer.segment();
             MemorySegment part = buffer.slice(13, 4);
@@ -234,7 +234,7 @@ class OffHeapBufferTest {
         }
 
         @Test
-        void aMappedOneIsUnmapped() throws IOException {
+        void mappedBufferIsUnmapped() throws IOException {
             OffHeapBuffer buffer = OffHeapBuffer.map(folder.resolve("mapped"), 0, 100);
             MemorySegment segment = buffer.segment();
             buffer.close();
@@ -243,7 +243,7 @@ class OffHeapBufferTest {
         }
 
         @Test
-        void itCanBeClosedByManyThreadsAtOnce() throws Exception {
+        void manyThreadsMayCloseABuffer() throws Exception {
             ExecutorService threads = Executors.newFixedThreadPool(4);
             try {
                 for (int round = 0; round < 200; round++) {

@@ -15,18 +15,18 @@ class ByteSizeTest {
     @ParameterizedTest
     @CsvSource({"0, 0", "4096, 4096", "64K, 65536", "64k, 65536", "1M, 1048576", "2G, 2147483648",
         "999999999G, 1073741822926258176"})
-    void isANumberWithAUnit(String text, long bytes) {
+    void numberWithAUnitIsParsed(String text, long bytes) {
         assertEquals(bytes, ByteSize.parse(text).bytes());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "K", "-1", "1.5M", "1KB", "1T", "0x10", "1 M", "1000000000"})
-    void isNothingElse(String text) {
+    void otherTextIsRefused(String text) {
         assertThrows(IllegalArgumentException.class, () -> ByteSize.parse(text));
     }
 
     @Property
-    void isReadAsItWasWritten(@ForAll @LongRange(max = 999_999_999) long bytes) {
+    void textIsParsedToTheSameSize(@ForAll @LongRange(max = 999_999_999) long bytes) {
         assertEquals(bytes, ByteSize.parse(new ByteSize(bytes).toString()).bytes());
     }
 }

@@ -8,7 +8,7 @@ import java.io.StringWriter;
 import java.util.List;
 import picocli.CommandLine;
 
-/** What a run of the command in this JVM left behind. */
+/** The outcome of a run of the command in this JVM. */
 record CommandRun(int exitCode, String out, String err) {
     private static final Finding NO_WRITE =
             new Finding("wq0.0", "write() was refused", "uname -r");
@@ -17,12 +17,12 @@ record CommandRun(int exitCode, String out, String err) {
         return watched(Progress.NONE, arguments);
     }
 
-    /** Runs the command with a listener of its progress, which may interfere. */
+    /** Runs the command with a progress listener, which may change files. */
     static CommandRun watched(Progress progress, Object... arguments) {
         return run(VdmCommand.with(task -> progress, Diagnoses::current), arguments);
     }
 
-    /** Runs it on another machine. */
+    /** Runs the command on a described machine. */
     static CommandRun on(DmlDiagnosis diagnosis, Object... arguments) {
         return on(new Diagnoses(diagnosis,
                 new DsaDiagnosis(List.of(), List.of(NO_WRITE), diagnosis.system())), arguments);

@@ -45,7 +45,7 @@ class CompareCommandTest {
     @ParameterizedTest(name = "{0} bytes by {1}")
     @CsvSource({"0, sync", "1, sync", "1048576, sync", "12000001, sync", "0, threads",
         "12000001, threads"})
-    void saysNothingOfEqualFiles(int size, String mover) throws IOException {
+    void equalFilesPrintNothing(int size, String mover) throws IOException {
         write(size);
         assertEquals(new CommandRun(0, "", ""), CommandRun.vdm("compare", a, b, "--mover", mover));
         assertEquals(new CommandRun(0, "", ""), CommandRun.vdm("compare", a, a, "--mover", mover));
@@ -57,7 +57,7 @@ class CompareCommandTest {
         "5000000, threads",
         "12000000, threads"
     })
-    void tellsTheFirstByteThatDiffers(int at, String mover) throws IOException {
+    void firstDifferenceIsPrinted(int at, String mover) throws IOException {
         write(SIZE, at, SIZE - 1);
         assertEquals(
                 new CommandRun(1, a + " and " + b + " differ at offset " + at + "\n", ""),
@@ -66,7 +66,7 @@ class CompareCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"sync", "threads"})
-    void tellsTheFirstOfManyWhateverChunkIsDoneFirst(String mover) throws IOException {
+    void firstOfManyDifferencesIsPrinted(String mover) throws IOException {
         int[] everywhere = new int[100];
         Arrays.setAll(everywhere, i -> 700_000 + i * 100_000);
         write(SIZE, everywhere);
@@ -78,7 +78,7 @@ class CompareCommandTest {
     }
 
     @Test
-    void tellsByDml() throws IOException {
+    void dmlFindsTheDifference() throws IOException {
         DmlLibrary.whyUnavailable().ifPresent(why -> assumeTrue(false, why.getMessage()));
         write(SIZE, 9_999_999);
         assertEquals(
@@ -88,7 +88,7 @@ class CompareCommandTest {
 
     @ParameterizedTest(name = "after {0} bytes")
     @ValueSource(ints = {0, 1, 1 << 20, 3_000_000})
-    void tellsWhereTheShorterFileEnds(int common) throws IOException {
+    void endOfTheShorterFileIsPrinted(int common) throws IOException {
         byte[] bytes = Files.readAllBytes(TestFiles.random(a, common + 30));
         Files.write(b, Arrays.copyOf(bytes, common));
         assertEquals(
@@ -102,7 +102,7 @@ class CompareCommandTest {
     }
 
     @Test
-    void aByteThatDiffersComesBeforeTheEndOfTheShorterFile() throws IOException {
+    void differenceComesBeforeTheEndOfAFile() throws IOException {
         byte[] bytes = Files.readAllBytes(TestFiles.random(a, 2_000_000));
         bytes[1_234_567]++;
         Files.write(b, Arrays.copyOf(bytes, 1_500_000));
@@ -112,7 +112,7 @@ class CompareCommandTest {
     }
 
     @Test
-    void whatCannotBeReadIsTrouble() throws IOException {
+    void unreadableFileIsTrouble() throws IOException {
         write(10);
         Path missing = folder.resolve("missing");
         String notThere = "vdm compare: cannot read " + missing + ": it does not exist\n";
@@ -126,7 +126,7 @@ class CompareCommandTest {
     }
 
     @Test
-    void aMoverThatCannotBeHadIsTrouble() throws IOException {
+    void missingMoverIsTrouble() throws IOException {
         write(10);
         String before = System.getProperty(DmlLibrary.PROPERTY);
         System.setProperty(DmlLibrary.PROPERTY, "/no/such/libdml.so");
@@ -144,7 +144,7 @@ class CompareCommandTest {
     }
 
     @Test
-    void tellsThatAFileShrankMeanwhile() throws IOException {
+    void truncatedFileIsReported() throws IOException {
         write(SIZE);
         CommandRun run = CommandRun.watched(new Progress() {
             @Override
@@ -165,14 +165,14 @@ class CompareCommandTest {
     }
 
     @Test
-    void wrongUsageIsTold() {
+    void wrongUsageIsReported() {
         CommandRun run = CommandRun.vdm("compare", "a");
         assertEquals(2, run.exitCode());
         assertTrue(run.err().startsWith("vdm compare: Missing required parameter: 'B'"), run.err());
     }
 
     @Test
-    void writesTheDifferenceAsJson() throws IOException {
+    void jsonContainsTheDifference() throws IOException {
         write(10, 7);
         CommandRun run = CommandRun.vdm("compare", a, b, "--mover", "sync", "--json");
         assertEquals(1, run.exitCode());
@@ -190,7 +190,7 @@ class CompareCommandTest {
     }
 
     @Test
-    void writesEqualFilesAsJson() throws IOException {
+    void jsonOfEqualFilesHasNoOffset() throws IOException {
         write(10);
         CommandRun run = CommandRun.vdm("compare", a, b, "--mover", "sync", "--json");
         assertEquals(0, run.exitCode());
@@ -198,7 +198,7 @@ class CompareCommandTest {
     }
 
     @Test
-    void writesTheEndOfTheShorterFileAsJson() throws IOException {
+    void jsonContainsTheEndOfTheShorterFile() throws IOException {
         write(10);
         Files.write(b, Arrays.copyOf(Files.readAllBytes(a), 8));
         CommandRun run = CommandRun.vdm("compare", a, b, "--mover", "sync", "--json");

@@ -72,13 +72,13 @@ class CopyCommandTest {
     }
 
     @Test
-    void saysWhichMoverItTookAndWhyWhenLeftToChoose() {
+    void autoPrintsTheChosenMoverAndTheReason() {
         Path source = TestFiles.random(folder.resolve("source"), 100);
         CommandRun run = CommandRun.vdm("copy", source, folder.resolve("target"));
         assertEquals(0, run.exitCode());
         if (DmlLibrary.whyUnavailable().isEmpty()) {
             assertTrue(run.err().startsWith("vdm copy: mover dml: Intel DML "), run.err());
-            assertTrue(run.out().contains(", mover dml, path "), run.out()); // which AUTO chooses
+            assertTrue(run.out().contains(", mover dml, path "), run.out()); // AUTO chooses the path
         } else {
             assertTrue(
                     run.err().startsWith("vdm copy: mover threads: Intel DML is not available ("),
@@ -89,7 +89,7 @@ class CopyCommandTest {
     }
 
     @Test
-    void takesThreadsWhereDmlIsMissing() {
+    void autoTakesThreadsWithoutDml() {
         Path source = TestFiles.random(folder.resolve("source"), 100);
         CommandRun run = withoutDml(() -> CommandRun.vdm("copy", source, folder.resolve("target")));
         assertEquals(0, run.exitCode());
@@ -103,7 +103,7 @@ class CopyCommandTest {
 
     @ParameterizedTest(name = "with {0}")
     @CsvSource({"--mover dml", "--path sw", "--path hw"})
-    void failsWithoutDmlIfItWasAskedFor(String asked) {
+    void requestedDmlMustBeAvailable(String asked) {
         Path source = TestFiles.random(folder.resolve("source"), 100);
         String[] option = asked.split(" ");
         CommandRun run =
@@ -116,7 +116,7 @@ class CopyCommandTest {
     }
 
     @Test
-    void saysWhyTheHardwarePathCannotBeUsed() {
+    void missingHardwareIsExplained() {
         assumeDml();
         Path source = TestFiles.random(folder.resolve("source"), 100);
         CommandRun run = CommandRun.vdm("copy", source, folder.resolve("target"), "--mover", "dml",
@@ -146,7 +146,7 @@ class CopyCommandTest {
     }
 
     @Test
-    void printsTheChecksumOfBothFilesWhenItVerifies() throws IOException {
+    void verifyPrintsBothChecksums() throws IOException {
         Path source = TestFiles.random(folder.resolve("source"), 3_000_000);
         CommandRun run =
                 CommandRun.vdm("copy", "--verify", "--mover", "threads", source,
@@ -164,7 +164,7 @@ class CopyCommandTest {
     }
 
     @Test
-    void givesTheTargetTheSourcesPermissions() throws IOException {
+    void targetGetsTheSourcesPermissions() throws IOException {
         Path source = TestFiles.random(folder.resolve("source"), 10);
         var permissions = PosixFilePermissions.fromString("rwxr-x--x");
         Files.setPosixFilePermissions(source, permissions);
@@ -173,7 +173,7 @@ class CopyCommandTest {
     }
 
     @Test
-    void replacesATargetThatIsThere() throws IOException {
+    void existingTargetIsReplaced() throws IOException {
         Path source = TestFiles.random(folder.resolve("source"), 10);
         Path target = TestFiles.random(folder.resolve("target"), 5_000);
         assertEquals(0, CommandRun.vdm("copy", "--mover", "sync", source, target).exitCode());
@@ -181,7 +181,7 @@ class CopyCommandTest {
     }
 
     @Test
-    void replacesTheFileBehindALinkAndNotTheLink() throws IOException {
+    void linkToTheTargetIsFollowed() throws IOException {
         Path source = TestFiles.random(folder.resolve("source"), 10);
         Path target = TestFiles.random(folder.resolve("target"), 20);
         Path link = Files.createSymbolicLink(folder.resolve("link"), target);
@@ -191,7 +191,7 @@ class CopyCommandTest {
     }
 
     @Test
-    void followsALinkToTheSource() throws IOException {
+    void linkToTheSourceIsFollowed() throws IOException {
         Path source = TestFiles.random(folder.resolve("source"), 10);
         Path link = Files.createSymbolicLink(folder.resolve("link"), source);
         assertEquals(0, CommandRun.vdm("copy", "--mover", "sync", link, folder.resolve("target"))
@@ -200,7 +200,7 @@ class CopyCommandTest {
     }
 
     @Test
-    void takesATargetWithTheLongestNameThereIs() {
+    void targetMayHaveTheLongestName() {
         Path source = TestFiles.random(folder.resolve("source"), 10);
         Path target = folder.resolve("n".repeat(255));
         assertEquals(0, CommandRun.vdm("copy", "--mover", "sync", source, target).exitCode());
@@ -208,7 +208,7 @@ class CopyCommandTest {
     }
 
     @Test
-    void writesTheReportAsJson() throws IOException {
+    void jsonContainsTheReport() throws IOException {
         Path source = Files.writeString(folder.resolve("nine"), "123456789");
         Path target = folder.resolve("copied");
         CommandRun run = CommandRun.vdm("copy", source, target, "--mover", "sync", "--verify",

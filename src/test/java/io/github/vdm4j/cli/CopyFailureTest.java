@@ -26,16 +26,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@DisplayName("vdm copy fails with one sentence and leaves nothing behind")
+@DisplayName("vdm copy fails with one sentence and leaves no file")
 class CopyFailureTest {
     @TempDir Path folder;
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', value = {
         "--nonsense          | Unknown option: '--nonsense'",
-        "--chunk 1X          | Invalid value for option '--chunk': '1X' is not a size: write a number of bytes, or one with K, M or G, such as 64K",
-        "--chunk -1          | Invalid value for option '--chunk': '-1' is not a size: write a number of bytes, or one with K, M or G, such as 64K",
-        "--chunk 9999999999G | Invalid value for option '--chunk': '9999999999G' is not a size: write a number of bytes, or one with K, M or G, such as 64K",
+        "--chunk 1X          | Invalid value for option '--chunk': '1X' is not a size. Write a number of bytes, or a number with K, M or G, such as 64K",
+        "--chunk -1          | Invalid value for option '--chunk': '-1' is not a size. Write a number of bytes, or a number with K, M or G, such as 64K",
+        "--chunk 9999999999G | Invalid value for option '--chunk': '9999999999G' is not a size. Write a number of bytes, or a number with K, M or G, such as 64K",
         "--chunk 4095        | --chunk 4095: must be 4K to 1G",
         "--chunk 2G          | --chunk 2G: must be 4K to 1G",
         "--depth 0           | --depth 0: must be 1 to 1024",
@@ -51,7 +51,7 @@ class CopyFailureTest {
         Path source = TestFiles.random(folder.resolve("source"), 10);
         String line = "copy " + source + " " + folder.resolve("target") + " " + options;
         CommandRun run = CommandRun.vdm((Object[]) line.split(" "));
-        assertEquals("vdm copy: " + message + " (vdm copy --help tells more)\n", run.err());
+        assertEquals("vdm copy: " + message + " (see vdm copy --help)\n", run.err());
         assertEquals(2, run.exitCode());
         assertEquals("", run.out());
         assertEquals(Set.of("source"), TestFiles.names(folder));
@@ -60,7 +60,7 @@ class CopyFailureTest {
     @Test
     void missingArgumentsAreWrongUsage() {
         CommandRun run = CommandRun.vdm("copy", "only");
-        assertEquals("vdm copy: Missing required parameter: 'DST' (vdm copy --help tells more)\n",
+        assertEquals("vdm copy: Missing required parameter: 'DST' (see vdm copy --help)\n",
                 run.err());
         assertEquals(2, run.exitCode());
     }
@@ -124,7 +124,7 @@ class CopyFailureTest {
     @Test
     void targetFolderCannotBeWritten() throws IOException {
         Path source = TestFiles.random(folder.resolve("source"), 10);
-        // Not even root may create files in here.
+        // Even root cannot create files here.
         Path readOnly = Path.of("/proc/self");
         assumeTrue(Files.isDirectory(readOnly), "no /proc here");
         CommandRun run =
@@ -136,7 +136,7 @@ class CopyFailureTest {
     }
 
     @Test
-    void sourceAndTargetAreOneFile() throws IOException {
+    void sameSourceAndTargetAreRefused() throws IOException {
         Path file = TestFiles.random(folder.resolve("file"), 10);
         Path symbolic = Files.createSymbolicLink(folder.resolve("symbolic"), file);
         Path hard = Files.createLink(folder.resolve("hard"), file);
@@ -218,7 +218,7 @@ class CopyFailureTest {
     }
 
     @Test
-    void targetBecomesADirectoryMeanwhile() throws IOException {
+    void targetThatBecomesADirectoryFails() throws IOException {
         Path source = TestFiles.random(folder.resolve("source"), 5000);
         Path target = folder.resolve("target");
         CommandRun run = CommandRun.watched(atBegin(() -> {
@@ -253,7 +253,7 @@ class CopyFailureTest {
     }
 
     @Test
-    void spaceThatIsGoneMeanwhileIsFoundOutBeforeAPageIsMapped() throws Exception {
+    void lostSpaceIsFoundBeforeMapping() throws Exception {
         Path small = mountOneMebibyte();
         try (StagedFile staged = StagedFile.in(small)) {
             var e = assertThrows(FileSystemException.class,

@@ -13,7 +13,7 @@ import net.jqwik.api.constraints.IntRange;
 class CopyPropertyTest {
 
     @Property(tries = 60)
-    void anySizeIsCopiedInAnyChunksWithAnyNumberInFlight(
+    void anySizeIsCopiedInAnyChunks(
             @ForAll @IntRange(max = 300_000) int size,
             @ForAll @IntRange(min = 4096, max = 400_000) int chunk,
             @ForAll @IntRange(min = 1, max = 100) int depth,

@@ -31,7 +31,7 @@ class CrcCommandTest {
 
     @ParameterizedTest(name = "by {0}")
     @ValueSource(strings = {"threads", "sync", "auto"})
-    void printsTheChecksumOfTheCheckStringAndTheName(String mover) throws IOException {
+    void checksumAndNameArePrinted(String mover) throws IOException {
         Path file =
                 Files.writeString(folder.resolve("nine"), "123456789", StandardCharsets.US_ASCII);
         CommandRun run = CommandRun.vdm("crc", "--mover", mover, file);
@@ -44,7 +44,7 @@ class CrcCommandTest {
         "5000003, threads",
         "0, sync", "1, sync", "1048577, sync", "5000003, sync"
     })
-    void goesOnFromChunkToChunk(int size, String mover) throws IOException {
+    void chunksContinueTheChecksum(int size, String mover) throws IOException {
         Path file = TestFiles.random(folder.resolve("file"), size);
         assertEquals(
                 new CommandRun(0, crc(file) + "  " + file + "\n", ""),
@@ -52,7 +52,7 @@ class CrcCommandTest {
     }
 
     @Test
-    void computesByDml() throws IOException {
+    void dmlComputesTheChecksum() throws IOException {
         DmlLibrary.whyUnavailable().ifPresent(why -> assumeTrue(false, why.getMessage()));
         Path file = TestFiles.random(folder.resolve("file"), 3_000_001);
         CommandRun run = CommandRun.vdm("crc", file, "--mover", "dml", "--path", "sw", "--json");
@@ -62,7 +62,7 @@ class CrcCommandTest {
     }
 
     @Test
-    void doesTheOthersIfOneCannotBeRead() throws IOException {
+    void unreadableFileDoesNotStopTheRest() throws IOException {
         Path first = TestFiles.random(folder.resolve("first"), 100);
         Path missing = folder.resolve("missing");
         Path last = TestFiles.random(folder.resolve("last"), 0);
@@ -76,13 +76,13 @@ class CrcCommandTest {
     }
 
     @Test
-    void refusesWhatIsNoRegularFile() {
+    void deviceFileIsRefused() {
         CommandRun run = CommandRun.vdm("crc", "--mover", "sync", "/dev/null");
         assertEquals(new CommandRun(1, "", "vdm crc: /dev/null is not a regular file\n"), run);
     }
 
     @Test
-    void printsJsonOfAllFiles() throws IOException {
+    void jsonContainsAllFiles() throws IOException {
         Path first = TestFiles.random(folder.resolve("first"), 2_000_000);
         Path second = TestFiles.random(folder.resolve("second"), 0);
         CommandRun run = CommandRun.vdm("crc", "--json", "--mover", "sync", first, second);
@@ -112,7 +112,7 @@ class CrcCommandTest {
     }
 
     @Test
-    void tellsThatAFileShrankWhileItWasRead() {
+    void truncatedFileIsReportedAsFailure() {
         Path file = TestFiles.random(folder.resolve("file"), 3 << 20);
         CommandRun run = CommandRun.watched(new Progress() {
             @Override
@@ -133,7 +133,7 @@ class CrcCommandTest {
     }
 
     @Test
-    void tellsItsProgress() {
+    void progressIsReported() {
         Path file = TestFiles.random(folder.resolve("file"), (2 << 20) + 5);
         var told = new StringBuilder();
         CommandRun.watched(new Progress() {
@@ -156,16 +156,16 @@ class CrcCommandTest {
     }
 
     @Test
-    void wrongUsageIsTold() {
+    void wrongUsageIsReported() {
         assertEquals(
                 new CommandRun(
                         2, "",
-                        "vdm crc: Missing required parameter: 'FILE' (vdm crc --help tells more)\n"),
+                        "vdm crc: Missing required parameter: 'FILE' (see vdm crc --help)\n"),
                 CommandRun.vdm("crc"));
         CommandRun path = CommandRun.vdm("crc", "--mover", "sync", "--path", "sw", "x");
         assertEquals(2, path.exitCode());
         assertEquals(
-                "vdm crc: --path is for --mover dml or auto: sync has one path only (vdm crc --help tells more)\n",
+                "vdm crc: --path is for --mover dml or auto: sync has one path only (see vdm crc --help)\n",
                 path.err());
     }
 }

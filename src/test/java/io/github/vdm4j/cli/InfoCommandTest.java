@@ -17,7 +17,7 @@ class InfoCommandTest {
     @TempDir Path root;
 
     @Test
-    void namesEachTopicOnce() {
+    void eachTopicIsNamedOnce() {
         CommandRun run = CommandRun.vdm("info");
         assertEquals(0, run.exitCode());
         assertEquals("", run.err());
@@ -32,7 +32,7 @@ class InfoCommandTest {
     }
 
     @Test
-    void saysThatThereIsNoDeviceAndWhatThatMeans() {
+    void missingDeviceIsExplained() {
         CommandRun run = CommandRun.on(new DsaMachine(root).diagnosis(), "info");
         assertTrue(run.out().contains("""
                 processor  movdir64b yes, enqcmd yes, waitpkg yes, clwb yes, clflushopt yes, avx512f yes
@@ -43,7 +43,7 @@ class InfoCommandTest {
     }
 
     @Test
-    void listsDevicesAndQueuesInOrder() {
+    void devicesAndQueuesAreListedInOrder() {
         CommandRun run = CommandRun.on(twoDevices().diagnosis(), "info");
         assertTrue(run.out().contains("""
                 DSA        dsa0     enabled, NUMA node 0, max transfer 2G
@@ -57,7 +57,7 @@ class InfoCommandTest {
     }
 
     @Test
-    void statesTheRuleForFilesInMemory() {
+    void ruleForFilesInMemoryIsPrinted() {
         String rule = "a file in a tmpfs, ramfs or hugetlbfs has the domain VOLATILE: "
                 + "MEM_DURABLE and flush succeed, and nothing survives a power cut";
         assertTrue(CommandRun.vdm("info").out().contains("\ndurable    " + rule + "\n"));
@@ -67,7 +67,7 @@ class InfoCommandTest {
     }
 
     @Test
-    void writesTheDiagnosisAsJson() {
+    void jsonContainsTheDiagnosis() {
         CommandRun run =
                 CommandRun.on(twoDevices().locked("/dev/dsa/wq0.0").diagnosis(), "info", "--json");
         assertEquals(0, run.exitCode());
@@ -105,7 +105,7 @@ class InfoCommandTest {
     }
 
     @Test
-    void saysWhyAndWhatToDo() {
+    void whyPrintsReasonsAndRemedies() {
         CommandRun run =
                 CommandRun.on(new DsaMachine(root).processor("clwb").diagnosis(), "info", "--why");
         assertEquals(0, run.exitCode());
@@ -127,7 +127,7 @@ class InfoCommandTest {
     }
 
     @Test
-    void hasNothingToSayButTheVerdictsWhereAllIsWell() {
+    void whyPrintsOnlyTheVerdictsIfAllIsWell() {
         var machine = new DsaMachine(root).device(0, 0).queue("0.0");
         var dsa = new DsaDiagnosis(List.of("wq0.0", "wq0.1"), List.of(), machine.system());
         CommandRun run =
@@ -141,7 +141,7 @@ class InfoCommandTest {
     }
 
     @Test
-    void writesTheReasonsAloneAsJson() {
+    void whyJsonContainsOnlyTheReasons() {
         CommandRun run = CommandRun.on(new DsaMachine(root).diagnosis(), "info", "--why", "--json");
         assertTrue(run.out()
                 .startsWith(
@@ -150,14 +150,14 @@ class InfoCommandTest {
     }
 
     @Test
-    void saysThatItDoesNotKnowTheProcessor() {
+    void unknownProcessorIsReported() {
         CommandRun run =
                 CommandRun.on(new DsaMachine(root).without("proc/cpuinfo").diagnosis(), "info");
         assertTrue(run.out().contains("\nprocessor  unknown\n"), run.out());
     }
 
     @Test
-    void tellsWhatIsKnownOfDml() {
+    void factsOfDmlArePrinted() {
         CommandRun run = CommandRun.vdm("info", "--json");
         if (DmlLibrary.whyUnavailable().isEmpty()) {
             DmlLibrary library = DmlLibrary.open();
@@ -172,7 +172,7 @@ class InfoCommandTest {
     }
 
     @Test
-    void listsEveryAttemptToFindDml() {
+    void everyAttemptToFindDmlIsListed() {
         String before = System.getProperty(DmlLibrary.PROPERTY);
         System.setProperty(DmlLibrary.PROPERTY, "/no/such/libdml.so");
         try {

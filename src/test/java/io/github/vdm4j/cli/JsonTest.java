@@ -22,18 +22,18 @@ class JsonTest {
         "C:\\dir      | \"C:\\\\dir\"",
         "ü            | \"ü\"",
     })
-    void escapesQuotesAndBackslashes(String text, String json) {
+    void quotesAndBackslashesAreEscaped(String text, String json) {
         assertEquals(json, Json.of(text));
     }
 
     @Test
-    void escapesControlCharactersAndLoneSurrogates() {
+    void controlCharactersAreEscaped() {
         assertEquals("\"a\\nb\\u0009c\\u0000\\u001f\"", Json.of("a\nb\tc\0\u001f"));
         assertEquals("\"\\ud83d\\ude00\\udc00\"", Json.of("\ud83d\ude00\udc00"));
     }
 
     @Test
-    void writesRecordsWithTheirComponentsInOrder() {
+    void recordIsWrittenInComponentOrder() {
         assertEquals("""
                 {
                   "x": -1,
@@ -57,7 +57,7 @@ class JsonTest {
     }
 
     @Test
-    void refusesWhatItDoesNotKnow() {
+    void unknownTypeIsRefused() {
         assertThrows(IllegalArgumentException.class, () -> Json.of(1.5));
     }
 }

@@ -8,7 +8,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Files for the command to work on. */
+/** Files for tests of the command. */
 final class TestFiles {
     private TestFiles() {}
 
@@ -22,7 +22,7 @@ final class TestFiles {
         }
     }
 
-    /** The names in a folder, hidden ones included. */
+    /** Returns the names in a folder, including hidden names. */
     static Set<String> names(Path folder) {
         try (var entries = Files.list(folder)) {
             return entries.map(entry -> entry.getFileName().toString()).collect(Collectors.toSet());

@@ -41,14 +41,14 @@ class VdmCommandTest {
     @Test
     void aMissingCommandIsWrongUsage() {
         CommandRun run = CommandRun.vdm();
-        assertEquals("vdm: a command is missing (vdm --help tells more)\n", run.err());
+        assertEquals("vdm: a command is missing (see vdm --help)\n", run.err());
         assertEquals(2, run.exitCode());
     }
 
     @Test
     void anUnknownCommandIsWrongUsage() {
         CommandRun run = CommandRun.vdm("move");
-        assertEquals("vdm: Unmatched argument at index 0: 'move' (vdm --help tells more)\n",
+        assertEquals("vdm: Unmatched argument at index 0: 'move' (see vdm --help)\n",
                 run.err());
         assertEquals(2, run.exitCode());
     }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
-/** The memory that operations may touch. While nothing is allowed everything is. */
+/** The memory that operations may touch. If no range is allowed, they may touch all memory. */
 final class AllowedMemory {
     private static final long LINE = 64;
 
@@ -20,12 +20,12 @@ final class AllowedMemory {
         segments.clear();
     }
 
-    /** The rule that a task breaks by what it reads and writes, or null. */
+    /** Returns the rule that a task breaks by its accesses, or null. */
     Rule brokenBy(SimulatedTask task) {
         if (segments.isEmpty()) {
             return null;
         }
-        // A flush is of whole lines, and those at the ends may be shared with a neighbour.
+        // A flush writes back whole lines. The lines at the ends may contain bytes of other ranges.
         long slack = task.is(SimulatedTask.CACHE_FLUSH) ? LINE - 1 : 0;
         return Stream.concat(task.writes().stream(), task.reads().stream())
                 .map(range -> brokenBy(range, slack))

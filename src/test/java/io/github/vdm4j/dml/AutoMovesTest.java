@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What AUTO leaves to the JVM and to libpmem where no hardware runs, and what it does not. */
+/** The copies and fills that AUTO passes to the JVM and to libpmem without hardware. */
 class AutoMovesTest extends AgainstSimulatedDml {
     private DmlDataMover auto(long copies, long fills) {
         return open(builder(DmlPath.AUTO).jvmCopiesUpTo(copies).jvmFillsUpTo(fills));
@@ -84,7 +84,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource(names = {"HARDWARE", "SOFTWARE"})
-    void aPathThatWasAskedForIsNeverTheJvm(DmlPath path) {
+    void requestedPathIsNeverTheJvm(DmlPath path) {
         dml.withHardware();
         DmlDataMover mover =
                 open(builder(path).jvmCopiesUpTo(Long.MAX_VALUE).jvmFillsUpTo(Long.MAX_VALUE));
@@ -95,13 +95,13 @@ class AutoMovesTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void hardwareIsUsedWhereItWorks() {
+    void workingHardwareIsUsed() {
         dml.withHardware();
         assertSame(ExecutionPath.DSA_HARDWARE, pathOf(auto(1000, 1000).memcpy(zeros(8), zeros(8))));
     }
 
     @Test
-    void whatHasToBeDurableGoesThroughDml() {
+    void durableOperationsGoThroughDml() {
         DmlDataMover mover = auto(1000, 1000);
         assertSame(ExecutionPath.DML_SOFTWARE,
                 pathOf(mover.memcpy(zeros(64), zeros(64), VdmFlags.MEM_DURABLE)));
@@ -111,12 +111,12 @@ class AutoMovesTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void nothingIsStillNothing() {
+    void emptyCopyHasPathNone() {
         assertSame(ExecutionPath.NONE, pathOf(auto(1000, 1000).memcpy(zeros(0), zeros(0))));
     }
 
     @Test
-    void theDefaultsLeaveToTheJvmCopiesThatNoWorkerTakesAndFillsThatDmlDoesNotDoSooner() {
+    void defaultsLeaveShortOperationsToTheJvm() {
         try (DmlDataMover mover = DmlDataMover.builder().library(dml.library()).open()) {
             assertSame(ExecutionPath.JVM, pathOf(mover.memcpy(zeros(1 << 20), zeros(1 << 20))));
             assertSame(ExecutionPath.DML_SOFTWARE,
@@ -128,7 +128,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void whatAWorkerExecutesIsDmls() {
+    void workersExecuteWithDml() {
         DmlDataMover mover =
                 open(builder(DmlPath.AUTO).jvmCopiesUpTo(1000).jvmFillsUpTo(1000).workersFrom(100));
         assertSame(ExecutionPath.JVM, pathOf(mover.memcpy(zeros(99), zeros(99))));
@@ -150,7 +150,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void anArenaThatWasClosedBeforeTheStartFailsTheOperation() {
+    void closedArenaFailsTheOperation() {
         DmlDataMover mover = auto(1000, 1000);
         VdmFuture<VdmOutput> copy;
         try (Arena closed = Arena.ofShared()) {
@@ -158,12 +158,12 @@ class AutoMovesTest extends AgainstSimulatedDml {
         }
         assertSame(FutureState.COMPLETE, copy.poll());
         assertSame(VdmResult.SEGMENT_UNUSABLE, copy.result());
-        assertEquals("memcpy of 8 bytes failed: a segment cannot be used any more: Already closed",
+        assertEquals("memcpy of 8 bytes failed: a segment can no longer be used: Already closed",
                 copy.failure().getMessage());
     }
 
     @Test
-    void anotherThreadIsSentAwayFromConfinedMemoryAndTheFutureStaysIdle()
+    void wrongThreadThrowsAndTheFutureStaysIdle()
             throws InterruptedException {
         DmlDataMover mover = auto(1000, 1000);
         try (Arena confined = Arena.ofConfined()) {
@@ -185,7 +185,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aClosedMoverStartsNothing() {
+    void closedMoverStartsNothing() {
         DmlDataMover mover = auto(1000, 1000);
         MemorySegment range = zeros(8);
         VdmFuture<VdmOutput> fill = mover.memset(range, (byte) 1);
@@ -197,7 +197,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aBufferThatIsClosedIsNotTouched() {
+    void closedBufferIsNotTouched() {
         DmlDataMover mover = auto(1000, 1000);
         OffHeapBuffer buffer = OffHeapBuffer.allocate(64);
         VdmFuture<VdmOutput> onto = mover.memcpy(buffer.segment(), zeros(64));
@@ -210,7 +210,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aPageThatIsNotThereIsAFailureOfTheStorage(@TempDir Path folder) throws Exception {
+    void missingPageIsAnIoError(@TempDir Path folder) throws Exception {
         Vdm mover = auto(1 << 20, 1 << 20);
         int size = 64 << 10;
         try (var channel = FileChannel.open(folder.resolve("cut"), StandardOpenOption.CREATE,
@@ -237,7 +237,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
         }
     }
 
-    /** Does what libpmem does, and counts. */
+    /** Durable moves that imitate libpmem and count the calls. */
     private static final class CountingMoves implements CacheLineWriteBack, DurableMoves {
         private final List<Long> parts = new ArrayList<>();
 
@@ -279,7 +279,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void durableMovesOfNativeMemoryGoToIt() {
+        void libpmemExecutesDurableMoves() {
             DmlDataMover mover = mover(DmlPath.AUTO);
             MemorySegment source = noise(100);
             MemorySegment destination = zeros(100);
@@ -298,7 +298,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void notWhatAWorkerExecutes() {
+        void libpmemDoesNotExecuteLongMoves() {
             DmlDataMover mover = open(
                     builder(DmlPath.AUTO).workersFrom(100)
                             .durability(new Durability(engine, range -> {})));
@@ -310,7 +310,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
 
         @ParameterizedTest
         @EnumSource(names = {"HARDWARE", "SOFTWARE"})
-        void aPathThatWasAskedForStaysDmls(DmlPath path) {
+        void requestedPathUsesDml(DmlPath path) {
             dml.withHardware();
             DmlDataMover mover = mover(path);
             VdmFuture<VdmOutput> copy = mover.memcpy(zeros(64), zeros(64), VdmFlags.MEM_DURABLE);
@@ -322,7 +322,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
 
         @ParameterizedTest
         @CsvSource({"0, 70", "70, 0", "0, 9000000", "9000000, 0"})
-        void mappedMemoryIsMovedInPartsThatKeepOverlapsRight(int to, int from, @TempDir Path folder)
+        void mappedMemoryIsMovedInOrderedParts(int to, int from, @TempDir Path folder)
                 throws Exception {
             int length = 9 << 20;
             try (var channel = FileChannel.open(folder.resolve("file"), StandardOpenOption.CREATE,
@@ -345,7 +345,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void filesBehindThePageCacheDoNotGoToIt(@TempDir Path folder) throws Exception {
+        void libpmemDoesNotWriteToThePageCache(@TempDir Path folder) throws Exception {
             try (var channel = FileChannel.open(folder.resolve("file"), StandardOpenOption.CREATE,
                     StandardOpenOption.READ, StandardOpenOption.WRITE);
                     Arena mapping = Arena.ofShared()) {
@@ -359,7 +359,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void aPageThatIsNotThereEndsTheOperation(@TempDir Path folder) throws Exception {
+        void missingPageEndsTheOperation(@TempDir Path folder) throws Exception {
             try (Arena mapping = Arena.ofShared()) {
                 MemorySegment source = cutOff(folder, mapping, 9 << 20, 5 << 20);
                 VdmFuture<VdmOutput> copy =
@@ -371,7 +371,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void whatIsClosedIsNotTouched() {
+        void closedMemoryIsNotTouched() {
             DmlDataMover mover = mover(DmlPath.AUTO);
             OffHeapBuffer buffer = OffHeapBuffer.allocate(64);
             VdmFuture<VdmOutput> of =

@@ -38,11 +38,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@DisplayName("The data operations and batches that AUTO leaves to the JVM where no hardware runs")
+@DisplayName("The data operations and batches that the JVM executes on AUTO without hardware")
 class AutoOperationsTest extends AgainstSimulatedDml {
     private static final DifConfig BLOCKS = DifConfig.of(DifBlockSize.BYTES_512);
 
-    /** With the default limits. */
+    /** Opens a mover with the default limits. */
     private DmlDataMover auto() {
         return open(defaults(DmlPath.AUTO));
     }
@@ -63,7 +63,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void thoseOfAnyLengthAreTheJvms() {
+    void jvmExecutesSomeOperationsOfAnyLength() {
         DmlDataMover mover = auto();
         MemorySegment source = noise(1 << 20);
         MemorySegment copy = zeros(1 << 20);
@@ -88,7 +88,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @CsvSource({"512, 512", "4096, 16384", "4104, 16392", "1032, 1024"})
-    void theOthersOnlyUpToWhereDmlIsSooner(long compared, long cast) {
+    void jvmExecutesOtherOperationsUpToALimit(long compared, long cast) {
         DmlDataMover mover = auto();
         ExecutionPath comparing = compared <= 4096 ? ExecutionPath.JVM : ExecutionPath.DML_SOFTWARE;
         MemorySegment range = zeros(compared);
@@ -107,7 +107,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void fillsUpToTheirOwnLimit() {
+    void jvmExecutesFillsUpToTheirOwnLimit() {
         DmlDataMover mover = open(defaults(DmlPath.AUTO).jvmFillsUpTo(100));
         MemorySegment range = zeros(100);
         assertSame(ExecutionPath.JVM,
@@ -119,7 +119,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void noneAboveTheLimitOfTheCaller() {
+    void callerExecutesNothingAboveItsLimit() {
         DmlDataMover mover = open(defaults(DmlPath.AUTO).jvmOperationsUpTo(64));
         assertSame(ExecutionPath.JVM, pathOf(mover.crc32c(noise(64), CrcOptions.STANDARD)));
         assertSame(ExecutionPath.DML_SOFTWARE,
@@ -133,7 +133,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource(names = {"HARDWARE", "SOFTWARE"})
-    void aPathThatWasAskedForIsDmls(DmlPath path) {
+    void requestedPathExecutesWithDml(DmlPath path) {
         dml.withHardware();
         DmlDataMover mover = open(defaults(path));
         ExecutionPath own =
@@ -145,21 +145,21 @@ class AutoOperationsTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void notWhereHardwareRuns() {
+    void hardwareExecutesTheOperations() {
         dml.withHardware();
         assertSame(ExecutionPath.DSA_HARDWARE,
                 pathOf(auto().crc32c(noise(64), CrcOptions.STANDARD)));
     }
 
     @Test
-    void nopAndDrainAreDmls() {
+    void dmlExecutesNopAndDrain() {
         DmlDataMover mover = auto();
         assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.nop()));
         assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.drain()));
     }
 
     @Test
-    void theCrcOfADurableCopyIsTheJvmsAndItsLinesAreWrittenBack() {
+    void durableCopyWithCrcIsWrittenBack() {
         DmlDataMover mover = auto();
         MemorySegment source = noise(200);
         MemorySegment copy = zeros(200);
@@ -172,7 +172,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void whatIsLongIsExecutedByAWorkerAndByTheJvm() {
+    void longOperationRunsInTheJvmOnAWorker() {
         DmlDataMover mover = open(defaults(DmlPath.AUTO).workersFrom(1000));
         VdmFuture<?> crc = mover.crc32c(noise(1000), CrcOptions.STANDARD);
         assertTrue(crc.hasProperty(FutureProperty.ASYNC));
@@ -183,7 +183,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aReusableOperationIsExecutedByEitherInTurns() {
+    void reusedOperationAlternatesBetweenPaths() {
         DmlDataMover mover = auto();
         VdmOperation operation = mover.newOperation();
         MemorySegment range = noise(8192);
@@ -207,7 +207,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
     @Nested
     class Lifetimes {
         @Test
-        void anArenaThatWasClosedEndsTheOperationUntouched() {
+        void closedArenaEndsTheOperation() {
             DmlDataMover mover = auto();
             Arena brief = Arena.ofShared();
             VdmFuture<?> crc = mover.crc32c(brief.allocate(64), CrcOptions.STANDARD);
@@ -217,7 +217,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void aBufferThatWasClosedLikewise() {
+        void closedBufferEndsTheOperation() {
             DmlDataMover mover = auto();
             OffHeapBuffer buffer = OffHeapBuffer.allocate(64);
             VdmFuture<?> crc = mover.crc32c(buffer.segment(), CrcOptions.STANDARD);
@@ -232,7 +232,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void anotherThreadIsSentAwayAndNothingIsTouched() throws Exception {
+        void wrongThreadThrowsAndTouchesNothing() throws Exception {
             DmlDataMover mover = auto();
             try (Arena mine = Arena.ofConfined()) {
                 MemorySegment confined = dml.allow(mine.allocate(64));
@@ -246,7 +246,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
                 CompletableFuture.runAsync(() -> {
                     assertThrows(WrongThreadException.class, fill::poll);
                     assertThrows(WrongThreadException.class, batch::poll);
-                }).join(); // throws what was thrown there
+                }).join(); // throws the exception of the thread
                 assertSame(FutureState.IDLE, fill.state());
                 assertSame(FutureState.IDLE, batch.state());
                 assertArrayEquals(new byte[64], bytes(confined));
@@ -259,13 +259,13 @@ class AutoOperationsTest extends AgainstSimulatedDml {
 
         @ParameterizedTest
         @CsvSource({"AUTO, 1", "AUTO, 4194304", "SOFTWARE, 1", "SOFTWARE, 4194304"})
-        void aPageThatIsNotThereEndsBlocksOfAFileInAPollAndOnAWorker(DmlPath path, long workersFrom,
+        void missingPageEndsTheCheckOfBlocks(DmlPath path, long workersFrom,
                 @TempDir Path folder)
                 throws Exception {
             try (Arena mapping = Arena.ofShared()) {
                 MemorySegment source = cutOff(folder, mapping, 520 << 7, 4096);
                 DmlDataMover mover = open(defaults(path).workersFrom(workersFrom));
-                // A check of blocks of zeros, which are good while they exist.
+                // A check of blocks of zeros, which are correct unless pages are missing.
                 DifConfig zeros = BLOCKS.withFlags(DifFlag.SOURCE_FIXED_REFERENCE_TAG);
                 VdmFuture<?> check = finish(mover.difCheck(source, zeros));
                 assertSame(VdmResult.IO_ERROR, check.result(), check::toString);
@@ -283,7 +283,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void aPageThatIsNotThereEndsTheOperation(@TempDir Path folder) throws Exception {
+        void missingPageEndsTheOperation(@TempDir Path folder) throws Exception {
             try (Arena mapping = Arena.ofShared()) {
                 MemorySegment source = cutOff(folder, mapping, 64 << 10, 4096);
                 DmlDataMover mover = auto();
@@ -300,7 +300,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void aClosedMoverStartsNothing() {
+        void closedMoverStartsNothing() {
             DmlDataMover mover = auto();
             VdmFuture<?> crc = mover.crc32c(noise(64), CrcOptions.STANDARD);
             VdmFuture<BatchResult> batch = mover.batch().memcpy(zeros(64), zeros(64)).submit();
@@ -313,7 +313,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
     @Nested
     class Batches {
         @Test
-        void areTheJvmsIfEachTaskIs() {
+        void jvmExecutesABatchIfItExecutesEachTask() {
             DmlDataMover mover = auto();
             MemorySegment source = noise(100);
             MemorySegment copy = zeros(100);
@@ -380,7 +380,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
 
         @ParameterizedTest
         @ValueSource(booleans = {true, false})
-        void durableTaskMakesTheBatchDmls(boolean flush) {
+        void dmlExecutesABatchWithADurableTask(boolean flush) {
             DmlDataMover mover = auto();
             Batch batch = mover.batch().memcpy(zeros(64), noise(64));
             if (flush) {
@@ -395,7 +395,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void noneWithoutALimitForOperations() {
+        void batchesNeedALimitForOperations() {
             DmlDataMover mover = open(defaults(DmlPath.AUTO).jvmOperationsUpTo(0));
             VdmFuture<BatchResult> batch =
                     finish(mover.batch().memcpy(zeros(64), noise(64)).submit());
@@ -403,7 +403,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void areSubmittedAgainAndWithOtherTasks() {
+        void batchesAreSubmittedAgain() {
             DmlDataMover mover = auto();
             MemorySegment source = noise(64);
             MemorySegment copy = zeros(64);
@@ -422,10 +422,10 @@ class AutoOperationsTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void aTaskThatFailsStopsWhatIsBehindAFence() {
+        void failedTaskStopsTasksBehindAFence() {
             DmlDataMover mover = auto();
             MemorySegment destination = zeros(16);
-            MemorySegment record = zeros(10); // for an offset that is not there
+            MemorySegment record = zeros(10); // for an offset outside of the destination
             record.set(ValueLayout.JAVA_SHORT_UNALIGNED, 0, (short) 9);
             MemorySegment behind = zeros(8);
             BatchResult result = finish(mover.batch()

@@ -83,7 +83,7 @@ class AutoParallelTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void closeNowEndsOnlyWhatWaits() {
+    void closeNowEndsOnlyWaitingOperations() {
         DmlDataMover mover = workers(DmlPath.AUTO);
         VdmFuture<VdmOutput> begun = begin(mover);
         VdmFuture<VdmOutput> other = begin(mover);
@@ -103,7 +103,7 @@ class AutoParallelTest extends AgainstSimulatedDml {
         VdmFuture<VdmOutput> operation =
                 mover.difInsert(zeros((64 << 20) / 512 * 520), zeros(64 << 20), DIF, VdmFlags.NONE);
         Notifier notifier = Notifier.of(() -> {
-            mover.close(); // on the worker that close would wait for
+            mover.close(); // on the worker for which close would wait
             closed.countDown();
         });
         operation.poll(notifier);

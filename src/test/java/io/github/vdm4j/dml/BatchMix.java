@@ -23,20 +23,20 @@ import java.util.Random;
  * A random mixture of tasks with its expected result. It is the same for every mover. Pure Java
  * computes the result task by task.
  *
- * @param seed decides everything else
- * @param tasks how many
- * @param order what keeps the tasks from one another
+ * @param seed the seed of the tasks
+ * @param tasks the number of tasks
+ * @param order the order of the tasks
  */
 record BatchMix(long seed, int tasks, Order order) {
     enum Order {
-        /** Each waits for those before; they write and read each other's bytes. */
+        /** Each task has a fence. The tasks write and read each other's bytes. */
         FENCED,
         /**
-         * They write and read each other's bytes, with a fence here and there: for a path that is
-         * in order anyway.
+         * The tasks write and read each other's bytes and have some fences, for a path that keeps
+         * the order.
          */
         IN_A_ROW,
-        /** No two share a byte. */
+        /** No two tasks share a byte. */
         APART
     }
 
@@ -49,7 +49,7 @@ record BatchMix(long seed, int tasks, Order order) {
         return order == Order.APART ? (long) tasks * AREA : AREA;
     }
 
-    /** Bytes of which some are equal, so comparisons have both results. */
+    /** Fills memory with bytes, many of which are equal, so comparisons have both results. */
     void fill(MemorySegment memory) {
         var random = new Random(seed);
         for (long i = 0; i < memory.byteSize(); i++) {
@@ -58,7 +58,7 @@ record BatchMix(long seed, int tasks, Order order) {
         }
     }
 
-    /** Executes the tasks on two equal memories, and compares what came of them. */
+    /** Executes the tasks on two equal memories, and compares the results. */
     void check(Vdm mover, MemorySegment memory) {
         fill(memory);
         try (Arena arena = Arena.ofConfined(); var java = SyncDataMover.open()) {
@@ -93,7 +93,7 @@ record BatchMix(long seed, int tasks, Order order) {
             try {
                 add(batch, area, random);
             } catch (IllegalArgumentException e) {
-                continue; // ranges that overlap where they must not, or are not aligned: others will do
+                continue; // skips ranges that overlap or are not aligned
             }
         }
         return batch;

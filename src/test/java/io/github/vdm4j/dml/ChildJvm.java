@@ -15,10 +15,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A JVM of its own for what may end one, or needs options that the tests' JVM was not started with.
- * It runs a class of the tests against the same vdm4j as the running test.
+ * A separate JVM for code that may end the JVM or needs other options. It runs a class of the tests
+ * with the same vdm4j as the running test.
  *
- * @param exitCode what it ended with; -1 if it had to be stopped
+ * @param exitCode the exit code; -1 if the test had to stop the JVM
  * @param output standard output and error, and after a crash the head of the crash report
  */
 public record ChildJvm(int exitCode, String output) {
@@ -30,7 +30,7 @@ public record ChildJvm(int exitCode, String output) {
         return onClassPath(limit, Map.of(), options, main, arguments);
     }
 
-    /** The same with additional environment variables. */
+    /** Runs a class from the class path with additional environment variables. */
     public static ChildJvm onClassPath(Duration limit, Map<String, String> environment,
             List<String> options, Class<?> main, String... arguments) {
         var command = new ArrayList<>(options);
@@ -115,10 +115,7 @@ public record ChildJvm(int exitCode, String output) {
                 java.nio.charset.StandardCharsets.UTF_8);
     }
 
-    /**
-     * The folder or jar that a class was loaded from; the code source would name the module for
-     * both.
-     */
+    /** Returns the folder or jar of a class. The code source would name the module for both. */
     private static Path root(Class<?> type) {
         String inside = "/" + type.getName().replace('.', '/') + ".class";
         String place = type.getResource(inside).toString();

@@ -37,9 +37,9 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 
 /**
- * A model of a power cut. Its persistence domain keeps only what was written back, at that moment.
- * Random durable and ordinary operations of all movers are in flight together and are polled in any
- * order. In some runs a write-back of the file fails, and the kernel drops its pages.
+ * A model of a power cut. Its persistence domain keeps only the bytes that were written back before
+ * the cut. Random durable and ordinary operations of all movers are in flight together and are
+ * polled in any order. In some runs a write-back of the file fails, and the kernel drops its pages.
  */
 @Label("After a crash at any point")
 class CrashModelTest {
@@ -51,13 +51,13 @@ class CrashModelTest {
     private static Place file;
     private static Place persistentMemory;
 
-    /** Memory, and what would be left of it after a power cut. */
+    /** Memory, and its content after a power cut. */
     private static final class Place {
         private final MemorySegment memory;
         private final long grain;
         private final byte[] survives;
 
-        /** Of each page or line, whether the kernel has dropped what was written there. */
+        /** The pages or lines whose content the kernel has dropped. */
         private final boolean[] dropped;
 
         Place(MemorySegment memory, long grain) {
@@ -67,7 +67,7 @@ class CrashModelTest {
             dropped = new boolean[(int) (memory.byteSize() / grain) + 1];
         }
 
-        /** Copies every line or page that the range touches, with what is in it at this moment. */
+        /** Copies the current content of every line or page that the range touches. */
         synchronized void writeBack(long address, long length) {
             long from = Math.max(address & -grain, memory.address()) - memory.address();
             long to = Math.min(address + length + grain - 1 & -grain, memory.address() + SIZE)
@@ -82,7 +82,7 @@ class CrashModelTest {
             }
         }
 
-        /** Nothing is written back, and the pages count as clean from now on. */
+        /** Drops the pages. They are not written back and count as clean from now on. */
         synchronized void drop(long address, long length) {
             long from = address - memory.address();
             for (long place = from / grain; place <= (from + length - 1) / grain; place++) {
@@ -90,7 +90,7 @@ class CrashModelTest {
             }
         }
 
-        /** A device's durable write: the bytes, and not the rest of their lines. */
+        /** Writes bytes durably like a device, without the rest of their lines. */
         synchronized void write(long address, long length) {
             long from = address - memory.address();
             if (from >= 0 && from + length <= SIZE) {
@@ -103,7 +103,7 @@ class CrashModelTest {
         }
     }
 
-    /** An operation that was polled at least once and has not been seen complete. */
+    /** An operation that was polled at least once and was not seen complete. */
     private record InFlight(
             VdmFuture<VdmOutput> future, Place place, int to, int from, int length, boolean durable,
             boolean writes, boolean afterFailure) {
@@ -116,7 +116,7 @@ class CrashModelTest {
 
     private static void makePlaces(Arena arena) throws IOException {
         Path name = Files.createTempFile("vdm4j-crash", "");
-        NAMES.add(name); // deleted in the end, so that no inode number is used twice
+        NAMES.add(name); // deleted at the end, so no inode number is reused
         Files.write(name, new byte[SIZE]);
         try (FileChannel channel =
                 FileChannel.open(name, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
@@ -139,8 +139,8 @@ class CrashModelTest {
     }
 
     /**
-     * DML's flush reaches persistent memory, a device's durable write as well; what is only in a
-     * cache is lost.
+     * Plans a submission. A flush and a device's durable write reach persistent memory. Bytes that
+     * are only in a cache are lost.
      */
     private static Plan plan(Submission submission, Random random) {
         Plan plan = Plan.succeed().afterChecks(random.nextInt(4));
@@ -168,14 +168,14 @@ class CrashModelTest {
     }
 
     @Property(tries = 400, edgeCases = EdgeCasesMode.NONE)
-    void everyOperationThatWasReportedCompleteAndDurableIsThereInFull(
+    void durableOperationsSurviveAPowerCut(
             @ForAll long seed, @ForAll @IntRange(min = 1, max = 60) int steps) throws IOException {
         Random random = new Random(seed);
         DML.forget();
         DML.always(submission -> plan(submission, random));
         Arena arena = Arena.ofShared();
         makePlaces(arena);
-        // In every fourth run, one of the first write-backs of the file.
+        // In every fourth run, one of the first write-backs of the file fails.
         var untilFailure = new AtomicInteger(random.nextInt(4) == 0 ? random.nextInt(8) : -1);
         var failed = new AtomicBoolean();
         var log = new WriteBackLog().whenever(CrashModelTest::writtenBack).storage(range -> {
@@ -206,7 +206,7 @@ class CrashModelTest {
         DML.assertClean();
     }
 
-    /** What is known of each byte of the two places. */
+    /** One run, with the possible values of each byte of the two places. */
     private static final class Run {
         private final Random random;
         private final Vdm[] movers;
@@ -234,7 +234,7 @@ class CrashModelTest {
             int from = type == VdmOperationType.MEMMOVE ? random.nextInt(SIZE - length + 1) : -1;
             boolean flush = type == VdmOperationType.FLUSH;
             boolean durable = flush || random.nextBoolean();
-            // Operations that meet in memory are the caller's to order, as always.
+            // The caller must order operations on the same bytes.
             for (InFlight other : List.copyOf(inFlight)) {
                 if (other.meets(place, to, length)
                         || from >= 0 && other.meets(place, from, length)) {
@@ -257,7 +257,7 @@ class CrashModelTest {
             var operation = new InFlight(
                     future, place, to, from, length, durable, !flush, afterFailure);
             if (operation.writes()) {
-                // From its start on either the old bytes survive, or the new ones, or some of each.
+                // After the start, a mixture of the old and the new bytes may survive.
                 Arrays.fill(isPromised[index(place)], to, to + length, false);
             }
             inFlight.add(operation);

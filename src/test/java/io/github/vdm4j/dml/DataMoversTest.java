@@ -35,8 +35,8 @@ class DataMoversTest {
     }
 
     @Test
-    @DisplayName("there is always a mover, and it moves")
-    void thereIsAlwaysAMover() {
+    @DisplayName("a mover is always available and copies")
+    void moverIsAlwaysAvailable() {
         try (var choice = DataMovers.choose(); Arena arena = Arena.ofShared()) {
             var from = arena.allocate(100).fill((byte) 7);
             var to = arena.allocate(100);
@@ -47,8 +47,8 @@ class DataMoversTest {
     }
 
     @Test
-    @DisplayName("where Intel DML cannot be opened it is the threads mover, and the reason names what was tried")
-    void withoutDmlItIsTheThreadsMover(@TempDir Path folder) {
+    @DisplayName("without Intel DML, the choice is the threads mover, and the reason names the attempts")
+    void threadsMoverIsUsedWithoutDml(@TempDir Path folder) {
         Path missing = folder.resolve("libdml.so");
         System.setProperty(DmlLibrary.PROPERTY, missing.toString());
         try (var choice = DataMovers.choose()) {

@@ -8,11 +8,14 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
-/** Random batches, executed by the simulated library, come to what pure Java makes of them. */
+/** Random batches on the simulated library. Each has the same result as in pure Java. */
 class DmlBatchMixTest {
     private static final int TRIES = 150;
 
-    /** Memory is not watched: delta records are applied from a copy in the mover's own. */
+    /**
+     * Accesses are not checked, because delta records are applied from a copy in the mover's
+     * memory.
+     */
     private static void check(DmlPath path, BatchMix mix, int limit, boolean withTrouble) {
         try (var dml = new SimulatedDml(); Arena arena = Arena.ofShared()) {
             dml.maxBatchTasks(32);

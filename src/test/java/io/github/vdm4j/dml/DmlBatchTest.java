@@ -39,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Batches on both paths: what is submitted, and that each task is told for itself. */
+/** Batches on both paths: the submissions, and the result of each task. */
 class DmlBatchTest extends AgainstSimulatedDml {
     private static final long PATTERN = 0x1122334455667788L;
 
@@ -62,7 +62,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource(names = {"HARDWARE", "SOFTWARE"})
-    void tasksAreDoneInOneSubmission(DmlPath path) {
+    void tasksShareOneSubmission(DmlPath path) {
         var mover = on(path);
         var source = noise(5 * 100);
         var destination = zeros(5 * 100);
@@ -86,7 +86,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 16, 17, 127, 128, 129, 1000, 5000})
-    void anyNumberOfTasksWillDo(int count) {
+    void anyNumberOfTasksIsExecuted(int count) {
         var mover = software();
         var source = noise(count * 8L);
         var destination = zeros(count * 8L);
@@ -103,7 +103,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource(names = {"HARDWARE", "SOFTWARE"})
-    void everyKindTellsWhatItFound(DmlPath path) {
+    void everyKindReturnsItsResult(DmlPath path) {
         var mover = on(path);
         var digits = zeros(9).copyFrom(MemorySegment.ofArray("123456789".getBytes(US_ASCII)));
         var a = noise(4096);
@@ -205,8 +205,8 @@ class DmlBatchTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource(names = {"HARDWARE", "SOFTWARE"})
-    void whatNoDescriptorCanExpressIsDoneInItsTurn(DmlPath path) {
-        // The record is applied from a copy, which is the mover's own memory.
+    void inexpressibleTaskRunsInOrder(DmlPath path) {
+        // The record is applied from a copy in the mover's memory.
         var mover = on(path);
         var original = fillWithNoise(arena.allocate(64, 8));
         var modified = fillWithNoise(arena.allocate(64, 8));
@@ -235,7 +235,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aRecordThatWouldWriteElsewhereFailsItsTaskOnly() {
+    void badRecordFailsOnlyItsTask() {
         var mover = software();
         var record = arena.allocate(80, 8);
         record.set(ValueLayout.JAVA_SHORT, 0, (short) 1000);
@@ -254,7 +254,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource(names = {"HARDWARE", "SOFTWARE"})
-    void tasksOfNoBytesAreDone(DmlPath path) {
+    void emptyTasksSucceed(DmlPath path) {
         var mover = on(path);
         var nothing = zeros(8).asSlice(8);
         BatchResult result = done(mover.batch()
@@ -273,7 +273,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6})
-    void aTaskThatFailsInSoftwareKeepsNoneOfTheOthers(int place) {
+    void failedTaskDoesNotStopTheRest(int place) {
         var mover = software();
         dml.next(Plan.succeed().withTask(place, Plan.fail(dml_h.DML_STATUS_JOB_LENGTH_ERROR)));
         var source = noise(7 * 32);
@@ -307,7 +307,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource(names = {"HARDWARE", "SOFTWARE"})
-    void whatIsBehindAFenceIsNotRunIfATaskBeforeItFails(DmlPath path) {
+    void fenceStopsTasksAfterAFailedTask(DmlPath path) {
         var mover = on(path);
         dml.next(Plan.succeed().withTask(1, Plan.fail(dml_h.DML_STATUS_JOB_FLAGS_ERROR)));
         var source = noise(16);
@@ -340,7 +340,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource(names = {"HARDWARE", "SOFTWARE"})
-    void aMismatchDoesNotStopWhatIsBehindAFence(DmlPath path) {
+    void mismatchDoesNotStopTasksBehindAFence(DmlPath path) {
         var mover = on(path);
         var source = noise(16);
         var other = zeros(16);
@@ -360,7 +360,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource(names = {"HARDWARE", "SOFTWARE"})
-    void aMismatchIsLookedForBeforeALaterTaskWritesThere(DmlPath path) {
+    void mismatchIsFoundBeforeALaterTaskWrites(DmlPath path) {
         var mover = on(path);
         var range = zeros(64);
         range.set(ValueLayout.JAVA_BYTE, 45, (byte) 1);
@@ -374,7 +374,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aFenceHoldsBetweenTheBatchesThatALongOneIsSplitInto() {
+    void fenceHoldsBetweenPartsOfALongBatch() {
         dml.withHardware().maxBatchTasks(32);
         var mover = open(DmlPath.HARDWARE);
         var source = noise(8);
@@ -399,7 +399,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void recordsOfAnEarlierBatchMeanNothing() {
+    void recordsOfAnEarlierBatchAreIgnored() {
         var mover = open(builder(DmlPath.SOFTWARE).jobs(1));
         var source = noise(6 * 16);
         var destination = zeros(6 * 16);
@@ -419,7 +419,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aTaskWhosePagesAreMissingIsDoneAgain() {
+    void taskWithMissingPagesIsRepeated() {
         var mover = hardware();
         dml.next(Plan.succeed().withTask(1, Plan.pageFault(8)).withTask(4, Plan.pageFault(0)));
         var source = noise(6 * 64);
@@ -428,11 +428,11 @@ class DmlBatchTest extends AgainstSimulatedDml {
         result.orThrow();
         assertArrayEquals(bytes(source), bytes(destination));
         assertEquals(2, batches().size());
-        assertEquals(4, batches().getLast().tasks().size()); // two of them, and two that fill it up
+        assertEquals(4, batches().getLast().tasks().size()); // two tasks, and two fillers
     }
 
     @Test
-    void aTaskBehindAFenceWaitsForTheOneWhosePagesWereMissing() {
+    void fenceWaitsForATaskWithMissingPages() {
         var mover = hardware();
         dml.next(Plan.succeed().withTask(0, Plan.pageFault(8)));
         var source = noise(64);
@@ -449,7 +449,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void pagesThatNeverComeFailTheirTaskInTheEnd() {
+    void pagesThatStayMissingFailTheirTask() {
         var mover = hardware();
         dml.always(Plan.succeed().withTask(0, Plan.pageFault(0)));
         var source = noise(4 * 64);
@@ -460,7 +460,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void whatTheHardwareCannotDoTheSoftwarePathDoesUnderAuto() {
+    void autoExecutesRefusedTasksInSoftware() {
         dml.withHardware();
         var mover = open(DmlPath.AUTO);
         dml.next(Plan.succeed().withTask(1, Plan.fail(dml_h.DML_STATUS_JOB_OPERATION_ERROR)));
@@ -476,7 +476,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aBatchThatIsRefusedGoesToTheSoftwarePathUnderAuto() {
+    void autoExecutesARefusedBatchInSoftware() {
         dml.withHardware();
         var mover = open(DmlPath.AUTO);
         dml.next(Plan.refuse(dml_h.DML_STATUS_BATCH_SIZE_ERROR));
@@ -489,7 +489,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aFullQueueIsTriedAgain() {
+    void fullQueueIsRetriedByABatch() {
         var mover = hardware();
         dml.next(
                 Plan.refuse(dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE),
@@ -502,7 +502,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aBatchThatIsRefusedOnHardwareFailsAsAWhole() {
+    void refusedBatchFailsOnHardware() {
         var mover = hardware();
         dml.next(Plan.refuse(dml_h.DML_STATUS_LIBACCEL_NOT_FOUND));
         var future = copies(mover, zeros(256), noise(256), 4, 64).submit();
@@ -516,7 +516,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aPartThatIsRefusedFailsWhatIsLeft() {
+    void refusedPartFailsTheRemainingTasks() {
         dml.withHardware();
         var mover = open(DmlPath.HARDWARE);
         dml.next(Plan.succeed(), Plan.refuse(dml_h.DML_STATUS_LIBACCEL_NOT_FOUND));
@@ -529,7 +529,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aBatchWaitsForAJob() {
+    void batchWaitsForAJob() {
         dml.withHardware();
         var mover = open(builder(DmlPath.HARDWARE).jobs(1));
         dml.next(Plan.hold());
@@ -548,7 +548,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aBatchIsRefusedWhereNothingWaits() {
+    void batchIsRefusedIfTheMoverIsFull() {
         dml.withHardware();
         var mover = open(builder(DmlPath.HARDWARE).jobs(1).queueSize(1).whenFull(WhenFull.FAIL));
         dml.next(Plan.hold());
@@ -567,7 +567,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aCancelledBatchRunsNothing() {
+    void cancelledBatchRunsNothing() {
         var mover = software();
         var destination = zeros(256);
         var future = copies(mover, destination, noise(256), 4, 64).submit();
@@ -578,7 +578,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aBatchOfAClosedMoverFails() {
+    void batchOfAClosedMoverFails() {
         var mover = software();
         var future = copies(mover, zeros(256), noise(256), 4, 64).submit();
         mover.close();
@@ -587,7 +587,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aBatchWhoseArenaIsClosedFailsAsAWhole() {
+    void closedArenaFailsTheWholeBatch() {
         var mover = software();
         var destination = zeros(256);
         VdmFuture<BatchResult> future;
@@ -605,7 +605,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aBatchWhoseBufferIsClosedFailsAsAWhole() {
+    void closedBufferFailsTheWholeBatch() {
         var mover = software();
         var buffer = OffHeapBuffer.allocate(64);
         var future = mover.batch().nop().memset(buffer.segment(), (byte) 1, VdmFlags.NONE).submit();
@@ -615,7 +615,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aBufferCannotBeClosedUnderABatchInFlight() {
+    void batchInFlightKeepsItsBufferOpen() {
         var mover = hardware();
         dml.next(Plan.hold());
         try (var buffer = OffHeapBuffer.allocate(640)) {
@@ -637,7 +637,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 15, 16, 17, 40})
-    void noArenaCanBeClosedWhileTheSoftwarePathIsAtIt(int count) {
+    void softwarePathKeepsArenasOpen(int count) {
         var mover = software();
         var arenas = new HashMap<Long, Arena>();
         var batch = mover.batch();
@@ -667,7 +667,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void anArenaThatIsClosedBetweenTwoPartsFailsItsTasksOnly() {
+    void arenaClosedBetweenPartsFailsItsTasksOnly() {
         var mover = software();
         var own = Arena.ofShared();
         var source = noise(8);
@@ -685,7 +685,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aConfinedSegmentSendsOtherThreadsAway() throws InterruptedException {
+    void confinedSegmentRefusesOtherThreads() throws InterruptedException {
         var mover = software();
         try (Arena own = Arena.ofConfined()) {
             var source = dml.allow(own.allocate(64));
@@ -722,7 +722,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aBatchThatNobodyPollsAnyMoreIsFinishedByItsMover() {
+    void moverFinishesADroppedBatch() {
         var mover = hardware();
         var source = noise(256);
         var destination = zeros(256);
@@ -733,7 +733,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aTaskAboveTheQueuesLimitIsNotPutIntoABatch() {
+    void taskAboveTheQueuesLimitRunsAlone() {
         dml.withHardware().maxTransferBytes(64);
         var mover = open(builder(DmlPath.HARDWARE).maxTransferBytes(64));
         var source = noise(1000);
@@ -743,7 +743,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aClosedArenaAmongManyIsSeenBeforeAnythingIsRun() {
+    void closedArenaIsFoundBeforeTheFirstTask() {
         var mover = software();
         var destination = zeros(200 * 8);
         Batch batch = copies(mover, destination, noise(199 * 8), 199, 8);
@@ -757,7 +757,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aTaskOfMoreThanOneTransferIsDone() {
+    void taskOfSeveralTransfersIsExecuted() {
         var mover = open(builder(DmlPath.SOFTWARE).maxTransferBytes(64));
         var source = noise(1000);
         var destination = zeros(1000);
@@ -777,7 +777,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource(names = {"HARDWARE", "SOFTWARE"})
-    void aBatchIsSubmittedAgainAndAgain(DmlPath path) {
+    void batchIsSubmittedManyTimes(DmlPath path) {
         var mover = on(path);
         var source = zeros(6 * 16);
         var destination = zeros(6 * 16);
@@ -801,7 +801,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void whatFailedBeforeIsForgottenWhenABatchIsSubmittedAgain() {
+    void resubmissionForgetsEarlierFailures() {
         var mover = software();
         var source = noise(4 * 16);
         var destination = zeros(4 * 16);
@@ -822,7 +822,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aRunningBatchCannotBeSubmittedAgain() {
+    void runningBatchCannotBeSubmittedAgain() {
         var mover = hardware();
         var batch = copies(mover, zeros(64), noise(64), 4, 16);
         var future = batch.submit();
@@ -833,7 +833,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void descriptorsForTheHardwareAreNotTakenForTheSoftwarePath() {
+    void eachPathHasItsOwnDescriptors() {
         dml.withHardware();
         var mover = open(builder(DmlPath.AUTO).jobs(1));
         var source = noise(64);
@@ -849,7 +849,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aBatchThatIsSubmittedAgainFindsItsArenaClosed() {
+    void resubmittedBatchFindsAClosedArena() {
         var mover = software();
         Batch batch;
         try (Arena own = Arena.ofShared()) {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Buffers under operations of the DML mover, and in all operations of all movers. */
+/** Buffers of operations of the DML mover, and buffers in all operations of all movers. */
 class DmlBufferTest extends AgainstSimulatedDml {
 
     private OffHeapBuffer buffer(long size) {
@@ -50,7 +50,7 @@ class DmlBufferTest extends AgainstSimulatedDml {
     class OnHardware {
         @ParameterizedTest(name = "of the {0}")
         @ValueSource(strings = {"destination", "source"})
-        void closeWaitsForADeviceThatIsLateAlsoWhereNobodyPolls(String which) throws Exception {
+        void closeWaitsForTheDeviceWithoutPolls(String which) throws Exception {
             DmlDataMover mover = hardware();
             dml.next(Plan.hold());
             OffHeapBuffer destination = buffer(100);
@@ -66,7 +66,7 @@ class DmlBufferTest extends AgainstSimulatedDml {
             int checks = dml.checks();
             Thread closer = beginToClose(closing);
             while (dml.checks() < checks + 10) {
-                Thread.onSpinWait(); // it is close that polls
+                Thread.onSpinWait(); // close polls
             }
             assertTrue(closer.isAlive() && memory.scope().isAlive());
             dml.lastSubmission().release();
@@ -94,7 +94,7 @@ class DmlBufferTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void anOperationOfAllPartsIsWaitedFor() {
+        void closeWaitsForEveryPartOfAnOperation() {
             DmlDataMover mover = open(builder(DmlPath.HARDWARE).maxTransferBytes(64));
             dml.withHardware();
             OffHeapBuffer buffer = buffer(1000);
@@ -104,7 +104,7 @@ class DmlBufferTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void whatWasMadeBeforeIsRefusedWhileClosingAndTakesNoJob() throws Exception {
+        void closingBufferRefusesIdleOperations() throws Exception {
             DmlDataMover mover = hardware();
             dml.next(Plan.hold());
             OffHeapBuffer buffer = buffer(100);
@@ -156,8 +156,8 @@ class DmlBufferTest extends AgainstSimulatedDml {
         };
 
         @Test
-        @DisplayName("a flush by libpmem or force() holds its buffer as well")
-        void aFlushHoldsItsBufferAsWell() throws Exception {
+        @DisplayName("a flush by libpmem or force() keeps its buffer open")
+        void flushKeepsItsBufferOpen() throws Exception {
             DmlDataMover mover =
                     open(builder(DmlPath.SOFTWARE).durability(new Durability(lines, range -> {})));
             OffHeapBuffer buffer = OffHeapBuffer.wrap(zeros(100), DurabilityDomain.CACHE_LINE);
@@ -181,8 +181,8 @@ class DmlBufferTest extends AgainstSimulatedDml {
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"sync", "threads", "DML software", "DML hardware"})
-    @DisplayName("buffers are taken where segments are, in every operation of every mover")
-    void buffersAreTakenWhereSegmentsAre(String which) {
+    @DisplayName("every operation of every mover takes buffers like segments")
+    void buffersAreTakenLikeSegments(String which) {
         Vdm mover = switch (which) {
             case "sync" -> SyncDataMover.open();
             case "threads" -> ThreadsDataMover.open();

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which path runs, on a machine with hardware and on one without. */
+/** The path that runs on a machine with hardware and on a machine without. */
 class DmlDataMoverAutoTest extends AgainstSimulatedDml {
 
     private List<DmlPath> pathsTaken() {
@@ -45,7 +45,7 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
     @Nested
     class Auto {
         @Test
-        void takesHardwareThatAnEmptyOperationCameBackFrom() {
+        void autoTakesHardwareAfterASuccessfulProbe() {
             dml.withHardware();
             DmlDataMover mover = open(DmlPath.AUTO);
             assertSame(DmlPath.AUTO, mover.path());
@@ -60,7 +60,7 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
 
         @ParameterizedTest
         @ValueSource(ints = {100, 102, 110, 999, -1})
-        void takesSoftwareWhereHardwareRefusesTheEmptyOperation(int status) {
+        void autoTakesSoftwareIfTheProbeIsRefused(int status) {
             dml.withoutHardware(status);
             DmlDataMover mover = open(DmlPath.AUTO);
             assertSame(DmlPath.AUTO, mover.path());
@@ -74,7 +74,7 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
 
         @ParameterizedTest
         @ValueSource(ints = {1, 3, 25, 46})
-        void takesSoftwareWhereTheEmptyOperationFails(int status) {
+        void autoTakesSoftwareIfTheProbeFails(int status) {
             dml.withHardware().next(Plan.fail(status));
             DmlDataMover mover = open(DmlPath.AUTO);
             assertSame(DmlPath.SOFTWARE, mover.runningPath());
@@ -83,7 +83,7 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
 
         @ParameterizedTest
         @ValueSource(ints = {100, 102, 24, 15, 103})
-        void goesToSoftwareForAnOperationThatHardwareRefuses(int status) {
+        void refusedOperationFallsBackToSoftware(int status) {
             dml.withHardware();
             DmlDataMover mover = open(DmlPath.AUTO);
             dml.forget();
@@ -95,7 +95,7 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void goesToSoftwareForTheRestOfAnOperationOfWhichHardwareRefusesAPart() {
+        void refusedPartFallsBackToSoftware() {
             dml.withHardware();
             DmlDataMover mover = open(builder(DmlPath.AUTO).maxTransferBytes(64));
             dml.forget();
@@ -110,7 +110,7 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
 
         @ParameterizedTest
         @ValueSource(ints = {3, 44, 46})
-        void redoesInSoftwareACopyThatHardwareFailedHalfWay(int status) {
+        void failedCopyIsRepeatedInSoftware(int status) {
             dml.withHardware();
             DmlDataMover mover = open(DmlPath.AUTO);
             dml.forget();
@@ -119,7 +119,7 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void redoesInSoftwareACopyWhosePagesKeepFaulting() {
+        void faultingCopyIsRepeatedInSoftware() {
             dml.withHardware();
             DmlDataMover mover = open(DmlPath.AUTO);
             dml.forget();
@@ -132,7 +132,7 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void doesNotRedoAnOverlappingMoveThatHardwareFailedHalfWay() {
+        void failedOverlappingMoveIsNotRepeated() {
             dml.withHardware();
             DmlDataMover mover = open(DmlPath.AUTO);
             dml.forget();
@@ -145,7 +145,7 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void redoesNoSoftwareOperation() {
+        void softwareOperationIsNotRepeated() {
             dml.withHardware();
             DmlDataMover mover = open(DmlPath.AUTO);
             dml.forget();
@@ -156,7 +156,7 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void writesBackInSoftwareWhatSoftwareMovedDurably() {
+        void durableMoveInSoftwareIsWrittenBack() {
             dml.withHardware();
             DmlDataMover mover = open(DmlPath.AUTO);
             dml.forget();
@@ -170,9 +170,9 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
             assertEquals(dml_h.DML_OP_CACHE_FLUSH, dml.lastSubmission().operation());
         }
 
-        /** The device may still write to the job of the operation that did not come back. */
+        /** The device may still write to the job of the operation that did not end. */
         @Test
-        void givesUpOnHardwareThatDoesNotAnswerAndNeverFreesTheJobUnderIt() {
+        void silentHardwareKeepsItsJob() {
             dml.withHardware().next(Plan.hold());
             DmlDataMover mover = open(DmlPath.AUTO);
             assertSame(DmlPath.SOFTWARE, mover.runningPath());

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The hazards of the C stack by their numbers, and how they end in the DML mover. */
+/** The hazards of the C stack by their numbers, and their outcomes in the DML mover. */
 class DmlDataMoverHazardTest extends AgainstSimulatedDml {
     private static final int QUEUE_FULL = dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE;
     private static final int PAGE_FAULT = dml_h.DML_STATUS_PAGE_FAULT_ERROR;
@@ -55,7 +55,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
     @DisplayName("H1, H2, H3: a submission that was refused")
     class RefusedSubmission {
         @Test
-        void isNeverCheckedAndCompletesTheFutureAtOnce() {
+        void refusedSubmissionIsNeverChecked() {
             DmlDataMover mover = hardware();
             dml.next(Plan.refuse(22));
             VdmFuture<VdmOutput> copy = mover.memcpy(zeros(64), noise(64));
@@ -66,7 +66,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void isNeverCheckedAfterAnEarlierSubmissionOfTheSameJobWasAccepted() {
+        void refusedSubmissionOfAUsedJobIsNeverChecked() {
             DmlDataMover mover = open(builder(DmlPath.SOFTWARE).jobs(1));
             assertSucceeded(finish(mover.memcpy(zeros(64), noise(64))));
             dml.next(Plan.refuse(22));
@@ -77,7 +77,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void ofALaterPartCompletesTheFutureWithHowFarItGot() {
+        void refusedPartCompletesWithTheBytesDone() {
             dml.withHardware();
             DmlDataMover mover = open(builder(DmlPath.HARDWARE).maxTransferBytes(64));
             dml.next(Plan.succeed(), Plan.succeed(), Plan.refuse(22));
@@ -99,7 +99,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
     class LengthZero {
         @ParameterizedTest
         @EnumSource
-        void succeedsAtTheFirstPollWithNothingSubmitted(DmlPath path) {
+        void emptyOperationSubmitsNothing(DmlPath path) {
             dml.withHardware();
             DmlDataMover mover = open(path);
             dml.forget();
@@ -123,7 +123,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
     class LongLengths {
         private static final long LENGTH = (4L << 30) + 64;
 
-        /** Nothing is touched there: the plan moves no byte. */
+        /** The address is not touched, because the plan moves no byte. */
         private MemorySegment nowhere(long address) {
             return MemorySegment.ofAddress(address).reinterpret(LENGTH);
         }
@@ -145,7 +145,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
 
         @ParameterizedTest
         @EnumSource(names = {"HARDWARE", "SOFTWARE"})
-        void isSubmittedInPartsThatMakeUpTheWhole(DmlPath path) {
+        void longOperationIsSubmittedInParts(DmlPath path) {
             dml.withHardware().always(Plan.succeed().moving(0));
             DmlDataMover mover = open(path);
             assertSucceeded(finish(mover.memcpy(nowhere(1L << 40), nowhere(1L << 41))));
@@ -161,7 +161,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void isMovedFromTheEndOnlyWhereTheDestinationLiesInTheSourcesRest() {
+        void longMoveRunsFromTheEndOnlyIfItMust() {
             dml.always(Plan.succeed().moving(0));
             DmlDataMover mover = software();
             long low = 1L << 40;
@@ -176,7 +176,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void neverExceedsTheLimitOfTheHardwaresQueues() {
+        void partsRespectTheLimitOfTheQueues() {
             dml.withHardware().maxTransferBytes(128);
             DmlDataMover mover = open(builder(DmlPath.HARDWARE).maxTransferBytes(128));
             MemorySegment source = noise(1000);
@@ -193,7 +193,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         @ParameterizedTest
         @CsvSource({"0,4,100,96", "4,0,100,96", "0,0,100,100", "0,99,100,1", "99,0,100,1",
             "1,0,2000,1999"})
-        void isRefusedAtTheCallInBothDirectionsWithTheValues(int to, int from, int size,
+        void overlapIsRefusedInBothDirections(int to, int from, int size,
                 String shared) {
             DmlDataMover mover = software();
             MemorySegment memory = zeros(4096);
@@ -219,7 +219,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
 
         @ParameterizedTest
         @CsvSource({"0,100", "100,0"})
-        void isFineWhereTheyOnlyTouch(int to, int from) {
+        void adjacentRangesAreTaken(int to, int from) {
             DmlDataMover mover = software();
             MemorySegment memory = noise(200);
             byte[] expected = bytes(memory.asSlice(from, 100));
@@ -229,7 +229,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void isWhatMemmoveIsFor() {
+        void memmoveTakesOverlappingRanges() {
             DmlDataMover mover = software();
             MemorySegment memory = noise(200);
             byte[] before = bytes(memory);
@@ -243,7 +243,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
     class Types {
         @ParameterizedTest
         @EnumSource(names = {"HARDWARE", "SOFTWARE"})
-        void isTheOneThatWasAskedFor(DmlPath path) {
+        void typeIsTheRequestedOne(DmlPath path) {
             dml.withHardware();
             DmlDataMover mover = open(path);
             MemorySegment a = zeros(64);
@@ -255,7 +255,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void isKeptByAFailedOneToo() {
+        void failedOperationKeepsItsType() {
             DmlDataMover mover = software();
             dml.next(Plan.fail(3));
             VdmFuture<VdmOutput> copy = finish(mover.memcpy(zeros(64), zeros(64)));
@@ -281,7 +281,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
 
         @ParameterizedTest
         @EnumSource(names = {"HARDWARE", "SOFTWARE"})
-        void haveTheDurableAndReadbackBitsAlone(DmlPath path) {
+        void jobHasOnlyTheDurableFlags(DmlPath path) {
             dml.withHardware();
             DmlDataMover mover = open(path);
             MemorySegment a = zeros(64);
@@ -298,7 +298,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void areOnEveryPart() {
+        void everyPartHasTheFlags() {
             DmlDataMover mover = open(builder(DmlPath.SOFTWARE).maxTransferBytes(64));
             finish(mover.memset(zeros(640), (byte) 1,
                     VdmFlags.NO_CACHE_HINT.and(VdmFlags.MEM_DURABLE)));
@@ -448,7 +448,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void isConfinedThenAnotherThreadSeesAPartEndButDoesNotSubmitTheNext()
+        void otherThreadDoesNotSubmitTheNextConfinedPart()
                 throws InterruptedException {
             dml.withHardware();
             DmlDataMover mover = open(builder(DmlPath.HARDWARE).maxTransferBytes(64));
@@ -488,7 +488,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
     class FullQueue {
         @ParameterizedTest
         @ValueSource(ints = {102, 24})
-        void isTriedAgainOnLaterPollsWithoutACheck(int status) {
+        void fullQueueIsRetriedOnLaterPolls(int status) {
             DmlDataMover mover = hardware();
             dml.next(Plan.refuse(status), Plan.refuse(status), Plan.refuse(status));
             MemorySegment source = noise(64);
@@ -504,9 +504,9 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
             assertSame(ExecutionPath.DSA_HARDWARE, copy.path());
         }
 
-        /** 1 us, 2, 4 ... 64, and 64 from then on. */
+        /** The pauses are 1, 2, 4 ... 64 us, and then 64 us. */
         @Test
-        void isTriedMoreAndMoreSeldom() {
+        void fullQueueIsRetriedWithLongerPauses() {
             dml.withHardware().always(Plan.refuse(QUEUE_FULL));
             DmlDataMover mover = open(builder(DmlPath.HARDWARE));
             VdmFuture<VdmOutput> copy = mover.memcpy(zeros(64), noise(64));
@@ -523,7 +523,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void failsTheOperationAtOnceWhereNoTimeIsAllowed() {
+        void fullQueueFailsAtOnceWithoutATimeout() {
             dml.withHardware().always(Plan.refuse(QUEUE_FULL));
             DmlDataMover mover = open(builder(DmlPath.HARDWARE).queueFullTimeout(Duration.ZERO));
             VdmFuture<VdmOutput> copy = mover.memcpy(zeros(64), noise(64));
@@ -534,7 +534,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void failsTheOperationOnceTheTimeIsOver() {
+        void fullQueueFailsAfterTheTimeout() {
             dml.withHardware().always(Plan.refuse(QUEUE_FULL));
             DmlDataMover mover =
                     open(builder(DmlPath.HARDWARE).queueFullTimeout(Duration.ofNanos(1)));
@@ -545,7 +545,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void hasItsTimeAnewForEachPart() {
+        void fullQueueHasATimeoutForEachPart() {
             dml.withHardware();
             DmlDataMover mover =
                     open(builder(DmlPath.HARDWARE).maxTransferBytes(64)
@@ -581,7 +581,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
 
         @ParameterizedTest
         @EnumSource(names = {"HARDWARE", "SOFTWARE"})
-        void isRepairedAndTheCopyRedone(DmlPath path) {
+        void pageFaultOfACopyIsRepaired(DmlPath path) {
             dml.withHardware();
             DmlDataMover mover = open(path);
             dml.next(fault, fault.moving(20));
@@ -593,7 +593,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void isRepairedInAFill() {
+        void pageFaultOfAFillIsRepaired() {
             DmlDataMover mover = hardware();
             dml.next(fault);
             MemorySegment destination = noise(64);
@@ -602,7 +602,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void isRepairedInAFlush() {
+        void pageFaultOfAFlushIsRepaired() {
             DmlDataMover mover = hardware();
             dml.next(fault);
             assertSucceeded(finish(mover.flush(zeros(100))));
@@ -610,7 +610,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void isRepairedAtMostFifteenTimesInAPart() {
+        void pageFaultsOfAPartAreRepaired15Times() {
             dml.withHardware();
             DmlDataMover mover = open(builder(DmlPath.HARDWARE).maxTransferBytes(64));
             MemorySegment source = noise(128);
@@ -642,7 +642,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
 
         @ParameterizedTest
         @ValueSource(ints = {-32, 32, -63, 63, 1})
-        void inAnOverlappingMoveIsNotRedoneButFails(int shift) {
+        void pageFaultFailsAnOverlappingMove(int shift) {
             DmlDataMover mover = hardware();
             MemorySegment memory = noise(256);
             dml.next(fault);
@@ -654,7 +654,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
 
         @ParameterizedTest
         @ValueSource(ints = {-64, 64, -100, 100})
-        void inAnOverlappingMoveIsRedoneWhereThePartItselfDoesNotOverlap(int shift) {
+        void pageFaultOfADisjointPartIsRepaired(int shift) {
             dml.withHardware();
             DmlDataMover mover = open(builder(DmlPath.HARDWARE).maxTransferBytes(64));
             MemorySegment memory = noise(1000);
@@ -683,7 +683,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void makesOperationsWaitAndIsUsableAgainInAnyOrder() {
+        void emptyPoolMakesOperationsWait() {
             dml.always(Plan.hold());
             DmlDataMover mover = hardware();
             assertEquals(4, mover.capacity());
@@ -706,7 +706,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void takesBackTheJobsOfDroppedFuturesWhenTheyAreNeeded() {
+        void jobsOfDroppedFuturesAreReused() {
             dml.always(Plan.hold());
             DmlDataMover mover = hardware();
             startAll(mover, 4);
@@ -719,7 +719,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void takesBackTheJobsOfFuturesDroppedBeforeAFullQueueTookThem() {
+        void jobsOfDroppedRetriesAreReused() {
             dml.withHardware().always(Plan.refuse(QUEUE_FULL));
             DmlDataMover mover = hardware();
             startAll(mover, 4);
@@ -728,7 +728,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void lendsNothingToAnOperationThatIsCancelledBeforeItStarts() {
+        void cancelledIdleOperationTakesNoJob() {
             DmlDataMover mover = hardware();
             VdmFuture<VdmOutput> copy = mover.memcpy(zeros(64), noise(64));
             assertTrue(copy.cancel());
@@ -741,7 +741,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void keepsTheJobOfAnOperationThatIsToBeCancelledTooLate() {
+        void startedOperationKeepsItsJobAfterCancel() {
             DmlDataMover mover = hardware();
             dml.next(Plan.hold());
             VdmFuture<VdmOutput> copy = startAll(mover, 1).getFirst();
@@ -752,7 +752,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void neverGrows() {
+        void poolNeverGrows() {
             DmlDataMover mover = software();
             long bytes = mover.nativeBytes();
             assertEquals(4 * 384, bytes);
@@ -768,7 +768,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
     @DisplayName("H20: a completed future")
     class Completed {
         @Test
-        void canBeWaitedForTwiceAndBesideOthersInAListThatKeepsItsOrder() {
+        void completeFutureCanBeAwaitedAgain() {
             DmlDataMover mover = hardware();
             VdmFuture<VdmOutput> done = finish(mover.memset(zeros(64), (byte) 1));
             VdmFuture<VdmOutput> other = mover.memset(zeros(64), (byte) 2);
@@ -781,7 +781,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void isNotStartedAgainByAPoll() {
+        void completeFutureIsNotStartedAgain() {
             DmlDataMover mover = software();
             VdmFuture<VdmOutput> fill = finish(mover.memset(zeros(64), (byte) 1));
             assertSame(FutureState.COMPLETE, fill.poll());

@@ -27,13 +27,13 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 
 /**
- * Operations of any size, at any offset, split by any limit, against a byte array on which the JDK
- * does the same. The simulated hardware moves each part at the last possible moment. Every byte
- * that a part touches must lie in the operation's own ranges.
+ * A comparison with the JDK on a byte array, of operations of any size, at any offset, split by any
+ * limit. The simulated hardware moves each part at the last possible moment. Every byte that a part
+ * touches must lie in the operation's own ranges.
  */
 @Label("H5: an operation split into parts")
 class DmlDataMoverSplitTest {
-    /** One for all tries: making the stubs is what takes the time. */
+    /** All tries share one simulation, because its stubs take long to create. */
     private static final SimulatedDml DML = new SimulatedDml().withHardware();
 
     private static final int PAGE_FAULT = dml_h.DML_STATUS_PAGE_FAULT_ERROR;
@@ -88,7 +88,7 @@ class DmlDataMoverSplitTest {
     }
 
     @Property(tries = 500)
-    void movesOverlappingRangesAsTheJdkDoes(
+    void overlappingMovesMatchTheJdk(
             @ForAll boolean hardware,
             @ForAll @IntRange(min = 1, max = 20) int limit,
             @ForAll @IntRange(max = 3000) int size,
@@ -110,7 +110,7 @@ class DmlDataMoverSplitTest {
     }
 
     @Property(tries = 300)
-    void movesByLessThanAPartInEitherDirection(
+    void movesByLessThanAPartMatchTheJdk(
             @ForAll boolean hardware,
             @ForAll @IntRange(min = 1, max = 4) int limit,
             @ForAll @IntRange(min = 1, max = 1000) int size,
@@ -128,7 +128,7 @@ class DmlDataMoverSplitTest {
     }
 
     @Property(tries = 200)
-    void copiesAsTheJdkDoesHoweverOftenPagesFaultHalfWay(
+    void faultingCopiesMatchTheJdk(
             @ForAll boolean hardware,
             @ForAll @IntRange(min = 1, max = 8) int limit,
             @ForAll @IntRange(min = 1, max = 2000) int size,
@@ -145,8 +145,8 @@ class DmlDataMoverSplitTest {
                 memory,
                 expected,
                 segment -> mover -> {
-                    // One fault in four submissions: that a part meets 16 in a row does not happen
-                    // in as many tries.
+                    // One submission in four faults. With this rate, no part meets 16 faults in a
+                    // row.
                     DML.always(
                             part -> random.nextInt(4) == 0
                                     ? Plan.fail(PAGE_FAULT).moving(random.nextLong(part.length()))
@@ -157,7 +157,7 @@ class DmlDataMoverSplitTest {
     }
 
     @Property(tries = 200)
-    void fillsAsTheJdkDoes(
+    void fillsMatchTheJdk(
             @ForAll boolean hardware,
             @ForAll @IntRange(min = 1, max = 20) int limit,
             @ForAll @IntRange(max = 3000) int size,
@@ -197,7 +197,7 @@ class DmlDataMoverSplitTest {
     }
 
     @Property(tries = 100)
-    void endsInAnyOrderThatTheHardwareLikes(@ForAll long seed) {
+    void partsMayEndInAnyOrder(@ForAll long seed) {
         var random = new Random(seed);
         try (DmlDataMover mover = open(true, 100);
                 Arena arena = Arena.ofConfined()) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the mover makes of every status that a library may answer, known or not. */
+/** The mover's result for every status of a library, known or unknown. */
 @DisplayName("H15: a status other than OK and JOB_CORRUPTED")
 class DmlDataMoverStatusTest extends AgainstSimulatedDml {
     static IntStream failures() {

@@ -5,7 +5,7 @@ import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.operation.DataOracleProperties;
 import net.jqwik.api.Group;
 
-/** The data operations of the simulated library against brute force. */
+/** A comparison of the data operations of the simulated library with brute force. */
 class DmlDataOracleTest {
 
     @Group

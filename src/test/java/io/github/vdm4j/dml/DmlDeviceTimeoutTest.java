@@ -38,7 +38,7 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void failsTheOperationAndSaysWhatMustNotBeDone() {
+    void timedOutOperationFailsWithAWarning() {
         DmlDataMover mover = impatient(DmlPath.HARDWARE);
         dml.always(Plan.hold());
         VdmFuture<VdmOutput> copy = finish(mover.memcpy(zeros(64), noise(64)));
@@ -52,7 +52,7 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void saysHowFarTheOperationGot() {
+    void timeoutReportsTheBytesDone() {
         dml.withHardware();
         DmlDataMover mover =
                 open(builder(DmlPath.HARDWARE).deviceTimeout(Duration.ofNanos(1))
@@ -68,9 +68,9 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
                 fill.failure().getMessage());
     }
 
-    /** A device that is late may write later than software would. */
+    /** A late device may write after the software. */
     @Test
-    void isNotDoneAgainInSoftware() {
+    void timedOutOperationIsNotRepeated() {
         DmlDataMover mover = impatient(DmlPath.AUTO);
         dml.forget();
         dml.next(Plan.hold());
@@ -79,7 +79,7 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void isWaitedForAsLongAsItWasTold() {
+    void operationWaitsForTheDeviceTimeout() {
         dml.withHardware();
         DmlDataMover mover = open(builder(DmlPath.HARDWARE).deviceTimeout(Duration.ofHours(1)));
         dml.always(Plan.succeed().afterChecks(100_000));
@@ -88,7 +88,7 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void hasItsTimeAnewInEachPart() {
+    void eachPartHasItsOwnTimeout() {
         dml.withHardware();
         DmlDataMover mover = open(
                 builder(DmlPath.HARDWARE).deviceTimeout(Duration.ofNanos(1)).maxTransferBytes(64));
@@ -96,9 +96,9 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
         finish(mover.memset(zeros(64 * 20), (byte) 1)).orThrow();
     }
 
-    /** The memory may be written at any time until then. */
+    /** Until then, the device may write to the memory. */
     @Test
-    void keepsItsJobAndItsMemoryUntilTheDeviceAnswers() {
+    void lateDeviceKeepsItsJobAndMemory() {
         DmlDataMover mover = impatient(DmlPath.HARDWARE);
         dml.next(Plan.hold());
         MemorySegment source = noise(64);
@@ -120,7 +120,7 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void keepsABufferFromBeingFreed() throws Exception {
+    void lateDeviceKeepsTheBufferOpen() throws Exception {
         DmlDataMover mover = impatient(DmlPath.HARDWARE);
         dml.next(Plan.hold());
         OffHeapBuffer buffer = OffHeapBuffer.allocate(64);
@@ -141,7 +141,7 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void leavesTheMoverAsManyJobsAsItHad() {
+    void lateJobIsReplaced() {
         DmlDataMover mover = impatient(DmlPath.HARDWARE);
         dml.next(Plan.hold(), Plan.hold(), Plan.hold(), Plan.hold());
         List<VdmFuture<VdmOutput>> late = IntStream.range(0, 4)
@@ -157,9 +157,9 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
         assertEquals(2 * 4 * 384, mover.nativeBytes());
     }
 
-    /** So that memory is bounded by what the mover was made with. */
+    /** This limits the memory to the mover's number of jobs. */
     @Test
-    void costsAPlaceOnceAsManyAreLateAsTheMoverHasJobs() {
+    void manyLateJobsReduceTheCapacity() {
         DmlDataMover mover = impatient(DmlPath.HARDWARE);
         dml.always(Plan.hold());
         for (int i = 0; i < 8; i++) {
@@ -180,10 +180,10 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
         assertEquals(0, mover.jobsInUse());
     }
 
-    /** Those that came back are lent again before new ones are made. */
+    /** Jobs that have ended are reused before new jobs are made. */
     @ParameterizedTest
     @ValueSource(strings = {"HARDWARE", "AUTO"})
-    void givesItsMemoryToTheNextOne(String path) {
+    void answeredJobIsReused(String path) {
         DmlDataMover mover = impatient(DmlPath.valueOf(path));
         dml.forget();
         long bytes = 0;
@@ -219,7 +219,7 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @ValueSource(strings = {"PT0S", "PT-1S", "PT24H0.000000001S", "PT999999H"})
-    void mustBeGivenATimeThatMakesSense(String time) {
+    void wrongTimeoutIsRefused(String time) {
         var refused = assertThrows(IllegalArgumentException.class,
                 () -> builder(DmlPath.AUTO).deviceTimeout(Duration.parse(time)));
         assertEquals("deviceTimeout of " + Duration.parse(time) + ": must be above 0, up to PT24H",

@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What operations consist of is made for the first of them, whichever it is, and whoever else is
- * about to start one.
+ * The resources of operations, which the first operation creates, even if several threads start
+ * operations.
  */
 @DisplayName("The first operation of a mover")
 class DmlFirstOperationTest extends AgainstSimulatedDml {
@@ -40,7 +40,7 @@ class DmlFirstOperationTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource(DmlPath.class)
-    void isNotNeededForAMoverToTellOfItself(DmlPath path) {
+    void moverDescribesItselfWithoutAnOperation(DmlPath path) {
         DmlDataMover mover = openedOn(path);
         assertEquals(path == DmlPath.HARDWARE ? DmlPath.HARDWARE : DmlPath.SOFTWARE,
                 mover.runningPath());
@@ -55,7 +55,7 @@ class DmlFirstOperationTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource(DmlPath.class)
-    void neverComesAndTheMoverIsClosedAllTheSame(DmlPath path) {
+    void unusedMoverCanBeClosed(DmlPath path) {
         DmlDataMover mover = openedOn(path);
         assertEquals(1, dml.liveJobs());
         mover.close();
@@ -76,7 +76,7 @@ class DmlFirstOperationTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @MethodSource("whatStartsOne")
-    void comesTooLateAndNothingIsMade(Function<DmlDataMover, Object> start) {
+    void operationAfterCloseCreatesNothing(Function<DmlDataMover, Object> start) {
         DmlDataMover mover = software();
         mover.close();
         var refused = assertThrows(IllegalStateException.class, () -> start.apply(mover));
@@ -86,7 +86,7 @@ class DmlFirstOperationTest extends AgainstSimulatedDml {
         assertEquals(0, dml.liveJobs());
     }
 
-    /** Runs something in some threads that begin at once. */
+    /** Runs an action in several threads that begin at the same time. */
     private static <T> List<T> atOnce(Callable<T> what) throws Exception {
         var barrier = new CyclicBarrier(THREADS);
         try (var executor = Executors.newFixedThreadPool(THREADS)) {
@@ -106,7 +106,7 @@ class DmlFirstOperationTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void mayBeThatOfManyThreadsWhichShareWhatIsMade() throws Exception {
+    void firstOperationsOfManyThreadsShareThePool() throws Exception {
         for (int round = 0; round < 50; round++) {
             DmlDataMover mover = software();
             MemorySegment source = noise(100);
@@ -127,7 +127,7 @@ class DmlFirstOperationTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void meetsTheCloserAndIsExecutedOrRefused() throws Exception {
+    void firstOperationMayRaceWithClose() throws Exception {
         for (int round = 0; round < 100; round++) {
             DmlDataMover mover = software();
             MemorySegment memory = zeros(64);

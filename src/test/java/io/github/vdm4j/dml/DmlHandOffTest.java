@@ -22,10 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Callbacks that block or throw, and the jobs that pass from operation to operation. */
+/** Callbacks that block or throw during the hand-off of jobs between operations. */
 class DmlHandOffTest extends AgainstSimulatedDml {
     @Test
-    void blockingWakerHoldsUpNoHandOff() throws InterruptedException {
+    void blockingWakerDelaysNoHandOff() throws InterruptedException {
         dml.withHardware();
         DmlDataMover mover = open(builder(DmlPath.HARDWARE).jobs(1));
         dml.next(Plan.hold(), Plan.refuse(dml_h.DML_STATUS_INTERNAL_ERROR));

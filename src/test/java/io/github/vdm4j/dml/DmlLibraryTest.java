@@ -41,12 +41,12 @@ class DmlLibraryTest {
 
     @TempDir Path folder;
 
-    /** On a processor that all of DML's code runs on. */
+    /** Opens the library on a processor that can execute all of DML's code. */
     private static DmlLibrary search(String property, String environment, List<String> names) {
         return DmlLibrary.search(property, environment, names, Set.of(HASWELL.split(" ")));
     }
 
-    /** On the processor that a machine's cpuinfo describes. */
+    /** Opens the library on the processor that a cpuinfo describes. */
     private DmlLibrary searchOn(String flags, Path library) throws IOException {
         Path cpuinfo = Files.writeString(folder.resolve("cpuinfo"),
                 "processor\t: 0\nflags\t\t: " + flags + "\nbugs\t\t: spectre_v1\n\n");
@@ -66,7 +66,7 @@ class DmlLibraryTest {
     /** Fault 01. */
     @ParameterizedTest
     @MethodSource("processorsThatLackSomething")
-    void opensNothingOnAProcessorThatLacksWhatDmlUses(String flags, String missing)
+    void oldProcessorMakesDmlUnavailable(String flags, String missing)
             throws Exception {
         Path library = LibraryFiles.dummyDml(folder);
         var e = assertThrows(DmlUnavailableException.class, () -> searchOn(flags, library));
@@ -79,14 +79,14 @@ class DmlLibraryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {HASWELL, SKYLAKE_SERVER})
-    void opensOnAProcessorThatHasWhatDmlUses(String flags) throws Exception {
+    void suitableProcessorOpensDml(String flags) throws Exception {
         Path library = LibraryFiles.dummyDml(folder);
         assertEquals(library.toString(), searchOn(flags, library).location());
     }
 
-    /** DML takes its AVX-512 code only where all parts of AVX-512 are there. */
+    /** DML uses its AVX-512 code only if the processor has all parts of AVX-512. */
     @Test
-    void needsNoMoreWherePartOfAvx512IsMissing() throws Exception {
+    void partialAvx512IsNotRequired() throws Exception {
         Path library = LibraryFiles.dummyDml(folder);
         String flags = SKYLAKE_SERVER.replace(" avx512vl", "").replace(" bmi2", "");
         assertEquals(library.toString(), searchOn(flags, library).location());
@@ -94,7 +94,7 @@ class DmlLibraryTest {
 
     /** DML asks CPUID, which shows AVX-512 also if the system has not enabled it. */
     @Test
-    void refusesAvx512ThatTheSystemHasNotEnabled() {
+    void disabledAvx512IsRefused() {
         var partly = Set.of(SKYLAKE_SERVER.replace(" avx512vl", "").split(" "));
         var e = assertThrows(UnsatisfiedLinkError.class,
                 () -> DmlLibrary.requireEnabled(partly, true));
@@ -108,7 +108,7 @@ class DmlLibraryTest {
     }
 
     @Test
-    void opensNothingWhereLinuxListsNoFlags() throws Exception {
+    void missingFlagsMakeDmlUnavailable() throws Exception {
         Path library = LibraryFiles.dummyDml(folder);
         var e = assertThrows(DmlUnavailableException.class, () -> searchOn("", library));
         assertEquals(
@@ -119,7 +119,7 @@ class DmlLibraryTest {
     }
 
     @Test
-    void saysThatAPathDoesNotExistInTheLoadersWords() {
+    void missingPathIsReportedByTheLoader() {
         Path missing = folder.resolve("libdml.so");
         assertEquals(
                 new Attempt(missing.toString(),
@@ -128,7 +128,7 @@ class DmlLibraryTest {
     }
 
     @Test
-    void saysSoInTheLoadersWordsOfAPathThatIsLongerThanAnyFiles() {
+    void tooLongPathIsReportedByTheLoader() {
         Path tooLong = folder.resolve("deep/".repeat(2_000) + "libdml.so");
         assertEquals(
                 new Attempt(tooLong.toString(),
@@ -137,40 +137,40 @@ class DmlLibraryTest {
     }
 
     @Test
-    void saysThatATextFileIsNoLibraryInTheLoadersWords() throws IOException {
+    void wrongTextFileIsReportedByTheLoader() throws IOException {
         Path text =
                 Files.writeString(folder.resolve("libdml.so"), "this is no library\n".repeat(100));
         assertEquals(new Attempt(text.toString(), "invalid ELF header"), onlyAttempt(text));
     }
 
     @Test
-    void saysThatAnEmptyFileIsTooShortInTheLoadersWords() throws IOException {
+    void emptyFileIsReportedByTheLoader() throws IOException {
         Path empty = Files.createFile(folder.resolve("libdml.so"));
         assertEquals(new Attempt(empty.toString(), "file too short"), onlyAttempt(empty));
     }
 
     @Test
-    void saysThatADirectoryIsNoLibraryInTheLoadersWords() {
+    void directoryIsReportedByTheLoader() {
         assertEquals(
                 new Attempt(folder.toString(), "cannot read file data: Is a directory"),
                 onlyAttempt(folder));
     }
 
     @Test
-    void refusesALibraryForAnotherProcessorInTheLoadersWords() throws IOException {
+    void foreignLibraryIsReportedByTheLoader() throws IOException {
         Path other = LibraryFiles.forOtherProcessor(folder);
         String outcome = onlyAttempt(other).outcome();
         assertTrue(outcome.contains("cannot open shared object file"), outcome);
     }
 
     @Test
-    void refusesALibraryOf32BitsInTheLoadersWords() throws IOException {
+    void libraryOf32BitsIsReportedByTheLoader() throws IOException {
         Path other = LibraryFiles.for32Bits(folder);
         assertEquals("wrong ELF class: ELFCLASS32", onlyAttempt(other).outcome());
     }
 
     @Test
-    void namesTheFirstSymbolThatAnUnrelatedLibraryLacks() {
+    void unrelatedLibraryLacksANamedSymbol() {
         assertEquals(
                 "has no symbol dml_get_job_size: not a libdml with the job API",
                 onlyAttempt(LibraryFiles.unrelated()).outcome());
@@ -180,7 +180,7 @@ class DmlLibraryTest {
     @ValueSource(strings = {
         "dml_get_job_size", "dml_init_job", "dml_finalize_job", "dml_submit_job", "dml_check_job",
         "dml_get_library_version", "dml_get_batch_size", "dml_batch_get_status"})
-    void namesTheOneSymbolThatALibraryLacks(String symbol) throws Exception {
+    void missingSymbolIsNamed(String symbol) throws Exception {
         Path library = LibraryFiles.dummyDml(folder, symbol);
         assertEquals(
                 "has no symbol " + symbol + ": not a libdml with the job API",
@@ -188,14 +188,14 @@ class DmlLibraryTest {
     }
 
     @Test
-    void doesNotPassOverALibraryWithAPathThatTheLoaderCannotRead() {
+    void unreadablePathIsNotSkipped() {
         Path strange = folder.resolve("no such folder").resolve("libdml, Kopie.so");
         assertEquals("cannot open shared object file: No such file or directory",
                 onlyAttempt(strange).outcome());
     }
 
     @Test
-    void listsEveryNameInOrderWithItsOwnReasonAndClosesWithTheAdvice() throws IOException {
+    void everyAttemptIsListedWithItsReason() throws IOException {
         Path text = Files.writeString(folder.resolve("libtext.so"), "no library".repeat(100));
         var e = assertThrows(
                 DmlUnavailableException.class,
@@ -215,7 +215,7 @@ class DmlLibraryTest {
     }
 
     @Test
-    void triesNothingElseWhenThePropertyDecides() {
+    void propertyExcludesOtherPlaces() {
         var e = assertThrows(
                 DmlUnavailableException.class,
                 () -> search("/no/such/a.so", LibraryFiles.unrelated().toString(),
@@ -232,7 +232,7 @@ class DmlLibraryTest {
     }
 
     @Test
-    void triesNoNameWhenTheEnvironmentDecides() {
+    void environmentExcludesDefaultNames() {
         var e = assertThrows(
                 DmlUnavailableException.class,
                 () -> search(null, "/no/such/b.so", List.of("libm.so.6")));
@@ -248,7 +248,7 @@ class DmlLibraryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "libm.so.6", "a\0b.so", "./libdml.so"})
-    void takesASettingForAFileAndNeverForANameToSearchFor(String setting) {
+    void settingIsAFileNotAName(String setting) {
         var e = assertThrows(
                 DmlUnavailableException.class, () -> search(setting, null, List.of()));
         assertEquals("property vdm4j.dml.library=" + setting, e.attempts().getFirst().place());
@@ -256,7 +256,7 @@ class DmlLibraryTest {
     }
 
     @Test
-    void finishesWithTheLibraryThatTheFirstWorkingPlaceNames() throws Exception {
+    void firstWorkingPlaceDecides() throws Exception {
         Path good = LibraryFiles.dummyDml(folder);
         Path alsoGood = LibraryFiles.dummyDml(folder);
         assertAll(
@@ -277,7 +277,7 @@ class DmlLibraryTest {
     }
 
     @Test
-    void worksAgainAfterAnyNumberOfFailures() throws Exception {
+    void searchWorksAfterManyFailures() throws Exception {
         Path file = folder.resolve("libdml-in-the-making.so");
         assertThrows(DmlUnavailableException.class, () -> DmlLibrary.open(file));
         Files.createFile(file);
@@ -293,7 +293,7 @@ class DmlLibraryTest {
     }
 
     @Test
-    void readsTheVersionsTextsAlsoWhereTheyFillTheirFields() throws Exception {
+    void fullVersionFieldsAreRead() throws Exception {
         DmlLibrary library = DmlLibrary.open(LibraryFiles.dummyDml(folder));
         assertEquals(
                 new DmlVersion(
@@ -304,7 +304,7 @@ class DmlLibraryTest {
     }
 
     @Test
-    void answersWhyThereIsNoneWithoutThrowing() {
+    void tryOpenReturnsTheReason() {
         String before = System.getProperty(DmlLibrary.PROPERTY);
         System.setProperty(DmlLibrary.PROPERTY, "/no/such/libdml.so");
         try {
@@ -323,7 +323,7 @@ class DmlLibraryTest {
     }
 
     @Test
-    void findsWhatThePropertyNamesWithoutThrowing() throws Exception {
+    void tryOpenFindsTheNamedLibrary() throws Exception {
         String before = System.getProperty(DmlLibrary.PROPERTY);
         System.setProperty(DmlLibrary.PROPERTY, LibraryFiles.dummyDml(folder).toString());
         try {

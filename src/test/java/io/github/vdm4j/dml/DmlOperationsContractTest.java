@@ -10,15 +10,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 
-@DisplayName("The contract of the data operations, kept with the simulated library")
+@DisplayName("The contract of the data operations with the simulated library")
 class DmlOperationsContractTest {
 
     abstract static class Simulated extends DataOperationsContract {
         final SimulatedDml dml = new SimulatedDml();
 
         DmlDataMoverBuilder builder(DmlPath path) {
-            // The simulated library moves through addresses where there is no memory; libpmem must
-            // not follow it there.
+            // The simulated library also moves at addresses without memory. libpmem must not access
+            // these.
             return DmlDataMover.builder()
                     .durability(Durability.withoutLibpmem())
                     .library(dml.library())
@@ -63,7 +63,7 @@ class DmlOperationsContractTest {
     }
 
     @Nested
-    @DisplayName("on path AUTO, which leaves to the JVM what that does sooner")
+    @DisplayName("on path AUTO, where the JVM executes short operations")
     class OnAuto extends Simulated {
         @Override
         protected boolean takesHeapSegments() {
@@ -77,7 +77,7 @@ class DmlOperationsContractTest {
     }
 
     @Nested
-    @DisplayName("on path AUTO, where long operations are the JVM's on worker threads")
+    @DisplayName("on path AUTO, where the JVM executes long operations on workers")
     class OnAutoByWorkers extends Simulated {
         @Override
         protected boolean takesHeapSegments() {

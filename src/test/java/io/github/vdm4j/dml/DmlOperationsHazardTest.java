@@ -45,7 +45,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What can go wrong with the data operations of the DML mover, or must not. */
+/** The hazards of the data operations of the DML mover. */
 class DmlOperationsHazardTest extends AgainstSimulatedDml {
     private static final int PAGE_FAULT = dml_h.DML_STATUS_PAGE_FAULT_ERROR;
     private static final int BROKEN = dml_h.DML_STATUS_INTERNAL_ERROR;
@@ -66,7 +66,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
     @DisplayName("A part that fails")
     class Fails {
         @Test
-        void tellsHowFarTheOperationGot() {
+        void failedPartReportsTheBytesDone() {
             DmlDataMover mover = open(builder(DmlPath.SOFTWARE).maxTransferBytes(64));
             dml.next(Plan.succeed(), Plan.succeed(), Plan.fail(BROKEN));
             var crc = finish(mover.crc32c(noise(300)));
@@ -82,7 +82,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void isNeverSubmittedWithoutAnAnswerToTheRefusal() {
+        void refusedJobIsNotCheckedBeforeItsNextUse() {
             DmlDataMover mover = software();
             dml.next(Plan.refuse(BROKEN));
             var compare = finish(mover.compare(noise(100), noise(100)));
@@ -92,7 +92,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void isGoneOnWithInSoftwareOnPathAuto() {
+        void autoContinuesAFailedPartInSoftware() {
             dml.withHardware();
             DmlDataMover mover = open(builder(DmlPath.AUTO).maxTransferBytes(64));
             MemorySegment data = noise(300);
@@ -106,7 +106,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void ofACheckOfBlocksIsGoneOnWithInJavaOnPathAuto() {
+        void autoContinuesACheckOfBlocksInJava() {
             dml.withHardware();
             DmlDataMover mover = open(builder(DmlPath.AUTO).maxTransferBytes(576));
             MemorySegment source = zeros(4 * 520);
@@ -126,19 +126,19 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
     @DisplayName("H17: a page fault")
     class PageFault {
         @Test
-        void isRepairedAndThePartRedoneFromTheSeedThatItHad() {
+        void pageFaultRepeatsThePartWithItsSeed() {
             dml.withHardware();
             DmlDataMover mover = open(builder(DmlPath.HARDWARE).maxTransferBytes(64));
             MemorySegment data = noise(200);
             Crc32c expected = finish(new JvmOracle().crc32c(data)).output();
-            // The library writes the CRC of what was done over the seed.
+            // The library replaces the seed with the CRC of the bytes done.
             dml.next(Plan.succeed(), Plan.pageFault(10), Plan.pageFault(20));
             assertEquals(expected, finish(mover.crc32c(data)).output());
             assertEquals(6, dml.submissions().size());
         }
 
         @Test
-        void inTheRecordOfADeltaIsRedoneWithItsWholeCapacity() {
+        void pageFaultRepeatsADeltaFromTheStart() {
             DmlDataMover mover = hardware();
             MemorySegment original = zeros(256);
             MemorySegment record = zeros(400);
@@ -223,7 +223,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
 
         @ParameterizedTest(name = "segment {0} of three")
         @ValueSource(ints = {0, 1, 2})
-        void isAPinnedBufferUntilTheDeviceIsDone(int which) {
+        void bufferStaysPinnedUntilTheDeviceIsDone(int which) {
             DmlDataMover mover = hardware();
             OffHeapBuffer[] buffers = new OffHeapBuffer[3];
             for (int i = 0; i < 3; i++) {
@@ -249,7 +249,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        @DisplayName("H28: a page of a truncated file is missing, then nothing touches it, neither DML nor Java")
+        @DisplayName("H28: neither DML nor Java touches a missing page of a truncated file")
         void isMissingThenNothingTouchesIt() throws IOException {
             DmlDataMover mover = open(builder(DmlPath.SOFTWARE).maxTransferBytes(4096));
             Path file = folder.resolve("truncated");
@@ -277,7 +277,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
     @Nested
     class TheMoverIsClosed {
         @Test
-        void whileAnOperationIsInFlightWhichIsSeenToItsEnd() {
+        void closeFinishesAnOperationInFlight() {
             DmlDataMover mover = hardware();
             MemorySegment data = noise(100);
             dml.next(Plan.succeed().afterChecks(20));
@@ -289,7 +289,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void beforeTheFirstPollThenTheOperationSaysSo() {
+        void closeEndsAnIdleOperationWithClosed() {
             DmlDataMover mover = software();
             List<VdmFuture<?>> futures =
                     List.of(mover.crc32c(zeros(9)), mover.nop(), mover.drain(),
@@ -302,8 +302,8 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
     }
 
     @Test
-    @DisplayName("H19: an operation that finds no job waits, in order, and can be cancelled")
-    void withoutAJobAnOperationWaits() {
+    @DisplayName("H19: an operation without a job waits in order and can be cancelled")
+    void operationWaitsForAJob() {
         DmlDataMover mover = hardware();
         dml.always(Plan.hold());
         var held = new ArrayList<VdmFuture<?>>();
@@ -329,7 +329,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
     @Nested
     class ADrain {
         @Test
-        void endsWhenEverythingThatWasStartedBeforeHasEnded() {
+        void drainWaitsForEarlierOperations() {
             DmlDataMover mover = hardware();
             dml.next(Plan.hold(), Plan.hold());
             var crc = mover.crc32c(noise(100));
@@ -341,7 +341,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
             Submission[] held = dml.submissions().toArray(Submission[]::new);
             held[1].release();
             assertSame(FutureState.RUNNING, drain.poll());
-            assertSame(FutureState.COMPLETE, fill.state()); // it is the drain that polls
+            assertSame(FutureState.COMPLETE, fill.state()); // the drain polls
             held[0].release();
             finish(drain).orThrow();
             assertSame(FutureState.COMPLETE, crc.state());
@@ -350,7 +350,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void doesNotWaitForWhatWasStartedAfterIt() {
+        void drainDoesNotWaitForLaterOperations() {
             DmlDataMover mover = hardware();
             dml.next(Plan.hold());
             var before = mover.crc32c(noise(100));
@@ -366,7 +366,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void doesNotWaitForTheNextUseOfAJobThatItWaitedFor() {
+        void drainDoesNotWaitForTheNextUseOfAJob() {
             dml.withHardware();
             DmlDataMover mover = open(builder(DmlPath.HARDWARE).jobs(2));
             dml.next(Plan.hold());
@@ -377,7 +377,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
             dml.submissions().getFirst().release();
             finish(first);
             dml.next(Plan.hold());
-            var second = mover.crc32c(noise(100)); // in the job that the drain looks at
+            var second = mover.crc32c(noise(100)); // in the job that the drain checks
             second.poll();
             assertEquals(dml.submissions().getFirst().job(), dml.lastSubmission().job());
             assertSame(VdmResult.SUCCESS, finish(drain).result());
@@ -385,7 +385,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void doesNotWaitForADeviceThatWasGivenUp() {
+        void drainDoesNotWaitForASilentDevice() {
             dml.withHardware();
             DmlDataMover mover = open(builder(DmlPath.HARDWARE).deviceTimeout(Duration.ofNanos(1)));
             dml.always(Plan.succeed().afterChecks(0));
@@ -398,14 +398,14 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void doesNotWaitForAJobThatAReusableOperationKeeps() {
+        void drainDoesNotWaitForAKeptJob() {
             DmlDataMover mover = software();
             mover.newOperation().memset(zeros(64), (byte) 1, VdmFlags.NONE).start().orThrow();
             assertSame(VdmResult.SUCCESS, finish(mover.drain()).result());
         }
 
         @Test
-        void waitsForTheUseOfAKeptJobThatIsGoingOnAndForNoLaterOne() {
+        void drainWaitsForTheCurrentUseOfAKeptJob() {
             DmlDataMover mover = software();
             var operation = mover.newOperation();
             operation.memset(zeros(64), (byte) 1, VdmFlags.NONE).start().orThrow();
@@ -421,7 +421,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void needsNoJobToWait() {
+        void drainNeedsNoJob() {
             dml.withHardware();
             DmlDataMover mover = open(builder(DmlPath.HARDWARE).jobs(1));
             dml.next(Plan.hold());
@@ -434,7 +434,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void thatWasBegunEndsWellWhenTheMoverIsClosed() {
+        void begunDrainSucceedsDuringClose() {
             DmlDataMover mover = hardware();
             dml.next(Plan.succeed().afterChecks(20));
             mover.crc32c(noise(100)).poll();
@@ -446,7 +446,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
 
         @ParameterizedTest
         @EnumSource(names = {"SOFTWARE", "HARDWARE"})
-        void ofAnIdleMoverIsASubmission(DmlPath path) {
+        void drainOfAnIdleMoverIsSubmitted(DmlPath path) {
             dml.withHardware();
             var drain = finish(open(path).drain());
             drain.orThrow();
@@ -492,7 +492,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void onHardwareTheFlagsAreOnEveryPartAndNothingRemains() {
+        void hardwareWritesEveryPartDurably() {
             DmlDataMover mover = open(DmlPath.HARDWARE, true);
             for (VdmFuture<?> future : operationsOnto(mover, zeros(1024))) {
                 finish(future).orThrow();
@@ -506,7 +506,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void inSoftwareLibpmemWritesTheDestinationBackOnceAfterItsLastPart() {
+        void libpmemWritesBackOnceAfterTheLastPart() {
             DmlDataMover mover = open(DmlPath.SOFTWARE, true);
             MemorySegment onto = zeros(1024);
             int[] at = {0};
@@ -522,7 +522,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void inSoftwareWithoutLibpmemDmlFlushesTheLinesInTheSameJob() {
+        void dmlFlushesWithoutLibpmemInTheSameJob() {
             DmlDataMover mover = open(DmlPath.SOFTWARE, false);
             MemorySegment onto = zeros(1024);
             for (VdmFuture<?> future : operationsOnto(mover, onto)) {
@@ -542,7 +542,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void aDeltaIsAppliedDurably() {
+        void deltaIsAppliedDurably() {
             DmlDataMover mover = open(DmlPath.SOFTWARE, false);
             MemorySegment onto = arena.allocate(64, 64);
             MemorySegment record = arena.allocate(80, 8);
@@ -556,7 +556,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
 
         @ParameterizedTest
         @ValueSource(booleans = {false, true})
-        void bothDestinationsOfADualcastAreFlushedByWhatEachNeeds(boolean libpmem)
+        void durableDualcastFlushesEachDestination(boolean libpmem)
                 throws IOException {
             DmlDataMover mover = open(DmlPath.SOFTWARE, libpmem);
             MemorySegment first = mapped().asSlice(8, 520);
@@ -571,7 +571,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void bothDestinationsOfADualcastOnHardwareHaveTheirFlag() {
+        void durableDualcastFlagsBothDestinations() {
             DmlDataMover mover = open(DmlPath.HARDWARE, true);
             MemorySegment first = samePlaceInPage(0);
             MemorySegment second = samePlaceInPage(2);
@@ -582,7 +582,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void isRefusedForTheDestinationThatCannotBe() {
+        void durableOperationNeedsASuitableDestination() {
             DmlDataMover mover = open(DmlPath.HARDWARE, true);
             try (OffHeapBuffer allocated = OffHeapBuffer.allocate(8192);
                     OffHeapBuffer lines =
@@ -605,7 +605,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void isAFailureWhereTheStorageFails() throws IOException {
+        void failedStorageFailsADurableOperation() throws IOException {
             DmlDataMover mover = open(DmlPath.SOFTWARE, true);
             IOException broken = new IOException("Input/output error");
             log.fail(broken);

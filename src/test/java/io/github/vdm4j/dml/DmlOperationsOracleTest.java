@@ -15,13 +15,12 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 
 /**
- * Whatever the operation, its content and how it is split: the simulated DML and the kernels in
- * Java agree.
+ * A comparison of the simulated DML with the kernels in Java, for any operation, content and split.
  */
 class DmlOperationsOracleTest {
     private static final int MAX_SIZE = 12_000;
 
-    /** One for all tries: making the stubs is what takes the time. */
+    /** All tries share one simulation, because its stubs take long to create. */
     private static final SimulatedDml DML = new SimulatedDml().withHardware();
 
     @AfterContainer
@@ -40,7 +39,7 @@ class DmlOperationsOracleTest {
     }
 
     @Property(tries = 400)
-    void aDataOperationDoesWhatJavaDoes(
+    void dataOperationMatchesJava(
             @ForAll("types") VdmOperationType type,
             @ForAll("paths") DmlPath path,
             @ForAll long seed,

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The data operations of the DML mover: what crosses the boundary, and what comes back. */
+/** The data operations of the DML mover: the submissions and their results. */
 class DmlOperationsTest extends AgainstSimulatedDml {
     private static final int CACHE_CONTROL = 0x100;
     private static final long PATTERN = 0x0807060504030201L;
@@ -70,14 +70,14 @@ class DmlOperationsTest extends AgainstSimulatedDml {
         return dml.submissions().stream().map(Submission::task).toList();
     }
 
-    /** The submissions since hardware was tried. */
+    /** Returns the submissions of an operation after the probe of the hardware. */
     private List<SimulatedTask> tasks(int operation) {
         return tasks().stream().filter(task -> task.is(operation)).toList();
     }
 
     @ParameterizedTest
     @EnumSource(names = {"SOFTWARE", "HARDWARE"})
-    void aNopGoesWhereOperationsGo(DmlPath path) {
+    void nopRunsOnThePathOfOperations(DmlPath path) {
         VdmFuture<?> nop = finish(on(path).nop());
         assertSame(VdmResult.SUCCESS, nop.result());
         assertSame(ran(path), nop.path());
@@ -87,7 +87,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource(names = {"SOFTWARE", "HARDWARE"})
-    void aFillRepeatsItsEightBytesFromTheFirstByteOfTheRange(DmlPath path) {
+    void fillRepeatsItsPatternAcrossParts(DmlPath path) {
         MemorySegment memory = zeros(100);
         var fill = finish(split(path, 64).fill(memory.asSlice(3, 75), PATTERN));
         fill.orThrow();
@@ -103,7 +103,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void withoutTheHintForTheCacheItsFlagIsNotSet() {
+    void cacheFlagRequiresTheHint() {
         output(software().fill(zeros(100), PATTERN, VdmFlags.NO_CACHE_HINT));
         assertEquals(0, lastTask().flags());
     }
@@ -112,7 +112,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
     @CsvSource({"SOFTWARE, -1", "SOFTWARE, 0", "SOFTWARE, 63", "SOFTWARE, 64", "SOFTWARE, 199",
         "HARDWARE, -1",
         "HARDWARE, 130"})
-    void aComparisonTellsTheFirstMismatchOfAllPartsAndEndsThere(DmlPath path, int mismatch) {
+    void comparisonEndsAtTheFirstMismatch(DmlPath path, int mismatch) {
         MemorySegment first = noise(200);
         MemorySegment second = zeros(200).copyFrom(first);
         if (mismatch >= 0) {
@@ -129,7 +129,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
 
     @ParameterizedTest(name = "mismatch at {0}")
     @CsvSource({"-1", "0", "5", "7", "8", "71", "127", "128", "133"})
-    void aComparisonWithAPatternTellsTheByteNotTheWord(int mismatch) {
+    void comparePatternReturnsTheByteNotTheWord(int mismatch) {
         MemorySegment range = zeros(140).asSlice(3, 134);
         output(software().fill(range, PATTERN));
         if (mismatch >= 0) {
@@ -140,7 +140,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aMismatchWithAPatternThatIsGoneWhenLookedAtIsToldByItsWord() {
+    void vanishedMismatchIsReportedByItsWord() {
         MemorySegment range = zeros(64);
         range.set(ValueLayout.JAVA_BYTE, 21, (byte) 1);
         dml.next(Plan.succeed().afterwards(() -> range.fill((byte) 0)));
@@ -149,7 +149,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource(names = {"SOFTWARE", "HARDWARE"})
-    void theCrcOfTheNineDigitsIsTheKnownOne(DmlPath path) {
+    void crcOfTheNineDigitsIsKnown(DmlPath path) {
         MemorySegment digits =
                 zeros(9).copyFrom(
                         MemorySegment.ofArray("123456789".getBytes(StandardCharsets.US_ASCII)));
@@ -160,7 +160,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aCrcGoesOnFromItsSeedThroughAllParts() {
+    void crcContinuesFromItsSeedThroughAllParts() {
         MemorySegment data = noise(300);
         DmlDataMover mover = split(DmlPath.SOFTWARE, 64);
         Crc32c whole = output(mover.crc32c(data));
@@ -170,14 +170,14 @@ class DmlOperationsTest extends AgainstSimulatedDml {
 
     @ParameterizedTest(name = "bypass of reflection: {0}, of the data's: {1}")
     @CsvSource({"false, false, 1", "true, false, 3", "false, true, 5", "true, true, 7"})
-    void theWayOfACrcIsInItsOwnFlagsOnEveryPart(boolean reflection, boolean data, int flags) {
+    void everyPartHasTheFlagsOfTheCrc(boolean reflection, boolean data, int flags) {
         output(split(DmlPath.SOFTWARE, 64).crc32c(noise(130), new CrcOptions(7, reflection, data)));
         assertEquals(List.of(flags, flags, flags),
                 tasks().stream().map(task -> (int) task.specific()).toList());
     }
 
     @Test
-    void aSeedIsTheCrcOfThePartBefore() {
+    void crcOfAPartIsTheNextSeed() {
         MemorySegment data = noise(130);
         DmlDataMover mover = split(DmlPath.SOFTWARE, 64);
         Crc32c first = output(mover.crc32c(data.asSlice(0, 64)));
@@ -189,7 +189,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource(names = {"SOFTWARE", "HARDWARE"})
-    void aCopyWithCrcCopiesAndTellsTheCrc(DmlPath path) {
+    void copyWithCrcReturnsTheCrc(DmlPath path) {
         MemorySegment source = noise(300);
         MemorySegment destination = zeros(300);
         DmlDataMover mover = split(path, 128);
@@ -201,7 +201,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource(names = {"SOFTWARE", "HARDWARE"})
-    void aDualcastWritesBothDestinations(DmlPath path) {
+    void dualcastInPartsWritesBothDestinations(DmlPath path) {
         MemorySegment source = noise(300);
         MemorySegment memory = zeros(3 * 4096);
         MemorySegment first = memory.asSlice(10, 300);
@@ -225,7 +225,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
 
         @ParameterizedTest
         @EnumSource(names = {"SOFTWARE", "HARDWARE"})
-        void isRecordedInOneJobAndAppliedInParts(DmlPath path) {
+        void deltaIsRecordedInOneJobAndAppliedInParts(DmlPath path) {
             fillWithNoise(original);
             fillWithNoise(modified);
             DmlDataMover mover = on(path);
@@ -238,7 +238,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void isNotSplitWhateverTheLimit() {
+        void deltaIsNeverSplit() {
             change(0x8000);
             DmlDataMover mover = split(DmlPath.SOFTWARE, 64);
             assertEquals(10, output(mover.createDelta(record, original, modified)).recordBytes());
@@ -249,13 +249,13 @@ class DmlOperationsTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void ofEqualRangesHasNoRecord() {
+        void deltaOfEqualRangesHasNoRecord() {
             assertEquals(new DeltaResult(Outcome.EQUAL, 0),
                     output(software().createDelta(record, original, modified)));
         }
 
         @Test
-        void thatDoesNotFitIsAnOverflow() {
+        void deltaThatDoesNotFitIsAnOverflow() {
             for (int word = 0; word < 9; word++) {
                 change(3 * word);
             }
@@ -265,7 +265,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void withAnOffsetOutsideOfTheDestinationIsNotAppliedAtAll() {
+        void deltaBeyondTheDestinationIsNotApplied() {
             change(5);
             change(127);
             DmlDataMover mover = software();
@@ -283,7 +283,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void withSuchAnOffsetInALaterPartIsNotAppliedEither() {
+        void badOffsetInALaterPartAppliesNothing() {
             fillWithNoise(modified.asSlice(0, 0x10000));
             DmlDataMover mover = software();
             DeltaResult made = output(mover.createDelta(record, original, modified));
@@ -294,7 +294,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void whoseRecordIsChangedWhileItIsAppliedIsAppliedAsItWasChecked() {
+        void changedRecordIsAppliedAsChecked() {
             change(1);
             change(2);
             DmlDataMover mover = software();
@@ -306,7 +306,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void whoseRecordIsChangedBetweenTwoPartsIsAppliedNoFurther() {
+        void recordChangedBetweenPartsStopsTheDelta() {
             fillWithNoise(modified.asSlice(0, 0x40000));
             DmlDataMover mover = software();
             DeltaResult made = output(mover.createDelta(record, original, modified));
@@ -322,7 +322,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void takesMemoryOfTheJobThatIsGivenBackByClose() {
+        void closeFreesTheMemoryOfTheRecord() {
             change(1);
             DmlDataMover mover = software();
             output(mover.createDelta(record, original, modified));
@@ -350,8 +350,8 @@ class DmlOperationsTest extends AgainstSimulatedDml {
 
         @ParameterizedTest
         @EnumSource(names = {"SOFTWARE", "HARDWARE"})
-        void areInsertedInPartsOfWholeBlocksWithTagsThatGoOn(DmlPath path) {
-            // A limit that is no multiple of a block, and one that is less than a block.
+        void insertContinuesTheTagsThroughParts(DmlPath path) {
+            // A limit that is not a multiple of a block, and a limit below a block.
             output(split(path, 1088).difInsert(blocks, data, growing, VdmFlags.NONE));
             MemorySegment again = zeros(5 * 520);
             output(split(path, 64).difInsert(again, data, growing, VdmFlags.NONE));
@@ -376,7 +376,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void areCheckedByTheDeviceAndTheOffsetIsOfTheWhole() {
+        void deviceCheckReturnsTheOffsetInTheWhole() {
             DmlDataMover mover = split(DmlPath.HARDWARE, 1088);
             output(mover.difInsert(blocks, data, growing, VdmFlags.NONE));
             assertEquals(new DifResult(Set.of(), -1), output(mover.difCheck(blocks, growing)));
@@ -394,7 +394,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void areGivenToTheDeviceWithTheFlagsOfTheOperationOnly() {
+        void blocksReachTheDeviceWithTheirFlags() {
             DmlDataMover mover = on(DmlPath.HARDWARE);
             DifConfig config = growing.withFlags(DifFlag.values());
             MemorySegment to = zeros(5 * 520);
@@ -412,7 +412,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void areStrippedAndUpdatedByTheDevice() {
+        void deviceStripsAndUpdatesBlocks() {
             DmlDataMover mover = split(DmlPath.HARDWARE, 1088);
             output(mover.difInsert(blocks, data, growing, VdmFlags.NONE));
             MemorySegment stripped = zeros(5 * 512);
@@ -427,7 +427,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void areCheckedByJavaWhereOnlyTheSoftwarePathCould() {
+        void javaChecksBlocksInsteadOfSoftware() {
             DmlDataMover mover = software();
             output(mover.difInsert(blocks, data, BLOCKS.withDestination(TAGS), VdmFlags.NONE));
             int submitted = dml.submissions().size();
@@ -451,7 +451,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
 
         @ParameterizedTest(name = "{0} bytes between, by {1}")
         @CsvSource({"0, JVM", "40, JVM", "41, DSA_HARDWARE"})
-        void areStrippedByJavaWhereDmlRefusesAPlaceSoCloseBeforeThem(int gap, ExecutionPath path) {
+        void javaStripsCloseBlocks(int gap, ExecutionPath path) {
             DmlDataMover mover = hardware();
             MemorySegment both = zeros(5 * 512 + 5 * 520 + 64);
             MemorySegment source = both.asSlice(5 * 512 + gap, 5 * 520);
@@ -464,7 +464,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void thatTheDeviceFindsInErrorWithoutSayingWhichErrorAreAFailure() {
+        void unknownBlockErrorIsAFailure() {
             DmlDataMover mover = hardware();
             dml.next(Plan.fail(12));
             assertSame(VdmResult.DEVICE_ERROR, finish(mover.difCheck(blocks, BLOCKS)).result());
@@ -490,7 +490,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @MethodSource("empty")
-    void ofNothingIsCompleteAtOnceWithNothingSubmitted(
+    void emptyOperationIsCompleteAtOnce(
             Function<DmlOperationsTest, VdmFuture<?>> make) {
         VdmFuture<?> future = make.apply(this);
         future.poll();
@@ -500,7 +500,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void ofNothingHasTheResultOfNothing() {
+    void emptyOperationHasAnEmptyResult() {
         DmlDataMover mover = software();
         MemorySegment none = zeros(8).asSlice(0, 0);
         assertEquals(CompareResult.EQUAL, output(mover.compare(none, none)));
@@ -511,7 +511,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void onTheHeapIsRefusedAtTheCall() {
+    void heapSegmentIsRefusedAtTheCall() {
         DmlDataMover mover = software();
         MemorySegment heap = MemorySegment.ofArray(new byte[520]);
         MemorySegment off = zeros(520);
@@ -532,7 +532,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aReusableOperationTellsItsValueEveryTime() {
+    void reusedOperationReturnsEachValue() {
         var operation = software().newOperation();
         MemorySegment data = noise(100);
         long crc = output(software().crc32c(data)).value();

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("The decision where a mover executes")
+@DisplayName("The decision about the path of a mover")
 class DmlPathDecisionTest {
     private static final Finding FINDING = new Finding(Severity.BLOCK, "no device", "buy one");
 
@@ -27,7 +27,7 @@ class DmlPathDecisionTest {
     }
 
     @Test
-    void isDiagnosedWhenSomebodyAsksAndOnce() {
+    void findingsAreDeterminedOnceOnDemand() {
         DmlPathDecision decision = later();
         assertSame(DmlPath.SOFTWARE, decision.path());
         assertEquals("why", decision.reason());
@@ -38,7 +38,7 @@ class DmlPathDecisionTest {
     }
 
     @Test
-    void equalsWhatSaysTheSame() {
+    void equalDecisionsAreEqual() {
         var decision = new DmlPathDecision(DmlPath.SOFTWARE, "why", List.of(FINDING));
         assertEquals(decision, later());
         assertEquals(decision.hashCode(), later().hashCode());

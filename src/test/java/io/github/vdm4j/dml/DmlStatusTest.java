@@ -28,13 +28,13 @@ class DmlStatusTest {
     }
 
     @Test
-    void theHeaderHasStatusesAtAll() {
+    void headerContainsStatuses() {
         assertTrue(constantsOfTheHeader().size() > 40, () -> constantsOfTheHeader().toString());
     }
 
     @ParameterizedTest
     @MethodSource("constantsOfTheHeader")
-    void everyStatusOfTheHeaderIsKnownByItsName(Field constant)
+    void everyStatusOfTheHeaderIsKnown(Field constant)
             throws ReflectiveOperationException {
         int code = constant.getInt(null);
         DmlStatus status = DmlStatus.of(code);
@@ -50,17 +50,17 @@ class DmlStatusTest {
                 .filter(code -> !DmlStatus.of(code).name().equals("UNKNOWN"));
     }
 
-    /** The second sentence. */
+    /** Returns the second sentence. */
     @ParameterizedTest
     @MethodSource("knownFailures")
-    void everyFailureSaysWhatToDo(int code) {
+    void everyFailureHasARemedy(int code) {
         String explanation = DmlStatus.of(code).explanation();
         assertTrue(explanation.matches("(?s)[A-Z].+[.:] [A-Za-z].+\\."), explanation);
     }
 
     @ParameterizedTest
     @CsvSource({"46, NOT_SUPPORTED_BY_WQ, UNSUPPORTED", "103, INIT_HW_NOT_SUPPORTED, NO_DEVICE"})
-    void theStatusesOfNewerReleasesAreKnown(int code, String name, VdmResult result) {
+    void statusesOfNewerReleasesAreKnown(int code, String name, VdmResult result) {
         DmlStatus status = DmlStatus.of(code);
         assertEquals(name, status.name());
         assertEquals(result, status.result());
@@ -69,14 +69,14 @@ class DmlStatusTest {
 
     @ParameterizedTest
     @ValueSource(ints = {100, 101, 102, 103})
-    void whatADiagnosisCanExplainNamesIt(int code) {
+    void explainedStatusNamesTheDiagnosis(int code) {
         assertTrue(DmlStatus.of(code).explanation().contains("vdm info --why"),
                 DmlStatus.of(code).explanation());
     }
 
     @ParameterizedTest
     @ValueSource(ints = {47, 104, 255, 1_000_000, Integer.MAX_VALUE, Integer.MIN_VALUE, -1})
-    void aStatusThatNoHeaderNamesIsKeptWithItsNumberAndIsAFailure(int code) {
+    void unknownStatusIsAFailureWithItsNumber(int code) {
         DmlStatus status = DmlStatus.of(code);
         assertEquals(code, status.code());
         assertEquals("UNKNOWN", status.name());

@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("Operations in flight on hardware wake those who wait")
+@DisplayName("Operations in flight on hardware wake their waiters")
 class DmlWakersTest extends AgainstSimulatedDml {
     private static final String THREAD = "vdm4j-dml-completions";
 
@@ -41,7 +41,7 @@ class DmlWakersTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void theWakerIsCalledWhenTheDeviceIsDone() throws InterruptedException {
+    void wakerIsCalledAfterTheDeviceEnds() throws InterruptedException {
         DmlDataMover mover = hardware();
         dml.next(Plan.hold());
         var replaced = new AtomicInteger();
@@ -63,7 +63,7 @@ class DmlWakersTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aThreadThatWaitsSleeps() throws InterruptedException {
+    void waitingThreadSleeps() throws InterruptedException {
         DmlDataMover mover = hardware();
         dml.always(Plan.hold());
         List<VdmFuture<VdmOutput>> fills = new ArrayList<>();
@@ -82,7 +82,7 @@ class DmlWakersTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void whoeverOnlyPollsPaysForNoThread() {
+    void pollsAloneStartNoThread() {
         List<Thread> before = pollers();
         DmlDataMover mover = hardware();
         for (int i = 0; i < 100; i++) {
@@ -92,7 +92,7 @@ class DmlWakersTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void thePollerSleepsWhileNobodyWaitsAndEndsWithTheMover() throws InterruptedException {
+    void idlePollerSleepsAndEndsWithTheMover() throws InterruptedException {
         for (Thread earlier : pollers()) {
             earlier.join(20_000);
         }
@@ -105,15 +105,15 @@ class DmlWakersTest extends AgainstSimulatedDml {
             Thread poller = pollers().getFirst();
             assertTrue(poller.isDaemon());
             dml.releaseAll();
-            // Nobody else polls it. A thread that was woken, but has not run yet, is WAITING still:
-            // that alone tells nothing.
+            // No other thread polls it. A woken thread that has not run yet is still WAITING, so
+            // the state alone proves nothing.
             while (fill.state() != FutureState.COMPLETE) {
                 Thread.onSpinWait();
             }
             while (poller.getState() != Thread.State.WAITING) {
                 Thread.onSpinWait();
             }
-            poller.interrupt(); // must not keep it awake
+            poller.interrupt(); // an interrupt must not keep it awake
         }
         Thread poller = pollers().getFirst();
         mover.close();
@@ -122,7 +122,7 @@ class DmlWakersTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void whatIsConfinedToItsThreadIsPolledByItAlone() {
+    void confinedOperationIsPolledByItsThread() {
         DmlDataMover mover = hardware();
         dml.next(Plan.hold());
         try (Arena confined = Arena.ofConfined()) {
@@ -136,7 +136,7 @@ class DmlWakersTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void longOnesArePartByPartSeenThrough() {
+    void longOperationsCompletePartByPart() {
         dml.withHardware();
         DmlDataMover mover = open(builder(DmlPath.HARDWARE).maxTransferBytes(64));
         MemorySegment memory = noise(2_000);
@@ -147,20 +147,20 @@ class DmlWakersTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aCompletableFutureIsCompletedWithoutBeingAskedFor() {
+    void completableFutureCompletesWithoutAWaiter() {
         DmlDataMover mover = hardware();
         dml.next(Plan.hold());
         CompletableFuture<?> completion = mover.memset(zeros(64), (byte) 1).toCompletableFuture();
         assertTrue(completion.cancel(true));
         assertEquals(1, mover.jobsInUse());
         dml.releaseAll();
-        while (mover.jobsInUse() > 0) { // drained, though nobody wants it
+        while (mover.jobsInUse() > 0) { // the poller drains it without a waiter
             Thread.onSpinWait();
         }
     }
 
     @Test
-    void closingGivesUpAfterItsTimeWakesTheWaitersAndKeepsTheMemory() throws InterruptedException {
+    void closeTimesOutAndWakesWaiters() throws InterruptedException {
         dml.withHardware();
         DmlDataMover mover = builder(DmlPath.HARDWARE).closeTimeout(Duration.ofMillis(20)).open();
         dml.next(Plan.hold());
@@ -183,7 +183,7 @@ class DmlWakersTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void noCompletionIsLostAmongManyThreads() throws InterruptedException {
+    void manyThreadsLoseNoCompletion() throws InterruptedException {
         dml.withHardware();
         DmlDataMover mover = open(builder(DmlPath.HARDWARE).jobs(64));
         dml.always(submission -> Plan.succeed().afterChecks((int) (submission.length() % 50)));

@@ -58,7 +58,7 @@ class DmlWorkersTest extends AgainstSimulatedDml {
         }
     }
 
-    /** Inside of DML until {@link #gate} opens. */
+    /** Returns a plan that stays inside DML until {@link #gate} opens. */
     private Plan stuck() {
         return Plan.succeed().during(this::awaitGate);
     }
@@ -70,7 +70,7 @@ class DmlWorkersTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void thePollThatStartsALongOneReturnsWhileDmlIsStillAtIt() {
+    void startOfALongOperationReturnsEarly() {
         DmlDataMover mover = open(workersOf(DmlPath.SOFTWARE));
         dml.next(stuck());
         MemorySegment source = noise(LONG);
@@ -93,7 +93,7 @@ class DmlWorkersTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aShortOneRunsInItsFirstPollAndSaysSo() {
+    void shortOperationRunsInItsFirstPoll() {
         DmlDataMover mover = open(workersOf(DmlPath.SOFTWARE));
         VdmFuture<VdmOutput> fill = mover.memset(zeros(LONG - 1), (byte) 1);
         assertFalse(fill.hasProperty(FutureProperty.ASYNC));
@@ -102,7 +102,7 @@ class DmlWorkersTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void oneOnConfinedMemoryRunsOnItsOwnThreadAndSaysSo() {
+    void confinedOperationRunsOnItsThread() {
         DmlDataMover mover = open(workersOf(DmlPath.SOFTWARE));
         try (Arena confined = Arena.ofConfined()) {
             MemorySegment mine = dml.allow(confined.allocate(LONG));
@@ -116,7 +116,7 @@ class DmlWorkersTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void withoutALongOneThereIsNoThread() {
+    void shortOperationsStartNoThread() {
         DmlDataMover mover = open(workersOf(DmlPath.SOFTWARE));
         List<Thread> before = threads("vdm4j-dml-");
         finish(mover.memset(zeros(64), (byte) 1));
@@ -133,7 +133,7 @@ class DmlWorkersTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void theWakerIsCalledWhenItIsDone() throws InterruptedException {
+    void wakerIsCalledAfterCompletion() throws InterruptedException {
         DmlDataMover mover = open(workersOf(DmlPath.SOFTWARE));
         dml.next(stuck());
         var replaced = new AtomicInteger();
@@ -152,7 +152,7 @@ class DmlWorkersTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aThreadThatWaitsForItSleeps() throws InterruptedException {
+    void threadThatWaitsForAWorkerSleeps() throws InterruptedException {
         DmlDataMover mover = open(workersOf(DmlPath.SOFTWARE));
         dml.next(stuck());
         VdmFuture<VdmOutput> fill = mover.memset(zeros(LONG), (byte) 1);
@@ -177,7 +177,7 @@ class DmlWorkersTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void dataOperationsRunThereToo() {
+    void dataOperationsRunOnWorkers() {
         DmlDataMover mover = open(workersOf(DmlPath.SOFTWARE));
         MemorySegment data = noise(LONG);
         var crc = mover.crc32c(data);
@@ -192,7 +192,7 @@ class DmlWorkersTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aFailureThereIsTheFuturesOwn() {
+    void failureOnAWorkerFailsTheFuture() {
         DmlDataMover mover = open(workersOf(DmlPath.SOFTWARE));
         dml.next(Plan.refuse(5), Plan.fail(3));
         VdmFuture<VdmOutput> refused = finish(mover.memset(zeros(LONG), (byte) 1));
@@ -203,7 +203,7 @@ class DmlWorkersTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void whatHardwareRefusesGoesThereFromAuto() {
+    void autoSendsRefusedOperationsToWorkers() {
         dml.withHardware();
         DmlDataMover mover = open(workersOf(DmlPath.AUTO));
         assertSame(DmlPath.HARDWARE, mover.runningPath());
@@ -219,7 +219,7 @@ class DmlWorkersTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void itsMemoryCannotBeFreedUnderIt() {
+    void workerKeepsTheMemoryOpen() {
         DmlDataMover mover = open(workersOf(DmlPath.SOFTWARE));
         var inside = new CountDownLatch(1);
         dml.next(Plan.succeed().during(() -> {
@@ -239,14 +239,14 @@ class DmlWorkersTest extends AgainstSimulatedDml {
         assertThrows(IllegalStateException.class, closable::close);
         assertFalse(buffer.tryClose());
         gate.countDown();
-        awaitWork(buffer); // the worker lets go, polled or not
+        awaitWork(buffer); // the worker releases the buffer, polled or not
         buffer.close();
         closable.close();
         assertSame(VdmResult.SUCCESS, finish(copy).result());
     }
 
     @Test
-    void whatIsClosedBeforeItsTurnIsNotTouched() {
+    void memoryClosedInTheQueueIsNotTouched() {
         DmlDataMover mover = open(workersOf(DmlPath.SOFTWARE));
         dml.next(stuck());
         VdmFuture<VdmOutput> first = mover.memset(zeros(LONG), (byte) 1);
@@ -262,14 +262,14 @@ class DmlWorkersTest extends AgainstSimulatedDml {
     }
 
     @Test
-    @DisplayName("H23: a dropped one gives its job back")
-    void aDroppedOneGivesItsJobBack() {
+    @DisplayName("H23: a dropped operation returns its job")
+    void droppedOperationReturnsItsJob() {
         DmlDataMover mover = open(workersOf(DmlPath.SOFTWARE).jobs(3));
         OffHeapBuffer buffer = OffHeapBuffer.allocate(LONG);
         dml.allow(buffer.segment());
         for (int round = 0; round < 50; round++) {
             for (int i = 0; i < 3; i++) {
-                startOnWorker(mover, buffer); // and forget it
+                startOnWorker(mover, buffer); // and drop it
             }
             awaitWork(buffer);
         }
@@ -284,7 +284,7 @@ class DmlWorkersTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void closingWaitsForWhatIsQueued() throws InterruptedException {
+    void closeWaitsForQueuedOperations() throws InterruptedException {
         DmlDataMover mover = open(workersOf(DmlPath.SOFTWARE));
         dml.next(stuck());
         List<VdmFuture<VdmOutput>> fills = new ArrayList<>();
@@ -308,7 +308,7 @@ class DmlWorkersTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void closingGivesUpAfterItsTimeAndTellsWhatIsStuck() {
+    void closeTimesOutAndNamesTheStuckOperation() {
         DmlDataMover mover = workersOf(DmlPath.SOFTWARE).closeTimeout(Duration.ofMillis(20)).open();
         dml.next(stuck());
         VdmFuture<VdmOutput> fill = mover.memset(zeros(LONG), (byte) 1);
@@ -321,7 +321,7 @@ class DmlWorkersTest extends AgainstSimulatedDml {
                                 .formatted(mover.nativeBytes()),
                 gaveUp.getMessage());
         assertTrue(mover.nativeBytes() > 0);
-        mover.close(); // does nothing, as ever
+        mover.close(); // a second close does nothing
         assertThrows(IllegalStateException.class, () -> mover.memset(zeros(1), (byte) 1));
         gate.countDown();
         assertSame(VdmResult.SUCCESS, finish(fill).result());
@@ -329,7 +329,7 @@ class DmlWorkersTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void oneOperationIsUsedAgainAndAgainByManyWaiters() throws InterruptedException {
+    void reusedOperationNotifiesManyWaiters() throws InterruptedException {
         DmlDataMover mover = open(builder(DmlPath.SOFTWARE).jobs(8).workersFrom(LONG).workers(2));
         var failure = new AtomicReference<Throwable>();
         List<Thread> threads = new ArrayList<>();

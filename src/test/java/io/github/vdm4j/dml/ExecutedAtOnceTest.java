@@ -31,11 +31,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What the software path executes in one call. A simulated library is never called in this way,
- * because it calls back into Java. These tests use a small library in C.
+ * Operations that the software path executes in one call. A simulated library is never called in
+ * this way, because it calls back into Java. These tests use a small library in C.
  */
 class ExecutedAtOnceTest {
-    /** Short enough for a garbage collection to wait for, and too long for that. */
+    /** Lengths below and above the limit of calls for which a garbage collection waits. */
     private static final int[] LENGTHS = {64, 4096, 16 << 10, (16 << 10) + 1, 100_000};
 
     private static final int REFUSED = 14;
@@ -71,7 +71,7 @@ class ExecutedAtOnceTest {
     }
 
     @Test
-    void movesAndFillsWhatItShouldAndCountsIt() {
+    void inlineCallsMoveFillAndCount() {
         long sum = 0;
         for (int length : LENGTHS) {
             MemorySegment source = random(length);
@@ -89,9 +89,11 @@ class ExecutedAtOnceTest {
                 mover.counters());
     }
 
-    /** A library that is not over when the submission returns is asked, however often it takes. */
+    /**
+     * If the library has not finished when the submission returns, the mover checks until it has.
+     */
     @Test
-    void believesALibraryOnlyWhenItHasSeenThatItIsOver(@TempDir Path folder) throws Exception {
+    void asynchronousLibraryIsChecked(@TempDir Path folder) throws Exception {
         try (var other = DmlDataMover.builder()
                 .durability(Durability.withoutLibpmem())
                 .nativeMemoryIsPersistent(true)
@@ -117,7 +119,7 @@ class ExecutedAtOnceTest {
     }
 
     @Test
-    void movesOverlapsInBothDirectionsAndSegmentsOfTwoArenas() {
+    void inlineCallsMoveOverlaps() {
         MemorySegment memory = random(300);
         byte[] before = bytes(memory);
         mover.memmove(memory.asSlice(60, 200), memory.asSlice(0, 200)).await();
@@ -132,7 +134,7 @@ class ExecutedAtOnceTest {
     }
 
     @Test
-    void countsTheOperationsOfSeveralThreadsAndOfReusableOperations() throws Exception {
+    void inlineCallsOfSeveralThreadsAreCounted() throws Exception {
         int each = 10_000;
         Thread[] threads = new Thread[3];
         for (int i = 0; i < threads.length; i++) {
@@ -163,11 +165,11 @@ class ExecutedAtOnceTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void reportsWhatIsRefusedWithItsStatusAndGoesOn(boolean durable) {
+    void refusedInlineCallReportsItsStatus(boolean durable) {
         MemorySegment destination = arena.allocate(REFUSED);
         var operation = mover.newOperation();
         VdmFlags flags = durable ? VdmFlags.MEM_DURABLE : VdmFlags.NONE;
-        for (int round = 0; round < 10; round++) { // more than there are jobs: none is lost
+        for (int round = 0; round < 10; round++) { // more rounds than jobs
             operation.memset(destination, (byte) 1, flags).start();
             assertRefused(operation.failure(), operation.path());
             VdmFuture<VdmOutput> fill = mover.memset(destination, (byte) 1, flags);
@@ -189,11 +191,11 @@ class ExecutedAtOnceTest {
     }
 
     @Test
-    void makesDurableInTwoCallsAndTellsWhichOneFailed() {
+    void durableInlineCopyTakesTwoCalls() {
         MemorySegment source = random(8192);
         MemorySegment destination = arena.allocate(8192 + 64, 64);
-        // 8 KiB from the middle of a line cover a line more, which is not refused; the peer demands
-        // whole lines.
+        // 8 KiB from the middle of a line cover one more line, which is not refused. The library
+        // requires whole lines.
         mover.memcpy(destination.asSlice(5, 8192), source, VdmFlags.MEM_DURABLE).await();
         assertArrayEquals(bytes(source), bytes(destination.asSlice(5, 8192)));
         mover.flush(destination.asSlice(5, 100)).await();
@@ -213,7 +215,7 @@ class ExecutedAtOnceTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void failsWithoutACallIfAnArenaWasClosed(boolean durable) {
+    void closedArenaFailsWithoutACall(boolean durable) {
         Arena closing = Arena.ofShared();
         MemorySegment source = closing.allocate(64).fill((byte) 3);
         MemorySegment destination = arena.allocate(64);
@@ -228,7 +230,7 @@ class ExecutedAtOnceTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void leavesTheFutureToTheThreadThatMay(boolean durable) throws Exception {
+    void confinedFutureStaysIdleForItsThread(boolean durable) throws Exception {
         try (Arena confined = Arena.ofConfined()) {
             MemorySegment source = confined.allocate(64).fill((byte) 3);
             MemorySegment destination = arena.allocate(64);
@@ -249,7 +251,7 @@ class ExecutedAtOnceTest {
     }
 
     @Test
-    void letsGoOfTheBuffersThatItHolds() {
+    void inlineCallReleasesItsBuffers() {
         MemorySegment source = random(100);
         try (var buffer = OffHeapBuffer.wrap(arena.allocate(100), DurabilityDomain.CACHE_LINE)) {
             mover.memcpy(buffer.segment(), source, VdmFlags.MEM_DURABLE).await();

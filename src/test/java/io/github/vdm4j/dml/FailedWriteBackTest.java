@@ -149,7 +149,7 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
                     assertEquals(0, range.get(ValueLayout.JAVA_BYTE, 0), "nothing is written");
                     assertEquals(List.of(), log.ranges(), "nothing is written back");
                     assertTrue(mover.isSupported(VdmFlags.MEM_DURABLE, range));
-                    assertSucceeds(mover.memset(range, (byte) 0)); // which promises nothing
+                    assertSucceeds(mover.memset(range, (byte) 0)); // not durable
                 }
             }
         }
@@ -157,7 +157,7 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource
-    void aMappingFirstUsedAfterwardsCountsAsOld(Mover kind) throws IOException {
+    void laterUsedMappingCountsAsOld(Mover kind) throws IOException {
         try (Vdm mover = open(kind)) {
             MemorySegment older = bare();
             fail(mover, buffer());
@@ -169,7 +169,7 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource
-    void anotherFileIsNotConcerned(Mover kind) throws IOException {
+    void otherFileIsNotAffected(Mover kind) throws IOException {
         Path other = Files.write(folder.resolve("other"), new byte[SIZE]);
         MemorySegment second = mapped(other, arena);
         try (Vdm mover = open(kind)) {
@@ -180,7 +180,7 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aBufferNeedsTheAcknowledgement() throws IOException {
+    void newBufferRequiresTheAcknowledgement() throws IOException {
         try (Vdm mover = open(Mover.SYNC)) {
             MemorySegment old = buffer();
             fail(mover, old);
@@ -209,7 +209,7 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aNewFileWithTheInodeOfAFailedOneIsNotFailed() throws IOException {
+    void newFileWithAReusedInodeIsNotFailed() throws IOException {
         try (Vdm mover = open(Mover.SYNC)) {
             try (Arena scope = Arena.ofShared()) {
                 fail(mover, mapped(file, scope));
@@ -231,7 +231,7 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource
-    void aClosedArenaFailsOnlyItsOwnRequest(Mover kind) throws IOException {
+    void closedArenaFailsOnlyItsRequest(Mover kind) throws IOException {
         try (Vdm mover = open(kind)) {
             Arena scope = Arena.ofShared();
             MemorySegment closing = mapped(file, scope);
@@ -250,7 +250,7 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void aForceThatEndsBesideAFailingOneFailsToo() throws Exception {
+    void concurrentForceOfAFailedOneFails() throws Exception {
         MemorySegment range = bare();
         var calls = new AtomicInteger();
         var secondIsOver = new CountDownLatch(1);
@@ -259,12 +259,12 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
                 awaitQuietly(secondIsOver);
                 throw BROKEN;
             }
-            secondIsOver.countDown(); // the kernel has told the first call of the error
+            secondIsOver.countDown(); // the kernel has reported the error to the first call
         });
         try (Vdm mover = open(Mover.THREADS);
                 Arena confined = Arena.ofConfined()) {
             VdmFuture<?> first = mover.flush(range.asSlice(0, 1));
-            // Its owner forces confined memory, beside the thread that leads.
+            // The owner forces confined memory concurrently with the leader.
             VdmFuture<?> second = mover.flush(mapped(file, confined).asSlice(4_096, 1));
             first.poll();
             while (calls.get() == 0) {
@@ -288,8 +288,8 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void theListOfMappingsIsReadOncePerMapping() throws IOException {
-        // The scope of a slice is that of its mapping, so a slice needs no second look.
+    void listOfMappingsIsReadOncePerMapping() throws IOException {
+        // A slice has the scope of its mapping, so it needs no second look-up.
         MemorySegment range = bare();
         try (Vdm mover = open(Mover.SYNC)) {
             assertSucceeds(mover.flush(range.asSlice(10, 10)));

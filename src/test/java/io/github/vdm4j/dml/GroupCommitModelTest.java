@@ -38,9 +38,9 @@ import net.jqwik.api.lifecycle.AfterContainer;
 
 /**
  * Users on several threads append to one file through several movers, and its storage fails in some
- * runs. The storage keeps what was in memory when a force began. The oracle is that no operation
- * succeeds without such a force, that each completes once, and that nothing behind a fence is durable
- * before what is ahead of it.
+ * runs. The storage keeps the content of the memory at the begin of a force. The oracle requires
+ * three things. No operation succeeds without such a force. Each operation completes once. No task
+ * behind a fence is durable before the tasks before the fence.
  */
 @Label("Forces that operations share")
 class GroupCommitModelTest {
@@ -54,7 +54,7 @@ class GroupCommitModelTest {
     @AfterContainer
     static void noRuleWasBroken() throws IOException {
         DML.close();
-        for (Path name : NAMES) { // in the end, so that no inode number is used twice
+        for (Path name : NAMES) { // at the end, so no inode number is reused
             Files.delete(name);
         }
     }
@@ -109,7 +109,7 @@ class GroupCommitModelTest {
     }
 
     @Property(tries = 25, edgeCases = EdgeCasesMode.NONE)
-    void coverEveryByteThatWasReportedDurable(
+    void forcesCoverEveryDurableByte(
             @ForAll long seed, @ForAll @IntRange(min = 1, max = 6) int rounds)
             throws IOException, InterruptedException {
         Random random = new Random(seed);

@@ -6,7 +6,7 @@ import io.github.vdm4j.memory.Durability;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 
-/** A DML mover over a simulated library that holds what it was told to hold. */
+/** A DML mover on a simulated library that holds selected operations. */
 public final class HeldDml extends HeldMover {
     private final SimulatedDml dml = new SimulatedDml();
     private final DmlDataMover mover;
@@ -33,12 +33,12 @@ public final class HeldDml extends HeldMover {
         mover = builder.open();
     }
 
-    /** A mover with a device and a number of jobs. */
+    /** Opens a mover with a device and a number of jobs. */
     public static HeldDml onDevice(int jobs) {
         return new HeldDml(DmlPath.HARDWARE, jobs, 1);
     }
 
-    /** A mover without a device whose workers execute operations of every size. */
+    /** Opens a mover without a device, whose workers execute operations of every size. */
     public static HeldDml onWorkers(int count) {
         return new HeldDml(DmlPath.SOFTWARE, 8, count);
     }
@@ -59,7 +59,7 @@ public final class HeldDml extends HeldMover {
         dml.always(onDevice ? Plan.hold() : Plan.succeed().during(this::passGate));
     }
 
-    /** The device reports the end of operations after a number of checks that differs. */
+    /** Makes the device report the end of operations after different numbers of checks. */
     public HeldDml varying() {
         int[] count = {0};
         dml.always(submission -> Plan.succeed().afterChecks(count[0]++ % 7));
@@ -83,7 +83,7 @@ public final class HeldDml extends HeldMover {
         dml.releaseAll();
         mover.close();
         while (mover.nativeBytes() > 0) {
-            Thread.onSpinWait(); // a waker has closed the mover, and another thread finishes that
+            Thread.onSpinWait(); // another thread finishes the close
         }
         dml.close();
         super.close();

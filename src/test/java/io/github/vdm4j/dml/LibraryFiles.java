@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Shared objects for tests of the search for a library: some that work, some spoilt in a known way.
+ * Shared objects for tests of the search for a library. Some work, and some are damaged in a known
+ * way.
  */
 final class LibraryFiles {
     private static final int ELF_CLASS = 4;
@@ -35,12 +36,12 @@ final class LibraryFiles {
             int dml_batch_get_status(void *job, unsigned task, unsigned *status) { *status = 0; return 0; }
             """;
 
-    /** A status that nothing else gives. */
+    /** A status that no other function returns. */
     static final int NOT_WRITTEN_BACK = dml_h.DML_STATUS_INTL_PRIVILEGE_ERROR;
 
     private LibraryFiles() {}
 
-    /** A library of the system that is there wherever glibc is and has nothing to do with DML. */
+    /** A library of the system that belongs to glibc and is unrelated to DML. */
     static Path unrelated() {
         return Stream.of("/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/usr/lib")
                 .map(folder -> Path.of(folder, "libm.so.6"))
@@ -65,10 +66,7 @@ final class LibraryFiles {
         return Files.write(file, bytes);
     }
 
-    /**
-     * A shared object that exports DML's functions and does nothing in them, but can be opened and
-     * asked for its version.
-     */
+    /** A shared object that exports DML's functions, which do nothing except return the version. */
     static Path dummyDml(Path folder, String... withoutSymbols)
             throws IOException, InterruptedException {
         return compiled(folder, dummyWithout(withoutSymbols));
@@ -105,8 +103,8 @@ final class LibraryFiles {
     }
 
     /**
-     * The same, but an operation is executed when the library is asked about it for the third time,
-     * and it may fail then.
+     * A shared object that executes such an operation at its third check. The operation may fail
+     * then.
      */
     static Path deferringDml(Path folder) throws IOException, InterruptedException {
         return compiled(folder, EXECUTING + """

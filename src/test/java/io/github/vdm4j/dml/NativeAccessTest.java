@@ -32,21 +32,21 @@ class NativeAccessTest {
     }
 
     @Test
-    void deniedOnTheClassPathIsAnAttemptThatNamesTheOptionToAdd() {
+    void deniedAccessOnTheClassPathNamesTheOption() {
         ChildJvm child = run(false, DENY);
         assertEquals(0, child.exitCode(), child::toString);
         assertTwoReasonsWithTheOption(child);
     }
 
     @Test
-    void deniedOnTheModulePathIsAnAttemptThatNamesTheOptionToAdd() {
+    void deniedAccessOnTheModulePathNamesTheOption() {
         ChildJvm child = run(true, DENY);
         assertEquals(0, child.exitCode(), child::toString);
         assertTwoReasonsWithTheOption(child);
     }
 
     @Test
-    void givenAsTheMessageSaysOpensTheLibraryWithoutAWarning() {
+    void grantedAccessOpensTheLibrary() {
         for (ChildJvm child : List.of(
                 run(false, DENY, "--enable-native-access=ALL-UNNAMED"),
                 run(true, DENY, "--enable-native-access=io.github.vdm4j"))) {
@@ -56,7 +56,7 @@ class NativeAccessTest {
     }
 
     /**
-     * A second attempt has to give the same reason, not that of a class that could not be
+     * A second attempt must give the same reason, not the reason of a class that cannot be
      * initialised.
      */
     private static void assertTwoReasonsWithTheOption(ChildJvm child) {
@@ -80,7 +80,7 @@ class NativeAccessTest {
                 : ChildJvm.onClassPath(limit, List.of(options), Open.class, library);
     }
 
-    /** What the child runs. */
+    /** The program of the child. */
     static final class Open {
         private Open() {}
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** In a JVM whose fsync a shared object observes. */
+/** A test in a JVM whose fsync a shared object observes. */
 @DisplayName("A new file that is mapped")
 class NewFileTest {
     private static final String OBSERVER = """
@@ -35,7 +35,7 @@ class NewFileTest {
 
     @TempDir private Path folder;
 
-    /** Maps the file, and maps it again. */
+    /** A program that maps the file twice. */
     static final class Mapping {
         private Mapping() {}
 
@@ -47,7 +47,7 @@ class NewFileTest {
     }
 
     @Test
-    void hasItsNameMadeDurableOnce() throws IOException, InterruptedException {
+    void nameOfANewFileIsForcedOnce() throws IOException, InterruptedException {
         assumeTrue(PlatformName.isLinuxX64(), "observes Linux");
         Path observer = LibraryFiles.compiled(folder, OBSERVER);
         Path file = folder.toRealPath().resolve("new");

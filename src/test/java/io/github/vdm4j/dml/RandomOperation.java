@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * A random data operation with memory of its own. The same seed gives the same operation on the
- * same content, so two movers can be compared.
+ * A random data operation with its own memory. The same seed gives the same operation on the same
+ * content, so two movers can be compared.
  */
 final class RandomOperation {
     static final List<VdmOperationType> TYPES = List.of(
@@ -39,10 +39,10 @@ final class RandomOperation {
     private final int size;
     private final Arena arena;
 
-    /** All memory of the operation, with bytes around it that must not change. */
+    /** The memory of the operation, with surrounding bytes that must not change. */
     private final MemorySegment memory;
 
-    /** What may hold anything if the operation does not come to a good end. */
+    /** The range whose content is undefined if the operation fails. */
     private MemorySegment undefined;
 
     private int used;
@@ -56,7 +56,7 @@ final class RandomOperation {
         memory = arena.allocate(6L * maxSize + 10 * PAGE, PAGE);
     }
 
-    /** What came of it: the output or the failure, and all memory. */
+    /** The outcome of an operation: the output or the failure, and all memory. */
     record Outcome(Object output, byte[] memory, String description) {
         @Override
         public boolean equals(Object other) {
@@ -100,7 +100,10 @@ final class RandomOperation {
         return output instanceof VdmOutput vdm ? vdm.result() : output;
     }
 
-    /** The next piece of memory, at any address that is {@code offset} modulo {@code alignment}. */
+    /**
+     * Returns the next piece of memory, at an address that is {@code offset} modulo {@code
+     * alignment}.
+     */
     private MemorySegment piece(int bytes, int alignment, int offset) {
         used = (used + 64 + alignment - 1) / alignment * alignment + offset;
         MemorySegment piece = memory.asSlice(used, bytes);
@@ -233,7 +236,7 @@ final class RandomOperation {
         };
     }
 
-    /** The protection that a check with this configuration expects. */
+    /** Returns the protection that a check with this configuration expects. */
     private static DifConfig asSource(DifConfig config, DifTags tags) {
         var flags = EnumSet.noneOf(DifFlag.class);
         if (config.has(DifFlag.SOURCE_INCREMENTING_APPLICATION_TAG)) {

@@ -23,12 +23,15 @@ final class RawBatch {
         }
     }
 
-    /** Describes the batch in the job that is to submit it. */
+    /** Describes the batch in the job that submits it. */
     RawJob in(RawJob job) {
         return job.describe(SimulatedTask.BATCH).destination(buffer).destinationLength(tasks * 96L);
     }
 
-    /** A descriptor and its completion record, all 0 but for what every descriptor has. */
+    /**
+     * Returns a descriptor and its completion record. All fields are 0 except the common fields of
+     * descriptors.
+     */
     MemorySegment task(int index, int operation, int flags) {
         MemorySegment descriptor = descriptor(index).fill((byte) 0);
         descriptor.set(JAVA_SHORT, 4, (short) (flags | 0xC));

@@ -15,7 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 
-/** A job of some DML, real or simulated, driven by nothing but native calls. */
+/** A job of the real or the simulated DML, driven only by native calls. */
 final class RawJob {
     private static final MethodHandle WITH_POINTER =
             handle(FunctionDescriptor.of(JAVA_INT, ADDRESS));
@@ -77,7 +77,7 @@ final class RawJob {
         return call("dml_finalize_job");
     }
 
-    /** Submits, and checks until there is an end. */
+    /** Submits the job and checks it until it ends. */
     int run() {
         assertEquals(DML_STATUS_OK, submit());
         return awaitEnd();
@@ -91,17 +91,17 @@ final class RawJob {
         return status;
     }
 
-    /** The size, or minus the status of the question. */
+    /** Returns the size, or the negative status of the call. */
     int batchSize(int tasks) {
         return ask("dml_get_batch_size", tasks);
     }
 
-    /** The status, or minus the status of the question. */
+    /** Returns the status, or the negative status of the call. */
     int batchStatus(int task) {
         return ask("dml_batch_get_status", task);
     }
 
-    /** Writes every field anew, most of them as 0. */
+    /** Writes every field, most of them with 0. */
     RawJob describe(int operation) {
         for (JobField field : JobField.values()) {
             struct.asSlice(field.at(), field.size()).fill((byte) 0);
@@ -196,7 +196,7 @@ final class RawJob {
         return dml_job_t.destination_length(struct);
     }
 
-    /** The completion record of the job itself, which is where its descriptor says. */
+    /** Returns the completion record of the job, at the address in its descriptor. */
     MemorySegment record() {
         MemorySegment descriptor = dml_job_t.internal_data_ptr(struct).reinterpret(64);
         return MemorySegment.ofAddress(descriptor.get(java.lang.foreign.ValueLayout.JAVA_LONG, 8))

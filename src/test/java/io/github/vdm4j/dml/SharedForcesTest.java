@@ -46,7 +46,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The port of faults 30 and 33, on a storage that answers when the test lets it. */
+/** Tests of faults 30 and 33 on a storage whose answers the test releases. */
 @DisplayName("The forces of a file")
 class SharedForcesTest extends AgainstSimulatedDml {
     private static final int SIZE = 4 << 20;
@@ -125,7 +125,7 @@ class SharedForcesTest extends AgainstSimulatedDml {
         return future;
     }
 
-    /** Another file may have had the inode number before. */
+    /** The inode number may have belonged to another file before. */
     private ForceCounters since() {
         ForceCounters now = file.forceCounters();
         return new ForceCounters(now.forces() - before.forces(),
@@ -146,7 +146,7 @@ class SharedForcesTest extends AgainstSimulatedDml {
         storage = new CountDownLatch(1);
     }
 
-    /** Polls until the storage has got that many calls. */
+    /** Polls until the storage has received a number of calls. */
     private void pollUntilForced(VdmFuture<?> future, int calls) {
         for (int i = 0; i < 10_000_000; i++) {
             future.poll();
@@ -317,7 +317,7 @@ class SharedForcesTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource
-    void ownerOfConfinedMemoryForcesIt(Mover which) throws IOException {
+    void ownerForcesConfinedMemory(Mover which) throws IOException {
         Vdm mover = open(which);
         try (Arena confined = Arena.ofConfined();
                 FileChannel channel = FileChannel.open(folder.resolve("file"),

@@ -60,7 +60,7 @@ class SimulatedBatchTest {
     }
 
     @Test
-    void theSizeIsThatOfTheRealLibrary() {
+    void sizeIsThatOfTheRealLibrary() {
         open(false);
         assertEquals(-dml_h.DML_STATUS_BATCH_SIZE_ERROR, job.batchSize(3));
         assertEquals(448, job.batchSize(4));
@@ -70,7 +70,7 @@ class SimulatedBatchTest {
 
     @ParameterizedTest(name = "on hardware: {0}")
     @ValueSource(booleans = {false, true})
-    void everyTaskIsDoneAndTellsItsOwnResult(boolean hardware) {
+    void everyTaskReturnsItsResult(boolean hardware) {
         open(hardware);
         batch.move(0, third, first, 0);
         batch.compare(1, second, first, 0);
@@ -99,7 +99,7 @@ class SimulatedBatchTest {
     }
 
     @Test
-    void theSoftwarePathStopsAtTheFirstFalsePredicate() {
+    void softwarePathStopsAtAFalsePredicate() {
         open(false);
         batch.move(0, third, first, 0);
         batch.compare(1, second, first, CHECK_RESULT);
@@ -117,7 +117,7 @@ class SimulatedBatchTest {
     }
 
     @Test
-    void theHardwareGoesOnBehindAFailureUnlessThereIsAFence() {
+    void hardwareContinuesAfterAFailureWithoutAFence() {
         open(true);
         batch.compare(1, second, first, CHECK_RESULT);
         batch.move(2, third, first, 0);
@@ -135,7 +135,7 @@ class SimulatedBatchTest {
 
     @ParameterizedTest(name = "fenced: {0}")
     @ValueSource(booleans = {false, true})
-    void theHardwareKeepsNoOrderWithoutAFence(boolean fenced) {
+    void hardwareKeepsNoOrderWithoutAFence(boolean fenced) {
         open(true);
         batch.move(0, second, first, 0);
         batch.move(1, third, second, fenced ? RawBatch.FENCE : 0);
@@ -146,12 +146,12 @@ class SimulatedBatchTest {
     }
 
     @Test
-    void aPlanFailsSingleTasks() {
+    void planFailsSingleTasks() {
         open(true);
         dml.next(Plan.succeed().withTask(0, Plan.pageFault(100)).withTask(3, Plan.fail(44)));
         batch.move(0, third, first, 0);
         batch.move(3, second, first, 0);
-        third.set(JAVA_BYTE, 100, (byte) ~first.get(JAVA_BYTE, 100)); // not alike by chance
+        third.set(JAVA_BYTE, 100, (byte) ~first.get(JAVA_BYTE, 100)); // not equal by chance
         batch.in(job);
         assertEquals(DML_STATUS_BATCH_ERROR, job.run());
         assertEquals(dml_h.DML_STATUS_PAGE_FAULT_ERROR, job.batchStatus(0));
@@ -166,7 +166,7 @@ class SimulatedBatchTest {
     }
 
     @Test
-    void aPlanFailsTheWholeBatchAfterSomeTasks() {
+    void planFailsTheBatchAfterSomeTasks() {
         open(true);
         dml.next(Plan.fail(45).moving(2));
         batch.in(job);

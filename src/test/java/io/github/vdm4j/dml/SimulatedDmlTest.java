@@ -26,7 +26,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Calls the simulation as native code would, by its own handles, and breaks each of its rules. */
+/**
+ * Calls of the simulation through separate handles, like native code, which break each of its
+ * rules.
+ */
 class SimulatedDmlTest {
     private static final int HW = dml_h.DML_PATH_HW;
     private static final int SW = dml_h.DML_PATH_SW;
@@ -148,7 +151,7 @@ class SimulatedDmlTest {
         }
 
         @Test
-        void findsNumaNodeAndInternalPointerAsTheRealOneSetsThem() {
+        void jobFieldsMatchTheRealLibrary() {
             init(SW);
             assertEquals(0xFFFFFFFF, dml_job_t.numa_id(job));
             assertEquals(job.address() + 128, dml_job_t.internal_data_ptr(job).address());
@@ -166,7 +169,7 @@ class SimulatedDmlTest {
         }
 
         @Test
-        void seesSoftwareDoneInsideOfTheSubmission() {
+        void softwareCompletesInTheSubmission() {
             init(SW);
             describe(dml_h.DML_OP_FILL, destination, MemorySegment.NULL, 10, 0);
             assertEquals(DML_STATUS_OK, submit());
@@ -177,7 +180,7 @@ class SimulatedDmlTest {
         }
 
         @Test
-        void seesWaitAndExecuteGoThrough() {
+        void waitAndExecuteWork() {
             init(HW);
             describeMove(8);
             submit();
@@ -189,7 +192,7 @@ class SimulatedDmlTest {
         }
 
         @Test
-        void findsTheFlagsStrippedAsTheRealOneStripsThem() {
+        void flagsAreStrippedLikeInTheRealLibrary() {
             init(SW);
             describe(dml_h.DML_OP_MEM_MOVE, destination, source, 8,
                     dml_h.DML_FLAG_COPY_ONLY | 0x100);
@@ -248,7 +251,7 @@ class SimulatedDmlTest {
         }
 
         @Test
-        void failsHavingMovedPartOfTheBytesFromWhereTheDeviceBegins() {
+        void plannedFailureMovesPartOfTheBytes() {
             MemorySegment bytes = arena.allocate(8);
             bytes.copyFrom(MemorySegment.ofArray(new byte[]{1, 2, 3, 4, 5, 6, 7, 8}));
             init(SW);
@@ -365,7 +368,7 @@ class SimulatedDmlTest {
         }
 
         @Test
-        @DisplayName("H1: by checking what was never submitted")
+        @DisplayName("H1: by checking an unsubmitted job")
         void byCheckingUnsubmitted() {
             init(HW);
             check();
@@ -373,7 +376,7 @@ class SimulatedDmlTest {
         }
 
         @Test
-        @DisplayName("H1: by waiting for what was never submitted, which returns all the same")
+        @DisplayName("H1: by waiting for an unsubmitted job, which returns")
         void byWaitingUnsubmitted() {
             init(HW);
             withMode("dml_wait_job");
@@ -590,7 +593,7 @@ class SimulatedDmlTest {
         }
 
         @Test
-        void byAnOperationThatThereIsNot() {
+        void byAnUnknownOperation() {
             init(SW);
             describe(77, destination, source, 8, 0);
             submit();
@@ -598,7 +601,7 @@ class SimulatedDmlTest {
         }
 
         @Test
-        void byAPathThatThereIsNot() {
+        void byAnUnknownPath() {
             assertEquals(dml_h.DML_STATUS_PATH_ERROR, init(9));
             assertBroken(Rule.UNKNOWN_PATH);
         }
@@ -612,7 +615,7 @@ class SimulatedDmlTest {
         }
 
         @Test
-        void andNothingEscapesFromTheUpcallWhenTheTestsOwnPlanThrows() {
+        void throwingPlanDoesNotEscapeTheUpcall() {
             dml.next(
                     Plan.succeed()
                             .during(

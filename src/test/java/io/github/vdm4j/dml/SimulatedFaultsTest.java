@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Hardware that fails: page faults half-way, devices that disappear, devices elsewhere. */
+/** Hardware that fails: page faults, devices that disappear, devices on other nodes. */
 class SimulatedFaultsTest {
     private final Arena arena = Arena.ofShared();
     private final SimulatedDml dml = new SimulatedDml().withHardware();
@@ -55,7 +55,7 @@ class SimulatedFaultsTest {
     }
 
     @Test
-    void aPageFaultTellsHowFarTheMoveGotAndWhereItStopped() {
+    void pageFaultReportsBytesAndAddress() {
         dml.next(Plan.pageFault(1000));
         move(destination, source, 4096);
         assertEquals(DML_STATUS_PAGE_FAULT_ERROR, job.run());
@@ -65,7 +65,7 @@ class SimulatedFaultsTest {
     }
 
     @Test
-    void aMoveFromTheEndTellsSo() {
+    void moveFromTheEndIsReported() {
         byte[] before = source.toArray(JAVA_BYTE);
         dml.next(Plan.pageFault(1000));
         move(source.asSlice(96), source, 4000);
@@ -79,7 +79,7 @@ class SimulatedFaultsTest {
     }
 
     @Test
-    void aFaultOnReadingIsToldFromOneOnWriting() {
+    void readFaultDiffersFromAWriteFault() {
         dml.next(Plan.pageFault(8), Plan.pageFault(0).faultingAt(4711));
         job.describe(SimulatedTask.COMPARE_PATTERN)
                 .source(source)
@@ -97,7 +97,7 @@ class SimulatedFaultsTest {
     }
 
     @Test
-    void aComparisonThatIsDecidedBeforeTheFaultDoesNotMeetIt() {
+    void earlyMismatchAvoidsTheFault() {
         dml.next(Plan.pageFault(100));
         job.describe(SimulatedTask.COMPARE)
                 .source(source)
@@ -109,7 +109,7 @@ class SimulatedFaultsTest {
     }
 
     @Test
-    void aCrcCanGoOnBehindTheFault() {
+    void crcCanContinueBehindTheFault() {
         dml.next(Plan.pageFault(1234));
         job.describe(SimulatedTask.CRC).source(source).sourceLength(4096).crc(crc);
         assertEquals(DML_STATUS_PAGE_FAULT_ERROR, job.run());
@@ -147,7 +147,7 @@ class SimulatedFaultsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {3, 33, 41, 44, 46})
-    void aFailureLeavesItsStatus(int status) {
+    void failureLeavesItsStatus(int status) {
         dml.next(Plan.fail(status));
         move(destination, source, 64);
         assertEquals(status, job.run());
@@ -155,14 +155,14 @@ class SimulatedFaultsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {26, 27, 101, 102, 103})
-    void aRefusalLeavesItsStatus(int status) {
+    void refusalLeavesItsStatus(int status) {
         dml.next(Plan.refuse(status));
         move(destination, source, 64);
         assertEquals(status, job.submit());
     }
 
     @Test
-    void aDeviceThatDisappearsEndsWhatIsInFlightHalfWayAndRefusesWhatComes() {
+    void lostDeviceEndsJobsAndRefusesNewJobs() {
         dml.next(Plan.hold());
         move(destination, source, 4096);
         assertEquals(DML_STATUS_OK, job.submit());
@@ -179,7 +179,7 @@ class SimulatedFaultsTest {
     }
 
     @Test
-    void devicesAreOnNodesAndAJobWithoutOneGoesToItsCallers() {
+    void jobWithoutANodeGoesToTheCallersNode() {
         dml.withHardwareOn(1).callersOn(0);
         move(destination, source, 64);
         assertEquals(dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE, job.submit());

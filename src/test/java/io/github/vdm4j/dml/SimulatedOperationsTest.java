@@ -23,9 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * What the simulation makes of each operation. The numbers without a reason are those of DML 1.1.1.
- */
+/** The simulation's results of each operation. Numbers without a reason are those of DML 1.1.1. */
 class SimulatedOperationsTest {
     private static final int CHECK_RESULT = dml_h.DML_FLAG_CHECK_RESULT;
 
@@ -69,7 +67,7 @@ class SimulatedOperationsTest {
     }
 
     @Test
-    void compareOfEqualRangesTellsSoAndNoOffset() {
+    void compareOfEqualRangesReturnsNoOffset() {
         job.describe(SimulatedTask.COMPARE).source(source).secondSource(other).sourceLength(8192);
         assertEquals(DML_STATUS_OK, job.run());
         assertEquals(0, job.result());
@@ -78,7 +76,7 @@ class SimulatedOperationsTest {
 
     @ParameterizedTest
     @ValueSource(longs = {0, 1, 7, 8, 999})
-    void compareTellsWhereTheFirstDifferenceIs(long at) {
+    void compareReturnsTheFirstDifference(long at) {
         other.set(JAVA_BYTE, at, (byte) ~source.get(JAVA_BYTE, at));
         job.describe(SimulatedTask.COMPARE).source(source).secondSource(other).sourceLength(1000);
         assertEquals(DML_STATUS_OK, job.run());
@@ -88,7 +86,7 @@ class SimulatedOperationsTest {
 
     @ParameterizedTest
     @CsvSource({"false, 0, 0", "false, 1, 1", "true, 0, 1", "true, 1, 0"})
-    void compareThatIsCheckedComparesItsResultWithTheOneExpected(boolean different, int expected,
+    void checkedCompareRequiresTheExpectedResult(boolean different, int expected,
             int status) {
         other.set(JAVA_BYTE, 5, (byte) (source.get(JAVA_BYTE, 5) + (different ? 1 : 0)));
         job.describe(SimulatedTask.COMPARE)
@@ -103,7 +101,7 @@ class SimulatedOperationsTest {
 
     @ParameterizedTest
     @CsvSource({"0, 0", "5, 0", "13, 8", "23, 16", "24, 24", "26, 26"})
-    void comparePatternTellsTheEightBytesAndOnlyInTheTailTheByte(long at, long told) {
+    void comparePatternReturnsTheWordOrTheTailByte(long at, long told) {
         for (int i = 0; i < 27; i++) {
             source.set(JAVA_BYTE, i, (byte) (i % 8 + 1));
         }
@@ -125,7 +123,7 @@ class SimulatedOperationsTest {
     }
 
     @Test
-    void aDeltaHoldsWhatIsNewAndApplyingItMakesTheOldNew() {
+    void deltaTurnsTheOldRangeIntoTheNew() {
         for (long at : new long[]{0, 8, 17, 4095}) {
             other.set(JAVA_BYTE, at, (byte) ~source.get(JAVA_BYTE, at));
         }
@@ -152,7 +150,7 @@ class SimulatedOperationsTest {
 
     @ParameterizedTest
     @CsvSource({"0, 0, 0, 1", "3, 1, 30, 2", "9, 2, 80, 4"})
-    void aDeltaIsEqualOrMadeOrOverflowsAndThatCanBeExpected(int changes, int result, int size,
+    void deltaResultCanBeExpected(int changes, int result, int size,
             int expected) {
         for (int i = 0; i < changes; i++) {
             other.set(JAVA_LONG_UNALIGNED, i * 16L, ~source.get(JAVA_LONG_UNALIGNED, i * 16L));
@@ -175,7 +173,7 @@ class SimulatedOperationsTest {
 
     @ParameterizedTest
     @CsvSource({"0, E3069283", "0x20000, 045FC71A", "0x40000, A8F022A0", "0x60000, C052A8C8"})
-    void crcIsTheOneOfTheLibraryForEveryBypass(String flags, String expected) {
+    void crcMatchesTheLibraryForEveryBypass(String flags, String expected) {
         source.copyFrom(MemorySegment.ofArray("123456789".getBytes()));
         crc.set(JAVA_INT, 0, 0x5555);
         job.describe(SimulatedTask.CRC)
@@ -188,7 +186,7 @@ class SimulatedOperationsTest {
     }
 
     @Test
-    void crcGoesOnFromASeedAndCopiesWhereItIsToldTo() {
+    void crcContinuesFromASeedAndCopies() {
         var expected = new java.util.zip.CRC32C();
         expected.update(bytes(source, 3000));
         job.describe(SimulatedTask.CRC).source(source).sourceLength(1000).crc(crc);
@@ -251,7 +249,7 @@ class SimulatedOperationsTest {
     }
 
     @Test
-    void difCheckTellsTheBlockAndWhatDiffers() {
+    void difCheckReturnsTheBlockAndItsErrors() {
         describe(SimulatedTask.DIF_INSERT).sourceLength(1024).dif(0, 0);
         assertEquals(DML_STATUS_OK, job.run());
         destination.set(JAVA_BYTE, 520, (byte) ~destination.get(JAVA_BYTE, 520));
@@ -266,7 +264,7 @@ class SimulatedOperationsTest {
 
     @ParameterizedTest
     @CsvSource({"0, false, true", "0x00FF, false, false", "0x00FF, true, true"})
-    void onlyTheHardwareComparesApplicationTagsAsTheMaskSays(String mask, boolean hardware,
+    void onlyHardwareAppliesTheTagMask(String mask, boolean hardware,
             boolean passes) {
         describe(SimulatedTask.DIF_INSERT).sourceLength(512)
                 .dif(0, 0)
@@ -286,7 +284,7 @@ class SimulatedOperationsTest {
 
     @ParameterizedTest(name = "on hardware: {0}")
     @ValueSource(booleans = {false, true})
-    void onlyTheHardwareStripsTheBlocksBeforeABadOneAndPassesOverBlocksOfOnes(boolean hardware) {
+    void onlyHardwareStripsBlocksBeforeABadBlock(boolean hardware) {
         describe(SimulatedTask.DIF_INSERT).sourceLength(2048).dif(0, 0);
         assertEquals(DML_STATUS_OK, job.run());
         destination.asSlice(512, 8).fill((byte) -1);
@@ -318,7 +316,7 @@ class SimulatedOperationsTest {
     }
 
     @Test
-    void whatAnOperationDoesNotTellIsSpoilt() {
+    void undefinedResultsAreSpoilt() {
         job.describe(SimulatedTask.FILL).destination(destination).destinationLength(64);
         assertEquals(DML_STATUS_OK, job.run());
         assertNotEquals(0, job.result());
@@ -327,7 +325,7 @@ class SimulatedOperationsTest {
     }
 
     @Test
-    void aFailureSpoilsTheCrcToo() {
+    void failureSpoilsTheCrc() {
         crc.set(JAVA_INT, 0, 4711);
         dml.next(Plan.fail(44));
         job.describe(SimulatedTask.CRC).source(source).sourceLength(9).crc(crc);
@@ -336,7 +334,7 @@ class SimulatedOperationsTest {
     }
 
     @Test
-    void aCorruptedResultIsNotTheRightOne() {
+    void corruptedResultIsWrong() {
         dml.next(Plan.succeed().corrupting(), Plan.succeed().corrupting());
         job.describe(SimulatedTask.CRC).source(source).sourceLength(9).crc(crc);
         assertEquals(DML_STATUS_OK, job.run());
@@ -349,7 +347,7 @@ class SimulatedOperationsTest {
     }
 
     @Test
-    void everyFieldThatAnOperationNeedsIsSeenWhenItWasLeftAsItWas() {
+    void unwrittenFieldIsDetected() {
         int[] operations =
                 {SimulatedTask.COMPARE, SimulatedTask.COMPARE_PATTERN, SimulatedTask.DELTA_CREATE,
                     SimulatedTask.DELTA_APPLY, SimulatedTask.DUALCAST, SimulatedTask.COPY_CRC,

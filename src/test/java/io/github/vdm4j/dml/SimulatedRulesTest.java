@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Breaks each rule that the simulation has about the fields of an operation, one at a time. */
+/** Jobs that break one rule about the fields of an operation each. */
 @TestInstance(TestInstance.Lifecycle.PER_METHOD)
 class SimulatedRulesTest {
     private static final int CHECK_RESULT = dml_h.DML_FLAG_CHECK_RESULT;
@@ -37,7 +37,7 @@ class SimulatedRulesTest {
         return memory.asSlice(offset);
     }
 
-    /** A good job of each operation, to be spoilt in one place. */
+    /** Describes a correct job of each operation. A test then changes one field. */
     private static void describe(RawJob job, int operation, SimulatedRulesTest m) {
         job.describe(operation);
         boolean dif = operation >= SimulatedTask.DIF_CHECK && operation <= SimulatedTask.DIF_UPDATE;
@@ -209,7 +209,7 @@ class SimulatedRulesTest {
     }
 
     @Test
-    void rangesThatOnlyTouchDoNotOverlap() {
+    void adjacentRangesDoNotOverlap() {
         RawJob job = new RawJob(dml, arena, dml_h.DML_PATH_SW);
         describe(job, SimulatedTask.COPY_CRC, this);
         job.source(at(8192 + 1024));
@@ -221,7 +221,7 @@ class SimulatedRulesTest {
     }
 
     @Test
-    void everyRangeThatAnOperationTouchesMustBeAllowed() {
+    void everyTouchedRangeMustBeAllowed() {
         Map<Integer, Integer> ranges = Map.of(
                 SimulatedTask.COMPARE, 2,
                 SimulatedTask.DELTA_CREATE, 3,
@@ -251,7 +251,7 @@ class SimulatedRulesTest {
     }
 
     @Test
-    void theCrcOfAJobIsReadThroughThePointerOnlyWithTheSeedFlag() {
+    void crcPointerIsReadOnlyWithTheSeedFlag() {
         crc.set(JAVA_INT, 0, 99);
         RawJob job = new RawJob(dml, arena, dml_h.DML_PATH_SW);
         describe(job, SimulatedTask.CRC, this);

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The port of fault 32. */
+/** A test of fault 32. */
 @DisplayName("A flush of a truncated file")
 class TruncatedFlushTest extends AgainstSimulatedDml {
     private static final int SIZE = 64 << 10;

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The ports of the faults 31 (raw address) and 36 (private mapping). */
+/** Tests of the faults 31 (raw address) and 36 (private mapping). */
 @DisplayName("Durable operations on memory of unknown domain")
 class UnknownMemoryTest extends AgainstSimulatedDml {
     private static final int SIZE = 8_192;
@@ -146,7 +146,7 @@ class UnknownMemoryTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource
-    void succeedByTheCallersWord(Mover kind) {
+    void builderSettingMakesThemSucceed(Mover kind) {
         Vdm mover = open(kind, true);
         MemorySegment range = zeros(1_000);
         assertTrue(mover.isSupported(VdmFlags.MEM_DURABLE, range));
@@ -193,7 +193,7 @@ class UnknownMemoryTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void areRefusedByTheRealLibpmem() {
+    void realLibpmemRefusesUnknownMemory() {
         assumeTrue(PmemLibrary.find().isPresent(), "needs libpmem");
         assertFalse(PmemLibrary.find().orElseThrow().recognizes(zeros(100)));
         assertSame(WriteBackKind.UNKNOWN_MEMORY, Durability.system().kindOf(zeros(100)));

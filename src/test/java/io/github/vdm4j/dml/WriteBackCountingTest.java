@@ -38,10 +38,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
-/**
- * Proof by counting: what was written, in which order, and what was written back after it, byte by
- * byte.
- */
+/** A count of writes and write-backs byte by byte, in their order. */
 @Label("Every byte that a durable operation writes is written back after it, and nothing else is")
 class WriteBackCountingTest {
     private static final long LINE = 64;
@@ -49,7 +46,7 @@ class WriteBackCountingTest {
     private static final int SIZE = 20_000;
     private static final long DURABLE_AND_READBACK = 0x8000 | 0x4000;
 
-    /** One for all tries: making the stubs and mapping the file is what takes the time. */
+    /** All tries share one simulation and file, because they take long to create. */
     private static final SimulatedDml DML = new SimulatedDml().withHardware();
 
     private static final Arena ARENA = Arena.ofShared();
@@ -61,7 +58,7 @@ class WriteBackCountingTest {
         SYNC, THREADS, DML_SOFTWARE, DML_HARDWARE, DML_AUTO
     }
 
-    /** What happened to a range of addresses, in the order in which it was over. */
+    /** An event of a range of addresses. The events are in the order of their ends. */
     private record Event(String what, long from, long to) {
         boolean covers(long address) {
             return from <= address && address < to;
@@ -95,7 +92,7 @@ class WriteBackCountingTest {
         }
     }
 
-    /** A simulated device notes what it has done when it has done it, and is sometimes too busy. */
+    /** Plans a device that records each operation at its end, and whose queue is sometimes full. */
     private Plan plan(Submission submission, Random random, boolean mayRefuse) {
         if (mayRefuse && submission.path() == DmlPath.HARDWARE && random.nextInt(3) == 0) {
             return Plan.refuse(dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE);
@@ -136,7 +133,7 @@ class WriteBackCountingTest {
     }
 
     @Property(tries = 1500, edgeCases = EdgeCasesMode.NONE)
-    void whateverTheMoverTheOperationTheRangeAndTheParts(
+    void writeBackCoversEveryWrittenByte(
             @ForAll Mover which,
             @ForAll("moves") VdmOperationType type,
             @ForAll boolean inAFile,
@@ -164,7 +161,8 @@ class WriteBackCountingTest {
                 return;
             }
             if (byThreads && type != VdmOperationType.FLUSH) {
-                // Written before any write-back, which DurabilityTableTest asserts on the bytes.
+                // The write comes before every write-back. DurabilityTableTest asserts this on the
+                // bytes.
                 happened("write", range.address(), length);
             }
             VdmFuture<VdmOutput> future = switch (type) {
@@ -218,8 +216,8 @@ class WriteBackCountingTest {
                             event.from() >= (from & -LINE) && event.to() <= (to + LINE - 1 & -LINE),
                             "beside the covering lines: " + event);
                 }
-                // These engines cover whole lines and pages themselves, and must be given no more
-                // than the range.
+                // These engines cover whole lines and pages themselves, so their argument must be
+                // exactly the range.
                 case "lines", "pages" ->
                     assertTrue(event.from() == from && event.to() == to, "more: " + event);
                 default -> assertTrue(event.from() >= from && event.to() <= to,

@@ -25,7 +25,9 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** The device checks and makes protection like the JVM, for every flag, tag and kind of damage. */
+/**
+ * The device checks and creates protection like the JVM, for every flag, tag and kind of damage.
+ */
 class DeviceDifProperties {
     private static final int BLOCKS = 4;
     private static final int PROTECTION = 8;
@@ -44,7 +46,7 @@ class DeviceDifProperties {
                 Arbitraries.of(DifFlag.values()).set()).as(DifConfig::new);
     }
 
-    /** The fields of a descriptor: the flags are DML's, split into three bytes. */
+    /** Sets the fields of a descriptor. Its flags are DML's flags, split into three bytes. */
     static Task describe(Task task, DifConfig config, boolean reads, boolean writes) {
         int flags = config.flagBits();
         task.set(42, (byte) (flags >> 16 | config.blockSize().ordinal()));
@@ -63,7 +65,7 @@ class DeviceDifProperties {
                 .set(offset + 6, (short) tags.application());
     }
 
-    /** Blocks that are right for the source of a configuration, except for one. */
+    /** Returns blocks that are correct for the source of a configuration, except for one block. */
     private MemorySegment damagedSource(DifConfig config, int damage, long seed) {
         int block = config.blockSize().bytes();
         var asDestination = new DifConfig(config.blockSize(), DifTags.ZERO, config.source(),

@@ -251,7 +251,7 @@ class DeviceModelTest {
     }
 
     @Test
-    void drainedClientsAreToldAtOnceOrAfterTheLastDescriptor() {
+    void drainWaitsForTheLastDescriptor() {
         try (var client = client(new DeviceSettings())) {
             List<String> told = new ArrayList<>();
             client.device.whenDrained(client.memory, () -> told.add("empty"));
@@ -282,7 +282,7 @@ class DeviceModelTest {
     @ParameterizedTest
     @ValueSource(strings = {"errno:3", "errno=EAGAIN", "errno=WRONG:1", "status=3:1", "lost=1:2",
         "page=x:1", "bad:1", "status=0x80:1", "late=:1", "accept=1:0"})
-    void aTextThatIsNoFaultIsRefused(String text) {
+    void unknownFaultIsRefused(String text) {
         var thrown = assertThrows(IllegalArgumentException.class,
                 () -> new ListedFaults(List.of(text)));
         assertTrue(thrown.getMessage().startsWith(text + " is no fault"), thrown.getMessage());

@@ -86,7 +86,7 @@ class DeviceStatusTest {
         }
     }
 
-    /** The layout of idxd.h, written down again: bytes that a field of the operation covers. */
+    /** A second copy of the layout of idxd.h: the bytes that fields of the operation cover. */
     private static boolean belongsToAField(Opcode opcode, int at) {
         boolean source = at >= 16 && at < 24;
         boolean destination = at >= 24 && at < 32;
@@ -303,7 +303,7 @@ class DeviceStatusTest {
         byte[] expected = before.clone();
         System.arraycopy(bytes(from), 10, expected, 10, PAGE - 10);
         assertArrayEquals(expected, bytes(to));
-        // The report has brought the page back.
+        // The report has made the page present.
         assertStatus(Status.SUCCESS, client.task(3, from, to, SIZE));
     }
 
@@ -347,7 +347,7 @@ class DeviceStatusTest {
         }
     }
 
-    /** Memory whose pages go away between the device's look at them and its access. */
+    /** Memory whose pages disappear between the device's check and its access. */
     private static final class VanishingMemory implements ClientMemory {
         private final LocalMemory memory;
         private final long vanished;

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
 
-@DisplayName("The examples do what they say")
+@DisplayName("The examples work")
 @ResourceLock(Resources.SYSTEM_OUT)
 @ResourceLock(Resources.SYSTEM_ERR)
 class ExamplesTest {
@@ -186,7 +186,7 @@ class ExamplesTest {
     }
 
     @Test
-    void batchesGathersTheRecordsBeforeItComputesTheirChecksum() throws Exception {
+    void batchesGathersRecordsBeforeTheChecksum() throws Exception {
         var crc = new CRC32C();
         for (int i = 0; i < 40; i++) {
             crc.update(i / 4);
@@ -245,7 +245,7 @@ class ExamplesTest {
     }
 
     @Test
-    void chooseMoverTakesDmlWhereItIsAndElseThreadsWithTheReason() throws Exception {
+    void chooseMoverPrefersDmlAndStatesTheReason() throws Exception {
         Optional<DmlUnavailableException> missing = DmlLibrary.whyUnavailable();
         Printed printed = run(ChooseMover::main);
 

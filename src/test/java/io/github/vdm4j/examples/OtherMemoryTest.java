@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The memory of other libraries, with those libraries. */
+/** Copies of the memory of other libraries. */
 class OtherMemoryTest {
     private final Arena arena = Arena.ofShared();
     private final Vdm mover = ThreadsDataMover.open();
@@ -46,7 +46,7 @@ class OtherMemoryTest {
         arena.close();
     }
 
-    /** A mover whose copies begin when the latch opens. */
+    /** Returns a mover whose copies begin when the latch opens. */
     private static Vdm copiesAfter(CountDownLatch latch) {
         return ThreadsDataMover.builder().memcpyFunction((to, from, flags) -> {
             try {

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** {@link OwnMover}: the contract, so that a user's own mover can keep it. */
+/** The contract of {@link OwnMover}, which shows that a user's own mover can meet it. */
 class OwnMoverTest extends VdmContract {
 
     @Override

@@ -14,11 +14,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Waiting that ends before the future does: by time, by interruption. */
+/** Waits that end before their future: by a timeout or an interrupt. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AwaitTest {
 
-    /** Gives no notification and never ends by itself. */
+    /** A future that gives no notification and never ends by itself. */
     private static PollableFuture<String> endless() {
         PollTask<String> task = (notifier, sink) -> FutureState.RUNNING;
         return task.toFuture();
@@ -26,7 +26,7 @@ class AwaitTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void endsWhenTimeHasRunOutAndTheFutureGoesOn(boolean wakes) {
+    void awaitTimesOutAndTheFutureContinues(boolean wakes) {
         var task = new SignalledFuture();
         PollableFuture<String> future = wakes ? task : endless();
         long start = System.nanoTime();
@@ -53,7 +53,7 @@ class AwaitTest {
     }
 
     @Test
-    void manyAreWaitedForUntilTimeHasRunOut() {
+    void waitForManyFuturesTimesOut() {
         var done = CountingFuture.sync(3);
         var pending = new SignalledFuture();
         var runtime = new FutureRuntime();
@@ -66,7 +66,7 @@ class AwaitTest {
     }
 
     @Test
-    void aWakeUpAfterTheTimeoutHarmsNobody() {
+    void wakeUpAfterTheTimeoutHasNoEffect() {
         var task = new SignalledFuture();
         assertThrows(FutureTimeoutException.class, () -> task.await(Duration.ofMillis(1)));
         task.wakeForNothing();
@@ -78,7 +78,7 @@ class AwaitTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void isEndedByInterruptionIfAskedTo(boolean wakes) throws Exception {
+    void interruptibleWaitEndsOnInterrupt(boolean wakes) throws Exception {
         PollableFuture<String> future = wakes ? new SignalledFuture() : endless();
         var thrown = new AtomicReference<Throwable>();
         Thread waiter = Thread.ofPlatform().start(() -> {
@@ -101,7 +101,7 @@ class AwaitTest {
     }
 
     @Test
-    void doesNotBeginOnAThreadThatComesInterrupted() {
+    void interruptedThreadDoesNotBeginTheWait() {
         var task = CountingFuture.sync(1);
         Thread.currentThread().interrupt();
         assertThrows(InterruptedException.class, task::awaitInterruptibly);
@@ -110,7 +110,7 @@ class AwaitTest {
     }
 
     @Test
-    void returnsTheOutputOfAFutureThatEndsBeforeTheInterruption() throws Exception {
+    void awaitReturnsTheOutputBeforeAnInterrupt() throws Exception {
         assertEquals(1, CountingFuture.sync(5).awaitInterruptibly());
         var selfInterrupting = new CountingFuture(2, false, Thread.currentThread()::interrupt);
         assertEquals(1, selfInterrupting.awaitInterruptibly());

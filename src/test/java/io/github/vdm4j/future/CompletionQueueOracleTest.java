@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Producers, completing threads and consumers on one queue, with random steps. The oracle knows
- * every entry and in which order each completing thread ended its futures.
+ * Producers, completing threads and consumers on one queue, with random steps. The oracle records
+ * every entry and the order in which each completing thread ended its futures.
  */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CompletionQueueOracleTest {
@@ -27,7 +27,7 @@ class CompletionQueueOracleTest {
     private static final int CONSUMERS = 3;
     private static final int EACH = 4_000;
 
-    /** Handed over at its first poll. Another thread completes it. */
+    /** A future that is handed over at its first poll. Another thread completes it. */
     private static final class Detached extends AbstractFuture<Integer> {
         private Throwable failure;
 
@@ -69,7 +69,7 @@ class CompletionQueueOracleTest {
         }
     }
 
-    /** One entry: its number in the order of its producer, and of its completion there. */
+    /** An entry, with its producer and its number there. */
     private record Token(int producer, int index) {}
 
     private final CompletionQueue<Token> queue = new CompletionQueue<>();
@@ -143,7 +143,7 @@ class CompletionQueueOracleTest {
                     case 1 -> queue.take(Duration.ofNanos(random.nextInt(200_000)));
                     default -> queue.take();
                 };
-            } catch (IllegalStateException e) { // nothing was registered at that moment
+            } catch (IllegalStateException e) { // the queue was empty at that moment
                 if (producing.get() == 0 && queue.isEmpty()) {
                     return;
                 }

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Futures in the order of their completion. */
+/** A queue that returns futures in the order of their completion. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CompletionQueueTest {
     private final CompletionQueue<String> queue = new CompletionQueue<>();
@@ -255,7 +255,7 @@ class CompletionQueueTest {
         assertEquals(7, taken.get().future().output());
     }
 
-    /** A future of a user that shares nothing with the library's futures. */
+    /** A user's own implementation of a future. */
     private static final class ForeignFuture implements PollableFuture<Integer> {
         private volatile Waker waker;
         private volatile FutureState state = FutureState.IDLE;
@@ -371,7 +371,7 @@ class CompletionQueueTest {
             while (entry == null && !queue.isEmpty()) {
                 entry = queue.poll();
             }
-            other.join(); // it took the entry, or found the queue empty
+            other.join(); // this thread took the entry or found the queue empty
             assertEquals((byte) 3, chain.output());
         }
     }

@@ -1,6 +1,6 @@
 package io.github.vdm4j.future;
 
-/** Counts its polls and is complete after a given number of them; the output is 1. */
+/** A future that counts its polls and is complete after a given number of them. Its output is 1. */
 final class CountingFuture extends AbstractFuture<Integer> {
     private final int polls;
     private final boolean async;

@@ -17,27 +17,27 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Futures one after the other, as one future. */
+/** Chains of futures. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FutureChainTest {
     private static final int POLLS = 10;
 
-    /** Two counters. The second begins with the result of the first. */
+    /** Returns a chain of two counters. The second begins with the result of the first. */
     private static FutureChain<Integer> upAndUp(CountingFuture first, CountingFuture second) {
         return FutureChain.of(first)
                 .then(second, (Integer before, CountingFuture next) -> next.add(before));
     }
 
     @Test
-    @DisplayName("eager entries with a map function: one entry a poll until all are done, outputs flow on")
-    void eagerEntriesWithAMapFunction() {
+    @DisplayName("eager entries with a map function run in order and pass their outputs on")
+    void eagerEntriesPassTheirOutputsOn() {
         CountingFuture first = CountingFuture.sync(POLLS);
         CountingFuture second = CountingFuture.sync(POLLS);
         FutureChain<Integer> chain = upAndUp(first, second);
         assertEquals(FutureState.IDLE, chain.state());
         assertEquals(2, chain.entries());
         assertTrue(chain.isInitialized(0) && chain.isInitialized(1),
-                "eager entries are there from the start");
+                "eager entries exist from the start");
         assertFalse(chain.isProcessed(0) || chain.isProcessed(1));
 
         for (int poll = 1; poll < POLLS; poll++) {
@@ -64,8 +64,8 @@ class FutureChainTest {
     }
 
     @Test
-    @DisplayName("a map function for an eager entry runs once, before its future is polled for the first time")
-    void aMapFunctionForAnEagerEntryRunsOnceBeforeItsFutureIsPolled() {
+    @DisplayName("the map function of an eager entry runs once, before the first poll of its future")
+    void eagerEntryIsMappedOnceBeforeItsPoll() {
         List<Integer> countersSeen = new ArrayList<>();
         CountingFuture second = CountingFuture.sync(3);
         FutureChain<Integer> chain = FutureChain.of(PollableFuture.completed("x"))
@@ -76,8 +76,8 @@ class FutureChainTest {
     }
 
     @Test
-    @DisplayName("entries that are complete already are passed in one poll")
-    void entriesThatAreCompleteAlreadyArePassedInOnePoll() {
+    @DisplayName("complete entries are skipped in one poll")
+    void completeEntriesAreSkippedInOnePoll() {
         FutureChain<Integer> chain = FutureChain.of(PollableFuture.completed(2))
                 .then(two -> PollableFuture.completed(two * 3))
                 .map(six -> six + 1);
@@ -86,8 +86,8 @@ class FutureChainTest {
     }
 
     @Test
-    @DisplayName("lazy entries and a nested chain: made when their turn comes, from captured state and the output before")
-    void lazyEntriesAndANestedChain() {
+    @DisplayName("lazy entries and a nested chain are made at their turn, from the output before")
+    void lazyEntriesAreMadeAtTheirTurn() {
         int count = 5;
         int number = 5;
         List<CountingFuture> made = new ArrayList<>();
@@ -116,15 +116,15 @@ class FutureChainTest {
     }
 
     @Test
-    @DisplayName("an eager entry needs nothing from the one before")
-    void anEagerEntryNeedsNothingFromTheOneBefore() {
+    @DisplayName("an eager entry needs no output of the entry before")
+    void eagerEntryNeedsNoEarlierOutput() {
         FutureChain<String> chain =
                 FutureChain.of(CountingFuture.sync(2)).then(PollableFuture.completed("last"));
         assertEquals("last", chain.await());
     }
 
     @Test
-    @DisplayName("null flows through a chain as an output like any other")
+    @DisplayName("null is an output like any other")
     void nullFlowsThroughAChain() {
         FutureChain<String> chain =
                 FutureChain.of(PollableFuture.<String>completed(null))
@@ -133,8 +133,8 @@ class FutureChainTest {
     }
 
     @Test
-    @DisplayName("H21: a chain has the property of the entry whose turn it is, and a finished one has none")
-    void aChainHasThePropertyOfTheEntryWhoseTurnItIs() {
+    @DisplayName("H21: a chain has the property of its current entry, and a complete chain has none")
+    void chainHasThePropertyOfItsCurrentEntry() {
         FutureChain<Integer> chain = upAndUp(CountingFuture.sync(2), CountingFuture.async(2));
         assertFalse(chain.hasProperty(FutureProperty.ASYNC));
         chain.poll();
@@ -152,8 +152,8 @@ class FutureChainTest {
     }
 
     @Test
-    @DisplayName("H21: asking for a property runs no lazy initialiser")
-    void askingForAPropertyRunsNoLazyInitialiser() {
+    @DisplayName("H21: hasProperty runs no lazy initialiser")
+    void hasPropertyRunsNoLazyInitialiser() {
         AtomicInteger made = new AtomicInteger();
         FutureChain<Integer> chain = FutureChain.ofLazy(() -> {
             made.incrementAndGet();
@@ -167,8 +167,8 @@ class FutureChainTest {
     }
 
     @Test
-    @DisplayName("H21: a cancelled chain is finished: no property, every entry processed, eager futures cancelled")
-    void aCancelledChainIsFinished() {
+    @DisplayName("H21: a cancelled chain has no property, and its eager futures are cancelled")
+    void cancelledChainIsComplete() {
         CountingFuture first = CountingFuture.async(2);
         CountingFuture second = CountingFuture.async(2);
         FutureChain<Integer> chain = upAndUp(first, second);
@@ -184,8 +184,8 @@ class FutureChainTest {
     }
 
     @Test
-    @DisplayName("a failing entry ends the chain: nothing after it runs, eager futures after it are cancelled")
-    void aFailingEntryEndsTheChain() {
+    @DisplayName("a failing entry ends the chain: no later entry runs, and eager futures are cancelled")
+    void failingEntryEndsTheChain() {
         var broken = new IOException("broken");
         AtomicInteger calls = new AtomicInteger();
         CountingFuture eager = CountingFuture.sync(1);
@@ -203,12 +203,12 @@ class FutureChainTest {
         assertEquals(0, eager.counter());
         assertInstanceOf(CancellationException.class, eager.failure());
         assertTrue(chain.isProcessed(3));
-        assertFalse(chain.isInitialized(1), "passed over, never made");
+        assertFalse(chain.isInitialized(1), "skipped, never made");
     }
 
     @Test
-    @DisplayName("recover goes on after a failure, and is passed over where there is none")
-    void recoverGoesOnAfterAFailure() {
+    @DisplayName("recover continues after a failure, and is skipped without a failure")
+    void recoverContinuesAfterAFailure() {
         List<String> seen = new ArrayList<>();
         FutureChain<Integer> chain =
                 FutureChain.of(PollableFuture.<Integer>failed(new IOException("one")))
@@ -226,8 +226,8 @@ class FutureChainTest {
     }
 
     @Test
-    @DisplayName("a recovery that fails itself is recovered by the next one")
-    void aRecoveryThatFailsItselfIsRecoveredByTheNextOne() {
+    @DisplayName("a recovery that fails is recovered by the next recovery")
+    void failedRecoveryIsRecoveredByTheNext() {
         FutureChain<String> chain = FutureChain
                 .of(PollableFuture.<String>failed(new IOException("one")))
                 .recover(first -> PollableFuture.failed(new IOException("two", first)))
@@ -238,7 +238,7 @@ class FutureChainTest {
     }
 
     @Test
-    @DisplayName("initialisers and map functions that throw, or return null, fail the chain and not the poll")
+    @DisplayName("initialisers and map functions that throw or return null fail the chain, not the poll")
     void initialisersThatThrowOrReturnNullFailTheChain() {
         var broken = new IllegalStateException("broken");
         FutureChain<Integer> throwing = FutureChain.ofLazy(() -> {
@@ -275,8 +275,8 @@ class FutureChainTest {
     }
 
     @Test
-    @DisplayName("an extended chain is taken over: it cannot be extended again, and a poll fails without touching an entry")
-    void anExtendedChainIsTakenOver() {
+    @DisplayName("an extended chain cannot be extended again, and a poll of it fails")
+    void extendedChainCannotBeUsedAgain() {
         CountingFuture first = CountingFuture.sync(1);
         FutureChain<Integer> old = FutureChain.of(first);
         FutureChain<Integer> longer = old.map(value -> value + 1);
@@ -290,8 +290,8 @@ class FutureChainTest {
     }
 
     @Test
-    @DisplayName("a chain that was polled cannot be extended any more")
-    void aChainThatWasPolledCannotBeExtendedAnyMore() {
+    @DisplayName("a polled chain can no longer be extended")
+    void polledChainCannotBeExtended() {
         FutureChain<Integer> running = FutureChain.of(CountingFuture.sync(2));
         running.poll();
         var refused = assertThrows(IllegalStateException.class, () -> running.map(value -> value));
@@ -302,8 +302,8 @@ class FutureChainTest {
     }
 
     @Test
-    @DisplayName("questions about entries that do not exist are refused")
-    void questionsAboutEntriesThatDoNotExistAreRefused() {
+    @DisplayName("the index of an entry that does not exist is refused")
+    void wrongEntryIndexIsRefused() {
         FutureChain<Integer> chain = FutureChain.of(CountingFuture.sync(1));
         assertThrows(IndexOutOfBoundsException.class, () -> chain.isInitialized(1));
         assertThrows(IndexOutOfBoundsException.class, () -> chain.isProcessed(-1));
@@ -312,8 +312,8 @@ class FutureChainTest {
     }
 
     @Test
-    @DisplayName("WrongThreadException of an entry is the polling thread's matter: the chain stays and can go on elsewhere")
-    void wrongThreadExceptionOfAnEntryLeavesTheChainAsItWas() {
+    @DisplayName("an entry's WrongThreadException is thrown, and the chain can continue on another thread")
+    void wrongThreadExceptionKeepsTheChain() {
         AtomicInteger calls = new AtomicInteger();
         PollTask<Integer> picky = (notifier, sink) -> {
             if (calls.getAndIncrement() == 0) {
@@ -330,8 +330,8 @@ class FutureChainTest {
     }
 
     @Test
-    @DisplayName("the answer of the entry whose turn it is, is the chain's answer to the notifier")
-    void theAnswerOfTheCurrentEntryIsTheChainsAnswer() {
+    @DisplayName("the chain answers the notifier like its current entry")
+    void chainAnswersLikeItsCurrentEntry() {
         SignalledFuture signalled = new SignalledFuture();
         CountingFuture counting = CountingFuture.sync(2);
         FutureChain<Integer> chain = FutureChain.of(signalled).then(counting);

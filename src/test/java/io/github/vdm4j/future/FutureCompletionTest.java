@@ -25,13 +25,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A polled future as a {@link CompletableFuture}. */
+/** The {@link CompletableFuture} of a polled future. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FutureCompletionTest {
 
     /**
-     * Never wakes anybody; complete at the first poll after {@link #done} was set, counting what
-     * polls it.
+     * A future without wakers. It is complete at the first poll after {@link #done} was set, and
+     * counts its polls.
      */
     private static final class Polled {
         final AtomicBoolean done = new AtomicBoolean();
@@ -55,14 +55,14 @@ class FutureCompletionTest {
     }
 
     @Test
-    void isCompleteAtOnceIfTheFirstPollIsAllThereIs() {
+    void firstPollMayCompleteTheCompletion() {
         CompletableFuture<Integer> completion = CountingFuture.sync(1).toCompletableFuture();
         assertTrue(completion.isDone());
         assertEquals(1, completion.join());
     }
 
     @Test
-    void isCompletedByTheSharedPollerWhereNothingWakes() throws Exception {
+    void sharedPollerCompletesWithoutWakers() throws Exception {
         var polled = new Polled();
         CompletableFuture<String> completion = polled.future.toCompletableFuture();
         assertFalse(completion.isDone());
@@ -76,7 +76,7 @@ class FutureCompletionTest {
     }
 
     @Test
-    void completesThousandsAtOnceInWhateverOrderTheyEnd() {
+    void thousandsCompleteInAnyOrder() {
         List<CompletableFuture<Integer>> all = new ArrayList<>();
         for (int i = 0; i < 3_000; i++) {
             all.add(CountingFuture.async(1 + i * 7 % 100).toCompletableFuture());
@@ -87,7 +87,7 @@ class FutureCompletionTest {
     }
 
     @Test
-    void isPolledOnlyWhenWokenIfItsTaskWakes() {
+    void taskWithAWakerIsPolledOnlyWhenWoken() {
         var task = new SignalledFuture();
         CompletableFuture<String> completion = task.toCompletableFuture();
         assertEquals(1, task.polls());
@@ -102,7 +102,7 @@ class FutureCompletionTest {
     }
 
     @Test
-    void losesNoWakeUpThatComesAsItIsPolled() {
+    void wakeUpDuringAPollIsNotLost() {
         for (int round = 0; round < 20_000; round++) {
             var task = new SignalledFuture();
             var started = new AtomicBoolean();
@@ -120,12 +120,12 @@ class FutureCompletionTest {
     }
 
     @Test
-    void isPolledByOneThreadAtATime() {
+    void oneThreadAtATimePolls() {
         var inside = new AtomicInteger();
         var most = new AtomicInteger();
         var waker = new AtomicReference<Waker>();
         var polls = new AtomicInteger();
-        // Bypasses AbstractFuture, which would keep the second thread out.
+        // This bypasses AbstractFuture, which would exclude the second thread.
         PollableFuture<String> task = new PollableFuture<>() {
             @Override
             public FutureState state() {
@@ -174,7 +174,7 @@ class FutureCompletionTest {
     }
 
     @Test
-    void failsWithWhatTheTaskFailedWith() {
+    void completionFailsWithTheTasksFailure() {
         var failure = new IOException("torn");
         PollTask<String> task = (notifier, sink) -> {
             throw FutureCompletionTest.<RuntimeException>sneaky(failure);
@@ -190,35 +190,35 @@ class FutureCompletionTest {
     }
 
     @Test
-    void cancellingItDoesNotStopATaskThatHasStarted() {
+    void cancelDoesNotStopAStartedTask() {
         var polled = new Polled();
         CompletableFuture<String> completion = polled.future.toCompletableFuture();
         assertTrue(completion.cancel(true));
         assertThrows(CancellationException.class, completion::join);
         assertEquals(FutureState.RUNNING, polled.future.state());
         polled.done.set(true);
-        while (!polled.future.isComplete()) { // without being polled from here
+        while (!polled.future.isComplete()) { // this thread does not poll it
             Thread.onSpinWait();
         }
         assertEquals("polled", polled.future.output());
     }
 
     @Test
-    void cancellingItCancelsATaskThatCouldNotBeStartedYet() {
+    void cancelCancelsATaskThatHasNotStarted() {
         PollTask<String> task = (notifier, sink) -> FutureState.IDLE;
         PollableFuture<String> future = task.toFuture();
         CompletableFuture<String> completion = future.toCompletableFuture();
         while (!completion.isDone()) {
             completion.cancel(false);
         }
-        while (!future.isComplete()) { // the shared poller may have been inside
+        while (!future.isComplete()) { // the shared poller may poll it now
             future.cancel();
         }
         assertInstanceOf(CancellationException.class, future.failure());
     }
 
     @Test
-    void anActionThatWaitsForAnotherFutureHoldsNobodyUp() {
+    void waitingActionDelaysNoOtherFuture() {
         var first = new Polled();
         var second = new Polled();
         CompletableFuture<String> dependent = first.future
@@ -233,7 +233,7 @@ class FutureCompletionTest {
     }
 
     @Test
-    void anExecutorThatRefusesLeavesTheWorkToTheSharedPoller() {
+    void sharedPollerReplacesARefusingExecutor() {
         var task = new SignalledFuture();
         CompletableFuture<String> completion = task.toCompletableFuture(command -> {
             throw new RejectedExecutionException("shut down");
@@ -243,7 +243,7 @@ class FutureCompletionTest {
     }
 
     @Test
-    void theExecutorIsThatOfAsynchronousActions() throws Exception {
+    void executorRunsAsynchronousActions() throws Exception {
         var names = new ArrayList<String>();
         var ran = new CountDownLatch(1);
         CountingFuture.sync(1)
@@ -257,7 +257,7 @@ class FutureCompletionTest {
     }
 
     @Test
-    void aTaskThatThePollersThreadMayNotAdvanceFailsTheCompletionAndStaysAsItWas() {
+    void confinedTaskFailsItsCompletion() {
         Thread owner = Thread.currentThread();
         var polls = new AtomicInteger();
         PollTask<String> task = (notifier, sink) -> {
@@ -278,11 +278,11 @@ class FutureCompletionTest {
     }
 
     @Test
-    void theSharedPollerEndsWhenItIsIdle() throws InterruptedException {
+    void sharedPollerEndsWhenItIsIdle() throws InterruptedException {
         var polled = new Polled();
         CompletableFuture<String> completion = polled.future.toCompletableFuture();
         Thread poller = sharedPoller();
-        poller.interrupt(); // must not keep it awake
+        poller.interrupt(); // an interrupt must not keep it awake
         polled.done.set(true);
         completion.join();
         poller.join();

@@ -13,12 +13,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One future and two threads at the same moment. */
+/** Races of two threads on one future. */
 @Timeout(120)
 class FutureRaceTest {
     private static final int ROUNDS = 100_000;
 
-    /** Complete after two steps; notes if two threads are in it. */
+    /** A future that is complete after two steps. It detects two threads in a step. */
     private static final class TwoSteps {
         final AtomicInteger inside = new AtomicInteger();
         volatile boolean met;
@@ -34,7 +34,7 @@ class FutureRaceTest {
     }
 
     @Test
-    void twoPollersAreNeverInItTogetherAndNoStepIsLostOrMadeTwice() throws Exception {
+    void pollersExecuteEachStepOnce() throws Exception {
         var outcomes = new Race<>(ROUNDS, TwoSteps::new).outcomes(
                 state -> {
                     state.future.busyPoll();
@@ -49,7 +49,7 @@ class FutureRaceTest {
     }
 
     @Test
-    void itIsEitherCancelledAndNeverStartedOrRunsToItsEnd() throws Exception {
+    void futureIsCancelledOrRunsToCompletion() throws Exception {
         var outcomes = new Race<>(ROUNDS, TwoSteps::new).outcomes(
                 state -> state.future.cancel(),
                 state -> {
@@ -62,7 +62,7 @@ class FutureRaceTest {
     }
 
     @Test
-    void aWakeUpThatComesAsTheWaiterFallsAsleepIsNotLost() throws Exception {
+    void wakeUpDuringTheFallAsleepIsNotLost() throws Exception {
         var outcomes = new Race<>(20_000, SignalledFuture::new).outcomes(
                 future -> new FutureRuntime().await(future),
                 future -> {
@@ -73,7 +73,7 @@ class FutureRaceTest {
         assertEquals(Set.of("signalled, signalled, true"), outcomes.keySet(), outcomes::toString);
     }
 
-    /** Is prepared again and again; what it would do does not matter. */
+    /** A future that is prepared repeatedly. */
     private static final class Prepared extends AbstractFuture<Void> {
         private int preparing;
 
@@ -83,7 +83,7 @@ class FutureRaceTest {
             }
         }
 
-        /** Says how many threads prepared it at that moment, or that this one was refused. */
+        /** Returns the number of threads that prepare it now, or that this thread was refused. */
         Object prepare() {
             try {
                 withdraw();
@@ -135,7 +135,7 @@ class FutureRaceTest {
     }
 
     @Test
-    void aSecondThreadIsRefusedUntilThePreparationEnds() {
+    void secondThreadIsRefusedDuringPreparation() {
         var future = new Prepared(true);
         future.withdraw();
         var refused = assertThrows(IllegalStateException.class, future::withdraw);
@@ -157,13 +157,13 @@ class FutureRaceTest {
         assertEquals(FutureState.COMPLETE, future.poll());
     }
 
-    /** Completes when told, and is prepared anew before its waiters are notified. */
-    private static final class PreparedAnew extends AbstractFuture<Object> {
+    /** A future that a test completes and prepares again before its waiters are notified. */
+    private static final class Reused extends AbstractFuture<Object> {
         private final Runnable whenPublished;
         private volatile boolean finished;
         private boolean first = true;
 
-        PreparedAnew(Runnable whenPublished) {
+        Reused(Runnable whenPublished) {
             this.whenPublished = whenPublished;
         }
 
@@ -203,12 +203,12 @@ class FutureRaceTest {
     }
 
     @Test
-    void preparingAnewLosesNoWaiter() throws InterruptedException {
+    void preparationLosesNoWaiter() throws InterruptedException {
         int rounds = 2_000;
         var turn = new AtomicInteger();
         var prepared = new AtomicInteger();
         var polled = new AtomicInteger();
-        var current = new AtomicReference<PreparedAnew>();
+        var current = new AtomicReference<Reused>();
         Thread preparing = Thread.ofPlatform().daemon().start(() -> {
             for (int round = 1; round <= rounds; round++) {
                 while (turn.get() != round) {
@@ -237,7 +237,7 @@ class FutureRaceTest {
         for (int i = 1; i <= rounds; i++) {
             int round = i;
             var woken = new AtomicInteger();
-            var future = new PreparedAnew(() -> {
+            var future = new Reused(() -> {
                 turn.set(round);
                 while (polled.get() != round) {
                     Thread.yield();

@@ -24,14 +24,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Waiting for futures. Whatever hangs fails by its deadline. */
+/** Waits for futures. A wait that hangs fails by its deadline. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FutureRuntimeTest {
     private final FutureRuntime runtime = new FutureRuntime();
 
     /**
-     * Waits until a thread sleeps with no time limit, which is what it does when only a waker can
-     * help.
+     * Waits until a thread sleeps without a time limit. A thread does so if only a waker can end
+     * its wait.
      */
     private static void awaitAsleep(Thread thread) {
         while (thread.getState() != Thread.State.WAITING) {
@@ -64,15 +64,15 @@ class FutureRuntimeTest {
         }
 
         @Test
-        @DisplayName("asynchronous futures come first, the others in the caller's order")
+        @DisplayName("asynchronous futures come first, then synchronous futures in the caller's order")
         void asynchronousFuturesComeFirst() {
             runtime.waitAll(List.of(sync(2), async(1), sync(3)));
             assertEquals(List.of(1, 2, 3), completed);
         }
 
         @Test
-        @DisplayName("of chains it is the entry whose turn it is that decides")
-        void ofChainsItIsTheCurrentEntryThatDecides() {
+        @DisplayName("the current entry of a chain decides")
+        void currentEntryOfAChainDecides() {
             runtime.waitAll(
                     List.of(
                             FutureChain.of(sync(3)).then(async(4)),
@@ -82,15 +82,15 @@ class FutureRuntimeTest {
         }
 
         @Test
-        @DisplayName("an asynchronous future passes a chain of a synchronous entry")
-        void anAsynchronousFuturePassesAChainOfASynchronousEntry() {
+        @DisplayName("an asynchronous future overtakes a chain with a synchronous entry")
+        void asynchronousFutureOvertakesASynchronousOne() {
             runtime.waitAll(List.of(FutureChain.of(sync(9)), async(10), sync(11)));
             assertEquals(List.of(10, 9, 11), completed);
         }
 
         @Test
-        @DisplayName("a future that becomes asynchronous on the way is polled first from then on")
-        void aFutureThatBecomesAsynchronousOnTheWay() {
+        @DisplayName("a future that becomes asynchronous is polled first from then on")
+        void futureMayBecomeAsynchronous() {
             List<Integer> polled = new ArrayList<>();
             var changing = new PolledTwentyTimes(1, polled);
             var steady = new PolledTwentyTimes(2, polled);
@@ -143,12 +143,12 @@ class FutureRuntimeTest {
     }
 
     @Nested
-    @DisplayName("H20: lists that made the C runtime hang, crash or shuffle")
+    @DisplayName("H20: lists with which the C runtime hangs, crashes or changes the order")
     class Lists {
 
         @Test
         @DisplayName("H20: waiting for a complete future returns at once")
-        void waitingForACompleteFutureReturnsAtOnce() {
+        void waitForACompleteFutureReturnsAtOnce() {
             runtime.waitFor(PollableFuture.completed(1));
             runtime.waitAll(List.of(PollableFuture.completed(1)));
             CountingFuture done = CountingFuture.sync(1);
@@ -160,7 +160,7 @@ class FutureRuntimeTest {
 
         @Test
         @DisplayName("H20: waiting for the same future again returns at once")
-        void waitingForTheSameFutureAgainReturnsAtOnce() {
+        void secondWaitReturnsAtOnce() {
             CountingFuture future = CountingFuture.sync(5);
             runtime.waitFor(future);
             runtime.waitFor(future);
@@ -168,8 +168,8 @@ class FutureRuntimeTest {
         }
 
         @Test
-        @DisplayName("H20: complete futures beside others")
-        void completeFuturesBesideOthers() {
+        @DisplayName("H20: complete futures in a list with running futures")
+        void completeFuturesAreTakenInAList() {
             CountingFuture other = CountingFuture.async(50);
             runtime.waitAll(
                     List.of(PollableFuture.completed(1), other,
@@ -180,7 +180,7 @@ class FutureRuntimeTest {
         @ParameterizedTest(name = "{0} times")
         @ValueSource(ints = {2, 3, 7})
         @DisplayName("H20: one future several times in a list")
-        void oneFutureSeveralTimesInAList(int times) {
+        void futureMayBeInAListSeveralTimes(int times) {
             CountingFuture polled = CountingFuture.sync(50);
             SignalledFuture woken = new SignalledFuture();
             List<PollableFuture<?>> list = new ArrayList<>();
@@ -199,8 +199,8 @@ class FutureRuntimeTest {
         }
 
         @Test
-        @DisplayName("H20: one future several times in a list, though it keeps only the last waker it was given")
-        void oneFutureSeveralTimesThoughItKeepsOnlyTheLastWaker() {
+        @DisplayName("H20: one future several times in a list, although it keeps only the last waker")
+        void repeatedFutureWithOneWakerEndsTheWait() {
             AtomicReference<Waker> last = new AtomicReference<>();
             AtomicBoolean ready = new AtomicBoolean();
             PollableFuture<Void> future = FutureRuntimeTest.<Void>future((notifier, sink) -> {
@@ -219,7 +219,7 @@ class FutureRuntimeTest {
 
         @Test
         @DisplayName("H20: several chains around one future all end when it does")
-        void severalChainsAroundOneFuture() {
+        void severalChainsMayContainOneFuture() {
             SignalledFuture shared = new SignalledFuture();
             List<FutureChain<String>> chains = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
@@ -235,8 +235,8 @@ class FutureRuntimeTest {
         }
 
         @Test
-        @DisplayName("H20: an empty list, and lists with null, which are refused before anything is polled")
-        void anEmptyListAndListsWithNull() {
+        @DisplayName("H20: an empty list, and lists with null, which are refused before the first poll")
+        void emptyListIsTakenAndNullIsRefused() {
             runtime.waitAll(List.of());
             CountingFuture future = CountingFuture.sync(1);
             assertThrows(NullPointerException.class,
@@ -247,7 +247,7 @@ class FutureRuntimeTest {
 
         @Test
         @DisplayName("H20: the caller's list keeps its order")
-        void theCallersListKeepsItsOrder() {
+        void listOfTheCallerKeepsItsOrder() {
             List<PollableFuture<?>> list = new ArrayList<>(
                     List.of(CountingFuture.sync(3), CountingFuture.async(9),
                             PollableFuture.completed(1),
@@ -258,8 +258,8 @@ class FutureRuntimeTest {
         }
 
         @Test
-        @DisplayName("failures do not end the wait for the others")
-        void failuresDoNotEndTheWaitForTheOthers() {
+        @DisplayName("a failure does not end the wait for the remaining futures")
+        void failureDoesNotEndTheWaitForTheRest() {
             PollableFuture<Void> failing = future((notifier, sink) -> {
                 throw new IllegalStateException("broken");
             });
@@ -275,15 +275,15 @@ class FutureRuntimeTest {
     class WakeUps {
 
         @Test
-        @DisplayName("H20: with nothing but wakers to hope for the thread sleeps, and polls once for each wake-up")
-        void withNothingButWakersToHopeForTheThreadSleeps() {
+        @DisplayName("H20: if all futures use wakers, the thread sleeps and polls once for each wake-up")
+        void threadSleepsIfAllFuturesUseWakers() {
             SignalledFuture future = new SignalledFuture();
             Thread waiter = Thread.ofPlatform().start(() -> runtime.waitAll(List.of(future)));
             awaitAsleep(waiter);
             assertEquals(1, future.polls());
 
             for (int wakeUp = 1; wakeUp <= 5; wakeUp++) {
-                LockSupport.unpark(waiter); // returns from park without a reason, and has to sleep again
+                LockSupport.unpark(waiter); // a spurious return from park
                 future.wakeForNothing();
                 while (future.polls() < 1 + wakeUp) {
                     Thread.onSpinWait();
@@ -297,8 +297,8 @@ class FutureRuntimeTest {
         }
 
         @Test
-        @DisplayName("of many sleeping futures only the one that woke is polled")
-        void ofManySleepingFuturesOnlyTheOneThatWokeIsPolled() {
+        @DisplayName("of many sleeping futures, only the future that woke the thread is polled")
+        void onlyTheFutureThatWokeIsPolled() {
             List<SignalledFuture> futures = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
                 futures.add(new SignalledFuture());
@@ -322,8 +322,8 @@ class FutureRuntimeTest {
         }
 
         @Test
-        @DisplayName("H20: a wake-up before the poll has returned is not lost, also twice, also after completion")
-        void aWakeUpBeforeThePollHasReturnedIsNotLost() {
+        @DisplayName("H20: a wake-up during a poll is not lost, even twice or after completion")
+        void wakeUpBeforeThePollReturnsIsNotLost() {
             AtomicInteger polls = new AtomicInteger();
             PollableFuture<Void> future = future((notifier, sink) -> {
                 notifier.useNone();
@@ -343,8 +343,8 @@ class FutureRuntimeTest {
         }
 
         @Test
-        @DisplayName("H20: a waker called after the wait is over does no harm")
-        void aWakerCalledAfterTheWaitIsOverDoesNoHarm() {
+        @DisplayName("H20: a waker that is called after the wait has no effect")
+        void wakerCalledAfterTheWaitHasNoEffect() {
             AtomicReference<Waker> kept = new AtomicReference<>();
             PollableFuture<Void> future = future((notifier, sink) -> {
                 kept.set(notifier.waker());
@@ -363,7 +363,7 @@ class FutureRuntimeTest {
         }
 
         @RepeatedTest(3)
-        @DisplayName("H20: no wake-up is lost that comes between the poll and the sleep, platform and virtual threads")
+        @DisplayName("H20: no wake-up between the poll and the sleep is lost, on both kinds of threads")
         void noWakeUpIsLostBetweenThePollAndTheSleep() {
             int rounds = 20_000;
             AtomicReference<SignalledFuture> current = new AtomicReference<>();
@@ -373,8 +373,7 @@ class FutureRuntimeTest {
                 while (!stop.get()) {
                     SignalledFuture future = current.getAndSet(null);
                     if (future != null) {
-                        // From "before the waker is stored" to "asleep already", and everything
-                        // between.
+                        // Delays from before the waker is stored until after the thread is asleep.
                         for (int i = delay++ % 400; i > 0; i--) {
                             Thread.onSpinWait();
                         }
@@ -398,7 +397,7 @@ class FutureRuntimeTest {
 
         @Test
         @DisplayName("H20: several threads that wait for one future are all woken, round after round")
-        void severalThreadsThatWaitForOneFutureAreAllWoken() {
+        void allThreadsThatWaitForAFutureAreWoken() {
             int rounds = 300;
             for (int round = 0; round < rounds; round++) {
                 SignalledFuture future = new SignalledFuture();
@@ -418,13 +417,13 @@ class FutureRuntimeTest {
         }
 
         @Test
-        @DisplayName("H20: a future completed by another thread's poll ends the wait of all others")
-        void aFutureCompletedByAnotherThreadsPollEndsTheWait() {
+        @DisplayName("H20: a future that another thread's poll completes ends every wait")
+        void futureCompletedByAnotherThreadEndsTheWait() {
             SignalledFuture future = new SignalledFuture();
             Thread waiter = Thread.ofPlatform().start(() -> runtime.waitFor(future));
             awaitAsleep(waiter);
             AtomicReference<FutureState> seen = new AtomicReference<>();
-            // Completes the future inside of the wake-up, before the waiter can look.
+            // Completes the future within the wake-up, before the waiter polls.
             future.poll(Notifier.of(() -> seen.set(future.poll())));
             future.signal();
             join(waiter);
@@ -432,8 +431,8 @@ class FutureRuntimeTest {
         }
 
         @Test
-        @DisplayName("H20: a sleeping future that is already complete when its waker is called ends the wait")
-        void aSleepingFutureThatIsAlreadyCompleteWhenItsWakerIsCalled() {
+        @DisplayName("H20: a sleeping future that is complete when its waker is called ends the wait")
+        void completeFutureMayBeWoken() {
             AtomicReference<Waker> kept = new AtomicReference<>();
             AtomicBoolean ready = new AtomicBoolean();
             PollableFuture<Void> future = future((notifier, sink) -> {
@@ -455,8 +454,8 @@ class FutureRuntimeTest {
         }
 
         @Test
-        @DisplayName("one that wakes beside one that has to be polled: the latter is not kept from progress")
-        void oneThatWakesBesideOneThatHasToBePolled() {
+        @DisplayName("a future with a waker does not stop the polls of a future without a waker")
+        void polledFutureProgressesBesideAWaker() {
             SignalledFuture signalled = new SignalledFuture();
             CountingFuture counting = CountingFuture.sync(1_500);
             Thread signaller = Thread.ofVirtual().start(() -> {
@@ -472,8 +471,8 @@ class FutureRuntimeTest {
         }
 
         @Test
-        @DisplayName("a poller is asked instead of polling, and the future polled when it says yes")
-        void aPollerIsAskedInsteadOfPolling() {
+        @DisplayName("a poller is asked before each poll, and the future is polled if it returns true")
+        void pollerIsAskedBeforeAPoll() {
             AtomicInteger asked = new AtomicInteger();
             AtomicInteger polls = new AtomicInteger();
             PollableFuture<Void> future = future((notifier, sink) -> {
@@ -491,8 +490,8 @@ class FutureRuntimeTest {
     class WaitingThread {
 
         @Test
-        @DisplayName("interruption does not end the wait, asleep or polling, and is kept for afterwards")
-        void interruptionDoesNotEndTheWait() {
+        @DisplayName("an interrupt does not end the wait and is kept")
+        void interruptDoesNotEndTheWait() {
             SignalledFuture woken = new SignalledFuture();
             AtomicBoolean interrupted = new AtomicBoolean();
             Thread waiter = Thread.ofPlatform().start(() -> {
@@ -513,8 +512,8 @@ class FutureRuntimeTest {
         }
 
         @Test
-        @DisplayName("an interruption is kept also where the wait ends with an exception")
-        void anInterruptionIsKeptWhereTheWaitEndsWithAnException() {
+        @DisplayName("an interrupt is kept if the wait ends with an exception")
+        void interruptIsKeptIfTheWaitThrows() {
             AtomicInteger polls = new AtomicInteger();
             PollableFuture<Void> future = future((notifier, sink) -> {
                 if (polls.incrementAndGet() < 10) {
@@ -528,8 +527,8 @@ class FutureRuntimeTest {
         }
 
         @Test
-        @DisplayName("the idle strategy is asked between rounds without progress, counted from 0 after each progress")
-        void theIdleStrategyIsAskedBetweenRoundsWithoutProgress() {
+        @DisplayName("the idle strategy is called between rounds without progress, counted from 0")
+        void idleStrategyRunsBetweenIdleRounds() {
             List<Integer> rounds = new ArrayList<>();
             new FutureRuntime(rounds::add)
                     .waitAll(List.of(CountingFuture.sync(3), CountingFuture.sync(6)));
@@ -538,7 +537,7 @@ class FutureRuntimeTest {
 
         @Test
         @DisplayName("every idle strategy ends a wait, and nonsense is refused")
-        void everyIdleStrategyEndsAWait() {
+        void waitEndsWithEveryIdleStrategy() {
             for (IdleStrategy idle : List.of(
                     IdleStrategy.spin(), IdleStrategy.yield(), IdleStrategy.park(1_000),
                     IdleStrategy.backOff(),
@@ -565,7 +564,7 @@ class FutureRuntimeTest {
                 futures.add(future);
                 waiters.add(Thread.ofVirtual().start(() -> outputs.add(runtime.await(future))));
             }
-            waiters.forEach(FutureRuntimeTest::awaitAsleep); // more of them than there are carriers
+            waiters.forEach(FutureRuntimeTest::awaitAsleep); // more threads than carriers
             futures.forEach(SignalledFuture::signal);
             waiters.forEach(FutureRuntimeTest::join);
             assertEquals(Collections.nCopies(200, "signalled"), outputs);

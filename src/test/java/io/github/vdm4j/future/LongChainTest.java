@@ -9,12 +9,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Chains of any length need constant stack, and time in proportion to their steps. */
+/** Chains of any length, which need constant stack and linear time. */
 @Timeout(60)
 class LongChainTest {
     private int done;
 
-    /** The usual asynchronous loop: a step returns the chain of the steps behind it. */
+    /** Returns an asynchronous loop, in which each step returns the chain of the later steps. */
     private FutureChain<Integer> loop(int step, int end, boolean running) {
         PollableFuture<Integer> work =
                 running ? CountingFuture.sync(2) : PollableFuture.completed(1);

@@ -29,7 +29,7 @@ class PollableFutureTest {
 
     @Test
     @DisplayName("each poll is one step: counter and state after each, until the last one completes")
-    void eachPollIsOneStep() {
+    void eachPollExecutesOneStep() {
         CountingFuture up = CountingFuture.sync(POLLS);
         for (int i = 0; i < POLLS; i++) {
             assertEquals(i == 0 ? FutureState.IDLE : FutureState.RUNNING, up.state());
@@ -46,7 +46,7 @@ class PollableFutureTest {
 
     @Test
     @DisplayName("polling a complete future does nothing")
-    void pollingACompleteFutureDoesNothing() {
+    void pollOfACompleteFutureDoesNothing() {
         CountingFuture up = CountingFuture.sync(POLLS);
         up.busyPoll();
         assertEquals(FutureState.COMPLETE, up.poll());
@@ -56,8 +56,8 @@ class PollableFutureTest {
     }
 
     @Test
-    @DisplayName("a future that is complete from the start has its output, or its failure, and no property")
-    void aFutureThatIsCompleteFromTheStart() {
+    @DisplayName("a future that is complete from the start has an output or a failure, and no property")
+    void completeFutureHasAnOutputOrAFailure() {
         PollableFuture<Integer> six = PollableFuture.completed(2 * 3);
         assertEquals(FutureState.COMPLETE, six.state());
         six.busyPoll();
@@ -78,8 +78,8 @@ class PollableFutureTest {
     }
 
     @Test
-    @DisplayName("a poll of a complete future takes back what the notifier was answered before")
-    void aPollOfACompleteFutureAnswersThatThereIsNoNotification() {
+    @DisplayName("a poll of a complete future replaces the earlier answer to the notifier with NONE")
+    void pollOfACompleteFutureUsesNoNotification() {
         Notifier notifier = Notifier.of(() -> {});
         new SignalledFuture().poll(notifier);
         assertEquals(NotifierType.WAKER, notifier.used());
@@ -97,8 +97,8 @@ class PollableFutureTest {
     }
 
     @Test
-    @DisplayName("the notifier that offers nothing keeps no answer, so that all threads can share it")
-    void theNotifierThatOffersNothingKeepsNoAnswer() {
+    @DisplayName("the notifier that offers nothing keeps no answer, so all threads can share it")
+    void emptyNotifierKeepsNoAnswer() {
         Notifier.none().useWaker();
         Notifier.none().usePoller(() -> true);
         assertEquals(NotifierType.NONE, Notifier.none().used());
@@ -108,8 +108,8 @@ class PollableFutureTest {
     }
 
     @Test
-    @DisplayName("output and failure are there once the future is complete, not before")
-    void outputAndFailureAreThereOnceTheFutureIsComplete() {
+    @DisplayName("output and failure exist after the future is complete")
+    void outputExistsAfterCompletion() {
         CountingFuture up = CountingFuture.sync(2);
         var idle = assertThrows(IllegalStateException.class, up::output);
         assertTrue(idle.getMessage().contains("IDLE"), idle.getMessage());
@@ -119,8 +119,8 @@ class PollableFutureTest {
     }
 
     @Test
-    @DisplayName("a task that throws completes the future with what it threw")
-    void aTaskThatThrowsCompletesTheFuture() {
+    @DisplayName("a task that throws completes the future with its exception")
+    void throwingTaskCompletesTheFuture() {
         var broken = new IllegalArgumentException("broken");
         PollableFuture<String> future = future((notifier, sink) -> {
             throw broken;
@@ -135,7 +135,7 @@ class PollableFutureTest {
 
     @Test
     @DisplayName("await throws unchecked failures themselves and wraps checked ones")
-    void awaitThrowsUncheckedFailuresThemselvesAndWrapsCheckedOnes() {
+    void awaitWrapsOnlyCheckedFailures() {
         var checked = new IOException("disk");
         var wrapped = assertThrows(FutureFailedException.class,
                 () -> PollableFuture.failed(checked).await());
@@ -146,8 +146,8 @@ class PollableFutureTest {
     }
 
     @Test
-    @DisplayName("WrongThreadException concerns the polling thread: thrown there, and the future stays as it was")
-    void wrongThreadExceptionLeavesTheFutureAsItWas() {
+    @DisplayName("WrongThreadException is thrown on the polling thread, and the future is unchanged")
+    void wrongThreadExceptionKeepsTheFuture() {
         AtomicInteger calls = new AtomicInteger();
         PollableFuture<String> future = future((notifier, sink) -> {
             if (calls.incrementAndGet() <= 2) {
@@ -165,8 +165,8 @@ class PollableFutureTest {
     }
 
     @Test
-    @DisplayName("a task that could not start yet leaves the future idle, and cancel still works")
-    void aTaskThatCouldNotStartYetLeavesTheFutureIdle() {
+    @DisplayName("a task that cannot start leaves the future idle, and cancel still works")
+    void taskThatCannotStartKeepsTheFutureIdle() {
         PollableFuture<String> future = future((notifier, sink) -> FutureState.IDLE);
         assertEquals(FutureState.IDLE, future.poll());
         assertEquals(FutureState.IDLE, future.state());
@@ -175,7 +175,7 @@ class PollableFutureTest {
     }
 
     @Test
-    @DisplayName("H23: cancel ends an idle future without running it, and leaves a started one alone")
+    @DisplayName("H23: cancel ends an idle future without running it, and does not affect a started future")
     void cancelEndsAnIdleFuture() {
         CountingFuture idle = CountingFuture.sync(1);
         assertTrue(idle.cancel());
@@ -202,8 +202,8 @@ class PollableFutureTest {
     }
 
     @Test
-    @DisplayName("H13: polled by several threads at once, one is inside of the task and the others see RUNNING")
-    void polledBySeveralThreadsAtOnceOneIsInsideOfTheTask() throws Exception {
+    @DisplayName("H13: if several threads poll, one executes the task and the rest see RUNNING")
+    void onlyOnePollingThreadExecutesTheTask() throws Exception {
         var inside = new CountDownLatch(1);
         var leave = new CountDownLatch(1);
         AtomicInteger runs = new AtomicInteger();
@@ -220,7 +220,7 @@ class PollableFutureTest {
         notifier.useWaker();
         assertEquals(FutureState.RUNNING, future.state());
         assertEquals(FutureState.RUNNING, future.poll(notifier));
-        assertEquals(NotifierType.NONE, notifier.used(), "nobody will wake this one");
+        assertEquals(NotifierType.NONE, notifier.used(), "this future uses no waker");
         assertFalse(future.cancel());
         leave.countDown();
         first.join();
@@ -230,8 +230,8 @@ class PollableFutureTest {
     }
 
     @Test
-    @DisplayName("H13: steps of a future polled by four threads are neither lost nor doubled")
-    void stepsAreNeitherLostNorDoubled() throws Exception {
+    @DisplayName("H13: four polling threads neither lose nor repeat a step")
+    void stepsAreNeitherLostNorRepeated() throws Exception {
         int steps = 200_000;
         CountingFuture future = CountingFuture.sync(steps); // its plain counter shows every race
         var failure = new AtomicReference<Throwable>();

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** A finished step of a chain is progress: no waiting thread pauses after it. */
+/** Chains that are polled. A complete step is progress, so no waiting thread pauses after it. */
 @Isolated("replaces the strategy of the shared poller")
 class PolledChainTest {
     private static final int STEPS = 100_000;

@@ -7,16 +7,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
- * Two threads do one thing each, at the same moment as nearly as can be, again and again on
- * something new; the outcomes are counted. What a protocol forbids must not be among them.
+ * A race of two threads. Each acts once on a new state, as nearly as possible at the same moment.
+ * The race is repeated and the outcomes are counted. A forbidden outcome must not occur.
  *
- * @param <S> what they do it to
+ * @param <S> the type of the state
  */
 public final class Race<S> {
     private final int rounds;
     private final Supplier<S> fresh;
 
-    /** An actor; it says what it saw. */
+    /** An actor, which returns its observation. */
     @FunctionalInterface
     public interface Actor<S> {
         Object act(S state) throws Exception;
@@ -28,8 +28,8 @@ public final class Race<S> {
     }
 
     /**
-     * How often each outcome was seen: what the first actor said, what the second said, what is to
-     * be said in the end.
+     * Returns the number of each outcome: the observations of the first actor, of the second actor,
+     * and after the race.
      */
     public Map<String, Integer> outcomes(Actor<S> first, Actor<S> second, Actor<S> after)
             throws Exception {
@@ -42,7 +42,7 @@ public final class Race<S> {
                 while (turn.get() != 2 * round - 1) {
                     Thread.onSpinWait();
                 }
-                // Starts a little late at random, so each thread is first at times.
+                // Starts after a random delay, so each thread is sometimes first.
                 for (int i = round % 50; i > 0; i--) {
                     Thread.onSpinWait();
                 }

@@ -3,7 +3,10 @@ package io.github.vdm4j.future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Complete at the first poll after {@link #signal}; keeps the waker of the last poll. */
+/**
+ * A future that is complete at the first poll after {@link #signal}. It keeps the waker of the last
+ * poll.
+ */
 final class SignalledFuture extends AbstractFuture<String> {
     private static final Waker SIGNALLED = () -> {};
 
@@ -11,7 +14,7 @@ final class SignalledFuture extends AbstractFuture<String> {
     private final AtomicInteger polls = new AtomicInteger();
     private Throwable failure;
 
-    /** Lets the future complete and wakes; to be called from any thread. */
+    /** Lets the future complete and calls its waker. Any thread may call this. */
     void signal() {
         Waker kept = waker.getAndSet(SIGNALLED);
         if (kept != null) {
@@ -19,7 +22,7 @@ final class SignalledFuture extends AbstractFuture<String> {
         }
     }
 
-    /** Wakes without any progress to be made. */
+    /** Calls the waker without progress. */
     void wakeForNothing() {
         Waker kept = waker.get();
         if (kept != null) {

@@ -36,7 +36,10 @@ class StackOverflowTest {
         }
     }
 
-    /** Compiled code needs less stack before the callbacks than the callbacks' first lines need. */
+    /**
+     * Compiles the code before the callbacks. It then needs less stack than the callbacks' first
+     * lines.
+     */
     @BeforeAll
     static void compile() {
         var future = new SignalledFuture();
@@ -59,7 +62,7 @@ class StackOverflowTest {
         }
         Thread deep = new Thread(null, () -> {
             descend();
-            // The same thread has its whole stack again.
+            // The same thread again has its whole stack.
             for (int i = 0; i < LEVELS; i++) {
                 calls.get(i).set(0);
                 futures.get(i).wakeForNothing();

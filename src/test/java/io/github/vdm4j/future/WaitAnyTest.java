@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Waiting for the first of some futures. */
+/** Waits for the first of several futures. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WaitAnyTest {
     private final FutureRuntime runtime = new FutureRuntime();
@@ -51,7 +51,7 @@ class WaitAnyTest {
         futures.get(2).signal();
         waiter.join();
         assertSame(futures.get(2), returned.get());
-        futures.forEach(SignalledFuture::signal); // late wake-ups harm nobody
+        futures.forEach(SignalledFuture::signal); // late wake-ups have no effect
         runtime.waitAll(futures);
     }
 

@@ -30,8 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The CRC is the one that a division bit by bit gives, for any seed, bypass, kind of memory and
- * length.
+ * A comparison of the CRC with a bitwise division, for any seed, bypass, kind of memory and length.
  */
 class Crc32cKernelTest {
     private static final byte[] CHECK = "123456789".getBytes(US_ASCII);
@@ -71,7 +70,8 @@ class Crc32cKernelTest {
     @ParameterizedTest(name = "bypass of reflection {0}, of data reflection {1}: {2}")
     @CsvSource({"false, false, e3069283", "true, false, 45fc71a", "false, true, a8f022a0",
         "true, true, c052a8c8"})
-    void theCheckValue(boolean bypassReflection, boolean bypassDataReflection, String expected) {
+    void crcOfTheCheckStringMatches(boolean bypassReflection, boolean bypassDataReflection,
+            String expected) {
         var options = new CrcOptions(0, bypassReflection, bypassDataReflection);
         assertEquals(expected,
                 Integer.toHexString(kernel.crc(MemorySegment.ofArray(CHECK), options)));
@@ -79,7 +79,7 @@ class Crc32cKernelTest {
     }
 
     @Property(tries = 1_000, edgeCases = EdgeCasesMode.NONE)
-    void theCrcIsThatOfADivisionBitByBit(
+    void crcMatchesABitwiseDivision(
             @ForAll("sizes") int size,
             @ForAll @IntRange(max = 15) int misalignment,
             @ForAll Placed.Kind kind,
@@ -92,7 +92,7 @@ class Crc32cKernelTest {
     }
 
     @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
-    void aCopyCopiesAndHasTheSameCrc(
+    void copyHasTheSameCrc(
             @ForAll("sizes") int size,
             @ForAll @IntRange(max = 15) int misalignment,
             @ForAll Placed.Kind kind,
@@ -108,7 +108,7 @@ class Crc32cKernelTest {
     }
 
     @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
-    void theCrcOfOneRangeIsTheSeedForTheNext(
+    void crcOfARangeIsTheSeedForTheNext(
             @ForAll("sizes") int size,
             @ForAll @IntRange(max = 40_000) int where,
             @ForAll("options") CrcOptions options,
@@ -122,7 +122,7 @@ class Crc32cKernelTest {
     }
 
     @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
-    void twoCrcsCombineToThatOfBothRanges(
+    void combinedCrcMatchesBothRanges(
             @ForAll("sizes") int size,
             @ForAll @IntRange(max = 40_000) int where,
             @ForAll("options") CrcOptions options,
@@ -136,10 +136,11 @@ class Crc32cKernelTest {
     }
 
     /**
-     * x to the power of 2^31 - 1 is 1 modulo the polynomial, so 2^62 zero bytes do what one does.
+     * x to the power of 2^31 - 1 is 1 modulo the polynomial, so 2^62 zero bytes have the effect of
+     * one zero byte.
      */
     @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
-    void lengthsThatNoRangeHasCombine(@ForAll int first) {
+    void hugeLengthsCombine(@ForAll int first) {
         CrcOptions options = CrcOptions.STANDARD;
         int behindOne = Crc32cKernel.combine(first, 0, 1, options);
         assertEquals(behindOne, Crc32cKernel.combine(first, 0, 1L << 62, options));
@@ -147,7 +148,7 @@ class Crc32cKernelTest {
     }
 
     @Test
-    void severalPiecesOfACopyHaveOneCrc() {
+    void copyInPiecesHasOneCrc() {
         byte[] bytes = Noise.bytes((1 << 18) + 77, 5);
         CRC32C expected = new CRC32C();
         expected.update(bytes);
@@ -171,14 +172,14 @@ class Crc32cKernelTest {
         }
     }
 
-    /** The JDK's CRC32C takes the JVM down with it here: SIGBUS. */
+    /** The JDK's CRC32C ends the JVM with SIGBUS here. */
     @Test
-    void h28AMappingWhoseFileWasCutOffIsAnErrorAndNoCrash(@TempDir Path folder) throws IOException {
+    void h28TruncatedMappingIsAnErrorAndNoCrash(@TempDir Path folder) throws IOException {
         try (Arena arena = Arena.ofShared()) {
             MemorySegment cut = mapped(folder, 1 << 20, 4_096, arena);
             assertThrows(InternalError.class, () -> {
                 kernel.crc(cut, CrcOptions.STANDARD);
-                Thread.holdsLock(this); // compiled code may tell only on the way back from native code
+                Thread.holdsLock(this); // compiled code may throw only after a native call
             });
             byte[] bytes = new byte[4_096];
             assertEquals(
@@ -187,11 +188,11 @@ class Crc32cKernelTest {
         }
     }
 
-    /** Reads a sparse file, without memory of its own, as plain native memory. */
+    /** Reads a sparse file, which needs no memory, like plain native memory. */
     @Test
     @Tag("slow")
     @Timeout(120)
-    void moreThanFourGigabytesHaveTheirCrc(@TempDir Path folder) throws IOException {
+    void crcCoversMoreThanFourGigabytes(@TempDir Path folder) throws IOException {
         long size = (4L << 30) + 4_096;
         try (Arena arena = Arena.ofShared()) {
             MemorySegment zeros = mapped(folder, size, size, arena);

@@ -20,14 +20,11 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
-/**
- * Delta records are those that DML's description of them gives, byte by byte, and lead to the
- * modified range.
- */
+/** A comparison of delta records with DML's specification byte by byte, and their application. */
 class DeltaKernelTest {
     private static final int MOST = 0x80000;
 
-    /** Blocks of a range, and how many of 1,000 of them differ. */
+    /** The number of blocks of a range, and how many of 1,000 blocks differ. */
     record Ranges(int blocks, int differing, long seed) {
         byte[] original() {
             return Noise.bytes(8 * blocks, seed);
@@ -68,7 +65,7 @@ class DeltaKernelTest {
     }
 
     @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
-    void aRecordHasEachBlockThatDiffersAndAppliedGivesTheModifiedRange(
+    void recordContainsEachDifferentBlock(
             @ForAll("ranges") Ranges ranges,
             @ForAll Placed.Kind kind,
             @ForAll Placed.Kind otherKind,
@@ -94,7 +91,7 @@ class DeltaKernelTest {
     }
 
     @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
-    void aRecordWithoutRoomForAllOverflowsAndHoldsWhatFits(
+    void smallRecordOverflowsAndIsFilled(
             @ForAll("ranges") Ranges ranges, @ForAll @IntRange(min = 8, max = 3_000) int entries) {
         byte[] original = ranges.original();
         byte[] modified = ranges.modified();
@@ -137,7 +134,7 @@ class DeltaKernelTest {
     }
 
     @Test
-    void h25AnEntryBeyondTheDestinationIsADefectThatIsToldWithItsValues() {
+    void h25EntryBeyondTheDestinationIsADefect() {
         assertNull(DeltaKernel.defect(entries(0, 511), 4_096));
         assertEquals(
                 "entry 1 of the delta record is for offset 4,096, outside of the 4,096 bytes of the destination",
@@ -151,7 +148,7 @@ class DeltaKernelTest {
     }
 
     @Test
-    void h25AnEntryThatIsNotForALaterOffsetThanTheOneBeforeIsADefect() {
+    void h25UnorderedEntryIsADefect() {
         assertNull(DeltaKernel.defect(entries(1, 2, 511), 4_096));
         assertEquals(
                 "entry 2 of the delta record is for offset 16, after one for 16: they must ascend",
@@ -162,7 +159,7 @@ class DeltaKernelTest {
     }
 
     @Test
-    void h25ARecordThatEndsWithinAnEntryIsADefect() {
+    void h25TruncatedEntryIsADefect() {
         assertEquals(
                 "the delta record has 15 bytes: it must be a multiple of 10",
                 DeltaKernel.defect(entries(0, 1).asSlice(0, 15), 4_096));
@@ -170,7 +167,7 @@ class DeltaKernelTest {
     }
 
     @Test
-    void anEntryThatWasMadeWrongAfterTheCheckWritesNothingOutside() {
+    void entryChangedAfterTheCheckWritesInsideOnly() {
         MemorySegment destination = MemorySegment.ofArray(new byte[64]).asSlice(0, 32);
         assertThrows(IndexOutOfBoundsException.class,
                 () -> DeltaKernel.apply(destination, entries(4)));

@@ -32,10 +32,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Protection is made and checked as DSA defines it, for every flag, tag and mask. */
+/** The protection of blocks, compared with DSA's specification for every flag, tag and mask. */
 class DifKernelTest {
 
-    /** What is done to some blocks of a well protected source. */
+    /** The damage to a block of a correctly protected source. */
     enum Damage {
         NONE,
         DATA,
@@ -60,7 +60,7 @@ class DifKernelTest {
             for (int i = 0; i < blocks; i++) {
                 int at = i * whole;
                 int tags = at + whole - 8;
-                if (random.nextBoolean()) { // bits that do not count may be anything
+                if (random.nextBoolean()) { // masked bits may have any value
                     source[tags + 2] ^=
                             (byte) (random.nextInt() & config.source().applicationMask() >> 8);
                     source[tags + 3] ^=
@@ -148,7 +148,7 @@ class DifKernelTest {
     }
 
     @Property(tries = 2_000, edgeCases = EdgeCasesMode.NONE)
-    void aCheckFindsTheFirstBlockThatIsNotWellAndAllItsErrors(@ForAll("cases") Case with) {
+    void checkFindsTheFirstBadBlockAndItsErrors(@ForAll("cases") Case with) {
         byte[] source = with.protectedSource();
         assertEquals(
                 new DifReference(with.config()).check(source),
@@ -157,7 +157,7 @@ class DifKernelTest {
     }
 
     @Property(tries = 1_000, edgeCases = EdgeCasesMode.NONE)
-    void anInsertAddsTheProtectionToEachBlock(@ForAll("cases") Case with) {
+    void insertAddsTheProtectionToEachBlock(@ForAll("cases") Case with) {
         byte[] data = with.data();
         Placed destination = with.room(data.length + 8 * with.blocks());
         DifKernel.insert(destination.segment(), with.source(data).segment(), with.config(), 0);
@@ -165,7 +165,7 @@ class DifKernelTest {
     }
 
     @Property(tries = 1_000, edgeCases = EdgeCasesMode.NONE)
-    void aStripChecksAndKeepsOnlyTheData(@ForAll("cases") Case with) {
+    void stripChecksAndKeepsOnlyTheData(@ForAll("cases") Case with) {
         byte[] source = with.protectedSource();
         DifReference reference = new DifReference(with.config());
         Placed destination = with.room(with.data().length);
@@ -178,7 +178,7 @@ class DifKernelTest {
     }
 
     @Property(tries = 2_000, edgeCases = EdgeCasesMode.NONE)
-    void anUpdateChecksAndMakesTheOtherProtection(@ForAll("cases") Case with) {
+    void updateChecksAndWritesTheNewProtection(@ForAll("cases") Case with) {
         byte[] source = with.protectedSource();
         DifReference reference = new DifReference(with.config());
         Placed destination = with.room(source.length);
@@ -191,7 +191,7 @@ class DifKernelTest {
     }
 
     @Test
-    void theCheckValueOfTheGuard() {
+    void guardOfTheCheckStringMatches() {
         byte[] padded = new byte[16]; // zeros at the beginning change nothing
         System.arraycopy("123456789".getBytes(US_ASCII), 0, padded, 7, 9);
         assertEquals(0xd0db, T10Crc.of(MemorySegment.ofArray(padded), 0, 16, 0));
@@ -213,8 +213,8 @@ class DifKernelTest {
     }
 
     /**
-     * DML's software path wants the tag found to be equal in all bits, and checks none with a mask
-     * of 0.
+     * DML's software path requires that all bits of the tag are equal, and checks no bit with a
+     * mask of 0.
      */
     @ParameterizedTest(name = "tag {0}, mask {1}, found {2}: errors {3}")
     @CsvSource({
@@ -224,13 +224,13 @@ class DifKernelTest {
         "0x1234, 0x00ff, 0x1334, 2",
         "0x1234, 0xffff, 0xabcd, 0"
     })
-    void theMaskedBitsOfAnApplicationTagAreNotChecked(int application, int mask, int found,
+    void maskedBitsOfTheTagAreNotChecked(int application, int mask, int found,
             int errors) {
         assertEquals(errors,
                 checkOfOneBlock(new DifTags(0, application, mask), (long) found << 32));
     }
 
-    /** A block of zeros, whose guard is 0, with other protection. */
+    /** Returns a block of zeros, whose guard is 0, with the given protection. */
     private static int checkOfOneBlock(DifTags tags, long protection, DifFlag... flags) {
         byte[] source = new byte[520];
         for (int i = 0; i < 8; i++) {
@@ -241,9 +241,9 @@ class DifKernelTest {
                 .errors();
     }
 
-    /** DML's software path checks such a block unless it is to be an error. */
+    /** DML's software path checks such a block unless the flags make it an error. */
     @Test
-    void aBlockWithAllBitsOfItsProtectionSetIsNotCheckedOrIsAnError() {
+    void protectionOfOnesIsExemptOrAnError() {
         assertEquals(7, checkOfOneBlock(DifTags.ZERO, -1));
         assertEquals(7, checkOfOneBlock(DifTags.ZERO, -1, SOURCE_F_ENABLE_ERROR));
         assertEquals(0, checkOfOneBlock(DifTags.ZERO, -1, SOURCE_F_DETECT_ALL));
@@ -254,7 +254,7 @@ class DifKernelTest {
     }
 
     @Test
-    void aBlockWithAllBitsOfItsTagsSetIsNotChecked() {
+    void tagsOfOnesExemptTheBlock() {
         assertEquals(0,
                 checkOfOneBlock(DifTags.ZERO, 0xabcd_ffff_ffff_ffffL, SOURCE_F_DETECT_TAGS));
         assertEquals(7,

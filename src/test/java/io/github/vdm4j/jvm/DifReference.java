@@ -5,15 +5,15 @@ import io.github.vdm4j.operation.DifFlag;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** DIF by the specification of DSA, one block and one bit at a time. */
+/** An implementation of DIF by DSA's specification, one block and one bit at a time. */
 final class DifReference {
     private final DifConfig config;
     private final int block;
     private final int whole;
 
     /**
-     * What a check found: -1 and 0, or the offset of the first block that is not well and the bits
-     * of its errors.
+     * The result of a check: -1 and 0, or the offset of the first incorrect block and the bits of
+     * its errors.
      */
     record Found(long offset, int errors) {
         static final Found NOTHING = new Found(-1, 0);
@@ -125,7 +125,7 @@ final class DifReference {
         return destination.array();
     }
 
-    /** The destination after a strip of so many blocks that are well; zero from there on. */
+    /** Returns the destination after a strip of some correct blocks. The rest is zero. */
     byte[] strip(byte[] source, long blocks) {
         ByteBuffer destination = ByteBuffer.allocate(source.length / whole * block);
         for (int i = 0; i < blocks; i++) {
@@ -134,7 +134,7 @@ final class DifReference {
         return destination.array();
     }
 
-    /** The destination after an update of so many blocks that are well; zero from there on. */
+    /** Returns the destination after an update of some correct blocks. The rest is zero. */
     byte[] update(byte[] source, long blocks) {
         ByteBuffer destination = ByteBuffer.allocate(source.length);
         for (int i = 0; i < blocks; i++) {

@@ -10,7 +10,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
-/** Both destinations get the source, and nothing else is written. */
+/** The kernel writes the source to both destinations and nothing else. */
 class DualcastKernelTest {
     @Provide
     Arbitrary<Integer> sizes() {

@@ -36,8 +36,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every descriptor reaches its kernel, with its operands in the right places, and the result
- * reaches its record.
+ * Every descriptor reaches its kernel with the correct operands, and the result reaches the
+ * completion record.
  */
 class JvmOperationsTest {
     private static final byte[] CHECK = "123456789".getBytes(US_ASCII);
@@ -79,7 +79,7 @@ class JvmOperationsTest {
     }
 
     @Test
-    void aCopyCopies() {
+    void copyCopies() {
         MemorySegment source = noise(100, 1);
         MemorySegment destination = of(new byte[100]);
         only(mover.batch().memcpy(destination, source));
@@ -87,7 +87,7 @@ class JvmOperationsTest {
     }
 
     @Test
-    void aMoveMovesBetweenRangesThatOverlap() {
+    void moveCopiesOverlappingRanges() {
         MemorySegment memory = noise(100, 2);
         byte[] before = bytes(memory);
         only(mover.batch().memmove(memory.asSlice(3, 97), memory.asSlice(0, 97), VdmFlags.NONE));
@@ -95,7 +95,7 @@ class JvmOperationsTest {
     }
 
     @Test
-    void aMemsetSetsItsByteInAllOfTheRange() {
+    void memsetWritesItsByteToTheWholeRange() {
         MemorySegment destination = of(new byte[13]);
         only(mover.batch().memset(destination, (byte) 0xa5, VdmFlags.NONE));
         byte[] expected = new byte[13];
@@ -104,7 +104,7 @@ class JvmOperationsTest {
     }
 
     @Test
-    void aFillFillsWithItsPattern() {
+    void fillWritesItsPattern() {
         MemorySegment destination = of(new byte[10]);
         VdmOutput output = await(mover.fill(destination, 0x0807060504030201L));
         assertArrayEquals(new byte[]{1, 2, 3, 4, 5, 6, 7, 8, 1, 2}, bytes(destination));
@@ -112,7 +112,7 @@ class JvmOperationsTest {
     }
 
     @Test
-    void whatMovesNoBytesSucceeds() {
+    void operationsWithoutBytesSucceed() {
         MemorySegment range = noise(64, 3);
         byte[] before = bytes(range);
         only(mover.batch().flush(range));
@@ -122,7 +122,7 @@ class JvmOperationsTest {
     }
 
     @Test
-    void aComparisonTellsTheFirstMismatch() {
+    void compareReturnsTheFirstMismatch() {
         MemorySegment first = noise(100, 4);
         MemorySegment second = noise(100, 4);
         assertEquals(CompareResult.EQUAL, await(mover.compare(first, second)));
@@ -133,7 +133,7 @@ class JvmOperationsTest {
     }
 
     @Test
-    void aComparisonWithAPatternTellsTheExactByte() {
+    void comparePatternReturnsTheExactByte() {
         MemorySegment eight = of(Arrays.copyOf(CHECK, 8));
         assertEquals(CompareResult.EQUAL, await(mover.comparePattern(eight, 0x3837363534333231L)));
         assertEquals(new CompareResult(false, 6),
@@ -143,7 +143,7 @@ class JvmOperationsTest {
     }
 
     @Test
-    void aDeltaIsRecordedOverflowsOrIsNotThere() {
+    void deltaIsRecordedEmptyOrAnOverflow() {
         MemorySegment original = noise(4_096, 5);
         MemorySegment modified = noise(4_096, 5);
         MemorySegment record = of(new byte[80]);
@@ -163,7 +163,7 @@ class JvmOperationsTest {
     }
 
     @Test
-    void h25ADeltaRecordWithADefectIsNotApplied() {
+    void h25DefectiveRecordIsNotApplied() {
         MemorySegment destination = noise(64, 6);
         byte[] before = bytes(destination);
         MemorySegment record = of(new byte[20]);
@@ -182,7 +182,7 @@ class JvmOperationsTest {
     }
 
     @Test
-    void aDualcastCopiesToBoth() {
+    void dualcastCopiesToBothDestinations() {
         MemorySegment source = noise(100, 7);
         MemorySegment room = arena.allocate(8_192, 4_096);
         await(mover.dualcast(room.asSlice(5, 100), room.asSlice(4_101, 100), source));
@@ -191,7 +191,7 @@ class JvmOperationsTest {
     }
 
     @Test
-    void aCrcIsComputedAloneOrOnTheWayOfACopy() {
+    void crcIsComputedAloneOrDuringACopy() {
         MemorySegment source = of(CHECK);
         MemorySegment destination = of(new byte[9]);
         Crc32c check = new Crc32c(0xe3069283);
@@ -206,12 +206,9 @@ class JvmOperationsTest {
                         VdmFlags.NONE)));
     }
 
-    /**
-     * Threads whose numbers are equal in their last bits are those that could be lent the same
-     * kernel.
-     */
+    /** Threads whose numbers have the same last bits could use the same kernel. */
     @Test
-    void crcsOnSeveralThreadsAtOnceDoNotDisturbEachOther() throws Exception {
+    void crcsOnSeveralThreadsAreIndependent() throws Exception {
         byte[] content = Noise.bytes(3_000, 8);
         var options = new CrcOptions(5, true, true);
         int expected = new Crc32cKernel().crc(MemorySegment.ofArray(content), options);
@@ -265,7 +262,7 @@ class JvmOperationsTest {
     }
 
     @Test
-    void aClosedArenaIsToldByAnException() {
+    void closedArenaThrows() {
         Arena closed = Arena.ofConfined();
         VdmFuture<Crc32c> future = mover.crc32c(closed.allocate(64));
         closed.close();

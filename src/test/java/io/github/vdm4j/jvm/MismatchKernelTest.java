@@ -14,7 +14,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
-/** Mapped memory is compared as other memory is. */
+/** The comparison of mapped memory and of other memory. */
 class MismatchKernelTest {
     private static final int MOST = 300;
 

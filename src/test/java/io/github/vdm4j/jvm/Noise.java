@@ -15,7 +15,7 @@ final class Noise {
         return bytes;
     }
 
-    /** Mostly short, with some around the sizes at which kernels change how they work. */
+    /** Returns mostly short sizes, and some around the thresholds of the kernels. */
     static Arbitrary<Integer> sizes() {
         return Arbitraries.frequencyOf(
                 Tuple.of(1,

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Fills and comparisons do what a loop over bytes does. */
+/** A comparison of fills and comparisons with a loop over bytes. */
 class PatternKernelTest {
     private static final long PATTERN = 0x0807_0605_0403_0201L;
 
@@ -27,7 +27,7 @@ class PatternKernelTest {
         return Noise.sizes();
     }
 
-    /** Some with little to tell their bytes apart. */
+    /** Returns patterns, some of which have many equal bytes. */
     @Provide
     Arbitrary<Long> patterns() {
         return Arbitraries.oneOf(
@@ -44,7 +44,7 @@ class PatternKernelTest {
     }
 
     @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
-    void aFillRepeatsThePatternFromTheFirstByteOn(
+    void fillRepeatsThePatternFromTheFirstByte(
             @ForAll("sizes") int size,
             @ForAll @IntRange(max = 15) int misalignment,
             @ForAll Placed.Kind kind,
@@ -58,7 +58,7 @@ class PatternKernelTest {
     }
 
     @Property(tries = 1_000, edgeCases = EdgeCasesMode.NONE)
-    void aFillWithAByteWritesAllOfTheSegmentAndNothingElse(
+    void byteFillWritesOnlyTheSegment(
             @ForAll @IntRange(max = 40_000) int size,
             @ForAll @IntRange(max = 15) int misalignment,
             @ForAll Placed.Kind kind,
@@ -73,7 +73,7 @@ class PatternKernelTest {
     }
 
     @Test
-    void aFillWithAByteMindsTheSizesAtWhichItChangesItsWay() {
+    void byteFillIsCorrectAroundItsThresholds() {
         byte outside = 77;
         for (int size : new int[]{0, 1, 511, 512, 513, 1_023, 1_024, 1_025, 8_191, 8_192, 8_193,
             16_384, 24_577}) {
@@ -89,7 +89,7 @@ class PatternKernelTest {
     }
 
     @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
-    void whatWasFilledIsEqual(
+    void filledRangeEqualsItsPattern(
             @ForAll("sizes") int size,
             @ForAll @IntRange(max = 15) int misalignment,
             @ForAll Placed.Kind kind,
@@ -99,7 +99,7 @@ class PatternKernelTest {
     }
 
     @Property(tries = 1_000, edgeCases = EdgeCasesMode.NONE)
-    void theFirstByteThatDiffersIsFoundExactly(
+    void mismatchFindsTheFirstDifferentByte(
             @ForAll("sizes") int size,
             @ForAll @IntRange(max = 15) int misalignment,
             @ForAll Placed.Kind kind,
@@ -114,7 +114,7 @@ class PatternKernelTest {
         int first = where % size;
         bytes[first] ^= (byte) difference;
         if (first + further < size && further > 0) {
-            bytes[first + further] ^= (byte) difference; // as far as a whole period, where both would look alike
+            bytes[first + further] ^= (byte) difference; // less than a whole period
         }
         Placed source = Placed.of(kind, misalignment, bytes);
         assertEquals(first, PatternKernel.mismatch(source.segment(), pattern));
@@ -132,7 +132,7 @@ class PatternKernelTest {
     @Test
     @Tag("slow")
     @Timeout(120)
-    void moreThanFourGigabytesAreFilledAndCompared() {
+    void fillCoversMoreThanFourGigabytes() {
         long size = (4L << 30) + 4_099;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = arena.allocate(size);

@@ -6,14 +6,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/**
- * Bytes in some memory at some offset, between bytes that must not change.
- */
+/** Bytes at an offset of some memory, between bytes that must not change. */
 final class Placed {
     private static final byte AROUND = 0x5c;
     private static final int MARGIN = 64;
 
-    /** What a segment can be. */
+    /** The kind of a segment. */
     enum Kind {
         NATIVE,
         BYTES,
@@ -59,7 +57,7 @@ final class Placed {
         return readOnly ? part.asReadOnly() : part;
     }
 
-    /** The bytes, once it is sure that nothing around them was written. */
+    /** Returns the bytes, after a check that nothing around them was written. */
     byte[] bytes() {
         for (long i = 0; i < whole.byteSize(); i++) {
             if (i < offset || i >= offset + size) {

@@ -9,7 +9,7 @@ import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.future.FutureState;
 import java.lang.foreign.MemorySegment;
 
-/** A mover that does nothing but call {@link JvmOperations}. */
+/** A mover that only calls {@link JvmOperations}. */
 final class TwinMover extends AbstractDataMover {
     private final VdmExecutor executor = TwinMover::execute;
 

@@ -24,9 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MemoryMapsTest {
 
-    /**
-     * As the kernel writes it, but for the many lines between head and flags, of which two stay.
-     */
+    /** A list in the kernel's format. Of the lines between head and flags, it has only two. */
     private static final List<String> SMAPS = """
             7f0000000000-7f0000010000 rw-s 00000000 103:01 12 /data/file with spaces
             Size:                 64 kB
@@ -78,7 +76,7 @@ class MemoryMapsTest {
         "5, MEMORY", "6, PRIVATE_FILE",
         "7, VOLATILE_FILE", "8, VOLATILE_FILE", "9, MEMORY", "10, MEMORY", "11, MEMORY",
         "12, PAGE_CACHE"})
-    void tellsWhatEachKindOfMappingIsBackedBy(int mapping, Backing expected) {
+    void backingOfEachKindIsFound(int mapping, Backing expected) {
         long start = mapping * 0x10000L;
         assertEquals(expected, of(start, 1));
         assertEquals(expected, of(start, 0x10000));
@@ -86,13 +84,13 @@ class MemoryMapsTest {
     }
 
     @Test
-    void aRangeOverTwoMappingsOfOneKindIsOfThatKind() {
+    void rangeOverTwoMappingsOfOneKindHasTheKind() {
         assertEquals(Backing.PAGE_CACHE, of(0xffff, 2));
         assertEquals(Backing.VOLATILE_FILE, of(0x7ffff, 0x10000));
     }
 
     @Test
-    void theFileIsKnownByDeviceAndInodeIfThereIsOne() {
+    void fileIsIdentifiedByDeviceAndInode() {
         assertEquals("103:01 12", find(0, 1).file());
         assertEquals("/data/file with spaces", find(0, 1).path());
         assertEquals(0x7f00_0000_0000L, find(1, 1).start());
@@ -116,7 +114,7 @@ class MemoryMapsTest {
     }
 
     @Test
-    void aListWithoutFlagsTellsAllButMapSync() {
+    void listWithoutFlagsLacksOnlyMapSync() {
         List<String> maps = SMAPS.stream()
                 .filter(line -> !line.contains(":  ")
                         && !line.startsWith("VmFlags"))
@@ -129,7 +127,7 @@ class MemoryMapsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void theKernelIsUnderstood(boolean write, @TempDir Path folder) throws IOException {
+    void listOfTheKernelIsParsed(boolean write, @TempDir Path folder) throws IOException {
         assumeTrue(PlatformName.isLinuxX64(), "asks /proc/self/smaps");
         Path file = Files.write(folder.resolve("a file"), new byte[10_000]);
         try (Arena arena = Arena.ofShared();

@@ -21,7 +21,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterProperty;
 import net.jqwik.api.lifecycle.BeforeProperty;
 
-/** The checks of the pages of a mapped file whose first pages are left. */
+/** The checks of the pages of a mapping whose file has only its first pages. */
 @Label("The page guard")
 class PageGuardTest {
     private static final int PAGE = 4096;
@@ -42,7 +42,7 @@ class PageGuardTest {
         Files.delete(file);
     }
 
-    /** A mapping of bytes that differ, of which only the first pages are left. */
+    /** Returns a mapping of random bytes whose file is truncated to the first pages. */
     private MemorySegment mapped(int pagesLeft) {
         try (var channel =
                 FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
@@ -92,7 +92,7 @@ class PageGuardTest {
     }
 
     @Property(tries = 60)
-    void touchesWhatTheKernelDoesNotTell(
+    void pagesAreTouchedIfTheKernelRefuses(
             @ForAll @IntRange(max = 16) int pagesLeft,
             @ForAll @IntRange(max = SIZE - 1) int offset,
             @ForAll @IntRange(min = 1, max = SIZE) int wanted,
@@ -103,7 +103,7 @@ class PageGuardTest {
     }
 
     @Property(tries = 60)
-    void sendsAByteOfEachPageThroughAPipe(
+    void byteOfEachPageIsSentThroughAPipe(
             @ForAll @IntRange(max = 16) int pagesLeft,
             @ForAll @IntRange(max = SIZE - 1) int offset,
             @ForAll @IntRange(min = 1, max = SIZE) int wanted,
@@ -120,7 +120,7 @@ class PageGuardTest {
     }
 
     @Property(tries = 1)
-    void namesNoCauseThatTheSizeOfTheFileDoesNotShow() throws IOException {
+    void onlyAShortFileIsNamedAsTheCause() throws IOException {
         MemorySegment mapped = mapped(1);
         Files.delete(file);
         try {

@@ -22,17 +22,17 @@ class ProcessorTest {
     }
 
     @Test
-    void areThoseOfTheFirstProcessor() throws IOException {
+    void flagsOfTheFirstProcessorAreRead() throws IOException {
         assertEquals(
                 Set.of("fpu", "clwb", "movdir64b"),
                 flagsOf("processor\t: 0\nvmx flags\t: ept\nflags\t\t: fpu clwb movdir64b\nbugs\t\t: spectre_v1\n\n"
                         + "processor\t: 1\nflags\t\t: fpu\n"));
     }
 
-    /** Linux gives a page at a time. */
+    /** Linux returns a page with each read. */
     @ParameterizedTest
     @ValueSource(ints = {4_070, 4_080, 4_085, 4_090, 4_094, 4_095, 4_096, 4_097, 8_190, 20_000})
-    void mayLieAcrossTheEndOfWhatIsReadAtOnce(int before) throws IOException {
+    void flagsMayCrossTheEndOfARead(int before) throws IOException {
         String line = "flags\t\t: fpu clwb avx512f\n";
         assertEquals(Set.of("fpu", "clwb", "avx512f"),
                 flagsOf("x".repeat(before - 1) + "\n" + line + "bugs\t: none\n"));
@@ -42,31 +42,31 @@ class ProcessorTest {
     @ValueSource(
             strings = {"flags: fpu clwb", "flags\t\t: fpu clwb\n", "model: 1\nflags: fpu  clwb ",
                 "flags: clwb fpu clwb\n"})
-    void mayBeTheOnlyLineAndTheLast(String cpuinfo) throws IOException {
+    void flagsMayBeTheLastLine(String cpuinfo) throws IOException {
         assertEquals(Set.of("fpu", "clwb"), flagsOf(cpuinfo));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "\n", "flags:", "flags\t: \n", "processor: 0\n", "no flags: fpu\n"})
-    void areNoneWhereNoneAreTold(String cpuinfo) throws IOException {
+    void missingFlagsAreNone(String cpuinfo) throws IOException {
         assertEquals(Set.of(), flagsOf(cpuinfo));
     }
 
     @Test
-    void areNoMoreThanWhatCpuidShows() {
+    void flagsAreASubsetOfCpuid() {
         assumeTrue(PlatformName.nativeCallsAllowed());
         var wide = Set.of("avx512f", "avx512dq", "avx512cd", "avx512bw", "avx512vl");
         assertEquals(Processor.flags().containsAll(wide), Processor.cpuidShowsAvx512());
     }
 
     @Test
-    void areNoneWhereThereIsNoFile() {
+    void missingFileHasNoFlags() {
         assertEquals(Set.of(), Processor.flags(folder.resolve("missing")));
         assertEquals(Set.of(), Processor.flags(folder));
     }
 
     @Test
-    void tellsWhetherThisMachineHasClwb() {
+    void clwbOfThisMachineIsDetected() {
         assertEquals(Processor.flags(Path.of("/proc/cpuinfo")).contains("clwb"),
                 Processor.hasClwb());
     }

@@ -36,7 +36,7 @@ class FailedFilesTest {
     }
 
     @Test
-    void aFileOfAnotherBirthIsAnotherFile() {
+    void fileOfAnotherBirthIsAnotherFile() {
         failed.add(file("a", MONDAY, 0));
         assertFalse(concern("a", TUESDAY, 0));
     }

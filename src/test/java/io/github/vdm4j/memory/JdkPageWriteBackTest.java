@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("H27: force() of persistent memory needs the C2 compiler")
 class JdkPageWriteBackTest {
 
-    /** What a JVM with the defaults tells: nothing of a diagnostic option. */
+    /** The options of a JVM with the defaults, which shows no diagnostic option. */
     private static Map<String, String> defaults() {
         return new HashMap<>(Map.of("UseCompiler", "true", "TieredStopAtLevel", "4",
                 "CompilationMode", "default"));
@@ -35,7 +35,7 @@ class JdkPageWriteBackTest {
     }
 
     @Test
-    void itIsThereByDefault() {
+    void compilerIsOnByDefault() {
         assertNull(whyNot(defaults()));
         assertNull(whyNot(Map.of()), "a JVM without such options");
         assertNull(whyNotWith("CompilationMode", "high-only"));
@@ -45,7 +45,7 @@ class JdkPageWriteBackTest {
     @CsvSource({"UseCompiler, false", "UseInterpreterOnly, true", "TieredStopAtLevel, 0",
         "TieredStopAtLevel, 1",
         "TieredStopAtLevel, 2", "TieredStopAtLevel, 3", "CompilationMode, quick-only"})
-    void itIsNotThereThenTheReasonNamesTheWaysOut(String option, String value) {
+    void reasonNamesTheRemedies(String option, String value) {
         String reason = whyNotWith(option, value);
         assertTrue(
                 reason.contains("C2") && reason.contains("-XX:-DelayCompilerStubsGeneration")
@@ -55,7 +55,7 @@ class JdkPageWriteBackTest {
 
     @ParameterizedTest(name = "{0} = {1}")
     @CsvSource({"UseCompiler, false", "TieredStopAtLevel, 1", "CompilationMode, quick-only"})
-    void itIsNotNeededWhereTheStubsAreMadeAtTheStart(String option, String value) {
+    void compilerIsNotNeededWithEarlyStubs(String option, String value) {
         Map<String, String> options = defaults();
         options.put(option, value);
         options.put("DelayCompilerStubsGeneration", "false");
@@ -84,12 +84,12 @@ class JdkPageWriteBackTest {
     @ValueSource(strings = {"-Xint", "-XX:TieredStopAtLevel=0", "-XX:TieredStopAtLevel=1",
         "-XX:TieredStopAtLevel=3",
         "-XX:CompilationMode=quick-only"})
-    void aJvmWithoutItIsFoundOut(String option) {
+    void missingCompilerIsDetected(String option) {
         assertDecision("the JVM runs without its C2 compiler", option);
     }
 
     @Test
-    void aJvmWithItIsFoundOutHoweverItWasStarted() {
+    void presentCompilerIsDetected() {
         assertDecision("null");
         assertDecision("null", "-XX:-TieredCompilation");
         assertDecision("null", "-Xint", "-XX:+UnlockDiagnosticVMOptions",

@@ -42,7 +42,7 @@ class PmemLibraryTest {
     @DisplayName("The real libpmem")
     class Installed {
         @Test
-        void isTheEngineOfThisMachineAndTellsWhereItIs() {
+        void libraryIsTheEngineOfThisMachine() {
             PmemLibrary library = library();
             assertEquals(library, Durability.system().lines());
             assertTrue(library.name().startsWith("libpmem ("), library.name());
@@ -50,9 +50,9 @@ class PmemLibraryTest {
         }
 
         @Test
-        void isCalledByTheShapeOfTheGeneratedDescriptor() throws IOException {
+        void handlesHaveTheGeneratedShapes() throws IOException {
             library();
-            // The generated class looks the function up in what this class loader has loaded.
+            // The generated class looks the function up in the libraries of this class loader.
             System.load(Files.readString(Path.of("/proc/self/maps"))
                     .lines()
                     .filter(line -> line.contains("/libpmem"))
@@ -66,7 +66,7 @@ class PmemLibraryTest {
 
         @ParameterizedTest(name = "offset {0}, length {1}")
         @CsvSource({"0, 64", "0, 1", "63, 1", "63, 2", "1, 62", "17, 100000", "4095, 2"})
-        void writesBackAnyRangeAndChangesNothing(int offset, int length) {
+        void writeBackOfAnyRangeChangesNothing(int offset, int length) {
             try (Arena arena = Arena.ofShared()) {
                 MemorySegment memory = arena.allocate(110_000, 64).fill((byte) 7);
                 byte[] before = memory.toArray(ValueLayout.JAVA_BYTE);
@@ -78,7 +78,7 @@ class PmemLibraryTest {
 
         @ParameterizedTest(name = "offset {0}, length {1}")
         @CsvSource({"0, 64", "0, 1", "63, 2", "17, 50000", "4095, 2"})
-        void copiesAndFillsAnyRangeAndNothingBesides(int offset, int length) {
+        void copyAndFillWriteOnlyTheRange(int offset, int length) {
             try (Arena arena = Arena.ofShared()) {
                 MemorySegment memory = arena.allocate(110_000, 64).fill((byte) 7);
                 byte[] expected = memory.toArray(ValueLayout.JAVA_BYTE);
@@ -130,8 +130,8 @@ class PmemLibraryTest {
         }
 
         @Test
-        @DisplayName("is not led to a page that a file has lost (H28)")
-        void isNotLedToAPageThatAFileHasLost(@TempDir Path folder) throws IOException {
+        @DisplayName("does not touch a missing page of a file (H28)")
+        void missingPageIsNotTouched(@TempDir Path folder) throws IOException {
             library();
             Path file = Files.write(folder.resolve("file"), new byte[8192]);
             try (Arena arena = Arena.ofShared();
@@ -151,7 +151,7 @@ class PmemLibraryTest {
     @DisplayName("A library that cannot be used")
     class Unusable {
         @Test
-        void isNoFileThenTheLoaderSaysSo(@TempDir Path folder) {
+        void missingFileIsReportedByTheLoader(@TempDir Path folder) {
             Path missing = folder.resolve("libpmem.so.1");
             var refused =
                     assertThrows(DynamicLoader.LoadException.class,
@@ -161,7 +161,7 @@ class PmemLibraryTest {
         }
 
         @Test
-        void isATextThenTheLoaderSaysSo(@TempDir Path folder) throws IOException {
+        void textFileIsReportedByTheLoader(@TempDir Path folder) throws IOException {
             Path text =
                     Files.writeString(folder.resolve("libpmem.so.1"),
                             "this is no library, though it is long enough");
@@ -172,7 +172,7 @@ class PmemLibraryTest {
         }
 
         @Test
-        void isAnotherLibraryThenTheMissingFunctionIsNamed() throws IOException {
+        void missingFunctionIsNamed() throws IOException {
             Path other = Path.of(System.getProperty("java.home"), "lib", "libnet.so");
             assumeTrue(Files.exists(other), "needs a library of the JDK as an example");
             var refused = assertThrows(UnsatisfiedLinkError.class,
@@ -181,14 +181,14 @@ class PmemLibraryTest {
         }
 
         @Test
-        void isSwitchedOffByAnEmptyName() {
+        void emptyNameSwitchesTheLibraryOff() {
             var refused = assertThrows(UnsatisfiedLinkError.class, () -> PmemLibrary.open(""));
             assertEquals("switched off by vdm4j.pmem.library or VDM4J_PMEM_LIBRARY",
                     refused.getMessage());
         }
     }
 
-    /** Prints what the search of a JVM comes to. */
+    /** Prints the outcome of the search in a JVM. */
     static final class Outcome {
         private Outcome() {}
 
@@ -208,8 +208,8 @@ class PmemLibraryTest {
     }
 
     @Test
-    @DisplayName("A JVM does without it where a property says so, native access is missing, or the file is wrong")
-    void aJvmDoesWithoutIt(@TempDir Path folder) {
+    @DisplayName("A JVM works without it: switched off, without native access, or with a wrong file")
+    void jvmWorksWithoutTheLibrary(@TempDir Path folder) {
         String access = "--enable-native-access=ALL-UNNAMED";
         assertOutcome("Optional.emptyOptional[switched off by", access, "-Dvdm4j.pmem.library=");
         assertOutcome(

@@ -35,8 +35,8 @@ class RangeIndexTest {
     }
 
     @Test
-    void aLookUpTakesTheSameTimeForOneAndForManyRanges() {
-        nanosPerLookUp(1_000); // lets the compiler do its work
+    void lookUpTimeIsIndependentOfTheNumber() {
+        nanosPerLookUp(1_000); // compiles the look-up
         long one = nanosPerLookUp(1);
         long many = nanosPerLookUp(100_000);
         // A search through all ranges would take 50,000 times as long.
@@ -44,7 +44,7 @@ class RangeIndexTest {
     }
 
     @Property(tries = 300)
-    void findsWhatASearchThroughAllRangesFinds(
+    void lookUpMatchesALinearSearch(
             @ForAll long seed, @ForAll @IntRange(min = 1, max = 60) int steps) {
         Random random = new Random(seed);
         var index = new RangeIndex<Range>((range, key) -> range.start() % 3 != (Integer) key);
@@ -76,7 +76,7 @@ class RangeIndexTest {
     }
 
     @Test
-    void holdsARangeOfAllAddresses() {
+    void rangeOfAllAddressesIsFound() {
         var index = new RangeIndex<String>((range, key) -> true);
         index.add(0, Long.MAX_VALUE, "all");
         assertEquals("all", index.find(0x7fff_0000_0000L, 1 << 20, null));

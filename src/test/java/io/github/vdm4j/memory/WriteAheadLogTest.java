@@ -34,7 +34,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A log that many threads append to, its recovery, and power cuts at random moments. */
+/** A log with many appending threads, its recovery, and power cuts at random moments. */
 class WriteAheadLogTest {
     private static final int SIZE = 512 << 10;
 
@@ -133,7 +133,7 @@ class WriteAheadLogTest {
         }
     }
 
-    /** Keeps the pages that were forced, with their content at that time, until the power fails. */
+    /** Storage that keeps the content of forced pages until the power fails. */
     private static final class Disk {
         private final MemorySegment memory;
         private final byte[] survives;
@@ -159,7 +159,9 @@ class WriteAheadLogTest {
         }
     }
 
-    /** A mover whose caller is held up before some copies, so later records overtake earlier ones. */
+    /**
+     * A mover that delays its caller before some copies, so later records overtake earlier records.
+     */
     private static Vdm delaying(Vdm mover) {
         return (Vdm) Proxy.newProxyInstance(Vdm.class.getClassLoader(), new Class<?>[]{Vdm.class},
                 (proxy, method, arguments) -> {
@@ -183,7 +185,7 @@ class WriteAheadLogTest {
             if (disk[0] == null) {
                 return;
             }
-            if (left.decrementAndGet() == 0) { // the power fails in the middle of a force
+            if (left.decrementAndGet() == 0) { // the power fails during a force
                 before.addAll(acknowledged);
                 survivors[0] = disk[0].cutPower();
             }
@@ -207,7 +209,7 @@ class WriteAheadLogTest {
             lost.removeAll(recovered);
             assertEquals(Set.of(), lost);
         } finally {
-            Files.delete(file); // not earlier, because the kernel would use its inode number again
+            Files.delete(file); // not earlier, because the kernel would reuse its inode number
             Files.delete(afterwards);
         }
     }

@@ -6,10 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 
-/** Write-back engines that write nothing back, but note what they were told to. */
+/** Write-back engines that record their calls and write nothing back. */
 public final class WriteBackLog {
 
-    /** A range that an engine was given. */
+    /** A range of a call. */
     public record Range(WriteBackKind kind, long address, long length) {
         public static Range of(WriteBackKind kind, MemorySegment segment) {
             return new Range(kind, segment.address(), segment.byteSize());
@@ -20,7 +20,7 @@ public final class WriteBackLog {
     private BiConsumer<WriteBackKind, MemorySegment> onWriteBack = (kind, range) -> {};
     private volatile PageWriteBack storage = range -> {};
 
-    /** Engines with or without one for cache lines, such as libpmem. */
+    /** Returns engines, with or without an engine for cache lines such as libpmem. */
     public Durability engines(boolean withLines) {
         CacheLineWriteBack lines = new CacheLineWriteBack() {
             @Override
@@ -50,7 +50,7 @@ public final class WriteBackLog {
         return this;
     }
 
-    /** From now on the storage fails; null for no longer. */
+    /** Makes the storage fail from now on. Null ends the failures. */
     public WriteBackLog fail(IOException withThis) {
         return storage(range -> {
             if (withThis != null) {
@@ -59,18 +59,18 @@ public final class WriteBackLog {
         });
     }
 
-    /** What the storage does before pages count as written back. */
+    /** Sets the behaviour of the storage before pages count as written back. */
     public WriteBackLog storage(PageWriteBack behaviour) {
         storage = behaviour;
         return this;
     }
 
-    /** What was written back so far. */
+    /** Returns the ranges that were written back. */
     public synchronized List<Range> ranges() {
         return List.copyOf(ranges);
     }
 
-    /** Begins anew. */
+    /** Clears the record. */
     public synchronized void forget() {
         ranges.clear();
     }

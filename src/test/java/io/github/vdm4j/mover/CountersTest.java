@@ -18,13 +18,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What movers count. */
+/** The counters of movers. */
 @Timeout(60)
 class CountersTest {
     private final MemorySegment memory = Arena.ofAuto().allocate(1_024);
 
     @Test
-    void everyEndIsCountedOnceAndTheBytesOfTheGoodOnes() {
+    void everyResultIsCountedOnce() {
         try (var mover = SyncDataMover.open()) {
             assertEquals(new MoverCounters(0, 0, 0, 0, 0, 0), mover.counters());
             mover.memset(memory, (byte) 1).await();
@@ -45,7 +45,7 @@ class CountersTest {
     }
 
     @Test
-    void whatIsInFlightIsSubmittedAndNotCompleted() {
+    void operationInFlightIsNotCountedAsCompleted() {
         var gate = new CountDownLatch(1);
         var mover = ThreadsDataMover.builder()
                 .threads(1)
@@ -71,11 +71,11 @@ class CountersTest {
     }
 
     @Test
-    void nothingIsLostAmongManyThreads() throws InterruptedException {
+    void countersLoseNothingAmongManyThreads() throws InterruptedException {
         for (Vdm mover : List.of(SyncDataMover.open(),
                 ThreadsDataMover.builder().threads(2).open())) {
             var failure = new AtomicReference<Throwable>();
-            int count = 100; // more than there are cells to count in
+            int count = 100; // more than the number of the counters' cells
             int each = 500;
             List<Thread> threads = new ArrayList<>();
             for (int t = 0; t < count; t++) {

@@ -16,8 +16,8 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * Operations before, during and after a recording, or in a JVM without jdk.jfr. Runs in a JVM of
- * its own, see {@link FlightRecordingTest}.
+ * A program with operations before, during and after a recording, or in a JVM without jdk.jfr.
+ * {@link FlightRecordingTest} runs it in a separate JVM.
  */
 final class FlightRecording {
     private static final MemorySegment MEMORY = Arena.ofAuto().allocate(4_096);
@@ -37,7 +37,7 @@ final class FlightRecording {
         }
     }
 
-    /** Apart, since it does not load where there is no jdk.jfr. */
+    /** Records forces. A separate class, because it does not load without jdk.jfr. */
     private static final class Recorded {
         static void forces() throws Exception {
             Path file = Path.of("forces.jfr");
@@ -123,7 +123,9 @@ final class FlightRecording {
         }
     }
 
-    /** Parking alone may end at once: by what woke the worker for its task. */
+    /**
+     * Parks until the time has passed, because a park may end early with the wake-up for the task.
+     */
     private static void takeTime() {
         long end = System.nanoTime() + 25_000_000;
         for (long left = 25_000_000; left > 0; left = end - System.nanoTime()) {

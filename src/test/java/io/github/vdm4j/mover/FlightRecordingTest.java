@@ -21,7 +21,7 @@ class FlightRecordingTest {
     }
 
     @Test
-    void everyOperationIsAnEventWhileSomebodyRecordsAndNeverElse() {
+    void recordingHasAnEventForEveryOperation() {
         ChildJvm child = recording("with");
         List<String> on = child.output().lines().filter(line -> line.contains(", on: ")).toList();
         assertEquals(
@@ -42,7 +42,7 @@ class FlightRecordingTest {
     }
 
     @Test
-    void everyForceIsAnEventWhileSomebodyRecords() {
+    void recordingHasAnEventForEveryForce() {
         List<String> events = recording("forces").output()
                 .lines()
                 .filter(line -> line.startsWith("event "))
@@ -52,7 +52,7 @@ class FlightRecordingTest {
     }
 
     @Test
-    void aRecorderThatIsThereFirstIsNoticed() {
+    void earlierRecordingIsNoticed() {
         ChildJvm child =
                 recording("from the start",
                         "-XX:StartFlightRecording:+io.github.vdm4j.Operation#enabled=true");
@@ -60,7 +60,7 @@ class FlightRecordingTest {
     }
 
     @Test
-    void aJvmWithoutTheFlightRecorderIsFine() {
+    void moversWorkWithoutTheFlightRecorder() {
         ChildJvm child = ChildJvm.onModulePath(
                 LIMIT,
                 List.of(

@@ -4,8 +4,7 @@ import io.github.vdm4j.Vdm;
 import io.github.vdm4j.memory.Durability;
 
 /**
- * The movers of this package with other write-back engines than the machine's, for the tests of
- * other packages.
+ * The movers of this package with the write-back engines of a test, for tests of other packages.
  */
 public final class JvmMovers {
     private JvmMovers() {}
@@ -18,7 +17,7 @@ public final class JvmMovers {
         return threads(engines, threads, false);
     }
 
-    /** As with nativeMemoryIsPersistent of the builder. */
+    /** Opens a mover with nativeMemoryIsPersistent of the builder. */
     public static Vdm threads(Durability engines, int threads,
             boolean nativeMemoryIsPersistent) {
         return ThreadsDataMover.builder()

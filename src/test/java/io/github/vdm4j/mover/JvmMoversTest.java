@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the two movers of this package share, what differs between them, and both in one wait. */
+/** The common and the different behaviour of the two movers of this package. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class JvmMoversTest {
 
@@ -50,8 +50,8 @@ class JvmMoversTest {
     }
 
     @Test
-    @DisplayName("the sync mover does everything in the first poll and is not asynchronous")
-    void theSyncMoverDoesEverythingInTheFirstPoll() {
+    @DisplayName("the sync mover completes in the first poll and is not asynchronous")
+    void syncMoverCompletesInTheFirstPoll() {
         try (Vdm mover = SyncDataMover.open()) {
             byte[] content = new byte[100];
             VdmFuture<VdmOutput> fill = mover.memset(MemorySegment.ofArray(content), (byte) 1);
@@ -64,7 +64,7 @@ class JvmMoversTest {
 
     @Test
     @DisplayName("a runtime waits for futures of both movers at once: halves of two buffers")
-    void aRuntimeWaitsForFuturesOfBothMoversAtOnce() {
+    void runtimeWaitsForFuturesOfBothMovers() {
         byte[] a = new byte[512];
         byte[] b = new byte[512];
         MemorySegment inA = MemorySegment.ofArray(a);
@@ -109,8 +109,8 @@ class JvmMoversTest {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("H22: durable on native memory is what isSupported says; where it is UNSUPPORTED nothing is written")
-    void durableOnNativeMemoryIsWhatIsSupportedSays(Mover which) {
+    @DisplayName("H22: isSupported predicts the result of a durable operation on native memory")
+    void isSupportedPredictsDurableOperations(Mover which) {
         try (Vdm mover = which == Mover.SYNC
                 ? SyncDataMover.builder().nativeMemoryIsPersistent(true).open()
                 : ThreadsDataMover.builder().nativeMemoryIsPersistent(true).open();
@@ -133,8 +133,8 @@ class JvmMoversTest {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("H28: a page that a truncated file has lost fails the operation, not the thread")
-    void aPageThatATruncatedFileHasLostFailsTheOperation(Mover which, @TempDir Path folder)
+    @DisplayName("H28: a missing page of a truncated file fails the operation, not the thread")
+    void missingPageFailsTheOperation(Mover which, @TempDir Path folder)
             throws IOException {
         try (Vdm mover = which.open();
                 Arena arena = Arena.ofShared();

@@ -37,10 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Data operations of the movers of this package: durable ones, on files that lose their pages,
- * without garbage.
- */
+/** Data operations of the movers of this package: durability, missing pages and allocations. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class JvmOperationsTest {
     private final WriteBackLog log = new WriteBackLog();
@@ -87,7 +84,7 @@ class JvmOperationsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"sync", "threads"})
-    void bothDestinationsOfADurableDualcastAreWrittenBackAfterTheCopies(String which)
+    void durableDualcastWritesBackBothDestinations(String which)
             throws IOException {
         MemorySegment first = mapped("first", 8_192).asSlice(100, 500);
         MemorySegment second = mapped("second", 8_192).asSlice(4_196, 500);
@@ -107,7 +104,7 @@ class JvmOperationsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"sync", "threads"})
-    void everyWritingOperationIsDurableIfAsked(String which) throws IOException {
+    void everyWritingOperationCanBeDurable(String which) throws IOException {
         MemorySegment file = mapped("file", 8_192);
         MemorySegment words = file.asSlice(0, 64);
         MemorySegment blocks = file.asSlice(1_040, 1_040);
@@ -133,7 +130,7 @@ class JvmOperationsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"sync", "threads"})
-    void aStorageThatFailsIsToldAndSoIsMemoryThatNothingMakesDurable(String which)
+    void failedWriteBackFailsTheOperation(String which)
             throws IOException {
         MemorySegment file = mapped("file", 4_096);
         MemorySegment memory = arena.allocate(64);
@@ -182,7 +179,7 @@ class JvmOperationsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"sync", "threads"})
-    void aPageThatATruncatedFileHasLostFailsTheOperationNotTheThread(String which)
+    void missingPageFailsTheOperationNotTheThread(String which)
             throws IOException {
         MemorySegment gone = mapped("gone", 1 << 16);
         MemorySegment memory = arena.allocate(1 << 16);
@@ -205,7 +202,7 @@ class JvmOperationsTest {
     }
 
     @Test
-    void anOperationThatIsReusedTakesNoHeap() {
+    void reusedOperationAllocatesNothing() {
         var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         MemorySegment one = arena.allocate(520, 4_096);
         MemorySegment other = arena.allocate(520, 4_096);

@@ -25,7 +25,7 @@ class ParallelInterleavingTest {
     private static final int ROUNDS = 60;
     private static final int MOST = 6 * (int) Parts.BYTES;
 
-    /** Prepares one operation again and again, and checks what became of its bytes. */
+    /** A user that prepares one operation repeatedly and checks its bytes. */
     private record User(ThreadsDataMover mover, VdmOperation[] all, int own, Random random,
             MemorySegment destination) {
         void run() {

@@ -32,7 +32,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Operations in parts on the workers: progress, cancelling, turns of short operations, failures. */
+/**
+ * Operations in parts on the workers: progress, cancelling, fairness to short operations, failures.
+ */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ParallelOperationTest {
     private static final long PART = Parts.BYTES;
@@ -57,7 +59,7 @@ class ParallelOperationTest {
         return ThreadsDataMover.builder().threads(threads).parallelFrom(PART);
     }
 
-    /** An operation that takes tens of milliseconds, and of which a part is done. */
+    /** Returns an operation that takes tens of milliseconds, after its first part. */
     private VdmFuture<VdmOutput> begin(Vdm mover) {
         VdmFuture<VdmOutput> operation = mover.difInsert(guarded, blocks, DIF, VdmFlags.NONE);
         assertEquals(0, operation.bytesDone());

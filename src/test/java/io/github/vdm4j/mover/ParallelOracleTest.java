@@ -29,7 +29,7 @@ import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeProperty;
 import net.jqwik.api.lifecycle.BeforeTry;
 
-/** Operations in parts: each has the result of one thread, for any size, offset and overlap. */
+/** Operations in parts. Each has the result of one thread, for any size, offset and overlap. */
 class ParallelOracleTest {
     private static final int LEAST = (int) Parts.BYTES;
     private static final int MOST = 4 * (int) Parts.BYTES + 777;
@@ -66,7 +66,7 @@ class ParallelOracleTest {
         return output;
     }
 
-    /** Random bytes, on the heap or not. */
+    /** Returns random bytes on or off the heap. */
     private MemorySegment noise(Random random, int offset, long bytes) {
         byte[] content = new byte[Math.toIntExact(bytes)];
         random.nextBytes(content);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Operations of movers that come back through a completion queue. */
+/** Operations of movers that a completion queue returns. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class QueuedOperationsTest {
     private final Arena arena = Arena.ofShared();
@@ -38,7 +38,7 @@ class QueuedOperationsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void preparedAgainOperationsComeBackEachTime(boolean threads) {
+    void queueReturnsAReusedOperationEachTime(boolean threads) {
         try (Vdm mover = threads ? ThreadsDataMover.open() : SyncDataMover.open()) {
             var queue = new CompletionQueue<Integer>();
             var operations = new VdmOperation[10];
@@ -79,7 +79,7 @@ class QueuedOperationsTest {
     }
 
     @Test
-    void cancelledAndClosedOperationsComeBack() {
+    void queueReturnsCancelledOperations() {
         var begin = new CountDownLatch(1);
         var begun = new CountDownLatch(1);
         Vdm mover = ThreadsDataMover.builder().threads(1).memcpyFunction((to, from, flags) -> {
@@ -115,7 +115,7 @@ class QueuedOperationsTest {
     }
 
     @Test
-    void batchesAndChainsComeBack() {
+    void queueReturnsBatchesAndChains() {
         try (Vdm mover = ThreadsDataMover.open()) {
             var queue = new CompletionQueue<String>();
             queue.add(mover.batch().memcpy(slot(0), source).nop().submit(), "batch");
@@ -129,7 +129,7 @@ class QueuedOperationsTest {
     }
 
     @Test
-    void aChainOnConfinedMemoryContinuesOnItsThread() {
+    void chainOnConfinedMemoryStaysOnItsThread() {
         try (Vdm mover = ThreadsDataMover.open(); Arena confined = Arena.ofConfined()) {
             MemorySegment mine = confined.allocate(64);
             var queue = new CompletionQueue<String>();

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Buffers under operations of the threads mover, whose only worker waits until it is let go. */
+/** Buffers of operations of the threads mover. Its only worker waits until the test releases it. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @DisplayName("A buffer under an operation of a worker")
 class ThreadsBufferLifetimeTest {
@@ -69,7 +69,7 @@ class ThreadsBufferLifetimeTest {
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"destination", "source"})
-    void isClosedOnlyWhenTheOperationIsComplete(String which) throws Exception {
+    void closeWaitsUntilTheOperationIsComplete(String which) throws Exception {
         OffHeapBuffer destination = OffHeapBuffer.allocate(100);
         OffHeapBuffer source = OffHeapBuffer.allocate(100);
         source.segment().fill((byte) 5);
@@ -105,7 +105,7 @@ class ThreadsBufferLifetimeTest {
     }
 
     @Test
-    void isHeldOpenByAnOperationThatIsStillQueued() throws Exception {
+    void queuedOperationKeepsTheBufferOpen() throws Exception {
         OffHeapBuffer a = OffHeapBuffer.allocate(10);
         OffHeapBuffer b = OffHeapBuffer.allocate(10);
         OffHeapBuffer queued = OffHeapBuffer.allocate(10);
@@ -114,7 +114,7 @@ class ThreadsBufferLifetimeTest {
         assertEquals(FutureState.RUNNING, second.poll());
         assertFalse(queued.tryClose());
         mayGoOn.countDown();
-        queued.close(); // nobody polls
+        queued.close(); // without a poll
         second.busyPoll();
         assertEquals(VdmResult.SUCCESS, second.result());
         first.busyPoll();
@@ -124,7 +124,7 @@ class ThreadsBufferLifetimeTest {
     }
 
     @Test
-    void refusesOperationsThatWereMadeBeforeAndStartWhileItIsClosing() throws Exception {
+    void closingBufferRefusesEarlierOperations() throws Exception {
         OffHeapBuffer destination = OffHeapBuffer.allocate(10);
         OffHeapBuffer source = OffHeapBuffer.allocate(10);
         OffHeapBuffer other = OffHeapBuffer.allocate(10);
@@ -150,8 +150,8 @@ class ThreadsBufferLifetimeTest {
     }
 
     @Test
-    @DisplayName("that was wrapped only after the operation had started is not its concern")
-    void thatWasWrappedOnlyAfterTheOperationHadStartedIsNotItsConcern() throws Exception {
+    @DisplayName("that was wrapped after the start does not wait for the operation")
+    void laterBufferDoesNotWaitForTheOperation() throws Exception {
         try (Arena arena = Arena.ofShared(); OffHeapBuffer source = OffHeapBuffer.allocate(10)) {
             MemorySegment plain = arena.allocate(10);
             VdmFuture<VdmOutput> copy = mover.memcpy(plain, source.segment(), VdmFlags.NONE);
@@ -166,7 +166,7 @@ class ThreadsBufferLifetimeTest {
     }
 
     @Test
-    void thatAQueueWasTooFullForIsNotHeld() throws Exception {
+    void refusedOperationReleasesItsBuffer() throws Exception {
         OffHeapBuffer a = OffHeapBuffer.allocate(10);
         OffHeapBuffer b = OffHeapBuffer.allocate(10);
         copyingInto(a, b);

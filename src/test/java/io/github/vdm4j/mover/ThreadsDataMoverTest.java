@@ -43,7 +43,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@link ThreadsDataMover}: the contract, and what its threads and its queue add to it. */
+/** The contract of {@link ThreadsDataMover}, and tests of its threads and its queue. */
 class ThreadsDataMoverTest extends VdmContract {
     private final CountDownLatch gate = new CountDownLatch(1);
     private final CountDownLatch atGate = new CountDownLatch(1);
@@ -66,7 +66,7 @@ class ThreadsDataMoverTest extends VdmContract {
         }
     }
 
-    /** Settings for one worker that stops at each memset until {@link #gate} opens. */
+    /** Returns settings for one worker that waits at each memset until {@link #gate} opens. */
     private ThreadsDataMoverBuilder gated() {
         return ThreadsDataMover.builder().threads(1).memsetFunction((destination, value, flags) -> {
             atGate.countDown();
@@ -75,7 +75,7 @@ class ThreadsDataMoverTest extends VdmContract {
         });
     }
 
-    /** The mover's worker is in a memset, and its queue is empty. */
+    /** Starts a memset. Returns when the mover's worker is in it and the queue is empty. */
     private VdmFuture<VdmOutput> occupyWorker(ThreadsDataMover gated) {
         VdmFuture<VdmOutput> busy = gated.memset(memory(1), (byte) 1);
         assertEquals(FutureState.RUNNING, busy.poll());
@@ -97,7 +97,7 @@ class ThreadsDataMoverTest extends VdmContract {
     @ParameterizedTest(name = "{0} bytes")
     @ValueSource(ints = {7, 10, 128, 1_024, 0})
     @DisplayName("100 copies at a time, ten times over, of one size or of mixed ones from 7 bytes to 1 MiB")
-    void hundredCopiesAtATime(int fixedSize) {
+    void hundredCopiesSucceedAtATime(int fixedSize) {
         int limit = fixedSize > 0 ? fixedSize : 1 << 20;
         var random = new Random(fixedSize);
         MemorySegment source = noise(2L * limit, fixedSize);
@@ -122,8 +122,8 @@ class ThreadsDataMoverTest extends VdmContract {
 
     @ParameterizedTest(name = "a queue of {0}")
     @ValueSource(ints = {1, 3, 7, 100})
-    @DisplayName("H22: more operations than any queue holds are all done in the end, and the mover is usable again")
-    void moreOperationsThanTheQueueHolds(int queueSize) {
+    @DisplayName("H22: more operations than the queue holds all complete, and the mover stays usable")
+    void moreOperationsThanTheQueueHoldsSucceed(int queueSize) {
         MemorySegment source = noise(64, 1);
         try (var small = ThreadsDataMover.builder().threads(2).queueSize(queueSize).open()) {
             assertEquals(queueSize, small.queueSize());
@@ -164,7 +164,7 @@ class ThreadsDataMoverTest extends VdmContract {
     }
 
     @Test
-    void aFullQueueFailsTheOperationIfThatWasAskedFor() {
+    void fullQueueFailsTheOperation() {
         try (var small = gated().queueSize(1).whenFull(WhenFull.FAIL).open()) {
             occupyWorker(small);
             VdmFuture<VdmOutput> queued = small.memset(memory(4), (byte) 2);
@@ -187,7 +187,7 @@ class ThreadsDataMoverTest extends VdmContract {
 
     @Test
     @DisplayName("H23: an operation that waits can be cancelled, and one that a worker executes cannot")
-    void anOperationThatWaitsCanBeCancelled() {
+    void waitingOperationCanBeCancelled() {
         try (var small = gated().open()) {
             VdmFuture<VdmOutput> busy = occupyWorker(small);
             MemorySegment destination = memory(4);
@@ -208,7 +208,7 @@ class ThreadsDataMoverTest extends VdmContract {
     // ---- settings
 
     @Test
-    @DisplayName("H22: thread counts, queue sizes and idle rounds out of range are refused with the values allowed")
+    @DisplayName("H22: thread counts, queue sizes and idle rounds out of range are refused with the range")
     void settingsOutOfRangeAreRefused() {
         ThreadsDataMoverBuilder builder = ThreadsDataMover.builder();
         for (int threads : new int[]{0, -1, 1_025}) {
@@ -230,8 +230,8 @@ class ThreadsDataMoverTest extends VdmContract {
     }
 
     @Test
-    @DisplayName("the defaults: a thread for each processor, a queue of 128, wakers; all of them told")
-    void theDefaults() {
+    @DisplayName("the defaults are a thread for each processor, a queue of 128, and wakers")
+    void defaultsAreReported() {
         ThreadsDataMover standard = (ThreadsDataMover) mover();
         int processors = Runtime.getRuntime().availableProcessors();
         assertEquals(processors, standard.threads());
@@ -245,8 +245,8 @@ class ThreadsDataMoverTest extends VdmContract {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource(NotifierType.class)
-    @DisplayName("a running future answers with the mover's kind of notification, and keeps the promise")
-    void aRunningFutureAnswersWithTheMoversKindOfNotification(NotifierType type) {
+    @DisplayName("a running future answers with the mover's notification and gives it")
+    void runningFutureUsesTheMoversNotification(NotifierType type) {
         try (var one = gated().notifier(type).open()) {
             var woken = new CountDownLatch(1);
             Notifier notifier = Notifier.of(woken::countDown);
@@ -279,8 +279,8 @@ class ThreadsDataMoverTest extends VdmContract {
     }
 
     @Test
-    @DisplayName("a waker offered only by a later poll is called, and so is every thread's own")
-    void aWakerOfferedOnlyByALaterPollIsCalled() throws Exception {
+    @DisplayName("a waker that a later poll offers is called, and so is each thread's waker")
+    void wakerOfALaterPollIsCalled() throws Exception {
         try (var one = gated().open()) {
             VdmFuture<VdmOutput> fill = one.memset(memory(8), (byte) 1);
             fill.poll();
@@ -300,7 +300,7 @@ class ThreadsDataMoverTest extends VdmContract {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource(NotifierType.class)
-    @DisplayName("H20: several threads wait for the same operations, whatever the notification")
+    @DisplayName("H20: several threads wait for the same operations, with each kind of notification")
     void severalThreadsWaitForTheSameOperations(NotifierType type) throws Exception {
         try (var two = ThreadsDataMover.builder().threads(2).notifier(type).open()) {
             for (int round = 0; round < 100; round++) {
@@ -323,8 +323,8 @@ class ThreadsDataMoverTest extends VdmContract {
     // ---- functions of the user
 
     @Test
-    @DisplayName("the user's functions do the work, each for its operation, with segments and flags")
-    void theUsersFunctionsDoTheWork() {
+    @DisplayName("the user's functions are called for their operations, with segments and flags")
+    void userFunctionsMoveTheBytes() {
         var calls = new ConcurrentLinkedQueue<String>();
         try (var own = ThreadsDataMover.builder()
                 .memcpyFunction(
@@ -337,15 +337,15 @@ class ThreadsDataMoverTest extends VdmContract {
             own.memcpy(memory(3), memory(3), VdmFlags.NO_CACHE_HINT).await();
             own.memmove(memory(4), memory(4)).await();
             own.memset(memory(5), (byte) -7).await();
-            own.memset(memory(5).asSlice(0, 0), (byte) 1).await(); // nothing to do, not called
+            own.memset(memory(5).asSlice(0, 0), (byte) 1).await(); // empty: no call
         }
         assertEquals(List.of("memcpy 3 NO_CACHE_HINT", "memmove 4 NONE", "memset 5 -7 NONE"),
                 List.copyOf(calls));
     }
 
     @Test
-    @DisplayName("a user's function that throws fails its operation and kills no worker")
-    void aUsersFunctionThatThrowsFailsItsOperation() {
+    @DisplayName("a user's function that throws fails its operation and ends no worker")
+    void throwingUserFunctionFailsItsOperation() {
         var next = new AtomicInteger();
         Throwable[] thrown = {new ArithmeticException("one"), new StackOverflowError(),
             new AssertionError("three"), new InternalError("four"),
@@ -373,8 +373,8 @@ class ThreadsDataMoverTest extends VdmContract {
     }
 
     @Test
-    @DisplayName("a waker that throws is reported to the worker's handler, and the worker goes on")
-    void aWakerMayCloseTheMoverThatCallsIt() throws Exception {
+    @DisplayName("a waker may close the mover that calls it")
+    void wakerMayCloseItsMover() throws Exception {
         var go = new CountDownLatch(1);
         var closing = ThreadsDataMover.builder()
                 .threads(2)
@@ -397,7 +397,7 @@ class ThreadsDataMoverTest extends VdmContract {
     }
 
     @Test
-    void aWakerThatThrowsDoesNotKillAWorker() {
+    void throwingWakerDoesNotEndAWorker() {
         var reported = new ConcurrentLinkedQueue<Throwable>();
         Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> reported.add(e));
@@ -422,7 +422,7 @@ class ThreadsDataMoverTest extends VdmContract {
 
     @Test
     @DisplayName("a segment closed while its operation waits in the queue fails the operation")
-    void aSegmentClosedWhileItsOperationIsQueuedFailsIt() {
+    void closedSegmentFailsAQueuedOperation() {
         try (var one = gated().open()) {
             occupyWorker(one);
             VdmFuture<VdmOutput> queued;
@@ -440,7 +440,7 @@ class ThreadsDataMoverTest extends VdmContract {
     }
 
     @Test
-    @DisplayName("H23: close waits for the operations in the queue, those of dropped futures too, and ends the threads")
+    @DisplayName("H23: close waits for queued operations, even of dropped futures, and ends the threads")
     void closeWaitsForTheQueue() throws Exception {
         MemorySegment destination = memory(50);
         List<Thread> mine;
@@ -456,7 +456,7 @@ class ThreadsDataMoverTest extends VdmContract {
                 Thread.onSpinWait();
             }
             VdmFuture<VdmOutput> late = mover().memset(memory(1), (byte) 1);
-            late.await(); // another mover is not concerned
+            late.await(); // a second mover is unaffected
             assertTrue(closer.isAlive(), "closed with 50 operations in the queue");
             gate.countDown();
             closer.join();
@@ -473,8 +473,8 @@ class ThreadsDataMoverTest extends VdmContract {
     }
 
     @Test
-    @DisplayName("H23: polls that race with close end as SUCCESS or CLOSED, never hang, and never half")
-    void pollsThatRaceWithCloseEndOneWayOrTheOther() throws Exception {
+    @DisplayName("H23: polls that race with close end with SUCCESS or CLOSED, and never hang")
+    void pollsThatRaceWithCloseSucceedOrEndClosed() throws Exception {
         MemorySegment source = memory(512).fill((byte) 1);
         for (int round = 0; round < 200; round++) {
             var racing = ThreadsDataMover.builder().threads(2).queueSize(3).open();
@@ -495,8 +495,8 @@ class ThreadsDataMoverTest extends VdmContract {
     }
 
     @Test
-    @DisplayName("closing gives up after its time, tells what is stuck, and lets it end by itself")
-    void closingGivesUpAfterItsTime() {
+    @DisplayName("close times out, names the stuck operation, and lets it end")
+    void closeTimesOutAndNamesTheOperation() {
         var mover = gated().closeTimeout(Duration.ofMillis(20)).open();
         VdmFuture<VdmOutput> busy = occupyWorker(mover);
         var gaveUp = assertThrows(VdmException.class, mover::close);
@@ -527,7 +527,7 @@ class ThreadsDataMoverTest extends VdmContract {
                     }
                 }
                 if (round == 100) {
-                    sleeping.forEach(Thread::interrupt); // must not keep them awake
+                    sleeping.forEach(Thread::interrupt); // an interrupt must not keep them awake
                 }
                 idle.memset(memory(16), (byte) 1).await();
             }
@@ -535,8 +535,8 @@ class ThreadsDataMoverTest extends VdmContract {
     }
 
     @Test
-    @DisplayName("no hand-over is lost when workers fall asleep as operations arrive")
-    void noHandOverIsLostWhenWorkersFallAsleep() {
+    @DisplayName("no hand-over is lost while workers fall asleep and operations arrive")
+    void sleepingWorkersLoseNoHandOver() {
         try (var drowsy = ThreadsDataMover.builder()
                 .threads(2)
                 .queueSize(2)
@@ -556,8 +556,8 @@ class ThreadsDataMoverTest extends VdmContract {
     }
 
     @Test
-    @DisplayName("a running operation cannot be prepared anew")
-    void aRunningOperationCannotBePreparedAnew() {
+    @DisplayName("a running operation cannot be prepared again")
+    void runningOperationCannotBePrepared() {
         try (var one = gated().open()) {
             MemorySegment destination = memory(8);
             VdmOperation operation =

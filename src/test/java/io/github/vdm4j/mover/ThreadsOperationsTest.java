@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Data operations of the threads mover, whose workers copy only when they are let. */
+/** Data operations of the threads mover. Its workers copy only after the test releases them. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ThreadsOperationsTest {
     private final Semaphore copies = new Semaphore(0);
@@ -61,11 +61,11 @@ class ThreadsOperationsTest {
     }
 
     @Test
-    void drainWaitsForWhatIsAtWorkAndForNothingThatComesLater() throws InterruptedException {
+    void drainWaitsForEarlierOperationsOnly() throws InterruptedException {
         VdmFuture<VdmOutput> copy = mover.memcpy(heap(8), heap(8));
         assertEquals(FutureState.RUNNING, copy.poll());
         copying.await();
-        mover.fill(heap(8), 1).await(); // by the other worker, which is idle again
+        mover.fill(heap(8), 1).await(); // by the second worker, which is idle again
         VdmFuture<VdmOutput> drain = mover.drain();
         assertEquals(FutureState.RUNNING, drain.poll());
         assertEquals(FutureState.RUNNING, drain.poll());
@@ -91,7 +91,7 @@ class ThreadsOperationsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
-    void eachBufferOfABatchIsHeldOpenUntilTheBatchIsDone(int which) throws InterruptedException {
+    void batchKeepsItsBuffersOpen(int which) throws InterruptedException {
         OffHeapBuffer first = OffHeapBuffer.allocate(4_096);
         OffHeapBuffer second = OffHeapBuffer.allocate(4_096);
         OffHeapBuffer source = OffHeapBuffer.allocate(4_096);
@@ -118,7 +118,7 @@ class ThreadsOperationsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
-    void eachOfThreeBuffersIsHeldOpenWhileTheOperationIsQueued(int which)
+    void queuedOperationKeepsThreeBuffersOpen(int which)
             throws InterruptedException {
         mover.close();
         mover = open(1, 8);
@@ -144,7 +144,7 @@ class ThreadsOperationsTest {
     }
 
     @Test
-    void anOperationThatIsRunningCannotBePreparedAnew() throws InterruptedException {
+    void runningOperationCannotBePreparedAgain() throws InterruptedException {
         mover.close();
         mover = open(1, 8);
         mover.memcpy(heap(8), heap(8)).poll();
@@ -161,7 +161,7 @@ class ThreadsOperationsTest {
     }
 
     @Test
-    void whatWaitsHoldsItsBufferUntilItIsCancelled() throws InterruptedException {
+    void cancelReleasesTheBuffer() throws InterruptedException {
         mover.close();
         mover = open(1, 1);
         mover.memcpy(heap(8), heap(8)).poll();

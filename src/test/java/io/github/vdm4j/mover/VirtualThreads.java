@@ -15,9 +15,9 @@ import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * Many virtual threads that wait for copies, recorded by the JVM. A program for a JVM of its own,
- * see {@link VirtualThreadsTest}. It prints how many threads pinned their carrier, and the same for
- * a thread that does so on purpose.
+ * A program with many virtual threads that wait for copies. {@link VirtualThreadsTest} runs it in a
+ * separate JVM. It prints the number of threads that pinned their carrier, and checks the count
+ * with a thread that pins on purpose.
  */
 final class VirtualThreads {
     private static final int THREADS = 10_000;
@@ -26,7 +26,7 @@ final class VirtualThreads {
     private VirtualThreads() {}
 
     public static void main(String[] arguments) throws Exception {
-        copyOnEach(new AtomicInteger()); // loading a class holds the carrier, whoever does it
+        copyOnEach(new AtomicInteger()); // loading a class pins the carrier
         var right = new AtomicInteger();
         int pinned = recorded(() -> copyOnEach(right));
         System.out.println("copied " + right + ", pinned " + pinned);
@@ -82,7 +82,9 @@ final class VirtualThreads {
         }
     }
 
-    /** A class initialiser is native code to the scheduler. */
+    /**
+     * A class whose initialiser pins the carrier, because the scheduler treats it like native code.
+     */
     private static final class Pinning {
         static {
             LockSupport.parkNanos(30_000_000);

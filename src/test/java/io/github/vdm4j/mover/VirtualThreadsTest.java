@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class VirtualThreadsTest {
     @Test
-    void tenThousandOfThemWaitForCopiesOnTwoCarriersAndNonePinsOne() {
+    void waitingVirtualThreadsPinNoCarrier() {
         ChildJvm child = ChildJvm.onClassPath(
                 Duration.ofMinutes(2),
                 List.of(

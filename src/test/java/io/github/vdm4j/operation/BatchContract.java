@@ -32,11 +32,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Several operations as one. */
+/** The contract of batches. */
 @SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
 public abstract class BatchContract extends RulesContract {
 
-    /** A record for 64 bytes whose second word is far outside of them. */
+    /** Returns a record for 64 bytes. Its second word is far outside of them. */
     private MemorySegment badRecord() {
         byte[] record = new byte[20];
         record[10] = 99;
@@ -53,8 +53,8 @@ public abstract class BatchContract extends RulesContract {
     }
 
     @Test
-    @DisplayName("a batch of every operation gives each what it gives alone")
-    public void aBatchOfEveryOperationGivesEachWhatItGivesAlone() {
+    @DisplayName("each operation has the same result in a batch and alone")
+    public void batchOfEveryTypeMatchesSingleOperations() {
         Batch batch = mover().batch();
         List<MemorySegment[]> alone = new ArrayList<>();
         List<MemorySegment[]> together = new ArrayList<>();
@@ -138,8 +138,8 @@ public abstract class BatchContract extends RulesContract {
 
     @ParameterizedTest(name = "{0} steps")
     @ValueSource(ints = {2, 3, 5, 40})
-    @DisplayName("H12: after a fence a task sees what those before it wrote")
-    public void afterAFenceATaskSeesWhatThoseBeforeItWrote(int steps) {
+    @DisplayName("H12: a task behind a fence sees the writes of the tasks before the fence")
+    public void taskBehindAFenceSeesEarlierWrites(int steps) {
         for (int round = 0; round < 20; round++) {
             MemorySegment source = noise(300, round);
             MemorySegment places = memory(300L * (steps + 1));
@@ -157,8 +157,8 @@ public abstract class BatchContract extends RulesContract {
     }
 
     @Test
-    @DisplayName("a task that fails does not keep those from running that no fence divides from it")
-    public void aTaskThatFailsDoesNotKeepOthersFromRunning() {
+    @DisplayName("a failed task does not stop tasks that no fence separates from it")
+    public void failedTaskDoesNotStopTasksWithoutAFence() {
         MemorySegment before = memory(64);
         MemorySegment wrong = noise(64, 4);
         byte[] unchanged = bytes(wrong);
@@ -188,8 +188,8 @@ public abstract class BatchContract extends RulesContract {
     }
 
     @Test
-    @DisplayName("after a fence nothing is run if anything before it failed; each task says which one that was")
-    public void afterAFenceNothingIsRunIfAnythingBeforeItFailed() {
+    @DisplayName("after a failure, tasks behind a fence are not run and name the failed task")
+    public void fenceSkipsTasksAfterAFailure() {
         MemorySegment first = memory(64);
         MemorySegment wrong = memory(64);
         MemorySegment fenced = noise(64, 5);
@@ -218,8 +218,8 @@ public abstract class BatchContract extends RulesContract {
     }
 
     @Test
-    @DisplayName("a mismatch and a bad block are findings, not failures: a fence lets what follows run")
-    public void aMismatchAndABadBlockAreFindings() {
+    @DisplayName("a mismatch and a bad block are no failures, so tasks behind a fence run")
+    public void mismatchAndBadBlockAreNotFailures() {
         DifConfig config = DifConfig.of(DifBlockSize.BYTES_512);
         MemorySegment range = noise(100, 7);
         MemorySegment other = noise(100, 8);
@@ -244,7 +244,7 @@ public abstract class BatchContract extends RulesContract {
 
     @Test
     @DisplayName("tasks on no bytes succeed among others")
-    public void tasksOnNoBytesSucceedAmongOthers() {
+    public void emptyTasksSucceedInABatch() {
         MemorySegment none = memory(8).asSlice(0, 0);
         MemorySegment some = memory(8);
         BatchResult result = run(
@@ -265,8 +265,8 @@ public abstract class BatchContract extends RulesContract {
     }
 
     @Test
-    @DisplayName("an output asked for as something else is refused")
-    public void anOutputAskedForAsSomethingElseIsRefused() {
+    @DisplayName("an output of another type is refused")
+    public void outputOfAnotherTypeIsRefused() {
         TaskResult task = run(mover().batch().crc32c(noise(9, 1)).submit()).get(0);
         assertThrows(ClassCastException.class, () -> task.output(CompareResult.class));
         assertEquals(Crc32c.class, task.output(Record.class).getClass());
@@ -275,8 +275,8 @@ public abstract class BatchContract extends RulesContract {
     // ---- submitting
 
     @Test
-    @DisplayName("a batch is not submitted without a task, and takes no more once it is submitted")
-    public void aBatchIsSubmittedAsAWhole() {
+    @DisplayName("an empty batch is refused, and a submitted batch takes no further task")
+    public void emptyOrSubmittedBatchIsRefused() {
         Batch batch = mover().batch();
         assertEquals(0, batch.size());
         assertEquals("the batch has no task",
@@ -289,8 +289,8 @@ public abstract class BatchContract extends RulesContract {
     }
 
     @Test
-    @DisplayName("a batch is submitted again once it is complete, and has forgotten how it ended")
-    public void aBatchIsSubmittedAgainOnceItIsComplete() {
+    @DisplayName("a complete batch can be submitted again, and its earlier results are cleared")
+    public void completeBatchIsSubmittedAgain() {
         MemorySegment source = noise(64, 5);
         MemorySegment destination = memory(64);
         Batch batch = mover().batch().memcpy(destination, source).crc32c(source);
@@ -318,8 +318,8 @@ public abstract class BatchContract extends RulesContract {
     }
 
     @Test
-    @DisplayName("a batch that is cleared takes other tasks, and remembers nothing of those before")
-    public void aBatchThatIsClearedTakesOtherTasks() {
+    @DisplayName("a cleared batch takes other tasks and forgets the earlier tasks")
+    public void clearedBatchTakesOtherTasks() {
         Batch batch = mover().batch();
         VdmFuture<BatchResult> future = null;
         for (int round = 0; round < 6; round++) {
@@ -347,8 +347,8 @@ public abstract class BatchContract extends RulesContract {
     }
 
     @Test
-    @DisplayName("a cleared batch has no fence and no failure of before")
-    public void aClearedBatchHasNoFenceAndNoFailureOfBefore() {
+    @DisplayName("a cleared batch has no earlier fence and no earlier failure")
+    public void clearedBatchForgetsFencesAndFailures() {
         MemorySegment source = noise(64, 3);
         Batch batch = mover().batch().compare(source, memory(64)).fence().crc32c(source).fence();
         assertSame(batch, batch.clear());
@@ -368,8 +368,8 @@ public abstract class BatchContract extends RulesContract {
     }
 
     @Test
-    @DisplayName("a batch that is not complete is not cleared, and one that was submitted takes no task")
-    public void aBatchThatIsNotCompleteIsNotCleared() {
+    @DisplayName("an incomplete batch is not cleared, and a submitted batch takes no task")
+    public void incompleteBatchIsNotCleared() {
         MemorySegment source = noise(64, 4);
         Batch batch = mover().batch().crc32c(source);
         VdmFuture<BatchResult> future = batch.submit();
@@ -385,8 +385,8 @@ public abstract class BatchContract extends RulesContract {
     }
 
     @Test
-    @DisplayName("a task that is refused leaves the batch as it was, its fence too")
-    public void aTaskThatIsRefusedLeavesTheBatchAsItWas() {
+    @DisplayName("a refused task does not change the batch or its fence")
+    public void refusedTaskDoesNotChangeTheBatch() {
         MemorySegment wrong = memory(64);
         MemorySegment fenced = noise(64, 2);
         byte[] before = bytes(fenced);
@@ -400,8 +400,8 @@ public abstract class BatchContract extends RulesContract {
     }
 
     @Test
-    @DisplayName("a batch is idle until it is polled, and cancelled before that runs no task")
-    public void aBatchCancelledBeforeItIsPolledRunsNoTask() {
+    @DisplayName("a batch is idle until its first poll, and a cancelled idle batch runs no task")
+    public void batchCancelledBeforeItsPollRunsNoTask() {
         MemorySegment first = noise(64, 3);
         MemorySegment second = noise(64, 4);
         byte[] before = bytes(first);
@@ -420,8 +420,8 @@ public abstract class BatchContract extends RulesContract {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("an arena closed before the first poll fails the whole batch before any task is run")
-    public void anArenaClosedBeforeTheFirstPollFailsTheWholeBatch(Sample sample) {
+    @DisplayName("an arena that is closed before the first poll fails the batch before any task")
+    public void arenaClosedBeforeTheFirstPollFailsTheBatch(Sample sample) {
         for (int i = 0; i < sample.roles.size(); i++) {
             MemorySegment first = noise(64, 5);
             byte[] before = bytes(first);
@@ -441,8 +441,8 @@ public abstract class BatchContract extends RulesContract {
     }
 
     @Test
-    @DisplayName("a batch over confined segments, polled by a wrong thread, throws there and stays idle for its own")
-    public void aBatchOverConfinedSegmentsPolledByAWrongThreadStaysIdle() throws Exception {
+    @DisplayName("a poll on the wrong thread throws, and the batch stays idle for its own thread")
+    public void batchStaysIdleIfTheWrongThreadPolls() throws Exception {
         if (!takesConfinedSegments()) {
             return;
         }
@@ -469,8 +469,8 @@ public abstract class BatchContract extends RulesContract {
     }
 
     @Test
-    @DisplayName("a mover that was closed ends an idle batch as CLOSED, and makes no other")
-    public void aMoverThatWasClosedEndsAnIdleBatchAsClosed() {
+    @DisplayName("a closed mover ends an idle batch with CLOSED and refuses new batches")
+    public void closedMoverEndsAnIdleBatchWithClosed() {
         MemorySegment destination = noise(64, 7);
         byte[] before = bytes(destination);
         VdmFuture<BatchResult> future = mover().batch().fill(destination, 0).submit();
@@ -490,8 +490,8 @@ public abstract class BatchContract extends RulesContract {
     }
 
     @Test
-    @DisplayName("batches run again and again beside single operations")
-    public void batchesRunAgainAndAgainBesideSingleOperations() {
+    @DisplayName("batches run repeatedly beside single operations")
+    public void batchesRunRepeatedlyBesideOperations() {
         MemorySegment source = noise(640, 8);
         MemorySegment destination = memory(640);
         MemorySegment single = memory(640);

@@ -6,9 +6,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.EnumSet;
 
-/**
- * What operations have to give, bit by bit and byte by byte, from the definitions and nothing else.
- */
+/** The results of operations, computed bit by bit and byte by byte from their definitions. */
 final class BruteForce {
     private static final int CRC_32C = 0x1EDC6F41;
     private static final int CRC_T10 = 0x8BB7;
@@ -28,7 +26,7 @@ final class BruteForce {
         return options.bypassReflection() ? register : ~Integer.reverse(register);
     }
 
-    /** The pattern's byte at each place. */
+    /** Returns the pattern's byte at an index. */
     static byte patternByte(long pattern, long index) {
         return (byte) (pattern >>> index % 8 * 8);
     }
@@ -46,7 +44,7 @@ final class BruteForce {
         return new CompareResult(at < 0, at);
     }
 
-    /** The record of all words that differ, however long. */
+    /** Returns the record of all words that differ. */
     static byte[] delta(byte[] original, byte[] modified) {
         var record = new ByteArrayOutputStream();
         for (int at = 0; at < original.length; at += 8) {
@@ -60,7 +58,8 @@ final class BruteForce {
     }
 
     /**
-     * What a record makes of a range; null if it reaches outside of it, or its words do not ascend.
+     * Returns the range after a record was applied. Returns null if the record reaches outside, or
+     * if its words do not ascend.
      */
     static byte[] applied(byte[] range, byte[] record) {
         byte[] result = range.clone();
@@ -107,7 +106,7 @@ final class BruteForce {
                 block);
     }
 
-    /** The blocks with their protection. */
+    /** Returns the blocks with their protection. */
     static byte[] inserted(byte[] blocks, DifConfig config) {
         int size = config.blockSize().bytes();
         ByteBuffer made =

@@ -9,7 +9,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
-/** CRCs of two ranges as the CRC of both. */
+/** The combination of the CRCs of two ranges. */
 class Crc32cTest {
     @Property(tries = 200)
     void combineGivesTheCrcOfBoth(@ForAll @Size(max = 300) byte[] both, @ForAll int seed,

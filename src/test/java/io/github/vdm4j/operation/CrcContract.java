@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The CRC of a range, written to memory. */
+/** The contract of CRCs that are written to memory. */
 @SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
 public abstract class CrcContract extends BatchContract {
     private static final ValueLayout.OfInt IN_MEMORY =
@@ -24,7 +24,7 @@ public abstract class CrcContract extends BatchContract {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4_093, 4_096})
-    @DisplayName("a CRC is written with its lowest byte first, at any address, and to no byte else")
+    @DisplayName("a CRC is written to exactly four bytes at any address, the lowest byte first")
     public void crcIsWrittenToFourBytesAnywhere(int offset) {
         MemorySegment range = noise(100_001, offset);
         MemorySegment around = noise(8_192, 1);
@@ -40,7 +40,7 @@ public abstract class CrcContract extends BatchContract {
 
     @Test
     @DisplayName("the CRC of no bytes is the seed, and is written too")
-    public void crcOfNoBytesIsWritten() {
+    public void crcOfAnEmptyRangeIsWritten() {
         MemorySegment destination = noise(4, 3);
         run(mover().crc32c(memory(0), Sample.OPTIONS, destination));
         assertEquals(Sample.OPTIONS.seed(), destination.get(IN_MEMORY, 0));
@@ -54,7 +54,7 @@ public abstract class CrcContract extends BatchContract {
     }
 
     @Test
-    @DisplayName("a later task of a batch copies the CRC that an earlier one has written")
+    @DisplayName("a later task of a batch copies the CRC of an earlier task")
     public void laterTaskReadsTheCrc() {
         MemorySegment records = noise(64 * 100, 5);
         MemorySegment log = memory(64 * 104);

@@ -34,8 +34,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What every {@link Vdm} does, whatever executes it. A mover's test extends this and
- * says how the mover is opened; all else is answered by the questions of {@link OperationsFixture}.
+ * The contract of the data operations of every {@link Vdm}. A mover's test extends this class and
+ * opens the mover. The methods of {@link OperationsFixture} describe the mover.
  */
 @SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
 public abstract class DataOperationsContract extends CrcContract {
@@ -44,8 +44,8 @@ public abstract class DataOperationsContract extends CrcContract {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("a new future is idle, has touched nothing and can be asked nothing")
-    public void aNewFutureIsIdle(Sample sample) {
+    @DisplayName("a new future is idle, has written nothing and has no output")
+    public void newFutureIsIdle(Sample sample) {
         MemorySegment[] segments = segments(sample, 1);
         MemorySegment[] before = segments(sample, 1);
         VdmFuture<?> future = sample.future(mover(), segments);
@@ -68,8 +68,8 @@ public abstract class DataOperationsContract extends CrcContract {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("polling a complete future does nothing, and its output stays what it was")
-    public void pollingACompleteFutureDoesNothing(Sample sample) {
+    @DisplayName("a poll of a complete future does nothing and keeps the output")
+    public void pollOfACompleteFutureDoesNothing(Sample sample) {
         MemorySegment[] segments = segments(sample, 2);
         VdmFuture<?> future = sample.future(mover(), segments);
         Object output = run(future);
@@ -88,8 +88,8 @@ public abstract class DataOperationsContract extends CrcContract {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("H23: a future cancelled before its first poll writes nothing and says so")
-    public void aFutureCancelledBeforeItsFirstPollWritesNothing(Sample sample) {
+    @DisplayName("H23: a future that is cancelled before its first poll writes nothing")
+    public void futureCancelledBeforeItsPollWritesNothing(Sample sample) {
         MemorySegment[] segments = segments(sample, 3);
         MemorySegment[] before = segments(sample, 3);
         VdmFuture<?> future = sample.future(mover(), segments);
@@ -109,8 +109,8 @@ public abstract class DataOperationsContract extends CrcContract {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("an arena closed between the call and the first poll fails the operation; the poll does not throw")
-    public void anArenaClosedBetweenTheCallAndTheFirstPollFailsTheOperation(Sample sample) {
+    @DisplayName("an arena that is closed before the first poll fails the operation")
+    public void arenaClosedBeforeTheFirstPollFailsTheOperation(Sample sample) {
         for (int i = 0; i < sample.roles.size(); i++) {
             MemorySegment[] segments = segments(sample, 4);
             VdmFuture<?> future;
@@ -132,8 +132,8 @@ public abstract class DataOperationsContract extends CrcContract {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("a buffer closed between the call and the first poll fails the operation; each is held while it runs")
-    public void aBufferClosedBetweenTheCallAndTheFirstPollFailsTheOperation(Sample sample) {
+    @DisplayName("a buffer that is closed before the first poll fails the operation")
+    public void bufferClosedBeforeTheFirstPollFailsTheOperation(Sample sample) {
         for (int i = 0; i < sample.roles.size(); i++) {
             MemorySegment[] segments = segments(sample, 5);
             OffHeapBuffer buffer = OffHeapBuffer.allocate(8_192);
@@ -154,8 +154,8 @@ public abstract class DataOperationsContract extends CrcContract {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("a future over confined segments, polled by a wrong thread, throws there and stays idle for its own")
-    public void aFutureOverConfinedSegmentsPolledByAWrongThreadStaysIdle(Sample sample)
+    @DisplayName("a poll on the wrong thread throws, and the future stays idle for its own thread")
+    public void futureStaysIdleIfTheWrongThreadPolls(Sample sample)
             throws Exception {
         if (!takesConfinedSegments()) {
             return;
@@ -185,8 +185,8 @@ public abstract class DataOperationsContract extends CrcContract {
     }
 
     @Test
-    @DisplayName("H13: polled by several threads at once, an operation is executed once and its output seen by all")
-    public void polledBySeveralThreadsAtOnceAnOperationIsExecutedOnce() throws Exception {
+    @DisplayName("H13: several polling threads execute an operation once, and all see its output")
+    public void severalPollersExecuteAnOperationOnce() throws Exception {
         int threads = 3;
         int rounds = 100;
         MemorySegment source = noise(1_000, 7);
@@ -230,8 +230,8 @@ public abstract class DataOperationsContract extends CrcContract {
     }
 
     @Test
-    @DisplayName("a runtime waits for futures of several types, and a chain goes from one to the next")
-    public void aRuntimeWaitsForFuturesOfSeveralTypes() {
+    @DisplayName("a runtime waits for futures of several types, and a chain connects them")
+    public void runtimeWaitsForFuturesOfSeveralTypes() {
         MemorySegment source = noise(2_000, 8);
         MemorySegment destination = memory(2_000);
         VdmFuture<VdmOutput> fill = mover().fill(memory(64), 1);
@@ -248,8 +248,8 @@ public abstract class DataOperationsContract extends CrcContract {
     }
 
     @Test
-    @DisplayName("drain ends when everything that was started before it has, polled or not")
-    public void drainEndsWhenEverythingThatWasStartedBeforeItHas() {
+    @DisplayName("drain waits for every operation that was started before, polled or not")
+    public void drainWaitsForEverythingStartedBefore() {
         int size = 400_000;
         MemorySegment source = noise(size, 9);
         for (int round = 0; round < 10; round++) {
@@ -266,7 +266,7 @@ public abstract class DataOperationsContract extends CrcContract {
             }
             VdmOutput drained = run(mover().drain());
             assertEquals(io.github.vdm4j.VdmOperationType.DRAIN, drained.type());
-            for (MemorySegment destination : destinations.reversed()) { // the last are most likely to be late
+            for (MemorySegment destination : destinations.reversed()) { // these probably end last
                 assertEquals(-1, destination.mismatch(source));
             }
             copies.forEach(this::run);
@@ -278,8 +278,8 @@ public abstract class DataOperationsContract extends CrcContract {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("one operation is prepared and started again and again, each time with its own result")
-    public void oneOperationIsPreparedAndStartedAgainAndAgain(Sample sample) {
+    @DisplayName("one operation is reused many times, each time with its own result")
+    public void operationIsReusedManyTimes(Sample sample) {
         VdmOperation operation = mover().newOperation();
         for (int round = 0; round < 30; round++) {
             MemorySegment[] segments = segments(sample, round);
@@ -315,8 +315,8 @@ public abstract class DataOperationsContract extends CrcContract {
     }
 
     @Test
-    @DisplayName("an operation that was not prepared can be asked nothing")
-    public void anOperationThatWasNotPreparedCanBeAskedNothing() {
+    @DisplayName("an unprepared operation has no state and no output")
+    public void unpreparedOperationHasNoState() {
         VdmOperation operation = mover().newOperation();
         assertAll(
                 () -> assertThrows(IllegalStateException.class, operation::start),
@@ -332,8 +332,8 @@ public abstract class DataOperationsContract extends CrcContract {
     }
 
     @Test
-    @DisplayName("arguments refused by a reusable operation leave what was prepared before")
-    public void argumentsRefusedByAReusableOperationLeaveWhatWasPreparedBefore() {
+    @DisplayName("refused arguments keep the earlier preparation")
+    public void refusedArgumentsKeepThePreparedOperation() {
         MemorySegment range = noise(100, 10);
         VdmOperation operation =
                 mover().newOperation().crc32c(range, CrcOptions.STANDARD);
@@ -344,8 +344,8 @@ public abstract class DataOperationsContract extends CrcContract {
     }
 
     @Test
-    @DisplayName("after a failure, and after a cancellation, an operation is as good as new")
-    public void afterAFailureAnOperationIsAsGoodAsNew() {
+    @DisplayName("an operation works after a failure and after a cancellation")
+    public void operationWorksAfterAFailure() {
         byte[] record = new byte[10];
         record[0] = 100;
         MemorySegment range = noise(64, 11);
@@ -373,8 +373,8 @@ public abstract class DataOperationsContract extends CrcContract {
     // ---- closing
 
     @Test
-    @DisplayName("H23: close finishes what was started and ends the rest as CLOSED")
-    public void closeFinishesWhatWasStartedAndEndsTheRestAsClosed() {
+    @DisplayName("H23: close finishes started operations and ends idle operations with CLOSED")
+    public void closeFinishesStartedOperationsOnly() {
         MemorySegment source = noise(100_000, 12);
         MemorySegment destination = memory(1_000_000);
         List<VdmFuture<Crc32c>> started = new ArrayList<>();
@@ -410,7 +410,7 @@ public abstract class DataOperationsContract extends CrcContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     @DisplayName("after close operations are refused with the mover's name")
-    public void afterCloseOperationsAreRefused(Sample sample) {
+    public void operationsAreRefusedAfterClose(Sample sample) {
         MemorySegment[] segments = segments(sample, 13);
         VdmOperation operation = mover().newOperation();
         mover().close();

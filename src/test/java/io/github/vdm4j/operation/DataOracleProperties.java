@@ -33,8 +33,8 @@ import net.jqwik.api.lifecycle.BeforeProperty;
 import net.jqwik.api.lifecycle.BeforeTry;
 
 /**
- * Every operation gives what {@link BruteForce} gives, and writes nothing beside it, for any size,
- * alignment, content, options and kind of memory.
+ * A comparison of every operation with {@link BruteForce}, for any size, alignment, content,
+ * options and kind of memory.
  */
 @SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
 public abstract class DataOracleProperties {
@@ -44,26 +44,23 @@ public abstract class DataOracleProperties {
     private Vdm mover;
     private Arena arena;
 
-    /** The ranges of one try, each with what has to be in it and around it in the end. */
+    /** The ranges of one try, each with its expected content and surroundings. */
     private final List<Range> ranges = new ArrayList<>();
 
-    /** Opens the mover under test; closed after each property. */
+    /** Opens the mover under test. It is closed after each property. */
     protected abstract Vdm open();
 
-    /** Returns whether to try heap segments, too. */
+    /** Returns whether the properties use heap segments, too. */
     protected boolean takesHeapSegments() {
         return true;
     }
 
-    /**
-     * Called with all memory that is given to the mover, for simulations that know where there is
-     * memory.
-     */
+    /** Announces all memory that the mover receives, for simulations that check addresses. */
     protected MemorySegment allow(MemorySegment memory) {
         return memory;
     }
 
-    /** Called when memory that was allowed is about to go. */
+    /** Announces that memory is about to be freed. */
     protected void forget(MemorySegment memory) {}
 
     /** Opens the mover. */
@@ -78,13 +75,13 @@ public abstract class DataOracleProperties {
         mover.close();
     }
 
-    /** Makes room. */
+    /** Opens the arena. */
     @BeforeTry
     public final void openArena() {
         arena = Arena.ofShared();
     }
 
-    /** Gives it back. */
+    /** Closes the arena. */
     @AfterTry
     public final void closeArena() {
         ranges.forEach(range -> forget(range.around));
@@ -115,7 +112,7 @@ public abstract class DataOracleProperties {
     }
 
     /**
-     * Where ranges begin in a page, and whether on the heap: shared by the ranges of one operation.
+     * The position of ranges in a page and the kind of memory. All ranges of an operation share it.
      */
     public record Place(int offset, boolean heap, long seed) {
         Place other() {
@@ -154,8 +151,8 @@ public abstract class DataOracleProperties {
     }
 
     /**
-     * The output of an operation that has to succeed; then everything is as expected, in all ranges
-     * and around them.
+     * Runs an operation that must succeed and returns its output. Checks the content of all ranges
+     * and their surroundings.
      */
     private <T> T run(VdmFuture<T> future) {
         future.busyPoll();
@@ -170,9 +167,9 @@ public abstract class DataOracleProperties {
         }
     }
 
-    // ---- what is tried
+    // ---- inputs
 
-    /** Sizes around the widths of vectors, small ones, and some that are larger than any block. */
+    /** Returns small sizes, sizes around the widths of vectors, and sizes larger than any block. */
     @Provide
     public Arbitrary<Integer> sizes() {
         return Arbitraries.frequencyOf(
@@ -199,7 +196,7 @@ public abstract class DataOracleProperties {
         return Combinators.combine(offsets, heap, Arbitraries.longs()).as(Place::new);
     }
 
-    /** Where bytes are changed: none, one or several, at places that are taken modulo the size. */
+    /** Returns the positions of changed bytes: none, one or several, modulo the size. */
     @Provide
     public Arbitrary<List<Integer>> flips() {
         return Arbitraries.integers().between(0, 1 << 20).list().ofMaxSize(6);
@@ -214,7 +211,7 @@ public abstract class DataOracleProperties {
                 .as(CrcOptions::new);
     }
 
-    /** Any flags, with tags that often meet their limits. */
+    /** Returns configurations with any flags, and with tags that often reach their limits. */
     @Provide
     public Arbitrary<DifConfig> configs() {
         Arbitrary<Integer> tag = Arbitraries.frequencyOf(
@@ -243,7 +240,7 @@ public abstract class DataOracleProperties {
     }
 
     @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
-    public void compareFindsTheFirstByteThatDiffers(
+    public void compareFindsTheFirstMismatch(
             @ForAll("sizes") int size, @ForAll("places") Place place,
             @ForAll("flips") List<Integer> flips) {
         byte[] content = noise(size, place.seed);
@@ -257,7 +254,7 @@ public abstract class DataOracleProperties {
     }
 
     @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
-    public void compareWithAPatternFindsTheFirstByteThatDiffers(
+    public void comparePatternFindsTheFirstDifference(
             @ForAll("sizes") int size,
             @ForAll("places") Place place,
             @ForAll long pattern,
@@ -270,7 +267,7 @@ public abstract class DataOracleProperties {
     }
 
     @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
-    public void aDeltaHoldsWhatDiffersAndMakesTheModifiedOfTheOriginal(
+    public void deltaContainsTheDifferencesAndIsApplied(
             @ForAll("words") int words,
             @ForAll("places") Place place,
             @ForAll("flips") List<Integer> flips,
@@ -287,7 +284,8 @@ public abstract class DataOracleProperties {
             var create = mover.createDelta(record.segment, original.segment, modified.segment);
             create.busyPoll();
             assertEquals(DeltaResult.Outcome.OVERFLOW, create.output().outcome());
-            // What is in a record of no use is nobody's business; what is around it stays.
+            // The content of an incomplete record is undefined, and its surroundings must be
+            // unchanged.
             record.expect(record.segment.toArray(ValueLayout.JAVA_BYTE));
             assertNothingElseChanged();
             return;
@@ -304,7 +302,7 @@ public abstract class DataOracleProperties {
     }
 
     @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
-    public void aRecordIsAppliedAsItSaysOrNotAtAll(
+    public void recordIsAppliedWhollyOrNotAtAll(
             @ForAll @IntRange(min = 1, max = 40) int words,
             @ForAll("places") Place place,
             @ForAll List<@IntRange(max = 44) Integer> numbers,
@@ -347,7 +345,7 @@ public abstract class DataOracleProperties {
     }
 
     @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
-    public void aCrcIsThatOfItsDefinitionWholeAndInParts(
+    public void crcMatchesItsDefinition(
             @ForAll("sizes") int size,
             @ForAll("places") Place place,
             @ForAll("options") CrcOptions options,
@@ -367,7 +365,7 @@ public abstract class DataOracleProperties {
     }
 
     @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
-    public void blocksAreProtectedAsTheConfigurationSays(
+    public void blocksAreProtectedByTheConfiguration(
             @ForAll @IntRange(max = 5) int blocks,
             @ForAll("places") Place place,
             @ForAll("configs") DifConfig config) {
@@ -380,7 +378,7 @@ public abstract class DataOracleProperties {
     }
 
     @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
-    public void blocksAreCheckedStrippedAndUpdatedAsTheConfigurationSays(
+    public void blocksAreCheckedByTheConfiguration(
             @ForAll @IntRange(max = 5) int blocks,
             @ForAll("places") Place place,
             @ForAll("configs") DifConfig config,
@@ -390,7 +388,7 @@ public abstract class DataOracleProperties {
         int step = config.blockSize().bytes() + DifConfig.PROTECTION_BYTES;
         byte[] whole = protectedAsTheSource(noise(blocks * config.blockSize().bytes(), place.seed),
                 config);
-        if (allSet < blocks) { // the protection, or its tags, or one of them
+        if (allSet < blocks) { // sets bits of the protection
             int end = (allSet + 1) * step;
             Arrays.fill(whole, end - (allSet % 2 == 0 ? 8 : 6), end - (allSet % 3 == 2 ? 4 : 0),
                     (byte) -1);
@@ -423,7 +421,7 @@ public abstract class DataOracleProperties {
         assertEquals(expected, run(update));
     }
 
-    /** Protection that the source's checks find well, unless a mask hides what is wrong. */
+    /** Damages a block in a way that the source's checks find, unless a mask hides it. */
     private static byte[] protectedAsTheSource(byte[] content, DifConfig config) {
         List<DifFlag> flags = new ArrayList<>();
         for (DifFlag flag : config.flags()) {
@@ -433,7 +431,7 @@ public abstract class DataOracleProperties {
                     flags.add(DifFlag.DESTINATION_FIXED_REFERENCE_TAG);
                 case SOURCE_INCREMENTING_APPLICATION_TAG ->
                     flags.add(DifFlag.DESTINATION_INCREMENTING_APPLICATION_TAG);
-                default -> {} // says nothing of what is there
+                default -> {} // undefined
             }
         }
         return BruteForce.inserted(
@@ -444,7 +442,7 @@ public abstract class DataOracleProperties {
     // ---- batches
 
     @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
-    public void aBatchGivesEachTaskWhatItGivesAlone(
+    public void batchExecutesEachTaskLikeASingleOperation(
             @ForAll List<@IntRange(max = 7) Integer> kinds,
             @ForAll("places") Place place,
             @ForAll("options") CrcOptions options,

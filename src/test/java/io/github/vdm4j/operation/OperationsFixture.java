@@ -18,9 +18,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * A mover and memory for it. Each mover's test extends {@link DataOperationsContract} and answers
- * these questions. Everything is public or protected: then JUnit may call it in runs for which
- * Surefire opens only the subclass's package.
+ * A mover and memory for it. Each mover's test extends {@link DataOperationsContract} and
+ * implements these methods. All methods are public or protected, because Surefire may open only the
+ * subclass's package to JUnit.
  */
 @SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -30,10 +30,10 @@ public abstract class OperationsFixture {
     private Arena arena;
     private Vdm mover;
 
-    /** Opens the mover under test; closed after each test. */
+    /** Opens the mover under test. It is closed after each test. */
     protected abstract Vdm open();
 
-    /** What may have executed an operation of at least one byte. */
+    /** Returns the paths that may execute an operation of at least one byte. */
     protected abstract Set<ExecutionPath> paths();
 
     /** Returns whether the mover takes heap segments. Otherwise it refuses them with a reason. */
@@ -49,10 +49,7 @@ public abstract class OperationsFixture {
         return true;
     }
 
-    /**
-     * Called with all memory that is given to the mover, for simulations that know where there is
-     * memory.
-     */
+    /** Announces all memory that the mover receives, for simulations that check addresses. */
     protected MemorySegment allow(MemorySegment memory) {
         return memory;
     }
@@ -71,37 +68,37 @@ public abstract class OperationsFixture {
         arena.close();
     }
 
-    /** The open mover. */
+    /** Returns the open mover. */
     protected final Vdm mover() {
         return mover;
     }
 
     /**
-     * Zeros that any thread may access, released after the test. Begins a page, as dualcast likes
-     * it.
+     * Returns zeroed memory that any thread may access, released after the test. It begins at a
+     * page, because dualcast requires equal page offsets.
      */
     protected final MemorySegment memory(long bytes) {
         return allow(arena.allocate(bytes, PAGE));
     }
 
-    /** Native memory with arbitrary bytes in it, the same ones for the same seed. */
+    /** Returns native memory with bytes that the seed determines. */
     protected final MemorySegment noise(long bytes, long seed) {
         byte[] content = new byte[(int) bytes];
         new Random(seed).nextBytes(content);
         return of(content);
     }
 
-    /** Native memory with a copy of these bytes in it. */
+    /** Returns native memory with a copy of the bytes. */
     protected final MemorySegment of(byte... content) {
         return memory(content.length).copyFrom(MemorySegment.ofArray(content));
     }
 
-    /** All bytes of a segment. */
+    /** Returns all bytes of a segment. */
     protected static byte[] bytes(MemorySegment segment) {
         return segment.toArray(JAVA_BYTE);
     }
 
-    /** Runs an operation to its end, which has to be a good one, and gives its output. */
+    /** Runs an operation that must succeed and returns its output. */
     protected final <T> T run(VdmFuture<T> future) {
         future.busyPoll();
         assertEquals(VdmResult.SUCCESS, future.result(), () -> String.valueOf(future.failure()));

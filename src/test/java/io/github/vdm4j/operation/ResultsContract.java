@@ -25,14 +25,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What each operation writes and finds out. */
+/** The contract of the results of each operation. */
 @SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
 public abstract class ResultsContract extends OperationsFixture {
     private static final long PATTERN = 0x0807060504030201L;
 
     @Test
-    @DisplayName("nop succeeds by way of the mover and has no destination")
-    public void nopSucceedsByWayOfTheMover() {
+    @DisplayName("nop succeeds and has no destination")
+    public void nopSucceedsWithoutADestination() {
         VdmFuture<VdmOutput> nop = mover().nop();
         VdmOutput output = run(nop);
         assertEquals(VdmOperationType.NOP, output.type());
@@ -44,8 +44,8 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @ParameterizedTest(name = "{0} bytes")
     @ValueSource(ints = {1, 2, 7, 8, 9, 15, 16, 63, 64, 65, 4_095, 4_096, 65_537, 1_048_583})
-    @DisplayName("fill writes the pattern from the first byte on, cut off at the end, and nothing beside it")
-    public void fillWritesThePatternFromTheFirstByteOn(int size) {
+    @DisplayName("fill repeats the pattern from the first byte and writes only the range")
+    public void fillWritesThePatternFromTheFirstByte(int size) {
         MemorySegment around = noise(size + 128, 1);
         byte[] expected = bytes(around);
         System.arraycopy(BruteForce.filled(size, PATTERN), 0, expected, 61, size);
@@ -58,20 +58,20 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @ParameterizedTest(name = "{0} bytes")
     @ValueSource(ints = {1, 8, 63, 64, 65, 257, 4_096, 65_537, 1_048_583})
-    @DisplayName("compare finds ranges equal, or the first byte that differs wherever it is")
-    public void compareFindsTheFirstByteThatDiffers(int size) {
+    @DisplayName("compare finds equal ranges, and the first byte that differs at any offset")
+    public void compareFindsTheFirstMismatch(int size) {
         MemorySegment first = noise(size + 1, 2).asSlice(1);
         MemorySegment second = memory(size + 3).asSlice(3).copyFrom(first);
         assertSame(CompareResult.EQUAL, run(mover().compare(first, second)));
         for (int at : new int[]{size - 1, size * 2 / 3, size / 2, Math.min(8, size / 2), 0}) {
-            second.set(JAVA_BYTE, at, (byte) ~first.get(JAVA_BYTE, at)); // each before those that differ already
+            second.set(JAVA_BYTE, at, (byte) ~first.get(JAVA_BYTE, at)); // the new first one
             assertEquals(new CompareResult(false, at), run(mover().compare(first, second)));
         }
     }
 
     @Test
-    @DisplayName("compare takes ranges that overlap, and one with itself")
-    public void compareTakesRangesThatOverlap() {
+    @DisplayName("compare takes overlapping ranges and equal ranges")
+    public void compareTakesOverlappingRanges() {
         MemorySegment range = noise(200, 3);
         assertEquals(
                 BruteForce.compare(bytes(range.asSlice(0, 150)), bytes(range.asSlice(50, 150))),
@@ -81,8 +81,8 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @ParameterizedTest(name = "{0} bytes")
     @ValueSource(ints = {1, 7, 8, 9, 41, 64, 100})
-    @DisplayName("compare with a pattern tells the offset of the byte, not of its word, wherever it is")
-    public void compareWithAPatternTellsTheOffsetOfTheByte(int size) {
+    @DisplayName("compare with a pattern returns the offset of the byte, not of its word")
+    public void comparePatternReturnsTheOffsetOfTheByte(int size) {
         MemorySegment range =
                 memory(size + 3).asSlice(3)
                         .copyFrom(MemorySegment.ofArray(BruteForce.filled(size, PATTERN)));
@@ -95,7 +95,7 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @Test
     @DisplayName("compare with a pattern finds a late mismatch in a long range")
-    public void compareWithAPatternFindsALateMismatchInALongRange() {
+    public void comparePatternFindsALateMismatch() {
         MemorySegment range = of(BruteForce.filled(300_001, PATTERN));
         assertSame(CompareResult.EQUAL, run(mover().comparePattern(range, PATTERN)));
         range.set(JAVA_BYTE, 300_000, (byte) 0);
@@ -105,8 +105,8 @@ public abstract class ResultsContract extends OperationsFixture {
     }
 
     @Test
-    @DisplayName("a delta is the number and the new content of each word that differs, and makes the modified of the original")
-    public void aDeltaIsTheNumberAndTheNewContentOfEachWordThatDiffers() {
+    @DisplayName("a delta has the number and the content of each changed word, and can be applied")
+    public void deltaContainsEachWordThatDiffers() {
         MemorySegment original = noise(4_096, 4);
         MemorySegment modified = memory(4_096).copyFrom(original);
         for (int at : new int[]{0, 7, 2_049, 4_095}) { // the first two in one word
@@ -131,8 +131,8 @@ public abstract class ResultsContract extends OperationsFixture {
     }
 
     @Test
-    @DisplayName("a delta of equal ranges is EQUAL and empty, and leaves the record alone")
-    public void aDeltaOfEqualRangesIsEmpty() {
+    @DisplayName("a delta of equal ranges is EQUAL and writes nothing to the record")
+    public void deltaOfEqualRangesIsEmpty() {
         MemorySegment original = noise(800, 6);
         MemorySegment record = noise(80, 7);
         byte[] before = bytes(record);
@@ -144,8 +144,8 @@ public abstract class ResultsContract extends OperationsFixture {
     }
 
     @Test
-    @DisplayName("a delta that just fits is RECORDED, with one word more it is an OVERFLOW, and nothing behind the room is written")
-    public void aDeltaWithOneWordMoreThanThereIsRoomForIsAnOverflow() {
+    @DisplayName("a delta that fits is RECORDED, and a larger delta is an OVERFLOW")
+    public void deltaLargerThanTheRecordIsAnOverflow() {
         MemorySegment original = memory(800);
         MemorySegment modified = memory(800);
         modified.asSlice(0, 64).fill((byte) 1);
@@ -162,7 +162,7 @@ public abstract class ResultsContract extends OperationsFixture {
     }
 
     @Test
-    @DisplayName("the largest delta, of 0x80000 bytes that differ in every word, is recorded and applied")
+    @DisplayName("the largest delta, with 0x80000 changed bytes, is recorded and applied")
     public void theLargestDeltaIsRecordedAndApplied() {
         int size = 0x80000;
         MemorySegment original = noise(size, 9);
@@ -180,8 +180,8 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @ParameterizedTest(name = "word {0}")
     @ValueSource(ints = {8, 9, 0x7fff, 0x8000, 0xffff})
-    @DisplayName("H25: a record with a word behind the destination is INVALID_DATA, and not even the words before it are written")
-    public void aRecordWithAWordBehindTheDestinationIsNotApplied(int word) {
+    @DisplayName("H25: a record with a word behind the destination is INVALID_DATA and writes nothing")
+    public void recordBeyondTheDestinationIsNotApplied(int word) {
         MemorySegment around = noise(64 + 0x80000, 10);
         byte[] before = bytes(around);
         byte[] record = new byte[30];
@@ -201,8 +201,8 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @ParameterizedTest(name = "words {0} and {1}")
     @CsvSource({"5, 4", "3, 3", "7, 0"})
-    @DisplayName("H25: a record whose words do not ascend is INVALID_DATA, and none is written")
-    public void aRecordWhoseWordsDoNotAscendIsNotApplied(byte first, byte second) {
+    @DisplayName("H25: a record whose words do not ascend is INVALID_DATA and writes nothing")
+    public void recordWithUnorderedWordsIsNotApplied(byte first, byte second) {
         MemorySegment range = noise(64, 28);
         byte[] before = bytes(range);
         byte[] record = new byte[20];
@@ -220,7 +220,7 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @ParameterizedTest(name = "{0} bytes")
     @ValueSource(ints = {1, 63, 64, 65, 4_097, 300_001})
-    @DisplayName("dualcast writes both destinations and nothing beside them")
+    @DisplayName("dualcast writes only both destinations")
     public void dualcastWritesBothDestinations(int size) {
         MemorySegment source = noise(size, 11);
         MemorySegment aroundFirst = noise(size + 200, 12);
@@ -240,7 +240,7 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @Test
     @DisplayName("the CRC-32C of 123456789 is 0xE3069283")
-    public void theCrcOfTheCheckString() {
+    public void crcOfTheCheckStringIsKnown() {
         Crc32c crc = run(mover()
                 .crc32c(of("123456789".getBytes(java.nio.charset.StandardCharsets.US_ASCII))));
         assertEquals(0xE3069283L, crc.value());
@@ -249,8 +249,8 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @ParameterizedTest(name = "{0} bytes")
     @ValueSource(ints = {1, 3, 8, 63, 511, 4_097, 131_073, 1_048_579})
-    @DisplayName("the CRC of a range is java.util.zip's, alone and on the way of a copy, and whole or in two parts")
-    public void theCrcOfARangeIsThatOfTheJdk(int size) {
+    @DisplayName("the CRC of a range is java.util.zip's, alone or during a copy, in one or two parts")
+    public void crcMatchesTheJdk(int size) {
         MemorySegment range = noise(size + 5, 14).asSlice(5);
         var expected = new CRC32C();
         expected.update(bytes(range));
@@ -274,8 +274,8 @@ public abstract class ResultsContract extends OperationsFixture {
         "0, false, true",
         "0, true, true", "305419896, true, false", "305419896, false, true", "-2, true, true"
     })
-    @DisplayName("a CRC begins with its seed, and reflects what its options say")
-    public void aCrcReflectsWhatItsOptionsSay(int seed, boolean ofValue, boolean ofData) {
+    @DisplayName("a CRC begins with its seed, and its options select the reflections")
+    public void crcOptionsSelectReflection(int seed, boolean ofValue, boolean ofData) {
         CrcOptions options = new CrcOptions(seed, ofValue, ofData);
         MemorySegment range = noise(1_003, 16);
         int expected = BruteForce.crc32c(bytes(range), options);
@@ -292,7 +292,7 @@ public abstract class ResultsContract extends OperationsFixture {
 
     // ---- blocks
 
-    /** Tags on both sides that differ in all they can. */
+    /** Returns a configuration whose tags differ in every property. */
     protected static DifConfig tagged(DifBlockSize size) {
         return DifConfig.of(size)
                 .withSource(new DifTags(0x01020304, 0xa1b2, 0))
@@ -301,8 +301,8 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("blocks that were given protection are well, and come back as they were without it")
-    public void blocksThatWereGivenProtectionAreWell(DifBlockSize size) {
+    @DisplayName("protected blocks pass the check, and a strip restores the original blocks")
+    public void protectedBlocksPassTheCheck(DifBlockSize size) {
         DifConfig config = tagged(size);
         MemorySegment blocks = noise(3L * size.bytes(), 17);
         MemorySegment around = noise(3L * (size.bytes() + 8) + 40, 18);
@@ -324,7 +324,7 @@ public abstract class ResultsContract extends OperationsFixture {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     @DisplayName("an update checks one protection and writes another")
-    public void anUpdateChecksOneProtectionAndWritesAnother(DifBlockSize size) {
+    public void updateChecksAndReplacesTheProtection(DifBlockSize size) {
         DifConfig old = tagged(size);
         DifConfig config = old.withDestination(new DifTags(-2, 0xfffe, 0x00f0))
                 .withFlags(DifFlag.DESTINATION_INCREMENTING_APPLICATION_TAG);
@@ -338,8 +338,8 @@ public abstract class ResultsContract extends OperationsFixture {
     }
 
     @Test
-    @DisplayName("an update passes on what it is told to: guard, application tag, reference tag")
-    public void anUpdatePassesOnWhatItIsToldTo() {
+    @DisplayName("an update keeps the configured values: guard, application tag, reference tag")
+    public void updateKeepsTheConfiguredTags() {
         DifConfig old = tagged(DifBlockSize.BYTES_512);
         byte[] whole = BruteForce.inserted(bytes(noise(1_024, 20)), old);
         for (DifFlag flag : List.of(
@@ -358,12 +358,12 @@ public abstract class ResultsContract extends OperationsFixture {
         "the application tag, 514, APPLICATION_TAG", "the application tag, 515, APPLICATION_TAG",
         "the reference tag, 516, REFERENCE_TAG", "the reference tag, 519, REFERENCE_TAG"
     })
-    @DisplayName("a wrong byte in the third block is told with the block's offset and what is wrong")
-    public void aWrongByteInTheThirdBlockIsTold(String what, int at, DifError error) {
+    @DisplayName("a wrong byte is reported with its error and its block's offset")
+    public void wrongByteIsReportedWithItsBlock(String what, int at, DifError error) {
         DifConfig config = tagged(DifBlockSize.BYTES_512);
         byte[] whole = BruteForce.inserted(bytes(noise(5 * 512, 21)), config);
         whole[2 * 520 + at] ^= 0x10;
-        whole[4 * 520] ^= 1; // a later one, which must not count
+        whole[4 * 520] ^= 1; // a later error, which must not be reported
         DifResult expected = new DifResult(Set.of(error), 2 * 520);
         MemorySegment source = of(whole);
         assertEquals(expected, run(mover().difCheck(source, config)), what);
@@ -378,8 +378,8 @@ public abstract class ResultsContract extends OperationsFixture {
     @EnumSource(
             value = DifFlag.class,
             names = {"SOURCE_GUARD_CHECK_DISABLED", "SOURCE_REFERENCE_TAG_CHECK_DISABLED"})
-    @DisplayName("what is not to be checked is not")
-    public void whatIsNotToBeCheckedIsNot(DifFlag flag) {
+    @DisplayName("a disabled check finds nothing")
+    public void disabledChecksFindNothing(DifFlag flag) {
         DifConfig config = tagged(DifBlockSize.BYTES_520);
         byte[] whole = BruteForce.inserted(bytes(noise(1_040, 22)), config);
         whole[flag == DifFlag.SOURCE_GUARD_CHECK_DISABLED ? 521 : 525] ^= 4;
@@ -389,8 +389,8 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @ParameterizedTest(name = "mask {0}")
     @ValueSource(ints = {0x0000, 0x00ff, 0xff00, 0x0001, 0xfffe, 0xffff})
-    @DisplayName("bits of the application tag count unless the mask has them")
-    public void bitsOfTheApplicationTagCountUnlessTheMaskHasThem(int mask) {
+    @DisplayName("the mask excludes bits of the application tag from the check")
+    public void maskExcludesBitsOfTheApplicationTag(int mask) {
         DifConfig made = tagged(DifBlockSize.BYTES_512);
         byte[] whole = BruteForce.inserted(bytes(noise(512, 23)), made);
         for (int bit = 0; bit < 16; bit++) {
@@ -404,8 +404,8 @@ public abstract class ResultsContract extends OperationsFixture {
     }
 
     @Test
-    @DisplayName("protection whose bits are all set is skipped or an error as the flags say")
-    public void protectionWhoseBitsAreAllSetIsSkippedOrAnError() {
+    @DisplayName("the flags decide whether protection of ones is skipped or an error")
+    public void protectionOfOnesIsSkippedOrAnError() {
         DifConfig config = tagged(DifBlockSize.BYTES_512);
         byte[] whole = BruteForce.inserted(bytes(noise(1_024, 24)), config);
         Arrays.fill(whole, 520 + 512, 1_040, (byte) -1);
@@ -430,11 +430,11 @@ public abstract class ResultsContract extends OperationsFixture {
                                         DifFlag.SOURCE_F_ENABLE_ERROR))));
     }
 
-    // ---- nothing to do
+    // ---- empty operations
 
     @Test
-    @DisplayName("H4: an operation on no bytes succeeds with the result that no bytes have, and nothing executed it")
-    public void anOperationOnNoBytesSucceeds() {
+    @DisplayName("H4: an empty operation succeeds with the result of no bytes and path NONE")
+    public void emptyOperationSucceeds() {
         MemorySegment none = memory(8).asSlice(0, 0);
         MemorySegment record = noise(80, 25);
         byte[] before = bytes(record);
@@ -461,8 +461,8 @@ public abstract class ResultsContract extends OperationsFixture {
     }
 
     @Test
-    @DisplayName("H4: an empty record changes nothing, and nothing may be done durably")
-    public void anEmptyRecordChangesNothing() {
+    @DisplayName("H4: an empty record changes nothing, also durably")
+    public void emptyRecordChangesNothing() {
         MemorySegment range = noise(64, 26);
         byte[] before = bytes(range);
         run(mover().applyDelta(range, memory(8).asSlice(0, 0)));

@@ -22,11 +22,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is refused at the call, with which values, on every way to ask for it. */
+/** The contract of arguments that are refused at the call, in every form of each operation. */
 @SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
 public abstract class RulesContract extends ResultsContract {
 
-    /** Memory for a sample, with what it needs in it. */
+    /** Returns memory for a sample, with suitable content. */
     protected final MemorySegment[] segments(Sample sample, long seed) {
         MemorySegment[] segments = new MemorySegment[sample.roles.size()];
         for (int i = 0; i < segments.length; i++) {
@@ -63,8 +63,8 @@ public abstract class RulesContract extends ResultsContract {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("what is written must not be read-only, what is read may")
-    public void whatIsWrittenMustNotBeReadOnly(Sample sample) {
+    @DisplayName("a written segment must not be read-only, a read segment may")
+    public void readOnlySegmentIsRefusedIfWritten(Sample sample) {
         for (int i = 0; i < sample.roles.size(); i++) {
             MemorySegment[] segments = segments(sample, 1);
             segments[i] = segments[i].asReadOnly();
@@ -82,7 +82,7 @@ public abstract class RulesContract extends ResultsContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     @DisplayName("a segment whose arena is closed is refused by its role")
-    public void aSegmentWhoseArenaIsClosedIsRefused(Sample sample) {
+    public void segmentOfAClosedArenaIsRefused(Sample sample) {
         for (int i = 0; i < sample.roles.size(); i++) {
             MemorySegment[] segments = segments(sample, 2);
             try (Arena brief = Arena.ofShared()) {
@@ -97,7 +97,7 @@ public abstract class RulesContract extends ResultsContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     @DisplayName("a segment confined to another thread is refused with WrongThreadException")
-    public void aSegmentConfinedToAnotherThreadIsRefused(Sample sample)
+    public void segmentConfinedToAnotherThreadIsRefused(Sample sample)
             throws InterruptedException {
         for (int i = 0; i < sample.roles.size(); i++) {
             MemorySegment[] segments = segments(sample, 3);
@@ -117,7 +117,7 @@ public abstract class RulesContract extends ResultsContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     @DisplayName("a segment confined to the calling thread works, or is refused with the reason")
-    public void aSegmentConfinedToTheCallingThreadWorksOrIsRefused(Sample sample) {
+    public void confinedSegmentWorksOrIsRefused(Sample sample) {
         for (int i = 0; i < sample.roles.size(); i++) {
             try (Arena own = Arena.ofConfined()) {
                 MemorySegment[] segments = segments(sample, 4);
@@ -139,8 +139,8 @@ public abstract class RulesContract extends ResultsContract {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("heap segments give what native ones do, or are refused with the reason")
-    public void heapSegmentsGiveWhatNativeOnesDoOrAreRefused(Sample sample) {
+    @DisplayName("heap segments give the same results as native segments, or are refused")
+    public void heapSegmentsMatchNativeOnesOrAreRefused(Sample sample) {
         for (int i = 0; i < sample.roles.size(); i++) {
             MemorySegment[] segments = segments(sample, 5);
             MemorySegment[] heap = segments(sample, 5);
@@ -160,7 +160,7 @@ public abstract class RulesContract extends ResultsContract {
         }
     }
 
-    /** Equal but for the destination, which is another segment with the same bytes. */
+    /** Requires equal outputs. The destinations are different segments with the same bytes. */
     protected static void assertSameOutput(Object expected, Object found) {
         if (expected instanceof io.github.vdm4j.VdmOutput output) {
             var other = (io.github.vdm4j.VdmOutput) found;
@@ -208,7 +208,7 @@ public abstract class RulesContract extends ResultsContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource(names = {"COMPARE", "DELTA_CREATE", "DUALCAST", "COPY_CRC"})
     @DisplayName("ranges of different sizes are refused with both sizes")
-    public void rangesOfDifferentSizesAreRefused(Sample sample) {
+    public void differentSizesAreRefused(Sample sample) {
         for (int i = 0; i < sample.roles.size(); i++) {
             if (sample.roles.get(i).name().equals("record")) {
                 continue;
@@ -226,8 +226,8 @@ public abstract class RulesContract extends ResultsContract {
     }
 
     @Test
-    @DisplayName("copies to overlapping ranges are refused, with the ranges and the overlap; neighbours are none")
-    public void copiesToOverlappingRangesAreRefused() {
+    @DisplayName("copies refuse overlapping ranges with the overlap, and take adjacent ranges")
+    public void copiesRefuseOverlappingRanges() {
         MemorySegment buffer = noise(3 * 4_096, 8);
         byte[] before = bytes(buffer);
         MemorySegment low = buffer.asSlice(0, 60);
@@ -269,8 +269,8 @@ public abstract class RulesContract extends ResultsContract {
 
     @ParameterizedTest(name = "{0} and {1}")
     @CsvSource({"0, 1", "1, 0", "0, 2048", "4095, 0", "64, 128"})
-    @DisplayName("the destinations of dualcast must be at one place in their pages")
-    public void theDestinationsOfDualcastMustBeAtOnePlaceInTheirPages(int first, int second) {
+    @DisplayName("the destinations of dualcast must have equal offsets in their pages")
+    public void dualcastRequiresEqualPageOffsets(int first, int second) {
         MemorySegment one = memory(8_192).asSlice(first, 64);
         MemorySegment other = memory(8_192).asSlice(second, 64);
         assertRefused(
@@ -281,7 +281,7 @@ public abstract class RulesContract extends ResultsContract {
 
     @Test
     @DisplayName("a delta's ranges begin at a multiple of 8, are a multiple of 8 and at most 0x80000 bytes")
-    public void aDeltasRangesAreAlignedAndLimited() {
+    public void deltaRangesMustBeAlignedAndLimited() {
         MemorySegment record = memory(80);
         MemorySegment odd = memory(80).asSlice(4, 64);
         MemorySegment even = memory(64);
@@ -315,7 +315,7 @@ public abstract class RulesContract extends ResultsContract {
     @ParameterizedTest(name = "room for {0} bytes")
     @ValueSource(ints = {0, 10, 70, 81, 85, 104})
     @DisplayName("a delta's record has room for a multiple of 10 bytes, at least 80, at a multiple of 8")
-    public void aDeltasRecordHasRoomForAMultipleOf10Bytes(int capacity) {
+    public void deltaRecordSizeIsAMultipleOf10(int capacity) {
         MemorySegment range = memory(64);
         assertRefused(
                 capacity % 10 == 0
@@ -332,7 +332,7 @@ public abstract class RulesContract extends ResultsContract {
 
     @Test
     @DisplayName("a record that is applied begins at a multiple of 8 and is a multiple of 10, at most 655,360 bytes")
-    public void aRecordThatIsAppliedIsWhole() {
+    public void appliedRecordMustBeWhole() {
         MemorySegment range = memory(64);
         MemorySegment record = memory(655_370);
         assertRefused(
@@ -350,7 +350,7 @@ public abstract class RulesContract extends ResultsContract {
 
     @Test
     @DisplayName("a delta's record must not overlap the ranges")
-    public void aDeltasRecordMustNotOverlapTheRanges() {
+    public void deltaRecordMustNotOverlapTheRanges() {
         MemorySegment buffer = memory(512);
         MemorySegment record = buffer.asSlice(128, 80);
         MemorySegment range = buffer.asSlice(200, 64);
@@ -372,7 +372,7 @@ public abstract class RulesContract extends ResultsContract {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("blocks must be whole, and as many on both sides")
+    @DisplayName("blocks must be whole, and both sides must have the same number")
     public void blocksMustBeWhole(DifBlockSize size) {
         DifConfig config = DifConfig.of(size);
         int block = size.bytes();
@@ -443,8 +443,8 @@ public abstract class RulesContract extends ResultsContract {
     // ---- durable
 
     @Test
-    @DisplayName("durable on the heap, or in memory that is not durable, is UNSUPPORTED and nothing is written")
-    public void durableWhereNothingIsDurableIsUnsupported() {
+    @DisplayName("a durable operation on volatile memory is UNSUPPORTED and writes nothing")
+    public void durableOnVolatileMemoryIsUnsupported() {
         if (!takesHeapSegments()) {
             return;
         }

@@ -9,7 +9,7 @@ import io.github.vdm4j.VdmOperationType;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** Each operation on a few bytes, by each of the ways to ask for it. */
+/** A sample of each operation on a few bytes, in each of its forms. */
 @SuppressWarnings("exports") // to javac this is API of an exported package
 public enum Sample {
     FILL(VdmOperationType.FILL, Role.written("destination", 64)),
@@ -42,9 +42,7 @@ public enum Sample {
     static final DifConfig CONFIG = DifConfig.of(DifBlockSize.BYTES_512);
     static final CrcOptions OPTIONS = new CrcOptions(7, false, false);
 
-    /**
-     * What a segment is to an operation, as messages call it, and how large the sample makes it.
-     */
+    /** The role of a segment, with its name in messages and its size in the sample. */
     record Role(String name, int bytes, boolean isWritten) {
         static Role read(String name, int bytes) {
             return new Role(name, bytes, false);
@@ -63,7 +61,7 @@ public enum Sample {
         this.roles = List.of(roles);
     }
 
-    /** What a segment has to hold for the operation to succeed; some of it is arbitrary. */
+    /** Returns content with which the operation succeeds. Some of it is arbitrary. */
     byte[] content(int role, byte[] arbitrary) {
         return switch (this) {
             case DELTA_APPLY -> role == 0 ? record(arbitrary) : arbitrary;
@@ -83,7 +81,7 @@ public enum Sample {
         return record;
     }
 
-    /** Can be asked to be durable. */
+    /** Returns whether the operation takes flags. */
     boolean takesFlags() {
         return this != DELTA_CREATE && this != CRC_TO_MEMORY
                 && roles.stream().anyMatch(Role::isWritten);
@@ -93,7 +91,7 @@ public enum Sample {
         return future(mover, VdmFlags.NONE, s);
     }
 
-    /** Makes the future of the operation, with the segments in the order of the roles. */
+    /** Returns the future of the operation, with the segments in the order of the roles. */
     VdmFuture<?> future(Vdm mover, VdmFlags flags, MemorySegment... s) {
         return switch (this) {
             case FILL -> mover.fill(s[0], PATTERN, flags);
@@ -112,7 +110,7 @@ public enum Sample {
         };
     }
 
-    /** The operation as what a reusable one is to do next. */
+    /** Prepares a reusable operation with this operation. */
     VdmOperation prepare(VdmOperation operation, MemorySegment... s) {
         VdmFlags flags = VdmFlags.NONE;
         return switch (this) {
@@ -132,7 +130,7 @@ public enum Sample {
         };
     }
 
-    /** The operation as one task more of a batch. */
+    /** Adds the operation to a batch. */
     Batch add(Batch batch, MemorySegment... s) {
         return add(batch, VdmFlags.NONE, s);
     }

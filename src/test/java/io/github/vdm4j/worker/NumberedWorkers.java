@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.IntConsumer;
 
-/** Workers whose operations are numbers: the pattern of a fill. */
+/** Workers whose operations have numbers. The number is the pattern of a fill. */
 final class NumberedWorkers extends AbstractDataMover {
     private final Workers workers;
     private final int queueSize;
@@ -37,15 +37,15 @@ final class NumberedWorkers extends AbstractDataMover {
         return workers.offer(operation, queueSize);
     }
 
-    /** An operation that was handed over. */
+    /** Returns an operation that was handed over. */
     Operation<?> operation(int number) {
         var operation = (Operation<?>) fill(MemorySegment.ofArray(new byte[1]), number);
         operation.poll();
         return operation;
     }
 
-    boolean takeBack(Operation<?> operation) {
-        return workers.takeBack(operation);
+    boolean remove(Operation<?> operation) {
+        return workers.remove(operation);
     }
 
     long mark() {

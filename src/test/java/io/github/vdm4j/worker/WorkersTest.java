@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Threads that work off a queue: when they sleep, who wakes them, and how they end. */
+/** The workers of a list: how they sleep, wake up and end. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WorkersTest {
     private static final String NAME = "workers-test";
@@ -75,7 +75,7 @@ class WorkersTest {
 
     @ParameterizedTest
     @MethodSource("strategies")
-    void withoutWorkTheyEndUpAsleepAndUseNoProcessorTime(WorkerStrategy strategy) {
+    void idleWorkersSleepAndUseNoProcessorTime(WorkerStrategy strategy) {
         var done = new AtomicInteger();
         start(2, 4, strategy, element -> done.incrementAndGet());
         for (int i = 0; i < 3; i++) {
@@ -99,7 +99,7 @@ class WorkersTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aBurstWakesAsManyAsItNeeds(boolean asleep) {
+    void burstWakesAsManyWorkersAsItNeeds(boolean asleep) {
         var together = new CyclicBarrier(3);
         var met = new AtomicInteger();
         start(3, 8, WorkerStrategy.PARK, element -> {
@@ -125,7 +125,7 @@ class WorkersTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 4})
-    void nothingIsLostOrDoneTwiceHoweverSleepyTheyAre(int threads) throws InterruptedException {
+    void everyOperationIsExecutedOnce(int threads) throws InterruptedException {
         int producers = 2;
         int each = 20_000;
         var times = new AtomicInteger[producers * each];
@@ -147,7 +147,7 @@ class WorkersTest {
                     }
                     if (i % 64 == 0) {
                         int handed = i;
-                        while (times[handed].get() == 0) { // so that they fall asleep now and then
+                        while (times[handed].get() == 0) { // lets workers fall asleep sometimes
                             Thread.onSpinWait();
                         }
                     }
@@ -166,7 +166,7 @@ class WorkersTest {
     }
 
     @Test
-    void whatWaitsCanBeTakenBack() throws InterruptedException {
+    void waitingOperationCanBeRemoved() throws InterruptedException {
         var begun = new CountDownLatch(1);
         var done = new ConcurrentLinkedQueue<Integer>();
         start(1, 8, WorkerStrategy.PARK, element -> {
@@ -182,9 +182,9 @@ class WorkersTest {
         assertTrue(workers.offer(second));
         assertTrue(workers.offer(third));
         long mark = workers.mark();
-        assertFalse(workers.takeBack(first), "it has begun");
-        assertTrue(workers.takeBack(second));
-        assertFalse(workers.takeBack(second), "not twice");
+        assertFalse(workers.remove(first), "it has begun");
+        assertTrue(workers.remove(second));
+        assertFalse(workers.remove(second), "not twice");
         gate.countDown();
         while (!workers.isPast(mark)) {
             Thread.onSpinWait();
@@ -193,7 +193,7 @@ class WorkersTest {
     }
 
     @Test
-    void stoppingTellsWhatIsStuckAndLeavesItAlone() {
+    void stopReturnsTheStuckOperation() {
         var at = new CountDownLatch(1);
         var done = new ConcurrentLinkedQueue<Integer>();
         start(1, 4, WorkerStrategy.PARK, element -> {
@@ -218,7 +218,7 @@ class WorkersTest {
     }
 
     @Test
-    void stoppingWaitsThroughAnInterruption() {
+    void stopWaitsThroughAnInterrupt() {
         var done = new AtomicInteger();
         start(2, 4, WorkerStrategy.BALANCED, element -> {
             LockSupport.parkNanos(5_000_000);
@@ -233,7 +233,7 @@ class WorkersTest {
     }
 
     @Test
-    void everythingBeforeAMarkIsOverWhenTheLastOfItHasBeenWorkedOn() throws InterruptedException {
+    void markIsPastAfterItsLastOperation() throws InterruptedException {
         var atWork = new CountDownLatch(1);
         var others = new CountDownLatch(3);
         start(2, 8, WorkerStrategy.BALANCED, element -> {
@@ -258,18 +258,18 @@ class WorkersTest {
         workers.offer(4);
         others.await();
         assertFalse(workers.isPast(mark),
-                "the other worker has taken and done all there is, but not the first");
+                "the second worker has executed every operation except the first");
         assertTrue(workers.isPast(nothing));
         gate.countDown();
         while (!workers.isPast(mark)) {
             Thread.onSpinWait();
         }
         awaitSleep();
-        assertTrue(workers.isPast(workers.mark()), "sleepers have nothing in their hands");
+        assertTrue(workers.isPast(workers.mark()), "sleeping workers hold no operation");
     }
 
     @Test
-    void whatComesAfterAMarkDoesNotHoldItBack() throws InterruptedException {
+    void laterOperationsDoNotDelayAMark() throws InterruptedException {
         var atWork = new CountDownLatch(2);
         start(2, 8, WorkerStrategy.BALANCED, element -> {
             if (element == 1) {
@@ -318,7 +318,7 @@ class WorkersTest {
     }
 
     @Test
-    void whatIsStillQueuedIsNotOver() throws InterruptedException {
+    void queuedOperationKeepsAMarkOpen() throws InterruptedException {
         var atWork = new CountDownLatch(1);
         start(1, 8, WorkerStrategy.BALANCED, element -> {
             atWork.countDown();

@@ -20,7 +20,10 @@ import org.junit.jupiter.api.Test;
 @DisplayName("The shapes written by hand")
 class DmlShapesIT {
 
-    /** The generated classes look their functions up in what this class loader has loaded. */
+    /**
+     * Loads the library. The generated classes look functions up in the libraries of this class
+     * loader.
+     */
     @BeforeAll
     static void loadTheRealLibraryForTheGeneratedClasses() throws IOException {
         var why = DmlLibrary.whyUnavailable();
@@ -37,19 +40,19 @@ class DmlShapesIT {
     }
 
     /**
-     * What is passed beside what the function takes: the segments that are held open, and what a
-     * plain call has to spare.
+     * The number of additional arguments: segments that are kept open, and unused arguments of a
+     * plain call.
      */
     private static final Map<String, Integer> SURPLUS =
             Map.of("dml_submit_job", 2, "dml_finalize_job", 1, "dml_get_library_version", 2);
 
-    /** Those that take and return every integer in a register of 64 bits. */
+    /** The functions whose handles pass every integer in a register of 64 bits. */
     private static final Set<String> PLAIN =
             Set.of("dml_get_job_size", "dml_init_job", "dml_finalize_job",
                     "dml_get_library_version");
 
     @Test
-    void areThoseOfTheGeneratedDescriptors() {
+    void handlesHaveTheGeneratedDescriptors() {
         Map<String, FunctionDescriptor> generated = Map.of(
                 "dml_get_job_size", dml_h.dml_get_job_size$descriptor(),
                 "dml_init_job", dml_h.dml_init_job$descriptor(),
@@ -80,7 +83,10 @@ class DmlShapesIT {
         });
     }
 
-    /** A pointer and a long are passed alike; an int is too by a plain call. */
+    /**
+     * Returns the type of the register. A pointer is passed like a long, and by a plain call an
+     * int, too.
+     */
     private static Class<?> passed(Class<?> type, boolean plain) {
         return type == MemorySegment.class || plain && type == int.class ? long.class : type;
     }

@@ -2,9 +2,9 @@ package io.github.vdm4j.benchmarks.durable;
 
 import java.lang.foreign.MemorySegment;
 
-/** Appends records to a log, durably. */
+/** A log to which records are appended durably. */
 @FunctionalInterface
 interface Appender {
-    /** Returns when the record is durable. */
+    /** Appends a record. Returns when the record is durable. */
     void append(MemorySegment record) throws Exception;
 }

@@ -29,9 +29,9 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 
 /**
- * Durable appends (P11, P12, P13) and the time of a first poll (P16), in paired rounds of one
- * process. Arguments: a folder, the number of rounds and the seconds of a round. Prints a table, the
- * file system and the median force.
+ * A benchmark of durable appends (P11, P12, P13) and of a first poll (P16), in paired rounds of one
+ * process. Arguments: a folder, the number of rounds and the seconds of a round. Prints a table,
+ * the file system and the median force.
  */
 public final class DurableAppends {
     private static final int THREADS = 64;
@@ -182,7 +182,7 @@ public final class DurableAppends {
         return count.sum() / ((System.nanoTime() - start) / 1e9);
     }
 
-    /** P13: whole groups by one batch, against whole groups by one write. */
+    /** P13 compares groups in one batch with groups in one write. */
     private void groups() throws Exception {
         Path mapped = file("batches");
         Path written = file("writes");

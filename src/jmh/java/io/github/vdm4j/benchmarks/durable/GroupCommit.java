@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A group commit as a careful program writes it by hand, over the JDK's {@code force()}. */
+/** A hand-written group commit with the JDK's {@code force()}. */
 final class GroupCommit implements Appender {
     private final MemorySegment log;
     private final ReentrantLock lock = new ReentrantLock();

@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 /**
  * The two page-aligned ranges that all contestants of a contest work on.
  *
- * @param destination in an automatic arena
- * @param source likewise
+ * @param destination the destination, in an automatic arena
+ * @param source the source, in an automatic arena
  */
 record Buffers(MemorySegment destination, MemorySegment source) {
     private static final long PAGE = 4096;
@@ -15,13 +15,13 @@ record Buffers(MemorySegment destination, MemorySegment source) {
     static Buffers of(long bytes) {
         Arena arena = Arena.ofAuto();
         MemorySegment source = arena.allocate(bytes, PAGE);
-        source.fill((byte) 7); // a page that was never written is the zero page, which copies faster
+        source.fill((byte) 7); // an unwritten page is the zero page, which copies faster
         MemorySegment destination = arena.allocate(bytes, PAGE);
         destination.fill((byte) 1);
         return new Buffers(destination, source);
     }
 
-    /** The same memory as segments of a shared arena, which each native call has to hold open. */
+    /** Returns the same memory in a shared arena, which each native call must keep open. */
     Buffers shared() {
         Arena arena = Arena.ofShared();
         return new Buffers(
@@ -31,6 +31,6 @@ record Buffers(MemorySegment destination, MemorySegment source) {
                         .reinterpret(source.byteSize(), arena, s -> keep()));
     }
 
-    /** Called when the view is freed, if ever: until then the memory stays reachable. */
+    /** Does nothing. The view refers to this object, so the memory stays reachable. */
     private void keep() {}
 }

@@ -9,8 +9,8 @@ import java.util.List;
 
 /**
  * A comparison of several ways to do the same work in one process. Every round runs each contestant
- * once, in rotating order. The result is the median of the rounds' ratios. Whatever slows the
- * machine down for longer than a round slows all of them.
+ * once, in rotating order. The result is the median of the rounds' ratios. A disturbance that is
+ * longer than a round slows all contestants.
  */
 public final class Contest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -20,8 +20,8 @@ public final class Contest {
     private static final int MOST_WARM_UPS = 30;
 
     /**
-     * How long one run of one contestant lasts about: long beside the clock, short beside the
-     * machine's moods.
+     * The approximate time of a contestant's run. It is long compared with the clock's resolution,
+     * and short compared with disturbances.
      */
     private static final long RUN_NANOS = 100_000;
 
@@ -46,16 +46,16 @@ public final class Contest {
     }
 
     /**
-     * What came out.
+     * The result of a contest.
      *
      * @param group the contest
-     * @param operation what was done
-     * @param bytes how much of it at once
+     * @param operation the operation
+     * @param bytes the bytes of an operation
      * @param names the contestants
      * @param nanos the median time of each for one operation
-     * @param heapBytes what each allocates on the heap for one operation
-     * @param ratios of each to each, medians of the rounds
-     * @param rounds how many there were
+     * @param heapBytes the heap bytes that each allocates for one operation
+     * @param ratios the ratio of each pair, the median of the rounds
+     * @param rounds the number of rounds
      */
     public record Result(
             String group,
@@ -89,14 +89,14 @@ public final class Contest {
         return bytes;
     }
 
-    /** Has the processor count what each of them costs, when all are warm. */
+    /** Counts the processor's events of each contestant after the warm-up. */
     List<CountedFork.Count> count(double warmUpSeconds, double seconds) throws Throwable {
         long[] times = warmUp(warmUpSeconds);
         var counts = new ArrayList<CountedFork.Count>();
         for (int i = 0; i < times.length; i++) {
             Contestant contestant = contestants.get(i);
             long all = Math.max(1, (long) (times[i] * seconds * 1e9 / RUN_NANOS));
-            contestant.run(all / 4); // alone, as it will be
+            contestant.run(all / 4); // alone, like in the measurement
             counts.add(new CountedFork.Count(group, bytes, names.get(i),
                     ProcessorCounters.count(contestant, all)));
         }
@@ -107,7 +107,7 @@ public final class Contest {
      * Runs all contestants until the compiler has been idle for a while. On a busy machine that
      * takes many times as long as on an idle one.
      *
-     * @return how often each does its work in a run
+     * @return the number of operations of each contestant in a run
      */
     private long[] warmUp(double seconds) throws Throwable {
         long[] times = new long[contestants.size()];
@@ -156,8 +156,8 @@ public final class Contest {
     }
 
     /**
-     * The bytes of the calling thread. Allocations of other threads for an operation are not
-     * counted.
+     * Returns the heap bytes of the calling thread for an operation. Allocations of further threads
+     * are not counted.
      */
     private double[] heapBytes(long[] times) throws Throwable {
         double[] bytes = new double[names.size()];

@@ -7,7 +7,10 @@ interface Contestant {
     /** Does the work a number of times in sequence. */
     void run(long times) throws Throwable;
 
-    /** How long that takes, in nanoseconds; one that prepares something takes the time itself. */
+    /**
+     * Returns the time of the operations in nanoseconds. A contestant with a preparation overrides
+     * this.
+     */
     default long time(long times) throws Throwable {
         long start = System.nanoTime();
         run(times);

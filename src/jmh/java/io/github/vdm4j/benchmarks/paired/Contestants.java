@@ -11,8 +11,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The loops that are compared. Each is a class of its own, because the JIT then compiles each by
- * itself.
+ * The loops that are compared. Each is a separate class, because the JIT then compiles each
+ * separately.
  */
 final class Contestants {
     private Contestants() {}
@@ -43,7 +43,7 @@ final class Contestants {
         }
     }
 
-    /** The same for a fill. */
+    /** A reusable fill, started and polled. */
     static final class ReusableFill implements Contestant {
         private final VdmOperation operation;
         private final MemorySegment destination;
@@ -65,7 +65,7 @@ final class Contestants {
         }
     }
 
-    /** A future for each copy, polled to its end. */
+    /** A future for each copy, polled to completion. */
     static final class PlainCopy implements Contestant {
         private final Vdm mover;
         private final MemorySegment destination;
@@ -164,7 +164,7 @@ final class Contestants {
             int status = (int) loop.invokeExact(context, destination, source,
                     destination.byteSize(), times);
             if (status != 0) {
-                throw new IllegalStateException("C says " + status);
+                throw new IllegalStateException("C ended with status " + status);
             }
         }
     }

@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Has the processor count what each contestant of some groups costs: instructions, and lines that
- * the first-level cache does not have. That tells where a difference comes from, and is the same on
- * a busy machine.
+ * A fork that counts the processor's events of each contestant: instructions, and misses of the
+ * first-level cache. The counts show the cause of a difference, and do not depend on the load of
+ * the machine.
  */
 public final class CountedFork {
     private static final List<String> GROUPS =
@@ -20,30 +20,30 @@ public final class CountedFork {
     private static final Set<Long> SIZES = Set.of(64L, 256L, 4L << 10, 16L << 10);
 
     /**
-     * What was counted.
+     * The counts of a fork.
      *
-     * @param missing why nothing was counted, or null
-     * @param counts one for each contestant and size
+     * @param missing the reason why nothing was counted, or null
+     * @param counts the count of each contestant and size
      */
     public record Report(String missing, List<Count> counts) {}
 
     /**
-     * Of one contestant.
+     * The count of a contestant.
      *
      * @param group its group
-     * @param bytes how much an operation has to do
+     * @param bytes the bytes of an operation
      * @param name its name
-     * @param events how often each event happens for one operation
+     * @param events the number of each event for one operation
      */
     public record Count(String group, long bytes, String name, Map<String, Double> events) {}
 
     private CountedFork() {}
 
     /**
-     * Counts.
+     * Counts the events.
      *
      * @param arguments seconds of warm-up and of counting for each contestant, and the file to
-     * write
+     *     write
      */
     public static void main(String[] arguments) throws Throwable {
         double warmUp = Double.parseDouble(arguments[0]);

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 
 /** The data operations, each on the same memory. */
 public final class DataOperationLoops {
-    /** What they are called. */
+    /** The names of the operations. */
     public static final List<String> NAMES = List.of(
             "fill", "compare", "comparePattern", "dualcast", "crc32c", "copyCrc32c", "applyDelta",
             "difInsert");
@@ -45,7 +45,7 @@ public final class DataOperationLoops {
         first = arena.allocate(bytes, PAGE);
         second = arena.allocate(bytes, PAGE);
         zeros = arena.allocate(bytes, PAGE);
-        // A delta that changes every word that a record can hold.
+        // A delta that changes as many words as a record can contain.
         record = arena.allocate(bytes / WORD * ENTRY, PAGE);
         for (long word = 0; word < bytes / WORD; word++) {
             record.set(ValueLayout.JAVA_SHORT_UNALIGNED, word * ENTRY, (short) word);
@@ -76,12 +76,12 @@ public final class DataOperationLoops {
         };
     }
 
-    /** What an operation is called that a mover executes. */
+    /** Returns the name of an operation on a mover. */
     public static String on(String mover, String operation) {
         return operation + " on " + mover;
     }
 
-    /** Each by a reusable operation. */
+    /** Adds each operation as a reusable operation. */
     void addTo(Contest contest, String name, DmlDataMover mover) {
         for (String operation : NAMES) {
             contest.add(on(name, operation),
@@ -89,7 +89,7 @@ public final class DataOperationLoops {
         }
     }
 
-    /** Prepared, started and polled. */
+    /** Prepares, starts and polls an operation. */
     private record Reusable(VdmOperation operation,
             Consumer<VdmOperation> preparing) implements Contestant {
         @Override

@@ -5,9 +5,9 @@ package io.github.vdm4j.benchmarks.paired;
  * group adds it to {@link Groups#figures}.
  *
  * @param id the measure that it belongs to, P16 for example
- * @param what what was measured, for the reader
+ * @param what the measured quantity in words
  * @param unit its unit
  * @param value the measured value
- * @param atMost the value that was asked for, or infinity if it is for information only
+ * @param atMost the required bound, or infinity for information only
  */
 public record Figure(String id, String what, String unit, double value, double atMost) {}

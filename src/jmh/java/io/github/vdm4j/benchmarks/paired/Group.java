@@ -4,20 +4,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A group of contests. Each group runs in a JVM of its own, because what a call site has seen in
- * one group would slow it down in the next. {@link #ALL} is the only list of groups: scripts/bench
- * and the report read it.
+ * A group of contests. Each group runs in a separate JVM, because type profiles of one group would
+ * slow down the next. {@link #ALL} is the only list of groups: scripts/bench and the report read
+ * it.
  *
  * @param name its name in scripts/bench and in the results
  * @param title its title in docs/benchmarks.md
  * @param jdk the name of the contestant that stands for the JDK, or an empty string
- * @param jvmOptions further options of its JVM
- * @param contests makes the contests
+ * @param jvmOptions additional options of its JVM
+ * @param contests creates the contests
  */
 public record Group(String name, String title, String jdk, List<String> jvmOptions,
         Contests contests) {
 
-    /** Makes the contests of a group. */
+    /** Creates the contests of a group. */
     @FunctionalInterface
     interface Contests {
         List<Contest> of(Groups groups) throws Throwable;

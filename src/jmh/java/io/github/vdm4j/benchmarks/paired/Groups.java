@@ -26,9 +26,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 
-/** The contests of the groups that compare single operations. {@link Group#ALL} lists the groups. */
+/** The contests of single operations. {@link Group#ALL} lists the groups. */
 final class Groups {
-    /** The system property for other sizes than all of them, comma-separated; for a quick look. */
+    /** The system property that selects sizes, comma-separated, for a quick run. */
     private static final String SIZES_PROPERTY = "vdm4j.benchmarks.sizes";
 
     private static final List<Long> SIZES =
@@ -40,13 +40,13 @@ final class Groups {
     /** The reasons why contestants are missing. */
     final List<String> missing = new ArrayList<>();
 
-    /** What contests measured besides times. */
+    /** The measured values other than times. */
     final List<Figure> figures = new ArrayList<>();
 
     private final DmlLibrary dml = DmlLibrary.open();
 
     List<Contest> copies() {
-        // Two sizes more, beside the one at which source and destination fill a first-level cache.
+        // Two more sizes, around the size at which source and destination fill a first-level cache.
         return Stream.concat(SIZES.stream(), Stream.of(12L << 10, 24L << 10))
                 .sorted()
                 .map(this::copy)
@@ -201,7 +201,7 @@ final class Groups {
                 VdmFlags.NONE);
     }
 
-    /** One operation is 64 copies of 256 bytes. */
+    /** Returns the contest of batches. One operation is 64 copies of 256 bytes. */
     private Contest batch() {
         int copies = 64;
         long bytes = 256;

@@ -7,7 +7,7 @@ import java.util.concurrent.ExecutorCompletionService;
 
 /** Many copies in flight at once, each returned by a queue when it is complete. */
 final class InFlight {
-    /** How many copies there are in a run. */
+    /** The number of copies in a run. */
     private static final int COPIES = 100_000;
 
     private InFlight() {}

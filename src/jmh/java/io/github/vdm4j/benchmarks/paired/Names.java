@@ -1,6 +1,6 @@
 package io.github.vdm4j.benchmarks.paired;
 
-/** What the contestants are called in results and tables. */
+/** The names of the contestants in results and tables. */
 public final class Names {
     public static final String C_REUSED_JOB = "C, one reused DML job";
     public static final String C_MINIASYNC = "C, miniasync's DML mover";
@@ -48,12 +48,12 @@ public final class Names {
 
     private Names() {}
 
-    /** One batch of 64 on a mover. */
+    /** Returns the name of one batch of 64 tasks on a mover. */
     public static String batchOn(String mover) {
         return mover + ": one batch of 64";
     }
 
-    /** A reusable operation 64 times on a mover. */
+    /** Returns the name of a reusable operation, executed 64 times on a mover. */
     public static String reusableOn(String mover) {
         return mover + ": one reusable operation 64 times";
     }

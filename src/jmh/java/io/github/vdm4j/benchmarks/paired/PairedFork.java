@@ -11,19 +11,19 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * One fork of the paired harness: runs the contests of one group and writes what came out as JSON.
+ * One fork of the paired harness. It runs the contests of one group and writes the results as JSON.
  * scripts/bench starts several for each group.
  */
 public final class PairedFork {
 
     /**
-     * What a fork writes.
+     * The results of a fork.
      *
      * @param group the group
      * @param library the DML that vdm4j and the peers ran on
-     * @param missing which contestants were not there, and why
-     * @param results one for each contest
-     * @param figures what the contests measured besides times
+     * @param missing the missing contestants with the reasons
+     * @param results the result of each contest
+     * @param figures the measured values other than times
      */
     public record Report(String group, String library, List<String> missing,
             List<Contest.Result> results, List<Figure> figures) {}
@@ -32,10 +32,10 @@ public final class PairedFork {
 
     /**
      * Runs one fork. With {@code --groups} it prints the groups and the options of their JVMs
-     * instead, with {@code --peers} the peers in C and whether they are here.
+     * instead, with {@code --peers} the peers in C and whether they can be built.
      *
      * @param arguments the group, seconds of warm-up and seconds of measuring for each contest, and
-     * the file to write
+     *     the file to write
      */
     public static void main(String[] arguments) throws Throwable {
         String first = arguments[0];
@@ -51,7 +51,7 @@ public final class PairedFork {
                     Double.parseDouble(arguments[1]), Double.parseDouble(arguments[2]),
                     Path.of(arguments[3]));
         }
-        System.exit(0); // the helpers of two-thread contests are never told to end
+        System.exit(0); // the helper threads of two-thread contests never end
     }
 
     private static void run(Group group, double warmUp, double seconds, Path file)

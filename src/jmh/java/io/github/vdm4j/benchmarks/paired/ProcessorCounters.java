@@ -12,11 +12,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the processor counts while a contestant runs, by way of perf. Many virtual machines have no
- * such counters.
+ * The processor's event counters during a run of a contestant, read by perf. Many virtual machines
+ * have no such counters.
  */
 final class ProcessorCounters {
-    /** What is counted, in perf's words; in user mode. */
+    /** The events in perf's names, counted in user mode. */
     static final List<String> EVENTS = List.of("instructions", "cycles", "L1-dcache-load-misses");
 
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
@@ -24,12 +24,12 @@ final class ProcessorCounters {
     private ProcessorCounters() {}
 
     /**
-     * Counts.
+     * Counts the events.
      *
-     * @param contestant who runs
-     * @param times how often it does its work
-     * @return for each event how often it happens for one operation
-     * @throws MissingException if perf is not there or cannot count here
+     * @param contestant the contestant
+     * @param times the number of its operations
+     * @return the number of each event for one operation
+     * @throws MissingException if perf is missing or cannot count here
      */
     static Map<String, Double> count(Contestant contestant, long times) throws Throwable {
         Path folder = Files.createTempDirectory("counters");
@@ -43,7 +43,7 @@ final class ProcessorCounters {
                     "fifo:" + control + "," + acknowledged, "-x", ",",
                     "-o", out.toString(), "-e", String.join(":u,", EVENTS) + ":u", "-p",
                     Long.toString(ProcessHandle.current().pid()));
-            // For reading and writing, because such an opening does not wait for perf.
+            // Opened for reading and writing, because the open call then does not wait for perf.
             try (var orders = new RandomAccessFile(control.toFile(), "rw");
                     var kept = new RandomAccessFile(acknowledged.toFile(), "rw");
                     var answers = new FileInputStream(kept.getFD())) {

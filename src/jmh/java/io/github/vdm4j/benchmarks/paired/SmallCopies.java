@@ -22,7 +22,7 @@ final class SmallCopies {
         return slices;
     }
 
-    /** A future for each. */
+    /** A future for each copy. */
     static final class Plain implements Contestant {
         private final Vdm mover;
         private final MemorySegment[] destinations;
@@ -48,7 +48,7 @@ final class SmallCopies {
         }
     }
 
-    /** One operation for all. */
+    /** One reusable operation for all copies. */
     static final class Reusable implements Contestant {
         private final VdmOperation operation;
         private final MemorySegment[] destinations;
@@ -74,7 +74,7 @@ final class SmallCopies {
         }
     }
 
-    /** A batch, which is made anew each time, or cleared and filled again. */
+    /** A batch, which is created each time, or cleared and filled again. */
     static final class Batched implements Contestant {
         private final Vdm mover;
         private final Batch kept;

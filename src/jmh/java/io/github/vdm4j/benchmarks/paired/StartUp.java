@@ -14,18 +14,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/**
- * How long a mover takes to be opened in a JVM that has just started, and in one that has opened
- * some.
- */
+/** A measurement of the time to open a mover: the first mover of a JVM, and later movers. */
 public final class StartUp {
     private static final int OTHERS = 20;
 
     /**
-     * What was measured, nanoseconds.
+     * The measured times in nanoseconds.
      *
-     * @param linker the JDK's linker making the code of a native call, the first in a JVM
-     * @param first the first opening after that: finding DML, and linking its functions
+     * @param linker the JDK's linker generating the code of the first native call of a JVM
+     * @param first the first opening after that, which finds DML and links its functions
      * @param firstCopy the first copy on that mover
      * @param other the median of later openings
      */
@@ -34,7 +31,7 @@ public final class StartUp {
     private StartUp() {}
 
     /**
-     * Measures.
+     * Measures the times.
      *
      * @param arguments the path of the movers, and the file to write
      */

@@ -4,7 +4,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The same work on two threads at once. Its time is that of the slower thread, from the moment when
- * both run. The ratio of one thread's time to it is the reached share of twice the throughput.
+ * both run. The share of twice the throughput is one thread's time divided by this time.
  */
 final class TwoThreads implements Contestant {
     private static final int CALLS = 50_000;
@@ -25,7 +25,7 @@ final class TwoThreads implements Contestant {
     }
 
     /**
-     * Calls the method until the JIT compiles it by itself. A method that was only inlined
+     * Calls the method until the JIT compiles it separately. A method that was only inlined
      * elsewhere can stay interpreted during the contest.
      */
     private static void warmUp(Contestant contestant) throws Throwable {

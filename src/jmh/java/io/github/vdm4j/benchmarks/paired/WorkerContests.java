@@ -68,7 +68,9 @@ final class WorkerContests {
                 .add(Names.JDK, new Checksums.Jdk(buffers)));
     }
 
-    /** On each mover and path, one batch beside as many reusable operations. */
+    /**
+     * Returns the contests of one batch with single reusable operations, on each mover and path.
+     */
     static List<Contest> batches(Groups groups) {
         long bytes = 400;
         Contest contest = new Contest("batch-400", "64 copies", bytes);
@@ -87,7 +89,10 @@ final class WorkerContests {
                 new SmallCopies.Reusable(vdm, buffers, COPIES, bytes));
     }
 
-    /** One operation evicts all pages: each is copied to its place, and all are in flight at once. */
+    /**
+     * Returns the contest about eviction: all pages are copied to their places and are in flight at
+     * once.
+     */
     static List<Contest> evictions(Groups groups) {
         Buffers buffers = Buffers.of((long) IN_FLIGHT * PAGE);
         MemorySegment[] to = SmallCopies.slices(buffers.destination(), IN_FLIGHT, PAGE);
@@ -123,7 +128,7 @@ final class WorkerContests {
                 }));
     }
 
-    /** Two contestants at the same time, on this thread and on a new one. */
+    /** Two contestants at the same time, on this thread and on a new thread. */
     private record TwoHalves(Contestant mine, Contestant other) implements Contestant {
         @Override
         public void run(long times) throws Throwable {

@@ -14,8 +14,8 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The floor of what Java can do: one job, initialised once, written and submitted by bare
- * downcalls. It checks nothing, holds no segment open, and a mistake in its use ends the process.
+ * The lower bound for Java: one job, initialised once, written and submitted by bare downcalls. It
+ * checks nothing and keeps no segment open. A mistake in its use ends the process.
  */
 public final class BareJob {
     private static final Linker LINKER = Linker.nativeLinker();
@@ -32,7 +32,7 @@ public final class BareJob {
     private final MemorySegment job;
 
     /**
-     * Makes a job of the software path.
+     * Creates a job of the software path.
      *
      * @param library the name or path of DML
      */
@@ -61,15 +61,15 @@ public final class BareJob {
 
     private static void require(int status) {
         if (status != 0) {
-            throw new IllegalStateException("DML says " + status);
+            throw new IllegalStateException("DML ended with status " + status);
         }
     }
 
     /**
      * Copies once.
      *
-     * @param destination where to
-     * @param source where from
+     * @param destination the range to write
+     * @param source the range to read
      */
     public void copy(MemorySegment destination, MemorySegment source) throws Throwable {
         int length = (int) source.byteSize();

@@ -24,7 +24,7 @@ import java.util.List;
  * #find} returns the reason.
  */
 public final class Peer {
-    /** The system property that names the folder for what gcc makes. */
+    /** The system property that names the folder for the output of gcc. */
     public static final String FOLDER = "vdm4j.benchmarks.folder";
 
     private static final Linker LINKER = Linker.nativeLinker();
@@ -38,16 +38,16 @@ public final class Peer {
     }
 
     /**
-     * A peer that cannot be built here, or something else that a benchmark needs and this machine
-     * has not.
+     * The exception for a peer that cannot be built, or for another missing requirement of a
+     * benchmark.
      */
     public static final class MissingException extends Exception {
         private static final long serialVersionUID = 1L;
 
         /**
-         * Says why.
+         * Creates the exception.
          *
-         * @param why one line
+         * @param why the reason in one line
          */
         public MissingException(String why) {
             super(why);
@@ -58,7 +58,7 @@ public final class Peer {
      * Builds and opens a peer.
      *
      * @param name the name of its source
-     * @param libraries what to link it with
+     * @param libraries the libraries to link
      * @return the opened peer
      * @throws MissingException with what gcc reports, if it cannot be built
      */
@@ -89,8 +89,8 @@ public final class Peer {
             var command = new ArrayList<>(
                     List.of("gcc", "-O2", "-fPIC", "-shared", "-o", fresh.toString(),
                             source.toString(),
-                            // What is missing in a library of the peer's is to be found now, not
-                            // when it is called: that ends the JVM.
+                            // Missing symbols must be found now, because a call of a missing symbol
+                            // ends the JVM.
                             "-Wl,-z,defs", "-Wl,-z,now", "-Wl,--no-allow-shlib-undefined"));
             command.addAll(List.of(libraries));
             Process gcc;
@@ -113,8 +113,8 @@ public final class Peer {
     }
 
     /**
-     * Picks what failed out of the output of gcc. The linker names a missing library or symbol in
-     * lines of its own; the last line, "collect2: error", says only that it failed.
+     * Returns the cause from the output of gcc. The linker names a missing library or symbol in
+     * separate lines. The last line, "collect2: error", contains no cause.
      */
     private static String reason(String output) {
         List<String> lines = output.lines()
@@ -137,10 +137,10 @@ public final class Peer {
     }
 
     /**
-     * A loop that is run in C.
+     * Returns the handle of a loop in C.
      *
      * @param name the function, of the shape {@code int f(void *context, void *to, const void
-     * *from, size_t length, long times)}
+     *     *from, size_t length, long times)}
      * @return a handle of that shape
      */
     public MethodHandle loop(String name) {
@@ -148,10 +148,10 @@ public final class Peer {
     }
 
     /**
-     * Makes what the loops of a peer need.
+     * Creates the data that the loops of a peer need.
      *
      * @param name the function, without parameters
-     * @return what it returned
+     * @return the pointer that the function returns
      */
     public MemorySegment make(String name) {
         try {

@@ -4,7 +4,7 @@ import io.github.vdm4j.benchmarks.peers.Peer.MissingException;
 import java.util.Arrays;
 import java.util.List;
 
-/** The peers in C that the benchmarks look for: their sources and what gcc links them with. */
+/** The peers in C, with their sources and the libraries that gcc links. */
 public enum PeerKind {
     /** Copies and fills of the C library. */
     LIBC("libc"),
@@ -41,7 +41,7 @@ public enum PeerKind {
     }
 
     /**
-     * Describes the peers and whether they are here.
+     * Describes the peers and whether they can be built.
      *
      * @param dml the name or path of the DML that vdm4j runs on
      * @return a line for each peer

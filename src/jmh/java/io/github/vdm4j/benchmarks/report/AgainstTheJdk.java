@@ -13,7 +13,10 @@ import java.util.Optional;
 
 /** Wins, ties and losses of vdm4j against the contestant that stands for the JDK in a group. */
 public final class AgainstTheJdk {
-    /** The ratio from which a difference counts: below it, the machine decides. */
+    /**
+     * The ratio from which a difference is significant. A smaller difference is noise of the
+     * machine.
+     */
     private static final double SIGNIFICANT = 1.05;
 
     private final Forks forks;
@@ -56,7 +59,7 @@ public final class AgainstTheJdk {
         System.out.print(new AgainstTheJdk(forks).table());
     }
 
-    /** The bound of a figure, or a dash if there is none. */
+    /** Returns the bound of a figure, or a dash if it has none. */
     static String asked(Figure figure) {
         return Double.isInfinite(figure.atMost()) ? "–" : Table.nanos(figure.atMost());
     }

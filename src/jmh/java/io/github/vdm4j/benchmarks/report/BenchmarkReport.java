@@ -15,7 +15,8 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * Writes docs/benchmarks.md and its charts from what the benchmarks left. scripts/bench runs it.
+ * The program that writes docs/benchmarks.md and its charts from the results of the benchmarks.
+ * scripts/bench runs it.
  */
 public final class BenchmarkReport {
     private static final List<Long> COLUMNS =
@@ -41,8 +42,8 @@ public final class BenchmarkReport {
     /**
      * Writes the report.
      *
-     * @param arguments the folder of results, the folder to write to, and two sentences: how the
-     * benchmarks were run and which peers they looked for
+     * @param arguments the folder of results, the folder to write to, and two sentences about the
+     *     run and about the peers
      */
     public static void main(String[] arguments) throws IOException {
         Path docs = Path.of(arguments[1]);
@@ -124,7 +125,7 @@ public final class BenchmarkReport {
         var cells = new ArrayList<>(List.of(measure.id(), measure.what()));
         var failed = new ArrayList<String>();
         int found = 0;
-        // What is measured at a size that has no column is shown in the first one.
+        // The first column shows measures of a size without a column.
         boolean ownSize = measure.asked().keySet().stream().noneMatch(COLUMNS::contains);
         for (Long column : COLUMNS) {
             Long bytes =

@@ -15,8 +15,8 @@ import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * Line charts over the size of an operation, both axes logarithmic, as PNG: the SVG of the same
- * library is thirty times as large.
+ * A writer of line charts over the size of an operation, with logarithmic axes. The format is PNG,
+ * because the SVG of the same library is thirty times as large.
  */
 final class Charts {
     private final Path folder;
@@ -28,11 +28,10 @@ final class Charts {
     /**
      * Draws a chart.
      *
-     * @param name of the file
-     * @param title of the chart
-     * @param unit of the vertical axis
-     * @param lines by name, each with as many values as there are sizes; not a number where there
-     * is none
+     * @param name the name of the file
+     * @param title the title of the chart
+     * @param unit the unit of the vertical axis
+     * @param lines the values of each line by its name, one for each size; NaN for no value
      * @return the name of the file
      */
     String draw(String name, String title, String unit, List<Long> sizes,

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 
-/** What the processor counted, which tells where differences come from. */
+/** The table of the processor's counts, which show the causes of differences. */
 final class CountedTable {
     private final CountedFork.Report report;
 

@@ -7,7 +7,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Why a measure falls short, as found by profiling: the one part of the report that somebody wrote.
+ * The reasons why measures miss their bounds, found by profiling. A person wrote this part of the
+ * report.
  */
 final class Findings {
     private final Map<String, String> sections = new HashMap<>();

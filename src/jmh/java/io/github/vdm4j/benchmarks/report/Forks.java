@@ -18,7 +18,7 @@ import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
-/** What the forks of the paired harness wrote, as medians over the forks. */
+/** The results of the forks of the paired harness, with medians over the forks. */
 final class Forks {
     private final List<PairedFork.Report> forks = new ArrayList<>();
 
@@ -33,11 +33,11 @@ final class Forks {
     }
 
     /**
-     * A median over the forks, and how far they lie apart.
+     * The median, minimum and maximum of the forks.
      *
-     * @param median of the forks
-     * @param least of them
-     * @param most of them
+     * @param median the median
+     * @param least the minimum
+     * @param most the maximum
      */
     record Spread(double median, double least, double most) {
         static Spread of(List<Double> values) {
@@ -66,7 +66,7 @@ final class Forks {
         return missing;
     }
 
-    /** The figures of all forks, each the median over the forks. */
+    /** Returns the figures. Each is the median over the forks. */
     List<Figure> figures() {
         var values = new LinkedHashMap<Figure, List<Double>>();
         for (var fork : forks) {
@@ -119,7 +119,7 @@ final class Forks {
                         .indexOf(below)]);
     }
 
-    /** By the fastest of several, as it is over all forks. */
+    /** Returns the ratio to the fastest of several contestants over all forks. */
     Optional<Spread> ratio(String group, long bytes, String above, List<String> below) {
         return below.stream()
                 .filter(name -> nanos(group, bytes, name).isPresent())

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What JMH wrote. */
+/** The results that JMH wrote. */
 final class JmhResults {
     private final List<Row> rows = new ArrayList<>();
 
@@ -22,14 +22,14 @@ final class JmhResults {
     }
 
     /**
-     * One benchmark at one size.
+     * The result of a benchmark at a size.
      *
      * @param family the class
      * @param name the method
-     * @param bytes at once
-     * @param nanos for one operation
-     * @param error of that, half the width of the 99.9 % interval
-     * @param heapBytes for one operation
+     * @param bytes the bytes of an operation
+     * @param nanos the nanoseconds of an operation
+     * @param error half the width of the 99.9 % interval of the nanoseconds
+     * @param heapBytes the heap bytes of an operation
      */
     record Row(String family, String name, long bytes, double nanos, double error,
             double heapBytes) {}

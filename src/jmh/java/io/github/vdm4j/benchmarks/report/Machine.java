@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** What the benchmarks ran on. */
+/** The description of the machine of the benchmarks. */
 final class Machine {
     private Machine() {}
 
@@ -16,7 +16,7 @@ final class Machine {
                 System.getProperty("os.version"),
                 System.getProperty("java.vm.name"),
                 System.getProperty("java.vm.version"),
-                library.replaceAll(" \\(/.*\\)", "")); // where it lies is of no interest to others
+                library.replaceAll(" \\(/.*\\)", "")); // without the path of the library
     }
 
     private static Optional<String> line(String file, String key) {

@@ -6,15 +6,15 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A ratio that was asked for.
+ * A ratio with a required bound.
  *
  * @param id its name
- * @param what it compares, for the reader
+ * @param what the comparison in words
  * @param group the contest
- * @param above whose time is divided
- * @param below by whose; of several by that of the fastest
- * @param asked by bytes at once, what the ratio must not exceed, or must reach if more is better
- * @param moreIsBetter whether it is a share to be reached
+ * @param above the contestant whose time is the dividend
+ * @param below the contestants; the time of the fastest is the divisor
+ * @param asked the bound by the bytes of an operation: a maximum, or a minimum if more is better
+ * @param moreIsBetter whether the bound is a minimum
  */
 record Measure(
         String id,
@@ -96,7 +96,7 @@ record Measure(
         return new Measure(id, what, group, above, below, asked, false);
     }
 
-    /** What was asked from 64 KiB on holds for 1 MiB. */
+    /** Returns the bounds by size. The bound from 64 KiB on holds for 1 MiB, too. */
     private static Map<Long, Double> sizes(double... asked) {
         return new TreeMap<>(
                 Map.of(64L, asked[0], KI, asked[1], 4 * KI, asked[2], 16 * KI, asked[3], 64 * KI,
@@ -104,7 +104,7 @@ record Measure(
                         asked[4]));
     }
 
-    /** Compared as they are printed. */
+    /** Returns whether the printed ratio meets the bound. */
     boolean isMet(double ratio, long bytes) {
         double printed = Math.round(ratio * 100) / 100.0;
         return moreIsBetter ? printed >= asked.get(bytes) : printed <= asked.get(bytes);

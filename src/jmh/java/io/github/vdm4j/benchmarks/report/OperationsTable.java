@@ -6,7 +6,7 @@ import io.github.vdm4j.benchmarks.report.Forks.Spread;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The data operations on AUTO beside the same on SOFTWARE. */
+/** The table of the data operations on AUTO and on SOFTWARE. */
 final class OperationsTable {
     static final String GROUP = "operations";
 

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
 
-/** How long it takes until something runs. */
+/** The table of start-up times. */
 final class StartUpTable {
     private static final double MILLI = 1e6;
 

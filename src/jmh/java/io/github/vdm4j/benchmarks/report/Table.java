@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
-/** Markdown tables, and how numbers are written in them. */
+/** A Markdown table, and the formats of its numbers. */
 final class Table {
     private final StringBuilder text = new StringBuilder();
 

@@ -23,7 +23,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Copies on every mover, and by what one would use without vdm4j. */
+/** Copies on every mover, and with the alternatives to vdm4j. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 200, timeUnit = TimeUnit.MILLISECONDS)
@@ -102,7 +102,7 @@ public class Copies {
         job.copy(ranges.destination, ranges.source);
     }
 
-    /** The common pool, and a caller that sleeps until it is done. */
+    /** The common pool, and a caller that sleeps until the copy is complete. */
     @Benchmark
     public Object supplyAsync(Ranges ranges) {
         return CompletableFuture.supplyAsync(() -> ranges.destination.copyFrom(ranges.source))

@@ -30,7 +30,7 @@ public class Durable {
                         .start());
     }
 
-    /** The write-back of lines that may be in no cache. */
+    /** The write-back of lines that may not be in a cache. */
     @Benchmark
     public Object flush(Movers movers, Ranges ranges) {
         return Movers.finish(movers.reusable(DmlPath.SOFTWARE).flush(ranges.destination).start());

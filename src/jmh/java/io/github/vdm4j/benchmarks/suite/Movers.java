@@ -15,8 +15,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * The movers, opened when they are first used: an idle one would be of no consequence, a spinning
- * one would.
+ * The movers. Each is opened at its first use, because a spinning mover would slow other benchmarks
+ * down.
  */
 @State(Scope.Thread)
 public class Movers {
@@ -51,7 +51,7 @@ public class Movers {
         return operation;
     }
 
-    /** Closes it. */
+    /** Closes the mover. */
     @TearDown
     public void close() {
         if (opened != null) {

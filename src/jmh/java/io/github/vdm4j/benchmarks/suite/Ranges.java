@@ -12,13 +12,13 @@ import org.openjdk.jmh.annotations.State;
 public class Ranges {
     private static final long PAGE = 4096;
 
-    /** How much is moved at once. */
+    /** The bytes of an operation. */
     @Param({"64", "1024", "16384", "262144", "4194304", "67108864"}) public long bytes;
 
     MemorySegment source;
     MemorySegment destination;
 
-    /** Makes the ranges. */
+    /** Allocates the ranges. */
     @Setup
     public void make() {
         source = Arena.ofAuto().allocate(bytes, PAGE).fill((byte) 7);
