@@ -305,6 +305,15 @@ public final class DeviceExecutor implements VdmExecutor {
         notifier.useWaker();
     }
 
+    /**
+     * Returns how many operations wait for a slot or a worker.
+     *
+     * @return the number at this moment
+     */
+    public int pending() {
+        return pending.size() + workers.pending();
+    }
+
     @Override
     public boolean cancelPending(Operation<?> operation) {
         return pending.remove(operation) || workers.cancel(operation);

@@ -259,6 +259,12 @@ final class DeviceWorkers {
         return earlier;
     }
 
+    /** Returns how many operations wait for a worker. */
+    int pending() {
+        Workers running = workers;
+        return running == null ? 0 : running.pending();
+    }
+
     /** Takes an operation back that no worker has begun. Returns whether the caller owns it. */
     boolean cancel(Operation<?> operation) {
         Workers running = workers;
