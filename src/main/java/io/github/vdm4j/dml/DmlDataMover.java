@@ -180,6 +180,15 @@ public final class DmlDataMover extends AbstractDataMover {
     }
 
     /**
+     * Returns how many operations wait: for a job, or for a worker thread.
+     *
+     * @return the number at this moment
+     */
+    public int pending() {
+        return executor.pending();
+    }
+
+    /**
      * Returns how many jobs the hardware has not answered within {@link
      * DmlDataMoverBuilder#deviceTimeout}. Their operations have failed with {@link
      * io.github.vdm4j.VdmResult#TIMEOUT}. The memory of these operations must not be freed or used

@@ -10,12 +10,15 @@ import io.github.vdm4j.engine.channel.Program;
 import io.github.vdm4j.engine.channel.Slot;
 import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.machine.PageUnavailableException;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.Forces;
+import io.github.vdm4j.memory.WriteBackKind;
+import io.github.vdm4j.worker.Workers;
 import java.io.IOException;
-import java.util.function.Predicate;
+import java.lang.foreign.MemorySegment;
 
 /**
  * Executes the operations that have a slot: submits their parts, polls them, repairs page faults,
@@ -32,25 +35,12 @@ final class DeviceEngine {
     private final Durability durability;
     /** Null without hardware. */
     private final DeviceHealth health;
-    /** Hands a running operation over to a worker; false if it stays with the calling thread. */
-    private final Predicate<Operation<?>> workers;
-    private final Forcing forcing;
+    private final DeviceWorkers workers;
     private volatile boolean closing;
 
-    /** What forces the pages that an operation has written. */
-    interface Forcing {
-        /** Returns whether the calling thread has to force. */
-        boolean isHere(Operation<?> operation);
-
-        /** Leaves the forces of an operation to the threads that force. */
-        void elsewhere(Operation<?> operation, Program program, Forces forces);
-    }
-
-    DeviceEngine(EnginePlan plan, EngineFailures failures, Predicate<Operation<?>> workers,
-            Forcing forcing) {
+    DeviceEngine(EnginePlan plan, EngineFailures failures, DeviceWorkers workers) {
         this.plan = plan;
         this.failures = failures;
-        this.forcing = forcing;
         this.workers = workers;
         pool = plan.pool();
         durability = plan.durability();
@@ -81,7 +71,7 @@ final class DeviceEngine {
                     }
                     if (mayHandOver && !slot.onDevice()) {
                         mayHandOver = false; // the answer stays the same
-                        if (workers.test(operation)) {
+                        if (workers.handOver(operation)) {
                             return null;
                         }
                     }
@@ -175,6 +165,66 @@ final class DeviceEngine {
                 && program.canSkipFailedPart(refused);
     }
 
+    /** Returns the program that takes the operation through the slot. */
+    Program describe(Operation<?> operation, Slot slot) {
+        WriteBackKind kind = operation.isDurable() ? durability.kindOf(operation.destination())
+                : null;
+        boolean linesBySoftware = operation.isDurable() && slot.writesLines(durability);
+        return switch (operation.type()) {
+            case MEMCPY, MEMMOVE, MEMSET, FLUSH -> slot.transfer()
+                    .begin(
+                            operation.type(), operation.destination(), operation.source(),
+                            operation.fillByte(), operation.flags(), operation.byteSize(), kind,
+                            linesBySoftware);
+            case BATCH -> slot.batch().begin(operation.tasks(), durability);
+            default -> {
+                MemorySegment second = operation.secondDestination();
+                WriteBackKind secondKind = operation.isDurable() && second != null
+                        ? durability.kindOf(second)
+                        : null;
+                yield slot.data()
+                        .begin(operation, kind, secondKind, linesBySoftware,
+                                plan.policy().isForJvmWithSlot(operation));
+            }
+        };
+    }
+
+    /** Executes an operation with a slot that the calling thread has taken. */
+    FutureState begin(Operation<?> operation, Slot slot) {
+        Program program = describe(operation, slot);
+        if (plan.hasDevice() && !Workers.canExecute(operation)) {
+            program.confine();
+        }
+        operation.attach(program);
+        try {
+            if (!program.pin()) {
+                release(operation, slot);
+                return CallerExecutor.failBufferClosed(operation);
+            }
+            return proceed(operation, program);
+        } catch (WrongThreadException e) {
+            if (program instanceof BatchProgram batch && batch.hasBegun()) {
+                slot.owner(operation);
+            } else {
+                release(operation, slot); // nothing was submitted: the operation stays idle
+            }
+            throw e;
+        }
+    }
+
+    /** Does the same on a worker, or for a task whose batch is on the right thread. */
+    FutureState beginOnWorker(Operation<?> operation, Slot slot) {
+        Program program = describe(operation, slot);
+        program.passToWorker();
+        operation.attach(program);
+        slot.owner(operation);
+        if (!program.pin()) {
+            release(operation, slot);
+            return CallerExecutor.failBufferClosed(operation);
+        }
+        return proceed(operation, program);
+    }
+
     private FutureState inFlight(Operation<?> operation, Program program) {
         operation.attach(program);
         program.slot().owner(operation);
@@ -218,7 +268,7 @@ final class DeviceEngine {
     private boolean isDone(Operation<?> operation, Program program) {
         boolean done = program.isDone();
         while (done && program instanceof BatchProgram batch && batch.needsForces()
-                && forcing.isHere(operation)) {
+                && workers.forcesHere(operation)) {
             operation.requireAccess(); // its own thread forces it
             batch.forces().await();
             done = program.isDone();
@@ -232,7 +282,7 @@ final class DeviceEngine {
      */
     private FutureState done(Operation<?> operation, Program program) {
         if (program instanceof BatchProgram batch && batch.needsForces()) {
-            forcing.elsewhere(operation, program, batch.forces());
+            workers.forceElsewhere(operation, program, batch.forces());
             return null;
         }
         ExecutionPath executed = program.executedBy();
@@ -249,8 +299,8 @@ final class DeviceEngine {
             operation.failWriteBack(executed, e);
         }
         if (forces != null) {
-            if (!forcing.isHere(operation)) {
-                forcing.elsewhere(operation, program, forces);
+            if (!workers.forcesHere(operation)) {
+                workers.forceElsewhere(operation, program, forces);
                 return null;
             }
             operation.requireAccess(); // its own thread forces it

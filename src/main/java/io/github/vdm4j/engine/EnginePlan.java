@@ -1,8 +1,10 @@
 package io.github.vdm4j.engine;
 
+import io.github.vdm4j.Operation;
 import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.memory.WriteBackKind;
 
 /**
  * The settings and parts of a mover on a device, which its opening decides.
@@ -58,5 +60,19 @@ public record EnginePlan(
 
     WorkerStrategy workerStrategy() {
         return strategy != null ? strategy : WorkerStrategy.BALANCED;
+    }
+
+    /** Returns for how many nanoseconds a closing that began at a time may go on. */
+    long closeNanosLeft(long start) {
+        return closeNanos - (System.nanoTime() - start);
+    }
+
+    /**
+     * Returns whether a flush needs a slot. The JDK forces pages. Hardware, libpmem or DML writes
+     * cache lines back.
+     */
+    boolean needsSlotToFlush(Operation<?> flush) {
+        return (hasDevice() || durability().lines() == null)
+                && durability().kindOf(flush.destination()) == WriteBackKind.CACHE_LINES;
     }
 }

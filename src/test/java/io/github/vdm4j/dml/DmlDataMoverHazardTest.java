@@ -692,11 +692,13 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
             for (int place : new int[]{2, 0, 3, 1}) {
                 VdmFuture<VdmOutput> waiting = mover.memset(zeros(8), (byte) 1);
                 assertSame(FutureState.RUNNING, waiting.poll());
+                assertEquals(1, mover.pending());
                 Submission oldest = dml.submissions().get(place);
                 oldest.release();
                 assertSame(FutureState.COMPLETE, held.get(place).poll());
                 assertSucceeded(held.get(place));
                 assertEquals(4, mover.jobsInUse(), "the job went to the operation that waits");
+                assertEquals(0, mover.pending());
                 assertEquals(oldest.job(), dml.lastSubmission().job());
                 dml.lastSubmission().release();
                 assertSucceeded(finish(waiting));

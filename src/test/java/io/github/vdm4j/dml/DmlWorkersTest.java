@@ -292,6 +292,9 @@ class DmlWorkersTest extends AgainstSimulatedDml {
             fills.add(mover.memset(zeros(LONG), (byte) 5));
             assertSame(FutureState.RUNNING, fills.get(i).poll());
         }
+        while (mover.pending() != 3) { // until the worker has taken the first
+            Thread.onSpinWait();
+        }
         Thread closer = Thread.ofPlatform().start(mover::close);
         while (closer.getState() != Thread.State.TIMED_WAITING) {
             Thread.onSpinWait();

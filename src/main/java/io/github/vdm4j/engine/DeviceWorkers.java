@@ -1,0 +1,340 @@
+package io.github.vdm4j.engine;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Operation;
+import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.engine.channel.BatchProgram;
+import io.github.vdm4j.engine.channel.Program;
+import io.github.vdm4j.engine.channel.Slot;
+import io.github.vdm4j.engine.channel.SlotPool;
+import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.future.IdleStrategy;
+import io.github.vdm4j.jvm.CallerExecutor;
+import io.github.vdm4j.jvm.ForcedOperations;
+import io.github.vdm4j.jvm.JvmFailures;
+import io.github.vdm4j.jvm.MoveFunctions;
+import io.github.vdm4j.jvm.Parts;
+import io.github.vdm4j.jvm.TaskSequence.TaskExecution;
+import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.memory.Forces;
+import io.github.vdm4j.memory.WriteBackKind;
+import io.github.vdm4j.trace.OperationTrace;
+import io.github.vdm4j.worker.PartExecutor;
+import io.github.vdm4j.worker.Workers;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
+
+/**
+ * The operations that a {@link DeviceExecutor} leaves to the JVM, to worker threads and to the
+ * threads that force. The {@link Workers} start with the first long operation.
+ */
+final class DeviceWorkers {
+    private static final IdleStrategy IDLE = IdleStrategy.backOff();
+
+    private final EnginePlan plan;
+    private final OffloadPolicy policy;
+    private final SlotPool pool;
+    private final SlotQueue queue;
+    private final Durability durability;
+    private final CallerExecutor jvm;
+    private final ForcedOperations forced;
+    private final DeviceEngine engine;
+    private final BiConsumer<Operation<?>, Forces> whenForced = this::forced;
+    /** Kept, because a new one for each batch would be garbage. */
+    private final TaskExecution eachTask = this::executeTask;
+    /** Guarded by this. */
+    private boolean closing;
+    /** The workers, made for the first long operation. Written under this. */
+    private volatile Workers workers;
+    /** Made before the workers. */
+    private PartExecutor parts;
+
+    DeviceWorkers(EnginePlan plan, EngineFailures failures, SlotQueue queue) {
+        this.plan = plan;
+        this.queue = queue;
+        policy = plan.policy();
+        pool = plan.pool();
+        durability = plan.durability();
+        jvm = new CallerExecutor(MoveFunctions.STANDARD, durability);
+        forced = new ForcedOperations(jvm, this::continueOnWorker);
+        engine = new DeviceEngine(plan, failures, this);
+    }
+
+    /** Returns the engine that also serves the workers. */
+    DeviceEngine engine() {
+        return engine;
+    }
+
+    // --- the JVM, and forces
+
+    /** Executes each task of a batch like a single operation. */
+    FutureState startBatch(Operation<?> batch) {
+        return CallerExecutor.startBatch(batch, eachTask);
+    }
+
+    /** Starts the kernels of the JVM, with the forces on another thread. */
+    FutureState startOnJvm(Operation<?> operation, boolean detached) {
+        return forcesHere(operation) || !operation.isDurable() && operation.tasks() == null
+                ? jvm.start(operation)
+                : forced.start(operation, detached);
+    }
+
+    /** Returns whether the calling thread has to force. */
+    boolean forcesHere(Operation<?> operation) {
+        return !policy.hasWorkers() || !Workers.canExecute(operation);
+    }
+
+    /** Leaves the forces of an operation to the threads that force. */
+    void forceElsewhere(Operation<?> operation, Program program, Forces forces) {
+        boolean detached = program.isOnWorker();
+        boolean batch = program instanceof BatchProgram;
+        forces.pin();
+        if (batch) {
+            operation.attach(program);
+            program.slot().owner(operation);
+        } else {
+            engine.release(operation, program.slot());
+        }
+        if (!detached) {
+            operation.handOver();
+        }
+        if (batch) {
+            forces.submit(operation, whenForced); // its slot makes others wait for it
+        } else {
+            forced.submit(operation, forces, whenForced);
+            queue.handOff();
+        }
+    }
+
+    private void forced(Operation<?> operation, Forces forces) {
+        if (!(operation.attachment() instanceof BatchProgram batch)) {
+            operation.complete();
+            forced.remove(forces);
+        } else if (batch.isDone() || batch.slot().onDevice()) {
+            batch.returnToPollers();
+            operation.takeOver(); // ends or submits at once
+        } else {
+            batch.passToWorker();
+            continueOnWorker(operation);
+        }
+    }
+
+    private void continueOnWorker(Operation<?> operation) {
+        Workers running = workers();
+        if (running == null || !running.offer(operation, Integer.MAX_VALUE)) {
+            work(operation);
+        }
+    }
+
+    /** Returns whether a thread forces pages for an operation. */
+    boolean isForced(Operation<?> operation) {
+        List<Operation<?>> tasks = operation.tasks();
+        return tasks != null ? tasks.stream().anyMatch(this::isForced)
+                : operation.isDurable() && operation.destination() != null
+                        && durability.kindOf(operation.destination()) == WriteBackKind.PAGES;
+    }
+
+    // --- workers
+
+    /**
+     * Hands a long operation over to a worker, where the hardware does not execute it.
+     *
+     * @return {@code true} if a worker has it, and the caller must not touch it
+     */
+    boolean handOver(Operation<?> operation) {
+        if (operation.byteSize() < policy.workersFrom(operation)
+                || operation.type() == VdmOperationType.DRAIN
+                || !Workers.canExecute(operation)) {
+            return false;
+        }
+        Workers running = workers();
+        if (running == null) {
+            return false;
+        }
+        if (operation.attachment() instanceof Program program) {
+            program.passToWorker();
+            program.slot().owner(operation);
+        } else if (!divide(operation)) {
+            operation.attach(null);
+        }
+        operation.handOver();
+        if (!running.offer(operation, Integer.MAX_VALUE)) {
+            if (operation.attachment() instanceof Parts divided) {
+                divided.unpin();
+                operation.attach(null);
+            }
+            work(operation); // the mover is closing
+        }
+        return true;
+    }
+
+    /** Returns false if one worker executes the operation. */
+    private boolean divide(Operation<?> operation) {
+        Parts divided = jvm.canMakeDurable(operation) ? parts.divide(operation) : null;
+        return divided != null && divided.pin(); // else the worker reports that a buffer is closed
+    }
+
+    /** Returns the workers, or null if the mover is closing or the system has no thread. */
+    private Workers workers() {
+        Workers running = workers;
+        if (running != null) {
+            return running;
+        }
+        synchronized (this) {
+            if (workers == null && !closing) {
+                try {
+                    var fresh = new Workers(plan.threadPrefix() + "-worker", plan.workers(),
+                            plan.workerStrategy(), this::work);
+                    parts = new PartExecutor(fresh, jvm, forced, policy.parallelFrom());
+                    workers = fresh;
+                } catch (OutOfMemoryError e) {
+                    return null;
+                }
+            }
+            return workers;
+        }
+    }
+
+    /** Executes an operation that the worker owns. */
+    private void work(Operation<?> operation) {
+        if (operation.attachment() instanceof Parts divided) {
+            parts.work(operation, divided);
+            return;
+        }
+        try {
+            OperationTrace.workBegins(operation);
+            FutureState reached;
+            if (operation.attachment() instanceof Program program) {
+                reached = engine.proceed(operation, program);
+            } else if (ForcedOperations.hasBegun(operation)) {
+                forced.execute(operation);
+                return;
+            } else {
+                reached = startOnWorker(operation);
+            }
+            for (int round = 0; reached == FutureState.RUNNING; round++) {
+                IDLE.idle(round);
+                reached = engine.proceed(operation, (Program) operation.attachment());
+            }
+            if (reached == null) {
+                return; // a thread that forces has the operation
+            }
+            OperationTrace.workEnds(operation);
+        } catch (Throwable e) {
+            operation.completeBroken(e);
+            return;
+        }
+        operation.complete();
+    }
+
+    private FutureState startOnWorker(Operation<?> operation) {
+        if (policy.executesTasksSingly(operation)) {
+            return startBatch(operation);
+        }
+        boolean needsSlot = operation.isOffHeap() && pool.channel().software() != ExecutionPath.JVM
+                && (operation.type() != VdmOperationType.FLUSH || plan.needsSlotToFlush(operation));
+        Slot slot = needsSlot ? pool.take() : null;
+        return slot == null ? startOnJvm(operation, true) : engine.beginOnWorker(operation, slot);
+    }
+
+    /** Executes a task of a batch like a single operation: its batch is on the right thread. */
+    private Forces executeTask(Operation<?> task, Forces earlier) {
+        Slot slot = task.byteSize() == 0 || policy.isForJvm(task) || !task.isOffHeap() ? null
+                : pool.take();
+        if (slot == null) {
+            jvm.execute(task);
+            return earlier;
+        }
+        try {
+            for (FutureState reached = engine.beginOnWorker(task, slot);
+                    reached != FutureState.COMPLETE;
+                    reached = engine.proceed(task, (Program) task.attachment())) {
+                Thread.onSpinWait(); // the software path refuses nothing for long
+            }
+        } catch (Throwable e) {
+            JvmFailures.record(task, e, 0);
+        }
+        return earlier;
+    }
+
+    /** Returns how many operations wait for a worker. */
+    int pending() {
+        Workers running = workers;
+        return running == null ? 0 : running.pending();
+    }
+
+    /** Takes an operation back that no worker has begun. Returns whether the caller owns it. */
+    boolean cancel(Operation<?> operation) {
+        Workers running = workers;
+        if (operation.attachment() instanceof Parts divided) {
+            return parts.cancel(operation, divided);
+        }
+        return running != null && !(operation.attachment() instanceof Program)
+                && !ForcedOperations.hasBegun(operation)
+                && running.remove(operation);
+    }
+
+    /** What workers executed and threads forced at a time. */
+    record Mark(long atWork, List<Forces> forced) {}
+
+    Mark mark() {
+        Workers running = workers;
+        return new Mark(running == null ? 0 : running.mark(), forced.mark());
+    }
+
+    /** Returns whether the operations of a mark have ended. */
+    boolean isPast(Mark mark) {
+        Workers running = workers;
+        return forced.isPast(mark.forced())
+                && (mark.atWork() == 0 || running == null || running.isPast(mark.atWork()));
+    }
+
+    // --- closing
+
+    /** Starts no workers from now on. Returns those that run, or null. */
+    private synchronized Workers refuse() {
+        closing = true;
+        return workers;
+    }
+
+    /** Ends the operations that wait for a worker and were not begun. Returns their number. */
+    int refusePending() {
+        Workers running = refuse();
+        return running == null ? 0 : refuseUnbegun(running);
+    }
+
+    private static boolean hasBegun(Operation<?> operation) {
+        return operation.attachment() instanceof Parts divided && divided.hasBegun()
+                || operation.attachment() instanceof Program
+                || ForcedOperations.hasBegun(operation);
+    }
+
+    private static int refuseUnbegun(Workers running) {
+        return running.endPending(operation -> !hasBegun(operation), operation -> {
+            ForcedOperations.unpin(operation);
+            operation.failClosed();
+            operation.complete();
+        });
+    }
+
+    /**
+     * Waits for the workers and for the forces.
+     *
+     * @param start when closing began
+     * @return the operations that have not ended within the close timeout
+     */
+    Set<Operation<?>> stop(long start) {
+        Set<Operation<?>> left = new LinkedHashSet<>();
+        Workers running = refuse();
+        if (running != null) {
+            List<Operation<?>> stuck = running.stop(plan.closeNanosLeft(start));
+            refuseUnbegun(running);
+            parts.stopAll(stuck);
+            left.addAll(stuck);
+        }
+        left.addAll(forced.await(plan.closeNanosLeft(start)));
+        return left;
+    }
+}
