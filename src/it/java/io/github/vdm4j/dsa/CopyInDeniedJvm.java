@@ -5,14 +5,14 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Copies through the first work queue, in a JVM that denies native access. */
+/** A program that copies through the first work queue in a JVM that denies native access. */
 public final class CopyInDeniedJvm {
     private static final int COPIES = 100;
     private static final long BYTES = 100_000;
 
     private CopyInDeniedJvm() {}
 
-    /** Prints what has copied and whether the bytes are equal. */
+    /** Prints the path of the copy and whether the bytes are equal. */
     public static void main(String... args) {
         try (var mover = DsaDataMover.builder().offloadFrom(0).fallback(false).open();
                 Arena arena = Arena.ofShared()) {

@@ -73,7 +73,7 @@ record ChosenMover(String name, Vdm mover, String reason) implements AutoCloseab
         try {
             return openDsa(operations);
         } catch (DsaUnavailableException e) {
-            // Intel DML is next. vdm info says why DSA is unavailable.
+            // Intel DML is the next choice. The command vdm info reports why DSA is unavailable.
         }
         try {
             return open(DmlPath.AUTO, operations);

@@ -4,8 +4,8 @@ import io.github.vdm4j.dml.DmlDiagnosis;
 import io.github.vdm4j.dsa.DsaDiagnosis;
 
 /**
- * The two ways to DSA, and why each works or does not. The components, in their order, are the keys
- * of the JSON of {@code vdm info --why}.
+ * The diagnoses of the two ways to DSA. The components, in this order, are the keys of the JSON of
+ * {@code vdm info --why}.
  *
  * @param dml through Intel DML
  * @param dsa from Java alone
@@ -16,7 +16,7 @@ record Diagnoses(DmlDiagnosis dml, DsaDiagnosis dsa) {
         return new Diagnoses(DmlDiagnosis.current(), DsaDiagnosis.current());
     }
 
-    /** Returns whether {@code DsaDataMover} works, in a sentence. */
+    /** Returns a sentence that states whether {@code DsaDataMover} works. */
     String dsaSentence() {
         return dsa.works()
                 ? "DsaDataMover works here, on " + String.join(", ", dsa.queues())

@@ -13,8 +13,8 @@ final class MoverOptions {
             names = "--mover",
             paramLabel = "MOVER",
             defaultValue = "auto",
-            description = "The mover: ${COMPLETION-CANDIDATES}. auto selects dsa if it can use a work"
-                    + " queue, else dml if Intel DML is available, else threads. Default:"
+            description = "The mover: ${COMPLETION-CANDIDATES}. auto selects dsa if it can use a"
+                    + " work queue, else dml if Intel DML is available, else threads. Default:"
                     + " auto.") private MoverChoice mover;
 
     @Option(

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The base of the tests of the DML mover. After every test, all movers are closed, no rule of the
- * job API was broken and no job is left. No byte has changed outside of the memory that the test
- * made here.
+ * The base of the tests of the DML mover. After every test, it checks that all movers are closed,
+ * that no rule of the job API was broken, and that no job is left. It also checks that no byte
+ * outside of the test's memory has changed.
  */
 @Timeout(60)
 abstract class AgainstSimulatedDml {
@@ -31,7 +31,7 @@ abstract class AgainstSimulatedDml {
     private final List<DmlDataMover> movers = new ArrayList<>();
 
     @AfterEach
-    void everythingIsGivenBackAndNoRuleWasBroken() {
+    void everythingIsReturnedByTheRules() {
         dml.releaseAll();
         movers.forEach(DmlDataMover::close);
         dml.close();
@@ -39,8 +39,8 @@ abstract class AgainstSimulatedDml {
     }
 
     DmlDataMoverBuilder builder(DmlPath path) {
-        // The simulated library moves through addresses where there is no memory; libpmem must not
-        // follow it there.
+        // The simulated library also moves at addresses without memory. libpmem must not access
+        // these.
         DmlDataMoverBuilder builder = DmlDataMover.builder()
                 .durability(Durability.withoutLibpmem())
                 .nativeMemoryIsPersistent(true)
@@ -89,7 +89,7 @@ abstract class AgainstSimulatedDml {
         return segment.copyFrom(MemorySegment.ofArray(bytes));
     }
 
-    /** A file that is mapped, and cut off afterwards. */
+    /** Returns a mapping of a file that was truncated after it was mapped. */
     static MemorySegment cutOff(Path folder, Arena mapping, long mapped, long left)
             throws IOException {
         try (var channel = FileChannel.open(folder.resolve("cut"), StandardOpenOption.CREATE,
@@ -104,14 +104,15 @@ abstract class AgainstSimulatedDml {
         return segment.toArray(ValueLayout.JAVA_BYTE);
     }
 
-    /** Polls to the end, which must come after a number of polls that no right mover needs. */
+    /** Polls to completion. Fails after more polls than a correct mover needs. */
     static <F extends VdmFuture<?>> F finish(F future) {
         for (int i = 0; i < 10_000_000; i++) {
             if (future.poll() == FutureState.COMPLETE) {
                 return future;
             }
             if (i % 1_000 == 999) {
-                // Another thread may be inside the operation, or force its file, and need the processor.
+                // Another thread may advance the operation or force its file, and need the
+                // processor.
                 LockSupport.parkNanos(i < 1_000_000 ? 1 : 1_000_000);
             }
         }

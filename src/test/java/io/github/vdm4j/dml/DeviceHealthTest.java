@@ -45,7 +45,7 @@ class DeviceHealthTest extends AgainstSimulatedDml {
         return builder(path).clock(now::get).onPathDecision(heard::add).diagnosis(diagnosis);
     }
 
-    /** On AUTO, with hardware that works, and nothing heard yet of what follows. */
+    /** Opens a mover on AUTO with working hardware, and forgets the probe. */
     private DmlDataMover auto() {
         dml.withHardware();
         DmlDataMover mover = open(watched(DmlPath.AUTO));
@@ -94,7 +94,7 @@ class DeviceHealthTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @ValueSource(ints = {100, 101, 26, 27, 3, 44, 103, 999, -1})
-    void isGivenUpAfterEightFailuresWithoutASuccess(int status) {
+    void eightFailuresWithoutASuccessStopHardware(int status) {
         DmlDataMover mover = auto();
         refuseOnHardware(status);
         for (int i = 0; i < 7; i++) {
@@ -121,7 +121,7 @@ class DeviceHealthTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void isGivenUpForFailuresOfWhatItAcceptedToo() {
+    void failuresOfAcceptedOperationsCount() {
         DmlDataMover mover = auto();
         dml.always(s -> s.path() == DmlPath.HARDWARE ? Plan.fail(3).moving(50).corrupting()
                 : Plan.succeed());
@@ -132,7 +132,7 @@ class DeviceHealthTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void isForgivenWhatASuccessPutsRight() {
+    void successResetsTheFailures() {
         DmlDataMover mover = auto();
         for (int round = 0; round < 5; round++) {
             refuseOnHardware(100);
@@ -145,10 +145,10 @@ class DeviceHealthTest extends AgainstSimulatedDml {
         assertEquals(List.of(), heard);
     }
 
-    /** Another operation may have none of them. */
+    /** These statuses belong to an operation. A further operation may have no fault. */
     @ParameterizedTest
     @ValueSource(ints = {25, 13, 14, 15, 18, 23, 46})
-    void isNotBlamedForTheFaultsOfAnOperation(int status) {
+    void faultsOfAnOperationDoNotCount(int status) {
         DmlDataMover mover = auto();
         dml.always(s -> s.path() == DmlPath.HARDWARE ? Plan.fail(status) : Plan.succeed());
         for (int i = 0; i < 20; i++) {
@@ -159,7 +159,7 @@ class DeviceHealthTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @ValueSource(ints = {102, 24})
-    void isGivenUpWhereItsQueuesTakeNothingForASecond(int status) {
+    void queuesFullForASecondStopHardware(int status) {
         DmlDataMover mover = auto();
         refuseOnHardware(status);
         for (int i = 0; i < 100; i++) {
@@ -176,7 +176,7 @@ class DeviceHealthTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void isNotGivenUpWhereItsQueuesTakeSomethingNowAndThen() {
+    void occasionalAcceptanceKeepsHardware() {
         DmlDataMover mover = auto();
         for (int i = 0; i < 10; i++) {
             refuseOnHardware(102);
@@ -189,7 +189,7 @@ class DeviceHealthTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void isGivenUpWhenItDoesNotAnswerOnce() {
+    void missingAnswerStopsHardware() {
         dml.withHardware();
         DmlDataMover mover = open(watched(DmlPath.AUTO).deviceTimeout(Duration.ofNanos(1)));
         heard.clear();
@@ -204,7 +204,7 @@ class DeviceHealthTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void endsWhatIsInFlightWithTheReasonOrInSoftware() {
+    void operationsInFlightEndInSoftwareOrFail() {
         DmlDataMover mover = auto();
         dml.always(s -> s.path() == DmlPath.HARDWARE ? Plan.hold() : Plan.succeed());
         MemorySegment source = noise(100);
@@ -235,7 +235,7 @@ class DeviceHealthTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void isTakenBackWhenAnEmptyOperationComesBackFromIt() {
+    void successfulProbeRestoresHardware() {
         DmlDataMover mover = givenUp();
         now.addAndGet(SECOND - 1);
         copy(mover, ExecutionPath.DML_SOFTWARE);
@@ -252,7 +252,7 @@ class DeviceHealthTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void isLeftAloneForTwiceAsLongEachTimeItFailsAgainUpToAMinute() {
+    void pausesDoubleUpToAMinute() {
         DmlDataMover mover = givenUp();
         refuseOnHardware(100);
         for (long pause : new long[]{1, 2, 4, 8, 16, 32, 60, 60}) {
@@ -268,9 +268,9 @@ class DeviceHealthTest extends AgainstSimulatedDml {
         assertEquals(List.of(), heard);
     }
 
-    /** An empty operation that works, and others that do not. */
+    /** A device on which only empty operations succeed. */
     @Test
-    void doesNotFlap() {
+    void hardwareDoesNotFlap() {
         DmlDataMover mover = givenUp();
         dml.always(s -> s.path() == DmlPath.HARDWARE && !s.is(dml_h.DML_OP_NOP)
                 ? Plan.refuse(3)
@@ -288,7 +288,7 @@ class DeviceHealthTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void startsWithTheShortestPauseAgainAfterASuccess() {
+    void successResetsThePause() {
         DmlDataMover mover = givenUp();
         now.addAndGet(SECOND);
         useUntilRunningOn(DmlPath.HARDWARE, mover);
@@ -301,9 +301,9 @@ class DeviceHealthTest extends AgainstSimulatedDml {
         assertEquals(before + 1, hardwareSubmissions());
     }
 
-    /** Not even of the only job. */
+    /** Not even a mover with one job loses it. */
     @Test
-    void deprivesNobodyOfAJobWhenItDoesNotAnswer() {
+    void missingAnswerCostsNoJob() {
         dml.withHardware();
         DmlDataMover mover = open(watched(DmlPath.AUTO).jobs(1));
         refuseOnHardware(100);
@@ -322,7 +322,7 @@ class DeviceHealthTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void isWaitedForByCloseWhenItIsBeingTried() throws InterruptedException {
+    void closeWaitsForAProbe() throws InterruptedException {
         DmlDataMover mover = givenUp();
         dml.always(s -> s.path() == DmlPath.HARDWARE ? Plan.hold() : Plan.succeed());
         now.addAndGet(SECOND);
@@ -339,7 +339,7 @@ class DeviceHealthTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void isNeverReplacedWhereItWasAskedFor() {
+    void requestedHardwareIsNeverReplaced() {
         dml.withHardware();
         DmlDataMover mover = open(watched(DmlPath.HARDWARE));
         heard.clear();
@@ -354,9 +354,9 @@ class DeviceHealthTest extends AgainstSimulatedDml {
         copy(mover, ExecutionPath.DSA_HARDWARE);
     }
 
-    /** Whoever listens may do with the mover what others do, and others are not held up. */
+    /** A listener may use the mover, and delays no other thread. */
     @Test
-    void isToldWithoutLocks() {
+    void listenerRunsWithoutLocks() {
         dml.withHardware();
         var copied = new ArrayList<VdmResult>();
         var mover = new DmlDataMover[1];
@@ -382,7 +382,7 @@ class DeviceHealthTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void isTakenNoteOfThoughListenerAndDiagnosisFail() {
+    void failingListenerDoesNotHideTheDecision() {
         var seen = new ArrayList<String>();
         Thread.currentThread().setUncaughtExceptionHandler((thread, e) -> seen.add(e.getMessage()));
         try {

@@ -68,7 +68,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void completesASoftwareOperationInItsFirstPollOnThePollingThread() {
+    void softwareCompletesInTheFirstPoll() {
         DmlDataMover mover = software();
         VdmFuture<VdmOutput> fill = mover.memset(zeros(64), (byte) 1);
         assertSame(FutureState.COMPLETE, fill.poll());
@@ -77,7 +77,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void reportsAHardwareOperationRunningAsOftenAsItIs() {
+    void hardwareOperationIsRunningUntilItEnds() {
         DmlDataMover mover = hardware();
         dml.next(Plan.succeed().afterChecks(3));
         MemorySegment source = noise(64);
@@ -95,7 +95,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void doesNotHideWhatTheDeviceWrote() {
+    void failedOperationShowsTheWrittenBytes() {
         DmlDataMover mover = hardware();
         dml.next(Plan.succeed().corrupting());
         MemorySegment source = noise(64);
@@ -108,7 +108,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
     class AnOperationUsedAgainAndAgain {
         @ParameterizedTest
         @EnumSource(names = {"HARDWARE", "SOFTWARE"})
-        void doesEachTimeWhatItWasPreparedFor(DmlPath path) {
+        void reusedOperationExecutesEachPreparation(DmlPath path) {
             dml.withHardware();
             DmlDataMover mover = open(path);
             VdmOperation operation = mover.newOperation();
@@ -146,7 +146,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void repeatsWhatItDidLast() {
+        void againRepeatsTheLastOperation() {
             VdmOperation operation = software().newOperation();
             MemorySegment memory = zeros(64);
             finish(operation.memset(memory, (byte) 5, VdmFlags.NONE).start());
@@ -197,8 +197,8 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
         private static final int THREADS = 4;
 
         /**
-         * Lets threads loose on futures at once and waits until they have all seen every one
-         * complete.
+         * Polls futures on several threads at once, and waits until every thread has seen each
+         * future complete.
          */
         private void pollTogether(List<VdmFuture<VdmOutput>> futures) throws InterruptedException {
             var start = new CountDownLatch(1);
@@ -250,7 +250,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void shareTheJobsWithoutMeetingInOne() throws InterruptedException {
+        void threadsShareTheJobs() throws InterruptedException {
             dml.withHardware()
                     .always(part -> Plan.succeed()
                             .afterChecks((int) (part.destination() >> 4 & 3)));
@@ -285,7 +285,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
 
         @Test
         @DisplayName("H19, H23: drop futures, run out of jobs, and lose none")
-        void dropFuturesAndLoseNoJob() throws InterruptedException {
+        void droppedFuturesLoseNoJob() throws InterruptedException {
             dml.withHardware()
                     .always(part -> Plan.succeed()
                             .afterChecks((int) (part.destination() >> 4 & 3)));
@@ -331,7 +331,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void seeAFutureRunningWhileAnotherOneIsInsideOfItsSubmission() throws InterruptedException {
+        void futureIsRunningDuringItsSubmission() throws InterruptedException {
             DmlDataMover mover = software();
             var entered = new CountDownLatch(1);
             var leave = new CountDownLatch(1);
@@ -363,7 +363,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
     class ConfinedMapping {
         @ParameterizedTest
         @ValueSource(booleans = {true, false})
-        void isNotDoneTwiceWhenAnotherThreadSeesItEnd(boolean byClosing, @TempDir Path folder)
+        void operationIsExecutedOnceWithTwoThreads(boolean byClosing, @TempDir Path folder)
                 throws Exception {
             DmlDataMover mover = hardware();
             try (Arena confined = Arena.ofConfined();
@@ -402,7 +402,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
     class Closing {
         @ParameterizedTest
         @EnumSource
-        void givesBackAllNativeMemoryAndFinalisesEveryJobOnce(DmlPath path) {
+        void closeFreesMemoryAndFinalisesEveryJob(DmlPath path) {
             dml.withHardware();
             DmlDataMover mover = open(path);
             assertEquals(path == DmlPath.AUTO ? 2 : 1, dml.liveJobs());
@@ -417,7 +417,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void finishesWhatIsInFlight() {
+        void closeFinishesOperationsInFlight() {
             dml.withHardware().always(Plan.succeed().afterChecks(20));
             DmlDataMover mover = open(builder(DmlPath.HARDWARE).maxTransferBytes(64));
             MemorySegment source = noise(400);
@@ -454,7 +454,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
 
         @ParameterizedTest
         @EnumSource(names = {"HARDWARE", "SOFTWARE"})
-        void leavesIdleFuturesToSayThatTheMoverIsClosed(DmlPath path, @TempDir Path folder)
+        void closeEndsIdleFuturesWithClosed(DmlPath path, @TempDir Path folder)
                 throws IOException {
             dml.withHardware();
             DmlDataMover mover = open(path);
@@ -508,7 +508,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void whileOthersPollLetsEachOperationEndInOneOfTwoWays() throws InterruptedException {
+        void closeDuringPollsEndsEachOperation() throws InterruptedException {
             dml.withHardware().always(Plan.succeed().afterChecks(1));
             for (int round = 0; round < 30; round++) {
                 DmlDataMover mover = open(DmlPath.HARDWARE);
@@ -581,7 +581,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void fromAnotherThreadEndsAnOperationOnConfinedMemoryBetweenTwoParts()
+        void closeEndsAConfinedOperationBetweenParts()
                 throws InterruptedException {
             dml.withHardware();
             DmlDataMover mover = open(builder(DmlPath.HARDWARE).maxTransferBytes(64));
@@ -610,7 +610,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
     class Opening {
         @ParameterizedTest
         @EnumSource
-        void leavesNoJobBehindWhereNoneCanBeInitialised(DmlPath path) {
+        void failedInitialisationLeavesNoJob(DmlPath path) {
             dml.withHardware()
                     .failInit(path == DmlPath.AUTO ? 1 : 0, dml_h.DML_STATUS_INTERNAL_ERROR);
             assertThrows(RuntimeException.class, () -> open(path));
@@ -619,7 +619,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void makesJobsWhenTheyAreNeeded() {
+        void jobsAreMadeOnDemand() {
             dml.withHardware().always(Plan.hold());
             DmlDataMover mover = hardware();
             assertEquals(1, dml.initialised());
@@ -643,7 +643,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void saysThatDmlMakesNoMoreJobsWhereOneCannotBeInitialised() {
+        void failedJobInitialisationIsReported() {
             dml.withHardware().always(Plan.hold());
             DmlDataMover mover = hardware();
             dml.failInit(1, dml_h.DML_STATUS_INTERNAL_ERROR);
@@ -677,7 +677,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
     @DisplayName("H17: a page fault on memory that has gone meanwhile")
     class PageFaultOnMemoryThatHasGone {
         @Test
-        void makesTheSegmentUnusableInsteadOfAnInternalError() {
+        void closedMemoryIsSegmentUnusable() {
             DmlDataMover mover = hardware();
             Arena brief = Arena.ofShared();
             MemorySegment fleeting = dml.allow(brief.allocate(64));
@@ -692,7 +692,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void isAnErrorOfTheFileWhereThatWasCutShort(@TempDir Path folder) throws IOException {
+        void truncatedFileIsAnIoError(@TempDir Path folder) throws IOException {
             DmlDataMover mover = hardware();
             try (Arena mapping = Arena.ofConfined();
                     FileChannel file = FileChannel.open(

@@ -42,7 +42,7 @@ class DmlDiagnosisTest {
         machine = new DsaMachine(root);
     }
 
-    /** The page says what to do about every finding; names and numbers differ. */
+    /** The page has a remedy for every finding. Names and numbers differ. */
     private static void documented(String what) {
         try {
             String page = anonymous(Files.readString(Path.of("docs", "hardware.md")));
@@ -59,7 +59,7 @@ class DmlDiagnosisTest {
                 .replaceAll("(\\w+[.\\w]*)(, \\1)+", "$1");
     }
 
-    /** The verdict is the first finding's text behind the words for the outcome. */
+    /** The verdict is the outcome in words, followed by the first finding's text. */
     private static void blockedBy(String what, DmlDiagnosis diagnosis) {
         documented(what);
         assertEquals(NO_HARDWARE + what, diagnosis.verdict().sentence());
@@ -225,7 +225,7 @@ class DmlDiagnosisTest {
         "6.10.0,false",
         "7.0.0-rc1,false", "5.18.0,true"})
     void knowsWhichKernelsGuardPortals(String release, boolean works) {
-        // Without the list of operations only the release tells.
+        // Without the list of operations, only the release is known.
         DmlDiagnosis diagnosis = wellConfigured().without("sys/bus/dsa/devices/dsa0/op_cap")
                 .kernel(release)
                 .diagnosis();
@@ -260,7 +260,7 @@ class DmlDiagnosisTest {
     }
 
     @Test
-    void recognisesAnOlderKernelThatGuardsPortalsByTheBatchesThatItHides() {
+    void hiddenBatchesShowAPortalGuard() {
         blockedBy(
                 "this process may not map the portal of wq0.0: Linux 5.14.0-503.el9.x86_64 asks for CAP_SYS_RAWIO",
                 wellConfigured().kernel("5.14.0-503.el9.x86_64")
@@ -269,7 +269,7 @@ class DmlDiagnosisTest {
     }
 
     @Test
-    void recognisesADeviceWhosePortalsNeedNoGuardByItsBatches() {
+    void visibleBatchesShowAnUnguardedPortal() {
         worksOn("wq0.0", wellConfigured().kernel("6.18.0").diagnosis());
     }
 
@@ -360,7 +360,7 @@ class DmlDiagnosisTest {
     }
 
     @Test
-    void findsThatDmlMeetsTheAnalyticsAcceleratorsAfterEightDevices() {
+    void analyticsAcceleratorsAfterEightDevicesCount() {
         crashesBy(
                 "DML 1.1.1 can use 8 devices and meets another of 8 DSA and 8 IAX: it writes behind its table of 8",
                 devices(8).analytics(1)
@@ -375,12 +375,12 @@ class DmlDiagnosisTest {
     }
 
     @Test
-    void hasNothingAgainstEightDevicesAlone() {
+    void eightDevicesAreFine() {
         assertTrue(devices(8).diagnosis().verdict().hardwareWorks());
     }
 
     @Test
-    void hasNothingAgainstNineDevicesOfWhichDmlTakesSeven() {
+    void nineDevicesWithSevenUsedAreFine() {
         assertTrue(devices(9).device(0, "state", "disabled")
                 .device(2, "state", "disabled")
                 .diagnosis()
@@ -390,8 +390,8 @@ class DmlDiagnosisTest {
 
     @Test
     void countsDevicesInTheOrderOfTheirNames() {
-        // dsa0, dsa10, dsa12, dsa14, dsa16, dsa2, dsa4, dsa6, dsa8: an unusable dsa16 comes before
-        // the eighth that DML takes, an unusable dsa8 behind it.
+        // The order is dsa0, dsa10, dsa12, dsa14, dsa16, dsa2, dsa4, dsa6, dsa8. An unusable dsa16
+        // comes before the eighth device that DML takes, and an unusable dsa8 behind it.
         assertTrue(
                 devices(9).device(16, "state", "disabled").diagnosis().verdict().hardwareWorks());
         crashesBy(
@@ -498,7 +498,7 @@ class DmlDiagnosisTest {
     }
 
     @Test
-    void blamesTheMissingDmlBeforeWhatItWouldMeet() {
+    void missingDmlIsTheFirstFinding() {
         DmlDiagnosis diagnosis = DmlDiagnosis.of(
                 machine.system(),
                 new AccelConfig(true, null, List.of("accfg_new")),
@@ -511,7 +511,7 @@ class DmlDiagnosisTest {
     }
 
     @Test
-    void saysWhatItDoesNotKnowAboutAnEmptyMachine(@TempDir Path empty) {
+    void unknownFactsAreReported(@TempDir Path empty) {
         DsaSystem system = DsaSystem.read(empty);
         assertEquals(
                 new DsaSystem(null, null, false, List.of(), List.of(), 0, null,
@@ -565,7 +565,7 @@ class DmlDiagnosisTest {
     }
 
     @Test
-    void aDeviceThatTakesNoBatchesFromProcessesHasNoneToOffer() {
+    void deviceWithoutUserBatchesOffersNone() {
         wellConfigured().device(0, "op_cap", "00000000,001f03fd");
         assertEquals(0, DeviceLimits.maxBatchTasks(devicesBelow(root)).orElseThrow());
     }

@@ -29,14 +29,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the diagnosis of each machine becomes when a mover is opened there. */
+/** The result of opening a mover on each diagnosed machine. */
 @DisplayName("Opening a mover")
 class DmlOpeningTest extends AgainstSimulatedDml {
     private static final String DO_WITHOUT =
             "\nPaths AUTO and SOFTWARE do without. More: scripts/vdm info --why, docs/hardware.md";
     private static final String REFUSED = "an empty operation was refused with ";
 
-    /** The ways in which a machine can be unfit, with the status that DML 1.1.1 has for each. */
+    /** The defects of a machine, with DML 1.1.1's status for each. */
     enum Unfit {
         NO_DRIVER(100, machine -> machine,
                 "there is no DSA device, and the idxd driver is not loaded"),
@@ -114,7 +114,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource
-    void onHardwareFailsOnAnUnfitMachineAndSaysWhy(Unfit unfit) {
+    void hardwareFailsOnAnUnfitMachine(Unfit unfit) {
         dml.withoutHardware(unfit.status);
         DmlDiagnosis diagnosis = unfit.made.apply(machine).diagnosis();
         var refused = assertThrows(DmlHardwareException.class,
@@ -133,7 +133,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource
-    void onAutoTakesSoftwareOnAnUnfitMachineAndSaysWhy(Unfit unfit) {
+    void autoTakesSoftwareOnAnUnfitMachine(Unfit unfit) {
         dml.withoutHardware(unfit.status);
         unfit.made.apply(machine);
         DmlDataMover mover = open(on(machine, DmlPath.AUTO));
@@ -149,7 +149,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource(names = {"HARDWARE", "AUTO"})
-    void takesHardwareWhereAllIsWell(DmlPath path) {
+    void autoTakesWorkingHardware(DmlPath path) {
         dml.withHardware();
         DmlDataMover mover = open(on(well(machine), path));
         assertSame(DmlPath.HARDWARE, mover.runningPath());
@@ -163,10 +163,10 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         assertSame(ExecutionPath.DSA_HARDWARE, fill.path());
     }
 
-    /** The trial is the truth. */
+    /** The probe decides. */
     @ParameterizedTest
     @EnumSource
-    void takesHardwareThatWorksThoughTheDiagnosisIsAgainstIt(Unfit unfit) {
+    void workingHardwareOverridesTheDiagnosis(Unfit unfit) {
         dml.withHardware();
         unfit.made.apply(machine);
         for (DmlPath path : List.of(DmlPath.HARDWARE, DmlPath.AUTO)) {
@@ -177,7 +177,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void onHardwareThatFailsThoughNothingIsAgainstItSaysSo() {
+    void unexplainedHardwareFailureIsReported() {
         dml.withHardware().next(Plan.fail(3));
         var refused = assertThrows(DmlHardwareException.class,
                 () -> on(well(machine), DmlPath.HARDWARE).open());
@@ -190,7 +190,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 15, 25, 40, 46, 100, 103, 999, -1})
-    void onHardwareFailsWithWhateverStatusTheTrialEndedWith(int status) {
+    void hardwareFailsWithTheStatusOfTheProbe(int status) {
         dml.withHardware().next(Plan.fail(status), Plan.refuse(status));
         for (String words : List.of("an empty operation failed with ", REFUSED)) {
             var refused = assertThrows(DmlHardwareException.class,
@@ -204,7 +204,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
 
     /** The device may still write to the job. */
     @Test
-    void onHardwareThatDoesNotAnswerFailsAfterASecondAndKeepsTheJob() {
+    void silentHardwareFailsAfterASecond() {
         dml.withHardware().next(Plan.hold());
         var refused = assertThrows(DmlHardwareException.class,
                 () -> on(well(machine), DmlPath.HARDWARE).open());
@@ -219,7 +219,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void doesNotTryHardwareOnWhichDmlWouldCrash() {
+    void crashingHardwareIsNotProbed() {
         dml.withHardware();
         String nine =
                 "DML 1.1.1 can use 8 devices and meets another of 9 DSA and 0 IAX: it writes behind its table of 8";
@@ -241,7 +241,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void waitsForAQueueThatIsFullAtThatMoment() {
+    void openingWaitsForAFullQueue() {
         dml.withHardware().next(Plan.refuse(102), Plan.refuse(24), Plan.refuse(102));
         DmlDataMover mover =
                 open(on(well(machine), DmlPath.AUTO).queueFullTimeout(Duration.ofHours(1)));
@@ -250,7 +250,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void doesNotWaitForAQueueLongerThanItWasTold() {
+    void openingRespectsTheQueueTimeout() {
         dml.withHardware().always(Plan.refuse(102));
         var refused = assertThrows(DmlHardwareException.class,
                 () -> on(well(machine), DmlPath.HARDWARE).queueFullTimeout(Duration.ZERO).open());
@@ -259,7 +259,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void onHardwareForWhichDmlMakesNoJobsFails() {
+    void hardwareWithoutJobsFails() {
         dml.failInit(0, 101);
         var refused = assertThrows(DmlHardwareException.class,
                 () -> on(machine, DmlPath.HARDWARE).open());
@@ -272,14 +272,14 @@ class DmlOpeningTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void onAutoFailsWhereDmlMakesNoJobsForAnyPath() {
+    void autoWithoutJobsFails() {
         dml.failInit(0, 3);
         var refused = assertThrows(VdmException.class, () -> on(machine, DmlPath.AUTO).open());
         assertSame(VdmResult.DEVICE_ERROR, refused.result());
     }
 
     @Test
-    void withoutDevicesTriesNothingAndDiagnosesNothingBeforeItIsAsked() {
+    void openingWithoutDevicesProbesNothing() {
         DmlDiagnosis diagnosis = machine.diagnosis();
         var limits = new ChannelLimits(64, 64, 8, 8);
         var opening = new DmlOpening(dml.library(), 4, limits, NumaNodes.ANY, 0, diagnosis);
@@ -294,7 +294,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void onSoftwareAsksNothing() {
+    void softwareProbesNothing() {
         DmlDataMover mover = open(on(machine, DmlPath.SOFTWARE));
         assertEquals(new DmlPathDecision(DmlPath.SOFTWARE, "it was asked for", List.of()),
                 mover.pathDecision());
@@ -303,7 +303,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource
-    void tellsAListenerThePathThatWillRun(DmlPath path) {
+    void listenerReceivesThePath(DmlPath path) {
         dml.withHardware();
         var heard = new ArrayList<DmlPathDecision>();
         DmlDataMover mover = open(on(well(machine), path).onPathDecision(heard::add));
@@ -312,7 +312,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void tellsAListenerWhyAutoTakesSoftware() {
+    void listenerReceivesTheReasonForSoftware() {
         var heard = new ArrayList<DmlPathDecision>();
         open(on(machine, DmlPath.AUTO).onPathDecision(heard::add));
         assertEquals(
@@ -323,7 +323,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void tellsNobodyOfAPathThatCouldNotBeOpened() {
+    void failedOpeningCallsNoListener() {
         var heard = new ArrayList<DmlPathDecision>();
         assertThrows(DmlHardwareException.class,
                 () -> on(machine, DmlPath.HARDWARE).onPathDecision(heard::add).open());
@@ -331,7 +331,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void isNotDisturbedByAListenerThatThrows() {
+    void throwingListenerDoesNotFailTheOpening() {
         var seen = new ArrayList<Throwable>();
         var failure = new AssertionError("of the listener");
         Thread.currentThread().setUncaughtExceptionHandler((thread, e) -> seen.add(e));

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Builds the files of a machine with DSA, as Linux shows them: at first one where all is well. */
+/** The files of a machine with DSA in the form of Linux. The initial machine has no defect. */
 public final class DsaMachine {
     private static final String BUS = "sys/bus/dsa/devices/";
 
@@ -19,8 +19,8 @@ public final class DsaMachine {
     private AccelConfig accelConfig = new AccelConfig(true, null, List.of());
 
     /**
-     * A processor, a kernel of before the guarded portals, a process on node 0 without
-     * capabilities; no device.
+     * Creates a machine without a device. It has a processor, a kernel without guarded portals, and
+     * a process on node 0 without capabilities.
      */
     public DsaMachine(Path root) {
         this.root = root;
@@ -50,7 +50,7 @@ public final class DsaMachine {
         return file("sys/devices/system/node/node" + number + "/cpulist", processors);
     }
 
-    /** With everything enabled that it takes. */
+    /** Adds an enabled device with all capabilities. */
     public DsaMachine device(int number, int node) {
         file("sys/bus/pci/drivers/idxd/bind", "");
         return device(number, "state", "enabled", "numa_node", "" + node, "version", "0x100",
@@ -66,7 +66,7 @@ public final class DsaMachine {
         return attributes("dsa" + number, attributes);
     }
 
-    /** Shared, of type user, enabled, with its device file. */
+    /** Adds an enabled shared queue of type user with its device file. */
     public DsaMachine queue(String numbers) {
         return queue(numbers, "state", "enabled", "mode", "shared", "type", "user", "driver_name",
                 "user", "group_id",
@@ -80,7 +80,7 @@ public final class DsaMachine {
         return attributes("wq" + numbers, attributes);
     }
 
-    /** An accelerator of the other kind on the same bus. */
+    /** Adds an analytics accelerator on the same bus. */
     public DsaMachine analytics(int number) {
         return attributes("iax" + number, "state", "enabled");
     }
@@ -94,7 +94,10 @@ public final class DsaMachine {
         }
     }
 
-    /** The tests may run as root, for whom no mode of a file is an obstacle. */
+    /**
+     * Removes the right to open a node. The class simulates this, because file modes do not stop
+     * tests that run as root.
+     */
     public DsaMachine locked(String node) {
         locked.add(node);
         return this;
@@ -123,12 +126,12 @@ public final class DsaMachine {
         return this;
     }
 
-    /** What a process there sees. */
+    /** Returns the state of the machine that a process sees. */
     public DsaSystem system() {
         return DsaSystem.read(root, node -> !locked.contains("/" + root.relativize(node)));
     }
 
-    /** What DML 1.1.1 would meet there. */
+    /** Returns the diagnosis for DML 1.1.1. */
     public DmlDiagnosis diagnosis() {
         return diagnosis(1, 1, 1);
     }
@@ -139,7 +142,7 @@ public final class DsaMachine {
                 NumaNodes.ANY);
     }
 
-    /** Of a mover that is bound to a NUMA node. */
+    /** Returns the diagnosis for a mover that is bound to a NUMA node. */
     DmlDiagnosis diagnosisOnNode(int node) {
         return diagnosis(new DmlVersion("DML", "1.1.1", 1, 1, 1, "0", "today", "1"), node);
     }

@@ -58,8 +58,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What makes which destination durable on which mover: the table of docs/durability.md, cell by
- * cell.
+ * The table of docs/durability.md: what makes a destination durable on each mover, cell by cell.
  */
 class DurabilityTableTest extends AgainstSimulatedDml {
     private static final long DURABLE_AND_READBACK = 0x8000 | 0x4000;
@@ -79,7 +78,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
         NATIVE_BUFFER_OF_CACHE_LINES, ALLOCATED_BUFFER, HEAP_SEGMENT
     }
 
-    /** How an operation becomes durable. */
+    /** The way in which an operation becomes durable. */
     enum Means {
         FORCE, LINE_ENGINE, DML_FLUSH, HARDWARE_FLAGS, NONE, REFUSED_AT_THE_CALL
     }
@@ -194,14 +193,14 @@ class DurabilityTableTest extends AgainstSimulatedDml {
 
     @ParameterizedTest(name = "{0} onto {1}, libpmem: {2}")
     @MethodSource("cells")
-    void everyOperationIsMadeDurableAsTheTableSaysOrRefused(Mover which, Destination kind,
+    void everyCellOfTheTableHolds(Mover which, Destination kind,
             boolean libpmem)
             throws Exception {
         Means means = means(which, kind, libpmem);
         boolean trusting = kind == Destination.TRUSTED_NATIVE_SEGMENT;
         try (Vdm mover = open(which, log.engines(libpmem), trusting)) {
             MemorySegment whole = memory(kind);
-            // Unaligned, and over the boundary of two pages.
+            // Unaligned, and across the boundary of two pages.
             MemorySegment range = whole.asSlice(4000, 1001);
             boolean possible = means != Means.NONE && means != Means.REFUSED_AT_THE_CALL;
             assertEquals(possible, mover.isSupported(VdmFlags.MEM_DURABLE, range), "isSupported");
@@ -293,7 +292,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
     class StorageFails {
         @ParameterizedTest
         @EnumSource
-        void endsEachOperationWithIoErrorAndItsCause(Mover which)
+        void ioErrorFailsEachOperation(Mover which)
                 throws IOException {
             IOException broken = new IOException("Input/output error");
             try (Vdm mover = open(which, log.engines(true))) {
@@ -321,7 +320,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
 
         @ParameterizedTest
         @EnumSource
-        void thatComesUncheckedIsAFailureTooAndNeverASuccess(Mover which) throws IOException {
+        void uncheckedErrorIsAFailure(Mover which) throws IOException {
             Durability engines = new Durability(null, range -> {
                 throw new UncheckedIOException(new IOException("Input/output error"));
             });
@@ -342,7 +341,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
     class OfParts {
         @ParameterizedTest
         @EnumSource(names = {"DML_SOFTWARE", "DML_HARDWARE"})
-        void isForcedOnceAfterTheLastPartAndBeforeItIsComplete(Mover which) throws IOException {
+        void operationIsForcedOnceAfterItsLastPart(Mover which) throws IOException {
             dml.withHardware();
             DmlPath path = which == Mover.DML_HARDWARE ? DmlPath.HARDWARE : DmlPath.SOFTWARE;
             dml.always(Plan.succeed().afterChecks(2));
@@ -360,7 +359,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void isFlushedByDmlAfterTheLastPart() throws IOException {
+        void dmlFlushesAfterTheLastPart() throws IOException {
             DmlDataMover mover =
                     open(builder(DmlPath.SOFTWARE).maxTransferBytes(128)
                             .durability(log.engines(false)));
@@ -375,7 +374,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void whoseLastPartFailsIsNotReportedDurable() throws IOException {
+        void failedLastPartIsNotDurable() throws IOException {
             DmlDataMover mover =
                     open(builder(DmlPath.SOFTWARE).maxTransferBytes(128)
                             .durability(log.engines(false)));
@@ -392,7 +391,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
     @ParameterizedTest(name = "{0}, the processor has clwb: {1}")
     @CsvSource({"SOFTWARE, true", "SOFTWARE, false", "HARDWARE, true", "HARDWARE, false"})
     @DisplayName("H11: DML's flush is told to evict where it would do nothing without that")
-    void theFlushWritesBackOnTheProcessorAtHand(DmlPath path, boolean clwb) {
+    void flushWritesBackOnEveryProcessor(DmlPath path, boolean clwb) {
         dml.withHardware();
         boolean hardware = path == DmlPath.HARDWARE;
         DmlLibrary library = dml.library();
@@ -415,7 +414,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
 
     @Test
     @DisplayName("H11: an opened mover looks which processor it has")
-    void theFlushWritesBackOnTheProcessorOfThisMachine() throws IOException {
+    void flushWritesBackOnThisProcessor() throws IOException {
         finish(open(builder(DmlPath.SOFTWARE).durability(log.engines(false))).flush(zeros(200)))
                 .orThrow();
         boolean evict = (dml.lastSubmission().flags() & dml_h.DML_FLAG_PREFETCH_CACHE) != 0;
@@ -437,7 +436,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void theReasonsNameAWayOut() throws IOException {
+    void reasonsNameARemedy() throws IOException {
         Durability without = log.engines(false);
         for (var expected : List.of(
                 List.of(Destination.ALLOCATED_BUFFER, "OffHeapBuffer.map"),

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A device that fails one submission in three at random, in every way that there is. */
+/** A device that fails a random third of the submissions in every way. */
 @DisplayName("On hardware that fails one operation in three")
 @Timeout(300)
 class FaultyHardwareTest extends AgainstSimulatedDml {
@@ -42,7 +42,7 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
     private static final int SLOT = 2048;
     private static final int LONGEST = 600;
 
-    /** More than any that a right mover needs. */
+    /** More polls than a correct mover needs. */
     private static final int MANY_POLLS = 1_000_000;
 
     private enum Fault {
@@ -65,7 +65,7 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
                     Plan.refuse(status);
                 case ENDED_BY_DEVICE, UNKNOWN -> {
                     Plan plan = Plan.fail(status).moving(random.nextInt(LONGEST));
-                    // A comparison that comes to a difference ends with it, and not with the
+                    // A comparison that finds a difference ends with the difference, not with the
                     // failure.
                     yield submission.is(dml_h.DML_OP_COMPARE) ? plan : plan.corrupting();
                 }
@@ -81,7 +81,7 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
     private final List<DmlPathDecision> heard = new CopyOnWriteArrayList<>();
     private volatile boolean lost;
 
-    /** Called by one thread at a time. */
+    /** Returns a plan. One thread at a time calls this. */
     private Plan plan(Submission submission, Random random) {
         if (submission.path() == DmlPath.SOFTWARE) {
             return Plan.succeed();
@@ -94,7 +94,7 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
         return fault.plan(submission, random);
     }
 
-    /** Memory of one operation, and what is in it by rights. */
+    /** Memory of one operation, and its expected bytes. */
     private final class Slot {
         private final MemorySegment memory = dml.allow(arena.allocate(SLOT, 64));
         private final byte[] expected = new byte[SLOT];
@@ -113,7 +113,7 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
         }
     }
 
-    /** An operation under way. */
+    /** An operation in flight. */
     private record Work(Slot slot, VdmFuture<?> future, boolean repeatable, Runnable verify) {}
 
     private final class Worker {
@@ -175,7 +175,7 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
             }
         }
 
-        /** The device may have written until now, but only where it was told to. */
+        /** The device may have written until now, but only to the destination. */
         private void takeBack() {
             leftToTheDevice
                     .forEach(slot -> slot.assertOthersAreUntouched(
@@ -200,7 +200,7 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
                     System.arraycopy(before, source, slot.expected, target, length);
                     return work(slot, mover.memcpy(to, from), true, () -> {});
                 }
-                case 1 -> { // over itself
+                case 1 -> { // within one range
                     int shift = random.nextInt(2 * length) - length;
                     int near = Math.clamp(source + shift, 0, SLOT - length);
                     System.arraycopy(before, source, slot.expected, near, length);
@@ -299,7 +299,7 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
     @ParameterizedTest(name = "{0}, {1} threads")
     @CsvSource({"AUTO, 1", "HARDWARE, 1", "AUTO, 4"})
     @DisplayName("nothing is lost and nothing is corrupted")
-    void nothingIsLostAndNothingIsCorrupted(DmlPath path, int threads) throws Exception {
+    void noOperationIsLostOrCorrupted(DmlPath path, int threads) throws Exception {
         long seed = new Random().nextLong();
         System.out.println("seed " + seed);
         DmlDataMover mover = openFaulty(path, threads, seed);

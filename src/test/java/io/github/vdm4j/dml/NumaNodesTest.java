@@ -37,7 +37,7 @@ class NumaNodesTest extends AgainstSimulatedDml {
                 .toList();
     }
 
-    /** On every job, of each path, for each part. */
+    /** Checks every job, each path and each part. */
     private void submitFromEveryJob(DmlDataMover mover) {
         dml.always(submission -> submission.path() == DmlPath.HARDWARE
                 && dml.submissions().size() % 5 == 4
@@ -54,7 +54,7 @@ class NumaNodesTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource
-    void namesItInEverySubmission(DmlPath path) {
+    void everySubmissionNamesTheNode(DmlPath path) {
         dml.withHardware();
         DmlDataMover mover = open(builder(path).maxTransferBytes(64).numaNode(0));
         submitFromEveryJob(mover);
@@ -69,7 +69,7 @@ class NumaNodesTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void namesItOnTheJobThatTakesThePlaceOfOneThatIsOverdue() {
+    void replacementJobNamesTheNode() {
         dml.withHardware();
         DmlDataMover mover =
                 open(builder(DmlPath.HARDWARE).numaNode(0)
@@ -84,13 +84,13 @@ class NumaNodesTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource
-    void namesNoneOtherwise(DmlPath path) {
+    void unboundMoverNamesNoNode(DmlPath path) {
         dml.withHardware();
         submitFromEveryJob(open(builder(path).maxTransferBytes(64)));
         assertEquals(List.of(-1), nodesOfSubmissions());
     }
 
-    /** Whichever thread submits. */
+    /** The node of the submitting thread has no effect. */
     @Test
     void runsOnTheDevicesOfThatNodeOnly() {
         dml.withHardwareOn(0).callersOn(1);
@@ -110,20 +110,20 @@ class NumaNodesTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void canBeLetGoAgain() {
+    void bindingCanBeRemoved() {
         dml.withHardware();
         submitFromEveryJob(open(builder(DmlPath.HARDWARE).numaNode(0).numaNode(-1)));
         assertEquals(List.of(-1), nodesOfSubmissions());
     }
 
     @Test
-    void cannotBeBoundToOneThatThisMachineLacks() {
+    void unknownNodeIsRefused() {
         assertThrows(IllegalArgumentException.class, () -> builder(DmlPath.AUTO).numaNode(4711));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {-2, 1, 3, Integer.MAX_VALUE, Integer.MIN_VALUE})
-    void isToldWhichNodesThereAre(int node) {
+    void refusalListsTheNodes(int node) {
         new DsaMachine(root).node(2, "4-7").node(10, "8-9");
         var refused = assertThrows(IllegalArgumentException.class,
                 () -> NumaNodes.check(new SystemFiles(root), node));
@@ -135,13 +135,13 @@ class NumaNodesTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @ValueSource(ints = {-1, 0, 2, 10})
-    void mayBeAnyOfThem(int node) {
+    void everyNodeOfTheMachineIsTaken(int node) {
         new DsaMachine(root).node(2, "4-7").node(10, "8-9");
         assertEquals(node, NumaNodes.check(new SystemFiles(root), node));
     }
 
     @Test
-    void mayBeAnyAtAllWhereLinuxShowsNone() {
+    void anyNodeIsTakenIfLinuxShowsNone() {
         var nothing = new SystemFiles(root);
         assertEquals(7, NumaNodes.check(nothing, 7));
         assertEquals(-1, NumaNodes.check(nothing, -1));

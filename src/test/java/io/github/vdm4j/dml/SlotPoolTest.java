@@ -31,7 +31,7 @@ class SlotPoolTest {
     private final SimulatedDml dml = new SimulatedDml().withHardware();
 
     @AfterEach
-    void everyJobIsFinalisedAndNoRuleWasBroken() {
+    void everyJobIsFinalisedByTheRules() {
         dml.close();
     }
 
@@ -42,7 +42,7 @@ class SlotPoolTest {
     }
 
     @Test
-    void lendsEachJobOnceUntilItIsGivenBackInWhateverOrder() {
+    void poolLendsEachJobOnce() {
         SlotPool pool = pool(3);
         List<Slot> lent = List.of(pool.take(), pool.take(), pool.take());
         assertEquals(3, Set.copyOf(lent).size());
@@ -58,7 +58,7 @@ class SlotPoolTest {
     }
 
     @Test
-    void hasTheFirstJobInitialisedWhenItIsMadeAndNoOtherBeforeItIsNeeded() {
+    void poolInitialisesOnlyTheFirstJob() {
         SlotPool pool = pool(3);
         assertEquals(1, dml.initialised());
         Slot first = pool.take();
@@ -72,7 +72,7 @@ class SlotPoolTest {
     }
 
     @Test
-    void finalisesTheFirstJobIfItWasNeverTaken() {
+    void unusedFirstJobIsFinalised() {
         SlotPool pool = pool(3);
         assertEquals(1, dml.liveJobs());
         assertEquals(0, pool.lent());
@@ -82,7 +82,7 @@ class SlotPoolTest {
     }
 
     @Test
-    void takesNoJobBackThatIsInFlight() {
+    void jobInFlightCannotBeReturned() {
         SlotPool pool = pool(1);
         Slot slot = pool.take();
         dml.next(Plan.hold());
@@ -95,7 +95,7 @@ class SlotPoolTest {
     }
 
     @Test
-    void letsNoJobBeCheckedThatIsNotSubmitted() {
+    void unsubmittedJobCannotBeChecked() {
         SlotPool pool = pool(1);
         Slot slot = pool.take();
         assertThrows(IllegalStateException.class, slot::check);
@@ -112,7 +112,7 @@ class SlotPoolTest {
     }
 
     @Test
-    void isClosedOnlyOnceEveryJobIsBackAndLendsNoneAfterwards() {
+    void poolClosesAfterEveryJobIsReturned() {
         SlotPool pool = pool(2);
         Slot slot = pool.take();
         Slot other = pool.take();
@@ -129,11 +129,11 @@ class SlotPoolTest {
     }
 
     @Test
-    void makesNoJobAnyMoreForAPlaceThatIsRetired() {
+    void retiredPlaceGetsNoJob() {
         SlotPool pool = pool(3);
         Slot held = pool.take();
         assertFalse(pool.tryClose());
-        List<Slot> others = new ArrayList<>(); // from the places behind, if there are any
+        List<Slot> others = new ArrayList<>(); // from the later places, if any
         for (Slot other = pool.take(); other != null; other = pool.take()) {
             others.add(other);
         }
@@ -148,7 +148,7 @@ class SlotPoolTest {
     }
 
     @Test
-    void neverLendsAJobToTwoThreads() throws InterruptedException {
+    void poolNeverLendsAJobTwice() throws InterruptedException {
         SlotPool pool = pool(1);
         int threads = 4;
         var holders = new AtomicInteger();
@@ -186,13 +186,13 @@ class SlotPoolTest {
     }
 
     @Test
-    void aThreadThatWaitsToMakeAJobGetsTheOneThatAnotherHasMadeAndGivenBack() throws Exception {
+    void waitingThreadGetsAReturnedJob() throws Exception {
         SlotPool pool = pool(2);
         Slot mine = pool.take();
         var got = new AtomicReference<Slot>();
         Thread waiting = Thread.ofPlatform().unstarted(() -> got.set(pool.take()));
         Slot made;
-        synchronized (pool) { // under which jobs are made
+        synchronized (pool) { // the lock under which jobs are made
             waiting.start();
             while (waiting.getState() != Thread.State.BLOCKED) {
                 Thread.onSpinWait();
@@ -209,7 +209,7 @@ class SlotPoolTest {
     }
 
     @Test
-    void threadsThatNeedAJobAtOnceGetOneEachAndTheClosedPoolHasNone() throws Exception {
+    void concurrentThreadsGetAJobEach() throws Exception {
         int threads = 4;
         var barrier = new CyclicBarrier(threads + 1);
         try (var executor = Executors.newFixedThreadPool(threads)) {

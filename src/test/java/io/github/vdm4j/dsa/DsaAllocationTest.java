@@ -26,7 +26,7 @@ class DsaAllocationTest {
     private static final MemorySegment MEMORY =
             MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
-    /** A device that does nothing, and completes at the second look at the record. */
+    /** A device that moves no bytes and completes at the second read of the record. */
     private static final class IdlePortal implements Portal {
         @Override
         public int submit(SlotMemory memory) {

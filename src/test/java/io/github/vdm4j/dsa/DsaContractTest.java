@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 
-@DisplayName("The contracts of a mover, kept with DSA devices in this process")
+@DisplayName("The contracts of a mover on DSA devices in this process")
 class DsaContractTest {
 
     abstract static class Moves extends VdmContract {

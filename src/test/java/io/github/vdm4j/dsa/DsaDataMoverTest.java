@@ -46,7 +46,7 @@ class DsaDataMoverTest {
     private static final int DURABLE = 0x20;
     private static final int BLOCK_ON_FAULT = 2;
 
-    /** A descriptor as its device saw it. */
+    /** A descriptor that a device has received. */
     private record Seen(int device, int opcode, int flags, long bytes, int status) {}
 
     private final Arena arena = Arena.ofShared();
@@ -160,7 +160,7 @@ class DsaDataMoverTest {
             to.fill((byte) 1);
             lose(to);
             assertTrue(mover.comparePattern(to, 0x0101010101010101L).await().equal());
-            // Each has met one fault and has gone on behind the two pages that were there.
+            // Each has met one fault and has continued behind the two present pages.
             assertEquals(16, seen.size(), seen::toString);
             for (int i = 0; i < seen.size(); i += 2) {
                 assertEquals(4 * PAGE, seen.get(i).bytes());
@@ -241,7 +241,7 @@ class DsaDataMoverTest {
     }
 
     @Test
-    void deviceThatCannotWriteDurablyIsNotAsked() {
+    void durableOperationAvoidsAnIncapableDevice() {
         device(new DeviceSettings().capabilities(0).queue(QueueSettings.shared(16)));
         movers.devices.inline();
         try (DsaDataMover mover =
@@ -257,7 +257,7 @@ class DsaDataMoverTest {
     }
 
     @Test
-    void operationThatTheDeviceLacksIsTheJvms() {
+    void jvmExecutesUnsupportedOperations() {
         device(oneQueue().without(0x10));
         movers.devices.inline();
         try (DsaDataMover mover = movers.builder().open()) {
@@ -269,7 +269,7 @@ class DsaDataMoverTest {
     }
 
     @Test
-    void deviceThatCannotOverlapCopiesApartRangesOnly() {
+    void deviceWithoutOverlapCopiesDisjointRanges() {
         device(new DeviceSettings().capabilities(0).queue(QueueSettings.shared(16)));
         movers.devices.inline();
         try (DsaDataMover mover = movers.builder().open()) {
@@ -326,7 +326,7 @@ class DsaDataMoverTest {
     }
 
     @Test
-    void jvmExecutesWhatIsBelowTheThreshold() {
+    void jvmExecutesOperationsBelowTheThreshold() {
         device(oneQueue());
         movers.devices.inline();
         try (DsaDataMover mover =
@@ -351,7 +351,7 @@ class DsaDataMoverTest {
     // --- queues
 
     @Test
-    void queuesAreAskedInTurns() {
+    void queuesTakeOperationsInTurns() {
         device(new DeviceSettings().queue(QueueSettings.shared(16))
                 .queue(QueueSettings.shared(16)));
         movers.devices.inline();
@@ -462,7 +462,7 @@ class DsaDataMoverTest {
         }
     }
 
-    /** Opens a mover on devices that execute the no-op, and nothing else before they are started. */
+    /** Opens a mover on devices that execute only the no-op until they are started. */
     private DsaDataMover openWith(DsaDataMoverBuilder builder) {
         movers.devices.inline();
         DsaDataMover mover = builder.open();
@@ -552,7 +552,7 @@ class DsaDataMoverTest {
             assertTrue(stuck.getMessage().contains("1 slots whose operations have ended"),
                     stuck::getMessage);
             while (movers.devices.model(0).step()) {
-                // the device answers after all
+                // the device answers late
             }
             assertEquals(0, mover.slotsOverdue());
             movers.devices.forget(); // the mover that could not be closed keeps its file

@@ -50,7 +50,7 @@ class DsaDiagnosisTest {
         return DsaDiagnosis.of(machine.system(), devices);
     }
 
-    /** Every queue of the machine has this reason, and the page has it with the remedy. */
+    /** Requires that every queue has this reason, and that the page lists it with the remedy. */
     private void assertUnavailable(String subject, String what, String remedy)
             throws IOException {
         DsaDiagnosis diagnosis = diagnosis();

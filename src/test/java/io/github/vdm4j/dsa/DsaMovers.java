@@ -31,7 +31,7 @@ final class DsaMovers implements AutoCloseable {
         }
     }
 
-    /** One device of the second version with one shared queue. */
+    /** Returns one device of the second version with one shared queue. */
     static DsaMovers withOneQueue() {
         return new DsaMovers().device(new DeviceSettings().queue(QueueSettings.shared(64)));
     }
@@ -57,7 +57,7 @@ final class DsaMovers implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        // With the whole path of each node, because queues of other tests may still be open.
+        // The key is the whole path of each node, because queues of other tests may still be open.
         return DsaSystem.read(Path.of("/"), DsaFolders.below(root), node -> true);
     }
 

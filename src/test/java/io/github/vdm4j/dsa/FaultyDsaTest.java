@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Two devices that fail one submission in three at random, in every way that the emulator has. */
+/** Two devices that fail a random third of the submissions in every way of the emulator. */
 @DisplayName("On DSA devices that fail one operation in three")
 @Timeout(300)
 class FaultyDsaTest {
@@ -46,7 +46,7 @@ class FaultyDsaTest {
     private static final int LONGEST = 600;
     private static final int DEVICES = 2;
     private static final int PART = 256;
-    /** More than any that a right mover needs. */
+    /** More polls than a correct mover needs. */
     private static final long MANY_POLLS = 1_000_000;
     /** EAGAIN, EFAULT, EINVAL and EINTR: the queue works. */
     private static final int[] REFUSALS = {11, 11, 14, 22, 4};
@@ -61,7 +61,7 @@ class FaultyDsaTest {
     private final Map<String, Integer> injected = new TreeMap<>();
     private volatile boolean healthy = true;
 
-    /** The device calls it under its lock; both devices share the counts. */
+    /** Each device calls this under its lock. Both devices share the counts. */
     private final class RandomFaults implements FaultPlan {
         private final Random random;
 
@@ -112,7 +112,7 @@ class FaultyDsaTest {
         }
     }
 
-    /** Memory of one operation, and the bytes that belong there. */
+    /** Memory of one operation, and its expected bytes. */
     private final class Slot {
         private final MemorySegment memory = arena.allocate(SLOT, 64);
         private final byte[] expected = new byte[SLOT];
@@ -150,7 +150,7 @@ class FaultyDsaTest {
     @ParameterizedTest(name = "fallback {0}")
     @ValueSource(booleans = {true, false})
     @DisplayName("nothing is lost and nothing is corrupted")
-    void nothingIsLostAndNothingIsCorrupted(boolean fallback) {
+    void noOperationIsLostOrCorrupted(boolean fallback) {
         long seed = new Random().nextLong();
         System.out.println("seed " + seed);
         var random = new Random(seed);
@@ -219,7 +219,7 @@ class FaultyDsaTest {
     private void disableOrEnable(Random random) {
         int chance = random.nextInt(100_000);
         if (chance < DEVICES) {
-            // What was in the queue completes first, like in a queue that the driver drains.
+            // Descriptors in the queue complete first, like in a queue that the driver drains.
             DeviceModel device = movers.devices.model(chance);
             while (device.pending() > 0) {
                 Thread.onSpinWait();
@@ -230,7 +230,7 @@ class FaultyDsaTest {
         }
     }
 
-    /** The device may have written until now, but only where it was told to. */
+    /** The device may have written until now, but only to the destination. */
     private void takeBack() {
         leftToTheDevice.forEach(slot -> slot.assertOthersAreUntouched("a late operation"));
         free.addAll(leftToTheDevice);

@@ -25,7 +25,7 @@ final class InProcessDevices implements Portal.Opener, AutoCloseable {
     private final Set<ModelPortal> open = ConcurrentHashMap.newKeySet();
     private final List<Thread> threads = new ArrayList<>();
     final LocalMemory memory = new LocalMemory();
-    /** Whether a submission completes before it returns. */
+    /** True if a submission completes before it returns. */
     private volatile boolean inline;
 
     InProcessDevices device(int number, DeviceModel model) {
@@ -39,7 +39,7 @@ final class InProcessDevices implements Portal.Opener, AutoCloseable {
         return this;
     }
 
-    /** Executes descriptors when the test says so. */
+    /** Executes descriptors when the test advances the device. */
     InProcessDevices onDemand() {
         inline = false;
         return this;

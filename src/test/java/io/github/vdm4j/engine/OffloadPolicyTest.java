@@ -82,7 +82,7 @@ class OffloadPolicyTest {
     @CsvSource({"1, false, true", "8191, false, true", "8192, false, false", "8192, true, true",
         "24575, true, true", "24576, true, false", "24575, false, false",
         "1073741824, true, false"})
-    void theDefaultOffloadsFromItsThresholds(long bytes, boolean awaited, boolean jvm) {
+    void defaultOffloadsFromItsThresholds(long bytes, boolean awaited, boolean jvm) {
         assertEquals(jvm, isForJvm(DEFAULT, bytes, awaited));
     }
 

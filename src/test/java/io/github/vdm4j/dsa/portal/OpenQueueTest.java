@@ -49,7 +49,7 @@ class OpenQueueTest {
         }
     }
 
-    /** Answers what it is told, and closes when it is allowed to. */
+    /** A portal with a planned answer. It closes when the test allows it. */
     private static final class FakePortal implements Portal {
         private final CountDownLatch mayClose = new CountDownLatch(1);
         private final CountDownLatch closed = new CountDownLatch(1);
@@ -192,7 +192,7 @@ class OpenQueueTest {
     void reopenWritesToTheNewFile(Way way) throws IOException {
         OpenQueue queue = OpenQueue.acquire(node, 0, way);
         Path old = Files.move(node, folder.resolve("old"));
-        queue.reopen(); // no file: the old one stays
+        queue.reopen(); // the file is missing, so the old file stays open
         awaitReopened(queue);
         assertEquals(0, queue.submit(memory));
         Files.createFile(node);
