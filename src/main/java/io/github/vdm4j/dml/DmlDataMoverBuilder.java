@@ -22,8 +22,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Settings for a {@link DmlDataMover}. Each has a default; {@link #open} may be called any number
- * of times, from one thread at a time.
+ * The settings of a {@link DmlDataMover}. Each has a default. One thread at a time may use a
+ * builder, and {@link #open} may be called any number of times.
  */
 public final class DmlDataMoverBuilder {
     /** What Linux gives a queue that nobody has configured otherwise. */
@@ -74,7 +74,7 @@ public final class DmlDataMoverBuilder {
     DmlDataMoverBuilder() {}
 
     /**
-     * The library to run on. Default: {@link DmlLibrary#open()}.
+     * Sets the library. Default: {@link DmlLibrary#open()}.
      *
      * @param library an opened library
      * @return this
@@ -85,7 +85,7 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * Where to execute. Default: {@link DmlPath#AUTO}.
+     * Sets the path on which operations execute. Default: {@link DmlPath#AUTO}.
      *
      * @param path the path
      * @return this
@@ -96,9 +96,8 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * How many operations can be in flight at once. Default: 128. A job takes 384 bytes of native
-     * memory for each of the paths that the mover may use, and 16,320 more once it has applied a
-     * delta.
+     * Sets how many operations can be in flight at once. Default: 128. A job takes 384 bytes of
+     * native memory for each path of the mover, and 16,320 more after it has applied a delta.
      *
      * @param count 1 to 65,536
      * @return this
@@ -143,10 +142,10 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * How long an operation that the hardware's work queues have no room for is tried again, on
-     * polls in growing distances of at most 64 µs, before it fails with {@link
-     * io.github.vdm4j.VdmResult#QUEUE_FULL}. Default: 100 ms. With {@link DmlPath#AUTO} it goes to
-     * the software path at once.
+     * Sets how long the mover retries an operation that finds the work queues full. Then the
+     * operation fails with {@link io.github.vdm4j.VdmResult#QUEUE_FULL}. Polls retry in growing
+     * intervals of at most 64 µs. Default: 100 ms. On {@link DmlPath#AUTO} such an operation goes
+     * to the software path at once.
      *
      * @param time 0 to one hour
      * @return this
@@ -163,12 +162,12 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * How long the hardware may take over one job before the operation fails with {@link
-     * io.github.vdm4j.VdmResult#TIMEOUT}. Default: 30 s. Nobody can take a job back from a device:
-     * what the operation reads and writes must be left alone until {@link DmlDataMover#jobsOverdue}
-     * is 0, its {@link io.github.vdm4j.buffer.OffHeapBuffer}s cannot be closed before; for the
-     * mover see {@link #closeTimeout}. The time is counted from the second poll on, and looked at
-     * on some polls only: an operation that is polled seldom may take up to twice as long.
+     * Sets how long the mover waits for the hardware's answer to a job. Then the operation fails
+     * with {@link io.github.vdm4j.VdmResult#TIMEOUT}. Default: 30 s. A device does not return a
+     * job, so the memory of the operation must be left alone until {@link DmlDataMover#jobsOverdue}
+     * is 0. Its {@link io.github.vdm4j.buffer.OffHeapBuffer}s cannot be closed before. The time
+     * counts from the second poll on, and some polls only check it. An operation that is polled
+     * seldom can therefore take up to twice as long.
      *
      * @param time above 0, up to one day
      * @return this
@@ -185,9 +184,9 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * The most that is submitted as one job; longer operations become several. Default: 1 GiB. On
-     * hardware the smallest {@code max_transfer_size} among the enabled work queues holds in any
-     * case. A delta and a block with its protection are never split.
+     * Sets the longest part that the mover submits as one job. Longer operations are split.
+     * Default: 1 GiB, and on hardware at most the smallest {@code max_transfer_size} of the enabled
+     * work queues. Deltas and protected blocks are never split.
      *
      * @param bytes a multiple of 64, from 64 to 1 GiB
      * @return this
@@ -200,10 +199,9 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * From how many bytes on an operation that the software path has to execute runs on a worker
-     * thread of the mover; shorter ones, and those on memory that is confined to a thread, run on
-     * the polling thread. Default: 4 MiB, from where on handing over is cheap beside the operation
-     * (docs/async.md has the measurement).
+     * Sets the shortest operation that a worker executes if the hardware does not. The polling
+     * thread executes shorter operations, and those on memory that is confined to a thread.
+     * Default: 4 MiB (docs/adr/0015 has the measurement).
      *
      * @param bytes 1 or more; {@link Long#MAX_VALUE} for never
      * @return this
@@ -221,8 +219,8 @@ public final class DmlDataMoverBuilder {
     /**
      * Sets from how many bytes on all workers execute an operation together, with the JVM's code,
      * on {@link DmlPath#AUTO} without hardware. An operation shorter than this or than {@link
-     * #workersFrom}, a delta and a batch have one worker. On {@link DmlPath#SOFTWARE} each operation
-     * has one worker, because DML executes it. Default: 8 MiB.
+     * #workersFrom}, a delta and a batch have one worker. On {@link DmlPath#SOFTWARE} each
+     * operation has one worker, because DML executes it. Default: 8 MiB.
      *
      * @param bytes 1 or more; {@link Long#MAX_VALUE} for never
      * @return this
@@ -255,8 +253,7 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * What a worker thread does when there is nothing to do. Default: {@link
-     * WorkerStrategy#BALANCED}.
+     * Sets how a worker thread waits for work. Default: {@link WorkerStrategy#BALANCED}.
      *
      * @param strategy the strategy
      * @return this
@@ -267,9 +264,10 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * How long {@link DmlDataMover#close} waits for operations in flight. After that it throws a
-     * {@link VdmException} with {@link io.github.vdm4j.VdmResult#TIMEOUT} that names them, and
-     * keeps the native memory of all jobs, since a device may still write there. Default: 30 s.
+     * Sets how long {@link DmlDataMover#close} waits for operations in flight. After that it throws
+     * a {@link VdmException} with {@link io.github.vdm4j.VdmResult#TIMEOUT} that names them. It
+     * keeps the native memory of all jobs then, because a device may still write there. Default: 30
+     * s.
      *
      * @param time above 0, at most one day
      * @return this
@@ -287,14 +285,14 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * The NUMA node to whose devices operations go, whichever thread submits them. Default: -1, the
-     * node that the submitting thread runs on at that moment. Without effect on the software path.
+     * Sets the NUMA node whose devices get the operations. Default: -1, the node of the submitting
+     * thread. It has no effect on the software path.
      *
      * <p>C counterpart: {@code numa_id} of {@code dml_job_t}.
      *
      * @param numaNode the number of a node of this machine, or -1
      * @return this
-     * @throws IllegalArgumentException if the machine has no such node; it says which there are
+     * @throws IllegalArgumentException if the machine has no such node; it lists the nodes
      */
     public DmlDataMoverBuilder numaNode(int numaNode) {
         node = NumaNodes.check(new SystemFiles(Path.of("/")), numaNode);
@@ -302,12 +300,11 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * The longest copy, by memcpy or memmove, that {@link DmlPath#AUTO} leaves to the JVM where no
-     * hardware runs: DML's software path begins fifty nanoseconds later and is nowhere faster
-     * (docs/benchmarks.md). Such an operation says {@link io.github.vdm4j.ExecutionPath#JVM}.
-     * Durable copies are never the JVM's, and nothing is on {@link DmlPath#SOFTWARE} and on
-     * hardware. Default: every copy shorter than {@link #workersFrom}; longer ones are executed by
-     * a worker, with DML's code.
+     * Sets the longest memcpy or memmove that {@link DmlPath#AUTO} without hardware leaves to the
+     * JVM. Its path is {@link io.github.vdm4j.ExecutionPath#JVM}. DML executes durable copies.
+     * {@link DmlPath#SOFTWARE} and hardware leave nothing to the JVM. Default: every copy shorter
+     * than {@link #workersFrom}, because DML is not faster (docs/benchmarks.md). A worker executes
+     * longer copies with DML's code.
      *
      * @param bytes 0 or more; 0 for none
      * @return this
@@ -319,8 +316,9 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * The same for memset. Default: 512 KiB, above which DML's fill is as fast or faster; a fill as
-     * long as {@link #workersFrom} is a worker's in any case.
+     * Sets the longest memset that {@link DmlPath#AUTO} without hardware leaves to the JVM.
+     * Default: 512 KiB, because DML's fill is as fast or faster above that. A worker executes every
+     * fill of {@link #workersFrom} bytes and more.
      *
      * @param bytes 0 or more; 0 for none
      * @return this
@@ -332,14 +330,12 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * The longest data operation that {@link DmlPath#AUTO} leaves to the JVM where no hardware
-     * runs, counted by its source, of those that were measured to end sooner there (docs/adr/0020):
-     * CRCs, protected blocks and deltas that are applied, of any length; fills up to {@link
-     * #jvmFillsUpTo}; new deltas up to 1 KiB, comparisons up to 4 KiB, dualcasts up to 16 KiB.
-     * Batches of which the JVM would execute each task, by this and the two settings above, are
-     * executed by it. Such an operation or task says {@link io.github.vdm4j.ExecutionPath#JVM}.
-     * What is to be durable is not the JVM's, but its CRC may be. Default: no limit but the
-     * measured ones.
+     * Sets the longest data operation that {@link DmlPath#AUTO} without hardware leaves to the JVM,
+     * in bytes of its source. Default: no limit but the measured ones (docs/adr/0020). CRCs,
+     * protected blocks and applied deltas have no measured limit. Fills have {@link #jvmFillsUpTo},
+     * new deltas 1 KiB, comparisons 4 KiB, dualcasts 16 KiB. The path of such an operation is
+     * {@link io.github.vdm4j.ExecutionPath#JVM}. DML executes durable operations, but the JVM may
+     * compute their CRC.
      *
      * @param bytes 0 or more; 0 for no data operation and no batch
      * @return this
@@ -367,9 +363,10 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * Sets the same for an operation that a thread starts with {@code await} or {@code busyPoll}, if
-     * the thread waits for this operation alone. Such a thread gains nothing while the device works, so the device has to be faster than
-     * the JVM. A value below {@link #offloadFrom} has no effect. Default: 24 KiB (docs/adr/0027).
+     * Sets the same for an operation that a thread starts with {@code await} or {@code busyPoll},
+     * if the thread waits for this operation alone. Such a thread gains nothing while the device
+     * works, so the device has to be faster than the JVM. A value below {@link #offloadFrom} has no
+     * effect. Default: 24 KiB (docs/adr/0027).
      *
      * @param bytes 0 or more
      * @return this
@@ -389,11 +386,11 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * Who hears where operations execute: when the mover is opened, before {@link #open} returns,
-     * and on {@link DmlPath#AUTO} when the hardware is given up and when it is taken back. That is
-     * found out by whoever polls, and the listener is called on that thread, in the poll: it should
-     * be quick, and not wait for a future of this mover. An exception goes to the thread's uncaught
-     * exception handler and is of no other consequence. Default: nobody.
+     * Sets a listener for path decisions. It is notified before {@link #open} returns. On {@link
+     * DmlPath#AUTO} it is also notified when the mover stops using the hardware and when it uses
+     * the hardware again. A poll notices that and calls the listener on the polling thread, so the
+     * listener must be quick and must not wait for a future of this mover. Its exceptions go to the
+     * thread's uncaught-exception handler. Default: none.
      *
      * @param listener the listener
      * @return this
@@ -463,11 +460,11 @@ public final class DmlDataMoverBuilder {
 
     /**
      * Opens a mover with these settings. On {@link DmlPath#HARDWARE}, and on {@link DmlPath#AUTO}
-     * where Linux shows a DSA device, one empty operation is submitted to the hardware: what comes
-     * of it decides.
+     * if Linux shows a DSA device, the mover submits one empty operation to the hardware. The
+     * result of that trial decides the path.
      *
      * @return an open mover
-     * @throws DmlUnavailableException if no library was set and there is none to be found
+     * @throws DmlUnavailableException if no library was set and none is found
      * @throws DmlHardwareException if the path is {@link DmlPath#HARDWARE} and the hardware does
      * not work, or DML would crash on this machine's devices
      * @throws VdmException if the library cannot initialise its jobs for the software path

@@ -7,13 +7,12 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Whether DML can use the DSA of this machine, and if not why and what to do. It is a prediction,
- * made from what Linux and the dynamic loader say in a few milliseconds and without touching a
- * device.
+ * A prediction whether DML can use the DSA of this machine, with the reasons and the remedies. It
+ * reads what Linux and the dynamic loader report. It takes a few milliseconds and opens no device.
  *
  * @param verdict the answer
- * @param findings what speaks against hardware, or makes it less than it could be: the likeliest
- * reason first, but before it what would crash, and before all a missing DML
+ * @param findings the facts that prevent or limit the use of hardware: a missing DML first, then
+ *     what would crash, then the likeliest reason
  * @param system the machine that this was concluded from
  * @param accelConfig the library by which DML finds the devices
  */
@@ -25,7 +24,7 @@ public record DmlDiagnosis(
         findings = List.copyOf(findings);
     }
 
-    /** What would come of a mover. */
+    /** The expected result of opening a mover. */
     public enum Outcome {
         /** Operations run on DSA. */
         HARDWARE,
@@ -34,46 +33,45 @@ public record DmlDiagnosis(
         /** The mover is not opened. */
         FAILURE,
         /**
-         * DML itself would crash, and the JVM with it: a mover is not opened, and AUTO does not
-         * try.
+         * DML would crash, and the JVM with it. HARDWARE is refused, and AUTO does not try.
          */
         CRASH
     }
 
     /**
-     * The answer.
+     * The prediction.
      *
-     * @param hardware what comes of {@link DmlPath#HARDWARE}
-     * @param auto what comes of {@link DmlPath#AUTO}
+     * @param hardware the outcome on {@link DmlPath#HARDWARE}
+     * @param auto the outcome on {@link DmlPath#AUTO}
      * @param sentence both in one sentence, with the reason
      */
     public record Verdict(Outcome hardware, Outcome auto, String sentence) {
         /**
-         * Tells whether it is worth opening the hardware path.
+         * Returns whether the hardware path should work.
          *
-         * @return true if nothing was found that speaks against it
+         * @return {@code true} if no finding prevents it
          */
         public boolean hardwareWorks() {
             return hardware == Outcome.HARDWARE;
         }
     }
 
-    /** How much a finding matters. */
+    /** The severity of a finding. */
     public enum Severity {
-        /** DML would take the JVM down. */
+        /** DML would end the JVM. */
         CRASH,
-        /** It alone keeps DML from the hardware. */
+        /** DML cannot use the hardware. */
         BLOCK,
-        /** It keeps some operations or some threads from the hardware. */
+        /** Some operations or threads cannot use the hardware. */
         LIMIT
     }
 
     /**
-     * One thing that was found.
+     * A fact about the machine, with its remedy.
      *
-     * @param severity how much it matters
-     * @param what what was found
-     * @param remedy what to do about it
+     * @param severity its severity
+     * @param what the fact
+     * @param remedy the remedy
      */
     public record Finding(Severity severity, String what, String remedy) {}
 

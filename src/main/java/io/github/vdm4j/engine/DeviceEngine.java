@@ -47,7 +47,10 @@ final class DeviceEngine {
         health = plan.health();
     }
 
-    /** From now on threads that may not access confined memory end its operations. */
+    /**
+     * Closes the engine. From now on, threads that may not access confined memory end its
+     * operations.
+     */
     void close() {
         closing = true;
     }
@@ -256,7 +259,7 @@ final class DeviceEngine {
         return faulted && program.repairPageFault() < MAX_FAULTS || slot.fallBack();
     }
 
-    /** A part was refused: tries again later if the queue is full, and otherwise fails. */
+    /** Handles a refused part: retries it later if the queue is full, and otherwise fails. */
     FutureState refused(Operation<?> operation, Program program, VdmStatus status) {
         if (status.result() == VdmResult.QUEUE_FULL && program.mayRetry(plan.queueFullNanos())) {
             operation.countRetry();
@@ -277,8 +280,8 @@ final class DeviceEngine {
     }
 
     /**
-     * The data are where they belong. The buffers stay pinned until the data are durable. Returns
-     * null if a thread that forces has the operation now.
+     * Finishes an operation whose data are written. The buffers stay pinned until the data are
+     * durable. Returns null if a forcing thread has the operation now.
      */
     private FutureState done(Operation<?> operation, Program program) {
         if (program instanceof BatchProgram batch && batch.needsForces()) {

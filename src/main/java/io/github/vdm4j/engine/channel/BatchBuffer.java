@@ -5,11 +5,11 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * The native memory of one batch: for each task a descriptor of 64 bytes, and behind all of them
- * for each a completion record of 32.
+ * The native memory of a batch: a descriptor of 64 bytes for each task, and behind them a
+ * completion record of 32 bytes for each.
  *
- * <p>The descriptors are those of DSA, which DML's own functions would write just the same, at the
- * price of half a job each. Nothing looks at them again before they are executed.
+ * <p>The descriptors are those of DSA. DML's own functions would write the same, and each costs
+ * half a job. The descriptors are not checked again before they are executed.
  */
 final class BatchBuffer {
     /** The fewest tasks of a batch: DML refuses less. */
@@ -37,19 +37,19 @@ final class BatchBuffer {
 
     private final Slot slot;
 
-    /** Alive for as long as the slot is lent, see {@link SlotPool}. */
+    /** The address of the memory, which is alive while the slot is lent, see {@link SlotPool}. */
     private MemorySegment memory;
 
     private int room;
 
-    /** The number of tasks that the records' addresses in the descriptors are right for. */
+    /** The number of tasks for which the descriptors have the addresses of the records. */
     private int laidOut;
 
     BatchBuffer(Slot slot) {
         this.slot = slot;
     }
 
-    /** Makes room. What was written before is lost. */
+    /** Reserves memory for tasks. The earlier content is lost. */
     void reserve(int tasks) {
         if (tasks > room) {
             int size = Math.max(SMALLEST, Integer.highestOneBit(tasks - 1) << 1);
@@ -78,10 +78,10 @@ final class BatchBuffer {
     }
 
     /**
-     * Makes a batch of the tasks that were put. Their records say not run: the library does not
-     * clear them.
+     * Makes a batch of the tasks that were put. It resets their records to "not run", because the
+     * library does not clear them.
      *
-     * @return how many tasks the batch has, with those that only fill it up
+     * @return the number of tasks in the batch, with those that only fill it up
      */
     int seal(int tasks) {
         int count = tasks;
@@ -106,22 +106,22 @@ final class BatchBuffer {
         return laidOut * DESCRIPTOR + task * RECORD;
     }
 
-    /** How a task ended, in the device's numbers, of which those above mean something here. */
+    /** Returns the status of a task, a number of the device. */
     int status(int task) {
         return memory.get(ValueLayout.JAVA_BYTE, record(task)) & STATUS_BITS;
     }
 
-    /** What a comparison, a delta or a check came to. */
+    /** Returns the result of a comparison, a delta or a check. */
     int result(int task) {
         return memory.get(ValueLayout.JAVA_BYTE, record(task) + 1) & 0xFF;
     }
 
-    /** How far it got: the offset of a mismatch or of a bad block. */
+    /** Returns the offset of a mismatch or of a bad block. */
     long bytes(int task) {
         return memory.get(INT, record(task) + 4) & 0xFFFF_FFFFL;
     }
 
-    /** A CRC, or the size of a delta record. */
+    /** Returns a CRC, or the size of a delta record. */
     long value(int task) {
         return memory.get(INT, record(task) + 16) & 0xFFFF_FFFFL;
     }

@@ -15,17 +15,17 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A batch on its way through a slot. Its parts are batches of the device, each of as many tasks in a
- * row as one takes; a task that no descriptor can express is a part of its own.
+ * The program of a batch. Its parts are batches of the device, each with as many consecutive tasks
+ * as fit. A task that no descriptor can express is a part of its own.
  *
- * <p>A part may leave tasks undone: the software path stops at whatever is not a plain success, the
- * device gives up what is behind a fence then, and pages may be missing. What is undone and may
- * still run is in the next part.
+ * <p>A part may leave tasks undone. The software path stops at the first task that is no plain
+ * success. The device then abandons the tasks behind a fence, and pages may be missing. The next
+ * part has the undone tasks that may still run.
  */
 public final class BatchProgram extends Program {
     private static final int OK = Slot.OK;
 
-    /** How often in a row nothing but page faults may come of a part. */
+    /** How many parts in a row may end with nothing but page faults. */
     private static final int MAX_FAULTS = 16;
 
     private final BatchBuffer buffer;
@@ -40,7 +40,7 @@ public final class BatchProgram extends Program {
 
     private Durability durability;
 
-    /** The first task that is not over. */
+    /** The first task that has not ended. */
     private int next;
 
     /** The first task whose forces have not ended, and the fence that waits for forces. */
@@ -59,12 +59,12 @@ public final class BatchProgram extends Program {
 
     private int parts;
 
-    /** How many of them, the first ones, are plain copies of something. */
+    /** How many of the first of them are plain copies. */
     private int copies;
 
     private int faults;
 
-    /** Whether the task whose turn it is goes through the slot alone. */
+    /** Whether the current task goes through the slot alone. */
     private boolean alone;
 
     BatchProgram(Slot slot) {
@@ -76,10 +76,10 @@ public final class BatchProgram extends Program {
     }
 
     /**
-     * Takes on a batch.
+     * Begins a batch.
      *
      * @param work the tasks
-     * @param engines what makes destinations durable
+     * @param engines the write-back engines
      * @return this
      */
     public BatchProgram begin(List<Operation<?>> work, Durability engines) {
@@ -188,7 +188,7 @@ public final class BatchProgram extends Program {
         return OK;
     }
 
-    /** The task that is alone has ended. */
+    /** Ends the task that is alone. */
     private void over() {
         if (tasks.get(next).howItEnded() != VdmResult.SUCCESS) {
             firstFailure = Math.min(firstFailure, next);
@@ -274,8 +274,8 @@ public final class BatchProgram extends Program {
         if (task.byteSize() == 0) {
             part.begin(Opcode.NOP, flags);
         } else {
-            // A mismatch with a pattern ends the batch, so that its byte can be looked for before a
-            // later task writes there.
+            // A mismatch with a pattern ends the batch.
+            // Its byte is searched before a later task writes there.
             flags |= task.type() == VdmOperationType.COMPARE_PATTERN ? Part.CHECK_RESULT : 0;
             int durable = task.isDurable() ? slot().channel().durableFlags() : 0;
             fields.begin(task, durable, durable != 0 && task.secondDestination() != null);
@@ -285,7 +285,7 @@ public final class BatchProgram extends Program {
         buffer.put(place, part);
     }
 
-    /** Tells whether a task is over, or cannot be run since an arena was closed meanwhile. */
+    /** Returns whether a task has ended, or cannot run because an arena was closed. */
     private boolean isOutOfQuestion(int index, Operation<?> task) {
         if (!isOver(task) && !isOpen(task)) {
             fail(index, VdmResult.SEGMENT_UNUSABLE, "failed: the arena of a segment was closed",
@@ -314,7 +314,10 @@ public final class BatchProgram extends Program {
         return segment == null || segment.scope().isAlive();
     }
 
-    /** A batch in which a task was no plain success is an error to DML, but not here. */
+    /**
+     * Returns whether a part may continue. A batch with a task that is no plain success is an error
+     * to DML, but not here.
+     */
     @Override
     boolean isGood(int status) {
         return alone ? single.isGood(status) : status == OK || anyWasRun();
@@ -371,8 +374,7 @@ public final class BatchProgram extends Program {
                 progress |= !prefault(index);
             } else if (status != BatchBuffer.NOT_RUN) {
                 progress = true;
-                // The first failure sends all of them, and what has not been run, to the software
-                // path.
+                // The first failure sends the failed and the undone tasks to the software path.
                 again = again || slot().fallBack();
                 if (!again) {
                     slot().fail(task, slot().taskStatus(i));
@@ -383,7 +385,7 @@ public final class BatchProgram extends Program {
         faults = progress ? 0 : faulted ? faults + 1 : faults;
     }
 
-    /** Brings in the pages of a task; false if that is the end of it. */
+    /** Prefaults the pages of a task. Returns false if that ends the task. */
     private boolean prefault(int index) {
         Operation<?> descriptor = tasks.get(index);
         try {
@@ -412,8 +414,7 @@ public final class BatchProgram extends Program {
     }
 
     /**
-     * Goes to the next task that is not over, or to the end if that one is behind a fence and must
-     * not run.
+     * Advances to the next task that has not ended, or to the end if a fence forbids that task.
      */
     private void settle() {
         while (next < limit) {
@@ -449,7 +450,10 @@ public final class BatchProgram extends Program {
         return true;
     }
 
-    /** Of a part of several tasks this is asked only if none was run. */
+    /**
+     * Returns whether a part can be repeated. For a part of several tasks this is asked only if no
+     * task was run.
+     */
     @Override
     public boolean isRepeatable() {
         return !alone || single.isRepeatable();
@@ -483,7 +487,7 @@ public final class BatchProgram extends Program {
         return true;
     }
 
-    /** Before anything is run: what the first submission does not see to itself. */
+    /** Checks before the first submission what that submission does not check itself. */
     private void requireUsable() {
         for (int i = 0; i < tasks.size(); i++) {
             Operation<?> descriptor = tasks.get(i);
@@ -494,9 +498,9 @@ public final class BatchProgram extends Program {
     }
 
     /**
-     * Tells whether a task has been run, or submitted.
+     * Returns whether a task has been run or submitted.
      *
-     * @return false if the batch can be taken on again from the beginning
+     * @return {@code false} if the batch can begin again
      */
     public boolean hasBegun() {
         return begun;

@@ -23,13 +23,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * A data operation on its way through a slot: its parts, from the beginning on, and after them,
- * where the software path has to make native memory durable, the parts that write its cache lines
- * back. The results of the parts become one.
+ * The program of a data operation. It submits the parts from the beginning on and joins their
+ * results. If the software path has to make native memory durable, further parts write its cache
+ * lines back.
  */
 public final class DataProgram extends Program {
     /**
-     * Parts of mapped files are short, so that little time passes between the check and the access.
+     * Parts of mapped files are short, because little time may pass between the check and the
+     * access.
      */
     private static final long MAPPED_PART = 4L << 20;
 
@@ -57,8 +58,8 @@ public final class DataProgram extends Program {
     private boolean flushLines;
 
     /**
-     * How many destinations were looked at for cache lines to write back, once the data are where
-     * they belong.
+     * How many destinations were checked for cache lines to write back, after the data were
+     * written.
      */
     private int flushed;
 
@@ -66,12 +67,12 @@ public final class DataProgram extends Program {
     private boolean over;
     private boolean byJava;
 
-    /** Whether Java executes on the software path what it does sooner. */
+    /** Whether Java executes the operation instead of the software path, because it is faster. */
     private boolean javaIsSooner;
 
     /**
-     * In bytes of the source, or of the destination if there is none; 0 once there is no need to go
-     * on.
+     * The length of the source, or of the destination if there is no source; 0 when nothing is left
+     * to do.
      */
     private long length;
 
@@ -87,13 +88,13 @@ public final class DataProgram extends Program {
     }
 
     /**
-     * Takes on an operation.
+     * Begins an operation.
      *
-     * @param what the operation, of more than no bytes unless it is a nop or a drain
+     * @param what the operation, not empty unless it is a nop or a drain
      * @param first what makes the destination durable; null if it need not be
      * @param second the same for the second destination
-     * @param linesBySoftware whether cache lines that the software path wrote are written back by DML,
-     * too
+     * @param linesBySoftware whether cache lines that the software path wrote are written back by
+     *     DML, too
      * @param soonerByJava whether Java is to execute it, and not the software path; never for a
      * delta that is applied
      * @return this
@@ -166,7 +167,10 @@ public final class DataProgram extends Program {
         return fields.submit(slot, done, part);
     }
 
-    /** For what DML does otherwise than the device, or refuses, or does later. */
+    /**
+     * Executes in Java what DML does in another way than the device, or refuses, or does more
+     * slowly.
+     */
     private void executeInJava() {
         part = length - done;
         if (mapped && !javaIsSooner) { // else it may be longer than there is memory, and is left to the JVM, which tells of a page that is not there
@@ -236,7 +240,7 @@ public final class DataProgram extends Program {
         }
     }
 
-    /** A block that is not as it should be is a result. */
+    /** Returns whether a status is good. A bad block is a result. */
     @Override
     boolean isGood(int status) {
         if (status != Slot.DIF_ERROR || !fields.checksBlocks()) {
@@ -296,8 +300,8 @@ public final class DataProgram extends Program {
     }
 
     /**
-     * DML says in which word the mismatch is. If it is there no more, another thread has written
-     * meanwhile.
+     * Finds the byte of a mismatch in the word that DML reports. If it is not there, another thread
+     * has written to the word.
      */
     private long exactly(long word) {
         try {
@@ -313,7 +317,7 @@ public final class DataProgram extends Program {
         return word;
     }
 
-    /** Goes to the next destination whose cache lines DML has to write back, or else ends. */
+    /** Advances to the next destination whose cache lines DML has to write back, or ends. */
     private void writeLinesBack() {
         flushing = false;
         while (flushed < 2 && !flushing) {
@@ -342,7 +346,8 @@ public final class DataProgram extends Program {
     }
 
     /**
-     * What is read and what is written are apart, and the record of a delta can be applied again.
+     * Returns true, because the operation reads and writes separate ranges, and a delta record can
+     * be applied again.
      */
     @Override
     public boolean isRepeatable() {
@@ -393,7 +398,7 @@ public final class DataProgram extends Program {
     }
 
     /**
-     * Tells whether a destination still has to be written back outside of DML.
+     * Returns whether a destination still has to be written back outside of DML.
      *
      * @param kind what it needs, or null
      * @return true if that was not done
@@ -422,7 +427,7 @@ public final class DataProgram extends Program {
     }
 
     /**
-     * What the destination needs that DML has not done.
+     * Returns the write-back of the destination that DML has not done.
      *
      * @return the kind, or null for nothing
      */
@@ -431,7 +436,7 @@ public final class DataProgram extends Program {
     }
 
     /**
-     * What the second destination needs that DML has not done.
+     * Returns the write-back of the second destination that DML has not done.
      *
      * @return the kind, or null for nothing
      */
@@ -450,7 +455,7 @@ public final class DataProgram extends Program {
     }
 
     /**
-     * What the operation found.
+     * Returns the result of the operation.
      *
      * @return see {@link Operation#succeed(ExecutionPath, long, int)}
      */
@@ -460,7 +465,7 @@ public final class DataProgram extends Program {
     }
 
     /**
-     * How it turned out.
+     * Returns the outcome of the operation.
      *
      * @return see {@link Operation#succeed(ExecutionPath, long, int)}
      */

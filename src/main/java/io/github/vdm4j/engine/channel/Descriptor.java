@@ -122,7 +122,7 @@ public final class Descriptor {
      *
      * @param memory where the descriptor lies
      * @param at its offset
-     * @param record the record's address, a multiple of 32
+     * @param record the address of the record, a multiple of 32
      */
     public static void writeRecordAddress(MemorySegment memory, long at, long record) {
         memory.set(LONG, at + 8, record);

@@ -14,8 +14,9 @@ import java.lang.invoke.VarHandle;
  * translates a {@link Part} for its device. It implements the protected methods and reads the
  * completion record.
  *
- * <p>Used by one thread at a time, which has taken the slot from the {@link SlotPool}. Passing it to
- * another thread needs a happens-before edge, which the future that holds the slot provides.
+ * <p>One thread at a time uses a slot, after it has taken the slot from the {@link SlotPool}.
+ * Passing it to another thread needs a happens-before edge, which the future that holds the slot
+ * provides.
  */
 public abstract class Slot {
     /** A submission was accepted, or what was submitted has succeeded. */
@@ -47,7 +48,7 @@ public abstract class Slot {
     private final Transfer transfer;
     private final Part part = new Part();
 
-    // Made when they are first asked for, because most slots only copy and fill.
+    // Made at their first use, because most slots only copy and fill.
     private DataProgram data;
     private BatchProgram batch;
 
@@ -99,8 +100,8 @@ public abstract class Slot {
             MemorySegment third);
 
     /**
-     * Submits a batch. Its descriptors are those of {@link BatchBuffer}, and each has the address of
-     * its own completion record.
+     * Submits a batch. Its descriptors are those of {@link BatchBuffer}, and each has the address
+     * of its own completion record.
      *
      * @param list memory that begins with the descriptors, at a multiple of 64; the records follow
      * @param tasks the number of descriptors
@@ -113,7 +114,7 @@ public abstract class Slot {
     protected abstract int sendBatch(MemorySegment list, int tasks, HeldArenas held);
 
     /**
-     * Looks at what was sent last. Called only while something is in flight.
+     * Checks the last submission. This is called only while it is in flight.
      *
      * @return {@link #IN_FLIGHT}, {@link #OK}, {@link #DIF_ERROR} or a status of the channel. In a
      *     batch, a task that is no plain success makes the batch a failure
@@ -197,7 +198,10 @@ public abstract class Slot {
     /** Called when what was submitted is overdue. The slot may still be polled. */
     public void timedOut() {}
 
-    /** Called when the slot sends to the software path from now on, or to the device again. */
+    /**
+     * Notes a change of the path. The slot calls this when it falls back to the software path or
+     * returns to the device.
+     */
     protected void pathChanged() {}
 
     /**
@@ -241,7 +245,7 @@ public abstract class Slot {
     }
 
     /**
-     * Submits an empty operation, to find out whether submissions arrive.
+     * Submits an empty operation, which shows whether submissions arrive.
      *
      * @return {@link #OK} or why it was refused
      */
@@ -250,8 +254,8 @@ public abstract class Slot {
     }
 
     /**
-     * Looks at the part in flight. Once the answer is other than {@link #IN_FLIGHT} the slot is
-     * ready for the next submission.
+     * Checks the part in flight. If the status is not {@link #IN_FLIGHT}, the slot is ready for the
+     * next submission.
      *
      * @return a status
      * @throws IllegalStateException if nothing is submitted; DML would crash (H1)
@@ -389,7 +393,7 @@ public abstract class Slot {
     }
 
     /**
-     * Returns what holds the slot, so that a thread that finds no free slot can finish it.
+     * Returns the holder of the slot. A thread that finds no free slot can finish it.
      *
      * @return the owner, or null if the slot is free or not yet in use
      */
@@ -398,7 +402,7 @@ public abstract class Slot {
     }
 
     /**
-     * Sets what holds the slot, before the thread that took it turns to something else.
+     * Sets the holder of the slot, before the thread that took it continues.
      *
      * @param holder the operation in flight
      */
@@ -422,7 +426,7 @@ public abstract class Slot {
     }
 
     /**
-     * Throws what a native call with a segment would throw.
+     * Throws the exception of a native call with an unusable segment.
      *
      * @param segment a segment, or null
      * @throws SegmentClosedException if its arena is closed

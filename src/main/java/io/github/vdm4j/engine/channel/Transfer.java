@@ -17,19 +17,22 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
 /**
- * An operation on its way through a slot: the parts that one submission after the other moves, in
- * the order that keeps overlapping moves right (H5), and after them, where the software path has to
- * make native memory durable, the parts that write its cache lines back.
+ * The program of a copy, fill or flush. It submits the parts in the order that keeps overlapping
+ * moves right (H5). If the software path has to make native memory durable, further parts write its
+ * cache lines back.
  */
 public final class Transfer extends Program {
     static final long LINE = 64;
 
     /**
-     * Parts of mapped files are short, so that little time passes between the check and the access.
+     * Parts of mapped files are short, because little time may pass between the check and the
+     * access.
      */
     private static final long MAPPED_PART = 4L << 20;
 
-    /** What is kept open until the slot is given back; null if a segment is not of this library. */
+    /**
+     * The regions that are pinned until the slot is returned; null if a segment is in no region.
+     */
     private MemoryRegion pinnedDestination;
 
     private MemoryRegion pinnedSource;
@@ -50,7 +53,7 @@ public final class Transfer extends Program {
     /** True once the data are moved and cache lines are being written back. */
     private boolean flushing;
 
-    /** Whether the JVM has executed something. */
+    /** Whether the JVM has executed a part. */
     private boolean byJava;
 
     /** How much of the current phase has been done, and how much the current part does. */
@@ -71,7 +74,7 @@ public final class Transfer extends Program {
     }
 
     /**
-     * Takes on an operation.
+     * Begins an operation.
      *
      * @param what the operation
      * @param onto the destination
@@ -80,8 +83,8 @@ public final class Transfer extends Program {
      * @param promised the flags
      * @param bytes the length, above 0
      * @param writeBack what makes the destination durable; null if it need not be
-     * @param linesBySoftware whether cache lines that the software path wrote are written back by DML,
-     * too
+     * @param linesBySoftware whether cache lines that the software path wrote are written back by
+     *     DML, too
      * @return this
      */
     public Transfer begin(
@@ -124,7 +127,7 @@ public final class Transfer extends Program {
     }
 
     /**
-     * A byte as the pattern of a fill.
+     * Returns a byte as the pattern of a fill.
      *
      * @param fill the byte
      * @return eight of it
@@ -168,7 +171,7 @@ public final class Transfer extends Program {
                         destination, source, null);
     }
 
-    /** Where the current part begins. */
+    /** Returns the offset of the current part. */
     private long offset() {
         return backwards ? length - done - part : done;
     }
@@ -185,8 +188,8 @@ public final class Transfer extends Program {
     }
 
     /**
-     * Executes all that is left: the kernel does not tell whether its pages are there, or the JVM is
-     * the software path.
+     * Executes the rest of the operation, because the kernel does not report missing pages, or
+     * because the JVM is the software path.
      */
     private void executeInJava() {
         if (flushing) {
@@ -223,7 +226,8 @@ public final class Transfer extends Program {
     }
 
     /**
-     * After the last part that moves data come those that write cache lines back, if the slot has to.
+     * Advances to the next part. The parts that write cache lines back follow the last part that
+     * moves data.
      */
     @Override
     void next(int status) {
@@ -236,8 +240,8 @@ public final class Transfer extends Program {
     }
 
     /**
-     * The covering cache lines (H10). They lie in the same pages, so they are as mapped as the
-     * range.
+     * Begins to write back the covering cache lines (H10). They lie in the same pages, so they are
+     * mapped like the range.
      */
     private void beginFlushing() {
         flushing = true;
@@ -248,7 +252,7 @@ public final class Transfer extends Program {
     }
 
     /**
-     * How many bytes the cache lines have that cover a range.
+     * Returns the bytes of the cache lines that cover a range.
      *
      * @param from the range's address
      * @param bytes its length
@@ -258,7 +262,7 @@ public final class Transfer extends Program {
         return (from + bytes + LINE - 1 & -LINE) - (from & -LINE);
     }
 
-    /** Not if it moves bytes within their own range. */
+    /** Returns false if the part moves bytes within its own range. */
     @Override
     public boolean isRepeatable() {
         return flushing || source == null || Math.abs(to - from) >= part;
