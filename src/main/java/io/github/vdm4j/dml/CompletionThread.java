@@ -4,11 +4,11 @@ import io.github.vdm4j.Operation;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.IdleStrategy;
 import io.github.vdm4j.machine.LibraryThread;
+import io.github.vdm4j.machine.Seam;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -63,7 +63,7 @@ final class CompletionThread {
             }
             running = thread;
         }
-        LockSupport.unpark(running);
+        Seam.unpark(running);
         return true;
     }
 
@@ -82,7 +82,7 @@ final class CompletionThread {
                 fruitless = any ? 0 : fruitless + 1;
                 if (!wanted && !stopped) {
                     if (watched.isEmpty() && !some) {
-                        LockSupport.park(this);
+                        Seam.park(this);
                     } else if (!any) {
                         IDLE.idle(fruitless);
                     }
@@ -105,6 +105,6 @@ final class CompletionThread {
             stopped = true;
             running = thread;
         }
-        LockSupport.unpark(running);
+        Seam.unpark(running);
     }
 }

@@ -6,13 +6,13 @@ import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.machine.LibraryThread;
+import io.github.vdm4j.machine.Seam;
 import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.memory.MemoryRegions;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -165,6 +165,7 @@ public final class ForcedOperations {
         }
         unpin(operation);
         operation.complete();
+        Seam.at("complete and remove");
         remove(forces);
     }
 
@@ -182,6 +183,7 @@ public final class ForcedOperations {
         } catch (OutOfMemoryError e) { // only drains and close() do not wait for it then
             LibraryThread.report(e);
         }
+        Seam.at("list and submit");
         forces.submit(operation, then);
     }
 
@@ -227,10 +229,10 @@ public final class ForcedOperations {
      * @return the operations that still wait then
      */
     public List<Operation<?>> await(long nanos) {
-        long start = System.nanoTime();
+        long start = Seam.nanoTime();
         boolean interrupted = false;
-        while (!waiting.isEmpty() && System.nanoTime() - start < nanos) {
-            LockSupport.parkNanos(this, LOOK_NANOS);
+        while (!waiting.isEmpty() && Seam.nanoTime() - start < nanos) {
+            Seam.parkNanos(this, LOOK_NANOS);
             interrupted |= Thread.interrupted();
         }
         if (interrupted) {
