@@ -30,8 +30,8 @@ import io.github.vdm4j.trace.OperationTrace;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The base class of every mover, and of a user's own: checks arguments, creates futures, counts, and
- * closes once. A mover supplies the {@link VdmExecutor} of its operations.
+ * The base class of every mover, also of a user's own. It checks arguments, creates futures,
+ * counts, and closes once. A mover supplies the {@link VdmExecutor} of its operations.
  *
  * <p>C counterpart: {@code struct vdm}, whose function table is {@link VdmExecutor}.
  */
@@ -47,26 +47,26 @@ public abstract class AbstractDataMover implements Vdm {
     }
 
     /**
-     * Returns what executes the operations of this mover.
+     * Returns the executor of this mover's operations.
      *
      * @return the same object on every call
      */
     protected abstract VdmExecutor executor();
 
     /**
-     * Refuses segments that this mover can never reach. Called after the checks that hold for every
-     * mover: the segment is alive and accessible to the current thread.
+     * Refuses segments that this mover can never reach. This is called after the checks for every
+     * mover: the segment is alive, and the current thread may access it.
      *
      * @param type the operation, for the message
-     * @param role what the segment is to the operation, for the message
+     * @param role the role of the segment in the operation, for the message
      * @param segment the segment
      * @throws IllegalArgumentException if the mover cannot reach it
      */
     protected void checkReachable(VdmOperationType type, String role, MemorySegment segment) {}
 
     /**
-     * Finishes everything that was started and releases threads and memory. Called once, after
-     * {@link #isClosed} has become true. By default this closes the executor.
+     * Finishes every started operation and releases threads and memory. This is called once, after
+     * {@link #isClosed} has become true. By default it closes the executor.
      */
     protected void shutDown() {
         executor().close();
@@ -234,8 +234,8 @@ public abstract class AbstractDataMover implements Vdm {
     }
 
     /**
-     * Returns true for every flag: each mover keeps {@link VdmFlags#MEM_DURABLE} for some
-     * destinations, and {@link VdmFlags#NO_CACHE_HINT} asks for nothing that could be refused.
+     * Returns {@code true} for every flag. Each mover keeps {@link VdmFlags#MEM_DURABLE} for some
+     * destinations, and accepts the hint {@link VdmFlags#NO_CACHE_HINT}.
      */
     @Override
     public boolean isSupported(VdmFlags flags) {

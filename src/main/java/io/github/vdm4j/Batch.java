@@ -27,26 +27,25 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Several operations that are executed as one: any number of any kinds, cheaper than one by one
- * where they are small.
+ * Operations that a mover executes as one. A batch has any number of operations of any kinds, and
+ * is cheaper than single small operations.
  *
- * <pre>{@code
- * BatchResult done = mover.batch()
- *     .memcpy(first, source)
- *     .fence()
- *     .crc32c(first)
- *     .submit()
- *     .await();
- * Crc32c crc = done.get(1).output(Crc32c.class);
- * }</pre>
+ * {@snippet lang=java :
+ *     Batch batch = mover.batch();
+ *     long offset = 0;
+ *     for (MemorySegment record : records) {
+ *         batch.memcpy(page.asSlice(offset, record.byteSize()), record);
+ *         offset += record.byteSize();
+ *     }
+ *     BatchResult result = batch.fence().crc32c(page.asSlice(0, offset)).submit().await();
+ * }
  *
- * <p>The tasks run in any order, and at the same time, except where there is a {@linkplain #fence()
- * fence}. Each succeeds or fails on its own. Arguments are checked when a task is added, as {@link
- * Vdm} checks them; a task that is refused is not added,
- * and the batch stays as it was.
+ * <p>The tasks run in any order and at the same time. A {@linkplain #fence() fence} orders them.
+ * Each task succeeds or fails on its own. Each method checks its arguments like the method of
+ * {@link Vdm}. If it throws, the batch is unchanged.
  *
- * <p>A batch is for one thread at a time. If two threads use it at once, one of them gets an {@link
- * IllegalStateException}.
+ * <p>One thread at a time may use a batch. If two threads use it at once, one of them gets an
+ * {@link IllegalStateException}.
  *
  * <p>C counterpart: {@code DML_OP_BATCH} and {@code dml_batch_set_..._by_index}.
  */
@@ -110,8 +109,9 @@ public final class Batch {
      * @param source the range to read
      * @param flags what to promise
      * @return this
-     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}; nothing is added
-     * @throws IllegalStateException likewise, or if the batch was submitted
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the batch
+     *     was submitted
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public Batch memcpy(MemorySegment destination, MemorySegment source, VdmFlags flags) {
@@ -137,8 +137,9 @@ public final class Batch {
      * @param source the range to read
      * @param flags what to promise
      * @return this
-     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}; nothing is added
-     * @throws IllegalStateException likewise, or if the batch was submitted
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the batch
+     *     was submitted
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public Batch memmove(MemorySegment destination, MemorySegment source, VdmFlags flags) {
@@ -153,8 +154,9 @@ public final class Batch {
      * @param value the byte
      * @param flags what to promise
      * @return this
-     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}; nothing is added
-     * @throws IllegalStateException likewise, or if the batch was submitted
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the batch
+     *     was submitted
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public Batch memset(MemorySegment destination, byte value, VdmFlags flags) {
@@ -167,8 +169,9 @@ public final class Batch {
      *
      * @param range the range to write back
      * @return this
-     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}; nothing is added
-     * @throws IllegalStateException likewise, or if the batch was submitted
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the batch
+     *     was submitted
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public Batch flush(MemorySegment range) {
@@ -179,8 +182,9 @@ public final class Batch {
      * Adds {@link Vdm#nop()}.
      *
      * @return this
-     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}; nothing is added
-     * @throws IllegalStateException likewise, or if the batch was submitted
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the batch
+     *     was submitted
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public Batch nop() {
@@ -194,8 +198,9 @@ public final class Batch {
      * @param pattern the bytes, the lowest first in memory
      * @param flags what to promise
      * @return this
-     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}; nothing is added
-     * @throws IllegalStateException likewise, or if the batch was submitted
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the batch
+     *     was submitted
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public Batch fill(MemorySegment destination, long pattern, VdmFlags flags) {
@@ -220,8 +225,9 @@ public final class Batch {
      * @param first a range
      * @param second another range of the same size
      * @return this
-     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}; nothing is added
-     * @throws IllegalStateException likewise, or if the batch was submitted
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the batch
+     *     was submitted
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public Batch compare(MemorySegment first, MemorySegment second) {
@@ -235,8 +241,9 @@ public final class Batch {
      * @param range the range
      * @param pattern the bytes, the lowest first in memory
      * @return this
-     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}; nothing is added
-     * @throws IllegalStateException likewise, or if the batch was submitted
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the batch
+     *     was submitted
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public Batch comparePattern(MemorySegment range, long pattern) {
@@ -251,8 +258,9 @@ public final class Batch {
      * @param original a range
      * @param modified another range of the same size
      * @return this
-     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}; nothing is added
-     * @throws IllegalStateException likewise, or if the batch was submitted
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the batch
+     *     was submitted
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public Batch createDelta(MemorySegment record, MemorySegment original, MemorySegment modified) {
@@ -268,8 +276,9 @@ public final class Batch {
      * @param record the record
      * @param flags what to promise
      * @return this
-     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}; nothing is added
-     * @throws IllegalStateException likewise, or if the batch was submitted
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the batch
+     *     was submitted
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public Batch applyDelta(MemorySegment destination, MemorySegment record, VdmFlags flags) {
@@ -285,8 +294,9 @@ public final class Batch {
      * @param source the range to read
      * @param flags what to promise
      * @return this
-     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}; nothing is added
-     * @throws IllegalStateException likewise, or if the batch was submitted
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the batch
+     *     was submitted
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public Batch dualcast(MemorySegment first, MemorySegment second, MemorySegment source,
@@ -301,8 +311,9 @@ public final class Batch {
      * @param range the range
      * @param options the seed, and what is reflected
      * @return this
-     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}; nothing is added
-     * @throws IllegalStateException likewise, or if the batch was submitted
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the batch
+     *     was submitted
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public Batch crc32c(MemorySegment range, CrcOptions options) {
@@ -327,8 +338,9 @@ public final class Batch {
      * @param options the seed, and what is reflected
      * @param destination four bytes for the CRC
      * @return this
-     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}; nothing is added
-     * @throws IllegalStateException likewise, or if the batch was submitted
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the batch
+     *     was submitted
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public Batch crc32c(MemorySegment range, CrcOptions options, MemorySegment destination) {
@@ -345,8 +357,9 @@ public final class Batch {
      * @param options the seed, and what is reflected
      * @param flags what to promise
      * @return this
-     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}; nothing is added
-     * @throws IllegalStateException likewise, or if the batch was submitted
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the batch
+     *     was submitted
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public Batch copyCrc32c(MemorySegment destination, MemorySegment source, CrcOptions options,
@@ -362,8 +375,9 @@ public final class Batch {
      * @param source the range to read
      * @param config the blocks' size and their protection
      * @return this
-     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}; nothing is added
-     * @throws IllegalStateException likewise, or if the batch was submitted
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the batch
+     *     was submitted
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public Batch difCheck(MemorySegment source, DifConfig config) {
@@ -379,8 +393,9 @@ public final class Batch {
      * @param config the blocks' size and their protection
      * @param flags what to promise
      * @return this
-     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}; nothing is added
-     * @throws IllegalStateException likewise, or if the batch was submitted
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the batch
+     *     was submitted
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public Batch difInsert(MemorySegment destination, MemorySegment source, DifConfig config,
@@ -397,8 +412,9 @@ public final class Batch {
      * @param config the blocks' size and their protection
      * @param flags what to promise
      * @return this
-     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}; nothing is added
-     * @throws IllegalStateException likewise, or if the batch was submitted
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the batch
+     *     was submitted
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public Batch difStrip(MemorySegment destination, MemorySegment source, DifConfig config,
@@ -415,8 +431,9 @@ public final class Batch {
      * @param config the blocks' size and their protection
      * @param flags what to promise
      * @return this
-     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}; nothing is added
-     * @throws IllegalStateException likewise, or if the batch was submitted
+     * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the batch
+     *     was submitted
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public Batch difUpdate(MemorySegment destination, MemorySegment source, DifConfig config,
@@ -426,8 +443,9 @@ public final class Batch {
     }
 
     /**
-     * What is added next runs after everything before it has been done, and only if all of that has
-     * succeeded. A comparison that found a mismatch, and a check that found a bad block, has.
+     * Orders the tasks. A task that is added next runs after every task before the fence has ended,
+     * and only if all of them have succeeded. A comparison that found a mismatch has succeeded, and
+     * so has a check that found a bad block.
      *
      * @return this
      */
@@ -439,10 +457,9 @@ public final class Batch {
     }
 
     /**
-     * Takes all tasks out, so that others can be added and submitted. As many as there were are
-     * added without anything being allocated. What is to be known of the last submission has to be
-     * asked for before: its future is that of the next one, too. Segments of the tasks that were
-     * taken out stay reachable until others take their places.
+     * Removes all tasks. Adding as many tasks again allocates nothing. Read the results of the last
+     * submission before, because the next submission has the same future. The segments of removed
+     * tasks stay reachable until new tasks replace them.
      *
      * @return this, without a task
      * @throws IllegalStateException if the batch was submitted and is not complete
@@ -469,7 +486,7 @@ public final class Batch {
     }
 
     /**
-     * How many tasks there are.
+     * Returns the number of tasks.
      *
      * @return the number
      */
@@ -478,11 +495,11 @@ public final class Batch {
     }
 
     /**
-     * Makes one future of the tasks. Like any other it starts when it is first polled.
+     * Returns the future of the tasks. Its first poll starts them.
      *
-     * <p>A batch can be submitted again once its future is complete, as often as one likes and
-     * without anything being allocated: it is the same future, and idle again. With the same tasks
-     * that is cheapest; for others it has to be {@linkplain #clear cleared}.
+     * <p>A complete batch can be submitted again, any number of times and without allocating. The
+     * future is the same object, idle again. The same tasks are cheapest. For new tasks,
+     * {@linkplain #clear clear} the batch.
      *
      * @return an idle future
      * @throws IllegalStateException if there is no task, the batch was submitted before and is not

@@ -7,22 +7,22 @@ import io.github.vdm4j.operation.DifResult;
 import java.util.List;
 
 /**
- * What came of the tasks of a batch.
+ * The results of the tasks of a batch.
  *
- * @param tasks one for each task, in the order in which they were added
+ * @param tasks a result for each task, in the order in which they were added
  */
 public record BatchResult(List<TaskResult> tasks) {
 
-    /** Keeps a copy. */
+    /** Copies the list. */
     public BatchResult {
         tasks = List.copyOf(tasks);
     }
 
     /**
-     * One task's result.
+     * Returns the result of a task.
      *
      * @param index its place, from 0, in the order in which they were added
-     * @return what came of it
+     * @return its result
      * @throws IndexOutOfBoundsException if there is no such task
      */
     public TaskResult get(int index) {
@@ -61,9 +61,9 @@ public record BatchResult(List<TaskResult> tasks) {
     }
 
     /**
-     * Tells whether every task has succeeded. A comparison that found a mismatch has.
+     * Returns whether every task has succeeded. A comparison that found a mismatch has succeeded.
      *
-     * @return true if there is no failure
+     * @return {@code true} if there is no failure
      */
     public boolean isSuccess() {
         return tasks.stream().allMatch(task -> task.result() == VdmResult.SUCCESS);
@@ -72,7 +72,7 @@ public record BatchResult(List<TaskResult> tasks) {
     /**
      * Throws if a task has failed.
      *
-     * @throws VdmException the failure of the first one that has
+     * @throws VdmException the failure of the first task that has failed
      */
     public void orThrow() {
         for (TaskResult task : tasks) {

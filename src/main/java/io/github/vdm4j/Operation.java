@@ -454,6 +454,15 @@ public final class Operation<R> extends VdmFuture<R> {
         }
     }
 
+    /**
+     * Returns whether a thread awaits the operation and no other future at the same time.
+     *
+     * @return true if it makes no sense to leave the thread free
+     */
+    public boolean isAwaited() {
+        return hasLoneWaiter();
+    }
+
     /** Polls the operation if it is running and was not handed over. */
     public void advanceIfRunning() {
         pollIfRunning();

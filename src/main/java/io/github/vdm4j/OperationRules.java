@@ -15,8 +15,8 @@ import io.github.vdm4j.operation.DifConfig;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The rules for the arguments of each operation. They are DML's rules and hold on every mover, so
- * that the same code runs on each of them.
+ * The rules for the arguments of each operation. They are DML's rules and hold on every mover. The
+ * same code therefore runs on each of them.
  */
 final class OperationRules {
     private static final long MAX_DELTA_BYTES = DeltaResult.MAX_RANGE_BYTES;

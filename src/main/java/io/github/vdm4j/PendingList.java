@@ -6,8 +6,8 @@ import java.util.Objects;
 import java.util.function.Predicate;
 
 /**
- * The operations of a mover that wait for capacity, first in, first out. The operation itself is the
- * node of the list, so that waiting needs no memory.
+ * The operations of a mover that wait for capacity, first in, first out. The operation itself is
+ * the node of the list, so waiting needs no memory.
  *
  * <p>Taking an operation out of the list makes the taker its owner: a worker that executes it, a
  * thread that cancels it, or {@code close}. No user code, native call or allocation runs under the
@@ -212,8 +212,8 @@ public final class PendingList {
     /**
      * Returns the mark before the first operation that waits.
      *
-     * @return the mark: operations that were added before it do not wait any more, also not for
-     *     their next part
+     * @return the mark; operations that were added before it have left the list, and none waits for
+     *     its next part
      */
     public long reached() {
         synchronized (lock) {

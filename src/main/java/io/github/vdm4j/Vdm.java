@@ -9,28 +9,27 @@ import io.github.vdm4j.operation.DifResult;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A virtual data mover: copies, fills and flushes memory, each operation as a future that starts
- * when it is first polled. Code written against this interface runs on Intel DML, on threads, or on
- * the calling thread alone.
+ * A virtual data mover: it copies, fills, flushes, compares and checks memory. Each operation is a
+ * future that starts when it is first polled. Code written against this interface runs on Intel
+ * DML, on threads, or on the calling thread.
  *
- * <p><b>Segments</b> are passed as they are. Those of one operation are ranges in bytes; copies
- * want two of one size, and no alignment is required. Which kinds a mover takes is its own matter:
- * the native ones want off-heap segments, the threads mover such as its threads may access. An
- * arena must not be closed under a running operation; where the platform can notice that, closing
- * it throws. A length of 0 is fine everywhere and completes at the first poll.
+ * <p><b>Segments.</b> An operation takes segments as ranges of bytes, of any alignment unless its
+ * method states one. The sizes of a copy's segments are equal. A native mover may refuse heap
+ * segments. The arena of a segment must stay open until the future is complete. A length of 0
+ * succeeds at the first poll.
  *
  * <p><b>Truncated files.</b> An operation on a mapped segment, on a buffer of this library, or on
- * memory that {@link io.github.vdm4j.buffer.OffHeapBuffer#wrap wrap} was told of, ends with {@link
+ * memory that was {@linkplain io.github.vdm4j.buffer.OffHeapBuffer#wrap wrapped}, ends with {@link
  * VdmResult#IO_ERROR} if the file was truncated. A raw segment, made with {@link
  * java.lang.foreign.MemorySegment#ofAddress}, has no such guard: if it lies in a mapping whose file
  * is truncated, native code that touches it ends the process.
  *
- * <p><b>Errors.</b> A mistake in the arguments throws here, at the call, with the values. What goes
- * wrong later completes the future, see {@link VdmResult}.
+ * <p><b>Errors.</b> Invalid arguments throw immediately, with the values. Later failures complete
+ * the future with a {@link VdmResult}. A null argument throws a {@link NullPointerException}.
  *
- * <p><b>Threading.</b> A mover may be used from any number of threads.
+ * <p><b>Threading.</b> Any number of threads may use a mover.
  *
- * <p>C counterpart: {@code struct vdm} and {@code vdm_memcpy(3)} and so on, miniasync_vdm(7).
+ * <p>C counterpart: {@code struct vdm}, miniasync_vdm(7).
  */
 public interface Vdm extends AutoCloseable {
 
@@ -70,8 +69,8 @@ public interface Vdm extends AutoCloseable {
     }
 
     /**
-     * Copies between two ranges that may overlap: the destination ends up with what was in the
-     * source before.
+     * Copies between two ranges that may overlap. Afterwards the destination has the former content
+     * of the source.
      *
      * <p>C counterpart: {@code vdm_memmove(vdm, dest, src, n, flags)}.
      *
@@ -104,7 +103,8 @@ public interface Vdm extends AutoCloseable {
     /**
      * Fills a range with a byte.
      *
-     * <p>C counterpart: {@code vdm_memset(vdm, str, c, n, flags)}, which cuts its int to a byte.
+     * <p>C counterpart: {@code vdm_memset(vdm, str, c, n, flags)}, which truncates its int to a
+     * byte.
      *
      * @param destination the range to write
      * @param value the byte
@@ -131,11 +131,10 @@ public interface Vdm extends AutoCloseable {
     }
 
     /**
-     * Makes what has been written to a range durable, without copying: when the future has
-     * succeeded, the range has reached the persistence domain of the memory it lies in. Where the
-     * mover cannot do that, the future completes with {@link VdmResult#UNSUPPORTED}. If the
-     * storage fails, has failed for the file before, or the file was truncated, the future
-     * completes with {@link VdmResult#IO_ERROR}.
+     * Makes a range durable that was written before, by any code. When the future has succeeded,
+     * the range is in the persistence domain of its memory. If the mover cannot do that, the future
+     * completes with {@link VdmResult#UNSUPPORTED}. If the storage fails, has failed for the file
+     * before, or the file was truncated, the future completes with {@link VdmResult#IO_ERROR}.
      *
      * <p>C counterpart: {@code vdm_flush(vdm, dest, n, flags)}.
      *
@@ -148,8 +147,8 @@ public interface Vdm extends AutoCloseable {
     VdmFuture<VdmOutput> flush(MemorySegment range);
 
     /**
-     * Does nothing. The operation takes the same way through the mover as every other, so its end
-     * shows that the mover works.
+     * Does nothing. The operation passes through the mover like every operation, so its end shows
+     * that the mover works.
      *
      * <p>C counterpart: {@code DML_OP_NOP}.
      *
@@ -160,15 +159,15 @@ public interface Vdm extends AutoCloseable {
     /**
      * Ends when every operation that was started on this mover before it has ended.
      *
-     * <p>C counterpart: {@code DML_OP_DRAIN}, which does so for one work queue.
+     * <p>C counterpart: {@code DML_OP_DRAIN}, which is for one work queue.
      *
      * @return an idle future
      */
     VdmFuture<VdmOutput> drain();
 
     /**
-     * Fills a range with a pattern of eight bytes, which begins at the range's first byte and may
-     * be cut off at its end.
+     * Fills a range with a pattern of eight bytes. The pattern begins at the range's first byte and
+     * may be cut off at its end.
      *
      * <p>C counterpart: {@code DML_OP_FILL}.
      *
@@ -196,8 +195,8 @@ public interface Vdm extends AutoCloseable {
      * <p>C counterpart: {@code DML_OP_COMPARE}.
      *
      * @param first a range
-     * @param second another of the same size; they may overlap
-     * @return an idle future of equality, or the first mismatch's offset
+     * @param second another range of the same size; the ranges may overlap
+     * @return an idle future of the result; a mismatch is a success
      * @throws IllegalArgumentException if the sizes differ
      */
     VdmFuture<CompareResult> compare(MemorySegment first, MemorySegment second);
@@ -205,28 +204,27 @@ public interface Vdm extends AutoCloseable {
     /**
      * Compares a range with a pattern of eight bytes, repeated from the range's first byte on.
      *
-     * <p>C counterpart: {@code DML_OP_COMPARE_PATTERN}, whose offset is rounded down to 8 in most
-     * places; this one is the byte's.
+     * <p>C counterpart: {@code DML_OP_COMPARE_PATTERN}, which rounds the offset down to 8 in most
+     * places. vdm4j returns the offset of the byte.
      *
      * @param range the range
      * @param pattern the bytes, the lowest first in memory
-     * @return an idle future of equality, or the first mismatch's offset
+     * @return an idle future of the result; a mismatch is a success
      */
     VdmFuture<CompareResult> comparePattern(MemorySegment range, long pattern);
 
     /**
-     * Records how a range differs from another, so that {@link #applyDelta} can make the one of the
-     * other.
+     * Records how a range differs from another. {@link #applyDelta} applies the record to a copy of
+     * the original.
      *
      * <p>C counterpart: {@code DML_OP_DELTA_CREATE}.
      *
-     * @param record where to write the record: at a multiple of 8, room for a multiple of 10 bytes,
-     * at least 80. {@link DeltaResult#maxRecordBytes} is always enough
-     * @param original a range that begins at a multiple of 8, of a multiple of 8 bytes, at most
-     * 0x80000
-     * @param modified another such range of the same size
-     * @return an idle future of whether they are equal, differ, or differ in more than there is
-     * room for, and of the record's size
+     * @param record the range for the record, at an address that is a multiple of 8. Its size is a
+     *     multiple of 10 bytes, at least 80. {@link DeltaResult#maxRecordBytes} is always enough
+     * @param original the original, at an address that is a multiple of 8. Its size is a multiple
+     *     of 8 bytes, at most 0x80000
+     * @param modified the modified range, with the same rules and the same size
+     * @return an idle future of the outcome and of the record's size
      * @throws IllegalArgumentException if one of these rules is broken, or the record overlaps a
      * range
      */
@@ -234,15 +232,16 @@ public interface Vdm extends AutoCloseable {
             MemorySegment modified);
 
     /**
-     * Makes a range that holds the original what the modified one was. A record whose offsets do
-     * not ascend, or are not all inside of the destination, is not applied at all: the future ends
-     * with {@link VdmResult#INVALID_DATA}.
+     * Applies a delta record to a range that holds the original. The range then has the content of
+     * the modified range. If an offset of the record does not ascend, or is outside of the
+     * destination, nothing is written, and the future ends with {@link VdmResult#INVALID_DATA}.
      *
-     * <p>C counterpart: {@code DML_OP_DELTA_APPLY}, which writes wherever the record says.
+     * <p>C counterpart: {@code DML_OP_DELTA_APPLY}, which writes wherever the record points.
      *
-     * @param destination the range to change: begins at a multiple of 8, a multiple of 8 bytes, at
-     * most 0x80000
-     * @param record the record, cut to its size: begins at a multiple of 8, a multiple of 10 bytes
+     * @param destination the range to change, at an address that is a multiple of 8. Its size is a
+     *     multiple of 8 bytes, at most 0x80000
+     * @param record the record without unused bytes, at an address that is a multiple of 8. Its
+     *     size is a multiple of 10 bytes
      * @param flags what to promise
      * @return an idle future
      * @throws IllegalArgumentException if one of these rules is broken, or the ranges overlap
@@ -267,9 +266,9 @@ public interface Vdm extends AutoCloseable {
      * <p>C counterpart: {@code DML_OP_DUALCAST}.
      *
      * @param first a range to write
-     * @param second another, whose address has the same low 12 bits
+     * @param second another range to write, whose address has the same low 12 bits
      * @param source the range to read, of the same size
-     * @param flags what to promise of both
+     * @param flags what to promise for both destinations
      * @return an idle future
      * @throws IllegalArgumentException if the sizes or the low 12 bits differ, or two of the ranges
      * overlap
@@ -282,7 +281,7 @@ public interface Vdm extends AutoCloseable {
      * VdmFlags#NONE}.
      *
      * @param first a range to write
-     * @param second another, whose address has the same low 12 bits
+     * @param second another range to write, whose address has the same low 12 bits
      * @param source the range to read, of the same size
      * @return an idle future
      */
@@ -314,9 +313,9 @@ public interface Vdm extends AutoCloseable {
     }
 
     /**
-     * Computes the CRC-32C of a range and writes it to memory, so that a later operation of the
-     * same batch or chain can copy or flush it. The lowest byte of the CRC comes first. The bytes
-     * are written if the operation succeeds, and only then.
+     * Computes the CRC-32C of a range and writes it to memory. A later operation of the same batch
+     * or chain can copy or flush it. The lowest byte of the CRC comes first. The bytes are written
+     * if the operation succeeds, and only then.
      *
      * <p>C counterpart: {@code crc_checksum_ptr} of {@code DML_OP_CRC}, which must be a multiple of
      * 4.
@@ -333,7 +332,7 @@ public interface Vdm extends AutoCloseable {
     VdmFuture<Crc32c> crc32c(MemorySegment range, CrcOptions options, MemorySegment destination);
 
     /**
-     * Copies and computes the CRC-32C of what it copies.
+     * Copies a range and computes its CRC-32C.
      *
      * <p>C counterpart: {@code DML_OP_COPY_CRC}.
      *
@@ -360,14 +359,14 @@ public interface Vdm extends AutoCloseable {
     }
 
     /**
-     * Checks the protection of blocks.
+     * Checks the protection of blocks (T10 DIF).
      *
      * <p>C counterpart: {@code DML_OP_DIF_CHECK}.
      *
      * @param source protected blocks, each with its 8 bytes of protection
-     * @param config the blocks' size and their protection as it should be
-     * @return an idle future of whether they are well, or which is the first that is not
-     * @throws IllegalArgumentException if the source is not of whole protected blocks
+     * @param config the size of the blocks and their expected protection
+     * @return an idle future of the errors of the first bad block
+     * @throws IllegalArgumentException if the source does not consist of whole protected blocks
      */
     VdmFuture<DifResult> difCheck(MemorySegment source, DifConfig config);
 
@@ -381,8 +380,8 @@ public interface Vdm extends AutoCloseable {
      * @param config the blocks' size and their protection
      * @param flags what to promise
      * @return an idle future
-     * @throws IllegalArgumentException if the source is not of whole blocks, the destination is not
-     * of as many, or they overlap
+     * @throws IllegalArgumentException if the source does not consist of whole blocks, the
+     *     destination does not have the same number of blocks, or they overlap
      */
     VdmFuture<VdmOutput> difInsert(
             MemorySegment destination, MemorySegment source, DifConfig config, VdmFlags flags);
@@ -394,43 +393,43 @@ public interface Vdm extends AutoCloseable {
      *
      * @param destination the blocks to write
      * @param source protected blocks, each 8 bytes longer
-     * @param config the blocks' size and their protection as it should be
+     * @param config the size of the blocks and their expected protection
      * @param flags what to promise
-     * @return an idle future of whether they are well, or which is the first that is not; the
-     * destination's content is undefined then
-     * @throws IllegalArgumentException if the source is not of whole protected blocks, the
-     * destination is not of as many, or they overlap
+     * @return an idle future of the errors of the first bad block; if there is one, the content of
+     *     the destination is undefined
+     * @throws IllegalArgumentException if the source does not consist of whole protected blocks,
+     *     the destination does not have the same number of blocks, or they overlap
      */
     VdmFuture<DifResult> difStrip(
             MemorySegment destination, MemorySegment source, DifConfig config, VdmFlags flags);
 
     /**
-     * Copies protected blocks, checks their protection and writes another.
+     * Copies protected blocks, checks their protection and writes new protection.
      *
      * <p>C counterpart: {@code DML_OP_DIF_UPDATE}.
      *
      * @param destination the protected blocks to write
-     * @param source protected blocks, as many
-     * @param config the blocks' size, their protection as it should be and as it is to become
+     * @param source protected blocks of the same number
+     * @param config the size of the blocks, their expected protection and their new protection
      * @param flags what to promise
-     * @return an idle future of whether they are well, or which is the first that is not; the
-     * destination's content is undefined then
-     * @throws IllegalArgumentException if the source is not of whole protected blocks, the
-     * destination is not of as many, or they overlap
+     * @return an idle future of the errors of the first bad block; if there is one, the content of
+     *     the destination is undefined
+     * @throws IllegalArgumentException if the source does not consist of whole protected blocks,
+     *     the destination does not have the same number of blocks, or they overlap
      */
     VdmFuture<DifResult> difUpdate(
             MemorySegment destination, MemorySegment source, DifConfig config, VdmFlags flags);
 
     /**
-     * Several operations as one.
+     * Returns an empty batch, which executes several operations as one.
      *
-     * @return an empty batch, to be filled and submitted
+     * @return a new batch
      * @throws IllegalStateException if the mover is closed
      */
     Batch batch();
 
     /**
-     * An operation that is prepared and started any number of times without allocating anything.
+     * Returns an operation that can be prepared and started any number of times without allocating.
      *
      * @return a new operation, not prepared
      * @throws IllegalStateException if the mover is closed
@@ -438,51 +437,50 @@ public interface Vdm extends AutoCloseable {
     VdmOperation newOperation();
 
     /**
-     * Tells whether the mover can do what all of some flags promise, for at least one kind of
-     * destination.
+     * Returns whether the mover supports all of some flags for at least one kind of destination.
      *
-     * <p>C counterpart: {@code vdm_is_supported}, which is true for every flag once one is
+     * <p>C counterpart: {@code vdm_is_supported}, which is true for every flag if one of them is
      * supported.
      *
      * @param flags the flags asked for
-     * @return true if every one of them is supported
+     * @return {@code true} if each of them is supported
      */
     boolean isSupported(VdmFlags flags);
 
     /**
-     * Tells whether the mover can do what all of some flags promise for a destination. With {@link
-     * VdmFlags#MEM_DURABLE} this is also the question whether {@link #flush} can.
+     * Returns whether the mover supports all of some flags for a destination. With {@link
+     * VdmFlags#MEM_DURABLE}, the answer holds for {@link #flush}, too.
      *
      * @param flags the flags asked for
      * @param destination the range to be written
-     * @return true if an operation with these flags would not be refused for what the destination
-     * is
+     * @return {@code true} unless an operation with these flags would be refused because of the
+     *     destination
      */
     boolean isSupported(VdmFlags flags, MemorySegment destination);
 
     /**
-     * The mover's name for messages, with its path where it has several.
+     * Returns the mover's name for messages, with its path if it has several.
      *
      * @return the name
      */
     String name();
 
     /**
-     * What the mover has done so far, also after it was closed.
+     * Returns the sums of the mover so far, also after it was closed.
      *
      * @return the sums
      */
     MoverCounters counters();
 
     /**
-     * Finishes what has been started, then gives back threads and native memory. Futures that were
-     * not started complete with {@link VdmResult#CLOSED} when polled; new operations are refused. A
-     * second call does nothing, and does not wait for the first.
+     * Finishes the operations that were started, then releases threads and native memory. Futures
+     * that were not started complete with {@link VdmResult#CLOSED} when they are polled. New
+     * operations throw. A second call does nothing, and does not wait for the first.
      *
      * <p>C counterpart: {@code data_mover_..._delete}.
      *
      * @throws VdmException with {@link VdmResult#TIMEOUT} if operations are still in flight after
-     * the time that the mover was built with; it names them, and what they use is not freed
+     *     the close timeout of the mover. It names them, and their memory is not freed
      */
     @Override
     void close();

@@ -4,7 +4,7 @@ import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
 
 /**
- * What executes the operations of a mover. Every future of the mover is an {@link Operation}; movers
+ * The executor of a mover's operations. Every future of the mover is an {@link Operation}. Movers
  * differ in the executor only.
  *
  * <p>An executor either finishes an operation in the polls of its future, or hands the operation
@@ -24,10 +24,10 @@ import io.github.vdm4j.future.Notifier;
  */
 public interface VdmExecutor {
     /**
-     * Starts an operation. Called by the first poll, and again by later polls while it returns
-     * {@link FutureState#IDLE}.
+     * Starts an operation. The first poll calls this, and later polls do while it returns {@link
+     * FutureState#IDLE}.
      *
-     * @param operation what to do
+     * @param operation the operation
      * @return the state reached, or null if the operation was handed over
      * @throws WrongThreadException if a segment is confined to another thread; the operation stays
      *     idle
@@ -46,11 +46,12 @@ public interface VdmExecutor {
     }
 
     /**
-     * Called when a poll that offers a waker leaves an operation running.
+     * Watches an operation for its waiters. A poll that offers a waker calls this if it leaves the
+     * operation running.
      *
      * @param operation the operation
-     * @return true if a thread of the executor polls the operation from now on, so that its waiters
-     *     are notified at its end
+     * @return {@code true} if a thread of the executor polls the operation from now on and notifies
+     *     its waiters
      */
     default boolean watch(Operation<?> operation) {
         return false;
@@ -77,7 +78,7 @@ public interface VdmExecutor {
      * Takes back an operation that was handed over and has not begun.
      *
      * @param operation the operation
-     * @return true if the executor will not touch the operation any more
+     * @return {@code true} if the executor does not touch the operation from now on
      */
     default boolean cancelPending(Operation<?> operation) {
         return false;
@@ -95,13 +96,13 @@ public interface VdmExecutor {
     }
 
     /**
-     * Called after an operation has become complete and before its waiters are notified, so that
-     * what it used can pass to an operation that waits.
+     * Starts waiting operations with the capacity that a complete operation has released. The mover
+     * calls this before it notifies the waiters of the complete operation.
      */
     default void handOff() {}
 
     /**
-     * Returns whether others than the polling thread execute an operation.
+     * Returns whether an operation is executed outside of the polling thread.
      *
      * @param operation the operation
      * @return true for {@link io.github.vdm4j.future.FutureProperty#ASYNC}
@@ -122,8 +123,8 @@ public interface VdmExecutor {
     }
 
     /**
-     * Finishes what was started and releases threads and memory. Called once, after the mover has
-     * become {@linkplain AbstractDataMover#isClosed closed}.
+     * Finishes the started operations and releases threads and memory. The mover calls this once,
+     * after it has become {@linkplain AbstractDataMover#isClosed closed}.
      *
      * @throws VdmException with {@link VdmResult#TIMEOUT} if operations are still in flight after
      *     the time that the mover was built with

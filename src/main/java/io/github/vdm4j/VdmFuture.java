@@ -4,16 +4,16 @@ import io.github.vdm4j.future.AbstractFuture;
 import java.lang.foreign.MemorySegment;
 
 /**
- * One operation of a mover, as a future. The operation starts when the future is first polled.
+ * The future of one operation of a mover. The first poll starts the operation.
  *
- * <p>A future may be polled from any thread, and from several at once. It keeps its segments
- * reachable until it is complete. A failure of the machine, or a segment that was closed in the
- * meantime, does not throw from a poll: the future completes, {@link #result} states the reason, and
- * {@link #orThrow} or {@link #await} throws it. Only a poll by a thread that may not access a
- * confined segment throws, a {@link WrongThreadException}, and the future stays as it was.
+ * <p>Any thread may poll a future, and several may at once. A future keeps its segments reachable
+ * until it is complete. A poll does not throw if the operation fails: the future completes, {@link
+ * #result} states the reason, and {@link #orThrow} or {@link #await} throws it. There is one
+ * exception: a poll by a thread that may not access a confined segment throws a {@link
+ * WrongThreadException}, and the future is unchanged.
  *
- * <p>A future that is dropped after its first poll is finished by its mover, which then releases
- * what the operation used.
+ * <p>If a program drops a future after its first poll, the mover finishes the operation and
+ * releases what it used.
  *
  * <p>C counterpart: {@code struct vdm_operation_future}, miniasync_vdm(7).
  *
@@ -30,23 +30,24 @@ public abstract sealed class VdmFuture<R> extends AbstractFuture<R> permits Oper
     public abstract VdmOperationType type();
 
     /**
-     * Returns the flags that the operation was asked for with.
+     * Returns the flags that the caller passed.
      *
      * @return the flags
      */
     public abstract VdmFlags flags();
 
     /**
-     * Returns how much the operation has to do.
+     * Returns the size of the operation.
      *
-     * @return the bytes of what it reads, else of what it writes; for a batch the bytes of all tasks
+     * @return the bytes that it reads, or that it writes if it reads nothing; for a batch the sum
+     *     of its tasks
      */
     public abstract long byteSize();
 
     /**
      * Returns the range that is written or flushed.
      *
-     * @return the segment as the caller passed it; null if the operation writes nothing, or only
+     * @return the segment that the caller passed; null if the operation writes nothing, or only
      *     its CRC
      */
     public abstract MemorySegment destination();
@@ -67,8 +68,8 @@ public abstract sealed class VdmFuture<R> extends AbstractFuture<R> permits Oper
      *
      * <ul>
      *   <li>memcpy, memset, fill, dualcast and the DIF operations: the first bytes.
-     *   <li>memmove: the first bytes, or the last ones if the destination lies behind the source and
-     *       overlaps it.
+     *   <li>memmove: the first bytes, or the last ones if the destination lies behind the source
+     *   and overlaps it.
      *   <li>flush: the first bytes. A durable operation: bytes that are in memory; none of them is
      *       durable for certain.
      *   <li>compare, CRC and delta operations: the first bytes were read.
@@ -88,7 +89,7 @@ public abstract sealed class VdmFuture<R> extends AbstractFuture<R> permits Oper
     public abstract ExecutionPath path();
 
     /**
-     * Returns what the operation produced. The object is new on every call.
+     * Returns the output of the operation, a new object on every call.
      *
      * @return the output; null if the operation failed and its output is a result of its own, such
      *     as a CRC
@@ -110,7 +111,7 @@ public abstract sealed class VdmFuture<R> extends AbstractFuture<R> permits Oper
     /**
      * Throws if the operation failed.
      *
-     * @throws VdmException with the result, the status and what to do about it
+     * @throws VdmException with the result, the status and the remedy
      * @throws IllegalStateException if the future is not complete
      */
     @Override

@@ -31,23 +31,24 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
- * A reusable operation for hot loops: prepared once or many times, started again and again, with no
- * allocation in between.
+ * A reusable operation for hot loops. It is prepared and started again and again without
+ * allocating.
  *
- * <pre>{@code
- * VdmOperation op = mover.newOperation();
- * while (more()) {
- *   op.memcpy(destination, source, VdmFlags.NONE).start();
- *   while (op.poll() != FutureState.COMPLETE) Thread.onSpinWait();
- *   op.orThrow();
+ * {@snippet lang=java :
+ *     VdmOperation operation = mover.newOperation(); // the only allocation
+ *     for (MemorySegment slot : slots) {
+ *         operation.memcpy(slot, record, VdmFlags.NONE).start();
+ *         while (operation.poll() != FutureState.COMPLETE) {
+ *             Thread.onSpinWait();
+ *         }
+ *         operation.orThrow();
+ *     }
  * }
- * }</pre>
  *
- * <p>Between being prepared and being complete it is a future like any other, and any thread may
- * poll it. One thread at a time may prepare it: of two threads that do, one gets an {@link
- * IllegalStateException}.
+ * <p>A prepared operation is a future, and any thread may poll it. One thread at a time may prepare
+ * it. If two threads prepare it at once, one of them gets an {@link IllegalStateException}.
  *
- * <p>C counterpart: a {@code dml_job_t} that is used again; miniasync creates a new future for each
+ * <p>C counterpart: a {@code dml_job_t} that is used again. miniasync creates a new future for each
  * operation.
  */
 public final class VdmOperation implements PollableFuture<Object> {
@@ -68,8 +69,8 @@ public final class VdmOperation implements PollableFuture<Object> {
      * @param flags what to promise
      * @return this, idle
      * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
-     * @throws IllegalStateException likewise, or if the operation is running or another thread
-     *     prepares it
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the
+     *     operation is running or another thread prepares it
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation memcpy(MemorySegment destination, MemorySegment source, VdmFlags flags) {
@@ -85,8 +86,8 @@ public final class VdmOperation implements PollableFuture<Object> {
      * @param flags what to promise
      * @return this, idle
      * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
-     * @throws IllegalStateException likewise, or if the operation is running or another thread
-     *     prepares it
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the
+     *     operation is running or another thread prepares it
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation memmove(MemorySegment destination, MemorySegment source, VdmFlags flags) {
@@ -102,8 +103,8 @@ public final class VdmOperation implements PollableFuture<Object> {
      * @param flags what to promise
      * @return this, idle
      * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
-     * @throws IllegalStateException likewise, or if the operation is running or another thread
-     *     prepares it
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the
+     *     operation is running or another thread prepares it
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation memset(MemorySegment destination, byte value, VdmFlags flags) {
@@ -117,8 +118,8 @@ public final class VdmOperation implements PollableFuture<Object> {
      * @param range the range to write back
      * @return this, idle
      * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
-     * @throws IllegalStateException likewise, or if the operation is running or another thread
-     *     prepares it
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the
+     *     operation is running or another thread prepares it
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation flush(MemorySegment range) {
@@ -130,8 +131,8 @@ public final class VdmOperation implements PollableFuture<Object> {
      *
      * @return this, idle
      * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
-     * @throws IllegalStateException likewise, or if the operation is running or another thread
-     *     prepares it
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the
+     *     operation is running or another thread prepares it
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation nop() {
@@ -143,8 +144,8 @@ public final class VdmOperation implements PollableFuture<Object> {
      *
      * @return this, idle
      * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
-     * @throws IllegalStateException likewise, or if the operation is running or another thread
-     *     prepares it
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the
+     *     operation is running or another thread prepares it
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation drain() {
@@ -159,8 +160,8 @@ public final class VdmOperation implements PollableFuture<Object> {
      * @param flags what to promise
      * @return this, idle
      * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
-     * @throws IllegalStateException likewise, or if the operation is running or another thread
-     *     prepares it
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the
+     *     operation is running or another thread prepares it
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation fill(MemorySegment destination, long pattern, VdmFlags flags) {
@@ -175,8 +176,8 @@ public final class VdmOperation implements PollableFuture<Object> {
      * @param second another range of the same size
      * @return this, idle
      * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
-     * @throws IllegalStateException likewise, or if the operation is running or another thread
-     *     prepares it
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the
+     *     operation is running or another thread prepares it
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation compare(MemorySegment first, MemorySegment second) {
@@ -191,8 +192,8 @@ public final class VdmOperation implements PollableFuture<Object> {
      * @param pattern the bytes, the lowest first in memory
      * @return this, idle
      * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
-     * @throws IllegalStateException likewise, or if the operation is running or another thread
-     *     prepares it
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the
+     *     operation is running or another thread prepares it
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation comparePattern(MemorySegment range, long pattern) {
@@ -208,8 +209,8 @@ public final class VdmOperation implements PollableFuture<Object> {
      * @param modified another range of the same size
      * @return this, idle
      * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
-     * @throws IllegalStateException likewise, or if the operation is running or another thread
-     *     prepares it
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the
+     *     operation is running or another thread prepares it
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation createDelta(MemorySegment record, MemorySegment original,
@@ -227,8 +228,8 @@ public final class VdmOperation implements PollableFuture<Object> {
      * @param flags what to promise
      * @return this, idle
      * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
-     * @throws IllegalStateException likewise, or if the operation is running or another thread
-     *     prepares it
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the
+     *     operation is running or another thread prepares it
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation applyDelta(MemorySegment destination, MemorySegment record,
@@ -246,8 +247,8 @@ public final class VdmOperation implements PollableFuture<Object> {
      * @param flags what to promise
      * @return this, idle
      * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
-     * @throws IllegalStateException likewise, or if the operation is running or another thread
-     *     prepares it
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the
+     *     operation is running or another thread prepares it
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation dualcast(MemorySegment first, MemorySegment second, MemorySegment source,
@@ -263,8 +264,8 @@ public final class VdmOperation implements PollableFuture<Object> {
      * @param options the seed, and what is reflected
      * @return this, idle
      * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
-     * @throws IllegalStateException likewise, or if the operation is running or another thread
-     *     prepares it
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the
+     *     operation is running or another thread prepares it
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation crc32c(MemorySegment range, CrcOptions options) {
@@ -280,8 +281,8 @@ public final class VdmOperation implements PollableFuture<Object> {
      * @param destination four bytes for the CRC
      * @return this, idle
      * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
-     * @throws IllegalStateException likewise, or if the operation is running or another thread
-     *     prepares it
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the
+     *     operation is running or another thread prepares it
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation crc32c(MemorySegment range, CrcOptions options,
@@ -300,8 +301,8 @@ public final class VdmOperation implements PollableFuture<Object> {
      * @param flags what to promise
      * @return this, idle
      * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
-     * @throws IllegalStateException likewise, or if the operation is running or another thread
-     *     prepares it
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the
+     *     operation is running or another thread prepares it
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation copyCrc32c(MemorySegment destination, MemorySegment source,
@@ -318,8 +319,8 @@ public final class VdmOperation implements PollableFuture<Object> {
      * @param config the blocks' size and their protection
      * @return this, idle
      * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
-     * @throws IllegalStateException likewise, or if the operation is running or another thread
-     *     prepares it
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the
+     *     operation is running or another thread prepares it
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation difCheck(MemorySegment source, DifConfig config) {
@@ -336,8 +337,8 @@ public final class VdmOperation implements PollableFuture<Object> {
      * @param flags what to promise
      * @return this, idle
      * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
-     * @throws IllegalStateException likewise, or if the operation is running or another thread
-     *     prepares it
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the
+     *     operation is running or another thread prepares it
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation difInsert(MemorySegment destination, MemorySegment source, DifConfig config,
@@ -355,8 +356,8 @@ public final class VdmOperation implements PollableFuture<Object> {
      * @param flags what to promise
      * @return this, idle
      * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
-     * @throws IllegalStateException likewise, or if the operation is running or another thread
-     *     prepares it
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the
+     *     operation is running or another thread prepares it
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation difStrip(MemorySegment destination, MemorySegment source, DifConfig config,
@@ -374,8 +375,8 @@ public final class VdmOperation implements PollableFuture<Object> {
      * @param flags what to promise
      * @return this, idle
      * @throws IllegalArgumentException for the reasons of the method of {@link Vdm}
-     * @throws IllegalStateException likewise, or if the operation is running or another thread
-     *     prepares it
+     * @throws IllegalStateException for the reasons of the method of {@link Vdm}, or if the
+     *     operation is running or another thread prepares it
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation difUpdate(MemorySegment destination, MemorySegment source, DifConfig config,
@@ -385,7 +386,7 @@ public final class VdmOperation implements PollableFuture<Object> {
     }
 
     /**
-     * Prepares again what was prepared last, with the same segments.
+     * Prepares the last operation again, with the same segments.
      *
      * @return this, idle
      * @throws IllegalStateException if nothing was prepared yet, the operation is running, or a
@@ -411,7 +412,7 @@ public final class VdmOperation implements PollableFuture<Object> {
     }
 
     /**
-     * Polls once, which starts the operation.
+     * Starts the operation with a poll.
      *
      * @return this
      * @throws IllegalStateException if nothing was prepared yet
@@ -423,10 +424,11 @@ public final class VdmOperation implements PollableFuture<Object> {
     }
 
     /**
-     * Returns the number behind the result, without an object: the offset of the first mismatch or
-     * of the first bad block, -1 for none; or the CRC, 0 to 0xFFFFFFFF; or the delta record's size.
+     * Returns the number of the result without allocating: the offset of the first mismatch or of
+     * the first bad block, -1 for none; or the CRC, 0 to 0xFFFFFFFF; or the delta record's size in
+     * bytes.
      *
-     * @return the number, 0 for other operations
+     * @return the number, 0 for operations without one
      * @throws IllegalStateException if the operation is not complete, or has failed
      */
     public long value() {
@@ -465,7 +467,7 @@ public final class VdmOperation implements PollableFuture<Object> {
     /**
      * Throws if the operation failed.
      *
-     * @throws VdmException with the result, the status and what to do about it
+     * @throws VdmException with the result, the status and the remedy
      * @throws IllegalStateException if the operation is not complete
      */
     @Override
@@ -488,7 +490,7 @@ public final class VdmOperation implements PollableFuture<Object> {
         return future.poll(notifier);
     }
 
-    /** Returns what the operation's method of {@link Vdm} produces. New on every call. */
+    /** Returns the output of the operation, a new object on every call. */
     @Override
     public Object output() {
         return future.output();

@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
  *
  * @param type the operation that the caller asked for
  * @param result how it ended
- * @param destination the range that was written or flushed, as the caller passed it
+ * @param destination the segment that the caller passed, which was written or flushed
  * @param path what executed it
  */
 public record VdmOutput(

@@ -1,14 +1,14 @@
 package io.github.vdm4j;
 
 /**
- * How an operation ended.
+ * The result of an operation.
  *
  * <p>C counterpart: {@code enum vdm_operation_result}, which has {@link #SUCCESS}, {@link
- * #OUT_OF_MEMORY} and {@link #JOB_CORRUPTED}. In the other cases C's behaviour is undefined, or the
- * process ends.
+ * #OUT_OF_MEMORY} and {@link #JOB_CORRUPTED}. In the remaining cases C's behaviour is undefined, or
+ * the process ends.
  */
 public enum VdmResult {
-    /** Done, durably if that was asked for. */
+    /** The operation is done, durably if that was asked for. */
     SUCCESS,
     /** There was not enough memory, on the Java heap or for a job. Nothing was written. */
     OUT_OF_MEMORY,
@@ -17,9 +17,9 @@ public enum VdmResult {
      * waiting ({@link WhenFull#FAIL}). Nothing was written.
      */
     MOVER_FULL,
-    /** The library says that the job structure was overwritten. */
+    /** The library reports that its job structure was overwritten. */
     JOB_CORRUPTED,
-    /** The mover cannot do this here; the failure says why. Nothing was written. */
+    /** The mover cannot do this here, and the failure states why. Nothing was written. */
     UNSUPPORTED,
     /** The work queues stayed full, or there is none on this NUMA node. */
     QUEUE_FULL,
@@ -32,14 +32,14 @@ public enum VdmResult {
     /** The device or the library failed. The destination is undefined. */
     DEVICE_ERROR,
     /**
-     * The hardware did not answer in time, and may still read and write the operation's memory: the
-     * failure says how long that memory must be left alone. Also what a mover throws that gave up
-     * waiting when it was closed.
+     * The hardware did not answer in time, and may still read and write the operation's memory. The
+     * failure states how long to leave that memory alone. A mover whose {@code close} timed out
+     * throws this result, too.
      */
     TIMEOUT,
     /**
-     * The storage failed. The bytes were moved and not written back, or an earlier write-back of the
-     * file failed and nothing was moved, or a page of a mapped file is not there.
+     * The storage failed. The bytes were moved and not written back, or an earlier write-back of
+     * the file failed and nothing was moved, or a page of a mapped file is not there.
      */
     IO_ERROR,
     /** A segment was closed, or cannot be used by this mover's threads, when its turn came. */
@@ -54,17 +54,17 @@ public enum VdmResult {
      */
     STOPPED,
     /**
-     * What the operation reads is not what it has to be: a delta record with an offset outside of
-     * the destination.
+     * The input of the operation is damaged: a delta record has an offset outside of the
+     * destination. Nothing was written.
      */
     INVALID_DATA,
-    /** A task of a batch that was not run, because one that it had to come after failed. */
+    /** A task of a batch was not run, because a task before its fence failed. */
     NOT_RUN,
-    /** A status that this version of vdm4j does not know; the failure carries its number. */
+    /** vdm4j does not know the status. The failure has its number. */
     UNKNOWN_STATUS,
     /**
-     * vdm4j itself failed, or a function that it was given to move the bytes with; the failure's
-     * cause tells. Please report the former.
+     * vdm4j failed, or a function of the user that moves the bytes. The cause shows which. Please
+     * report a failure of vdm4j.
      */
     INTERNAL_ERROR
 }

@@ -21,6 +21,13 @@ public interface VdmStatus {
     String name();
 
     /**
+     * What it means for an operation.
+     *
+     * @return the result that an operation with this status has
+     */
+    VdmResult result();
+
+    /**
      * What it means and what to do about it, in a sentence or two.
      *
      * @return the text

@@ -33,6 +33,8 @@ class ArchitectureTest {
     private static final String MEMORY = ROOT + ".memory";
     private static final String TRACE = ROOT + ".trace";
     private static final String WORKER = ROOT + ".worker";
+    private static final String ENGINE = ROOT + ".engine";
+    private static final String CHANNEL = ENGINE + ".channel";
     private static final String PMEM_FFI = MEMORY + ".ffi";
     private static final String CLI = ROOT + ".cli";
     private static final String EXAMPLES = ROOT + ".examples";
@@ -64,12 +66,14 @@ class ArchitectureTest {
             Layer.hidden(MEMORY, PMEM_FFI, MACHINE, TRACE, ROOT),
             Layer.hidden(JVM, OPERATION, MEMORY, MACHINE, ROOT, FUTURE),
             Layer.hidden(WORKER, JVM, MEMORY, MACHINE, ROOT, TRACE, FUTURE),
+            Layer.hidden(CHANNEL, JVM, OPERATION, MEMORY, MACHINE, ROOT),
+            Layer.hidden(ENGINE, CHANNEL, WORKER, JVM, MEMORY, MACHINE, ROOT, TRACE, FUTURE),
             Layer.exported(MOVER, WORKER, JVM, MEMORY, ROOT, FUTURE),
             Layer.exported(BUFFER, MEMORY, MACHINE, ROOT, FUTURE),
             Layer.hidden(DML_FFI),
-            Layer.hidden(JOB, JVM, OPERATION, DML_FFI, MEMORY, MACHINE, ROOT, WORKER),
-            Layer.exported(DML, MOVER, JVM, OPERATION, JOB, DML_FFI, MEMORY, MACHINE, ROOT, WORKER,
-                    TRACE, FUTURE));
+            Layer.hidden(JOB, CHANNEL, DML_FFI, MACHINE, ROOT),
+            Layer.exported(DML, MOVER, ENGINE, CHANNEL, JOB, DML_FFI, MEMORY, MACHINE, ROOT,
+                    FUTURE));
 
     private static JavaClasses main;
 

@@ -73,6 +73,16 @@ public final class WriteAheadLog {
     }
 
     /**
+     * Returns whether a record fits.
+     *
+     * @param length the bytes of the record
+     * @return false if {@link #append} would refuse it
+     */
+    public synchronized boolean hasSpaceFor(int length) {
+        return length > 0 && sizeOf(length) <= log.byteSize() - tail;
+    }
+
+    /**
      * Appends a record and waits until it is durable.
      *
      * @param record the bytes, at least one
@@ -92,7 +102,7 @@ public final class WriteAheadLog {
         long at;
         synchronized (this) {
             at = tail;
-            if (record.length == 0 || bytes.byteSize() > log.byteSize() - at) {
+            if (!hasSpaceFor(record.length)) {
                 throw new IllegalStateException("a record of %,d bytes was not appended at byte %,d"
                         .formatted(record.length, at)
                         + " of a log of %,d bytes".formatted(log.byteSize()));

@@ -88,8 +88,8 @@ class StartUpIT {
                 loadedBefore("copied", DmlPath.AUTO),
                 "io.github.vdm4j.dml.DsaDevice",
                 "io.github.vdm4j.dml.DsaSystem",
-                "io.github.vdm4j.dml.HardwareHealth",
+                "io.github.vdm4j.engine.DeviceHealth",
                 "io.github.vdm4j.dml.DiagnosisRules",
-                "io.github.vdm4j.dml.HardwareTrial");
+                "io.github.vdm4j.engine.DeviceTrial");
     }
 }

@@ -1,8 +1,9 @@
 package io.github.vdm4j.dml;
 
-import io.github.vdm4j.dml.job.Job;
-import io.github.vdm4j.dml.job.JobLimits;
-import io.github.vdm4j.dml.job.JobPool;
+import io.github.vdm4j.dml.job.DmlChannel;
+import io.github.vdm4j.engine.channel.ChannelLimits;
+import io.github.vdm4j.engine.channel.Slot;
+import io.github.vdm4j.engine.channel.SlotPool;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -10,7 +11,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** A pool of one job, wanted by two threads. */
+/** A pool of one slot, wanted by two threads. */
 @JCStressTest
 @Outcome(id = "[01], [01]", expect = Expect.ACCEPTABLE, desc = "had it alone, or was refused")
 @Outcome(expect = Expect.FORBIDDEN, desc = "lent twice at once")
@@ -18,22 +19,23 @@ import org.openjdk.jcstress.infra.results.II_Result;
 public class PoolStress {
     // One for all tries, which may overlap: making it takes longer than a try, and each try gives
     // back what it took.
-    private static final JobPool POOL = new JobPool(
-            new SimulatedDml().library().functions(), 1, false, true,
-            new JobLimits(4096, 4096, true));
+    private static final SlotPool POOL = new SlotPool(
+            new DmlChannel(new SimulatedDml().library().functions(), 1, false, true,
+                    new ChannelLimits(4096, 4096), NumaNodes.ANY, true, DmlStatus::of),
+            1);
 
-    /** Written and read by who has the job, with no protection but that. */
+    /** Written and read by the thread that has the slot, with no protection but that. */
     private static int holders;
 
     private static int use() {
-        Job job = POOL.take();
-        if (job == null) {
+        Slot slot = POOL.take();
+        if (slot == null) {
             return 0;
         }
         int before = holders++;
         int alone = before == 0 && holders == 1 ? 1 : 9;
         holders--;
-        POOL.give(job);
+        POOL.give(slot);
         return alone;
     }
 

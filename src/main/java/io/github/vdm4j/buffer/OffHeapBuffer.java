@@ -11,22 +11,22 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * A range of off-heap memory that cannot be freed while an operation is moving through it, and that
- * knows what makes its content durable.
+ * A range of off-heap memory that stays alive during operations and knows how its content becomes
+ * durable.
  *
- * <p>{@link #close} waits until the operations in flight on the buffer are complete, in whichever
- * mover, and finishes those that nobody polls any more. After that every use of the buffer and of
- * its segments throws {@link IllegalStateException}.
+ * <p>{@link #close} waits until the operations in flight on the buffer are complete, in every
+ * mover. It finishes those that no thread polls. After that, every use of the buffer and of its
+ * segments throws {@link IllegalStateException}.
  *
  * <p>Operations of a {@link io.github.vdm4j.Vdm} take the segments that {@link #segment()} and
  * {@link #slice} return. While an operation uses such a segment, or any slice of it, the buffer
  * cannot be freed.
  *
- * <p>Buffers may be used and closed by any thread. Those that are dropped without being closed are
- * reported, once, when the system property {@value BufferMemory#LEAK_PROPERTY} is {@code true};
- * their memory is not freed, since nobody can know who still uses it.
+ * <p>Any thread may use and close a buffer. The memory of a buffer that is dropped without being
+ * closed is not freed, because it can still be in use. If the system property {@value
+ * BufferMemory#LEAK_PROPERTY} is {@code true}, such a buffer is reported once.
  *
- * <p>C counterpart: none; in C memory is a pointer, and who frees it too early has to find out.
+ * <p>C counterpart: none. In C, memory is a pointer, and the program has to keep it alive.
  */
 public final class OffHeapBuffer implements AutoCloseable {
     private final BufferHandle handle;
@@ -52,7 +52,7 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
-     * Allocation with other than the usual properties.
+     * Returns an allocator for memory with other properties.
      *
      * @return an allocator with the defaults: alignment 64, zeroed, ordinary pages
      */
@@ -66,9 +66,9 @@ public final class OffHeapBuffer implements AutoCloseable {
      * does not fail for lack of space. docs/durability.md lists the file systems that cannot give
      * it.
      *
-     * <p>The call changes no byte that the file has. A call that fails never deletes or shortens the
-     * file, because another user can have opened it in the meantime. The exception states the size
-     * before the call and the size that the call left.
+     * <p>The call changes no byte that the file has. A call that fails never deletes or shortens
+     * the file, because another user can have opened it in the meantime. The exception states the
+     * size before the call and the size that the call left.
      *
      * @param file a regular file of the default file system
      * @param offset where the part begins, in bytes, 0 or more
@@ -122,8 +122,8 @@ public final class OffHeapBuffer implements AutoCloseable {
      * @return a buffer of domain {@link DurabilityDomain#CACHE_LINE}
      * @throws IllegalArgumentException if offset or size is out of its range or no multiple of the
      *     device's alignment
-     * @throws UnsupportedOperationException if native access is not enabled, or this is not Linux on
-     *     x86-64
+     * @throws UnsupportedOperationException if native access is not enabled, or this is not Linux
+     *     on x86-64
      * @throws IOException if the path is no device DAX, or the system does not open or map it
      */
     public static OffHeapBuffer mapDevice(Path device, long offset, long size)
@@ -143,9 +143,9 @@ public final class OffHeapBuffer implements AutoCloseable {
      * <p>If a file is mapped there, operations on the range are guarded against a truncated file,
      * like those on a mapped segment.
      *
-     * <p>The memory stays the caller's: closing the buffer waits for operations in flight, but
-     * frees nothing, and the caller's arena must not be closed before the buffer is. Of several
-     * buffers over the same bytes, an operation holds the one that was made first.
+     * <p>The caller keeps the ownership of the memory. Closing the buffer waits for operations in
+     * flight and frees nothing. Close the arena after the buffer. Of several buffers over the same
+     * bytes, an operation holds the one that was made first.
      *
      * @param segment a native segment
      * @return a buffer over it
@@ -163,10 +163,10 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
-     * Makes a buffer of a caller's native segment, whose domain the caller knows better.
+     * Makes a buffer of a caller's native segment, with a domain that the caller knows.
      *
      * @param segment a native segment
-     * @param domain what makes it durable
+     * @param domain how it becomes durable
      * @return a buffer over it, see {@link #wrap(MemorySegment)}
      * @throws IllegalArgumentException if it is on the heap
      * @throws IllegalStateException if its arena is closed
@@ -213,7 +213,7 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
-     * The memory as a segment.
+     * Returns the memory as a segment.
      *
      * @return a segment of the buffer's size
      * @throws IllegalStateException if the buffer is closed
@@ -224,7 +224,7 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
-     * The memory as a byte buffer, in native byte order.
+     * Returns the memory as a byte buffer, in native byte order.
      *
      * @return a direct buffer of the buffer's size, from position 0
      * @throws UnsupportedOperationException if the buffer is larger than 2^31 - 1 bytes
@@ -307,9 +307,9 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
-     * Returns what the forces of the mapped file have done in this process, for all buffers, mappings
-     * and movers. A file can have the inode number of a file that was deleted before. Then the
-     * counters may include those of the deleted file.
+     * Returns what the forces of the mapped file have done in this process, for all buffers,
+     * mappings and movers. A file can have the inode number of a file that was deleted before. Then
+     * the counters may include those of the deleted file.
      *
      * @return the counters of the file; zeros for memory without a file
      */

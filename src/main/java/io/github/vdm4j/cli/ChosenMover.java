@@ -85,7 +85,8 @@ record ChosenMover(String name, Vdm mover, String reason) implements AutoCloseab
         String found = decision.path() == DmlPath.HARDWARE || decision.findings().isEmpty()
                 ? ""
                 : ": " + decision.findings().getFirst().what();
-        return "path %s, as %s%s".formatted(running, decision.reason(), found);
+        return "path %s, as %s%s; %s".formatted(running, decision.reason(), found,
+                decision.policy());
     }
 
     @Override

@@ -4,6 +4,8 @@ import io.github.vdm4j.AbstractDataMover;
 import io.github.vdm4j.VdmExecutor;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.engine.DeviceExecutor;
+import io.github.vdm4j.engine.EnginePlan;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
@@ -48,16 +50,16 @@ import java.util.Objects;
 public final class DmlDataMover extends AbstractDataMover {
     private final DmlLibrary library;
     private final DmlPath path;
-    private final DmlPlan plan;
-    private final DmlExecutor executor;
+    private final EnginePlan plan;
+    private final DeviceExecutor executor;
     private final PathDecisions decisions;
 
-    DmlDataMover(DmlLibrary library, DmlPath path, DmlPlan plan, PathDecisions decisions) {
+    DmlDataMover(DmlLibrary library, DmlPath path, EnginePlan plan, PathDecisions decisions) {
         this.library = library;
         this.path = path;
         this.plan = plan;
         this.decisions = decisions;
-        executor = new DmlExecutor(plan, "DML, path " + path);
+        executor = new DeviceExecutor(plan, "DML, path " + path);
     }
 
     /**
@@ -141,7 +143,7 @@ public final class DmlDataMover extends AbstractDataMover {
      * @return {@link DmlPath#HARDWARE} or {@link DmlPath#SOFTWARE}
      */
     public DmlPath runningPath() {
-        return plan.runningPath();
+        return plan.usesDevice() ? DmlPath.HARDWARE : DmlPath.SOFTWARE;
     }
 
     /**

@@ -2,8 +2,11 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.WhenFull;
-import io.github.vdm4j.dml.job.JobLimits;
-import io.github.vdm4j.dml.job.JobPool;
+import io.github.vdm4j.engine.DeviceHealth;
+import io.github.vdm4j.engine.EnginePlan;
+import io.github.vdm4j.engine.OffloadPolicy;
+import io.github.vdm4j.engine.channel.ChannelLimits;
+import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.worker.PartExecutor;
@@ -42,7 +45,9 @@ public final class DmlDataMoverBuilder {
     private int queueSize = 128;
     private Duration queueFullTimeout = Duration.ofMillis(100);
     private Duration deviceTimeout = Duration.ofSeconds(30);
-    private long maxTransferBytes = JobLimits.MAX_PART;
+    private long maxTransferBytes = ChannelLimits.MAX_PART;
+    private long offloadFrom = OffloadPolicy.OFFLOAD_FROM;
+    private long offloadFromWhenAwaited = OffloadPolicy.OFFLOAD_FROM_WHEN_AWAITED;
     private long jvmCopies = Long.MAX_VALUE;
     private long jvmFills = JVM_FILLS;
     private long jvmOperations = Long.MAX_VALUE;
@@ -186,7 +191,7 @@ public final class DmlDataMoverBuilder {
      * @throws IllegalArgumentException if it is out of that range
      */
     public DmlDataMoverBuilder maxTransferBytes(long bytes) {
-        new JobLimits(bytes, bytes, false); // refuses what is out of range
+        new ChannelLimits(bytes, bytes); // refuses what is out of range
         maxTransferBytes = bytes;
         return this;
     }
@@ -342,6 +347,36 @@ public final class DmlDataMoverBuilder {
         return this;
     }
 
+    /**
+     * Sets from how many bytes on hardware executes an operation on {@link DmlPath#AUTO}. The JVM
+     * executes shorter operations on the calling thread, because a round trip to the device takes
+     * longer. Operations that have to be durable, batches of this length, and operations of {@link
+     * #workersFrom} bytes or more go to the hardware in any case. {@link DmlPath#HARDWARE} sends
+     * operations of every size. Default: 8 KiB (docs/adr/0027).
+     *
+     * @param bytes 0 or more; 0 for every size
+     * @return this
+     * @throws IllegalArgumentException if it is negative
+     */
+    public DmlDataMoverBuilder offloadFrom(long bytes) {
+        offloadFrom = notNegative("offloadFrom", bytes);
+        return this;
+    }
+
+    /**
+     * Sets the same for an operation that a thread starts with {@code await} or {@code busyPoll}, if
+     * the thread waits for this operation alone. Such a thread gains nothing while the device works, so the device has to be faster than
+     * the JVM. A value below {@link #offloadFrom} has no effect. Default: 24 KiB (docs/adr/0027).
+     *
+     * @param bytes 0 or more
+     * @return this
+     * @throws IllegalArgumentException if it is negative
+     */
+    public DmlDataMoverBuilder offloadFromWhenAwaited(long bytes) {
+        offloadFromWhenAwaited = notNegative("offloadFromWhenAwaited", bytes);
+        return this;
+    }
+
     private static long notNegative(String setting, long bytes) {
         if (bytes < 0) {
             throw new IllegalArgumentException(
@@ -439,13 +474,13 @@ public final class DmlDataMoverBuilder {
         List<DsaDevice> devices = path != DmlPath.SOFTWARE && showsDevices()
                 ? DsaDevice.readAll(new SystemFiles(Path.of("/")))
                 : List.of();
-        JobLimits limits =
+        ChannelLimits limits =
                 devices.isEmpty() ? limits(maxTransferBytes, USUAL_BATCH_TASKS) : limits(devices);
         var opening =
                 new DmlOpening(opened, jobs, limits, node, queueFullTimeout.toNanos(), diagnosis);
         boolean nothingToTry = path == DmlPath.AUTO && devices.isEmpty() && diagnosis == null
                 && !opened.isSimulated();
-        JobPool pool;
+        SlotPool pool;
         if (path == DmlPath.SOFTWARE || path == DmlPath.HARDWARE && !tried) {
             pool = opening.asked(path);
         } else if (nothingToTry) {
@@ -454,15 +489,15 @@ public final class DmlDataMoverBuilder {
             pool = opening.tried(path == DmlPath.AUTO);
         }
         boolean hardware = opening.decision().path() == DmlPath.HARDWARE;
-        var decisions = new PathDecisions(opening.decision(), listener);
-        var plan = new DmlPlan(
+        OffloadPolicy policy = policy(hardware);
+        var decisions = new PathDecisions(opening.decision(), policy.words(), listener);
+        var plan = new EnginePlan(
                 pool,
-                limits,
-                path == DmlPath.AUTO && !hardware
-                        ? new DmlPolicy(jvmCopies, jvmFills, jvmOperations, workerBytes,
-                                parallelBytes, true)
-                        : DmlPolicy.allOnDml(workerBytes),
-                hardware ? new HardwareHealth(pool, decisions, path == DmlPath.AUTO, opening, clock)
+                "vdm4j-dml",
+                policy,
+                hardware ? new DeviceHealth(pool, (device, reason) -> decisions.decide(
+                        device ? DmlPath.HARDWARE : DmlPath.SOFTWARE, reason, opening),
+                        path == DmlPath.AUTO, clock)
                         : null,
                 engines(),
                 queueFullTimeout.toNanos(),
@@ -473,6 +508,16 @@ public final class DmlDataMoverBuilder {
                 whenFull == WhenFull.FAIL ? queueSize : Integer.MAX_VALUE,
                 path != DmlPath.HARDWARE);
         return new DmlDataMover(opened, path, plan, decisions);
+    }
+
+    private OffloadPolicy policy(boolean hardware) {
+        if (path != DmlPath.AUTO) {
+            return OffloadPolicy.allOnChannel(workerBytes);
+        }
+        return hardware
+                ? OffloadPolicy.offloading(offloadFrom, offloadFromWhenAwaited, workerBytes)
+                : OffloadPolicy.withoutDevice(jvmCopies, jvmFills, jvmOperations, workerBytes,
+                        parallelBytes);
     }
 
     /** Null for the usual engines of the machine. */
@@ -493,16 +538,16 @@ public final class DmlDataMoverBuilder {
         return new File("/" + DsaDevice.FOLDER).exists();
     }
 
-    private JobLimits limits(List<DsaDevice> devices) {
+    private ChannelLimits limits(List<DsaDevice> devices) {
         long hardwareBytes = DsaDevice.maxTransferBytes(devices).orElse(maxTransferBytes);
         return limits(
                 Math.max(64, Math.min(hardwareBytes, maxTransferBytes) & -64L),
                 Math.min(DsaDevice.maxBatchTasks(devices).orElse(USUAL_BATCH_TASKS),
-                        JobLimits.MAX_TASKS));
+                        ChannelLimits.MAX_TASKS));
     }
 
-    private JobLimits limits(long hardwareBytes, long hardwareTasks) {
-        return new JobLimits(hardwareBytes, maxTransferBytes, (int) hardwareTasks,
-                JobLimits.MAX_TASKS, null);
+    private ChannelLimits limits(long hardwareBytes, long hardwareTasks) {
+        return new ChannelLimits(hardwareBytes, maxTransferBytes, (int) hardwareTasks,
+                ChannelLimits.MAX_TASKS);
     }
 }

@@ -1,12 +1,16 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmException;
+import io.github.vdm4j.VdmStatus;
 import io.github.vdm4j.dml.DmlDiagnosis.Finding;
 import io.github.vdm4j.dml.DmlDiagnosis.Outcome;
 import io.github.vdm4j.dml.job.DmlCallException;
-import io.github.vdm4j.dml.job.JobLimits;
-import io.github.vdm4j.dml.job.JobPool;
+import io.github.vdm4j.dml.job.DmlChannel;
+import io.github.vdm4j.engine.DeviceTrial;
+import io.github.vdm4j.engine.channel.ChannelLimits;
+import io.github.vdm4j.engine.channel.SlotPool;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /**
@@ -14,10 +18,10 @@ import java.util.function.Supplier;
  * that it works; the diagnosis keeps DML from where it would crash, and explains a failure. It is
  * made when it is needed: supplies what is found later on, too.
  */
-final class DmlOpening implements Supplier<List<Finding>> {
+final class DmlOpening implements Supplier<List<Finding>>, IntFunction<VdmStatus> {
     private final DmlLibrary library;
     private final int jobs;
-    private final JobLimits limits;
+    private final ChannelLimits limits;
     private final int node;
     private final long queueFullNanos;
 
@@ -27,7 +31,7 @@ final class DmlOpening implements Supplier<List<Finding>> {
     private DmlPathDecision decision;
 
     DmlOpening(
-            DmlLibrary library, int jobs, JobLimits limits, int node, long queueFullNanos,
+            DmlLibrary library, int jobs, ChannelLimits limits, int node, long queueFullNanos,
             DmlDiagnosis made) {
         this.library = library;
         this.jobs = jobs;
@@ -51,12 +55,18 @@ final class DmlOpening implements Supplier<List<Finding>> {
         return diagnose().findings();
     }
 
+    /** Explains a status of DML. */
+    @Override
+    public VdmStatus apply(int status) {
+        return DmlStatus.of(status);
+    }
+
     /**
      * One path without a trial.
      *
      * @throws VdmException if DML cannot make the jobs for it
      */
-    JobPool asked(DmlPath path) {
+    SlotPool asked(DmlPath path) {
         boolean hardware = path == DmlPath.HARDWARE;
         decision = new DmlPathDecision(path, "it was asked for", List.of());
         return pool(hardware, !hardware);
@@ -68,7 +78,7 @@ final class DmlOpening implements Supplier<List<Finding>> {
      *
      * @throws VdmException if DML cannot make the jobs for it
      */
-    JobPool withoutDevices() {
+    SlotPool withoutDevices() {
         decision = new DmlPathDecision(DmlPath.SOFTWARE, "Linux shows no DSA device", this);
         return pool(false, true);
     }
@@ -79,20 +89,20 @@ final class DmlOpening implements Supplier<List<Finding>> {
      * @throws DmlHardwareException if hardware does not work and nothing else will do
      * @throws VdmException if DML cannot make the jobs for either
      */
-    JobPool tried(boolean orSoftware) {
+    SlotPool tried(boolean orSoftware) {
         DmlDiagnosis diagnosis = diagnose();
-        JobPool pool = null;
-        HardwareTrial trial;
+        SlotPool pool = null;
+        DeviceTrial trial;
         if (diagnosis.verdict().hardware() == Outcome.CRASH) {
-            trial = HardwareTrial.failed("the hardware was not tried, as DML would crash the JVM",
+            trial = DeviceTrial.failed("the hardware was not tried, as DML would crash the JVM",
                     null);
         } else {
             try {
                 pool = makePool(true, orSoftware);
-                trial = HardwareTrial.of(pool,
+                trial = DeviceTrial.of(pool,
                         diagnosis.verdict().hardwareWorks() ? queueFullNanos : 0);
             } catch (DmlCallException e) {
-                trial = HardwareTrial.failed(e.getMessage(), DmlStatus.of(e.status()));
+                trial = DeviceTrial.failed(e.getMessage(), DmlStatus.of(e.status()));
             }
         }
         if (trial.works()) {
@@ -109,15 +119,12 @@ final class DmlOpening implements Supplier<List<Finding>> {
         return pool(false, true);
     }
 
-    private JobPool makePool(boolean hardware, boolean software) {
-        var pool = new JobPool(library.functions(), jobs, hardware, software, limits);
-        if (node != NumaNodes.ANY) {
-            pool.bindTo(node);
-        }
-        return pool;
+    private SlotPool makePool(boolean hardware, boolean software) {
+        return new SlotPool(new DmlChannel(library.functions(), jobs, hardware, software, limits,
+                node, null, this), jobs);
     }
 
-    private JobPool pool(boolean hardware, boolean software) {
+    private SlotPool pool(boolean hardware, boolean software) {
         try {
             return makePool(hardware, software);
         } catch (DmlCallException e) {

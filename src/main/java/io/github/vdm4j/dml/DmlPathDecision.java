@@ -13,6 +13,9 @@ public final class DmlPathDecision {
     private final DmlPath path;
     private final String reason;
 
+    /** Set before any thread sees the decision. */
+    private String policy = "";
+
     /** Null once the findings are known. Guarded by this. */
     private Supplier<List<Finding>> diagnosis;
 
@@ -55,6 +58,19 @@ public final class DmlPathDecision {
      */
     public String reason() {
         return reason;
+    }
+
+    /**
+     * Returns which operations the mover does not leave to the path.
+     *
+     * @return the policy in words; empty for a decision that a mover has not made
+     */
+    public String policy() {
+        return policy;
+    }
+
+    void policy(String words) {
+        policy = words;
     }
 
     /**

@@ -2,6 +2,7 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.dml.job.DmlCallException;
+import io.github.vdm4j.engine.DeviceTrial;
 import java.util.Map;
 
 /**
@@ -17,8 +18,8 @@ final class OpeningFailures {
     }
 
     /** To be thrown: the hardware does not work, and nothing else will do. */
-    static RuntimeException hardware(HardwareTrial trial, DmlDiagnosis diagnosis) {
-        return new DmlHardwareException(trial.words(), trial.status(), diagnosis);
+    static RuntimeException hardware(DeviceTrial trial, DmlDiagnosis diagnosis) {
+        return new DmlHardwareException(trial.words(), (DmlStatus) trial.status(), diagnosis);
     }
 
     /** To be thrown: DML does not make the first job for a path. */

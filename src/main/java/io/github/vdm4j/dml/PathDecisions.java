@@ -9,11 +9,13 @@ import java.util.function.Supplier;
 /** The decision that holds, and who hears of each. */
 final class PathDecisions {
     private final Consumer<DmlPathDecision> listener;
+    private final String policy;
     private volatile DmlPathDecision current;
 
     /** Tells the first one, too; a listener that is null hears nothing. */
-    PathDecisions(DmlPathDecision first, Consumer<DmlPathDecision> listener) {
+    PathDecisions(DmlPathDecision first, String policy, Consumer<DmlPathDecision> listener) {
         this.listener = listener;
+        this.policy = policy;
         decide(first);
     }
 
@@ -36,6 +38,7 @@ final class PathDecisions {
     }
 
     private void decide(DmlPathDecision next) {
+        next.policy(policy);
         current = next;
         if (listener == null) {
             return;

@@ -32,6 +32,8 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     private static final int DETACHED = 16;
     /** Set beside IDLE, COMPLETE or WITHHELD while one thread {@linkplain #claim prepares}. */
     private static final int PREPARING = 32;
+    /** Set beside ADVANCING while a thread advances that awaits this future alone. */
+    private static final int AWAITED = 64;
 
     private static final VarHandle STATE;
     private static final VarHandle WAITERS;
@@ -178,16 +180,32 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
 
     @Override
     public final FutureState poll() {
+        return poll(ADVANCING);
+    }
+
+    private FutureState poll(int how) {
         int seen = state;
         if (seen == COMPLETE) {
             return FutureState.COMPLETE;
         }
         Seam.at("look and enter");
         if ((seen == IDLE || seen == RUNNING && canAdvance())
-                && STATE.compareAndSet(this, seen, seen | ADVANCING)) {
+                && STATE.compareAndSet(this, seen, seen | how)) {
             return enter(seen, null);
         }
         return observe();
+    }
+
+    /** Polls for a thread that awaits this future alone. */
+    final FutureState pollAwaiting() {
+        return poll(ADVANCING | AWAITED);
+    }
+
+    @Override
+    public final void busyPoll() {
+        if (pollAwaiting() != FutureState.COMPLETE) {
+            PollableFuture.super.busyPoll();
+        }
     }
 
     @Override
@@ -296,6 +314,16 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
 
     private boolean isCurrent(Waiters list) {
         return list != null && list.generation == generation;
+    }
+
+    /**
+     * Returns whether a thread awaits this future and no other at the same time.
+     *
+     * @return true if the thread can do nothing else until the future is complete
+     */
+    protected final boolean hasLoneWaiter() {
+        Waiters list = waiters;
+        return (state & AWAITED) != 0 || isCurrent(list) && list.hasLoneWait();
     }
 
     /** The poller's own registration, or null, is not notified of what the poll itself returns. */

@@ -1,7 +1,7 @@
 package io.github.vdm4j.future;
 
 /**
- * Runs the callbacks of users, one after the other on each thread. A callback that completes
+ * The queue of users' callbacks on each thread, which run in sequence. A callback that completes
  * another future does not nest the callbacks of that future inside itself: they run after it.
  */
 final class Callbacks {
@@ -9,7 +9,10 @@ final class Callbacks {
 
     private Registration first;
     private Registration last;
-    /** Whether a loop will look at this object. A stack that is full may leave it on the thread. */
+    /**
+     * Whether a loop of this thread runs the callbacks. A stack that is full may leave it on the
+     * thread.
+     */
     private boolean active;
 
     private Callbacks() {}
@@ -50,7 +53,7 @@ final class Callbacks {
         }
     }
 
-    /** Runs work, and then the callbacks that became due on this thread meanwhile. */
+    /** Runs work, and after it the callbacks that the work has queued on this thread. */
     static void runAfter(Runnable work) {
         Callbacks running = null;
         try {

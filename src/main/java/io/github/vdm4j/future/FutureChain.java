@@ -10,25 +10,23 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Futures executed one after the other, as one future. A poll of the chain polls the entry that is
- * its turn, and goes on to the following ones for as long as they complete at once.
+ * A future that executes futures one after the other. A poll of the chain polls the current entry,
+ * and continues with the next entries while they complete at once.
  *
- * <p>An entry is <em>eager</em> (its future is given) or <em>lazy</em> (its future is made from the
- * output of the entry before, when that has finished). Outputs flow from entry to entry; {@link
- * #map} changes one on its way. The output of the last entry is that of the chain.
+ * <p>An entry is <em>eager</em> (its future is given) or <em>lazy</em> (a function makes its future
+ * from the output of the entry before). Outputs pass from entry to entry, and {@link #map} changes
+ * an output. The output of the last entry is that of the chain.
  *
- * <p>An entry that fails ends the chain: the failure is the chain's, no later initialiser or map
- * function runs, and eager futures not yet started are cancelled. {@link #recover} is the way to go
- * on all the same.
+ * <p>An entry that fails ends the chain with its failure. No later function runs, and eager futures
+ * that have not started are cancelled. {@link #recover} continues after a failure.
  *
- * <p>Every method that adds an entry returns a new chain and takes this one over, like the
- * operations of {@link java.util.stream.Stream}: the old object can no longer be polled or
- * extended. Building is for one thread; the finished chain may be polled by any.
+ * <p>Every method that adds an entry returns a new chain that replaces this one, like the
+ * operations of {@link java.util.stream.Stream}. The old object cannot be polled or extended. One
+ * thread builds the chain, and any thread may poll it.
  *
  * <p>C counterpart: {@code FUTURE_CHAIN_INIT}, {@code FUTURE_CHAIN_ENTRY_INIT}, {@code
- * FUTURE_CHAIN_ENTRY_LAZY_INIT}, miniasync_future(7). {@code FUTURE_CHAIN_ENTRY_LAST} exists so
- * that other data can follow the entries in memory; here such data are variables that the functions
- * capture.
+ * FUTURE_CHAIN_ENTRY_LAZY_INIT}, miniasync_future(7). {@code FUTURE_CHAIN_ENTRY_LAST} separates the
+ * entries from further data in memory. In Java, such data are variables that the functions capture.
  *
  * @param <T> the type of the chain's output
  */
@@ -66,7 +64,7 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     }
 
     /**
-     * A chain that begins with a future.
+     * Returns a chain that begins with a future.
      *
      * @param <T> the type of its output
      * @param first the future, idle, running or complete
@@ -77,7 +75,7 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     }
 
     /**
-     * A chain that begins with a future that is made when the chain is first polled.
+     * Returns a chain whose first poll makes its first future.
      *
      * @param <T> the type of its output
      * @param first makes the future
@@ -106,7 +104,7 @@ public final class FutureChain<T> extends AbstractFuture<T> {
      * Adds an eager entry that needs nothing from the entry before it.
      *
      * @param <R> the type of its output
-     * @param next the future, not polled by others before its turn has come
+     * @param next the future; the program does not poll it before its turn
      * @return the longer chain
      * @throws IllegalStateException if this chain has been polled or extended
      */
@@ -115,15 +113,15 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     }
 
     /**
-     * Adds an eager entry that takes over something from the entry before it.
+     * Adds an eager entry that uses the output of the entry before it.
      *
      * <p>C counterpart: {@code FUTURE_CHAIN_ENTRY_INIT} with a map function.
      *
      * @param <R> the type of its output
      * @param <F> the type of the future
      * @param next the future
-     * @param map called with the output of the entry before and {@code next}, before the latter is
-     *     polled for the first time
+     * @param map called with the output of the entry before and with {@code next}, before the first
+     *     poll of {@code next}
      * @return the longer chain
      * @throws IllegalStateException if this chain has been polled or extended
      */
@@ -149,8 +147,8 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     }
 
     /**
-     * Adds an entry that runs only if one before it has failed; what it produces takes the place of
-     * the missing output. Without a failure it is passed over.
+     * Adds an entry that runs only if an entry before it has failed. Its output replaces the
+     * missing output. Without a failure it is skipped.
      *
      * @param init makes a future from the failure; must not return null
      * @return the longer chain
@@ -171,8 +169,8 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     }
 
     /**
-     * Returns whether an entry has its future: an eager entry always has, a lazy entry from its
-     * turn on.
+     * Returns whether an entry has its future. An eager entry always has it, and a lazy entry has
+     * it from its turn on.
      *
      * <p>C counterpart: {@code FUTURE_CHAIN_ENTRY_IS_INITIALIZED}.
      *
@@ -193,7 +191,7 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     }
 
     /**
-     * Returns whether the chain is done with an entry.
+     * Returns whether the chain has finished with an entry.
      *
      * <p>C counterpart: {@code FUTURE_CHAIN_ENTRY_IS_PROCESSED}.
      *

@@ -55,7 +55,11 @@ public final class FutureRuntime {
      * @throws WrongThreadException if the future cannot be started from this thread
      */
     public void waitFor(PollableFuture<?> future) {
-        if (Objects.requireNonNull(future, "future").poll() != FutureState.COMPLETE) {
+        Objects.requireNonNull(future, "future");
+        FutureState reached = future instanceof AbstractFuture<?> known
+                ? known.pollAwaiting()
+                : future.poll();
+        if (reached != FutureState.COMPLETE) {
             waitAll(List.of(future));
         }
     }

@@ -6,15 +6,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
- * A task that is executed step by step, by being polled until it is complete.
+ * A task that advances step by step when it is polled, until it is complete.
  *
- * <p>A new future is {@link FutureState#IDLE}: nothing has started. The first poll starts the task;
- * each poll makes what progress it can without waiting and returns the state reached. A poll of a
- * complete future does nothing. Apart from that a future asks for nothing: no executor, no thread.
+ * <p>A new future is {@link FutureState#IDLE}, and nothing has started. The first poll starts the
+ * task. Each poll makes the progress that is possible without waiting, and returns the state
+ * reached. A poll of a complete future does nothing. A future needs no executor and no thread.
  *
- * <p><b>Threading.</b> Futures of this library may be polled from any thread, even from several at
- * once: one of them advances the task, the others see its state. What a task writes before it
- * completes is visible to every thread that has seen {@link FutureState#COMPLETE}.
+ * <p><b>Threading.</b> Any thread may poll a future of this library, and several may at once. One
+ * of them advances the task, and the rest see its state. What a task writes before it completes is
+ * visible to every thread that has seen {@link FutureState#COMPLETE}.
  *
  * <p>C counterpart: {@code struct future}, miniasync_future(7).
  *
@@ -23,27 +23,27 @@ import java.util.concurrent.Executor;
 public interface PollableFuture<T> {
 
     /**
-     * The state as the last poll left it. Does not poll.
+     * Returns the state after the last poll, without polling.
      *
      * @return the state
      */
     FutureState state();
 
     /**
-     * Makes progress if there is progress to be made, and never waits for it.
+     * Makes the progress that is possible now, and never waits.
      *
      * <p>C counterpart: {@code future_poll(fut, notifier)}.
      *
-     * @param notifier what the caller offers for being told when to poll again; holds the future's
-     *     answer afterwards
+     * @param notifier the offer of the caller for a notification; it holds the future's answer
+     *     afterwards
      * @return the state reached
      * @throws WrongThreadException if the task needs memory that is confined to another thread; the
-     *     future stays as it was
+     *     future is unchanged
      */
     FutureState poll(Notifier notifier);
 
     /**
-     * As {@link #poll(Notifier)} with {@link Notifier#none()}.
+     * Polls with {@link Notifier#none()}, see {@link #poll(Notifier)}.
      *
      * @return the state reached
      */
@@ -52,8 +52,8 @@ public interface PollableFuture<T> {
     }
 
     /**
-     * Polls, spinning, until the future is complete. Uses a processor for as long as that takes;
-     * see {@link #await()} for waiting well.
+     * Polls until the future is complete, and keeps a processor busy. {@link #await()} waits
+     * without that.
      *
      * <p>C counterpart: {@code FUTURE_BUSY_POLL}.
      */
@@ -64,16 +64,16 @@ public interface PollableFuture<T> {
     }
 
     /**
-     * Tells whether the future is complete, without polling it.
+     * Returns whether the future is complete, without polling.
      *
-     * @return true if the state is {@link FutureState#COMPLETE}
+     * @return {@code true} if the state is {@link FutureState#COMPLETE}
      */
     default boolean isComplete() {
         return state() == FutureState.COMPLETE;
     }
 
     /**
-     * What the task produced.
+     * Returns the output of the task.
      *
      * <p>C counterpart: {@code FUTURE_OUTPUT}.
      *
@@ -83,7 +83,7 @@ public interface PollableFuture<T> {
     T output();
 
     /**
-     * Why the task failed.
+     * Returns why the task failed.
      *
      * @return the failure, or null if the task succeeded
      * @throws IllegalStateException if the future is not complete
@@ -94,7 +94,7 @@ public interface PollableFuture<T> {
      * Throws if the task failed.
      *
      * @throws FutureFailedException if the task failed with a checked exception, which is its cause
-     * @throws RuntimeException the failure itself if it is unchecked; an Error likewise
+     * @throws RuntimeException the failure itself if it is unchecked; an Error is thrown, too
      * @throws IllegalStateException if the future is not complete
      */
     default void orThrow() {
@@ -107,13 +107,13 @@ public interface PollableFuture<T> {
     }
 
     /**
-     * Tells whether the future has a property, as of now: a chain has the properties of the entry
-     * that runs next.
+     * Returns whether the future has a property at this moment. A chain has the properties of its
+     * next entry.
      *
      * <p>C counterpart: {@code future_has_property}.
      *
      * @param property the property asked for
-     * @return true if the future has it; false for null
+     * @return {@code true} if the future has it; {@code false} for null
      */
     boolean hasProperty(FutureProperty property);
 
@@ -122,56 +122,56 @@ public interface PollableFuture<T> {
      * is polled as before, and gives back what it holds. A mover may stop a started long operation
      * between two of its parts. This method returns false then, too.
      *
-     * @return true if the future was idle; it is complete now and its failure is a {@link
-     *     java.util.concurrent.CancellationException} or one that says the same
+     * @return {@code true} if the task was cancelled. The future is complete then, and its failure
+     *     is a {@link java.util.concurrent.CancellationException} or states the same
      */
     boolean cancel();
 
     /**
-     * Waits for the end and returns the output. Spins for a moment, then yields, then sleeps; a
-     * future that takes wakers is slept on until it wakes. Interruption does not end the wait and
-     * is kept for afterwards.
+     * Waits until the future is complete and returns the output. The thread spins for a moment,
+     * then yields, then sleeps. If the future takes wakers, the thread sleeps until it is woken. An
+     * interrupt does not end the wait. The thread's interrupted status is set afterwards.
      *
      * @return the output
      * @throws FutureFailedException if the task failed with a checked exception, which is its cause
-     * @throws RuntimeException the failure itself if it is unchecked; an Error likewise
+     * @throws RuntimeException the failure itself if it is unchecked; an Error is thrown, too
      */
     default T await() {
         return FutureRuntime.shared().await(this);
     }
 
     /**
-     * As {@link #await()}, but for so long only. The operation is not touched by a timeout: it goes
-     * on, and can be polled and awaited again.
+     * Waits like {@link #await()}, but for a limited time. After a timeout the operation continues,
+     * and can be polled and awaited again.
      *
-     * @param timeout how long to wait; 0 or less for a single poll. A poll that executes the task
-     * itself is not cut short by it
+     * @param timeout how long to wait; 0 or less for a single poll. The timeout does not interrupt
+     *     a poll that executes the task itself
      * @return the output
      * @throws FutureTimeoutException if the future is not complete by then
      * @throws FutureFailedException if the task failed with a checked exception, which is its cause
-     * @throws RuntimeException the failure itself if it is unchecked; an Error likewise
+     * @throws RuntimeException the failure itself if it is unchecked; an Error is thrown, too
      */
     default T await(Duration timeout) {
         return FutureRuntime.shared().await(this, timeout);
     }
 
     /**
-     * As {@link #await()}, but ends when the waiting thread is interrupted. The operation is not
-     * touched by that: it goes on, and can be polled and awaited again.
+     * Waits like {@link #await()}, until the waiting thread is interrupted. The operation continues
+     * then, and can be polled and awaited again.
      *
      * @return the output
      * @throws InterruptedException if the thread is interrupted before the future is complete; its
      *     interrupted status is cleared
      * @throws FutureFailedException if the task failed with a checked exception, which is its cause
-     * @throws RuntimeException the failure itself if it is unchecked; an Error likewise
+     * @throws RuntimeException the failure itself if it is unchecked; an Error is thrown, too
      */
     default T awaitInterruptibly() throws InterruptedException {
         return FutureRuntime.shared().awaitInterruptibly(this);
     }
 
     /**
-     * As {@link #toCompletableFuture(Executor)} with the executor that {@link CompletableFuture}
-     * itself uses.
+     * Starts the task and returns a {@code CompletableFuture} of it, with the executor of {@link
+     * CompletableFuture}. See {@link #toCompletableFuture(Executor)}.
      *
      * @return a new future
      * @throws WrongThreadException if the task needs memory that is confined to another thread
@@ -181,24 +181,23 @@ public interface PollableFuture<T> {
     }
 
     /**
-     * Starts the task, and sees to it that it is polled to its end, whatever becomes of the future
-     * returned. This call polls once, on the calling thread, and returns a complete future if that
-     * was all. After that a task that takes wakers is polled by the executor when it has woken;
-     * every other one by a daemon thread that all such tasks share, which spins, yields and sleeps
-     * like {@link #await()} and sleeps on while there are none. The executor completes the future,
-     * so that actions that depend on it may block if its threads may.
+     * Starts the task and returns a {@code CompletableFuture} of it. This call polls once, on the
+     * calling thread. After that, the executor polls a task that takes wakers whenever the task
+     * wakes it. A daemon thread, which all futures share, polls every other task. The executor
+     * completes the returned future, so dependent actions may block if its threads may.
      *
-     * <p>Cancelling the future returned {@linkplain #cancel cancels} the task if it has not been
-     * started. A started one runs to its end all the same: what it uses stays in use until then,
-     * and must not be closed or reused. An operation that is used again and again must not be
-     * prepared anew before the future returned is complete.
+     * <p>Cancelling the returned future {@linkplain #cancel cancels} the task if it has not
+     * started. A started task runs to its end. Its memory stays in use until then, and must not be
+     * closed or reused. A reusable operation must not be prepared again before the returned future
+     * is complete.
      *
-     * <p>Memory that is confined to the calling thread is fine if the first poll completes the
-     * task, or nothing but looking remains to be done; else the future fails with a {@link
-     * WrongThreadException}, while the task stays as it was, to be polled by its own thread.
+     * <p>A task may use memory that is confined to the calling thread if the first poll completes
+     * it, or if later polls only read its state. Otherwise the returned future fails with a {@link
+     * WrongThreadException}. The task is unchanged then, and its own thread can poll it.
      *
-     * @param executor where to poll and to complete; if it refuses, the shared thread does its work
-     * @return a new future; what the task failed with is its exception
+     * @param executor the executor that polls and completes; if it refuses, the shared thread does
+     *     its work
+     * @return a new future; the failure of the task is its exception
      * @throws WrongThreadException if the task needs memory that is confined to another thread
      */
     default CompletableFuture<T> toCompletableFuture(Executor executor) {
@@ -206,7 +205,7 @@ public interface PollableFuture<T> {
     }
 
     /**
-     * A future that is complete from the start.
+     * Returns a future that is complete from the start.
      *
      * <p>C counterpart: {@code FUTURE_INIT_COMPLETE}.
      *
@@ -219,7 +218,7 @@ public interface PollableFuture<T> {
     }
 
     /**
-     * A future that has failed from the start.
+     * Returns a future that has failed from the start.
      *
      * @param <T> the type of the output
      * @param failure the failure

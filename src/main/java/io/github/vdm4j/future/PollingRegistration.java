@@ -33,7 +33,7 @@ abstract class PollingRegistration<T> extends Registration {
     /** Returns true if the task needs no more polls from this registration. */
     abstract boolean isSettled();
 
-    /** Polls a task that this registration has no use for any more. Returns true at its end. */
+    /** Polls a task whose result this registration does not need. Returns true at its end. */
     boolean abandon() {
         return true;
     }
@@ -51,7 +51,7 @@ abstract class PollingRegistration<T> extends Registration {
         return (int) WAKE_UPS.getAndAdd(this, 1) == 0;
     }
 
-    /** Takes wake-ups that a poll has followed. Returns true if none came meanwhile. */
+    /** Takes the wake-ups before a poll. Returns true if no further wake-up has arrived. */
     private boolean mayRest(int seen) {
         return (int) WAKE_UPS.getAndAdd(this, -seen) == seen;
     }

@@ -52,6 +52,11 @@ abstract class Registration implements Waker {
     /** Notifies the owner of the registration. */
     abstract void fire();
 
+    /** Returns whether a thread waits for this future and for no other. */
+    boolean isLoneWait() {
+        return false;
+    }
+
     /** Notifies the owner. A future of another kind calls this directly. */
     @Override
     public final void wake() {

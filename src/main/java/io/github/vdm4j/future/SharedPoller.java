@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The thread that polls the futures that no other thread polls and that cannot wake anybody. It
+ * The thread that polls futures without wakers for which no other thread polls. It
  * starts when the first such future arrives and ends when it has been idle for a moment.
  */
 final class SharedPoller {
@@ -19,7 +19,7 @@ final class SharedPoller {
     /** Passes the time after a round without progress. Tests replace it. */
     static IdleStrategy betweenRounds = IdleStrategy.backOff();
 
-    // Guarded by the class. The registrations are linked by themselves, so that adding one needs no
+    // Guarded by the class. The registrations are the nodes of the list, so adding one needs no
     // memory.
     private static PollingRegistration<?> added;
     private static Thread thread;
@@ -62,7 +62,7 @@ final class SharedPoller {
         added = first;
     }
 
-    /** Returns true if nothing was added meanwhile: the thread ends. */
+    /** Ends the thread if no task was added. Returns true if it ends. */
     private static synchronized boolean end() {
         if (added == null) {
             thread = null;

@@ -355,5 +355,10 @@ final class WaitSession {
         void fire() {
             WaitSession.this.wake(this);
         }
+
+        @Override
+        boolean isLoneWait() {
+            return all.length == 1;
+        }
     }
 }

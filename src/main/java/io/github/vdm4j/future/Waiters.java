@@ -80,6 +80,16 @@ final class Waiters implements Waker {
         registration.next = null;
     }
 
+    /** Returns whether a thread waits for this future and for no other. */
+    synchronized boolean hasLoneWait() {
+        for (Registration each = first; each != null; each = each.next) {
+            if (each.isLoneWait()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The task reports progress: every registration has to poll. */
     @Override
     public void wake() {

@@ -8,23 +8,26 @@ import java.lang.foreign.ValueLayout;
 import java.util.zip.CRC32C;
 
 /**
- * CRC-32C with a seed and with DML's two bypasses, alone or on the way of a copy.
+ * The kernel of CRC-32C with a seed and with DML's two bypasses, alone or during a copy.
  *
- * <p>An instance keeps what it needs from call to call and is used by one thread at a time: each
- * worker has its own.
+ * <p>An instance keeps state between calls, and one thread at a time may use it. Each worker has
+ * its own.
  */
 public final class Crc32cKernel {
-    /** Keeps a piece of both sides of a copy in the first two caches of a core. */
+    /**
+     * The size of a piece of a copy. Source and destination of a piece fit into the first two
+     * caches of a core.
+     */
     private static final int COPIED_PIECE = 1 << 17;
 
-    /** As large as a byte buffer can be, and a multiple of every alignment. */
+    /** The largest size of a byte buffer that is a multiple of every alignment. */
     private static final int BUFFERED_PIECE = 1 << 30;
 
     private static final int SCRATCH = 1 << 14;
 
     /**
-     * Below this a copy costs less than a byte buffer, whose allocation the JIT does not always do
-     * away with: some 400 ns, measured.
+     * The size below which a copy costs less than a byte buffer. The JIT does not always remove the
+     * buffer's allocation, which costs some 400 ns (measured).
      */
     private static final int SMALL = 1 << 16;
 
@@ -39,7 +42,7 @@ public final class Crc32cKernel {
     public Crc32cKernel() {}
 
     /**
-     * The CRC of a segment.
+     * Returns the CRC of a segment.
      *
      * @param source what to read, of any kind, alignment and length
      * @param options the seed, and what is reflected
@@ -52,7 +55,7 @@ public final class Crc32cKernel {
     }
 
     /**
-     * Copies a segment and makes the CRC of what was copied.
+     * Copies a segment and returns the CRC of its bytes.
      *
      * @param destination what to write, of the size of the source and disjoint from it
      * @param source what to read
@@ -71,12 +74,12 @@ public final class Crc32cKernel {
     }
 
     /**
-     * The CRC of two ranges, one after the other, from the CRC of each.
+     * Returns the CRC of two consecutive ranges, from the CRC of each.
      *
      * @param first the CRC of the first, with any seed
      * @param second the CRC of the second, with the seed 0
      * @param secondLength the length of the second in bytes
-     * @param options what both have bypassed
+     * @param options the bypasses of both
      * @return the CRC of both, with the seed of the first
      */
     public static int combine(int first, int second, long secondLength, CrcOptions options) {
@@ -87,7 +90,7 @@ public final class Crc32cKernel {
         return reversed ? Integer.reverse(both) : both;
     }
 
-    /** The JDK's CRC knows no seed, but four bytes bring its register to any value. */
+    /** Sets the seed. The JDK's CRC has no seed, but four bytes bring its register to any value. */
     private void begin(CrcOptions options) {
         crc.reset();
         int register =
@@ -110,7 +113,7 @@ public final class Crc32cKernel {
         if (highestBitFirst) {
             addReversed(source, from, length);
         } else if (source.isNative()) {
-            // The JDK's CRC dies of a page of a file that is not there, where a copy throws.
+            // The JDK's CRC ends the process at a missing page, and a copy throws.
             if (length < SMALL || MemoryRegions.mayLackPages(source)) {
                 addCopied(source, from, length);
             } else {
@@ -138,7 +141,10 @@ public final class Crc32cKernel {
         }
     }
 
-    /** The highest bit first of a byte is the lowest bit first of the same byte in reverse. */
+    /**
+     * Adds reversed bytes. A byte with the highest bit first is the reversed byte with the lowest
+     * bit first.
+     */
     private void addReversed(MemorySegment source, long from, long length) {
         for (long done = 0; done < length; done += SCRATCH) {
             int piece = (int) Math.min(SCRATCH, length - done);

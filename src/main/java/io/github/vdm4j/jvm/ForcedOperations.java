@@ -18,7 +18,8 @@ import java.util.function.Consumer;
 
 /**
  * Executes operations of an asynchronous mover with the kernels of a {@link CallerExecutor}, and
- * leaves their forces to the threads that force. Knows the operations that wait for a force.
+ * leaves their forces to the forcing threads. It has a list of the operations that wait for a
+ * force.
  */
 public final class ForcedOperations {
     private static final long LOOK_NANOS = 1_000_000;
@@ -45,7 +46,7 @@ public final class ForcedOperations {
      * Keeps the buffers open until {@link #execute} has ended the operation.
      *
      * @param operation the operation
-     * @return null, or why that failed
+     * @return null, or the reason of the failure
      */
     public static String pin(Operation<?> operation) {
         if (operation.tasks() != null) {
@@ -61,7 +62,7 @@ public final class ForcedOperations {
     }
 
     /**
-     * Takes back {@link #pin}.
+     * Unpins the buffers of {@link #pin}.
      *
      * @param operation the operation
      */
@@ -79,7 +80,7 @@ public final class ForcedOperations {
      * Returns whether an operation is a batch that has executed tasks and waits.
      *
      * @param operation the operation
-     * @return true if it cannot be cancelled any more
+     * @return {@code true} if it is too late to cancel it
      */
     public static boolean hasBegun(Operation<?> operation) {
         return begun(operation) != null;
@@ -178,13 +179,22 @@ public final class ForcedOperations {
      */
     public void submit(Operation<?> operation, Forces forces,
             BiConsumer<Operation<?>, Forces> then) {
+        list(forces);
+        Seam.at("list and submit");
+        forces.submit(operation, then);
+    }
+
+    /**
+     * Makes drains and {@link #await} wait for forces. {@link #submit} follows.
+     *
+     * @param forces the forces
+     */
+    public void list(Forces forces) {
         try {
             waiting.add(forces);
         } catch (OutOfMemoryError e) { // only drains and close() do not wait for it then
             LibraryThread.report(e);
         }
-        Seam.at("list and submit");
-        forces.submit(operation, then);
     }
 
     /**

@@ -9,14 +9,14 @@ import io.github.vdm4j.memory.MemoryRegions;
 import java.lang.foreign.MemorySegment;
 import java.util.stream.Stream;
 
-/** What the JVM throws while it moves bytes, as results and texts. */
+/** The results and texts of exceptions that the JVM throws while it moves bytes. */
 public final class JvmFailures {
     private JvmFailures() {}
 
     /**
-     * What has become of an operation.
+     * Returns the result of an operation that threw.
      *
-     * @param thrown what was thrown while it was executed
+     * @param thrown the exception of the execution
      * @param operands the segments that it accessed; null for none
      * @return the result
      */
@@ -40,7 +40,7 @@ public final class JvmFailures {
     }
 
     /**
-     * The same in words, to follow "memcpy of 64 bytes ".
+     * Returns the reason in words, which follow "memcpy of 64 bytes " in the message.
      *
      * @param thrown what was thrown
      * @param operands the segments that the operation accessed; null for none
@@ -75,7 +75,7 @@ public final class JvmFailures {
     }
 
     /**
-     * Makes the JVM throw now what it found missing of mapped files while it executed an operation.
+     * Makes the JVM throw now if an operation met a missing page of a mapped file.
      *
      * @param operation the operation
      * @throws InternalError if a page was not there

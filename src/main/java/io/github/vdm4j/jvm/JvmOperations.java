@@ -13,18 +13,18 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
-/** Executes any operation on the calling thread, in pure Java. */
+/** The executor of operations in pure Java, on the calling thread. */
 public final class JvmOperations {
     /**
-     * What is lent to one thread at a time; by the thread's number, so that each mostly gets its
-     * own back.
+     * The spare kernels, each for one thread at a time. The index is the thread's number, so a
+     * thread mostly finds its own kernel.
      */
     private static final AtomicReferenceArray<Crc32cKernel> SPARE = new AtomicReferenceArray<>(64);
 
     /**
-     * {@link #run(Operation, long, long)}. Not final, so that the JIT does not look through
-     * it and compiles what it calls for itself: inlined into those who call it, ten calls deep
-     * already, it would not have the JDK's accesses of memory inlined (docs/adr/0020).
+     * {@link #run(Operation, long, long)}. It is not final, because the JIT then compiles the
+     * target by itself. Inlined into its callers, ten calls deep, the target would not get the
+     * JDK's accesses of memory inlined (docs/adr/0020).
      */
     @SuppressWarnings("FieldMayBeFinal") private static MethodHandle run;
 
@@ -41,19 +41,19 @@ public final class JvmOperations {
         }
     }
 
-    /** What an operation returns that finds nothing. */
+    /** The value of an operation without a finding. */
     private static final long NOTHING = -1;
 
     private JvmOperations() {}
 
     /**
-     * Executes an operation and takes down its result. Flushing, and making a destination durable,
-     * is not its matter: a flush, a nop and a drain succeed at once.
+     * Executes an operation and writes its completion record. It makes nothing durable: a flush, a
+     * nop and a drain succeed at once.
      *
-     * @param operation what to do; its operation record is untouched if this throws
-     * @throws IllegalStateException if the arena of a segment was closed meanwhile
+     * @param operation the operation; its completion record is untouched if this throws
+     * @throws IllegalStateException if the arena of a segment is closed
      * @throws WrongThreadException if a segment is confined to another thread
-     * @throws InternalError if a page of a mapped file is not there
+     * @throws InternalError if a page of a mapped file is missing
      */
     public static void execute(Operation<?> operation) {
         if (operation.type() == VdmOperationType.DELTA_APPLY) {
@@ -76,9 +76,9 @@ public final class JvmOperations {
      * @param length the part's size; for DIF operations a multiple of a block
      * @return the offset in the range of the first mismatch, what a DIF check found, the CRC of the
      *     part, or what {@link DeltaKernel#create} returned
-     * @throws IllegalStateException if the arena of a segment was closed meanwhile
+     * @throws IllegalStateException if the arena of a segment is closed
      * @throws WrongThreadException if a segment is confined to another thread
-     * @throws InternalError if a page of a mapped file is not there
+     * @throws InternalError if a page of a mapped file is missing
      */
     static long execute(Operation<?> operation, long from, long length) {
         try {
@@ -128,7 +128,9 @@ public final class JvmOperations {
                 : segment.asSlice(from, length);
     }
 
-    /** The CRC of a part that does not come first has the seed 0, for {@link Crc32cKernel#combine}. */
+    /**
+     * The CRC of a part that does not come first has the seed 0, for {@link Crc32cKernel#combine}.
+     */
     private static long crc(Operation<?> operation, long from, long length) {
         int slot = (int) Thread.currentThread().threadId() & SPARE.length() - 1;
         Crc32cKernel spare = SPARE.getAndSet(slot, null);

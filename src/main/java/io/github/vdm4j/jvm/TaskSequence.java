@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The tasks of a batch, executed one after the other. */
+/** The tasks of a batch, executed in sequence. */
 public final class TaskSequence {
     private final List<Operation<?>> tasks;
 
@@ -30,7 +30,7 @@ public final class TaskSequence {
     /** The same object for all sections of an execution. */
     private Forces forces;
 
-    /** The arena that was looked at last: most tasks have the same. */
+    /** The last arena, because most tasks have the same arena. */
     private MemorySegment.Scope known;
 
     /**

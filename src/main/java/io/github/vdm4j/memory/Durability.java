@@ -32,17 +32,17 @@ public final class Durability {
     private final long forceWaitNanos;
 
     /**
-     * Why an operation is refused.
+     * The reason why an operation is refused.
      *
      * @param result how the operation ends
-     * @param reason in words, to follow "memset of 64 bytes "
+     * @param reason the reason in words, which follow "memset of 64 bytes " in the message
      */
     public record Refusal(VdmResult result, String reason) {}
 
     /**
-     * Puts engines together.
+     * Creates engines.
      *
-     * @param lines writes cache lines back; null if nothing outside of a mover can
+     * @param lines writes cache lines back; null if only a mover can
      * @param pages writes pages back
      */
     public Durability(CacheLineWriteBack lines, PageWriteBack pages) {
@@ -61,7 +61,8 @@ public final class Durability {
     }
 
     /**
-     * The engines of this machine: libpmem if it is installed, and the JDK's {@code force()}.
+     * Returns the engines of this machine: libpmem if it is installed, and the JDK's {@code
+     * force()}.
      *
      * @return the same object on every call
      */
@@ -70,7 +71,7 @@ public final class Durability {
     }
 
     /**
-     * The engines of a machine without libpmem.
+     * Returns the engines of a machine without libpmem.
      *
      * @return a new object
      */
@@ -173,7 +174,10 @@ public final class Durability {
         };
     }
 
-    /** The kernel tells of MAP_SYNC only if that decides between {@code force()} and cache lines. */
+    /**
+     * Determines the kind of a backing. It asks for MAP_SYNC only if that decides between {@code
+     * force()} and cache lines.
+     */
     private static WriteBackKind kindOf(Backing backing) {
         return switch (backing) {
             case SYNCHRONOUS_FILE -> WriteBackKind.CACHE_LINES;
@@ -183,7 +187,7 @@ public final class Durability {
     }
 
     /**
-     * The engine for cache lines. The first call looks for that of the machine.
+     * Returns the engine for cache lines. The first call looks for the engine of the machine.
      *
      * @return the engine, or null if there is none outside of the movers
      */
@@ -195,7 +199,7 @@ public final class Durability {
      * Returns why an operation on a range must be refused.
      *
      * @param range the range
-     * @param kind what {@link #kindOf} returned for it
+     * @param kind the kind that {@link #kindOf} returned
      * @param moverWritesLinesBack whether the mover itself can write cache lines back
      * @return null if the range can be made durable
      */

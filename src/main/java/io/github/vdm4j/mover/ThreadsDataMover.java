@@ -14,13 +14,13 @@ import java.util.Objects;
 /**
  * A data mover with worker threads of its own, which use the JVM's own code.
  *
- * <p>The first poll of a future hands its operation over to the workers. If all of them are busy,
- * the operation waits, first in, first out, and can be cancelled until a worker begins with it; with
+ * <p>The first poll of a future hands its operation over to the workers. If all workers are busy,
+ * the operation waits, first in, first out. It can be cancelled until a worker begins it. With
  * {@link ThreadsDataMoverBuilder#whenFull whenFull(FAIL)} it fails instead if the queue is full.
  * Takes heap and off-heap segments. If memory is confined to a thread, that thread executes the
- * operation in its first poll. A durable operation on a mapped file of up to 64 KiB is copied by the
- * first poll, too, and a thread of the library forces the file. Durable for mapped files, which it writes to their storage, and for persistent memory if
- * libpmem is installed.
+ * operation in its first poll. A durable operation on a mapped file of up to 64 KiB is copied by
+ * the first poll, too, and a thread of the library forces the file. Durable for mapped files, which
+ * it writes to their storage, and for persistent memory if libpmem is installed.
  *
  * <p>The workers are daemon threads. What they do when there is nothing to do is their {@link
  * io.github.vdm4j.future.WorkerStrategy}; they sleep in the end.

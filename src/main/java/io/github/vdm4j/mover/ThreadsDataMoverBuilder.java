@@ -11,7 +11,7 @@ import io.github.vdm4j.worker.PartExecutor;
 import java.time.Duration;
 import java.util.Objects;
 
-/** Settings for a {@link ThreadsDataMover}. Each has a default. */
+/** The settings of a {@link ThreadsDataMover}. Each has a default. */
 public final class ThreadsDataMoverBuilder {
     private static final int MAX_THREADS = 1_024;
     private static final Duration MAX_CLOSE_TIMEOUT = Duration.ofDays(1);
@@ -43,7 +43,7 @@ public final class ThreadsDataMoverBuilder {
     }
 
     /**
-     * How many worker threads. Default: one for each processor.
+     * Sets the number of worker threads. Default: one for each processor.
      *
      * @param count 1 to 1,024
      * @return this
@@ -79,7 +79,7 @@ public final class ThreadsDataMoverBuilder {
     }
 
     /**
-     * What a worker does when the queue is empty. Default: {@link WorkerStrategy#BALANCED}.
+     * Sets how a worker waits for work. Default: {@link WorkerStrategy#BALANCED}.
      *
      * @param strategy the strategy
      * @return this
@@ -108,10 +108,10 @@ public final class ThreadsDataMoverBuilder {
     }
 
     /**
-     * How long {@link ThreadsDataMover#close} waits for operations that are queued or at work.
-     * After that it throws a {@link io.github.vdm4j.VdmException} with {@link
-     * io.github.vdm4j.VdmResult#TIMEOUT} that names those at work; the threads end when they are
-     * done. Default: 30 s.
+     * Sets how long {@link ThreadsDataMover#close} waits for operations that wait or execute. After
+     * that it throws a {@link io.github.vdm4j.VdmException} with {@link
+     * io.github.vdm4j.VdmResult#TIMEOUT} that names the executing operations. The threads end when
+     * these have ended. Default: 30 s.
      *
      * @param time above 0, at most one day
      * @return this
@@ -129,7 +129,7 @@ public final class ThreadsDataMoverBuilder {
     }
 
     /**
-     * The notification that futures give to those who offer a waker. Default: {@link
+     * Sets the notification that futures give to a poll that offers a waker. Default: {@link
      * NotifierType#WAKER}.
      *
      * @param type the type
@@ -141,7 +141,7 @@ public final class ThreadsDataMoverBuilder {
     }
 
     /**
-     * Copies for memcpy, in place of the JVM's own.
+     * Sets the function that copies for memcpy. Default: the JVM's own copy.
      *
      * <p>C counterpart: {@code data_mover_threads_set_memcpy_fn}.
      *
@@ -154,7 +154,7 @@ public final class ThreadsDataMoverBuilder {
     }
 
     /**
-     * Copies for memmove, in place of the JVM's own.
+     * Sets the function that copies for memmove. Default: the JVM's own copy.
      *
      * <p>C counterpart: {@code data_mover_threads_set_memmove_fn}.
      *
@@ -167,7 +167,7 @@ public final class ThreadsDataMoverBuilder {
     }
 
     /**
-     * Fills for memset, in place of the JVM's own.
+     * Sets the function that fills for memset. Default: the JVM's own fill.
      *
      * <p>C counterpart: {@code data_mover_threads_set_memset_fn}.
      *
@@ -198,9 +198,9 @@ public final class ThreadsDataMoverBuilder {
     /**
      * Sets how long a force may wait for further durable operations on the same file. A force that
      * several operations share is faster than a force for each. The wait is adaptive: it lasts at
-     * most a quarter of the last force, and it ends if no further operation arrives in time. A mover
-     * that never waits still shares forces. If operations of several movers share a force, the
-     * shortest time counts. Default: no further bound.
+     * most a quarter of the last force, and it ends if no further operation arrives in time. A
+     * mover that never waits still shares forces. If operations of several movers share a force,
+     * the shortest time counts. Default: no further bound.
      *
      * @param longest 0 or more; zero for no wait
      * @return this

@@ -14,11 +14,11 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Threads that execute the operations of a {@link PendingList}, first in, first out. A worker that
- * finds the list empty searches for a while, according to its {@link WorkerStrategy}, and then
+ * The threads that execute the operations of a {@link PendingList}, first in, first out. A worker
+ * that finds the list empty searches for a while, according to its {@link WorkerStrategy}, and then
  * sleeps. A thread that adds an operation wakes a worker if no worker searches. The last searcher
  * that finds an operation wakes another worker if more wait. So a burst wakes as many workers as it
- * needs, and a stream that one worker keeps up with wakes nobody.
+ * needs, and a stream that one worker can serve wakes no worker.
  */
 public final class Workers {
     private final String name;
@@ -33,11 +33,11 @@ public final class Workers {
     /**
      * Starts the threads.
      *
-     * @param name what the threads' names begin with
+     * @param name the prefix of the threads' names
      * @param threads how many
-     * @param strategy what a thread does when there is nothing to do
-     * @param work executes an operation and completes it, whatever happens. What it throws all the
-     *     same ends the thread, and another thread takes its place
+     * @param strategy how an idle thread waits
+     * @param work executes an operation and completes it, also after a failure. If it throws, the
+     *     thread ends, and another thread takes its place
      */
     public Workers(String name, int threads, WorkerStrategy strategy,
             Consumer<Operation<?>> work) {
@@ -114,10 +114,10 @@ public final class Workers {
     }
 
     /**
-     * Puts an operation of which more is left to do at the end of the list. To be called by the
-     * worker that has taken it. {@link #forget} follows before the operation is complete.
+     * Puts an unfinished operation at the end of the list. The worker that has taken it calls this.
+     * {@link #forget} follows before the operation is complete.
      *
-     * @param operation the operation, which the caller does not own any more
+     * @param operation the operation, which the caller must not touch afterwards
      */
     public void putBack(Operation<?> operation) {
         pending.putBack(operation);
@@ -127,7 +127,8 @@ public final class Workers {
     }
 
     /**
-     * Forgets that an operation was put back. To be called before the operation is complete.
+     * Forgets that an operation was put back. The worker calls this before the operation is
+     * complete.
      *
      * @param operation the operation, whose work is done
      */
@@ -136,7 +137,7 @@ public final class Workers {
     }
 
     /**
-     * Takes back an operation that no worker has begun with.
+     * Removes an operation that no worker has begun from the list.
      *
      * @param operation the operation
      * @return true if the caller owns it now

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 
@@ -45,6 +46,8 @@ abstract class AgainstSimulatedDml {
                 .nativeMemoryIsPersistent(true)
                 .library(dml.library())
                 .path(path)
+                .offloadFrom(0)
+                .offloadFromWhenAwaited(0)
                 .jvmCopiesUpTo(0)
                 .jvmFillsUpTo(0)
                 .jvmOperationsUpTo(0)
@@ -108,7 +111,8 @@ abstract class AgainstSimulatedDml {
                 return future;
             }
             if (i % 1_000 == 999) {
-                Thread.yield(); // another thread may be inside of the operation, and want the processor
+                // Another thread may be inside the operation, or force its file, and need the processor.
+                LockSupport.parkNanos(i < 1_000_000 ? 1 : 1_000_000);
             }
         }
         throw new AssertionError("still not complete: " + future);

@@ -656,7 +656,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
             assertTrue(
                     failure.getMessage()
                             .contains(
-                                    "every job that DML has made is in flight, and it makes no more: dml_init_job returned status 3"),
+                                    "all jobs that could be made are in flight, and no more can be: dml_init_job returned status 3"),
                     failure.getMessage());
             dml.releaseAll();
             finish(first).orThrow();

@@ -14,8 +14,8 @@ import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.DmlDiagnosis.Severity;
 import io.github.vdm4j.dml.DsaSystem.AccelConfig;
 import io.github.vdm4j.dml.ffi.dml_h;
-import io.github.vdm4j.dml.job.JobLimits;
-import io.github.vdm4j.dml.job.JobPool;
+import io.github.vdm4j.engine.channel.ChannelLimits;
+import io.github.vdm4j.engine.channel.SlotPool;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -95,6 +95,8 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         return DmlDataMover.builder()
                 .library(dml.library())
                 .path(path)
+                .offloadFrom(0)
+                .offloadFromWhenAwaited(0)
                 .jvmCopiesUpTo(0)
                 .jvmFillsUpTo(0)
                 .jvmOperationsUpTo(0)
@@ -279,9 +281,9 @@ class DmlOpeningTest extends AgainstSimulatedDml {
     @Test
     void withoutDevicesTriesNothingAndDiagnosesNothingBeforeItIsAsked() {
         DmlDiagnosis diagnosis = machine.diagnosis();
-        var limits = new JobLimits(64, 64, 8, 8, false);
+        var limits = new ChannelLimits(64, 64, 8, 8);
         var opening = new DmlOpening(dml.library(), 4, limits, NumaNodes.ANY, 0, diagnosis);
-        JobPool pool = opening.withoutDevices();
+        SlotPool pool = opening.withoutDevices();
         assertEquals(List.of(), dml.submissions());
         assertEquals(1, dml.liveJobs());
         assertEquals(

@@ -19,8 +19,12 @@ import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.dml.ffi.dml_h;
-import io.github.vdm4j.dml.job.JobLimits;
-import io.github.vdm4j.dml.job.JobPool;
+import io.github.vdm4j.dml.job.DmlChannel;
+import io.github.vdm4j.engine.DeviceHealth;
+import io.github.vdm4j.engine.EnginePlan;
+import io.github.vdm4j.engine.OffloadPolicy;
+import io.github.vdm4j.engine.channel.ChannelLimits;
+import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.machine.Processor;
@@ -391,12 +395,14 @@ class DurabilityTableTest extends AgainstSimulatedDml {
         dml.withHardware();
         boolean hardware = path == DmlPath.HARDWARE;
         DmlLibrary library = dml.library();
-        var limits = new JobLimits(4096, 4096, clwb);
-        JobPool pool = new JobPool(library.functions(), 1, hardware, !hardware, limits);
-        var health =
-                hardware ? new HardwareHealth(pool, null, false, List::of, System::nanoTime) : null;
-        var plan = new DmlPlan(
-                pool, limits, DmlPolicy.allOnDml(Long.MAX_VALUE), health,
+        var channel = new DmlChannel(library.functions(), 1, hardware, !hardware,
+                new ChannelLimits(4096, 4096), NumaNodes.ANY, clwb, DmlStatus::of);
+        var pool = new SlotPool(channel, 1);
+        var health = hardware
+                ? new DeviceHealth(pool, (device, reason) -> {}, false, System::nanoTime)
+                : null;
+        var plan = new EnginePlan(
+                pool, "test", OffloadPolicy.allOnChannel(Long.MAX_VALUE), health,
                 Durability.withoutLibpmem().nativeMemoryIsPersistent(true), 0, 1L << 40, 1L << 40,
                 1, WorkerStrategy.PARK, Integer.MAX_VALUE, !hardware);
         try (var mover = new DmlDataMover(library, path, plan, null)) {

@@ -3,6 +3,7 @@ package io.github.vdm4j.dml.job;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.github.vdm4j.dml.ffi.dml_library_version_t;
+import io.github.vdm4j.engine.channel.HeldArenas;
 import io.github.vdm4j.machine.NativeCall;
 import io.github.vdm4j.machine.PlainCall;
 import io.github.vdm4j.machine.SegmentClosedException;
@@ -20,10 +21,11 @@ import java.util.Optional;
  * The functions of one opened DML, called through {@link DmlHandles} (docs/adr/0002).
  *
  * <p>Jobs are passed as plain addresses: the callers of these methods see to it that a job is
- * initialised and its memory alive, see {@link JobPool}.
+ * initialised and its memory alive, see {@link DmlChannel}.
  */
 public final class DmlFunctions {
     private static final int BATCH_ALIGNMENT = 64;
+    private static final int LEAST_TASKS = 4;
 
     /**
      * What is moved in so short a time that a garbage collection may have to wait for it: about a
@@ -263,7 +265,7 @@ public final class DmlFunctions {
     boolean knowsBatches(long job) {
         if (batchesKnown == 0) {
             batchesKnown =
-                    isBatchSize(job, BatchBuffer.LEAST) && isBatchSize(job, BatchBuffer.LEAST + 1)
+                    isBatchSize(job, LEAST_TASKS) && isBatchSize(job, LEAST_TASKS + 1)
                             ? 1
                             : -1;
         }
@@ -272,7 +274,7 @@ public final class DmlFunctions {
 
     private boolean isBatchSize(long job, int tasks) {
         try {
-            return batchSize(job, tasks) == tasks * BatchBuffer.TASK + BATCH_ALIGNMENT;
+            return batchSize(job, tasks) == tasks * Job.TASK + BATCH_ALIGNMENT;
         } catch (DmlCallException e) {
             return false;
         }

@@ -3,9 +3,8 @@ package io.github.vdm4j.dml.job;
 import io.github.vdm4j.dml.ffi.dml_dif_config_t;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.ffi.dml_job_t;
-import io.github.vdm4j.operation.DifConfig;
-import io.github.vdm4j.operation.DifFlag;
-import io.github.vdm4j.operation.DifTags;
+import io.github.vdm4j.engine.channel.Opcode;
+import io.github.vdm4j.engine.channel.Part;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -50,83 +49,51 @@ final class JobFields {
             DIF + dml_dif_config_t.destination_application_tag_mask$OFFSET;
 
     private static final int READ_SEED = dml_h.DML_FLAG_CRC_READ_SEED;
-    private static final int MAX_TAG = 0xffff;
 
     /** What lies behind a job's struct in its memory: the CRC that the library reads and writes. */
     static final int CRC_BYTES = 8;
 
     private JobFields() {}
 
-    /** Neither results nor expectations of an earlier operation are left. */
-    static void operation(MemorySegment job, int operation, int flags) {
-        job.set(INT, OPERATION, operation);
-        job.set(LONG, FLAGS, flags);
+    /** Writes all fields that an operation takes, neither a copy nor a fill. */
+    static void describe(MemorySegment job, Part part) {
+        job.set(INT, OPERATION, part.opcode());
+        job.set(LONG, FLAGS, part.flags());
+        // No results and expectations of an earlier operation are left.
         job.set(INT, EXPECTED_RESULT, 0);
         job.set(INT, RESULT, 0);
         job.set(INT, OFFSET, 0);
+        job.set(LONG, SOURCE, part.source());
+        job.set(INT, SOURCE_LENGTH, (int) part.bytes());
+        job.set(LONG, DESTINATION, part.destination());
+        job.set(INT, DESTINATION_LENGTH, (int) part.destinationBytes());
+        switch (part.opcode()) {
+            case Opcode.DRAIN, Opcode.DUALCAST -> job.set(LONG, SECOND_DESTINATION, part.second());
+            case Opcode.COMPARE_PATTERN -> job.set(LONG, PATTERN, part.pattern());
+            case Opcode.COMPARE, Opcode.DELTA_CREATE -> job.set(LONG, SECOND_SOURCE, part.second());
+            case Opcode.CRC, Opcode.COPY_CRC -> crcSeed(job, part);
+            case Opcode.DIF_CHECK, Opcode.DIF_INSERT, Opcode.DIF_STRIP, Opcode.DIF_UPDATE ->
+                dif(job, part);
+            default -> {} // has all it needs
+        }
     }
 
-    static void source(MemorySegment job, long address, long length) {
-        job.set(LONG, SOURCE, address);
-        job.set(INT, SOURCE_LENGTH, (int) length);
-    }
-
-    static void secondSource(MemorySegment job, long address) {
-        job.set(LONG, SECOND_SOURCE, address);
-    }
-
-    static void destination(MemorySegment job, long address, long length) {
-        job.set(LONG, DESTINATION, address);
-        job.set(INT, DESTINATION_LENGTH, (int) length);
-    }
-
-    static void secondDestination(MemorySegment job, long address) {
-        job.set(LONG, SECOND_DESTINATION, address);
-    }
-
-    static void pattern(MemorySegment job, long pattern) {
-        job.set(LONG, PATTERN, pattern);
-    }
-
-    /** To be called after {@link #operation}, whose flags it adds to. */
-    static void crcSeed(MemorySegment job, int seed) {
+    private static void crcSeed(MemorySegment job, Part part) {
         long place = job.byteSize() - CRC_BYTES;
-        job.set(LONG, FLAGS, job.get(LONG, FLAGS) | READ_SEED);
+        job.set(LONG, FLAGS, part.flags() | READ_SEED);
         job.set(LONG, CRC_POINTER, job.address() + place);
-        job.set(INT, place, seed);
+        job.set(INT, place, part.seed());
     }
 
-    /** The protection of blocks that come after others, on which incrementing tags have grown. */
-    static void dif(MemorySegment job, DifConfig config, int flags, long blocksBefore) {
-        job.set(INT, DIF_FLAGS, flags);
-        job.set(INT, BLOCK_SIZE, config.blockSize().ordinal());
-        DifTags source = config.source();
-        job.set(INT, SOURCE_REFERENCE,
-                reference(source, flags, DifFlag.SOURCE_FIXED_REFERENCE_TAG, blocksBefore));
-        job.set(SHORT, SOURCE_APPLICATION,
-                application(source, flags, DifFlag.SOURCE_INCREMENTING_APPLICATION_TAG,
-                        blocksBefore));
-        job.set(SHORT, SOURCE_MASK, (short) source.applicationMask());
-        DifTags destination = config.destination();
-        job.set(INT, DESTINATION_REFERENCE,
-                reference(destination, flags, DifFlag.DESTINATION_FIXED_REFERENCE_TAG,
-                        blocksBefore));
-        job.set(SHORT, DESTINATION_APPLICATION,
-                application(destination, flags, DifFlag.DESTINATION_INCREMENTING_APPLICATION_TAG,
-                        blocksBefore));
-        job.set(SHORT, DESTINATION_MASK, (short) destination.applicationMask());
-    }
-
-    private static int reference(DifTags tags, int flags, DifFlag fixed, long blocksBefore) {
-        return (flags & fixed.bit()) != 0 ? tags.reference()
-                : (int) (tags.reference() + blocksBefore);
-    }
-
-    private static short application(DifTags tags, int flags, DifFlag incrementing,
-            long blocksBefore) {
-        return (short) ((flags & incrementing.bit()) == 0
-                ? tags.application()
-                : tags.application() + blocksBefore & MAX_TAG);
+    private static void dif(MemorySegment job, Part part) {
+        job.set(INT, DIF_FLAGS, part.difFlags());
+        job.set(INT, BLOCK_SIZE, part.blockSize());
+        job.set(INT, SOURCE_REFERENCE, part.sourceReference());
+        job.set(SHORT, SOURCE_APPLICATION, (short) part.sourceApplication());
+        job.set(SHORT, SOURCE_MASK, (short) part.sourceMask());
+        job.set(INT, DESTINATION_REFERENCE, part.destinationReference());
+        job.set(SHORT, DESTINATION_APPLICATION, (short) part.destinationApplication());
+        job.set(SHORT, DESTINATION_MASK, (short) part.destinationMask());
     }
 
     static int result(MemorySegment job) {

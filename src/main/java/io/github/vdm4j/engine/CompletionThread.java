@@ -1,0 +1,112 @@
+package io.github.vdm4j.engine;
+
+import io.github.vdm4j.Operation;
+import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.future.IdleStrategy;
+import io.github.vdm4j.machine.LibraryThread;
+import io.github.vdm4j.machine.Seam;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The thread that polls a mover's operations on hardware while others wait for them. It starts with
+ * the first such operation, spins, yields and then sleeps longer and longer while nothing completes,
+ * and parks while there is nothing to poll.
+ */
+final class CompletionThread {
+    private static final IdleStrategy IDLE = IdleStrategy.backOff(1_000, 100, 100_000);
+
+    private final Queue<Operation<?>> added = new ConcurrentLinkedQueue<>();
+    /** Serves the operations that wait for a slot. Returns true while some do. */
+    private final BooleanSupplier pending;
+    private final String name;
+    private volatile boolean wanted;
+    private volatile boolean stopped;
+    // Guarded by this.
+    private Thread thread;
+
+    CompletionThread(String namePrefix, BooleanSupplier pending) {
+        name = namePrefix + "-completions";
+        this.pending = pending;
+    }
+
+    /** Polls an operation until it is complete. Returns false if the caller has to poll. */
+    boolean watch(Operation<?> operation) {
+        try {
+            added.add(operation);
+            return wakeUp();
+        } catch (OutOfMemoryError e) {
+            return false; // no memory for the list, or no thread
+        }
+    }
+
+    /** Has the thread serve the operations that wait. */
+    void servePending() {
+        try {
+            wakeUp();
+        } catch (OutOfMemoryError e) {
+            // The next operation that completes or waits asks again.
+        }
+    }
+
+    private boolean wakeUp() {
+        wanted = true;
+        Thread running;
+        synchronized (this) {
+            if (stopped) {
+                return false;
+            }
+            if (thread == null || !thread.isAlive()) {
+                thread = new LibraryThread(name, this::run);
+                thread.start();
+            }
+            running = thread;
+        }
+        Seam.unpark(running);
+        return true;
+    }
+
+    private void run() {
+        List<Operation<?>> watched = new ArrayList<>();
+        int fruitless = 0;
+        while (!stopped) {
+            try {
+                boolean any = wanted;
+                wanted = false;
+                boolean some = pending.getAsBoolean();
+                for (Operation<?> next = added.poll(); next != null; next = added.poll()) {
+                    watched.add(next);
+                }
+                any |= watched.removeIf(CompletionThread::hasEnded);
+                fruitless = any ? 0 : fruitless + 1;
+                if (!wanted && !stopped) {
+                    if (watched.isEmpty() && !some) {
+                        Seam.park(this);
+                    } else if (!any) {
+                        IDLE.idle(fruitless);
+                    }
+                }
+                Thread.interrupted(); // concerns nobody here, and would keep park from sleeping
+            } catch (Throwable e) { // the heap is full for a moment: the next round tries again
+                LibraryThread.report(e);
+            }
+        }
+    }
+
+    private static boolean hasEnded(Operation<?> operation) {
+        operation.advanceIfRunning();
+        return operation.state() != FutureState.RUNNING;
+    }
+
+    void stop() {
+        Thread running;
+        synchronized (this) {
+            stopped = true;
+            running = thread;
+        }
+        Seam.unpark(running);
+    }
+}

@@ -1,0 +1,276 @@
+package io.github.vdm4j.engine;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Operation;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.VdmStatus;
+import io.github.vdm4j.engine.channel.BatchProgram;
+import io.github.vdm4j.engine.channel.InvalidDataException;
+import io.github.vdm4j.engine.channel.Program;
+import io.github.vdm4j.engine.channel.Slot;
+import io.github.vdm4j.engine.channel.SlotPool;
+import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.machine.PageUnavailableException;
+import io.github.vdm4j.machine.SegmentClosedException;
+import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.memory.Forces;
+import java.io.IOException;
+import java.util.function.Predicate;
+
+/**
+ * Executes the operations that have a slot: submits their parts, polls them, repairs page faults,
+ * retries full queues, and completes the operation.
+ */
+final class DeviceEngine {
+    /** How often one part may meet a page fault before the engine stops repairing it. */
+    private static final int MAX_FAULTS = 16;
+    private static final int OK = Slot.OK;
+
+    private final EnginePlan plan;
+    private final EngineFailures failures;
+    private final SlotPool pool;
+    private final Durability durability;
+    /** Null without hardware. */
+    private final DeviceHealth health;
+    /** Hands a running operation over to a worker; false if it stays with the calling thread. */
+    private final Predicate<Operation<?>> workers;
+    private final Forcing forcing;
+    private volatile boolean closing;
+
+    /** What forces the pages that an operation has written. */
+    interface Forcing {
+        /** Returns whether the calling thread has to force. */
+        boolean isHere(Operation<?> operation);
+
+        /** Leaves the forces of an operation to the threads that force. */
+        void elsewhere(Operation<?> operation, Program program, Forces forces);
+    }
+
+    DeviceEngine(EnginePlan plan, EngineFailures failures, Predicate<Operation<?>> workers,
+            Forcing forcing) {
+        this.plan = plan;
+        this.failures = failures;
+        this.forcing = forcing;
+        this.workers = workers;
+        pool = plan.pool();
+        durability = plan.durability();
+        health = plan.health();
+    }
+
+    /** From now on threads that may not access confined memory end its operations. */
+    void close() {
+        closing = true;
+    }
+
+    /**
+     * Continues until a part is in flight or everything is done.
+     *
+     * @return the state reached, or null if a worker has the operation now
+     */
+    FutureState proceed(Operation<?> operation, Program program) {
+        Slot slot = program.slot();
+        try {
+            boolean mayHandOver = !program.isOnWorker();
+            while (!isDone(operation, program)) {
+                if (!slot.isSubmitted()) {
+                    if (program.isPausing()) {
+                        return inFlight(operation, program);
+                    }
+                    if (slot.onDevice() && !health.mayBeUsed()) {
+                        slot.fallBack();
+                    }
+                    if (mayHandOver && !slot.onDevice()) {
+                        mayHandOver = false; // the answer stays the same
+                        if (workers.test(operation)) {
+                            return null;
+                        }
+                    }
+                    int refused = program.submit();
+                    if (refused != OK) {
+                        if (slot.onDevice()) {
+                            health.failed(refused);
+                        }
+                        if (slot.fallBack() || canSkipRefusedPart(program, refused)) {
+                            continue;
+                        }
+                        return refused(operation, program, slot.channel().status(refused));
+                    }
+                    program.accepted();
+                    if (!slot.isSubmitted()) {
+                        continue;
+                    }
+                }
+                int status = slot.check();
+                if (status == Slot.IN_FLIGHT) {
+                    return slot.onDevice() && program.isOverdue(plan.deviceNanos())
+                            ? overdue(operation, program)
+                            : inFlight(operation, program);
+                }
+                boolean onDevice = slot.onDevice();
+                if (program.ended(status)) {
+                    if (onDevice) {
+                        health.worked();
+                    }
+                } else {
+                    if (onDevice) {
+                        health.failed(status);
+                    }
+                    if (!repair(program, status) && !program.canSkipFailedPart(status)) {
+                        return failed(operation, program, slot.channel().status(status),
+                                program.executedBy());
+                    }
+                }
+            }
+            return done(operation, program);
+        } catch (SegmentClosedException e) {
+            long moved = program.bytesMoved();
+            ExecutionPath executed = executedSoFar(program);
+            release(operation, slot);
+            return failures.unusable(operation, executed, moved, e.getMessage(), e.getCause());
+        } catch (WrongThreadException e) {
+            String ownerEnded = program.ownerEnded();
+            if (ownerEnded != null) { // nothing is in flight: a part has ended before
+                long moved = program.bytesMoved();
+                ExecutionPath executed = executedSoFar(program);
+                release(operation, slot);
+                return failures.unusable(operation, executed, moved, ownerEnded, e);
+            }
+            if (closing) {
+                long moved = program.bytesMoved();
+                ExecutionPath executed = executedSoFar(program);
+                release(operation, slot);
+                return executed == ExecutionPath.NONE
+                        ? operation.failClosed()
+                        : failures.stopped(operation, executed, moved);
+            }
+            throw e;
+        } catch (PageUnavailableException e) {
+            long moved = program.bytesMoved();
+            ExecutionPath executed = executedSoFar(program);
+            release(operation, slot);
+            return failures.pageMissing(operation, executed, moved, e);
+        } catch (InvalidDataException e) {
+            long moved = program.bytesMoved();
+            ExecutionPath executed = executedSoFar(program);
+            release(operation, slot);
+            return failures.invalidData(operation, executed, moved, e);
+        } catch (RuntimeException | Error e) {
+            if (slot.isSubmitted()) { // the device may still use the memory
+                operation.attach(null);
+                pool.takeOver(slot);
+            } else {
+                release(operation, slot);
+            }
+            throw e;
+        }
+    }
+
+    private static ExecutionPath executedSoFar(Program program) {
+        return program.bytesMoved() == 0 ? ExecutionPath.NONE : program.executedBy();
+    }
+
+    /** A full queue is not the task's fault: the engine retries it. */
+    private static boolean canSkipRefusedPart(Program program, int refused) {
+        return program.slot().channel().status(refused).result() != VdmResult.QUEUE_FULL
+                && program.canSkipFailedPart(refused);
+    }
+
+    private FutureState inFlight(Operation<?> operation, Program program) {
+        operation.attach(program);
+        program.slot().owner(operation);
+        return FutureState.RUNNING;
+    }
+
+    /**
+     * The device may still use the slot and its memory: neither may be used anew before the device
+     * answers.
+     */
+    private FutureState overdue(Operation<?> operation, Program program) {
+        long moved = program.bytesMoved();
+        ExecutionPath executed = program.executedBy();
+        operation.attach(null);
+        pool.takeOver(program.slot());
+        health.silent(plan.deviceNanos());
+        return failures.overdue(operation, executed, moved, plan.deviceNanos());
+    }
+
+    /** Prepares a failed part for another submission, if that is possible. */
+    private static boolean repair(Program program, int status) {
+        Slot slot = program.slot();
+        boolean faulted = slot.channel().status(status).result() == VdmResult.PAGE_FAULT;
+        boolean resumes = faulted && program.takeProgress();
+        if (!resumes && !program.isRepeatable()) {
+            return false;
+        }
+        return faulted && program.repairPageFault() < MAX_FAULTS || slot.fallBack();
+    }
+
+    /** A part was refused: tries again later if the queue is full, and otherwise fails. */
+    FutureState refused(Operation<?> operation, Program program, VdmStatus status) {
+        if (status.result() == VdmResult.QUEUE_FULL && program.mayRetry(plan.queueFullNanos())) {
+            operation.countRetry();
+            return inFlight(operation, program);
+        }
+        return failed(operation, program, status, executedSoFar(program));
+    }
+
+    private boolean isDone(Operation<?> operation, Program program) {
+        boolean done = program.isDone();
+        while (done && program instanceof BatchProgram batch && batch.needsForces()
+                && forcing.isHere(operation)) {
+            operation.requireAccess(); // its own thread forces it
+            batch.forces().await();
+            done = program.isDone();
+        }
+        return done;
+    }
+
+    /**
+     * The data are where they belong. The buffers stay pinned until the data are durable. Returns
+     * null if a thread that forces has the operation now.
+     */
+    private FutureState done(Operation<?> operation, Program program) {
+        if (program instanceof BatchProgram batch && batch.needsForces()) {
+            forcing.elsewhere(operation, program, batch.forces());
+            return null;
+        }
+        ExecutionPath executed = program.executedBy();
+        Forces forces = null;
+        try {
+            program.writeBackLines(durability);
+            operation.succeed(executed, program.value(), program.outcome());
+            forces = program.forces(null, operation, durability);
+        } catch (IOException | PageUnavailableException e) {
+            operation.failWriteBack(executed, e);
+        } catch (WrongThreadException e) {
+            throw e;
+        } catch (IllegalStateException e) {
+            operation.failWriteBack(executed, e);
+        }
+        if (forces != null) {
+            if (!forcing.isHere(operation)) {
+                forcing.elsewhere(operation, program, forces);
+                return null;
+            }
+            operation.requireAccess(); // its own thread forces it
+            forces.await();
+        }
+        release(operation, program.slot());
+        return FutureState.COMPLETE;
+    }
+
+    private FutureState failed(Operation<?> operation, Program program, VdmStatus status,
+            ExecutionPath executed) {
+        long moved = program.bytesMoved();
+        boolean onDevice = program.slot().onDevice();
+        release(operation, program.slot());
+        return failures.failed(operation, onDevice, moved, status, executed);
+    }
+
+    /** Returns the slot of an operation with nothing in flight. */
+    void release(Operation<?> operation, Slot slot) {
+        operation.attach(null);
+        slot.reset();
+        pool.give(slot);
+    }
+}

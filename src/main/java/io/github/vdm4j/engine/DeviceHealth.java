@@ -1,0 +1,230 @@
+package io.github.vdm4j.engine;
+
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.VdmStatus;
+import io.github.vdm4j.engine.channel.Slot;
+import io.github.vdm4j.engine.channel.SlotPool;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+
+/**
+ * The health of a device: whether submissions to the device are worth while. If there is software to
+ * fall back to, the engine stops using a device that keeps failing and uses it again once an empty
+ * operation has succeeded. Nothing runs in the background: the threads that poll call this.
+ */
+public final class DeviceHealth {
+    /** Is notified when the engine stops using the device, and when it uses the device again. */
+    @FunctionalInterface
+    public interface Listener {
+        /**
+         * Takes note of a decision. Called without locks. Must not throw.
+         *
+         * @param device whether operations go to the device from now on
+         * @param reason why, in a clause
+         */
+        void decided(boolean device, String reason);
+    }
+
+    /** How many operations it may fail with none between them that it does well. */
+    static final int FAILURES = 8;
+
+    /**
+     * How long its queues may refuse everything; they are shared, and full for a moment when many
+     * are busy.
+     */
+    static final long FULL_NANOS = 1_000_000_000L;
+
+    /** How long it is left alone when it is given up for the first time, and at most. */
+    static final long SHORTEST_PAUSE_NANOS = 1_000_000_000L;
+
+    static final long LONGEST_PAUSE_NANOS = 60_000_000_000L;
+
+    private final SlotPool pool;
+    private final Listener listener;
+    private final LongSupplier clock;
+
+    /** Whether there is another path. */
+    private final boolean replaceable;
+
+    private volatile boolean usable = true;
+
+    /** Whether there is anything that a success would put right. */
+    private volatile boolean troubled;
+
+    // Guarded by this.
+    private int failures;
+    private boolean full;
+    private long fullSince;
+    private long pause = SHORTEST_PAUSE_NANOS;
+
+    private volatile long retryAt;
+
+    /** An empty operation in flight; of whoever has set {@link #trying}. */
+    private volatile Slot trial;
+
+    private final AtomicBoolean trying = new AtomicBoolean();
+
+    /**
+     * A device that works.
+     *
+     * @param pool the slots
+     * @param listener what is notified
+     * @param replaceable whether there is software to fall back to
+     * @param clock in nanoseconds; null for that of the system
+     */
+    public DeviceHealth(SlotPool pool, Listener listener, boolean replaceable, LongSupplier clock) {
+        this.pool = pool;
+        this.listener = listener;
+        this.replaceable = replaceable;
+        this.clock = clock;
+    }
+
+    /**
+     * Returns whether parts go to the device.
+     *
+     * @return false while the engine does not use the device
+     */
+    public boolean isUsable() {
+        return usable;
+    }
+
+    /**
+     * Returns whether the next part may go to the device. Probes a device that the engine stopped
+     * using long enough ago.
+     */
+    boolean mayBeUsed() {
+        return usable || retryDevice();
+    }
+
+    /** A part came back well. */
+    void worked() {
+        if (troubled) {
+            recordSuccess();
+        }
+    }
+
+    private synchronized void recordSuccess() {
+        troubled = false;
+        failures = 0;
+        full = false;
+        pause = SHORTEST_PAUSE_NANOS;
+    }
+
+    /** A part was refused, or came back with a failure. To be called without locks. */
+    void failed(int code) {
+        if (!replaceable || !usable) {
+            return;
+        }
+        VdmStatus status = pool.channel().status(code);
+        String reason = switch (status.result()) {
+            case NO_DEVICE, DEVICE_ERROR, UNKNOWN_STATUS -> failedAgain(status);
+            case QUEUE_FULL -> refusedAgain(status);
+            default -> null; // the operation's own fault
+        };
+        stopUsing(reason);
+    }
+
+    /** A part does not come back. To be called without locks. */
+    void silent(long nanos) {
+        if (replaceable) {
+            stopUsing("the hardware did not answer for %s s".formatted(nanos / 1e9));
+        }
+    }
+
+    private synchronized String failedAgain(VdmStatus status) {
+        troubled = true;
+        return ++failures < FAILURES
+                ? null
+                : "the hardware failed %d times without a success, at last with %s"
+                        .formatted(FAILURES, status);
+    }
+
+    private synchronized String refusedAgain(VdmStatus status) {
+        long now = now();
+        if (!full) {
+            full = true;
+            fullSince = now;
+            troubled = true;
+        }
+        return now - fullSince < FULL_NANOS
+                ? null
+                : "the work queues took nothing for a second: " + status;
+    }
+
+    private void stopUsing(String reason) {
+        if (reason == null) {
+            return;
+        }
+        synchronized (this) {
+            if (!usable) {
+                return;
+            }
+            usable = false;
+            failures = 0;
+            full = false;
+            postpone();
+        }
+        listener.decided(false, reason);
+    }
+
+    private synchronized void postpone() {
+        retryAt = now() + pause;
+        pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+        troubled = true;
+    }
+
+    private boolean retryDevice() {
+        if (trial == null && now() - retryAt < 0 || !trying.compareAndSet(false, true)) {
+            return false;
+        }
+        try {
+            if (usable || !probe()) {
+                return usable;
+            }
+            usable = true;
+        } finally {
+            trying.set(false);
+        }
+        listener.decided(true, DeviceTrial.CAME_BACK);
+        return true;
+    }
+
+    /** Never waits: a later call sees what became of it. */
+    private boolean probe() {
+        Slot slot = trial;
+        int status;
+        if (slot == null) {
+            slot = pool.borrow();
+            if (slot == null) {
+                return false;
+            }
+            status = slot.submitNop();
+            if (status == Slot.OK) {
+                trial = slot;
+                status = Slot.IN_FLIGHT;
+            }
+        } else {
+            status = slot.check();
+        }
+        if (status == Slot.IN_FLIGHT) {
+            return false;
+        }
+        trial = null;
+        pool.giveBorrowed(slot);
+        if (status != Slot.OK) {
+            postpone();
+        }
+        return status == Slot.OK;
+    }
+
+    /** Looks after an empty operation that is in flight. */
+    void finish() {
+        if (trial != null) {
+            retryDevice();
+        }
+    }
+
+    private long now() {
+        return clock != null ? clock.getAsLong() : System.nanoTime();
+    }
+}

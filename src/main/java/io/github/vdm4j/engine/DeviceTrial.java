@@ -1,0 +1,84 @@
+package io.github.vdm4j.engine;
+
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.VdmStatus;
+import io.github.vdm4j.engine.channel.Slot;
+import io.github.vdm4j.engine.channel.SlotPool;
+import io.github.vdm4j.future.IdleStrategy;
+
+/**
+ * An empty operation on the device. It shows whether the device works, whatever a diagnosis says.
+ *
+ * @param works whether it succeeded
+ * @param words what happened
+ * @param status what the channel answered; null if the device did not answer
+ */
+public record DeviceTrial(boolean works, String words, VdmStatus status) {
+    static final String CAME_BACK = "an empty operation came back from the hardware";
+
+    /** How long the hardware may take, and full queues may be waited for. */
+    private static final long MAX_NANOS = 1_000_000_000L;
+
+    /**
+     * Tries the device. A slot that the device does not answer is never given back, because the
+     * device may still write to the memory of its pool.
+     *
+     * @param pool slots for the device, at least one of them free
+     * @param queueFullNanos how long to go on while the queues are full
+     * @return the outcome
+     */
+    public static DeviceTrial of(SlotPool pool, long queueFullNanos) {
+        Slot slot = pool.take();
+        try {
+            return submit(slot, Math.min(queueFullNanos, MAX_NANOS));
+        } finally {
+            if (!slot.isSubmitted()) {
+                pool.give(slot);
+            }
+        }
+    }
+
+    private static DeviceTrial submit(Slot slot, long queueFullNanos) {
+        IdleStrategy idle = IdleStrategy.backOff();
+        long start = System.nanoTime();
+        int status = slot.submitNop();
+        for (int round = 0; slot.channel().status(status).result() == VdmResult.QUEUE_FULL
+                && System.nanoTime() - start < queueFullNanos; round++) {
+            idle.idle(round);
+            status = slot.submitNop();
+        }
+        if (status != Slot.OK) {
+            return answered(slot, "an empty operation was refused with", status);
+        }
+        start = System.nanoTime();
+        status = slot.check();
+        while (status == Slot.IN_FLIGHT) {
+            if (System.nanoTime() - start >= MAX_NANOS) {
+                return failed(
+                        "an empty operation did not come back from the hardware within a second",
+                        null);
+            }
+            Thread.onSpinWait();
+            status = slot.check();
+        }
+        return status == Slot.OK
+                ? new DeviceTrial(true, CAME_BACK, slot.channel().status(Slot.OK))
+                : answered(slot, "an empty operation failed with", status);
+    }
+
+    private static DeviceTrial answered(Slot slot, String words, int code) {
+        VdmStatus status = slot.channel().status(code);
+        return failed(words + " " + status, status);
+    }
+
+    /**
+     * A device that does not work.
+     *
+     * @param words what happened
+     * @param status what the channel answered, or null
+     * @return the outcome
+     */
+    public static DeviceTrial failed(String words, VdmStatus status) {
+        return new DeviceTrial(false, words, status);
+    }
+}

@@ -1,0 +1,158 @@
+package io.github.vdm4j.engine;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Operation;
+import io.github.vdm4j.VdmException;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.VdmStatus;
+import io.github.vdm4j.engine.channel.Channel;
+import io.github.vdm4j.engine.channel.InvalidDataException;
+import io.github.vdm4j.engine.channel.SlotRefusedException;
+import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.machine.PageUnavailableException;
+import io.github.vdm4j.memory.Durability.Refusal;
+import java.time.Duration;
+import java.util.List;
+
+/** How an operation on a channel can fail, in words. */
+final class EngineFailures {
+    private final Channel channel;
+
+    EngineFailures(Channel channel) {
+        this.channel = channel;
+    }
+
+    /**
+     * Writes the completion record. A batch of which a task has run has not failed as a whole: its
+     * tasks that did not run have.
+     */
+    private static FutureState fail(Operation<?> operation, ExecutionPath path, VdmResult how,
+            VdmStatus status, String reason, Throwable cause, long done) {
+        if (operation.tasks() == null
+                || operation.tasks().stream().allMatch(EngineFailures::hasNotRun)) {
+            return operation.fail(path, how, status, reason, cause, done);
+        }
+        for (Operation<?> task : operation.tasks()) {
+            if (hasNotRun(task)) {
+                task.fail(ExecutionPath.NONE, how, status, reason, cause);
+            }
+        }
+        return operation.succeed(path);
+    }
+
+    private static boolean hasNotRun(Operation<?> task) {
+        return task.howItEnded() == VdmResult.NOT_RUN;
+    }
+
+    FutureState failed(
+            Operation<?> operation, boolean onDevice, long moved, VdmStatus status,
+            ExecutionPath executed) {
+        return fail(operation,
+                executed,
+                status.result(),
+                status,
+                "on %s failed%s: %s: %s"
+                        .formatted(
+                                channel.place(onDevice),
+                                after(moved),
+                                status,
+                                status.explanation()),
+                null, moved);
+    }
+
+    FutureState overdue(Operation<?> operation, ExecutionPath executed, long moved,
+            long nanos) {
+        return fail(operation,
+                executed,
+                VdmResult.TIMEOUT,
+                null,
+                ("on %s failed%s: no answer for %s s (deviceTimeout). The device may still read and write this memory: leave it alone"
+                        + " until %sOverdue() of the mover is 0")
+                        .formatted(channel.place(true), after(moved), nanos / 1e9,
+                                channel.slotsName()),
+                null, moved);
+    }
+
+    private static String after(long moved) {
+        return moved == 0 ? "" : " after %,d bytes".formatted(moved);
+    }
+
+    FutureState unusable(
+            Operation<?> operation, ExecutionPath executed, long moved, String reason,
+            Throwable cause) {
+        return fail(operation, executed, VdmResult.SEGMENT_UNUSABLE, null,
+                "failed%s: %s".formatted(after(moved), reason), cause, moved);
+    }
+
+    /** The thread that closes the mover may not submit the parts that are left. */
+    FutureState stopped(Operation<?> operation, ExecutionPath executed, long moved) {
+        return fail(operation, executed, VdmResult.STOPPED, null,
+                ("was stopped after %,d bytes: the mover was closed by a thread that may not access"
+                        + " its memory. Poll it to its end before you close the mover, or use a"
+                        + " shared arena").formatted(moved),
+                null, moved);
+    }
+
+    FutureState notDurable(Operation<?> operation, Refusal refusal) {
+        return operation.fail(ExecutionPath.NONE, refusal.result(), null, refusal.reason(), null);
+    }
+
+    /** The channel has refused to make a slot, and every slot that it has made is in use. */
+    FutureState noSlot(Operation<?> operation, SlotRefusedException refusal) {
+        VdmStatus status = channel.status(refusal.status());
+        return operation.fail(
+                ExecutionPath.NONE,
+                status.result(),
+                status,
+                "failed: all %s that could be made are in flight, and no more can be: %s: %s: %s"
+                        .formatted(channel.slotsName(), refusal.getMessage(), status,
+                                status.explanation()),
+                refusal);
+    }
+
+    FutureState full(Operation<?> operation, int waiting) {
+        return operation.fail(ExecutionPath.NONE, VdmResult.MOVER_FULL, null,
+                ("was refused: all %s are in flight and %,d operations wait (queueSize), and the"
+                        + " mover was opened with whenFull(FAIL). Poll some to their end, or use"
+                        + " whenFull(WAIT)").formatted(channel.slotsName(), waiting),
+                null);
+    }
+
+    FutureState invalidData(
+            Operation<?> operation, ExecutionPath executed, long moved,
+            InvalidDataException cause) {
+        return fail(operation,
+                executed,
+                VdmResult.INVALID_DATA,
+                null,
+                "failed%s: %s".formatted(moved == 0 ? "" : " after %,d bytes".formatted(moved),
+                        cause.getMessage()),
+                null, moved);
+    }
+
+    FutureState pageMissing(
+            Operation<?> operation, ExecutionPath executed, long moved,
+            PageUnavailableException cause) {
+        return fail(operation,
+                executed,
+                VdmResult.IO_ERROR,
+                null,
+                "failed after %,d bytes: %s".formatted(moved, cause.getMessage()),
+                cause, moved);
+    }
+
+    VdmException stuck(String name, long nanos, List<String> operations, long nativeBytes) {
+        return new VdmException(
+                VdmResult.TIMEOUT,
+                null,
+                "%s did not close within %s (closeTimeout): still in flight: %s; %,d bytes of native memory are kept for them"
+                        .formatted(
+                                name,
+                                Duration.ofNanos(nanos),
+                                operations.isEmpty()
+                                        ? "operations that are unknown by now"
+                                        : String.join("; ", operations),
+                                nativeBytes),
+                null);
+    }
+}

@@ -1,0 +1,62 @@
+package io.github.vdm4j.engine;
+
+import io.github.vdm4j.engine.channel.SlotPool;
+import io.github.vdm4j.future.WorkerStrategy;
+import io.github.vdm4j.memory.Durability;
+
+/**
+ * What a mover on a device executes with. Its opening decides.
+ *
+ * @param pool the slots
+ * @param threadPrefix the beginning of the names of the mover's threads
+ * @param policy what the JVM and the workers execute
+ * @param health the health of the device; null without a device
+ * @param engines what makes destinations durable; null for the machine's
+ * @param queueFullNanos how long the engine retries a full queue
+ * @param deviceNanos how long a device may take over one submission
+ * @param closeNanos how long closing may take
+ * @param workers how many worker threads there are
+ * @param strategy what they do when there is nothing to do; null for what is usual
+ * @param mostPending how many operations may wait for a slot
+ * @param hasSoftware whether something executes what the device does not
+ */
+public record EnginePlan(
+        SlotPool pool,
+        String threadPrefix,
+        OffloadPolicy policy,
+        DeviceHealth health,
+        Durability engines,
+        long queueFullNanos,
+        long deviceNanos,
+        long closeNanos,
+        int workers,
+        WorkerStrategy strategy,
+        int mostPending,
+        boolean hasSoftware) {
+
+    boolean hasDevice() {
+        return health != null;
+    }
+
+    /**
+     * Returns whether operations go to the device at this time.
+     *
+     * @return false without a device, and while the engine does not use the device
+     */
+    public boolean usesDevice() {
+        return health != null && health.isUsable();
+    }
+
+    /**
+     * Returns what makes destinations durable.
+     *
+     * @return the engines of the plan or of the machine
+     */
+    public Durability durability() {
+        return engines != null ? engines : Durability.system();
+    }
+
+    WorkerStrategy workerStrategy() {
+        return strategy != null ? strategy : WorkerStrategy.BALANCED;
+    }
+}

@@ -1,0 +1,140 @@
+package io.github.vdm4j.engine.channel;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * The native memory of one batch: for each task a descriptor of 64 bytes, and behind all of them
+ * for each a completion record of 32.
+ *
+ * <p>The descriptors are those of DSA, which DML's own functions would write just the same, at the
+ * price of half a job each. Nothing looks at them again before they are executed.
+ */
+final class BatchBuffer {
+    /** The fewest tasks of a batch: DML refuses less. */
+    static final int LEAST = 4;
+
+    /** In bytes: a descriptor and a record. */
+    static final int TASK = 96;
+
+    static final int NOT_RUN = 0;
+    static final int SUCCESS = 1;
+    static final int FALSE_PREDICATE = 2;
+    static final int PAGE_FAULT = 3;
+    static final int DIF_ERROR = 9;
+
+    private static final ValueLayout.OfInt INT =
+            ValueLayout.JAVA_INT.withByteAlignment(1).withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG =
+            ValueLayout.JAVA_LONG.withByteAlignment(1).withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final long DESCRIPTOR = Descriptor.BYTES;
+    private static final long RECORD = 32;
+    private static final int STATUS_BITS = 0x7F;
+
+    private static final long NOP = Descriptor.head(Opcode.NOP, 0);
+    private static final int SMALLEST = 16;
+
+    /**
+     * A constant, so that an access costs no more than the store: addresses come from this class
+     * alone.
+     */
+    private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+    /**
+     * Clears nothing of an address; but the JIT can tell then that what lies there lies within
+     * {@link #MEMORY}.
+     */
+    private static final long ADDRESS = Long.MAX_VALUE >> 1;
+
+    private final Slot slot;
+
+    /** Alive for as long as the slot is lent, see {@link SlotPool}. */
+    private long address;
+
+    private int room;
+
+    /** The number of tasks that the records' addresses in the descriptors are right for. */
+    private int laidOut;
+
+    BatchBuffer(Slot slot) {
+        this.slot = slot;
+    }
+
+    /** Makes room. What was written before is lost. */
+    void reserve(int tasks) {
+        if (tasks > room) {
+            int size = Math.max(SMALLEST, Integer.highestOneBit(tasks - 1) << 1);
+            address = slot.allocate((long) size * TASK).address();
+            room = size;
+            laidOut = 0;
+        }
+    }
+
+    long address() {
+        return address;
+    }
+
+    /** Writes the descriptor of a copy, all but the address of its record. */
+    void putMove(int task, long head, long source, long destination, long length) {
+        Descriptor.put(address + task * DESCRIPTOR, head, source, destination, length, 0, 0, 0);
+    }
+
+    /** Writes the descriptor of a task, all but the address of its record. */
+    void put(int task, Part part) {
+        Descriptor.write(address + task * DESCRIPTOR, part);
+    }
+
+    private void putNop(int task) {
+        putMove(task, NOP, 0, 0, 0);
+    }
+
+    /**
+     * Makes a batch of the tasks that were put. Their records say not run: the library does not
+     * clear them.
+     *
+     * @return how many tasks the batch has, with those that only fill it up
+     */
+    int seal(int tasks) {
+        int count = tasks;
+        while (count < LEAST) {
+            putNop(count++);
+        }
+        long list = address;
+        long records = list + count * DESCRIPTOR;
+        if (laidOut != count) {
+            for (int i = 0; i < count; i++) {
+                Descriptor.writeRecordAddress(list + i * DESCRIPTOR, records + i * RECORD);
+            }
+            laidOut = count;
+        }
+        for (int i = 0; i < count; i++) {
+            MEMORY.set(LONG, records + i * RECORD & ADDRESS, 0);
+        }
+        return count;
+    }
+
+    private long record(int task) {
+        return address + laidOut * DESCRIPTOR + task * RECORD & ADDRESS;
+    }
+
+    /** How a task ended, in the device's numbers, of which those above mean something here. */
+    int status(int task) {
+        return MEMORY.get(ValueLayout.JAVA_BYTE, record(task)) & STATUS_BITS;
+    }
+
+    /** What a comparison, a delta or a check came to. */
+    int result(int task) {
+        return MEMORY.get(ValueLayout.JAVA_BYTE, record(task) + 1) & 0xFF;
+    }
+
+    /** How far it got: the offset of a mismatch or of a bad block. */
+    long bytes(int task) {
+        return MEMORY.get(INT, record(task) + 4) & 0xFFFF_FFFFL;
+    }
+
+    /** A CRC, or the size of a delta record. */
+    long value(int task) {
+        return MEMORY.get(INT, record(task) + 16) & 0xFFFF_FFFFL;
+    }
+}

@@ -1,0 +1,210 @@
+package io.github.vdm4j.engine.channel;
+
+import static io.github.vdm4j.VdmOperationType.DELTA_APPLY;
+import static io.github.vdm4j.VdmOperationType.DELTA_CREATE;
+import static io.github.vdm4j.VdmOperationType.DIF_CHECK;
+import static io.github.vdm4j.VdmOperationType.DIF_INSERT;
+import static io.github.vdm4j.VdmOperationType.DIF_STRIP;
+
+import io.github.vdm4j.Operation;
+import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.operation.CrcOptions;
+import io.github.vdm4j.operation.DifConfig;
+import io.github.vdm4j.operation.DifFlag;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The description of an operation's parts. Lengths and offsets are in bytes of what is read, or
+ * else written.
+ */
+final class DataPart {
+    private static final int DIF_OF_BOTH =
+            DifFlag.INVERT_CRC_SEED.bit() | DifFlag.INVERT_CRC_RESULT.bit();
+    private static final int DIF_OF_SOURCE = 0xff | DIF_OF_BOTH;
+    private static final int DIF_OF_INSERT = DifFlag.DESTINATION_INCREMENTING_APPLICATION_TAG.bit()
+            | DifFlag.DESTINATION_FIXED_REFERENCE_TAG.bit()
+            | DIF_OF_BOTH;
+
+    private VdmOperationType type;
+    private MemorySegment source;
+    private MemorySegment destination;
+    private MemorySegment secondSource;
+    private MemorySegment secondDestination;
+    private long pattern;
+    private int flags;
+    private int seed;
+
+    private DifConfig dif;
+    private int difFlags;
+
+    /** The least that can be a part, and how much of the destination belongs to it. */
+    private long unit;
+
+    private long unitOfDestination;
+
+    /**
+     * Begins an operation.
+     *
+     * @param what the operation
+     * @param durableFlags the device's flags for a durable destination; 0 if it need not be
+     * @param secondDurable whether the device makes the second destination durable, too
+     */
+    void begin(Operation<?> what, int durableFlags, boolean secondDurable) {
+        type = what.type();
+        source = what.source();
+        destination = what.destination();
+        secondSource = what.secondSource();
+        secondDestination = what.secondDestination();
+        pattern = what.pattern();
+        flags = destination == null ? 0 : flags(what.isForCache(), durableFlags);
+        if (secondDurable) {
+            flags |= Part.SECOND_DURABLE;
+        }
+        unit = 1;
+        unitOfDestination = 1;
+        CrcOptions crc = what.crc();
+        if (crc != null) {
+            seed = crc.seed();
+            flags |= (crc.bypassReflection() ? Part.BYPASS_REFLECTION : 0)
+                    | (crc.bypassDataReflection() ? Part.BYPASS_DATA_REFLECTION : 0);
+        }
+        dif = what.dif();
+        if (dif != null) {
+            beginDif();
+        }
+    }
+
+    /**
+     * Returns the flags of a descriptor. A durable destination never stays in the caches.
+     *
+     * @param forCache whether the destination should be left in the processor's caches
+     * @param durableFlags the device's flags for a durable destination; 0 if it need not be
+     */
+    static int flags(boolean forCache, int durableFlags) {
+        return durableFlags != 0 ? durableFlags : forCache ? Part.FOR_CACHE : 0;
+    }
+
+    /** The flags that mean something to an operation. */
+    static int difFlags(VdmOperationType type, DifConfig dif) {
+        int applicable =
+                type == DIF_INSERT ? DIF_OF_INSERT
+                        : type == DIF_CHECK || type == DIF_STRIP ? DIF_OF_SOURCE : -1;
+        return dif.flagBits() & applicable;
+    }
+
+    private void beginDif() {
+        boolean insert = type == DIF_INSERT;
+        difFlags = difFlags(type, dif);
+        long block = dif.blockSize().bytes();
+        long whole = block + DifConfig.PROTECTION_BYTES;
+        unit = insert ? block : whole;
+        unitOfDestination = type == DIF_STRIP ? block : whole;
+    }
+
+    void clear() {
+        source = null;
+        destination = null;
+        secondSource = null;
+        secondDestination = null;
+        dif = null;
+    }
+
+    /** The longest part within a limit: whole blocks, at least one; a delta is one part. */
+    long longest(long limit) {
+        return type == DELTA_CREATE || type == DELTA_APPLY ? Long.MAX_VALUE
+                : Math.max(limit / unit, 1) * unit;
+    }
+
+    long destinationOffset(long offset) {
+        return type == DELTA_CREATE || type == DELTA_APPLY ? 0 : offset / unit * unitOfDestination;
+    }
+
+    long destinationBytes(long bytes) {
+        return type == DELTA_CREATE || type == DELTA_APPLY
+                ? destination.byteSize()
+                : bytes / unit * unitOfDestination;
+    }
+
+    /** Whether blocks are checked, which the software path does not do as DSA does. */
+    boolean checksBlocks() {
+        return dif != null && type != DIF_INSERT;
+    }
+
+    /** Whether DML refuses a strip because its source follows its destination too closely. */
+    boolean isAdjacent(long offset, long bytes) {
+        return type == DIF_STRIP
+                && isAdjacent(source.address() + offset,
+                        destination.address() + destinationOffset(offset), bytes);
+    }
+
+    /** The same for any strip, by the addresses. */
+    static boolean isAdjacent(long from, long to, long bytes) {
+        return to < from && from <= to + bytes;
+    }
+
+    /** The CRC so far, for the next part. */
+    void seed(int crc) {
+        seed = crc;
+    }
+
+    int submit(Slot slot, long offset, long bytes) {
+        return slot.submit(describe(slot.part(), offset, bytes, 0), destination, source,
+                secondSource != null ? secondSource : secondDestination);
+    }
+
+    /** A part of a delta's record, from a copy that no other thread can write. */
+    int submitRecord(Slot slot, MemorySegment record, long bytes) {
+        Part part = slot.part().begin(Opcode.DELTA_APPLY, flags);
+        part.source = record.address();
+        part.bytes = bytes;
+        part.destination = destination.address();
+        part.destinationBytes = destination.byteSize();
+        return slot.submit(part, destination, null, null);
+    }
+
+    /** Fills in the description of a part. */
+    Part describe(Part part, long offset, long bytes, int fence) {
+        part.begin(opcode(), flags | fence);
+        part.bytes = bytes;
+        if (source != null) {
+            part.source = source.address() + offset;
+        }
+        if (destination != null) {
+            part.destination = destination.address() + destinationOffset(offset);
+            part.destinationBytes = destinationBytes(bytes);
+        }
+        if (secondSource != null) {
+            part.second = secondSource.address() + offset;
+        }
+        if (secondDestination != null) {
+            part.second = secondDestination.address() + offset;
+        }
+        part.pattern = pattern;
+        part.seed = seed;
+        part.dif = dif;
+        part.difFlags = difFlags;
+        part.blocksBefore = offset / unit;
+        return part;
+    }
+
+    private int opcode() {
+        return switch (type) {
+            case NOP -> Opcode.NOP;
+            case DRAIN -> Opcode.DRAIN;
+            case MEMCPY, MEMMOVE -> Opcode.MEM_MOVE;
+            case MEMSET, FILL -> Opcode.FILL;
+            case COMPARE -> Opcode.COMPARE;
+            case COMPARE_PATTERN -> Opcode.COMPARE_PATTERN;
+            case DELTA_CREATE -> Opcode.DELTA_CREATE;
+            case DELTA_APPLY -> Opcode.DELTA_APPLY;
+            case DUALCAST -> Opcode.DUALCAST;
+            case CRC -> Opcode.CRC;
+            case COPY_CRC -> Opcode.COPY_CRC;
+            case DIF_CHECK -> Opcode.DIF_CHECK;
+            case DIF_INSERT -> Opcode.DIF_INSERT;
+            case DIF_STRIP -> Opcode.DIF_STRIP;
+            case DIF_UPDATE -> Opcode.DIF_UPDATE;
+            default -> throw new IllegalArgumentException(type + " is no data operation");
+        };
+    }
+}

@@ -1,0 +1,449 @@
+package io.github.vdm4j.engine.channel;
+
+import static io.github.vdm4j.VdmOperationType.COMPARE_PATTERN;
+import static io.github.vdm4j.VdmOperationType.DELTA_APPLY;
+import static io.github.vdm4j.VdmOperationType.DELTA_CREATE;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Operation;
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.jvm.JvmOperations;
+import io.github.vdm4j.machine.PageFaults;
+import io.github.vdm4j.machine.PageUnavailableException;
+import io.github.vdm4j.machine.SegmentClosedException;
+import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.memory.Forces;
+import io.github.vdm4j.memory.MemoryRegion;
+import io.github.vdm4j.memory.MemoryRegions;
+import io.github.vdm4j.memory.WriteBackKind;
+import io.github.vdm4j.operation.DeltaResult;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * A data operation on its way through a slot: its parts, from the beginning on, and after them,
+ * where the software path has to make native memory durable, the parts that write its cache lines
+ * back. The results of the parts become one.
+ */
+public final class DataProgram extends Program {
+    /**
+     * Parts of mapped files are short, so that little time passes between the check and the access.
+     */
+    private static final long MAPPED_PART = 4L << 20;
+
+    private static final int WORD = 8;
+    private static final int NOT_EQUAL = 1;
+
+    private final DataPart fields = new DataPart();
+    private final DeltaRecord record;
+
+    private Operation<?> descriptor;
+    private VdmOperationType type;
+    private MemorySegment source;
+    private MemorySegment destination;
+
+    /** The second source or the second destination; no operation has both. */
+    private MemorySegment third;
+
+    private MemoryRegion pinnedSource;
+    private MemoryRegion pinnedDestination;
+    private MemoryRegion pinnedThird;
+    private boolean mapped;
+
+    private WriteBackKind durable;
+    private WriteBackKind secondDurable;
+    private boolean flushLines;
+
+    /**
+     * How many destinations were looked at for cache lines to write back, once the data are where
+     * they belong.
+     */
+    private int flushed;
+
+    private boolean flushing;
+    private boolean over;
+    private boolean byJava;
+
+    /** Whether Java executes on the software path what it does sooner. */
+    private boolean javaIsSooner;
+
+    /**
+     * In bytes of the source, or of the destination if there is none; 0 once there is no need to go
+     * on.
+     */
+    private long length;
+
+    private long done;
+    private long part;
+
+    private long value;
+    private int outcome;
+
+    DataProgram(Slot slot) {
+        super(slot);
+        record = new DeltaRecord(slot);
+    }
+
+    /**
+     * Takes on an operation.
+     *
+     * @param what the operation, of more than no bytes unless it is a nop or a drain
+     * @param first what makes the destination durable; null if it need not be
+     * @param second the same for the second destination
+     * @param linesBySoftware whether cache lines that the software path wrote are written back by DML,
+     * too
+     * @param soonerByJava whether Java is to execute it, and not the software path; never for a
+     * delta that is applied
+     * @return this
+     */
+    public DataProgram begin(
+            Operation<?> what,
+            WriteBackKind first,
+            WriteBackKind second,
+            boolean linesBySoftware,
+            boolean soonerByJava) {
+        descriptor = what;
+        type = what.type();
+        source = what.source();
+        destination = what.destination();
+        third = what.secondSource() != null ? what.secondSource() : what.secondDestination();
+        mapped = MemoryRegions.mayLackPages(source) || MemoryRegions.mayLackPages(destination)
+                || MemoryRegions.mayLackPages(third);
+        durable = first;
+        secondDurable = second;
+        flushLines = linesBySoftware;
+        flushed = 0;
+        flushing = false;
+        over = false;
+        byJava = false;
+        javaIsSooner = soonerByJava;
+        length = what.byteSize();
+        done = 0;
+        outcome = 0;
+        fields.begin(what, first != null ? slot().channel().durableFlags() : 0, second != null);
+        value = switch (type) {
+            case COMPARE, COMPARE_PATTERN, DIF_CHECK, DIF_STRIP, DIF_UPDATE -> -1;
+            default -> 0;
+        };
+        reset();
+        return this;
+    }
+
+    @Override
+    public int submit() {
+        Slot slot = slot();
+        if (flushing) {
+            return slot.transfer().submit();
+        }
+        boolean device = slot.onDevice();
+        boolean emptyCrc = length == 0 && type == VdmOperationType.CRC;
+        boolean jvm = emptyCrc
+                || !device && slot.channel().software() == ExecutionPath.JVM;
+        if (jvm || !device && (javaIsSooner || fields.checksBlocks())) {
+            executeInJava();
+            return Slot.OK;
+        }
+        part = Math.min(length - done,
+                fields.longest(slot.channel().limits().bytes(device)));
+        if (mapped && (!device || type == DELTA_APPLY)) { // the record is read by Java
+            part = Math.min(part, fields.longest(MAPPED_PART));
+            if (!guardPages()) {
+                executeInJava();
+                return Slot.OK;
+            }
+        }
+        if (fields.isAdjacent(done, part)) {
+            executeInJava();
+            return Slot.OK;
+        }
+        countPath();
+        if (type == DELTA_APPLY) {
+            part = record.take(source, done, destination.byteSize());
+            return fields.submitRecord(slot, record.copy(), part);
+        }
+        return fields.submit(slot, done, part);
+    }
+
+    /** For what DML does otherwise than the device, or refuses, or does later. */
+    private void executeInJava() {
+        part = length - done;
+        if (mapped && !javaIsSooner) { // else it may be longer than there is memory, and is left to the JVM, which tells of a page that is not there
+            boolean ignored = guardPages(); // the JVM tells of a page that the kernel does not
+        }
+        try {
+            JvmOperations.execute(descriptor);
+            if (mapped) {
+                PageFaults.deliver();
+            }
+        } catch (IllegalStateException e) {
+            throw new SegmentClosedException(e);
+        } catch (InternalError e) {
+            throw new PageUnavailableException(e, source, destination, third);
+        }
+        byJava = true;
+        value = descriptor.value();
+        outcome = descriptor.outcome();
+        done = length;
+        writeLinesBack();
+    }
+
+    private boolean guardPages() {
+        return guard(source, done, part, false)
+                && guard(destination, fields.destinationOffset(done),
+                        fields.destinationBytes(part), true)
+                && guard(third, done, part, descriptor.secondDestination() != null);
+    }
+
+    @Override
+    void prefaultPart() {
+        if (flushing) {
+            slot().transfer().prefaultPart();
+            return;
+        }
+        if (source != null) {
+            prefault(source, done, part, false);
+        }
+        if (destination != null) {
+            prefault(destination, fields.destinationOffset(done), fields.destinationBytes(part),
+                    true);
+        }
+        if (third != null) {
+            prefault(third, done, part, descriptor.secondDestination() != null);
+        }
+    }
+
+    /** A block that is not as it should be is a result. */
+    @Override
+    boolean isGood(int status) {
+        if (status != Slot.DIF_ERROR || !fields.checksBlocks()) {
+            return super.isGood(status);
+        }
+        return slot().result() != 0;
+    }
+
+    @Override
+    void next(int status) {
+        if (flushing) {
+            Transfer flush = slot().transfer();
+            flush.next(status);
+            if (flush.isDone()) {
+                writeLinesBack();
+            }
+            return;
+        }
+        Slot slot = slot();
+        if (status == Slot.DIF_ERROR) {
+            value = done + slot.offset();
+            outcome = slot.result();
+            length = 0;
+        } else {
+            takeResult(slot);
+            done += part;
+        }
+        if (done >= length) {
+            writeLinesBack();
+        }
+    }
+
+    private void takeResult(Slot slot) {
+        switch (type) {
+            case COMPARE, COMPARE_PATTERN -> {
+                if (slot.result() == NOT_EQUAL) {
+                    long found = done + slot.offset();
+                    value = type == COMPARE_PATTERN ? exactly(found) : found;
+                    length = 0;
+                }
+            }
+            case CRC, COPY_CRC -> {
+                fields.seed(slot.crc());
+                value = Integer.toUnsignedLong(slot.crc());
+            }
+            case DELTA_CREATE -> {
+                DeltaResult.Outcome told = switch (slot.result()) {
+                    case 0 -> DeltaResult.Outcome.EQUAL;
+                    case NOT_EQUAL -> DeltaResult.Outcome.RECORDED;
+                    default -> DeltaResult.Outcome.OVERFLOW;
+                };
+                outcome = told.ordinal();
+                value = told == DeltaResult.Outcome.EQUAL ? 0 : slot.recordBytes();
+            }
+            default -> {} // nothing to be told
+        }
+    }
+
+    /**
+     * DML says in which word the mismatch is. If it is there no more, another thread has written
+     * meanwhile.
+     */
+    private long exactly(long word) {
+        try {
+            for (long i = word; i < Math.min(word + WORD, source.byteSize()); i++) {
+                byte expected = (byte) (descriptor.pattern() >>> i % WORD * Byte.SIZE);
+                if (source.get(ValueLayout.JAVA_BYTE, i) != expected) {
+                    return i;
+                }
+            }
+        } catch (IllegalStateException e) {
+            throw new SegmentClosedException(e);
+        }
+        return word;
+    }
+
+    /** Goes to the next destination whose cache lines DML has to write back, or else ends. */
+    private void writeLinesBack() {
+        flushing = false;
+        while (flushed < 2 && !flushing) {
+            MemorySegment range = flushed == 0 ? destination : third;
+            WriteBackKind kind = flushed == 0 ? durable : secondDurable;
+            flushed++;
+            if (flushLines && kind == WriteBackKind.CACHE_LINES && wroteByProcessor()) {
+                slot().transfer()
+                        .begin(
+                                VdmOperationType.FLUSH,
+                                range,
+                                null,
+                                (byte) 0,
+                                VdmFlags.NONE,
+                                range.byteSize(),
+                                kind,
+                                true);
+                flushing = true;
+            }
+        }
+        over = !flushing;
+    }
+
+    private boolean wroteByProcessor() {
+        return byJava || wentBySoftware();
+    }
+
+    /**
+     * What is read and what is written are apart, and the record of a delta can be applied again.
+     */
+    @Override
+    public boolean isRepeatable() {
+        return true;
+    }
+
+    @Override
+    public boolean pin() {
+        MemoryRegion onto = MemoryRegions.find(destination);
+        MemoryRegion of = MemoryRegions.find(source);
+        MemoryRegion other = MemoryRegions.find(third);
+        if (!MemoryRegions.pin(onto, of)) {
+            return false;
+        }
+        if (!MemoryRegions.pin(other, null)) {
+            MemoryRegions.unpin(onto, of);
+            return false;
+        }
+        pinnedDestination = onto;
+        pinnedSource = of;
+        pinnedThird = other;
+        return true;
+    }
+
+    @Override
+    void clear() {
+        MemoryRegions.unpin(pinnedDestination, pinnedSource);
+        MemoryRegions.unpin(pinnedThird, null);
+        pinnedDestination = null;
+        pinnedSource = null;
+        pinnedThird = null;
+        descriptor = null;
+        source = null;
+        destination = null;
+        third = null;
+        fields.clear();
+    }
+
+    @Override
+    public boolean isDone() {
+        return over;
+    }
+
+    /** Whatever remains: see {@link #remains} for each destination. */
+    @Override
+    public WriteBackKind remainingWriteBack() {
+        return remains(durable) ? durable : remains(secondDurable) ? secondDurable : null;
+    }
+
+    /**
+     * Tells whether a destination still has to be written back outside of DML.
+     *
+     * @param kind what it needs, or null
+     * @return true if that was not done
+     */
+    private boolean remains(WriteBackKind kind) {
+        return kind != null && kind.isForced()
+                || kind == WriteBackKind.CACHE_LINES && !flushLines && wroteByProcessor();
+    }
+
+    @Override
+    public void writeBackLines(Durability durability) throws IOException {
+        if (remainingOfDestination() == WriteBackKind.CACHE_LINES) {
+            durability.writeBackLines(destination);
+        }
+        if (remainingOfSecondDestination() == WriteBackKind.CACHE_LINES) {
+            durability.writeBackLines(descriptor.secondDestination());
+        }
+    }
+
+    @Override
+    public Forces forces(Forces earlier, Operation<?> operation, Durability durability) {
+        Forces first =
+                addPages(earlier, operation, destination, remainingOfDestination(), durability);
+        return addPages(first, operation, operation.secondDestination(),
+                remainingOfSecondDestination(), durability);
+    }
+
+    /**
+     * What the destination needs that DML has not done.
+     *
+     * @return the kind, or null for nothing
+     */
+    public WriteBackKind remainingOfDestination() {
+        return remains(durable) ? durable : null;
+    }
+
+    /**
+     * What the second destination needs that DML has not done.
+     *
+     * @return the kind, or null for nothing
+     */
+    public WriteBackKind remainingOfSecondDestination() {
+        return remains(secondDurable) ? secondDurable : null;
+    }
+
+    @Override
+    public long bytesMoved() {
+        return done;
+    }
+
+    @Override
+    public ExecutionPath executedBy() {
+        return byJava ? ExecutionPath.JVM : super.executedBy();
+    }
+
+    /**
+     * What the operation found.
+     *
+     * @return see {@link Operation#succeed(ExecutionPath, long, int)}
+     */
+    @Override
+    public long value() {
+        return value;
+    }
+
+    /**
+     * How it turned out.
+     *
+     * @return see {@link Operation#succeed(ExecutionPath, long, int)}
+     */
+    @Override
+    public int outcome() {
+        return outcome;
+    }
+}

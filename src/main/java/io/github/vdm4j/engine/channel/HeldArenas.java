@@ -1,0 +1,93 @@
+package io.github.vdm4j.engine.channel;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * The arenas that a submission keeps open while the software path executes it, each by one of its
+ * segments: as many as a call has room for.
+ */
+public final class HeldArenas {
+    /** How many segments the widest call takes. */
+    public static final int MOST = 16;
+
+    private static final MemorySegment.Scope NEVER_CLOSED = Arena.global().scope();
+
+    private final MemorySegment[] segments = new MemorySegment[MOST];
+    private final MemorySegment.Scope[] scopes = new MemorySegment.Scope[MOST];
+    private int count;
+
+    /** The arena of the segment that was added last. */
+    private MemorySegment.Scope last;
+
+    HeldArenas() {}
+
+    /** How many there are now, to go {@linkplain #backTo back to}. */
+    int mark() {
+        return count;
+    }
+
+    void backTo(int mark) {
+        Arrays.fill(segments, mark, count, null);
+        Arrays.fill(scopes, mark, count, null);
+        count = mark;
+        last = null;
+    }
+
+    void clear() {
+        backTo(0);
+    }
+
+    /**
+     * Adds a segment's arena, if it is not there.
+     *
+     * @param segment a segment, or null for none
+     * @return false if there is no room
+     */
+    boolean add(MemorySegment segment) {
+        if (segment == null) {
+            return true;
+        }
+        MemorySegment.Scope scope = segment.scope();
+        return scope == last || add(segment, scope);
+    }
+
+    private boolean add(MemorySegment segment, MemorySegment.Scope scope) {
+        for (int i = 0; i < count; i++) {
+            if (scopes[i] == scope) {
+                last = scope;
+                return true;
+            }
+        }
+        if (scope == NEVER_CLOSED) {
+            return true;
+        }
+        if (count == MOST) {
+            return false;
+        }
+        segments[count] = segment;
+        scopes[count++] = scope;
+        last = scope;
+        return true;
+    }
+
+    /**
+     * Returns how many segments are held.
+     *
+     * @return 0 to {@link #MOST}
+     */
+    public int count() {
+        return count;
+    }
+
+    /**
+     * Returns a segment.
+     *
+     * @param index its place
+     * @return {@link MemorySegment#NULL} behind the last
+     */
+    public MemorySegment get(int index) {
+        return index < count ? segments[index] : MemorySegment.NULL;
+    }
+}

@@ -1,0 +1,72 @@
+package io.github.vdm4j.engine.channel;
+
+import io.github.vdm4j.memory.MemoryRegion;
+import io.github.vdm4j.memory.MemoryRegions;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/** The buffers that a batch keeps from being freed, however many its tasks have. */
+final class HeldRegions {
+    private MemoryRegion[] regions = new MemoryRegion[4];
+    private int count;
+
+    // What was looked at last: tasks mostly go on in the same two buffers.
+    private MemorySegment.Scope scope;
+    private MemoryRegion region;
+    private MemorySegment.Scope scopeBefore;
+    private MemoryRegion regionBefore;
+
+    /**
+     * Pins the buffer that a segment is a view of, if it is one of this library and not pinned
+     * already.
+     *
+     * @param segment a segment, or null for none
+     * @return false if it is being closed
+     */
+    boolean pin(MemorySegment segment) {
+        if (segment == null) {
+            return true;
+        }
+        MemorySegment.Scope its = segment.scope();
+        if (its == scope && covers(region, segment)
+                || its == scopeBefore && covers(regionBefore, segment)) {
+            return true;
+        }
+        return pinAnother(its, segment);
+    }
+
+    private boolean pinAnother(MemorySegment.Scope its, MemorySegment segment) {
+        MemoryRegion found = MemoryRegions.find(segment);
+        if (found == null) {
+            return true;
+        }
+        if (!found.pin()) {
+            return false;
+        }
+        if (count == regions.length) {
+            regions = Arrays.copyOf(regions, 2 * count);
+        }
+        regions[count++] = found;
+        scopeBefore = scope;
+        regionBefore = region;
+        scope = its;
+        region = found;
+        return true;
+    }
+
+    private static boolean covers(MemoryRegion region, MemorySegment segment) {
+        long offset = segment.address() - region.address();
+        return offset >= 0 && offset + segment.byteSize() <= region.byteSize();
+    }
+
+    void unpinAll() {
+        while (count > 0) {
+            MemoryRegions.unpin(regions[--count], null);
+            regions[count] = null;
+        }
+        scope = null;
+        region = null;
+        scopeBefore = null;
+        regionBefore = null;
+    }
+}

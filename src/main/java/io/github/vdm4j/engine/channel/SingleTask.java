@@ -1,0 +1,192 @@
+package io.github.vdm4j.engine.channel;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Operation;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.machine.PageUnavailableException;
+import io.github.vdm4j.machine.SegmentClosedException;
+import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.memory.Durability.Refusal;
+import io.github.vdm4j.memory.Forces;
+import io.github.vdm4j.memory.WriteBackKind;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+
+/** A task of a batch that goes through the slot alone, as it would go outside of a batch. */
+final class SingleTask {
+    private static final int OK = Slot.OK;
+
+    private final Slot slot;
+    private Durability durability;
+    private Operation<?> task;
+
+    /** What takes the task through the slot; null if it goes without. */
+    private Program program;
+
+    private boolean over;
+
+    /** The forces that the tasks of the batch need; null for none. */
+    private Forces forces;
+
+    SingleTask(Slot slot) {
+        this.slot = slot;
+    }
+
+    /** Takes on a batch. */
+    void durability(Durability engines) {
+        durability = engines;
+        forces = null;
+    }
+
+    /** Returns the forces that the tasks need before the next fence, or null if there were none. */
+    Forces forces() {
+        return forces;
+    }
+
+    void clear() {
+        task = null;
+        program = null;
+    }
+
+    /** Takes on a task, which is not empty. */
+    void begin(Operation<?> next) {
+        task = next;
+        program = null;
+        over = false;
+        Operation<?> descriptor = next;
+        MemorySegment second = descriptor.secondDestination();
+        WriteBackKind kind = null;
+        WriteBackKind secondKind = null;
+        if (descriptor.isDurable()) {
+            kind = durability.kindOf(descriptor.destination());
+            Refusal refusal = durability.refusal(descriptor.destination(), kind, true);
+            if (refusal == null && second != null) {
+                secondKind = durability.kindOf(second);
+                refusal = durability.refusal(second, secondKind, true);
+            }
+            if (refusal != null) {
+                failed(refusal.result(), refusal.reason(), null);
+                return;
+            }
+        }
+        boolean linesBySoftware = descriptor.isDurable() && slot.writesLines(durability);
+        switch (descriptor.type()) {
+            case MEMCPY, MEMMOVE, MEMSET -> program = transfer(descriptor, kind, linesBySoftware);
+            case FLUSH -> {
+                if (kind == WriteBackKind.CACHE_LINES && (slot.onDevice() || linesBySoftware)) {
+                    program = transfer(descriptor, kind, linesBySoftware);
+                }
+            }
+            default -> program = slot.data()
+                    .begin(descriptor, kind, secondKind, linesBySoftware, false);
+        }
+    }
+
+    private Transfer transfer(Operation<?> descriptor, WriteBackKind kind,
+            boolean linesBySoftware) {
+        return slot.transfer()
+                .begin(
+                        descriptor.type(),
+                        descriptor.destination(),
+                        descriptor.source(),
+                        (byte) descriptor.pattern(),
+                        descriptor.flags(),
+                        descriptor.destination().byteSize(),
+                        kind,
+                        linesBySoftware);
+    }
+
+    boolean isOver() {
+        return over;
+    }
+
+    /** Submits what is due, or executes it: the slot is not submitted then. */
+    int submit() {
+        if (over) {
+            return OK;
+        }
+        if (program == null) {
+            flush();
+            return OK;
+        }
+        // Done already if a thread that may not touch the destination came this far.
+        int status = program.isDone() ? OK : program.submit();
+        if (status == OK && !slot.isSubmitted()) {
+            finishIfDone();
+        }
+        return status;
+    }
+
+    private void flush() {
+        MemorySegment range = task.destination();
+        boolean lines = durability.kindOf(range) == WriteBackKind.CACHE_LINES;
+        if (!lines) {
+            task.succeed(ExecutionPath.JVM);
+            forces = Program.addPages(forces, task, range, WriteBackKind.PAGES, durability);
+        } else if (writeBackLines(() -> durability.writeBackLines(range))) {
+            task.succeed(ExecutionPath.LIBPMEM);
+        }
+        over = true;
+    }
+
+    boolean isGood(int status) {
+        return program.isGood(status);
+    }
+
+    boolean isRepeatable() {
+        return program.isRepeatable();
+    }
+
+    void prefaultPart() {
+        program.prefaultPart();
+    }
+
+    /** Takes note of the end of a submission. */
+    void next(int status) {
+        program.next(status);
+        finishIfDone();
+    }
+
+    private void finishIfDone() {
+        if (!program.isDone()) {
+            return;
+        }
+        if (writeBackLines(() -> program.writeBackLines(durability))) {
+            task.succeed(program.executedBy(), program.value(), program.outcome());
+            forces = program.forces(forces, task, durability);
+        }
+        over = true;
+    }
+
+    private boolean writeBackLines(LineWriteBack lines) {
+        try {
+            lines.run();
+            return true;
+        } catch (WrongThreadException e) {
+            throw e;
+        } catch (IOException | PageUnavailableException | IllegalStateException e) {
+            task.failWriteBack(ExecutionPath.NONE, e);
+            return false;
+        }
+    }
+
+    /** Writes cache lines back. */
+    private interface LineWriteBack {
+        void run() throws IOException;
+    }
+
+    void failed(RuntimeException cause) {
+        if (cause instanceof SegmentClosedException) {
+            failed(VdmResult.SEGMENT_UNUSABLE, "failed: " + cause.getMessage(), cause.getCause());
+        } else if (cause instanceof InvalidDataException) {
+            failed(VdmResult.INVALID_DATA, "failed: " + cause.getMessage(), null);
+        } else {
+            failed(VdmResult.IO_ERROR, "failed: " + cause.getMessage(), cause);
+        }
+    }
+
+    private void failed(VdmResult how, String reason, Throwable cause) {
+        task.fail(ExecutionPath.NONE, how, null, reason, cause);
+        over = true;
+    }
+}

@@ -1,0 +1,440 @@
+package io.github.vdm4j.engine.channel;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Operation;
+import io.github.vdm4j.VdmStatus;
+import io.github.vdm4j.machine.SegmentClosedException;
+import io.github.vdm4j.memory.Durability;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * A place for one submission at a time, with the progress of the operation that uses it. A subclass
+ * translates a {@link Part} for its device. It implements the protected methods and reads the
+ * completion record.
+ *
+ * <p>Used by one thread at a time, which has taken the slot from the {@link SlotPool}. Passing it to
+ * another thread needs a happens-before edge, which the future that holds the slot provides.
+ */
+public abstract class Slot {
+    /** A submission was accepted, or what was submitted has succeeded. */
+    public static final int OK = 0;
+
+    /** What was submitted is not complete: DML's number. No channel uses it for anything else. */
+    public static final int IN_FLIGHT = 2;
+
+    /**
+     * A protected block is not what it should be, see {@link #result} and {@link #offset}: DML's
+     * number. No channel uses it for anything else.
+     */
+    public static final int DIF_ERROR = 12;
+
+    /** Whether a slot is free or lent, see {@link SlotPool}. */
+    static final VarHandle TAKEN;
+    private static final VarHandle USES;
+
+    static {
+        try {
+            TAKEN = MethodHandles.lookup().findVarHandle(Slot.class, "taken", int.class);
+            USES = MethodHandles.lookup().findVarHandle(Slot.class, "uses", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Channel channel;
+    private final Transfer transfer;
+    private final Part part = new Part();
+
+    // Made when they are first asked for, because most slots only copy and fill.
+    private DataProgram data;
+    private BatchProgram batch;
+
+    private boolean onDevice;
+    private boolean submitted;
+
+    /** See {@link #TAKEN}. */
+    volatile int taken;
+
+    /** How many operations have ended with the slot. Written by the thread that has the slot. */
+    private long uses;
+
+    private volatile Object owner;
+
+    /** Set when the pool gets the slot. */
+    SlotPool pool;
+
+    /**
+     * Makes a slot that sends to the device if there is one.
+     *
+     * @param channel the channel, whose other methods can be called already
+     */
+    protected Slot(Channel channel) {
+        this.channel = channel;
+        onDevice = channel.hasDevice();
+        transfer = new Transfer(this);
+    }
+
+    // --- the channel's part
+
+    /**
+     * Submits a part. The implementation must not touch memory of the segments if an arena is
+     * closed. If the call itself reads or writes that memory, like DML's software path, it has to
+     * hold the arenas open until it returns. A device that goes on after the call only needs the
+     * check, see {@link #requireUsable}.
+     *
+     * @param part what to do; valid during the call only
+     * @param first what the part writes or else reads, or null
+     * @param second another segment, or null
+     * @param third another segment, or null
+     * @return {@link #OK} if the part was accepted; otherwise a status of the channel, and nothing
+     *     is in flight
+     * @throws SegmentClosedException if an arena is closed; nothing was
+     *     submitted
+     * @throws WrongThreadException if a segment is confined to another thread; nothing was
+     *     submitted
+     */
+    protected abstract int send(Part part, MemorySegment first, MemorySegment second,
+            MemorySegment third);
+
+    /**
+     * Submits a batch. Its descriptors are those of {@link BatchBuffer}, and each has the address of
+     * its own completion record.
+     *
+     * @param list the address of the first descriptor, a multiple of 64
+     * @param tasks the number of descriptors
+     * @param held segments, one of each arena that the tasks use: at most {@link HeldArenas#MOST}.
+     *     If there are more arenas on a device, the engine has checked the tasks' segments
+     * @return as {@link #send}
+     * @throws SegmentClosedException as {@link #send}
+     * @throws WrongThreadException as {@link #send}
+     */
+    protected abstract int sendBatch(long list, int tasks, HeldArenas held);
+
+    /**
+     * Looks at what was sent last. Called only while something is in flight.
+     *
+     * @return {@link #IN_FLIGHT}, {@link #OK}, {@link #DIF_ERROR} or a status of the channel. In a
+     *     batch, a task that is no plain success makes the batch a failure
+     */
+    protected abstract int poll();
+
+    /**
+     * Returns the result field of the completion record: 0 if two ranges are equal, 1 if they
+     * differ, 2 for a delta that has no room; for a bad block, what is wrong with it.
+     *
+     * @return the field
+     */
+    public abstract int result();
+
+    /**
+     * Returns where a comparison has found a difference, or which block is bad.
+     *
+     * @return bytes from the beginning of the part
+     */
+    public abstract long offset();
+
+    /**
+     * Returns the CRC of the part and those before it.
+     *
+     * @return the CRC
+     */
+    public abstract int crc();
+
+    /**
+     * Returns the size of the delta record that the part has made.
+     *
+     * @return bytes
+     */
+    public abstract long recordBytes();
+
+    /**
+     * Returns whether the completion record of a copy that met a page fault says how far the copy
+     * got.
+     *
+     * @return false if {@link #bytesCompleted} means nothing
+     */
+    public boolean tellsProgress() {
+        return false;
+    }
+
+    /**
+     * Returns how much of a copy that met a page fault is done.
+     *
+     * @return bytes at its beginning, or at its end with {@link #isTailDone}
+     */
+    public long bytesCompleted() {
+        return 0;
+    }
+
+    /**
+     * Returns which end of a copy that met a page fault is done.
+     *
+     * @return true for the end, because the device copied downwards
+     */
+    public boolean isTailDone() {
+        return false;
+    }
+
+    /**
+     * Returns whether batches can be submitted to where the slot sends.
+     *
+     * @return false if the engine has to submit tasks one by one
+     */
+    public boolean takesBatches() {
+        return true;
+    }
+
+    /**
+     * Returns the status of a task of the last batch, for a task that has failed.
+     *
+     * @param task its place in the batch
+     * @return a status of the channel
+     */
+    public abstract int taskStatus(int task);
+
+    /** Called when the slot sends to the software path from now on, or to the device again. */
+    protected void pathChanged() {}
+
+    /**
+     * Executes a copy or a fill in one call, for channels with {@link Channel#inlineBytes}.
+     *
+     * @param part a copy or a fill
+     * @param destination the segment that is written
+     * @param source the segment that is read; null for a fill
+     * @return {@link #OK} or a status of the channel; nothing is in flight
+     * @throws SegmentClosedException if an arena is closed; nothing was
+     *     done
+     * @throws WrongThreadException if a segment is confined to another thread; nothing was done
+     */
+    public int execute(Part part, MemorySegment destination, MemorySegment source) {
+        throw new UnsupportedOperationException("inlineBytes of the channel is 0");
+    }
+
+    // --- the engine's part
+
+    /**
+     * Submits a part.
+     *
+     * @param described what to do
+     * @param first a segment of the part, or null
+     * @param second another, or null
+     * @param third another, or null
+     * @return {@link #OK} or why the part was refused
+     */
+    final int submit(Part described, MemorySegment first, MemorySegment second,
+            MemorySegment third) {
+        int status = send(described, first, second, third);
+        submitted = status == OK;
+        return status;
+    }
+
+    /** Submits a batch. */
+    final int submitBatch(long list, int tasks, HeldArenas held) {
+        int status = sendBatch(list, tasks, held);
+        submitted = status == OK;
+        return status;
+    }
+
+    /**
+     * Submits an empty operation, to find out whether submissions arrive.
+     *
+     * @return {@link #OK} or why it was refused
+     */
+    public final int submitNop() {
+        return submit(part.begin(Opcode.NOP, 0), null, null, null);
+    }
+
+    /**
+     * Looks at the part in flight. Once the answer is other than {@link #IN_FLIGHT} the slot is
+     * ready for the next submission.
+     *
+     * @return a status
+     * @throws IllegalStateException if nothing is submitted; DML would crash (H1)
+     */
+    public final int check() {
+        if (!submitted) {
+            throw new IllegalStateException("the check of a slot that is not submitted");
+        }
+        int status = poll();
+        submitted = status == IN_FLIGHT;
+        return status;
+    }
+
+    /**
+     * Returns whether a submission was accepted and not seen to end.
+     *
+     * @return true if {@link #check} may be called
+     */
+    public final boolean isSubmitted() {
+        return submitted;
+    }
+
+    /**
+     * Returns the channel.
+     *
+     * @return the channel that made the slot
+     */
+    public final Channel channel() {
+        return channel;
+    }
+
+    /**
+     * Returns the description of the next part, to be filled in.
+     *
+     * @return the same object for the life of the slot
+     */
+    public final Part part() {
+        return part;
+    }
+
+    /**
+     * Returns where the next submission goes.
+     *
+     * @return true for the device, false for the software path
+     */
+    public final boolean onDevice() {
+        return onDevice;
+    }
+
+    /**
+     * Sends the next submissions to the software path.
+     *
+     * @return false if there is none, or the slot sends there already
+     */
+    public final boolean fallBack() {
+        if (!onDevice || channel.software() == ExecutionPath.NONE) {
+            return false;
+        }
+        onDevice = false;
+        pathChanged();
+        return true;
+    }
+
+    /** Returns what executes the next submission. */
+    final ExecutionPath path() {
+        return onDevice ? ExecutionPath.DSA_HARDWARE : channel.software();
+    }
+
+    /**
+     * Returns whether the slot writes the cache lines back that its software path has written.
+     *
+     * @param durability the engines of the machine
+     * @return false if an engine of the machine does, or the JVM is the software path
+     */
+    public final boolean writesLines(Durability durability) {
+        return durability.lines() == null && channel.software() != ExecutionPath.JVM;
+    }
+
+    /** Writes the completion record of a task that failed where the slot sends. */
+    final void fail(Operation<?> task, int code) {
+        VdmStatus told = channel.status(code);
+        task.fail(path(), told.result(), told, "on %s failed: %s: %s"
+                .formatted(channel.place(onDevice), told, told.explanation()), null);
+    }
+
+    /**
+     * Returns the program of copies, fills and flushes.
+     *
+     * @return the same object for the life of the slot
+     */
+    public final Transfer transfer() {
+        return transfer;
+    }
+
+    /**
+     * Returns the program of the other operations.
+     *
+     * @return the same object for the life of the slot
+     */
+    public final DataProgram data() {
+        if (data == null) {
+            data = new DataProgram(this);
+        }
+        return data;
+    }
+
+    /**
+     * Returns the program of batches.
+     *
+     * @return the same object for the life of the slot
+     */
+    public final BatchProgram batch() {
+        if (batch == null) {
+            batch = new BatchProgram(this);
+        }
+        return batch;
+    }
+
+    /** Releases segments, programs and owner, and sends to the device again. */
+    public final void reset() {
+        if (!onDevice && channel.hasDevice()) {
+            onDevice = true;
+            pathChanged();
+        }
+        transfer.clear();
+        if (data != null) {
+            data.clear();
+        }
+        if (batch != null) {
+            batch.clear();
+        }
+        if (owner != null) { // a volatile write costs more than the look
+            owner = null;
+        }
+    }
+
+    /**
+     * Returns what holds the slot, so that a thread that finds no free slot can finish it.
+     *
+     * @return the owner, or null if the slot is free or not yet in use
+     */
+    public final Object owner() {
+        return owner;
+    }
+
+    /**
+     * Sets what holds the slot, before the thread that took it turns to something else.
+     *
+     * @param holder the operation in flight
+     */
+    public final void owner(Object holder) {
+        owner = holder;
+    }
+
+    /** Counts an operation that has ended with the slot. */
+    final void countUse() {
+        USES.setOpaque(this, uses + 1);
+    }
+
+    /** Returns how many operations have ended with the slot. */
+    final long uses() {
+        return (long) USES.getOpaque(this);
+    }
+
+    /** Allocates native memory that lives as long as the slot. */
+    final MemorySegment allocate(long bytes) {
+        return pool.allocate(bytes);
+    }
+
+    /**
+     * Throws what a native call with a segment would throw.
+     *
+     * @param segment a segment, or null
+     * @throws SegmentClosedException if its arena is closed
+     * @throws WrongThreadException if it is confined to another thread
+     */
+    protected static void requireUsable(MemorySegment segment) {
+        if (segment == null) {
+            return;
+        }
+        if (!segment.scope().isAlive()) {
+            throw new SegmentClosedException(
+                    new IllegalStateException("Already closed"));
+        }
+        if (!segment.isAccessibleBy(Thread.currentThread())) {
+            throw new WrongThreadException("a segment is confined to another thread");
+        }
+    }
+}

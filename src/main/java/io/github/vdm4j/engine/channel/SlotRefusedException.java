@@ -1,0 +1,28 @@
+package io.github.vdm4j.engine.channel;
+
+/** A channel cannot make another slot. */
+public class SlotRefusedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+
+    /**
+     * Says why.
+     *
+     * @param message what was refused
+     * @param status the number, which {@link Channel#status} explains
+     */
+    public SlotRefusedException(String message, int status) {
+        super(message);
+        this.status = status;
+    }
+
+    /**
+     * Returns why the slot was refused.
+     *
+     * @return a status of the channel
+     */
+    public int status() {
+        return status;
+    }
+}

@@ -1,0 +1,96 @@
+package io.github.vdm4j.engine.channel;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Operation;
+import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.jvm.PatternKernel;
+import io.github.vdm4j.operation.DeltaResult;
+
+/** What the completion records of a batch say about tasks that ended well. */
+final class TaskEnd {
+    private static final long PATTERN = 8;
+
+    private final BatchBuffer buffer;
+
+    TaskEnd(BatchBuffer buffer) {
+        this.buffer = buffer;
+    }
+
+    /**
+     * Takes down what came of an operation, if it is done.
+     *
+     * @param place the task's place in the buffer
+     * @param status the device's, as in {@link BatchBuffer}
+     * @param task the operation
+     * @param path what executed it
+     * @return false if it is not done, or has failed
+     */
+    boolean take(int place, int status, Operation<?> task, ExecutionPath path) {
+        if (status == BatchBuffer.SUCCESS) {
+            succeeded(place, task, path);
+            return true;
+        }
+        if (status == BatchBuffer.FALSE_PREDICATE
+                && task.type() == VdmOperationType.COMPARE_PATTERN) {
+            task.succeed(path, mismatch(task, buffer.bytes(place)), 0);
+            return true;
+        }
+        if (status == BatchBuffer.DIF_ERROR && task.dif() != null) {
+            task.succeed(path, buffer.bytes(place), buffer.result(place));
+            return true;
+        }
+        return false;
+    }
+
+    /** Takes down what came of an operation that is done. */
+    void succeeded(int place, Operation<?> task, ExecutionPath path) {
+        if (task.type() == VdmOperationType.MEMCPY) { // what most are
+            task.succeed(used(task, path));
+            return;
+        }
+        switch (task.type()) {
+            case COMPARE, COMPARE_PATTERN ->
+                task.succeed(used(task, path),
+                        buffer.result(place) == 0 ? -1 : buffer.bytes(place), 0);
+            case CRC, COPY_CRC ->
+                task.succeed(
+                        used(task, path),
+                        task.byteSize() == 0
+                                ? Integer.toUnsignedLong(task.crc().seed())
+                                : buffer.value(place),
+                        0);
+            case DELTA_CREATE -> {
+                int outcome = task.byteSize() == 0
+                        ? DeltaResult.Outcome.EQUAL.ordinal()
+                        : buffer.result(place);
+                boolean equal = outcome == DeltaResult.Outcome.EQUAL.ordinal();
+                task.succeed(used(task, path), equal ? 0 : buffer.value(place),
+                        outcome);
+            }
+            case DIF_CHECK, DIF_STRIP, DIF_UPDATE ->
+                task.succeed(used(task, path), -1, 0);
+            case NOP -> task.succeed(path);
+            default -> task.succeed(used(task, path));
+        }
+    }
+
+    /** Of nothing but a nop in its place nothing was executed. */
+    private static ExecutionPath used(Operation<?> task, ExecutionPath path) {
+        return task.byteSize() == 0 ? ExecutionPath.NONE : path;
+    }
+
+    /**
+     * DML tells the first byte of the word that differs. No task behind has been run in the
+     * meantime.
+     */
+    private static long mismatch(Operation<?> task, long told) {
+        long word = told & -PATTERN;
+        try {
+            long found =
+                    PatternKernel.mismatch(task.source().asSlice(word), task.pattern());
+            return found < 0 ? told : word + found;
+        } catch (IllegalStateException | WrongThreadException e) {
+            return told; // the arena was closed since, or is another thread's
+        }
+    }
+}

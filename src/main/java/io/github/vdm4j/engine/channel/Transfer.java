@@ -1,0 +1,353 @@
+package io.github.vdm4j.engine.channel;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Operation;
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.jvm.PatternKernel;
+import io.github.vdm4j.machine.PageFaults;
+import io.github.vdm4j.machine.PageUnavailableException;
+import io.github.vdm4j.machine.SegmentClosedException;
+import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.memory.Forces;
+import io.github.vdm4j.memory.MemoryRegion;
+import io.github.vdm4j.memory.MemoryRegions;
+import io.github.vdm4j.memory.WriteBackKind;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * An operation on its way through a slot: the parts that one submission after the other moves, in
+ * the order that keeps overlapping moves right (H5), and after them, where the software path has to
+ * make native memory durable, the parts that write its cache lines back.
+ */
+public final class Transfer extends Program {
+    static final long LINE = 64;
+
+    /**
+     * Parts of mapped files are short, so that little time passes between the check and the access.
+     */
+    private static final long MAPPED_PART = 4L << 20;
+
+    /** What is kept open until the slot is given back; null if a segment is not of this library. */
+    private MemoryRegion pinnedDestination;
+
+    private MemoryRegion pinnedSource;
+
+    private VdmOperationType type;
+    private MemorySegment destination;
+    private MemorySegment source;
+    private long to;
+    private long from;
+    private long length;
+    private long pattern;
+    private int flags;
+    private boolean backwards;
+    private boolean mapped;
+    private WriteBackKind durable;
+    private boolean flushLines;
+
+    /** True once the data are moved and cache lines are being written back. */
+    private boolean flushing;
+
+    /** Whether the JVM has executed something. */
+    private boolean byJava;
+
+    /** How much of the current phase has been done, and how much the current part does. */
+    private long done;
+
+    private long part;
+
+    /** How much of the current part is done at its beginning and at its end, after page faults. */
+    private long head;
+
+    private long tail;
+
+    /** Whether cache lines have to be written back that no slot has written back. */
+    private boolean linesLeft;
+
+    Transfer(Slot slot) {
+        super(slot);
+    }
+
+    /**
+     * Takes on an operation.
+     *
+     * @param what the operation
+     * @param onto the destination
+     * @param of the source; null for memset and flush
+     * @param fill the byte for memset
+     * @param promised the flags
+     * @param bytes the length, above 0
+     * @param writeBack what makes the destination durable; null if it need not be
+     * @param linesBySoftware whether cache lines that the software path wrote are written back by DML,
+     * too
+     * @return this
+     */
+    public Transfer begin(
+            VdmOperationType what,
+            MemorySegment onto,
+            MemorySegment of,
+            byte fill,
+            VdmFlags promised,
+            long bytes,
+            WriteBackKind writeBack,
+            boolean linesBySoftware) {
+        type = what;
+        destination = onto;
+        source = of;
+        to = onto.address();
+        length = bytes;
+        if (of != null) {
+            from = of.address();
+            backwards = to > from && to - from < bytes;
+        } else {
+            pattern = pattern(fill);
+            backwards = false;
+        }
+        flags = DataPart.flags(!promised.contains(VdmFlags.NO_CACHE_HINT),
+                writeBack != null ? slot().channel().durableFlags() : 0);
+        mapped = MemoryRegions.mayLackPages(onto) || MemoryRegions.mayLackPages(of);
+        durable = writeBack;
+        flushLines = linesBySoftware && writeBack == WriteBackKind.CACHE_LINES;
+        flushing = false;
+        byJava = false;
+        linesLeft = false;
+        done = 0;
+        head = 0;
+        tail = 0;
+        reset();
+        if (what == VdmOperationType.FLUSH) {
+            beginFlushing();
+        }
+        return this;
+    }
+
+    /**
+     * A byte as the pattern of a fill.
+     *
+     * @param fill the byte
+     * @return eight of it
+     */
+    public static long pattern(byte fill) {
+        return (fill & 0xffL) * 0x0101010101010101L;
+    }
+
+    @Override
+    public int submit() {
+        Slot slot = slot();
+        boolean device = slot.onDevice();
+        if (!device && slot.channel().software() == ExecutionPath.JVM) {
+            executeInJava();
+            return Slot.OK;
+        }
+        if (head + tail == 0) {
+            ChannelLimits limits = slot.channel().limits();
+            part = Math.min(length - done, limits.bytes(device));
+            if (mapped && !device) {
+                part = Math.min(part, MAPPED_PART);
+                if (!guardPages(offset())) {
+                    executeInJava();
+                    return Slot.OK;
+                }
+            }
+        } else if (head + tail == part) {
+            next(Slot.OK);
+            return Slot.OK;
+        }
+        long offset = offset() + head;
+        long bytes = part - head - tail;
+        if (flushing) {
+            return slot.submit(slot.part().flush(to + offset, bytes), destination, null, null);
+        }
+        countPath();
+        return type == VdmOperationType.MEMSET
+                ? slot.submit(slot.part().fill(to + offset, bytes, pattern, flags), destination,
+                        null, null)
+                : slot.submit(slot.part().move(to + offset, from + offset, bytes, flags),
+                        destination, source, null);
+    }
+
+    /** Where the current part begins. */
+    private long offset() {
+        return backwards ? length - done - part : done;
+    }
+
+    private boolean guardPages(long offset) {
+        if (flushing) {
+            long skipped = destination.address() - to; // the flush begins with the line, not with the range
+            long start = Math.max(offset - skipped, 0);
+            long end = Math.min(offset - skipped + part, destination.byteSize());
+            prefault(destination, start, end - start, false);
+            return true;
+        }
+        return guard(destination, offset, part, true) && guard(source, offset, part, false);
+    }
+
+    /**
+     * Executes all that is left: the kernel does not tell whether its pages are there, or the JVM is
+     * the software path.
+     */
+    private void executeInJava() {
+        if (flushing) {
+            linesLeft = true;
+            part = length - done;
+            next(Slot.OK);
+            return;
+        }
+        try {
+            if (head + tail > 0) { // the rest of the part that met page faults comes first
+                executeInJava(offset() + head, part - head - tail);
+                done += part;
+                head = 0;
+                tail = 0;
+            }
+            part = length - done;
+            executeInJava(offset(), part);
+            PageFaults.deliver();
+        } catch (IllegalStateException e) {
+            throw new SegmentClosedException(e);
+        } catch (InternalError e) {
+            throw new PageUnavailableException(e, destination, source);
+        }
+        byJava = true;
+        next(Slot.OK);
+    }
+
+    private void executeInJava(long offset, long bytes) {
+        if (source == null) {
+            PatternKernel.fill(destination.asSlice(offset, bytes), (byte) pattern);
+        } else {
+            MemorySegment.copy(source, offset, destination, offset, bytes);
+        }
+    }
+
+    /**
+     * After the last part that moves data come those that write cache lines back, if the slot has to.
+     */
+    @Override
+    void next(int status) {
+        done += part;
+        head = 0;
+        tail = 0;
+        if (done == length && !flushing && flushLines && wroteByProcessor()) {
+            beginFlushing();
+        }
+    }
+
+    /**
+     * The covering cache lines (H10). They lie in the same pages, so they are as mapped as the
+     * range.
+     */
+    private void beginFlushing() {
+        flushing = true;
+        backwards = false;
+        length = coveringLines(to, length);
+        to &= -LINE;
+        done = 0;
+    }
+
+    /**
+     * How many bytes the cache lines have that cover a range.
+     *
+     * @param from the range's address
+     * @param bytes its length
+     * @return a multiple of 64
+     */
+    public static long coveringLines(long from, long bytes) {
+        return (from + bytes + LINE - 1 & -LINE) - (from & -LINE);
+    }
+
+    /** Not if it moves bytes within their own range. */
+    @Override
+    public boolean isRepeatable() {
+        return flushing || source == null || Math.abs(to - from) >= part;
+    }
+
+    @Override
+    public boolean takeProgress() {
+        if (flushing || source == null || !slot().tellsProgress()) {
+            return false;
+        }
+        long more = Math.min(slot().bytesCompleted(), part - head - tail);
+        if (slot().isTailDone()) {
+            tail += more;
+        } else {
+            head += more;
+        }
+        return true;
+    }
+
+    @Override
+    void prefaultPart() {
+        long offset = offset() + head;
+        long bytes = part - head - tail;
+        if (source != null) {
+            prefault(source, offset, bytes, false);
+        }
+        if (!flushing) {
+            prefault(destination, offset, bytes, true);
+        }
+    }
+
+    @Override
+    public boolean pin() {
+        MemoryRegion onto = MemoryRegions.find(destination);
+        MemoryRegion of = MemoryRegions.find(source);
+        if (!MemoryRegions.pin(onto, of)) {
+            return false;
+        }
+        pinnedDestination = onto;
+        pinnedSource = of;
+        return true;
+    }
+
+    @Override
+    void clear() {
+        MemoryRegions.unpin(pinnedDestination, pinnedSource);
+        pinnedDestination = null;
+        pinnedSource = null;
+        destination = null;
+        source = null;
+    }
+
+    private boolean wroteByProcessor() {
+        return byJava || wentBySoftware();
+    }
+
+    @Override
+    public ExecutionPath executedBy() {
+        return byJava ? ExecutionPath.JVM : super.executedBy();
+    }
+
+    @Override
+    public boolean isDone() {
+        return done == length;
+    }
+
+    @Override
+    public WriteBackKind remainingWriteBack() {
+        return durable != null && durable.isForced()
+                || durable == WriteBackKind.CACHE_LINES
+                        && (linesLeft || !flushing && wroteByProcessor())
+                                ? durable
+                                : null;
+    }
+
+    @Override
+    public void writeBackLines(Durability durability) throws IOException {
+        if (remainingWriteBack() == WriteBackKind.CACHE_LINES) {
+            durability.writeBackLines(destination);
+        }
+    }
+
+    @Override
+    public Forces forces(Forces earlier, Operation<?> operation, Durability durability) {
+        return addPages(earlier, operation, destination, remainingWriteBack(), durability);
+    }
+
+    @Override
+    public long bytesMoved() {
+        return flushing && type != VdmOperationType.FLUSH ? length : done + head + tail;
+    }
+}

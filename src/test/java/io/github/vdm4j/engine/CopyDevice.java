@@ -1,0 +1,270 @@
+package io.github.vdm4j.engine;
+
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.VdmStatus;
+import io.github.vdm4j.engine.channel.Channel;
+import io.github.vdm4j.engine.channel.ChannelLimits;
+import io.github.vdm4j.engine.channel.HeldArenas;
+import io.github.vdm4j.engine.channel.Opcode;
+import io.github.vdm4j.engine.channel.Part;
+import io.github.vdm4j.engine.channel.Slot;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+
+/**
+ * A channel to a device in this process that copies and does nothing else: the smallest second
+ * channel. It refuses every other operation, so that the engine falls back. A test says how the next
+ * submissions end.
+ */
+final class CopyDevice implements Channel {
+    /** A status that the device answers: the ordinal of a result, with an offset. */
+    record Status(int code, VdmResult result) implements VdmStatus {
+        private static final int OFFSET = 0x100;
+
+        static Status of(VdmResult result) {
+            return new Status(OFFSET + result.ordinal(), result);
+        }
+
+        @Override
+        public String name() {
+            return result.name();
+        }
+
+        @Override
+        public String explanation() {
+            return "The test says so.";
+        }
+    }
+
+    /**
+     * The end of one submission.
+     *
+     * @param refused what refuses the submission, or null
+     * @param result how it ends; null if it never does
+     * @param completed how many bytes are copied before it ends
+     */
+    record End(VdmResult refused, VdmResult result, long completed) {
+        static final End GOOD = new End(null, VdmResult.SUCCESS, Long.MAX_VALUE);
+
+        static End fault(long completed) {
+            return new End(null, VdmResult.PAGE_FAULT, completed);
+        }
+
+        static End failure(VdmResult result) {
+            return new End(null, result, 0);
+        }
+
+        static End refusal(VdmResult result) {
+            return new End(result, null, 0);
+        }
+
+        static End never() {
+            return new End(null, null, 0);
+        }
+    }
+
+    /** What was submitted: the operation, its length and its flags. */
+    record Submitted(int opcode, long bytes, int flags) {}
+
+    private static final int DURABLE = 1 << 14;
+
+    final List<Submitted> submitted = new ArrayList<>();
+    private final Queue<End> ends = new ArrayDeque<>();
+    private final ExecutionPath software;
+    private final ChannelLimits limits;
+    private final Arena arena = Arena.ofShared();
+    private long allocated;
+    private volatile boolean answers;
+
+    CopyDevice(ExecutionPath software, long longestPart) {
+        this.software = software;
+        limits = new ChannelLimits(longestPart, longestPart, 1, 0);
+    }
+
+    /** Says how the next submissions end, in order. Those after them succeed. */
+    CopyDevice next(End... planned) {
+        ends.addAll(List.of(planned));
+        return this;
+    }
+
+    /** Lets the submissions end that never did. */
+    void answer() {
+        answers = true;
+    }
+
+    private final class CopySlot extends Slot {
+        private End end;
+        private long bytes;
+        private boolean downwards;
+
+        CopySlot() {
+            super(CopyDevice.this);
+        }
+
+        @Override
+        protected int send(Part part, MemorySegment first, MemorySegment second,
+                MemorySegment third) {
+            assertTrue(onDevice(), "a submission to software that the channel does not have");
+            requireUsable(first);
+            requireUsable(second);
+            requireUsable(third);
+            synchronized (CopyDevice.this) {
+                submitted.add(new Submitted(part.opcode(), part.bytes(), part.flags()));
+                if (part.opcode() == Opcode.NOP) {
+                    end = End.GOOD;
+                    return OK;
+                }
+                if (part.opcode() != Opcode.MEM_MOVE) {
+                    return Status.of(VdmResult.UNSUPPORTED).code();
+                }
+                assertNotEquals(0, part.bytes(), "a copy of nothing");
+                end = ends.isEmpty() ? End.GOOD : ends.remove();
+            }
+            if (end.refused() != null) {
+                return Status.of(end.refused()).code();
+            }
+            bytes = Math.min(end.completed(), part.bytes());
+            downwards = part.destination() > part.source()
+                    && part.destination() - part.source() < part.bytes();
+            long skipped = downwards ? part.bytes() - bytes : 0;
+            MemorySegment.copy(at(part.source() + skipped), 0, at(part.destination() + skipped), 0,
+                    bytes);
+            return OK;
+        }
+
+        private MemorySegment at(long address) {
+            return MemorySegment.ofAddress(address).reinterpret(bytes);
+        }
+
+        @Override
+        protected int poll() {
+            if (end.result() == null) {
+                return answers ? OK : IN_FLIGHT;
+            }
+            return end.result() == VdmResult.SUCCESS ? OK : Status.of(end.result()).code();
+        }
+
+        @Override
+        public boolean tellsProgress() {
+            return true;
+        }
+
+        @Override
+        public long bytesCompleted() {
+            return bytes;
+        }
+
+        @Override
+        public boolean isTailDone() {
+            return downwards;
+        }
+
+        @Override
+        protected int sendBatch(long list, int tasks, HeldArenas held) {
+            throw new AssertionError("the device takes no batches");
+        }
+
+        @Override
+        public int result() {
+            throw new AssertionError("only copies succeed");
+        }
+
+        @Override
+        public long offset() {
+            throw new AssertionError("only copies succeed");
+        }
+
+        @Override
+        public int crc() {
+            throw new AssertionError("only copies succeed");
+        }
+
+        @Override
+        public long recordBytes() {
+            throw new AssertionError("only copies succeed");
+        }
+
+        @Override
+        public int taskStatus(int task) {
+            throw new AssertionError("the device takes no batches");
+        }
+    }
+
+    @Override
+    public boolean hasDevice() {
+        return true;
+    }
+
+    @Override
+    public ExecutionPath software() {
+        return software;
+    }
+
+    @Override
+    public ChannelLimits limits() {
+        return limits;
+    }
+
+    @Override
+    public long inlineBytes() {
+        return 0;
+    }
+
+    @Override
+    public int durableFlags() {
+        return DURABLE;
+    }
+
+    @Override
+    public Slot makeSlot() {
+        return new CopySlot();
+    }
+
+    @Override
+    public MemorySegment allocate(long bytes) {
+        allocated += bytes;
+        return arena.allocate(bytes, 64);
+    }
+
+    @Override
+    public long nativeBytes() {
+        return allocated;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return arena.scope().isAlive();
+    }
+
+    @Override
+    public void close() {
+        if (isOpen()) {
+            arena.close();
+        }
+    }
+
+    @Override
+    public VdmStatus status(int status) {
+        return status == Slot.OK
+                ? new Status(Slot.OK, VdmResult.SUCCESS)
+                : Status.of(VdmResult.values()[status - Status.OFFSET]);
+    }
+
+    @Override
+    public String place(boolean device) {
+        return device ? "the copy device" : "the JVM";
+    }
+
+    @Override
+    public String slotsName() {
+        return "slots";
+    }
+}

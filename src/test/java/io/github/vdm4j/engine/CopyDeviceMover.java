@@ -1,0 +1,48 @@
+package io.github.vdm4j.engine;
+
+import io.github.vdm4j.AbstractDataMover;
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.VdmExecutor;
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.engine.channel.SlotPool;
+import io.github.vdm4j.memory.Durability;
+import java.lang.foreign.MemorySegment;
+
+/** A mover on a {@link CopyDevice}. */
+final class CopyDeviceMover extends AbstractDataMover {
+    static final long DEVICE_NANOS = 20_000_000;
+    private static final int SLOTS = 4;
+    private static final long WORKERS_FROM = 4 << 20;
+
+    final SlotPool pool;
+    final DeviceHealth health;
+    private final DeviceExecutor executor;
+
+    CopyDeviceMover(CopyDevice device) {
+        boolean software = device.software() != ExecutionPath.NONE;
+        pool = new SlotPool(device, SLOTS);
+        health = new DeviceHealth(pool, (used, reason) -> {}, software, null);
+        executor = new DeviceExecutor(
+                new EnginePlan(pool, "copy-device", OffloadPolicy.allOnChannel(WORKERS_FROM),
+                        health,
+                        null, 1_000_000_000L, DEVICE_NANOS, 10_000_000_000L, 2, null,
+                        Integer.MAX_VALUE, software),
+                "the copy device");
+    }
+
+    @Override
+    protected VdmExecutor executor() {
+        return executor;
+    }
+
+    @Override
+    public boolean isSupported(VdmFlags flags, MemorySegment destination) {
+        return !flags.contains(VdmFlags.MEM_DURABLE)
+                || Durability.system().supports(destination, true);
+    }
+
+    @Override
+    public String name() {
+        return "the copy device";
+    }
+}

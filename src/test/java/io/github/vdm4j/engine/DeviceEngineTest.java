@@ -1,0 +1,195 @@
+package io.github.vdm4j.engine;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vdm4j.Batch;
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.VdmException;
+import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOutput;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.engine.CopyDevice.End;
+import io.github.vdm4j.engine.CopyDevice.Submitted;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The engine on a channel that is not DML's. */
+class DeviceEngineTest {
+    private static final int SIZE = 4096;
+    private static final int PART = 1024;
+
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment memory = arena.allocate(2 * SIZE);
+    private CopyDevice device;
+    private CopyDeviceMover mover;
+
+    private void open(ExecutionPath software, End... ends) {
+        device = new CopyDevice(software, PART).next(ends);
+        mover = new CopyDeviceMover(device);
+        byte[] noise = new byte[2 * SIZE];
+        new Random(7).nextBytes(noise);
+        memory.copyFrom(MemorySegment.ofArray(noise));
+    }
+
+    @AfterEach
+    void everythingIsGivenBack() {
+        mover.close();
+        assertTrue(!device.isOpen(), "the pool closes its channel");
+        arena.close();
+    }
+
+    /** Copies SIZE bytes between two offsets, checks the bytes, and returns the future. */
+    private VdmFuture<VdmOutput> copy(long to, long from) {
+        byte[] expected = memory.asSlice(from, SIZE).toArray(JAVA_BYTE);
+        VdmFuture<VdmOutput> copy =
+                mover.memmove(memory.asSlice(to, SIZE), memory.asSlice(from, SIZE));
+        copy.await();
+        copy.orThrow();
+        assertArrayEquals(expected, memory.asSlice(to, SIZE).toArray(JAVA_BYTE));
+        return copy;
+    }
+
+    private List<Long> lengths() {
+        return device.submitted.stream().map(Submitted::bytes).toList();
+    }
+
+    @Test
+    void copiesPartByPart() {
+        open(ExecutionPath.NONE);
+        assertSame(ExecutionPath.DSA_HARDWARE, copy(SIZE, 0).path());
+        assertEquals(List.of(1024L, 1024L, 1024L, 1024L), lengths());
+    }
+
+    @Test
+    void copyContinuesWhereTheRecordSays() {
+        open(ExecutionPath.NONE, End.fault(100), End.fault(24), End.GOOD, End.fault(1024));
+        assertSame(ExecutionPath.DSA_HARDWARE, copy(SIZE, 0).path());
+        assertEquals(List.of(1024L, 924L, 900L, 1024L, 1024L, 1024L), lengths());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 100, 1000, 1024, 2000})
+    void overlappingCopyContinuesInEitherDirection(long distance) {
+        End[] faults = {End.fault(10), End.fault(0), End.fault(500), End.GOOD, End.fault(1023)};
+        open(ExecutionPath.NONE, faults);
+        copy(distance, 0);
+        device.next(faults);
+        copy(0, distance);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 100, 1000, 1024, 2000, SIZE})
+    void theJvmCopiesTheRestAfterTooManyFaults(long distance) {
+        End[] faults = new End[17];
+        Arrays.fill(faults, End.fault(3));
+        faults[0] = End.GOOD;
+        open(ExecutionPath.JVM, faults);
+        assertSame(ExecutionPath.JVM, copy(distance, 0).path());
+        assertEquals(17, device.submitted.size());
+        device.next(faults);
+        assertSame(ExecutionPath.JVM, copy(0, distance).path());
+    }
+
+    @Test
+    void theJvmCopiesWhatTheDeviceFails() {
+        open(ExecutionPath.JVM, End.GOOD, End.failure(VdmResult.DEVICE_ERROR));
+        assertSame(ExecutionPath.JVM, copy(SIZE, 0).path());
+        assertEquals(2, device.submitted.size());
+    }
+
+    @Test
+    void overlappingCopyIsNotRepeatedAfterAnError() {
+        open(ExecutionPath.JVM, End.failure(VdmResult.DEVICE_ERROR));
+        VdmFuture<VdmOutput> copy =
+                mover.memmove(memory.asSlice(8, SIZE), memory.asSlice(0, SIZE));
+        assertThrows(VdmException.class, copy::await);
+        assertSame(VdmResult.DEVICE_ERROR, copy.result());
+    }
+
+    @Test
+    void theJvmExecutesWhatTheDeviceRefuses() {
+        open(ExecutionPath.JVM);
+        VdmFuture<VdmOutput> fill = mover.memset(memory.asSlice(1, SIZE), (byte) 9);
+        fill.await();
+        fill.orThrow();
+        assertSame(ExecutionPath.JVM, fill.path());
+        assertEquals(-1, memory.asSlice(1, SIZE)
+                .mismatch(MemorySegment.ofArray(filled((byte) 9))));
+    }
+
+    private static byte[] filled(byte value) {
+        byte[] bytes = new byte[SIZE];
+        Arrays.fill(bytes, value);
+        return bytes;
+    }
+
+    @Test
+    void failureWithoutSoftwareNamesTheChannel() {
+        open(ExecutionPath.NONE, End.GOOD, End.failure(VdmResult.DEVICE_ERROR));
+        VdmFuture<VdmOutput> copy =
+                mover.memcpy(memory.asSlice(SIZE, SIZE), memory.asSlice(0, SIZE));
+        assertThrows(VdmException.class, copy::await);
+        assertSame(VdmResult.DEVICE_ERROR, copy.result());
+        String message = assertThrows(VdmException.class, copy::orThrow).getMessage();
+        assertTrue(message.contains("on the copy device failed after 1,024 bytes"), message);
+    }
+
+    @Test
+    void fullQueueIsRetried() {
+        open(ExecutionPath.NONE, End.refusal(VdmResult.QUEUE_FULL),
+                End.refusal(VdmResult.QUEUE_FULL));
+        copy(SIZE, 0);
+        assertEquals(6, device.submitted.size());
+    }
+
+    @Test
+    void tasksOfABatchGoSinglyInOrder() {
+        open(ExecutionPath.JVM);
+        byte[] expected = memory.asSlice(0, 100).toArray(JAVA_BYTE);
+        Batch batch = mover.batch();
+        batch.memcpy(memory.asSlice(1000, 100), memory.asSlice(0, 100));
+        batch.fence();
+        batch.memcpy(memory.asSlice(3000, 100), memory.asSlice(1000, 100));
+        batch.submit().await();
+        assertArrayEquals(expected, memory.asSlice(3000, 100).toArray(JAVA_BYTE));
+        assertEquals(List.of(100L, 100L), lengths());
+    }
+
+    @Test
+    void silentDeviceKeepsItsSlotUntilItAnswers() {
+        open(ExecutionPath.JVM, End.never());
+        VdmFuture<VdmOutput> copy =
+                mover.memcpy(memory.asSlice(SIZE, SIZE), memory.asSlice(0, SIZE));
+        assertThrows(VdmException.class, copy::await);
+        assertSame(VdmResult.TIMEOUT, copy.result());
+        assertEquals(1, mover.pool.collectOverdue());
+        device.answer();
+        assertEquals(0, mover.pool.collectOverdue());
+    }
+
+    @Test
+    void deviceThatKeepsFailingIsLeftAlone() {
+        open(ExecutionPath.JVM);
+        for (int i = 0; i < DeviceHealth.FAILURES; i++) {
+            assertTrue(mover.health.isUsable());
+            device.next(End.failure(VdmResult.DEVICE_ERROR));
+            copy(SIZE, 0);
+        }
+        assertTrue(!mover.health.isUsable());
+        device.submitted.clear();
+        copy(SIZE, 0);
+        assertEquals(List.of(), device.submitted);
+    }
+}

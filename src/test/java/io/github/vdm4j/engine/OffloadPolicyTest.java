@@ -1,0 +1,182 @@
+package io.github.vdm4j.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vdm4j.AbstractDataMover;
+import io.github.vdm4j.Batch;
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Operation;
+import io.github.vdm4j.VdmExecutor;
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.future.FutureRuntime;
+import io.github.vdm4j.future.FutureState;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class OffloadPolicyTest {
+    private static final long WORKERS_FROM = 4 << 20;
+    private static final OffloadPolicy DEFAULT = OffloadPolicy.offloading(
+            OffloadPolicy.OFFLOAD_FROM, OffloadPolicy.OFFLOAD_FROM_WHEN_AWAITED, WORKERS_FROM);
+
+    /** A mover that executes nothing: the path of its operations says what a policy decides. */
+    private static final class Decisions extends AbstractDataMover {
+        private final OffloadPolicy policy;
+
+        Decisions(OffloadPolicy policy) {
+            this.policy = policy;
+        }
+
+        private FutureState decide(Operation<?> operation) {
+            return operation.succeed(policy.isForJvm(operation)
+                    ? ExecutionPath.JVM
+                    : ExecutionPath.DSA_HARDWARE);
+        }
+
+        @Override
+        protected VdmExecutor executor() {
+            return this::decide;
+        }
+
+        @Override
+        public boolean isSupported(VdmFlags flags, MemorySegment destination) {
+            return true;
+        }
+
+        @Override
+        public String name() {
+            return "decisions";
+        }
+    }
+
+    /** A destination that no operation touches. */
+    private static MemorySegment destination(long bytes) {
+        return MemorySegment.ofAddress(1 << 20).reinterpret(bytes);
+    }
+
+    /** A source that no operation touches. */
+    private static MemorySegment source(long bytes) {
+        return MemorySegment.ofAddress(1L << 40).reinterpret(bytes);
+    }
+
+    private static boolean isForJvm(OffloadPolicy policy, long bytes, boolean awaited) {
+        try (var mover = new Decisions(policy)) {
+            VdmFuture<?> copy = mover.memcpy(destination(bytes), source(bytes));
+            if (awaited) {
+                copy.await();
+            } else {
+                copy.poll();
+            }
+            return copy.path() == ExecutionPath.JVM;
+        }
+    }
+
+    @ParameterizedTest(name = "{0} bytes, awaited: {1}, for the JVM: {2}")
+    @CsvSource({"1, false, true", "8191, false, true", "8192, false, false", "8192, true, true",
+        "24575, true, true", "24576, true, false", "24575, false, false",
+        "1073741824, true, false"})
+    void theDefaultOffloadsFromItsThresholds(long bytes, boolean awaited, boolean jvm) {
+        assertEquals(jvm, isForJvm(DEFAULT, bytes, awaited));
+    }
+
+    @Test
+    void operationsAwaitedTogetherAreNotAwaited() {
+        try (var mover = new Decisions(DEFAULT)) {
+            List<VdmFuture<?>> copies = List.of(mover.memcpy(destination(10_000), source(10_000)),
+                    mover.memcpy(destination(10_000), source(10_000)));
+            FutureRuntime.shared().waitAll(copies);
+            copies.forEach(copy -> assertEquals(ExecutionPath.DSA_HARDWARE, copy.path()));
+        }
+    }
+
+    @Test
+    void busyPollIsAWait() {
+        try (var mover = new Decisions(DEFAULT)) {
+            VdmFuture<?> copy = mover.memcpy(destination(10_000), source(10_000));
+            copy.busyPoll();
+            assertEquals(ExecutionPath.JVM, copy.path());
+        }
+    }
+
+    @Test
+    void durableOperationsGoToTheDeviceAtAnySize() {
+        try (var mover = new Decisions(DEFAULT)) {
+            VdmFuture<?> copy = mover.memcpy(destination(64), source(64), VdmFlags.MEM_DURABLE);
+            copy.await();
+            assertEquals(ExecutionPath.DSA_HARDWARE, copy.path());
+        }
+    }
+
+    @ParameterizedTest(name = "{0} copies of {1} bytes, for the JVM: {2}")
+    @CsvSource({"2, 100, true", "64, 127, true", "64, 128, false", "64, 400, false"})
+    void batchesCountAsAWhole(int tasks, long bytes, boolean jvm) {
+        try (var mover = new Decisions(DEFAULT)) {
+            Batch batch = mover.batch();
+            for (int i = 0; i < tasks; i++) {
+                batch.memcpy(destination(bytes), source(bytes));
+            }
+            VdmFuture<?> future = batch.submit();
+            future.poll();
+            assertEquals(jvm, future.path() == ExecutionPath.JVM);
+        }
+    }
+
+    @Test
+    void nothingIsForTheJvmWithoutThresholds() {
+        for (OffloadPolicy policy : List.of(OffloadPolicy.allOnChannel(WORKERS_FROM),
+                OffloadPolicy.offloading(0, 0, WORKERS_FROM))) {
+            assertEquals(false, isForJvm(policy, 1, true));
+            assertEquals("it executes operations of every size", policy.words());
+        }
+        assertEquals("the JVM executes what is shorter than 8,192 bytes, or than 24,576 bytes if a"
+                + " thread awaits it", DEFAULT.words());
+    }
+
+    // --- P24: the published latencies, in nanoseconds, on a simulated clock
+
+    private static final double L3_BYTES_PER_NANO = 14;
+    private static final double MEMORY_BYTES_PER_NANO = 7;
+    private static final double DEVICE_BYTES_PER_NANO = 36;
+    private static final double DEVICE_NANOS = 930;
+    private static final long L3_BYTES = 32 << 20;
+
+    /** The middle of the lengths at which an asynchronous copy breaks even, 4 to 11 KB. */
+    private static final double ASYNCHRONOUS_BREAK_EVEN = 7.5e3;
+
+    private static double jvmNanos(long bytes) {
+        return bytes / (bytes <= L3_BYTES ? L3_BYTES_PER_NANO : MEMORY_BYTES_PER_NANO);
+    }
+
+    /** What the device costs the thread that starts the copy. */
+    private static double deviceNanos(long bytes, boolean awaited) {
+        return awaited
+                ? DEVICE_NANOS + bytes / DEVICE_BYTES_PER_NANO
+                : ASYNCHRONOUS_BREAK_EVEN / L3_BYTES_PER_NANO;
+    }
+
+    static LongStream lengths() {
+        return LongStream.concat(LongStream.rangeClosed(6, 30).map(bits -> 1L << bits),
+                LongStream.of(8191, 12_000, 20_000, 24_575, 30_000, 32_767, 40_000));
+    }
+
+    @ParameterizedTest
+    @MethodSource("lengths")
+    @DisplayName("P24: the expected time is within 10 % of the best choice for the length")
+    void theDefaultIsNearTheBestChoice(long bytes) {
+        for (boolean awaited : new boolean[]{false, true}) {
+            double jvm = jvmNanos(bytes);
+            double device = deviceNanos(bytes, awaited);
+            double expected = isForJvm(DEFAULT, bytes, awaited) ? jvm : device;
+            double ratio = expected / Math.min(jvm, device);
+            assertTrue(ratio <= 1.10,
+                    "%,d bytes, awaited %s: %.3f".formatted(bytes, awaited, ratio));
+        }
+    }
+}
