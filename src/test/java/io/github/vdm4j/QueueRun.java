@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.machine.Seam;
 import io.github.vdm4j.machine.SeamScheduler;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +26,7 @@ final class QueueRun {
     private final AbstractDataMover mover;
     private final int capacity;
     private final int users;
-    private final MemorySegment source = MemorySegment.ofArray(new byte[BYTES]).fill((byte) 1);
+    private final Arena arena = Arena.ofAuto();
     private final int[] runs;
     /** The number of copies that had begun before, for each copy that has begun. */
     private final int[] begun;
@@ -35,7 +36,7 @@ final class QueueRun {
 
     /** Opens a mover whose copies call a function. */
     interface Opening {
-        AbstractDataMover open(int capacity, CopyFunction function);
+        AbstractDataMover open(QueueRun run, int capacity);
     }
 
     QueueRun(SeamScheduler scheduler, Opening opening) {
@@ -46,7 +47,7 @@ final class QueueRun {
         usersLeft = users;
         runs = new int[users * PER_USER];
         begun = new int[users * PER_USER];
-        mover = opening.open(capacity, this::copy);
+        mover = opening.open(this, capacity);
         for (int i = 0; i < users; i++) {
             shared.add(mover.newOperation().nop());
             int number = i;
@@ -69,18 +70,28 @@ final class QueueRun {
         }
     }
 
-    private void copy(MemorySegment to, MemorySegment from, VdmFlags flags) {
+    /** Notes that a copy begins. */
+    void begin(MemorySegment from) {
         int number = from.get(JAVA_BYTE, 1);
         runs[number]++;
         begun[number] = ++allBegun;
         Seam.at("copy");
+    }
+
+    /** Returns a small number. */
+    int small() {
+        return random.nextInt(3);
+    }
+
+    void copy(MemorySegment to, MemorySegment from, VdmFlags flags) {
+        begin(from);
         to.copyFrom(from);
         Seam.at("copied");
     }
 
     /** A source that says which copy it is for. */
     private MemorySegment source(int number) {
-        MemorySegment numbered = MemorySegment.ofArray(new byte[BYTES]).copyFrom(source);
+        MemorySegment numbered = arena.allocate(BYTES).fill((byte) 1);
         numbered.set(JAVA_BYTE, 1, (byte) number);
         return numbered;
     }
@@ -104,7 +115,7 @@ final class QueueRun {
         user.waitFor(operation);
         for (int i = 0; i < PER_USER; i++) {
             int copy = number * PER_USER + i;
-            MemorySegment destination = MemorySegment.ofArray(new byte[BYTES]);
+            MemorySegment destination = arena.allocate(BYTES);
             operation.memcpy(destination, source(copy), VdmFlags.NONE);
             for (int touches = random.nextInt(3); touches > 0; touches--) {
                 user.touch(shared.get(random.nextInt(users)));
@@ -130,7 +141,7 @@ final class QueueRun {
         List<VdmFuture<?>> futures = new ArrayList<>();
         List<MemorySegment> destinations = new ArrayList<>();
         for (int i = 0; i < PER_USER; i++) {
-            destinations.add(MemorySegment.ofArray(new byte[BYTES]));
+            destinations.add(arena.allocate(BYTES));
             futures.add(mover.memcpy(destinations.get(i), source(number * PER_USER + i)));
             futures.get(i).poll();
         }

@@ -3,11 +3,13 @@ package io.github.vdm4j;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import io.github.vdm4j.engine.SeamDevice;
 import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
 import io.github.vdm4j.machine.SeamScheduler;
 import io.github.vdm4j.mover.ThreadsDataMover;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,11 +44,20 @@ class SeamTest {
         WORKERS {
             @Override
             Runnable prepare(SeamScheduler scheduler) {
-                return new QueueRun(scheduler, (workers, copy) -> ThreadsDataMover.builder()
+                return new QueueRun(scheduler, (run, workers) -> ThreadsDataMover.builder()
                         .threads(workers)
                         .strategy(WorkerStrategy.PARK)
-                        .memcpyFunction(copy)
+                        .memcpyFunction(run::copy)
                         .open())::check;
+            }
+        },
+        /** Operations that wait for a slot of a device. */
+        DEVICE {
+            @Override
+            Runnable prepare(SeamScheduler scheduler) {
+                return new QueueRun(scheduler, (run, slots) -> SeamDevice.open(slots,
+                        from -> run.begin(MemorySegment.ofAddress(from).reinterpret(2)),
+                        run::small))::check;
             }
         },
         /** Durable operations that share forces. */

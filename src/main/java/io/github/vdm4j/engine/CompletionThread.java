@@ -73,6 +73,7 @@ final class CompletionThread {
         List<Operation<?>> watched = new ArrayList<>();
         int fruitless = 0;
         while (!stopped) {
+            Seam.at("round");
             try {
                 boolean any = wanted;
                 wanted = false;
@@ -82,6 +83,7 @@ final class CompletionThread {
                 }
                 any |= watched.removeIf(CompletionThread::hasEnded);
                 fruitless = any ? 0 : fruitless + 1;
+                Seam.at("look and sleep");
                 if (!wanted && !stopped) {
                     if (watched.isEmpty() && !some) {
                         Seam.park(this);

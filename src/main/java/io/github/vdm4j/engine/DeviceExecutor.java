@@ -25,6 +25,7 @@ import io.github.vdm4j.jvm.MoveFunctions;
 import io.github.vdm4j.jvm.Parts;
 import io.github.vdm4j.jvm.TaskSequence.TaskExecution;
 import io.github.vdm4j.machine.LibraryThread;
+import io.github.vdm4j.machine.Seam;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.CacheLineWriteBack;
 import io.github.vdm4j.memory.Durability;
@@ -584,6 +585,7 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
 
     @Override
     public void handOff() {
+        Seam.at("free and look");
         if (!pending.isEmpty() && handOffs.getAndIncrement() == 0) {
             Operation.beforeCallbacks(handingOff);
         }
@@ -602,6 +604,7 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
                 LibraryThread.report(e);
                 handedOff = MOST_HAND_OFFS;
             }
+            Seam.at("look and count");
             requests = handOffs.addAndGet(-requests);
         } while (requests != 0);
         if (handedOff == MOST_HAND_OFFS && !pending.isEmpty()) {
@@ -618,9 +621,11 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
         if (slot == null) {
             return false;
         }
+        Seam.at("slot and operation");
         Operation<?> next = pending.take();
         if (next == null) {
             pool.give(slot);
+            Seam.at("give and look");
             return false;
         }
         next.attach(slot);

@@ -17,6 +17,8 @@ import java.util.List;
 public final class SlotPool {
     private static final int FREE = 0;
     private static final int LENT = 1;
+    /** Taken by the closing thread for ever. A drain does not wait for it. */
+    private static final int RETIRED = 2;
 
     /**
      * Null where none was needed so far: to make all of them takes a JVM that has just started
@@ -293,7 +295,8 @@ public final class SlotPool {
      */
     public synchronized boolean tryClose() {
         while (retired < slots.length) {
-            if (slots[retired] != null && !Slot.TAKEN.compareAndSet(slots[retired], FREE, LENT)) {
+            if (slots[retired] != null
+                    && !Slot.TAKEN.compareAndSet(slots[retired], FREE, RETIRED)) {
                 return false;
             }
             retired++; // where there is none, none will be made any more
