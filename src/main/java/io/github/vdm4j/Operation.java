@@ -6,6 +6,7 @@ import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.PageFaults;
 import io.github.vdm4j.machine.PageUnavailableException;
+import io.github.vdm4j.machine.Seam;
 import io.github.vdm4j.operation.CompareResult;
 import io.github.vdm4j.operation.Crc32c;
 import io.github.vdm4j.operation.CrcOptions;
@@ -407,6 +408,7 @@ public final class Operation<R> extends VdmFuture<R> {
             mover.tally().begun();
         }
         detach();
+        Seam.at("hand over and link");
     }
 
     /** Ends an operation that was handed over. Its completion record must be written. */

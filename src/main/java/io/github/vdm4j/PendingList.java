@@ -1,5 +1,6 @@
 package io.github.vdm4j;
 
+import io.github.vdm4j.machine.Seam;
 import java.util.ArrayList;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -95,6 +96,7 @@ public final class PendingList {
         if (first == null) {
             return null;
         }
+        Seam.at("look and take");
         synchronized (lock) {
             Operation<?> head = first;
             if (head != null) {

@@ -4,11 +4,11 @@ import io.github.vdm4j.Operation;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.IdleStrategy;
 import io.github.vdm4j.machine.LibraryThread;
+import io.github.vdm4j.machine.Seam;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -65,7 +65,7 @@ final class CompletionThread {
             }
             running = thread;
         }
-        LockSupport.unpark(running);
+        Seam.unpark(running);
         return true;
     }
 
@@ -73,6 +73,7 @@ final class CompletionThread {
         List<Operation<?>> watched = new ArrayList<>();
         int fruitless = 0;
         while (!stopped) {
+            Seam.at("round");
             try {
                 boolean any = wanted;
                 wanted = false;
@@ -82,9 +83,10 @@ final class CompletionThread {
                 }
                 any |= watched.removeIf(CompletionThread::hasEnded);
                 fruitless = any ? 0 : fruitless + 1;
+                Seam.at("look and sleep");
                 if (!wanted && !stopped) {
                     if (watched.isEmpty() && !some) {
-                        LockSupport.park(this);
+                        Seam.park(this);
                     } else if (!any) {
                         IDLE.idle(fruitless);
                     }
@@ -107,6 +109,6 @@ final class CompletionThread {
             stopped = true;
             running = thread;
         }
-        LockSupport.unpark(running);
+        Seam.unpark(running);
     }
 }

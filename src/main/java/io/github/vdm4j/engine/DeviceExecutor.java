@@ -18,10 +18,12 @@ import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.jvm.DurableMove;
 import io.github.vdm4j.jvm.Parts;
 import io.github.vdm4j.machine.LibraryThread;
+import io.github.vdm4j.machine.Seam;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.CacheLineWriteBack;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.Durability.Refusal;
+import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.memory.MemoryRegions;
 import io.github.vdm4j.memory.WriteBackKind;
 import io.github.vdm4j.worker.Workers;
@@ -260,22 +262,45 @@ public final class DeviceExecutor implements VdmExecutor {
 
     // --- drains
 
-    /** What was in flight, waiting, at work and to be forced when a drain started. */
-    private record Drain(DrainWatch watch, long waiting, DeviceWorkers.Mark elsewhere) {}
+    /**
+     * What a drain waits for, step by step, because each step passes operations to the next: the
+     * list to slots, and workers and slots to the threads that force.
+     */
+    private final class Drain {
+        private final long waiting = pending.mark();
+        private final long atWork = workers.mark();
+        /** Null until nothing waits and no worker is at work. */
+        private DrainWatch watch;
+        /** Null until the slots are free. */
+        private List<Forces> forces;
+
+        boolean isOver() {
+            if (pending.reached() < waiting || !workers.isPast(atWork)) {
+                return false;
+            }
+            if (watch == null) {
+                watch = new DrainWatch(pool);
+                watch.begin();
+            }
+            if (!watch.isOver()) {
+                return false;
+            }
+            if (forces == null) {
+                forces = workers.forces();
+            }
+            return workers.areForced(forces);
+        }
+    }
 
     private FutureState startDrain(Operation<?> operation) {
-        var watch = new DrainWatch(pool);
-        watch.begin();
-        var drain = new Drain(watch, pending.mark(), workers.mark());
+        var drain = new Drain();
         operation.attach(drain);
         return drain(operation, drain);
     }
 
     /** Waits for the operations of the first call, then submits a drain. */
     private FutureState drain(Operation<?> operation, Drain drain) {
-        boolean past =
-                pending.reached() >= drain.waiting() && workers.isPast(drain.elsewhere());
-        if (!past || !drain.watch().isOver()) {
+        if (!drain.isOver()) {
             queue.finishAbandoned();
             return FutureState.RUNNING;
         }

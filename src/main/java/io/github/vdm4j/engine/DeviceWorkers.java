@@ -95,6 +95,7 @@ final class DeviceWorkers {
             operation.attach(program);
             program.slot().owner(operation);
         } else {
+            forced.list(forces); // before the slot is free, because a drain looks at the slots first
             engine.release(operation, program.slot());
         }
         if (!detached) {
@@ -276,19 +277,26 @@ final class DeviceWorkers {
                 && running.remove(operation);
     }
 
-    /** What workers executed and threads forced at a time. */
-    record Mark(long atWork, List<Forces> forced) {}
-
-    Mark mark() {
+    /** Marks everything that was left to workers. */
+    long mark() {
         Workers running = workers;
-        return new Mark(running == null ? 0 : running.mark(), forced.mark());
+        return running == null ? 0 : running.mark();
     }
 
-    /** Returns whether the operations of a mark have ended. */
-    boolean isPast(Mark mark) {
+    /** Returns whether the workers have executed everything before a mark. */
+    boolean isPast(long mark) {
         Workers running = workers;
-        return forced.isPast(mark.forced())
-                && (mark.atWork() == 0 || running == null || running.isPast(mark.atWork()));
+        return running == null || running.isPast(mark);
+    }
+
+    /** Returns the forces that have not ended. */
+    List<Forces> forces() {
+        return forced.mark();
+    }
+
+    /** Returns whether forces have ended. */
+    boolean areForced(List<Forces> forces) {
+        return forced.isPast(forces);
     }
 
     // --- closing

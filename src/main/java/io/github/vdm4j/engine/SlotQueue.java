@@ -6,6 +6,7 @@ import io.github.vdm4j.engine.channel.Slot;
 import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.future.IdleStrategy;
 import io.github.vdm4j.machine.LibraryThread;
+import io.github.vdm4j.machine.Seam;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -43,6 +44,7 @@ final class SlotQueue {
 
     /** Gives the free slots to the operations that wait. */
     void handOff() {
+        Seam.at("free and look");
         if (!pending.isEmpty() && handOffs.getAndIncrement() == 0) {
             Operation.beforeCallbacks(handingOff);
         }
@@ -61,6 +63,7 @@ final class SlotQueue {
                 LibraryThread.report(e);
                 handedOff = MOST_HAND_OFFS;
             }
+            Seam.at("look and count");
             requests = handOffs.addAndGet(-requests);
         } while (requests != 0);
         if (handedOff == MOST_HAND_OFFS && !pending.isEmpty()) {
@@ -77,9 +80,11 @@ final class SlotQueue {
         if (slot == null) {
             return false;
         }
+        Seam.at("slot and operation");
         Operation<?> next = pending.take();
         if (next == null) {
             pool.give(slot);
+            Seam.at("give and look");
             return false;
         }
         next.attach(slot);

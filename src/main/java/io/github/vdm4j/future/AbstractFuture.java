@@ -1,6 +1,7 @@
 package io.github.vdm4j.future;
 
 import io.github.vdm4j.machine.LibraryThread;
+import io.github.vdm4j.machine.Seam;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
@@ -187,6 +188,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         if (seen == COMPLETE) {
             return FutureState.COMPLETE;
         }
+        Seam.at("look and enter");
         if ((seen == IDLE || seen == RUNNING && canAdvance())
                 && STATE.compareAndSet(this, seen, seen | how)) {
             return enter(seen, null);
@@ -233,6 +235,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
             return observe();
         }
         FutureState reached;
+        Seam.at("register and enter");
         int seen = state;
         if ((seen == IDLE || seen == RUNNING)
                 && STATE.compareAndSet(this, seen, seen | ADVANCING)) {
@@ -264,7 +267,11 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
             registration.withdraw();
             throw e;
         }
-        notifier.answerLike(list.notifier);
+        if (isCurrent(list)) {
+            notifier.answerLike(list.notifier);
+        } else {
+            notifier.useNone(); // prepared anew since the registration, which was notified of that
+        }
         return reached;
     }
 
@@ -276,6 +283,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
                 return null;
             }
             Waiters list = waiters;
+            Seam.at("look and register");
             if (list == null || list.generation != generation) {
                 var fresh = new Waiters(generation);
                 if (!WAITERS.compareAndSet(this, list, fresh)) {
@@ -292,6 +300,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
             if (added == null) {
                 continue; // complete, or prepared anew meanwhile
             }
+            Seam.at("register and look");
             seen = state;
             if ((seen & (COMPLETE | PREPARING)) == 0 && list.generation == generation) {
                 return added;
@@ -303,6 +312,10 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         }
     }
 
+    private boolean isCurrent(Waiters list) {
+        return list != null && list.generation == generation;
+    }
+
     /**
      * Returns whether a thread awaits this future and no other at the same time.
      *
@@ -310,16 +323,13 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
      */
     protected final boolean hasLoneWaiter() {
         Waiters list = waiters;
-        return (state & AWAITED) != 0
-                || list != null && list.generation == generation && list.hasLoneWait();
+        return (state & AWAITED) != 0 || isCurrent(list) && list.hasLoneWait();
     }
 
     /** The poller's own registration, or null, is not notified of what the poll itself returns. */
     private FutureState enter(int seen, Registration own) {
         Waiters list = waiters;
-        Notifier offered = list == null || list.generation != generation
-                ? Notifier.none()
-                : list.notifier;
+        Notifier offered = isCurrent(list) ? list.notifier : Notifier.none();
         boolean promised = offered.used() == NotifierType.WAKER;
         advancing = Thread.currentThread();
         FutureState reached;
@@ -343,6 +353,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
             publish();
         } else {
             leave(reached == FutureState.RUNNING ? RUNNING : IDLE);
+            Seam.at("leave and wake");
             if (promised && offered.used() != NotifierType.WAKER) {
                 list.wake(); // the promise ends: those who rely on it poll for themselves
             }
@@ -377,11 +388,13 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         int completed = generation;
         advancing = null;
         STATE.setVolatile(this, COMPLETE); // before the look at the waiters, who look at the state
+        Seam.at("publish and hand off");
         try {
             published();
         } catch (Throwable e) { // the waiters are notified all the same
             LibraryThread.report(e);
         }
+        Seam.at("publish and notify");
         Waiters list = waiters;
         if (list != null && list.generation == completed) {
             list.complete();
@@ -404,6 +417,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         if (seen == WITHHELD) {
             throw new IllegalStateException(whyWithheld());
         }
+        Seam.at("look and cancel");
         if (seen == DETACHED ? !takeFromDriver()
                 : seen != IDLE || !STATE.compareAndSet(this, IDLE, IDLE | ADVANCING)) {
             return false;
@@ -491,6 +505,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
      */
     protected final void claim() {
         int seen = state;
+        Seam.at("look and claim");
         if (seen != COMPLETE && seen != IDLE && seen != WITHHELD
                 || !STATE.compareAndSet(this, seen, seen | PREPARING)) {
             throw new IllegalStateException((seen & (RUNNING | ADVANCING | DETACHED)) != 0
@@ -507,7 +522,9 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     /** Ends the registrations for the last operation of a {@linkplain #claim claimed} future. */
     protected final void renew() {
         generation++; // a thread that registers meanwhile sees PREPARING and withdraws
+        Seam.at("renew and detach");
         Waiters earlier = waiters == null ? null : (Waiters) WAITERS.getAndSet(this, null);
+        Seam.at("detach and notify");
         if (earlier != null) {
             earlier.complete(); // the thread that completed the future may not have come so far
         }

@@ -1,5 +1,6 @@
 package io.github.vdm4j.future;
 
+import io.github.vdm4j.machine.Seam;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -68,13 +69,14 @@ public interface IdleStrategy {
                             .formatted(spins, yields, maxParkNanos));
         }
         return round -> {
+            Seam.at("back off");
             if (round < spins && !Thread.currentThread().isVirtual()) {
                 Thread.onSpinWait();
             } else if (round - spins < yields) {
                 Thread.yield();
             } else {
                 int doublings = Math.min(round - spins - yields, 20);
-                LockSupport.parkNanos(Math.min(1_000L << doublings, maxParkNanos));
+                Seam.parkNanos(null, Math.min(1_000L << doublings, maxParkNanos));
             }
         };
     }

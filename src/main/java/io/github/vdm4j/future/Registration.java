@@ -1,6 +1,7 @@
 package io.github.vdm4j.future;
 
 import io.github.vdm4j.machine.LibraryThread;
+import io.github.vdm4j.machine.Seam;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -88,6 +89,7 @@ abstract class Registration implements Waker {
     /** Fires a queued callback. A wake-up that arrives from here on queues it again. */
     final void call() {
         queued = false;
+        Seam.at("take and fire");
         try {
             fire();
         } catch (Throwable e) {

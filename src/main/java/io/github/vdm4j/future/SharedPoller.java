@@ -1,9 +1,9 @@
 package io.github.vdm4j.future;
 
 import io.github.vdm4j.machine.LibraryThread;
+import io.github.vdm4j.machine.Seam;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * The thread that polls futures without wakers for which no other thread polls. It
@@ -38,7 +38,7 @@ final class SharedPoller {
             }
             running = thread;
         }
-        LockSupport.unpark(running);
+        Seam.unpark(running);
     }
 
     /** Returns what was added, linked in the order of arrival. */
@@ -73,26 +73,27 @@ final class SharedPoller {
     private static void run() {
         List<PollingRegistration<?>> polled = new ArrayList<>();
         int fruitless = 0;
-        long idleSince = System.nanoTime();
+        long idleSince = Seam.nanoTime();
         while (true) {
+            Seam.at("round");
             try {
                 boolean progress = addTo(polled) | pollEach(polled);
                 if (progress || !polled.isEmpty()) {
-                    idleSince = System.nanoTime();
+                    idleSince = Seam.nanoTime();
                 }
                 fruitless = progress ? 0 : fruitless + 1;
                 if (polled.isEmpty()) {
-                    if (System.nanoTime() - idleSince > IDLE_NANOS && end()) {
+                    if (Seam.nanoTime() - idleSince > IDLE_NANOS && end()) {
                         return;
                     }
-                    LockSupport.parkNanos(SharedPoller.class, IDLE_NANOS);
+                    Seam.parkNanos(SharedPoller.class, IDLE_NANOS);
                 } else if (!progress) {
                     betweenRounds.idle(fruitless);
                 }
                 Thread.interrupted(); // concerns nobody here, and would keep park from sleeping
             } catch (Throwable e) { // the heap is full for a moment: the next round tries again
                 LibraryThread.report(e);
-                LockSupport.parkNanos(SharedPoller.class, AFTER_FAILURE_NANOS);
+                Seam.parkNanos(SharedPoller.class, AFTER_FAILURE_NANOS);
             }
         }
     }

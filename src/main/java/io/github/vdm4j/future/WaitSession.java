@@ -1,6 +1,7 @@
 package io.github.vdm4j.future;
 
 import io.github.vdm4j.machine.LibraryThread;
+import io.github.vdm4j.machine.Seam;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -9,7 +10,6 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * One thread's wait for some futures. Entries whose future answered with a waker are polled again
@@ -114,7 +114,7 @@ final class WaitSession {
     /** False if time has run out. */
     boolean run(Duration timeout) {
         timed = true;
-        deadline = System.nanoTime() + nanos(timeout);
+        deadline = Seam.nanoTime() + nanos(timeout);
         waitForEnough();
         return isOver();
     }
@@ -203,7 +203,7 @@ final class WaitSession {
     }
 
     private boolean isLate() {
-        return timed && System.nanoTime() - deadline >= 0;
+        return timed && Seam.nanoTime() - deadline >= 0;
     }
 
     /** Polls every due entry once, asynchronous ones first, and keeps those to be polled again. */
@@ -297,12 +297,14 @@ final class WaitSession {
             }
             Thread.onSpinWait();
         }
+        Seam.at("look and sleep");
         sleeping = true;
+        Seam.at("sleep and look");
         while (woken == null && !isLate() && !(interrupted && interruptible)) {
             if (timed) {
-                LockSupport.parkNanos(this, deadline - System.nanoTime());
+                Seam.parkNanos(this, deadline - Seam.nanoTime());
             } else {
-                LockSupport.park(this);
+                Seam.park(this);
             }
             interrupted |= Thread.interrupted();
         }
@@ -318,7 +320,7 @@ final class WaitSession {
                 entry.link = head;
             }
             if (sleeping) {
-                LockSupport.unpark(waiter);
+                Seam.unpark(waiter);
             }
         }
     }

@@ -1,5 +1,7 @@
 package io.github.vdm4j.future;
 
+import io.github.vdm4j.machine.Seam;
+
 /**
  * The registrations of one generation of a future, and the notifier that the future's task is
  * polled with. The task therefore keeps one waker, however many threads wait.
@@ -128,6 +130,7 @@ final class Waiters implements Waker {
                 each = following;
             }
         }
+        Seam.at("detach and call");
         try {
             Callbacks.callEach(forwards);
             if (callbacks != null) {

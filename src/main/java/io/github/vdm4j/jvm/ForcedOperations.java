@@ -6,13 +6,13 @@ import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.machine.LibraryThread;
+import io.github.vdm4j.machine.Seam;
 import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.memory.MemoryRegions;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -167,6 +167,7 @@ public final class ForcedOperations {
         }
         unpin(operation);
         operation.complete();
+        Seam.at("complete and remove");
         remove(forces);
     }
 
@@ -179,12 +180,22 @@ public final class ForcedOperations {
      */
     public void submit(Operation<?> operation, Forces forces,
             BiConsumer<Operation<?>, Forces> then) {
+        list(forces);
+        Seam.at("list and submit");
+        forces.submit(operation, then);
+    }
+
+    /**
+     * Makes drains and {@link #await} wait for forces. {@link #submit} follows.
+     *
+     * @param forces the forces
+     */
+    public void list(Forces forces) {
         try {
             waiting.add(forces);
         } catch (OutOfMemoryError e) { // drains and close() do not wait for this one
             LibraryThread.report(e);
         }
-        forces.submit(operation, then);
     }
 
     /**
@@ -229,10 +240,10 @@ public final class ForcedOperations {
      * @return the operations that still wait after that time
      */
     public List<Operation<?>> await(long nanos) {
-        long start = System.nanoTime();
+        long start = Seam.nanoTime();
         boolean interrupted = false;
-        while (!waiting.isEmpty() && System.nanoTime() - start < nanos) {
-            LockSupport.parkNanos(this, LOOK_NANOS);
+        while (!waiting.isEmpty() && Seam.nanoTime() - start < nanos) {
+            Seam.parkNanos(this, LOOK_NANOS);
             interrupted |= Thread.interrupted();
         }
         if (interrupted) {

@@ -20,6 +20,17 @@ public final class LibraryThread extends Thread {
         setContextClassLoader(ClassLoader.getSystemClassLoader());
     }
 
+    @Override
+    public void start() {
+        Seam.register(this);
+        super.start();
+    }
+
+    @Override
+    public void run() {
+        Seam.run(super::run);
+    }
+
     /**
      * Returns whether the current thread belongs to the library. Such a thread must not wait for an
      * operation, because it may be the one that completes it.

@@ -2,13 +2,13 @@ package io.github.vdm4j.memory;
 
 import io.github.vdm4j.ForceCounters;
 import io.github.vdm4j.machine.LibraryThread;
+import io.github.vdm4j.machine.Seam;
 import io.github.vdm4j.trace.ForceTrace;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.StampedLock;
 
 /**
@@ -92,12 +92,14 @@ final class ForceQueue {
         ForceRequest earlier;
         do {
             earlier = newest;
+            Seam.at("look and push");
             request.earlier = earlier;
             request.position = earlier == null ? 1 : earlier.position + 1;
         } while (!NEWEST.compareAndSet(this, earlier, request));
+        Seam.at("push and look");
         Thread leader = waiting;
         if (leader != null && request.position >= wanted) {
-            LockSupport.unpark(leader);
+            Seam.unpark(leader);
         }
     }
 
@@ -107,13 +109,19 @@ final class ForceQueue {
      * @param here whether the calling thread may lead
      */
     void serve(boolean here) {
-        if (newest == null || led || !LED.compareAndSet(this, false, true)) {
+        if (newest == null || led) {
             return; // the leader looks again before it stops
+        }
+        Seam.at("look and lead");
+        if (!LED.compareAndSet(this, false, true)) {
+            return;
         }
         if (here) {
             ForceGroup group = take();
             if (group != null) {
+                Seam.at("take and force");
                 forceAndReport(group, 0);
+                Seam.at("force and stop leading");
                 stopLeading();
                 group.notifyOwners();
             } else {
@@ -141,6 +149,7 @@ final class ForceQueue {
 
     private void stopLeading() {
         led = false; // before the look at the requests, whose threads look at this
+        Seam.at("stop leading and look");
         if (newest != null && LED.compareAndSet(this, false, true)) {
             startLeader();
         }
@@ -153,11 +162,14 @@ final class ForceQueue {
                 long waited = waitForMore();
                 ForceGroup group = take();
                 if (group != null) {
+                    Seam.at("take and force");
                     forceAndReport(group, waited);
+                    Seam.at("force and notify");
                     group.notifyOwners();
                 }
             } while (newest != null && !ForceThreads.isCrowded());
         } finally {
+            Seam.at("look and stop leading");
             stopLeading();
         }
     }
@@ -189,9 +201,9 @@ final class ForceQueue {
 
     /** Forces, counts and traces a group. */
     void force(ForceGroup group, long waited) {
-        long start = System.nanoTime();
+        long start = Seam.nanoTime();
         group.force(forces);
-        long took = System.nanoTime() - start;
+        long took = Seam.nanoTime() - start;
         lastSize = group.size();
         lastNanos = took;
         count(group, waited, took);
@@ -237,17 +249,18 @@ final class ForceQueue {
             return 0;
         }
         groupsWithoutWait = 0;
-        long start = System.nanoTime();
+        long start = Seam.nanoTime();
         long waited = 0;
         wanted = lastSize;
         waiting = Thread.currentThread();
         while (newest.position < wanted && waited < limit) {
             if (limit - waited > LEAST_PARK_NANOS) {
-                LockSupport.parkNanos(this, limit - waited);
+                Seam.parkNanos(this, limit - waited);
             } else {
+                Seam.at("yield");
                 Thread.yield();
             }
-            waited = System.nanoTime() - start;
+            waited = Seam.nanoTime() - start;
         }
         waiting = null;
         fruitless = newest.position > before ? 0 : fruitless + 1;

@@ -1,6 +1,7 @@
 package io.github.vdm4j.memory;
 
 import io.github.vdm4j.machine.LibraryThread;
+import io.github.vdm4j.machine.Seam;
 
 /**
  * The threads that lead the forces of all files. A thread starts when a file needs a leader and no
@@ -28,7 +29,7 @@ final class ForceThreads {
         synchronized (LOCK) {
             append(queue);
             if (idle >= queues) {
-                LOCK.notify();
+                Seam.notify(LOCK);
                 return;
             }
             if (threads == MAX_THREADS) {
@@ -69,7 +70,7 @@ final class ForceThreads {
             if (first == null) {
                 idle++;
                 try {
-                    LOCK.wait(IDLE_MILLIS);
+                    Seam.await(LOCK, IDLE_MILLIS);
                 } catch (InterruptedException e) {
                     // No code of the library interrupts this thread.
                 }

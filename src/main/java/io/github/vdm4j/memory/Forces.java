@@ -2,9 +2,9 @@ package io.github.vdm4j.memory;
 
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.machine.LibraryThread;
+import io.github.vdm4j.machine.Seam;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 
 /**
@@ -82,6 +82,7 @@ public final class Forces {
         pin();
         ForceRequest mine = first; // the thread that ends the last request empties the list
         push(mine);
+        Seam.at("push and serve");
         for (ForceRequest each = mine; each != null; each = each.following) {
             each.file.forces().serve(false);
         }
@@ -110,7 +111,7 @@ public final class Forces {
         }
         boolean interrupted = false;
         while (!forced) {
-            LockSupport.park(this);
+            Seam.park(this);
             interrupted |= Thread.interrupted();
         }
         if (interrupted) {
@@ -176,7 +177,7 @@ public final class Forces {
         }
         Thread thread = waiter;
         forced = true;
-        LockSupport.unpark(thread);
+        Seam.unpark(thread);
     }
 
     private static void record(Operation<?> operation, Throwable failure) {

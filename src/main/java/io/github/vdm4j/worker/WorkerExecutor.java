@@ -70,7 +70,7 @@ public final class WorkerExecutor implements VdmExecutor {
     @Override
     public FutureState start(Operation<?> operation) {
         if (operation.type() == VdmOperationType.DRAIN) {
-            operation.attach(new Drain(workers.mark(), forced.mark()));
+            operation.attach(new Drain(workers.mark()));
             return drain(operation);
         }
         if (!Workers.canExecute(operation)) {
@@ -110,16 +110,28 @@ public final class WorkerExecutor implements VdmExecutor {
         }
     }
 
-    /** The operations that a drain waits for. */
-    private record Drain(long atWork, List<Forces> forced) {}
+    /** What a drain waits for. */
+    private static final class Drain {
+        final long atWork;
+        /** Null until the workers are past the mark, because they queue forces until then. */
+        List<Forces> forced;
+
+        Drain(long atWork) {
+            this.atWork = atWork;
+        }
+    }
 
     /** Checks a drain. No worker executes it, because a worker knows only its own operations. */
     private FutureState drain(Operation<?> operation) {
         Drain drain = (Drain) operation.attachment();
-        if (!workers.isPast(drain.atWork()) || !forced.isPast(drain.forced())) {
+        if (!workers.isPast(drain.atWork)) {
             return FutureState.RUNNING;
         }
-        return operation.succeed(ExecutionPath.JVM);
+        if (drain.forced == null) {
+            drain.forced = forced.mark();
+        }
+        return forced.isPast(drain.forced) ? operation.succeed(ExecutionPath.JVM)
+                : FutureState.RUNNING;
     }
 
     @Override

@@ -4,13 +4,12 @@ import io.github.vdm4j.Operation;
 import io.github.vdm4j.PendingList;
 import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.machine.LibraryThread;
+import io.github.vdm4j.machine.Seam;
 import java.lang.invoke.VarHandle;
-import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -110,6 +109,7 @@ public final class Workers {
             return false;
         }
         VarHandle.fullFence(); // publishes the operation before the look at sleeping workers
+        Seam.at("link and look");
         wakeOneIfNeeded();
         return true;
     }
@@ -123,6 +123,7 @@ public final class Workers {
     public void putBack(Operation<?> operation) {
         pending.putBack(operation);
         VarHandle.fullFence(); // for the same reason as offer
+        Seam.at("link and look");
         wakeOneIfNeeded();
     }
 
@@ -166,16 +167,17 @@ public final class Workers {
     }
 
     /**
-     * Returns whether {@link #stop} was called.
+     * Returns whether {@link #refuse} or {@link #stop} was called.
      *
      * @return true if the workers refuse further operations
      */
     public boolean isStopping() {
-        return stopping;
+        return pending.isClosed();
     }
 
     private void wakeOneIfNeeded() {
         if (sleeping.get() > 0 && searching.get() == 0) {
+            Seam.at("look and wake");
             for (Worker worker : workers) {
                 if (worker.wake()) {
                     return;
@@ -214,8 +216,10 @@ public final class Workers {
 
     /** Refuses further operations. The workers execute the operations in the list and end. */
     public void refuse() {
-        stopping = true;
         pending.close();
+        Seam.at("close and stop");
+        stopping = true; // a worker that sees this sees everything that was added
+        Seam.at("stop and wake");
         for (Worker worker : workers) {
             worker.wake();
         }
@@ -229,7 +233,7 @@ public final class Workers {
      * @return the operations that workers still execute after that time; empty if all are done
      */
     public List<Operation<?>> stop(long nanos) {
-        long start = System.nanoTime();
+        long start = Seam.nanoTime();
         refuse();
         boolean interrupted = false;
         Set<Operation<?>> stuck = new LinkedHashSet<>(); // workers may share an operation
@@ -238,7 +242,7 @@ public final class Workers {
             // returns.
             for (Thread thread = worker.thread; thread != null && thread.isAlive()
                     && thread != Thread.currentThread(); thread = worker.thread) {
-                long left = nanos - (System.nanoTime() - start);
+                long left = nanos - (Seam.nanoTime() - start);
                 if (left <= 0) {
                     Operation<?> current = worker.current;
                     if (current != null) {
@@ -247,7 +251,7 @@ public final class Workers {
                     break;
                 }
                 try {
-                    thread.join(Duration.ofNanos(left));
+                    Seam.join(thread, left);
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }
@@ -335,11 +339,14 @@ public final class Workers {
                     }
                     execute(next);
                 } else if (!search) {
+                    Seam.at("look and search");
                     search = true;
                     searching.incrementAndGet();
                 } else if (stopping) {
-                    searching.decrementAndGet();
-                    return;
+                    if (pending.isEmpty()) {
+                        searching.decrementAndGet();
+                        return;
+                    }
                 } else if (idle < strategy.spins()) {
                     idle++;
                     Thread.onSpinWait();
@@ -365,24 +372,34 @@ public final class Workers {
                 return null;
             }
             position = pending.reached();
-            return pending.take();
+            Seam.at("mark and take");
+            Operation<?> next = pending.take();
+            if (next == null) {
+                position = Long.MAX_VALUE; // a drain must not wait for a worker that falls asleep
+            }
+            return next;
         }
 
         private void execute(Operation<?> next) {
             current = next;
+            Seam.at("take and work");
             work.accept(next);
+            Seam.at("work and forget");
             current = null;
         }
 
         /** Ends the search. Threads that relied on it may need another worker. */
         private void stopSearching() {
-            if (searching.decrementAndGet() == 0 && !pending.isEmpty()) {
+            int others = searching.decrementAndGet();
+            Seam.at("stop searching and look");
+            if (others == 0 && !pending.isEmpty()) {
                 wakeOneIfNeeded();
             }
         }
 
         private void fallAsleep() {
             asleep = true;
+            Seam.at("sleep and count");
             sleeping.incrementAndGet();
             if (search) {
                 searching.decrementAndGet();
@@ -391,11 +408,12 @@ public final class Workers {
 
         private void sleep() {
             fallAsleep();
+            Seam.at("sleep and look");
             if (!pending.isEmpty() || stopping) {
                 wake();
             }
             while (asleep) {
-                LockSupport.park(Workers.this);
+                Seam.park(Workers.this);
                 Thread.interrupted(); // clears an interrupt, because park does not sleep after it
             }
         }
@@ -419,7 +437,7 @@ public final class Workers {
                     return false;
                 }
             }
-            LockSupport.unpark(thread);
+            Seam.unpark(thread);
             return true;
         }
     }

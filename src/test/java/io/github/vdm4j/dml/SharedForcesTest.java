@@ -224,6 +224,36 @@ class SharedForcesTest extends AgainstSimulatedDml {
         }
     }
 
+    @Test
+    void drainWaitsForForceThatIsQueuedAfterItsStart() {
+        var gate = new CountDownLatch(1);
+        Vdm mover = JvmMovers.builder(log.engines(false))
+                .threads(1)
+                .memsetFunction((to, value, flags) -> {
+                    try {
+                        awaitQuietly(gate);
+                    } catch (IOException e) {
+                        throw new AssertionError(e);
+                    }
+                    to.fill(value);
+                })
+                .open();
+        opened.add(mover);
+        block();
+        VdmFuture<?> fill = mover.memset(slot(0), (byte) 1, VdmFlags.MEM_DURABLE);
+        assertSame(FutureState.RUNNING, fill.poll());
+        VdmFuture<?> drain = mover.drain();
+        assertSame(FutureState.RUNNING, drain.poll());
+        gate.countDown();
+        pollUntilForced(drain, 1);
+        for (int i = 0; i < 1_000; i++) {
+            assertSame(FutureState.RUNNING, drain.poll(), "complete before the force");
+        }
+        storage.countDown();
+        end(drain).orThrow();
+        assertSame(FutureState.COMPLETE, fill.state());
+    }
+
     @ParameterizedTest
     @EnumSource
     void failedForceFailsItsWholeGroup(Mover which) {

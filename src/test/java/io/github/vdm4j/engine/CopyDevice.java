@@ -18,6 +18,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 
 /**
  * A channel to a device in this process that copies and does nothing else: the smallest second
@@ -83,6 +85,10 @@ final class CopyDevice implements Channel {
     private final Arena arena = Arena.ofShared();
     private long allocated;
     private volatile boolean answers;
+    /** Called with the part of each copy that is submitted. */
+    private Consumer<Part> onCopy = part -> {};
+    /** Returns how many checks find a new submission in flight. */
+    private IntSupplier delay = () -> 0;
 
     CopyDevice(ExecutionPath software, long longestPart) {
         this.software = software;
@@ -95,6 +101,13 @@ final class CopyDevice implements Channel {
         return this;
     }
 
+    /** Calls a function for each copy and lets its submission take some checks. */
+    CopyDevice onCopy(Consumer<Part> function, IntSupplier checks) {
+        onCopy = function;
+        delay = checks;
+        return this;
+    }
+
     /** Lets the submissions end that never did. */
     void answer() {
         answers = true;
@@ -104,6 +117,7 @@ final class CopyDevice implements Channel {
         private End end;
         private long bytes;
         private boolean downwards;
+        private int checksLeft;
 
         CopySlot() {
             super(CopyDevice.this);
@@ -131,6 +145,8 @@ final class CopyDevice implements Channel {
             if (end.refused() != null) {
                 return Status.of(end.refused()).code();
             }
+            onCopy.accept(part);
+            checksLeft = delay.getAsInt();
             bytes = Math.min(end.completed(), part.bytes());
             downwards = part.destination() > part.source()
                     && part.destination() - part.source() < part.bytes();
@@ -146,6 +162,10 @@ final class CopyDevice implements Channel {
 
         @Override
         protected int poll() {
+            if (checksLeft > 0) {
+                checksLeft--;
+                return IN_FLIGHT;
+            }
             if (end.result() == null) {
                 return answers ? OK : IN_FLIGHT;
             }

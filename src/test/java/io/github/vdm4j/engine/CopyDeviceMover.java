@@ -19,13 +19,17 @@ final class CopyDeviceMover extends AbstractDataMover {
     private final DeviceExecutor executor;
 
     CopyDeviceMover(CopyDevice device) {
+        this(device, SLOTS, DEVICE_NANOS);
+    }
+
+    CopyDeviceMover(CopyDevice device, int slots, long deviceNanos) {
         boolean software = device.software() != ExecutionPath.NONE;
-        pool = new SlotPool(device, SLOTS);
+        pool = new SlotPool(device, slots);
         health = new DeviceHealth(pool, (used, reason) -> {}, software, null);
         executor = new DeviceExecutor(
                 new EnginePlan(pool, "copy-device", OffloadPolicy.allOnChannel(WORKERS_FROM),
                         health,
-                        null, 1_000_000_000L, DEVICE_NANOS, 10_000_000_000L, 2, null,
+                        null, 1_000_000_000L, deviceNanos, 10_000_000_000L, 2, null,
                         Integer.MAX_VALUE, software),
                 "the copy device");
     }

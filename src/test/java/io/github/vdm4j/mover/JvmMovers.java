@@ -26,4 +26,9 @@ public final class JvmMovers {
                 .durability(engines)
                 .open();
     }
+
+    /** Settings with other engines. */
+    public static ThreadsDataMoverBuilder builder(Durability engines) {
+        return ThreadsDataMover.builder().durability(engines);
+    }
 }

@@ -17,6 +17,8 @@ import java.util.List;
 public final class SlotPool {
     private static final int FREE = 0;
     private static final int LENT = 1;
+    /** Taken by the closing thread for ever. A drain does not wait for it. */
+    private static final int RETIRED = 2;
 
     /**
      * The slots, null where none was needed so far. Making all of them takes a new JVM
@@ -292,7 +294,8 @@ public final class SlotPool {
      */
     public synchronized boolean tryClose() {
         while (retired < slots.length) {
-            if (slots[retired] != null && !Slot.TAKEN.compareAndSet(slots[retired], FREE, LENT)) {
+            if (slots[retired] != null
+                    && !Slot.TAKEN.compareAndSet(slots[retired], FREE, RETIRED)) {
                 return false;
             }
             retired++; // where there is none, none will be made any more

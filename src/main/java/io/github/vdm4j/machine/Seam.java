@@ -1,0 +1,230 @@
+package io.github.vdm4j.machine;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The points between two steps of a protocol of several threads, and the calls that block a thread.
+ * A test installs a {@link Scheduler} that decides at each point which thread continues. Without the
+ * system property {@code vdm4j.seams}, the JIT compiler removes the points.
+ *
+ * <p>A thread holds no lock at a point, because the scheduler may let another thread need it.
+ */
+public final class Seam {
+    private static final boolean ON = Boolean.getBoolean("vdm4j.seams");
+
+    private static volatile Scheduler scheduler;
+
+    private Seam() {}
+
+    /** Decides which thread continues. Each method returns false on a thread that it ignores. */
+    public interface Scheduler {
+        /**
+         * Lets threads take their turns.
+         *
+         * @param point the name of the point
+         * @return false if the current thread is ignored
+         */
+        boolean at(String point);
+
+        /**
+         * Parks the current thread until it is unparked.
+         *
+         * @param nanos how long at most
+         * @return false if the current thread is ignored
+         */
+        boolean park(long nanos);
+
+        /**
+         * Unparks a thread.
+         *
+         * @param thread the thread
+         * @return false if the thread is ignored
+         */
+        boolean unpark(Thread thread);
+
+        /**
+         * Waits for {@link #notify} with the same lock.
+         *
+         * @param lock an object whose monitor the current thread owns
+         * @param millis how long at most
+         * @return false if the current thread is ignored
+         */
+        boolean await(Object lock, long millis);
+
+        /**
+         * Ends the wait of one thread.
+         *
+         * @param lock an object whose monitor the current thread owns
+         * @return false if the current thread is ignored
+         */
+        boolean notify(Object lock);
+
+        /**
+         * Waits for the end of a thread.
+         *
+         * @param thread the thread
+         * @param nanos how long at most
+         * @return false if the thread is ignored
+         */
+        boolean join(Thread thread, long nanos);
+
+        /**
+         * Returns the time that threads see.
+         *
+         * @return nanoseconds
+         */
+        long nanoTime();
+
+        /**
+         * Registers a thread of the library that is about to be started.
+         *
+         * @param thread the thread
+         */
+        void register(Thread thread);
+
+        /**
+         * Runs a registered thread.
+         *
+         * @param task what the thread does
+         */
+        void run(Runnable task);
+    }
+
+    /**
+     * Installs a scheduler, for tests.
+     *
+     * @param next the scheduler, or null
+     * @throws IllegalStateException if the points are removed
+     */
+    public static void install(Scheduler next) {
+        if (!ON) {
+            throw new IllegalStateException(
+                    "the seams are off: start the JVM with -Dvdm4j.seams=true");
+        }
+        scheduler = next;
+    }
+
+    private static Scheduler scheduler() {
+        return ON ? scheduler : null;
+    }
+
+    /**
+     * Marks a point between two steps of a protocol.
+     *
+     * @param point the name of the point
+     */
+    public static void at(String point) {
+        if (ON) {
+            Scheduler installed = scheduler;
+            if (installed != null) {
+                installed.at(point);
+            }
+        }
+    }
+
+    /**
+     * Parks the current thread, see {@link LockSupport#park(Object)}.
+     *
+     * @param blocker what the thread waits for
+     */
+    public static void park(Object blocker) {
+        Scheduler installed = scheduler();
+        if (installed == null || !installed.park(Long.MAX_VALUE)) {
+            LockSupport.park(blocker);
+        }
+    }
+
+    /**
+     * Parks the current thread for some time, see {@link LockSupport#parkNanos(Object, long)}.
+     *
+     * @param blocker what the thread waits for
+     * @param nanos how long at most
+     */
+    public static void parkNanos(Object blocker, long nanos) {
+        Scheduler installed = scheduler();
+        if (installed == null || !installed.park(nanos)) {
+            LockSupport.parkNanos(blocker, nanos);
+        }
+    }
+
+    /**
+     * Unparks a thread.
+     *
+     * @param thread the thread, or null
+     */
+    public static void unpark(Thread thread) {
+        Scheduler installed = scheduler();
+        if (installed == null || !installed.unpark(thread)) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /**
+     * Waits for {@link #notify}.
+     *
+     * @param lock an object whose monitor the current thread owns
+     * @param millis how long at most
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public static void await(Object lock, long millis) throws InterruptedException {
+        Scheduler installed = scheduler();
+        if (installed == null || !installed.await(lock, millis)) {
+            lock.wait(millis);
+        }
+    }
+
+    /**
+     * Ends the {@link #await} of one thread.
+     *
+     * @param lock an object whose monitor the current thread owns
+     */
+    public static void notify(Object lock) {
+        Scheduler installed = scheduler();
+        if (installed == null || !installed.notify(lock)) {
+            lock.notify();
+        }
+    }
+
+    /**
+     * Waits for the end of a thread.
+     *
+     * @param thread the thread
+     * @param nanos how long at most
+     * @throws InterruptedException if the current thread is interrupted
+     */
+    public static void join(Thread thread, long nanos) throws InterruptedException {
+        Scheduler installed = scheduler();
+        if (installed == null || !installed.join(thread, nanos)) {
+            thread.join(Duration.ofNanos(nanos));
+        }
+    }
+
+    /**
+     * Returns the time for timeouts.
+     *
+     * @return see {@link System#nanoTime}
+     */
+    public static long nanoTime() {
+        Scheduler installed = scheduler();
+        return installed == null ? System.nanoTime() : installed.nanoTime();
+    }
+
+    /** Registers a thread of the library that is about to be started. */
+    static void register(Thread thread) {
+        Scheduler installed = scheduler();
+        if (installed != null) {
+            installed.register(thread);
+        }
+    }
+
+    /** Runs a thread of the library. */
+    static void run(Runnable task) {
+        Scheduler installed = scheduler();
+        if (installed == null) {
+            task.run();
+        } else {
+            installed.run(task);
+        }
+    }
+}
