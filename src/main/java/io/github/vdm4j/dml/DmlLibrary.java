@@ -127,7 +127,7 @@ public final class DmlLibrary {
         Optional<DmlLibrary> found =
                 search(property, environment, names, processorFlags, attempts);
         if (found.isEmpty()) {
-            throw OpeningFailures.noLibrary(attempts);
+            throw new DmlUnavailableException(attempts);
         }
         return found.get();
     }

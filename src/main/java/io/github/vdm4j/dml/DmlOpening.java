@@ -114,7 +114,8 @@ final class DmlOpening implements Supplier<List<Finding>>, IntFunction<VdmStatus
             pool.tryClose();
         }
         if (!orSoftware) {
-            throw OpeningFailures.hardware(trial, diagnosis);
+            throw new DmlHardwareException(trial.words(), (DmlStatus) trial.status(),
+                    diagnosis);
         }
         decision = new DmlPathDecision(DmlPath.SOFTWARE, trial.words(), diagnosis.findings());
         return pool(false, true);
@@ -129,7 +130,14 @@ final class DmlOpening implements Supplier<List<Finding>>, IntFunction<VdmStatus
         try {
             return makePool(hardware, software);
         } catch (DmlCallException e) {
-            throw OpeningFailures.noJobs(hardware ? DmlPath.HARDWARE : DmlPath.SOFTWARE, e);
+            DmlStatus status = DmlStatus.of(e.status());
+            throw new VdmException(
+                    status.result(),
+                    status,
+                    "a mover on %s cannot be opened: %s: %s: %s"
+                            .formatted(hardware ? DmlPath.HARDWARE : DmlPath.SOFTWARE,
+                                    e.getMessage(), status, status.explanation()),
+                    e);
         }
     }
 }

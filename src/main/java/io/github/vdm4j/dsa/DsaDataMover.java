@@ -139,6 +139,15 @@ public final class DsaDataMover extends AbstractDataMover {
     }
 
     /**
+     * Returns how many operations wait: for a slot, or for a worker thread.
+     *
+     * @return the number at this moment
+     */
+    public int pending() {
+        return executor.pending();
+    }
+
+    /**
      * Returns how many slots a device has not answered within {@link
      * DsaDataMoverBuilder#deviceTimeout}. Their operations have failed with {@link
      * io.github.vdm4j.VdmResult#TIMEOUT}. The memory of these operations must not be freed or used

@@ -28,8 +28,6 @@ import io.github.vdm4j.memory.MemoryRegions;
 import io.github.vdm4j.memory.WriteBackKind;
 import io.github.vdm4j.worker.Workers;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -403,26 +401,8 @@ public final class DeviceExecutor implements VdmExecutor {
         }
         completions.stop();
         if (!closed || !stuck.isEmpty()) {
-            throw failures.stuck(name, plan.closeNanos(), inFlight(stuck), pool.nativeBytes());
+            throw failures.stuck(name, plan.closeNanos(), stuck, pool);
         }
         MemoryRegions.removeFinisher(finisher);
-    }
-
-    private List<String> inFlight(Set<Operation<?>> known) {
-        List<String> names = new ArrayList<>();
-        known.forEach(each -> names.add(each.toString()));
-        for (int i = 0; i < pool.capacity(); i++) {
-            Slot slot = pool.peek(i);
-            Object owner = slot == null ? null : slot.owner();
-            if (owner != null && !known.contains(owner)) {
-                names.add(owner.toString());
-            }
-        }
-        int overdue = pool.collectOverdue();
-        if (overdue > 0) {
-            names.add("%,d %s whose operations have ended with TIMEOUT".formatted(overdue,
-                    channel.slotsName()));
-        }
-        return names;
     }
 }

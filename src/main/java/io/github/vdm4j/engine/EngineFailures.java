@@ -7,12 +7,16 @@ import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.VdmStatus;
 import io.github.vdm4j.engine.channel.Channel;
 import io.github.vdm4j.engine.channel.InvalidDataException;
+import io.github.vdm4j.engine.channel.Slot;
+import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.engine.channel.SlotRefusedException;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.machine.PageUnavailableException;
 import io.github.vdm4j.memory.Durability.Refusal;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** The failures of operations on a channel, in words. */
 final class EngineFailures {
@@ -141,7 +145,8 @@ final class EngineFailures {
                 cause, moved);
     }
 
-    VdmException stuck(String name, long nanos, List<String> operations, long nativeBytes) {
+    VdmException stuck(String name, long nanos, Set<Operation<?>> known, SlotPool pool) {
+        List<String> operations = inFlight(known, pool);
         return new VdmException(
                 VdmResult.TIMEOUT,
                 null,
@@ -152,7 +157,25 @@ final class EngineFailures {
                                 operations.isEmpty()
                                         ? "operations that are unknown by now"
                                         : String.join("; ", operations),
-                                nativeBytes),
+                                pool.nativeBytes()),
                 null);
+    }
+
+    private List<String> inFlight(Set<Operation<?>> known, SlotPool pool) {
+        List<String> names = new ArrayList<>();
+        known.forEach(each -> names.add(each.toString()));
+        for (int i = 0; i < pool.capacity(); i++) {
+            Slot slot = pool.peek(i);
+            Object owner = slot == null ? null : slot.owner();
+            if (owner != null && !known.contains(owner)) {
+                names.add(owner.toString());
+            }
+        }
+        int overdue = pool.collectOverdue();
+        if (overdue > 0) {
+            names.add("%,d %s whose operations have ended with TIMEOUT".formatted(overdue,
+                    channel.slotsName()));
+        }
+        return names;
     }
 }

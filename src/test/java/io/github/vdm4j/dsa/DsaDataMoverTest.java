@@ -222,6 +222,27 @@ class DsaDataMoverTest {
         }
     }
 
+    @Test
+    void operationsWaitForASlot() {
+        device(new DeviceSettings().queue(QueueSettings.shared(16)));
+        movers.devices.inline();
+        try (DsaDataMover mover = movers.builder().fallback(false).slots(1).open()) {
+            movers.devices.onDemand();
+            VdmFuture<?> first = mover.memset(arena.allocate(PAGE), (byte) 1);
+            VdmFuture<?> second = mover.memset(arena.allocate(PAGE), (byte) 2);
+            assertEquals(FutureState.RUNNING, first.poll());
+            assertEquals(0, mover.pending());
+            assertEquals(FutureState.RUNNING, second.poll());
+            assertEquals(1, mover.pending());
+            movers.devices.inline(); // executes the second when it is submitted
+            assertTrue(movers.devices.model(0).step());
+            first.await();
+            second.await();
+            second.orThrow();
+            assertEquals(0, mover.pending());
+        }
+    }
+
     // --- capabilities
 
     @ParameterizedTest
