@@ -15,11 +15,13 @@ module io.github.vdm4j {
     exports io.github.vdm4j;
     exports io.github.vdm4j.buffer;
     exports io.github.vdm4j.dml;
+    exports io.github.vdm4j.dsa;
     exports io.github.vdm4j.future;
     exports io.github.vdm4j.mover;
     exports io.github.vdm4j.operation;
 
     uses io.github.vdm4j.mover.MoverProvider;
 
-    provides io.github.vdm4j.mover.MoverProvider with io.github.vdm4j.dml.DmlMoverProvider;
+    provides io.github.vdm4j.mover.MoverProvider
+            with io.github.vdm4j.dsa.DsaMoverProvider, io.github.vdm4j.dml.DmlMoverProvider;
 }

@@ -4,7 +4,7 @@ package io.github.vdm4j;
 public enum ExecutionPath {
     /** Nothing. The operation has not run, or ended before it reached an executor. */
     NONE,
-    /** Intel DSA, through Intel DML. */
+    /** Intel DSA, through Intel DML or a work queue. */
     DSA_HARDWARE,
     /** The software path of Intel DML, on the polling thread. */
     DML_SOFTWARE,

@@ -22,12 +22,12 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 
 /**
- * An operation as a {@link VdmExecutor} sees it: a descriptor and a completion record. Users of a
+ * The descriptor and the completion record of an operation, for a {@link VdmExecutor}. Users of a
  * mover hold the same object as a {@link VdmFuture}.
  *
  * <p>The descriptor does not change between {@link VdmExecutor#start} and the end of the operation.
- * The completion record is written by {@link #succeed} or {@link #fail}, by the thread that executes
- * the operation. A task of a batch is an operation, too. Nobody polls it.
+ * The thread that executes the operation writes the completion record with {@link #succeed} or
+ * {@link #fail}. A task of a batch is an operation, too, but is not polled.
  *
  * <p>C counterpart: the fields of {@code dml_job_t} that an operation takes; a descriptor and a
  * completion record of DSA.
@@ -182,8 +182,8 @@ public final class Operation<R> extends VdmFuture<R> {
     }
 
     /**
-     * Returns what is read: the delta record for {@link VdmOperationType#DELTA_APPLY}, the original
-     * for {@link VdmOperationType#DELTA_CREATE}.
+     * Returns the range that is read: the delta record for {@link VdmOperationType#DELTA_APPLY},
+     * the original for {@link VdmOperationType#DELTA_CREATE}.
      *
      * @return the segment, or null if the operation reads nothing
      */
@@ -252,7 +252,7 @@ public final class Operation<R> extends VdmFuture<R> {
     }
 
     /**
-     * Returns how to compute the CRC.
+     * Returns the options of the CRC.
      *
      * @return the options, or null for other operations
      */
@@ -284,7 +284,7 @@ public final class Operation<R> extends VdmFuture<R> {
     }
 
     /**
-     * Returns whether everything before this task of a batch has to succeed first.
+     * Returns whether every task of the batch before this one has to succeed first.
      *
      * @return true if there is a fence before it
      */
@@ -399,8 +399,8 @@ public final class Operation<R> extends VdmFuture<R> {
 
     /**
      * Hands the operation over: from now on the executor owns it, and polls only read its state.
-     * To be called in {@link VdmExecutor#start} or {@link VdmExecutor#resume}, before another thread
-     * can see the operation. They return null then.
+     * {@link VdmExecutor#start} or {@link VdmExecutor#resume} calls this before another thread can
+     * see the operation, and returns null then.
      */
     public void handOver() {
         if (isStarting()) {
@@ -445,7 +445,7 @@ public final class Operation<R> extends VdmFuture<R> {
         runBeforeCallbacks(Objects.requireNonNull(work, "work"));
     }
 
-    /** Counts a part that is submitted again because a work queue was full. */
+    /** Counts a retry of a part that found a work queue full. */
     public void countRetry() {
         if (mover != null) {
             mover.tally().retried();
@@ -562,7 +562,7 @@ public final class Operation<R> extends VdmFuture<R> {
     }
 
     /**
-     * Writes the completion record: the operation is done and has nothing to tell.
+     * Writes the completion record of an operation that has succeeded without a result of its own.
      *
      * @param path what executed it
      * @return {@link FutureState#COMPLETE}
@@ -621,7 +621,7 @@ public final class Operation<R> extends VdmFuture<R> {
      * @param path what executed it, {@link ExecutionPath#NONE} if nothing did
      * @param how the result, not {@link VdmResult#SUCCESS}
      * @param status the status of the library behind the mover, or null
-     * @param reason what went wrong, to follow "memcpy of 64 bytes "
+     * @param reason the reason, which follows "memcpy of 64 bytes " in the message
      * @param cause the failure underneath, or null
      * @return {@link FutureState#COMPLETE}
      */
@@ -636,7 +636,7 @@ public final class Operation<R> extends VdmFuture<R> {
      * @param path what executed it, {@link ExecutionPath#NONE} if nothing did
      * @param how the result, not {@link VdmResult#SUCCESS}
      * @param status the status of the library behind the mover, or null
-     * @param reason what went wrong, to follow "memcpy of 64 bytes "
+     * @param reason the reason, which follows "memcpy of 64 bytes " in the message
      * @param cause the failure underneath, or null
      * @param bytesDone what {@link #bytesDone()} returns
      * @return {@link FutureState#COMPLETE}
@@ -688,7 +688,7 @@ public final class Operation<R> extends VdmFuture<R> {
     }
 
     /**
-     * Writes the completion record of an operation that its mover was closed before.
+     * Writes the completion record of an operation whose mover was closed before it began.
      *
      * @return {@link FutureState#COMPLETE}
      */

@@ -1,20 +1,20 @@
 package io.github.vdm4j;
 
 /**
- * The precise status of the library behind a mover, where there is one.
+ * The precise status of the library or device behind a mover.
  *
  * @see VdmException#status()
  */
 public interface VdmStatus {
     /**
-     * The number as the library returned it.
+     * Returns the number of the status.
      *
      * @return the code
      */
     int code();
 
     /**
-     * The name that the library's header gives it, without prefix; {@code UNKNOWN} if it has none.
+     * Returns the name in the library's header without its prefix, or {@code UNKNOWN}.
      *
      * @return the name
      */
@@ -28,7 +28,7 @@ public interface VdmStatus {
     VdmResult result();
 
     /**
-     * What it means and what to do about it, in a sentence or two.
+     * Returns the meaning and the remedy, in a sentence or two.
      *
      * @return the text
      */

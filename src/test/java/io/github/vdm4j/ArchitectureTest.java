@@ -26,6 +26,8 @@ class ArchitectureTest {
     private static final String JVM = ROOT + ".jvm";
     private static final String MOVER = ROOT + ".mover";
     private static final String BUFFER = ROOT + ".buffer";
+    private static final String DSA = ROOT + ".dsa";
+    private static final String PORTAL = DSA + ".portal";
     private static final String DML = ROOT + ".dml";
     private static final String JOB = DML + ".job";
     private static final String DML_FFI = DML + ".ffi";
@@ -70,9 +72,11 @@ class ArchitectureTest {
             Layer.hidden(ENGINE, CHANNEL, WORKER, JVM, MEMORY, MACHINE, ROOT, TRACE, FUTURE),
             Layer.exported(MOVER, WORKER, JVM, MEMORY, ROOT, FUTURE),
             Layer.exported(BUFFER, MEMORY, MACHINE, ROOT, FUTURE),
+            Layer.hidden(PORTAL, CHANNEL, MACHINE, ROOT),
+            Layer.exported(DSA, PORTAL, MOVER, ENGINE, CHANNEL, MEMORY, MACHINE, ROOT, FUTURE),
             Layer.hidden(DML_FFI),
             Layer.hidden(JOB, CHANNEL, DML_FFI, MACHINE, ROOT),
-            Layer.exported(DML, MOVER, ENGINE, CHANNEL, JOB, DML_FFI, MEMORY, MACHINE, ROOT,
+            Layer.exported(DML, DSA, MOVER, ENGINE, CHANNEL, JOB, DML_FFI, MEMORY, MACHINE, ROOT,
                     FUTURE));
 
     private static JavaClasses main;

@@ -86,8 +86,8 @@ class StartUpIT {
         assumeFalse(Files.exists(Path.of("/sys/bus/dsa/devices")), "this machine may have a DSA");
         assertNotLoaded(
                 loadedBefore("copied", DmlPath.AUTO),
-                "io.github.vdm4j.dml.DsaDevice",
-                "io.github.vdm4j.dml.DsaSystem",
+                "io.github.vdm4j.dsa.DsaDevice",
+                "io.github.vdm4j.dsa.DsaSystem",
                 "io.github.vdm4j.engine.DeviceHealth",
                 "io.github.vdm4j.dml.DiagnosisRules",
                 "io.github.vdm4j.engine.DeviceTrial");

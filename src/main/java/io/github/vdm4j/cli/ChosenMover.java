@@ -7,6 +7,9 @@ import io.github.vdm4j.dml.DmlHardwareException;
 import io.github.vdm4j.dml.DmlPath;
 import io.github.vdm4j.dml.DmlPathDecision;
 import io.github.vdm4j.dml.DmlUnavailableException;
+import io.github.vdm4j.dsa.DsaDataMover;
+import io.github.vdm4j.dsa.DsaQueue;
+import io.github.vdm4j.dsa.DsaUnavailableException;
 import io.github.vdm4j.mover.SyncDataMover;
 import io.github.vdm4j.mover.ThreadsDataMover;
 import java.util.stream.Collectors;
@@ -34,6 +37,7 @@ record ChosenMover(String name, Vdm mover, String reason) implements AutoCloseab
         return switch (wanted) {
             case THREADS -> threads(operations, "it was asked for");
             case SYNC -> new ChosenMover("sync", SyncDataMover.open(), "it was asked for");
+            case DSA -> dsa(operations);
             case DML -> dml(path, operations);
             // Only DML has paths, so a path on the command line requires DML.
             case AUTO -> path == PathChoice.HW || path == PathChoice.SW
@@ -47,7 +51,30 @@ record ChosenMover(String name, Vdm mover, String reason) implements AutoCloseab
                 "threads", ThreadsDataMover.builder().queueSize(operations).open(), reason);
     }
 
+    private static ChosenMover dsa(int operations) throws CommandFailure {
+        try {
+            return openDsa(operations);
+        } catch (DsaUnavailableException e) {
+            throw new CommandFailure(e.getMessage(), e);
+        }
+    }
+
+    private static ChosenMover openDsa(int operations) {
+        DsaDataMover mover = DsaDataMover.builder().slots(operations).open();
+        String queues = mover.queues()
+                .stream()
+                .map(DsaQueue::name)
+                .collect(
+                        Collectors.joining(", "));
+        return new ChosenMover("dsa", mover, "%s: %s".formatted(queues, mover.decision().reason()));
+    }
+
     private static ChosenMover best(int operations) throws CommandFailure {
+        try {
+            return openDsa(operations);
+        } catch (DsaUnavailableException e) {
+            // Intel DML is next. vdm info says why DSA is unavailable.
+        }
         try {
             return open(DmlPath.AUTO, operations);
         } catch (DmlUnavailableException e) {

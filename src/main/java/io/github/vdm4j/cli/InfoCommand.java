@@ -1,6 +1,5 @@
 package io.github.vdm4j.cli;
 
-import io.github.vdm4j.dml.DmlDiagnosis;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -18,7 +17,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = VdmCommand.EXIT_CODES,
         exitCodeList = {"0:done, also if Intel DML or hardware is missing", "2:wrong usage"})
 final class InfoCommand implements Callable<Integer> {
-    private final Supplier<DmlDiagnosis> diagnosis;
+    private final Supplier<Diagnoses> diagnosis;
 
     @Spec private CommandSpec spec;
 
@@ -28,13 +27,13 @@ final class InfoCommand implements Callable<Integer> {
             names = "--why",
             description = "Print only whether the hardware path works, what speaks against it, and what to do.") private boolean why;
 
-    InfoCommand(Supplier<DmlDiagnosis> diagnosis) {
+    InfoCommand(Supplier<Diagnoses> diagnosis) {
         this.diagnosis = diagnosis;
     }
 
     @Override
     public Integer call() {
-        DmlDiagnosis found = diagnosis.get();
+        Diagnoses found = diagnosis.get();
         PrintWriter out = spec.commandLine().getOut();
         if (why) {
             out.print(json ? Json.of(found) + System.lineSeparator() : DiagnosisText.of(found));

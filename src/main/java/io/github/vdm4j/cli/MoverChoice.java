@@ -5,6 +5,7 @@ import java.util.Locale;
 /** The values of {@code --mover}. */
 enum MoverChoice {
     AUTO,
+    DSA,
     DML,
     THREADS,
     SYNC;

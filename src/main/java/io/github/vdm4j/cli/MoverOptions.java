@@ -13,7 +13,7 @@ final class MoverOptions {
             names = "--mover",
             paramLabel = "MOVER",
             defaultValue = "auto",
-            description = "What moves the bytes: ${COMPLETION-CANDIDATES}; auto is dml where Intel DML is available, else threads. Default: auto.") private MoverChoice mover;
+            description = "What moves the bytes: ${COMPLETION-CANDIDATES}; auto is dsa where a work queue can be used, dml where Intel DML is available, else threads. Default: auto.") private MoverChoice mover;
 
     @Option(
             names = "--path",

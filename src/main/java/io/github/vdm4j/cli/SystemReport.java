@@ -10,6 +10,9 @@ import io.github.vdm4j.dml.DmlPath;
 import io.github.vdm4j.dml.DmlUnavailableException;
 import io.github.vdm4j.dml.DmlUnavailableException.Attempt;
 import io.github.vdm4j.dml.DmlVersion;
+import io.github.vdm4j.dsa.DsaDataMover;
+import io.github.vdm4j.dsa.DsaDiagnosis;
+import io.github.vdm4j.dsa.DsaUnavailableException;
 import io.github.vdm4j.mover.SyncDataMover;
 import io.github.vdm4j.mover.ThreadsDataMover;
 import java.io.IOException;
@@ -29,6 +32,7 @@ import java.util.function.Predicate;
  * @param system the operating system
  * @param dml the library
  * @param diagnosis whether the hardware path works, and all that it depends on
+ * @param dsa whether DSA works without Intel DML
  * @param movers the movers that can be opened
  * @param volatileFiles what a durable operation means for files that live in memory
  */
@@ -38,6 +42,7 @@ record SystemReport(
         OperatingSystem system,
         Dml dml,
         DmlDiagnosis diagnosis,
+        DsaDiagnosis dsa,
         List<Mover> movers,
         String volatileFiles) {
 
@@ -60,11 +65,15 @@ record SystemReport(
     record Mover(String name, String path, Map<String, Boolean> supports) {}
 
     /** Looks around for what the diagnosis does not tell. */
-    static SystemReport of(DmlDiagnosis diagnosis) {
+    static SystemReport of(Diagnoses diagnoses) {
+        DmlDiagnosis diagnosis = diagnoses.dml();
         var movers = new ArrayList<Mover>();
         // Where DML would crash on the hardware, AUTO must not try it.
         boolean crash = diagnosis.verdict().auto() == DmlDiagnosis.Outcome.CRASH;
         Dml dml = findDml(crash ? DmlPath.SOFTWARE : DmlPath.AUTO, movers);
+        if (diagnoses.dsa().works()) {
+            findDsa(movers);
+        }
         try (var threads = ThreadsDataMover.builder().threads(1).open();
                 var sync = SyncDataMover.open()) {
             movers.add(describe("threads", "JVM", threads));
@@ -78,6 +87,7 @@ record SystemReport(
                         System.getProperty("os.arch"), Runtime.getRuntime().availableProcessors()),
                 dml,
                 diagnosis,
+                diagnoses.dsa(),
                 movers,
                 VOLATILE_FILES);
     }
@@ -91,6 +101,14 @@ record SystemReport(
                     List.of());
         } catch (DmlUnavailableException e) {
             return new Dml(false, null, null, null, e.attempts());
+        }
+    }
+
+    private static void findDsa(List<Mover> movers) {
+        try (var mover = DsaDataMover.open()) {
+            movers.add(describe("dsa", "hardware", mover));
+        } catch (DsaUnavailableException e) {
+            // The queues have gone since the diagnosis.
         }
     }
 

@@ -1,8 +1,8 @@
 package io.github.vdm4j.cli;
 
 import io.github.vdm4j.dml.DmlVersion;
-import io.github.vdm4j.dml.DsaDevice;
-import io.github.vdm4j.dml.DsaSystem;
+import io.github.vdm4j.dsa.DsaDevice;
+import io.github.vdm4j.dsa.DsaSystem;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -22,11 +22,12 @@ final class SystemReportText {
         var page = new SystemReportText();
         page.versions(report);
         page.dml(report.dml());
-        DsaSystem dsa = report.diagnosis().system();
+        DsaSystem dsa = report.dsa().system();
         page.line("processor",
                 dsa.processorFlags() == null ? "unknown" : yesOrNo(dsa.processorFlags()));
         page.devices(dsa.devices());
         page.line("", report.diagnosis().verdict().sentence());
+        page.line("", new Diagnoses(report.diagnosis(), report.dsa()).dsaSentence());
         String topic = "movers";
         for (SystemReport.Mover mover : report.movers()) {
             page.line(topic, "%-8s path %-9s %s".formatted(mover.name(), mover.path(),

@@ -1,6 +1,5 @@
 package io.github.vdm4j.cli;
 
-import io.github.vdm4j.dml.DmlDiagnosis;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Function;
@@ -61,7 +60,7 @@ final class VdmCommand implements Runnable {
      * @param progress who is told how far a task has come, by the task's name
      * @param diagnosis what there is to know of the machine
      */
-    static CommandLine with(Function<String, Progress> progress, Supplier<DmlDiagnosis> diagnosis) {
+    static CommandLine with(Function<String, Progress> progress, Supplier<Diagnoses> diagnosis) {
         return new CommandLine(new VdmCommand())
                 .addSubcommand(new CopyCommand(progress.apply("copy")))
                 .addSubcommand(new CrcCommand(progress.apply("crc")))
@@ -113,6 +112,6 @@ final class VdmCommand implements Runnable {
         Function<String, Progress> progress =
                 task -> columns == null ? Progress.NONE
                         : new TerminalProgress(task, System.err, columns);
-        System.exit(with(progress, DmlDiagnosis::current).execute(arguments));
+        System.exit(with(progress, Diagnoses::current).execute(arguments));
     }
 }

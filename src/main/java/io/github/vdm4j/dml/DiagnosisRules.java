@@ -2,8 +2,10 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.dml.DmlDiagnosis.Finding;
 import io.github.vdm4j.dml.DmlDiagnosis.Severity;
-import io.github.vdm4j.dml.DsaDevice.WorkQueue;
-import io.github.vdm4j.dml.DsaSystem.AccelConfig;
+import io.github.vdm4j.dsa.DsaDevice;
+import io.github.vdm4j.dsa.DsaDevice.WorkQueue;
+import io.github.vdm4j.dsa.DsaSystem;
+import io.github.vdm4j.machine.NumaNodes;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -53,6 +55,7 @@ final class DiagnosisRules {
     }
 
     private final DsaSystem system;
+    private final AccelConfig accelConfig;
     private final DmlVersion dml;
     private final int node;
     private final KernelVersion kernel;
@@ -60,8 +63,9 @@ final class DiagnosisRules {
     private final List<Way> usable;
     private final List<Finding> findings = new ArrayList<>();
 
-    DiagnosisRules(DsaSystem system, DmlVersion dml, int node) {
+    DiagnosisRules(DsaSystem system, AccelConfig accelConfig, DmlVersion dml, int node) {
         this.system = system;
+        this.accelConfig = accelConfig;
         this.dml = dml;
         this.node = node;
         kernel = KernelVersion.of(system.kernel());
@@ -165,7 +169,7 @@ final class DiagnosisRules {
     }
 
     private void crashes() {
-        List<String> missing = system.accelConfig().missingSymbols();
+        List<String> missing = accelConfig.missingSymbols();
         if (!missing.isEmpty()) {
             add(
                     Severity.CRASH,
@@ -328,10 +332,9 @@ final class DiagnosisRules {
     }
 
     private void accelConfig() {
-        AccelConfig library = system.accelConfig();
-        if (Boolean.FALSE.equals(library.loaded())) {
+        if (Boolean.FALSE.equals(accelConfig.loaded())) {
             block(
-                    "%s cannot be loaded: %s".formatted(AccelConfig.SONAME, library.refusal()),
+                    "%s cannot be loaded: %s".formatted(AccelConfig.SONAME, accelConfig.refusal()),
                     "Install libaccel-config (package libaccel-config1 in Debian and Ubuntu); DML loads it while it runs.");
         }
     }

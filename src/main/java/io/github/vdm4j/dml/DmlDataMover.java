@@ -10,40 +10,37 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /**
- * A data mover that Intel DML executes: on Intel DSA where there is one, else on the processor.
+ * A mover that executes operations with Intel DML, on Intel DSA if it works, else on the processor.
  *
- * <pre>{@code
- * try (var mover = DmlDataMover.open()) {
- *   VdmFuture<VdmOutput> copy = mover.memcpy(destination, source);
- *   copy.await();
+ * {@snippet lang=java :
+ *     try (DmlDataMover mover = DmlDataMover.open()) {
+ *         mover.memcpy(destination, source, VdmFlags.MEM_DURABLE).await();
+ *     }
  * }
- * }</pre>
  *
- * <p>On {@link DmlPath#AUTO} the JVM executes operations on heap segments. The other paths refuse
- * heap segments. Any alignment and any length will do. Without hardware a short
- * operation is executed by its first poll, on the polling thread, and a {@linkplain
- * DmlDataMoverBuilder#workersFrom long one} by a worker thread of the mover; the arenas of its
- * segments cannot be closed meanwhile. On hardware nothing can keep a caller's arena open between
- * two polls: <b>do not close it before the future is complete</b>, or the device goes on with
- * memory that may belong to something else by then.
+ * <p><b>Segments.</b> Off-heap segments may have any alignment and any length. On {@link
+ * DmlPath#AUTO} the JVM executes operations on heap segments, and the remaining paths refuse heap
+ * segments. Without hardware, the first poll executes a short operation, and a worker thread
+ * executes a {@linkplain DmlDataMoverBuilder#workersFrom long} one. The arenas of their segments
+ * cannot be closed during that time. On hardware, nothing can hold a caller's arena between two
+ * polls. <b>Do not close it before the future is complete</b>: the device would continue on memory
+ * that can have another owner by then.
  *
- * <p>A mover has a fixed number of jobs. An operation on hardware needs one from its first poll
- * until it is complete. If no job is free, after the jobs of dropped futures have been taken back,
- * the operation waits in order and can be cancelled; with {@link DmlDataMoverBuilder#whenFull
- * whenFull(FAIL)} it fails instead. On the software path the JVM executes it. Native memory is taken
- * when the mover is opened and freed when it is closed.
+ * <p><b>Capacity.</b> A mover has a fixed number of jobs. An operation on hardware needs a job from
+ * its first poll until it is complete. If no job is free, the operation waits in order and can be
+ * cancelled. With {@link DmlDataMoverBuilder#whenFull whenFull(FAIL)} it can fail instead. On the
+ * software path, the JVM executes an operation without a job. The mover frees its native memory
+ * when it is closed.
  *
- * <p><b>Data operations.</b> DML executes them, except that on the software path Java checks,
- * strips and updates protected blocks, because DML checks application tags wrongly there; and that
- * on both paths Java strips blocks into the place right before them, which DML refuses. {@link
- * io.github.vdm4j.VdmFuture#path} tells. DML never reads the record of a delta in the caller's
- * memory, but a copy that was checked, so that no record can make it write outside of the
- * destination.
+ * <p><b>Data operations.</b> DML executes them, with two exceptions. On the software path Java
+ * checks, strips and updates protected blocks, because DML checks application tags wrongly there.
+ * On both paths Java strips blocks into the place directly before them, because DML refuses that.
+ * {@link io.github.vdm4j.VdmFuture#path} states what executed an operation. DML reads a checked
+ * copy of a delta record, so no record can make it write outside of the destination.
  *
- * <p>Futures that are in flight take wakers. A thread of the mover polls those on hardware for
- * whoever offered one; it is started by the first waker and sleeps while there is nothing to poll.
- * An operation on hardware whose memory is confined to a thread takes none, nor does a drain that
- * waits for others.
+ * <p><b>Wakers.</b> Futures in flight take wakers. A thread of the mover polls operations on
+ * hardware for the waiting threads. The first waker starts that thread. An operation on hardware
+ * whose memory is confined to a thread takes no waker, and neither does a drain that waits.
  *
  * <p>C counterpart: miniasync_vdm_dml(7), {@code data_mover_dml_new(3)}.
  */
@@ -90,7 +87,7 @@ public final class DmlDataMover extends AbstractDataMover {
     }
 
     /**
-     * Settings for a mover.
+     * Returns settings for a mover.
      *
      * @return a builder with the defaults
      */
@@ -128,7 +125,7 @@ public final class DmlDataMover extends AbstractDataMover {
     }
 
     /**
-     * The path that was asked for.
+     * Returns the path that the mover was opened for.
      *
      * @return the path
      */
@@ -137,8 +134,8 @@ public final class DmlDataMover extends AbstractDataMover {
     }
 
     /**
-     * The path that operations take at this time. With {@link DmlPath#AUTO} the hardware if it
-     * worked when the mover was opened, and has not been given up since.
+     * Returns the path that operations take at this moment. On {@link DmlPath#AUTO} it is the
+     * hardware while the hardware works.
      *
      * @return {@link DmlPath#HARDWARE} or {@link DmlPath#SOFTWARE}
      */
@@ -147,16 +144,16 @@ public final class DmlDataMover extends AbstractDataMover {
     }
 
     /**
-     * The path that operations take, and why.
+     * Returns the path that operations take, with the reason.
      *
-     * @return the decision that holds
+     * @return the present decision
      */
     public DmlPathDecision pathDecision() {
         return decisions.current();
     }
 
     /**
-     * The library that the mover runs on.
+     * Returns the library of the mover.
      *
      * @return the library
      */
@@ -165,7 +162,7 @@ public final class DmlDataMover extends AbstractDataMover {
     }
 
     /**
-     * How many operations can be in flight at once.
+     * Returns how many operations can be in flight at once.
      *
      * @return the number of jobs
      */
@@ -174,27 +171,28 @@ public final class DmlDataMover extends AbstractDataMover {
     }
 
     /**
-     * How many jobs are in use: by operations in flight, or being polled at this moment.
+     * Returns how many jobs are in use.
      *
-     * @return a number that may be outdated at once
+     * @return a number that can change at any moment
      */
     public int jobsInUse() {
         return plan.pool().lent();
     }
 
     /**
-     * Asks for the jobs that the hardware has not answered within {@link
-     * DmlDataMoverBuilder#deviceTimeout}. The memory of their operations, which have failed with
-     * {@link io.github.vdm4j.VdmResult#TIMEOUT}, must not be freed or used meanwhile.
+     * Returns how many jobs the hardware has not answered within {@link
+     * DmlDataMoverBuilder#deviceTimeout}. Their operations have failed with {@link
+     * io.github.vdm4j.VdmResult#TIMEOUT}. The memory of these operations must not be freed or used
+     * before the number is 0.
      *
-     * @return how many have not been answered yet; 0 on the software path
+     * @return the number of jobs, 0 on the software path
      */
     public int jobsOverdue() {
         return plan.pool().collectOverdue();
     }
 
     /**
-     * The native memory that the mover holds for its jobs, and for the batches that they have had.
+     * Returns the native memory of the mover's jobs and of their batches.
      *
      * @return bytes, 0 once it is closed
      */

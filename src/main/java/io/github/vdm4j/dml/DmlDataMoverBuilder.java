@@ -2,12 +2,15 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.WhenFull;
+import io.github.vdm4j.dsa.DsaDevice;
 import io.github.vdm4j.engine.DeviceHealth;
 import io.github.vdm4j.engine.EnginePlan;
 import io.github.vdm4j.engine.OffloadPolicy;
 import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.future.WorkerStrategy;
+import io.github.vdm4j.machine.NumaNodes;
+import io.github.vdm4j.machine.SystemFiles;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.worker.PartExecutor;
 import java.io.File;
@@ -472,7 +475,7 @@ public final class DmlDataMoverBuilder {
     public DmlDataMover open() {
         DmlLibrary opened = library != null ? library : DmlLibrary.open();
         List<DsaDevice> devices = path != DmlPath.SOFTWARE && showsDevices()
-                ? DsaDevice.readAll(new SystemFiles(Path.of("/")))
+                ? DsaDevice.readAll(Path.of("/"))
                 : List.of();
         ChannelLimits limits =
                 devices.isEmpty() ? limits(maxTransferBytes, USUAL_BATCH_TASKS) : limits(devices);
@@ -535,14 +538,14 @@ public final class DmlDataMoverBuilder {
      * opening of a JVM waits for each (docs/adr/0019).
      */
     private static boolean showsDevices() {
-        return new File("/" + DsaDevice.FOLDER).exists();
+        return new File("/sys/bus/dsa/devices").exists();
     }
 
     private ChannelLimits limits(List<DsaDevice> devices) {
-        long hardwareBytes = DsaDevice.maxTransferBytes(devices).orElse(maxTransferBytes);
+        long hardwareBytes = DeviceLimits.maxTransferBytes(devices).orElse(maxTransferBytes);
         return limits(
                 Math.max(64, Math.min(hardwareBytes, maxTransferBytes) & -64L),
-                Math.min(DsaDevice.maxBatchTasks(devices).orElse(USUAL_BATCH_TASKS),
+                Math.min(DeviceLimits.maxBatchTasks(devices).orElse(USUAL_BATCH_TASKS),
                         ChannelLimits.MAX_TASKS));
     }
 

@@ -1,5 +1,8 @@
 package io.github.vdm4j.dml;
 
+import io.github.vdm4j.dsa.DsaSystem;
+import io.github.vdm4j.machine.NumaNodes;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 
@@ -11,9 +14,11 @@ import java.util.Objects;
  * @param verdict the answer
  * @param findings what speaks against hardware, or makes it less than it could be: the likeliest
  * reason first, but before it what would crash, and before all a missing DML
- * @param system what this was concluded from
+ * @param system the machine that this was concluded from
+ * @param accelConfig the library by which DML finds the devices
  */
-public record DmlDiagnosis(Verdict verdict, List<Finding> findings, DsaSystem system) {
+public record DmlDiagnosis(
+        Verdict verdict, List<Finding> findings, DsaSystem system, AccelConfig accelConfig) {
 
     /** Copies the list. */
     public DmlDiagnosis {
@@ -84,7 +89,7 @@ public record DmlDiagnosis(Verdict verdict, List<Finding> findings, DsaSystem sy
         } catch (DmlUnavailableException e) {
             version = null;
         }
-        return of(DsaSystem.read(), version, NumaNodes.ANY);
+        return here(version, NumaNodes.ANY);
     }
 
     /**
@@ -95,7 +100,13 @@ public record DmlDiagnosis(Verdict verdict, List<Finding> findings, DsaSystem sy
      */
     public static DmlDiagnosis of(DmlLibrary library) {
         Objects.requireNonNull(library, "library");
-        return of(DsaSystem.read(), library.version(), NumaNodes.ANY);
+        return here(library.version(), NumaNodes.ANY);
+    }
+
+    /** Diagnoses this machine; null stands for no DML at all. */
+    static DmlDiagnosis here(DmlVersion dml, int node) {
+        return of(
+                DsaSystem.read(Path.of("/")), AccelConfig.load(AccelConfig.SONAME), dml, node);
     }
 
     /**
@@ -104,11 +115,12 @@ public record DmlDiagnosis(Verdict verdict, List<Finding> findings, DsaSystem sy
      * @param node the NUMA node to whose devices is submitted, {@link NumaNodes#ANY} for those of
      * the threads
      */
-    static DmlDiagnosis of(DsaSystem system, DmlVersion dml, int node) {
-        var rules = new DiagnosisRules(system, dml, node);
+    static DmlDiagnosis of(
+            DsaSystem system, AccelConfig accelConfig, DmlVersion dml, int node) {
+        var rules = new DiagnosisRules(system, accelConfig, dml, node);
         List<Finding> findings = rules.findings();
         return new DmlDiagnosis(verdict(findings, dml != null, rules.usableQueues()), findings,
-                system);
+                system, accelConfig);
     }
 
     private static Verdict verdict(List<Finding> findings, boolean hasDml, List<String> queues) {

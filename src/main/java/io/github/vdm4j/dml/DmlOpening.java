@@ -9,6 +9,7 @@ import io.github.vdm4j.dml.job.DmlChannel;
 import io.github.vdm4j.engine.DeviceTrial;
 import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.engine.channel.SlotPool;
+import io.github.vdm4j.machine.NumaNodes;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
@@ -47,7 +48,7 @@ final class DmlOpening implements Supplier<List<Finding>>, IntFunction<VdmStatus
     }
 
     private DmlDiagnosis diagnose() {
-        return made != null ? made : DmlDiagnosis.of(DsaSystem.read(), library.version(), node);
+        return made != null ? made : DmlDiagnosis.here(library.version(), node);
     }
 
     @Override

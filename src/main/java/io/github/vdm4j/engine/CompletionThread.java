@@ -12,15 +12,15 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * The thread that polls a mover's operations on hardware while others wait for them. It starts with
- * the first such operation, spins, yields and then sleeps longer and longer while nothing completes,
- * and parks while there is nothing to poll.
+ * The thread that polls a mover's operations on hardware for the threads that wait. It starts with
+ * the first such operation, spins, yields and then sleeps longer and longer while nothing
+ * completes, and parks while there is nothing to poll.
  */
 final class CompletionThread {
     private static final IdleStrategy IDLE = IdleStrategy.backOff(1_000, 100, 100_000);
 
     private final Queue<Operation<?>> added = new ConcurrentLinkedQueue<>();
-    /** Serves the operations that wait for a slot. Returns true while some do. */
+    /** Serves the operations that wait for a slot. Returns true while an operation waits. */
     private final BooleanSupplier pending;
     private final String name;
     private volatile boolean wanted;
@@ -43,7 +43,7 @@ final class CompletionThread {
         }
     }
 
-    /** Has the thread serve the operations that wait. */
+    /** Asks the thread to serve the waiting operations. */
     void servePending() {
         try {
             wakeUp();

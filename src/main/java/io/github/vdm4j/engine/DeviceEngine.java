@@ -189,6 +189,7 @@ final class DeviceEngine {
         long moved = program.bytesMoved();
         ExecutionPath executed = program.executedBy();
         operation.attach(null);
+        program.slot().timedOut();
         pool.takeOver(program.slot());
         health.silent(plan.deviceNanos());
         return failures.overdue(operation, executed, moved, plan.deviceNanos());

@@ -68,16 +68,16 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
     private final PendingList pending = new PendingList();
     /** The number of requests to hand off; the thread that made it 1 serves all of them. */
     private final AtomicInteger handOffs = new AtomicInteger();
-    /** Kept, because handing off allocates nothing. */
+    /** Kept, because handing off must not allocate. */
     private final Runnable handingOff = this::serveHandOffs;
     /** Kept, because a new one for each batch would be garbage. */
     private final TaskExecution eachTask = this::executeTask;
-    /** Kept, so that it can be removed. */
+    /** Kept for its removal. */
     private final Runnable finisher = this::finishAbandoned;
-    /** The longest operation that one call of DML executes; 0 where none does. */
+    /** The longest operation that one call of DML executes; 0 if no call does. */
     private final long inlineBytes;
     private volatile boolean closing;
-    /** Made for the first long operation. Written under this. */
+    /** The workers, made for the first long operation. Written under this. */
     private volatile Workers workers;
     /** Made before the workers. */
     private PartExecutor parts;
@@ -157,15 +157,15 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
         return startWithSlot(operation);
     }
 
-    /** Whether no page can be missing. */
+    /** Returns whether no page can be missing. */
     private static boolean isPlain(Operation<?> operation) {
         return !MemoryRegions.mayLackPages(operation.destination())
                 && !MemoryRegions.mayLackPages(operation.source());
     }
 
     /**
-     * One submission that the software path executes before it returns. The call holds the segments
-     * open, so no buffer needs a pin. Everything but success continues in the engine.
+     * Executes an operation in one submission of the software path. The call holds the segments
+     * open, so no buffer needs a pin. Every result except success continues in the engine.
      */
     private FutureState executeInline(Operation<?> operation, Slot slot, long bytes) {
         MemorySegment destination = operation.destination();
@@ -216,7 +216,10 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
         return null;
     }
 
-    /** The JDK forces pages. Hardware writes cache lines back, else libpmem, else DML. */
+    /**
+     * Returns whether a flush needs a slot. The JDK forces pages. Hardware, libpmem or DML writes
+     * cache lines back.
+     */
     private boolean needsSlotToFlush(Operation<?> flush) {
         return (plan.hasDevice() || durability.lines() == null)
                 && durability.kindOf(flush.destination()) == WriteBackKind.CACHE_LINES;
@@ -224,7 +227,7 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
 
     // --- forces
 
-    /** The kernels of the JVM, with the forces on another thread. */
+    /** Starts the kernels of the JVM, with the forces on another thread. */
     private FutureState startOnJvm(Operation<?> operation, boolean detached) {
         return isHere(operation) || !operation.isDurable() && operation.tasks() == null
                 ? jvm.start(operation)
@@ -333,7 +336,7 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
         return slot;
     }
 
-    /** The operation on its way through a slot. */
+    /** Returns the program that takes the operation through the slot. */
     private Program describe(Operation<?> operation, Slot slot) {
         WriteBackKind kind = operation.isDurable() ? durability.kindOf(operation.destination())
                 : null;
@@ -404,7 +407,7 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
         return drain(operation, drain);
     }
 
-    /** Waits for what was there at the first call, then has DML drain its queue. */
+    /** Waits for the operations of the first call, then submits a drain. */
     private FutureState drain(Operation<?> operation, Drain drain) {
         Workers running = workers;
         boolean past = pending.reached() >= drain.waiting() && forced.isPast(drain.forced())
@@ -425,7 +428,7 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
     /**
      * Hands a long operation over to a worker, where the hardware does not execute it.
      *
-     * @return true if a worker has it: the caller must not touch it any more
+     * @return {@code true} if a worker has it, and the caller must not touch it
      */
     private boolean handOverToWorker(Operation<?> operation) {
         if (operation.byteSize() < policy.workersFrom(operation)
@@ -460,7 +463,7 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
         return divided != null && divided.pin(); // else the worker reports that a buffer is closed
     }
 
-    /** Null if the mover is closing, or the system has no thread to give. */
+    /** Returns the workers, or null if the mover is closing or the system has no thread. */
     private Workers workers() {
         Workers running = workers;
         if (running != null) {
@@ -481,7 +484,7 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
         }
     }
 
-    /** What a worker does with an operation that it owns. */
+    /** Executes an operation that the worker owns. */
     private void work(Operation<?> operation) {
         if (operation.attachment() instanceof Parts divided) {
             parts.work(operation, divided);
@@ -563,7 +566,7 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
         }
     }
 
-    /** Serves all requests, also those that arrive meanwhile. */
+    /** Serves all requests, also those that arrive during the call. */
     private void serveHandOffs() {
         int handedOff = 0;
         int requests = 1;
@@ -610,7 +613,7 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
         }
     }
 
-    /** Whoever sleeps relies on a thread that polls what has the slots. */
+    /** Sleeping threads rely on a thread that polls the operations with slots. */
     @Override
     public void answer(Operation<?> operation, Notifier notifier) {
         if (operation.attachment() == null && plan.hasDevice()) {
@@ -668,7 +671,7 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
                         && durability.kindOf(operation.destination()) == WriteBackKind.PAGES;
     }
 
-    /** Polls what is in flight, so that operations whose futures were dropped return their slots. */
+    /** Polls the operations in flight. Those with dropped futures then return their slots. */
     private void finishAbandoned() {
         pool.collectOverdue();
         if (plan.hasDevice()) {
@@ -723,10 +726,10 @@ public final class DeviceExecutor implements VdmExecutor, DeviceEngine.Forcing {
     }
 
     /**
-     * Finishes what was started and frees the slots. A waker must not wait, because the thread that
-     * calls it may have to finish an operation. So another thread waits.
+     * Finishes the started operations and frees the slots. A waker must not wait, because the
+     * thread that calls it may have to finish an operation. So another thread waits.
      *
-     * @throws io.github.vdm4j.VdmException if that takes longer than it may; the slots' memory is
+     * @throws io.github.vdm4j.VdmException if that exceeds the close timeout; the slots' memory is
      *     kept then
      */
     @Override

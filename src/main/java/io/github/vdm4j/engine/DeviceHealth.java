@@ -8,9 +8,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
 /**
- * The health of a device: whether submissions to the device are worth while. If there is software to
- * fall back to, the engine stops using a device that keeps failing and uses it again once an empty
- * operation has succeeded. Nothing runs in the background: the threads that poll call this.
+ * The health of a device: whether submissions to the device are worth while. If there is software
+ * to fall back to, the engine stops using a device that keeps failing and uses it again once an
+ * empty operation has succeeded. Nothing runs in the background: the threads that poll call this.
  */
 public final class DeviceHealth {
     /** Is notified when the engine stops using the device, and when it uses the device again. */
@@ -25,16 +25,16 @@ public final class DeviceHealth {
         void decided(boolean device, String reason);
     }
 
-    /** How many operations it may fail with none between them that it does well. */
+    /** The number of failures in a row after which the engine stops using the device. */
     static final int FAILURES = 8;
 
     /**
-     * How long its queues may refuse everything; they are shared, and full for a moment when many
-     * are busy.
+     * How long its queues may refuse everything. They are shared, and full for a moment while many
+     * processes use them.
      */
     static final long FULL_NANOS = 1_000_000_000L;
 
-    /** How long it is left alone when it is given up for the first time, and at most. */
+    /** The first pause, and the longest pause, before the engine tries the device again. */
     static final long SHORTEST_PAUSE_NANOS = 1_000_000_000L;
 
     static final long LONGEST_PAUSE_NANOS = 60_000_000_000L;
@@ -43,12 +43,12 @@ public final class DeviceHealth {
     private final Listener listener;
     private final LongSupplier clock;
 
-    /** Whether there is another path. */
+    /** Whether there is software to fall back to. */
     private final boolean replaceable;
 
     private volatile boolean usable = true;
 
-    /** Whether there is anything that a success would put right. */
+    /** Whether there are failures that a success would clear. */
     private volatile boolean troubled;
 
     // Guarded by this.
@@ -65,10 +65,10 @@ public final class DeviceHealth {
     private final AtomicBoolean trying = new AtomicBoolean();
 
     /**
-     * A device that works.
+     * Creates the health of a device that works.
      *
      * @param pool the slots
-     * @param listener what is notified
+     * @param listener the listener of decisions
      * @param replaceable whether there is software to fall back to
      * @param clock in nanoseconds; null for that of the system
      */
@@ -96,7 +96,7 @@ public final class DeviceHealth {
         return usable || retryDevice();
     }
 
-    /** A part came back well. */
+    /** Records a part that has succeeded. */
     void worked() {
         if (troubled) {
             recordSuccess();
@@ -110,7 +110,7 @@ public final class DeviceHealth {
         pause = SHORTEST_PAUSE_NANOS;
     }
 
-    /** A part was refused, or came back with a failure. To be called without locks. */
+    /** Records a part that was refused or has failed. The caller holds no locks. */
     void failed(int code) {
         if (!replaceable || !usable) {
             return;
@@ -124,7 +124,7 @@ public final class DeviceHealth {
         stopUsing(reason);
     }
 
-    /** A part does not come back. To be called without locks. */
+    /** Records a part without an answer. The caller holds no locks. */
     void silent(long nanos) {
         if (replaceable) {
             stopUsing("the hardware did not answer for %s s".formatted(nanos / 1e9));
@@ -189,7 +189,7 @@ public final class DeviceHealth {
         return true;
     }
 
-    /** Never waits: a later call sees what became of it. */
+    /** Submits a trial without waiting. A later call sees its result. */
     private boolean probe() {
         Slot slot = trial;
         int status;
@@ -217,7 +217,7 @@ public final class DeviceHealth {
         return status == Slot.OK;
     }
 
-    /** Looks after an empty operation that is in flight. */
+    /** Checks the trial in flight. */
     void finish() {
         if (trial != null) {
             retryDevice();

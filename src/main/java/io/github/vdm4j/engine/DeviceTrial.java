@@ -16,7 +16,7 @@ import io.github.vdm4j.future.IdleStrategy;
 public record DeviceTrial(boolean works, String words, VdmStatus status) {
     static final String CAME_BACK = "an empty operation came back from the hardware";
 
-    /** How long the hardware may take, and full queues may be waited for. */
+    /** How long the hardware may take, and how long full queues are retried. */
     private static final long MAX_NANOS = 1_000_000_000L;
 
     /**
@@ -72,7 +72,7 @@ public record DeviceTrial(boolean works, String words, VdmStatus status) {
     }
 
     /**
-     * A device that does not work.
+     * Returns the outcome of a device that does not work.
      *
      * @param words what happened
      * @param status what the channel answered, or null

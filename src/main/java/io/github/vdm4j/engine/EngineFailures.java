@@ -14,7 +14,7 @@ import io.github.vdm4j.memory.Durability.Refusal;
 import java.time.Duration;
 import java.util.List;
 
-/** How an operation on a channel can fail, in words. */
+/** The failures of operations on a channel, in words. */
 final class EngineFailures {
     private final Channel channel;
 
@@ -84,7 +84,7 @@ final class EngineFailures {
                 "failed%s: %s".formatted(after(moved), reason), cause, moved);
     }
 
-    /** The thread that closes the mover may not submit the parts that are left. */
+    /** Fails an operation whose remaining parts the closing thread may not submit. */
     FutureState stopped(Operation<?> operation, ExecutionPath executed, long moved) {
         return fail(operation, executed, VdmResult.STOPPED, null,
                 ("was stopped after %,d bytes: the mover was closed by a thread that may not access"
@@ -97,7 +97,7 @@ final class EngineFailures {
         return operation.fail(ExecutionPath.NONE, refusal.result(), null, refusal.reason(), null);
     }
 
-    /** The channel has refused to make a slot, and every slot that it has made is in use. */
+    /** Fails an operation for which the channel has refused to make a slot. */
     FutureState noSlot(Operation<?> operation, SlotRefusedException refusal) {
         VdmStatus status = channel.status(refusal.status());
         return operation.fail(

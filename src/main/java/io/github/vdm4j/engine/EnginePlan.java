@@ -5,18 +5,18 @@ import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.memory.Durability;
 
 /**
- * What a mover on a device executes with. Its opening decides.
+ * The settings and parts of a mover on a device, which its opening decides.
  *
  * @param pool the slots
  * @param threadPrefix the beginning of the names of the mover's threads
  * @param policy what the JVM and the workers execute
  * @param health the health of the device; null without a device
- * @param engines what makes destinations durable; null for the machine's
+ * @param engines the write-back engines; null for the machine's
  * @param queueFullNanos how long the engine retries a full queue
  * @param deviceNanos how long a device may take over one submission
  * @param closeNanos how long closing may take
- * @param workers how many worker threads there are
- * @param strategy what they do when there is nothing to do; null for what is usual
+ * @param workers the number of worker threads
+ * @param strategy how an idle worker waits; null for the default
  * @param mostPending how many operations may wait for a slot
  * @param hasSoftware whether something executes what the device does not
  */
@@ -48,7 +48,7 @@ public record EnginePlan(
     }
 
     /**
-     * Returns what makes destinations durable.
+     * Returns the write-back engines.
      *
      * @return the engines of the plan or of the machine
      */

@@ -5,8 +5,8 @@ import io.github.vdm4j.VdmOperationType;
 import java.util.List;
 
 /**
- * Decides who executes an operation by its type and length: the JVM on the calling thread, a worker,
- * or the channel. It has every threshold (docs/adr/0015, docs/adr/0020, docs/adr/0027).
+ * Decides who executes an operation by its type and length: the JVM on the calling thread, a
+ * worker, or the channel. It has every threshold (docs/adr/0015, docs/adr/0020, docs/adr/0027).
  *
  * @param copies the longest copy of the JVM, in bytes; 0 for none
  * @param fills the longest fill of the JVM, in bytes; 0 for none
@@ -75,12 +75,12 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
         return new OffloadPolicy(copies, fills, operations, 0, workersFrom, parallelFrom, true);
     }
 
-    /** The longest operation that the calling thread executes. */
+    /** Returns the longest operation that the calling thread executes. */
     long longestOnCaller() {
         return workersFrom - 1;
     }
 
-    /** Whether there are threads that execute operations. */
+    /** Returns whether there are worker threads. */
     boolean hasWorkers() {
         return workersFrom != Long.MAX_VALUE;
     }
@@ -104,7 +104,7 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
         return false;
     }
 
-    /** Whether the JVM executes an operation, in the poll that starts it. */
+    /** Returns whether the JVM executes an operation in the poll that starts it. */
     boolean isForJvm(Operation<?> operation) {
         if (operation.tasks() != null) {
             return !libpmemMoves && areForJvm(operation.tasks(), operation.byteSize());
@@ -150,7 +150,7 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
         return longest(type, copies, fills, operations);
     }
 
-    /** The same for an operation that a thread awaits. */
+    /** Returns the longest operation of the JVM that a thread awaits alone. */
     private long longestAwaited(VdmOperationType type) {
         return longest(type, awaited, awaited, awaited);
     }
@@ -169,7 +169,7 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
         };
     }
 
-    /** Whether the JVM executes an operation in DML's place once it has a slot, durable or long. */
+    /** Returns whether the JVM executes an operation that has a slot, durable or long. */
     boolean isForJvmWithSlot(Operation<?> operation) {
         return operation.byteSize() <= operations && switch (operation.type()) {
             case CRC, COPY_CRC, DIF_CHECK, DIF_INSERT, DIF_STRIP, DIF_UPDATE -> true;

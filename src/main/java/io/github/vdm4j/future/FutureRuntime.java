@@ -6,14 +6,15 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Waits for futures by polling them, and sleeps when only their wakers can bring progress.
+ * A runtime that waits for futures. It polls them, and sleeps when only their wakers can bring
+ * progress.
  *
- * <p>Asynchronous futures are polled before the others in every round, so that their work overlaps;
- * apart from that the order is the caller's. A future that answered a poll with a waker is polled
- * again when it has woken, the others in every round.
+ * <p>Each round polls the asynchronous futures first, so their work overlaps, and keeps the
+ * caller's order otherwise. A future that answered with a waker is polled again after it was woken.
+ * Each round polls the remaining futures.
  *
- * <p>A runtime keeps nothing between two calls: it may be used by any number of threads at once,
- * and the same future may be waited for by several.
+ * <p>A runtime keeps no state between two calls. Any number of threads may use it at once, and
+ * several may wait for the same future.
  *
  * <p>C counterpart: {@code runtime_new}, {@code runtime_wait}, {@code runtime_wait_multiple},
  * miniasync_runtime(7). There is nothing to delete.
@@ -31,14 +32,14 @@ public final class FutureRuntime {
     /**
      * Creates a runtime.
      *
-     * @param idle what to do between rounds while there are futures that give no notification
+     * @param idle the strategy between rounds while a future gives no notification
      */
     public FutureRuntime(IdleStrategy idle) {
         this.idle = Objects.requireNonNull(idle, "idle");
     }
 
     /**
-     * The runtime behind {@link PollableFuture#await()}, with the default strategy.
+     * Returns the runtime of {@link PollableFuture#await()}, with the default strategy.
      *
      * @return a runtime
      */
@@ -65,28 +66,29 @@ public final class FutureRuntime {
     }
 
     /**
-     * Waits until every future is complete, whether they succeed or fail. The collection is left as
-     * it is; it may be empty and hold complete futures, and one more than once. Interruption does
-     * not end the wait and is kept for afterwards.
+     * Waits until every future is complete, whether it succeeds or fails. The collection does not
+     * change. It may be empty, contain complete futures, and contain a future more than once. An
+     * interrupt does not end the wait. The thread's interrupted status is set afterwards.
      *
      * <p>C counterpart: {@code runtime_wait_multiple}.
      *
      * @param futures the futures
-     * @throws NullPointerException if one of them is null; none has been polled then
-     * @throws WrongThreadException if one of them cannot be started from this thread; the others
-     * stay as they are and can be waited for again
+     * @throws NullPointerException if a future is null; no future was polled then
+     * @throws WrongThreadException if this thread cannot start a future; the remaining futures are
+     *     unchanged and can be waited for again
      */
     public void waitAll(Collection<? extends PollableFuture<?>> futures) {
         new WaitSession(Objects.requireNonNull(futures, "futures"), idle).run();
     }
 
     /**
-     * As {@link #waitAll(Collection)}, but for so long only. The idle strategy may add to it what
-     * it sleeps at once.
+     * Waits like {@link #waitAll(Collection)}, but for a limited time. A sleep of the idle strategy
+     * can extend it.
      *
      * @param futures the futures
      * @param timeout how long to wait; 0 or less to poll each future once
-     * @return false if not all were complete by then; those go on and can be waited for again
+     * @return {@code false} if a future was not complete by then; it continues and can be waited
+     *     for again
      * @throws NullPointerException if one of them is null; none has been polled then
      * @throws WrongThreadException if one of them cannot be started from this thread; the others
      * stay as they are and can be waited for again
@@ -154,7 +156,7 @@ public final class FutureRuntime {
      * @return the output
      * @throws FutureFailedException if the future failed with a checked exception, which is its
      * cause
-     * @throws RuntimeException the failure itself if it is unchecked; an Error likewise
+     * @throws RuntimeException the failure itself if it is unchecked; an Error is thrown, too
      */
     public <T> T await(PollableFuture<T> future) {
         waitFor(future);
@@ -162,7 +164,7 @@ public final class FutureRuntime {
     }
 
     /**
-     * As {@link #await(PollableFuture)}, but for so long only, see {@link
+     * Waits for a future for a limited time and returns its output, see {@link
      * PollableFuture#await(Duration)}.
      *
      * @param <T> the type of the output
@@ -172,7 +174,7 @@ public final class FutureRuntime {
      * @throws FutureTimeoutException if the future is not complete by then
      * @throws FutureFailedException if the future failed with a checked exception, which is its
      * cause
-     * @throws RuntimeException the failure itself if it is unchecked; an Error likewise
+     * @throws RuntimeException the failure itself if it is unchecked; an Error is thrown, too
      */
     public <T> T await(PollableFuture<T> future, Duration timeout) {
         Objects.requireNonNull(future, "future");
@@ -185,17 +187,17 @@ public final class FutureRuntime {
     }
 
     /**
-     * As {@link #await(PollableFuture)}, but ends when the waiting thread is interrupted, see
-     * {@link PollableFuture#awaitInterruptibly()}.
+     * Waits for a future until the thread is interrupted and returns its output, see {@link
+     * PollableFuture#awaitInterruptibly()}.
      *
      * @param <T> the type of the output
      * @param future the future
      * @return the output
      * @throws InterruptedException if the thread is interrupted before the future is complete; a
-     * thread that comes interrupted does not poll
+     *     thread that is interrupted before the call does not poll
      * @throws FutureFailedException if the future failed with a checked exception, which is its
      * cause
-     * @throws RuntimeException the failure itself if it is unchecked; an Error likewise
+     * @throws RuntimeException the failure itself if it is unchecked; an Error is thrown, too
      */
     public <T> T awaitInterruptibly(PollableFuture<T> future) throws InterruptedException {
         Objects.requireNonNull(future, "future");

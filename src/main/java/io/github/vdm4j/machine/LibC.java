@@ -26,6 +26,7 @@ public final class LibC {
     private static final int MADV_HUGEPAGE = 14;
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
+    private static final int O_CLOEXEC = 0x80000;
     private static final int MAP_SHARED = 1;
     private static final int O_RDWR_CLOEXEC = 0x80002;
     private static final int O_RDWR_CREAT_CLOEXEC = 0x80042;
@@ -42,6 +43,8 @@ public final class LibC {
     private static final int ENOSYS = 38;
     private static final int EOPNOTSUPP = 95;
     private static final long MAP_FAILED = -1;
+    private static final long SYS_GET_MEMPOLICY = 239;
+    private static final long MPOL_F_NODE_OF_ADDRESS = 3;
 
     // int msync(void *address, size_t length, int flags)
     private static final MethodHandle MSYNC =
@@ -85,6 +88,24 @@ public final class LibC {
     // int close(int fd)
     private static final MethodHandle CLOSE =
             bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    // int dup3(int fd, int replaced, int flags)
+    private static final MethodHandle DUP3 =
+            bind("dup3", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+    // ssize_t write(int fd, const void *buffer, size_t length)
+    private static final MethodHandle WRITE =
+            bind("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+    // int getcpu(unsigned int *processor, unsigned int *node)
+    private static final MethodHandle GETCPU = // null before glibc 2.29
+            LINKER.defaultLookup().find("getcpu").isEmpty()
+                    ? null
+                    : bind("getcpu", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS));
+    // long syscall(long number, int *mode, unsigned long *nodes, unsigned long most, void *address,
+    // unsigned long flags)
+    private static final MethodHandle GET_MEMPOLICY =
+            bind("syscall",
+                    FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG,
+                            JAVA_LONG, JAVA_LONG),
+                    Linker.Option.firstVariadicArg(1));
     // char *strerror(int errno)
     private static final MethodHandle STRERROR =
             LINKER.downcallHandle(symbol("strerror"), FunctionDescriptor.of(ADDRESS, JAVA_INT));
@@ -310,6 +331,88 @@ public final class LibC {
     }
 
     /**
+     * Closes the file of a descriptor and gives the descriptor another file. A thread that uses the
+     * descriptor meanwhile uses the first file or the second, and never a third.
+     *
+     * @param descriptor the descriptor to keep
+     * @param other the descriptor of the second file, which is closed
+     * @throws CallFailedException if the system has no descriptor to give
+     */
+    public static void replace(int descriptor, int other) throws CallFailedException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(CALL_STATE);
+            int replaced = (int) DUP3.invokeExact(state, other, descriptor, O_CLOEXEC);
+            int error = (int) ERRNO.get(state, 0L);
+            close(other);
+            if (replaced < 0) {
+                throw new CallFailedException("dup3", error);
+            }
+        } catch (CallFailedException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /** The size of the memory in which {@link #write} keeps the error number. */
+    public static final long CALL_STATE_BYTES = CALL_STATE.byteSize();
+
+    /**
+     * Returns the NUMA node of the processor that runs the calling thread. Allocates nothing.
+     *
+     * @param callState {@link #CALL_STATE_BYTES} of native memory that no other call uses meanwhile
+     * @param result four bytes of such memory
+     * @return the node, or -1 if the system does not tell
+     */
+    public static int currentNode(MemorySegment callState, MemorySegment result) {
+        if (GETCPU == null) {
+            return -1;
+        }
+        try {
+            int error = (int) GETCPU.invokeExact(callState, 0L, result);
+            return error == 0 ? result.get(JAVA_INT, 0) : -1;
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * Returns the NUMA node of the memory at an address. Allocates nothing.
+     *
+     * @param callState {@link #CALL_STATE_BYTES} of native memory that no other call uses meanwhile
+     * @param result four bytes of such memory
+     * @param address the address
+     * @return the node, or -1 if the system does not tell
+     */
+    public static int nodeOf(MemorySegment callState, MemorySegment result, long address) {
+        try {
+            long error = (long) GET_MEMPOLICY.invokeExact(callState, SYS_GET_MEMPOLICY, result, 0L,
+                    0L, address, MPOL_F_NODE_OF_ADDRESS);
+            return error == 0 ? result.get(JAVA_INT, 0) : -1;
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * Writes to a file. Allocates nothing.
+     *
+     * @param callState {@link #CALL_STATE_BYTES} of native memory that no other call uses meanwhile
+     * @param descriptor an open file
+     * @param memory what to write
+     * @return how many bytes the file accepted, or the negative error number
+     */
+    public static long write(MemorySegment callState, int descriptor, MemorySegment memory) {
+        try {
+            long written =
+                    (long) WRITE.invokeExact(callState, descriptor, memory, memory.byteSize());
+            return written < 0 ? -(int) ERRNO.get(callState, 0L) : written;
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
      * Closes a descriptor.
      *
      * @param descriptor the result of {@link #open}
@@ -377,7 +480,13 @@ public final class LibC {
         }
     }
 
-    private static String words(int error) {
+    /**
+     * Returns the system's words for an error.
+     *
+     * @param error the error number
+     * @return the text of strerror
+     */
+    public static String words(int error) {
         try {
             var text = (MemorySegment) STRERROR.invokeExact(error);
             return text.reinterpret(1024).getString(0);

@@ -1,6 +1,8 @@
 package io.github.vdm4j.cli;
 
 import io.github.vdm4j.dml.DmlDiagnosis;
+import io.github.vdm4j.dsa.DsaDiagnosis;
+import io.github.vdm4j.dsa.DsaDiagnosis.Finding;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -8,18 +10,27 @@ import picocli.CommandLine;
 
 /** What a run of the command in this JVM left behind. */
 record CommandRun(int exitCode, String out, String err) {
+    private static final Finding NO_WRITE =
+            new Finding("wq0.0", "write() was refused", "uname -r");
+
     static CommandRun vdm(Object... arguments) {
         return watched(Progress.NONE, arguments);
     }
 
     /** Runs the command with a listener of its progress, which may interfere. */
     static CommandRun watched(Progress progress, Object... arguments) {
-        return run(VdmCommand.with(task -> progress, DmlDiagnosis::current), arguments);
+        return run(VdmCommand.with(task -> progress, Diagnoses::current), arguments);
     }
 
     /** Runs it on another machine. */
     static CommandRun on(DmlDiagnosis diagnosis, Object... arguments) {
-        return run(VdmCommand.with(task -> Progress.NONE, () -> diagnosis), arguments);
+        return on(new Diagnoses(diagnosis,
+                new DsaDiagnosis(List.of(), List.of(NO_WRITE), diagnosis.system())), arguments);
+    }
+
+    /** Runs it on another machine. */
+    static CommandRun on(Diagnoses diagnoses, Object... arguments) {
+        return run(VdmCommand.with(task -> Progress.NONE, () -> diagnoses), arguments);
     }
 
     private static CommandRun run(CommandLine command, Object... arguments) {

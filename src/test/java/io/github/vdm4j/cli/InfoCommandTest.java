@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vdm4j.dml.DmlLibrary;
 import io.github.vdm4j.dml.DsaMachine;
+import io.github.vdm4j.dsa.DsaDiagnosis;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -37,6 +38,7 @@ class InfoCommandTest {
                 processor  movdir64b yes, enqcmd yes, waitpkg yes, clwb yes, clflushopt yes, avx512f yes
                 DSA        no device
                            HARDWARE does not work here, and AUTO runs in software: there is no DSA device, and the idxd driver is not loaded
+                           DsaDataMover does not work here: write() was refused
                 """), run.out());
     }
 
@@ -115,22 +117,35 @@ class InfoCommandTest {
 
                 block  there is no DSA device, and the idxd driver is not loaded
                        On a machine that has DSA: switch it and VT-d on in the firmware, load the driver (modprobe idxd), and in a container mount the host's /sys and pass /dev/dsa on. Without it: DmlPath.SOFTWARE, ThreadsDataMover, SyncDataMover.
+
+                DsaDataMover does not work here: write() was refused
+
+                wq0.0  write() was refused
+                       uname -r
                 """,
                 run.out());
     }
 
     @Test
-    void hasNothingToSayButTheVerdictWhereAllIsWell() {
-        CommandRun run = CommandRun.on(new DsaMachine(root).device(0, 0).queue("0.0").diagnosis(),
-                "info", "--why");
-        assertEquals("HARDWARE should work here, and AUTO uses it: DML can submit to wq0.0\n",
+    void hasNothingToSayButTheVerdictsWhereAllIsWell() {
+        var machine = new DsaMachine(root).device(0, 0).queue("0.0");
+        var dsa = new DsaDiagnosis(List.of("wq0.0", "wq0.1"), List.of(), machine.system());
+        CommandRun run =
+                CommandRun.on(new Diagnoses(machine.diagnosis(), dsa), "info", "--why");
+        assertEquals("""
+                HARDWARE should work here, and AUTO uses it: DML can submit to wq0.0
+
+                DsaDataMover works here, on wq0.0, wq0.1
+                """,
                 run.out());
     }
 
     @Test
     void writesTheReasonsAloneAsJson() {
         CommandRun run = CommandRun.on(new DsaMachine(root).diagnosis(), "info", "--why", "--json");
-        assertTrue(run.out().startsWith("{\n  \"verdict\": {\n    \"hardware\": \"FAILURE\","),
+        assertTrue(run.out()
+                .startsWith(
+                        "{\n  \"dml\": {\n    \"verdict\": {\n      \"hardware\": \"FAILURE\","),
                 run.out());
     }
 

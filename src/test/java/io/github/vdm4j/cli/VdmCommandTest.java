@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vdm4j.dml.DmlDiagnosis;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,7 +74,7 @@ class VdmCommandTest {
         CommandRun run = CommandRun.vdm("generate-man");
         assertEquals(0, run.exitCode(), run.err());
         assertTrue(run.out().startsWith(".TH VDM 1 "), run.out());
-        CommandLine vdm = VdmCommand.with(task -> Progress.NONE, DmlDiagnosis::current);
+        CommandLine vdm = VdmCommand.with(task -> Progress.NONE, Diagnoses::current);
         vdm.getSubcommands().forEach((name, command) -> {
             assertTrue(run.out().contains("\n.SS " + name + "\n"), name);
             command.getCommandSpec()

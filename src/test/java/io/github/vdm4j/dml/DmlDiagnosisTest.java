@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.vdm4j.dml.DmlDiagnosis.Finding;
 import io.github.vdm4j.dml.DmlDiagnosis.Outcome;
 import io.github.vdm4j.dml.DmlDiagnosis.Severity;
-import io.github.vdm4j.dml.DsaSystem.AccelConfig;
+import io.github.vdm4j.dsa.DsaDevice;
+import io.github.vdm4j.dsa.DsaSystem;
+import io.github.vdm4j.machine.NumaNodes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -487,7 +489,8 @@ class DmlDiagnosisTest {
 
     @Test
     void findsNoDml() {
-        DmlDiagnosis diagnosis = DmlDiagnosis.of(wellConfigured().system(), null, NumaNodes.ANY);
+        DmlDiagnosis diagnosis = DmlDiagnosis.of(wellConfigured().system(),
+                new AccelConfig(true, null, List.of()), null, NumaNodes.ANY);
         documented("Intel DML is not available");
         assertEquals("neither HARDWARE nor AUTO can be opened: Intel DML is not available",
                 diagnosis.verdict().sentence());
@@ -497,7 +500,8 @@ class DmlDiagnosisTest {
     @Test
     void blamesTheMissingDmlBeforeWhatItWouldMeet() {
         DmlDiagnosis diagnosis = DmlDiagnosis.of(
-                machine.accelConfig(new AccelConfig(true, null, List.of("accfg_new"))).system(),
+                machine.system(),
+                new AccelConfig(true, null, List.of("accfg_new")),
                 null,
                 NumaNodes.ANY);
         assertEquals("neither HARDWARE nor AUTO can be opened: Intel DML is not available",
@@ -508,16 +512,15 @@ class DmlDiagnosisTest {
 
     @Test
     void saysWhatItDoesNotKnowAboutAnEmptyMachine(@TempDir Path empty) {
-        DsaSystem system =
-                DsaSystem.read(empty, node -> true, new AccelConfig(null, null, List.of()));
+        DsaSystem system = DsaSystem.read(empty);
         assertEquals(
                 new DsaSystem(null, null, false, List.of(), List.of(), 0, null,
-                        new DsaSystem.Process(null, null),
-                        new AccelConfig(null, null, List.of())),
+                        new DsaSystem.Process(null, null)),
                 system);
         assertEquals(NO_HARDWARE + "there is no DSA device, and the idxd driver is not loaded",
                 DmlDiagnosis
-                        .of(system, new DmlVersion("DML", "1.1.1", 1, 1, 1, "0", "today", "1"),
+                        .of(system, new AccelConfig(null, null, List.of()),
+                                new DmlVersion("DML", "1.1.1", 1, 1, 1, "0", "today", "1"),
                                 NumaNodes.ANY)
                         .verdict()
                         .sentence());
@@ -528,6 +531,7 @@ class DmlDiagnosisTest {
         DsaDevice device = wellConfigured().system().devices().getFirst();
         assertEquals(
                 new DsaDevice("dsa0", "enabled", 0L, 0x100L, true, 2147483648L, 1024L, true,
+                        0x40915f0107L, 0x1f03ffL,
                         List.of(new DsaDevice.Group("group0.0", 1L, 1L)),
                         List.of(new DsaDevice.Engine("engine0.0", 0L)),
                         List.of(new DsaDevice.WorkQueue("wq0.0", "enabled", "shared", "user",
@@ -537,7 +541,7 @@ class DmlDiagnosisTest {
     }
 
     private static List<DsaDevice> devicesBelow(Path folder) {
-        return DsaDevice.readAll(new SystemFiles(folder), node -> true);
+        return DsaDevice.readAll(folder);
     }
 
     @Test
@@ -547,8 +551,8 @@ class DmlDiagnosisTest {
                 .queue("0.2", "state", "disabled", "max_transfer_size", "4096")
                 .analytics(1)
                 .queue("1.0", "state", "enabled", "max_transfer_size", "8192");
-        assertEquals(65536, DsaDevice.maxTransferBytes(devicesBelow(root)).orElseThrow());
-        assertTrue(DsaDevice.maxTransferBytes(devicesBelow(root.resolve("proc"))).isEmpty());
+        assertEquals(65536, DeviceLimits.maxTransferBytes(devicesBelow(root)).orElseThrow());
+        assertTrue(DeviceLimits.maxTransferBytes(devicesBelow(root.resolve("proc"))).isEmpty());
     }
 
     @Test
@@ -556,14 +560,14 @@ class DmlDiagnosisTest {
         wellConfigured().queue("0.0", "max_batch_size", "128")
                 .queue("0.1", "state", "enabled", "max_batch_size", "16")
                 .queue("0.2", "state", "disabled", "max_batch_size", "2");
-        assertEquals(16, DsaDevice.maxBatchTasks(devicesBelow(root)).orElseThrow());
-        assertTrue(DsaDevice.maxBatchTasks(devicesBelow(root.resolve("proc"))).isEmpty());
+        assertEquals(16, DeviceLimits.maxBatchTasks(devicesBelow(root)).orElseThrow());
+        assertTrue(DeviceLimits.maxBatchTasks(devicesBelow(root.resolve("proc"))).isEmpty());
     }
 
     @Test
     void aDeviceThatTakesNoBatchesFromProcessesHasNoneToOffer() {
         wellConfigured().device(0, "op_cap", "00000000,001f03fd");
-        assertEquals(0, DsaDevice.maxBatchTasks(devicesBelow(root)).orElseThrow());
+        assertEquals(0, DeviceLimits.maxBatchTasks(devicesBelow(root)).orElseThrow());
     }
 
     @Test

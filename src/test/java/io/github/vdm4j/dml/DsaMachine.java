@@ -1,6 +1,7 @@
 package io.github.vdm4j.dml;
 
-import io.github.vdm4j.dml.DsaSystem.AccelConfig;
+import io.github.vdm4j.dsa.DsaSystem;
+import io.github.vdm4j.machine.NumaNodes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -54,7 +55,8 @@ public final class DsaMachine {
         file("sys/bus/pci/drivers/idxd/bind", "");
         return device(number, "state", "enabled", "numa_node", "" + node, "version", "0x100",
                 "pasid_enabled", "1",
-                "max_transfer_size", "2147483648", "max_batch_size", "1024", "op_cap",
+                "max_transfer_size", "2147483648", "max_batch_size", "1024", "gen_cap",
+                "0x40915f0107", "op_cap",
                 "00000000,001f03ff")
                 .attributes("group" + number + ".0", "traffic_class_a", "1", "traffic_class_b", "1")
                 .attributes("engine" + number + ".0", "group_id", "0");
@@ -123,8 +125,7 @@ public final class DsaMachine {
 
     /** What a process there sees. */
     public DsaSystem system() {
-        return DsaSystem.read(root, node -> !locked.contains("/" + root.relativize(node)),
-                accelConfig);
+        return DsaSystem.read(root, node -> !locked.contains("/" + root.relativize(node)));
     }
 
     /** What DML 1.1.1 would meet there. */
@@ -144,6 +145,6 @@ public final class DsaMachine {
     }
 
     private DmlDiagnosis diagnosis(DmlVersion version, int node) {
-        return DmlDiagnosis.of(system(), version, node);
+        return DmlDiagnosis.of(system(), accelConfig, version, node);
     }
 }

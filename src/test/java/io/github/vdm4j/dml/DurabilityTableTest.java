@@ -27,6 +27,7 @@ import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.WorkerStrategy;
+import io.github.vdm4j.machine.NumaNodes;
 import io.github.vdm4j.machine.Processor;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.WriteBackKind;

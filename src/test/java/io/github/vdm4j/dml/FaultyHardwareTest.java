@@ -284,7 +284,7 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
         dml.withHardware();
         DmlDataMover mover = open(builder(path)
                 .diagnosis(new DmlDiagnosis(new Verdict(Outcome.HARDWARE, Outcome.HARDWARE, ""),
-                        List.of(), null))
+                        List.of(), null, null))
                 .jobs(SLOTS * threads)
                 .maxTransferBytes(256)
                 .queueFullTimeout(Duration.ofNanos(3_000))

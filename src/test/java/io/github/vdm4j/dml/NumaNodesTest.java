@@ -10,6 +10,8 @@ import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_job_t;
+import io.github.vdm4j.machine.NumaNodes;
+import io.github.vdm4j.machine.SystemFiles;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -11,6 +11,7 @@ import io.github.vdm4j.dml.job.DmlChannel;
 import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.engine.channel.Slot;
 import io.github.vdm4j.engine.channel.SlotPool;
+import io.github.vdm4j.machine.NumaNodes;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -168,7 +168,7 @@ final class CopyDevice implements Channel {
         }
 
         @Override
-        protected int sendBatch(long list, int tasks, HeldArenas held) {
+        protected int sendBatch(MemorySegment list, int tasks, HeldArenas held) {
             throw new AssertionError("the device takes no batches");
         }
 

@@ -179,8 +179,8 @@ public final class Job extends Slot {
     }
 
     @Override
-    protected int sendBatch(long list, int tasks, HeldArenas held) {
-        describe(at & Fields.ADDRESS, Opcode.BATCH, list, (long) tasks * TASK, 0);
+    protected int sendBatch(MemorySegment list, int tasks, HeldArenas held) {
+        describe(at & Fields.ADDRESS, Opcode.BATCH, list.address(), (long) tasks * TASK, 0);
         return dml.submit(at, held);
     }
 

@@ -35,22 +35,10 @@ final class BatchBuffer {
     private static final long NOP = Descriptor.head(Opcode.NOP, 0);
     private static final int SMALLEST = 16;
 
-    /**
-     * A constant, so that an access costs no more than the store: addresses come from this class
-     * alone.
-     */
-    private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
-
-    /**
-     * Clears nothing of an address; but the JIT can tell then that what lies there lies within
-     * {@link #MEMORY}.
-     */
-    private static final long ADDRESS = Long.MAX_VALUE >> 1;
-
     private final Slot slot;
 
     /** Alive for as long as the slot is lent, see {@link SlotPool}. */
-    private long address;
+    private MemorySegment memory;
 
     private int room;
 
@@ -65,24 +53,24 @@ final class BatchBuffer {
     void reserve(int tasks) {
         if (tasks > room) {
             int size = Math.max(SMALLEST, Integer.highestOneBit(tasks - 1) << 1);
-            address = slot.allocate((long) size * TASK).address();
+            memory = slot.allocate((long) size * TASK);
             room = size;
             laidOut = 0;
         }
     }
 
-    long address() {
-        return address;
+    MemorySegment memory() {
+        return memory;
     }
 
     /** Writes the descriptor of a copy, all but the address of its record. */
     void putMove(int task, long head, long source, long destination, long length) {
-        Descriptor.put(address + task * DESCRIPTOR, head, source, destination, length, 0, 0, 0);
+        Descriptor.put(memory, task * DESCRIPTOR, head, source, destination, length, 0, 0, 0);
     }
 
     /** Writes the descriptor of a task, all but the address of its record. */
     void put(int task, Part part) {
-        Descriptor.write(address + task * DESCRIPTOR, part);
+        Descriptor.write(memory, task * DESCRIPTOR, part);
     }
 
     private void putNop(int task) {
@@ -100,41 +88,41 @@ final class BatchBuffer {
         while (count < LEAST) {
             putNop(count++);
         }
-        long list = address;
-        long records = list + count * DESCRIPTOR;
+        long records = count * DESCRIPTOR;
         if (laidOut != count) {
             for (int i = 0; i < count; i++) {
-                Descriptor.writeRecordAddress(list + i * DESCRIPTOR, records + i * RECORD);
+                Descriptor.writeRecordAddress(memory, i * DESCRIPTOR,
+                        memory.address() + records + i * RECORD);
             }
             laidOut = count;
         }
         for (int i = 0; i < count; i++) {
-            MEMORY.set(LONG, records + i * RECORD & ADDRESS, 0);
+            memory.set(LONG, records + i * RECORD, 0);
         }
         return count;
     }
 
     private long record(int task) {
-        return address + laidOut * DESCRIPTOR + task * RECORD & ADDRESS;
+        return laidOut * DESCRIPTOR + task * RECORD;
     }
 
     /** How a task ended, in the device's numbers, of which those above mean something here. */
     int status(int task) {
-        return MEMORY.get(ValueLayout.JAVA_BYTE, record(task)) & STATUS_BITS;
+        return memory.get(ValueLayout.JAVA_BYTE, record(task)) & STATUS_BITS;
     }
 
     /** What a comparison, a delta or a check came to. */
     int result(int task) {
-        return MEMORY.get(ValueLayout.JAVA_BYTE, record(task) + 1) & 0xFF;
+        return memory.get(ValueLayout.JAVA_BYTE, record(task) + 1) & 0xFF;
     }
 
     /** How far it got: the offset of a mismatch or of a bad block. */
     long bytes(int task) {
-        return MEMORY.get(INT, record(task) + 4) & 0xFFFF_FFFFL;
+        return memory.get(INT, record(task) + 4) & 0xFFFF_FFFFL;
     }
 
     /** A CRC, or the size of a delta record. */
     long value(int task) {
-        return MEMORY.get(INT, record(task) + 16) & 0xFFFF_FFFFL;
+        return memory.get(INT, record(task) + 16) & 0xFFFF_FFFFL;
     }
 }

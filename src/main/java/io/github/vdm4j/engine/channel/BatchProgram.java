@@ -209,7 +209,7 @@ public final class BatchProgram extends Program {
         }
         int count = buffer.seal(parts);
         try {
-            int status = slot().submitBatch(buffer.address(), count, arenas);
+            int status = slot().submitBatch(buffer.memory(), count, arenas);
             if (status == OK) {
                 begun = true;
                 countPath();

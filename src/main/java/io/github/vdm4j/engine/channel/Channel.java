@@ -6,7 +6,7 @@ import io.github.vdm4j.VdmStatus;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A way to a device: makes the slots of one mover, owns their native memory, and explains the
+ * A way to a device. It makes the slots of one mover, owns their native memory, and explains the
  * device's statuses. The {@link SlotPool} calls {@link #makeSlot}, {@link #allocate} and {@link
  * #close} under its lock.
  *
@@ -32,7 +32,7 @@ public interface Channel {
     ExecutionPath software();
 
     /**
-     * Returns how much one submission may move.
+     * Returns the limits of one submission.
      *
      * @return the same limits for the life of the channel
      */
@@ -86,7 +86,7 @@ public interface Channel {
     void close();
 
     /**
-     * Explains a status and says what it means for an operation.
+     * Returns the explanation of a status, with its result for an operation.
      *
      * @param status a status of {@link Slot#send}, {@link Slot#check} or {@link Slot#taskStatus}
      * @return the explanation; its result is {@link VdmResult#UNKNOWN_STATUS} for a number that the

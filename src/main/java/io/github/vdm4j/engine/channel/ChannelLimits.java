@@ -1,16 +1,16 @@
 package io.github.vdm4j.engine.channel;
 
 /**
- * How much one submission may move.
+ * The limits of one submission.
  *
  * @param deviceBytes the longest part for the device: a multiple of 64, above 0
- * @param softwareBytes the longest part for the software path, likewise
+ * @param softwareBytes the longest part for the software path: a multiple of 64, above 0
  * @param deviceTasks how many tasks a batch for the device may have; below 4 if it takes no batches
  * @param softwareTasks how many tasks a batch for the software path may have; 0 for none
  */
 public record ChannelLimits(
         long deviceBytes, long softwareBytes, int deviceTasks, int softwareTasks) {
-    /** Lengths in descriptors are 32 bits wide; this leaves room for rounding. */
+    /** The longest part. Lengths in descriptors have 32 bits, and this leaves room for rounding. */
     public static final long MAX_PART = 1L << 30;
 
     /**
@@ -24,7 +24,8 @@ public record ChannelLimits(
     /**
      * Refuses limits that cannot work.
      *
-     * @throws IllegalArgumentException if a length is no multiple of 64 from 64 to {@link #MAX_PART}
+     * @throws IllegalArgumentException if a length is no multiple of 64 from 64 to {@link
+     *     #MAX_PART}
      */
     public ChannelLimits {
         check(deviceBytes);
@@ -32,7 +33,7 @@ public record ChannelLimits(
     }
 
     /**
-     * Limits with batches of any size that is of use.
+     * Creates limits with batches of up to {@link #MAX_TASKS}.
      *
      * @param deviceBytes the longest part for the device
      * @param softwareBytes the longest part for the software path

@@ -37,7 +37,7 @@ final class DataPart {
     private DifConfig dif;
     private int difFlags;
 
-    /** The least that can be a part, and how much of the destination belongs to it. */
+    /** The smallest part, and the bytes of the destination that belong to it. */
     private long unit;
 
     private long unitOfDestination;
@@ -84,7 +84,7 @@ final class DataPart {
         return durableFlags != 0 ? durableFlags : forCache ? Part.FOR_CACHE : 0;
     }
 
-    /** The flags that mean something to an operation. */
+    /** Returns the flags that have a meaning for an operation. */
     static int difFlags(VdmOperationType type, DifConfig dif) {
         int applicable =
                 type == DIF_INSERT ? DIF_OF_INSERT
@@ -109,7 +109,7 @@ final class DataPart {
         dif = null;
     }
 
-    /** The longest part within a limit: whole blocks, at least one; a delta is one part. */
+    /** Returns the longest part within a limit: whole blocks, at least one. A delta is one part. */
     long longest(long limit) {
         return type == DELTA_CREATE || type == DELTA_APPLY ? Long.MAX_VALUE
                 : Math.max(limit / unit, 1) * unit;
@@ -125,24 +125,28 @@ final class DataPart {
                 : bytes / unit * unitOfDestination;
     }
 
-    /** Whether blocks are checked, which the software path does not do as DSA does. */
+    /**
+     * Returns whether blocks are checked. The software path checks them in another way than DSA.
+     */
     boolean checksBlocks() {
         return dif != null && type != DIF_INSERT;
     }
 
-    /** Whether DML refuses a strip because its source follows its destination too closely. */
+    /**
+     * Returns whether DML refuses a strip because its source follows its destination too closely.
+     */
     boolean isAdjacent(long offset, long bytes) {
         return type == DIF_STRIP
                 && isAdjacent(source.address() + offset,
                         destination.address() + destinationOffset(offset), bytes);
     }
 
-    /** The same for any strip, by the addresses. */
+    /** Returns the same for a strip between two addresses. */
     static boolean isAdjacent(long from, long to, long bytes) {
         return to < from && from <= to + bytes;
     }
 
-    /** The CRC so far, for the next part. */
+    /** Sets the CRC so far as the seed of the next part. */
     void seed(int crc) {
         seed = crc;
     }
@@ -152,7 +156,7 @@ final class DataPart {
                 secondSource != null ? secondSource : secondDestination);
     }
 
-    /** A part of a delta's record, from a copy that no other thread can write. */
+    /** Submits a part of a delta record, from a copy that no other thread can write. */
     int submitRecord(Slot slot, MemorySegment record, long bytes) {
         Part part = slot.part().begin(Opcode.DELTA_APPLY, flags);
         part.source = record.address();

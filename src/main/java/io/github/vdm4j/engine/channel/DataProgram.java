@@ -196,6 +196,28 @@ public final class DataProgram extends Program {
                 && guard(third, done, part, descriptor.secondDestination() != null);
     }
 
+    /** The operations that read and write from the beginning on go on where they stopped. */
+    @Override
+    public boolean takeProgress() {
+        if (flushing) {
+            return slot().transfer().takeProgress();
+        }
+        long more = switch (type) {
+            case COMPARE, DUALCAST, CRC, COPY_CRC -> slot().bytesCompleted();
+            case FILL, COMPARE_PATTERN -> slot().bytesCompleted() & -WORD; // the pattern begins anew
+            default -> 0;
+        };
+        if (!slot().tellsProgress() || more <= 0 || more >= part) {
+            return false;
+        }
+        if (type == VdmOperationType.CRC || type == VdmOperationType.COPY_CRC) {
+            fields.seed(slot().crc());
+        }
+        done += more;
+        part -= more;
+        return true;
+    }
+
     @Override
     void prefaultPart() {
         if (flushing) {

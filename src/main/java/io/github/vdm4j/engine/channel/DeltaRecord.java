@@ -5,12 +5,15 @@ import io.github.vdm4j.machine.SegmentClosedException;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The record of a delta on its way to DML, which writes wherever it says (H25). The record is the
- * caller's memory, and may change between a look at it and its use. So DML gets copies of its
- * parts, in memory of the slot, and it is the copies that are looked at.
+ * The copy of a delta record for DML, which writes wherever a record points (H25). The caller's
+ * memory can change between a check and its use. DML therefore gets copies of the parts in memory
+ * of the slot, and the copies are checked.
  */
 final class DeltaRecord {
-    /** A multiple of the 10 bytes that each difference takes and of the 8 that records begin at. */
+    /**
+     * The size of a part: a multiple of 10, the bytes of a difference, and of 8, the alignment of a
+     * record.
+     */
     private static final long PART = 16_320;
 
     private final Slot slot;
@@ -23,12 +26,12 @@ final class DeltaRecord {
     }
 
     /**
-     * Copies a part of a record. Before the first, all of it is looked at, so that a bad record is
-     * not applied in part.
+     * Copies a part of a record. Before the first part, it checks the whole record, so a bad record
+     * is not applied in part.
      *
      * @param record the record
      * @param offset where the part begins
-     * @param destinationBytes the size of what it will be applied to
+     * @param destinationBytes the size of the destination
      * @return how long the part is
      * @throws InvalidDataException if the record would write outside of the destination
      */

@@ -1,8 +1,8 @@
 package io.github.vdm4j.engine.channel;
 
 /**
- * Sees when all slots that were in use at one moment have come to the end of that use. Used by one
- * thread at a time.
+ * A watch that ends when all slots that were in use at its beginning have ended that use. One
+ * thread at a time may use it.
  */
 public final class DrainWatch {
     private final SlotPool pool;
@@ -13,13 +13,13 @@ public final class DrainWatch {
     /** How often each of them had been used by then. */
     private final long[] uses;
 
-    /** The places before this one are over. */
+    /** The places before this one have ended. */
     private int next;
 
     private boolean begun;
 
     /**
-     * Makes a watch, to be used any number of times.
+     * Makes a watch, which can be used any number of times.
      *
      * @param pool the slots
      */
@@ -30,7 +30,7 @@ public final class DrainWatch {
     }
 
     /**
-     * Tells whether the watch is being kept.
+     * Returns whether the watch has begun.
      *
      * @return true from {@link #begin} to {@link #end}
      */
@@ -38,7 +38,7 @@ public final class DrainWatch {
         return begun;
     }
 
-    /** Takes down which slots are in use. */
+    /** Begins the watch with the slots that are in use. */
     public void begin() {
         for (int i = 0; i < watched.length; i++) {
             Slot slot = pool.peek(i);
@@ -50,8 +50,7 @@ public final class DrainWatch {
     }
 
     /**
-     * Tells whether every slot has come to its end that was in use at the beginning, whoever uses it
-     * now.
+     * Returns whether every slot that was in use at the beginning has ended that use.
      *
      * @return true if there is nothing to wait for
      */
@@ -67,9 +66,9 @@ public final class DrainWatch {
     }
 
     /**
-     * Whether it is the same use still. A slot that does not come back is replaced by another, its
-     * operation given up. Only in this order: who sees that a later user has the slot sees the count
-     * of before as well.
+     * Returns whether the same use continues. A slot without an answer is replaced, and its
+     * operation has failed. The order of the reads matters: a thread that sees a later user of the
+     * slot also sees the earlier count.
      */
     private boolean isInUse(Slot slot) {
         return pool.peek(next) == slot && SlotPool.isBusy(slot) && slot.uses() == uses[next];

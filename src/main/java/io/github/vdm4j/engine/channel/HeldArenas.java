@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * The arenas that a submission keeps open while the software path executes it, each by one of its
- * segments: as many as a call has room for.
+ * The arenas that a submission keeps open while the software path executes it. Each is represented
+ * by one of its segments.
  */
 public final class HeldArenas {
     /** How many segments the widest call takes. */
@@ -23,7 +23,7 @@ public final class HeldArenas {
 
     HeldArenas() {}
 
-    /** How many there are now, to go {@linkplain #backTo back to}. */
+    /** Returns the present count, a mark for {@link #backTo}. */
     int mark() {
         return count;
     }

@@ -5,12 +5,12 @@ import io.github.vdm4j.memory.MemoryRegions;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/** The buffers that a batch keeps from being freed, however many its tasks have. */
+/** The buffers that a batch keeps open. */
 final class HeldRegions {
     private MemoryRegion[] regions = new MemoryRegion[4];
     private int count;
 
-    // What was looked at last: tasks mostly go on in the same two buffers.
+    // The last regions, because consecutive tasks mostly use the same two buffers.
     private MemorySegment.Scope scope;
     private MemoryRegion region;
     private MemorySegment.Scope scopeBefore;

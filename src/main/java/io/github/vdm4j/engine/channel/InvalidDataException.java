@@ -1,6 +1,6 @@
 package io.github.vdm4j.engine.channel;
 
-/** What an operation reads is not what it has to be; nothing was submitted. */
+/** The exception of an operation with damaged input. Nothing was submitted. */
 public final class InvalidDataException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -8,9 +8,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * What most batches are made of: copies that promise nothing, on memory that is there. Their
- * descriptors are written in one go, without the questions that other tasks are asked ({@link
- * TaskFit}, {@link DataPart}).
+ * The plain copies of a batch: copies without promises, on memory that cannot be missing. Most
+ * batches consist of them. Their descriptors are written in one loop, without the checks of {@link
+ * TaskFit} and {@link DataPart}.
  */
 final class PlainCopies {
     private static final long HEAD =
@@ -19,8 +19,8 @@ final class PlainCopies {
     private PlainCopies() {}
 
     /**
-     * Writes the descriptors of the copies in a row that a batch begins with, for the software
-     * path, up to the first task that is something else or needs a closer look.
+     * Writes the descriptors of the plain copies at the beginning of a batch, for the software
+     * path. It stops at the first task that is no plain copy.
      *
      * @param tasks the batch
      * @param first its first task
@@ -28,7 +28,7 @@ final class PlainCopies {
      * @param longest the most bytes of one task
      * @param arenas what the submission holds open; has all of their arenas afterwards
      * @param buffer where to write them
-     * @return how many there are
+     * @return the number of descriptors
      */
     static int write(
             List<Operation<?>> tasks, int first, int end, long longest, HeldArenas arenas,

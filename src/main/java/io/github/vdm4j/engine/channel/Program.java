@@ -12,8 +12,8 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
 /**
- * An operation on its way through a slot: the parts that one submission after the other executes,
- * and how far it has got. Every slot has one of each kind, used by whoever holds the slot.
+ * The program of an operation: its parts, which the slot submits one after another, and the
+ * progress. Every slot has a program of each kind.
  */
 public abstract class Program {
     private static final int OK = Slot.OK;
@@ -41,7 +41,7 @@ public abstract class Program {
         this.slot = slot;
     }
 
-    /** To be called when the program takes on an operation. */
+    /** Resets the state. Subclasses call this when they begin an operation. */
     final void reset() {
         bySoftware = false;
         onWorker = false;
@@ -51,7 +51,7 @@ public abstract class Program {
     }
 
     /**
-     * The slot that executes this.
+     * Returns the slot that executes the program.
      *
      * @return the slot
      */
@@ -60,18 +60,17 @@ public abstract class Program {
     }
 
     /**
-     * Tells whether every part is done.
+     * Returns whether every part is done.
      *
      * @return true if {@link #submit} has nothing left to do
      */
     public abstract boolean isDone();
 
     /**
-     * Submits the part whose turn it is, or executes it itself: the slot is not submitted then.
+     * Submits the current part, or executes it without a submission.
      *
      * @return a status of the channel; {@link Slot#OK} for what was executed
-     * @throws InvalidDataException if what the operation reads is not what it has to be; nothing
-     * was submitted
+     * @throws InvalidDataException if the input of the operation is damaged; nothing was submitted
      * @throws io.github.vdm4j.machine.PageUnavailableException if a page of a mapped file is not
      * there; nothing was submitted
      * @throws SegmentClosedException if an arena is closed; nothing was submitted
@@ -80,9 +79,9 @@ public abstract class Program {
     public abstract int submit();
 
     /**
-     * Takes note of how the part submitted last ended. If it ended well the next one is due.
+     * Records the end of the submitted part. If it succeeded, the next part becomes current.
      *
-     * @param status what the check of the slot said
+     * @param status the status of the slot's check
      * @return false if that is a failure
      */
     public final boolean ended(int status) {
@@ -94,12 +93,12 @@ public abstract class Program {
         return true;
     }
 
-    /** Tells whether a part that ended so has done what it had to. */
+    /** Returns whether a part with this status has succeeded. */
     boolean isGood(int status) {
         return status == OK;
     }
 
-    /** Goes to the next part; what the slot holds of the last one is there to be read. */
+    /** Advances to the next part. The slot still has the results of the last part. */
     abstract void next(int status);
 
     /**
@@ -110,27 +109,26 @@ public abstract class Program {
     public abstract boolean isRepeatable();
 
     /**
-     * Notes how far the current part got before it met a page fault, if the slot tells.
+     * Records how far the current part got before a page fault, if the slot reports it.
      *
-     * @return false if the slot does not tell: the part can only be repeated
+     * @return {@code false} if the slot does not report it, so the part has to be repeated
      */
     public boolean takeProgress() {
         return false;
     }
 
     /**
-     * Gives up what has failed, if the rest can do without it.
+     * Skips the failed part, if the operation can continue without it.
      *
-     * @param status how it has failed
-     * @return false if that is the end of all
+     * @param status the status of the failure
+     * @return {@code false} if the operation has to end
      */
     public boolean canSkipFailedPart(int status) {
         return false;
     }
 
     /**
-     * Counts a page fault in the current part and touches its pages, so that they are there for the
-     * next submission.
+     * Counts a page fault in the current part and touches its pages for the next submission.
      *
      * @return how many faults this part has met
      * @throws io.github.vdm4j.machine.PageUnavailableException if a page of a mapped file is not
@@ -156,7 +154,8 @@ public abstract class Program {
     /**
      * Asks the kernel for the pages of a segment, if some may be missing.
      *
-     * @return false if the kernel does not tell: native code must not touch the segment
+     * @return {@code false} if the kernel does not answer; native code must not touch the segment
+     *     then
      */
     static boolean guard(MemorySegment segment, long offset, long length, boolean write) {
         if (!MemoryRegions.mayLackPages(segment)) {
@@ -170,9 +169,8 @@ public abstract class Program {
     }
 
     /**
-     * Tells whether there is still time to submit again what a full queue refused. The first call
-     * after a part was accepted sets the limit. Each makes the next attempt wait twice as long as
-     * the one before.
+     * Returns whether there is time to retry a part that a full queue refused. The first call after
+     * an accepted part sets the limit. Each call doubles the pause before the next attempt.
      *
      * @param nanos how long to go on trying
      * @return false once that time has passed
@@ -190,8 +188,8 @@ public abstract class Program {
     }
 
     /**
-     * Tells whether it is too early to submit again what a full queue refused: an attempt costs the
-     * device, and all that share its queue, more than a poll.
+     * Returns whether it is too early to retry a part that a full queue refused. An attempt costs
+     * the device and the users of its queue more than a poll.
      *
      * @return false if the part may be submitted
      */
@@ -199,7 +197,7 @@ public abstract class Program {
         return retrying && System.nanoTime() - retryAt < 0;
     }
 
-    /** The queue has accepted a part. */
+    /** Records that the queue has accepted a part. */
     public final void accepted() {
         retrying = false;
         timed = false;
@@ -207,12 +205,12 @@ public abstract class Program {
     }
 
     /**
-     * Takes note that the current part is in flight, and tells whether it is for too long. Looks at
-     * the clock when the number of calls is a power of two or a multiple of 64, so that a part that
-     * ends soon, and a caller who polls without a pause, hardly pay for it.
+     * Records that the current part is in flight, and returns whether it is overdue. It reads the
+     * clock only if the number of calls is a power of two or a multiple of 64, because reading the
+     * clock is expensive.
      *
-     * @param nanos how long it may be, from the first look on
-     * @return true if it is longer
+     * @param nanos the limit, from the first reading of the clock on
+     * @return {@code true} if the limit has passed
      */
     public final boolean isOverdue(long nanos) {
         int seen = ++seenInFlight;
@@ -228,33 +226,32 @@ public abstract class Program {
     }
 
     /**
-     * Keeps the buffers that the segments are views of from being freed, until the slot is given
-     * back.
+     * Pins the buffers of the segments until the slot is returned.
      *
-     * @return false if one is being closed; nothing is kept then
+     * @return {@code false} if a buffer is being closed; nothing is pinned then
      */
     public abstract boolean pin();
 
-    /** Lets go of the segments. */
+    /** Releases the segments. */
     abstract void clear();
 
     /**
-     * How far the data have got.
+     * Returns the progress of the data.
      *
-     * @return bytes in parts that are done
+     * @return the bytes of the parts that are done
      */
     public abstract long bytesMoved();
 
     /**
-     * What is left to be done once every part is: nothing, pages to be forced, or cache lines that
-     * the software path wrote and DML did not write back.
+     * Returns the write-back that is left after the last part: none, pages to force, or cache lines
+     * that the software path wrote and DML did not write back.
      *
      * @return the kind, or null for nothing
      */
     public abstract WriteBackKind remainingWriteBack();
 
     /**
-     * Writes back the cache lines that {@link #remainingWriteBack} tells of.
+     * Writes back the cache lines of {@link #remainingWriteBack}.
      *
      * @param durability the engines
      * @throws IOException if the storage reports an error
@@ -262,7 +259,7 @@ public abstract class Program {
     public void writeBackLines(Durability durability) throws IOException {}
 
     /**
-     * Adds the forces of the pages that {@link #remainingWriteBack} tells of.
+     * Adds the forces of the pages of {@link #remainingWriteBack}.
      *
      * @param earlier the forces of earlier tasks, or null
      * @param operation the operation
@@ -285,7 +282,7 @@ public abstract class Program {
     }
 
     /**
-     * What the operation found.
+     * Returns the result of the operation.
      *
      * @return see {@link Operation#succeed(ExecutionPath, long, int)}
      */
@@ -294,7 +291,7 @@ public abstract class Program {
     }
 
     /**
-     * How it turned out.
+     * Returns the outcome of the operation.
      *
      * @return see {@link Operation#succeed(ExecutionPath, long, int)}
      */
@@ -303,13 +300,13 @@ public abstract class Program {
     }
 
     /**
-     * Says that a worker executes the operation from now on.
+     * Marks the operation as executed by a worker.
      */
     public final void passToWorker() {
         onWorker = true;
     }
 
-    /** The threads that poll execute the operation from now on. */
+    /** Marks the operation as executed by the polling threads. */
     public final void returnToPollers() {
         onWorker = false;
     }
@@ -342,7 +339,7 @@ public abstract class Program {
     }
 
     /**
-     * Tells whether the software path had part in it.
+     * Returns whether the software path executed a part.
      *
      * @return true if at least one part was submitted to it
      */
@@ -351,7 +348,7 @@ public abstract class Program {
     }
 
     /**
-     * What has executed it so far, or is about to.
+     * Returns what has executed the operation so far, or will execute it.
      *
      * @return the path
      */
@@ -359,12 +356,12 @@ public abstract class Program {
         return bySoftware() ? slot.channel().software() : ExecutionPath.DSA_HARDWARE;
     }
 
-    /** A part goes to where the slot's submissions go. */
+    /** Counts a part for the path of the slot's submissions. */
     final void countPath() {
         bySoftware |= !slot.onDevice();
     }
 
-    /** Whether a part that is done went to the software path. */
+    /** Returns whether a done part went to the software path. */
     final boolean wentBySoftware() {
         return bySoftware;
     }

@@ -12,7 +12,7 @@ import io.github.vdm4j.memory.WriteBackKind;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
-/** A task of a batch that goes through the slot alone, as it would go outside of a batch. */
+/** A task of a batch that goes through the slot alone, like a single operation. */
 final class SingleTask {
     private static final int OK = Slot.OK;
 
@@ -20,7 +20,7 @@ final class SingleTask {
     private Durability durability;
     private Operation<?> task;
 
-    /** What takes the task through the slot; null if it goes without. */
+    /** The program of the task; null if it needs no slot. */
     private Program program;
 
     private boolean over;
@@ -32,7 +32,7 @@ final class SingleTask {
         this.slot = slot;
     }
 
-    /** Takes on a batch. */
+    /** Begins a batch. */
     void durability(Durability engines) {
         durability = engines;
         forces = null;
@@ -48,7 +48,7 @@ final class SingleTask {
         program = null;
     }
 
-    /** Takes on a task, which is not empty. */
+    /** Begins a task, which is not empty. */
     void begin(Operation<?> next) {
         task = next;
         program = null;
@@ -100,7 +100,7 @@ final class SingleTask {
         return over;
     }
 
-    /** Submits what is due, or executes it: the slot is not submitted then. */
+    /** Submits the current part, or executes it without a submission. */
     int submit() {
         if (over) {
             return OK;
@@ -109,7 +109,7 @@ final class SingleTask {
             flush();
             return OK;
         }
-        // Done already if a thread that may not touch the destination came this far.
+        // Done before, if a thread that may not touch the destination came this far.
         int status = program.isDone() ? OK : program.submit();
         if (status == OK && !slot.isSubmitted()) {
             finishIfDone();
@@ -141,7 +141,7 @@ final class SingleTask {
         program.prefaultPart();
     }
 
-    /** Takes note of the end of a submission. */
+    /** Records the end of a submission. */
     void next(int status) {
         program.next(status);
         finishIfDone();
@@ -170,7 +170,7 @@ final class SingleTask {
         }
     }
 
-    /** Writes cache lines back. */
+    /** An action that writes cache lines back. */
     private interface LineWriteBack {
         void run() throws IOException;
     }

@@ -102,7 +102,7 @@ public abstract class Slot {
      * Submits a batch. Its descriptors are those of {@link BatchBuffer}, and each has the address of
      * its own completion record.
      *
-     * @param list the address of the first descriptor, a multiple of 64
+     * @param list memory that begins with the descriptors, at a multiple of 64; the records follow
      * @param tasks the number of descriptors
      * @param held segments, one of each arena that the tasks use: at most {@link HeldArenas#MOST}.
      *     If there are more arenas on a device, the engine has checked the tasks' segments
@@ -110,7 +110,7 @@ public abstract class Slot {
      * @throws SegmentClosedException as {@link #send}
      * @throws WrongThreadException as {@link #send}
      */
-    protected abstract int sendBatch(long list, int tasks, HeldArenas held);
+    protected abstract int sendBatch(MemorySegment list, int tasks, HeldArenas held);
 
     /**
      * Looks at what was sent last. Called only while something is in flight.
@@ -150,7 +150,7 @@ public abstract class Slot {
     public abstract long recordBytes();
 
     /**
-     * Returns whether the completion record of a copy that met a page fault says how far the copy
+     * Returns whether the completion record of a part that met a page fault says how far the part
      * got.
      *
      * @return false if {@link #bytesCompleted} means nothing
@@ -160,7 +160,7 @@ public abstract class Slot {
     }
 
     /**
-     * Returns how much of a copy that met a page fault is done.
+     * Returns how much of a part that met a page fault is done.
      *
      * @return bytes at its beginning, or at its end with {@link #isTailDone}
      */
@@ -193,6 +193,9 @@ public abstract class Slot {
      * @return a status of the channel
      */
     public abstract int taskStatus(int task);
+
+    /** Called when what was submitted is overdue. The slot may still be polled. */
+    public void timedOut() {}
 
     /** Called when the slot sends to the software path from now on, or to the device again. */
     protected void pathChanged() {}
@@ -231,7 +234,7 @@ public abstract class Slot {
     }
 
     /** Submits a batch. */
-    final int submitBatch(long list, int tasks, HeldArenas held) {
+    final int submitBatch(MemorySegment list, int tasks, HeldArenas held) {
         int status = sendBatch(list, tasks, held);
         submitted = status == OK;
         return status;

@@ -7,19 +7,19 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A fixed number of slots, lent out and given back in any order by any thread without locks. Each is
- * made and initialised when it is first needed, and never again.
+ * A pool of a fixed number of slots. Any thread takes and returns them in any order, without locks.
+ * Each slot is made once, when it is first needed.
  *
- * <p>A slot's native memory is alive for as long as the slot is lent: {@link #tryClose} frees the
- * memory only when it has itself taken every slot, and never gives them back. So a holder may pass a
- * slot's address to the library without a check.
+ * <p>A slot's native memory is alive while the slot is lent. {@link #tryClose} frees the memory
+ * only after it has taken every slot, and never returns them. A holder may therefore pass a slot's
+ * address to the library without a check.
  */
 public final class SlotPool {
     private static final int FREE = 0;
     private static final int LENT = 1;
 
     /**
-     * Null where none was needed so far: to make all of them takes a JVM that has just started
+     * The slots, null where none was needed so far. Making all of them takes a new JVM
      * milliseconds.
      */
     private final Slot[] slots;
@@ -30,24 +30,24 @@ public final class SlotPool {
     /** How many slots the closing thread has taken; they are the first ones. Guarded by this. */
     private int retired;
 
-    /** Slots that a device does not answer. Guarded by this. */
+    /** The slots without an answer of the device. Guarded by this. */
     private final List<Slot> overdue = new ArrayList<>();
 
-    /** Slots without a place: another took it while they were overdue. Guarded by this. */
+    /** The slots whose places other slots took while they were overdue. Guarded by this. */
     private final List<Slot> spare = new ArrayList<>();
 
-    /** How many slots are lent that have no place, either. Guarded by this. */
+    /** How many lent slots have no place. Guarded by this. */
     private int borrowed;
 
     private volatile int overdueCount;
 
-    /** Why DML did not make the last slot that was needed. */
+    /** The reason why the channel did not make the last slot. */
     private volatile SlotRefusedException refusal;
 
     /**
      * Makes a pool.
      *
-     * @param channel what makes the slots; the pool closes it
+     * @param channel the channel, which the pool closes
      * @param capacity how many slots there may be
      */
     public SlotPool(Channel channel, int capacity) {
@@ -55,13 +55,13 @@ public final class SlotPool {
         slots = new Slot[capacity];
     }
 
-    /** More memory for a slot that is lent. */
+    /** Allocates more memory for a lent slot. */
     synchronized MemorySegment allocate(long bytes) {
         return channel.allocate(bytes);
     }
 
     /**
-     * Takes a slot. Threads begin to look at different places, so that they seldom meet.
+     * Takes a slot. Threads begin at different places, so they seldom meet.
      *
      * @return a slot with nothing submitted, or null if all are lent or the pool is closed
      */
@@ -83,15 +83,15 @@ public final class SlotPool {
         return null;
     }
 
-    /** Where the current thread looks first. */
+    /** Returns the place at which the current thread begins. */
     private int firstPlace() {
         long hash = Thread.currentThread().threadId() * 0x9E3779B9L & 0xffffffffL;
         return (int) (hash * slots.length >>> 32); // a multiplication scales it; a division would cost a slot's share
     }
 
     /**
-     * The slot of a place that had none; null if it is lent by now, the pool is being closed, or DML
-     * does not make it.
+     * Makes and takes the slot of a place without a slot. Returns null if it is lent by now, the
+     * pool is being closed, or the channel refuses.
      */
     private synchronized Slot takeNew(int place) {
         Slot slot = slots[place];
@@ -121,10 +121,10 @@ public final class SlotPool {
     }
 
     /**
-     * Gives a slot back.
+     * Returns a slot to the pool.
      *
-     * @param slot one that was taken, with nothing in flight, and {@linkplain Slot#reset() reset} if
-     * more was done with it than a submission
+     * @param slot one that was taken, with nothing in flight, and {@linkplain Slot#reset() reset}
+     *     if more was done with it than a submission
      */
     public void give(Slot slot) {
         if (slot.isSubmitted()) {
@@ -135,7 +135,8 @@ public final class SlotPool {
     }
 
     /**
-     * The slot at a place, lent or free, for a look at its {@linkplain Slot#owner() owner}.
+     * Returns the slot at a place, lent or free, for a check of its {@linkplain Slot#owner()
+     * owner}.
      *
      * @param place 0 to {@link #capacity()} - 1
      * @return the slot, or null if none was needed there so far
@@ -145,11 +146,10 @@ public final class SlotPool {
     }
 
     /**
-     * Takes over a lent slot whose submission does not come back. The slot keeps what it has pinned
-     * until the device answers. Its place goes to another slot, so that the pool can lend as many as
-     * before; unless as many as it has are overdue already.
+     * Takes a lent slot whose submission has no answer. The slot keeps its pins until the device
+     * answers. Its place goes to another slot, unless as many slots as the pool has are overdue.
      *
-     * @param slot a lent slot that is submitted, of which the caller lets go
+     * @param slot a lent and submitted slot, which the caller must not use afterwards
      */
     public synchronized void takeOver(Slot slot) {
         slot.owner(null);
@@ -165,10 +165,10 @@ public final class SlotPool {
     }
 
     /**
-     * A slot beside those that are lent to operations.
+     * Returns a slot in addition to the capacity.
      *
-     * @return a slot, to be given back by {@link #giveBorrowed}, for which the pool waits when it is
-     * closed; null if DML does not make one, or the pool is closed
+     * @return a slot, to be given back by {@link #giveBorrowed}, for which the pool waits when it
+     *     is closed; null if DML does not make one, or the pool is closed
      */
     public synchronized Slot borrow() {
         Slot slot = channel.isOpen() ? anotherSlot() : null;
@@ -177,7 +177,7 @@ public final class SlotPool {
     }
 
     /**
-     * Takes a borrowed slot back.
+     * Returns a borrowed slot to the pool.
      *
      * @param slot the slot, with nothing in flight
      */
@@ -186,7 +186,7 @@ public final class SlotPool {
         spare.add(slot);
     }
 
-    /** Null if DML does not make one. */
+    /** Makes a slot. Returns null if the channel refuses. */
     private Slot anotherSlot() {
         if (!spare.isEmpty()) {
             return spare.removeLast();
@@ -199,8 +199,8 @@ public final class SlotPool {
     }
 
     /**
-     * Asks the device about the slots that are overdue. Those that it has answered let go of what
-     * they pinned, and can be lent again.
+     * Checks the overdue slots. A slot that the device has answered releases its pins, and can be
+     * lent again.
      *
      * @return how many are still overdue
      */
@@ -230,7 +230,7 @@ public final class SlotPool {
     }
 
     /**
-     * Returns what makes the slots.
+     * Returns the channel that makes the slots.
      *
      * @return the channel
      */
@@ -239,16 +239,16 @@ public final class SlotPool {
     }
 
     /**
-     * Why there may be fewer slots than {@link #capacity} says.
+     * Returns why there can be fewer slots than {@link #capacity}.
      *
-     * @return what DML answered when the last one was to be made; null if it made it
+     * @return the channel's refusal to make the last slot, or null
      */
     public SlotRefusedException refusal() {
         return refusal;
     }
 
     /**
-     * How many slots can be lent.
+     * Returns how many slots can be lent.
      *
      * @return the number the pool was made with
      */
@@ -257,10 +257,9 @@ public final class SlotPool {
     }
 
     /**
-     * How many slots are lent, or used by the operations that they belong to, right now; 0 once the
-     * pool is closed.
+     * Returns how many slots are lent; 0 after the pool is closed.
      *
-     * @return a number that may be outdated at once
+     * @return a number that can change at any moment
      */
     public synchronized int lent() {
         int lent = 0;
@@ -272,13 +271,13 @@ public final class SlotPool {
         return lent;
     }
 
-    /** Whether an operation is using a slot. */
+    /** Returns whether an operation uses a slot. */
     static boolean isBusy(Slot slot) {
         return slot.taken == LENT;
     }
 
     /**
-     * The native memory that the slots and their batches take up.
+     * Returns the native memory of the slots and their batches.
      *
      * @return bytes, 0 once the pool is closed
      */
@@ -287,7 +286,7 @@ public final class SlotPool {
     }
 
     /**
-     * Takes out of use what is not lent, and frees the memory once that is everything.
+     * Retires the slots that are not lent, and frees the memory when all are retired.
      *
      * @return true if the pool is closed; false if slots are still lent, to be called again then
      */

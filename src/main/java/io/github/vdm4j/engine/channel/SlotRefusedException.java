@@ -1,13 +1,13 @@
 package io.github.vdm4j.engine.channel;
 
-/** A channel cannot make another slot. */
+/** The exception of a channel that cannot make another slot. */
 public class SlotRefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final int status;
 
     /**
-     * Says why.
+     * Creates an exception.
      *
      * @param message what was refused
      * @param status the number, which {@link Channel#status} explains

@@ -6,7 +6,7 @@ import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.jvm.PatternKernel;
 import io.github.vdm4j.operation.DeltaResult;
 
-/** What the completion records of a batch say about tasks that ended well. */
+/** The results of successful tasks in the completion records of a batch. */
 final class TaskEnd {
     private static final long PATTERN = 8;
 
@@ -17,7 +17,7 @@ final class TaskEnd {
     }
 
     /**
-     * Takes down what came of an operation, if it is done.
+     * Records the result of an operation that has succeeded.
      *
      * @param place the task's place in the buffer
      * @param status the device's, as in {@link BatchBuffer}
@@ -42,7 +42,7 @@ final class TaskEnd {
         return false;
     }
 
-    /** Takes down what came of an operation that is done. */
+    /** Records the result of a successful operation. */
     void succeeded(int place, Operation<?> task, ExecutionPath path) {
         if (task.type() == VdmOperationType.MEMCPY) { // what most are
             task.succeed(used(task, path));
@@ -74,14 +74,14 @@ final class TaskEnd {
         }
     }
 
-    /** Of nothing but a nop in its place nothing was executed. */
+    /** Returns the path. An empty task, for which a nop was submitted, has none. */
     private static ExecutionPath used(Operation<?> task, ExecutionPath path) {
         return task.byteSize() == 0 ? ExecutionPath.NONE : path;
     }
 
     /**
-     * DML tells the first byte of the word that differs. No task behind has been run in the
-     * meantime.
+     * Returns the offset of a mismatch. DML reports the first byte of the word that differs. No
+     * later task has run yet.
      */
     private static long mismatch(Operation<?> task, long told) {
         long word = told & -PATTERN;

@@ -7,7 +7,7 @@ import io.github.vdm4j.memory.MemoryRegions;
 import io.github.vdm4j.memory.WriteBackKind;
 import java.lang.foreign.MemorySegment;
 
-/** Tells which operations one descriptor of the device can express. */
+/** The rules by which one descriptor of the device can express an operation. */
 final class TaskFit {
     private Durability durability;
     private boolean device;
@@ -19,7 +19,7 @@ final class TaskFit {
         durability = engines;
     }
 
-    /** Says where the next part would be submitted. */
+    /** Sets the slot of the next part. */
     void on(Slot slot) {
         device = slot.onDevice();
         ChannelLimits limits = slot.channel().limits();
@@ -27,13 +27,13 @@ final class TaskFit {
         longest = batches ? limits.bytes(device) : -1;
     }
 
-    /** The longest task, bytes; negative if there are no batches. */
+    /** Returns the longest task in bytes; negative if there are no batches. */
     long longest() {
         return longest;
     }
 
     /**
-     * Tells whether an operation can be a task in a batch of the device, with nothing left to do
+     * Returns whether an operation can be a task in a batch of the device, with nothing left to do
      * afterwards.
      *
      * @param descriptor the operation
@@ -64,8 +64,8 @@ final class TaskFit {
                 return device && !isAdjacentStrip(descriptor);
             }
             default -> {
-                // Hardware tells of pages that are missing, but cannot repeat what moves within its
-                // own range.
+                // Hardware reports missing pages, but a move within its own range cannot be
+                // repeated.
                 return device
                         ? descriptor.type() != VdmOperationType.MEMMOVE || !overlaps(descriptor)
                         : !mayLackPages(descriptor);

@@ -266,10 +266,13 @@ public final class Transfer extends Program {
 
     @Override
     public boolean takeProgress() {
-        if (flushing || source == null || !slot().tellsProgress()) {
+        if (!slot().tellsProgress()) {
             return false;
         }
         long more = Math.min(slot().bytesCompleted(), part - head - tail);
+        if (flushing) {
+            more &= -LINE;
+        }
         if (slot().isTailDone()) {
             tail += more;
         } else {

@@ -1,23 +1,29 @@
-package io.github.vdm4j.dml;
+package io.github.vdm4j.dsa;
 
+import io.github.vdm4j.machine.DsaFolders;
+import io.github.vdm4j.machine.SystemFiles;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Objects;
 import java.util.function.Predicate;
 
 /**
- * An Intel Data Streaming Accelerator as Linux shows it. What Linux does not show is null.
+ * An Intel Data Streaming Accelerator, described by the attributes that Linux shows. An attribute
+ * that Linux does not show is null.
  *
  * @param name such as {@code dsa0}
  * @param state {@code enabled} or {@code disabled}
  * @param numaNode the node that it is attached to, -1 if the firmware names none
  * @param version the version of its architecture: 0x100, 0x200, ...
  * @param pasidEnabled whether it can work on the addresses of a process; without, no user queue can
- * be enabled
+ *     be enabled
  * @param maxTransferSize bytes in the longest transfer that it can do
  * @param maxBatchSize descriptors in the longest batch that it can do
  * @param batchOffered whether processes may submit batches; newer kernels take them away together
- * with the right to map a portal
+ *     with the right to map a portal
+ * @param capabilities the bits of the register GENCAP
+ * @param operations the opcodes below 64 that it has, a bit each
  * @param groups its groups
  * @param engines its engines
  * @param queues its work queues
@@ -31,12 +37,12 @@ public record DsaDevice(
         Long maxTransferSize,
         Long maxBatchSize,
         Boolean batchOffered,
+        Long capabilities,
+        Long operations,
         List<Group> groups,
         List<Engine> engines,
         List<WorkQueue> queues) {
 
-    static final String FOLDER = "sys/bus/dsa/devices";
-    private static final String NODES = "dev/dsa";
     private static final long BATCH_OPERATION = 1 << 1;
 
     /** Copies the lists. */
@@ -89,7 +95,7 @@ public record DsaDevice(
      * @param threshold entries that processes may fill, in a shared queue
      * @param maxTransferSize bytes in the longest transfer that it takes
      * @param maxBatchSize descriptors in the longest batch that it takes
-     * @param blockOnFault whether a page that is not in memory is waited for
+     * @param blockOnFault whether the device may wait for a page that is not in memory
      * @param node the file by which a process opens it; null if there is none
      * @param mayOpen whether this process may read and write that file
      */
@@ -108,10 +114,12 @@ public record DsaDevice(
             String node,
             Boolean mayOpen) {
 
-        private static WorkQueue read(Path folder, SystemFiles files, Predicate<Path> mayOpen) {
+        private static WorkQueue read(
+                Path folder, Path root, Path nodes, Predicate<Path> mayOpen) {
             String name = folder.getFileName().toString();
             // Some drivers put a suffix behind the queue's name.
-            Path node = files.list(NODES, file -> file.equals(name) || file.startsWith(name + "-"))
+            Path node = SystemFiles
+                    .list(nodes, file -> file.equals(name) || file.startsWith(name + "-"))
                     .stream()
                     .findFirst()
                     .orElse(null);
@@ -127,14 +135,15 @@ public record DsaDevice(
                     SystemFiles.number(folder.resolve("max_transfer_size")),
                     SystemFiles.number(folder.resolve("max_batch_size")),
                     SystemFiles.flag(folder.resolve("block_on_fault")),
-                    node == null ? null : "/" + files.root().relativize(node),
+                    node == null ? null
+                            : node.startsWith(root) ? "/" + root.relativize(node) : "" + node,
                     node == null ? null : mayOpen.test(node));
         }
 
         /**
-         * Tells whether it takes descriptors.
+         * Returns whether Linux says that the queue is enabled.
          *
-         * @return true if Linux says so
+         * @return false as well if Linux does not say
          */
         public boolean enabled() {
             return "enabled".equals(state);
@@ -142,109 +151,92 @@ public record DsaDevice(
     }
 
     /**
-     * Tells whether it works.
+     * Returns whether Linux says that the device is enabled.
      *
-     * @return true if Linux says so
+     * @return false as well if Linux does not say
      */
     public boolean enabled() {
         return "enabled".equals(state);
     }
 
-    /** The devices by name, without a look whether this process may use their queues. */
-    static List<DsaDevice> readAll(SystemFiles files) {
-        return readAll(files, queue -> true);
+    /**
+     * Reads the devices of a machine, and does not ask whether this process may open their queues.
+     *
+     * @param root the folder that stands for {@code /}
+     * @return the devices by name
+     */
+    public static List<DsaDevice> readAll(Path root) {
+        Objects.requireNonNull(root, "root");
+        return readAll(DsaFolders.below(root), root, queue -> true);
     }
 
     /** The devices by name; none if there are none. */
-    static List<DsaDevice> readAll(SystemFiles files, Predicate<Path> mayOpen) {
-        return files.list(FOLDER, name -> name.matches("dsa\\d+"))
+    static List<DsaDevice> readAll(DsaFolders folders, Path root, Predicate<Path> mayOpen) {
+        return SystemFiles.list(folders.sysfs(), name -> name.matches("dsa\\d+"))
                 .stream()
-                .map(device -> read(device, files, mayOpen))
+                .map(device -> read(device, folders, root, mayOpen))
                 .toList();
     }
 
-    private static DsaDevice read(Path folder, SystemFiles files, Predicate<Path> mayOpen) {
-        String name = folder.getFileName().toString();
-        // The bus also carries the queues of other accelerators; the number ties them to their
-        // device.
-        String number = name.substring("dsa".length());
+    private static DsaDevice read(
+            Path folder, DsaFolders folders, Path root, Predicate<Path> mayOpen) {
+        String operations = SystemFiles.text(folder.resolve("op_cap"));
         return new DsaDevice(
-                name,
+                folder.getFileName().toString(),
                 SystemFiles.text(folder.resolve("state")),
                 SystemFiles.number(folder.resolve("numa_node")),
                 SystemFiles.number(folder.resolve("version")),
                 SystemFiles.flag(folder.resolve("pasid_enabled")),
                 SystemFiles.number(folder.resolve("max_transfer_size")),
                 SystemFiles.number(folder.resolve("max_batch_size")),
-                batchOffered(SystemFiles.text(folder.resolve("op_cap"))),
-                parts(files, "group" + number).stream().map(Group::read).toList(),
-                parts(files, "engine" + number).stream().map(Engine::read).toList(),
-                parts(files, "wq" + number).stream()
-                        .map(queue -> WorkQueue.read(queue, files, mayOpen))
+                batchOffered(operations),
+                SystemFiles.number(folder.resolve("gen_cap")),
+                operations(operations),
+                parts(folder, folders, "group").stream().map(Group::read).toList(),
+                parts(folder, folders, "engine").stream().map(Engine::read).toList(),
+                parts(folder, folders, "wq").stream()
+                        .map(queue -> WorkQueue.read(queue, root, folders.nodes(), mayOpen))
                         .toList());
     }
 
-    private static List<Path> parts(SystemFiles files, String prefix) {
-        return files.list(FOLDER, name -> name.startsWith(prefix + "."));
+    /**
+     * The bus also carries the queues of other accelerators; the number ties them to their device.
+     * Linux shows the parts of a device on the bus and below the device. A copy of the tree may
+     * have them in one place only.
+     */
+    private static List<Path> parts(Path device, DsaFolders folders, String kind) {
+        String number = device.getFileName().toString().substring("dsa".length());
+        Predicate<String> name = file -> file.startsWith(kind + number + ".");
+        var parts = new ArrayList<>(SystemFiles.list(folders.sysfs(), name));
+        if (parts.isEmpty()) {
+            parts.addAll(SystemFiles.list(device, name));
+        }
+        return parts;
+    }
+
+    /** Older kernels write the operations without commas, and offer batches to everybody. */
+    private static Boolean batchOffered(String text) {
+        Long operations = text == null || text.indexOf(',') < 0 ? null : operations(text);
+        return operations == null ? null : (operations & BATCH_OPERATION) != 0;
     }
 
     /**
-     * The operations are a bit set in groups of hexadecimal digits, the lowest last; older kernels
-     * write it otherwise.
+     * Newer kernels write groups of eight hexadecimal digits between commas, the lowest last. Older
+     * kernels write four numbers of 64 bits, the lowest first.
      */
-    private static Boolean batchOffered(String operations) {
-        if (operations == null || operations.indexOf(',') < 0) {
+    private static Long operations(String text) {
+        if (text == null) {
             return null;
         }
         try {
-            String lowest = operations.substring(operations.lastIndexOf(',') + 1);
-            return (Long.parseUnsignedLong(lowest, 16) & BATCH_OPERATION) != 0;
+            if (text.indexOf(',') < 0) {
+                return Long.parseUnsignedLong(text.split("\\s")[0].replaceFirst("^0x", ""), 16);
+            }
+            String[] groups = text.split(",");
+            long low = Long.parseUnsignedLong(groups[groups.length - 1], 16);
+            return Long.parseUnsignedLong(groups[groups.length - 2], 16) << 32 | low;
         } catch (NumberFormatException e) {
             return null;
         }
-    }
-
-    /**
-     * The smallest limit on the length of one transfer among the enabled queues, so that an
-     * operation fits whichever queue it gets to.
-     *
-     * @param devices what Linux shows
-     * @return bytes; empty if there is no enabled queue, or none that tells
-     */
-    static OptionalLong maxTransferBytes(List<DsaDevice> devices) {
-        OptionalLong least = OptionalLong.empty();
-        for (DsaDevice device : devices) {
-            for (WorkQueue queue : device.queues()) {
-                if (queue.enabled()) {
-                    least = lesser(least, queue.maxTransferSize());
-                }
-            }
-        }
-        return least;
-    }
-
-    /**
-     * The smallest limit on the tasks of one batch among the enabled queues.
-     *
-     * @param devices what Linux shows
-     * @return the number, 0 if a device takes no batches from processes; empty if there is no
-     * enabled queue, or none that tells
-     */
-    static OptionalLong maxBatchTasks(List<DsaDevice> devices) {
-        OptionalLong least = OptionalLong.empty();
-        for (DsaDevice device : devices) {
-            boolean refused = Boolean.FALSE.equals(device.batchOffered());
-            for (WorkQueue queue : device.queues()) {
-                if (queue.enabled()) {
-                    least = lesser(least, refused ? Long.valueOf(0) : queue.maxBatchSize());
-                }
-            }
-        }
-        return least;
-    }
-
-    private static OptionalLong lesser(OptionalLong least, Long told) {
-        return told == null || least.isPresent() && least.getAsLong() <= told ? least
-                : OptionalLong.of(told);
     }
 }

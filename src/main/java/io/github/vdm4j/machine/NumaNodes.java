@@ -1,33 +1,47 @@
-package io.github.vdm4j.dml;
+package io.github.vdm4j.machine;
 
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** The NUMA nodes of a machine, as Linux shows them. */
-final class NumaNodes {
-    /** No node in particular: the one that the submitting thread runs on. */
-    static final int ANY = -1;
+public final class NumaNodes {
+    /** No node in particular: the node of the submitting thread. */
+    public static final int ANY = -1;
 
     private static final String FOLDER = "sys/devices/system/node";
 
     private NumaNodes() {}
 
-    /** The folders of the nodes, by number; none where Linux shows none. */
-    static List<Path> folders(SystemFiles files) {
+    /**
+     * Returns the folders of the nodes.
+     *
+     * @param files the machine
+     * @return the folders by number; none if Linux shows none
+     */
+    public static List<Path> folders(SystemFiles files) {
         return files.list(FOLDER, name -> name.matches("node\\d+"));
     }
 
-    static long number(Path folder) {
+    /**
+     * Returns the number of a node.
+     *
+     * @param folder the folder of the node
+     * @return the number
+     */
+    public static long number(Path folder) {
         return Long.parseLong(folder.getFileName().toString().substring("node".length()));
     }
 
     /**
-     * Refuses a node that the machine does not have. Where Linux shows none, each may be there.
+     * Refuses a node that the machine does not have. If Linux shows no nodes, every number passes.
      *
-     * @throws IllegalArgumentException with those that there are
+     * @param files the machine
+     * @param node the number
+     * @return the number
+     * @throws IllegalArgumentException with the nodes of the machine
      */
-    static int check(SystemFiles files, int node) {
+    public static int check(SystemFiles files, int node) {
         List<Long> known = folders(files).stream().map(NumaNodes::number).toList();
         if (node < ANY || node > ANY && !known.isEmpty() && !known.contains((long) node)) {
             String nodes = known.isEmpty()

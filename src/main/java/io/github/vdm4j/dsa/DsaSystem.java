@@ -1,9 +1,9 @@
-package io.github.vdm4j.dml;
+package io.github.vdm4j.dsa;
 
-import io.github.vdm4j.machine.DynamicLoader;
-import io.github.vdm4j.machine.PlatformName;
+import io.github.vdm4j.machine.DsaFolders;
+import io.github.vdm4j.machine.NumaNodes;
 import io.github.vdm4j.machine.Processor;
-import java.lang.foreign.SymbolLookup;
+import io.github.vdm4j.machine.SystemFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,12 +11,13 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * What of this machine, its Linux and this process decides whether DML can use DSA. What cannot be
- * found out is null.
+ * The state of this machine, its Linux and this process that decides whether the process can use
+ * DSA. A part that cannot be found out is null.
  *
  * @param processorFlags the instructions that matter, and whether the processor has them
  * @param kernel the release of Linux
@@ -29,7 +30,6 @@ import java.util.function.Predicate;
  * @param iommu what the kernel's command line says of the IOMMU ({@code intel_iommu=}); empty if
  * nothing
  * @param process this process
- * @param accelConfig the library by which DML finds the devices
  */
 public record DsaSystem(
         Map<String, Boolean> processorFlags,
@@ -39,8 +39,7 @@ public record DsaSystem(
         List<DsaDevice> devices,
         int otherAccelerators,
         String iommu,
-        Process process,
-        AccelConfig accelConfig) {
+        Process process) {
 
     /** Those for submitting (movdir64b, enqcmd), waiting (waitpkg), writing back and copying. */
     private static final List<String> FLAGS =
@@ -131,76 +130,54 @@ public record DsaSystem(
     }
 
     /**
-     * The library {@code libaccel-config.so.1}, which DML opens while it runs.
+     * Reads the state of a machine and of this process.
      *
-     * @param loaded whether the dynamic loader opens it; null where it could not be asked
-     * @param refusal the loader's words if it does not
-     * @param missingSymbols the functions that DML needs and it lacks
+     * @param root the folder that stands for {@code /}
+     * @return the state as of now
      */
-    public record AccelConfig(Boolean loaded, String refusal, List<String> missingSymbols) {
-        static final String SONAME = "libaccel-config.so.1";
-
-        /** DML 1.1.1 looks these up, and calls them even where it did not find them all. */
-        static final List<String> SYMBOLS = List.of(
-                "accfg_new", "accfg_unref", "accfg_device_get_first", "accfg_device_get_next",
-                "accfg_device_get_devname", "accfg_device_get_version", "accfg_device_get_state",
-                "accfg_device_get_gen_cap", "accfg_device_get_numa_node", "accfg_wq_get_first",
-                "accfg_wq_get_next",
-                "accfg_wq_get_state", "accfg_wq_get_mode", "accfg_wq_get_devname",
-                "accfg_wq_get_priority",
-                "accfg_wq_get_group", "accfg_wq_get_group_id", "accfg_wq_get_user_dev_path",
-                "accfg_group_get_first", "accfg_group_get_next", "accfg_group_get_id",
-                "accfg_group_get_traffic_class_a", "accfg_group_get_traffic_class_b");
-
-        /** Copies the list. */
-        public AccelConfig {
-            missingSymbols = List.copyOf(missingSymbols);
-        }
-
-        /** Asks the dynamic loader for a library of that name. */
-        static AccelConfig load(String name) {
-            if (!PlatformName.nativeCallsAllowed()) {
-                return new AccelConfig(null, null, List.of());
-            }
-            try {
-                SymbolLookup symbols = new DynamicLoader().open(name);
-                return new AccelConfig(
-                        true, null,
-                        SYMBOLS.stream().filter(symbol -> symbols.find(symbol).isEmpty()).toList());
-            } catch (DynamicLoader.LoadException e) {
-                return new AccelConfig(false, e.getMessage(), List.of());
-            }
-        }
-    }
-
-    /** This machine and this process. */
-    static DsaSystem read() {
-        return read(
-                Path.of("/"),
-                node -> Files.isReadable(node) && Files.isWritable(node),
-                AccelConfig.load(AccelConfig.SONAME));
+    public static DsaSystem read(Path root) {
+        return read(Objects.requireNonNull(root, "root"), DsaSystem::mayOpen);
     }
 
     /**
-     * A machine whose files are below a folder.
+     * Reads the state of a machine whose device files answer to a test.
      *
-     * @param root the folder
+     * @param root the folder that stands for {@code /}
      * @param mayOpen whether this process may read and write a queue's device file
-     * @param accelConfig what the dynamic loader said
+     * @return the state as of now
      */
-    static DsaSystem read(Path root, Predicate<Path> mayOpen, AccelConfig accelConfig) {
+    public static DsaSystem read(Path root, Predicate<Path> mayOpen) {
+        Objects.requireNonNull(root, "root");
+        Objects.requireNonNull(mayOpen, "mayOpen");
+        return read(root, DsaFolders.below(root), mayOpen);
+    }
+
+    /**
+     * Reads the state of this machine and of this process. The properties {@code vdm4j.dsa.sysfs} and
+     * {@code vdm4j.dsa.devices} replace the folders in which Linux shows devices.
+     *
+     * @return the state as of now
+     */
+    public static DsaSystem current() {
+        return read(Path.of("/"), DsaFolders.current(), DsaSystem::mayOpen);
+    }
+
+    private static boolean mayOpen(Path node) {
+        return Files.isReadable(node) && Files.isWritable(node);
+    }
+
+    static DsaSystem read(Path root, DsaFolders folders, Predicate<Path> mayOpen) {
         var files = new SystemFiles(root);
-        List<DsaDevice> devices = DsaDevice.readAll(files, mayOpen);
+        List<DsaDevice> devices = DsaDevice.readAll(folders, root, mayOpen);
         return new DsaSystem(
                 flags(Processor.flags(root.resolve("proc/cpuinfo"))),
                 files.text("proc/sys/kernel/osrelease"),
                 files.has("sys/bus/pci/drivers/idxd"),
                 devices.isEmpty() ? undriven(files) : List.of(),
                 devices,
-                files.list("sys/bus/dsa/devices", name -> name.matches("iax\\d+")).size(),
+                SystemFiles.list(folders.sysfs(), name -> name.matches("iax\\d+")).size(),
                 iommu(files.text("proc/cmdline")),
-                Process.read(files),
-                accelConfig);
+                Process.read(files));
     }
 
     private static Map<String, Boolean> flags(Set<String> present) {

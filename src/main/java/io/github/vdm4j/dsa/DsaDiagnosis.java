@@ -1,0 +1,56 @@
+package io.github.vdm4j.dsa;
+
+import io.github.vdm4j.dsa.portal.Portal;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * The answer to the question whether this process can use the DSA devices of this machine without a
+ * native library, and if not, why and what to do.
+ *
+ * @param queues the work queues that answered a no-op
+ * @param findings why each of the other queues cannot be used; if there is no queue, why
+ * @param system the machine
+ */
+public record DsaDiagnosis(List<String> queues, List<Finding> findings, DsaSystem system) {
+
+    /** Copies the lists. */
+    public DsaDiagnosis {
+        queues = List.copyOf(queues);
+        findings = List.copyOf(findings);
+    }
+
+    /**
+     * A reason why a queue or a device cannot be used.
+     *
+     * @param subject the queue or the device; "this machine" if there is none
+     * @param what the reason
+     * @param remedy what to do about it, with the commands
+     */
+    public record Finding(String subject, String what, String remedy) implements Serializable {}
+
+    /**
+     * Diagnoses this machine. Opens each queue that looks usable, submits a no-op and closes the
+     * queue.
+     *
+     * @return the diagnosis as of now
+     */
+    public static DsaDiagnosis current() {
+        return of(DsaSystem.current(), Portal::open);
+    }
+
+    static DsaDiagnosis of(DsaSystem system, Portal.Opener opener) {
+        try (var opening = DsaOpening.of(system, List.of(), opener)) {
+            return new DsaDiagnosis(opening.queueNames(), opening.findings(), system);
+        }
+    }
+
+    /**
+     * Returns whether a mover can be opened.
+     *
+     * @return true if at least one queue answered
+     */
+    public boolean works() {
+        return !queues.isEmpty();
+    }
+}

@@ -1,0 +1,41 @@
+package io.github.vdm4j.dsa;
+
+import io.github.vdm4j.machine.DsaFolders;
+import io.github.vdm4j.mover.MoverProvider;
+import java.nio.file.Files;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/** Opens a {@link DsaDataMover} for {@link io.github.vdm4j.mover.DataMovers}. */
+public final class DsaMoverProvider implements MoverProvider {
+    private static final int PREFERENCE = 200;
+
+    /** Creates the provider, for {@link java.util.ServiceLoader}. */
+    public DsaMoverProvider() {}
+
+    @Override
+    public int preference() {
+        return PREFERENCE;
+    }
+
+    @Override
+    public Attempt open(Settings settings) {
+        Objects.requireNonNull(settings, "settings");
+        if (!Files.isDirectory(DsaFolders.current().sysfs())) { // spares a JVM that starts the rest
+            return new Attempt(null, "DSA: Linux shows no DSA device", false);
+        }
+        try {
+            DsaDataMover mover = DsaDataMover.builder()
+                    .workers(settings.parallelism())
+                    .nativeMemoryIsPersistent(settings.nativeMemoryIsPersistent())
+                    .forceWait(settings.forceWait())
+                    .open();
+            String queues =
+                    mover.queues().stream().map(DsaQueue::name).collect(Collectors.joining(", "));
+            return new Attempt(mover,
+                    "DSA, %s: %s".formatted(queues, mover.decision().reason()), false);
+        } catch (DsaUnavailableException e) {
+            return new Attempt(null, e.getMessage(), false);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package io.github.vdm4j.dsa;
+
+import io.github.vdm4j.dsa.DsaDiagnosis.Finding;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Thrown when no work queue of a DSA device can be used. The message lists every queue that was
+ * examined and the reason why the queue was not taken. The next attempt may succeed.
+ */
+public final class DsaUnavailableException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    @SuppressWarnings("serial") // copyOf makes serializable lists
+    private final List<Finding> findings;
+
+    DsaUnavailableException(List<Finding> findings) {
+        super(findings.stream()
+                .map(finding -> "  " + finding.subject() + ": " + finding.what() + "\n")
+                .collect(Collectors.joining("",
+                        "No DSA work queue can be used. Examined:\n",
+                        "The commands that fix this: scripts/vdm info --why, docs/dsa.md."
+                                + " ThreadsDataMover and SyncDataMover need no device.")));
+        this.findings = List.copyOf(findings);
+    }
+
+    /**
+     * Returns what was examined and why it was not taken.
+     *
+     * @return the findings, at least one
+     */
+    public List<Finding> findings() {
+        return findings;
+    }
+}

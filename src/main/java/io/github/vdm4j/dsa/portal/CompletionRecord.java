@@ -1,0 +1,97 @@
+package io.github.vdm4j.dsa.portal;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.foreign.ValueLayout.OfByte;
+import java.lang.foreign.ValueLayout.OfInt;
+import java.lang.foreign.ValueLayout.OfLong;
+import java.lang.invoke.VarHandle;
+
+/**
+ * A completion record of 32 bytes, which a device writes when it has executed a descriptor. It has a
+ * cache line of its own.
+ *
+ * <p>C counterpart: {@code struct dsa_completion_record} in linux/idxd.h.
+ */
+public final class CompletionRecord {
+    /** The size of a record with the rest of its cache line. */
+    public static final int BYTES = 64;
+
+    private static final OfByte BYTE = ValueLayout.JAVA_BYTE;
+    private static final OfInt INT = ValueLayout.JAVA_INT;
+    private static final OfLong LONG = ValueLayout.JAVA_LONG;
+    private static final VarHandle STATUS = BYTE.varHandle();
+    private static final int RESULT = 1;
+    private static final int COMPLETED = 4;
+    private static final int FAULT = 8;
+    private static final int VALUE = 16;
+    private static final int LAST = 24;
+    private static final int BYTE_MASK = 0xff;
+
+    private final MemorySegment memory;
+    private final long at;
+
+    /**
+     * Creates a view of memory.
+     *
+     * @param memory native memory
+     * @param at where the record begins, a multiple of 64
+     */
+    public CompletionRecord(MemorySegment memory, long at) {
+        this.memory = memory;
+        this.at = at;
+    }
+
+    /** Clears the record before a submission. This also brings its page into memory. */
+    public void clear() {
+        memory.set(LONG, at, 0);
+        memory.set(LONG, at + FAULT, 0);
+        memory.set(LONG, at + VALUE, 0);
+        memory.set(LONG, at + LAST, 0);
+    }
+
+    /**
+     * Returns the status byte. What the device wrote before it is visible afterwards.
+     *
+     * @return 0 until the descriptor is complete; bit 7 is {@link DsaStatus#WRITE_FAULT}
+     */
+    public int status() {
+        return (byte) STATUS.getAcquire(memory, at) & BYTE_MASK;
+    }
+
+    /**
+     * Returns the result byte.
+     *
+     * @return the meaning depends on the operation
+     */
+    public int result() {
+        return memory.get(BYTE, at + RESULT) & BYTE_MASK;
+    }
+
+    /**
+     * Returns how far the device came.
+     *
+     * @return bytes; descriptors of a batch
+     */
+    public long completed() {
+        return Integer.toUnsignedLong(memory.get(INT, at + COMPLETED));
+    }
+
+    /**
+     * Returns the address whose page was missing.
+     *
+     * @return the address
+     */
+    public long faultAddress() {
+        return memory.get(LONG, at + FAULT);
+    }
+
+    /**
+     * Returns the CRC or the size of the delta record.
+     *
+     * @return the low 32 bits
+     */
+    public int value() {
+        return memory.get(INT, at + VALUE);
+    }
+}

@@ -1,0 +1,164 @@
+package io.github.vdm4j.dsa.portal;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.VdmStatus;
+import io.github.vdm4j.engine.channel.Channel;
+import io.github.vdm4j.engine.channel.ChannelLimits;
+import io.github.vdm4j.engine.channel.Slot;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * The channel to DSA: work queues, and the memory of the slots. The pool of the slots guards the
+ * memory.
+ */
+public final class DsaChannel implements Channel {
+    /** A bit of a status that is that of a completion record, because the engine has numbers, too. */
+    static final int RECORDED = 0x100;
+
+    private static final long ALIGNMENT = 64;
+    /** The fewest tasks of a batch that the engine makes. */
+    private static final int LEAST_TASKS = 4;
+
+    /** How many queues execute one part at once. */
+    private static final int MOST_LANES = 4;
+
+    private final List<QueueState> queues;
+    private final QueueChoice choice;
+    private final boolean waitsForPages;
+    private final boolean fallback;
+    private final long closeNanos;
+    private final ChannelLimits limits;
+    private final Arena arena = Arena.ofShared();
+    private long nativeBytes;
+    private int slots;
+
+    /**
+     * Makes a channel without slots.
+     *
+     * @param workQueues open queues, at least one; the channel releases them
+     * @param policy chooses the devices by their NUMA node; null for all devices
+     * @param waitsForPages whether devices wait for pages, where a queue allows it
+     * @param fallback whether the JVM executes what no device executes
+     * @param closeNanos how long closing waits for the devices
+     * @param clock the clock for the pauses of queues that are lost, in nanoseconds
+     */
+    public DsaChannel(List<WorkQueue> workQueues, NodePolicy policy, boolean waitsForPages,
+            boolean fallback, long closeNanos, LongSupplier clock) {
+        queues = workQueues.stream().map(queue -> new QueueState(queue, clock)).toList();
+        choice = new QueueChoice(queues, policy);
+        this.waitsForPages = waitsForPages;
+        this.fallback = fallback;
+        this.closeNanos = closeNanos;
+        long transfer = ChannelLimits.MAX_PART;
+        int tasks = ChannelLimits.MAX_TASKS;
+        for (WorkQueue queue : workQueues) {
+            transfer = Math.min(transfer, queue.maxTransferBytes());
+            tasks = Math.min(tasks, queue.maxBatchTasks());
+        }
+        limits = new ChannelLimits(Math.max(transfer & -ALIGNMENT, ALIGNMENT),
+                ChannelLimits.MAX_PART, tasks, 0);
+    }
+
+    @Override
+    public boolean hasDevice() {
+        return true;
+    }
+
+    @Override
+    public ExecutionPath software() {
+        return fallback ? ExecutionPath.JVM : ExecutionPath.NONE;
+    }
+
+    @Override
+    public ChannelLimits limits() {
+        return limits;
+    }
+
+    @Override
+    public long inlineBytes() {
+        return 0;
+    }
+
+    /** The flag stands for what each device can do, see {@link Capability#fit}. */
+    @Override
+    public int durableFlags() {
+        return Capability.READ_BACK;
+    }
+
+    @Override
+    public Slot makeSlot() {
+        var lanes = new Lane[Math.min(queues.size(), MOST_LANES)];
+        Arrays.setAll(lanes, i -> new Lane(new SlotMemory(allocate(SlotMemory.BYTES))));
+        return new DsaSlot(this, lanes, slots++);
+    }
+
+    @Override
+    public MemorySegment allocate(long bytes) {
+        MemorySegment memory = arena.allocate(bytes, ALIGNMENT);
+        nativeBytes += bytes;
+        return memory;
+    }
+
+    @Override
+    public long nativeBytes() {
+        return nativeBytes;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return arena.scope().isAlive();
+    }
+
+    @Override
+    public void close() {
+        if (isOpen()) {
+            long deadline = System.nanoTime() + closeNanos;
+            for (QueueState queue : queues) {
+                queue.queue().queue().release(Math.max(0, deadline - System.nanoTime()));
+            }
+            arena.close();
+        }
+    }
+
+    @Override
+    public VdmStatus status(int status) {
+        return DsaStatus.of(status == Slot.OK ? DsaStatus.SUCCESS
+                : status == Slot.DIF_ERROR ? DsaStatus.DIF_ERROR
+                        : status < 0 ? status : status & ~RECORDED);
+    }
+
+    @Override
+    public String place(boolean device) {
+        return device ? "DSA" : "the JVM";
+    }
+
+    @Override
+    public String slotsName() {
+        return "slots";
+    }
+
+    boolean takesBatches() {
+        return limits.deviceTasks() >= LEAST_TASKS;
+    }
+
+    boolean waitsForPages() {
+        return waitsForPages;
+    }
+
+    QueueChoice.Order orderFor(SlotMemory memory, long destination) {
+        return choice.of(memory, destination);
+    }
+
+    /**
+     * Returns the queues with what they have done.
+     *
+     * @return all queues of the channel
+     */
+    public List<QueueState> queues() {
+        return queues;
+    }
+}

@@ -1,0 +1,262 @@
+package io.github.vdm4j.dsa.portal;
+
+import io.github.vdm4j.engine.channel.Descriptor;
+import io.github.vdm4j.engine.channel.HeldArenas;
+import io.github.vdm4j.engine.channel.Opcode;
+import io.github.vdm4j.engine.channel.Part;
+import io.github.vdm4j.engine.channel.Slot;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.foreign.ValueLayout.OfLong;
+
+/**
+ * A slot of the channel to DSA. A part is one descriptor. A long copy or fill becomes several, which
+ * go to several queues at once.
+ */
+final class DsaSlot extends Slot {
+    /** A queue gets at least so much of a part that is spread. */
+    static final long LEAST_SPREAD = 256 << 10;
+
+    private static final OfLong LONG = ValueLayout.JAVA_LONG;
+    private static final int RECORD = 32;
+    private static final long LINE = 64;
+
+    private final DsaChannel channel;
+    private final Lane[] lanes;
+    /** The lane whose record says how the part ended. */
+    private Lane last;
+    /** How many lanes the part has, and how many were submitted. */
+    private int used;
+    private int sent;
+    /** Which of the near queues is asked first. */
+    private int turn;
+    private int opcode;
+    private int flags;
+    private boolean overlaps;
+    private boolean abandoned;
+    private long destination;
+    /** The descriptors of the last batch and their number. */
+    private MemorySegment list;
+    private int tasks;
+
+    DsaSlot(DsaChannel channel, Lane[] lanes, int turn) {
+        super(channel);
+        this.channel = channel;
+        this.lanes = lanes;
+        this.turn = turn;
+        last = lanes[0];
+    }
+
+    @Override
+    protected int send(Part part, MemorySegment first, MemorySegment second, MemorySegment third) {
+        requireUsable(first);
+        requireUsable(second);
+        requireUsable(third);
+        long bytes = part.opcode() == Opcode.NOP || part.opcode() == Opcode.DRAIN ? 0
+                : part.bytes();
+        begin(part.opcode(), part.flags(), part.destination());
+        overlaps = opcode == Opcode.MEM_MOVE
+                && Math.abs(part.destination() - part.source()) < bytes;
+        used = (int) Math.min(lanes.length, Math.max(bytes / LEAST_SPREAD, 1));
+        if (used > 1 && !overlaps && (opcode == Opcode.MEM_MOVE || opcode == Opcode.FILL)) {
+            spread(part);
+        } else {
+            used = 1;
+            lanes[0].rest(bytes);
+            Descriptor.write(lanes[0].descriptor(), 0, part);
+        }
+        return sendNext();
+    }
+
+    /** Divides a part among the lanes, in multiples of a line. */
+    private void spread(Part part) {
+        long each = (part.bytes() / used + LINE - 1) & -LINE;
+        long at = 0;
+        for (int i = 0; i < used; i++) {
+            long bytes = Math.min(each, part.bytes() - at);
+            lanes[i].rest(bytes);
+            Descriptor.put(lanes[i].descriptor(), 0, Descriptor.head(opcode, flags),
+                    opcode == Opcode.FILL ? part.pattern() : part.source() + at,
+                    part.destination() + at, bytes, 0, 0, 0);
+            at += bytes;
+        }
+    }
+
+    @Override
+    protected int sendBatch(MemorySegment descriptors, int count, HeldArenas held) {
+        for (int i = 0; i < held.count(); i++) {
+            requireUsable(held.get(i));
+        }
+        begin(Opcode.BATCH, 0, 0);
+        overlaps = false; // the engine sends such tasks alone
+        used = 1;
+        list = descriptors;
+        tasks = count;
+        lanes[0].rest(0);
+        Descriptor.put(lanes[0].descriptor(), 0, Descriptor.head(Opcode.BATCH, 0),
+                descriptors.address(), 0, count, 0, 0, 0);
+        return sendNext();
+    }
+
+    private void begin(int operation, int bits, long to) {
+        opcode = operation;
+        flags = bits;
+        destination = to;
+        sent = 0;
+        abandoned = false;
+    }
+
+    /** Submits lanes until a queue refuses one; returns OK if at least one was accepted. */
+    private int sendNext() {
+        int before = sent;
+        int error = 0;
+        while (sent < used && error == 0) {
+            error = submit(lanes[sent]);
+            if (error == 0) {
+                sent++;
+            }
+        }
+        return sent > before ? OK : error;
+    }
+
+    /** Asks one queue after the other, the nearest first. */
+    private int submit(Lane lane) {
+        QueueChoice.Order order = channel.orderFor(lane.memory(), destination);
+        long head = lane.descriptor().get(LONG, 0);
+        int answer = submitTo(order.near(), lane, head);
+        if (answer != OK && order.far().length > 0) {
+            int far = submitTo(order.far(), lane, head);
+            answer = far == OK ? OK : answerOf(answer, far);
+        }
+        turn++;
+        return answer;
+    }
+
+    private int submitTo(QueueState[] queues, Lane lane, long head) {
+        int answer = DsaStatus.ENODEV;
+        for (int i = 0; i < queues.length; i++) {
+            int error = submitTo(queues[Math.floorMod(turn + i, queues.length)], lane, head);
+            if (error == 0) {
+                return OK;
+            }
+            answer = i == 0 ? error : answerOf(answer, error);
+        }
+        return answer;
+    }
+
+    /** A full queue will have room again, which a queue that is lost may never have. */
+    private static int answerOf(int answer, int other) {
+        return answer == DsaStatus.EAGAIN ? answer : other;
+    }
+
+    private int submitTo(QueueState next, Lane lane, long head) {
+        WorkQueue traits = next.queue();
+        int refusal = Capability.refusal(traits, opcode, flags, overlaps);
+        if (refusal != 0) {
+            return refusal;
+        }
+        if (opcode == Opcode.BATCH) {
+            fitTasks(traits);
+        }
+        return lane.submit(next, Capability.fit(head, traits, channel.waitsForPages()));
+    }
+
+    private void fitTasks(WorkQueue traits) {
+        for (long at = 0; at < tasks * Descriptor.BYTES; at += Descriptor.BYTES) {
+            list.set(LONG, at, Capability.fit(list.get(LONG, at), traits,
+                    channel.waitsForPages()));
+        }
+    }
+
+    @Override
+    protected int poll() {
+        boolean inFlight = false;
+        Lane failed = null;
+        for (int i = 0; i < sent; i++) {
+            Lane lane = lanes[i];
+            if (lane.isInFlight()) {
+                lane.poll();
+            }
+            inFlight |= lane.isInFlight();
+            if (failed == null && !lane.isInFlight() && !isSuccess(lane.status())) {
+                failed = lane;
+            }
+        }
+        if (inFlight) {
+            return IN_FLIGHT;
+        }
+        if (failed == null && sent < used) {
+            int answer = abandoned ? DsaStatus.EAGAIN : sendNext();
+            return answer == OK || answer == DsaStatus.EAGAIN && !abandoned ? IN_FLIGHT : answer;
+        }
+        last = failed == null ? lanes[0] : failed;
+        return switch (last.status()) {
+            case DsaStatus.SUCCESS, DsaStatus.FALSE_PREDICATE -> OK;
+            case DsaStatus.DIF_ERROR -> DIF_ERROR;
+            default -> DsaChannel.RECORDED | last.status();
+        };
+    }
+
+    private static boolean isSuccess(int status) {
+        return status == DsaStatus.SUCCESS || status == DsaStatus.FALSE_PREDICATE;
+    }
+
+    @Override
+    public int result() {
+        return last.record().result();
+    }
+
+    @Override
+    public long offset() {
+        return last.record().completed();
+    }
+
+    @Override
+    public int crc() {
+        return last.record().value();
+    }
+
+    @Override
+    public long recordBytes() {
+        return Integer.toUnsignedLong(last.record().value());
+    }
+
+    @Override
+    public boolean tellsProgress() {
+        return last.status() == DsaStatus.PAGE_FAULT || last.status() == DsaStatus.PAGE_REFUSED;
+    }
+
+    /** What the lanes before the failed one have done, and what that one has done. */
+    @Override
+    public long bytesCompleted() {
+        long before = 0;
+        for (int i = 0; lanes[i] != last; i++) {
+            before += lanes[i].bytes();
+        }
+        return before + last.record().completed();
+    }
+
+    @Override
+    public boolean isTailDone() {
+        return used == 1 && last.record().result() == 1;
+    }
+
+    @Override
+    public boolean takesBatches() {
+        return channel.takesBatches();
+    }
+
+    @Override
+    public int taskStatus(int task) {
+        return list.get(ValueLayout.JAVA_BYTE, tasks * Descriptor.BYTES + (long) task * RECORD)
+                & DsaStatus.MASK | DsaChannel.RECORDED;
+    }
+
+    @Override
+    public void timedOut() {
+        abandoned = true;
+        for (int i = 0; i < sent; i++) {
+            lanes[i].timedOut();
+        }
+    }
+}

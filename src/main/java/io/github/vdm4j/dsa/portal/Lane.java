@@ -1,0 +1,89 @@
+package io.github.vdm4j.dsa.portal;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.foreign.ValueLayout.OfLong;
+
+/** A descriptor of a slot on its way through a queue. A slot has several for long operations. */
+final class Lane {
+    private static final OfLong LONG = ValueLayout.JAVA_LONG;
+
+    private final SlotMemory memory;
+    private final CompletionRecord record;
+    /** Where the descriptor is, or was last. */
+    private QueueState queue;
+    private boolean inFlight;
+    private long bytes;
+    private int status;
+
+    Lane(SlotMemory memory) {
+        this.memory = memory;
+        record = memory.record();
+    }
+
+    SlotMemory memory() {
+        return memory;
+    }
+
+    CompletionRecord record() {
+        return record;
+    }
+
+    MemorySegment descriptor() {
+        return memory.descriptor();
+    }
+
+    boolean isInFlight() {
+        return inFlight;
+    }
+
+    /** Returns how much the descriptor processes. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Returns the status of the last descriptor that the device has executed. */
+    int status() {
+        return status;
+    }
+
+    /** Clears the status, of a lane that is not needed yet. */
+    void rest(long size) {
+        bytes = size;
+        status = DsaStatus.NONE;
+    }
+
+    /**
+     * Submits the descriptor that was written.
+     *
+     * @param head the first eight bytes, with the flags that the queue obeys
+     * @return 0 or the negative error number
+     */
+    int submit(QueueState next, long head) {
+        memory.descriptor().set(LONG, 0, head);
+        record.clear();
+        int error = next.submit(memory);
+        if (error == 0) {
+            queue = next;
+            inFlight = true;
+        }
+        return error;
+    }
+
+    /** Looks at the record of a descriptor in flight. */
+    void poll() {
+        int seen = record.status();
+        if (seen != DsaStatus.NONE) {
+            status = seen & DsaStatus.MASK;
+            inFlight = false;
+            queue.completed(memory, status, bytes);
+        }
+    }
+
+    /** The device has not answered in time. */
+    void timedOut() {
+        if (inFlight) {
+            queue.timedOut();
+        }
+    }
+}

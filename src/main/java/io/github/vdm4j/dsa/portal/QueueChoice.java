@@ -1,0 +1,56 @@
+package io.github.vdm4j.dsa.portal;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The order in which the queues of a mover are asked to take a descriptor. */
+final class QueueChoice {
+    /**
+     * Queues that are near a node and all others.
+     *
+     * @param near asked first, in turns
+     * @param far asked if no near queue takes the descriptor
+     */
+    record Order(QueueState[] near, QueueState[] far) {}
+
+    private final NodePolicy policy;
+    private final Order all;
+    /** By node; null for a node without queues. */
+    private final Order[] orders;
+
+    /**
+     * Sorts the queues.
+     *
+     * @param queues the queues of a mover
+     * @param policy chooses the node; null if every queue is near
+     */
+    QueueChoice(List<QueueState> queues, NodePolicy policy) {
+        all = new Order(queues.toArray(QueueState[]::new), new QueueState[0]);
+        int last = queues.stream().mapToInt(queue -> queue.queue().numaNode()).max().orElse(-1);
+        orders = new Order[last + 1];
+        for (int node = 0; node <= last; node++) {
+            var near = new ArrayList<QueueState>();
+            var far = new ArrayList<QueueState>();
+            for (QueueState queue : queues) {
+                (queue.queue().numaNode() == node ? near : far).add(queue);
+            }
+            if (!near.isEmpty()) {
+                orders[node] = new Order(near.toArray(QueueState[]::new),
+                        far.toArray(QueueState[]::new));
+            }
+        }
+        boolean severalNodes =
+                queues.stream().mapToInt(queue -> queue.queue().numaNode()).distinct().count() > 1;
+        this.policy = severalNodes ? policy : null;
+    }
+
+    /** Returns the order for a submission. */
+    Order of(SlotMemory memory, long destination) {
+        if (policy == null) {
+            return all;
+        }
+        int node = policy.node(memory, destination);
+        Order order = node < 0 || node >= orders.length ? null : orders[node];
+        return order == null ? all : order;
+    }
+}

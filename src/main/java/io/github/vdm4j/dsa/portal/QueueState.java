@@ -1,0 +1,223 @@
+package io.github.vdm4j.dsa.portal;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+
+/**
+ * A work queue in the use of one mover: whether it takes submissions, and what it has done.
+ *
+ * <p>A queue that was lost is left alone for a while. Then its file is opened again, and the next
+ * submission shows whether the queue works.
+ */
+public final class QueueState {
+    static final long SHORTEST_PAUSE_NANOS = 100_000_000L;
+    static final long LONGEST_PAUSE_NANOS = 60_000_000_000L;
+
+    private static final int SIZES = 6;
+    /** The bits of the sizes at the first place. Each further place has four times the size. */
+    private static final int FIRST_SIZE = 12;
+
+    private final WorkQueue queue;
+    private final LongSupplier clock;
+    private final LongAdder submitted = new LongAdder();
+    private final LongAdder completed = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private final LongAdder pageFaults = new LongAdder();
+    private final LongAdder full = new LongAdder();
+    private final LongAdder bytes = new LongAdder();
+    /** Executed descriptors: below 4 KiB, 16 KiB, 64 KiB, 256 KiB and 1 MiB, and the longer ones. */
+    private final LongAdder[] sizes = new LongAdder[SIZES];
+
+    /** Why the queue is lost; 0 while it is usable. */
+    private volatile int lost;
+
+    // Guarded by this.
+    private long pause = SHORTEST_PAUSE_NANOS;
+    private long retryAt;
+    private boolean reopened;
+
+    /**
+     * A queue that works.
+     *
+     * @param queue the queue
+     * @param clock in nanoseconds
+     */
+    QueueState(WorkQueue queue, LongSupplier clock) {
+        this.queue = queue;
+        this.clock = clock;
+        Arrays.setAll(sizes, i -> new LongAdder());
+    }
+
+    /**
+     * Returns the queue.
+     *
+     * @return the queue and what its device can do
+     */
+    public WorkQueue queue() {
+        return queue;
+    }
+
+    /**
+     * Submits one descriptor.
+     *
+     * @return 0 if the queue accepted it, else the negative error number
+     */
+    int submit(SlotMemory memory) {
+        if (lost != 0 && !mayRetry()) {
+            return lost;
+        }
+        int error = queue.queue().submit(memory);
+        if (error == 0) {
+            submitted.increment();
+            if (lost != 0) {
+                found();
+            }
+        } else if (error == DsaStatus.EAGAIN) {
+            full.increment();
+        } else {
+            failed.increment();
+            if (isLost(error)) {
+                lose(error);
+            }
+        }
+        return error;
+    }
+
+    private static boolean isLost(int error) {
+        return switch (error) {
+            case DsaStatus.EPERM, DsaStatus.EIO, DsaStatus.ENXIO, DsaStatus.EBADF, DsaStatus.ENODEV,
+                    DsaStatus.ENOTCONN ->
+                true;
+            default -> false;
+        };
+    }
+
+    private synchronized void lose(int error) {
+        if (lost != 0) {
+            pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+        }
+        lost = error;
+        reopened = false;
+        retryAt = clock.getAsLong() + pause;
+    }
+
+    private synchronized void found() {
+        lost = 0;
+        pause = SHORTEST_PAUSE_NANOS;
+    }
+
+    /** Opens the file again when the pause is over. */
+    private synchronized boolean mayRetry() {
+        if (lost == 0) {
+            return true;
+        }
+        if (clock.getAsLong() - retryAt < 0) {
+            return false;
+        }
+        if (!reopened) {
+            reopened = true;
+            queue.queue().reopen();
+        }
+        return !queue.queue().isReopening();
+    }
+
+    /** The device has not answered in time. */
+    void timedOut() {
+        failed.increment();
+        lose(DsaStatus.ETIMEDOUT);
+    }
+
+    /** The device has executed a descriptor. */
+    void completed(SlotMemory memory, int status, long moved) {
+        queue.queue().completed(memory);
+        switch (status) {
+            case DsaStatus.SUCCESS, DsaStatus.FALSE_PREDICATE, DsaStatus.DIF_ERROR -> {
+                completed.increment();
+                bytes.add(moved);
+                sizes[sizeOf(moved)].increment();
+            }
+            case DsaStatus.PAGE_FAULT, DsaStatus.PAGE_REFUSED -> pageFaults.increment();
+            default -> failed.increment();
+        }
+    }
+
+    private static int sizeOf(long bytes) {
+        int bits = Long.SIZE - Long.numberOfLeadingZeros(bytes >>> FIRST_SIZE);
+        return Math.min(bits + 1 >> 1, SIZES - 1);
+    }
+
+    /**
+     * Returns how many descriptors of each size the device has executed.
+     *
+     * @return the numbers below 4 KiB, 16 KiB, 64 KiB, 256 KiB and 1 MiB, and of longer ones
+     */
+    public List<Long> sizes() {
+        return Arrays.stream(sizes).map(LongAdder::sum).toList();
+    }
+
+    /**
+     * Returns why the queue takes no submissions.
+     *
+     * @return the status; null while the queue takes submissions
+     */
+    public DsaStatus lost() {
+        int error = lost;
+        return error == 0 ? null : DsaStatus.of(error);
+    }
+
+    /**
+     * Returns how many descriptors the queue has accepted.
+     *
+     * @return descriptors; a batch counts once
+     */
+    public long submissions() {
+        return submitted.sum();
+    }
+
+    /**
+     * Returns how many descriptors the device has executed.
+     *
+     * @return descriptors
+     */
+    public long completions() {
+        return completed.sum();
+    }
+
+    /**
+     * Returns how many descriptors were refused or failed, but for page faults and full queues.
+     *
+     * @return descriptors
+     */
+    public long failures() {
+        return failed.sum();
+    }
+
+    /**
+     * Returns how many descriptors met a missing page.
+     *
+     * @return descriptors
+     */
+    public long pageFaults() {
+        return pageFaults.sum();
+    }
+
+    /**
+     * Returns how often the queue was full.
+     *
+     * @return refused submissions
+     */
+    public long refusals() {
+        return full.sum();
+    }
+
+    /**
+     * Returns how much the descriptors have processed.
+     *
+     * @return bytes
+     */
+    public long bytes() {
+        return bytes.sum();
+    }
+}

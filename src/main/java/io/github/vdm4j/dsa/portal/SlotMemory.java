@@ -1,0 +1,114 @@
+package io.github.vdm4j.dsa.portal;
+
+import io.github.vdm4j.engine.channel.Descriptor;
+import io.github.vdm4j.machine.LibC;
+import io.github.vdm4j.machine.PlatformName;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The native memory of one submission at a time: a descriptor, its completion record, and what the
+ * call needs. Descriptor and record have a cache line each, so that the device's writes do not
+ * disturb other threads.
+ */
+public final class SlotMemory {
+    private static final long LINE = 64;
+    private static final long RECORD_AT = Descriptor.BYTES;
+    private static final long CALL_STATE_AT = RECORD_AT + LINE;
+    private static final long NODE_AT = CALL_STATE_AT + LINE / 2;
+
+    /** The size of the memory. */
+    public static final long BYTES = CALL_STATE_AT + LINE;
+
+    private final CompletionRecord record;
+    private final MemorySegment descriptor;
+    /** Null where native calls are not allowed. */
+    private final MemorySegment callState;
+    private final MemorySegment node;
+    private final ByteBuffer buffer;
+    /** Where the credit of a submission came from; null if it has none. */
+    private AtomicInteger credits;
+
+    /**
+     * Divides memory.
+     *
+     * @param memory {@link #BYTES} of native memory, aligned to 64, that the caller keeps for as
+     *     long as a device may write to it
+     */
+    public SlotMemory(MemorySegment memory) {
+        record = new CompletionRecord(memory, RECORD_AT);
+        descriptor = memory.asSlice(0, Descriptor.BYTES);
+        Descriptor.writeRecordAddress(descriptor, 0, memory.address() + RECORD_AT);
+        buffer = descriptor.asByteBuffer();
+        callState = PlatformName.nativeCallsAllowed()
+                ? memory.asSlice(CALL_STATE_AT, LibC.CALL_STATE_BYTES)
+                : null;
+        node = memory.asSlice(NODE_AT, Integer.BYTES);
+    }
+
+    /**
+     * Returns the descriptor that the next submission takes. The address of its record is there.
+     *
+     * @return 64 bytes of native memory
+     */
+    public MemorySegment descriptor() {
+        return descriptor;
+    }
+
+    /**
+     * Returns the record of that descriptor.
+     *
+     * @return the record
+     */
+    public CompletionRecord record() {
+        return record;
+    }
+
+    /** The same bytes for a file channel, which moves the buffer's position. */
+    ByteBuffer buffer() {
+        return buffer.clear();
+    }
+
+    /** How many of these bytes the channel has written since. */
+    int written() {
+        return buffer.position();
+    }
+
+    /**
+     * Returns the NUMA node of the calling thread.
+     *
+     * @return the node, or -1 if it is not known
+     */
+    public int callerNode() {
+        return callState == null ? -1 : LibC.currentNode(callState, node);
+    }
+
+    /**
+     * Returns the NUMA node of memory.
+     *
+     * @param address the address
+     * @return the node, or -1 if it is not known
+     */
+    public int nodeOf(long address) {
+        return callState == null || address == 0 ? -1 : LibC.nodeOf(callState, node, address);
+    }
+
+    /** Where a call leaves its error number. */
+    MemorySegment callState() {
+        return callState;
+    }
+
+    /** Notes where the credit of the submission came from. */
+    void credits(AtomicInteger source) {
+        credits = source;
+    }
+
+    /** Returns the credit of a submission that is complete. */
+    void returnCredit() {
+        if (credits != null) {
+            credits.incrementAndGet();
+            credits = null;
+        }
+    }
+}

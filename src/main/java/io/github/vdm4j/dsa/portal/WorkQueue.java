@@ -1,0 +1,29 @@
+package io.github.vdm4j.dsa.portal;
+
+/**
+ * An open work queue and what its device can do.
+ *
+ * @param queue the open queue
+ * @param name the name, such as {@code wq0.0}
+ * @param device the device, such as {@code dsa0}
+ * @param numaNode the node of the device; -1 if it is not known
+ * @param capabilities the bits of GENCAP
+ * @param operations the opcodes that the device has, a bit each
+ * @param maxTransferBytes bytes in the longest transfer
+ * @param maxBatchTasks descriptors in the longest batch; below 2 if the queue takes no batches
+ * @param size the descriptors that the process may have in the queue
+ * @param blocksOnFault whether the device may wait for a page that is not in memory
+ * @param dedicated whether no other process may use the queue
+ */
+public record WorkQueue(
+        OpenQueue queue,
+        String name,
+        String device,
+        int numaNode,
+        long capabilities,
+        long operations,
+        long maxTransferBytes,
+        int maxBatchTasks,
+        int size,
+        boolean blocksOnFault,
+        boolean dedicated) {}

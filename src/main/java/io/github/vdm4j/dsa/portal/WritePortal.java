@@ -1,0 +1,53 @@
+package io.github.vdm4j.dsa.portal;
+
+import io.github.vdm4j.engine.channel.Descriptor;
+import io.github.vdm4j.machine.LibC;
+import java.io.IOException;
+import java.lang.invoke.VarHandle;
+import java.nio.file.Path;
+
+/** A portal that calls write(2) of the C library. A submission allocates nothing. */
+final class WritePortal implements Portal {
+    private final Path node;
+    private final int file;
+
+    private WritePortal(Path node) throws LibC.CallFailedException {
+        this.node = node;
+        file = openFile();
+    }
+
+    static Portal open(Path node) throws IOException {
+        try {
+            return new WritePortal(node);
+        } catch (LibC.CallFailedException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private int openFile() throws LibC.CallFailedException {
+        return LibC.openExisting(node.toString().getBytes());
+    }
+
+    @Override
+    public int submit(SlotMemory memory) {
+        VarHandle.fullFence(); // the device must not see the descriptor before its data
+        long accepted = LibC.write(memory.callState(), file, memory.descriptor());
+        // Linux accepts a descriptor whole or not at all.
+        return accepted == Descriptor.BYTES ? 0 : accepted < 0 ? (int) accepted : DsaStatus.EIO;
+    }
+
+    /** Keeps the number, because a closed number could be that of another file the next moment. */
+    @Override
+    public void reopen() throws IOException {
+        try {
+            LibC.replace(file, openFile());
+        } catch (LibC.CallFailedException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        LibC.close(file);
+    }
+}

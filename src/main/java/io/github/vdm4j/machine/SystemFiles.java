@@ -1,0 +1,118 @@
+package io.github.vdm4j.machine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * The kernel's files below a root. A file that does not exist, cannot be read or makes no sense is
+ * null or empty.
+ *
+ * @param root the folder that stands for {@code /}
+ */
+public record SystemFiles(Path root) {
+
+    /**
+     * Lists a folder below the root.
+     *
+     * @param folder the folder, relative to the root
+     * @param name which names to list
+     * @return the paths, sorted by length first: wq0.2 comes before wq0.10
+     */
+    public List<Path> list(String folder, Predicate<String> name) {
+        return list(root.resolve(folder), name);
+    }
+
+    /**
+     * Lists a folder.
+     *
+     * @param folder the folder
+     * @param name which names to list
+     * @return the paths, sorted by length first: wq0.2 comes before wq0.10
+     */
+    public static List<Path> list(Path folder, Predicate<String> name) {
+        try (var found = Files.newDirectoryStream(folder)) {
+            var paths = new ArrayList<Path>();
+            for (Path path : found) {
+                if (name.test(path.getFileName().toString())) {
+                    paths.add(path);
+                }
+            }
+            if (paths.size() > 1) { // a JVM that has just started needs milliseconds to make the order
+                paths.sort(
+                        Comparator.<Path>comparingInt(path -> path.toString().length())
+                                .thenComparing(Path::toString));
+            }
+            return paths;
+        } catch (IOException | RuntimeException e) {
+            return List.of();
+        }
+    }
+
+    /**
+     * Returns whether a file exists.
+     *
+     * @param file the file, relative to the root
+     * @return false as well if the process may not know
+     */
+    public boolean has(String file) {
+        return Files.exists(root.resolve(file));
+    }
+
+    /**
+     * Reads a file below the root.
+     *
+     * @param file the file, relative to the root
+     * @return its text without surrounding white space, or null
+     */
+    public String text(String file) {
+        return text(root.resolve(file));
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param file the file
+     * @return its text without surrounding white space, or null
+     */
+    public static String text(Path file) {
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException | RuntimeException e) {
+            return null;
+        }
+    }
+
+    /**
+     * Reads a number: decimal, or hexadecimal of up to 64 bits after 0x.
+     *
+     * @param file the file
+     * @return the number, or null
+     */
+    public static Long number(Path file) {
+        String text = text(file);
+        try {
+            return text == null ? null
+                    : text.startsWith("0x") ? Long.valueOf(
+                            Long.parseUnsignedLong(text.substring(2), 16))
+                            : Long.decode(text);
+        } catch (NumberFormatException e) {
+            return null;
+        }
+    }
+
+    /**
+     * Reads a flag.
+     *
+     * @param file the file
+     * @return true if it holds a number other than 0, or null
+     */
+    public static Boolean flag(Path file) {
+        Long number = number(file);
+        return number == null ? null : number != 0;
+    }
+}

@@ -1,0 +1,93 @@
+package io.github.vdm4j.dsa;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmOperation;
+import io.github.vdm4j.dsa.portal.Portal;
+import io.github.vdm4j.dsa.portal.SlotMemory;
+import io.github.vdm4j.emulator.DeviceSettings;
+import io.github.vdm4j.emulator.QueueSettings;
+import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.operation.CrcOptions;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("A reusable operation on DSA")
+class DsaAllocationTest {
+    private static final int ROUNDS = 2_000;
+    private static final MemorySegment MEMORY =
+            MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+    /** A device that does nothing, and completes at the second look at the record. */
+    private static final class IdlePortal implements Portal {
+        @Override
+        public int submit(SlotMemory memory) {
+            long record = memory.descriptor().get(ValueLayout.JAVA_LONG, 8);
+            MEMORY.set(ValueLayout.JAVA_BYTE, record, (byte) 1);
+            return 0;
+        }
+
+        @Override
+        public void reopen() {
+            throw new AssertionError("the queue is not lost");
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static Portal open(Path node) {
+        return new IdlePortal();
+    }
+
+    /** P21: 0 bytes. */
+    @Test
+    void allocatesNothing() {
+        var movers = new DsaMovers().device(new DeviceSettings()
+                .queue(QueueSettings.shared(16))
+                .queue(QueueSettings.dedicated(16)));
+        try (movers;
+                DsaDataMover mover = movers.builder(DsaAllocationTest::open)
+                        .fallback(false)
+                        .queues("wq0.0", "wq0.1")
+                        .open();
+                Arena arena = Arena.ofShared()) {
+            MemorySegment source = arena.allocate(1 << 14);
+            MemorySegment destination = arena.allocate(1 << 14);
+            VdmOperation operation = mover.newOperation();
+            Runnable round = () -> {
+                finish(operation.memcpy(destination, source, VdmFlags.NONE));
+                finish(operation.memset(destination, (byte) 1, VdmFlags.NONE));
+                finish(operation.compare(destination, source));
+                finish(operation.crc32c(source, CrcOptions.STANDARD));
+            };
+            var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            long least = Long.MAX_VALUE;
+            for (int attempt = 0; attempt < 50 && least > 0; attempt++) { // until it is compiled
+                long before = threads.getCurrentThreadAllocatedBytes();
+                for (int i = 0; i < ROUNDS; i++) {
+                    round.run();
+                }
+                least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+            }
+            assertEquals(0, least, "bytes in %,d operations".formatted(4 * ROUNDS));
+            assertTrue(mover.queues().stream().allMatch(queue -> queue.completions() >= ROUNDS));
+        }
+    }
+
+    private static void finish(VdmOperation operation) {
+        FutureState state = operation.start().poll();
+        while (state != FutureState.COMPLETE) {
+            state = operation.poll();
+        }
+        operation.orThrow();
+    }
+}

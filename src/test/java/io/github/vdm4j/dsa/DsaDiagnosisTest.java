@@ -1,0 +1,277 @@
+package io.github.vdm4j.dsa;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vdm4j.dml.DsaMachine;
+import io.github.vdm4j.dsa.DsaDiagnosis.Finding;
+import io.github.vdm4j.dsa.portal.DsaStatus;
+import io.github.vdm4j.dsa.portal.Portal;
+import io.github.vdm4j.dsa.portal.SlotMemory;
+import io.github.vdm4j.dsa.portal.WorkQueue;
+import io.github.vdm4j.emulator.DeviceModel;
+import io.github.vdm4j.emulator.DeviceSettings;
+import io.github.vdm4j.emulator.ListedFaults;
+import io.github.vdm4j.emulator.QueueSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayName("The diagnosis of DSA")
+class DsaDiagnosisTest {
+    @TempDir Path root;
+
+    private DsaMachine machine;
+    private final InProcessDevices devices = new InProcessDevices().inline();
+
+    @BeforeEach
+    void buildAMachineWhereAllIsWell() {
+        machine = new DsaMachine(root).device(0, 1).queue("0.0").queue("0.1");
+        devices.device(0, new DeviceModel(new DeviceSettings().queue(QueueSettings.shared(16))
+                .queue(QueueSettings.shared(16))));
+    }
+
+    @AfterEach
+    void leavesNoQueueOpen() {
+        assertEquals(0, devices.openPortals());
+    }
+
+    private DsaDiagnosis diagnosis() {
+        return DsaDiagnosis.of(machine.system(), devices);
+    }
+
+    /** Every queue of the machine has this reason, and the page has it with the remedy. */
+    private void assertUnavailable(String subject, String what, String remedy)
+            throws IOException {
+        DsaDiagnosis diagnosis = diagnosis();
+        assertFalse(diagnosis.works());
+        Finding finding = diagnosis.findings().getFirst();
+        assertEquals(subject, finding.subject());
+        assertEquals(what, finding.what());
+        assertTrue(Files.readString(Path.of("docs", "dsa.md")).contains("| `" + what + "` |")
+                || what.contains("HW_ERR1"), () -> "not in docs/dsa.md: " + what);
+        assertTrue(finding.remedy().contains(remedy), finding::remedy);
+    }
+
+    @Test
+    void findsEveryQueueThatAnswers() {
+        DsaDiagnosis diagnosis = diagnosis();
+        assertEquals(List.of("wq0.0", "wq0.1"), diagnosis.queues());
+        assertEquals(List.of(), diagnosis.findings());
+        assertTrue(diagnosis.works());
+    }
+
+    @Test
+    void findsNoDevice(@TempDir Path empty) throws IOException {
+        machine = new DsaMachine(empty);
+        assertUnavailable("this machine",
+                "there is no DSA device, and the idxd driver is not loaded", "sudo modprobe idxd");
+    }
+
+    @Test
+    void findsADeviceWithoutDriver(@TempDir Path empty) throws IOException {
+        machine = new DsaMachine(empty)
+                .file("sys/bus/pci/devices/0000:6a:01.0/vendor", "0x8086")
+                .file("sys/bus/pci/devices/0000:6a:01.0/device", "0x0b25");
+        assertUnavailable("0000:6a:01.0",
+                "there is a DSA device, but the idxd driver does not drive it",
+                "sudo modprobe idxd");
+    }
+
+    @Test
+    void findsADisabledDevice() throws IOException {
+        machine.device(0, "state", "disabled");
+        assertUnavailable("wq0.0", "dsa0: the device is disabled",
+                "sudo accel-config enable-device dsa0");
+    }
+
+    @Test
+    void findsADeviceWithoutPasid() throws IOException {
+        machine.device(0, "state", "disabled").device(0, "pasid_enabled", "0");
+        assertUnavailable("wq0.0",
+                "dsa0: pasid_enabled is 0: the device cannot work on the addresses of a process",
+                "intel_iommu=on,sm_on");
+    }
+
+    @Test
+    void findsADeviceWithoutQueues(@TempDir Path empty) throws IOException {
+        machine = new DsaMachine(empty).device(3, 0);
+        assertUnavailable("dsa3", "the device has no work queue",
+                "sudo accel-config config-wq dsa3/wq3.0 ");
+    }
+
+    @Test
+    void findsADisabledQueue() throws IOException {
+        machine.queue("0.0", "state", "disabled").queue("0.1", "state", "disabled");
+        assertUnavailable("wq0.0", "the queue is disabled",
+                "sudo accel-config enable-wq dsa0/wq0.0");
+    }
+
+    @Test
+    void findsAQueueOfTheKernel() throws IOException {
+        machine.queue("0.0", "type", "kernel").queue("0.1", "type", "kernel");
+        assertUnavailable("wq0.0",
+                "the queue is of type kernel, and processes may open queues of type user only",
+                "sudo accel-config disable-wq dsa0/wq0.0 && sudo accel-config config-wq");
+    }
+
+    @Test
+    void findsAQueueWithoutFile() throws IOException {
+        machine.without("dev/dsa/wq0.0").without("dev/dsa/wq0.1");
+        assertUnavailable("wq0.0", "the queue has no file in /dev/dsa",
+                "--device /dev/dsa/wq0.0");
+    }
+
+    @Test
+    void findsAMissingRight() throws IOException {
+        machine.locked("/dev/dsa/wq0.0").locked("/dev/dsa/wq0.1");
+        assertUnavailable("wq0.0", "this process may not read and write /dev/dsa/wq0.0",
+                "'SUBSYSTEM==\"dsa\", KERNEL==\"dsa?wq*\", GROUP=\"dsa\", MODE=\"0660\"'");
+    }
+
+    @Test
+    void takesDedicatedQueuesByNameOnly() throws IOException {
+        machine.queue("0.0", "mode", "dedicated").queue("0.1", "mode", "dedicated");
+        assertUnavailable("wq0.0",
+                "the queue is dedicated, and a mover takes such a queue by name only",
+                "DsaDataMover.builder().queues(\"wq0.0\")");
+        try (var opening = DsaOpening.of(machine.system(), List.of("wq0.1"), devices)) {
+            WorkQueue queue = opening.queues().getFirst();
+            assertTrue(queue.dedicated());
+            assertEquals(32, queue.size());
+            assertEquals(List.of(), opening.findings());
+        }
+    }
+
+    @Test
+    void refusesADedicatedQueueOfUnknownSize() {
+        machine.queue("0.0", "mode", "dedicated")
+                .without("sys/bus/dsa/devices/wq0.0/size");
+        try (var opening = DsaOpening.of(machine.system(), List.of("wq0.0"), devices)) {
+            assertEquals(List.of(), opening.queues());
+            assertEquals(
+                    "the queue is dedicated, and Linux does not show its size: a full queue would drop operations",
+                    opening.findings().getFirst().what());
+        }
+    }
+
+    @Test
+    void refusesAnUnknownName() {
+        var e = assertThrows(IllegalArgumentException.class,
+                () -> DsaOpening.of(machine.system(), List.of("wq0.0", "wq7.0"), devices));
+        assertEquals(
+                "work queue wq7.0: unknown. Linux shows wq0.0, wq0.1. List the queues with vdm info.",
+                e.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "open: Device or resource busy | sudo fuser -v /dev/dsa/wq0.0",
+        "open: Permission denied       | sudo groupadd -f --system dsa",
+        "open: No such device          | dmesg",
+    })
+    void findsAFileThatCannotBeOpened(String words, String remedy) {
+        DsaDiagnosis diagnosis = DsaDiagnosis.of(machine.system(), node -> {
+            throw new IOException(words);
+        });
+        assertEquals("/dev/dsa/wq0.0 could not be opened: " + words,
+                diagnosis.findings().getFirst().what());
+        assertTrue(diagnosis.findings().getFirst().remedy().contains(remedy));
+        assertEquals(2, diagnosis.findings().size());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "-22 | write() refused a no-op with EINVAL (errno 22): this kernel takes no descriptors by write()",
+        "-6  | write() refused a no-op with ENXIO (errno 6): this kernel takes no descriptors by write()",
+        "-19 | a no-op failed with ENODEV (errno 19). The queue is disabled. The mover opens the queue again when Linux shows it as enabled.",
+    })
+    void findsAKernelThatRefusesTheNop(int error, String what) {
+        DsaDiagnosis diagnosis = DsaDiagnosis.of(machine.system(), node -> new Portal() {
+            @Override
+            public int submit(SlotMemory memory) {
+                return error;
+            }
+
+            @Override
+            public void reopen() {}
+
+            @Override
+            public void close() {}
+        });
+        assertEquals(what, diagnosis.findings().getFirst().what());
+    }
+
+    @Test
+    void findsADeviceThatFailsTheNop() throws IOException {
+        devices.device(0, new DeviceModel(
+                new DeviceSettings().queue(QueueSettings.shared(1)).queue(QueueSettings.shared(1)),
+                new ListedFaults(List.of("status=0x20:1")), () -> 0, DeviceModel.Observer.NONE));
+        assertUnavailable("wq0.0",
+                "a no-op failed with HW_ERR1 (0x20). " + DsaStatus.of(0x20).explanation(),
+                "dmesg");
+    }
+
+    @Test
+    void findsADeviceThatDoesNotAnswer() throws IOException {
+        machine.queue("0.1", "state", "disabled");
+        var silent = new InProcessDevices().device(0, new DeviceModel(
+                new DeviceSettings().queue(QueueSettings.shared(1))));
+        DsaDiagnosis diagnosis = DsaDiagnosis.of(machine.system(), silent);
+        assertEquals("a no-op was not complete within a second",
+                diagnosis.findings().getFirst().what());
+    }
+
+    @Test
+    void exceptionListsEveryQueueWithItsReason() {
+        machine.queue("0.0", "state", "disabled").queue("0.1", "type", "kernel");
+        assertEquals(
+                """
+                        No DSA work queue can be used. Examined:
+                          wq0.0: the queue is disabled
+                          wq0.1: the queue is of type kernel, and processes may open queues of type user only
+                        The commands that fix this: scripts/vdm info --why, docs/dsa.md. ThreadsDataMover and SyncDataMover need no device.""",
+                new DsaUnavailableException(diagnosis().findings()).getMessage());
+    }
+
+    @Test
+    void smallestTreeHasDocumentedDefaults(@TempDir Path tree) throws IOException {
+        Path queue = Files.createDirectories(tree.resolve("sys/bus/dsa/devices/dsa0/wq0.0"));
+        Files.createDirectories(tree.resolve("dev/dsa"));
+        Files.createFile(tree.resolve("dev/dsa/wq0.0"));
+        Files.writeString(queue.resolveSibling("gen_cap"), "0x40915f0107\n");
+        Files.writeString(queue.resolveSibling("numa_node"), "0\n");
+        Files.writeString(queue.resolve("mode"), "shared\n");
+        Files.writeString(queue.resolve("size"), "16\n");
+        Files.writeString(queue.resolve("max_transfer_size"), "65536\n");
+        try (var opening = DsaOpening.of(DsaSystem.read(tree), List.of(), devices)) {
+            WorkQueue found = opening.queues().getFirst();
+            assertEquals(new WorkQueue(found.queue(), "wq0.0", "dsa0", 0, 0x40915f0107L,
+                    0x1003f03ffL, 65536, 1, 16, false, false), found);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0x100, 1024, 32, 1",
+        "0x200, 1024, 32, 32",
+        "0x200, 16, 32, 16",
+    })
+    void batchesNeedTheSecondVersion(String version, String ofDevice, String ofQueue, int tasks) {
+        machine.device(0, "version", version, "max_batch_size", ofDevice)
+                .queue("0.0", "max_batch_size", ofQueue);
+        try (var opening = DsaOpening.of(machine.system(), List.of("wq0.0"), devices)) {
+            assertEquals(tasks, opening.queues().getFirst().maxBatchTasks());
+        }
+    }
+}

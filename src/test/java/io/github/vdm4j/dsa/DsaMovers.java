@@ -1,0 +1,89 @@
+package io.github.vdm4j.dsa;
+
+import io.github.vdm4j.dsa.portal.Portal;
+import io.github.vdm4j.emulator.DeviceModel;
+import io.github.vdm4j.emulator.DeviceSettings;
+import io.github.vdm4j.emulator.FaultPlan;
+import io.github.vdm4j.emulator.QueueSettings;
+import io.github.vdm4j.emulator.SysfsTree;
+import io.github.vdm4j.machine.DsaFolders;
+import io.github.vdm4j.machine.SystemFiles;
+import io.github.vdm4j.memory.Durability;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** Movers on devices of the emulator in this process. */
+final class DsaMovers implements AutoCloseable {
+    final InProcessDevices devices = new InProcessDevices();
+    private final List<DeviceSettings> settings = new ArrayList<>();
+    private final Path root;
+
+    DsaMovers() {
+        try {
+            root = Files.createTempDirectory("vdm4j-dsa");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** One device of the second version with one shared queue. */
+    static DsaMovers withOneQueue() {
+        return new DsaMovers().device(new DeviceSettings().queue(QueueSettings.shared(64)));
+    }
+
+    DsaMovers device(DeviceSettings next) {
+        return device(next, FaultPlan.NONE, DeviceModel.Observer.NONE);
+    }
+
+    DsaMovers device(DeviceSettings next, FaultPlan faults, DeviceModel.Observer observer) {
+        devices.device(settings.size(), new DeviceModel(next, faults, System::nanoTime, observer));
+        settings.add(next);
+        return this;
+    }
+
+    private DsaSystem system() {
+        try {
+            Path sysfs = Files.createDirectories(root.resolve("sys/bus/dsa/devices"));
+            SysfsTree.write(sysfs, settings);
+            Path nodes = Files.createDirectories(root.resolve("dev/dsa"));
+            for (Path queue : SystemFiles.list(sysfs, name -> name.startsWith("wq"))) {
+                Files.writeString(nodes.resolve(queue.getFileName()), "");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        // With the whole path of each node, because queues of other tests may still be open.
+        return DsaSystem.read(Path.of("/"), DsaFolders.below(root), node -> true);
+    }
+
+    /** Every size goes to the devices. */
+    DsaDataMoverBuilder builder() {
+        return builder(devices);
+    }
+
+    /** The same with other files of the queues. */
+    DsaDataMoverBuilder builder(Portal.Opener opener) {
+        return DsaDataMover.builder()
+                .offloadFrom(0)
+                .offloadFromWhenAwaited(0)
+                .durability(Durability.withoutLibpmem())
+                .machine(this::system, opener);
+    }
+
+    @Override
+    public void close() {
+        devices.close();
+        try (var files = Files.walk(root)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
