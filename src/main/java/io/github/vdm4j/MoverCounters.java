@@ -6,7 +6,9 @@ package io.github.vdm4j;
  *
  * @param submitted operations that were started, both ended and in flight
  * @param completed operations that succeeded
- * @param failed operations that ended without success in a poll; cancelled operations do not count
+ * @param failed operations that were started and ended without success. An operation that was
+ *     started and cancelled is among them. An operation that was cancelled before its first poll is
+ *     not counted.
  * @param retried how often a part of an operation was submitted again because a work queue was full
  * @param bytes the bytes of the operations that succeeded
  * @param inFlight operations that were started and have not been seen to end

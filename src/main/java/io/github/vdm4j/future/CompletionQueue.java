@@ -85,6 +85,8 @@ public final class CompletionQueue<T> {
      * @param attachment what to return with it
      * @throws WrongThreadException if the future cannot be started from this thread; it is not
      *     added
+     * @throws IllegalStateException if the future is a reusable operation with nothing prepared; it
+     *     is not added
      */
     public void add(PollableFuture<?> future, T attachment) {
         Objects.requireNonNull(future, "future");
@@ -211,8 +213,8 @@ public final class CompletionQueue<T> {
         waiting++;
         signalled = false;
         try {
-            if (completed != null) {
-                return false; // pushed before the thread that pushed could see this one wait
+            if (completed != null || registered == 0) {
+                return false; // changed before the thread that changed it could see this one wait
             }
             if (timed) {
                 changed.awaitNanos(nanos);

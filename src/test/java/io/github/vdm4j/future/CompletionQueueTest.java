@@ -15,11 +15,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -352,6 +354,45 @@ class CompletionQueueTest {
             queue.add(confined, "confined");
             assertEquals(0, queue.take().future().output());
         }
+    }
+
+    /** A taker that is not woken shows in some of the runs. */
+    @Test
+    void takeEndsWhenAddThrowsMeanwhile() throws Exception {
+        int rounds = 5_000;
+        var random = new Random();
+        var round = new AtomicInteger();
+        var entered = new AtomicInteger();
+        var ended = new AtomicInteger();
+        PollableFuture<Void> refused = ((PollTask<Void>) (notifier, sink) -> {
+            int mine = round.incrementAndGet();
+            while (entered.get() < mine) {
+                Thread.yield();
+            }
+            for (int spins = random.nextInt(12); spins > 0; spins--) {
+                Thread.onSpinWait();
+            }
+            throw new WrongThreadException("on purpose");
+        }).toFuture();
+        FutureTask<Void> taker = start(() -> {
+            for (int next = 1; next <= rounds; next++) {
+                while (round.get() < next) {
+                    Thread.yield();
+                }
+                entered.set(next);
+                assertThrows(IllegalStateException.class, queue::take);
+                ended.set(next);
+            }
+            return null;
+        });
+        while (round.get() < rounds && !taker.isDone()) {
+            assertThrows(WrongThreadException.class, () -> queue.add(refused, "refused"));
+            while (ended.get() < round.get() && !taker.isDone()) {
+                Thread.yield();
+            }
+        }
+        taker.get();
+        assertTrue(queue.isEmpty());
     }
 
     @Test

@@ -1,7 +1,9 @@
 package io.github.vdm4j.mover;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vdm4j.MoverCounters;
 import io.github.vdm4j.Vdm;
@@ -68,6 +70,30 @@ class CountersTest {
         second.await();
         mover.close();
         assertEquals(new MoverCounters(2, 2, 0, 0, 2_048, 0), mover.counters());
+    }
+
+    @Test
+    void cancelledWaitingOperationCountsAsFailed() throws InterruptedException {
+        var gate = new CountDownLatch(1);
+        var begun = new CountDownLatch(1);
+        try (var mover = ThreadsDataMover.builder()
+                .threads(1)
+                .memsetFunction((destination, value, flags) -> {
+                    begun.countDown();
+                    assertDoesNotThrow(() -> gate.await());
+                })
+                .open()) {
+            VdmFuture<VdmOutput> first = mover.memset(memory, (byte) 1);
+            first.poll();
+            begun.await();
+            VdmFuture<VdmOutput> waiting = mover.memset(memory, (byte) 1);
+            waiting.poll();
+            assertTrue(waiting.cancel());
+            assertEquals(new MoverCounters(2, 0, 1, 0, 0, 1), mover.counters());
+            gate.countDown();
+            first.await();
+            assertEquals(new MoverCounters(2, 1, 1, 0, 1_024, 0), mover.counters());
+        }
     }
 
     @Test
