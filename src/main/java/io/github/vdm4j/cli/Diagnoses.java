@@ -2,6 +2,8 @@ package io.github.vdm4j.cli;
 
 import io.github.vdm4j.dml.DmlDiagnosis;
 import io.github.vdm4j.dsa.DsaDiagnosis;
+import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * The diagnoses of the two ways to DSA. The components, in this order, are the keys of the JSON of
@@ -22,5 +24,23 @@ record Diagnoses(DmlDiagnosis dml, DsaDiagnosis dsa) {
                 ? "DsaDataMover works here, on " + String.join(", ", dsa.queues())
                 : "DsaDataMover does not work here: "
                         + dsa.findings().getFirst().what();
+    }
+
+    /** Returns the text form: each verdict, then each finding with its remedy. */
+    String text() {
+        String ofDml = dml.findings()
+                .stream()
+                .map(finding -> finding(finding.severity().name().toLowerCase(Locale.ROOT),
+                        finding.what(), finding.remedy()))
+                .collect(Collectors.joining());
+        String ofDsa = dsa.findings()
+                .stream()
+                .map(finding -> finding(finding.subject(), finding.what(), finding.remedy()))
+                .collect(Collectors.joining());
+        return "%s%n%s%n%s%n%s".formatted(dml.verdict().sentence(), ofDml, dsaSentence(), ofDsa);
+    }
+
+    private static String finding(String label, String what, String remedy) {
+        return "%n%-5s  %s%n       %s%n".formatted(label, what, remedy);
     }
 }

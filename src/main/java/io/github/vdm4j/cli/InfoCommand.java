@@ -38,7 +38,7 @@ final class InfoCommand implements Callable<Integer> {
         Diagnoses found = diagnosis.get();
         PrintWriter out = spec.commandLine().getOut();
         if (why) {
-            out.print(json ? Json.of(found) + System.lineSeparator() : DiagnosisText.of(found));
+            out.print(json ? Json.of(found) + System.lineSeparator() : found.text());
         } else {
             SystemReport report = SystemReport.of(found);
             out.print(
