@@ -4,6 +4,7 @@ import io.github.vdm4j.dml.job.DmlChannel;
 import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.engine.channel.Slot;
 import io.github.vdm4j.engine.channel.SlotPool;
+import io.github.vdm4j.machine.NumaNodes;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -11,7 +12,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** A pool of one slot, wanted by two threads. */
+/** A pool of one slot, which two threads take. */
 @JCStressTest
 @Outcome(id = "[01], [01]", expect = Expect.ACCEPTABLE, desc = "had it alone, or was refused")
 @Outcome(expect = Expect.FORBIDDEN, desc = "lent twice at once")
@@ -24,7 +25,7 @@ public class PoolStress {
                     new ChannelLimits(4096, 4096), NumaNodes.ANY, true, DmlStatus::of),
             1);
 
-    /** The number of holders. Only the holder of the slot accesses it, without further protection. */
+    /** The number of holders. Only the holder of the slot accesses it, without other protection. */
     private static int holders;
 
     private static int use() {
