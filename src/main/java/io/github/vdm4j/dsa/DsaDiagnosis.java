@@ -5,8 +5,8 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * The answer to the question whether this process can use the DSA devices of this machine without a
- * native library, and if not, why and what to do.
+ * A diagnosis of DSA without a native library. It states whether this process can use the devices
+ * of this machine. If not, it states the reasons and the remedies.
  *
  * @param queues the work queues that answered a no-op
  * @param findings why each of the other queues cannot be used; if there is no queue, why

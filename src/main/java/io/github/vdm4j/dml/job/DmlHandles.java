@@ -51,9 +51,9 @@ final class DmlHandles {
     }
 
     /**
-     * {@code dml_status_t dml_submit_job(dml_job_t *job)}, with surplus pointers that the callee
-     * never looks at: as arguments of the call their arenas cannot be closed while the software
-     * path copies. The System V convention for x86-64 leaves surplus register arguments alone.
+     * {@code dml_status_t dml_submit_job(dml_job_t *job)}, with surplus pointers. The arena of an
+     * argument cannot be closed during the call, so it stays open while the software path copies.
+     * The System V convention for x86-64 allows surplus register arguments.
      */
     static final class SubmitOne {
         static final MethodHandle HANDLE = handle(JAVA_LONG, ADDRESS);
