@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 public final class DsaUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** The reason for each queue that was not taken. */
     @SuppressWarnings("serial") // copyOf makes serializable lists
     private final List<Finding> findings;
 
