@@ -85,7 +85,7 @@ final class DiagnosisRules {
         return usable.stream().map(Way::name).toList();
     }
 
-    /** From the outside in: whoever removes the first may find that the others have gone too. */
+    /** Returns the findings. The remedy of an earlier finding may remove later findings, too. */
     List<Finding> findings() {
         library();
         crashes();

@@ -59,7 +59,7 @@ public final class DeviceHealth {
 
     private volatile long retryAt;
 
-    /** An empty operation in flight; of whoever has set {@link #trying}. */
+    /** The no-op in flight that tests the device. The thread that set {@link #trying} owns it. */
     private volatile Slot trial;
 
     private final AtomicBoolean trying = new AtomicBoolean();

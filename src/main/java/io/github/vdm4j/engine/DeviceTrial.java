@@ -55,7 +55,7 @@ public record DeviceTrial(boolean works, String words, VdmStatus status) {
         while (status == Slot.IN_FLIGHT) {
             if (System.nanoTime() - start >= MAX_NANOS) {
                 return failed(
-                        "an empty operation did not come back from the hardware within a second",
+                        "the hardware did not complete a no-op within a second",
                         null);
             }
             Thread.onSpinWait();

@@ -24,8 +24,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>Any {@link PollableFuture} can be added. {@link #add} starts it. If a future notifies, it costs
  * nothing until it completes. A daemon thread, which all such futures share, polls futures that
- * give no notification, and chains whose next step is due. The functions of such a chain must not
- * block, because they run on this thread. If a poll throws {@link WrongThreadException} there,
+ * give no notification, and chains whose current step is complete. The functions of such a chain
+ * must not block, because they run on this thread. If a poll throws {@link WrongThreadException} there,
  * {@code poll} and {@code take} on the thread that added the future poll it.
  *
  * <p><b>Threading.</b> Any number of threads, virtual threads included, may add and take entries.

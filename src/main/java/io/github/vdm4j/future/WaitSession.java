@@ -269,9 +269,8 @@ final class WaitSession {
             Entry following = entry.link;
             entry.link = null;
             entry.listed = false;
-            // A late wake-up of an entry that is done, or is due anyway, changes nothing. Done, not
-            // complete: another thread may have completed the future, which this one has yet to see
-            // and count.
+            // A late wake-up changes nothing if the entry is done or will be polled again. "Done"
+            // means counted by this thread: another thread may have completed the future earlier.
             if (!entry.again && !entry.done) {
                 entry.again = true;
                 due[count++] = entry;

@@ -211,7 +211,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         assertTrue(
                 refused.getMessage()
                         .contains(
-                                "an empty operation did not come back from the hardware within a second"),
+                                "the hardware did not complete a no-op within a second"),
                 refused.getMessage());
         assertNull(refused.status());
         assertEquals(1, dml.inFlight());

@@ -255,9 +255,9 @@ public final class DmlFunctions {
     }
 
     /**
-     * Tells whether the library lays batches out as it is known to: a descriptor and a completion
-     * record for each task, and room to align the buffer. Only then may descriptors be written
-     * without the library.
+     * Returns whether the library uses the known layout of batches: a descriptor and a completion
+     * record for each task, and space to align the buffer. Only with this layout can vdm4j write
+     * descriptors without the library.
      *
      * @param job an initialised job
      * @return false if batches must not be submitted
@@ -318,10 +318,10 @@ public final class DmlFunctions {
     }
 
     /**
-     * Tells whether the library calls back into Java, as a simulated one does: it must not be
-     * called briefly.
+     * Returns whether the library calls back into Java, like the simulated library of the tests. A
+     * critical downcall must not call such a library.
      *
-     * @return whether calls that stay in Java are forbidden
+     * @return {@code true} if critical downcalls are forbidden
      */
     boolean callsBack() {
         return callsBack;

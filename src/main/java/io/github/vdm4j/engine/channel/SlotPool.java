@@ -111,7 +111,7 @@ public final class SlotPool {
             return null;
         }
         slot.taken = LENT;
-        VarHandle.releaseFence(); // whoever finds the slot there finds it whole
+        VarHandle.releaseFence(); // a thread that finds the slot finds it whole
         slots[place] = slot;
         return slot;
     }
@@ -158,7 +158,7 @@ public final class SlotPool {
         Slot other = overdue.size() < slots.length ? anotherSlot() : null;
         for (int i = 0; i < slots.length && other != null; i++) {
             if (slots[i] == slot) {
-                VarHandle.releaseFence(); // whoever finds the slot there finds it whole
+                VarHandle.releaseFence(); // a thread that finds the slot finds it whole
                 slots[i] = other;
             }
         }
