@@ -187,10 +187,14 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
             return "it executes operations of every size";
         }
         if (libpmemMoves) {
-            return "the JVM executes copies of up to %,d bytes, fills of up to %,d and other operations of up to %,d"
-                    .formatted(copies, fills, operations);
+            return "the JVM executes copies %s, fills %s and other operations %s"
+                    .formatted(upTo(copies), upTo(fills), upTo(operations));
         }
         return "the JVM executes what is shorter than %,d bytes, or than %,d bytes if a thread awaits it"
                 .formatted(copies + 1, Math.max(copies, awaited) + 1);
+    }
+
+    private static String upTo(long bytes) {
+        return bytes == Long.MAX_VALUE ? "of every size" : "of up to %,d bytes".formatted(bytes);
     }
 }

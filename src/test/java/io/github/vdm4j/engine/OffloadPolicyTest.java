@@ -179,4 +179,12 @@ class OffloadPolicyTest {
                     "%,d bytes, awaited %s: %.3f".formatted(bytes, awaited, ratio));
         }
     }
+
+    @Test
+    void wordsNameALimitOnlyIfThereIsOne() {
+        assertEquals("the JVM executes copies of every size, fills of up to 512 bytes and other"
+                + " operations of every size",
+                OffloadPolicy.withoutDevice(Long.MAX_VALUE, 512, Long.MAX_VALUE, 4_096, 8_192)
+                        .words());
+    }
 }
