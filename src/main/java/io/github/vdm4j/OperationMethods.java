@@ -34,7 +34,8 @@ import java.lang.foreign.MemorySegment;
  *
  * @param <S> the type of the object
  */
-public abstract sealed class OperationMethods<S> permits Batch, VdmOperation {
+public abstract sealed class OperationMethods<S>
+        permits Batch, VdmOperation, AbstractDataMover.Futures {
     OperationMethods() {}
 
     /** Checks an operation and keeps its descriptor. A null argument means that it has no such field. */
