@@ -9,11 +9,13 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import java.io.IOException;
 import java.lang.module.ModuleDescriptor.Exports;
 import java.lang.reflect.Member;
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -77,7 +79,7 @@ class PublicApiTest {
                 .filter(PublicApiTest::isListed)
                 .map(constructor -> "new " + constructor.toGenericString())
                 .forEach(members::add);
-        Stream.of(type.getDeclaredMethods())
+        methodsOf(type)
                 .filter(PublicApiTest::isListed)
                 .map(method -> shorten(method, method.toGenericString()))
                 .forEach(members::add);
@@ -96,6 +98,13 @@ class PublicApiTest {
                 + (parents.isEmpty() ? "" : " : " + parents)
                 + (permitted.isEmpty() ? "" : " permits " + permitted) + "\n"
                 + members.stream().map(member -> "    " + member + "\n").collect(joining());
+    }
+
+    /** Returns the methods of a type, also those that it inherits from a class that is not public. */
+    static Stream<Method> methodsOf(Class<?> type) {
+        return Stream.<Class<?>>iterate(type, Objects::nonNull, Class::getSuperclass)
+                .takeWhile(each -> each == type || !isVisible(each))
+                .flatMap(each -> Stream.of(each.getDeclaredMethods()));
     }
 
     /** Removes the name of the class, which stands above its members. */

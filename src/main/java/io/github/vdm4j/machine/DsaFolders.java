@@ -15,12 +15,7 @@ public record DsaFolders(Path sysfs, Path nodes) {
     /** The property that names the folder of the character devices. */
     public static final String NODES_PROPERTY = "vdm4j.dsa.devices";
 
-    /**
-     * Returns the folders of a machine whose files are below a root.
-     *
-     * @param root the folder that stands for {@code /}
-     * @return the folders of Linux
-     */
+    /** Returns the folders of a machine whose files are below a root. */
     public static DsaFolders below(Path root) {
         return new DsaFolders(root.resolve("sys/bus/dsa/devices"), root.resolve("dev/dsa"));
     }
@@ -28,8 +23,6 @@ public record DsaFolders(Path sysfs, Path nodes) {
     /**
      * Returns the folders of this machine. A property replaces each of them, else an environment
      * variable ({@code VDM4J_DSA_SYSFS}, {@code VDM4J_DSA_DEVICES}).
-     *
-     * @return the folders to look at
      */
     public static DsaFolders current() {
         DsaFolders usual = below(Path.of("/"));

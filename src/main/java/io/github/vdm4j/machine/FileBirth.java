@@ -44,7 +44,6 @@ public final class FileBirth {
     /**
      * Returns when the file of a mapping was created.
      *
-     * @param mapping the mapping
      * @return a text that differs for each file of one inode number; null if the file system has no
      *     such time or does not report it
      */

@@ -8,12 +8,7 @@ public final class LibraryThread extends Thread {
     /** Not started: memory that is confined to a thread is confined to another than this. */
     private static final Thread STRANGER = Thread.ofPlatform().unstarted(() -> {});
 
-    /**
-     * Creates a thread that is not started.
-     *
-     * @param name the thread's name
-     * @param task what the thread runs
-     */
+    /** Creates a thread that is not started. */
     public LibraryThread(String name, Runnable task) {
         super(null, task, name, 0, false);
         setDaemon(true);
@@ -34,18 +29,12 @@ public final class LibraryThread extends Thread {
     /**
      * Returns whether the current thread belongs to the library. Such a thread must not wait for an
      * operation, because it may be the one that completes it.
-     *
-     * @return true on a thread of this class
      */
     public static boolean isCurrent() {
         return Thread.currentThread() instanceof LibraryThread;
     }
 
-    /**
-     * Returns a thread that accesses what every thread can access.
-     *
-     * @return a thread that is not started
-     */
+    /** Returns a thread that accesses what every thread can access. */
     public static Thread stranger() {
         return STRANGER;
     }
@@ -53,8 +42,6 @@ public final class LibraryThread extends Thread {
     /**
      * Reports a throwable of user code to the uncaught-exception handler of the current thread.
      * Whatever the handler throws is dropped, because the thread has other work to do.
-     *
-     * @param thrown the throwable
      */
     public static void report(Throwable thrown) {
         try {

@@ -55,14 +55,8 @@ public final class PageGuard {
     /**
      * Asks the kernel to bring in the pages of a range.
      *
-     * @param segment the segment
-     * @param offset the first byte of the range
      * @param length bytes, above 0
-     * @param write whether the range will be written
      * @return false if the kernel refuses all of these calls, so nothing is known of the pages
-     * @throws PageUnavailableException if the kernel cannot provide a page
-     * @throws IllegalStateException if the arena is closed
-     * @throws WrongThreadException if the segment is confined to another thread
      */
     public static boolean ask(MemorySegment segment, long offset, long length, boolean write) {
         long address = segment.address() + offset;
@@ -92,13 +86,7 @@ public final class PageGuard {
      * Brings in the pages of a range. If the kernel refuses all of these calls, the JVM touches the
      * pages itself.
      *
-     * @param segment the segment
-     * @param offset the first byte of the range
      * @param length bytes, above 0
-     * @param write whether the range will be written
-     * @throws PageUnavailableException if a page is missing
-     * @throws IllegalStateException if the arena is closed
-     * @throws WrongThreadException if the segment is confined to another thread
      */
     public static void bringIn(MemorySegment segment, long offset, long length, boolean write) {
         if (!ask(segment, offset, length, write)) {

@@ -18,7 +18,6 @@ public interface DurableMoves {
      * Fills, and returns when the range is in the persistence domain.
      *
      * @param range native memory, not empty
-     * @param value the byte
      * @throws IllegalStateException if its arena is closed; nothing was written
      * @throws WrongThreadException if it is confined to another thread; nothing was written
      */

@@ -14,18 +14,10 @@ public interface MemoryRegion {
      */
     long address();
 
-    /**
-     * Returns the size.
-     *
-     * @return bytes
-     */
+    /** Returns the size. */
     long byteSize();
 
-    /**
-     * Returns what makes the content durable.
-     *
-     * @return the domain
-     */
+    /** Returns what makes the content durable. */
     DurabilityDomain domain();
 
     /**
@@ -35,11 +27,7 @@ public interface MemoryRegion {
      */
     MappedFile file();
 
-    /**
-     * Returns whether pages of the region may be missing.
-     *
-     * @return true if a file is mapped there
-     */
+    /** Returns whether pages of the region may be missing. */
     boolean mayLackPages();
 
     /**
@@ -55,11 +43,7 @@ public interface MemoryRegion {
      */
     void pinAgain();
 
-    /**
-     * Returns the segment of the whole region.
-     *
-     * @return the segment
-     */
+    /** Returns the segment of the whole region. */
     MemorySegment whole();
 
     /** Removes one {@link #pin}. */

@@ -83,11 +83,7 @@ public final class OperationTrace {
         }
     }
 
-    /**
-     * Returns whether a recording wants operations. It costs one read if no recording runs.
-     *
-     * @return true if events are wanted
-     */
+    /** Returns whether a recording wants operations. It costs one read if no recording runs. */
     public static boolean isOn() {
         return PRESENT && FlightRecorder.isInitialized() && Flight.isEnabled();
     }
@@ -95,7 +91,6 @@ public final class OperationTrace {
     /**
      * Counts a poll of an operation, and begins its trace if there is none.
      *
-     * @param operation its future
      * @param first whether this poll starts the operation; an earlier trace is discarded then
      */
     public static void poll(Object operation, boolean first) {
@@ -107,11 +102,7 @@ public final class OperationTrace {
         trace.polls++;
     }
 
-    /**
-     * Records that a worker begins an operation.
-     *
-     * @param operation its future
-     */
+    /** Records that a worker begins an operation. */
     public static void workBegins(Object operation) {
         try {
             OperationTrace trace = isOn() ? TRACES.get(operation) : null;
@@ -123,11 +114,7 @@ public final class OperationTrace {
         }
     }
 
-    /**
-     * Records that a worker has executed an operation.
-     *
-     * @param operation its future
-     */
+    /** Records that a worker has executed an operation. */
     public static void workEnds(Object operation) {
         try {
             OperationTrace trace = isOn() ? TRACES.get(operation) : null;
@@ -139,16 +126,7 @@ public final class OperationTrace {
         }
     }
 
-    /**
-     * Commits the event of an operation that has ended.
-     *
-     * @param operation its future
-     * @param what its type
-     * @param bytes its size
-     * @param mover the mover's name
-     * @param path the path that executed it
-     * @param status its result
-     */
+    /** Commits the event of an operation that has ended. */
     public static void end(Object operation, String what, long bytes, String mover, String path,
             String status) {
         OperationTrace trace = TRACES.remove(operation);
