@@ -15,12 +15,7 @@ public final class DeviceHealth {
     /** Is notified when the engine stops using the device, and when it uses the device again. */
     @FunctionalInterface
     public interface Listener {
-        /**
-         * Takes note of a decision. Called without locks. Must not throw.
-         *
-         * @param device whether operations go to the device from now on
-         * @param reason why, in a clause
-         */
+        /** Takes note of a decision. Called without locks. Must not throw. */
         void decided(boolean device, String reason);
     }
 

@@ -42,11 +42,7 @@ public final class EngineSettings {
     /** The clock for the pauses of a failing device, in nanoseconds. */
     public LongSupplier clock = System::nanoTime;
 
-    /**
-     * Creates the defaults.
-     *
-     * @param workers the number of worker threads
-     */
+    /** Creates the defaults. */
     public EngineSettings(int workers) {
         this.workers = workers;
     }
@@ -65,10 +61,6 @@ public final class EngineSettings {
     /**
      * Checks a number of things.
      *
-     * @param what their plural
-     * @param count the number
-     * @param most the largest number allowed
-     * @return the number
      * @throws IllegalArgumentException if the number is not 1 to {@code most}
      */
     public static int count(String what, int count, int most) {
@@ -82,9 +74,6 @@ public final class EngineSettings {
     /**
      * Checks a number of bytes that may be 0.
      *
-     * @param setting the name of the setting
-     * @param bytes the number
-     * @return the number
      * @throws IllegalArgumentException if the number is negative
      */
     public static long notNegative(String setting, long bytes) {
@@ -98,9 +87,6 @@ public final class EngineSettings {
     /**
      * Checks a number of bytes that may not be 0.
      *
-     * @param setting the name of the setting
-     * @param bytes the number
-     * @return the number
      * @throws IllegalArgumentException if the number is below 1
      */
     public static long positive(String setting, long bytes) {
@@ -115,7 +101,6 @@ public final class EngineSettings {
      * Returns the policy for a device.
      *
      * @param hasSoftware whether something executes what the device does not
-     * @return the policy, which leaves every operation to the device if nothing else executes it
      */
     public OffloadPolicy policy(boolean hasSoftware) {
         return hasSoftware
@@ -131,7 +116,6 @@ public final class EngineSettings {
      * @param policy what the JVM and the workers execute
      * @param health the health of the device; null without a device
      * @param hasSoftware whether something executes what the device does not
-     * @return the plan
      */
     public EnginePlan plan(SlotPool pool, String threadPrefix, OffloadPolicy policy,
             DeviceHealth health, boolean hasSoftware) {
