@@ -301,7 +301,7 @@ class DocsTest {
     @DisplayName("the settings page lists every property, variable and builder option")
     void settings() throws IOException {
         Set<String> settings = new TreeSet<>();
-        Pattern option = Pattern.compile("public (?:\\w+Builder|BufferAllocator) (\\w+)\\(");
+        Pattern option = Pattern.compile("public (?:\\w+Builder|BufferAllocator|B) (\\w+)\\(");
         Pattern variable = Pattern.compile("\"(vdm4j(?:\\.\\w+)+|VDM4J_\\w+)\"");
         for (Path source : sources("src/main/java")) {
             String text = Files.readString(source);

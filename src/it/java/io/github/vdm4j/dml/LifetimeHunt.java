@@ -6,6 +6,8 @@ import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.OffHeapBuffer;
+import io.github.vdm4j.dml.simulated.Plan;
+import io.github.vdm4j.dml.simulated.SimulatedDml;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.mover.SyncDataMover;

@@ -24,7 +24,7 @@ import org.opentest4j.TestAbortedException;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(RequiresDml.Condition.class)
-@interface RequiresDml {
+public @interface RequiresDml {
 
     /**
      * Throws before the class begins, because Surefire then counts each of its tests as skipped.

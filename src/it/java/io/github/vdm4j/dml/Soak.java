@@ -2,6 +2,8 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.AbstractDataMover;
 import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.dml.simulated.Plan;
+import io.github.vdm4j.dml.simulated.SimulatedDml;
 import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.mover.SyncDataMover;

@@ -2,6 +2,9 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.dml.BatchMix.Order;
 import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.dml.simulated.Plan;
+import io.github.vdm4j.dml.simulated.SimulatedDml;
+import io.github.vdm4j.dml.simulated.Submission;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.ForAll;

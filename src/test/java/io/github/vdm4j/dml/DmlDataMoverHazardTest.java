@@ -18,6 +18,8 @@ import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.dml.simulated.Plan;
+import io.github.vdm4j.dml.simulated.Submission;
 import io.github.vdm4j.future.FutureRuntime;
 import io.github.vdm4j.future.FutureState;
 import java.lang.foreign.Arena;

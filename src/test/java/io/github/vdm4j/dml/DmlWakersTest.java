@@ -10,6 +10,7 @@ import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.dml.simulated.Plan;
 import io.github.vdm4j.future.FutureRuntime;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;

@@ -154,7 +154,6 @@ public final class DmlFunctions {
      * {@link #submit(long, MemorySegment)} for a job that the software path executes, without
      * leaving Java if that takes no time.
      *
-     * @param length how much there is to move, bytes
      * @throws SegmentClosedException if the arena is closed
      * @throws WrongThreadException if it is confined to another thread
      */
@@ -259,7 +258,6 @@ public final class DmlFunctions {
      * record for each task, and space to align the buffer. Only with this layout can vdm4j write
      * descriptors without the library.
      *
-     * @param job an initialised job
      * @return false if batches must not be submitted
      */
     boolean knowsBatches(long job) {
@@ -320,8 +318,6 @@ public final class DmlFunctions {
     /**
      * Returns whether the library calls back into Java, like the simulated library of the tests. A
      * critical downcall must not call such a library.
-     *
-     * @return {@code true} if critical downcalls are forbidden
      */
     boolean callsBack() {
         return callsBack;

@@ -153,11 +153,7 @@ public final class DsaChannel implements Channel {
         return choice.of(memory, destination);
     }
 
-    /**
-     * Returns the queues with what they have done.
-     *
-     * @return all queues of the channel
-     */
+    /** Returns the queues with what they have done. */
     public List<QueueState> queues() {
         return queues;
     }

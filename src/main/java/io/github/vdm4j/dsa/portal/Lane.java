@@ -56,7 +56,6 @@ final class Lane {
     /**
      * Submits the descriptor that was written.
      *
-     * @param head the first eight bytes, with the flags that the queue obeys
      * @return 0 or the negative error number
      */
     int submit(QueueState next, long head) {

@@ -63,7 +63,6 @@ public final class OpenQueue {
     /**
      * Releases the queue. The last user closes the file, which waits for the device.
      *
-     * @param nanos how long to wait
      * @return false if the device has not executed everything by then; a thread of the library
      *     closes the file when it has
      */
@@ -114,11 +113,7 @@ public final class OpenQueue {
         }
     }
 
-    /**
-     * Returns whether the file is being opened again.
-     *
-     * @return true until {@link #reopen} has had its effect
-     */
+    /** Returns whether the file is being opened again. */
     public boolean isReopening() {
         return reopening.get();
     }
@@ -126,7 +121,6 @@ public final class OpenQueue {
     /**
      * Submits one descriptor.
      *
-     * @param memory the memory of the submission, with the descriptor and a cleared record
      * @return 0 if the queue accepted the descriptor, else the negative error number
      */
     public int submit(SlotMemory memory) {
@@ -149,11 +143,7 @@ public final class OpenQueue {
         return error;
     }
 
-    /**
-     * Takes note that a device has executed a descriptor.
-     *
-     * @param memory the memory of the submission
-     */
+    /** Takes note that a device has executed a descriptor. */
     public void completed(SlotMemory memory) {
         memory.returnCredit();
     }

@@ -16,8 +16,6 @@ public interface Portal {
         /**
          * Opens the device file of a queue.
          *
-         * @param node the file
-         * @return an open portal
          * @throws IOException with the system's words if the file cannot be opened
          */
         Portal open(Path node) throws IOException;
@@ -26,8 +24,6 @@ public interface Portal {
     /**
      * Opens the device file of a queue in the best way that this JVM allows.
      *
-     * @param node the file
-     * @return an open portal
      * @throws IOException with the system's words if the file cannot be opened
      */
     static Portal open(Path node) throws IOException {
@@ -38,7 +34,6 @@ public interface Portal {
      * Submits one descriptor. The descriptor and a cleared record must be in the memory. What was
      * written before the call is visible to the device.
      *
-     * @param memory the memory of the operation
      * @return 0 if the queue accepted the descriptor, else the negative error number
      */
     int submit(SlotMemory memory);

@@ -22,8 +22,6 @@ public final class QueueProbe {
     /**
      * Submits a no-op and waits for its completion record.
      *
-     * @param queue the queue
-     * @param nanos how long to wait, and to retry a full queue
      * @return the status; {@code NONE} if the device did not answer
      */
     public static DsaStatus run(OpenQueue queue, long nanos) {

@@ -38,23 +38,14 @@ public final class QueueState {
     private long retryAt;
     private boolean reopened;
 
-    /**
-     * A queue that works.
-     *
-     * @param queue the queue
-     * @param clock in nanoseconds
-     */
+    /** A queue that works. */
     QueueState(WorkQueue queue, LongSupplier clock) {
         this.queue = queue;
         this.clock = clock;
         Arrays.setAll(sizes, i -> new LongAdder());
     }
 
-    /**
-     * Returns the queue.
-     *
-     * @return the queue and what its device can do
-     */
+    /** Returns the queue. */
     public WorkQueue queue() {
         return queue;
     }
@@ -176,47 +167,27 @@ public final class QueueState {
         return submitted.sum();
     }
 
-    /**
-     * Returns how many descriptors the device has executed.
-     *
-     * @return descriptors
-     */
+    /** Returns how many descriptors the device has executed. */
     public long completions() {
         return completed.sum();
     }
 
-    /**
-     * Returns how many descriptors were refused or failed, but for page faults and full queues.
-     *
-     * @return descriptors
-     */
+    /** Returns how many descriptors were refused or failed, but for page faults and full queues. */
     public long failures() {
         return failed.sum();
     }
 
-    /**
-     * Returns how many descriptors met a missing page.
-     *
-     * @return descriptors
-     */
+    /** Returns how many descriptors met a missing page. */
     public long pageFaults() {
         return pageFaults.sum();
     }
 
-    /**
-     * Returns how often the queue was full.
-     *
-     * @return refused submissions
-     */
+    /** Returns how often the queue was full. */
     public long refusals() {
         return full.sum();
     }
 
-    /**
-     * Returns how much the descriptors have processed.
-     *
-     * @return bytes
-     */
+    /** Returns how much the descriptors have processed. */
     public long bytes() {
         return bytes.sum();
     }

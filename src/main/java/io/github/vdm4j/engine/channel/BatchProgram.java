@@ -75,13 +75,7 @@ public final class BatchProgram extends Program {
         single = new SingleTask(slot);
     }
 
-    /**
-     * Begins a batch.
-     *
-     * @param work the tasks
-     * @param engines the write-back engines
-     * @return this
-     */
+    /** Begins a batch. */
     public BatchProgram begin(List<Operation<?>> work, Durability engines) {
         reset();
         tasks = work;
@@ -107,11 +101,7 @@ public final class BatchProgram extends Program {
         return next == limit;
     }
 
-    /**
-     * Returns whether tasks have to be forced before the batch continues or ends.
-     *
-     * @return true until the {@link #forces} have ended
-     */
+    /** Returns whether tasks have to be forced before the batch continues or ends. */
     public boolean needsForces() {
         return forces() != null && !forces().isEmpty();
     }

@@ -97,7 +97,6 @@ public final class DataProgram extends Program {
      *     DML, too
      * @param soonerByJava whether Java is to execute it, and not the software path; never for a
      * delta that is applied
-     * @return this
      */
     public DataProgram begin(
             Operation<?> what,
@@ -401,7 +400,6 @@ public final class DataProgram extends Program {
      * Returns whether a destination still has to be written back outside of DML.
      *
      * @param kind what it needs, or null
-     * @return true if that was not done
      */
     private boolean remains(WriteBackKind kind) {
         return kind != null && kind.isForced()

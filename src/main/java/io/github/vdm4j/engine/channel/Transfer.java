@@ -85,7 +85,6 @@ public final class Transfer extends Program {
      * @param writeBack what makes the destination durable; null if it need not be
      * @param linesBySoftware whether cache lines that the software path wrote are written back by
      *     DML, too
-     * @return this
      */
     public Transfer begin(
             VdmOperationType what,
@@ -126,12 +125,7 @@ public final class Transfer extends Program {
         return this;
     }
 
-    /**
-     * Returns a byte as the pattern of a fill.
-     *
-     * @param fill the byte
-     * @return eight of it
-     */
+    /** Returns a byte as the pattern of a fill. */
     public static long pattern(byte fill) {
         return (fill & 0xffL) * 0x0101010101010101L;
     }
@@ -254,8 +248,6 @@ public final class Transfer extends Program {
     /**
      * Returns the bytes of the cache lines that cover a range.
      *
-     * @param from the range's address
-     * @param bytes its length
      * @return a multiple of 64
      */
     public static long coveringLines(long from, long bytes) {
