@@ -40,7 +40,8 @@ class SharedFileIT {
                 var stop = new AtomicBoolean();
                 Thread greedy = Thread.ofPlatform().start(() -> {
                     while (!stop.get()) {
-                        // The first is refused before the file changes, the second by fallocate.
+                        // vdm4j refuses the first size before the file changes. fallocate refuses
+                        // the second size.
                         for (long offset : new long[]{0, 40L * MIB}) {
                             try {
                                 OffHeapBuffer.map(file, offset, 60L * MIB - offset / 4).close();

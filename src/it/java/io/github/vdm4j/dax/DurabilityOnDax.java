@@ -161,7 +161,7 @@ class DurabilityOnDax {
                 case MEMCPY -> System.arraycopy(content, 0, model, offset, length);
                 case MEMMOVE -> System.arraycopy(model, from, model, offset, length);
                 case MEMSET -> java.util.Arrays.fill(model, offset, offset + length, fill);
-                default -> {} // a flush changes nothing
+                default -> {} // A flush changes nothing.
             }
         } else {
             assertTrue(

@@ -60,7 +60,7 @@ class FlushCountOnDax {
 
     private static List<Range> ranges() {
         var ranges = new ArrayList<Range>();
-        ranges.add(new Range(60, 100)); // less than two lines long, but in three lines
+        ranges.add(new Range(60, 100)); // The range is shorter than two lines but touches three.
         ranges.add(new Range(0, 1));
         ranges.add(new Range(63, 1));
         ranges.add(new Range(63, 2));

@@ -8,7 +8,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AddLifecycleHook;
 import net.jqwik.api.lifecycle.PropagationMode;
 
-/** Random batches on the real library. Each has the same result as in pure Java. */
+/** Random batches on the real library. Each has the same result on pure Java. */
 @AddLifecycleHook(value = RequiresDml.PropertyCondition.class,
         propagateTo = PropagationMode.ALL_DESCENDANTS)
 class DmlBatchIT {
