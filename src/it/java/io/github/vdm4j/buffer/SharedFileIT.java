@@ -30,7 +30,7 @@ class SharedFileIT {
     @TempDir private Path folder;
 
     @Test
-    @DisplayName("12: what was made durable stays when another user's map fails for lack of space")
+    @DisplayName("12: durable bytes survive if another user's map fails for lack of space")
     void durableBytesSurviveTheFailureOfAnotherMap() throws Exception {
         try (Mounted disk = Mounted.disk(folder, "ext4", 64 * MIB)) {
             Path file = disk.folder().resolve("log");

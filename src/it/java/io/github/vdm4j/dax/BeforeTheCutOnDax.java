@@ -23,7 +23,7 @@ class BeforeTheCutOnDax {
     @ParameterizedTest(name = "{0}")
     @EnumSource(Movers.class)
     @DisplayName("durable operations are reported complete")
-    void complete(Movers which) throws IOException {
+    void durableOperationsComplete(Movers which) throws IOException {
         try (Vdm mover = which.open();
                 Arena arena = Arena.ofShared()) {
             for (CutFile file : CutFile.values()) {
