@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Compares the public API with config/api.txt. A change of the API is thus a change of this file,
- * which a reviewer sees.
+ * Compares the public API with config/api.txt. A change of the API therefore changes this file, and
+ * a reviewer sees it.
  */
 class PublicApiTest {
     private static final Path FILE = Path.of("config/api.txt");
@@ -31,7 +31,7 @@ class PublicApiTest {
     private static final String WRITE = "vdm4j.api.write";
 
     @Test
-    void publicApiIsWhatTheFileLists() throws IOException {
+    void publicApiMatchesTheFile() throws IOException {
         String api = api();
         if (Boolean.getBoolean(WRITE)) {
             Files.writeString(FILE, api);
@@ -107,13 +107,13 @@ class PublicApiTest {
                 .flatMap(each -> Stream.of(each.getDeclaredMethods()));
     }
 
-    /** Removes the name of the class, which stands above its members. */
+    /** Removes the name of the class, because it stands above its members. */
     private static String shorten(Member member, String text) {
         return text.replace(member.getDeclaringClass().getTypeName() + "." + member.getName(),
                 member.getName());
     }
 
-    /** Returns true for members of the source; bridges, for example, are synthetic. */
+    /** Returns true for members of the source. Bridges, for example, are synthetic. */
     private static boolean isListed(Member member) {
         return isVisible(member.getModifiers()) && !member.isSynthetic();
     }

@@ -49,7 +49,7 @@ class FileMappingTest {
         return bytes;
     }
 
-    /** Returns the storage of the file, which is less than its size for a sparse file. */
+    /** Returns the storage of the file. It is less than the size of a sparse file. */
     private static long storage(Path file) throws IOException, InterruptedException {
         Process stat =
                 new ProcessBuilder("stat", "-c", "%b %B", file.toString()).redirectErrorStream(true)
@@ -333,7 +333,7 @@ class FileMappingTest {
         try {
             Path inside = small.resolve("file");
             Files.write(inside, noise(500_000));
-            // The part overlaps the file, and its rest is larger than the free space.
+            // The part overlaps the file. Its rest is larger than the free space.
             var failed = assertThrows(FileSystemException.class,
                     () -> OffHeapBuffer.map(inside, 500_000, 900_000));
             assertEquals(
@@ -343,7 +343,7 @@ class FileMappingTest {
                             + " process uses the file, shorten or delete it to release the storage.",
                     failed.getMessage());
             assertArrayEquals(noise(500_000), Files.readAllBytes(inside));
-            Files.write(small.resolve("other"), noise(400_000)); // tmpfs has freed the pages
+            Files.write(small.resolve("other"), noise(400_000)); // tmpfs has freed the pages.
         } finally {
             run("umount", small.toString());
         }

@@ -110,14 +110,14 @@ public abstract class AgainstSimulatedDml {
         return segment.toArray(ValueLayout.JAVA_BYTE);
     }
 
-    /** Polls to completion. Fails after more polls than a correct mover needs. */
+    /** Polls a future to completion. Fails after more polls than a correct mover needs. */
     protected static <F extends VdmFuture<?>> F finish(F future) {
         for (int i = 0; i < 10_000_000; i++) {
             if (future.poll() == FutureState.COMPLETE) {
                 return future;
             }
             if (i % 1_000 == 999) {
-                // Another thread may advance the operation or force its file, and need the
+                // Another thread may advance the operation or force its file. It may need this
                 // processor.
                 LockSupport.parkNanos(i < 1_000_000 ? 1 : 1_000_000);
             }

@@ -210,7 +210,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     @ParameterizedTest
     @EnumSource(names = {"HARDWARE", "SOFTWARE"})
     void inexpressibleTaskRunsInOrder(DmlPath path) {
-        // The record is applied from a copy in the mover's memory.
+        // The mover applies the record from a copy in its own memory.
         var mover = on(path);
         var original = fillWithNoise(arena.allocate(64, 8));
         var modified = fillWithNoise(arena.allocate(64, 8));
@@ -799,7 +799,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
             assertArrayEquals(bytes(source), bytes(destination), "time " + i);
             assertEquals(crc(source), result.get(6).output(Crc32c.class).bits());
             if (i % 2 == 1) {
-                done(other.submit()).orThrow(); // in the same job's memory
+                done(other.submit()).orThrow(); // The memory is that of the same job.
             }
         }
     }

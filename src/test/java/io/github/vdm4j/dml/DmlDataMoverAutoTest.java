@@ -190,7 +190,7 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
     class ARequestedPath {
         @ParameterizedTest
         @ValueSource(ints = {100, 101})
-        void isNeverReplaced(int status) {
+        void requestedHardwareIsNeverReplaced(int status) {
             DmlDataMover mover = hardware();
             dml.withoutHardware(status);
             assertSame(DmlPath.HARDWARE, mover.runningPath());
@@ -202,7 +202,7 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
 
         @ParameterizedTest
         @EnumSource(names = {"HARDWARE", "SOFTWARE"})
-        void runsEveryOperation(DmlPath path) {
+        void requestedPathRunsEveryOperation(DmlPath path) {
             dml.withHardware();
             DmlDataMover mover = open(path);
             assertSame(path, mover.path());

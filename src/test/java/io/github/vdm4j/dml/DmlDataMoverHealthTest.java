@@ -33,7 +33,8 @@ class DmlDataMoverHealthTest extends AgainstSimulatedDml {
 
     @TempDir Path root;
 
-    private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - SECOND); // clocks may wrap around
+    // The clock may wrap around.
+    private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - SECOND);
     private final List<DmlPathDecision> heard = new ArrayList<>();
     private DmlDiagnosis diagnosis;
 
@@ -146,7 +147,7 @@ class DmlDataMoverHealthTest extends AgainstSimulatedDml {
         assertEquals(List.of(), heard);
     }
 
-    /** These statuses belong to an operation. A further operation may have no fault. */
+    /** The operation causes these statuses. A further operation may succeed. */
     @ParameterizedTest
     @ValueSource(ints = {25, 13, 14, 15, 18, 23, 46})
     void faultsOfAnOperationDoNotCount(int status) {
@@ -283,7 +284,7 @@ class DmlDataMoverHealthTest extends AgainstSimulatedDml {
             }
             now.addAndGet(SECOND);
         }
-        // Pauses of 1, 2, 4, 8, 16, 32 s, and then of 60.
+        // The pauses are 1, 2, 4, 8, 16 and 32 s, and then 60 s.
         assertTrue(heard.size() <= 2 * (6 + 9), heard.size() + " decisions in ten minutes");
         assertTrue(heard.size() >= 2 * (6 + 8), heard.size() + " decisions in ten minutes");
     }
@@ -302,7 +303,7 @@ class DmlDataMoverHealthTest extends AgainstSimulatedDml {
         assertEquals(before + 1, hardwareSubmissions());
     }
 
-    /** Not even a mover with one job loses it. */
+    /** A mover with a single job does not lose that job. */
     @Test
     void missingAnswerCostsNoJob() {
         dml.withHardware();
@@ -355,7 +356,7 @@ class DmlDataMoverHealthTest extends AgainstSimulatedDml {
         copy(mover, ExecutionPath.DSA_HARDWARE);
     }
 
-    /** A listener may use the mover, and delays no other thread. */
+    /** A listener may use the mover. It does not delay other threads. */
     @Test
     void listenerRunsWithoutLocks() {
         dml.withHardware();

@@ -114,7 +114,7 @@ class DmlWakersTest extends AgainstSimulatedDml {
             while (poller.getState() != Thread.State.WAITING) {
                 Thread.onSpinWait();
             }
-            poller.interrupt(); // an interrupt must not keep it awake
+            poller.interrupt(); // An interrupt must not keep it awake.
         }
         Thread poller = pollers().getFirst();
         mover.close();
@@ -155,7 +155,7 @@ class DmlWakersTest extends AgainstSimulatedDml {
         assertTrue(completion.cancel(true));
         assertEquals(1, mover.jobsInUse());
         dml.releaseAll();
-        while (mover.jobsInUse() > 0) { // the poller drains it without a waiter
+        while (mover.jobsInUse() > 0) { // The poller completes it without a waiter.
             Thread.onSpinWait();
         }
     }

@@ -66,8 +66,8 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
                     Plan.refuse(status);
                 case ENDED_BY_DEVICE, UNKNOWN -> {
                     Plan plan = Plan.fail(status).moving(random.nextInt(LONGEST));
-                    // A comparison that finds a difference ends with the difference, not with the
-                    // failure.
+                    // A comparison that finds a difference ends with the difference and not with
+                    // the failure.
                     yield submission.is(dml_h.DML_OP_COMPARE) ? plan : plan.corrupting();
                 }
                 case PAGE_FAULT -> Plan.pageFault(random.nextInt(LONGEST));

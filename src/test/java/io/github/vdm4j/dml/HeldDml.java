@@ -85,7 +85,7 @@ public final class HeldDml extends HeldMover {
         dml.releaseAll();
         mover.close();
         while (mover.nativeBytes() > 0) {
-            Thread.onSpinWait(); // another thread finishes the close
+            Thread.onSpinWait(); // Another thread finishes the close.
         }
         dml.close();
         super.close();

@@ -61,12 +61,12 @@ final class DsaMovers implements AutoCloseable {
         return DsaSystem.read(Path.of("/"), DsaFolders.below(root), node -> true);
     }
 
-    /** Every size goes to the devices. */
+    /** Opens a mover that sends operations of every size to the devices. */
     DsaDataMoverBuilder builder() {
         return builder(devices);
     }
 
-    /** The same with other files of the queues. */
+    /** Opens the same mover with different files of the queues. */
     DsaDataMoverBuilder builder(Portal.Opener opener) {
         return DsaDataMover.builder()
                 .offloadFrom(0)

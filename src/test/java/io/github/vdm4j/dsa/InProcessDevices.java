@@ -18,14 +18,14 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Devices of the emulator in this process, behind the interface of a queue's file. The file {@code
- * wq0.1} is queue 1 of device 0. A portal that was open when its queue was disabled stays unusable.
+ * wq0.1} is queue 1 of device 0. If a queue is disabled, its open portals stay unusable.
  */
 final class InProcessDevices implements Portal.Opener, AutoCloseable {
     private final Map<Integer, DeviceModel> devices = new HashMap<>();
     private final Set<ModelPortal> open = ConcurrentHashMap.newKeySet();
     private final List<Thread> threads = new ArrayList<>();
     final LocalMemory memory = new LocalMemory();
-    /** True if a submission completes before it returns. */
+    /** This is true if a submission completes before it returns. */
     private volatile boolean inline;
 
     InProcessDevices device(int number, DeviceModel model) {
@@ -59,7 +59,7 @@ final class InProcessDevices implements Portal.Opener, AutoCloseable {
                     try {
                         model.run();
                     } catch (InterruptedException e) {
-                        // the test is over
+                        // The test has ended.
                     }
                 })));
         return this;
@@ -115,7 +115,7 @@ final class InProcessDevices implements Portal.Opener, AutoCloseable {
                     slot.descriptor().toArray(ValueLayout.JAVA_BYTE));
             if (inline) {
                 while (model.step()) {
-                    // until everything is complete
+                    // The loop runs until all descriptors are complete.
                 }
             }
             return accepted == Descriptor.BYTES ? 0 : accepted;

@@ -106,7 +106,7 @@ class CrashModelTest {
         }
     }
 
-    /** An operation that was polled at least once and was not seen complete. */
+    /** An operation that was polled at least once and is not known to be complete. */
     private record InFlight(
             VdmFuture<VdmOutput> future, Place place, int to, int from, int length, boolean durable,
             boolean writes, boolean afterFailure) {
@@ -119,7 +119,8 @@ class CrashModelTest {
 
     private static void makePlaces(Arena arena) throws IOException {
         Path name = Files.createTempFile("vdm4j-crash", "");
-        NAMES.add(name); // deleted at the end, so no inode number is reused
+        // The file is deleted at the end, so the kernel does not reuse its inode number.
+        NAMES.add(name);
         Files.write(name, new byte[SIZE]);
         try (FileChannel channel =
                 FileChannel.open(name, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
@@ -208,7 +209,7 @@ class CrashModelTest {
         DML.assertClean();
     }
 
-    /** One run, with the possible values of each byte of the two places. */
+    /** A run, with the possible values of each byte of the two places. */
     private static final class Run {
         private final Random random;
         private final Vdm[] movers;

@@ -63,7 +63,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The table of docs/durability.md: what makes a destination durable on each mover, cell by cell.
+ * The table of docs/durability.md, cell by cell: the way in which each mover makes a destination
+ * durable.
  */
 class DurabilityTableTest extends AgainstSimulatedDml {
     private static final long DURABLE_AND_READBACK = 0x8000 | 0x4000;
@@ -203,7 +204,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
         boolean trusting = kind == Destination.TRUSTED_NATIVE_SEGMENT;
         try (Vdm mover = open(which, log.engines(libpmem), trusting)) {
             MemorySegment whole = memory(kind);
-            // Unaligned, and across the boundary of two pages.
+            // The range is unaligned and crosses the boundary of two pages.
             MemorySegment range = whole.asSlice(4000, 1001);
             boolean possible = means != Means.NONE && means != Means.REFUSED_AT_THE_CALL;
             assertEquals(possible, mover.isSupported(VdmFlags.MEM_DURABLE, range), "isSupported");
@@ -303,7 +304,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
                 for (VdmOperationType type : EnumSet.range(VdmOperationType.MEMCPY,
                         VdmOperationType.FLUSH)) {
                     MemorySegment whole = mapped();
-                    opened.add(() -> {}); // the next file has another name
+                    opened.add(() -> {}); // The next file has a different name.
                     log.fail(broken);
                     VdmFuture<VdmOutput> future =
                             finish(make(mover, type, whole.asSlice(3, 100), source));
@@ -391,7 +392,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
 
     @ParameterizedTest(name = "{0}, the processor has clwb: {1}")
     @CsvSource({"SOFTWARE, true", "SOFTWARE, false", "HARDWARE, true", "HARDWARE, false"})
-    @DisplayName("H11: DML's flush is told to evict where it would do nothing without that")
+    @DisplayName("H11: DML's flush evicts lines if it would otherwise do nothing")
     void flushWritesBackOnEveryProcessor(DmlPath path, boolean clwb) {
         dml.withHardware();
         boolean hardware = path == DmlPath.HARDWARE;
@@ -414,7 +415,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
     }
 
     @Test
-    @DisplayName("H11: an opened mover looks which processor it has")
+    @DisplayName("H11: an opened mover detects the processor")
     void flushWritesBackOnThisProcessor() throws IOException {
         finish(open(builder(DmlPath.SOFTWARE, log.engines(false))).flush(zeros(200)))
                 .orThrow();
@@ -426,7 +427,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
     @CsvSource({"0, 1, 0, 1", "63, 1, 0, 1", "63, 2, 0, 2", "10, 20, 0, 1", "64, 64, 1, 1",
         "65, 64, 1, 2",
         "1, 127, 0, 2"})
-    @DisplayName("H10: whole lines are flushed, also for a range shorter than one")
+    @DisplayName("H10: whole lines are flushed, also for a range shorter than a line")
     void wholeLinesAreFlushed(long offset, long length, long line, long lines) throws IOException {
         DmlDataMover mover = open(builder(DmlPath.SOFTWARE, log.engines(false)));
         MemorySegment whole = memory(Destination.NATIVE_SEGMENT);

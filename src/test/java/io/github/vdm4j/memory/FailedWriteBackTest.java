@@ -250,7 +250,7 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void concurrentForceOfAFailedOneFails() throws Exception {
+    void forceBesideAFailedForceFails() throws Exception {
         MemorySegment range = bare();
         var calls = new AtomicInteger();
         var secondIsOver = new CountDownLatch(1);
@@ -259,12 +259,12 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
                 awaitQuietly(secondIsOver);
                 throw BROKEN;
             }
-            secondIsOver.countDown(); // the kernel has reported the error to the first call
+            secondIsOver.countDown(); // The kernel has reported the error to the first call.
         });
         try (Vdm mover = open(Mover.THREADS);
                 Arena confined = Arena.ofConfined()) {
             VdmFuture<?> first = mover.flush(range.asSlice(0, 1));
-            // The owner forces confined memory concurrently with the leader.
+            // The owner forces confined memory at the same time as the leader.
             VdmFuture<?> second = mover.flush(mapped(file, confined).asSlice(4_096, 1));
             first.poll();
             while (calls.get() == 0) {
@@ -289,7 +289,7 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
 
     @Test
     void listOfMappingsIsReadOncePerMapping() throws IOException {
-        // A slice has the scope of its mapping, so it needs no second look-up.
+        // A slice has the scope of its mapping, so the second look-up finds the cached facts.
         MemorySegment range = bare();
         try (Vdm mover = open(Mover.SYNC)) {
             assertSucceeds(mover.flush(range.asSlice(10, 10)));

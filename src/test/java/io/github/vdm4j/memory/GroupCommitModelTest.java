@@ -40,10 +40,10 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 
 /**
- * Users on several threads append to one file through several movers, and its storage fails in some
- * runs. The storage keeps the content of the memory at the begin of a force. The oracle requires
- * three things. No operation succeeds without such a force. Each operation completes once. No task
- * behind a fence is durable before the tasks before the fence.
+ * A model of users who append to a file through several movers on several threads. In some runs the
+ * storage fails. It keeps the content that the memory had at the begin of a force. The oracle
+ * requires three things. No operation succeeds without such a force. Each operation completes once.
+ * No task behind a fence is durable before the tasks before the fence.
  */
 @Label("Forces that operations share")
 class GroupCommitModelTest {
@@ -57,7 +57,8 @@ class GroupCommitModelTest {
     @AfterContainer
     static void noRuleWasBroken() throws IOException {
         DML.close();
-        for (Path name : NAMES) { // at the end, so no inode number is reused
+        // The file is deleted at the end, so the kernel does not reuse its inode number.
+        for (Path name : NAMES) {
             Files.delete(name);
         }
     }

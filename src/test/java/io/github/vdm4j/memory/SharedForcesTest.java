@@ -126,7 +126,7 @@ class SharedForcesTest extends AgainstSimulatedDml {
         return future;
     }
 
-    /** The inode number may have belonged to another file before. */
+    /** An earlier file may have had the same inode number. */
     private ForceCounters since() {
         ForceCounters now = file.forceCounters();
         return new ForceCounters(now.forces() - before.forces(),
@@ -209,7 +209,7 @@ class SharedForcesTest extends AgainstSimulatedDml {
         }
         futures.forEach(VdmFuture::poll);
         pollUntilForced(futures.getFirst(), 1);
-        // On hardware the jobs limit how many operations have reached the force.
+        // On hardware the number of jobs limits the operations that reach the force.
         pollAll(futures);
         storage.countDown();
         futures.forEach(future -> end(future).orThrow());
@@ -226,7 +226,7 @@ class SharedForcesTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void drainWaitsForForceThatIsQueuedAfterItsStart() {
+    void drainWaitsForALaterForce() {
         var gate = new CountDownLatch(1);
         Vdm mover = JvmMovers.builder(log.engines(false))
                 .threads(1)
@@ -294,7 +294,7 @@ class SharedForcesTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource
-    void batchForcesOnceBeforeItsFenceAndAtItsEnd(Mover which) {
+    void batchForcesAtItsFenceAndAtItsEnd(Mover which) {
         Vdm mover = open(which);
         List<Byte> headerAtForce = new ArrayList<>();
         log.storage(
@@ -313,7 +313,7 @@ class SharedForcesTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource
-    void failedForceAbandonsTheTasksBehindTheFence(Mover which) {
+    void failedForceSkipsTasksBehindTheFence(Mover which) {
         Vdm mover = open(which);
         failure = new IOException("Input/output error");
         BatchResult result = end(mover.batch()
@@ -534,7 +534,7 @@ class SharedForcesTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void interruptedWaiterLeavesTheForceAlone() throws InterruptedException {
+    void interruptedWaiterDoesNotStopTheForce() throws InterruptedException {
         Vdm mover = open(Mover.THREADS);
         block();
         VdmFuture<?> copy = copy(mover, 0);
@@ -545,7 +545,7 @@ class SharedForcesTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void noWaitMeansNoWait() throws InterruptedException {
+    void leaderWithoutForceWaitDoesNotWait() throws InterruptedException {
         Vdm mover = open(Mover.THREADS, log.engines(false).forceWait(Duration.ZERO));
         log.storage(range -> Thread.onSpinWait());
         List<Thread> users = new ArrayList<>();
@@ -566,7 +566,7 @@ class SharedForcesTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void distantRangesAreNotForcedAsOne() {
+    void distantRangesAreForcedSeparately() {
         Vdm mover = open(Mover.THREADS);
         block();
         VdmFuture<?> first = copy(mover, 0);

@@ -61,7 +61,7 @@ class TruncatedFlushTest extends AgainstSimulatedDml {
 
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("movers")
-    void failsWithTheOffset(Mover which, Memory kind) throws IOException {
+    void flushFailsWithTheOffset(Mover which, Memory kind) throws IOException {
         Path file = folder.resolve("file");
         try (OffHeapBuffer buffer = OffHeapBuffer.map(file, 0, SIZE);
                 FileChannel channel = FileChannel.open(

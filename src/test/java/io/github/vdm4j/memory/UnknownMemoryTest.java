@@ -102,7 +102,7 @@ class UnknownMemoryTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource
-    void areRefusedAndNameBothRemedies(Mover kind) throws IOException {
+    void refusalNamesBothRemedies(Mover kind) throws IOException {
         MemorySegment raw =
                 MemorySegment.ofAddress(mapped(MapMode.READ_WRITE).address()).reinterpret(SIZE);
         Vdm mover = open(kind, false);
@@ -126,7 +126,7 @@ class UnknownMemoryTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource
-    void areRefusedOnAPrivateMapping(Mover kind) throws IOException {
+    void privateMappingIsRefused(Mover kind) throws IOException {
         assumeTrue(PlatformName.isLinuxX64(), "asks /proc/self/maps");
         for (boolean trusting : new boolean[]{false, true}) {
             Vdm mover = open(kind, trusting);
@@ -142,7 +142,7 @@ class UnknownMemoryTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource
-    void builderSettingMakesThemSucceed(Mover kind) {
+    void builderSettingAdmitsTheMemory(Mover kind) {
         Vdm mover = open(kind, true);
         MemorySegment range = zeros(1_000);
         assertTrue(mover.isSupported(VdmFlags.MEM_DURABLE, range));
@@ -159,7 +159,7 @@ class UnknownMemoryTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource(names = {"SYNC", "DML_SOFTWARE"})
-    void succeedIfTheEngineHasMappedTheMemory(Mover kind) {
+    void memoryOfTheEngineIsAdmitted(Mover kind) {
         MemorySegment known = zeros(1_000);
         var engine = new CacheLineWriteBack() {
             @Override
@@ -212,7 +212,7 @@ class UnknownMemoryTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @EnumSource
-    void succeedInATmpfsAndTheBufferSaysVolatile(Mover kind) throws IOException {
+    void tmpfsSucceedsWithDomainVolatile(Mover kind) throws IOException {
         Path memory = Path.of("/dev/shm");
         assumeTrue(Files.isWritable(memory)
                 && Files.getFileStore(memory).type().equals("tmpfs"), "needs a tmpfs");

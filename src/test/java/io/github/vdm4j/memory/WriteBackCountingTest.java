@@ -41,7 +41,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
-/** A count of writes and write-backs byte by byte, in their order. */
+/** A count of the writes and write-backs of each byte, in their order. */
 @Label("Every byte that a durable operation writes is written back after it, and nothing else is")
 class WriteBackCountingTest {
     private static final long LINE = 64;
@@ -95,7 +95,7 @@ class WriteBackCountingTest {
         }
     }
 
-    /** Plans a device that records each operation at its end, and whose queue is sometimes full. */
+    /** Plans a device that records each operation at its end. Its queue is sometimes full. */
     private Plan plan(Submission submission, Random random, boolean mayRefuse) {
         if (mayRefuse && submission.path() == DmlPath.HARDWARE && random.nextInt(3) == 0) {
             return Plan.refuse(dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE);

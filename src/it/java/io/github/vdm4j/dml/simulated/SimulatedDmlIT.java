@@ -61,8 +61,8 @@ class SimulatedDmlIT {
     private List<Side> sides;
 
     /**
-     * A library and its memory: three areas at the same offsets. The third area is for two
-     * destinations.
+     * A library and its memory. The memory has three areas at the same offsets. The third area is
+     * for operations with two destinations.
      */
     private final class Side {
         final RawJob job;
@@ -261,7 +261,7 @@ class SimulatedDmlIT {
         assertEquals(Set.of(), missing(endings.keySet()), endings::toString);
     }
 
-    /** Returns the outcomes that did not occur. A comparison without them would prove little. */
+    /** Returns the outcomes that did not occur. Without them, the comparison would prove little. */
     private static Set<String> missing(Set<String> seen) {
         Set<String> wanted = new TreeSet<>();
         Arrays.stream(OPERATIONS)

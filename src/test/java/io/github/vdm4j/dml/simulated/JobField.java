@@ -140,7 +140,8 @@ enum JobField {
     }
 
     /**
-     * Spoils every field. A batch keeps the fields by which the library finds its tasks afterwards.
+     * Spoils every field. A batch keeps the fields with which the library finds its tasks
+     * afterwards.
      */
     static void spoilAll(MemorySegment job, boolean batch) {
         for (JobField field : values()) {

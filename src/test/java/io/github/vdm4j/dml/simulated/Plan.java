@@ -10,18 +10,18 @@ import java.util.Map;
  * The outcome of a submission to a {@link SimulatedDml}, which a test plans.
  *
  * @param refusal the status that the submission returns; OK if it is accepted
- * @param checks how often a check reports "being processed" before the end; negative if only {@link
- *     Submission#release} ends the submission. The software path ignores it, because it is done
- *     when the submission returns
+ * @param checks the number of checks that report "being processed" before the end; negative if only
+ *         {@link Submission#release} ends the submission. The software path ignores it, because it
+ *         ends inside the submission
  * @param status the status that the check reports at the end; if it is OK, the operation's own
- *     status
- * @param moved how many bytes are moved, from the end at which the device begins, or how many tasks
- *     of a batch are run; negative for all
- * @param corrupt whether the first byte moved is wrong, or else the result
- * @param faultAddress the address of a missing page; 0 for the byte behind the moved bytes
+ *         status
+ * @param moved the number of moved bytes, from the end at which the device begins, or the number of
+ *         tasks that a batch runs; negative for all
+ * @param corrupt whether the first moved byte is wrong, or the result if no byte moves
+ * @param faultAddress the address of a missing page, or 0 for the byte behind the moved bytes
  * @param tasks the outcomes of tasks of a batch, by their numbers
- * @param during an action inside the submission, on the submitting thread; or null
- * @param afterwards an action after the bytes are moved; or null
+ * @param during an action inside the submission, on the submitting thread, or null
+ * @param afterwards an action after the bytes are moved, or null
  */
 public record Plan(
         int refusal,
@@ -35,7 +35,7 @@ public record Plan(
         Runnable afterwards) {
     private static final long ALL = -1;
 
-    /** Returns a plan of a success, which on hardware is seen in flight once. */
+    /** Returns a plan of a success. On hardware, the first check finds it in flight. */
     public static Plan succeed() {
         return new Plan(DML_STATUS_OK, 1, DML_STATUS_OK, ALL, false, 0, Map.of(), null, null);
     }

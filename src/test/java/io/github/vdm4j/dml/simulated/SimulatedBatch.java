@@ -12,11 +12,11 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * The buffer of a batch: descriptors of 64 bytes, and behind them completion records of 32.
+ * The buffer of a batch: descriptors of 64 bytes, and behind them completion records of 32 bytes.
  *
  * <p>The software path runs the tasks in order and stops at the first failure. The hardware may run
- * them in any order, so the simulation begins with the last. A fence makes a task wait for the
- * tasks before it. If one of those fails, the rest is abandoned.
+ * them in any order, so the simulation begins with the last task. A fence makes a task wait for the
+ * tasks before it. If a task before the fence fails, the tasks behind it do not run.
  */
 public final class SimulatedBatch {
     static final long TASK_BYTES = 96;
@@ -157,7 +157,7 @@ public final class SimulatedBatch {
         return new SimulatedRecord(status, 0, done < 0 ? ~done : done, 0, false, 0);
     }
 
-    /** Returns the number of tasks done, or its complement if one of them failed. */
+    /** Returns the number of tasks done, or its complement if a task failed. */
     private int runInSoftware(Plan plan) {
         for (int i = 0; i < tasks.size(); i++) {
             if (!runTask(i, plan, DmlPath.SOFTWARE)) {

@@ -192,34 +192,34 @@ class SimulatedBatchTest {
         }
 
         @Test
-        @DisplayName("H26: by three tasks")
-        void byThreeTasks() {
+        @DisplayName("H26: a batch of three tasks breaks a rule")
+        void batchOfThreeTasksBreaksARule() {
             new RawBatch(arena, 3).in(job);
             assertBroken(Rule.BATCH_SIZE);
         }
 
         @Test
-        void byMoreTasksThanTheQueueTakes() {
+        void tooManyTasksBreakARule() {
             dml.maxBatchTasks(4);
             batch.in(job);
             assertBroken(Rule.BATCH_LIMIT);
         }
 
         @Test
-        void byABufferOffItsAlignment() {
+        void unalignedBufferBreaksARule() {
             batch.in(job).destination(batch.buffer.asSlice(32));
             assertBroken(Rule.BATCH_ALIGNMENT);
         }
 
         @Test
-        void byNoBuffer() {
+        void missingBufferBreaksARule() {
             batch.in(job).destination(MemorySegment.NULL);
             assertBroken(Rule.NULL_ADDRESS);
         }
 
         @Test
-        @DisplayName("H26: by a buffer that is larger than its tasks")
-        void byALargerBuffer() {
+        @DisplayName("H26: a buffer larger than its tasks breaks a rule")
+        void tooLargeBufferBreaksARule() {
             RawBatch larger = new RawBatch(arena, 8);
             larger.buffer.asSlice(64 * 7, 64).fill((byte) 0);
             larger.in(job);
@@ -227,8 +227,8 @@ class SimulatedBatchTest {
         }
 
         @Test
-        @DisplayName("H26: by a batch submitted again with its old completion records")
-        void byOldRecords() {
+        @DisplayName("H26: a batch with old completion records breaks a rule")
+        void oldRecordsBreakARule() {
             batch.in(job);
             assertEquals(DML_STATUS_OK, job.run());
             batch.in(job);
@@ -236,7 +236,7 @@ class SimulatedBatchTest {
         }
 
         @Test
-        void byChangingATaskInFlight() {
+        void changingATaskInFlightBreaksARule() {
             batch.in(job);
             assertEquals(DML_STATUS_OK, job.submit());
             batch.move(0, third, first, 0);
@@ -246,8 +246,8 @@ class SimulatedBatchTest {
         }
 
         @Test
-        @DisplayName("H25: by a delta record that is bad when its turn comes")
-        void byABadRecordMadeInTheBatch() {
+        @DisplayName("H25: a delta record that becomes bad during the batch breaks a rule")
+        void badRecordOfTheBatchBreaksARule() {
             MemorySegment apply = batch.task(0, SimulatedTask.DELTA_APPLY, 0);
             MemorySegment record = arena.allocate(80, 8);
             record.set(JAVA_SHORT, 0, (short) 128);
@@ -292,7 +292,7 @@ class SimulatedBatchTest {
 
         @ParameterizedTest(name = "{0}: {1}")
         @MethodSource("mistakes")
-        void inATask(Rule rule, String how, Consumer<MemorySegment> spoiling) {
+        void wrongFieldOfATaskBreaksARule(Rule rule, String how, Consumer<MemorySegment> spoiling) {
             dml.maxTransferBytes(1 << 20);
             spoiling.accept(batch.move(2, third, first, 0));
             batch.in(job);
@@ -302,8 +302,8 @@ class SimulatedBatchTest {
         }
 
         @Test
-        @DisplayName("H14: by a task that reaches one byte beyond")
-        void byOneByteBeyond() {
+        @DisplayName("H14: a task that reaches a byte beyond its memory breaks a rule")
+        void accessBeyondTheMemoryBreaksARule() {
             dml.allow(first);
             dml.allow(third.asSlice(0, 1023));
             batch.move(1, third, first, 0);

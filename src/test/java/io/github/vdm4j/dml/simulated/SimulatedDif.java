@@ -8,8 +8,8 @@ import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.simulated.SimulatedTask.Tags;
 
 /**
- * The protection of blocks by the eight bytes of T10: guard, application tag and reference tag, big
- * endian.
+ * The protection of blocks by the eight bytes of T10: guard, application tag and reference tag, in
+ * big-endian order.
  */
 final class SimulatedDif {
     private static final int PROTECTION = 8;
@@ -45,8 +45,8 @@ final class SimulatedDif {
                 break;
             }
         }
-        // The library checks all blocks before it writes the first.
-        // The device goes from block to block.
+        // The library checks all blocks before it writes the first block. The device proceeds from
+        // block to block.
         long written = end.isGood() ? blocks : likeSoftware ? 0 : good;
         for (long i = 0; i < written && !task.is(SimulatedTask.DIF_CHECK); i++) {
             long from = task.source() + i * (insert ? block : block + PROTECTION);
@@ -73,7 +73,7 @@ final class SimulatedDif {
             if (checks(dml_h.DML_DIF_FLAG_SRC_F_ENABLE_ERROR)) {
                 return dml_h.DML_DIF_CHECK_ALL_BITS_SET_DETECT_ERROR;
             }
-            if (!likeSoftware) { // which overlooks the one flag without the other
+            if (!likeSoftware) { // The library ignores the flag if the second flag is not set.
                 return 0;
             }
         }
@@ -101,8 +101,8 @@ final class SimulatedDif {
     }
 
     /**
-     * Returns whether an application tag passes. The library checks nothing if the mask exempts
-     * nothing, and masks only the expected tag.
+     * Returns whether an application tag passes. If the mask exempts no bit, the library checks
+     * nothing. It masks only the expected tag.
      */
     private boolean isApplicationTag(int tag, int expected, int exempt) {
         return likeSoftware

@@ -36,7 +36,7 @@ public final class SimulatedDml implements SymbolLookup, AutoCloseable {
     private final SimulatedFunctions functions = new SimulatedFunctions(this);
     private final AllowedMemory allowed = new AllowedMemory();
 
-    // Guarded by this.
+    // This object's lock guards it.
     private final List<String> violations = new ArrayList<>();
     private final List<Submission> submissions = new ArrayList<>();
     private final Deque<Plan> next = new ArrayDeque<>();
@@ -74,7 +74,7 @@ public final class SimulatedDml implements SymbolLookup, AutoCloseable {
     }
 
     /**
-     * Adds devices on some NUMA nodes. A job goes to the node that it names, or to its caller's
+     * Adds devices on some NUMA nodes. A job goes to the node in its field, or to its caller's
      * node.
      */
     public SimulatedDml withHardwareOn(Integer... numbers) {
@@ -236,7 +236,7 @@ public final class SimulatedDml implements SymbolLookup, AutoCloseable {
         violations.add(rule + ": " + detail);
     }
 
-    /** Counts a job and returns its status, which is not OK if no job is made. */
+    /** Counts a job and returns its status. If no job is made, the status is not OK. */
     synchronized int initialiseOne() {
         if (initialised >= initsBeforeFailure) {
             return initStatus;

@@ -28,8 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Calls of the simulation through separate handles, like native code, which break each of its
- * rules.
+ * Calls that break each rule of the simulation. They use separate handles, like native code.
  */
 class SimulatedDmlTest {
     private static final int HW = dml_h.DML_PATH_HW;
@@ -299,32 +298,32 @@ class SimulatedDmlTest {
     @Nested
     class BreaksARule {
         @Test
-        void bySubmittingWhatWasNeverInitialised() {
+        void submittingAnUninitialisedJobBreaksARule() {
             submit();
             assertBroken(Rule.NEVER_INITIALISED);
         }
 
         @Test
-        void byCheckingWhatWasNeverInitialised() {
+        void checkingAnUninitialisedJobBreaksARule() {
             check();
             assertBroken(Rule.NEVER_INITIALISED);
         }
 
         @Test
-        void byPassingNoJobAtAll() {
+        void passingNoJobBreaksARule() {
             call("dml_check_job", MemorySegment.NULL);
             assertBroken(Rule.NEVER_INITIALISED);
         }
 
         @Test
-        void byInitialisingTwice() {
+        void initialisingTwiceBreaksARule() {
             init(SW);
             init(SW);
             assertBroken(Rule.INITIALISED_TWICE);
         }
 
         @Test
-        void byUsingWhatWasFinalised() {
+        void usingAFinalisedJobBreaksARule() {
             init(SW);
             finish();
             describeMove(8);
@@ -333,7 +332,7 @@ class SimulatedDmlTest {
         }
 
         @Test
-        void byFinalisingTwice() {
+        void finalisingTwiceBreaksARule() {
             init(SW);
             finish();
             finish();
@@ -341,7 +340,7 @@ class SimulatedDmlTest {
         }
 
         @Test
-        void byMovingAJobToOtherMemory() {
+        void movingAJobBreaksARule() {
             init(SW);
             describeMove(8);
             MemorySegment moved = arena.allocate(SimulatedJob.SIZE, 64).copyFrom(job);
@@ -350,7 +349,7 @@ class SimulatedDmlTest {
         }
 
         @Test
-        void byMovingAJobOverAnother() {
+        void overwritingAJobBreaksARule() {
             MemorySegment other = arena.allocate(SimulatedJob.SIZE, 64);
             withPath("dml_init_job", SW, other);
             init(SW);
@@ -360,7 +359,7 @@ class SimulatedDmlTest {
         }
 
         @Test
-        void byWritingToTheInternalPart() {
+        void writingToTheInternalPartBreaksARule() {
             init(SW);
             describeMove(8);
             job.asSlice(120).fill((byte) 1);
@@ -369,24 +368,24 @@ class SimulatedDmlTest {
         }
 
         @Test
-        @DisplayName("H1: by checking an unsubmitted job")
-        void byCheckingUnsubmitted() {
+        @DisplayName("H1: checking an unsubmitted job breaks a rule")
+        void checkingAnUnsubmittedJobBreaksARule() {
             init(HW);
             check();
             assertBroken(Rule.CHECKED_UNSUBMITTED);
         }
 
         @Test
-        @DisplayName("H1: by waiting for an unsubmitted job, which returns")
-        void byWaitingUnsubmitted() {
+        @DisplayName("H1: waiting for an unsubmitted job breaks a rule and returns")
+        void waitingForAnUnsubmittedJobBreaksARule() {
             init(HW);
             withMode("dml_wait_job");
             assertBroken(Rule.CHECKED_UNSUBMITTED);
         }
 
         @Test
-        @DisplayName("H1, H2: by checking after a submission that was refused")
-        void byCheckingRefused() {
+        @DisplayName("H1, H2: checking a refused submission breaks a rule")
+        void checkingARefusedJobBreaksARule() {
             init(HW);
             describeMove(8);
             submit();
@@ -399,7 +398,7 @@ class SimulatedDmlTest {
         }
 
         @Test
-        void byCheckingAfterTheEnd() {
+        void checkingAnEndedJobBreaksARule() {
             init(SW);
             describeMove(8);
             submit();
@@ -409,7 +408,7 @@ class SimulatedDmlTest {
         }
 
         @Test
-        void bySubmittingInFlight() {
+        void submittingAJobInFlightBreaksARule() {
             init(HW);
             describeMove(8);
             submit();
@@ -419,7 +418,7 @@ class SimulatedDmlTest {
         }
 
         @Test
-        void byFinalisingInFlight() {
+        void finalisingAJobInFlightBreaksARule() {
             init(HW);
             describeMove(8);
             submit();
@@ -428,8 +427,8 @@ class SimulatedDmlTest {
         }
 
         @Test
-        @DisplayName("H13: by two threads in one job at once")
-        void byTwoThreads() throws InterruptedException {
+        @DisplayName("H13: using a job in two threads breaks a rule")
+        void usingAJobInTwoThreadsBreaksARule() throws InterruptedException {
             var entered = new CountDownLatch(1);
             var leave = new CountDownLatch(1);
             dml.next(
@@ -450,9 +449,9 @@ class SimulatedDmlTest {
         }
 
         @ParameterizedTest
-        @DisplayName("H4: by a length of 0")
+        @DisplayName("H4: a length of 0 breaks a rule")
         @EnumSource(names = {"HARDWARE", "SOFTWARE"})
-        void byLengthZero(DmlPath path) {
+        void lengthZeroBreaksARule(DmlPath path) {
             init(path == DmlPath.HARDWARE ? HW : SW);
             describeMove(0);
             submit();
@@ -460,8 +459,8 @@ class SimulatedDmlTest {
         }
 
         @Test
-        @DisplayName("H5: by a length above the limit of the hardware's queues")
-        void byLengthAboveLimit() {
+        @DisplayName("H5: a length above the limit of the queues breaks a rule")
+        void lengthAboveTheLimitBreaksARule() {
             dml.maxTransferBytes(64);
             init(HW);
             describeMove(65);
@@ -470,7 +469,7 @@ class SimulatedDmlTest {
         }
 
         @Test
-        void byANullDestination() {
+        void nullDestinationBreaksARule() {
             init(SW);
             describe(dml_h.DML_OP_FILL, MemorySegment.NULL, MemorySegment.NULL, 8, 0);
             submit();
@@ -478,7 +477,7 @@ class SimulatedDmlTest {
         }
 
         @Test
-        void byANullSource() {
+        void nullSourceBreaksARule() {
             init(SW);
             describe(dml_h.DML_OP_MEM_MOVE, destination, MemorySegment.NULL, 8, 0);
             submit();
@@ -486,8 +485,8 @@ class SimulatedDmlTest {
         }
 
         @Test
-        @DisplayName("H14: by one byte beyond the memory")
-        void byOneByteBeyond() {
+        @DisplayName("H14: an access beyond the memory breaks a rule")
+        void accessBeyondTheMemoryBreaksARule() {
             dml.allow(source);
             dml.allow(destination.asSlice(0, 10));
             init(SW);
@@ -497,8 +496,8 @@ class SimulatedDmlTest {
         }
 
         @Test
-        @DisplayName("H14: by a source that is nowhere")
-        void bySourceNowhere() {
+        @DisplayName("H14: a source without memory breaks a rule")
+        void sourceWithoutMemoryBreaksARule() {
             dml.allow(destination);
             init(SW);
             describeMove(8);
@@ -507,8 +506,8 @@ class SimulatedDmlTest {
         }
 
         @Test
-        @DisplayName("H14: by memory that is closed already")
-        void byClosedMemory() {
+        @DisplayName("H14: closed memory breaks a rule")
+        void closedMemoryBreaksARule() {
             Arena brief = Arena.ofShared();
             MemorySegment gone = dml.allow(brief.allocate(64));
             dml.allow(destination);
@@ -521,8 +520,8 @@ class SimulatedDmlTest {
         }
 
         @Test
-        @DisplayName("H14: by memory that is closed under the device")
-        void byMemoryClosedInFlight() {
+        @DisplayName("H14: closing memory under the device breaks a rule")
+        void closingMemoryInFlightBreaksARule() {
             Arena brief = Arena.ofShared();
             MemorySegment fleeting = dml.allow(brief.allocate(64));
             dml.allow(destination);
@@ -535,8 +534,8 @@ class SimulatedDmlTest {
         }
 
         @Test
-        @DisplayName("H6: by COPY_ONLY with ranges that overlap")
-        void byCopyOverlap() {
+        @DisplayName("H6: COPY_ONLY with overlapping ranges breaks a rule")
+        void overlapOfACopyBreaksARule() {
             init(SW);
             describe(dml_h.DML_OP_MEM_MOVE, source, source.asSlice(4), 8, dml_h.DML_FLAG_COPY_ONLY);
             submit();
@@ -544,8 +543,8 @@ class SimulatedDmlTest {
         }
 
         @Test
-        @DisplayName("H10: by flushing from the middle of a line")
-        void byPartialLines() {
+        @DisplayName("H10: flushing from the middle of a line breaks a rule")
+        void flushFromTheMiddleOfALineBreaksARule() {
             init(SW);
             describe(dml_h.DML_OP_CACHE_FLUSH, destination.asSlice(8), MemorySegment.NULL, 64, 0);
             submit();
@@ -553,8 +552,8 @@ class SimulatedDmlTest {
         }
 
         @Test
-        @DisplayName("H10: by flushing to the middle of a line")
-        void byPartialTail() {
+        @DisplayName("H10: flushing to the middle of a line breaks a rule")
+        void flushToTheMiddleOfALineBreaksARule() {
             init(SW);
             describe(dml_h.DML_OP_CACHE_FLUSH, destination, MemorySegment.NULL, 65, 0);
             submit();
@@ -563,7 +562,7 @@ class SimulatedDmlTest {
 
         @ParameterizedTest
         @EnumSource
-        void byLeavingAFieldAsItWas(Field stale) {
+        void unwrittenFieldBreaksARule(Field stale) {
             int operation = stale == Field.PATTERN ? dml_h.DML_OP_FILL : dml_h.DML_OP_MEM_MOVE;
             init(SW);
             describe(operation, destination, source, 8, 0);
@@ -577,7 +576,7 @@ class SimulatedDmlTest {
         }
 
         @Test
-        void byFlagsThatTheLibraryDrops() {
+        void droppedFlagsBreakARule() {
             init(SW);
             describe(dml_h.DML_OP_MEM_MOVE, destination, source, 8, 1L << 24);
             submit();
@@ -585,8 +584,8 @@ class SimulatedDmlTest {
         }
 
         @Test
-        @DisplayName("H8: by the fence bit, outside of a batch")
-        void byFence() {
+        @DisplayName("H8: the fence bit outside a batch breaks a rule")
+        void fenceOutsideABatchBreaksARule() {
             init(SW);
             describe(dml_h.DML_OP_MEM_MOVE, destination, source, 8, 1);
             submit();
@@ -594,7 +593,7 @@ class SimulatedDmlTest {
         }
 
         @Test
-        void byAnUnknownOperation() {
+        void unknownOperationBreaksARule() {
             init(SW);
             describe(77, destination, source, 8, 0);
             submit();
@@ -602,13 +601,13 @@ class SimulatedDmlTest {
         }
 
         @Test
-        void byAnUnknownPath() {
+        void unknownPathBreaksARule() {
             assertEquals(dml_h.DML_STATUS_PATH_ERROR, init(9));
             assertBroken(Rule.UNKNOWN_PATH);
         }
 
         @Test
-        void byLeavingAJobBehind() {
+        void unfinalisedJobBreaksARule() {
             init(SW);
             dml.assertClean();
             AssertionError failure = assertThrows(AssertionError.class, dml::close);

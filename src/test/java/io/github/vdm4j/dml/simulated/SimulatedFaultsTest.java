@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Hardware that fails: page faults, devices that disappear, devices on other nodes. */
+/** Failing hardware: page faults, disappearing devices, and devices on different nodes. */
 class SimulatedFaultsTest {
     private final Arena arena = Arena.ofShared();
     private final SimulatedDml dml = new SimulatedDml().withHardware();

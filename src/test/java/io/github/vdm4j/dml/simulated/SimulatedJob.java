@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicReference;
 final class SimulatedJob {
     static final int SIZE = 376;
 
-    // Behind the struct, at the next multiple of 64: the descriptor, the completion record, the
-    // path.
+    // The descriptor, the completion record and the path lie behind the struct, from the next
+    // multiple of 64 on.
     private static final long INTERNAL_ALIGNMENT = 64;
     private static final long RECORD = 64;
     private static final long PATH = 128;
@@ -80,7 +80,7 @@ final class SimulatedJob {
         }
     }
 
-    /** Enters the job. Returns false if another thread is in it, or the job is damaged. */
+    /** Enters the job. Returns false if another thread uses it, or if the job is damaged. */
     private boolean enter(String function) {
         Thread other = inside.compareAndExchange(null, Thread.currentThread());
         if (other != null) {
@@ -137,7 +137,8 @@ final class SimulatedJob {
             if (current.path() == DmlPath.SOFTWARE) {
                 execute();
             } else {
-                Integer lost = dml.lostWith(); // once: the device may come back meanwhile
+                // The simulation reads this once, because the device may be restored meanwhile.
+                Integer lost = dml.lostWith();
                 if (lost != null) {
                     current.lose(lost);
                 }

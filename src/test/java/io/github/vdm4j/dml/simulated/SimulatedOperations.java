@@ -88,7 +88,7 @@ final class SimulatedOperations {
             long length) {
         boolean fault = plan.status() == dml_h.DML_STATUS_PAGE_FAULT_ERROR;
         boolean write = task.hasDestination();
-        // A device that works from the end meets the fault before the bytes that it has done.
+        // If a device works from the end, the faulting byte lies before the bytes that are done.
         long next =
                 done.result() == 1 && task.is(SimulatedTask.MEM_MOVE) ? task.length() - length - 1
                         : length;
@@ -127,7 +127,7 @@ final class SimulatedOperations {
     }
 
     private static SimulatedRecord move(SimulatedTask task, long length) {
-        // The device works from the end if that keeps an overlapping source intact.
+        // If that keeps an overlapping source intact, the device works from the end.
         boolean backwards = task.destination() > task.source()
                 && task.destination() - task.source() < task.length();
         long skip = backwards ? task.length() - length : 0;
@@ -152,7 +152,7 @@ final class SimulatedOperations {
     private static SimulatedRecord comparePattern(SimulatedTask task, long length) {
         for (long i = 0; i < length; i++) {
             if (get(task.source() + i) != (byte) (task.pattern() >>> 8 * (i & 7))) {
-                // The library compares eight bytes at a time and reports which eight.
+                // The library compares eight bytes at a time and reports the offset of these eight.
                 // In the tail it compares single bytes.
                 boolean inTail = i >= length / 8 * 8;
                 return compared(task, NOT_EQUAL, inTail ? i : i / 8 * 8);

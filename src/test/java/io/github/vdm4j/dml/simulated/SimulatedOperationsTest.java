@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The simulation's results of each operation. Numbers without a reason are those of DML 1.1.1. */
+/** The simulation's results of each operation. Numbers without a reason come from DML 1.1.1. */
 class SimulatedOperationsTest {
     private static final int CHECK_RESULT = dml_h.DML_FLAG_CHECK_RESULT;
 

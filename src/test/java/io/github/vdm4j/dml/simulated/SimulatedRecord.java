@@ -6,14 +6,14 @@ import java.lang.foreign.ValueLayout;
 import java.util.Map;
 
 /**
- * The end of a task of the device: the content of the 32 bytes of a completion record.
+ * The result of a task of the device: the content of the 32 bytes of a completion record.
  *
  * @param status DML's status
  * @param result 0 or 1 for a comparison, 0 to 2 for a delta, the mask for a DIF check
  * @param bytes the number of completed bytes, the offset of the first difference or bad block, or
  *     the number of tasks of a batch
  * @param faultAddress the address of the missing page
- * @param faultOnWrite whether the page was to be written
+ * @param faultOnWrite whether the device tried to write the page
  * @param value a CRC, or the size of a delta record
  */
 record SimulatedRecord(
@@ -24,7 +24,7 @@ record SimulatedRecord(
     private static final int STATUS_MASK = 0x3F;
 
     /**
-     * The device's numbers. DML 1.1.1 does not know further ones, or they do not come from the
+     * The device's numbers. DML 1.1.1 does not know further numbers, or they do not come from the
      * device.
      */
     private static final Map<Integer, Integer> CODES = Map.ofEntries(
@@ -77,7 +77,7 @@ record SimulatedRecord(
     }
 
     /**
-     * Returns the status in the library's translation. For a task that was not run it is an error.
+     * Returns the status in the library's translation. If the task did not run, it is an error.
      */
     static int statusIn(MemorySegment record) {
         int code = record.get(ValueLayout.JAVA_BYTE, 0) & STATUS_MASK;

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Jobs that break one rule about the fields of an operation each. */
+/** Jobs that each break a rule about the fields of an operation. */
 @TestInstance(TestInstance.Lifecycle.PER_METHOD)
 class SimulatedRulesTest {
     private static final int CHECK_RESULT = dml_h.DML_FLAG_CHECK_RESULT;
@@ -189,7 +189,7 @@ class SimulatedRulesTest {
 
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("mistakes")
-    void isBrokenBy(
+    void wrongFieldBreaksItsRule(
             Rule rule, String how, int operation,
             java.util.function.BiConsumer<RawJob, SimulatedRulesTest> spoiling) {
         RawJob job = new RawJob(dml, arena, dml_h.DML_PATH_SW);

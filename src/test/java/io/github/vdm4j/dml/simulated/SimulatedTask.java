@@ -17,13 +17,13 @@ import java.util.List;
  *
  * @param operation DML's number
  * @param flags the 16 bits that every descriptor has
- * @param specific the operation's own flags, and every bit above those 16
+ * @param specific the operation's own flags, and every bit above these 16 bits
  * @param source the range to read; for DELTA_APPLY the record
  * @param secondSource the range to compare with the source; for DELTA_CREATE the new content
  * @param destination the range to write; for DELTA_CREATE the record
  * @param secondDestination the second destination of DUALCAST and DRAIN
- * @param length the length in bytes; for a batch that of its buffer
- * @param recordLength the capacity of a delta record to create, or the size of one to apply
+ * @param length the length in bytes; for a batch the length of its buffer
+ * @param recordLength the capacity of a delta record to create, or the size of a record to apply
  * @param pattern eight bytes
  * @param expected the expected result of a comparison
  * @param seed the seed of a CRC

@@ -7,8 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * A submission to a {@link SimulatedDml}, with the fields of the job that crossed the native
- * boundary.
+ * A submission to a {@link SimulatedDml}, with the fields of its job.
  */
 public final class Submission {
     private final DmlPath path;
@@ -86,7 +85,7 @@ public final class Submission {
         return is(dml_h.DML_OP_MEM_MOVE);
     }
 
-    /** Returns the length field that counts for the operation. */
+    /** Returns the length field that the operation uses. */
     public long length() {
         return task.length();
     }
@@ -129,7 +128,7 @@ public final class Submission {
     }
 
     /**
-     * Reads what the library reads through the job's pointers, after they were checked.
+     * Reads the data behind the job's pointers, after their check.
      */
     public void readFurther() {
         task = task.withSeed();
@@ -142,7 +141,7 @@ public final class Submission {
         return batch;
     }
 
-    /** Does the work of the device, up to the end that the plan states. */
+    /** Does the work of the device, up to the end in the plan. */
     public SimulatedRecord execute() {
         record = isBatch()
                 ? batch.run(effective(), path)

@@ -58,7 +58,7 @@ final class TaskRules {
             Map.entry(SimulatedTask.DIF_UPDATE, WRITES | ADDRESS_1 | ADDRESS_2),
             Map.entry(SimulatedTask.CACHE_FLUSH, WRITES | ADDRESS_2));
 
-    /** The own flags of the operations that have some. */
+    /** The operations' own flags. */
     private static final Map<Integer, Integer> SPECIFIC_FLAGS = Map.of(
             SimulatedTask.DRAIN, 0xF,
             SimulatedTask.DUALCAST, 0x1,
@@ -180,7 +180,7 @@ final class TaskRules {
                 .toList();
     }
 
-    /** Returns whether a byte is both read and written, or written twice. */
+    /** Returns whether the task reads and writes the same byte, or writes a byte twice. */
     private static boolean overlaps(SimulatedTask task) {
         List<Range> writes = task.writes();
         return writes.stream().anyMatch(write -> task.reads().stream().anyMatch(write::overlaps))

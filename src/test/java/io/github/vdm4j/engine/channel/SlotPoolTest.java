@@ -134,7 +134,7 @@ class SlotPoolTest {
         SlotPool pool = pool(3);
         Slot held = pool.take();
         assertFalse(pool.tryClose());
-        List<Slot> others = new ArrayList<>(); // from the later places, if any
+        List<Slot> others = new ArrayList<>(); // The pool takes slots from the later places.
         for (Slot other = pool.take(); other != null; other = pool.take()) {
             others.add(other);
         }
@@ -193,7 +193,7 @@ class SlotPoolTest {
         var got = new AtomicReference<Slot>();
         Thread waiting = Thread.ofPlatform().unstarted(() -> got.set(pool.take()));
         Slot made;
-        synchronized (pool) { // the lock under which jobs are made
+        synchronized (pool) { // This is the lock under which jobs are made.
             waiting.start();
             while (waiting.getState() != Thread.State.BLOCKED) {
                 Thread.onSpinWait();
