@@ -3,6 +3,7 @@ package io.github.vdm4j;
 import io.github.vdm4j.future.FutureProperty;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
+import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.PageFaults;
 import io.github.vdm4j.machine.PageUnavailableException;
@@ -84,7 +85,8 @@ public final class Operation<R> extends VdmFuture<R> {
 
     @Override
     protected String whyWithheld() {
-        return "nothing prepared: call memcpy, crc32c or another operation first";
+        return FailureName.NOT_PREPARED.endOf(
+                "nothing prepared: call memcpy, crc32c or another operation first");
     }
 
     /** Writes the descriptor of an operation that no other thread can see yet. */
@@ -370,12 +372,14 @@ public final class Operation<R> extends VdmFuture<R> {
     /**
      * Requires that the current thread may access all segments of the operation.
      *
-     * @throws WrongThreadException if one is confined to another thread
+     * @throws WrongThreadException if a segment is confined to another thread
      */
     public void requireAccess() {
         if (!isAccessibleBy(Thread.currentThread())) {
-            throw new WrongThreadException("%s: a segment is confined to another thread than %s"
-                    .formatted(type(), Thread.currentThread()));
+            throw new WrongThreadException(FailureName.WRONG_THREAD
+                    .endOf(("%s: a segment is confined to another thread than %s. Poll on the "
+                            + "thread that owns the memory, or use a shared arena")
+                            .formatted(type(), Thread.currentThread())));
         }
     }
 
@@ -669,7 +673,8 @@ public final class Operation<R> extends VdmFuture<R> {
                 closed ? VdmResult.SEGMENT_UNUSABLE : VdmResult.IO_ERROR,
                 null,
                 closed
-                        ? "failed: the arena of the destination was closed before it was written back"
+                        ? "failed: the arena of the destination was closed before it was "
+                                + "written back"
                         : cause instanceof IOException
                                 ? "failed: the bytes are in memory but could not be written back: "
                                         + cause.getMessage()
@@ -824,7 +829,7 @@ public final class Operation<R> extends VdmFuture<R> {
     /** The value of a complete operation, for {@link VdmOperation#value}. */
     long valueOrThrow() {
         if (result() != VdmResult.SUCCESS) {
-            throw new IllegalStateException("the operation failed: " + failure().getMessage());
+            throw new IllegalStateException("the operation has no value: " + failure(), failure());
         }
         return value();
     }

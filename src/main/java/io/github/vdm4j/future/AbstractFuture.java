@@ -1,5 +1,6 @@
 package io.github.vdm4j.future;
 
+import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
 import java.lang.invoke.MethodHandles;
@@ -422,7 +423,8 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
                 : seen != IDLE || !STATE.compareAndSet(this, IDLE, IDLE | ADVANCING)) {
             return false;
         }
-        failDetached(new CancellationException("cancelled before it was started"));
+        failDetached(new CancellationException(FailureName.CANCELLED.endOf(
+                "cancelled before it was started")));
         return true;
     }
 
@@ -482,7 +484,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
      * @return the message
      */
     protected String whyWithheld() {
-        return "nothing prepared";
+        return FailureName.NOT_PREPARED.endOf("nothing prepared: prepare the future first");
     }
 
     /**
@@ -509,8 +511,12 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         if (seen != COMPLETE && seen != IDLE && seen != WITHHELD
                 || !STATE.compareAndSet(this, seen, seen | PREPARING)) {
             throw new IllegalStateException((seen & (RUNNING | ADVANCING | DETACHED)) != 0
-                    ? "the operation is still RUNNING: poll it to its end before preparing it anew"
-                    : "another thread is preparing this operation: one thread at a time may do so");
+                    ? FailureName.NOT_COMPLETE.endOf(
+                            "the operation is still RUNNING: poll it to its end before you "
+                                    + "prepare it again")
+                    : FailureName.CONCURRENT_USE.endOf(
+                            "another thread is preparing this operation. Make an operation for "
+                                    + "each thread"));
         }
     }
 
@@ -549,7 +555,8 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
                 throw new IllegalStateException(whyWithheld());
             }
             throw new IllegalStateException(
-                    "the future is " + state() + ", not COMPLETE: poll it to its end first");
+                    FailureName.NOT_COMPLETE.endOf("the future is " + state()
+                            + ", not COMPLETE: poll it to its end first"));
         }
     }
 }
