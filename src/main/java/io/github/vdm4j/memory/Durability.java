@@ -289,7 +289,7 @@ public final class Durability {
      * @throws io.github.vdm4j.machine.PageUnavailableException if a page of a mapped file is
      *     missing
      * @throws IllegalStateException if its arena is closed
-     * @throws WrongThreadException if it is confined to another thread
+     * @throws WrongThreadException if the segment is confined to another thread
      */
     public void writeBackLines(MemorySegment range) throws IOException {
         CacheLineWriteBack engine = lines();
