@@ -3,6 +3,7 @@ package io.github.vdm4j;
 import static io.github.vdm4j.VdmOperationType.DRAIN;
 import static java.util.Objects.requireNonNull;
 
+import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.operation.CompareResult;
 import io.github.vdm4j.operation.Crc32c;
 import io.github.vdm4j.operation.CrcOptions;
@@ -71,7 +72,8 @@ public abstract class AbstractDataMover implements Vdm {
 
     final void requireOpen(VdmOperationType type) {
         if (closed) {
-            throw new IllegalStateException(type + ": the mover is closed (" + name() + ")");
+            throw new IllegalStateException(FailureName.CLOSED.endOf(
+                    type + ": the mover is closed (" + name() + "). Open another mover"));
         }
     }
 
@@ -236,7 +238,8 @@ public abstract class AbstractDataMover implements Vdm {
 
     private void requireOpen() {
         if (closed) {
-            throw new IllegalStateException("the mover is closed (" + name() + ")");
+            throw new IllegalStateException(FailureName.CLOSED.endOf(
+                    "the mover is closed (" + name() + "). Open another mover"));
         }
     }
 

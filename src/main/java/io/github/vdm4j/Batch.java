@@ -1,6 +1,7 @@
 package io.github.vdm4j;
 
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.machine.FailureName;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -55,7 +56,8 @@ public final class Batch extends OperationMethods<Batch> {
     private void enter() {
         if (!BUSY.compareAndSet(this, false, true)) {
             throw new IllegalStateException(
-                    "another thread is using this batch: one thread at a time may do so");
+                    FailureName.CONCURRENT_USE.endOf(
+                            "another thread is using this batch. Make a batch for each thread"));
         }
     }
 
@@ -70,7 +72,9 @@ public final class Batch extends OperationMethods<Batch> {
         try {
             if (submitted) {
                 throw new IllegalStateException(
-                        "the batch was submitted: clear it for other tasks, or make a new one");
+                        FailureName.NOT_COMPLETE.endOf(
+                                "the batch was submitted and takes no more tasks. Poll it to its "
+                                        + "end and clear it, or make a new batch"));
             }
             mover.check(type, destination, source, second, options, flags);
             tasks.add(fence, type, destination, source, second, pattern, options, flags);
@@ -119,8 +123,9 @@ public final class Batch extends OperationMethods<Batch> {
     private void requireComplete(String what) {
         if (future != null && future.state() != FutureState.COMPLETE) {
             throw new IllegalStateException(
-                    "the batch is %s: poll it to its end before it is %s".formatted(future.state(),
-                            what));
+                    FailureName.NOT_COMPLETE.endOf(
+                            "the batch is %s and cannot be %s. Poll it to its end first"
+                                    .formatted(future.state(), what)));
         }
     }
 
@@ -148,7 +153,8 @@ public final class Batch extends OperationMethods<Batch> {
         enter();
         try {
             if (tasks.isEmpty()) {
-                throw new IllegalStateException("the batch has no task");
+                throw new IllegalStateException(FailureName.NOT_PREPARED.endOf(
+                        "the batch has no task. Add a task, for example with memcpy"));
             }
             mover.requireOpen(VdmOperationType.BATCH);
             if (future == null) {

@@ -2,6 +2,7 @@ package io.github.vdm4j;
 
 import io.github.vdm4j.future.FutureChain;
 import io.github.vdm4j.future.PollableFuture;
+import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.operation.DeltaResult;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -70,7 +71,7 @@ public final class LongDelta {
             throw new IllegalArgumentException(
                     "delta: the original range has %,d bytes and the modified range %,d: they must"
                             .formatted(original.byteSize(), modified.byteSize())
-                            + " be of one size");
+                            + " have the same size");
         }
         long room = maxBytes(original.byteSize());
         if (entries.byteSize() < room) {
@@ -108,11 +109,12 @@ public final class LongDelta {
             long bytes = Math.abs(size);
             if (offset < 0 || offset > destination.byteSize() || bytes <= 0 || bytes > left
                     || size < 0 && bytes > destination.byteSize() - offset) {
-                throw new IllegalArgumentException(
+                throw new IllegalArgumentException(FailureName.INVALID_DATA.endOf(
                         ("delta: the entry at byte %,d of %,d is for %,d bytes at offset %,d of a"
                                 + " destination of %,d bytes, which cannot be. The entries are"
-                                + " damaged, cut off, or of a range of another size").formatted(at,
-                                        entries.byteSize(), size, offset, destination.byteSize()));
+                                + " damaged, cut off, or of a range of another size. Create them "
+                                + "again").formatted(at,
+                                        entries.byteSize(), size, offset, destination.byteSize())));
             }
             MemorySegment body = entries.asSlice(at + HEADER, bytes);
             if (size < 0) {

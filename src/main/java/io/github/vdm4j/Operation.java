@@ -3,6 +3,7 @@ package io.github.vdm4j;
 import io.github.vdm4j.future.FutureProperty;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
+import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
 import io.github.vdm4j.trace.OperationTrace;
@@ -47,7 +48,8 @@ public final class Operation<R> extends OperationRecord<R> {
 
     @Override
     protected String whyWithheld() {
-        return "nothing prepared: call memcpy, crc32c or another operation first";
+        return FailureName.NOT_PREPARED.endOf(
+                "nothing prepared: call memcpy, crc32c or another operation first");
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.github.vdm4j;
 
+import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.operation.CrcOptions;
 import io.github.vdm4j.operation.DifConfig;
 import java.lang.foreign.MemorySegment;
@@ -261,8 +262,10 @@ abstract sealed class OperationDescriptor<R> extends VdmFuture<R> permits Operat
      */
     public void requireAccess() {
         if (!isAccessibleBy(Thread.currentThread())) {
-            throw new WrongThreadException("%s: a segment is confined to another thread than %s"
-                    .formatted(type(), Thread.currentThread()));
+            throw new WrongThreadException(FailureName.WRONG_THREAD
+                    .endOf(("%s: a segment is confined to another thread than %s. Poll on the "
+                            + "thread that owns the memory, or use a shared arena")
+                            .formatted(type(), Thread.currentThread())));
         }
     }
 

@@ -294,7 +294,7 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
     /** The value of a complete operation, for {@link VdmOperation#value}. */
     long valueOrThrow() {
         if (result() != VdmResult.SUCCESS) {
-            throw new IllegalStateException("the operation failed: " + failure().getMessage());
+            throw new IllegalStateException("the operation has no value: " + failure(), failure());
         }
         return value();
     }

@@ -10,6 +10,7 @@ import static io.github.vdm4j.VdmOperationType.FLUSH;
 import static io.github.vdm4j.VdmOperationType.MEMCPY;
 import static io.github.vdm4j.VdmOperationType.MEMMOVE;
 
+import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.operation.DeltaResult;
 import io.github.vdm4j.operation.DifConfig;
 import java.lang.foreign.MemorySegment;
@@ -77,12 +78,17 @@ final class OperationRules {
     private static void usable(VdmOperationType type, String role, MemorySegment segment) {
         if (!segment.scope().isAlive()) {
             throw new IllegalStateException(
-                    "%s: the arena of the %s %s is closed".formatted(type, role, range(segment)));
+                    FailureName.SEGMENT_UNUSABLE.endOf(
+                            ("%s: the arena of the %s %s is closed. Close it after the last "
+                                    + "operation").formatted(type, role, range(segment))));
         }
         if (!segment.isAccessibleBy(Thread.currentThread())) {
             throw new WrongThreadException(
-                    "%s: the %s %s is confined to another thread than %s"
-                            .formatted(type, role, range(segment), Thread.currentThread()));
+                    FailureName.WRONG_THREAD.endOf(
+                            ("%s: the %s %s is confined to another thread than %s. Use it on "
+                                    + "its own thread, or use a shared arena")
+                                    .formatted(type, role, range(segment),
+                                            Thread.currentThread())));
         }
     }
 
@@ -106,7 +112,7 @@ final class OperationRules {
     private static void checkMove(VdmOperationType type, MemorySegment to, MemorySegment from) {
         if (to.byteSize() != from.byteSize()) {
             throw new IllegalArgumentException(
-                    ("%s: the destination has %,d bytes and the source %,d: they must be of one"
+                    ("%s: the destination has %,d bytes and the source %,d: they must have the same"
                             + " size, see MemorySegment.asSlice")
                             .formatted(type, to.byteSize(), from.byteSize()));
         }
@@ -188,7 +194,8 @@ final class OperationRules {
             MemorySegment other) {
         if (one.byteSize() != other.byteSize()) {
             throw new IllegalArgumentException(
-                    "%s: the %s has %,d bytes and the %s %,d: they must be of one size"
+                    ("%s: the %s has %,d bytes and the %s %,d: they must have the same "
+                            + "size, see MemorySegment.asSlice")
                             .formatted(type, role, one.byteSize(), otherRole, other.byteSize()));
         }
     }
@@ -208,7 +215,7 @@ final class OperationRules {
             String why) {
         if (segment.byteSize() % unit != 0) {
             throw new IllegalArgumentException(
-                    "%s: the %s has %,d bytes, which is no multiple of %,d: %s"
+                    "%s: the %s has %,d bytes, which is not a multiple of %,d: %s"
                             .formatted(type, role, segment.byteSize(), unit, why));
         }
     }
@@ -218,8 +225,9 @@ final class OperationRules {
             MemorySegment other) {
         long shared = shared(one, other);
         if (shared > 0) {
-            throw new IllegalArgumentException("%s: the %s %s and the %s %s overlap by %,d bytes"
-                    .formatted(type, role, range(one), otherRole, range(other), shared));
+            throw new IllegalArgumentException(
+                    "%s: the %s %s and the %s %s overlap by %,d bytes. Pass separate ranges"
+                            .formatted(type, role, range(one), otherRole, range(other), shared));
         }
     }
 
@@ -240,7 +248,8 @@ final class OperationRules {
         multipleOf(type, role, segment, WORD, "a delta is of words of 8 bytes");
         if (segment.byteSize() > MAX_DELTA_BYTES) {
             throw new IllegalArgumentException(
-                    "%s: the %s has %,d bytes, more than the %,d (0x80000) that a delta covers"
+                    ("%s: the %s has %,d bytes, more than the %,d (0x80000) that a "
+                            + "delta covers. Split the range, or use LongDelta")
                             .formatted(type, role, segment.byteSize(), MAX_DELTA_BYTES));
         }
     }
@@ -279,7 +288,8 @@ final class OperationRules {
             MemorySegment second) {
         if ((first.address() & PAGE_MASK) != (second.address() & PAGE_MASK)) {
             throw new IllegalArgumentException(
-                    "%s: the low 12 bits of the destinations' addresses must be equal, are 0x%x and 0x%x: first %s, second %s"
+                    ("%s: the low 12 bits of the destinations' addresses must be equal, "
+                            + "are 0x%x and 0x%x: first %s, second %s")
                             .formatted(
                                     type,
                                     first.address() & PAGE_MASK,

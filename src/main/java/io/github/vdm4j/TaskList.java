@@ -1,5 +1,6 @@
 package io.github.vdm4j;
 
+import io.github.vdm4j.machine.FailureName;
 import java.lang.foreign.MemorySegment;
 import java.util.AbstractList;
 import java.util.ArrayList;
@@ -83,7 +84,9 @@ final class TaskList extends AbstractList<Operation<?>> implements RandomAccess 
         }
         if (generation != before) {
             throw new ConcurrentModificationException(
-                    "the batch was cleared while its result was read: read it first");
+                    FailureName.CONCURRENT_USE.endOf(
+                            "another thread cleared the batch during the call that reads its "
+                                    + "result. Read the result first"));
         }
         return new BatchResult(results);
     }

@@ -1,5 +1,7 @@
 package io.github.vdm4j;
 
+import io.github.vdm4j.machine.FailureName;
+
 /**
  * The failure of an operation. {@link VdmFuture#orThrow()} and {@link VdmFuture#await()} throw it.
  *
@@ -54,6 +56,6 @@ public final class VdmException extends RuntimeException {
      */
     @Override
     public String toString() {
-        return "%s [VDM-%s]".formatted(super.toString(), result.name().replace('_', '-'));
+        return super.toString() + ' ' + FailureName.inBrackets(result.name());
     }
 }

@@ -97,7 +97,7 @@ class LongDeltaTest {
     void refusesMistakes() {
         MemorySegment ten = noise(10, 1);
         assertEquals("delta: the original range has 10 bytes and the modified range 11: they must"
-                + " be of one size",
+                + " have the same size",
                 assertThrows(IllegalArgumentException.class,
                         () -> LongDelta.create(mover, noise(500, 1), ten, noise(11, 1)))
                         .getMessage());

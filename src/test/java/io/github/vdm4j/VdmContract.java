@@ -849,7 +849,9 @@ public abstract class VdmContract {
                 VdmOperationType.FLUSH)) {
             var refused = assertThrows(IllegalStateException.class,
                     () -> operation(type, memory(8), memory(8)));
-            assertEquals(type + ": the mover is closed (" + mover.name() + ")",
+            assertEquals(
+                    type + ": the mover is closed (" + mover.name()
+                            + "). Open another mover [VDM-CLOSED]",
                     refused.getMessage());
         }
         assertThrows(IllegalStateException.class, mover::newOperation);

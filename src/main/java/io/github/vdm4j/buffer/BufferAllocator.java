@@ -1,6 +1,7 @@
 package io.github.vdm4j.buffer;
 
 import io.github.vdm4j.DurabilityDomain;
+import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.machine.LibC;
 import io.github.vdm4j.machine.PlatformName;
 import java.lang.foreign.Arena;
@@ -80,10 +81,13 @@ public final class BufferAllocator {
      */
     public OffHeapBuffer allocate(long size) {
         if (size < 0) {
-            throw new IllegalArgumentException("a buffer of %,d bytes".formatted(size));
+            throw new IllegalArgumentException(
+                    "a buffer of %,d bytes: the size must be 0 or more".formatted(size));
         }
         if (size > Long.MAX_VALUE - 2 * HUGE_PAGE) { // the rounded size would overflow
-            throw new OutOfMemoryError("a buffer of %,d bytes: no such memory".formatted(size));
+            throw new OutOfMemoryError(FailureName.OUT_OF_MEMORY.endOf(
+                    ("a buffer of %,d bytes: the address space is smaller. Allocate a "
+                            + "smaller buffer").formatted(size)));
         }
         Arena arena = Arena.ofShared();
         try {
@@ -107,7 +111,10 @@ public final class BufferAllocator {
                 }
             } catch (LibC.CallFailedException e) {
                 throw new OutOfMemoryError(
-                        "a buffer of %,d bytes: %s".formatted(size, e.getMessage()));
+                        FailureName.OUT_OF_MEMORY.endOf(
+                                ("a buffer of %,d bytes: %s. Close buffers that you no longer use,"
+                                        + " or allocate a smaller buffer")
+                                        .formatted(size, e.getMessage())));
             }
         }
         return arena.allocate(size, hugePages ? Math.max(alignment, HUGE_PAGE) : alignment);

@@ -2,6 +2,7 @@ package io.github.vdm4j.buffer;
 
 import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.future.IdleStrategy;
+import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.memory.MappedFile;
 import io.github.vdm4j.memory.MemoryRegion;
 import io.github.vdm4j.memory.MemoryRegions;
@@ -123,7 +124,8 @@ final class BufferMemory implements MemoryRegion {
 
     void requireOpen() {
         if (!isOpen()) {
-            throw new IllegalStateException("the buffer is closed");
+            throw new IllegalStateException(FailureName.BUFFER_CLOSED.endOf(
+                    "the buffer is closed. Close it after its last use"));
         }
     }
 

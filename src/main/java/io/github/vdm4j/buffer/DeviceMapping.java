@@ -1,6 +1,7 @@
 package io.github.vdm4j.buffer;
 
 import io.github.vdm4j.DurabilityDomain;
+import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.machine.LibC;
 import io.github.vdm4j.machine.LibC.CallFailedException;
 import io.github.vdm4j.machine.PlatformName;
@@ -30,12 +31,12 @@ record DeviceMapping(Path device, long offset, long size, Path sys) {
     OffHeapBuffer map() throws IOException {
         if (offset < 0 || size <= 0 || offset > Long.MAX_VALUE - size) {
             throw new IllegalArgumentException(
-                    this + ": needs an offset of 0 or more and a size above 0");
+                    this + ": the offset must be 0 or more and the size above 0");
         }
         if (!PlatformName.nativeCallsAllowed()) {
-            throw new UnsupportedOperationException(this
+            throw new UnsupportedOperationException(FailureName.MAPPING_FAILED.endOf(this
                     + ": the JDK cannot map a device. Run on Linux x86-64 with the option"
-                    + " --enable-native-access=io.github.vdm4j (docs/native-access.md)");
+                    + " --enable-native-access=io.github.vdm4j (docs/native-access.md)"));
         }
         requireFit(requireDax());
         byte[] path = device.toString().getBytes(StandardCharsets.UTF_8);
@@ -92,13 +93,17 @@ record DeviceMapping(Path device, long offset, long size, Path sys) {
         long alignment = number(folder.resolve("align"));
         if (alignment > 0 && (offset % alignment != 0 || size % alignment != 0)) {
             throw new IllegalArgumentException(
-                    "%s: the device's alignment is %,d bytes. Pass an offset and a size that are"
-                            .formatted(this, alignment) + " multiples of it");
+                    FailureName.MAPPING_FAILED.endOf(
+                            ("%s: the device's alignment is %,d bytes. Pass an offset and a"
+                                    + " size that are multiples of it")
+                                    .formatted(this, alignment)));
         }
         long capacity = number(folder.resolve("size"));
         if (capacity != UNKNOWN && offset + size > capacity) {
             throw new IllegalArgumentException(
-                    "%s: the device has only %,d bytes".formatted(this, capacity));
+                    FailureName.MAPPING_FAILED.endOf(
+                            "%s: the device has only %,d bytes. Map a part inside the device"
+                                    .formatted(this, capacity)));
         }
     }
 
@@ -108,7 +113,8 @@ record DeviceMapping(Path device, long offset, long size, Path sys) {
     }
 
     private FileSystemException failed(String why) {
-        return new FileSystemException(device.toString(), null, this + " failed: " + why);
+        return new FileSystemException(device.toString(), null,
+                FailureName.MAPPING_FAILED.endOf(this + " failed: " + why));
     }
 
     @Override

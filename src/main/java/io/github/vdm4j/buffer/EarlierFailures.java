@@ -1,5 +1,6 @@
 package io.github.vdm4j.buffer;
 
+import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.memory.MappedFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -30,10 +31,12 @@ final class EarlierFailures {
                     throw new FileSystemException(
                             file.toString(),
                             null,
-                            "a write-back of the file failed in this process, and which of its"
-                                    + " bytes are lost is unknown. Verify the file or restore it"
-                                    + " from a copy, then map it with"
-                                    + " MapOption.AFTER_FAILED_WRITE_BACK (docs/durability.md)");
+                            FailureName.IO_ERROR.endOf(
+                                    "a write-back of the file failed in this process, and which"
+                                            + " of its bytes are lost is unknown. Verify the file"
+                                            + " or restore it from a copy, then map it with"
+                                            + " MapOption.AFTER_FAILED_WRITE_BACK"
+                                            + " (docs/durability.md)"));
                 }
             }
         }

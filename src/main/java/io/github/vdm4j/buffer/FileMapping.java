@@ -1,6 +1,7 @@
 package io.github.vdm4j.buffer;
 
 import io.github.vdm4j.DurabilityDomain;
+import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.memory.MappedFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -47,7 +48,7 @@ final class FileMapping {
     private void requireRange() {
         if (offset < 0 || length <= 0 || offset > Long.MAX_VALUE - length) {
             throw new IllegalArgumentException(
-                    this + ": needs an offset of 0 or more and a length above 0");
+                    this + ": the offset must be 0 or more and the length above 0");
         }
     }
 
@@ -60,9 +61,10 @@ final class FileMapping {
         if (!provider.getScheme().equals("file")
                 || provider.getClass().getModule() != Object.class.getModule()) {
             throw new IllegalArgumentException(
-                    "%s: the path belongs to the file system \"%s\". Only files of the operating"
-                            .formatted(this, provider.getScheme())
-                            + " system can be mapped. Copy the file to such a path first.");
+                    FailureName.MAPPING_FAILED.endOf(
+                            ("%s: the path belongs to the file system \"%s\". Only files of the"
+                                    + " operating system can be mapped. Copy the file to such a"
+                                    + " path first.").formatted(this, provider.getScheme())));
         }
     }
 
@@ -120,7 +122,10 @@ final class FileMapping {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             if (channel.size() < offset + length) {
                 throw new IllegalArgumentException(
-                        this + ": the file has only %,d bytes".formatted(channel.size()));
+                        FailureName.MAPPING_FAILED.endOf(
+                                this + (": the file has only %,d bytes. Map a shorter part, or use "
+                                        + "OffHeapBuffer.map to extend the file")
+                                        .formatted(channel.size())));
             }
             int failures = EarlierFailures.check(file, channel, options);
             return map(channel, ExtendedMapMode.READ_ONLY_SYNC, MapMode.READ_ONLY, failures);
@@ -130,7 +135,8 @@ final class FileMapping {
     private OffHeapBuffer growAndMap() throws IOException {
         if (Thread.currentThread().isInterrupted()) {
             throw new InterruptedMappingException(
-                    this + " failed: the thread is interrupted. The call changed nothing.");
+                    FailureName.MAPPING_FAILED.endOf(this
+                            + " failed: the thread is interrupted. The call changed nothing."));
         }
         long before = sizeBefore();
         try (FileStorage storage = FileStorage.open(file)) {
@@ -216,7 +222,8 @@ final class FileMapping {
     private IOException explained(IOException failure, String left) {
         if (failure instanceof ClosedByInterruptException) {
             var interrupted = new InterruptedMappingException(
-                    this + " failed: the thread was interrupted. " + left);
+                    FailureName.MAPPING_FAILED
+                            .endOf(this + " failed: the thread was interrupted. " + left));
             interrupted.initCause(failure);
             return interrupted;
         }
@@ -229,7 +236,9 @@ final class FileMapping {
 
     private FileSystemException failed(String why) {
         return new FileSystemException(file.toString(), null,
-                "mapping %,d bytes at offset %,d failed: %s".formatted(length, offset, why));
+                FailureName.MAPPING_FAILED.endOf(
+                        "mapping %,d bytes at offset %,d failed: %s"
+                                .formatted(length, offset, why)));
     }
 
     private OffHeapBuffer map(

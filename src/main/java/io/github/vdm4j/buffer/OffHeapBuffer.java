@@ -2,6 +2,7 @@ package io.github.vdm4j.buffer;
 
 import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.ForceCounters;
+import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.machine.MappedPage;
 import io.github.vdm4j.memory.MappedFile;
 import java.io.IOException;
@@ -190,7 +191,9 @@ public final class OffHeapBuffer implements AutoCloseable {
                             .formatted(segment.byteSize()));
         }
         if (!segment.scope().isAlive()) {
-            throw new IllegalStateException("the arena of the segment is closed");
+            throw new IllegalStateException(FailureName.SEGMENT_UNUSABLE.endOf(
+                    "the arena of the segment is closed. Wrap the segment before you "
+                            + "close its arena"));
         }
     }
 

@@ -6,6 +6,7 @@ import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.engine.DeviceExecutor;
 import io.github.vdm4j.engine.EnginePlan;
+import io.github.vdm4j.machine.FailureName;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
@@ -104,9 +105,11 @@ public final class DmlDataMover extends AbstractDataMover {
     protected void checkReachable(VdmOperationType type, String role, MemorySegment segment) {
         if (!segment.isNative() && path != DmlPath.AUTO) {
             throw new IllegalArgumentException(
-                    ("%s: the %s is a heap segment of %,d bytes, which Intel DML cannot reach; use memory from an Arena,"
-                            + " path AUTO, or another mover")
-                            .formatted(type, role, segment.byteSize()));
+                    FailureName.HEAP_SEGMENT.endOf(
+                            ("%s: the %s is a heap segment of %,d bytes, which Intel DML cannot"
+                                    + " reach. Use memory from an Arena, path AUTO, or another"
+                                    + " mover")
+                                    .formatted(type, role, segment.byteSize())));
         }
     }
 

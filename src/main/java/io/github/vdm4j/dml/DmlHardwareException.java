@@ -1,6 +1,7 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.dml.DmlDiagnosis.Finding;
+import io.github.vdm4j.machine.FailureName;
 import java.util.List;
 import java.util.Objects;
 
@@ -37,7 +38,9 @@ public final class DmlHardwareException extends RuntimeException {
             }
         }
         return text.append(
-                "\nPaths AUTO and SOFTWARE do without. More: scripts/vdm info --why, docs/hardware.md")
+                FailureName.HARDWARE_UNAVAILABLE.endOf(
+                        "\nPaths AUTO and SOFTWARE need no hardware. More: scripts/vdm "
+                                + "info --why, docs/hardware.md"))
                 .toString();
     }
 

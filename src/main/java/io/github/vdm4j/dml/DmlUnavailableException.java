@@ -1,5 +1,6 @@
 package io.github.vdm4j.dml;
 
+import io.github.vdm4j.machine.FailureName;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -40,7 +41,9 @@ public final class DmlUnavailableException extends RuntimeException {
                         Collectors.joining(
                                 "",
                                 "Intel DML is not available. Tried:\n",
-                                "The pure-Java movers need none: ThreadsDataMover, SyncDataMover. Installing DML: docs/install-dml.md"));
+                                FailureName.DML_UNAVAILABLE.endOf(
+                                        "ThreadsDataMover and SyncDataMover do not need DML. To"
+                                                + " install DML, see docs/install-dml.md.")));
     }
 
     /**

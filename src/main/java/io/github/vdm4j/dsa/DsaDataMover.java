@@ -7,6 +7,7 @@ import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.dsa.portal.DsaChannel;
 import io.github.vdm4j.engine.DeviceExecutor;
 import io.github.vdm4j.engine.EnginePlan;
+import io.github.vdm4j.machine.FailureName;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
@@ -83,8 +84,11 @@ public final class DsaDataMover extends AbstractDataMover {
     protected void checkReachable(VdmOperationType type, String role, MemorySegment segment) {
         if (!segment.isNative() && !plan.hasSoftware()) {
             throw new IllegalArgumentException(
-                    "%s: the %s is a heap segment of %,d bytes, which a device cannot reach. Use memory from an Arena, fallback(true), or another mover."
-                            .formatted(type, role, segment.byteSize()));
+                    FailureName.HEAP_SEGMENT.endOf(
+                            ("%s: the %s is a heap segment of %,d bytes, which a device cannot"
+                                    + " reach. Use memory from an Arena, fallback(true), or another"
+                                    + " mover")
+                                    .formatted(type, role, segment.byteSize())));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.vdm4j.dsa;
 
 import io.github.vdm4j.dsa.DsaDiagnosis.Finding;
+import io.github.vdm4j.machine.FailureName;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -20,8 +21,9 @@ public final class DsaUnavailableException extends RuntimeException {
                 .map(finding -> "  " + finding.subject() + ": " + finding.what() + "\n")
                 .collect(Collectors.joining("",
                         "No DSA work queue can be used. Examined:\n",
-                        "The commands that fix this: scripts/vdm info --why, docs/dsa.md."
-                                + " ThreadsDataMover and SyncDataMover need no device.")));
+                        FailureName.DSA_UNAVAILABLE.endOf(
+                                "The commands that fix this: scripts/vdm info --why, docs/dsa.md."
+                                        + " ThreadsDataMover and SyncDataMover need no device."))));
         this.findings = List.copyOf(findings);
     }
 

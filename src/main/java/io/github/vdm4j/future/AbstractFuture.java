@@ -1,5 +1,6 @@
 package io.github.vdm4j.future;
 
+import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
 import java.util.Objects;
@@ -321,7 +322,8 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
                 : seen != IDLE || !changeState(IDLE, IDLE | ADVANCING)) {
             return false;
         }
-        failDetached(new CancellationException("cancelled before it was started"));
+        failDetached(new CancellationException(FailureName.CANCELLED.endOf(
+                "cancelled before it was started")));
         return true;
     }
 

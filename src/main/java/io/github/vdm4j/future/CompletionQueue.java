@@ -1,5 +1,6 @@
 package io.github.vdm4j.future;
 
+import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.machine.LibraryThread;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -182,9 +183,9 @@ public final class CompletionQueue<T> {
                         return first.entry();
                     }
                     if (registered == 0) {
-                        throw new IllegalStateException("take from a queue with nothing registered:"
-                                + " no completion can end the wait. Add a future first, or use"
-                                + " poll()");
+                        throw new IllegalStateException(FailureName.ENDLESS_WAIT.endOf(
+                                "take from a queue with nothing registered: no completion can end"
+                                        + " the wait. Add a future first, or use poll()"));
                     }
                     mine = removeConfined();
                     if (mine == null) {

@@ -1,5 +1,6 @@
 package io.github.vdm4j.future;
 
+import io.github.vdm4j.machine.FailureName;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
@@ -34,7 +35,9 @@ import java.util.function.Supplier;
  */
 public final class FutureChain<T> extends AbstractFuture<T> {
     private static final String TAKEN =
-            "this chain was extended, or a step of another chain returned it: poll that chain";
+            FailureName.CHAIN_EXTENDED.endOf(
+                    "this chain was extended, or a step of another chain returned it. "
+                            + "Poll the chain that contains it");
 
     /** How many entries there are. */
     private final int entries;
@@ -346,7 +349,8 @@ public final class FutureChain<T> extends AbstractFuture<T> {
                     each.future().cancel();
                 }
             }
-            next.end(null, new CancellationException("cancelled before it was started"));
+            next.end(null, new CancellationException(
+                    FailureName.CANCELLED.endOf("cancelled before it was started")));
         }
     }
 
@@ -385,8 +389,12 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     private <R> FutureChain<R> append(ChainStep step) {
         if (!detachIdle()) {
             throw new IllegalStateException(
-                    taken ? "this chain was extended already"
-                            : "this chain is " + state() + ": too late to extend it");
+                    FailureName.CHAIN_EXTENDED.endOf(taken
+                            ? "this chain was extended already. Extend the chain that the first "
+                                    + "call returned"
+                            : "this chain is " + state()
+                                    + " and cannot be extended. Extend a chain before its first"
+                                    + " poll"));
         }
         step.index = entries;
         last.next = step;

@@ -1,5 +1,6 @@
 package io.github.vdm4j.future;
 
+import io.github.vdm4j.machine.FailureName;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -180,8 +181,10 @@ public final class FutureRuntime {
         Objects.requireNonNull(future, "future");
         if (!waitAll(List.of(future), timeout)) {
             throw new FutureTimeoutException(
-                    "not complete after %s: %s; it goes on, and can be awaited again"
-                            .formatted(timeout, future));
+                    FailureName.WAIT_TIMEOUT.endOf(
+                            ("not complete after %s: %s. The future continues. Await it again, "
+                                    + "or pass a longer timeout")
+                                    .formatted(timeout, future)));
         }
         return outcome(future);
     }

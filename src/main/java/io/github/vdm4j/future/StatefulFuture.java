@@ -1,5 +1,6 @@
 package io.github.vdm4j.future;
 
+import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.machine.Seam;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -149,7 +150,7 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
      * @return the message
      */
     protected String whyWithheld() {
-        return "nothing prepared";
+        return FailureName.NOT_PREPARED.endOf("nothing prepared: prepare the future first");
     }
 
     /**
@@ -176,8 +177,12 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
         if (seen != COMPLETE && seen != IDLE && seen != WITHHELD
                 || !changeState(seen, seen | PREPARING)) {
             throw new IllegalStateException((seen & (RUNNING | ADVANCING | DETACHED)) != 0
-                    ? "the operation is still RUNNING: poll it to its end before preparing it anew"
-                    : "another thread is preparing this operation: one thread at a time may do so");
+                    ? FailureName.NOT_COMPLETE.endOf(
+                            "the operation is still RUNNING: poll it to its end before you "
+                                    + "prepare it again")
+                    : FailureName.CONCURRENT_USE.endOf(
+                            "another thread is preparing this operation. Make an operation for "
+                                    + "each thread"));
         }
     }
 
@@ -216,7 +221,8 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
                 throw new IllegalStateException(whyWithheld());
             }
             throw new IllegalStateException(
-                    "the future is " + state() + ", not COMPLETE: poll it to its end first");
+                    FailureName.NOT_COMPLETE.endOf("the future is " + state()
+                            + ", not COMPLETE: poll it to its end first"));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.vdm4j.future;
 
+import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
 import java.lang.invoke.MethodHandles;
@@ -95,7 +96,9 @@ final class WaitSession {
     WaitSession untilAny() {
         if (all.length == 0) {
             throw new IllegalArgumentException(
-                    "waitAny of no futures would wait for ever: pass at least one future");
+                    FailureName.ENDLESS_WAIT.endOf(
+                            "waitAny of no futures would wait for ever. Pass at least one "
+                                    + "future"));
         }
         mayRemain = all.length - 1;
         return this;
@@ -177,9 +180,10 @@ final class WaitSession {
     static void refuseLibraryThread(String call) {
         if (LibraryThread.isCurrent()) {
             throw new IllegalStateException(
-                    call + " on the library's thread " + Thread.currentThread().getName()
+                    FailureName.ENDLESS_WAIT.endOf(call + " on the library's thread "
+                            + Thread.currentThread().getName()
                             + ": it may be the thread that completes the operation. Await on a"
-                            + " thread of your own, or use toCompletableFuture(executor)");
+                            + " thread of your own, or use toCompletableFuture(executor)"));
         }
     }
 
@@ -189,9 +193,9 @@ final class WaitSession {
         for (Entry entry : all) {
             if (!entry.done && entry.future instanceof AbstractFuture<?> future
                     && future.isAdvancedByCaller()) {
-                throw new IllegalStateException("await of " + future
+                throw new IllegalStateException(FailureName.ENDLESS_WAIT.endOf("await of " + future
                         + " inside its own advance: it cannot complete before advance returns."
-                        + " Return RUNNING, or put the dependent step into a FutureChain");
+                        + " Return RUNNING, or put the dependent step into a FutureChain"));
             }
         }
     }

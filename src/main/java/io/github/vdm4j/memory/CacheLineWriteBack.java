@@ -10,7 +10,7 @@ public interface CacheLineWriteBack {
      *
      * @param range native memory, not empty
      * @throws IllegalStateException if its arena is closed
-     * @throws WrongThreadException if it is confined to another thread
+     * @throws WrongThreadException if the segment is confined to another thread
      */
     void writeBack(MemorySegment range);
 

@@ -263,6 +263,10 @@ public final class Durability {
      *
      * @param range the range of {@link WriteBackKind#CACHE_LINES}, not empty and not refused
      * @throws IOException if the storage reports an error, or has reported one for the file before
+     * @throws io.github.vdm4j.machine.PageUnavailableException if a page of a mapped file is
+     *     missing
+     * @throws IllegalStateException if its arena is closed
+     * @throws WrongThreadException if the segment is confined to another thread
      */
     public void writeBackLines(MemorySegment range) throws IOException {
         CacheLineWriteBack engine = lines();

@@ -19,7 +19,7 @@ public interface DurableMoves {
      *
      * @param range native memory, not empty
      * @throws IllegalStateException if its arena is closed; nothing was written
-     * @throws WrongThreadException if it is confined to another thread; nothing was written
+     * @throws WrongThreadException if the segment is confined to another thread; nothing was written
      */
     void fill(MemorySegment range, byte value);
 }

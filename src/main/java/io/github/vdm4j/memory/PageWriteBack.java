@@ -11,6 +11,8 @@ public interface PageWriteBack {
      *
      * @param range mapped memory, not empty
      * @throws IOException if the storage reports an error; the bytes are not durable then
+     * @throws IllegalStateException if its arena is closed
+     * @throws WrongThreadException if the segment is confined to another thread
      */
     void writeBack(MemorySegment range) throws IOException;
 }

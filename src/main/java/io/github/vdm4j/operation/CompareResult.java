@@ -6,7 +6,7 @@ package io.github.vdm4j.operation;
  * <p>C counterpart: the fields {@code result} and {@code offset} of {@code dml_job_t}.
  *
  * @param equal whether the ranges are equal
- * @param mismatchOffset the offset of the first byte that differs, or -1 if there is none
+ * @param mismatchOffset the offset of the first byte that differs, or -1 for equal ranges
  */
 public record CompareResult(boolean equal, long mismatchOffset) {
     /** The result of equal ranges. */
@@ -15,8 +15,8 @@ public record CompareResult(boolean equal, long mismatchOffset) {
     /**
      * Checks that both values agree.
      *
-     * @throws IllegalArgumentException if equal ranges have an offset, or different ranges have
-     *     none
+     * @throws IllegalArgumentException if equal ranges have an offset, or different ranges have no
+     *     offset
      */
     public CompareResult {
         if (equal ? mismatchOffset != -1 : mismatchOffset < 0) {

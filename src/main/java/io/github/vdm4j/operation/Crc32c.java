@@ -3,22 +3,22 @@ package io.github.vdm4j.operation;
 import java.util.Objects;
 
 /**
- * A CRC-32C (Castagnoli), as {@link java.util.zip.CRC32C} computes it.
+ * A CRC-32C (Castagnoli), the checksum of {@link java.util.zip.CRC32C}.
  *
- * <p>C counterpart: what {@code crc_checksum_ptr} points to.
+ * <p>C counterpart: the value at {@code crc_checksum_ptr}.
  *
- * @param bits the 32 bits of the checksum; the seed that goes on from here
+ * @param bits the 32 bits of the checksum. They are also the seed for the bytes that follow
  */
 public record Crc32c(int bits) {
 
     /**
-     * Returns the CRC of two ranges, one behind the other, from the CRC of each. Both are standard
-     * CRCs: computed with {@link CrcOptions#STANDARD}, the first with any seed.
+     * Returns the CRC of two consecutive ranges from the CRC of each range. Both CRCs must be
+     * computed with {@link CrcOptions#STANDARD}. The first CRC can have any seed.
      *
      * @param first the CRC of the first range
      * @param second the CRC of the second range
      * @param lengthOfSecond the length of the second range in bytes
-     * @return the CRC of both
+     * @return the CRC of both ranges
      * @throws IllegalArgumentException if the length is negative
      */
     public static Crc32c combine(Crc32c first, Crc32c second, long lengthOfSecond) {
@@ -33,7 +33,7 @@ public record Crc32c(int bits) {
     }
 
     /**
-     * The checksum as {@link java.util.zip.Checksum#getValue} gives it.
+     * Returns the checksum in the form of {@link java.util.zip.Checksum#getValue}.
      *
      * @return 0 to 0xFFFFFFFF
      */

@@ -2,12 +2,12 @@ package io.github.vdm4j.operation;
 
 /**
  * Multiplication modulo the polynomial of CRC-32C. Bit 31 of an {@code int} is the coefficient of
- * x<sup>0</sup>, as in the register of the reflected CRC.
+ * x<sup>0</sup>. The register of the reflected CRC has the same order.
  */
 final class Crc32cShift {
     private static final int POLYNOMIAL = 0x82f63b78;
 
-    /** x to the power of 2 to the power of the index. */
+    /** The powers of x. The exponent of an element is two to the power of its index. */
     private static final int[] POWERS = new int[67];
 
     static {
@@ -19,7 +19,7 @@ final class Crc32cShift {
 
     private Crc32cShift() {}
 
-    /** The register to which so many zero bytes lead. */
+    /** Returns the register after a number of further zero bytes. */
     static int shift(int register, long bytes) {
         int shifted = register;
         for (long rest = bytes; rest != 0; rest &= rest - 1) {

@@ -8,11 +8,10 @@ import java.util.Objects;
  * <p>C counterpart: {@code DML_FLAG_CRC_READ_SEED}, {@code DML_FLAG_CRC_BYPASS_REFLECTION} and
  * {@code DML_FLAG_CRC_BYPASS_DATA_REFLECTION}.
  *
- * @param seed the CRC so far, 0 at the beginning. With the CRC of the preceding bytes, the result
- *     is the CRC of both together
- * @param bypassReflection whether seed and result have the form of the register, neither
- *     bit-reversed nor inverted
- * @param bypassDataReflection whether bit 7 of each byte comes first, instead of bit 0
+ * @param seed 0, or the CRC of the preceding bytes. The result is then the CRC of all bytes
+ * @param bypassReflection whether seed and result have the form of the register, without bit
+ *     reversal and inversion
+ * @param bypassDataReflection whether bit 7 of each byte is the first bit, instead of bit 0
  */
 public record CrcOptions(int seed, boolean bypassReflection, boolean bypassDataReflection) {
     /** The options for the value that {@link java.util.zip.CRC32C} computes. */
@@ -22,7 +21,7 @@ public record CrcOptions(int seed, boolean bypassReflection, boolean bypassDataR
      * Returns the options of a standard CRC that continues another CRC.
      *
      * @param before the CRC of the preceding bytes
-     * @return options with it as the seed
+     * @return options with that CRC as the seed
      */
     public static CrcOptions continuing(Crc32c before) {
         return new CrcOptions(Objects.requireNonNull(before, "before").bits(), false, false);
@@ -32,7 +31,7 @@ public record CrcOptions(int seed, boolean bypassReflection, boolean bypassDataR
      * Returns the same options with another seed.
      *
      * @param bits the CRC so far
-     * @return options with it as the seed
+     * @return options with that CRC as the seed
      */
     public CrcOptions withSeed(int bits) {
         return new CrcOptions(bits, bypassReflection, bypassDataReflection);

@@ -6,12 +6,12 @@ package io.github.vdm4j.operation;
  * <p>C counterpart: {@code result} and {@code destination_length} of {@code dml_job_t}.
  *
  * @param outcome whether the ranges are equal, and whether the record holds all differences
- * @param recordBytes the record's size: a multiple of 10, 0 if there is none
+ * @param recordBytes the record's size, a multiple of 10, or 0 if there is no record
  */
 public record DeltaResult(Outcome outcome, long recordBytes) {
     /** The longest range that one delta covers, in bytes. */
     public static final long MAX_RANGE_BYTES = 0x80000;
-    /** The least room for a record, in bytes. */
+    /** The smallest size of the memory for a record, in bytes. */
     public static final long MIN_RECORD_BYTES = 80;
     /** The size of a difference in a record, in bytes. */
     public static final long DIFFERENCE_BYTES = 10;
@@ -30,8 +30,9 @@ public record DeltaResult(Outcome outcome, long recordBytes) {
      * Returns the largest size of a record, for ranges that differ in every word.
      *
      * @param bytes the size of each range
-     * @return bytes, a multiple of 10, at least 80
-     * @throws IllegalArgumentException if the size is negative, above 0x80000 or no multiple of 8
+     * @return the number of bytes, a multiple of 10 and at least 80
+     * @throws IllegalArgumentException if the size is negative, above 0x80000 or not a multiple of
+     *     8
      */
     public static long maxRecordBytes(long bytes) {
         if (bytes < 0 || bytes > MAX_RANGE_BYTES || bytes % 8 != 0) {

@@ -17,7 +17,8 @@ public enum DifBlockSize {
 
     private final int bytes;
 
-    // Made once for messages, because the checks of an operation must not allocate.
+    // The texts of messages. They are created once, because the checks of an operation must not
+    // allocate.
     private final String withoutProtection;
     private final String withProtection;
 

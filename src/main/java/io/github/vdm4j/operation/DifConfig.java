@@ -11,9 +11,9 @@ import java.util.Set;
  * <p>C counterpart: {@code dml_dif_config_t}.
  *
  * @param blockSize the size of the blocks
- * @param source the protection of what is read
- * @param destination the protection of what is written
- * @param flags how to check and how to make the protection
+ * @param source the tags of the blocks that the operation reads
+ * @param destination the tags of the blocks that the operation writes
+ * @param flags the rules for checking and creating the protection
  */
 public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destination,
         Set<DifFlag> flags) {
@@ -31,7 +31,7 @@ public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destinat
     }
 
     /**
-     * Returns a configuration in which the tags begin with 0 on both sides, without flags.
+     * Returns a configuration without flags, whose tags begin with 0 on both sides.
      *
      * @param blockSize the size of the blocks
      * @return a configuration
@@ -41,7 +41,7 @@ public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destinat
     }
 
     /**
-     * Returns the same configuration with these tags for what is read.
+     * Returns the same configuration with these tags for the blocks that the operation reads.
      *
      * @param tags the tags
      * @return a configuration
@@ -51,7 +51,7 @@ public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destinat
     }
 
     /**
-     * Returns the same configuration with these tags for what is written.
+     * Returns the same configuration with these tags for the blocks that the operation writes.
      *
      * @param tags the tags
      * @return a configuration
@@ -63,7 +63,7 @@ public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destinat
     /**
      * Returns the same configuration with exactly these flags.
      *
-     * @param some the flags; repetitions have no effect
+     * @param some the flags. Repetitions have no effect
      * @return a configuration
      */
     public DifConfig withFlags(DifFlag... some) {
@@ -82,9 +82,9 @@ public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destinat
     }
 
     /**
-     * Returns all flags in the bits of DML.
+     * Returns the bits that DML uses for the flags.
      *
-     * @return bits
+     * @return the bits of all flags
      */
     public int flagBits() {
         int bits = 0;

@@ -16,8 +16,8 @@ public enum DifError {
     /** The reference tag is wrong. */
     REFERENCE_TAG(4),
     /**
-     * All bits of the protection are set, and {@link DifFlag#SOURCE_F_ENABLE_ERROR} makes that an
-     * error.
+     * All bits of the protection are set, and the configuration has the flag {@link
+     * DifFlag#SOURCE_F_ENABLE_ERROR}.
      */
     ALL_BITS_SET(8);
 

@@ -1,7 +1,7 @@
 package io.github.vdm4j.operation;
 
 /**
- * A flag that states how protection is checked and made.
+ * A rule for checking and creating protection.
  *
  * <p>C counterpart: {@code DML_DIF_FLAG_...}, with the same bits.
  */
@@ -14,27 +14,39 @@ public enum DifFlag {
     SOURCE_F_DETECT_APPLICATION_TAG(0x000004),
     /** Skips the check of source blocks with all bits of both tags set. */
     SOURCE_F_DETECT_TAGS(0x000008),
-    /** The source's application tag grows by one from block to block; else it is fixed. */
+    /**
+     * Increments the source's application tag by one from block to block. Without the flag, the tag
+     * is fixed.
+     */
     SOURCE_INCREMENTING_APPLICATION_TAG(0x000010),
-    /** The source's CRC is not checked. */
+    /** Skips the check of the source's CRC. */
     SOURCE_GUARD_CHECK_DISABLED(0x000020),
-    /** The source's reference tag is not checked. */
+    /** Skips the check of the source's reference tag. */
     SOURCE_REFERENCE_TAG_CHECK_DISABLED(0x000040),
-    /** The source's reference tag is fixed; else it grows by one from block to block. */
+    /**
+     * Keeps the source's reference tag fixed. Without the flag, the tag grows by one from block to
+     * block.
+     */
     SOURCE_FIXED_REFERENCE_TAG(0x000080),
-    /** An update keeps the source's application tag. */
+    /** Keeps the source's application tag in an update. */
     DESTINATION_PASS_APPLICATION_TAG(0x000800),
-    /** The destination's application tag grows by one from block to block; else it is fixed. */
+    /**
+     * Increments the destination's application tag by one from block to block. Without the flag,
+     * the tag is fixed.
+     */
     DESTINATION_INCREMENTING_APPLICATION_TAG(0x001000),
-    /** An update keeps the source's CRC. */
+    /** Keeps the source's CRC in an update. */
     DESTINATION_PASS_GUARD(0x002000),
-    /** An update keeps the source's reference tag. */
+    /** Keeps the source's reference tag in an update. */
     DESTINATION_PASS_REFERENCE_TAG(0x004000),
-    /** The destination's reference tag is fixed; else it grows by one from block to block. */
+    /**
+     * Keeps the destination's reference tag fixed. Without the flag, the tag grows by one from
+     * block to block.
+     */
     DESTINATION_FIXED_REFERENCE_TAG(0x008000),
-    /** CRCs begin with 0xFFFF; else with 0. */
+    /** Starts each CRC with 0xFFFF. Without the flag, a CRC starts with 0. */
     INVERT_CRC_SEED(0x040000),
-    /** CRCs are inverted. */
+    /** Inverts the CRCs. */
     INVERT_CRC_RESULT(0x080000);
 
     private final int bit;

@@ -7,8 +7,8 @@ import java.util.Set;
  *
  * <p>C counterpart: the fields {@code result} and {@code offset} of {@code dml_job_t}.
  *
- * @param errors the errors of the first bad block, empty if there is none
- * @param blockOffset the offset of that block in the source, in bytes, or -1 if there is none
+ * @param errors the errors of the first bad block, or an empty set if every block is good
+ * @param blockOffset the offset of that block in the source, in bytes, or -1 if every block is good
  */
 public record DifResult(Set<DifError> errors, long blockOffset) {
 
@@ -26,9 +26,9 @@ public record DifResult(Set<DifError> errors, long blockOffset) {
     }
 
     /**
-     * Returns the result for the numbers of a completion record.
+     * Returns the result for the fields of a completion record.
      *
-     * @param offset the offset of the failing block in bytes, -1 for none
+     * @param offset the offset of the bad block in bytes, or -1 if every block is good
      * @param bits the bits of the errors
      * @return the result
      */

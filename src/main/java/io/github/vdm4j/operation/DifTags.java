@@ -7,11 +7,11 @@ package io.github.vdm4j.operation;
  *
  * @param reference the reference tag of the first block, 32 bits
  * @param application the application tag of the first block
- * @param applicationMask the bits of the application tag that are ignored: they are not checked,
- *     and written as 0. With 0xFFFF, all bits are ignored
+ * @param applicationMask the bits of the application tag to ignore. They are not checked and are
+ *     written with the value 0
  */
 public record DifTags(int reference, int application, int applicationMask) {
-    /** Both tags 0, every bit checked. */
+    /** Tags that are 0, with a check of every bit. */
     public static final DifTags ZERO = new DifTags(0, 0, 0);
 
     private static final int MAX = 0xFFFF;
@@ -24,7 +24,7 @@ public record DifTags(int reference, int application, int applicationMask) {
     public DifTags {
         if ((application & ~MAX) != 0 || (applicationMask & ~MAX) != 0) {
             throw new IllegalArgumentException(
-                    "application tag 0x%x, mask 0x%x: must be 0 to 0xffff"
+                    "application tag 0x%x, mask 0x%x: each must be 0 to 0xffff"
                             .formatted(application, applicationMask));
         }
     }

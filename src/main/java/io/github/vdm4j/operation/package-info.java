@@ -10,16 +10,18 @@
  * <p>The methods of {@link io.github.vdm4j.Vdm} take the options and return futures of the results:
  *
  * <ul>
- *   <li>{@link io.github.vdm4j.operation.CompareResult}: whether two ranges are equal, and where
- *       they differ
- *   <li>{@link io.github.vdm4j.operation.DeltaResult}: whether a delta record holds all differences
- *   <li>{@link io.github.vdm4j.operation.Crc32c}, with {@link io.github.vdm4j.operation.CrcOptions}
- *   <li>{@link io.github.vdm4j.operation.DifResult}, with {@link
- *       io.github.vdm4j.operation.DifConfig}: whether protected blocks are good
+ * <li>{@link io.github.vdm4j.operation.CompareResult} states whether two ranges are equal, and the
+ *     first difference
+ * <li>{@link io.github.vdm4j.operation.DeltaResult} states whether a delta record holds all
+ *     differences
+ * <li>{@link io.github.vdm4j.operation.Crc32c} is a checksum. {@link
+ *     io.github.vdm4j.operation.CrcOptions} select its seed and its form
+ * <li>{@link io.github.vdm4j.operation.DifResult} states whether protected blocks are good. {@link
+ *     io.github.vdm4j.operation.DifConfig} describes the protection
  * </ul>
  *
- * <p>A mismatch and a bad block are findings, not failures: the operation succeeds. All types are
- * immutable, and any thread may use them.
+ * <p>An operation that finds a mismatch or a bad block succeeds. All types are immutable, and any
+ * thread may use them.
  *
  * <p>C counterpart: fields of {@code dml_job_t}.
  */

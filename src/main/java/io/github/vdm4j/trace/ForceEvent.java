@@ -10,7 +10,7 @@ import jdk.jfr.Registered;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
-/** One force of a file, for all operations that share it. */
+/** The event of a force of a file, for all operations that share the force. */
 @Name(ForceEvent.NAME)
 @Label("Force")
 @Category("vdm4j")

@@ -2,7 +2,7 @@ package io.github.vdm4j.trace;
 
 import jdk.jfr.FlightRecorder;
 
-/** The forces that the flight recorder records. */
+/** The recording of forces by the flight recorder. */
 public final class ForceTrace {
     private static volatile boolean registered;
 
@@ -14,7 +14,7 @@ public final class ForceTrace {
         if (!OperationTrace.PRESENT || !FlightRecorder.isInitialized()) {
             return;
         }
-        if (!registered) { // late, for the reasons of OperationTrace
+        if (!registered) { // late: see OperationTrace.Flight.isEnabled
             FlightRecorder.register(ForceEvent.class);
             registered = true;
         }

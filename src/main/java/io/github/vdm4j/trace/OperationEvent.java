@@ -11,7 +11,7 @@ import jdk.jfr.Registered;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
-/** An event for one operation of a mover, from its first poll to its completion. */
+/** The event of an operation of a mover, from its first poll to its completion. */
 @Name(OperationEvent.NAME)
 @Label("Operation")
 @Category("vdm4j")
@@ -30,19 +30,19 @@ final class OperationEvent extends Event {
     @Label("Mover") String mover;
 
     @Label("Path")
-    @Description("The path that executed it") String path;
+    @Description("The path that executed the operation") String path;
 
     @Label("Status")
     @Description("The result, for example SUCCESS") String status;
 
     @Label("Polls")
-    @Description("The number of polls that advanced it, by all threads") int polls;
+    @Description("The number of polls that advanced the operation, by all threads") int polls;
 
     @Label("Queue Time")
-    @Description("From the first poll until a worker began it; 0 without a worker")
+    @Description("From the first poll until a worker began the operation. 0 without a worker")
     @Timespan(Timespan.NANOSECONDS) long queueTime;
 
     @Label("Run Time")
-    @Description("From the end of the queue time until it was executed; on hardware until a poll saw that")
+    @Description("From the end of the queue time to the end of the execution. On hardware, to the poll that found it")
     @Timespan(Timespan.NANOSECONDS) long runTime;
 }

@@ -7,13 +7,13 @@ import java.util.WeakHashMap;
 import jdk.jfr.FlightRecorder;
 
 /**
- * The times of an operation while the flight recorder records operations. The traces lie beside the
- * operations, so an operation pays for them only during a recording.
+ * The times of an operation while the flight recorder records operations. The traces are not fields
+ * of the operations. Therefore they cost nothing without a recording.
  */
 public final class OperationTrace {
     static final boolean PRESENT = isPresent();
 
-    /** Weak, for operations that are dropped. */
+    /** The traces by operation. The keys are weak, because a program can drop an operation. */
     private static final Map<Object, OperationTrace> TRACES =
             Collections.synchronizedMap(new WeakHashMap<>());
 
@@ -27,7 +27,10 @@ public final class OperationTrace {
         this.event = event;
     }
 
-    /** A class of its own, because a JVM without the module jdk.jfr cannot load it. */
+    /**
+     * The use of jdk.jfr. It has its own class, because a JVM without this module cannot load the
+     * class.
+     */
     private static final class Flight {
         private static volatile OperationEvent probe;
 
@@ -83,7 +86,12 @@ public final class OperationTrace {
         }
     }
 
-    /** Returns whether a recording wants operations. It costs one read if no recording runs. */
+    /**
+     * Returns whether a recording records operations. If no recording runs, the call costs one
+     * read.
+     *
+     * @return true if a recording records operations
+     */
     public static boolean isOn() {
         return PRESENT && FlightRecorder.isInitialized() && Flight.isEnabled();
     }
@@ -91,7 +99,9 @@ public final class OperationTrace {
     /**
      * Counts a poll of an operation, and begins its trace if there is none.
      *
-     * @param first whether this poll starts the operation; an earlier trace is discarded then
+     * @param operation the future of the operation
+     * @param first whether this poll starts the operation. If it does, an earlier trace is
+     *     discarded
      */
     public static void poll(Object operation, boolean first) {
         OperationTrace trace = first ? null : TRACES.get(operation);
@@ -102,31 +112,48 @@ public final class OperationTrace {
         trace.polls++;
     }
 
-    /** Records that a worker begins an operation. */
+    /**
+     * Records that a worker begins an operation.
+     *
+     * @param operation the future of the operation
+     */
     public static void workBegins(Object operation) {
         try {
             OperationTrace trace = isOn() ? TRACES.get(operation) : null;
             if (trace != null) {
                 trace.workBegan = System.nanoTime();
             }
-        } catch (Throwable e) { // the operation goes on without a trace
+        } catch (Throwable e) { // the operation continues without a trace
             LibraryThread.report(e);
         }
     }
 
-    /** Records that a worker has executed an operation. */
+    /**
+     * Records that a worker has executed an operation.
+     *
+     * @param operation the future of the operation
+     */
     public static void workEnds(Object operation) {
         try {
             OperationTrace trace = isOn() ? TRACES.get(operation) : null;
             if (trace != null) {
                 trace.workEnded = System.nanoTime();
             }
-        } catch (Throwable e) { // as above
+        } catch (Throwable e) { // the operation continues without a trace
             LibraryThread.report(e);
         }
     }
 
-    /** Commits the event of an operation that has ended. */
+    /**
+     * Commits the event of an operation that has ended.
+     *
+     * @param operation the future of the operation
+     * @param what its type
+     * @param bytes its size
+     * @param mover the mover's name
+     * @param path the path that executed it
+     * @param status its result
+     */
     public static void end(Object operation, String what, long bytes, String mover, String path,
             String status) {
         OperationTrace trace = TRACES.remove(operation);

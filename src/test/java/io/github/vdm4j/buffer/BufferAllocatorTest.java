@@ -96,7 +96,7 @@ class BufferAllocatorTest {
     void negativeSizeIsRefusedWithTheValue() {
         var refused =
                 assertThrows(IllegalArgumentException.class, () -> OffHeapBuffer.allocate(-5));
-        assertEquals("a buffer of -5 bytes", refused.getMessage());
+        assertEquals("a buffer of -5 bytes: the size must be 0 or more", refused.getMessage());
     }
 
     @ParameterizedTest

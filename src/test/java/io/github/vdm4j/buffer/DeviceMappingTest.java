@@ -76,7 +76,7 @@ class DeviceMappingTest {
     @Test
     void refusesPartsThatAreNotAligned() {
         String why = " of the device /dev/zero: the device's alignment is 2,097,152 bytes. Pass an"
-                + " offset and a size that are multiples of it";
+                + " offset and a size that are multiples of it [VDM-MAPPING-FAILED]";
         assertEquals("mapping 4,096 bytes at offset 0" + why,
                 assertThrows(IllegalArgumentException.class, () -> map(0, 4_096)).getMessage());
         assertEquals("mapping 2,097,152 bytes at offset 64" + why,
@@ -87,7 +87,7 @@ class DeviceMappingTest {
     @Test
     void refusesPartsBehindTheEnd() {
         assertEquals("mapping 4,194,304 bytes at offset 31,457,280 of the device /dev/zero:"
-                + " the device has only 33,554,432 bytes",
+                + " the device has only 33,554,432 bytes. Map a part inside the device [VDM-MAPPING-FAILED]",
                 assertThrows(IllegalArgumentException.class,
                         () -> map(15 * ALIGNMENT, 2 * ALIGNMENT)).getMessage());
         for (long size : new long[]{0, -1, Long.MIN_VALUE}) {
@@ -103,7 +103,8 @@ class DeviceMappingTest {
         String message = assertThrows(FileSystemException.class,
                 () -> OffHeapBuffer.mapDevice(file, 0, ALIGNMENT)).getReason();
         assertTrue(message.endsWith("failed: the path is not a character device. Pass a device such"
-                + " as /dev/dax0.0, or map a file with OffHeapBuffer.map"), message);
+                + " as /dev/dax0.0, or map a file with OffHeapBuffer.map [VDM-MAPPING-FAILED]"),
+                message);
     }
 
     @Test

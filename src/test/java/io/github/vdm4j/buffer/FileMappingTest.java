@@ -135,7 +135,9 @@ class FileMappingTest {
         var refused = assertThrows(IllegalArgumentException.class,
                 () -> OffHeapBuffer.mapReadOnly(file(), 3, 9998));
         assertEquals(
-                "mapping 9,998 bytes at offset 3 of " + file() + ": the file has only 10,000 bytes",
+                "mapping 9,998 bytes at offset 3 of " + file()
+                        + ": the file has only 10,000 bytes. Map a"
+                        + " shorter part, or use OffHeapBuffer.map to extend the file [VDM-MAPPING-FAILED]",
                 refused.getMessage());
         Path missing = folder.resolve("missing");
         assertThrows(NoSuchFileException.class, () -> OffHeapBuffer.mapReadOnly(missing, 0, 1));
@@ -178,7 +180,7 @@ class FileMappingTest {
                 assertThrows(FileSystemException.class, () -> map(write, folder, 0, 4096));
         assertEquals(
                 folder + ": mapping 4,096 bytes at offset 0 failed: the path is a directory."
-                        + " Map a regular file.",
+                        + " Map a regular file. [VDM-MAPPING-FAILED]",
                 refused.getMessage());
     }
 
@@ -204,7 +206,7 @@ class FileMappingTest {
         assertEquals(
                 path + ": mapping 4,096 bytes at offset 0 failed: the path is a FIFO, a socket or"
                         + " a device. Map a regular file, or map a device DAX with"
-                        + " OffHeapBuffer.mapDevice.",
+                        + " OffHeapBuffer.mapDevice. [VDM-MAPPING-FAILED]",
                 refused.getMessage());
     }
 
@@ -228,7 +230,7 @@ class FileMappingTest {
                     inside + ": mapping %,d bytes at offset %,d failed: hugetlbfs maps only whole"
                             .formatted(length, offset) + " pages of " + page
                             + " bytes. Pass an offset and a length that are multiples of the page"
-                            + " size.",
+                            + " size. [VDM-MAPPING-FAILED]",
                     refused.getMessage());
             assertEquals(!write, Files.exists(inside));
         } finally {
@@ -250,7 +252,7 @@ class FileMappingTest {
             assertEquals(
                     "mapping 8 bytes at offset 0 of " + inside + ": the path belongs to the file"
                             + " system \"jar\". Only files of the operating system can be mapped."
-                            + " Copy the file to such a path first.",
+                            + " Copy the file to such a path first. [VDM-MAPPING-FAILED]",
                     refused.getMessage());
             assertFalse(Files.exists(inside));
         }
@@ -306,7 +308,7 @@ class FileMappingTest {
         assertTrue(
                 failed.getMessage()
                         .endsWith(
-                                "Free space, or map a shorter part. The call changed nothing."),
+                                "Free space, or map a shorter part. The call changed nothing. [VDM-MAPPING-FAILED]"),
                 failed.getMessage());
         assertArrayEquals(noise(100), Files.readAllBytes(file()));
     }
@@ -314,7 +316,8 @@ class FileMappingTest {
     @Test
     void tooLongNewFileIsNotCreated() {
         var failed = assertThrows(IOException.class, () -> OffHeapBuffer.map(file(), 0, 1L << 62));
-        assertTrue(failed.getMessage().endsWith("The call changed nothing."), failed.getMessage());
+        assertTrue(failed.getMessage().endsWith("The call changed nothing. [VDM-MAPPING-FAILED]"),
+                failed.getMessage());
         assertFalse(Files.exists(file()));
     }
 
@@ -340,7 +343,8 @@ class FileMappingTest {
                     inside + ": mapping 900,000 bytes at offset 500,000 failed: no storage:"
                             + " fallocate: No space left on device. The file still has 500,000"
                             + " bytes. Storage that the call added stays with the file. If no other"
-                            + " process uses the file, shorten or delete it to release the storage.",
+                            + " process uses the file, shorten or delete it to release the storage."
+                            + " [VDM-MAPPING-FAILED]",
                     failed.getMessage());
             assertArrayEquals(noise(500_000), Files.readAllBytes(inside));
             Files.write(small.resolve("other"), noise(400_000)); // tmpfs has freed the pages.
@@ -357,7 +361,7 @@ class FileMappingTest {
                     () -> OffHeapBuffer.map(file(), 0, 1 << 20));
             assertEquals(
                     "mapping 1,048,576 bytes at offset 0 of " + file() + " failed: the thread is"
-                            + " interrupted. The call changed nothing.",
+                            + " interrupted. The call changed nothing. [VDM-MAPPING-FAILED]",
                     failed.getMessage());
         } finally {
             assertTrue(Thread.interrupted(), "the interrupt was lost");
@@ -396,7 +400,7 @@ class FileMappingTest {
     private void assertStated(ClosedByInterruptException failure, boolean existed)
             throws IOException {
         String message = failure.getMessage();
-        if (message.endsWith("The call changed nothing.")) {
+        if (message.endsWith("The call changed nothing. [VDM-MAPPING-FAILED]")) {
             assertEquals(existed, Files.exists(file()));
             return;
         }

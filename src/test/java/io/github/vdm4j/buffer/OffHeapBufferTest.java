@@ -141,7 +141,10 @@ class OffHeapBufferTest {
             arena.close();
             var refused =
                     assertThrows(IllegalStateException.class, () -> OffHeapBuffer.wrap(closed));
-            assertEquals("the arena of the segment is closed", refused.getMessage());
+            assertEquals(
+                    "the arena of the segment is closed. Wrap the segment before you close its arena"
+                            + " [VDM-SEGMENT-UNUSABLE]",
+                    refused.getMessage());
             assertThrows(IllegalStateException.class,
                     () -> OffHeapBuffer.wrap(closed, DurabilityDomain.PAGE));
         }

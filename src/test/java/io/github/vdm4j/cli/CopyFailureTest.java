@@ -261,7 +261,8 @@ class CopyFailureTest {
             assertEquals(
                     "mapping 3,145,728 bytes at offset 0 failed: the part needs at least 3,145,728"
                             + " more bytes of storage, and the file system has 1,048,576. Free"
-                            + " space, or map a shorter part. The call changed nothing.",
+                            + " space, or map a shorter part. The call changed nothing."
+                            + " [VDM-MAPPING-FAILED]",
                     e.getReason());
         } finally {
             assertEquals(Set.of(), TestFiles.names(small));

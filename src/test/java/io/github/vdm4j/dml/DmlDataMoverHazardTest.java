@@ -395,8 +395,8 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
             var refused =
                     assertThrows(IllegalArgumentException.class, () -> mover.memcpy(other, heap));
             assertEquals(
-                    "memcpy: the source is a heap segment of 64 bytes, which Intel DML cannot reach; use memory from"
-                            + " an Arena, path AUTO, or another mover",
+                    "memcpy: the source is a heap segment of 64 bytes, which Intel DML cannot reach. Use memory from"
+                            + " an Arena, path AUTO, or another mover [VDM-HEAP-SEGMENT]",
                     refused.getMessage());
             assertThrows(IllegalArgumentException.class, () -> mover.memmove(heap, other));
             assertThrows(IllegalArgumentException.class, () -> mover.memset(heap, (byte) 0));
@@ -422,7 +422,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
             MemorySegment b = zeros(65);
             var refused = assertThrows(IllegalArgumentException.class, () -> mover.memcpy(a, b));
             assertEquals(
-                    "memcpy: the destination has 64 bytes and the source 65: they must be of one size, see"
+                    "memcpy: the destination has 64 bytes and the source 65: they must have the same size, see"
                             + " MemorySegment.asSlice",
                     refused.getMessage());
             assertThrows(IllegalArgumentException.class, () -> mover.memmove(b, a));

@@ -500,7 +500,9 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
             MemorySegment b = zeros(64);
             mover.close();
             var refused = assertThrows(IllegalStateException.class, () -> mover.memcpy(a, b));
-            assertEquals("memcpy: the mover is closed (DML, path SOFTWARE)", refused.getMessage());
+            assertEquals(
+                    "memcpy: the mover is closed (DML, path SOFTWARE). Open another mover [VDM-CLOSED]",
+                    refused.getMessage());
             assertThrows(IllegalStateException.class, () -> mover.memmove(a, b));
             assertThrows(IllegalStateException.class, () -> mover.memset(a, (byte) 1));
             assertThrows(IllegalStateException.class, () -> mover.flush(a));

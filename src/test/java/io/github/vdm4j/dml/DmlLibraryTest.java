@@ -28,7 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
         disabledReason = "Intel DML exists for Linux on x86-64 only")
 class DmlLibraryTest {
     private static final String ADVICE =
-            "The pure-Java movers need none: ThreadsDataMover, SyncDataMover. Installing DML: docs/install-dml.md";
+            "ThreadsDataMover and SyncDataMover do not need DML. To install DML, see"
+                    + " docs/install-dml.md. [VDM-DML-UNAVAILABLE]";
 
     private static final String NEHALEM =
             "fpu sse sse2 clflush rdtscp lm pni ssse3 cx16 sse4_1 sse4_2 popcnt hypervisor";

@@ -34,7 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("Opening a mover")
 class DmlOpeningTest extends AgainstSimulatedDml {
     private static final String DO_WITHOUT =
-            "\nPaths AUTO and SOFTWARE do without. More: scripts/vdm info --why, docs/hardware.md";
+            "\nPaths AUTO and SOFTWARE need no hardware. More: scripts/vdm info --why, docs/hardware.md"
+                    + " [VDM-HARDWARE-UNAVAILABLE]";
     private static final String REFUSED = "an empty operation was refused with ";
 
     /** The defects of a machine, with DML 1.1.1's status for each. */

@@ -240,7 +240,7 @@ class DsaDiagnosisTest {
                         No DSA work queue can be used. Examined:
                           wq0.0: the queue is disabled
                           wq0.1: the queue is of type kernel, and processes may open queues of type user only
-                        The commands that fix this: scripts/vdm info --why, docs/dsa.md. ThreadsDataMover and SyncDataMover need no device.""",
+                        The commands that fix this: scripts/vdm info --why, docs/dsa.md. ThreadsDataMover and SyncDataMover need no device. [VDM-DSA-UNAVAILABLE]""",
                 new DsaUnavailableException(diagnosis().findings()).getMessage());
     }
 

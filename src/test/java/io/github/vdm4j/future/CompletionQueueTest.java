@@ -147,7 +147,7 @@ class CompletionQueueTest {
     @Test
     void takeThrowsIfNothingIsRegistered() {
         String message = "take from a queue with nothing registered: no completion can end the"
-                + " wait. Add a future first, or use poll()";
+                + " wait. Add a future first, or use poll() [VDM-ENDLESS-WAIT]";
         assertEquals(message,
                 assertThrows(IllegalStateException.class, queue::take).getMessage());
         assertEquals(message,

@@ -75,7 +75,8 @@ class WaitAnyTest {
     void refusesNothingAndNull() {
         var thrown = assertThrows(IllegalArgumentException.class,
                 () -> runtime.waitAny(List.<CountingFuture>of()));
-        assertEquals("waitAny of no futures would wait for ever: pass at least one future",
+        assertEquals("waitAny of no futures would wait for ever. Pass at least one future"
+                + " [VDM-ENDLESS-WAIT]",
                 thrown.getMessage());
         var future = CountingFuture.sync(1);
         assertThrows(NullPointerException.class,

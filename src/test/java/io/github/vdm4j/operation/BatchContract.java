@@ -280,11 +280,13 @@ public abstract class BatchContract extends RulesContract {
     public void emptyOrSubmittedBatchIsRefused() {
         Batch batch = mover().batch();
         assertEquals(0, batch.size());
-        assertEquals("the batch has no task",
+        assertEquals(
+                "the batch has no task. Add a task, for example with memcpy [VDM-NOT-PREPARED]",
                 assertThrows(IllegalStateException.class, batch::submit).getMessage());
         batch.fill(memory(8), 1).submit();
         assertEquals(
-                "the batch was submitted: clear it for other tasks, or make a new one",
+                "the batch was submitted and takes no more tasks. Poll it to its end and clear it,"
+                        + " or make a new batch [VDM-NOT-COMPLETE]",
                 assertThrows(IllegalStateException.class, batch::nop).getMessage());
         assertEquals(1, batch.size());
     }
@@ -297,7 +299,8 @@ public abstract class BatchContract extends RulesContract {
         Batch batch = mover().batch().memcpy(destination, source).crc32c(source);
         VdmFuture<BatchResult> future = batch.submit();
         assertEquals(
-                "the batch is IDLE: poll it to its end before it is submitted again",
+                "the batch is IDLE and cannot be submitted again. Poll it to its end first"
+                        + " [VDM-NOT-COMPLETE]",
                 assertThrows(IllegalStateException.class, batch::submit).getMessage());
         BatchResult first = run(future);
         first.orThrow();
@@ -343,7 +346,8 @@ public abstract class BatchContract extends RulesContract {
             assertEquals(0, batch.size());
             destination.fill((byte) 0);
         }
-        assertEquals("the batch has no task",
+        assertEquals(
+                "the batch has no task. Add a task, for example with memcpy [VDM-NOT-PREPARED]",
                 assertThrows(IllegalStateException.class, batch::submit).getMessage());
     }
 
@@ -375,11 +379,13 @@ public abstract class BatchContract extends RulesContract {
         Batch batch = mover().batch().crc32c(source);
         VdmFuture<BatchResult> future = batch.submit();
         assertEquals(
-                "the batch is IDLE: poll it to its end before it is cleared",
+                "the batch is IDLE and cannot be cleared. Poll it to its end first"
+                        + " [VDM-NOT-COMPLETE]",
                 assertThrows(IllegalStateException.class, batch::clear).getMessage());
         run(future).orThrow();
         assertEquals(
-                "the batch was submitted: clear it for other tasks, or make a new one",
+                "the batch was submitted and takes no more tasks. Poll it to its end and clear it,"
+                        + " or make a new batch [VDM-NOT-COMPLETE]",
                 assertThrows(IllegalStateException.class, batch::nop).getMessage());
         assertEquals(1, batch.size());
         run(batch.submit()).orThrow();
@@ -481,7 +487,8 @@ public abstract class BatchContract extends RulesContract {
         assertEquals(VdmResult.CLOSED, future.result());
         assertNotRun(future.output().get(0), "was not run");
         assertArrayEquals(before, bytes(destination));
-        String refused = "the mover is closed (" + mover().name() + ")";
+        String refused =
+                "the mover is closed (" + mover().name() + "). Open another mover [VDM-CLOSED]";
         for (Exception e : List.of(
                 assertThrows(IllegalStateException.class, open::submit),
                 assertThrows(IllegalStateException.class, open::nop),

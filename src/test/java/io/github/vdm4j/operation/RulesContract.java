@@ -217,12 +217,12 @@ public abstract class RulesContract extends ResultsContract {
             MemorySegment[] segments = segments(sample, 7);
             segments[i] = segments[i].asSlice(0, 56);
             assertRefused(IllegalArgumentException.class, sample, segments, sample.type + ": the ",
-                    ": they must be of one size");
+                    ": they must have the same size, see MemorySegment.asSlice");
             assertRefused(IllegalArgumentException.class, sample, segments, sample.type + ": the ",
                     " 56");
         }
         assertRefused(
-                "compare: the first range has 1,000 bytes and the second range 2,000: they must be of one size",
+                "compare: the first range has 1,000 bytes and the second range 2,000: they must have the same size, see MemorySegment.asSlice",
                 () -> mover().compare(memory(1_000), memory(2_000)));
     }
 
@@ -234,27 +234,27 @@ public abstract class RulesContract extends ResultsContract {
         MemorySegment low = buffer.asSlice(0, 60);
         MemorySegment high = buffer.asSlice(40, 60);
         assertRefused(
-                "copy crc: the destination %s and the source %s overlap by 20 bytes"
+                "copy crc: the destination %s and the source %s overlap by 20 bytes. Pass separate ranges"
                         .formatted(range(low), range(high)),
                 () -> mover().copyCrc32c(low, high));
         assertRefused(
-                "copy crc: the destination %s and the source %s overlap by 20 bytes"
+                "copy crc: the destination %s and the source %s overlap by 20 bytes. Pass separate ranges"
                         .formatted(range(high), range(low)),
                 () -> mover().copyCrc32c(high, low));
         MemorySegment far = buffer.asSlice(4_096, 60);
         MemorySegment near = buffer.asSlice(4_096 + 59, 60);
         assertRefused(
-                "dualcast: the first destination %s and the source %s overlap by 1 bytes"
+                "dualcast: the first destination %s and the source %s overlap by 1 bytes. Pass separate ranges"
                         .formatted(range(far), range(near)),
                 () -> mover().dualcast(far, low, near));
         assertRefused(
-                "dualcast: the second destination %s and the source %s overlap by 1 bytes"
+                "dualcast: the second destination %s and the source %s overlap by 1 bytes. Pass separate ranges"
                         .formatted(range(far), range(near)),
                 () -> mover().dualcast(low, far, near));
         MemorySegment page = buffer.asSlice(0, 4_100);
         MemorySegment nextPage = buffer.asSlice(4_096, 4_100);
         assertRefused(
-                "dualcast: the first destination %s and the second destination %s overlap by 4 bytes"
+                "dualcast: the first destination %s and the second destination %s overlap by 4 bytes. Pass separate ranges"
                         .formatted(range(page), range(nextPage)),
                 () -> mover().dualcast(page, nextPage, memory(4_100)));
         assertArrayEquals(before, bytes(buffer));
@@ -295,21 +295,21 @@ public abstract class RulesContract extends ResultsContract {
                         .formatted(range(odd)),
                 () -> mover().createDelta(record, even, odd));
         assertRefused(
-                "delta create: the original range has 60 bytes, which is no multiple of 8: a delta is of words of 8 bytes",
+                "delta create: the original range has 60 bytes, which is not a multiple of 8: a delta is of words of 8 bytes",
                 () -> mover().createDelta(record, even.asSlice(0, 60), even.asSlice(0, 60)));
         MemorySegment large = memory(0x80008);
         assertRefused(
-                "delta create: the original range has 524,296 bytes, more than the 524,288 (0x80000) that a delta covers",
+                "delta create: the original range has 524,296 bytes, more than the 524,288 (0x80000) that a delta covers. Split the range, or use LongDelta",
                 () -> mover().createDelta(record, large, large));
         assertRefused(
                 "delta apply: the destination %s must begin at a multiple of 8"
                         .formatted(range(odd)),
                 () -> mover().applyDelta(odd, record.asSlice(0, 10)));
         assertRefused(
-                "delta apply: the destination has 60 bytes, which is no multiple of 8: a delta is of words of 8 bytes",
+                "delta apply: the destination has 60 bytes, which is not a multiple of 8: a delta is of words of 8 bytes",
                 () -> mover().applyDelta(even.asSlice(0, 60), record.asSlice(0, 10)));
         assertRefused(
-                "delta apply: the destination has 524,296 bytes, more than the 524,288 (0x80000) that a delta covers",
+                "delta apply: the destination has 524,296 bytes, more than the 524,288 (0x80000) that a delta covers. Split the range, or use LongDelta",
                 () -> mover().applyDelta(large, record.asSlice(0, 10)));
     }
 
@@ -322,7 +322,7 @@ public abstract class RulesContract extends ResultsContract {
                 capacity % 10 == 0
                         ? "delta create: the record has room for %,d bytes, must have at least 80"
                                 .formatted(capacity)
-                        : "delta create: the record has %,d bytes, which is no multiple of 10: each difference takes 10 bytes"
+                        : "delta create: the record has %,d bytes, which is not a multiple of 10: each difference takes 10 bytes"
                                 .formatted(capacity),
                 () -> mover().createDelta(memory(200).asSlice(0, capacity), range, range));
         MemorySegment odd = memory(200).asSlice(2, 80);
@@ -337,7 +337,7 @@ public abstract class RulesContract extends ResultsContract {
         MemorySegment range = memory(64);
         MemorySegment record = memory(655_370);
         assertRefused(
-                "delta apply: the record has 15 bytes, which is no multiple of 10: each difference takes 10 bytes; slice it"
+                "delta apply: the record has 15 bytes, which is not a multiple of 10: each difference takes 10 bytes; slice it"
                         + " to the size that delta create told",
                 () -> mover().applyDelta(range, record.asSlice(0, 15)));
         assertRefused(
@@ -356,15 +356,15 @@ public abstract class RulesContract extends ResultsContract {
         MemorySegment record = buffer.asSlice(128, 80);
         MemorySegment range = buffer.asSlice(200, 64);
         assertRefused(
-                "delta create: the record %s and the original range %s overlap by 8 bytes"
+                "delta create: the record %s and the original range %s overlap by 8 bytes. Pass separate ranges"
                         .formatted(range(record), range(range)),
                 () -> mover().createDelta(record, range, memory(64)));
         assertRefused(
-                "delta create: the record %s and the modified range %s overlap by 8 bytes"
+                "delta create: the record %s and the modified range %s overlap by 8 bytes. Pass separate ranges"
                         .formatted(range(record), range(range)),
                 () -> mover().createDelta(record, memory(64), range));
         assertRefused(
-                "delta apply: the destination %s and the record %s overlap by 8 bytes"
+                "delta apply: the destination %s and the record %s overlap by 8 bytes. Pass separate ranges"
                         .formatted(range(range), range(record)),
                 () -> mover().applyDelta(range, record));
         run(mover().createDelta(record, buffer.asSlice(64, 64), buffer.asSlice(64, 64)));
@@ -381,7 +381,7 @@ public abstract class RulesContract extends ResultsContract {
         MemorySegment some = memory(4L * whole);
         MemorySegment other = memory(4L * whole);
         String notWhole =
-                "%s: the %s has %,d bytes, which is no multiple of %,d: blocks of %,d bytes%s";
+                "%s: the %s has %,d bytes, which is not a multiple of %,d: blocks of %,d bytes%s";
         assertRefused(
                 notWhole.formatted("dif check", "source", 2 * whole - 1, whole, block,
                         " and 8 of protection"),
@@ -415,7 +415,7 @@ public abstract class RulesContract extends ResultsContract {
                         other.asSlice(0, 2 * whole), some.asSlice(0, 2 * whole), config,
                         VdmFlags.NONE));
         assertRefused(
-                "dif update: the destination has %,d bytes and the source %,d: they must be of one size"
+                "dif update: the destination has %,d bytes and the source %,d: they must have the same size, see MemorySegment.asSlice"
                         .formatted(3 * whole, 2 * whole),
                 () -> mover().difUpdate(
                         other.asSlice(0, 3 * whole), some.asSlice(0, 2 * whole), config,
@@ -429,7 +429,8 @@ public abstract class RulesContract extends ResultsContract {
         MemorySegment buffer = memory(2_080);
         MemorySegment whole = buffer.asSlice(0, 1_040);
         MemorySegment bare = buffer.asSlice(1_000, 1_024);
-        String overlap = "%s: the destination %s and the source %s overlap by %,d bytes";
+        String overlap =
+                "%s: the destination %s and the source %s overlap by %,d bytes. Pass separate ranges";
         assertRefused(
                 overlap.formatted("dif insert", range(whole), range(bare), 40),
                 () -> mover().difInsert(whole, bare, config, VdmFlags.NONE));

@@ -2,7 +2,7 @@ package io.github.vdm4j.dml.job;
 
 import io.github.vdm4j.engine.channel.SlotRefusedException;
 
-/** A function of DML that prepares jobs returned a status other than OK. */
+/** Thrown if a DML function that prepares jobs returns a status other than OK. */
 public final class DmlCallException extends SlotRefusedException {
     private static final long serialVersionUID = 1L;
 

@@ -13,14 +13,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 
-/** The channel through DML: makes jobs and owns their memory. The pool of the jobs guards it. */
+/**
+ * The channel to DML. It creates jobs and owns their memory. The lock of the slot pool guards the
+ * channel.
+ */
 public final class DmlChannel implements Channel {
     private static final long ALIGNMENT = 64;
 
-    /** The header has no name for this bit of the descriptor; miniasync's own is wrong (H8). */
+    /**
+     * A bit of the descriptor without a name in DML's header. The name in miniasync has the wrong
+     * value (H8).
+     */
     private static final int DESTINATION_READBACK = 1 << 14;
 
-    /** What {@code dml_init_job} sets: the node that the submitting thread runs on. */
+    /** The value that {@code dml_init_job} sets. It means the node of the submitting thread. */
     private static final int AS_INITIALISED = -1;
 
     private final DmlFunctions dml;
@@ -30,7 +36,7 @@ public final class DmlChannel implements Channel {
     private final long hardwareSize;
     private final long softwareSize;
 
-    /** What is left of a block for several jobs. */
+    /** The first unused address of a block for several jobs. */
     private long next;
 
     private long end;
@@ -39,24 +45,25 @@ public final class DmlChannel implements Channel {
     private final IntFunction<VdmStatus> statuses;
     private long nativeBytes;
 
-    /** Whether the structs of the next job are initialised already. */
+    /** Whether the structs of the next job are already initialised. */
     private boolean prepared;
 
     private MemorySegment nextHardware;
     private MemorySegment nextSoftware;
 
     /**
-     * Asks DML for the size of a job, and has DML initialise the first job, which shows that it can.
+     * Creates a channel and initialises its first job. This shows that DML can initialise jobs.
      *
      * @param dml the library
-     * @param jobs for how many jobs to reserve memory in one piece
-     * @param hardware whether they can be submitted to hardware
-     * @param software whether they can be submitted to the software path
+     * @param jobs the number of jobs to reserve memory for
+     * @param hardware whether the channel submits jobs to hardware
+     * @param software whether the channel submits jobs to the software path
      * @param limits how much one submission may move
-     * @param node the NUMA node whose devices execute the jobs; -1 for that of the submitting thread
-     * @param clwb whether the processor has that instruction; null to look when the first cache line
-     *     is written back
-     * @param statuses explains DML's statuses
+     * @param node the NUMA node whose devices execute the jobs, or -1 for the node of the
+     *     submitting thread
+     * @param clwb whether the processor has the instruction clwb. If it is null, the first
+     *     write-back of a cache line checks the processor
+     * @param statuses returns the explained status for DML's number
      * @throws DmlCallException if DML cannot initialise a job
      */
     public DmlChannel(DmlFunctions dml, int jobs, boolean hardware, boolean software,
@@ -92,7 +99,10 @@ public final class DmlChannel implements Channel {
         return limits;
     }
 
-    /** One call of the software path, where it cannot call back into Java. */
+    /**
+     * Returns the limit of one call of the software path. A library that calls back into Java has
+     * no inline calls.
+     */
     @Override
     public long inlineBytes() {
         return hasDevice() || dml.callsBack() ? 0 : limits.softwareBytes();
@@ -104,8 +114,8 @@ public final class DmlChannel implements Channel {
     }
 
     /**
-     * Returns whether DML's write-back without eviction does anything. On a processor without clwb
-     * it does not (H11).
+     * Returns whether DML writes lines back without eviction. On a processor without clwb, this
+     * request has no effect (H11).
      */
     boolean writesBackWithoutEviction() {
         return clwb != null ? clwb : Processor.hasClwb();
@@ -126,12 +136,14 @@ public final class DmlChannel implements Channel {
         return "jobs";
     }
 
-    /** The struct, what the library keeps behind it, and a CRC at the end. */
+    /**
+     * Returns the size of the struct, of the library's memory behind it, and of a CRC at the end.
+     */
     private long sizeOf(int path) {
         return (dml.jobSize(path) + JobFields.CRC_BYTES + ALIGNMENT - 1) & -ALIGNMENT;
     }
 
-    /** Memory in one piece for the next jobs. */
+    /** Allocates a block of memory for the next jobs. */
     private void reserve(int jobs) {
         long bytes = jobs * (hardwareSize + softwareSize);
         next = allocate(bytes).address();
@@ -146,10 +158,10 @@ public final class DmlChannel implements Channel {
     }
 
     /**
-     * Has DML initialise what the next job consists of, which shows that it does. The rest of a job
-     * takes a JVM that has just started milliseconds to load.
+     * Initialises the structs of the next job. The classes of a complete job take a new JVM
+     * milliseconds to load, so the job itself is created later.
      *
-     * @throws DmlCallException if DML cannot initialise it
+     * @throws DmlCallException if DML cannot initialise the structs
      */
     private void prepare() {
         if (next == end) {
@@ -160,7 +172,7 @@ public final class DmlChannel implements Channel {
             nextSoftware = struct(dml_h.DML_PATH_SW, softwareSize);
             prepared = true;
         } catch (Throwable e) {
-            next = end; // what is left may not be enough for a job
+            next = end; // the rest of the block may be too small for a job
             throw e;
         }
     }
@@ -176,7 +188,8 @@ public final class DmlChannel implements Channel {
     }
 
     /**
-     * Without the arena's scope: the pool keeps the memory alive for as long as the job is lent.
+     * Returns an initialised struct without the arena's scope. The pool keeps the memory alive
+     * while the job is lent.
      */
     private MemorySegment struct(int path, long size) {
         if (size == 0) {
@@ -202,7 +215,7 @@ public final class DmlChannel implements Channel {
         return arena.scope().isAlive();
     }
 
-    /** Finishes all jobs and frees the memory, once. */
+    /** Finishes all jobs and frees the memory. Later calls do nothing. */
     @Override
     public void close() {
         if (isOpen()) {

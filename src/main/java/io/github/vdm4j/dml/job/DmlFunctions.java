@@ -20,16 +20,16 @@ import java.util.Optional;
 /**
  * The functions of one opened DML, called through {@link DmlHandles} (docs/adr/0002).
  *
- * <p>Jobs are passed as plain addresses: the callers of these methods see to it that a job is
- * initialised and its memory alive, see {@link DmlChannel}.
+ * <p>A job is a plain address. The caller guarantees that the job is initialised and its memory is
+ * alive. See {@link DmlChannel}.
  */
 public final class DmlFunctions {
     private static final int BATCH_ALIGNMENT = 64;
     private static final int LEAST_TASKS = 4;
 
     /**
-     * What is moved in so short a time that a garbage collection may have to wait for it: about a
-     * microsecond.
+     * The largest operation that stays in Java, in bytes. It takes about a microsecond. A garbage
+     * collection can wait for that.
      */
     private static final int BRIEF_BYTES = 16 << 10;
 
@@ -43,22 +43,24 @@ public final class DmlFunctions {
     private final MemorySegment getBatchStatus;
     private final boolean callsBack;
 
-    /** 1 if the library's batches are as they are known, -1 if not, 0 if it was not asked yet. */
+    /**
+     * 1 if the library has the known layout of batches, -1 if it has another layout, 0 before the
+     * check.
+     */
     private int batchesKnown;
 
-    /**
-     * Two cache lines, as whatever comes next may be what another thread writes: see VdmOperation.
-     */
-    @SuppressWarnings("unused") // takes up room
-    private Object a0, b0, c0, d0, e0, f0, g0, h0, i0, j0, k0, l0, m0, n0, o0, p0,
+    /** Padding that keeps the next object off this object's cache lines. */
+    @SuppressWarnings("unused") private Object a0, b0, c0, d0, e0, f0, g0, h0, i0, j0, k0, l0, m0,
+            n0, o0, p0,
             a1, b1, c1, d1, e1, f1, g1, h1, i1, j1, k1, l1, m1, n1, o1, p1;
 
     /**
-     * Looks the functions up.
+     * Finds the functions of the library.
      *
-     * @param symbols the opened library, never closed
-     * @param callsBack whether it calls back into Java, as a simulated one does
-     * @throws UnsatisfiedLinkError if one is not there: the library is not DML, or too old a one
+     * @param symbols the opened library, which is never closed
+     * @param callsBack whether the library calls back into Java, like a simulated library
+     * @throws UnsatisfiedLinkError if a function is missing, because the library is not DML or is
+     *     too old
      */
     public DmlFunctions(SymbolLookup symbols, boolean callsBack) {
         this.callsBack = callsBack;
@@ -72,7 +74,10 @@ public final class DmlFunctions {
         getBatchStatus = find(symbols, "dml_batch_get_status");
     }
 
-    /** For the test that compares what is written here with what was generated. */
+    /**
+     * Returns the types of the handles by function. A test compares them with the generated
+     * bindings.
+     */
     static Map<String, MethodType> shapes() {
         return Map.of(
                 "dml_get_job_size", PlainCall.handle().type(),
@@ -99,7 +104,8 @@ public final class DmlFunctions {
             MemorySegment size = arena.allocate(JAVA_INT);
             DmlCallException.check("dml_get_job_size",
                     (int) PlainCall.call(getJobSize, path, size.address()));
-            return size.asByteBuffer().order(ByteOrder.nativeOrder()).getInt(); // no handle for a layout has to be made
+            // avoids the creation of a handle
+            return size.asByteBuffer().order(ByteOrder.nativeOrder()).getInt();
         }
     }
 
@@ -117,10 +123,10 @@ public final class DmlFunctions {
     }
 
     /**
-     * Submits a job, holding two segments open for the time of the call.
+     * Submits a job and keeps the arenas of two segments open during the call.
      *
-     * @throws SegmentClosedException if the arena of one is closed
-     * @throws WrongThreadException if one is confined to another thread
+     * @throws SegmentClosedException if the arena of a segment is closed
+     * @throws WrongThreadException if a segment is confined to another thread
      */
     int submit(long job, MemorySegment held, MemorySegment alsoHeld) {
         UpperHalves.clean();
@@ -134,10 +140,10 @@ public final class DmlFunctions {
     }
 
     /**
-     * Submits a job, holding one segment open for the time of the call.
+     * Submits a job and keeps the arena of one segment open during the call.
      *
-     * @throws SegmentClosedException if its arena is closed
-     * @throws WrongThreadException if it is confined to another thread
+     * @throws SegmentClosedException if the segment's arena is closed
+     * @throws WrongThreadException if the segment is confined to another thread
      */
     int submit(long job, MemorySegment held) {
         UpperHalves.clean();
@@ -151,11 +157,12 @@ public final class DmlFunctions {
     }
 
     /**
-     * {@link #submit(long, MemorySegment)} for a job that the software path executes, without
-     * leaving Java if that takes no time.
+     * Submits a job to the software path like {@link #submit(long, MemorySegment)}. For a brief
+     * job, the thread stays in Java.
      *
-     * @throws SegmentClosedException if the arena is closed
-     * @throws WrongThreadException if it is confined to another thread
+     * @param length the number of bytes to move
+     * @throws SegmentClosedException if the segment's arena is closed
+     * @throws WrongThreadException if the segment is confined to another thread
      */
     int submit(long job, int length, MemorySegment held) {
         if (Integer.compareUnsigned(length, BRIEF_BYTES) > 0) {
@@ -172,10 +179,11 @@ public final class DmlFunctions {
     }
 
     /**
-     * {@link #submit(long, int, MemorySegment)} with two segments held.
+     * Submits a job like {@link #submit(long, int, MemorySegment)}, but keeps the arenas of two
+     * segments open.
      *
-     * @throws SegmentClosedException if the arena of one is closed
-     * @throws WrongThreadException if one is confined to another thread
+     * @throws SegmentClosedException if the arena of a segment is closed
+     * @throws WrongThreadException if a segment is confined to another thread
      */
     int submit(long job, int length, MemorySegment held, MemorySegment alsoHeld) {
         if (Integer.compareUnsigned(length, BRIEF_BYTES) > 0) {
@@ -193,10 +201,11 @@ public final class DmlFunctions {
     }
 
     /**
-     * {@link #submit(long, MemorySegment, MemorySegment)} with three segments held.
+     * Submits a job like {@link #submit(long, MemorySegment, MemorySegment)}, but keeps the arenas
+     * of three segments open.
      *
-     * @throws SegmentClosedException if the arena of one is closed
-     * @throws WrongThreadException if one is confined to another thread
+     * @throws SegmentClosedException if the arena of a segment is closed
+     * @throws WrongThreadException if a segment is confined to another thread
      */
     int submit(long job, MemorySegment first, MemorySegment second, MemorySegment third) {
         UpperHalves.clean();
@@ -211,10 +220,10 @@ public final class DmlFunctions {
     }
 
     /**
-     * {@link #submit(long, MemorySegment, MemorySegment)} for a batch.
+     * Submits a batch and keeps the arenas of its segments open during the call.
      *
-     * @throws SegmentClosedException if the arena of one is closed
-     * @throws WrongThreadException if one is confined to another thread
+     * @throws SegmentClosedException if the arena of a segment is closed
+     * @throws WrongThreadException if a segment is confined to another thread
      */
     int submit(long job, HeldArenas held) {
         return switch (held.count()) {
@@ -258,7 +267,8 @@ public final class DmlFunctions {
      * record for each task, and space to align the buffer. Only with this layout can vdm4j write
      * descriptors without the library.
      *
-     * @return false if batches must not be submitted
+     * @param job an initialised job
+     * @return false if vdm4j must not submit batches
      */
     boolean knowsBatches(long job) {
         if (batchesKnown == 0) {
@@ -279,11 +289,11 @@ public final class DmlFunctions {
     }
 
     /**
-     * How large a buffer the tasks of a batch need.
+     * Returns the size of the buffer for the tasks of a batch.
      *
      * @param job an initialised job
      * @param tasks at least 4
-     * @return bytes, what it takes to align the buffer included
+     * @return the number of bytes, with the space to align the buffer
      * @throws DmlCallException if the library refuses the number of tasks
      */
     int batchSize(long job, int tasks) {
@@ -291,11 +301,11 @@ public final class DmlFunctions {
     }
 
     /**
-     * How one task of a batch ended. Of a task that was not run the library says what was in the
-     * completion record before; of one whose record is zero it says internal error.
+     * Returns the status of a task of a batch. For a task that did not run, DML returns the earlier
+     * content of the completion record. For a record of zeros, DML returns an internal error.
      *
-     * @param job whose fields still describe the batch
-     * @param task counted from 0
+     * @param job a job whose fields still describe the batch
+     * @param task the index of the task, from 0
      * @return DML's status
      * @throws DmlCallException if the batch has no such task
      */
@@ -316,14 +326,19 @@ public final class DmlFunctions {
     }
 
     /**
-     * Returns whether the library calls back into Java, like the simulated library of the tests. A
-     * critical downcall must not call such a library.
+     * Returns whether the library calls back into Java, like the simulated library of the tests.
+     * Critical downcalls must not call such a library.
+     *
+     * @return {@code true} if critical downcalls are forbidden
      */
     boolean callsBack() {
         return callsBack;
     }
 
-    /** Only for a job whose last submission returned OK: anything else crashes (H1). */
+    /**
+     * Checks a job whose last submission returned OK. A check of any other job crashes the process
+     * (H1).
+     */
     int check(long job) {
         try {
             return callsBack
@@ -335,15 +350,15 @@ public final class DmlFunctions {
     }
 
     /**
-     * {@link #check} without a handle of its own, which a JVM's first operation would wait for: for
-     * what is asked once.
+     * Checks a job like {@link #check}. The call uses a shared handle, because a handle of its own
+     * would delay the JVM's first operation.
      */
     int checkOnce(long job) {
         return (int) PlainCall.call(checkJob, job, 0);
     }
 
     /**
-     * What the library says about itself.
+     * Returns the version of the library.
      *
      * @return a struct {@code dml_library_version_t} in the library's memory
      */

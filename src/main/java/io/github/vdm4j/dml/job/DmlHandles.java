@@ -12,11 +12,12 @@ import java.lang.invoke.MethodHandle;
 import java.util.Collections;
 
 /**
- * How DML's functions are called. Every handle is a constant that takes the function's address as
- * its first argument, so that several libraries can be open in one JVM (docs/adr/0002). Those that
- * are not called together are in classes of their own: the linker makes the code of a call when its
- * class is first used, which takes milliseconds. What a mover is opened and closed with goes by
- * {@link io.github.vdm4j.machine.PlainCall}.
+ * The method handles of DML's functions. Each handle takes the function's address as its first
+ * argument. Therefore several libraries can be open in one JVM (docs/adr/0002).
+ *
+ * <p>Each handle has its own class, because the linker takes milliseconds to create a handle. An
+ * unused handle costs nothing. The functions that open and close a mover use {@link
+ * io.github.vdm4j.machine.PlainCall}.
  */
 final class DmlHandles {
     private static final Linker LINKER = Linker.nativeLinker();
@@ -28,22 +29,25 @@ final class DmlHandles {
     }
 
     /**
-     * The thread stays in Java, for functions that return in no time. A garbage collection has to
-     * wait for them.
+     * Returns a handle for a brief function. The thread stays in Java during the call, so a garbage
+     * collection waits for it.
      */
     private static MethodHandle briefHandle(MemoryLayout... parameters) {
         return LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, parameters),
                 Linker.Option.critical(false));
     }
 
-    /** {@code dml_status_t dml_check_job(dml_job_t *job)}, which takes no lock. */
+    /** {@code dml_status_t dml_check_job(dml_job_t *job)}. The function takes no lock. */
     static final class Check {
         static final MethodHandle HANDLE = briefHandle(JAVA_LONG);
 
         private Check() {}
     }
 
-    /** The same for a library that calls back into Java, which must not be called briefly. */
+    /**
+     * {@code dml_check_job} of a library that calls back into Java. Critical downcalls must not
+     * call such a library.
+     */
     static final class CheckCallingBack {
         static final MethodHandle HANDLE = handle(JAVA_LONG);
 
@@ -51,9 +55,9 @@ final class DmlHandles {
     }
 
     /**
-     * {@code dml_status_t dml_submit_job(dml_job_t *job)}, with surplus pointers. The arena of an
-     * argument cannot be closed during the call, so it stays open while the software path copies.
-     * The System V convention for x86-64 allows surplus register arguments.
+     * {@code dml_status_t dml_submit_job(dml_job_t *job)} with surplus pointers. The JDK keeps the
+     * arena of a pointer open during the call, and the software path copies during the call. The
+     * System V convention for x86-64 allows surplus register arguments.
      */
     static final class SubmitOne {
         static final MethodHandle HANDLE = handle(JAVA_LONG, ADDRESS);
@@ -69,8 +73,8 @@ final class DmlHandles {
     }
 
     /**
-     * With one segment, for a job that the software path has executed in no time, so that a garbage
-     * collection waits no longer than for a copy by the JVM.
+     * {@link SubmitOne} for a brief job on the software path. A garbage collection waits no longer
+     * than for a copy by the JVM.
      */
     static final class SubmitOneBriefly {
         static final MethodHandle HANDLE = briefHandle(JAVA_LONG, ADDRESS);
@@ -93,8 +97,8 @@ final class DmlHandles {
     }
 
     /**
-     * The same for a batch, whose tasks may have segments of many arenas: pointers without a
-     * register go on the stack.
+     * {@link SubmitOne} for a batch. Its tasks can have segments of many arenas. Pointers without a
+     * register are passed on the stack.
      */
     static final class SubmitMany {
         static final MethodHandle HANDLE =
@@ -107,13 +111,13 @@ final class DmlHandles {
     }
 
     /**
-     * {@code dml_status_t dml_get_batch_size(const dml_job_t *job, uint32_t task_count, uint32_t
-     * *byte_size)} and {@code dml_status_t dml_batch_get_status(const dml_job_t *job, uint32_t
-     * task_index, dml_status_t *status)}.
+     * {@code dml_status_t dml_get_batch_size(const dml_job_t *job, uint32_t task_count, uint32_t *byte_size)}
+     * and {@code dml_status_t dml_batch_get_status(const dml_job_t *job, uint32_t task_index,
+     * dml_status_t *status)}.
      *
-     * <p>The functions that set the tasks of a batch are not called: each costs as much as half a
-     * job, and writes no more than the 64 bytes of a descriptor. For what they leave out there is
-     * no function at all: {@code dml_batch_get_result} returns the status.
+     * <p>vdm4j does not call the functions that set the tasks of a batch. Each call costs as much
+     * as half a job and writes only the 64 bytes of a descriptor. For some fields, DML has no
+     * function. For example, {@code dml_batch_get_result} returns the status.
      */
     static final class Batches {
         static final MethodHandle JOB_NUMBER_AND_POINTER = handle(JAVA_LONG, JAVA_INT, ADDRESS);

@@ -11,28 +11,28 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 
 /**
- * A DML job: initialised once, filled in and submitted any number of times. A job has a struct for
- * each path that the channel was made with.
+ * A DML job. DML initialises it once, and vdm4j fills and submits it any number of times. A job has
+ * a struct for each path of the channel.
  */
 public final class Job extends Slot {
     /** The bytes of a task in a batch: a descriptor and a completion record. */
     static final int TASK = 96;
 
     /**
-     * For a cache flush the bit of DML_FLAG_PREFETCH_CACHE chooses the instruction: with it clflush
-     * or clflushopt, which every processor has (H11).
+     * The flag that makes a cache flush use clflush or clflushopt. Every processor has one of these
+     * instructions (H11).
      */
     private static final int EVICT = dml_h.DML_FLAG_PREFETCH_CACHE;
 
     /**
-     * The handles that write the fields. They are in a class of their own because they take
-     * milliseconds to be made, and an opening does not need them.
+     * The handles that write the fields. They have their own class, because their creation takes
+     * milliseconds and the opening of a mover does not need them.
      */
     private static final class Fields {
         /**
-         * Handles of their own for the sake of their depth: every field is written at the bottom of
-         * a chain of calls, and what lies deeper than the JIT inlines is called, field by field.
-         * They ask for no alignment, as that is one check more for each.
+         * Handles that need few nested calls. The JIT inlines only to a limited depth. The
+         * accessors of the generated classes would exceed it. Unaligned handles avoid a check of
+         * the alignment.
          */
         static final VarHandle INTS =
                 ValueLayout.JAVA_INT_UNALIGNED.varHandle().withInvokeExactBehavior();
@@ -44,8 +44,8 @@ public final class Job extends Slot {
         static final long DESTINATION = dml_job_t.destination_first_ptr$OFFSET;
 
         /**
-         * Both lengths are written as one long, the destination's in its upper half: x86-64 is
-         * little-endian.
+         * Both lengths are written as one long, because the fields are adjacent. On x86-64, the
+         * upper half is the destination's length.
          */
         static final long LENGTHS = dml_job_t.source_length$OFFSET;
 
@@ -53,12 +53,12 @@ public final class Job extends Slot {
         static final long OPERATION = dml_job_t.operation$OFFSET;
         static final long FLAGS = dml_job_t.flags$OFFSET;
 
-        /** All memory; the pool keeps the structs alive. */
+        /** The whole address space. The pool keeps the structs alive. */
         static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
         /**
-         * Clears nothing of an address, as none has these bits; but the JIT can tell then that a
-         * field lies within {@link #ALL}, which it would check for each otherwise.
+         * A mask that changes no address, because no address has these bits. The mask shows the JIT
+         * that each field is inside {@link #ALL}. Without it, the JIT checks each field.
          */
         static final long ADDRESS = Long.MAX_VALUE >> 1;
 
@@ -68,17 +68,20 @@ public final class Job extends Slot {
     private final DmlFunctions dml;
     private final DmlChannel channel;
 
-    /** The structs initialised for each path, null where the channel has no such path. */
+    /**
+     * The struct for the hardware path, or null if the channel has no such path. The next field is
+     * the struct for the software path.
+     */
     private final MemorySegment hardware;
 
     private final MemorySegment software;
 
     private MemorySegment struct;
 
-    /** Where the struct lies. */
+    /** The address of the struct. */
     private long at;
 
-    /** Whether a submission to the software path has been seen to execute the job. */
+    /** Whether the library is known to execute a job of the software path during its submission. */
     private boolean executesInSubmit;
 
     Job(DmlFunctions dml, DmlChannel channel, MemorySegment hardware, MemorySegment software) {
@@ -101,8 +104,8 @@ public final class Job extends Slot {
         describe(part);
         MemorySegment one = first != null ? first : MemorySegment.NULL;
         if (isHeldBy(one, second)) {
-            // Two of one arena are held by one; holding a shared arena costs an atomic operation
-            // each way.
+            // One segment keeps its arena open for all segments of the arena. Each further segment
+            // would cost two atomic operations.
             return isHeldBy(one, third) ? dml.submit(at, one) : dml.submit(at, one, third);
         }
         return isHeldBy(one, third) || isHeldBy(second, third)
@@ -142,15 +145,14 @@ public final class Job extends Slot {
         Fields.INTS.set(Fields.ALL, job + Fields.OPERATION, operation);
         Fields.LONGS.set(Fields.ALL, job + Fields.DESTINATION, to);
         Fields.LONGS.set(Fields.ALL, job + Fields.LENGTHS, length << Integer.SIZE | length);
-        // Submitting strips bits of the flags, so they are written every time.
+        // A submission clears bits of the flags, so every submission writes them.
         Fields.LONGS.set(Fields.ALL, job + Fields.FLAGS, (long) flags);
     }
 
     /**
-     * Has the software path execute a copy or a fill. The software path does so while the job is
-     * submitted, and what it does not refuse succeeds. Therefore the job is not checked once it has
-     * been seen to be complete by then (docs/adr/0016). Not for a library that {@linkplain
-     * DmlFunctions#callsBack calls back}.
+     * Executes a copy or a fill on the software path. The software path executes a job during its
+     * submission, and every accepted job succeeds. Therefore only the first job is checked
+     * (docs/adr/0016). The library must not {@linkplain DmlFunctions#callsBack call back}.
      */
     @Override
     public int execute(Part part, MemorySegment destination, MemorySegment source) {
@@ -167,7 +169,7 @@ public final class Job extends Slot {
         return status != OK || executesInSubmit ? status : prove();
     }
 
-    /** Checks the job the first time. */
+    /** Checks the first job that the software path executes. */
     private int prove() {
         int status = dml.checkOnce(at);
         executesInSubmit = status == OK;
@@ -186,10 +188,10 @@ public final class Job extends Slot {
 
     @Override
     protected int poll() {
-        return dml.check(at); // the statuses of a slot have DML's numbers
+        return dml.check(at); // a slot's statuses have the same numbers
     }
 
-    /** Returns false if the library does not lay batches out in the known way. */
+    /** Returns whether the library has the known layout of batches. */
     @Override
     public boolean takesBatches() {
         return dml.knowsBatches(at);

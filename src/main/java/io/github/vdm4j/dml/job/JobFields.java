@@ -9,11 +9,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Writes the fields of a job that its operation takes, and reads those that it leaves. Submitting
- * and checking change some of them, so each is written anew for every submission.
+ * The fields of a job. A submission writes every field that the operation needs, because
+ * submissions and checks change some fields.
  */
 final class JobFields {
-    // The structs lie 64-aligned, so the layouts' own check of every address has nothing to find.
+    // The structs are 64-aligned. Therefore the layouts need no check of the alignment.
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT.withByteAlignment(1);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withByteAlignment(1);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG.withByteAlignment(1);
@@ -50,16 +50,19 @@ final class JobFields {
 
     private static final int READ_SEED = dml_h.DML_FLAG_CRC_READ_SEED;
 
-    /** What lies behind a job's struct in its memory: the CRC that the library reads and writes. */
+    /**
+     * The size of the memory behind a struct. It contains the CRC that the library reads and
+     * writes.
+     */
     static final int CRC_BYTES = 8;
 
     private JobFields() {}
 
-    /** Writes all fields that an operation takes, neither a copy nor a fill. */
+    /** Writes all fields of an operation other than a copy or a fill. */
     static void describe(MemorySegment job, Part part) {
         job.set(INT, OPERATION, part.opcode());
         job.set(LONG, FLAGS, part.flags());
-        // No results and expectations of an earlier operation are left.
+        // The fields may contain the results of an earlier operation.
         job.set(INT, EXPECTED_RESULT, 0);
         job.set(INT, RESULT, 0);
         job.set(INT, OFFSET, 0);
@@ -74,7 +77,7 @@ final class JobFields {
             case Opcode.CRC, Opcode.COPY_CRC -> crcSeed(job, part);
             case Opcode.DIF_CHECK, Opcode.DIF_INSERT, Opcode.DIF_STRIP, Opcode.DIF_UPDATE ->
                 dif(job, part);
-            default -> {} // has all it needs
+            default -> {} // no further fields
         }
     }
 

@@ -39,7 +39,7 @@ final class Capability {
      * @param opcode the operation
      * @param flags the part's flags
      * @param overlaps whether the part copies within one range
-     * @return 0 if it can, otherwise the status that the device would answer, for the channel
+     * @return 0 if it can, otherwise the channel's form of the status that the device would return
      */
     static int refusal(WorkQueue queue, int opcode, int flags, boolean overlaps) {
         if ((queue.operations() >>> opcode & 1) == 0) {
@@ -61,7 +61,8 @@ final class Capability {
             fitted &= ~((long) Part.FOR_CACHE << FLAGS_AT); // a hint
         }
         if (opcode == Opcode.DUALCAST) {
-            fitted &= ~((long) Part.SECOND_DURABLE << FLAGS_AT); // DML's; one flag is for both here
+            // only DML has this flag: for DSA, one flag covers both destinations
+            fitted &= ~((long) Part.SECOND_DURABLE << FLAGS_AT);
         }
         if ((queue.capabilities() & READBACK) == 0
                 && (fitted & (long) READ_BACK << FLAGS_AT) != 0) {

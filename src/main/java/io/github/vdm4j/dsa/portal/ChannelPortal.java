@@ -9,8 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A portal that uses the JDK's file channel, for a JVM that denies native access. It locks the
- * channel for each submission. An interrupt closes a channel, so the portal opens another.
+ * A portal that uses the JDK's file channel. A JVM that denies native access needs it. The portal
+ * locks the channel for each submission. If an interrupt closes the channel, the portal opens a new
+ * channel.
  */
 final class ChannelPortal implements Portal {
     private final Path node;
@@ -49,7 +50,7 @@ final class ChannelPortal implements Portal {
         return accepted == Descriptor.BYTES ? 0 : accepted == 0 ? DsaStatus.EAGAIN : DsaStatus.EIO;
     }
 
-    /** After an interrupt of a thread that was in the channel. */
+    /** Submits again after an interrupt of a submitting thread has closed the channel. */
     private synchronized int submitAgain(SlotMemory memory) {
         if (closed) {
             return DsaStatus.EBADF;
@@ -66,7 +67,7 @@ final class ChannelPortal implements Portal {
         }
     }
 
-    /** The JDK gives the system's words only. */
+    /** Returns the error number. The JDK's exception has only the message of the system. */
     private static int errorNumber(IOException e) {
         String words = String.valueOf(e.getMessage());
         return words.contains("Invalid argument") ? DsaStatus.EINVAL
@@ -94,7 +95,8 @@ final class ChannelPortal implements Portal {
         try {
             old.close();
         } catch (IOException e) {
-            // The device file is closed all the same. Nothing was written through a buffer.
+            // Linux has closed the device file even now. No written data can be lost, because the
+            // file has no buffer.
         }
     }
 }

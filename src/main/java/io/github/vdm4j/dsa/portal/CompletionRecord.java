@@ -8,8 +8,8 @@ import java.lang.foreign.ValueLayout.OfLong;
 import java.lang.invoke.VarHandle;
 
 /**
- * A completion record of 32 bytes, which a device writes when it has executed a descriptor. It has a
- * cache line of its own.
+ * A completion record of 32 bytes. A device writes the record after it has executed a descriptor.
+ * The record does not share its cache line.
  *
  * <p>C counterpart: {@code struct dsa_completion_record} in linux/idxd.h.
  */
@@ -51,9 +51,9 @@ public final class CompletionRecord {
     }
 
     /**
-     * Returns the status byte. What the device wrote before it is visible afterwards.
+     * Returns the status byte. The caller then sees everything that the device wrote earlier.
      *
-     * @return 0 until the descriptor is complete; bit 7 is {@link DsaStatus#WRITE_FAULT}
+     * @return 0 until the descriptor is complete. Bit 7 is {@link DsaStatus#WRITE_FAULT}
      */
     public int status() {
         return (byte) STATUS.getAcquire(memory, at) & BYTE_MASK;
@@ -65,9 +65,9 @@ public final class CompletionRecord {
     }
 
     /**
-     * Returns how far the device came.
+     * Returns how much the device has processed.
      *
-     * @return bytes; descriptors of a batch
+     * @return the number of bytes, or the number of descriptors of a batch
      */
     public long completed() {
         return Integer.toUnsignedLong(memory.get(INT, at + COMPLETED));

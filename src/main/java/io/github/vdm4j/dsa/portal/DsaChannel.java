@@ -12,18 +12,21 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * The channel to DSA: work queues, and the memory of the slots. The pool of the slots guards the
- * memory.
+ * The channel to DSA. It has the work queues and the memory of the slots. The lock of the slot pool
+ * guards the memory.
  */
 public final class DsaChannel implements Channel {
-    /** A bit of a status that is that of a completion record, because the engine has numbers, too. */
+    /**
+     * The bit that marks a status from a completion record. The engine's own statuses use the same
+     * numbers.
+     */
     static final int RECORDED = 0x100;
 
     private static final long ALIGNMENT = 64;
-    /** The fewest tasks of a batch that the engine makes. */
+    /** The smallest number of tasks that the engine submits as a batch. */
     private static final int LEAST_TASKS = 4;
 
-    /** How many queues execute one part at once. */
+    /** The largest number of queues that execute one part at the same time. */
     private static final int MOST_LANES = 4;
 
     private final List<QueueState> queues;
@@ -39,10 +42,10 @@ public final class DsaChannel implements Channel {
     /**
      * Makes a channel without slots.
      *
-     * @param workQueues open queues, at least one; the channel releases them
-     * @param policy chooses the devices by their NUMA node; null for all devices
+     * @param workQueues at least one open queue. The channel releases the queues
+     * @param policy chooses the devices by their NUMA node, or null for all devices
      * @param waitsForPages whether devices wait for pages, where a queue allows it
-     * @param fallback whether the JVM executes what no device executes
+     * @param fallback whether the JVM executes an operation that no device executes
      * @param closeNanos how long closing waits for the devices
      * @param clock the clock for the pauses of queues that are lost, in nanoseconds
      */
@@ -83,7 +86,7 @@ public final class DsaChannel implements Channel {
         return 0;
     }
 
-    /** The flag stands for what each device can do, see {@link Capability#fit}. */
+    /** {@link Capability#fit} replaces the flag for each device. */
     @Override
     public int durableFlags() {
         return Capability.READ_BACK;
@@ -153,7 +156,11 @@ public final class DsaChannel implements Channel {
         return choice.of(memory, destination);
     }
 
-    /** Returns the queues with what they have done. */
+    /**
+     * Returns the queues with their counters.
+     *
+     * @return all queues of the channel
+     */
     public List<QueueState> queues() {
         return queues;
     }

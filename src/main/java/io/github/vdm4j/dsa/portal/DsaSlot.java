@@ -10,11 +10,11 @@ import java.lang.foreign.ValueLayout;
 import java.lang.foreign.ValueLayout.OfLong;
 
 /**
- * A slot of the channel to DSA. A part is one descriptor. A long copy or fill becomes several, which
- * go to several queues at once.
+ * A slot of the channel to DSA. A part is usually one descriptor. The slot splits a long copy or
+ * fill into several descriptors for several queues.
  */
 final class DsaSlot extends Slot {
-    /** A queue gets at least so much of a part that is spread. */
+    /** The smallest share of a split part that one queue gets, in bytes. */
     static final long LEAST_SPREAD = 256 << 10;
 
     private static final OfLong LONG = ValueLayout.JAVA_LONG;
@@ -23,12 +23,12 @@ final class DsaSlot extends Slot {
 
     private final DsaChannel channel;
     private final Lane[] lanes;
-    /** The lane whose record says how the part ended. */
+    /** The lane whose record has the status of the whole part. */
     private Lane last;
-    /** How many lanes the part has, and how many were submitted. */
+    /** The number of lanes of the part. */
     private int used;
     private int sent;
-    /** Which of the near queues is asked first. */
+    /** The index of the near queue that gets the first submission. */
     private int turn;
     private int opcode;
     private int flags;
@@ -88,7 +88,7 @@ final class DsaSlot extends Slot {
             requireUsable(held.get(i));
         }
         begin(Opcode.BATCH, 0, 0);
-        overlaps = false; // the engine sends such tasks alone
+        overlaps = false; // the engine submits overlapping copies outside of batches
         used = 1;
         list = descriptors;
         tasks = count;
@@ -106,7 +106,9 @@ final class DsaSlot extends Slot {
         abandoned = false;
     }
 
-    /** Submits lanes until a queue refuses one; returns OK if at least one was accepted. */
+    /**
+     * Submits lanes until a queue refuses a lane. Returns OK if a queue accepted at least one lane.
+     */
     private int sendNext() {
         int before = sent;
         int error = 0;
@@ -119,7 +121,7 @@ final class DsaSlot extends Slot {
         return sent > before ? OK : error;
     }
 
-    /** Asks one queue after the other, the nearest first. */
+    /** Submits a lane to the first queue that accepts it. The near queues come first. */
     private int submit(Lane lane) {
         QueueChoice.Order order = channel.orderFor(lane.memory(), destination);
         long head = lane.descriptor().get(LONG, 0);
@@ -144,7 +146,9 @@ final class DsaSlot extends Slot {
         return answer;
     }
 
-    /** A full queue will have room again, which a queue that is lost may never have. */
+    /**
+     * Prefers the status of a full queue, because only a full queue will certainly have room again.
+     */
     private static int answerOf(int answer, int other) {
         return answer == DsaStatus.EAGAIN ? answer : other;
     }
@@ -226,7 +230,10 @@ final class DsaSlot extends Slot {
         return last.status() == DsaStatus.PAGE_FAULT || last.status() == DsaStatus.PAGE_REFUSED;
     }
 
-    /** What the lanes before the failed one have done, and what that one has done. */
+    /**
+     * Returns the bytes of the lanes before the failed lane, plus the bytes that the failed lane
+     * completed.
+     */
     @Override
     public long bytesCompleted() {
         long before = 0;

@@ -6,14 +6,14 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The status of a descriptor: the low seven bits of the completion record's status byte, or the
- * negative error number with which Linux refused the submission. An unknown number is a failure.
+ * The status of a descriptor. It is the low seven bits of the completion record's status byte. If
+ * Linux refused the submission, it is the negative error number. An unknown number is a failure.
  *
  * <p>C counterpart: {@code enum dsa_completion_status} in linux/idxd.h.
  *
  * @param code the number
- * @param name the name in the header without prefix, or of the error number; {@code UNKNOWN} if
- *     there is none
+ * @param name the name in the header without prefix, or the name of the error number. A status
+ *     without a name has {@code UNKNOWN}
  * @param result the meaning for an operation
  * @param explanation the meaning in words and what to do
  */
@@ -24,7 +24,7 @@ public record DsaStatus(int code, String name, VdmResult result, String explanat
     public static final int NONE = 0x00;
     /** The descriptor is done. */
     public static final int SUCCESS = 0x01;
-    /** The descriptor is done, and the result is not the expected one. */
+    /** The descriptor is done, but its result differs from the expected result. */
     public static final int FALSE_PREDICATE = 0x02;
     /** A page was missing, and the device did not wait for it. */
     public static final int PAGE_FAULT = 0x03;
@@ -47,7 +47,7 @@ public record DsaStatus(int code, String name, VdmResult result, String explanat
     /** The bit of the status byte that is set if the device could not write. */
     public static final int WRITE_FAULT = 0x80;
 
-    /** The process that submits is not the process that opened the queue. */
+    /** The submitting process did not open the queue. */
     public static final int EPERM = -1;
     /** The driver of the device failed. */
     public static final int EIO = -5;
@@ -81,14 +81,14 @@ public record DsaStatus(int code, String name, VdmResult result, String explanat
         known(NONE, "NONE", VdmResult.INTERNAL_ERROR, "Not complete. " + REPORT);
         known(SUCCESS, "SUCCESS", VdmResult.SUCCESS, "Done.");
         known(FALSE_PREDICATE, "SUCCESS_PRED", VdmResult.INTERNAL_ERROR,
-                "Done, and the result is not the expected one. " + REPORT);
+                "Done, but the result differs from the expected result. " + REPORT);
         fault(PAGE_FAULT, "PAGE_FAULT_NOBOF", "A page was not in memory.");
         fault(PAGE_REFUSED, "PAGE_FAULT_IR", "The system could not provide a page.");
         device(BATCH_FAILED, "BATCH_FAIL", "A task of the batch failed.");
         fault(0x06, "BATCH_PAGE_FAULT", "A page of the batch's descriptors was not in memory.");
         invalid(0x07, "DR_OFFSET_NOINC", "The offsets in the delta record do not ascend.");
         invalid(0x08, "DR_OFFSET_ERANGE",
-                "An offset in the delta record lies outside of the destination.");
+                "An offset in the delta record is outside the destination.");
         device(DIF_ERROR, "DIF_ERR", "The protection of a block does not match its data.");
         known(BAD_OPCODE, "BAD_OPCODE", VdmResult.UNSUPPORTED,
                 "The device or the queue does not have the operation. See op_cap and op_config in sysfs.");
@@ -112,7 +112,7 @@ public record DsaStatus(int code, String name, VdmResult result, String explanat
         fault(0x1f, "PFAULT_RDBA", "The page of a readback address was not in memory.");
         device(0x20, "HW_ERR1", "The device failed.");
         device(0x21, "HW_ERR_DRB",
-                "A readback took too long, so it is not known whether the data are durable.");
+                "A readback took too long. It is unknown whether the data are durable.");
         device(0x22, "TRANSLATION_FAIL", "The device could not translate an address.");
         lost(EPERM, "EPERM", "This process did not open the queue, for example after a fork.");
         lost(EIO, "EIO", "The driver of the device failed.");
@@ -153,7 +153,7 @@ public record DsaStatus(int code, String name, VdmResult result, String explanat
      * Returns the status with a number.
      *
      * @param code the status without {@link #WRITE_FAULT}, or a negative error number
-     * @return the status; {@code UNKNOWN} with that number if vdm4j does not know it
+     * @return the status, or {@code UNKNOWN} with that number if vdm4j does not know it
      */
     public static DsaStatus of(int code) {
         DsaStatus status = KNOWN.get(code);

@@ -4,13 +4,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.foreign.ValueLayout.OfLong;
 
-/** A descriptor of a slot on its way through a queue. A slot has several for long operations. */
+/** A descriptor of a slot and its queue. A slot has several lanes for a long operation. */
 final class Lane {
     private static final OfLong LONG = ValueLayout.JAVA_LONG;
 
     private final SlotMemory memory;
     private final CompletionRecord record;
-    /** Where the descriptor is, or was last. */
+    /** The queue of the last submission. */
     private QueueState queue;
     private boolean inFlight;
     private long bytes;
@@ -47,7 +47,7 @@ final class Lane {
         return status;
     }
 
-    /** Clears the status, of a lane that is not needed yet. */
+    /** Clears the status of a lane that is not submitted yet. */
     void rest(long size) {
         bytes = size;
         status = DsaStatus.NONE;
@@ -56,7 +56,8 @@ final class Lane {
     /**
      * Submits the descriptor that was written.
      *
-     * @return 0 or the negative error number
+     * @param head the first eight bytes, with the flags that the queue obeys
+     * @return 0, or the negative error number
      */
     int submit(QueueState next, long head) {
         memory.descriptor().set(LONG, 0, head);
@@ -69,7 +70,7 @@ final class Lane {
         return error;
     }
 
-    /** Looks at the record of a descriptor in flight. */
+    /** Reads the record of a descriptor in flight. */
     void poll() {
         int seen = record.status();
         if (seen != DsaStatus.NONE) {
@@ -79,7 +80,7 @@ final class Lane {
         }
     }
 
-    /** The device has not answered in time. */
+    /** Records that the device has not answered in time. */
     void timedOut() {
         if (inFlight) {
             queue.timedOut();

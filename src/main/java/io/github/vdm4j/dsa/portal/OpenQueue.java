@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The last mover that releases it closes it.
  *
  * <p>A full dedicated queue drops a descriptor and reports success. Therefore the process counts
- * credits: as many descriptors as the queue has entries.
+ * credits. The queue has one credit for each entry.
  */
 public final class OpenQueue {
     /** Guarded by itself. */
@@ -24,7 +24,7 @@ public final class OpenQueue {
     private final Path node;
     private final Portal portal;
     private final int size;
-    /** Null for a shared queue, which tells when it is full. */
+    /** Null for a shared queue, because a full shared queue refuses a descriptor. */
     private volatile AtomicInteger credits;
     private final AtomicBoolean reopening = new AtomicBoolean();
     /** Guarded by {@link #OPEN}. */
@@ -38,13 +38,13 @@ public final class OpenQueue {
     }
 
     /**
-     * Opens a queue, unless this process has it open already.
+     * Opens a queue, or returns the queue that this process already has open.
      *
      * @param node the device file
-     * @param size the entries of a dedicated queue; 0 for a shared queue
+     * @param size the number of entries of a dedicated queue, or 0 for a shared queue
      * @param opener opens the file
      * @return the queue, to be {@linkplain #release released}
-     * @throws IOException with the system's words if the file cannot be opened
+     * @throws IOException with the system's message if the file cannot be opened
      */
     public static OpenQueue acquire(Path node, int size, Portal.Opener opener)
             throws IOException {
@@ -61,10 +61,11 @@ public final class OpenQueue {
     }
 
     /**
-     * Releases the queue. The last user closes the file, which waits for the device.
+     * Releases the queue. The last user closes the file. Closing waits for the device.
      *
-     * @return false if the device has not executed everything by then; a thread of the library
-     *     closes the file when it has
+     * @param nanos how long to wait
+     * @return false if the device still executes descriptors after this time. A thread of the
+     *     library then closes the file later
      */
     public boolean release(long nanos) {
         synchronized (OPEN) {
@@ -75,7 +76,7 @@ public final class OpenQueue {
         }
         var closed = new CountDownLatch(1);
         new LibraryThread("vdm4j closing " + node, () -> {
-            portal.close(); // cannot be interrupted, so the caller does not do it
+            portal.close(); // close(2) cannot be interrupted, so it runs on another thread
             closed.countDown();
         }).start();
         boolean interrupted = Thread.interrupted();
@@ -92,9 +93,9 @@ public final class OpenQueue {
     }
 
     /**
-     * Opens the file again on another thread, because a file that was open when its queue was
-     * disabled stays unusable. Does nothing while the file is being opened again. If the file cannot
-     * be opened, submissions fail like before.
+     * Starts to open the file again on another thread. This is necessary because an open file stays
+     * unusable after its queue was disabled. The call does nothing if another thread already opens
+     * the file. If the file cannot be opened, submissions continue to fail.
      */
     public void reopen() {
         if (reopening.compareAndSet(false, true)) {
@@ -102,10 +103,10 @@ public final class OpenQueue {
                 try {
                     portal.reopen();
                     if (credits != null) {
-                        credits = new AtomicInteger(size); // what was in the queue is gone
+                        credits = new AtomicInteger(size); // the queue is empty now
                     }
                 } catch (IOException e) {
-                    // The next submission tells why the queue is not usable.
+                    // The next submission reports why the queue is not usable.
                 } finally {
                     reopening.set(false);
                 }
@@ -113,7 +114,11 @@ public final class OpenQueue {
         }
     }
 
-    /** Returns whether the file is being opened again. */
+    /**
+     * Returns whether the file is being opened again.
+     *
+     * @return true until {@link #reopen} has ended
+     */
     public boolean isReopening() {
         return reopening.get();
     }
@@ -143,7 +148,11 @@ public final class OpenQueue {
         return error;
     }
 
-    /** Takes note that a device has executed a descriptor. */
+    /**
+     * Records that a device has executed a descriptor.
+     *
+     * @param memory the memory of the submission
+     */
     public void completed(SlotMemory memory) {
         memory.returnCredit();
     }

@@ -10,7 +10,7 @@ import java.nio.file.Path;
  * <p>C counterpart: the file descriptor of {@code /dev/dsa/wq0.0}.
  */
 public interface Portal {
-    /** Opens portals. */
+    /** A function that opens portals. */
     @FunctionalInterface
     interface Opener {
         /**
@@ -22,7 +22,8 @@ public interface Portal {
     }
 
     /**
-     * Opens the device file of a queue in the best way that this JVM allows.
+     * Opens the device file of a queue. If the JVM denies native access, the portal uses a file
+     * channel.
      *
      * @throws IOException with the system's words if the file cannot be opened
      */
@@ -31,21 +32,25 @@ public interface Portal {
     }
 
     /**
-     * Submits one descriptor. The descriptor and a cleared record must be in the memory. What was
-     * written before the call is visible to the device.
+     * Submits one descriptor. The memory must contain the descriptor and a cleared record. The
+     * device sees everything that the thread wrote before the call.
      *
      * @return 0 if the queue accepted the descriptor, else the negative error number
      */
     int submit(SlotMemory memory);
 
     /**
-     * Opens the file again and closes the old one, which waits until the device has executed what was
-     * submitted through it. Other threads may submit meanwhile.
+     * Opens the file again and closes the old file. The close waits until the device has executed
+     * everything that was submitted through the old file. Other threads may submit meanwhile.
      *
-     * @throws IOException with the system's words if the file cannot be opened; the old one stays
+     * @throws IOException with the system's message if the file cannot be opened. The old file then
+     *     stays open
      */
     void reopen() throws IOException;
 
-    /** Closes the file. Waits until the device has executed what was submitted through it. */
+    /**
+     * Closes the file. Waits until the device has executed everything that was submitted through
+     * the file.
+     */
     void close();
 }

@@ -3,26 +3,26 @@ package io.github.vdm4j.dsa.portal;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The order in which the queues of a mover are asked to take a descriptor. */
+/** The order in which a mover submits a descriptor to its queues. */
 final class QueueChoice {
     /**
-     * Queues that are near a node and all others.
+     * The queues of a node and all remaining queues.
      *
-     * @param near asked first, in turns
-     * @param far asked if no near queue takes the descriptor
+     * @param near the queues to try first, in rotation
+     * @param far the queues to try if no near queue accepts the descriptor
      */
     record Order(QueueState[] near, QueueState[] far) {}
 
     private final NodePolicy policy;
     private final Order all;
-    /** By node; null for a node without queues. */
+    /** The orders by node, or null for a node without queues. */
     private final Order[] orders;
 
     /**
      * Sorts the queues.
      *
      * @param queues the queues of a mover
-     * @param policy chooses the node; null if every queue is near
+     * @param policy chooses the node, or null if every queue is near
      */
     QueueChoice(List<QueueState> queues, NodePolicy policy) {
         all = new Order(queues.toArray(QueueState[]::new), new QueueState[0]);

@@ -7,10 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
-/**
- * A no-op that is submitted to a queue to find out whether the queue works. Neither the version of
- * Linux nor sysfs tells.
- */
+/** A no-op that tests whether a queue works. The Linux version and sysfs do not show that. */
 public final class QueueProbe {
     /** Memory that a device may still write to. Nothing frees it. */
     private static final Set<SlotMemory> UNANSWERED = ConcurrentHashMap.newKeySet();
@@ -22,7 +19,9 @@ public final class QueueProbe {
     /**
      * Submits a no-op and waits for its completion record.
      *
-     * @return the status; {@code NONE} if the device did not answer
+     * @param queue the queue
+     * @param nanos how long to wait for the record, and how long to retry a full queue
+     * @return the status, or {@code NONE} if the device did not answer
      */
     public static DsaStatus run(OpenQueue queue, long nanos) {
         var memory = new SlotMemory(Arena.ofAuto().allocate(SlotMemory.BYTES, Descriptor.BYTES));

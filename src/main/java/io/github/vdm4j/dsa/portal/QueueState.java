@@ -6,17 +6,17 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /**
- * A work queue in the use of one mover: whether it takes submissions, and what it has done.
+ * The state and the counters of a work queue for one mover.
  *
- * <p>A queue that was lost is left alone for a while. Then its file is opened again, and the next
- * submission shows whether the queue works.
+ * <p>After a queue is lost, the mover does not use it for a pause. Then the mover opens its file
+ * again. The next submission shows whether the queue works.
  */
 public final class QueueState {
     static final long SHORTEST_PAUSE_NANOS = 100_000_000L;
     static final long LONGEST_PAUSE_NANOS = 60_000_000_000L;
 
     private static final int SIZES = 6;
-    /** The bits of the sizes at the first place. Each further place has four times the size. */
+    /** The base-2 logarithm of the first limit. Each further limit is four times larger. */
     private static final int FIRST_SIZE = 12;
 
     private final WorkQueue queue;
@@ -27,10 +27,13 @@ public final class QueueState {
     private final LongAdder pageFaults = new LongAdder();
     private final LongAdder full = new LongAdder();
     private final LongAdder bytes = new LongAdder();
-    /** Executed descriptors: below 4 KiB, 16 KiB, 64 KiB, 256 KiB and 1 MiB, and the longer ones. */
+    /**
+     * The counts of executed descriptors below 4 KiB, 16 KiB, 64 KiB, 256 KiB and 1 MiB, and of
+     * longer descriptors.
+     */
     private final LongAdder[] sizes = new LongAdder[SIZES];
 
-    /** Why the queue is lost; 0 while it is usable. */
+    /** The status that made the queue lost, or 0 while the queue is usable. */
     private volatile int lost;
 
     // Guarded by this.
@@ -38,14 +41,23 @@ public final class QueueState {
     private long retryAt;
     private boolean reopened;
 
-    /** A queue that works. */
+    /**
+     * Creates the state of a queue that works.
+     *
+     * @param queue the queue
+     * @param clock the clock, in nanoseconds
+     */
     QueueState(WorkQueue queue, LongSupplier clock) {
         this.queue = queue;
         this.clock = clock;
         Arrays.setAll(sizes, i -> new LongAdder());
     }
 
-    /** Returns the queue. */
+    /**
+     * Returns the queue.
+     *
+     * @return the queue with the capabilities of its device
+     */
     public WorkQueue queue() {
         return queue;
     }
@@ -99,7 +111,7 @@ public final class QueueState {
         pause = SHORTEST_PAUSE_NANOS;
     }
 
-    /** Opens the file again when the pause is over. */
+    /** Starts to open the file again after the pause. Returns whether the queue can be tried. */
     private synchronized boolean mayRetry() {
         if (lost == 0) {
             return true;
@@ -114,13 +126,13 @@ public final class QueueState {
         return !queue.queue().isReopening();
     }
 
-    /** The device has not answered in time. */
+    /** Records that the device has not answered in time. */
     void timedOut() {
         failed.increment();
         lose(DsaStatus.ETIMEDOUT);
     }
 
-    /** The device has executed a descriptor. */
+    /** Records that the device has executed a descriptor. */
     void completed(SlotMemory memory, int status, long moved) {
         queue.queue().completed(memory);
         switch (status) {
@@ -142,16 +154,17 @@ public final class QueueState {
     /**
      * Returns how many descriptors of each size the device has executed.
      *
-     * @return the numbers below 4 KiB, 16 KiB, 64 KiB, 256 KiB and 1 MiB, and of longer ones
+     * @return the numbers of descriptors below 4 KiB, 16 KiB, 64 KiB, 256 KiB and 1 MiB, and of
+     *     longer descriptors
      */
     public List<Long> sizes() {
         return Arrays.stream(sizes).map(LongAdder::sum).toList();
     }
 
     /**
-     * Returns why the queue takes no submissions.
+     * Returns why the queue accepts no submissions.
      *
-     * @return the status; null while the queue takes submissions
+     * @return the status, or null while the queue accepts submissions
      */
     public DsaStatus lost() {
         int error = lost;
@@ -161,7 +174,7 @@ public final class QueueState {
     /**
      * Returns how many descriptors the queue has accepted.
      *
-     * @return descriptors; a batch counts once
+     * @return the number of descriptors. A batch counts once
      */
     public long submissions() {
         return submitted.sum();
@@ -172,7 +185,12 @@ public final class QueueState {
         return completed.sum();
     }
 
-    /** Returns how many descriptors were refused or failed, but for page faults and full queues. */
+    /**
+     * Returns how many descriptors were refused or failed. Page faults and full queues do not
+     * count.
+     *
+     * @return descriptors
+     */
     public long failures() {
         return failed.sum();
     }

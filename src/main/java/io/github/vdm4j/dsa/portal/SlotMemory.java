@@ -8,9 +8,9 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The native memory of one submission at a time: a descriptor, its completion record, and what the
- * call needs. Descriptor and record have a cache line each, so that the device's writes do not
- * disturb other threads.
+ * The native memory of one submission at a time. It contains a descriptor, its completion record,
+ * and the memory for the error number of the call. Descriptor and record each fill a cache line, to
+ * keep the device's writes away from other data.
  */
 public final class SlotMemory {
     private static final long LINE = 64;
@@ -27,11 +27,11 @@ public final class SlotMemory {
     private final MemorySegment callState;
     private final MemorySegment node;
     private final ByteBuffer buffer;
-    /** Where the credit of a submission came from; null if it has none. */
+    /** The counter that gets the credit of the submission back, or null if there is no credit. */
     private AtomicInteger credits;
 
     /**
-     * Divides memory.
+     * Creates a view of memory.
      *
      * @param memory {@link #BYTES} of native memory, aligned to 64, that the caller keeps for as
      *     long as a device may write to it
@@ -48,7 +48,7 @@ public final class SlotMemory {
     }
 
     /**
-     * Returns the descriptor that the next submission takes. The address of its record is there.
+     * Returns the descriptor of the next submission. It already contains the address of its record.
      *
      * @return 64 bytes of native memory
      */
@@ -61,12 +61,12 @@ public final class SlotMemory {
         return record;
     }
 
-    /** The same bytes for a file channel, which moves the buffer's position. */
+    /** Returns the descriptor for a file channel. The channel moves the buffer's position. */
     ByteBuffer buffer() {
         return buffer.clear();
     }
 
-    /** How many of these bytes the channel has written since. */
+    /** Returns how many bytes of the buffer the channel has written. */
     int written() {
         return buffer.position();
     }
@@ -89,12 +89,12 @@ public final class SlotMemory {
         return callState == null || address == 0 ? -1 : LibC.nodeOf(callState, node, address);
     }
 
-    /** Where a call leaves its error number. */
+    /** Returns the memory for the error number of a call. */
     MemorySegment callState() {
         return callState;
     }
 
-    /** Notes where the credit of the submission came from. */
+    /** Records the counter that gets the credit of the submission back. */
     void credits(AtomicInteger source) {
         credits = source;
     }

@@ -1,16 +1,17 @@
 package io.github.vdm4j.dsa.portal;
 
 /**
- * An open work queue and what its device can do.
+ * An open work queue with the capabilities of its device.
  *
  * @param queue the open queue
  * @param name the name, such as {@code wq0.0}
  * @param device the device, such as {@code dsa0}
- * @param numaNode the node of the device; -1 if it is not known
+ * @param numaNode the node of the device, or -1 if it is not known
  * @param capabilities the bits of GENCAP
- * @param operations the opcodes that the device has, a bit each
- * @param maxTransferBytes bytes in the longest transfer
- * @param maxBatchTasks descriptors in the longest batch; below 2 if the queue takes no batches
+ * @param operations the opcodes of the device, with a bit for each opcode
+ * @param maxTransferBytes the number of bytes in the longest transfer
+ * @param maxBatchTasks the number of descriptors in the longest batch. It is below 2 if the queue
+ *     accepts no batches
  * @param size the descriptors that the process may have in the queue
  * @param blocksOnFault whether the device may wait for a page that is not in memory
  * @param dedicated whether no other process may use the queue

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 
-/** A portal that calls write(2) of the C library. A submission allocates nothing. */
+/** A portal that calls write(2) of the C library. A submission does not allocate. */
 final class WritePortal implements Portal {
     private final Path node;
     private final int file;
@@ -32,11 +32,14 @@ final class WritePortal implements Portal {
     public int submit(SlotMemory memory) {
         VarHandle.fullFence(); // the device must not see the descriptor before its data
         long accepted = LibC.write(memory.callState(), file, memory.descriptor());
-        // Linux accepts a descriptor whole or not at all.
+        // Linux accepts a whole descriptor or nothing.
         return accepted == Descriptor.BYTES ? 0 : accepted < 0 ? (int) accepted : DsaStatus.EIO;
     }
 
-    /** Keeps the number, because a closed number could be that of another file the next moment. */
+    /**
+     * Keeps the descriptor's number, because a closed number can be reused for another file at
+     * once.
+     */
     @Override
     public void reopen() throws IOException {
         try {

@@ -1,2 +1,2 @@
-/** DSA's work queues: descriptors, completion records and the ways to submit to a queue. */
+/** The work queues of DSA: descriptors, completion records and the portals for submissions. */
 package io.github.vdm4j.dsa.portal;

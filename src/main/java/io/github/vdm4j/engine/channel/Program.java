@@ -66,7 +66,7 @@ public abstract class Program {
      * @throws io.github.vdm4j.machine.PageUnavailableException if a page of a mapped file is not
      * there; nothing was submitted
      * @throws SegmentClosedException if an arena is closed; nothing was submitted
-     * @throws WrongThreadException if one is confined to another thread; nothing was submitted
+     * @throws WrongThreadException if a segment is confined to another thread; nothing was submitted
      */
     public abstract int submit();
 
@@ -124,7 +124,7 @@ public abstract class Program {
      * @throws io.github.vdm4j.machine.PageUnavailableException if a page of a mapped file is not
      * there
      * @throws SegmentClosedException if an arena is closed
-     * @throws WrongThreadException if one is confined to another thread
+     * @throws WrongThreadException if a segment is confined to another thread
      */
     public final int repairPageFault() {
         prefaultPart();

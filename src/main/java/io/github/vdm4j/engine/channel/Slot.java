@@ -386,7 +386,7 @@ public abstract class Slot {
      *
      * @param segment a segment, or null
      * @throws SegmentClosedException if its arena is closed
-     * @throws WrongThreadException if it is confined to another thread
+     * @throws WrongThreadException if the segment is confined to another thread
      */
     protected static void requireUsable(MemorySegment segment) {
         if (segment == null) {
