@@ -36,10 +36,9 @@ public final class PageGuard {
 
     /**
      * {@code int madvise(void *address, size_t length, int advice)}. Not a critical call, because
-     * it may wait for the storage.
+     * it may wait for the storage. Null if Java denies native access.
      */
-    private static final MethodHandle MADVISE =
-            LINKER.downcallHandle(MADVISE_ADDRESS, MADVISE_SHAPE);
+    private static final MethodHandle MADVISE = madvise();
 
     private static final VarHandle ERRNO =
             Linker.Option.captureStateLayout().varHandle(PathElement.groupElement("errno"));
@@ -47,6 +46,14 @@ public final class PageGuard {
     private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle();
 
     private PageGuard() {}
+
+    private static MethodHandle madvise() {
+        try {
+            return LINKER.downcallHandle(MADVISE_ADDRESS, MADVISE_SHAPE);
+        } catch (IllegalCallerException e) {
+            return null;
+        }
+    }
 
     private static MemorySegment address(String name) {
         return LINKER.defaultLookup().find(name).orElseThrow();
@@ -59,15 +66,12 @@ public final class PageGuard {
      * @return false if the kernel refuses all of these calls, so nothing is known of the pages
      */
     public static boolean ask(MemorySegment segment, long offset, long length, boolean write) {
+        if (MADVISE == null) {
+            return false;
+        }
         long address = segment.address() + offset;
-        long start = address & -PAGE;
-        int advice = write ? MADV_POPULATE_WRITE : MADV_POPULATE_READ;
-        try {
-            if ((int) MADVISE.invokeExact(start, address + length - start, advice) == 0) {
-                return true;
-            }
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
+        if (madvise(address, length, write ? MADV_POPULATE_WRITE : MADV_POPULATE_READ)) {
+            return true;
         }
         if (!segment.scope().isAlive()) {
             throw new IllegalStateException("the arena is closed");
@@ -80,6 +84,35 @@ public final class PageGuard {
             throw new PageUnavailableException(segment, offset + missing);
         }
         return missing == PagePipe.NONE_MISSING;
+    }
+
+    private static boolean madvise(long address, long length, int advice) {
+        long start = address & -PAGE;
+        try {
+            return (int) MADVISE.invokeExact(start, address + length - start, advice) == 0;
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * Makes the pages of a range present and writable, where that is possible. The kernel does so in
+     * one call. If it refuses the call, the JVM touches the pages. The method reports no failure: the
+     * submission of the range meets the same page or arena and reports it.
+     *
+     * @param segment the segment
+     * @param offset the first byte of the range
+     * @param length bytes, above 0
+     */
+    public static void populate(MemorySegment segment, long offset, long length) {
+        if (MADVISE != null && madvise(segment.address() + offset, length, MADV_POPULATE_WRITE)) {
+            return;
+        }
+        try {
+            touch(segment, offset, length, true);
+        } catch (PageUnavailableException | IllegalStateException | WrongThreadException e) {
+            // the submission reports it
+        }
     }
 
     /**

@@ -3,6 +3,7 @@ package io.github.vdm4j.dsa;
 import io.github.vdm4j.dsa.portal.DsaStatus;
 import io.github.vdm4j.dsa.portal.Portal;
 import io.github.vdm4j.dsa.portal.SlotMemory;
+import io.github.vdm4j.emulator.ClientMemory;
 import io.github.vdm4j.emulator.DeviceModel;
 import io.github.vdm4j.emulator.LocalMemory;
 import io.github.vdm4j.engine.channel.Descriptor;
@@ -25,11 +26,19 @@ final class InProcessDevices implements Portal.Opener, AutoCloseable {
     private final Set<ModelPortal> open = ConcurrentHashMap.newKeySet();
     private final List<Thread> threads = new ArrayList<>();
     final LocalMemory memory = new LocalMemory();
+    /** The memory that the devices see. */
+    private ClientMemory view = memory;
     /** This is true if a submission completes before it returns. */
     private volatile boolean inline;
 
     InProcessDevices device(int number, DeviceModel model) {
         devices.put(number, model);
+        return this;
+    }
+
+    /** Lets the devices see the memory in another way. */
+    InProcessDevices view(ClientMemory other) {
+        view = other;
         return this;
     }
 
@@ -111,7 +120,7 @@ final class InProcessDevices implements Portal.Opener, AutoCloseable {
             if (stale) {
                 return DsaStatus.ENODEV;
             }
-            int accepted = model.submit(queue, memory,
+            int accepted = model.submit(queue, view,
                     slot.descriptor().toArray(ValueLayout.JAVA_BYTE));
             if (inline) {
                 while (model.step()) {

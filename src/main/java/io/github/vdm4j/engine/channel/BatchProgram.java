@@ -267,6 +267,10 @@ public final class BatchProgram extends Program {
             // A mismatch with a pattern ends the batch.
             // Its byte is searched before a later task writes there.
             flags |= task.type() == VdmOperationType.COMPARE_PATTERN ? Part.CHECK_RESULT : 0;
+            if (slot().onDevice()) {
+                populate(task.destination());
+                populate(task.secondDestination());
+            }
             int durable = task.isDurable() ? slot().channel().durableFlags() : 0;
             fields.begin(task, durable, durable != 0 && task.secondDestination() != null);
             fields.describe(part, 0, task.byteSize(), flags);
@@ -390,6 +394,12 @@ public final class BatchProgram extends Program {
             fail(index, VdmResult.SEGMENT_UNUSABLE, "failed: " + e.getMessage(), e.getCause());
         }
         return false;
+    }
+
+    private static void populate(MemorySegment destination) {
+        if (destination != null) {
+            populate(destination, 0, destination.byteSize());
+        }
     }
 
     private static void prefault(MemorySegment segment, boolean write) {

@@ -28,12 +28,6 @@ import java.lang.foreign.ValueLayout;
  * lines back.
  */
 public final class DataProgram extends Program {
-    /**
-     * Parts of mapped files are short, because little time may pass between the check and the
-     * access.
-     */
-    private static final long MAPPED_PART = 4L << 20;
-
     private static final int WORD = 8;
     private static final int NOT_EQUAL = 1;
 
@@ -147,9 +141,11 @@ public final class DataProgram extends Program {
         }
         part = Math.min(length - done,
                 fields.longest(slot.channel().limits().bytes(device)));
-        if (mapped && (!device || type == DELTA_APPLY)) { // the record is read by Java
-            part = Math.min(part, fields.longest(MAPPED_PART));
-            if (!guardPages()) {
+        if (mapped) {
+            part = Math.min(part, fields.longest(Transfer.MAPPED_PART));
+            if (device && type != DELTA_APPLY) { // the record is read by Java
+                populate();
+            } else if (!guardPages()) {
                 executeInJava();
                 return Slot.OK;
             }
@@ -190,6 +186,11 @@ public final class DataProgram extends Program {
         outcome = descriptor.outcome();
         done = length;
         writeLinesBack();
+    }
+
+    private void populate() {
+        populate(destination, fields.destinationOffset(done), fields.destinationBytes(part));
+        populate(descriptor.secondDestination(), done, part);
     }
 
     private boolean guardPages() {

@@ -159,6 +159,17 @@ public abstract class Program {
     }
 
     /**
+     * Makes the pages of a destination writable before a device gets it, if they are pages of a
+     * file. The device would stop at each page that is missing or write-protected, and each force
+     * write-protects the pages of its range.
+     */
+    static void populate(MemorySegment destination, long offset, long length) {
+        if (MemoryRegions.mayLackPages(destination)) {
+            PageGuard.populate(destination, offset, length);
+        }
+    }
+
+    /**
      * Returns whether there is time to retry a part that a full queue refused. The first call after
      * an accepted part sets the limit. Each call doubles the pause before the next attempt.
      *

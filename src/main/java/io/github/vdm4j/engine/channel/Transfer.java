@@ -25,10 +25,10 @@ public final class Transfer extends Program {
     static final long LINE = 64;
 
     /**
-     * Parts of mapped files are short, because little time may pass between the check and the
-     * access.
+     * Parts of mapped files are short. On the software path, little time may pass between the check
+     * and the access. On the device, each poll populates one part.
      */
-    private static final long MAPPED_PART = 4L << 20;
+    static final long MAPPED_PART = 4L << 20;
 
     /**
      * The regions that are pinned until the slot is returned; null if a segment is in no region.
@@ -141,11 +141,14 @@ public final class Transfer extends Program {
         if (head + tail == 0) {
             ChannelLimits limits = slot.channel().limits();
             part = Math.min(length - done, limits.bytes(device));
-            if (mapped && !device) {
+            if (mapped) {
                 part = Math.min(part, MAPPED_PART);
-                if (!guardPages(offset())) {
+                if (!device && !guardPages(offset())) {
                     executeInJava();
                     return Slot.OK;
+                }
+                if (device && !flushing) {
+                    populate(destination, offset(), part);
                 }
             }
         } else if (head + tail == part) {
