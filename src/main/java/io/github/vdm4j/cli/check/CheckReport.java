@@ -19,7 +19,7 @@ import java.util.List;
  * @param rounds how often every check was run
  * @param millis how long the run took
  * @param checks the checks
- * @param failures the first failures
+ * @param failures the first failures of each check
  */
 public record CheckReport(
         Verdict verdict,

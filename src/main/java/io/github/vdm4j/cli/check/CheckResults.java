@@ -10,7 +10,7 @@ import java.util.Map;
 
 /** The results of the checks so far, in the order in which the checks began. */
 final class CheckResults {
-    private static final int MOST_DESCRIBED = 50;
+    private static final int MOST_DESCRIBED = 5;
     private static final int MOST_FAILURES = 1_000;
 
     private record Key(String name, String variant) {}
@@ -54,7 +54,7 @@ final class CheckResults {
         if (failure != null) {
             line.failures++;
             failures++;
-            if (described.size() < MOST_DESCRIBED) {
+            if (line.failures <= MOST_DESCRIBED) {
                 described.add(failure);
             }
         }

@@ -1,6 +1,7 @@
 package io.github.vdm4j.cli.check;
 
 import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.cli.check.CheckReport.Device;
 import io.github.vdm4j.cli.check.CheckReport.Queue;
 import io.github.vdm4j.dsa.DsaDevice;
@@ -57,15 +58,15 @@ public abstract class CheckedDevice {
     /** Returns why no device can do something; null if one can, or if Linux does not tell. */
     final String obstacle(CheckedOperation operation, Variant variant) {
         int opcode = operation.opcode();
-        if (operation != CheckedOperation.FLUSH
-                && lacks(DsaDevice::operations, 1L << opcode)) {
+        boolean force = operation == CheckedOperation.FLUSH && variant.isFile();
+        if (!force && lacks(DsaDevice::operations, 1L << opcode)) {
             return "no device has the opcode 0x%02x".formatted(opcode);
         }
         if (operation == CheckedOperation.MEMMOVE
                 && lacks(DsaDevice::capabilities, OVERLAP)) {
             return "no device copies within a range";
         }
-        return variant == Variant.DURABLE
+        return variant.flags() == VdmFlags.MEM_DURABLE
                 && lacks(DsaDevice::capabilities, DURABLE | READBACK)
                         ? "no device writes durably"
                         : null;
