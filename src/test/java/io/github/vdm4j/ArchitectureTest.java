@@ -150,7 +150,8 @@ class ArchitectureTest {
         var hidden = LAYERS.stream().filter(layer -> !layer.exported()).map(Layer::name);
         noClasses().should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(Stream.concat(hidden, Stream.of(CLI, CHECK)).toArray(String[]::new))
+                .resideInAnyPackage(
+                        Stream.concat(hidden, Stream.of(CLI, CHECK)).toArray(String[]::new))
                 .allowEmptyShould(true)
                 .check(new ClassFileImporter().importPackages(EXAMPLES));
     }

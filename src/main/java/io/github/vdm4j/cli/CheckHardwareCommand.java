@@ -49,15 +49,13 @@ final class CheckHardwareCommand implements Callable<Integer> {
             names = "--mover",
             paramLabel = "MOVER",
             defaultValue = "dsa",
-            description = "The mover: dsa, or dml on its hardware path. Default: dsa.")
-    private MoverChoice mover;
+            description = "The mover: dsa, or dml on its hardware path. Default: dsa.") private MoverChoice mover;
 
     @Option(
             names = "--seconds",
             paramLabel = "N",
             defaultValue = "300",
-            description = "How long the run may take, 1 to 86400. Default: 300.")
-    private int seconds;
+            description = "How long the run may take, 1 to 86400. Default: 300.") private int seconds;
 
     @Option(
             names = "--rounds",
@@ -76,8 +74,7 @@ final class CheckHardwareCommand implements Callable<Integer> {
             paramLabel = "SIZE",
             defaultValue = "32M",
             converter = ByteSize.Converter.class,
-            description = "Bytes in the longest operation, 64 to 32M. Default: 32M.")
-    private ByteSize longest;
+            description = "Bytes in the longest operation, 64 to 32M. Default: 32M.") private ByteSize longest;
 
     @Option(
             names = "--folder",

@@ -77,8 +77,9 @@ final class CaseRun {
 
     /** Begins the operation on the device. */
     void start(Vdm device) {
-        future = that.operation().future(device, that, that.variant().flags(), recordBytes,
-                ranges(actual));
+        future = that.operation()
+                .future(device, that, that.variant().flags(), recordBytes,
+                        ranges(actual));
         future.poll();
     }
 
@@ -87,8 +88,9 @@ final class CaseRun {
         future.busyPoll();
         // The copy here need not be durable, and this machine may not be able to make it so.
         VdmFuture<?> here = that.operation() == CheckedOperation.FLUSH ? reference.nop()
-                : that.operation().future(reference, that, VdmFlags.NONE, recordBytes,
-                        ranges(expected));
+                : that.operation()
+                        .future(reference, that, VdmFlags.NONE, recordBytes,
+                                ranges(expected));
         here.busyPoll();
         String wanted = describe(here);
         String found = describe(future);

@@ -21,7 +21,13 @@ public final class DmlUnderCheck extends CheckedDevice {
         this(DsaSystem.read(Path.of("/")), DmlDataMover::builder);
     }
 
-    DmlUnderCheck(DsaSystem system, Supplier<DmlDataMoverBuilder> builders) {
+    /**
+     * Takes the devices of a described machine.
+     *
+     * @param system the machine
+     * @param builders makes a builder for each mover
+     */
+    public DmlUnderCheck(DsaSystem system, Supplier<DmlDataMoverBuilder> builders) {
         super(system, false);
         this.builders = builders;
         queues = system.devices()

@@ -123,7 +123,8 @@ final class QueueChecks {
             VdmFuture<VdmOutput> copy = copies.get(i);
             copy.busyPoll();
             overdue |= copy.result() == VdmResult.TIMEOUT;
-            results.count(name, VARIANT, check(name, copy, source.asSlice((long) i * bytes, bytes)));
+            results.count(name, VARIANT,
+                    check(name, copy, source.asSlice((long) i * bytes, bytes)));
         }
         if (overdue) {
             results.abort();

@@ -38,17 +38,18 @@ class HardwareCheckTest {
         movers.close();
     }
 
-    private CheckReport check(Fault fault, Duration limit, long longest) throws IOException {
+    private CheckReport check(Fault fault, Duration limit, int rounds, long longest)
+            throws IOException {
         var device = new DsaUnderCheck(movers.system(), true,
                 () -> movers.builder(new TamperingDevice(movers.devices, fault)));
         return new HardwareCheck(device,
-                new HardwareCheck.Settings(42, limit, 2, longest, folder)).run("1");
+                new HardwareCheck.Settings(42, limit, rounds, longest, folder)).run("1");
     }
 
     private CheckReport check(Fault fault) throws IOException {
         movers.device(new DeviceSettings().queue(QueueSettings.shared(8)).outOfOrder(1));
         movers.devices.inline();
-        return check(fault, Duration.ofMinutes(5), 255);
+        return check(fault, Duration.ofMinutes(5), 1, 255);
     }
 
     private static Set<String> failed(CheckReport report) {
@@ -72,7 +73,7 @@ class HardwareCheckTest {
     void deviceThatWorksPasses() throws IOException {
         movers.device(new DeviceSettings().queue(QueueSettings.shared(8))
                 .queue(QueueSettings.shared(4))).devices.start();
-        CheckReport report = check(Fault.NONE, Duration.ofMinutes(5), 4_097);
+        CheckReport report = check(Fault.NONE, Duration.ofMinutes(5), 2, 4_097);
         String text = CheckReportText.of(report);
         assertEquals(Verdict.PASSED, report.verdict(), text);
         assertEquals(2, report.rounds());
@@ -156,8 +157,8 @@ class HardwareCheckTest {
         var device = new DsaUnderCheck(movers.system(), true,
                 () -> movers.builder(new TamperingDevice(movers.devices, Fault.WRONG_CRC)));
         assertEquals(first, new HardwareCheck(device,
-                new HardwareCheck.Settings(42, Duration.ofMinutes(5), 2, 255, folder)).run("1")
-                        .failures());
+                new HardwareCheck.Settings(42, Duration.ofMinutes(5), 1, 255, folder)).run("1")
+                .failures());
     }
 
     @Test
@@ -169,7 +170,7 @@ class HardwareCheckTest {
                         : DescriptorFault.NONE;
             }
         }, DeviceModel.Observer.NONE).devices.inline();
-        CheckReport report = check(Fault.NONE, Duration.ofMinutes(5), 64);
+        CheckReport report = check(Fault.NONE, Duration.ofMinutes(5), 1, 64);
         assertEquals(Set.of("dualcast"), failed(report));
         assertEquals("DEVICE_ERROR by HW_ERR1 (0x20) instead of SUCCESS",
                 report.failures().getFirst().what());
@@ -179,7 +180,7 @@ class HardwareCheckTest {
     void operationThatTheDeviceLacksIsSkipped() throws IOException {
         movers.device(new DeviceSettings().queue(QueueSettings.shared(8))
                 .without(0x11)).devices.inline();
-        CheckReport report = check(Fault.NONE, Duration.ofMinutes(5), 64);
+        CheckReport report = check(Fault.NONE, Duration.ofMinutes(5), 1, 64);
         assertEquals(Verdict.PASSED, report.verdict(), CheckReportText.of(report));
         Check line = line(report, "copy crc", Variant.MEMORY);
         assertEquals(Verdict.SKIPPED, line.verdict());
@@ -195,7 +196,7 @@ class HardwareCheckTest {
                 .capabilities(0)
                 .maxTransfer(1 << 13)
                 .queue(QueueSettings.shared(2))).devices.start();
-        CheckReport report = check(Fault.NONE, Duration.ofMinutes(5), 255);
+        CheckReport report = check(Fault.NONE, Duration.ofMinutes(5), 1, 255);
         assertEquals(Verdict.PASSED, report.verdict(), CheckReportText.of(report));
         assertEquals("no device writes durably",
                 line(report, "memcpy", Variant.DURABLE).note());
@@ -204,7 +205,7 @@ class HardwareCheckTest {
     @Test
     void timeThatIsTooShortIsNoPass() throws IOException {
         movers.device(new DeviceSettings().queue(QueueSettings.shared(8))).devices.inline();
-        CheckReport report = check(Fault.NONE, Duration.ZERO, 255);
+        CheckReport report = check(Fault.NONE, Duration.ZERO, 2, 255);
         assertEquals(Verdict.INCOMPLETE, report.verdict());
         assertEquals(0, report.rounds());
     }
