@@ -39,6 +39,7 @@ class ArchitectureTest {
     private static final String CHANNEL = ENGINE + ".channel";
     private static final String PMEM_FFI = MEMORY + ".ffi";
     private static final String CLI = ROOT + ".cli";
+    private static final String CHECK = CLI + ".check";
     private static final String EXAMPLES = ROOT + ".examples";
 
     /** A package of the library, whether it is exported, and the packages that it may use. */
@@ -111,7 +112,7 @@ class ArchitectureTest {
     void everyPackageIsALayerOrTheCommandLine() {
         classes().should()
                 .resideInAnyPackage(
-                        Stream.concat(LAYERS.stream().map(Layer::name), Stream.of(CLI))
+                        Stream.concat(LAYERS.stream().map(Layer::name), Stream.of(CLI, CHECK))
                                 .toArray(String[]::new))
                 .allowEmptyShould(true)
                 .check(main);
@@ -149,7 +150,8 @@ class ArchitectureTest {
         var hidden = LAYERS.stream().filter(layer -> !layer.exported()).map(Layer::name);
         noClasses().should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(Stream.concat(hidden, Stream.of(CLI)).toArray(String[]::new))
+                .resideInAnyPackage(
+                        Stream.concat(hidden, Stream.of(CLI, CHECK)).toArray(String[]::new))
                 .allowEmptyShould(true)
                 .check(new ClassFileImporter().importPackages(EXAMPLES));
     }

@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Devices of the emulator in this process, behind the interface of a queue's file. The file {@code
  * wq0.1} is queue 1 of device 0. If a queue is disabled, its open portals stay unusable.
  */
-final class InProcessDevices implements Portal.Opener, AutoCloseable {
+public final class InProcessDevices implements Portal.Opener, AutoCloseable {
     private final Map<Integer, DeviceModel> devices = new HashMap<>();
     private final Set<ModelPortal> open = ConcurrentHashMap.newKeySet();
     private final List<Thread> threads = new ArrayList<>();
@@ -43,7 +43,7 @@ final class InProcessDevices implements Portal.Opener, AutoCloseable {
     }
 
     /** Executes each descriptor inside its submission. */
-    InProcessDevices inline() {
+    public InProcessDevices inline() {
         inline = true;
         return this;
     }
@@ -60,7 +60,7 @@ final class InProcessDevices implements Portal.Opener, AutoCloseable {
     }
 
     /** Executes descriptors on a thread for each device. */
-    InProcessDevices start() {
+    public InProcessDevices start() {
         devices.forEach((number, model) -> threads.add(Thread.ofPlatform()
                 .daemon()
                 .name("device " + number)
