@@ -1,5 +1,7 @@
 package io.github.vdm4j.machine;
 
+import java.util.Arrays;
+
 /**
  * A thread of the library: a daemon that inherits nothing from the thread that starts it, so that
  * it keeps no user's class loader or thread locals alive.
@@ -7,6 +9,14 @@ package io.github.vdm4j.machine;
 public final class LibraryThread extends Thread {
     /** Not started: memory that is confined to a thread is confined to another than this. */
     private static final Thread STRANGER = Thread.ofPlatform().unstarted(() -> {});
+
+    /** The fewest threads for which a notifying thread takes less time than single calls. */
+    private static final int FEWEST_TOGETHER = 4;
+
+    // Used by this thread only.
+    private final Thread[] parked = new Thread[64];
+    private int parkedCount;
+    private boolean together;
 
     /** Creates a thread that is not started. */
     public LibraryThread(String name, Runnable task) {
@@ -37,6 +47,66 @@ public final class LibraryThread extends Thread {
     /** Returns a thread that accesses what every thread can access. */
     public static Thread stranger() {
         return STRANGER;
+    }
+
+    /**
+     * Unparks a thread. Inside {@link #unparkTogether}, a virtual thread is unparked later.
+     *
+     * @param thread the thread
+     */
+    public static void unpark(Thread thread) {
+        if (thread.isVirtual() && Thread.currentThread() instanceof LibraryThread current
+                && current.together) {
+            current.parked[current.parkedCount++] = thread;
+            if (current.parkedCount == current.parked.length) {
+                current.unparkAll();
+            }
+        } else {
+            Seam.unpark(thread);
+        }
+    }
+
+    /**
+     * Executes work that unparks many threads. A new virtual thread unparks the virtual threads.
+     * For a platform thread, each such call takes several microseconds, because it wakes a carrier
+     * (docs/adr/0024).
+     *
+     * @param work the work
+     */
+    public static void unparkTogether(Runnable work) {
+        if (!(Thread.currentThread() instanceof LibraryThread current)) {
+            work.run();
+            return;
+        }
+        current.together = true;
+        try {
+            work.run();
+        } finally {
+            current.together = false;
+            current.unparkAll();
+        }
+    }
+
+    private void unparkAll() {
+        int count = parkedCount;
+        parkedCount = 0;
+        if (count >= FEWEST_TOGETHER) {
+            try {
+                Thread[] all = Arrays.copyOf(parked, count);
+                Thread.ofVirtual().inheritInheritableThreadLocals(false).start(() -> {
+                    for (Thread each : all) {
+                        Seam.unpark(each);
+                    }
+                });
+                count = 0;
+            } catch (Throwable e) {
+                report(e); // this thread unparks them
+            }
+        }
+        for (int i = 0; i < count; i++) {
+            Seam.unpark(parked[i]);
+        }
+        Arrays.fill(parked, null); // keeps no thread alive
     }
 
     /**

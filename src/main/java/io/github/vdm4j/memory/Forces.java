@@ -165,7 +165,7 @@ public final class Forces {
         }
         Thread thread = waiter;
         forced = true;
-        Seam.unpark(thread);
+        LibraryThread.unpark(thread);
     }
 
     private static void record(Operation<?> operation, Throwable failure) {

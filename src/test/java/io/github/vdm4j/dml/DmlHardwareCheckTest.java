@@ -9,6 +9,7 @@ import io.github.vdm4j.cli.check.CheckReportText;
 import io.github.vdm4j.cli.check.DmlUnderCheck;
 import io.github.vdm4j.cli.check.HardwareCheck;
 import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.dml.simulated.Plan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.vdm4j.dml.simulated.Plan;
 import io.github.vdm4j.memory.WritablePages;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
