@@ -187,8 +187,8 @@ public final class OffHeapBuffer implements AutoCloseable {
     private static void requireNative(MemorySegment segment) {
         if (!Objects.requireNonNull(segment, "segment").isNative()) {
             throw new IllegalArgumentException(
-                    "a heap segment of %,d bytes: only native memory can be wrapped. Pass memory from an Arena"
-                            .formatted(segment.byteSize()));
+                    ("a heap segment of %,d bytes: only native memory can be wrapped. Pass memory"
+                            + " from an Arena").formatted(segment.byteSize()));
         }
         if (!segment.scope().isAlive()) {
             throw new IllegalStateException(FailureName.SEGMENT_UNUSABLE.endOf(

@@ -125,7 +125,7 @@ public final class LibC {
         return LINKER.downcallHandle(symbol(name), descriptor, all);
     }
 
-    /** A call of the C library failed. */
+    /** Thrown if a call of the C library fails. */
     public static final class CallFailedException extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -168,7 +168,7 @@ public final class LibC {
      * Writes the pages of a shared mapping to their file.
      *
      * @param address the first page's address
-     * @param length bytes
+     * @param length the length in bytes
      * @throws CallFailedException if the system reports an error
      */
     public static void msync(long address, long length) throws CallFailedException {
@@ -187,15 +187,15 @@ public final class LibC {
     /**
      * Maps new memory filled with zeros, and requests huge pages for it.
      *
-     * @param length bytes
-     * @return its address
+     * @param length the length in bytes
+     * @return the address
      * @throws CallFailedException if the system has no memory
      */
     public static long mapHugePages(long length) throws CallFailedException {
         long address = map(length, MAP_PRIVATE_ANONYMOUS, -1, 0);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(CALL_STATE);
-            int ignored = (int) MADVISE.invokeExact(state, address, length, MADV_HUGEPAGE); // advice only
+            int ignored = (int) MADVISE.invokeExact(state, address, length, MADV_HUGEPAGE); // a hint
             return address;
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
@@ -207,8 +207,8 @@ public final class LibC {
      *
      * @param descriptor the file
      * @param offset where the part begins
-     * @param length bytes
-     * @return its address
+     * @param length the length in bytes
+     * @return the address
      * @throws CallFailedException if the system refuses
      */
     public static long mapShared(int descriptor, long offset, long length)
@@ -239,7 +239,7 @@ public final class LibC {
      * Unmaps memory.
      *
      * @param address the first address
-     * @param length bytes
+     * @param length the length in bytes
      */
     public static void unmap(long address, long length) {
         try (Arena arena = Arena.ofConfined()) {
@@ -254,7 +254,7 @@ public final class LibC {
      *
      * @param alignment a power of two, 16 or more
      * @param size bytes, above 0
-     * @return its address
+     * @return the address
      * @throws CallFailedException if the system has no memory
      */
     public static long allocate(long alignment, long size) throws CallFailedException {
@@ -332,11 +332,11 @@ public final class LibC {
 
     /**
      * Closes the file of a descriptor and gives the descriptor another file. A thread that uses the
-     * descriptor meanwhile uses the first file or the second, and never a third.
+     * descriptor meanwhile uses the first file or the second file.
      *
-     * @param descriptor the descriptor to keep
-     * @param other the descriptor of the second file, which is closed
-     * @throws CallFailedException if the system has no descriptor to give
+     * @param descriptor the descriptor that stays open
+     * @param other the descriptor of the second file. The call closes it
+     * @throws CallFailedException if the system has no free descriptor
      */
     public static void replace(int descriptor, int other) throws CallFailedException {
         try (Arena arena = Arena.ofConfined()) {
@@ -358,7 +358,8 @@ public final class LibC {
     public static final long CALL_STATE_BYTES = CALL_STATE.byteSize();
 
     /**
-     * Returns the NUMA node of the processor that runs the calling thread. Allocates nothing.
+     * Returns the NUMA node of the processor that runs the calling thread. The call does not
+     * allocate.
      *
      * @param callState {@link #CALL_STATE_BYTES} of native memory that no other call uses meanwhile
      * @param result four bytes of such memory
@@ -377,7 +378,7 @@ public final class LibC {
     }
 
     /**
-     * Returns the NUMA node of the memory at an address. Allocates nothing.
+     * Returns the NUMA node of the memory at an address. The call does not allocate.
      *
      * @param callState {@link #CALL_STATE_BYTES} of native memory that no other call uses meanwhile
      * @param result four bytes of such memory
@@ -395,11 +396,11 @@ public final class LibC {
     }
 
     /**
-     * Writes to a file. Allocates nothing.
+     * Writes to a file. The call does not allocate.
      *
      * @param callState {@link #CALL_STATE_BYTES} of native memory that no other call uses meanwhile
      * @param descriptor an open file
-     * @param memory what to write
+     * @param memory the bytes to write
      * @return how many bytes the file accepted, or the negative error number
      */
     public static long write(MemorySegment callState, int descriptor, MemorySegment memory) {
@@ -429,7 +430,7 @@ public final class LibC {
      * Returns the storage that a file occupies.
      *
      * @param descriptor an open file
-     * @return bytes, including those beyond the end of the file
+     * @return the number of bytes, including storage beyond the end of the file
      * @throws CallFailedException if the system does not report it
      */
     public static long storageOf(int descriptor) throws CallFailedException {
@@ -452,12 +453,14 @@ public final class LibC {
     }
 
     /**
-     * Allocates storage for a range of a file, holes included. It changes no byte of the file.
+     * Allocates storage for a range of a file, holes included. The call changes no byte of the
+     * file.
      *
      * @param descriptor a file that is open for writing
      * @param offset the first byte of the range
      * @param length bytes, above 0
-     * @param keepSize false to make the file end at the end of the range if it is shorter
+     * @param keepSize whether to keep the size of the file. If false, a shorter file grows to the
+     *     end of the range
      * @throws CallFailedException if the file system has no space, or lacks this call
      */
     public static void fallocate(int descriptor, long offset, long length, boolean keepSize)
@@ -481,7 +484,7 @@ public final class LibC {
     }
 
     /**
-     * Returns the system's words for an error.
+     * Returns the system's text for an error.
      *
      * @param error the error number
      * @return the text of strerror

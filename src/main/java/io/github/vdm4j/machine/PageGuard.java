@@ -17,9 +17,10 @@ import java.lang.invoke.VarHandle;
  * beyond the end of a file that was truncated, or in a hole that a full file system cannot fill.
  * Native code that touches it ends the process (H28). The check throws an exception instead.
  *
- * <p>The kernel is asked first (docs/adr/0009). {@code madvise} brings in a whole range. Kernels
- * before 5.14 lack that advice, and a seccomp profile may refuse it. Then a byte of each page goes
- * through a pipe: the kernel refuses a page that it cannot provide, and the process lives on.
+ * <p>The check asks the kernel (docs/adr/0009). {@code madvise} brings in a whole range. Kernels
+ * before 5.14 lack that advice, and a seccomp profile may refuse it. In these cases, the check
+ * sends a byte of each page through a pipe. For a missing page, the kernel returns an error, and
+ * the process continues.
  */
 public final class PageGuard {
     private static final long PAGE = 4096;
@@ -35,8 +36,8 @@ public final class PageGuard {
             FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
 
     /**
-     * {@code int madvise(void *address, size_t length, int advice)}. Not a critical call, because
-     * it may wait for the storage.
+     * {@code int madvise(void *address, size_t length, int advice)}. The call is not critical,
+     * because it may wait for the storage.
      */
     private static final MethodHandle MADVISE =
             LINKER.downcallHandle(MADVISE_ADDRESS, MADVISE_SHAPE);
@@ -59,7 +60,8 @@ public final class PageGuard {
      * @param offset the first byte of the range
      * @param length bytes, above 0
      * @param write whether the range will be written
-     * @return false if the kernel refuses all of these calls, so nothing is known of the pages
+     * @return false if the kernel refuses all of these calls. The state of the pages is then
+     *     unknown
      * @throws PageUnavailableException if the kernel cannot provide a page
      * @throws IllegalStateException if the arena is closed
      * @throws WrongThreadException if the segment is confined to another thread
@@ -76,10 +78,10 @@ public final class PageGuard {
             throw NativeCall.rethrow(e);
         }
         if (!segment.scope().isAlive()) {
-            throw new IllegalStateException("the arena is closed");
+            throw new IllegalStateException("the arena of a segment is closed");
         }
         if (!segment.isAccessibleBy(Thread.currentThread())) {
-            throw new WrongThreadException("the segment is confined to another thread");
+            throw new WrongThreadException("a segment is confined to another thread");
         }
         long missing = PagePipe.firstMissing(address, length, write);
         if (missing >= 0) {
@@ -128,13 +130,13 @@ public final class PageGuard {
     }
 
     /**
-     * A pipe that a byte of each page goes through, and back to its place if the page will be
-     * written. Each check has a pipe of its own, because two threads would mix their bytes.
+     * A pipe for a byte of each page. If the page will be written, the byte returns to its place.
+     * Each check has its own pipe, because two threads would mix their bytes.
      */
     static final class PagePipe {
         static final long NONE_MISSING = -1;
 
-        /** The kernel refuses the calls. */
+        /** The result if the kernel refuses the calls. */
         static final long REFUSED = -2;
 
         private static final int O_CLOEXEC = 0x80000;
@@ -157,8 +159,8 @@ public final class PageGuard {
         private PagePipe() {}
 
         /**
-         * Returns the offset of the first byte of a range that the kernel cannot provide, {@link
-         * #NONE_MISSING} or {@link #REFUSED}.
+         * Returns the offset of the first missing byte of a range, {@link #NONE_MISSING} or
+         * {@link #REFUSED}.
          */
         static long firstMissing(long address, long length, boolean write) {
             try (Arena arena = Arena.ofConfined()) {
@@ -180,7 +182,10 @@ public final class PageGuard {
             }
         }
 
-        /** Moves a byte of each page to an address, or back to its own place if that is 0. */
+        /**
+         * Moves a byte of each page to an address. If the address is 0, each byte returns to its
+         * place.
+         */
         private static long firstMissing(long address, long length, long to, int in, int out,
                 MemorySegment state) throws Throwable {
             for (long at = address; at < address + length; at = nextPage(at)) {

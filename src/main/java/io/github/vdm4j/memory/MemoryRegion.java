@@ -15,14 +15,14 @@ public interface MemoryRegion {
     long address();
 
     /**
-     * Returns the size.
+     * Returns the size of the region.
      *
-     * @return bytes
+     * @return the number of bytes
      */
     long byteSize();
 
     /**
-     * Returns what makes the content durable.
+     * Returns the durability domain of the region.
      *
      * @return the domain
      */
@@ -31,21 +31,21 @@ public interface MemoryRegion {
     /**
      * Returns the file behind the region.
      *
-     * @return the file; the same object on every call
+     * @return the same object on every call
      */
     MappedFile file();
 
     /**
      * Returns whether pages of the region may be missing.
      *
-     * @return true if a file is mapped there
+     * @return true if a file is mapped in the region
      */
     boolean mayLackPages();
 
     /**
      * Keeps the region open until {@link #unpin}.
      *
-     * @return false if it is being closed or is closed
+     * @return false if the region is being closed or is closed
      */
     boolean pin();
 
@@ -62,6 +62,6 @@ public interface MemoryRegion {
      */
     MemorySegment whole();
 
-    /** Removes one {@link #pin}. */
+    /** Removes a {@link #pin}. */
     void unpin();
 }
