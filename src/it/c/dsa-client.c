@@ -1,6 +1,7 @@
 /*
- * An ordinary client of DSA: opens a work queue, moves bytes, and shows that a child of the process that
- * opened the queue may not use it. Prints what it found; ends with 0 if all is as on a real device.
+ * An ordinary client of DSA. It opens a work queue and moves bytes. It shows that a child of the
+ * process may not use the queue. It prints its findings, and ends with 0 if they are the same as on
+ * a real device.
  *
  *   gcc -O1 -o dsa-client dsa-client.c && scripts/dsa-emulator --system -- ./dsa-client /dev/dsa/wq0.0
  */

@@ -1,23 +1,6 @@
 package io.github.vdm4j;
 
-import static io.github.vdm4j.VdmOperationType.COMPARE;
-import static io.github.vdm4j.VdmOperationType.COMPARE_PATTERN;
-import static io.github.vdm4j.VdmOperationType.COPY_CRC;
-import static io.github.vdm4j.VdmOperationType.CRC;
-import static io.github.vdm4j.VdmOperationType.DELTA_APPLY;
-import static io.github.vdm4j.VdmOperationType.DELTA_CREATE;
-import static io.github.vdm4j.VdmOperationType.DIF_CHECK;
-import static io.github.vdm4j.VdmOperationType.DIF_INSERT;
-import static io.github.vdm4j.VdmOperationType.DIF_STRIP;
-import static io.github.vdm4j.VdmOperationType.DIF_UPDATE;
 import static io.github.vdm4j.VdmOperationType.DRAIN;
-import static io.github.vdm4j.VdmOperationType.DUALCAST;
-import static io.github.vdm4j.VdmOperationType.FILL;
-import static io.github.vdm4j.VdmOperationType.FLUSH;
-import static io.github.vdm4j.VdmOperationType.MEMCPY;
-import static io.github.vdm4j.VdmOperationType.MEMMOVE;
-import static io.github.vdm4j.VdmOperationType.MEMSET;
-import static io.github.vdm4j.VdmOperationType.NOP;
 import static java.util.Objects.requireNonNull;
 
 import io.github.vdm4j.machine.FailureName;
@@ -38,6 +21,7 @@ import java.lang.foreign.MemorySegment;
  */
 public abstract class AbstractDataMover implements Vdm {
     private final OperationTally tally = new OperationTally();
+    private final Futures futures = new Futures(this);
     /** Written under {@link #closing}. */
     private volatile boolean closed;
     private final Object closing = new Object();
@@ -100,139 +84,135 @@ public abstract class AbstractDataMover implements Vdm {
         OperationRules.check(this, type, destination, source, second, options);
     }
 
-    private <R> VdmFuture<R> create(VdmOperationType type, MemorySegment destination,
-            MemorySegment source, MemorySegment second, long pattern, Object options,
-            VdmFlags flags) {
-        check(type, destination, source, second, options, flags);
-        var operation = new Operation<R>(this);
-        operation.describe(type, destination, source, second, pattern, options, flags);
-        return operation;
+    /** Makes the future of each operation. */
+    static final class Futures extends OperationMethods<VdmFuture<?>> {
+        private final AbstractDataMover mover;
+
+        Futures(AbstractDataMover mover) {
+            this.mover = mover;
+        }
+
+        @Override
+        VdmFuture<?> describe(VdmOperationType type, MemorySegment destination,
+                MemorySegment source, MemorySegment second, long pattern, Object options,
+                VdmFlags flags) {
+            mover.check(type, destination, source, second, options, flags);
+            var operation = new Operation<>(mover);
+            operation.describe(type, destination, source, second, pattern, options, flags);
+            return operation;
+        }
+    }
+
+    @SuppressWarnings("unchecked") // each method of Vdm has the type of its operation's output
+    private static <R> VdmFuture<R> typed(VdmFuture<?> future) {
+        return (VdmFuture<R>) future;
     }
 
     @Override
     public final VdmFuture<VdmOutput> memcpy(MemorySegment destination, MemorySegment source,
             VdmFlags flags) {
-        return create(MEMCPY, requireNonNull(destination, "destination"),
-                requireNonNull(source, "source"), null, 0, null, flags);
+        return typed(futures.memcpy(destination, source, flags));
     }
 
     @Override
     public final VdmFuture<VdmOutput> memmove(MemorySegment destination, MemorySegment source,
             VdmFlags flags) {
-        return create(MEMMOVE, requireNonNull(destination, "destination"),
-                requireNonNull(source, "source"), null, 0, null, flags);
+        return typed(futures.memmove(destination, source, flags));
     }
 
     @Override
     public final VdmFuture<VdmOutput> memset(MemorySegment destination, byte value,
             VdmFlags flags) {
-        return create(MEMSET, requireNonNull(destination, "destination"), null, null, value, null,
-                flags);
+        return typed(futures.memset(destination, value, flags));
     }
 
     @Override
     public final VdmFuture<VdmOutput> flush(MemorySegment range) {
-        return create(FLUSH, requireNonNull(range, "range"), null, null, 0, null, VdmFlags.NONE);
+        return typed(futures.flush(range));
     }
 
     @Override
     public final VdmFuture<VdmOutput> nop() {
-        return create(NOP, null, null, null, 0, null, VdmFlags.NONE);
+        return typed(futures.nop());
     }
 
     @Override
     public final VdmFuture<VdmOutput> drain() {
-        return create(DRAIN, null, null, null, 0, null, VdmFlags.NONE);
+        return typed(futures.describe(DRAIN, null, null, null, 0, null, VdmFlags.NONE));
     }
 
     @Override
     public final VdmFuture<VdmOutput> fill(MemorySegment destination, long pattern,
             VdmFlags flags) {
-        return create(FILL, requireNonNull(destination, "destination"), null, null, pattern, null,
-                flags);
+        return typed(futures.fill(destination, pattern, flags));
     }
 
     @Override
     public final VdmFuture<CompareResult> compare(MemorySegment first, MemorySegment second) {
-        return create(COMPARE, null, requireNonNull(first, "first"),
-                requireNonNull(second, "second"), 0, null, VdmFlags.NONE);
+        return typed(futures.compare(first, second));
     }
 
     @Override
     public final VdmFuture<CompareResult> comparePattern(MemorySegment range, long pattern) {
-        return create(COMPARE_PATTERN, null, requireNonNull(range, "range"), null, pattern, null,
-                VdmFlags.NONE);
+        return typed(futures.comparePattern(range, pattern));
     }
 
     @Override
     public final VdmFuture<DeltaResult> createDelta(MemorySegment record, MemorySegment original,
             MemorySegment modified) {
-        return create(DELTA_CREATE, requireNonNull(record, "record"),
-                requireNonNull(original, "original"), requireNonNull(modified, "modified"), 0, null,
-                VdmFlags.NONE);
+        return typed(futures.createDelta(record, original, modified));
     }
 
     @Override
     public final VdmFuture<VdmOutput> applyDelta(MemorySegment destination, MemorySegment record,
             VdmFlags flags) {
-        return create(DELTA_APPLY, requireNonNull(destination, "destination"),
-                requireNonNull(record, "record"), null, 0, null, flags);
+        return typed(futures.applyDelta(destination, record, flags));
     }
 
     @Override
     public final VdmFuture<VdmOutput> dualcast(MemorySegment first, MemorySegment second,
             MemorySegment source, VdmFlags flags) {
-        return create(DUALCAST, requireNonNull(first, "first"), requireNonNull(source, "source"),
-                requireNonNull(second, "second"), 0, null, flags);
+        return typed(futures.dualcast(first, second, source, flags));
     }
 
     @Override
     public final VdmFuture<Crc32c> crc32c(MemorySegment range, CrcOptions options) {
-        return create(CRC, null, requireNonNull(range, "range"), null, 0,
-                requireNonNull(options, "options"), VdmFlags.NONE);
+        return typed(futures.crc32c(range, options));
     }
 
     @Override
     public final VdmFuture<Crc32c> crc32c(MemorySegment range, CrcOptions options,
             MemorySegment destination) {
-        return create(CRC, null, requireNonNull(range, "range"),
-                requireNonNull(destination, "destination"), 0, requireNonNull(options, "options"),
-                VdmFlags.NONE);
+        return typed(futures.crc32c(range, options, destination));
     }
 
     @Override
     public final VdmFuture<Crc32c> copyCrc32c(MemorySegment destination, MemorySegment source,
             CrcOptions options, VdmFlags flags) {
-        return create(COPY_CRC, requireNonNull(destination, "destination"),
-                requireNonNull(source, "source"), null, 0, requireNonNull(options, "options"),
-                flags);
+        return typed(futures.copyCrc32c(destination, source, options, flags));
     }
 
     @Override
     public final VdmFuture<DifResult> difCheck(MemorySegment source, DifConfig config) {
-        return create(DIF_CHECK, null, requireNonNull(source, "source"), null, 0,
-                requireNonNull(config, "config"), VdmFlags.NONE);
+        return typed(futures.difCheck(source, config));
     }
 
     @Override
     public final VdmFuture<VdmOutput> difInsert(MemorySegment destination, MemorySegment source,
             DifConfig config, VdmFlags flags) {
-        return create(DIF_INSERT, requireNonNull(destination, "destination"),
-                requireNonNull(source, "source"), null, 0, requireNonNull(config, "config"), flags);
+        return typed(futures.difInsert(destination, source, config, flags));
     }
 
     @Override
     public final VdmFuture<DifResult> difStrip(MemorySegment destination, MemorySegment source,
             DifConfig config, VdmFlags flags) {
-        return create(DIF_STRIP, requireNonNull(destination, "destination"),
-                requireNonNull(source, "source"), null, 0, requireNonNull(config, "config"), flags);
+        return typed(futures.difStrip(destination, source, config, flags));
     }
 
     @Override
     public final VdmFuture<DifResult> difUpdate(MemorySegment destination, MemorySegment source,
             DifConfig config, VdmFlags flags) {
-        return create(DIF_UPDATE, requireNonNull(destination, "destination"),
-                requireNonNull(source, "source"), null, 0, requireNonNull(config, "config"), flags);
+        return typed(futures.difUpdate(destination, source, config, flags));
     }
 
     /**

@@ -19,7 +19,8 @@ import java.lang.foreign.MemorySegment;
  *
  * @param <R> the type of the output
  */
-public abstract sealed class VdmFuture<R> extends AbstractFuture<R> permits Operation {
+public abstract sealed class VdmFuture<R> extends AbstractFuture<R>
+        permits OperationDescriptor {
     VdmFuture() {}
 
     /**

@@ -39,6 +39,7 @@ class ArchitectureTest {
     private static final String CHANNEL = ENGINE + ".channel";
     private static final String PMEM_FFI = MEMORY + ".ffi";
     private static final String CLI = ROOT + ".cli";
+    private static final String CHECK = CLI + ".check";
     private static final String EXAMPLES = ROOT + ".examples";
 
     /** A package of the library, whether it is exported, and the packages that it may use. */
@@ -70,7 +71,7 @@ class ArchitectureTest {
             Layer.hidden(WORKER, JVM, MEMORY, MACHINE, ROOT, TRACE, FUTURE),
             Layer.hidden(CHANNEL, JVM, OPERATION, MEMORY, MACHINE, ROOT),
             Layer.hidden(ENGINE, CHANNEL, WORKER, JVM, MEMORY, MACHINE, ROOT, TRACE, FUTURE),
-            Layer.exported(MOVER, WORKER, JVM, MEMORY, ROOT, FUTURE),
+            Layer.exported(MOVER, ENGINE, WORKER, JVM, MEMORY, ROOT, FUTURE),
             Layer.exported(BUFFER, MEMORY, MACHINE, ROOT, FUTURE),
             Layer.hidden(PORTAL, CHANNEL, MACHINE, ROOT),
             Layer.exported(DSA, PORTAL, MOVER, ENGINE, CHANNEL, MEMORY, MACHINE, ROOT, FUTURE),
@@ -111,7 +112,7 @@ class ArchitectureTest {
     void everyPackageIsALayerOrTheCommandLine() {
         classes().should()
                 .resideInAnyPackage(
-                        Stream.concat(LAYERS.stream().map(Layer::name), Stream.of(CLI))
+                        Stream.concat(LAYERS.stream().map(Layer::name), Stream.of(CLI, CHECK))
                                 .toArray(String[]::new))
                 .allowEmptyShould(true)
                 .check(main);
@@ -149,7 +150,8 @@ class ArchitectureTest {
         var hidden = LAYERS.stream().filter(layer -> !layer.exported()).map(Layer::name);
         noClasses().should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(Stream.concat(hidden, Stream.of(CLI)).toArray(String[]::new))
+                .resideInAnyPackage(
+                        Stream.concat(hidden, Stream.of(CLI, CHECK)).toArray(String[]::new))
                 .allowEmptyShould(true)
                 .check(new ClassFileImporter().importPackages(EXAMPLES));
     }

@@ -11,7 +11,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
 
-/** The numbers that the tasks of a batch have produced. */
+/** The values of the tasks of a batch. */
 class BatchResultTest {
     private final MemorySegment memory = Arena.ofAuto().allocate(64, 8);
     private final MemorySegment other = Arena.ofAuto().allocate(64, 8).fill((byte) 1);

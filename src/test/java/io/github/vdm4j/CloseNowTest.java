@@ -54,14 +54,14 @@ class CloseNowTest {
 
     @ParameterizedTest
     @EnumSource(Capacity.class)
-    void closeNowEndsWhatWaits(Capacity capacity) {
+    void closeNowEndsWaitingOperations(Capacity capacity) {
         try (HeldMover held = capacity.open(1)) {
             VdmFuture<VdmOutput> busy = occupy(held);
             List<VdmFuture<VdmOutput>> waiting = start(held, 50);
             VdmFuture<VdmOutput> idle = held.mover().memcpy(held.memory(64), held.memory(64, 7));
             CompletableFuture<Integer> closing =
                     CompletableFuture.supplyAsync(held.mover()::closeNow);
-            waiting.forEach(VdmFuture::busyPoll); // while the operation that has begun is held
+            waiting.forEach(VdmFuture::busyPoll); // The begun operation is held meanwhile.
             assertEquals(FutureState.RUNNING, busy.poll());
             held.release();
             assertEquals(50, closing.join());

@@ -43,7 +43,7 @@ class DocsTest {
     /** References to pages in messages and comments. An ADR may have its number only. */
     private static final Pattern MENTION = Pattern.compile("\\b(docs/[\\w/-]+(?:\\.md)?)");
 
-    /** The name of a class of the project, with or without a member, in code or in camel case. */
+    /** The name of a class of the project, in code or in camel case, with or without a member. */
     private static final Pattern CLASS =
             Pattern.compile("\\b((?<=`)[A-Z]+[a-z]\\w*|[A-Z][a-z]+[A-Z]\\w*)(?:\\.([a-z]\\w*))?");
 
@@ -101,7 +101,7 @@ class DocsTest {
 
     @TestFactory
     @DisplayName("every relative link points to an existing file and heading")
-    Stream<DynamicTest> relativeLinks() throws IOException {
+    Stream<DynamicTest> everyRelativeLinkWorks() throws IOException {
         return pages().stream()
                 .map(page -> DynamicTest.dynamicTest(ROOT.relativize(page).toString(), () -> {
                     List<String> broken = new ArrayList<>();
@@ -120,7 +120,7 @@ class DocsTest {
 
     @TestFactory
     @DisplayName("every Java snippet is part of an example that is compiled")
-    Stream<DynamicTest> javaSnippets() throws IOException {
+    Stream<DynamicTest> everySnippetIsInAnExample() throws IOException {
         List<String> examples = new ArrayList<>();
         for (Path example : files(ROOT.resolve("src/examples/java"), ".java")) {
             examples.add(withoutSpace(Files.readString(example)));
@@ -140,7 +140,7 @@ class DocsTest {
 
     @Test
     @DisplayName("every snippet of the javadoc is part of an example that is compiled")
-    void javadocSnippets() throws IOException {
+    void everyJavadocSnippetIsInAnExample() throws IOException {
         List<String> examples = new ArrayList<>();
         for (Path example : sources("src/examples/java")) {
             examples.add(withoutSpace(Files.readString(example)));
@@ -173,7 +173,7 @@ class DocsTest {
 
     @Test
     @DisplayName("every page that the sources mention exists")
-    void mentionedPages() throws IOException {
+    void everyMentionedPageExists() throws IOException {
         Set<String> missing = new TreeSet<>();
         Set<String> there =
                 files(ROOT.resolve("docs"), ".md").stream()
@@ -197,7 +197,7 @@ class DocsTest {
 
     @Test
     @DisplayName("every test that verifies a promise exists")
-    void testsOfPromises() throws IOException {
+    void everyTestOfAPromiseExists() throws IOException {
         Set<String> tests = files(ROOT.resolve("src"), ".java").stream()
                 .map(file -> file.getFileName().toString().replace(".java", ""))
                 .collect(Collectors.toSet());
@@ -222,7 +222,7 @@ class DocsTest {
 
     @Test
     @DisplayName("every class and member that the architecture names exists")
-    void classesOfTheArchitecture() throws IOException {
+    void everyClassOfTheArchitectureExists() throws IOException {
         Map<String, Path> sources = Stream.of("src/main/java", "src/test/java", "src/examples/java")
                 .flatMap(folder -> sources(folder).stream())
                 .collect(Collectors.toMap(
@@ -245,7 +245,7 @@ class DocsTest {
 
     @Test
     @DisplayName("the architecture lists every package, on one page")
-    void packagesOfTheArchitecture() throws IOException {
+    void architectureListsEveryPackage() throws IOException {
         Path root = ROOT.resolve("src/main/java/io/github/vdm4j");
         Set<String> packages = files(root, ".java").stream()
                 .map(source -> root.relativize(source.getParent()).toString().replace('/', '.'))
@@ -282,7 +282,7 @@ class DocsTest {
 
     @Test
     @DisplayName("prose has at most 100 columns, except in tables, code and the targets of links")
-    void columns() throws IOException {
+    void proseHasAtMost100Columns() throws IOException {
         List<String> tooLong = new ArrayList<>();
         List<Path> written = pages();
         written.remove(ROOT.resolve("docs/benchmarks.md")); // generated from findings.md
@@ -302,7 +302,7 @@ class DocsTest {
     @DisplayName("the settings page lists every property, variable and builder option")
     void settings() throws IOException {
         Set<String> settings = new TreeSet<>();
-        Pattern option = Pattern.compile("public (?:\\w+Builder|BufferAllocator) (\\w+)\\(");
+        Pattern option = Pattern.compile("public (?:\\w+Builder|BufferAllocator|B) (\\w+)\\(");
         Pattern variable = Pattern.compile("\"(vdm4j(?:\\.\\w+)+|VDM4J_\\w+)\"");
         for (Path source : sources("src/main/java")) {
             String text = Files.readString(source);
@@ -340,7 +340,7 @@ class DocsTest {
 
     @Test
     @DisplayName("the troubleshooting page lists exactly the names of failures")
-    void namesOfFailures() throws IOException {
+    void pageListsFailureNames() throws IOException {
         Set<String> names = new TreeSet<>();
         for (VdmResult result : VdmResult.values()) {
             if (result != VdmResult.SUCCESS) {
@@ -378,7 +378,7 @@ class DocsTest {
 
     @Test
     @DisplayName("the performance table of the README has the figures of the benchmarks")
-    void performanceTable() throws IOException {
+    void readmeHasTheBenchmarksFigures() throws IOException {
         String readme = Files.readString(ROOT.resolve("README.md"));
         int begin = readme.indexOf("| vdm4j ÷");
         String table = readme.substring(begin, readme.indexOf("\n\n", begin) + 1);
@@ -387,7 +387,7 @@ class DocsTest {
 
     @Test
     @DisplayName("no page names a path of the machine that it was written on")
-    void machinePaths() throws IOException {
+    void noPageNamesAMachinePath() throws IOException {
         Set<String> found = new TreeSet<>();
         Pattern path = Pattern
                 .compile("(?:/work/(?!files)|/opt/(?:wt|read)|/home/\\w+|/tmp/bash)[^\\s`]*");

@@ -64,7 +64,7 @@ class DocumentedExceptionsTest {
         }
     }
 
-    @SuppressWarnings("unchecked") // the exception is not checked at run time
+    @SuppressWarnings("unchecked") // The JVM does not check exceptions at run time.
     private static <E extends Throwable> void sneak(Throwable thrown) throws E {
         throw (E) thrown;
     }

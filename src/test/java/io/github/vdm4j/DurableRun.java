@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** A run of users who fill slots of one file durably, with fences, drains and a close. */
+/** A run of users who fill slots of a file durably, with fences, drains and a close. */
 final class DurableRun {
     private static final int BYTES = 64;
     private static final int PER_USER = 3;
@@ -168,7 +168,7 @@ final class DurableRun {
         }
     }
 
-    /** Checks what must hold when all threads have ended. */
+    /** Checks the state after all threads have ended. */
     void check() {
         user.requireAllNotified();
         assertEquals(0, file.pins(), "pins are left");

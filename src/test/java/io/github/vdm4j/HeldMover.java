@@ -54,7 +54,7 @@ public abstract class HeldMover implements AutoCloseable {
         gate = new CountDownLatch(1);
     }
 
-    /** Releases all copies, and those that begin later. */
+    /** Releases all copies, also later copies. */
     public void release() {
         gate.countDown();
     }

@@ -45,7 +45,7 @@ class InterleavingTest {
                         .mapToObj(seed -> Arguments.of(capacity, seed)));
     }
 
-    /** The observations of one run. */
+    /** The observations of a run. */
     private static final class Observed {
         final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
         final ConcurrentLinkedQueue<CompletableFuture<?>> completions =
@@ -156,9 +156,9 @@ class InterleavingTest {
                     default -> operation.await(Duration.ofNanos(random.nextInt(50_000)));
                 }
             } catch (FutureTimeoutException | VdmException e) {
-                // not complete yet, or cancelled by another user
+                // The operation is not complete yet, or another user cancelled it.
             } catch (IllegalStateException e) {
-                // prepared again between the end of the wait and the call of output()
+                // The owner prepared it again between the end of the wait and the call of output().
                 assertTrue(e.getMessage().contains("not COMPLETE")
                         || e.getMessage().contains("nothing prepared"), e.getMessage());
             }
@@ -220,7 +220,7 @@ class InterleavingTest {
             assertEquals(0, observed.owedWakers.get(), "wakers that were not called");
             assertEquals(THREADS * ROUNDS, observed.cancelled.get() + observed.succeeded.get());
             while (held.mover().counters().inFlight() > 0 || held.inUse() > 0) {
-                Thread.onSpinWait(); // the test's time limit ends this
+                Thread.onSpinWait(); // The test's time limit ends this loop.
             }
         }
         assertTrue(handler.list().stream().allMatch(User.BROKEN::equals), handler.list()::toString);
@@ -230,7 +230,7 @@ class InterleavingTest {
     @EnumSource(Capacity.class)
     void overtakesStayWithinTheCapacity(Capacity capacity) throws Exception {
         int count = 500;
-        int slots = 1; // with more slots, the order of the ends shows nothing
+        int slots = 1; // With more slots, the order of the ends proves nothing.
         try (HeldMover held = capacity.open(slots)) {
             held.hold();
             MemorySegment source = held.memory(64, 1);

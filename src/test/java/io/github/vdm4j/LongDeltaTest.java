@@ -75,7 +75,8 @@ class LongDeltaTest {
         MemorySegment modified = copyOf(original);
         modified.set(ValueLayout.JAVA_BYTE, 3L * BLOCK + 5, (byte) 1);
         modified.set(ValueLayout.JAVA_BYTE, 7L * BLOCK + 5, (byte) 1);
-        assertEquals(2 * (16 + 16), ship(original, modified)); // a head, and 10 bytes rounded up
+        // The size is that of a head and of 10 bytes, rounded up.
+        assertEquals(2 * (16 + 16), ship(original, modified));
     }
 
     @Test

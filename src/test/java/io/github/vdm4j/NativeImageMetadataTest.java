@@ -71,12 +71,12 @@ class NativeImageMetadataTest {
             return linker.downcallHandle(address, descriptor, options);
         }
 
-        /** Replaces a restricted method, which classes of another loader may not call. */
+        /** Replaces a restricted method. Classes of another loader may not call it. */
         public static SymbolLookup libraryLookup(String name, Arena arena) {
             return SymbolLookup.libraryLookup(name, arena);
         }
 
-        /** Replaces a restricted method, which classes of another loader may not call. */
+        /** Replaces a restricted method. Classes of another loader may not call it. */
         public static AddressLayout withTargetLayout(AddressLayout pointer, MemoryLayout target) {
             return pointer.withTargetLayout(target);
         }

@@ -182,7 +182,7 @@ class NullArgumentsTest {
                     passNulls(constructor, null, wrong);
                 }
             }
-            for (Method method : type.getDeclaredMethods()) {
+            for (Method method : PublicApiTest.methodsOf(type).toList()) {
                 if (!Modifier.isPublic(method.getModifiers()) || method.isSynthetic()
                         || method.getName().equals("equals")
                         || type.isEnum() && method.getName().equals("valueOf")) {

@@ -9,18 +9,20 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import java.io.IOException;
 import java.lang.module.ModuleDescriptor.Exports;
 import java.lang.reflect.Member;
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Compares the public API with config/api.txt. A change of the API is thus a change of this file,
- * which a reviewer sees.
+ * Compares the public API with config/api.txt. A change of the API therefore changes this file, and
+ * a reviewer sees it.
  */
 class PublicApiTest {
     private static final Path FILE = Path.of("config/api.txt");
@@ -29,7 +31,7 @@ class PublicApiTest {
     private static final String WRITE = "vdm4j.api.write";
 
     @Test
-    void publicApiIsWhatTheFileLists() throws IOException {
+    void publicApiMatchesTheFile() throws IOException {
         String api = api();
         if (Boolean.getBoolean(WRITE)) {
             Files.writeString(FILE, api);
@@ -77,7 +79,7 @@ class PublicApiTest {
                 .filter(PublicApiTest::isListed)
                 .map(constructor -> "new " + constructor.toGenericString())
                 .forEach(members::add);
-        Stream.of(type.getDeclaredMethods())
+        methodsOf(type)
                 .filter(PublicApiTest::isListed)
                 .map(method -> shorten(method, method.toGenericString()))
                 .forEach(members::add);
@@ -98,13 +100,20 @@ class PublicApiTest {
                 + members.stream().map(member -> "    " + member + "\n").collect(joining());
     }
 
-    /** Removes the name of the class, which stands above its members. */
+    /** Returns the methods of a type, also those that it inherits from a class that is not public. */
+    static Stream<Method> methodsOf(Class<?> type) {
+        return Stream.<Class<?>>iterate(type, Objects::nonNull, Class::getSuperclass)
+                .takeWhile(each -> each == type || !isVisible(each))
+                .flatMap(each -> Stream.of(each.getDeclaredMethods()));
+    }
+
+    /** Removes the name of the class, because it stands above its members. */
     private static String shorten(Member member, String text) {
         return text.replace(member.getDeclaringClass().getTypeName() + "." + member.getName(),
                 member.getName());
     }
 
-    /** Returns true for members of the source; bridges, for example, are synthetic. */
+    /** Returns true for members of the source. Bridges, for example, are synthetic. */
     private static boolean isListed(Member member) {
         return isVisible(member.getModifiers()) && !member.isSynthetic();
     }

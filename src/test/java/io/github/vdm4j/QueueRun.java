@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * A run of a mover of little capacity whose users copy, wait, cancel, drain and close. Each copy has
- * a destination of its own.
+ * A run of a mover of little capacity whose users copy, wait, cancel, drain and close. Each copy
+ * has a separate destination.
  */
 final class QueueRun {
     private static final int BYTES = 64;
@@ -28,7 +28,7 @@ final class QueueRun {
     private final int users;
     private final Arena arena = Arena.ofAuto();
     private final int[] runs;
-    /** The number of copies that had begun before, for each copy that has begun. */
+    /** For each begun copy, the number of copies that had begun before it. */
     private final int[] begun;
     private int allBegun;
     private final List<VdmOperation> shared = new ArrayList<>();
@@ -89,7 +89,7 @@ final class QueueRun {
         Seam.at("copied");
     }
 
-    /** A source that says which copy it is for. */
+    /** A source that identifies its copy. */
     private MemorySegment source(int number) {
         MemorySegment numbered = arena.allocate(BYTES).fill((byte) 1);
         numbered.set(JAVA_BYTE, 1, (byte) number);
@@ -109,7 +109,7 @@ final class QueueRun {
         }
     }
 
-    /** Uses one operation several times. Users touch each other's operations. */
+    /** Uses an operation several times. Users access each other's operations. */
     private void copyAgainAndAgain(int number) {
         VdmOperation operation = shared.get(number);
         user.waitFor(operation);
@@ -168,8 +168,8 @@ final class QueueRun {
     }
 
     /**
-     * Fails if an operation began before more earlier operations than other workers can hold. The
-     * operations are taken first in, first out.
+     * Fails if an operation overtook more earlier operations than the remaining workers can hold.
+     * Workers take the operations first in, first out.
      */
     private void requireOrder(int first) {
         for (int i = first; i < first + PER_USER; i++) {
@@ -181,7 +181,7 @@ final class QueueRun {
         }
     }
 
-    /** Checks what must hold when all threads have ended. */
+    /** Checks the state after all threads have ended. */
     void check() {
         user.requireAllNotified();
         assertEquals(0, mover.counters().inFlight());

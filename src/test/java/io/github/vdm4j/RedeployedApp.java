@@ -8,7 +8,7 @@ import io.github.vdm4j.mover.ThreadsDataMover;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** An application that a server loads in a class loader of its own. Loaded by its name. */
+/** An application that a server loads by name in a separate class loader. */
 public final class RedeployedApp implements Runnable {
     /** The part of vdm4j that the application uses. */
     public enum Use {

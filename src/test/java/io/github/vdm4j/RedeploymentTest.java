@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The class loader of an application, which is collected after the application has closed its
+ * The class loader of an application. It must be collected after the application has closed its
  * movers.
  */
 @Timeout(60)
@@ -29,7 +29,7 @@ class RedeploymentTest {
         ClassLoader before = Thread.currentThread().getContextClassLoader();
         try (var loader = new URLClassLoader(
                 new URL[]{root(Vdm.class), root(RedeploymentTest.class)},
-                null)) { // the platform class loader knows the module
+                null)) { // The platform class loader knows the module.
             Class<?> app = loader.loadClass(RedeployedApp.class.getName());
             assertNotSame(RedeployedApp.class, app);
             Thread.currentThread().setContextClassLoader(loader);
@@ -45,12 +45,12 @@ class RedeploymentTest {
     void classLoaderIsCollected(RedeployedApp.Use use) throws Exception {
         WeakReference<ClassLoader> first = deploy(use);
         WeakReference<ClassLoader> second = deploy(use);
-        while (!first.refersTo(null) || !second.refersTo(null)) { // the time limit ends this
+        while (!first.refersTo(null) || !second.refersTo(null)) { // The time limit ends this loop.
             collectSoftReferences();
         }
     }
 
-    /** The JDK keeps types of method handles by soft references, and they keep their loader. */
+    /** The JDK keeps types of method handles by soft references. These types keep their loader. */
     private static void collectSoftReferences() {
         var filling = new ArrayList<long[]>();
         assertThrows(OutOfMemoryError.class, () -> {

@@ -20,7 +20,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The protocols between threads under a scheduler that a seed drives (docs/adr/0028). The system
- * property {@code vdm4j.seeds} sets the number of seeds, {@code vdm4j.firstSeed} the first of them.
+ * property {@code vdm4j.seeds} sets the number of seeds, and {@code vdm4j.firstSeed} sets the first
+ * seed.
  */
 @Timeout(36_000)
 class SeamTest {
@@ -29,7 +30,7 @@ class SeamTest {
 
     private final UncaughtExceptions uncaught = new UncaughtExceptions();
 
-    /** What a waker of a user throws. */
+    /** The exception of a user's waker. */
     static final class ForTheTest extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -38,7 +39,7 @@ class SeamTest {
         }
     }
 
-    /** What the threads of a run do. */
+    /** The work of the threads of a run. */
     enum Scenario {
         /** Operations that wait for a worker. */
         WORKERS {
@@ -76,7 +77,7 @@ class SeamTest {
     void awaitEndOfLibraryThreads() throws InterruptedException {
         for (Thread each : Thread.getAllStackTraces().keySet()) {
             if (each instanceof LibraryThread && each.getName().startsWith("vdm4j-f")) {
-                each.join(5_000); // the thread ends when it has been idle for a second
+                each.join(5_000); // The thread ends after an idle second.
             }
         }
     }
@@ -114,7 +115,7 @@ class SeamTest {
         }
     }
 
-    /** Seeds that failed once: a drain hung, lied; a poll threw; a close timed out. */
+    /** Seeds that failed once. A drain hung or ended early, a poll threw, or a close timed out. */
     @ParameterizedTest
     @CsvSource({"WORKERS,212", "FORCES,17", "WORKERS,1321", "FORCES,4784"})
     void seedThatFailedOnceKeepsTheRules(Scenario scenario, long seed) {

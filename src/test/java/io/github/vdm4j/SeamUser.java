@@ -15,17 +15,19 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 
-/** The ways in which a thread under the seam scheduler waits for a future. Nothing is lost in any. */
+/**
+ * The ways in which a thread under the seam scheduler waits for a future. No wake-up may be lost.
+ */
 final class SeamUser {
     private final SplittableRandom random;
-    /** What was registered for futures of any thread. All of it completes before the run ends. */
+    /** The registrations for futures of any thread. All of them complete before the run ends. */
     private final List<CompletableFuture<?>> completions = new ArrayList<>();
 
     SeamUser(SplittableRandom random) {
         this.random = random;
     }
 
-    /** Waits for a future that no other thread prepares anew. */
+    /** Waits for a future that no other thread prepares again. */
     void waitFor(PollableFuture<?> future) {
         switch (random.nextInt(5)) {
             case 0 -> future.busyPoll();
@@ -91,7 +93,7 @@ final class SeamUser {
         assertEquals(1, calls[0], "a completion was notified twice");
     }
 
-    /** Does something to a future that another thread may prepare anew at any time. */
+    /** Calls a random method of a future that another thread may prepare again at any time. */
     void touch(PollableFuture<?> future) {
         try {
             switch (random.nextInt(5)) {

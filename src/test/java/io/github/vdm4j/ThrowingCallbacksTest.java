@@ -238,7 +238,7 @@ class ThrowingCallbacksTest {
         ADVANCE, CAN_ADVANCE, COMPLETE_WITH, PUBLISHED, OUTPUT, FAILURE, HAS_PROPERTY, POLLER
     }
 
-    /** A future of a user that is complete after some polls and throws in one method. */
+    /** A future of a user that is complete after some polls and throws in a selected method. */
     private static final class Broken extends AbstractFuture<String> {
         private final Method where;
         private final Thrown thrown;

@@ -1,6 +1,6 @@
 package io.github.vdm4j;
 
-/** What a callback of a user may throw. */
+/** The kinds of exceptions that a callback of a user may throw. */
 public enum Thrown {
     RUNTIME_EXCEPTION(new IllegalStateException("thrown by a callback")),
     ERROR(new AssertionError("thrown by a callback")),
@@ -14,12 +14,12 @@ public enum Thrown {
         this.instance = instance;
     }
 
-    /** Throws it, also where no checked exception is declared. */
+    /** Throws the exception, even if the method declares no checked exception. */
     public <T> T raise() {
         return sneak(instance);
     }
 
-    @SuppressWarnings("unchecked") // the exception is not checked at run time
+    @SuppressWarnings("unchecked") // The JVM does not check exceptions at run time.
     private static <E extends Throwable, T> T sneak(Throwable thrown) throws E {
         throw (E) thrown;
     }

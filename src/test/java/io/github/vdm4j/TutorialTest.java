@@ -23,7 +23,7 @@ class TutorialTest {
     @TempDir private Path folder;
 
     @Test
-    void everyStepPrintsWhatItShows() throws Exception {
+    void everyStepPrintsItsOutput() throws Exception {
         List<String> commands = new ArrayList<>();
         Matcher block = BLOCK.matcher(Files.readString(Path.of("docs/tutorial.md")));
         while (block.find()) {
@@ -46,7 +46,7 @@ class TutorialTest {
         }
     }
 
-    /** Runs a command with this JDK, and this build in place of the jar. */
+    /** Runs a command with this JDK, and with this build instead of the jar. */
     private String run(String command) throws IOException, InterruptedException {
         List<String> words = new ArrayList<>();
         for (String word : command.split(" ")) {

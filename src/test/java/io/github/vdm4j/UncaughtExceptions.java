@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Collects what reaches the uncaught-exception handler of any thread until it is closed. */
+/**
+ * A collector of the exceptions that reach the uncaught-exception handler of any thread, until it
+ * is closed.
+ */
 public final class UncaughtExceptions implements AutoCloseable {
     private final Thread.UncaughtExceptionHandler before =
             Thread.getDefaultUncaughtExceptionHandler();

@@ -49,7 +49,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * protected methods below skip tests that do not apply to a mover. Tests are public, because
  * Surefire may open only the subclass's package to JUnit.
  */
-@SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
+// javac treats this class like the API of an exported package.
+@SuppressWarnings({"exports", "missing-explicit-ctor"})
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class VdmContract {
     private Arena arena;
@@ -118,7 +119,7 @@ public abstract class VdmContract {
                 () -> assertNull(future.failure()));
     }
 
-    /** Returns an operation of a type on ranges of one size. */
+    /** Returns an operation of a type on ranges of the same size. */
     private VdmFuture<VdmOutput> operation(VdmOperationType type, MemorySegment destination,
             MemorySegment source) {
         return switch (type) {
@@ -210,7 +211,7 @@ public abstract class VdmContract {
     @ParameterizedTest(name = "with {0}")
     @ValueSource(bytes = {'!', 'a', 'X', (byte) 0xa5, 0x5a, 0, -1, Byte.MIN_VALUE})
     @DisplayName("memset of the first half does not change the second")
-    public void memsetOfOneHalfKeepsTheOther(byte value) {
+    public void memsetOfAHalfKeepsTheSecondHalf(byte value) {
         MemorySegment text =
                 memory(11).copyFrom(
                         MemorySegment.ofArray("teststring\0".getBytes(StandardCharsets.UTF_8)));
@@ -230,7 +231,7 @@ public abstract class VdmContract {
         VdmFuture<VdmOutput> future = operation(type, empty, empty);
         assertEquals(FutureState.IDLE, future.state());
         if (future.poll() != FutureState.COMPLETE) {
-            future.busyPoll(); // a mover with threads may hand it over
+            future.busyPoll(); // A mover with threads may hand the operation over.
         }
         assertSucceeded(future);
         assertEquals(ExecutionPath.NONE, future.path());
@@ -326,8 +327,8 @@ public abstract class VdmContract {
             }));
         }
         for (int round = 0; round < rounds && failure.get() == null; round++) {
-            // 1 0 0 ... becomes 1 1 0 ... when moved up once, and 1 1 1 0 ... if it were moved
-            // twice.
+            // A move by one byte turns 1 0 0 ... into 1 1 0 ... A second move would give 1 1 1 0
+            // ...
             buffer.fill((byte) 0);
             buffer.set(JAVA_BYTE, 0, (byte) 1);
             current.set(mover.memmove(buffer.asSlice(1), buffer.asSlice(0, 4_096)));
@@ -709,7 +710,7 @@ public abstract class VdmContract {
 
     @Test
     @DisplayName("again() repeats the last preparation, even after a failed preparation")
-    public void againRepeatsWhatWasPreparedLast() {
+    public void againRepeatsTheLastPreparation() {
         VdmOperation operation = mover.newOperation();
         MemorySegment source = noise(100, 1);
         MemorySegment destination = memory(100);
@@ -861,8 +862,8 @@ public abstract class VdmContract {
     }
 
     @Test
-    @DisplayName("the mover has a name, and the text of a future describes it")
-    public void theMoverHasANameAndFuturesTellWhatTheyAre() {
+    @DisplayName("the mover has a name, and the text of a future describes the future")
+    public void moverAndFuturesDescribeThemselves() {
         assertNotNull(mover.name());
         assertFalse(mover.name().isBlank());
         VdmFuture<VdmOutput> fill = mover.memset(memory(2_000), (byte) 0);

@@ -31,8 +31,8 @@ class VdmFlagsTest {
     }
 
     @Test
-    @DisplayName("contains means all of them: right for every pair of sets")
-    void containsMeansAllOfThem() {
+    @DisplayName("contains is true if the set has all flags, for every pair of sets")
+    void containsChecksEveryFlag() {
         for (int set = 0; set < 4; set++) {
             for (int asked = 0; asked < 4; asked++) {
                 assertEquals((set & asked) == asked,
@@ -45,7 +45,7 @@ class VdmFlagsTest {
 
     @ParameterizedTest(name = "0x{0}")
     @ValueSource(longs = {4, 7, 0x100, 1L << 31, 1L << 32, Long.MIN_VALUE, -1})
-    @DisplayName("H24: unknown bits are refused, with the bits and the flags there are")
+    @DisplayName("H24: unknown bits are refused, with the bits and the known flags")
     void unknownBitsAreRefused(long bits) {
         var refused = assertThrows(IllegalArgumentException.class, () -> VdmFlags.ofBits(bits));
         assertEquals(

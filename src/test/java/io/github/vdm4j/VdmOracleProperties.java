@@ -20,16 +20,17 @@ import net.jqwik.api.lifecycle.AfterProperty;
 import net.jqwik.api.lifecycle.BeforeProperty;
 
 /**
- * Every operation gives the bytes that plain arrays give, for any size, offset, overlap and kind of
+ * A comparison of every operation with plain arrays, for any size, offset, overlap and kind of
  * memory.
  */
-@SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
+// javac treats this class like the API of an exported package.
+@SuppressWarnings({"exports", "missing-explicit-ctor"})
 public abstract class VdmOracleProperties {
     private static final int BUFFER = 70_000;
 
     private Vdm mover;
 
-    /** Opens the mover under test; closed after each property. */
+    /** Opens the mover under test. It is closed after each property. */
     protected abstract Vdm open();
 
     /** Returns whether to try heap segments, too. */
@@ -50,7 +51,8 @@ public abstract class VdmOracleProperties {
     }
 
     /**
-     * A range of the destination's buffer, one of the source's, and what kinds of memory they are.
+     * A range of the destination's buffer, a range of the source's buffer, and their kinds of
+     * memory.
      */
     public record Ranges(int to, int from, int size, boolean heapTo, boolean heapFrom, long seed) {}
 
@@ -89,7 +91,7 @@ public abstract class VdmOracleProperties {
         assertEquals(VdmResult.SUCCESS, future.result(), withoutResult ? "empty range" : "range");
     }
 
-    /** Copies between two buffers. */
+    /** Compares copies between two buffers. */
     @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
     public void memcpyGivesTheBytesOfAnArrayCopy(@ForAll("ranges") Ranges r) {
         try (Arena arena = Arena.ofShared()) {
@@ -104,7 +106,7 @@ public abstract class VdmOracleProperties {
         }
     }
 
-    /** Moves within one buffer. */
+    /** Compares moves within a buffer. */
     @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
     public void memmoveGivesTheBytesOfAnArrayCopyThroughACopy(@ForAll("ranges") Ranges r) {
         try (Arena arena = Arena.ofShared()) {
@@ -118,7 +120,7 @@ public abstract class VdmOracleProperties {
         }
     }
 
-    /** Fills a part. */
+    /** Compares the fill of a part. */
     @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
     public void memsetGivesTheBytesOfAnArrayFill(@ForAll("ranges") Ranges r, @ForAll byte value) {
         try (Arena arena = Arena.ofShared()) {
@@ -130,7 +132,7 @@ public abstract class VdmOracleProperties {
         }
     }
 
-    /** Refuses exactly the overlapping ones. */
+    /** Checks that memcpy refuses exactly the overlapping ranges. */
     @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
     public void memcpyRefusesExactlyTheOverlappingRanges(@ForAll("ranges") Ranges r) {
         try (Arena arena = Arena.ofShared()) {

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Operations beyond a mover's capacity, which wait and whose waiters are all notified. */
+/** Operations beyond a mover's capacity. They wait, and all of their waiters are notified. */
 @Timeout(60)
 class WaitingTest {
     private static <T> T get(Future<T> future) throws Exception {
@@ -53,7 +53,7 @@ class WaitingTest {
     /** Polls until the future promises to call the waker. */
     private static void pollWith(Waker waker, VdmFuture<?> future) {
         Notifier notifier;
-        do { // while another thread polls the future, it makes no promise
+        do { // While another thread polls the future, the poll makes no promise.
             notifier = Notifier.of(waker);
             assertEquals(FutureState.RUNNING, future.poll(notifier));
         } while (notifier.used() != NotifierType.WAKER);
@@ -154,7 +154,7 @@ class WaitingTest {
                 busy.await();
             }
             while (waiters.subList(0, 190).stream().anyMatch(each -> !each.refersTo(null))) {
-                System.gc(); // the test's time limit ends this
+                System.gc(); // The test's time limit ends this loop.
                 Thread.yield();
             }
             assertEquals(VdmResult.SUCCESS, operation.result());
@@ -299,7 +299,8 @@ class WaitingTest {
             assertTrue(completion.cancel(false));
             held.release();
             operation.await();
-            operation.memset(destination, (byte) 1, VdmFlags.NONE); // prepared again, not started
+            // The operation was prepared again but not started.
+            operation.memset(destination, (byte) 1, VdmFlags.NONE);
             for (Runnable late = delayed.poll(); late != null; late = delayed.poll()) {
                 late.run();
             }
@@ -319,7 +320,8 @@ class WaitingTest {
             VdmFuture<VdmOutput> copy = occupy(held);
             var thrown = new CompletableFuture<Throwable>();
             MemorySegment other = held.memory(64);
-            // A waker, because the device's completion thread and the workers call it.
+            // The test uses a waker, because the device's completion thread and the workers call
+            // it.
             pollWith(() -> {
                 try {
                     held.hold();

@@ -3,9 +3,9 @@ package io.github.vdm4j.emulator;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** The client's memory as one descriptor sees it, and what the descriptor has done so far. */
+/** A descriptor's view of the client's memory, with the progress of the descriptor. */
 final class Access {
-    /** The bytes that an operation moves at once. */
+    /** The number of bytes that an operation moves in one step. */
     static final int CHUNK = 1 << 16;
 
     private final ClientMemory memory;
@@ -18,7 +18,7 @@ final class Access {
     /**
      * Creates the access of a descriptor.
      *
-     * @param injectedFault the byte of each range that is missing, -1 for none
+     * @param injectedFault the missing byte of each range, or -1
      */
     Access(ClientMemory memory, boolean blocksOnFault, long injectedFault) {
         this.memory = memory;
@@ -26,14 +26,14 @@ final class Access {
         this.injectedFault = blocksOnFault ? -1 : injectedFault;
     }
 
-    /** Stores what is done. A page can go away during the operation. */
+    /** Stores the progress, because a page can disappear during the operation. */
     void progress(long bytes, long newValue, int newResult) {
         completed = bytes;
         value = newValue;
         result = newResult;
     }
 
-    /** The completion after a page has gone away during the operation. */
+    /** Returns the completion after a page has disappeared during the operation. */
     Completion faulted(MemoryFault fault) {
         return Completion.fault(faultStatus(), fault.isWrite(), fault.address())
                 .withBytes(completed)
@@ -49,7 +49,10 @@ final class Access {
         return new Extent(size);
     }
 
-    /** Returns the fault of a range that an operation needs as a whole; null if it is all there. */
+    /**
+     * Returns the fault of a range that an operation needs completely, or null if all pages are
+     * present.
+     */
     Completion missing(long address, long size, boolean write) {
         Extent extent = extent(size).with(address, write);
         return extent.isWhole() ? null : extent.fault();
@@ -69,7 +72,7 @@ final class Access {
         memory.write(address, bytes, bytes.length);
     }
 
-    /** The part of an operation that no missing page stops. */
+    /** The part of an operation before the first missing page. */
     final class Extent {
         private final long size;
         private long length;
@@ -80,7 +83,7 @@ final class Access {
             length = size;
         }
 
-        /** Limits the part to the beginning of a range that is present. */
+        /** Limits the part to the present pages at the beginning of a range. */
         Extent with(long address, boolean write) {
             long at = 0;
             while (at < length) {
@@ -96,7 +99,7 @@ final class Access {
             return this;
         }
 
-        /** Limits the part to the end of a range that is present. */
+        /** Limits the part to the present pages at the end of a range. */
         Extent withEnd(long address, boolean write) {
             long end = address + size;
             for (long at = end; at > end - length;) {
@@ -142,7 +145,7 @@ final class Access {
             return fault;
         }
 
-        /** The completion of an operation that has done this part. */
+        /** Returns the completion of an operation that has executed this part. */
         Completion completion() {
             return isWhole() ? Completion.success() : fault.withBytes(length);
         }

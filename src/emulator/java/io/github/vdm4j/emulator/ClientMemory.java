@@ -3,17 +3,17 @@ package io.github.vdm4j.emulator;
 /**
  * The address space of a process that submits descriptors.
  *
- * <p>A device reaches it the way an I/O memory management unit does: a page can be missing, and the
- * kernel may bring it in.
+ * <p>A device accesses it like through an I/O memory management unit. A page can be missing, and
+ * the kernel may bring it in.
  */
 public interface ClientMemory {
     /** The size of a page in bytes. */
     int PAGE = 4096;
 
     /**
-     * Returns how much of a range the device reaches before the first missing page.
+     * Returns the number of bytes of a range before the first missing page.
      *
-     * @param address where the range begins
+     * @param address the beginning of the range
      * @param length bytes
      * @param write true if the device will write
      * @return bytes, at most the length

@@ -46,7 +46,7 @@ final class CrcOperations {
         return extent.completion().withValue(value(register, bypass));
     }
 
-    /** The register with the highest power first. */
+    /** Returns the register with the highest power first. */
     static int update(int register, byte[] bytes, boolean highestBitFirst) {
         int next = register;
         for (byte b : bytes) {

@@ -3,12 +3,15 @@ package io.github.vdm4j.emulator;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Delta records: for each word of 8 bytes that differs, its number in 2 bytes and its 8 bytes. */
+/**
+ * The operations on delta records. A record has the number (2 bytes) and the content of each
+ * changed word of 8 bytes.
+ */
 final class DeltaOperations {
     static final int ENTRY = 10;
     static final int WORD = 8;
     static final int LEAST_RECORD = 80;
-    static final long MAX_RANGE = 1L << 19; // the number of a word has 16 bits
+    static final long MAX_RANGE = 1L << 19; // The number of a word has 16 bits.
 
     private static final int EQUAL = 0;
     private static final int MADE = 1;
@@ -55,7 +58,7 @@ final class DeltaOperations {
                 .withValue(written);
     }
 
-    /** The bytes completed count in the record. */
+    /** The field "bytes completed" counts bytes of the record. */
     static Completion apply(Descriptor descriptor, Access access) throws MemoryFault {
         long record = descriptor.source();
         long to = descriptor.destination();

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** A descriptor: 64 bytes, little-endian. */
+/** A descriptor of 64 bytes, in little-endian order. */
 public final class Descriptor {
     /** The size of a descriptor. */
     public static final int BYTES = 64;
@@ -40,7 +40,7 @@ public final class Descriptor {
      * Returns true if all bits of a flag are set.
      *
      * @param flag the bits
-     * @return true if they are
+     * @return true if all of them are set
      */
     public boolean has(int flag) {
         return (flags() & flag) == flag;

@@ -14,7 +14,10 @@ final class DescriptorRules {
         this.queue = queue;
     }
 
-    /** Returns why the device refuses a descriptor; null if it executes it. */
+    /**
+     * Returns the status with which the device refuses a descriptor, or null if it executes the
+     * descriptor.
+     */
     Completion refusal(Descriptor descriptor, boolean inBatch) {
         Opcode opcode = Opcode.of(descriptor.opcode());
         if (opcode == null || !device.opcodes().get(opcode.code())

@@ -10,7 +10,7 @@ import java.util.Random;
 final class DescriptorRunner {
     private final FaultPlan faults;
     private final DescriptorRules rules;
-    private final Random order; // null: in the order of the list
+    private final Random order; // If null, descriptors run in the order of the list.
     private final ClientMemory memory;
     private final DeviceModel.Observer observer;
 
@@ -108,8 +108,8 @@ final class DescriptorRunner {
     }
 
     /**
-     * Writes the record. If the client has not requested it, the device writes it for a failure
-     * only.
+     * Writes the record. If the client has not requested a record, the device writes it only for a
+     * failure.
      */
     private boolean writeRecord(Descriptor descriptor, Completion completion) {
         if (!descriptor.has(Flags.RECORD_ADDRESS_VALID)

@@ -12,10 +12,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
- * A device and its work queues, without threads: {@link #submit} queues descriptors like the
- * driver's write(), and the caller completes them with {@link #step} or {@link #advance}.
+ * A device and its work queues, without threads. {@link #submit} queues descriptors like the
+ * driver's write(). The caller completes them with {@link #step} or {@link #advance}.
  *
- * <p>All methods may be called by any thread.
+ * <p>Any thread may call all methods.
  */
 public final class DeviceModel {
     /** The error number of a write that the queue refuses because it is full. */
@@ -28,18 +28,19 @@ public final class DeviceModel {
     public static final int ENOTCONN = 107;
 
     private static final long RECORD_ALIGNMENT = 32;
-    private static final long LONGEST_PAUSE_NANOS = 1_000_000; // a later write may be due sooner
+    // A later descriptor can complete earlier.
+    private static final long LONGEST_PAUSE_NANOS = 1_000_000;
 
-    /** Learns what the device did. */
+    /** An observer of the device's actions. */
     public interface Observer {
-        /** Ignores everything. */
+        /** An observer that ignores all actions. */
         Observer NONE = new Observer() {};
 
         /**
          * Handles a descriptor that the device has executed or refused.
          *
          * @param descriptor the descriptor
-         * @param completion what the record holds, if there is one
+         * @param completion the content of the record, if there is a record
          */
         default void completed(Descriptor descriptor, Completion completion) {}
 
@@ -79,14 +80,14 @@ public final class DeviceModel {
     private final List<Queue> queues = new ArrayList<>();
     private final List<Pending> pending = new ArrayList<>();
     private final Map<ClientMemory, List<Runnable>> drains = new HashMap<>();
-    private final Object stepping = new Object(); // one thread executes at a time
+    private final Object stepping = new Object(); // Only one thread executes descriptors at a time.
     private long busyUntil = Long.MIN_VALUE;
     private boolean dead;
 
     /**
-     * Creates a device without faults, whose clock stands still.
+     * Creates a device without faults. Its clock stands still.
      *
-     * @param settings what it is
+     * @param settings the settings of the device
      */
     public DeviceModel(DeviceSettings settings) {
         this(settings, FaultPlan.NONE, () -> 0, Observer.NONE);
@@ -95,10 +96,10 @@ public final class DeviceModel {
     /**
      * Creates a device.
      *
-     * @param settings what it is
-     * @param faults what goes wrong
+     * @param settings the settings of the device
+     * @param faults the faults that it shows
      * @param clock the time in nanoseconds
-     * @param observer learns what the device did
+     * @param observer the observer of its actions
      */
     public DeviceModel(DeviceSettings settings, FaultPlan faults, LongSupplier clock,
             Observer observer) {
@@ -115,7 +116,7 @@ public final class DeviceModel {
      *
      * @param number the queue, from 0 on
      * @param memory the client's memory
-     * @param descriptors descriptors of 64 bytes; what is left over is ignored
+     * @param descriptors descriptors of 64 bytes; an incomplete descriptor at the end is ignored
      * @return the bytes accepted, or the negative error number if the first descriptor was refused
      */
     public synchronized int submit(int number, ClientMemory memory, byte[] descriptors) {
@@ -164,9 +165,9 @@ public final class DeviceModel {
     }
 
     /**
-     * Completes the next descriptor, even if its time has not come.
+     * Completes the next descriptor, even before its time.
      *
-     * @return false if there is none, or if the device has died
+     * @return false if no descriptor is queued, or if the device has died
      */
     public boolean step() {
         return completeNext(Long.MAX_VALUE);
@@ -175,7 +176,7 @@ public final class DeviceModel {
     /**
      * Completes all descriptors whose time has come.
      *
-     * @return how many
+     * @return the number of completed descriptors
      */
     public int advance() {
         int completed = 0;
@@ -223,10 +224,11 @@ public final class DeviceModel {
     }
 
     /**
-     * Runs an action when all descriptors of a client have completed, like close() waits for them.
+     * Runs an action when all descriptors of a client have completed. The driver's close() waits in
+     * the same way.
      *
      * @param memory the client's memory
-     * @param action what to do; it must not block
+     * @param action the action; it must not block
      */
     public synchronized void whenDrained(ClientMemory memory, Runnable action) {
         drains.computeIfAbsent(memory, key -> new ArrayList<>()).add(action);
@@ -242,7 +244,7 @@ public final class DeviceModel {
         }
     }
 
-    /** A drain waits for what was submitted before it. */
+    /** A drain waits for the descriptors that were submitted before it. */
     private boolean waits(Pending candidate) {
         if (candidate.descriptor.opcode() != Opcode.DRAIN.code()) {
             return false;
@@ -292,7 +294,7 @@ public final class DeviceModel {
     /**
      * Returns the number of descriptors that have not completed.
      *
-     * @return how many
+     * @return a number, at least 0
      */
     public synchronized int pending() {
         return pending.size();

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
-/** What a device is: a builder that the device reads when it is created. */
+/** A builder of the settings of a device. The device reads it when it is created. */
 public final class DeviceSettings {
     /** GENCAP: descriptors may block on page faults. */
     public static final long BLOCK_ON_FAULT = 1;
@@ -24,13 +24,13 @@ public final class DeviceSettings {
     public static final long BATCH_OF_ONE = 1L << 52;
     /** The version of the first devices. The kernel refuses batches from users there. */
     public static final int VERSION_1 = 0x100;
-    /** The version from which on users may submit batches. */
+    /** The first version on which users may submit batches. */
     public static final int VERSION_2 = 0x200;
 
     private static final long FIRST_CAPABILITIES =
             BLOCK_ON_FAULT | OVERLAP | CACHE_CONTROL | CACHE_CONTROL_FLUSH | READBACK;
-    private static final int MAX_TRANSFER_SHIFT = 16; // a field of 5 bits
-    private static final int MAX_BATCH_SHIFT = 21; // a field of 4 bits
+    private static final int MAX_TRANSFER_SHIFT = 16; // The field has 5 bits.
+    private static final int MAX_BATCH_SHIFT = 21; // The field has 4 bits.
     private static final long CONFIGURABLE = 1L << 31;
 
     private int version = VERSION_2;
@@ -118,10 +118,10 @@ public final class DeviceSettings {
     }
 
     /**
-     * Sets how long each operation takes on the device's clock.
+     * Sets the time of each operation on the device's clock.
      *
-     * @param nanos for every operation
-     * @param newGigabytesPerSecond for its bytes
+     * @param nanos the time of every operation
+     * @param newGigabytesPerSecond the speed for its bytes
      * @return this
      */
     public DeviceSettings speed(long nanos, double newGigabytesPerSecond) {
@@ -131,7 +131,7 @@ public final class DeviceSettings {
     }
 
     /**
-     * Completes descriptors in a random order, where no fence and no drain forbids it.
+     * Completes descriptors in a random order, unless a fence or a drain orders them.
      *
      * @param seed the seed of the order
      * @return this
@@ -142,9 +142,9 @@ public final class DeviceSettings {
     }
 
     /**
-     * Adds a queue. A device without one gets a shared queue of 128 descriptors.
+     * Adds a queue. A device without a queue gets a shared queue of 128 descriptors.
      *
-     * @param queue what it is
+     * @param queue the settings of the queue
      * @return this
      */
     public DeviceSettings queue(QueueSettings queue) {
@@ -198,7 +198,7 @@ public final class DeviceSettings {
         return latencyNanos;
     }
 
-    /** How long the bytes of an operation occupy the device. */
+    /** Returns the time for which the bytes of an operation occupy the device. */
     long transferNanos(long bytes) {
         return (long) (bytes / gigabytesPerSecond);
     }

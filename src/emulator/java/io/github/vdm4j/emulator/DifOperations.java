@@ -58,7 +58,7 @@ final class DifOperations {
         return BLOCK_SIZES[descriptor.byteAt(42) & 3];
     }
 
-    /** The size of a block of the source in memory. */
+    /** Returns the size of a block of the source in memory. */
     static int sourceBlock(Descriptor descriptor, Opcode opcode) {
         return blockSize(descriptor) + (opcode == Opcode.DIF_INSERT ? 0 : PROTECTION);
     }
@@ -173,7 +173,7 @@ final class DifOperations {
         return (flags & INVERT_RESULT) != 0 ? register ^ TAG : register;
     }
 
-    /** The tags that a block is to have; they change from block to block. */
+    /** The required tags of a block. They change from block to block. */
     private static final class Tags {
         private final int flags;
         private final int mask;

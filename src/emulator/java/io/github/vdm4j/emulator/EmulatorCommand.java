@@ -17,7 +17,7 @@ public final class EmulatorCommand {
 
     /** Counts completions by status, and prints them on request. */
     private static final class Counter implements DeviceModel.Observer {
-        private final PrintStream trace; // null: no trace
+        private final PrintStream trace; // If null, there is no trace.
         private final Map<Integer, Long> counts = new TreeMap<>();
         private long lost;
         private long dropped;
@@ -148,9 +148,9 @@ public final class EmulatorCommand {
         try {
             device.run();
         } catch (InterruptedException e) {
-            return; // the process ends
+            return; // The process ends.
         } finally {
-            mount.abort(); // after a death, clients see the errors of a killed emulator
+            mount.abort(); // After a death, clients see the errors of a killed emulator.
         }
     }
 
@@ -159,7 +159,7 @@ public final class EmulatorCommand {
         System.out.println("VDM4J_DSA_SYSFS=" + sysfs);
         System.out.println("ready");
         while (System.in.read() >= 0) {
-            // waits for the end
+            // This call waits for the end.
         }
         return 0;
     }
@@ -174,7 +174,7 @@ public final class EmulatorCommand {
 
     private void end(Path folder, boolean temporary) {
         if (child != null) {
-            child.destroy(); // this process was asked to end
+            child.destroy(); // A signal asked this process to end.
         }
         if (mount != null) {
             mount.close();

@@ -8,7 +8,7 @@ import java.util.Map;
 
 /** The options of the command, and the devices that they describe. */
 final class EmulatorOptions {
-    /** An option: its name, its argument and its help. */
+    /** An option with its name, argument and help. */
     enum Option {
         DEVICES("--devices", "N", "Devices: dsa0, dsa1, ... Default: 1."),
         NODES("--nodes", "LIST", "NUMA nodes of the devices, in turn: 0,1. Default: 0."),
@@ -60,7 +60,7 @@ final class EmulatorOptions {
     /**
      * Reads the arguments.
      *
-     * @throws IllegalArgumentException if they are wrong; the message is for the user
+     * @throws IllegalArgumentException with a message for the user, if an argument is invalid
      */
     EmulatorOptions(String... arguments) {
         List<String> rest = new ArrayList<>(Arrays.asList(arguments));
@@ -139,7 +139,7 @@ final class EmulatorOptions {
         return values.getOrDefault(option, otherwise);
     }
 
-    /** The folder to serve; null if there is a command only. */
+    /** Returns the folder to serve, or null if there is only a command. */
     String folder() {
         return folder;
     }
@@ -152,7 +152,7 @@ final class EmulatorOptions {
         return new ListedFaults(faults);
     }
 
-    /** The devices, each with its own settings. */
+    /** Returns the settings of each device. */
     List<DeviceSettings> devices() {
         String[] nodes = value(Option.NODES, "0").split(",");
         int count = (int) number(Option.DEVICES, 1, 1, MOST_DEVICES);

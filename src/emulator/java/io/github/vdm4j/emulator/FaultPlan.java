@@ -2,31 +2,30 @@ package io.github.vdm4j.emulator;
 
 /**
  * The faults that a device shows. The device asks the plan for each write and for each descriptor,
- * in the order in which they arrive.
+ * in the order of their arrival.
  */
 public interface FaultPlan {
     /** No faults. */
     FaultPlan NONE = new FaultPlan() {};
 
     /**
-     * What happens to a write.
+     * The fault of a write.
      *
-     * @param accepted the descriptors that the queue takes; the rest is refused
-     * @param errno the error number of the refusal, if the queue takes none
+     * @param accepted the number of descriptors that the queue accepts before it refuses
+     * @param errno the error number of the refusal, if the queue accepts no descriptor
      */
     record WriteFault(int accepted, int errno) {
-        /** The queue takes every descriptor. */
+        /** The queue accepts every descriptor. */
         public static final WriteFault NONE = new WriteFault(Integer.MAX_VALUE, 0);
     }
 
     /**
-     * What happens to a descriptor. The delay and the death have no effect on a descriptor in a
-     * batch.
+     * The fault of a descriptor. The delay and the death have no effect on a descriptor in a batch.
      *
-     * @param status the status with which it ends without being executed, 0 for none; page faults
-     * are made by missing bytes, because they need an address
-     * @param missingByte the byte of each of its ranges at which a page is missing, -1 for none
-     * @param extraNanos how much later it completes
+     * @param status the status with which it ends without being executed, or 0; a page fault needs
+     *         an address, so a missing byte makes it
+     * @param missingByte the missing byte of each of its ranges, or -1
+     * @param extraNanos the delay of its completion
      * @param lost true to execute it and to write no completion record
      * @param death true to end the device
      */
@@ -57,7 +56,7 @@ public interface FaultPlan {
         /**
          * Returns a page fault.
          *
-         * @param offset the byte at which the page is missing
+         * @param offset the byte whose page is missing
          * @return the fault
          */
         public static DescriptorFault missingByte(long offset) {
@@ -67,7 +66,7 @@ public interface FaultPlan {
         /**
          * Returns a delay.
          *
-         * @param nanos how much later the descriptor completes
+         * @param nanos the delay of the completion
          * @return the fault
          */
         public static DescriptorFault late(long nanos) {
@@ -94,9 +93,9 @@ public interface FaultPlan {
     }
 
     /**
-     * Returns what happens to the next write.
+     * Returns the fault of the next write.
      *
-     * @param descriptors how many it submits
+     * @param descriptors the number of submitted descriptors
      * @return the fault
      */
     default WriteFault nextWrite(int descriptors) {
@@ -104,8 +103,8 @@ public interface FaultPlan {
     }
 
     /**
-     * Returns what happens to the next descriptor. The device asks when a queue has taken the
-     * descriptor; for a descriptor of a batch, when the device comes to it.
+     * Returns the fault of the next descriptor. The device asks when a queue has accepted the
+     * descriptor. For a descriptor of a batch, it asks before the execution.
      *
      * @param descriptor the descriptor
      * @return the fault

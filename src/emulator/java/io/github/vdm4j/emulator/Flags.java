@@ -1,6 +1,6 @@
 package io.github.vdm4j.emulator;
 
-/** The flags of descriptors, and the groups in which operations accept them. */
+/** The flags of descriptors, in the groups that operations accept. */
 final class Flags {
     static final int FENCE = 1;
     static final int BLOCK_ON_FAULT = 1 << 1;

@@ -22,7 +22,7 @@ final class FuseMount implements AutoCloseable {
     /**
      * Mounts the folder.
      *
-     * @throws IOException if it cannot be mounted; the message names the call and its error
+     * @throws IOException with the call and its error, if the kernel refuses the mount
      */
     FuseMount(Path folder) throws IOException {
         this.folder = folder.toRealPath();
@@ -56,14 +56,14 @@ final class FuseMount implements AutoCloseable {
             if (aborted || length == -ENODEV || length == 0) {
                 return 0;
             }
-            // A request can be interrupted before this process has read it.
+            // The kernel can interrupt a request before this process has read it.
             if (length != -SystemCalls.EINTR && length != -ENOENT && length != -EAGAIN) {
                 throw SystemCalls.failure("read of " + DEVICE, length);
             }
         }
     }
 
-    /** Sends a reply. The kernel has forgotten requests that were interrupted. */
+    /** Sends a reply. The kernel does not know interrupted requests any more. */
     void send(byte[] reply) {
         try (Arena arena = Arena.ofConfined()) {
             SystemCalls.write(descriptor, arena.allocateFrom(JAVA_BYTE, reply));
@@ -71,8 +71,8 @@ final class FuseMount implements AutoCloseable {
     }
 
     /**
-     * Ends the connection like the death of this process: the mount stays and is dead. If a thread
-     * waits for a request, the connection ends after the next one.
+     * Ends the connection like the death of this process: the mount stays, and its files fail. If a
+     * thread waits for a request, the connection ends after the next request.
      */
     synchronized void abort() {
         if (!aborted) {

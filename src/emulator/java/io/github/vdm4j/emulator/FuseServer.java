@@ -42,7 +42,7 @@ final class FuseServer {
     private static final int MAX_WRITE = 1 << 20;
     private static final int MAX_PAGES = MAX_WRITE / ClientMemory.PAGE;
     private static final int MINOR_VERSION = 38;
-    private static final int BIG_WRITES = 1 << 5; // of the flags of INIT
+    private static final int BIG_WRITES = 1 << 5; // These are flags of INIT.
     private static final int MAX_PAGES_SET = 1 << 22;
     // DIRECT_IO, NONSEEKABLE, STREAM, PARALLEL_DIRECT_WRITES
     private static final int OPEN_FLAGS = 1 | 1 << 2 | 1 << 4 | 1 << 6;
@@ -58,7 +58,7 @@ final class FuseServer {
     private static final int ENOSYS = 38;
 
     private final FuseMount mount;
-    private final List<QueueNode> nodes; // node n has the id n + 2
+    private final List<QueueNode> nodes; // Node n has the id n + 2.
     private final Map<Long, QueueNode.Handle> handles = new HashMap<>();
     private long lastHandle;
 
@@ -156,7 +156,7 @@ final class FuseServer {
         boolean folder = node == 1;
         return body.putLong(node)
                 .putLong(folder ? 0 : HUGE)
-                .position(body.position() + 44) // blocks and times
+                .position(body.position() + 44) // These are the blocks and the times.
                 .putInt(folder ? FOLDER : REGULAR_FILE)
                 .putInt(1);
     }

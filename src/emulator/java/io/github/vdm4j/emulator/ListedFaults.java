@@ -7,10 +7,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Faults that come at every n-th write or descriptor.
+ * Faults that occur at every n-th write or descriptor.
  *
- * <p>A fault is text: {@code errno=EAGAIN:3} refuses every third write. {@link #SYNTAX} lists the
- * kinds.
+ * <p>A text describes a fault: {@code errno=EAGAIN:3} refuses every third write. {@link #SYNTAX}
+ * lists the kinds.
  */
 public final class ListedFaults implements FaultPlan {
     /** The kinds of faults, for the help of the command. */
@@ -25,7 +25,7 @@ public final class ListedFaults implements FaultPlan {
             DeviceModel.ENODEV, "EINVAL", DeviceModel.EINVAL, "ENOTCONN", DeviceModel.ENOTCONN);
     private static final long NANOS_PER_MICRO = 1_000;
 
-    /** A fault and how often it comes. A fault of writes has no descriptor fault. */
+    /** A fault and its interval. A fault of writes has no descriptor fault. */
     private static final class Rule {
         private final WriteFault write;
         private final DescriptorFault descriptor;
@@ -49,8 +49,9 @@ public final class ListedFaults implements FaultPlan {
     /**
      * Creates a plan.
      *
-     * @param faults the faults as text; if several are due at once, the first counts
-     * @throws IllegalArgumentException if a text is no fault
+     * @param faults the texts of the faults; if several faults occur at the same time, the first
+     *         counts
+     * @throws IllegalArgumentException if a text describes no fault
      */
     public ListedFaults(List<String> faults) {
         for (String text : faults) {

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The memory of this process, for a device in the same process. A test makes pages missing.
+ * The memory of this process, for a device in the same process. A test can remove pages.
  *
- * <p>A client that gives the device a wrong address ends the JVM, because the memory is accessed
+ * <p>If a client passes a wrong address, the JVM ends, because the device accesses the memory
  * directly.
  */
 public final class LocalMemory implements ClientMemory {
@@ -21,18 +21,18 @@ public final class LocalMemory implements ClientMemory {
     private final Set<Long> unmapped = new HashSet<>();
 
     /**
-     * Makes a page missing for the next faults that completion records report. After them, the page
-     * is there again, like after a touch by the client.
+     * Removes a page until completion records have reported a number of faults. After them, the
+     * page is present again, like after a touch by the client.
      *
      * @param address an address in the page
-     * @param faults how many faults
+     * @param faults the number of faults
      */
     public synchronized void losePage(long address, int faults) {
         missing.put(page(address), faults);
     }
 
     /**
-     * Makes a page missing for ever. No page request brings it in.
+     * Removes a page for ever. No page request brings it in.
      *
      * @param address an address in the page
      */

@@ -1,6 +1,6 @@
 package io.github.vdm4j.emulator;
 
-/** The device could not reach a page of the client's memory. */
+/** The exception for a page of the client's memory that the device could not reach. */
 public final class MemoryFault extends Exception {
     private static final long serialVersionUID = 1L;
 

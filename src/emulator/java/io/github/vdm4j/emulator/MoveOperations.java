@@ -27,7 +27,7 @@ final class MoveOperations {
         return extent.completion();
     }
 
-    /** The result 1 of a fault says that the end of the transfer is done. */
+    /** The result 1 of a fault means that the end of the transfer is done. */
     private static Completion moveFromTheEnd(long from, long to, long size, Access access)
             throws MemoryFault {
         Access.Extent extent = access.extent(size).withEnd(from, READ).withEnd(to, WRITE);
@@ -116,7 +116,7 @@ final class MoveOperations {
                 .withBytes(descriptor.size());
     }
 
-    /** The emulator has no caches: the pages must be there, and nothing more happens. */
+    /** The emulator has no caches, so a flush only checks that the pages are present. */
     static Completion flush(Descriptor descriptor, Access access) {
         return access.extent(descriptor.size()).with(descriptor.destination(), READ).completion();
     }

@@ -1,6 +1,6 @@
 package io.github.vdm4j.emulator;
 
-/** The operations of the device: their codes, the flags and the fields that they know. */
+/** The operations of the device, with their codes, flags and fields. */
 enum Opcode {
     NO_OP(0, Flags.BASE),
     BATCH(1, Flags.BASE | Flags.TRAFFIC_CLASS_1, 16, 24, 32, 36),
@@ -25,9 +25,9 @@ enum Opcode {
 
     private final int code;
     private final int flags;
-    private final long fields; // bit n: byte n belongs to a field
+    private final long fields; // Bit n is set if byte n belongs to a field.
 
-    /** The fields are pairs: the first byte, and the byte after the last. */
+    /** A field is a pair of its first byte and the byte after its last byte. */
     Opcode(int code, int flags, int... fields) {
         this.code = code;
         this.flags = flags;
@@ -76,7 +76,7 @@ enum Opcode {
         return true;
     }
 
-    /** The fields that are there only with a flag. */
+    /** Returns the fields that exist only with a flag. */
     private long optionalFields(Descriptor descriptor) {
         return switch (this) {
             case DRAIN -> (descriptor.has(Flags.READBACK_1_VALID) ? bytes(16, 24) : 0)

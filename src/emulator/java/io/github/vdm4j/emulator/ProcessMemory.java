@@ -21,7 +21,7 @@ final class ProcessMemory implements ClientMemory, AutoCloseable {
     private static final int ENTRIES = 512;
 
     private final int process;
-    private final FileChannel pages; // null: no page is ever missing
+    private final FileChannel pages; // If null, no page is ever missing.
     private final Arena arena = Arena.ofShared();
     private final MemorySegment buffer = arena.allocate(Access.CHUNK, PAGE);
     private final MemorySegment local = SystemCalls.vectors(arena, 1);
@@ -41,7 +41,7 @@ final class ProcessMemory implements ClientMemory, AutoCloseable {
     @Override
     public long present(long address, long length, boolean write) {
         if (address < 0 || address > Long.MAX_VALUE - length) {
-            return 0; // no process has memory there
+            return 0; // No process has memory at this address.
         }
         if (pages == null || length == 0) {
             return length;
@@ -55,11 +55,11 @@ final class ProcessMemory implements ClientMemory, AutoCloseable {
                     return Math.max(0, page * PAGE - address);
                 }
             } catch (IOException e) {
-                return Math.max(0, page * PAGE - address); // the process has ended
+                return Math.max(0, page * PAGE - address); // The process has ended.
             }
             entries.flip();
             for (; entries.remaining() >= ENTRY; page++) {
-                if (entries.getLong() >= 0) { // bit 63: the page is present
+                if (entries.getLong() >= 0) { // Bit 63 is set if the page is present.
                     return Math.max(0, page * PAGE - address);
                 }
             }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The file of a work queue, and who has opened it. */
+/** The file of a work queue, and the processes that have opened it. */
 final class QueueNode {
     static final int EBUSY = 16;
 
@@ -28,7 +28,7 @@ final class QueueNode {
         return name;
     }
 
-    /** Returns the handle of a client; null if a client has the dedicated queue already. */
+    /** Returns the handle of a client, or null if the queue is dedicated and open. */
     synchronized Handle open(int thread) throws IOException {
         if (dedicated && opened > 0) {
             return null;
@@ -43,7 +43,9 @@ final class QueueNode {
         opened--;
     }
 
-    /** Returns the process of a thread. FUSE reports the thread, but the process has the memory. */
+    /**
+     * Returns the process of a thread. FUSE reports the thread, but the emulator needs the process.
+     */
     private static int processOf(int thread) throws IOException {
         for (String line : Files.readAllLines(Path.of("/proc/" + thread + "/status"))) {
             if (line.startsWith("Tgid:")) {
@@ -63,15 +65,18 @@ final class QueueNode {
             this.memory = memory;
         }
 
-        /** Returns false for a thread of another process, like one that inherited the file. */
+        /**
+         * Returns false for a thread of another process, for example of a child that inherited the
+         * file.
+         */
         boolean isOpenedBy(int thread) {
             return thread == process
                     || Files.exists(Path.of("/proc/" + process + "/task/" + thread));
         }
 
         /**
-         * Submits descriptors. A no-op completes during the write if its time has come, because
-         * clients like DTO wait for their first no-op for some 100 microseconds only.
+         * Submits descriptors. If the time of a no-op has come, it completes during the write.
+         * Clients like DTO wait for their first no-op for some 100 microseconds only.
          */
         int submit(byte[] descriptors) {
             int accepted = device.submit(queue, memory, descriptors);

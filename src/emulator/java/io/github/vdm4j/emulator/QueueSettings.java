@@ -1,14 +1,14 @@
 package io.github.vdm4j.emulator;
 
 /**
- * What a work queue is.
+ * The settings of a work queue.
  *
- * @param dedicated true for one client, false for any number
- * @param size descriptors that it holds
- * @param threshold descriptors from which a shared queue refuses more
+ * @param dedicated true for a single client, false for any number
+ * @param size the number of descriptors that it holds
+ * @param threshold the number of descriptors at which a shared queue refuses further descriptors
  * @param blockOnFault true if descriptors may wait for missing pages
- * @param maxTransfer the largest transfer in bytes; 0 for that of the device
- * @param maxBatch the largest batch; 0 for that of the device
+ * @param maxTransfer the largest transfer in bytes, or 0 for the limit of the device
+ * @param maxBatch the largest batch, or 0 for the limit of the device
  */
 public record QueueSettings(boolean dedicated, int size, int threshold, boolean blockOnFault,
         long maxTransfer, int maxBatch) {
@@ -24,7 +24,7 @@ public record QueueSettings(boolean dedicated, int size, int threshold, boolean 
     /**
      * Returns a shared queue.
      *
-     * @param size descriptors
+     * @param size the number of descriptors
      * @return the settings
      */
     public static QueueSettings shared(int size) {
@@ -34,7 +34,7 @@ public record QueueSettings(boolean dedicated, int size, int threshold, boolean 
     /**
      * Returns a dedicated queue.
      *
-     * @param size descriptors
+     * @param size the number of descriptors
      * @return the settings
      */
     public static QueueSettings dedicated(int size) {
@@ -42,9 +42,9 @@ public record QueueSettings(boolean dedicated, int size, int threshold, boolean 
     }
 
     /**
-     * Returns this queue with another limit of a shared queue.
+     * Returns a shared queue with a different threshold.
      *
-     * @param descriptors from which on it refuses more
+     * @param descriptors the number at which it refuses further descriptors
      * @return the settings
      */
     public QueueSettings withThreshold(int descriptors) {
@@ -52,9 +52,9 @@ public record QueueSettings(boolean dedicated, int size, int threshold, boolean 
     }
 
     /**
-     * Returns this queue with descriptors that may wait for pages.
+     * Returns this queue with a different reaction to missing pages.
      *
-     * @param allowed true if they may
+     * @param allowed true if descriptors may wait for pages
      * @return the settings
      */
     public QueueSettings withBlockOnFault(boolean allowed) {
@@ -62,7 +62,7 @@ public record QueueSettings(boolean dedicated, int size, int threshold, boolean 
     }
 
     /**
-     * Returns this queue with other limits of its own.
+     * Returns this queue with different limits.
      *
      * @param transfer the largest transfer in bytes
      * @param batch the largest batch

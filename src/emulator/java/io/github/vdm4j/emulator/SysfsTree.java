@@ -8,9 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A folder with the attributes that the kernel shows below /sys/bus/dsa/devices. */
+/** A folder with the attributes of /sys/bus/dsa/devices. */
 public final class SysfsTree {
-    private static final int OPCODE_WORDS = 8; // of 32 bits, the highest first
+    private static final int OPCODE_WORDS = 8; // Each number has 32 bits, and the highest is first.
     private static final String ENABLED = "enabled";
 
     private SysfsTree() {}

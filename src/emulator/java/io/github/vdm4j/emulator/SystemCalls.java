@@ -53,7 +53,7 @@ final class SystemCalls {
     //                          const struct iovec *remote, unsigned long remotes,
     //                          unsigned long flags)
     private static final MethodHandle PROCESS_VM_READV = bind("process_vm_readv", vmDescriptor());
-    // ssize_t process_vm_writev: the same parameters
+    // ssize_t process_vm_writev has the same parameters.
     private static final MethodHandle PROCESS_VM_WRITEV = bind("process_vm_writev", vmDescriptor());
     // char *strerror(int errno)
     private static final MethodHandle STRERROR =
@@ -133,7 +133,7 @@ final class SystemCalls {
         }
     }
 
-    /** Detaches a file system, also while files in it are open. */
+    /** Detaches a file system, even if files in it are open. */
     static int unmount(String target) {
         MemorySegment state = STATE.get();
         try (Arena arena = Arena.ofConfined()) {
@@ -145,7 +145,7 @@ final class SystemCalls {
         }
     }
 
-    /** An array of struct iovec: pairs of an address and a length. */
+    /** Returns an array of struct iovec. Each element is an address and a length. */
     static MemorySegment vectors(Arena arena, int count) {
         return arena.allocate((long) count * VECTOR, Long.BYTES);
     }

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Appends records from many virtual threads. Each thread waits until its own record is durable. The
- * program does not group the records: the mover does.
+ * mover groups the records, not the program.
  */
 public final class AppendFromManyThreads {
     private static final int THREADS = 64;
@@ -32,9 +32,9 @@ public final class AppendFromManyThreads {
     }
 
     /**
-     * Appends, and prints how many forces the records have shared.
+     * Appends records and prints the number of shared forces.
      *
-     * @param args the log's file, made if it is not there
+     * @param args the log's file, which is created if it does not exist
      * @throws IOException if the file cannot be mapped
      * @throws InterruptedException if the thread is interrupted
      */

@@ -8,7 +8,7 @@ import io.github.vdm4j.operation.Crc32c;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** Several small operations as one, with an order where it is needed, and what came of each. */
+/** A batch of small operations with a fence, and the result of each operation. */
 public final class BatchOfOperations {
     private BatchOfOperations() {}
 
@@ -20,13 +20,14 @@ public final class BatchOfOperations {
             offset += piece.byteSize();
         }
         BatchResult done = batch.fence().crc32c(page.asSlice(0, offset)).submit().await();
-        done.orThrow(); // the first task that failed, if one has
+        done.orThrow(); // throws the failure of the first failed task
         return done.get(pieces.length).output(Crc32c.class);
     }
 
     static void twoReplicas(Vdm mover, MemorySegment first, MemorySegment second,
             MemorySegment source) {
-        mover.dualcast(first, second, source).await(); // their low 12 address bits must be equal
+        // the low 12 bits of both addresses must be equal
+        mover.dualcast(first, second, source).await();
     }
 
     /**
@@ -41,7 +42,7 @@ public final class BatchOfOperations {
             Crc32c crc = gather(mover, page,
                     new MemorySegment[]{text.asSlice(0, 4), text.asSlice(4, 5)});
             twoReplicas(mover, arena.allocate(9, 4_096), arena.allocate(9, 4_096), page);
-            mover.drain().await(); // everything that was started before has ended
+            mover.drain().await(); // all earlier operations have ended
             for (TaskResult task : mover.batch()
                     .nop()
                     .compare(page, text.asSlice(0, 9))

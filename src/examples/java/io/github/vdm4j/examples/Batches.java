@@ -10,7 +10,7 @@ import io.github.vdm4j.operation.Crc32c;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** Gathers small records in a page, and computes the page's checksum when all of them are there. */
+/** Gathers small records in a page, and then computes the page's checksum. */
 public final class Batches {
     private Batches() {}
 
@@ -27,7 +27,8 @@ public final class Batches {
     }
 
     static void send(Vdm mover, MemorySegment slot, MemorySegment record, int times) {
-        Batch batch = mover.batch().memcpy(slot, record).fence().crc32c(slot); // the only allocation
+        // the only allocation
+        Batch batch = mover.batch().memcpy(slot, record).fence().crc32c(slot);
         for (int i = 0; i < times; i++) {
             record.fill((byte) i);
             batch.submit().await().orThrow();

@@ -8,7 +8,7 @@ import io.github.vdm4j.operation.CrcOptions;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** CRC-32C of memory: whole, in parts, on the way of a copy, and of many pages without garbage. */
+/** CRC-32C of a range, of two parts, during a copy, and of many pages without garbage. */
 public final class Checksums {
     private Checksums() {}
 
@@ -18,7 +18,8 @@ public final class Checksums {
     }
 
     static long copied(Vdm mover, MemorySegment destination, MemorySegment source) {
-        return mover.copyCrc32c(destination, source).await().value(); // 0 to 0xFFFFFFFF, as java.util.zip.CRC32C has it
+        // 0 to 0xFFFFFFFF, like java.util.zip.CRC32C
+        return mover.copyCrc32c(destination, source).await().value();
     }
 
     static long sumOfPages(Vdm mover, MemorySegment[] pages) {
@@ -33,7 +34,7 @@ public final class Checksums {
     }
 
     /**
-     * Prints three of them.
+     * Prints three checksums.
      *
      * @param args none
      */
@@ -42,7 +43,8 @@ public final class Checksums {
             MemorySegment text = arena.allocateFrom("123456789").asSlice(0, 9);
             MemorySegment copy = arena.allocate(9);
             System.out.println(
-                    ofTwoParts(mover, text.asSlice(0, 4), text.asSlice(4)) // its toString is hexadecimal
+                    // toString is hexadecimal
+                    ofTwoParts(mover, text.asSlice(0, 4), text.asSlice(4))
                             + " %08x %08x".formatted(
                                     copied(mover, copy, text),
                                     sumOfPages(mover, new MemorySegment[]{copy})));

@@ -8,7 +8,7 @@ import io.github.vdm4j.mover.ThreadsDataMover;
 import java.util.Optional;
 
 /**
- * Opens a mover on Intel DML if it is installed, else on threads, and prints the reason. It also
+ * Opens a DML mover if Intel DML is installed, else a threads mover, and prints the reason. It also
  * prints later changes of the path.
  */
 public final class ChooseMover {

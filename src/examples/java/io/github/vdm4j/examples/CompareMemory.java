@@ -8,7 +8,7 @@ import io.github.vdm4j.operation.CompareResult;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** Fills memory with a pattern and finds bytes that differ from it. */
+/** Fills memory with a pattern and finds a different byte. */
 public final class CompareMemory {
     private CompareMemory() {}
 
@@ -22,7 +22,7 @@ public final class CompareMemory {
     }
 
     /**
-     * Fills, changes a byte, and prints where it is.
+     * Fills a range, changes a byte, and prints its offset.
      *
      * @param args none
      */

@@ -21,9 +21,9 @@ public final class CopyDurably {
     private CopyDurably() {}
 
     /**
-     * Copies, and prints what was done.
+     * Copies a file and prints the result.
      *
-     * @param args an existing file and the name of a new one
+     * @param args an existing file and the name of a new file
      * @throws IOException if a file cannot be opened or mapped
      */
     public static void main(String[] args) throws IOException {

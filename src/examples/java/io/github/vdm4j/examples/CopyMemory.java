@@ -12,7 +12,7 @@ public final class CopyMemory {
     private CopyMemory() {}
 
     /**
-     * Copies, and prints what was done.
+     * Copies memory and prints the result.
      *
      * @param args none
      */
@@ -21,7 +21,7 @@ public final class CopyMemory {
             MemorySegment source = arena.allocate(1 << 20).fill((byte) 7);
             MemorySegment destination = arena.allocate(1 << 20);
             VdmFuture<VdmOutput> copy = mover.memcpy(destination, source); // nothing has started
-            copy.await(); // or poll() in a loop of your own; throws if the copy failed
+            copy.await(); // throws if the copy failed
             System.out.println(copy + ", equal: " + (destination.mismatch(source) == -1));
         }
     }

@@ -15,7 +15,7 @@ public final class CopyOnDsa {
     private CopyOnDsa() {}
 
     /**
-     * Copies, and prints what has copied and what the work queues have done.
+     * Copies memory and prints the path and the counters of the work queues.
      *
      * @param args none
      */

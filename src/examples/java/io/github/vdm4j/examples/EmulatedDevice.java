@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * A client of DSA, tested without hardware and without FUSE: the device runs in this process, and
+ * A test of a DSA client without hardware and without FUSE. The device runs in this process, and
  * the test decides when a descriptor completes.
  */
 public final class EmulatedDevice {
@@ -28,7 +28,8 @@ public final class EmulatedDevice {
             MemorySegment destination = arena.allocate(source.byteSize());
             MemorySegment record = arena.allocate(32, 32);
             MemorySegment descriptor = arena.allocate(64, 64);
-            descriptor.set(ValueLayout.JAVA_INT, 4, 3 << 24 | 0xc); // a move that wants a record
+            // the move requests a completion record
+            descriptor.set(ValueLayout.JAVA_INT, 4, 3 << 24 | 0xc);
             descriptor.set(ValueLayout.JAVA_LONG, 8, record.address());
             descriptor.set(ValueLayout.JAVA_LONG, 16, source.address());
             descriptor.set(ValueLayout.JAVA_LONG, 24, destination.address());

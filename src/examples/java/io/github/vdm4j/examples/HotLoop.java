@@ -12,7 +12,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Fills the slots of a ring with one operation that is prepared again and again.
+ * Fills the slots of a ring with an operation that is prepared again and again.
  */
 public final class HotLoop {
     private HotLoop() {}
@@ -29,7 +29,7 @@ public final class HotLoop {
     }
 
     /**
-     * Fills a thousand slots, and prints what was done.
+     * Fills a thousand slots and prints the result.
      *
      * @param args none
      */

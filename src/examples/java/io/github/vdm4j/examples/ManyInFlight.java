@@ -10,7 +10,7 @@ import java.util.List;
 
 /** Writes thousands of pages at the same time, and releases each page when it is written. */
 public final class ManyInFlight {
-    /** A page in memory, and where it belongs. */
+    /** A page in memory and its place in the file. */
     record Page(MemorySegment slot, MemorySegment bytes, List<MemorySegment> free) {
         void release() {
             free.add(bytes);
@@ -25,7 +25,7 @@ public final class ManyInFlight {
             done.add(mover.memcpy(page.slot(), page.bytes()), page);
         }
         while (!done.isEmpty()) {
-            var entry = done.take(); // the next page that is complete
+            var entry = done.take(); // waits for the next complete page
             entry.future().orThrow();
             entry.attachment().release();
         }

@@ -44,6 +44,6 @@ public final class MapBuffer {
             System.out.println("%s, %s %s, %s %s".formatted(
                     file.domain(), filled.type(), filled.result(), flushed.type(),
                     flushed.result()));
-        } // waits for what is in flight, then unmaps
+        } // waits for operations in flight, then unmaps
     }
 }

@@ -26,7 +26,7 @@ public final class OtherMemory {
         int length = Math.toIntExact(source.byteSize());
         int index = buffer.ensureWritable(length).writerIndex();
         MemorySegment to = MemorySegment.ofBuffer(buffer.nioBuffer(index, length));
-        var copy = mover.memcpy(to, source); // throws if an argument is wrong
+        var copy = mover.memcpy(to, source); // throws if an argument is invalid
         buffer.retain();
         return copy.toCompletableFuture()
                 .whenComplete((done, failure) -> {
@@ -37,7 +37,7 @@ public final class OtherMemory {
                 });
     }
 
-    /** The bytes of an Agrona buffer, off the heap or on it. */
+    /** The bytes of an Agrona buffer, on or off the heap. */
     static MemorySegment of(DirectBuffer buffer) {
         if (buffer.byteArray() != null) {
             return MemorySegment.ofArray(buffer.byteArray())

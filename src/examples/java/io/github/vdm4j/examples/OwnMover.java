@@ -12,7 +12,9 @@ import io.github.vdm4j.mover.SyncDataMover;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.LongAdder;
 
-/** A user's own mover that copies and counts bytes, and leaves the rest to SyncDataMover. */
+/**
+ * A user's own mover. It copies and counts bytes, and SyncDataMover executes the other operations.
+ */
 public final class OwnMover extends AbstractDataMover {
     private final SyncDataMover rest = SyncDataMover.open();
     private final VdmExecutor executor = this::start;

@@ -37,7 +37,7 @@ public final class PageCache implements AutoCloseable {
     private final MemorySegment file;
     private final OffHeapBuffer memory;
     private final List<MemorySegment> free = new ArrayList<>();
-    /** The frames by page, the page used longest ago first. */
+    /** The frames by page. The first page is the one used longest ago. */
     private final Map<Integer, Frame> frames = new LinkedHashMap<>(16, 0.75f, true);
 
     private static final class Frame {
@@ -97,7 +97,7 @@ public final class PageCache implements AutoCloseable {
         return frame;
     }
 
-    /** If the page that was used longest ago has changes, it and all others become durable. */
+    /** If the page that was used longest ago has changes, all changed pages become durable. */
     private void evict() {
         Map.Entry<Integer, Frame> eldest = frames.entrySet().iterator().next();
         if (eldest.getValue().changed) {
@@ -140,7 +140,7 @@ public final class PageCache implements AutoCloseable {
         return file.asSlice((2L * page + number) * SLOT_BYTES, SLOT_BYTES);
     }
 
-    /** Returns the newest slot of a page that is whole, or null for a page that was never written. */
+    /** Returns the newest valid slot of a page, or null if the page was never written. */
     private MemorySegment newest(int page) {
         MemorySegment newest = null;
         for (int number = 0; number < 2; number++) {
@@ -171,7 +171,7 @@ public final class PageCache implements AutoCloseable {
     }
 
     /**
-     * Counts in a page of a file how often this program was run.
+     * Counts the runs of this program in a page of a file.
      *
      * @param args the file
      * @throws IOException if the file cannot be mapped

@@ -22,12 +22,13 @@ public final class PollMany {
             long length = Math.min(CHUNK, source.byteSize() - at);
             chunks.add(mover.memcpy(destination.asSlice(at, length), source.asSlice(at, length)));
         }
-        new FutureRuntime().waitAll(chunks); // polls, and sleeps when only wakers can bring progress
+        // polls, and sleeps when only wakers can bring progress
+        new FutureRuntime().waitAll(chunks);
         chunks.forEach(VdmFuture::orThrow);
     }
 
     /**
-     * Copies 10 MB and a bit, and prints what was done.
+     * Copies more than 10 MB and prints the result.
      *
      * @param args none
      */

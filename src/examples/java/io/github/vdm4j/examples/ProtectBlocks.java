@@ -12,7 +12,7 @@ import io.github.vdm4j.operation.DifTags;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** Protects the blocks of a volume on their way out, and checks them on their way in. */
+/** Protects outgoing blocks of a volume and checks incoming blocks. */
 public final class ProtectBlocks {
     private ProtectBlocks() {}
 
@@ -29,7 +29,8 @@ public final class ProtectBlocks {
 
     static DifResult in(Vdm mover, MemorySegment blocks, MemorySegment wire,
             DifConfig config) {
-        return mover.difStrip(blocks, wire, config, VdmFlags.NONE).await(); // or difCheck, which copies nothing
+        // difCheck copies nothing
+        return mover.difStrip(blocks, wire, config, VdmFlags.NONE).await();
     }
 
     static DifResult moveTo(
@@ -39,7 +40,7 @@ public final class ProtectBlocks {
     }
 
     /**
-     * Sends two blocks, moves them, spoils one, and prints what the checks found.
+     * Sends two blocks, moves them, damages a block, and prints the results of the checks.
      *
      * @param args none
      */
@@ -52,7 +53,7 @@ public final class ProtectBlocks {
             out(mover, wire, blocks, config(100, 3));
             boolean well =
                     moveTo(mover, moved, wire, config(100, 3), new DifTags(200, 4, 0)).isOk();
-            moved.set(JAVA_BYTE, 525, (byte) 8); // in the second block
+            moved.set(JAVA_BYTE, 525, (byte) 8); // this byte is in the second block
             DifResult found = in(mover, back, moved, config(200, 4));
             System.out.println(
                     "%b, then %s at %d".formatted(well, found.errors(), found.blockOffset()));

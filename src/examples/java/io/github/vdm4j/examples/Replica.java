@@ -76,9 +76,9 @@ public final class Replica {
     }
 
     /**
-     * Brings a replica up to date and prints how many bytes were sent.
+     * Updates a replica and prints the number of sent bytes.
      *
-     * @param args the replica, its journal, the file as it was, and the file as it is
+     * @param args the replica, its journal, the old file and the new file
      * @throws IOException if a file cannot be mapped
      */
     public static void main(String[] args) throws IOException {

@@ -9,7 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Brings a replica of a page up to date with what has changed, or with all of it if that is more.
+ * Updates a replica of a page with the changes, or with the whole page if the changes are longer.
  */
 public final class ShipDeltas {
     private ShipDeltas() {}
@@ -17,14 +17,14 @@ public final class ShipDeltas {
     static long update(
             Vdm mover, MemorySegment replica, MemorySegment old, MemorySegment page,
             MemorySegment record) {
-        DeltaResult delta = mover.createDelta(record, old, page).await(); // page and old: at most 0x80000 bytes
+        DeltaResult delta = mover.createDelta(record, old, page).await(); // at most 0x80000 bytes
         return switch (delta.outcome()) {
             case EQUAL -> 0;
             case RECORDED -> {
                 mover.applyDelta(replica, record.asSlice(0, delta.recordBytes())).await();
                 yield delta.recordBytes();
             }
-            case OVERFLOW -> { // more has changed than the record has room for
+            case OVERFLOW -> { // the changes do not fit into the record
                 mover.memcpy(replica, page).await();
                 yield page.byteSize();
             }
@@ -32,7 +32,7 @@ public final class ShipDeltas {
     }
 
     /**
-     * Changes two bytes of a page, and prints what went to the replica.
+     * Changes two bytes of a page and prints the number of sent bytes.
      *
      * @param args none
      */
@@ -43,7 +43,8 @@ public final class ShipDeltas {
             MemorySegment page = arena.allocate(4_096, 8).copyFrom(old);
             page.set(JAVA_BYTE, 7, (byte) 2);
             page.set(JAVA_BYTE, 4_000, (byte) 3);
-            MemorySegment record = arena.allocate(1_000, 8); // DeltaResult.maxRecordBytes(4_096) is room for anything
+            // DeltaResult.maxRecordBytes(4_096) is always enough.
+            MemorySegment record = arena.allocate(1_000, 8);
             long shipped = update(mover, replica, old, page, record);
             System.out
                     .println(shipped + " bytes shipped, equal: " + (replica.mismatch(page) == -1));

@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Brings a replica of a file of any size up to date with the changes alone. */
+/** Updates a replica of a file of any size with only the changes. */
 public final class ShipFile {
     private ShipFile() {}
 
@@ -22,7 +22,7 @@ public final class ShipFile {
                 var room = OffHeapBuffer.allocate(LongDelta.maxBytes(size))) {
             long used = LongDelta.create(mover, room.segment(), before.segment(), after.segment())
                     .await();
-            MemorySegment entries = room.slice(0, used); // the bytes to send to another machine
+            MemorySegment entries = room.slice(0, used); // send these bytes to the replica
             LongDelta.apply(mover, copy.segment(), entries, VdmFlags.NONE).await().orThrow();
             mover.flush(copy.segment()).await();
             return used;
@@ -30,9 +30,9 @@ public final class ShipFile {
     }
 
     /**
-     * Ships the changes of a file, and prints how many bytes they took.
+     * Sends the changes of a file and prints their number of bytes.
      *
-     * @param args the replica, the file as it was, and the file as it is, all of one size
+     * @param args the replica, the old file and the new file, all of the same size
      * @throws IOException if a file cannot be mapped
      */
     public static void main(String[] args) throws IOException {

@@ -23,7 +23,7 @@ public final class WaitWell {
         try {
             return copy.await(Duration.ofMillis(100));
         } catch (FutureTimeoutException late) {
-            System.err.println(late.getMessage()); // the copy goes on
+            System.err.println(late.getMessage()); // the copy continues
             return copy.await();
         }
     }
@@ -47,13 +47,13 @@ public final class WaitWell {
     }
 
     /**
-     * Copies in three ways, and prints what the mover has done.
+     * Copies memory in three ways and prints the counters of the mover.
      *
      * @param args none
      * @throws InterruptedException if the thread is interrupted
      */
     public static void main(String[] args) throws InterruptedException {
-        // Closing the mover finishes what is in flight; the arena is closed after that.
+        // Closing the mover finishes the operations in flight. The arena is closed after that.
         try (Arena arena = Arena.ofShared();
                 Vdm mover = ThreadsDataMover.builder()
                         .threads(1)

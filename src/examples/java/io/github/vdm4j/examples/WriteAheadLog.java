@@ -113,7 +113,7 @@ public final class WriteAheadLog {
         }
         try {
             mover.memcpy(log.asSlice(at, bytes.byteSize()), bytes, VdmFlags.MEM_DURABLE).await();
-            earlier.join(); // recovery would stop at an earlier record that was lost
+            earlier.join(); // Recovery would stop at a lost earlier record.
             durable.complete(null);
             return at;
         } catch (RuntimeException e) {

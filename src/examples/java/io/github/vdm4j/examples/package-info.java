@@ -1,4 +1,5 @@
 /**
- * Small programs, one a topic, which the guides quote. The build compiles them, and tests run them.
+ * Small programs, each about a topic. The guides quote them, the build compiles them, and tests run
+ * them.
  */
 package io.github.vdm4j.examples;

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A file system that is mounted for one test. The test is skipped if that is not possible. */
+/** A file system that is mounted for a test. If the mount fails, the test is skipped. */
 record Mounted(Path folder) implements AutoCloseable {
     /** A new file system in an image file. */
     static Mounted disk(Path parent, String type, long size) throws Exception {
@@ -21,7 +21,7 @@ record Mounted(Path folder) implements AutoCloseable {
         return mount(parent.resolve(type), "-o", "loop", image.toString());
     }
 
-    /** The arguments are those of mount, without the folder. */
+    /** Mounts a file system. The arguments are those of mount, without the folder. */
     static Mounted mount(Path folder, String... arguments) throws Exception {
         Files.createDirectories(folder);
         String[] command = new String[arguments.length + 2];

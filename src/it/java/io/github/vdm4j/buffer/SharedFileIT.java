@@ -30,7 +30,7 @@ class SharedFileIT {
     @TempDir private Path folder;
 
     @Test
-    @DisplayName("12: what was made durable stays when another user's map fails for lack of space")
+    @DisplayName("12: durable bytes survive if another user's map fails for lack of space")
     void durableBytesSurviveTheFailureOfAnotherMap() throws Exception {
         try (Mounted disk = Mounted.disk(folder, "ext4", 64 * MIB)) {
             Path file = disk.folder().resolve("log");
@@ -40,7 +40,8 @@ class SharedFileIT {
                 var stop = new AtomicBoolean();
                 Thread greedy = Thread.ofPlatform().start(() -> {
                     while (!stop.get()) {
-                        // The first is refused before the file changes, the second by fallocate.
+                        // vdm4j refuses the first size before the file changes. fallocate refuses
+                        // the second size.
                         for (long offset : new long[]{0, 40L * MIB}) {
                             try {
                                 OffHeapBuffer.map(file, offset, 60L * MIB - offset / 4).close();

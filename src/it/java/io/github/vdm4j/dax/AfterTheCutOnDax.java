@@ -18,8 +18,8 @@ class AfterTheCutOnDax {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource(Movers.class)
-    @DisplayName("every durable operation that was reported complete is in the file")
-    void durableDataAreThere(Movers which) throws IOException {
+    @DisplayName("every completed durable operation is in the file")
+    void durableDataSurviveTheCut(Movers which) throws IOException {
         which.open().close(); // skips the test if the mover could not write
         for (CutFile file : CutFile.values()) {
             if (file != CutFile.DISK_FORGOTTEN) {
@@ -30,7 +30,7 @@ class AfterTheCutOnDax {
     }
 
     @Test
-    @DisplayName("what was not durable is lost, so it was a cut")
+    @DisplayName("bytes that were not durable are lost, so the power was cut")
     void otherDataAreLost() throws IOException {
         Path path = CutFile.DISK_FORGOTTEN.path(Movers.SYNC);
         byte[] expected = CutFile.DISK_FORGOTTEN.expected(Movers.SYNC);

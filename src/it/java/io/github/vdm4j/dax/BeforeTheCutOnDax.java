@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Writes the content that {@link AfterTheCutOnDax} checks. The power of the guest is cut in
- * between.
+ * Writes the content that {@link AfterTheCutOnDax} checks. The power of the guest is cut between
+ * the two classes.
  */
 @OnDax
 @DisplayName("Before the power is cut")
@@ -23,7 +23,7 @@ class BeforeTheCutOnDax {
     @ParameterizedTest(name = "{0}")
     @EnumSource(Movers.class)
     @DisplayName("durable operations are reported complete")
-    void complete(Movers which) throws IOException {
+    void durableOperationsComplete(Movers which) throws IOException {
         try (Vdm mover = which.open();
                 Arena arena = Arena.ofShared()) {
             for (CutFile file : CutFile.values()) {

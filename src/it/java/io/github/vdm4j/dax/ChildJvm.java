@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A second JVM of the same version with other options. */
+/** A second JVM of the same version with different options. */
 final class ChildJvm {
     private ChildJvm() {}
 

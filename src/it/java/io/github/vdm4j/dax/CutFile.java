@@ -19,7 +19,7 @@ enum CutFile {
 
     static final int SIZE = 300_000;
 
-    /** The boundary of two operations, which lies within a cache line. */
+    /** The boundary of two operations. It lies within a cache line. */
     static final long ODD = 100_001;
 
     private final Path place;

@@ -104,7 +104,7 @@ public final class DaxLauncher {
         long passed = 0;
         long failed = 0;
         long skipped = 0;
-        // Each class has its own request. Within one request, JUnit would choose the order.
+        // Each class has its own request, because JUnit chooses the order within a request.
         for (String name : classes) {
             LauncherDiscoveryRequest request =
                     LauncherDiscoveryRequestBuilder.request()

@@ -99,8 +99,8 @@ class DurabilityOnDax {
         "DML_SOFTWARE, DISK_SEGMENT",
         "DML_SOFTWARE, NATIVE_MEMORY", "DML_SOFTWARE, ALLOCATED_BUFFER"
     })
-    @DisplayName("are durable, or refused without having written anything")
-    void keepsThePromise(Movers which, Destination kind) throws IOException {
+    @DisplayName("an operation is durable, or it is refused and writes nothing")
+    void operationKeepsThePromise(Movers which, Destination kind) throws IOException {
         Path file = (kind.onDisk() ? DaxFiles.DISK : DaxFiles.PMEM).resolve("durability");
         var buffer = new OffHeapBuffer[1];
         var random = new Random(SEED);
@@ -161,7 +161,7 @@ class DurabilityOnDax {
                 case MEMCPY -> System.arraycopy(content, 0, model, offset, length);
                 case MEMMOVE -> System.arraycopy(model, from, model, offset, length);
                 case MEMSET -> java.util.Arrays.fill(model, offset, offset + length, fill);
-                default -> {} // a flush changes nothing
+                default -> {} // A flush changes nothing.
             }
         } else {
             assertTrue(

@@ -60,7 +60,7 @@ class FlushCountOnDax {
 
     private static List<Range> ranges() {
         var ranges = new ArrayList<Range>();
-        ranges.add(new Range(60, 100)); // less than two lines long, but in three lines
+        ranges.add(new Range(60, 100)); // The range is shorter than two lines but touches three.
         ranges.add(new Range(0, 1));
         ranges.add(new Range(63, 1));
         ranges.add(new Range(63, 2));
@@ -135,8 +135,8 @@ class FlushCountOnDax {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource(Movers.class)
-    @DisplayName("of a mapping by OffHeapBuffer.map")
-    void ofBuffer(Movers which) throws IOException {
+    @DisplayName("each line of a mapping by OffHeapBuffer.map is written back once")
+    void linesOfABufferAreWrittenBackOnce(Movers which) throws IOException {
         try (Vdm mover = which.open();
                 OffHeapBuffer buffer =
                         OffHeapBuffer.map(DaxFiles.PMEM.resolve("counted"), 0, SIZE)) {
@@ -146,8 +146,8 @@ class FlushCountOnDax {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource(Movers.class)
-    @DisplayName("of a mapping that the JDK made, with MAP_SYNC")
-    void ofSegment(Movers which) throws IOException {
+    @DisplayName("each line of a mapping by the JDK with MAP_SYNC is written back once")
+    void linesOfASegmentAreWrittenBackOnce(Movers which) throws IOException {
         try (Vdm mover = which.open();
                 Arena arena = Arena.ofShared()) {
             MemorySegment bare =
@@ -160,8 +160,8 @@ class FlushCountOnDax {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource(Movers.class)
-    @DisplayName("of no mapping behind the page cache")
-    void ofNoPageCache(Movers which) throws IOException {
+    @DisplayName("a mapping behind the page cache is not flushed by line")
+    void pageCacheIsNotFlushedByLine(Movers which) throws IOException {
         try (Vdm mover = which.open();
                 OffHeapBuffer buffer =
                         OffHeapBuffer.map(DaxFiles.DISK.resolve("counted"), 0, SIZE)) {
@@ -170,8 +170,8 @@ class FlushCountOnDax {
     }
 
     @Test
-    @DisplayName("of nothing, when an operation is not durable")
-    void ofNothingWithoutTheFlag() throws IOException {
+    @DisplayName("an ordinary operation flushes nothing")
+    void ordinaryOperationFlushesNothing() throws IOException {
         try (Vdm mover = Movers.SYNC.open();
                 Arena arena = Arena.ofShared();
                 OffHeapBuffer buffer =

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @OnDax
-@DisplayName("Without the C2 compiler, whose absence lets the JDK's force() crash")
+@DisplayName("Without the C2 compiler, the JDK's force() crashes")
 class JvmOptionsOnDax {
 
     /**
@@ -64,8 +64,8 @@ class JvmOptionsOnDax {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({"-Xint", "-XX:TieredStopAtLevel=1"})
-    @DisplayName("and without libpmem, durable is refused with that reason")
-    void refusedWithoutLibpmem(String option) throws IOException, InterruptedException {
+    @DisplayName("without libpmem, a durable operation is refused with that reason")
+    void durableIsRefusedWithoutLibpmem(String option) throws IOException, InterruptedException {
         assertEquals(
                 "UNSUPPORTED for want of C2\n".repeat(4) + "status 0",
                 run(List.of(option, "-Dvdm4j.pmem.library=")));
@@ -73,7 +73,7 @@ class JvmOptionsOnDax {
 
     @Test
     @DisplayName("libpmem writes back, also a mapping that the JDK made")
-    void worksWithLibpmem() throws IOException, InterruptedException {
+    void libpmemWritesBack() throws IOException, InterruptedException {
         assertEquals(
                 "SUCCESS\n".repeat(4) + "status 0",
                 run(List.of("-XX:TieredStopAtLevel=1", "-Dvdm4j.pmem.library=libpmem.so.1")));
@@ -81,7 +81,7 @@ class JvmOptionsOnDax {
 
     @Test
     @DisplayName("the option that the reason names helps")
-    void worksWithTheOptionNamed() throws IOException, InterruptedException {
+    void namedOptionHelps() throws IOException, InterruptedException {
         assertEquals(
                 "SUCCESS\n".repeat(4) + "status 0",
                 run(

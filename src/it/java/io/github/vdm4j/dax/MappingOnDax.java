@@ -19,7 +19,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @OnDax
-@DisplayName("A buffer knows where its bytes become durable")
+@DisplayName("A buffer knows its durability domain")
 class MappingOnDax {
     private static final long SIZE = 3 * 4096 + 100;
 
@@ -42,16 +42,16 @@ class MappingOnDax {
     }
 
     @Test
-    @DisplayName("mapped on persistent memory: in its cache lines")
-    void mappedOnPersistentMemory() throws IOException {
+    @DisplayName("a file on persistent memory has domain CACHE_LINE")
+    void pmemFileHasDomainCacheLine() throws IOException {
         assertDomain(DurabilityDomain.CACHE_LINE, OffHeapBuffer.map(file(DaxFiles.PMEM), 0, SIZE));
         assertDomain(DurabilityDomain.CACHE_LINE, OffHeapBuffer.map(used, 4096, 8 * SIZE));
         assertDomain(DurabilityDomain.CACHE_LINE, OffHeapBuffer.map(used, 100, 1000));
     }
 
     @Test
-    @DisplayName("mapped read-only on persistent memory: in its cache lines, and read-only")
-    void mappedReadOnly() throws IOException {
+    @DisplayName("a read-only file on persistent memory has domain CACHE_LINE")
+    void readOnlyPmemFileHasDomainCacheLine() throws IOException {
         Files.write(file(DaxFiles.PMEM), new byte[(int) SIZE]);
         try (OffHeapBuffer buffer = OffHeapBuffer.mapReadOnly(used, 0, SIZE)) {
             assertEquals(DurabilityDomain.CACHE_LINE, buffer.domain());
@@ -61,20 +61,20 @@ class MappingOnDax {
     }
 
     @Test
-    @DisplayName("mapped on a disk: in its pages")
-    void mappedOnDisk() throws IOException {
+    @DisplayName("a file on a disk has domain PAGE")
+    void diskFileHasDomainPage() throws IOException {
         assertDomain(DurabilityDomain.PAGE, OffHeapBuffer.map(file(DaxFiles.DISK), 0, SIZE));
     }
 
     @Test
-    @DisplayName("mapped in a tmpfs: nowhere")
-    void mappedInTmpfs() throws IOException {
+    @DisplayName("a file in a tmpfs has domain VOLATILE")
+    void tmpfsFileHasDomainVolatile() throws IOException {
         assertDomain(DurabilityDomain.VOLATILE, OffHeapBuffer.map(file(DaxFiles.TMPFS), 0, SIZE));
     }
 
     @Test
-    @DisplayName("wrapping a segment that the JDK mapped with MAP_SYNC: in its cache lines")
-    void wrapsSynchronousMapping() throws IOException {
+    @DisplayName("a wrapped mapping by the JDK with MAP_SYNC has domain CACHE_LINE")
+    void wrappedSyncMappingHasDomainCacheLine() throws IOException {
         try (Arena arena = Arena.ofShared()) {
             MemorySegment bare =
                     DaxFiles.mapBare(
@@ -85,8 +85,8 @@ class MappingOnDax {
     }
 
     @Test
-    @DisplayName("wrapping such a segment that was reinterpreted: in its cache lines")
-    void wrapsReinterpretedMapping() throws IOException {
+    @DisplayName("a wrapped reinterpreted mapping with MAP_SYNC has domain CACHE_LINE")
+    void reinterpretedMappingHasDomainCacheLine() throws IOException {
         try (Arena arena = Arena.ofShared()) {
             MemorySegment bare =
                     DaxFiles.mapBare(
@@ -98,8 +98,8 @@ class MappingOnDax {
     }
 
     @Test
-    @DisplayName("wrapping a plain mapping on persistent memory: in its pages")
-    void wrapsPlainMappingOnPersistentMemory() throws IOException {
+    @DisplayName("a wrapped plain mapping on persistent memory has domain PAGE")
+    void plainPmemMappingHasDomainPage() throws IOException {
         try (Arena arena = Arena.ofShared()) {
             MemorySegment bare =
                     DaxFiles.mapBare(file(DaxFiles.PMEM), MapMode.READ_WRITE, SIZE, arena);
@@ -108,8 +108,8 @@ class MappingOnDax {
     }
 
     @Test
-    @DisplayName("wrapping a plain mapping on a disk, reinterpreted or not: in its pages")
-    void wrapsPlainMappingOnDisk() throws IOException {
+    @DisplayName("a wrapped plain mapping on a disk has domain PAGE")
+    void plainDiskMappingHasDomainPage() throws IOException {
         try (Arena arena = Arena.ofShared()) {
             MemorySegment bare =
                     DaxFiles.mapBare(file(DaxFiles.DISK), MapMode.READ_WRITE, SIZE, arena);

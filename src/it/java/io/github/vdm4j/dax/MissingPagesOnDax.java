@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @OnDax
-@DisplayName("A page that is not there ends the operation, not the JVM")
+@DisplayName("A missing page ends the operation, not the JVM")
 class MissingPagesOnDax {
     private static final int PAGE = 4096;
     private static final int SIZE = 4 * PAGE;
@@ -80,8 +80,8 @@ class MissingPagesOnDax {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource(Movers.class)
-    @DisplayName("where the file of a buffer was truncated")
-    void truncatedBuffer(Movers which) throws IOException {
+    @DisplayName("a truncated file of a buffer fails the operation")
+    void truncatedBufferFailsTheOperation(Movers which) throws IOException {
         try (Vdm mover = which.open();
                 OffHeapBuffer buffer = OffHeapBuffer.map(file, 0, SIZE)) {
             truncate();
@@ -95,8 +95,8 @@ class MissingPagesOnDax {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource(Movers.class)
-    @DisplayName("where the file of the caller's own mapping was truncated before a flush")
-    void truncatedSegment(Movers which) throws IOException {
+    @DisplayName("a truncated file of the caller's mapping fails a flush")
+    void truncatedSegmentFailsTheOperation(Movers which) throws IOException {
         try (Vdm mover = which.open();
                 Arena arena = Arena.ofShared()) {
             MemorySegment bare =
@@ -107,8 +107,8 @@ class MissingPagesOnDax {
     }
 
     @Test
-    @DisplayName("where the device is full and the mapping has a hole")
-    void holeOnFullDevice() throws IOException {
+    @DisplayName("a hole on a full device fails the operation")
+    void holeOnFullDeviceFailsTheOperation() throws IOException {
         try (Arena arena = Arena.ofShared()) {
             MemorySegment bare =
                     DaxFiles.mapBare(file, ExtendedMapMode.READ_WRITE_SYNC, 64L << 20, arena);
@@ -127,8 +127,8 @@ class MissingPagesOnDax {
     }
 
     @Test
-    @DisplayName("and a buffer is not made where there is no space for it, on either file system")
-    void noSpaceForBuffer() throws IOException {
+    @DisplayName("without space a buffer is refused, on both file systems")
+    void bufferWithoutSpaceIsRefused() throws IOException {
         for (Path place : List.of(DaxFiles.PMEM, DaxFiles.DISK)) {
             Path big = place.resolve("big");
             var e = assertThrows(IOException.class, () -> OffHeapBuffer.map(big, 0, 1L << 30));

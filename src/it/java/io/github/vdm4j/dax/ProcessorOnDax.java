@@ -32,8 +32,8 @@ class ProcessorOnDax {
     private static final boolean AVX2 = Processor.flags().contains("avx2");
 
     @Test
-    @DisplayName("without AVX2 makes DML unavailable, with that reason")
-    void withoutAvx2MakesDmlUnavailable() throws Exception {
+    @DisplayName("a processor without AVX2 makes DML unavailable, with that reason")
+    void missingAvx2MakesDmlUnavailable() throws Exception {
         assumeTrue(!AVX2, "the processor has AVX2");
         var reason = List.of(new Attempt("the processor",
                 "/proc/cpuinfo does not list avx2, which the code of DML uses"));
@@ -51,8 +51,8 @@ class ProcessorOnDax {
     }
 
     @Test
-    @DisplayName("decides whether the best mover is DML, and what it copies is right")
-    void decidesWhetherTheBestMoverIsDml() {
+    @DisplayName("the processor decides whether the best mover is DML, and copies are correct")
+    void processorDecidesAboutTheBestMover() {
         boolean dml = AVX2 && DmlLibrary.whyUnavailable().isEmpty();
         try (Arena arena = Arena.ofShared(); Vdm mover = DataMovers.best()) {
             assertSame(dml ? DmlDataMover.class : ThreadsDataMover.class, mover.getClass());

@@ -22,9 +22,9 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A program that closes arenas at random moments around a batch. One thread submits batches on the
- * software path and polls them, and a second thread closes their memory. A later access ends the
- * process, because the memory is unmapped at once. {@link BatchHuntIT} runs this in a separate JVM.
+ * A program that closes arenas at random moments around a batch. A thread submits batches on the
+ * software path and polls them, and a second thread closes their memory. The memory is unmapped at
+ * once, so a later access ends the process. {@link BatchHuntIT} runs this in a separate JVM.
  *
  * <p>Arguments: seed, milliseconds.
  */

@@ -55,8 +55,8 @@ final class CrashHunt {
     private final AtomicReference<Throwable> unexpected = new AtomicReference<>();
 
     /**
-     * A lock that truncates files between operations only. To truncate a file during a native copy
-     * cannot be made safe, because the page can disappear between the check and the access.
+     * A lock that permits truncation only between operations. vdm4j cannot make a truncation during
+     * a native copy safe, because the page can disappear between the check and the access.
      */
     private final ReadWriteLock files = new ReentrantReadWriteLock();
 
@@ -115,7 +115,7 @@ final class CrashHunt {
         };
     }
 
-    /** One thread. */
+    /** A thread of the hunt. */
     private final class Hunter implements Runnable {
         private final SplittableRandom random;
         private final long deadline;
@@ -134,8 +134,7 @@ final class CrashHunt {
         public void run() {
             while (done < actions && System.nanoTime() < deadline && unexpected.get() == null) {
                 done++;
-                // The JVM interrupts a thread whose access to a segment is cut short by the arena's
-                // closing.
+                // If closing an arena ends an access to its segment, the JVM interrupts the thread.
                 Thread.interrupted();
                 Action action = pick();
                 try {
@@ -334,7 +333,7 @@ final class CrashHunt {
             count(operation);
             if (random.nextInt(8) == 0) {
                 futures.set(random.nextInt(PLACES), operation);
-                operation = null; // only one thread at a time may prepare it
+                operation = null; // Only one thread at a time may prepare it.
             }
         }
 
@@ -350,7 +349,7 @@ final class CrashHunt {
         private FutureState count(PollableFuture<?> future) {
             FutureState state = future.poll();
             if (state == FutureState.COMPLETE) {
-                if (future.output() instanceof VdmOutput output) { // a chain that failed has none
+                if (future.output() instanceof VdmOutput output) { // A failed chain has no output.
                     results.merge(output.result(), 1L, Long::sum);
                     if (output.result() == VdmResult.INTERNAL_ERROR
                             || output.result() == VdmResult.JOB_CORRUPTED) {

@@ -18,13 +18,13 @@ class CrashHuntIT {
     private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
 
     @Test
-    void randomActionsOnSeveralThreads() {
+    void randomActionsDoNotCrashTheJvm() {
         hunt(Duration.ofSeconds(20), 100_000);
     }
 
     @Test
     @Tag("slow")
-    void manyMoreRandomActionsOnSeveralThreads() {
+    void manyRandomActionsDoNotCrashTheJvm() {
         hunt(Duration.ofMinutes(5), 5_000_000);
     }
 

@@ -8,7 +8,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AddLifecycleHook;
 import net.jqwik.api.lifecycle.PropagationMode;
 
-/** Random batches on the real library. Each has the same result as in pure Java. */
+/** Random batches on the real library. Each has the same result on pure Java. */
 @AddLifecycleHook(value = RequiresDml.PropertyCondition.class,
         propagateTo = PropagationMode.ALL_DESCENDANTS)
 class DmlBatchIT {
@@ -22,23 +22,25 @@ class DmlBatchIT {
     }
 
     @Property(tries = TRIES)
-    void inOrder(@ForAll long seed, @ForAll @IntRange(min = 1, max = 300) int tasks) {
+    void orderedTasksMatchJava(@ForAll long seed, @ForAll @IntRange(min = 1, max = 300) int tasks) {
         check(DmlPath.SOFTWARE, new BatchMix(seed, tasks, Order.IN_A_ROW), 1 << 20);
     }
 
     @Property(tries = TRIES)
-    void withTasksOfSeveralParts(@ForAll long seed,
+    void longTasksMatchJava(@ForAll long seed,
             @ForAll @IntRange(min = 1, max = 60) int tasks) {
         check(DmlPath.SOFTWARE, new BatchMix(seed, tasks, Order.IN_A_ROW), 256);
     }
 
     @Property(tries = TRIES)
-    void fencedUnderAuto(@ForAll long seed, @ForAll @IntRange(min = 1, max = 100) int tasks) {
+    void fencedTasksOnAutoMatchJava(@ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 100) int tasks) {
         check(DmlPath.AUTO, new BatchMix(seed, tasks, Order.FENCED), 1 << 20);
     }
 
     @Property(tries = TRIES / 10)
-    void thousandsOfTasks(@ForAll long seed, @ForAll @IntRange(min = 1000, max = 5000) int tasks) {
+    void thousandsOfTasksMatchJava(@ForAll long seed,
+            @ForAll @IntRange(min = 1000, max = 5000) int tasks) {
         check(DmlPath.SOFTWARE, new BatchMix(seed, tasks, Order.IN_A_ROW), 1 << 20);
     }
 }

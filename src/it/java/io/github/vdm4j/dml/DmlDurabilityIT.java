@@ -95,7 +95,7 @@ class DmlDurabilityIT {
     @ParameterizedTest(name = "native memory, libpmem: {0}, offset {1}, {2} bytes, parts of {3}")
     @CsvSource({"false, 0, 64, 1024", "false, 1, 1, 1024", "false, 63, 2, 64", "false, 10, 20, 64",
         "false, 100, 30000, 4096", "true, 1, 1, 1024", "true, 63, 2, 64", "true, 100, 30000, 4096"})
-    void nativeMemory(boolean libpmem, int offset, int length, long parts) {
+    void nativeMemoryIsMadeDurable(boolean libpmem, int offset, int length, long parts) {
         ExecutionPath flush = libpmem ? ExecutionPath.LIBPMEM : ExecutionPath.DML_SOFTWARE;
         try (Arena arena = Arena.ofShared(); DmlDataMover mover = open(libpmem, parts)) {
             checkAll(mover, arena.allocate(SIZE, 64), noise(arena), offset, length, flush);
@@ -109,7 +109,7 @@ class DmlDurabilityIT {
 
     @ParameterizedTest(name = "a mapped file, parts of {0}")
     @ValueSource(longs = {64, 4096, 1 << 20})
-    void aMappedFile(long parts, @TempDir Path folder) throws IOException {
+    void mappedFileIsMadeDurable(long parts, @TempDir Path folder) throws IOException {
         Path file = folder.resolve("file");
         try (Arena arena = Arena.ofShared();
                 DmlDataMover mover = open(false, parts);

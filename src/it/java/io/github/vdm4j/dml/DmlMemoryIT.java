@@ -38,7 +38,7 @@ class DmlMemoryIT {
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     /**
-     * Returns the smallest of several counts per round, because the compiler and the JVM add to
+     * Returns the smallest of several counts per round, because the compiler and the JVM increase
      * some counts.
      */
     private double bytesPerRound(Runnable round) {
@@ -227,7 +227,7 @@ class DmlMemoryIT {
 
     @Test
     void closedMoversLeaveNoMemory() throws IOException {
-        openAndClose(2_000); // the JVM's own memory grows first
+        openAndClose(2_000); // The JVM's own memory grows first.
         long before = residentBytes();
         openAndClose(10_000);
         long grown = residentBytes() - before;

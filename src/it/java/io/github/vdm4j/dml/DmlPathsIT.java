@@ -66,7 +66,7 @@ class DmlPathsIT {
             assumeTrue(devices.findAny().isEmpty(),
                     "this machine has a DSA: " + DEVICES + " is not empty");
         } catch (IOException e) {
-            return; // the driver is missing, too
+            return; // The driver is missing, too.
         }
     }
 
@@ -103,7 +103,7 @@ class DmlPathsIT {
                 refused.diagnosis()::toString);
     }
 
-    /** The device can go away between opening and an operation. */
+    /** The device can disappear between the opening and an operation. */
     @Test
     void hardwareWithoutADeviceFailsAndWritesNothing() {
         assumeNoDsa();

@@ -6,6 +6,8 @@ import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.OffHeapBuffer;
+import io.github.vdm4j.dml.simulated.Plan;
+import io.github.vdm4j.dml.simulated.SimulatedDml;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.mover.SyncDataMover;
@@ -24,7 +26,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A program that closes arenas and buffers at random moments around an operation. One thread starts
+ * A program that closes arenas and buffers at random moments around an operation. A thread starts
  * and polls the operation, and a second thread closes its memory. {@link LifetimeHuntIT} runs this
  * in a separate JVM.
  *
@@ -41,7 +43,9 @@ final class LifetimeHunt {
      */
     private static final int LONGEST_WAIT = 3_000;
 
-    /** The memory that the closing thread closes, and the rounds that it waits before. */
+    /**
+     * The memory that the closing thread closes, and the rounds that it waits before the closing.
+     */
     private record Closing(AutoCloseable memory, boolean onlyTry, int rounds) {}
 
     private final SplittableRandom random;
@@ -122,7 +126,8 @@ final class LifetimeHunt {
     /** The closing thread. It closes the memory of the current operation after a random wait. */
     private void close() {
         while (!ended) {
-            closing = true; // before it is taken, so a check always sees it
+            // The flag is set before the thread takes the memory, so a check always sees it.
+            closing = true;
             Closing next = toClose.getAndSet(null);
             if (next == null) {
                 closing = false;
@@ -155,7 +160,7 @@ final class LifetimeHunt {
                 closing.memory().close();
                 done = true;
             } catch (IllegalStateException e) {
-                closesRefused++; // the operation holds the arena
+                closesRefused++; // The operation holds the arena.
                 Thread.yield();
             }
         }
@@ -184,13 +189,13 @@ final class LifetimeHunt {
         }
         if (dml != null) {
             while (closing) {
-                Thread.onSpinWait(); // the simulation must remember which memory is allowed
+                Thread.onSpinWait(); // The simulation must know which memory is allowed.
             }
             dml.forget();
             int checks = random.nextInt(20);
             dml.always(submission -> Plan.succeed().afterChecks(checks));
             dml.allow(whole);
-            dml.allow(kept); // an operation may begin on the memory after its buffer is closed
+            dml.allow(kept); // An operation may begin on the memory after its buffer is closed.
         }
         var offered = new Closing(memory, random.nextInt(4) == 0, random.nextInt(LONGEST_WAIT));
         toClose.set(offered);
@@ -200,10 +205,9 @@ final class LifetimeHunt {
             refusedAtTheCall++;
         }
         if (toClose.compareAndSet(offered, null)) {
-            close(offered); // the closing thread was busy or not running
+            close(offered); // The closing thread was busy or not running.
         }
-        // The JVM interrupts a thread whose access to a segment is cut short by the arena's
-        // closing.
+        // If closing an arena ends an access to its segment, the JVM interrupts the thread.
         Thread.interrupted();
     }
 

@@ -30,7 +30,7 @@ class LifetimeHuntIT {
     @ParameterizedTest(name = "the {0} library, 100,000 tries")
     @ValueSource(strings = {"real", "simulated"})
     @Tag("slow")
-    void inAHundredThousandTries(String library) {
+    void hundredThousandTriesSucceed(String library) {
         assertEquals(TRIES, hunt(library, Duration.ofMinutes(10)));
     }
 

@@ -15,9 +15,9 @@ import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
 
 /**
- * Two threads that share one reusable operation or one batch, which its javadoc forbids. Each
- * thread copies its own sources to its own destinations. The fault shows as a changed byte outside
- * of all destinations, or as a byte of one thread in a destination of another thread. {@link
+ * Two threads that share a reusable operation or a batch. The javadoc forbids that. Each thread
+ * copies its own sources to its own destinations. The fault shows as a changed byte outside of all
+ * destinations, or as a byte of one thread in a destination of another thread. {@link
  * PreparedByTwoIT} runs this in a separate JVM, because the fault may also be a crash.
  *
  * <p>Arguments: mover (dml, auto, threads or sync), what is shared (copy, data or batch), seed,
@@ -30,7 +30,7 @@ final class PreparedByTwo {
 
     private PreparedByTwo() {}
 
-    /** A thread with its source and its destination, which lies in a larger zone. */
+    /** A thread with its source and its destination. The destination lies in a larger zone. */
     private static final class User implements Runnable {
         private final byte mark;
         private final MemorySegment zone;
@@ -64,7 +64,8 @@ final class PreparedByTwo {
                 } catch (IllegalStateException e) {
                     refused++;
                     if (future != null) {
-                        future.poll(); // to completion, before it is prepared
+                        // The thread polls it to completion before it prepares it again.
+                        future.poll();
                     }
                 } catch (Throwable e) {
                     unexpected = e;

@@ -21,7 +21,7 @@ class PreparedByTwoIT {
         "dml, copy", "dml, data", "dml, batch", "auto, copy", "auto, data", "auto, batch",
         "threads, copy", "threads, data", "threads, batch",
         "sync, copy", "sync, data", "sync, batch"})
-    void writeNothingOutsideTheirDestinations(String mover, String shared) {
+    void threadsWriteOnlyTheirDestinations(String mover, String shared) {
         if (mover.equals("dml") || mover.equals("auto")) {
             var why = DmlLibrary.whyUnavailable();
             assumeTrue(why.isEmpty(), () -> RequiresDml.Condition.reason(why.orElseThrow()));

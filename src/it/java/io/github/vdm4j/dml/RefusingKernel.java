@@ -24,7 +24,7 @@ final class RefusingKernel {
     private static final int ALL_THREADS = 1;
     private static final int SET_NO_NEW_PRIVILEGES = 38;
 
-    // Of a filter program: classic BPF.
+    // Instruction codes of a filter program in classic BPF.
     private static final int LOAD = 0x20;
     private static final int JUMP_IF_EQUAL = 0x15;
     private static final int RETURN = 0x06;
@@ -43,7 +43,7 @@ final class RefusingKernel {
     /**
      * Refuses the advice to populate pages.
      *
-     * @param error the kernel's error: 22 (EINVAL) like before 5.14, 1 (EPERM) or 38 (ENOSYS)
+     * @param error the kernel's error: 22 (EINVAL, before Linux 5.14), 1 (EPERM) or 38 (ENOSYS)
      * @param everything whether the filter refuses every call that asks for pages
      */
     static void refuse(int error, boolean everything) throws Throwable {

@@ -17,14 +17,14 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.opentest4j.TestAbortedException;
 
 /**
- * The mark of a test class that needs the real libdml. vdm4j finds it in the same way as for a
- * user's program. Without it the tests are skipped, and the reports list every attempt.
+ * The mark of a test class that needs the real libdml. vdm4j finds it like in a user's program.
+ * Without it the tests are skipped, and the reports list every attempt.
  */
 @Inherited
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(RequiresDml.Condition.class)
-@interface RequiresDml {
+public @interface RequiresDml {
 
     /**
      * Throws before the class begins, because Surefire then counts each of its tests as skipped.

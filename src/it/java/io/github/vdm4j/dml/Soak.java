@@ -2,6 +2,8 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.AbstractDataMover;
 import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.dml.simulated.Plan;
+import io.github.vdm4j.dml.simulated.SimulatedDml;
 import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.mover.SyncDataMover;
@@ -151,7 +153,7 @@ final class Soak {
     private boolean isClean(SoakUser all) {
         if (unexpected.get() == null) {
             try {
-                dml.close(); // throws if a rule of the job API was broken or a job is left
+                dml.close(); // It throws if a rule of the job API was broken or a job is left.
                 if (all.buffersOpen() != 0) {
                     throw new AssertionError(all.buffersOpen() + " buffers are still open");
                 }

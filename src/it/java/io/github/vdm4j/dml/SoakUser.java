@@ -76,7 +76,7 @@ final class SoakUser implements Runnable {
         }
     }
 
-    /** Closes the memory, which waits for dropped operations. */
+    /** Closes the memory. The call waits for dropped operations. */
     private void closeMemory() {
         source.close();
         destination.close();
@@ -211,7 +211,7 @@ final class SoakUser implements Runnable {
         try {
             completion.join();
         } catch (CompletionException | CancellationException e) {
-            return; // the operation has a result of its own
+            return; // The operation has its own result.
         }
     }
 

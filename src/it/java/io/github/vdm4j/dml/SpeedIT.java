@@ -35,8 +35,8 @@ import org.junit.jupiter.api.function.Executable;
 @DisplayName("A reusable operation")
 class SpeedIT {
     /**
-     * The largest ratio. It is about 1.2 on an idle machine. Forgotten debug code or an object for
-     * each operation would exceed it.
+     * The largest ratio. It is about 1.2 on an idle machine. Forgotten debug code, or an object for
+     * each operation, would exceed it.
      */
     private static final double MOST = 2.0;
 
@@ -45,7 +45,7 @@ class SpeedIT {
 
     private static final AddressLayout POINTER = ValueLayout.ADDRESS;
 
-    @SuppressWarnings("unused") // the field keeps the allocation of the array
+    @SuppressWarnings("unused") // The field keeps the JIT from removing the allocation.
     private long[] allocated;
 
     private final Arena arena = Arena.ofAuto();
@@ -76,8 +76,8 @@ class SpeedIT {
     }
 
     /**
-     * AUTO takes a third to two thirds of the time of SOFTWARE. It took ten times as long if the
-     * JIT inlined the JVM's loops into their callers (docs/adr/0020).
+     * AUTO takes a third to two thirds of the time of SOFTWARE. If the JIT inlined the JVM's loops
+     * into their callers, it took ten times as long (docs/adr/0020).
      */
     @Test
     void autoIsAsFastAsSoftware() throws Throwable {
@@ -145,7 +145,7 @@ class SpeedIT {
         }
     }
 
-    /** One job, submitted and checked without any of vdm4j's checks. */
+    /** Submits and checks a job without the checks of vdm4j. */
     private static final class BareJob {
         private static final Linker LINKER = Linker.nativeLinker();
         private static final MethodHandle SUBMIT =

@@ -45,7 +45,7 @@ final class TruncatedFiles {
             channel.truncate(KEPT);
             for (int i = 0; i < rounds; i++) {
                 long length = random.nextLong(1, SIZE);
-                // Mostly inside the rest of the file, so the compiler expects the good case.
+                // Most accesses lie inside the rest of the file, so the compiler expects success.
                 long start = random.nextInt(4) != 0
                         ? Math.max(0, KEPT - length)
                         : random.nextLong(SIZE - length + 1);

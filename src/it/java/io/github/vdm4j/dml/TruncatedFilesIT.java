@@ -11,7 +11,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@DisplayName("Operations on mapped files that were cut off")
+@DisplayName("Operations on truncated mapped files")
 class TruncatedFilesIT {
 
     @ParameterizedTest(name = "{0} mover, {1}")

@@ -28,7 +28,7 @@ import java.util.Map;
 import java.util.function.BiFunction;
 
 /**
- * Every operation on a mapping of a truncated file, in every form in which vdm4j knows the mapping.
+ * Every operation on a mapping of a truncated file, in every form of mapping that vdm4j knows.
  * {@link TruncatedMappingIT} runs this in a separate JVM, because the fault is a crash.
  *
  * <p>Arguments: the mover (dml, auto, threads or sync), the state of the file (truncated or whole),

@@ -21,7 +21,8 @@ public final class CopyInDeniedJvm {
             for (int i = 0; i < COPIES; i++) {
                 source.fill((byte) i);
                 if (i == COPIES / 2) {
-                    Thread.currentThread().interrupt(); // closes a file channel in use
+                    // An interrupt closes a file channel in use.
+                    Thread.currentThread().interrupt();
                 }
                 var copy = mover.memcpy(destination, source);
                 copy.busyPoll();

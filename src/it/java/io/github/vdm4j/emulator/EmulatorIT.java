@@ -36,7 +36,7 @@ class EmulatorIT {
 
     @TempDir Path folder;
 
-    // Its device is not used. The client only creates the tasks.
+    // The client only creates the tasks. The test does not use its device.
     private final DeviceClient client = new DeviceClient(new DeviceSettings());
     private final List<Integer> opened = new ArrayList<>();
 
@@ -266,7 +266,7 @@ class EmulatorIT {
             assertEquals(64, submit(queue, first));
             await(first);
             Task second = move(from, client.noise(64, 2));
-            submit(queue, second); // the device may die before the answer
+            submit(queue, second); // The device may die before the answer.
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
             long answer = submit(queue, client.task(0));
             while (answer != -DeviceModel.ENOTCONN && System.nanoTime() < end) {

@@ -25,11 +25,11 @@ public final class EmulatorProcess implements AutoCloseable {
     }
 
     /**
-     * Starts an emulator. Skips the test if FUSE cannot be mounted, with the call that failed.
+     * Starts an emulator. If FUSE cannot be mounted, it skips the test and names the failed call.
      *
-     * @param folder what to serve
+     * @param folder the folder to serve
      * @param options options of the command
-     * @return the emulator, ready
+     * @return the emulator, when it is ready
      * @throws IOException if the process cannot be started
      */
     public static EmulatorProcess start(Path folder, String... options) throws IOException {
@@ -84,7 +84,7 @@ public final class EmulatorProcess implements AutoCloseable {
     /**
      * Ends the standard input of the emulator and waits for its end.
      *
-     * @return what it wrote to standard error
+     * @return its standard error
      * @throws IOException if that cannot be read
      */
     public String end() throws IOException {

@@ -23,13 +23,13 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A program that is killed (kill -9) at a random moment, and what its files hold afterwards. */
+/** The files of a program after kill -9 at a random moment. */
 class KilledRecipesIT {
     private final Random random = new Random();
 
     @TempDir private Path folder;
 
-    /** Runs the program until it has acknowledged some work, kills it, and returns all its lines. */
+    /** Runs the program, kills it after some acknowledged work, and returns all its lines. */
     private Set<Long> killed(String recipe) throws Exception {
         Process process = new ProcessBuilder(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -49,7 +49,7 @@ class KilledRecipesIT {
                 }
             }
         } catch (NumberFormatException | IOException cutOff) {
-            // the last line may be cut off
+            // The last line may be incomplete.
         }
         assertTrue(process.waitFor(30, TimeUnit.SECONDS));
         assertTrue(acknowledged.size() >= enough, acknowledged::toString);

@@ -10,8 +10,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
 /**
- * A program that uses a recipe until it is killed. It prints a line for everything that the recipe
- * has acknowledged.
+ * A program that uses a recipe until it is killed. It prints a line for every acknowledgement of
+ * the recipe.
  */
 final class RecipeUser {
     static final int BYTES = 4 << 20;
@@ -42,7 +42,7 @@ final class RecipeUser {
         System.out.println(value);
     }
 
-    /** Each record has a number in front and the same number behind bytes of varying length. */
+    /** Each record begins and ends with the same number. The length of the bytes between varies. */
     static byte[] record(long number) {
         byte[] record = new byte[16 + (int) (number % 1_500)];
         MemorySegment bytes = MemorySegment.ofArray(record);
@@ -87,7 +87,7 @@ final class RecipeUser {
         }
     }
 
-    /** State n of the file has n at all places that are a multiple of n's last digit and 1. */
+    /** State n of the file has the value n at every multiple of n's last digit plus 1. */
     static void advance(MemorySegment file, long state) {
         for (long at = 0; at < FILE; at += 8 * (1 + state % 10)) {
             file.set(JAVA_LONG, at, state);

@@ -73,7 +73,7 @@ final class FullHeap {
                             .toCompletableFuture()
                             .get(100, TimeUnit.MILLISECONDS);
                 } catch (Throwable e) {
-                    // the heap is full for a moment
+                    // The heap is full for a moment.
                 }
             }
             for (int i = 0; i < 100; i++) {

@@ -1,6 +1,7 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.dml.job.DmlChannel;
+import io.github.vdm4j.dml.simulated.SimulatedDml;
 import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.engine.channel.Slot;
 import io.github.vdm4j.engine.channel.SlotPool;

@@ -29,7 +29,6 @@ record ChosenMover(String name, Vdm mover, String reason) implements AutoCloseab
      * @param wanted the mover
      * @param path the path; null if the command line names none
      * @param operations the number of operations in flight
-     * @return the mover
      * @throws CommandFailure if it cannot be opened
      */
     static ChosenMover open(MoverChoice wanted, PathChoice path, int operations)

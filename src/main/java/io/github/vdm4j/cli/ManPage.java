@@ -4,15 +4,33 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Spec;
 
-/** The man page of a command and its subcommands, in the macros of man(7). */
-final class ManPage {
+/**
+ * {@code vdm generate-man}: the man page of a command and its subcommands, in the macros of man(7).
+ */
+@Command(
+        name = "generate-man",
+        description = "Prints the man page of vdm: scripts/vdm generate-man > vdm.1",
+        mixinStandardHelpOptions = true,
+        versionProvider = VdmCommand.Version.class)
+final class ManPage implements Runnable {
     private final StringBuilder text = new StringBuilder();
 
-    ManPage(CommandLine command) {
+    @Spec private CommandSpec spec;
+
+    @Override
+    public void run() {
+        describeAll(spec.root().commandLine());
+        spec.commandLine().getOut().print(text);
+        spec.commandLine().getOut().flush();
+    }
+
+    private void describeAll(CommandLine command) {
         CommandSpec root = command.getCommandSpec();
         line(".TH %s 1 \"\" \"%s\"".formatted(root.name().toUpperCase(java.util.Locale.ROOT),
                 escape(String.join(" ", root.version()))));
@@ -85,10 +103,5 @@ final class ManPage {
 
     private void line(String line) {
         text.append(line).append('\n');
-    }
-
-    @Override
-    public String toString() {
-        return text.toString();
     }
 }

@@ -55,20 +55,16 @@ final class VdmCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "a command is missing");
     }
 
-    /**
-     * Returns the command with its subcommands. They write to the streams that are set on it.
-     *
-     * @param progress returns the progress listener for the name of a task
-     * @param diagnosis returns the diagnosis of the machine
-     */
+    /** Returns the command with its subcommands. They write to the streams that are set on it. */
     static CommandLine with(Function<String, Progress> progress, Supplier<Diagnoses> diagnosis) {
         return new CommandLine(new VdmCommand())
                 .addSubcommand(new CopyCommand(progress.apply("copy")))
                 .addSubcommand(new CrcCommand(progress.apply("crc")))
                 .addSubcommand(new CompareCommand(progress.apply("compare")))
                 .addSubcommand(new InfoCommand(diagnosis))
+                .addSubcommand(new CheckHardwareCommand())
                 .addSubcommand(new GenerateCompletion())
-                .addSubcommand(new GenerateManCommand())
+                .addSubcommand(new ManPage())
                 .registerConverter(MoverChoice.class, text -> choose(text, MoverChoice.values()))
                 .registerConverter(PathChoice.class, text -> choose(text, PathChoice.values()))
                 .setParameterExceptionHandler(VdmCommand::refuse)
@@ -106,11 +102,7 @@ final class VdmCommand implements Runnable {
         return command.getCommandSpec().exitCodeOnExecutionException();
     }
 
-    /**
-     * Runs the command.
-     *
-     * @param arguments the arguments of the command line
-     */
+    /** Runs the command. */
     public static void main(String[] arguments) {
         Integer columns = Integer.getInteger(COLUMNS);
         Function<String, Progress> progress =

@@ -1,21 +1,20 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmException;
-import io.github.vdm4j.WhenFull;
 import io.github.vdm4j.dsa.DsaDevice;
 import io.github.vdm4j.engine.DeviceHealth;
 import io.github.vdm4j.engine.EnginePlan;
+import io.github.vdm4j.engine.EngineSettings;
 import io.github.vdm4j.engine.OffloadPolicy;
 import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.engine.channel.SlotPool;
-import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.machine.NumaNodes;
 import io.github.vdm4j.machine.SystemFiles;
 import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.mover.DeviceMoverBuilder;
 import io.github.vdm4j.worker.PartExecutor;
 import java.io.File;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -25,7 +24,7 @@ import java.util.function.LongSupplier;
  * The settings of a {@link DmlDataMover}. Each has a default. One thread at a time may use a
  * builder, and {@link #open} may be called any number of times.
  */
-public final class DmlDataMoverBuilder {
+public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBuilder> {
     /** What Linux gives a queue that nobody has configured otherwise. */
     private static final int USUAL_BATCH_TASKS = 32;
 
@@ -35,43 +34,29 @@ public final class DmlDataMoverBuilder {
      */
     private static final long JVM_FILLS = 512 << 10;
 
-    private static final int MAX_JOBS = 1 << 16;
-    private static final int MAX_WORKERS = 1_024;
-    private static final Duration MAX_CLOSE_TIMEOUT = Duration.ofDays(1);
-    private static final Duration MAX_DEVICE_TIMEOUT = Duration.ofDays(1);
-    private static final Duration MAX_QUEUE_FULL_TIMEOUT = Duration.ofHours(1);
-
+    private final EngineSettings settings;
     private DmlLibrary library;
     private DmlPath path = DmlPath.AUTO;
-    private int jobs = 128;
-    private WhenFull whenFull = WhenFull.WAIT;
-    private int queueSize = 128;
-    private Duration queueFullTimeout = Duration.ofMillis(100);
-    private Duration deviceTimeout = Duration.ofSeconds(30);
     private long maxTransferBytes = ChannelLimits.MAX_PART;
-    private long offloadFrom = OffloadPolicy.OFFLOAD_FROM;
-    private long offloadFromWhenAwaited = OffloadPolicy.OFFLOAD_FROM_WHEN_AWAITED;
     private long jvmCopies = Long.MAX_VALUE;
     private long jvmFills = JVM_FILLS;
     private long jvmOperations = Long.MAX_VALUE;
-    private Duration closeTimeout = Duration.ofSeconds(30);
-    private long workerBytes = 4L << 20;
     private long parallelBytes = PartExecutor.USUALLY_FROM;
-    private int workers = Runtime.getRuntime().availableProcessors();
     private int node = NumaNodes.ANY;
     private boolean tried = true;
-    private boolean nativeMemoryIsPersistent;
-    private Duration forceWait;
-
-    // Null for the machine's, and for nobody: to make a default takes a JVM that has just started
-    // longer than to make it later.
-    private Durability durability;
-    private WorkerStrategy workerStrategy;
+    /** Null for the machine's. */
     private DmlDiagnosis diagnosis;
-    private LongSupplier clock;
+    /** Null for none. */
     private Consumer<DmlPathDecision> listener;
 
-    DmlDataMoverBuilder() {}
+    DmlDataMoverBuilder() {
+        this(new EngineSettings(Runtime.getRuntime().availableProcessors()));
+    }
+
+    private DmlDataMoverBuilder(EngineSettings settings) {
+        super(settings);
+        this.settings = settings;
+    }
 
     /**
      * Sets the library. Default: {@link DmlLibrary#open()}.
@@ -85,7 +70,8 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * Sets the path on which operations execute. Default: {@link DmlPath#AUTO}.
+     * Sets the path on which operations execute. On {@link DmlPath#HARDWARE} the device executes
+     * operations of every size. Default: {@link DmlPath#AUTO}.
      *
      * @param path the path
      * @return this
@@ -104,82 +90,7 @@ public final class DmlDataMoverBuilder {
      * @throws IllegalArgumentException if it is out of that range
      */
     public DmlDataMoverBuilder jobs(int count) {
-        if (count < 1 || count > MAX_JOBS) {
-            throw new IllegalArgumentException(
-                    "%,d jobs: must be 1 to %,d".formatted(count, MAX_JOBS));
-        }
-        jobs = count;
-        return this;
-    }
-
-    /**
-     * Sets what happens to an operation on hardware when all jobs are in flight. Default: {@link
-     * WhenFull#WAIT}.
-     *
-     * @param whenFull whether it waits, or fails if {@link #queueSize} operations wait already
-     * @return this
-     */
-    public DmlDataMoverBuilder whenFull(WhenFull whenFull) {
-        this.whenFull = Objects.requireNonNull(whenFull, "whenFull");
-        return this;
-    }
-
-    /**
-     * Sets how many operations may wait for a job if the mover {@linkplain #whenFull fails} further
-     * ones. Default: 128.
-     *
-     * @param operations 1 or more
-     * @return this
-     * @throws IllegalArgumentException if it is below 1
-     */
-    public DmlDataMoverBuilder queueSize(int operations) {
-        if (operations < 1) {
-            throw new IllegalArgumentException(
-                    "queueSize of %,d: must be 1 or more".formatted(operations));
-        }
-        queueSize = operations;
-        return this;
-    }
-
-    /**
-     * Sets how long the mover retries an operation that finds the work queues full. Then the
-     * operation fails with {@link io.github.vdm4j.VdmResult#QUEUE_FULL}. Polls retry in growing
-     * intervals of at most 64 µs. Default: 100 ms. On {@link DmlPath#AUTO} such an operation goes
-     * to the software path at once.
-     *
-     * @param time 0 to one hour
-     * @return this
-     * @throws IllegalArgumentException if it is out of that range
-     */
-    public DmlDataMoverBuilder queueFullTimeout(Duration time) {
-        if (Objects.requireNonNull(time, "time").isNegative()
-                || time.compareTo(MAX_QUEUE_FULL_TIMEOUT) > 0) {
-            throw new IllegalArgumentException(
-                    "queueFullTimeout of " + time + ": must be 0 to " + MAX_QUEUE_FULL_TIMEOUT);
-        }
-        queueFullTimeout = time;
-        return this;
-    }
-
-    /**
-     * Sets how long the mover waits for the hardware's answer to a job. Then the operation fails
-     * with {@link io.github.vdm4j.VdmResult#TIMEOUT}. Default: 30 s. A device does not return a
-     * job, so the memory of the operation must be left alone until {@link DmlDataMover#jobsOverdue}
-     * is 0. Its {@link io.github.vdm4j.buffer.OffHeapBuffer}s cannot be closed before. The time
-     * counts from the second poll on, and some polls only check it. An operation that is polled
-     * seldom can therefore take up to twice as long.
-     *
-     * @param time above 0, up to one day
-     * @return this
-     * @throws IllegalArgumentException if it is out of that range
-     */
-    public DmlDataMoverBuilder deviceTimeout(Duration time) {
-        if (!Objects.requireNonNull(time, "time").isPositive()
-                || time.compareTo(MAX_DEVICE_TIMEOUT) > 0) {
-            throw new IllegalArgumentException(
-                    "deviceTimeout of " + time + ": must be above 0, up to " + MAX_DEVICE_TIMEOUT);
-        }
-        deviceTimeout = time;
+        settings.capacity("jobs", count);
         return this;
     }
 
@@ -199,24 +110,6 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * Sets the shortest operation that a worker executes if the hardware does not. The polling
-     * thread executes shorter operations, and those on memory that is confined to a thread.
-     * Default: 4 MiB (docs/adr/0015 has the measurement).
-     *
-     * @param bytes 1 or more; {@link Long#MAX_VALUE} for never
-     * @return this
-     * @throws IllegalArgumentException if it is below 1
-     */
-    public DmlDataMoverBuilder workersFrom(long bytes) {
-        if (bytes < 1) {
-            throw new IllegalArgumentException(
-                    "workersFrom(%,d): must be 1 byte or more".formatted(bytes));
-        }
-        workerBytes = bytes;
-        return this;
-    }
-
-    /**
      * Sets from how many bytes on all workers execute an operation together, with the JVM's code,
      * on {@link DmlPath#AUTO} without hardware. An operation shorter than this or than {@link
      * #workersFrom}, a delta and a batch have one worker. On {@link DmlPath#SOFTWARE} each
@@ -227,60 +120,7 @@ public final class DmlDataMoverBuilder {
      * @throws IllegalArgumentException if it is below 1
      */
     public DmlDataMoverBuilder parallelFrom(long bytes) {
-        if (bytes < 1) {
-            throw new IllegalArgumentException(
-                    "parallelFrom(%,d): must be 1 byte or more".formatted(bytes));
-        }
-        parallelBytes = bytes;
-        return this;
-    }
-
-    /**
-     * How many worker threads there are for {@link #workersFrom}. They are daemons, started when
-     * the first such operation comes. Default: one for each processor.
-     *
-     * @param count 1 to 1,024
-     * @return this
-     * @throws IllegalArgumentException if it is out of that range
-     */
-    public DmlDataMoverBuilder workers(int count) {
-        if (count < 1 || count > MAX_WORKERS) {
-            throw new IllegalArgumentException(
-                    "%,d workers: must be 1 to %,d".formatted(count, MAX_WORKERS));
-        }
-        workers = count;
-        return this;
-    }
-
-    /**
-     * Sets how a worker thread waits for work. Default: {@link WorkerStrategy#BALANCED}.
-     *
-     * @param strategy the strategy
-     * @return this
-     */
-    public DmlDataMoverBuilder workerStrategy(WorkerStrategy strategy) {
-        workerStrategy = Objects.requireNonNull(strategy, "strategy");
-        return this;
-    }
-
-    /**
-     * Sets how long {@link DmlDataMover#close} waits for operations in flight. After that it throws
-     * a {@link VdmException} with {@link io.github.vdm4j.VdmResult#TIMEOUT} that names them. It
-     * keeps the native memory of all jobs then, because a device may still write there. Default: 30
-     * s.
-     *
-     * @param time above 0, at most one day
-     * @return this
-     * @throws IllegalArgumentException if it is out of that range
-     */
-    public DmlDataMoverBuilder closeTimeout(Duration time) {
-        if (!Objects.requireNonNull(time, "time").isPositive()
-                || time.compareTo(MAX_CLOSE_TIMEOUT) > 0) {
-            throw new IllegalArgumentException(
-                    "closeTimeout of " + time + ": must be above 0 and at most "
-                            + MAX_CLOSE_TIMEOUT);
-        }
-        closeTimeout = time;
+        parallelBytes = EngineSettings.positive("parallelFrom", bytes);
         return this;
     }
 
@@ -311,7 +151,7 @@ public final class DmlDataMoverBuilder {
      * @throws IllegalArgumentException if it is negative
      */
     public DmlDataMoverBuilder jvmCopiesUpTo(long bytes) {
-        jvmCopies = notNegative("jvmCopiesUpTo", bytes);
+        jvmCopies = EngineSettings.notNegative("jvmCopiesUpTo", bytes);
         return this;
     }
 
@@ -325,7 +165,7 @@ public final class DmlDataMoverBuilder {
      * @throws IllegalArgumentException if it is negative
      */
     public DmlDataMoverBuilder jvmFillsUpTo(long bytes) {
-        jvmFills = notNegative("jvmFillsUpTo", bytes);
+        jvmFills = EngineSettings.notNegative("jvmFillsUpTo", bytes);
         return this;
     }
 
@@ -342,47 +182,8 @@ public final class DmlDataMoverBuilder {
      * @throws IllegalArgumentException if it is negative
      */
     public DmlDataMoverBuilder jvmOperationsUpTo(long bytes) {
-        jvmOperations = notNegative("jvmOperationsUpTo", bytes);
+        jvmOperations = EngineSettings.notNegative("jvmOperationsUpTo", bytes);
         return this;
-    }
-
-    /**
-     * Sets from how many bytes on hardware executes an operation on {@link DmlPath#AUTO}. The JVM
-     * executes shorter operations on the calling thread, because a round trip to the device takes
-     * longer. Operations that have to be durable, batches of this length, and operations of {@link
-     * #workersFrom} bytes or more go to the hardware in any case. {@link DmlPath#HARDWARE} sends
-     * operations of every size. Default: 8 KiB (docs/adr/0027).
-     *
-     * @param bytes 0 or more; 0 for every size
-     * @return this
-     * @throws IllegalArgumentException if it is negative
-     */
-    public DmlDataMoverBuilder offloadFrom(long bytes) {
-        offloadFrom = notNegative("offloadFrom", bytes);
-        return this;
-    }
-
-    /**
-     * Sets the same for an operation that a thread starts with {@code await} or {@code busyPoll},
-     * if the thread waits for this operation alone. Such a thread gains nothing while the device
-     * works, so the device has to be faster than the JVM. A value below {@link #offloadFrom} has no
-     * effect. Default: 24 KiB (docs/adr/0027).
-     *
-     * @param bytes 0 or more
-     * @return this
-     * @throws IllegalArgumentException if it is negative
-     */
-    public DmlDataMoverBuilder offloadFromWhenAwaited(long bytes) {
-        offloadFromWhenAwaited = notNegative("offloadFromWhenAwaited", bytes);
-        return this;
-    }
-
-    private static long notNegative(String setting, long bytes) {
-        if (bytes < 0) {
-            throw new IllegalArgumentException(
-                    "%s of %,d bytes: must not be negative".formatted(setting, bytes));
-        }
-        return bytes;
     }
 
     /**
@@ -400,26 +201,9 @@ public final class DmlDataMoverBuilder {
         return this;
     }
 
-    /**
-     * Applies C's rule for durable operations on native memory. If {@code true}, a raw segment
-     * whose {@linkplain io.github.vdm4j.DurabilityDomain domain} is unknown counts as persistent
-     * memory: the job carries the durable flags, and on the software path its cache lines are
-     * written back. This is for callers who map device memory themselves. On a raw address inside
-     * a page-cache mapping, such an operation reports success while its bytes are not durable.
-     * Default: {@code false}, such an operation ends with {@link
-     * io.github.vdm4j.VdmResult#UNSUPPORTED}.
-     *
-     * @param persistent whether native memory of unknown domain is persistent memory
-     * @return this
-     */
-    public DmlDataMoverBuilder nativeMemoryIsPersistent(boolean persistent) {
-        nativeMemoryIsPersistent = persistent;
-        return this;
-    }
-
     /** Other write-back engines than the machine's; for tests, which count what they do. */
     DmlDataMoverBuilder durability(Durability engines) {
-        durability = engines;
+        settings.durability = engines;
         return this;
     }
 
@@ -430,25 +214,11 @@ public final class DmlDataMoverBuilder {
     }
 
     /**
-     * Sets how long a force may wait for further durable operations on the same file. Default: no
-     * further bound.
-     *
-     * @param longest 0 or more; zero for no wait
-     * @return this
-     * @throws IllegalArgumentException if the time is negative
-     * @see io.github.vdm4j.mover.ThreadsDataMoverBuilder#forceWait
-     */
-    public DmlDataMoverBuilder forceWait(Duration longest) {
-        forceWait = Durability.requireForceWait(longest);
-        return this;
-    }
-
-    /**
      * Another clock for the pauses of hardware that was given up; for tests, in which no time has
      * to pass.
      */
     DmlDataMoverBuilder clock(LongSupplier nanos) {
-        clock = nanos;
+        settings.clock = nanos;
         return this;
     }
 
@@ -477,7 +247,8 @@ public final class DmlDataMoverBuilder {
         ChannelLimits limits =
                 devices.isEmpty() ? limits(maxTransferBytes, USUAL_BATCH_TASKS) : limits(devices);
         var opening =
-                new DmlOpening(opened, jobs, limits, node, queueFullTimeout.toNanos(), diagnosis);
+                new DmlOpening(opened, settings.capacity, limits, node,
+                        settings.queueFullTimeout.toNanos(), diagnosis);
         boolean nothingToTry = path == DmlPath.AUTO && devices.isEmpty() && diagnosis == null
                 && !opened.isSimulated();
         SlotPool pool;
@@ -491,43 +262,21 @@ public final class DmlDataMoverBuilder {
         boolean hardware = opening.decision().path() == DmlPath.HARDWARE;
         OffloadPolicy policy = policy(hardware);
         var decisions = new PathDecisions(opening.decision(), policy.words(), listener);
-        var plan = new EnginePlan(
-                pool,
-                "vdm4j-dml",
-                policy,
-                hardware ? new DeviceHealth(pool, (device, reason) -> decisions.decide(
+        DeviceHealth health = hardware
+                ? new DeviceHealth(pool, (device, reason) -> decisions.decide(
                         device ? DmlPath.HARDWARE : DmlPath.SOFTWARE, reason, opening),
-                        path == DmlPath.AUTO, clock)
-                        : null,
-                engines(),
-                queueFullTimeout.toNanos(),
-                deviceTimeout.toNanos(),
-                closeTimeout.toNanos(),
-                workers,
-                workerStrategy,
-                whenFull == WhenFull.FAIL ? queueSize : Integer.MAX_VALUE,
-                path != DmlPath.HARDWARE);
+                        path == DmlPath.AUTO, settings.clock)
+                : null;
+        EnginePlan plan =
+                settings.plan(pool, "vdm4j-dml", policy, health, path != DmlPath.HARDWARE);
         return new DmlDataMover(opened, path, plan, decisions);
     }
 
     private OffloadPolicy policy(boolean hardware) {
-        if (path != DmlPath.AUTO) {
-            return OffloadPolicy.allOnChannel(workerBytes);
-        }
-        return hardware
-                ? OffloadPolicy.offloading(offloadFrom, offloadFromWhenAwaited, workerBytes)
-                : OffloadPolicy.withoutDevice(jvmCopies, jvmFills, jvmOperations, workerBytes,
-                        parallelBytes);
-    }
-
-    /** Null for the usual engines of the machine. */
-    private Durability engines() {
-        if (durability == null && !nativeMemoryIsPersistent && forceWait == null) {
-            return null;
-        }
-        Durability chosen = durability == null ? Durability.system() : durability;
-        chosen = chosen.nativeMemoryIsPersistent(nativeMemoryIsPersistent);
-        return forceWait == null ? chosen : chosen.forceWait(forceWait);
+        boolean auto = path == DmlPath.AUTO;
+        return hardware || !auto ? settings.policy(auto)
+                : OffloadPolicy.withoutDevice(jvmCopies, jvmFills, jvmOperations,
+                        settings.workersFrom, parallelBytes);
     }
 
     /**

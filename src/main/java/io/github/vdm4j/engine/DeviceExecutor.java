@@ -57,12 +57,7 @@ public final class DeviceExecutor implements VdmExecutor {
     private final long inlineBytes;
     private volatile boolean closing;
 
-    /**
-     * Makes an executor, without threads so far.
-     *
-     * @param plan what it executes with
-     * @param name the mover's name, for messages
-     */
+    /** Makes an executor, without threads so far. */
     public DeviceExecutor(EnginePlan plan, String name) {
         this.plan = plan;
         this.name = name;
@@ -329,11 +324,7 @@ public final class DeviceExecutor implements VdmExecutor {
         notifier.useWaker();
     }
 
-    /**
-     * Returns how many operations wait for a slot or a worker.
-     *
-     * @return the number at this moment
-     */
+    /** Returns how many operations wait for a slot or a worker. */
     public int pending() {
         return pending.size() + workers.pending();
     }

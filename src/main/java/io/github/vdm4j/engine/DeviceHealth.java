@@ -1,6 +1,5 @@
 package io.github.vdm4j.engine;
 
-import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.VdmStatus;
 import io.github.vdm4j.engine.channel.Slot;
 import io.github.vdm4j.engine.channel.SlotPool;
@@ -16,12 +15,7 @@ public final class DeviceHealth {
     /** Is notified when the engine stops using the device, and when it uses the device again. */
     @FunctionalInterface
     public interface Listener {
-        /**
-         * Takes note of a decision. Called without locks. Must not throw.
-         *
-         * @param device whether operations go to the device from now on
-         * @param reason why, in a clause
-         */
+        /** Takes note of a decision. Called without locks. Must not throw. */
         void decided(boolean device, String reason);
     }
 
@@ -70,7 +64,7 @@ public final class DeviceHealth {
      * @param pool the slots
      * @param listener the listener of decisions
      * @param replaceable whether there is software to fall back to
-     * @param clock in nanoseconds; null for that of the system
+     * @param clock in nanoseconds
      */
     public DeviceHealth(SlotPool pool, Listener listener, boolean replaceable, LongSupplier clock) {
         this.pool = pool;
@@ -140,7 +134,7 @@ public final class DeviceHealth {
     }
 
     private synchronized String refusedAgain(VdmStatus status) {
-        long now = now();
+        long now = clock.getAsLong();
         if (!full) {
             full = true;
             fullSince = now;
@@ -168,13 +162,14 @@ public final class DeviceHealth {
     }
 
     private synchronized void postpone() {
-        retryAt = now() + pause;
+        retryAt = clock.getAsLong() + pause;
         pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
         troubled = true;
     }
 
     private boolean retryDevice() {
-        if (trial == null && now() - retryAt < 0 || !trying.compareAndSet(false, true)) {
+        if (trial == null && clock.getAsLong() - retryAt < 0
+                || !trying.compareAndSet(false, true)) {
             return false;
         }
         try {
@@ -222,9 +217,5 @@ public final class DeviceHealth {
         if (trial != null) {
             retryDevice();
         }
-    }
-
-    private long now() {
-        return clock != null ? clock.getAsLong() : System.nanoTime();
     }
 }

@@ -22,10 +22,6 @@ public record DeviceTrial(boolean works, String words, VdmStatus status) {
     /**
      * Tries the device. A slot that the device does not answer is never given back, because the
      * device may still write to the memory of its pool.
-     *
-     * @param pool slots for the device, at least one of them free
-     * @param queueFullNanos how long to go on while the queues are full
-     * @return the outcome
      */
     public static DeviceTrial of(SlotPool pool, long queueFullNanos) {
         Slot slot = pool.take();
@@ -76,7 +72,6 @@ public record DeviceTrial(boolean works, String words, VdmStatus status) {
      *
      * @param words what happened
      * @param status what the channel answered, or null
-     * @return the outcome
      */
     public static DeviceTrial failed(String words, VdmStatus status) {
         return new DeviceTrial(false, words, status);

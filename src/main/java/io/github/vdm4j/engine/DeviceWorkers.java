@@ -330,7 +330,6 @@ final class DeviceWorkers {
     /**
      * Waits for the workers and for the forces.
      *
-     * @param start when closing began
      * @return the operations that have not ended within the close timeout
      */
     Set<Operation<?>> stop(long start) {

@@ -49,11 +49,7 @@ public record EnginePlan(
         return health != null && health.isUsable();
     }
 
-    /**
-     * Returns the write-back engines.
-     *
-     * @return the engines of the plan or of the machine
-     */
+    /** Returns the write-back engines. */
     public Durability durability() {
         return engines != null ? engines : Durability.system();
     }

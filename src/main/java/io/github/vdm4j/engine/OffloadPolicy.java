@@ -177,11 +177,7 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
         };
     }
 
-    /**
-     * Returns the policy in words.
-     *
-     * @return a clause that continues a sentence about the mover
-     */
+    /** Returns the policy in words. */
     public String words() {
         if (copies == 0 && fills == 0 && operations == 0 && awaited == 0) {
             return "it executes operations of every size";

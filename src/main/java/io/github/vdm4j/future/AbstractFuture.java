@@ -3,8 +3,6 @@ package io.github.vdm4j.future;
 import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 
@@ -21,46 +19,7 @@ import java.util.concurrent.CancellationException;
  *
  * @param <T> the type of the output
  */
-public abstract class AbstractFuture<T> implements PollableFuture<T> {
-    private static final int IDLE = 0;
-    private static final int RUNNING = 1;
-    private static final int COMPLETE = 2;
-    /** Set beside IDLE or RUNNING while one thread is inside {@link #advance}. */
-    private static final int ADVANCING = 4;
-    /** Created, but {@linkplain #withhold without a task} yet. */
-    private static final int WITHHELD = 8;
-    /** Running, and driven by a thread that does not poll. */
-    private static final int DETACHED = 16;
-    /** Set beside IDLE, COMPLETE or WITHHELD while one thread {@linkplain #claim prepares}. */
-    private static final int PREPARING = 32;
-    /** Set beside ADVANCING while a thread advances that awaits this future alone. */
-    private static final int AWAITED = 64;
-
-    private static final VarHandle STATE;
-    private static final VarHandle WAITERS;
-
-    static {
-        try {
-            var lookup = MethodHandles.lookup();
-            STATE = lookup.findVarHandle(AbstractFuture.class, "state", int.class);
-            WAITERS = lookup.findVarHandle(AbstractFuture.class, "waiters", Waiters.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    /**
-     * Written with release semantics after the subclass's fields, and read with acquire semantics
-     * before them.
-     */
-    private volatile int state;
-    /**
-     * How often the future was prepared anew. A registration belongs to one generation. Written by
-     * the preparing thread before the state.
-     */
-    private int generation;
-    /** Null until the first registration. May belong to an earlier generation. */
-    private volatile Waiters waiters;
+public abstract class AbstractFuture<T> extends StatefulFuture<T> {
     /** The thread inside {@link #advance}, or null. Each thread compares it with itself only. */
     private Thread advancing;
 
@@ -82,15 +41,6 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
      *     null if the future was {@linkplain #detach detached}
      */
     protected abstract FutureState advance(Notifier notifier);
-
-    /**
-     * Returns whether {@link #advance}, which calls this, has to start the task.
-     *
-     * @return true in the calls until one returns {@link FutureState#RUNNING}
-     */
-    protected final boolean isStarting() {
-        return (state & RUNNING) == 0;
-    }
 
     /**
      * Returns whether advancing the running future without a waker can make progress. Polls ask
@@ -149,7 +99,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
      */
     protected final void detach() {
         advancing = null;
-        STATE.setRelease(this, DETACHED);
+        setState(DETACHED);
     }
 
     /**
@@ -175,7 +125,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
      * @return the state reached
      */
     protected final FutureState resumeDetached() {
-        STATE.setVolatile(this, RUNNING | ADVANCING); // before the look at the waiters
+        state = RUNNING | ADVANCING; // before the look at the waiters
         return enter(RUNNING, null);
     }
 
@@ -191,7 +141,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         }
         Seam.at("look and enter");
         if ((seen == IDLE || seen == RUNNING && canAdvance())
-                && STATE.compareAndSet(this, seen, seen | how)) {
+                && changeState(seen, seen | how)) {
             return enter(seen, null);
         }
         return observe();
@@ -205,7 +155,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     @Override
     public final void busyPoll() {
         if (pollAwaiting() != FutureState.COMPLETE) {
-            PollableFuture.super.busyPoll();
+            super.busyPoll();
         }
     }
 
@@ -239,7 +189,7 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         Seam.at("register and enter");
         int seen = state;
         if ((seen == IDLE || seen == RUNNING)
-                && STATE.compareAndSet(this, seen, seen | ADVANCING)) {
+                && changeState(seen, seen | ADVANCING)) {
             reached = enterFor(notifier, registration, seen);
         } else {
             notifier.useNone(); // another thread is advancing the future, or has just done so
@@ -274,47 +224,6 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
             notifier.useNone(); // prepared anew since the registration, which was notified of that
         }
         return reached;
-    }
-
-    /** Returns null if the future is complete or being prepared: it promises no wake-up then. */
-    private Registration register(Waker waker) {
-        while (true) {
-            int seen = state;
-            if (seen == COMPLETE || seen == WITHHELD) {
-                return null;
-            }
-            Waiters list = waiters;
-            Seam.at("look and register");
-            if (list == null || list.generation != generation) {
-                var fresh = new Waiters(generation);
-                if (!WAITERS.compareAndSet(this, list, fresh)) {
-                    continue;
-                }
-                if (list != null) {
-                    list.complete(); // the threads that complete and prepare do not find it now
-                }
-                list = fresh;
-            }
-            Registration added = waker instanceof Registration own
-                    ? list.add(own) ? own : null
-                    : list.add(waker);
-            if (added == null) {
-                continue; // complete, or prepared anew meanwhile
-            }
-            Seam.at("register and look");
-            seen = state;
-            if ((seen & (COMPLETE | PREPARING)) == 0 && list.generation == generation) {
-                return added;
-            }
-            added.withdraw();
-            if ((seen & PREPARING) != 0) {
-                return null; // the preparing thread may have looked for waiters already
-            }
-        }
-    }
-
-    private boolean isCurrent(Waiters list) {
-        return list != null && list.generation == generation;
     }
 
     /**
@@ -382,13 +291,13 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
 
     private void leave(int next) {
         advancing = null;
-        STATE.setRelease(this, next);
+        setState(next);
     }
 
     private void publish() {
         int completed = generation;
         advancing = null;
-        STATE.setVolatile(this, COMPLETE); // before the look at the waiters, who look at the state
+        state = COMPLETE; // before the look at the waiters, who look at the state
         Seam.at("publish and hand off");
         try {
             published();
@@ -403,16 +312,6 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     }
 
     @Override
-    public final FutureState state() {
-        int seen = state;
-        return switch (seen) {
-            case IDLE, WITHHELD -> FutureState.IDLE;
-            case COMPLETE -> FutureState.COMPLETE;
-            default -> (seen & PREPARING) != 0 ? FutureState.IDLE : FutureState.RUNNING;
-        };
-    }
-
-    @Override
     public final boolean cancel() {
         int seen = state;
         if (seen == WITHHELD) {
@@ -420,17 +319,12 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         }
         Seam.at("look and cancel");
         if (seen == DETACHED ? !takeFromDriver()
-                : seen != IDLE || !STATE.compareAndSet(this, IDLE, IDLE | ADVANCING)) {
+                : seen != IDLE || !changeState(IDLE, IDLE | ADVANCING)) {
             return false;
         }
         failDetached(new CancellationException(FailureName.CANCELLED.endOf(
                 "cancelled before it was started")));
         return true;
-    }
-
-    /** Detaches an idle future from pollers. Returns false if it is not idle. */
-    final boolean detachIdle() {
-        return STATE.compareAndSet(this, IDLE, DETACHED);
     }
 
     /** Returns whether the current thread is inside {@link #advance} of this future. */
@@ -439,21 +333,11 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
     }
 
     /**
-     * Returns whether a thread is inside {@link #advance} or the task is under way, as a volatile
-     * read.
-     *
-     * @return false if the future is idle or complete and no thread advances it
-     */
-    protected final boolean isUnderWay() {
-        return (state & (RUNNING | ADVANCING | DETACHED)) != 0;
-    }
-
-    /**
      * Polls only if the future is running. A mover uses this to finish what was started, without
      * starting what was only prepared.
      */
     protected final void pollIfRunning() {
-        if (state == RUNNING && STATE.compareAndSet(this, RUNNING, RUNNING | ADVANCING)) {
+        if (state == RUNNING && changeState(RUNNING, RUNNING | ADVANCING)) {
             enter(RUNNING, null);
         }
     }
@@ -469,94 +353,4 @@ public abstract class AbstractFuture<T> implements PollableFuture<T> {
         return (state & (RUNNING | DETACHED)) != 0;
     }
 
-    /**
-     * Marks a new future as one without a task. Until it is {@linkplain #withdraw() withdrawn} and
-     * prepared, polls, {@link #cancel} and questions about its outcome throw {@link
-     * IllegalStateException}.
-     */
-    protected final void withhold() {
-        STATE.setRelease(this, WITHHELD);
-    }
-
-    /**
-     * Returns the message for callers that use a {@linkplain #withhold() withheld} future.
-     *
-     * @return the message
-     */
-    protected String whyWithheld() {
-        return FailureName.NOT_PREPARED.endOf("nothing prepared: prepare the future first");
-    }
-
-    /**
-     * Withdraws an idle or complete future from pollers. The caller can write its fields then, and
-     * calls {@link #becomeIdle} afterwards. If two threads prepare a future, exactly one succeeds.
-     *
-     * @throws IllegalStateException if the future is running, or another thread prepares it
-     */
-    protected final void withdraw() {
-        claim();
-        renew();
-    }
-
-    /**
-     * Keeps pollers and preparing threads away from an idle or complete future without changing its
-     * fields. The caller calls {@link #renew} before it writes them, or {@link #reinstate}. A poll
-     * with a waker is promised no notification until then.
-     *
-     * @throws IllegalStateException if the future is running, or another thread prepares it
-     */
-    protected final void claim() {
-        int seen = state;
-        Seam.at("look and claim");
-        if (seen != COMPLETE && seen != IDLE && seen != WITHHELD
-                || !STATE.compareAndSet(this, seen, seen | PREPARING)) {
-            throw new IllegalStateException((seen & (RUNNING | ADVANCING | DETACHED)) != 0
-                    ? FailureName.NOT_COMPLETE.endOf(
-                            "the operation is still RUNNING: poll it to its end before you "
-                                    + "prepare it again")
-                    : FailureName.CONCURRENT_USE.endOf(
-                            "another thread is preparing this operation. Make an operation for "
-                                    + "each thread"));
-        }
-    }
-
-    /** Returns a {@linkplain #claim claimed} future to the state it had before. */
-    protected final void reinstate() {
-        STATE.setRelease(this, state & ~PREPARING);
-    }
-
-    /** Ends the registrations for the last operation of a {@linkplain #claim claimed} future. */
-    protected final void renew() {
-        generation++; // a thread that registers meanwhile sees PREPARING and withdraws
-        Seam.at("renew and detach");
-        Waiters earlier = waiters == null ? null : (Waiters) WAITERS.getAndSet(this, null);
-        Seam.at("detach and notify");
-        if (earlier != null) {
-            earlier.complete(); // the thread that completed the future may not have come so far
-        }
-    }
-
-    /**
-     * Makes a {@linkplain #withdraw() withdrawn} or a new future idle and publishes what was
-     * written since.
-     */
-    protected final void becomeIdle() {
-        STATE.setRelease(this, IDLE);
-    }
-
-    /**
-     * Throws unless the future is complete, for {@link #output} and {@link #failure}.
-     *
-     * @throws IllegalStateException if the future is not complete
-     */
-    protected final void requireComplete() {
-        if (state != COMPLETE) {
-            if (state == WITHHELD) {
-                throw new IllegalStateException(whyWithheld());
-            }
-            throw new IllegalStateException(
-                    FailureName.NOT_COMPLETE.endOf("the future is " + state()
-                            + ", not COMPLETE: poll it to its end first"));
-        }
-    }
 }

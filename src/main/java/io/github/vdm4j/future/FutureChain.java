@@ -2,10 +2,11 @@ package io.github.vdm4j.future;
 
 import io.github.vdm4j.machine.FailureName;
 import java.util.ArrayDeque;
-import java.util.BitSet;
 import java.util.Deque;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -22,12 +23,13 @@ import java.util.function.Supplier;
  * that have not started are cancelled. {@link #recover} continues after a failure.
  *
  * <p>Every method that adds an entry returns a new chain that replaces this one, like the
- * operations of {@link java.util.stream.Stream}. The old object cannot be polled or extended. One
- * thread builds the chain, and any thread may poll it.
+ * operations of {@link java.util.stream.Stream}. It throws an {@link IllegalStateException} if this
+ * chain has been polled or extended. One thread builds the chain, and any thread may poll it.
  *
- * <p>C counterpart: {@code FUTURE_CHAIN_INIT}, {@code FUTURE_CHAIN_ENTRY_INIT}, {@code
- * FUTURE_CHAIN_ENTRY_LAZY_INIT}, miniasync_future(7). {@code FUTURE_CHAIN_ENTRY_LAST} separates the
- * entries from further data in memory. In Java, such data are variables that the functions capture.
+ * <p>C counterpart: {@code FUTURE_CHAIN_INIT}, {@code FUTURE_CHAIN_ENTRY_INIT} and {@code
+ * FUTURE_CHAIN_ENTRY_LAZY_INIT}, whose map function is {@link #map}, miniasync_future(7). {@code
+ * FUTURE_CHAIN_ENTRY_LAST} separates the entries from further data in memory. In Java, such data are
+ * variables that the functions capture.
  *
  * @param <T> the type of the chain's output
  */
@@ -51,8 +53,8 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     private volatile FutureChain<?> driver;
     /** Whether a longer chain, or one that this chain was returned to, executes the entries. */
     private boolean taken;
-    /** The lazy entries that were skipped. Guarded by itself; made when the first one is. */
-    private volatile BitSet skipped;
+    /** The lazy entries that were skipped, or null if none was. */
+    private volatile Set<Integer> skipped;
     private Object value;
     private Throwable failure;
 
@@ -92,12 +94,9 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     /**
      * Adds a lazy entry.
      *
-     * <p>C counterpart: {@code FUTURE_CHAIN_ENTRY_LAZY_INIT}.
-     *
      * @param <R> the type of its output
      * @param init makes the future from the output of the entry before it; must not return null
      * @return the longer chain
-     * @throws IllegalStateException if this chain has been polled or extended
      */
     public <R> FutureChain<R> then(Function<? super T, ? extends PollableFuture<R>> init) {
         return append(ChainStep.lazy(Objects.requireNonNull(init, "init")));
@@ -109,7 +108,6 @@ public final class FutureChain<T> extends AbstractFuture<T> {
      * @param <R> the type of its output
      * @param next the future; the program does not poll it before its turn
      * @return the longer chain
-     * @throws IllegalStateException if this chain has been polled or extended
      */
     public <R> FutureChain<R> then(PollableFuture<R> next) {
         return append(ChainStep.eager(Objects.requireNonNull(next, "next"), null));
@@ -118,15 +116,12 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     /**
      * Adds an eager entry that uses the output of the entry before it.
      *
-     * <p>C counterpart: {@code FUTURE_CHAIN_ENTRY_INIT} with a map function.
-     *
      * @param <R> the type of its output
      * @param <F> the type of the future
      * @param next the future
      * @param map called with the output of the entry before and with {@code next}, before the first
      *     poll of {@code next}
      * @return the longer chain
-     * @throws IllegalStateException if this chain has been polled or extended
      */
     public <R, F extends PollableFuture<R>> FutureChain<R> then(
             F next, BiConsumer<? super T, ? super F> map) {
@@ -138,12 +133,9 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     /**
      * Adds a function that changes the output.
      *
-     * <p>C counterpart: the map function of the last entry.
-     *
      * @param <R> the type of the new output
      * @param map makes the new output from the old one
      * @return the longer chain
-     * @throws IllegalStateException if this chain has been polled or extended
      */
     public <R> FutureChain<R> map(Function<? super T, ? extends R> map) {
         return append(ChainStep.map(Objects.requireNonNull(map, "map")));
@@ -155,7 +147,6 @@ public final class FutureChain<T> extends AbstractFuture<T> {
      *
      * @param init makes a future from the failure; must not return null
      * @return the longer chain
-     * @throws IllegalStateException if this chain has been polled or extended
      */
     public FutureChain<T> recover(Function<? super Throwable, ? extends PollableFuture<T>> init) {
         return append(ChainStep.recover(Objects.requireNonNull(init, "init")));
@@ -175,15 +166,14 @@ public final class FutureChain<T> extends AbstractFuture<T> {
      * Returns whether an entry has its future. An eager entry always has it, and a lazy entry has
      * it from its turn on.
      *
-     * <p>C counterpart: {@code FUTURE_CHAIN_ENTRY_IS_INITIALIZED}.
-     *
      * @param entry the entry's index, from 0
      * @return true if the future exists
      * @throws IndexOutOfBoundsException if there is no such entry
      */
     public boolean isInitialized(int entry) {
         if (Objects.checkIndex(entry, entries) < begun) {
-            return !isSkipped(entry);
+            Set<Integer> some = skipped;
+            return some == null || !some.contains(entry);
         }
         for (ChainStep step = current; step != null; step = step.next) {
             if (step.index == entry) {
@@ -195,8 +185,6 @@ public final class FutureChain<T> extends AbstractFuture<T> {
 
     /**
      * Returns whether the chain has finished with an entry.
-     *
-     * <p>C counterpart: {@code FUTURE_CHAIN_ENTRY_IS_PROCESSED}.
      *
      * @param entry the entry's index, from 0
      * @return true if it has finished, failed or been skipped
@@ -213,11 +201,8 @@ public final class FutureChain<T> extends AbstractFuture<T> {
             if (step.index >= 0) {
                 begun = step.index + 1;
             }
-            FutureChain<?> ended = step.ended();
-            if (ended != null) {
-                ended.endLike(this);
-            } else if ((failure != null) != step.isRecovery()) {
-                skip(step);
+            if (step.ended() != null || (failure != null) != step.isRecovery()) {
+                pass(step);
             } else {
                 try {
                     PollableFuture<?> future = step.begin(failure != null ? failure : value);
@@ -249,8 +234,6 @@ public final class FutureChain<T> extends AbstractFuture<T> {
      * @return false if the inner chain is not idle: it is polled like any other future
      */
     private boolean splice(ChainStep step, FutureChain<?> inner) {
-        // A chain that a function returned has no other user. One that was given may be awaited.
-        boolean observable = !step.isLazy();
         if (!inner.detachIdle()) {
             return false;
         }
@@ -259,12 +242,12 @@ public final class FutureChain<T> extends AbstractFuture<T> {
             each.index = -1;
         }
         ChainStep end = inner.last;
-        if (observable) {
+        if (step.isLazy()) {
+            inner.endTaken(); // no user has the chain that a function returned
+        } else {
             inner.driver = this;
             end.next = ChainStep.endOf(inner);
             end = end.next;
-        } else {
-            inner.endTaken();
         }
         end.next = step.next;
         failure = null;
@@ -273,10 +256,10 @@ public final class FutureChain<T> extends AbstractFuture<T> {
         return true;
     }
 
-    /** Completes this chain, whose steps another chain has executed. */
-    private void endLike(FutureChain<?> outer) {
-        value = outer.value;
-        failure = outer.failure;
+    /** Completes this chain, which no thread polls. */
+    private void end(Object output, Throwable thrown) {
+        value = output;
+        failure = thrown;
         current = null;
         begun = entries;
         completeDetached();
@@ -324,35 +307,24 @@ public final class FutureChain<T> extends AbstractFuture<T> {
         value = null;
         failure = thrown;
         for (ChainStep step = rest; step != null; step = step.next) {
-            FutureChain<?> ended = step.ended();
-            if (ended != null) {
-                ended.endLike(this);
-            } else {
-                skip(step);
-            }
+            pass(step);
         }
     }
 
-    private void skip(ChainStep step) {
+    /** Passes a step that is not executed. An inner chain that ends there ends like this one. */
+    private void pass(ChainStep step) {
+        FutureChain<?> ended = step.ended();
+        if (ended != null) {
+            ended.end(value, failure);
+            return;
+        }
         if (step.index >= 0 && step.future() == null) {
             if (skipped == null) {
-                skipped = new BitSet();
+                skipped = ConcurrentHashMap.newKeySet();
             }
-            synchronized (skipped) {
-                skipped.set(step.index);
-            }
+            skipped.add(step.index);
         }
         cancelFuture(step);
-    }
-
-    private boolean isSkipped(int entry) {
-        BitSet some = skipped;
-        if (some == null) {
-            return false;
-        }
-        synchronized (some) {
-            return some.get(entry);
-        }
     }
 
     /** Cancels the future of a step that will not have its turn. Chains inside it need no stack. */
@@ -370,19 +342,15 @@ public final class FutureChain<T> extends AbstractFuture<T> {
             if (!next.detachIdle()) {
                 continue;
             }
-            ChainStep rest = next.current;
-            next.current = null;
-            next.begun = next.entries;
-            next.failure = new CancellationException(FailureName.CANCELLED.endOf(
-                    "cancelled before it was started"));
-            for (ChainStep each = rest; each != null; each = each.next) {
+            for (ChainStep each = next.current; each != null; each = each.next) {
                 if (each.future() instanceof FutureChain<?> inner) {
                     chains.add(inner);
                 } else if (each.future() != null) {
                     each.future().cancel();
                 }
             }
-            next.completeDetached();
+            next.end(null, new CancellationException(
+                    FailureName.CANCELLED.endOf("cancelled before it was started")));
         }
     }
 

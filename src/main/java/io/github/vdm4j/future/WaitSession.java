@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
@@ -75,17 +76,22 @@ final class WaitSession {
 
     WaitSession(Collection<? extends PollableFuture<?>> futures, IdleStrategy idle) {
         this.idle = idle;
-        Set<PollableFuture<?>> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
-        all =
-                futures.stream()
-                        .map(future -> Objects.requireNonNull(future, "a future to wait for"))
-                        .filter(distinct::add)
-                        .map(Entry::new)
-                        .toArray(Entry[]::new);
+        all = distinct(futures);
         due = all.clone();
         next = new Entry[due.length];
         count = due.length;
         remaining = due.length;
+    }
+
+    private Entry[] distinct(Collection<? extends PollableFuture<?>> futures) {
+        if (futures instanceof List<? extends PollableFuture<?>> list && list.size() == 1) {
+            return new Entry[]{new Entry(list.get(0))}; // the usual case, without a set
+        }
+        Set<PollableFuture<?>> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
+        return futures.stream()
+                .map(Entry::new)
+                .filter(entry -> distinct.add(entry.future))
+                .toArray(Entry[]::new);
     }
 
     void run() {
@@ -294,7 +300,8 @@ final class WaitSession {
             interrupted |= Thread.interrupted();
             return;
         }
-        for (int i = 0; i < SPINS_BEFORE_SLEEP; i++) {
+        // A virtual thread that spins keeps its carrier from other virtual threads.
+        for (int i = waiter.isVirtual() ? SPINS_BEFORE_SLEEP : 0; i < SPINS_BEFORE_SLEEP; i++) {
             if (woken != null) {
                 return;
             }
@@ -323,7 +330,7 @@ final class WaitSession {
                 entry.link = head;
             }
             if (sleeping) {
-                Seam.unpark(waiter);
+                LibraryThread.unpark(waiter);
             }
         }
     }
@@ -346,7 +353,7 @@ final class WaitSession {
         volatile boolean listed;
 
         Entry(PollableFuture<?> future) {
-            this.future = future;
+            this.future = Objects.requireNonNull(future, "a future to wait for");
         }
 
         @Override

@@ -31,12 +31,7 @@ public final class CallerExecutor implements VdmExecutor {
     /** A field, because a new object for each batch would be garbage. */
     private final TaskExecution eachTask = this::executeSingle;
 
-    /**
-     * Creates an executor.
-     *
-     * @param functions the functions for copies and fills
-     * @param durability the engines that make destinations durable
-     */
+    /** Creates an executor. */
     public CallerExecutor(MoveFunctions functions, Durability durability) {
         this.functions = functions;
         this.durability = durability;
@@ -106,13 +101,7 @@ public final class CallerExecutor implements VdmExecutor {
         return operation.succeed(to.byteSize() == 0 ? ExecutionPath.NONE : ExecutionPath.JVM);
     }
 
-    /**
-     * Executes the tasks of a batch on the calling thread, in order.
-     *
-     * @param batch the batch
-     * @param eachTask executes a task and writes its completion record
-     * @return {@link FutureState#COMPLETE}
-     */
+    /** Executes the tasks of a batch on the calling thread, in order. */
     public static FutureState startBatch(Operation<?> batch, TaskExecution eachTask) {
         TaskSequence sequence = sequenceOf(batch);
         String reason = sequence.pin();
@@ -136,12 +125,7 @@ public final class CallerExecutor implements VdmExecutor {
         }
     }
 
-    /**
-     * Returns the sequence of a batch's tasks. It stays attached to the batch.
-     *
-     * @param batch the batch
-     * @return the sequence
-     */
+    /** Returns the sequence of a batch's tasks. It stays attached to the batch. */
     public static TaskSequence sequenceOf(Operation<?> batch) {
         if (batch.attachment() instanceof TaskSequence known) {
             return known;
@@ -151,12 +135,7 @@ public final class CallerExecutor implements VdmExecutor {
         return sequence;
     }
 
-    /**
-     * Fails an operation on a buffer that was closed before the operation started.
-     *
-     * @param operation the operation
-     * @return {@link FutureState#COMPLETE}
-     */
+    /** Fails an operation on a buffer that was closed before the operation started. */
     public static FutureState failBufferClosed(Operation<?> operation) {
         return operation.fail(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, Pins.CLOSED,
                 null);
@@ -166,7 +145,6 @@ public final class CallerExecutor implements VdmExecutor {
      * Executes an operation and writes its completion record. Executes the tasks of a batch up to a
      * fence that needs a force. The caller has pinned the buffers.
      *
-     * @param operation the operation
      * @return null if the operation has ended; else the forces that it needs. After them the caller
      *     calls {@link #executeRest}.
      */
@@ -179,7 +157,6 @@ public final class CallerExecutor implements VdmExecutor {
     /**
      * Continues an operation whose forces have ended.
      *
-     * @param operation the operation
      * @return null if the operation has ended; else the next forces that it needs
      */
     public Forces executeRest(Operation<?> operation) {
@@ -199,7 +176,6 @@ public final class CallerExecutor implements VdmExecutor {
      * Returns whether an operation copies so few bytes before its force that the calling thread may
      * execute it.
      *
-     * @param operation the operation
      * @return true for a flush of a mapped file, a short durable operation, and a short batch that
      *     contains such a task
      */
@@ -273,9 +249,6 @@ public final class CallerExecutor implements VdmExecutor {
     /**
      * Returns whether an operation can be executed in {@link Parts}. An operation with a user's
      * function cannot, because the function is called once with the whole range.
-     *
-     * @param operation the operation
-     * @return true if it can be divided into parts
      */
     public boolean isDivisible(Operation<?> operation) {
         return Parts.divides(operation) && (functions == MoveFunctions.STANDARD
@@ -285,9 +258,6 @@ public final class CallerExecutor implements VdmExecutor {
     /**
      * Refuses a durable operation whose destination cannot be made durable. The caller calls this
      * before the first part.
-     *
-     * @param operation the operation
-     * @return true if it was refused and its completion record is written
      */
     public boolean isRefused(Operation<?> operation) {
         if (!operation.isDurable()) {
@@ -307,8 +277,6 @@ public final class CallerExecutor implements VdmExecutor {
     /**
      * Writes the completion record of an operation after its parts were executed.
      *
-     * @param operation the operation
-     * @param parts its parts
      * @return null if the operation has ended; else the forces that it needs
      */
     public Forces finish(Operation<?> operation, Parts parts) {
@@ -325,12 +293,7 @@ public final class CallerExecutor implements VdmExecutor {
         }
     }
 
-    /**
-     * Returns whether this executor can make the destinations of an operation durable.
-     *
-     * @param operation the operation
-     * @return false if the operation is durable and only DML can write its destinations back
-     */
+    /** Returns whether this executor can make the destinations of an operation durable. */
     public boolean canMakeDurable(Operation<?> operation) {
         MemorySegment second = operation.secondDestination();
         return !operation.isDurable() || supports(durability, true, operation.destination())
@@ -407,14 +370,7 @@ public final class CallerExecutor implements VdmExecutor {
         return forces;
     }
 
-    /**
-     * Returns whether a destination can be made durable if the flags ask for it.
-     *
-     * @param durability the engines
-     * @param durable whether the flags ask for durability
-     * @param destination the destination
-     * @return true if the executor does not refuse the operation
-     */
+    /** Returns whether a destination can be made durable if the flags ask for it. */
     public static boolean supports(Durability durability, boolean durable,
             MemorySegment destination) {
         return !durable || durability.supports(destination, false);

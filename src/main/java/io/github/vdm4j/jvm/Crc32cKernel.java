@@ -43,9 +43,7 @@ public final class Crc32cKernel {
     /**
      * Returns the CRC of a segment.
      *
-     * @param source the range to read, of any kind, alignment and length
      * @param options the seed, and what is reflected
-     * @return the CRC
      */
     public int crc(MemorySegment source, CrcOptions options) {
         begin(options);
@@ -57,9 +55,7 @@ public final class Crc32cKernel {
      * Copies a segment and returns the CRC of the copied bytes.
      *
      * @param destination the range to write, of the source's size and disjoint from it
-     * @param source the range to read
      * @param options the seed, and what is reflected
-     * @return the CRC
      */
     public int copy(MemorySegment destination, MemorySegment source, CrcOptions options) {
         begin(options);
@@ -77,9 +73,6 @@ public final class Crc32cKernel {
      *
      * @param first the CRC of the first range, with any seed
      * @param second the CRC of the second range, with the seed 0
-     * @param secondLength the length of the second range in bytes
-     * @param options the bypasses of both CRCs
-     * @return the CRC of both ranges, with the seed of the first
      */
     public static int combine(int first, int second, long secondLength, CrcOptions options) {
         boolean reversed = options.bypassReflection();

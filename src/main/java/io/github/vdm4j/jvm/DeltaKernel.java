@@ -29,7 +29,6 @@ public final class DeltaKernel {
      * Records how a segment differs from another.
      *
      * @param record the range for the record; its size limits the record
-     * @param original the range to which the record will be applied
      * @param modified the modified range of the same size, a multiple of 8, at most 0x80000
      * @return the record's size, 0 if both are equal; if the record is too small, the complement
      *     ({@code ~}) of the size that was written
@@ -68,7 +67,6 @@ public final class DeltaKernel {
      * Returns why a record would write outside its destination, or why DSA would refuse it.
      *
      * @param record a whole record
-     * @param size the size of the destination in bytes
      * @return the defect with the values, or null
      */
     public static String defect(MemorySegment record, long size) {
@@ -79,9 +77,6 @@ public final class DeltaKernel {
      * Returns the {@linkplain #defect(MemorySegment, long) defect} of a record that does not fill
      * its segment.
      *
-     * @param record a segment that begins with the record
-     * @param recordBytes the record's size
-     * @param size the size of the destination in bytes
      * @return the defect with the values, or null
      */
     public static String defect(MemorySegment record, long recordBytes, long size) {
@@ -110,7 +105,6 @@ public final class DeltaKernel {
     /**
      * Applies a record.
      *
-     * @param destination the range to change
      * @param record a record without a {@linkplain #defect defect} for this destination
      */
     public static void apply(MemorySegment destination, MemorySegment record) {

@@ -47,7 +47,6 @@ public final class DifKernel {
      * Returns where the first incorrect block begins.
      *
      * @param found the result of a check, not -1
-     * @return bytes from the beginning of the source
      */
     public static long offset(long found) {
         return found >> ERROR_BITS;
@@ -56,9 +55,7 @@ public final class DifKernel {
     /**
      * Returns the result of a check of a part, with the offset in the whole range.
      *
-     * @param found the result of the check of the part
      * @param from where the part begins
-     * @return the result for the whole range
      */
     static long shift(long found, long from) {
         return found < 0 ? found : found + (from << ERROR_BITS);
@@ -68,7 +65,6 @@ public final class DifKernel {
      * Returns the errors of the first incorrect block.
      *
      * @param found the result of a check, not -1
-     * @return the bits of the {@link DifError}s
      */
     public static int errors(long found) {
         return (int) found & (1 << ERROR_BITS) - 1;
@@ -78,9 +74,7 @@ public final class DifKernel {
      * Checks blocks.
      *
      * @param source whole protected blocks
-     * @param config their size and the protection of the source
      * @param first the number of the first block in the range from which the tags count
-     * @return the result of the check
      */
     public static long check(MemorySegment source, DifConfig config, long first) {
         return checkAndCopy(null, source, config, first);
@@ -89,9 +83,7 @@ public final class DifKernel {
     /**
      * Copies blocks and adds their protection.
      *
-     * @param destination as many blocks, each with its protection
      * @param source whole blocks
-     * @param config their size and the protection of the destination
      * @param first the number of the first block in the range from which the tags count
      */
     public static void insert(MemorySegment destination, MemorySegment source, DifConfig config,
@@ -119,11 +111,8 @@ public final class DifKernel {
     /**
      * Checks blocks and copies them without their protection, up to the first incorrect block.
      *
-     * @param destination as many blocks
      * @param source whole protected blocks
-     * @param config their size and the protection of the source
      * @param first the number of the first block in the range from which the tags count
-     * @return the result of the check
      */
     public static long strip(MemorySegment destination, MemorySegment source, DifConfig config,
             long first) {
@@ -163,11 +152,8 @@ public final class DifKernel {
     /**
      * Checks blocks and copies them with another protection, up to the first incorrect block.
      *
-     * @param destination as many protected blocks
      * @param source whole protected blocks
-     * @param config their size and both protections
      * @param first the number of the first block in the range from which the tags count
-     * @return the result of the check
      */
     public static long update(MemorySegment destination, MemorySegment source, DifConfig config,
             long first) {

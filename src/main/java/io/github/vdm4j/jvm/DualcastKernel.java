@@ -12,13 +12,7 @@ public final class DualcastKernel {
 
     private DualcastKernel() {}
 
-    /**
-     * Copies one source to two destinations, all of one size and disjoint.
-     *
-     * @param first the first destination
-     * @param second the second destination
-     * @param source the range to read
-     */
+    /** Copies one source to two destinations, all of one size and disjoint. */
     public static void copy(MemorySegment first, MemorySegment second, MemorySegment source) {
         long size = source.byteSize();
         for (long done = 0; done < size; done += PIECE) {

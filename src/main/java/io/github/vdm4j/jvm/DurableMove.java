@@ -24,9 +24,6 @@ public final class DurableMove {
     /**
      * Executes the whole operation.
      *
-     * @param operation a memcpy, memmove or memset
-     * @param moves the library
-     * @return {@link FutureState#COMPLETE}
      * @throws WrongThreadException if a segment is confined to another thread; nothing was written
      */
     public static FutureState execute(Operation<?> operation, DurableMoves moves) {

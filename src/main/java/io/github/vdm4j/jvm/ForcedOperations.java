@@ -34,7 +34,6 @@ public final class ForcedOperations {
     /**
      * Creates an empty set.
      *
-     * @param kernels the executor of the operations
      * @param workers continues a batch behind a fence, on another thread than the caller's
      */
     public ForcedOperations(CallerExecutor kernels, Consumer<Operation<?>> workers) {
@@ -45,7 +44,6 @@ public final class ForcedOperations {
     /**
      * Keeps the buffers open until {@link #execute} has ended the operation.
      *
-     * @param operation the operation
      * @return null, or the reason why a buffer cannot be kept open
      */
     public static String pin(Operation<?> operation) {
@@ -61,11 +59,7 @@ public final class ForcedOperations {
         return pins.pin(operation) ? null : Pins.CLOSED;
     }
 
-    /**
-     * Releases the buffers that {@link #pin} keeps open.
-     *
-     * @param operation the operation
-     */
+    /** Releases the buffers that {@link #pin} keeps open. */
     public static void unpin(Operation<?> operation) {
         if (operation.attachment() instanceof Pins pins) {
             pins.unpin();
@@ -76,12 +70,7 @@ public final class ForcedOperations {
         }
     }
 
-    /**
-     * Returns whether an operation is a batch that has executed tasks and waits to continue.
-     *
-     * @param operation the operation
-     * @return true if it can no longer be cancelled
-     */
+    /** Returns whether an operation is a batch that has executed tasks and waits to continue. */
     public static boolean hasBegun(Operation<?> operation) {
         return begun(operation) != null;
     }
@@ -93,7 +82,6 @@ public final class ForcedOperations {
     /**
      * Executes an operation on the calling thread, except for its forces.
      *
-     * @param operation the operation
      * @param detached whether the operation was handed over
      * @return the state reached, or null if the operation is now handed over
      */
@@ -124,8 +112,6 @@ public final class ForcedOperations {
     /**
      * Executes or continues an operation that was handed over and pinned. Then completes it or
      * queues its forces.
-     *
-     * @param operation the operation
      */
     public void execute(Operation<?> operation) {
         Forces begun = begun(operation);
@@ -185,11 +171,7 @@ public final class ForcedOperations {
         forces.submit(operation, then);
     }
 
-    /**
-     * Makes drains and {@link #await} wait for forces. {@link #submit} follows.
-     *
-     * @param forces the forces
-     */
+    /** Makes drains and {@link #await} wait for forces. {@link #submit} follows. */
     public void list(Forces forces) {
         try {
             waiting.add(forces);
@@ -209,11 +191,7 @@ public final class ForcedOperations {
         }
     }
 
-    /**
-     * Marks the operations that wait for a force at this moment, for {@link #isPast}.
-     *
-     * @return the mark
-     */
+    /** Marks the operations that wait for a force at this moment, for {@link #isPast}. */
     public List<Forces> mark() {
         return List.copyOf(waiting);
     }
@@ -222,7 +200,6 @@ public final class ForcedOperations {
      * Returns whether the operations that waited when a mark was made have ended.
      *
      * @param mark from {@link #mark}
-     * @return true if all have ended
      */
     public boolean isPast(List<Forces> mark) {
         for (Forces each : mark) {

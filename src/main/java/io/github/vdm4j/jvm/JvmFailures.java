@@ -16,9 +16,7 @@ public final class JvmFailures {
     /**
      * Returns the result of an operation that failed.
      *
-     * @param thrown the exception of its execution
      * @param operands the segments that it accessed; null for none
-     * @return the result
      */
     public static VdmResult result(Throwable thrown, MemorySegment... operands) {
         if ((thrown instanceof WrongThreadException || thrown instanceof IllegalStateException)
@@ -45,9 +43,7 @@ public final class JvmFailures {
     /**
      * Returns the reason of the failure as text that follows "memcpy of 64 bytes ".
      *
-     * @param thrown the exception of the execution
      * @param operands the segments that the operation accessed; null for none
-     * @return the reason
      */
     public static String reason(Throwable thrown, MemorySegment... operands) {
         return switch (result(thrown, operands)) {
@@ -66,8 +62,6 @@ public final class JvmFailures {
     /**
      * Writes the completion record of an operation that failed in the JVM.
      *
-     * @param operation the operation
-     * @param thrown the exception of its execution
      * @param bytesDone the number of bytes that are certainly done
      */
     public static void record(Operation<?> operation, Throwable thrown, long bytesDone) {
@@ -77,12 +71,7 @@ public final class JvmFailures {
                 reason(thrown, operands), thrown, bytesDone);
     }
 
-    /**
-     * Makes the JVM throw now if a page of a mapped file was missing during an operation.
-     *
-     * @param operation the operation
-     * @throws InternalError if a page was missing
-     */
+    /** Makes the JVM throw now if a page of a mapped file was missing during an operation. */
     public static void deliver(Operation<?> operation) {
         if (MemoryRegions.mayLackPages(operation.destination())
                 || MemoryRegions.mayLackPages(operation.source())

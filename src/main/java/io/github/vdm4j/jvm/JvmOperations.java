@@ -51,9 +51,6 @@ public final class JvmOperations {
      * a nop and a drain succeed at once.
      *
      * @param operation the operation; its completion record is unchanged if this throws
-     * @throws IllegalStateException if the arena of a segment was closed
-     * @throws WrongThreadException if a segment is confined to another thread
-     * @throws InternalError if a page of a mapped file is missing
      */
     public static void execute(Operation<?> operation) {
         if (operation.type() == VdmOperationType.DELTA_APPLY) {
@@ -71,14 +68,10 @@ public final class JvmOperations {
     /**
      * Executes a part of an operation. Writes no completion record.
      *
-     * @param operation the operation
      * @param from where the part begins, in bytes of {@link Operation#byteSize}
      * @param length the part's size; for DIF operations a multiple of a block
      * @return the offset of the first mismatch in the whole range, the result of a DIF check, the
      *     CRC of the part, or the result of {@link DeltaKernel#create}
-     * @throws IllegalStateException if the arena of a segment was closed
-     * @throws WrongThreadException if a segment is confined to another thread
-     * @throws InternalError if a page of a mapped file is missing
      */
     static long execute(Operation<?> operation, long from, long length) {
         try {
@@ -173,7 +166,6 @@ public final class JvmOperations {
     /**
      * Writes the completion record of an operation that the JVM has executed.
      *
-     * @param operation the operation
      * @param value the value of {@link #execute(Operation, long, long)}, or the combined value of
      *     the parts
      */

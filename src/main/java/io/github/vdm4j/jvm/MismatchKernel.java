@@ -17,11 +17,6 @@ final class MismatchKernel {
      * ends the process at a missing page. The JVM does not handle page faults in the stub of this
      * comparison.
      *
-     * @param first the first segment
-     * @param from where its range begins
-     * @param second the second segment
-     * @param secondFrom where its range begins
-     * @param length the length of both, in bytes
      * @return the offset in the ranges of the first byte that differs, or -1
      */
     static long find(MemorySegment first, long from, MemorySegment second, long secondFrom,

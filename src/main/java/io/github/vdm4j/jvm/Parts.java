@@ -85,7 +85,6 @@ public final class Parts {
     /**
      * Returns whether an operation can be divided into parts.
      *
-     * @param operation the operation
      * @return false for a delta, whose {@code 0x80000} bytes at most are one part, and for an
      *     operation without a range
      */
@@ -126,20 +125,12 @@ public final class Parts {
         pins.unpin();
     }
 
-    /**
-     * Returns whether a part must not begin before the part before it is done.
-     *
-     * @return true if source and destination overlap
-     */
+    /** Returns whether a part must not begin before the part before it is done. */
     public boolean isOrdered() {
         return ordered;
     }
 
-    /**
-     * Returns whether a part was claimed.
-     *
-     * @return false if no byte was written
-     */
+    /** Returns whether a part was claimed. */
     public synchronized boolean hasBegun() {
         return claimed > 0;
     }
@@ -157,11 +148,7 @@ public final class Parts {
         return claimed++;
     }
 
-    /**
-     * Returns whether a part is left to claim.
-     *
-     * @return false if no part is left
-     */
+    /** Returns whether a part is left to claim. */
     public synchronized boolean hasPartLeft() {
         return claimed < end;
     }
@@ -183,20 +170,12 @@ public final class Parts {
         }
     }
 
-    /**
-     * Cancels the parts that no thread has claimed. The operation fails.
-     *
-     * @param thrown the cause
-     */
+    /** Cancels the parts that no thread has claimed. The operation fails. */
     public synchronized void fail(Throwable thrown) {
         recordFailure(claimed, thrown);
     }
 
-    /**
-     * Executes a claimed part and records its result.
-     *
-     * @param part the number of the part
-     */
+    /** Executes a claimed part and records its result. */
     public void execute(int part) {
         long from = (descending ? count - 1 - part : part) * partBytes;
         long length = Math.min(partBytes, operation.byteSize() - from);
@@ -239,11 +218,7 @@ public final class Parts {
                 : Math.min(parts * partBytes, bytes);
     }
 
-    /**
-     * Returns the number of bytes that are done without a gap.
-     *
-     * @return the number at this moment, which never decreases
-     */
+    /** Returns the number of bytes that are done without a gap. */
     public long bytesDone() {
         return bytesDone;
     }

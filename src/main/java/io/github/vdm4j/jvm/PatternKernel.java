@@ -55,7 +55,6 @@ public final class PatternKernel {
      *
      * @param destination the range to write, of any kind, alignment and length; the pattern begins
      *     at its start
-     * @param pattern the eight bytes
      */
     public static void fill(MemorySegment destination, long pattern) {
         if (pattern == (pattern & 0xff) * LOW_BYTES) {
@@ -87,9 +86,6 @@ public final class PatternKernel {
     /**
      * Fills a segment with a byte. From {@value #SEED} bytes on it is faster than {@link
      * MemorySegment#fill}, because the JDK's copies are faster than its fills (docs/adr/0015).
-     *
-     * @param destination the range to write, of any kind, alignment and length
-     * @param value the byte
      */
     public static void fill(MemorySegment destination, byte value) {
         long size = destination.byteSize();
@@ -104,8 +100,6 @@ public final class PatternKernel {
     /**
      * Compares a segment with a pattern.
      *
-     * @param source the range to read, of any kind, alignment and length
-     * @param pattern the eight bytes
      * @return the offset of the first byte that differs, or -1
      */
     public static long mismatch(MemorySegment source, long pattern) {

@@ -24,7 +24,6 @@ public final class Pins {
     /**
      * Pins the buffers of an operation.
      *
-     * @param operation the operation
      * @return {@code false} if a buffer is being closed; no buffer is pinned then
      */
     public boolean pin(Operation<?> operation) {

@@ -35,11 +35,8 @@ final class T10Crc {
     /**
      * Returns the CRC of a part of a segment.
      *
-     * @param source the segment
      * @param from where the part begins
      * @param length its length in bytes, a multiple of 8
-     * @param seed the CRC of the preceding bytes
-     * @return 16 bits
      */
     static int of(MemorySegment source, long from, int length, int seed) {
         int crc = seed;

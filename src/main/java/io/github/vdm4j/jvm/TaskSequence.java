@@ -33,11 +33,7 @@ public final class TaskSequence {
     /** The arena that was checked last. Most tasks of a batch have the same arena. */
     private MemorySegment.Scope lastScope;
 
-    /**
-     * Creates a sequence. Each execution reads the list again.
-     *
-     * @param tasks the list
-     */
+    /** Creates a sequence. Each execution reads the list again. */
     public TaskSequence(List<Operation<?>> tasks) {
         this.tasks = tasks;
     }
@@ -166,7 +162,6 @@ public final class TaskSequence {
         /**
          * Executes a task and writes its completion record. Throws nothing.
          *
-         * @param task the task
          * @param earlier the forces that earlier tasks need; null for none
          * @return the forces with those that the task needs; null for none
          */

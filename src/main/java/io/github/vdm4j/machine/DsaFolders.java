@@ -1,6 +1,7 @@
 package io.github.vdm4j.machine;
 
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * The two folders in which Linux shows DSA devices and their work queues.
@@ -15,6 +16,8 @@ public record DsaFolders(Path sysfs, Path nodes) {
     /** The property that names the folder of the character devices. */
     public static final String NODES_PROPERTY = "vdm4j.dsa.devices";
 
+    private static final String EMULATED = "emulated-";
+
     /**
      * Returns the folders of a machine whose files are below a root.
      *
@@ -28,14 +31,25 @@ public record DsaFolders(Path sysfs, Path nodes) {
     /**
      * Returns the folders of this machine. A property or an environment variable ({@code
      * VDM4J_DSA_SYSFS}, {@code VDM4J_DSA_DEVICES}) replaces each folder. The property has priority.
-     *
-     * @return the folders to examine
      */
     public static DsaFolders current() {
         DsaFolders usual = below(Path.of("/"));
         return new DsaFolders(
                 chosen(SYSFS_PROPERTY, "VDM4J_DSA_SYSFS", usual.sysfs()),
                 chosen(NODES_PROPERTY, "VDM4J_DSA_DEVICES", usual.nodes()));
+    }
+
+    /**
+     * Returns whether the devices are those of the emulator, which names its queues.
+     *
+     * @return true if a queue has such a name
+     */
+    public boolean areEmulated() {
+        return SystemFiles.list(sysfs, name -> name.startsWith("wq"))
+                .stream()
+                .map(queue -> SystemFiles.text(queue.resolve("name")))
+                .filter(Objects::nonNull)
+                .anyMatch(name -> name.startsWith(EMULATED));
     }
 
     private static Path chosen(String property, String variable, Path usual) {

@@ -40,7 +40,6 @@ public final class DynamicLoader {
      * Finds the loader's functions.
      *
      * @throws UnsatisfiedLinkError if this platform lacks a function
-     * @throws IllegalCallerException if native access is denied
      */
     public DynamicLoader() {
         PlainCall.handle(); // throws if native access is denied, before any call
@@ -80,8 +79,6 @@ public final class DynamicLoader {
      * Opens a library.
      *
      * @param file a path with a slash, or a name for the loader to search
-     * @return its symbols
-     * @throws LoadException with the loader's error text, without the leading file name
      */
     public SymbolLookup open(String file) throws LoadException {
         try (Arena arena = Arena.ofConfined()) {

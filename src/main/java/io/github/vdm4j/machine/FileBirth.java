@@ -44,7 +44,6 @@ public final class FileBirth {
     /**
      * Returns when the file of a mapping was created.
      *
-     * @param mapping the mapping
      * @return a text that differs for each file of an inode number, or null if the file system does
      *     not report the time
      */

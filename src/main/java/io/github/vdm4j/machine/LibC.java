@@ -42,7 +42,6 @@ public final class LibC {
     private static final int EACCES = 13;
     private static final int ENOSYS = 38;
     private static final int EOPNOTSUPP = 95;
-    private static final long MAP_FAILED = -1;
     private static final long SYS_GET_MEMPOLICY = 239;
     private static final long MPOL_F_NODE_OF_ADDRESS = 3;
 
@@ -136,47 +135,40 @@ public final class LibC {
             this.error = error;
         }
 
-        /**
-         * Returns true if the system or the file system does not have this call.
-         *
-         * @return true after ENOSYS and EOPNOTSUPP
-         */
+        /** Returns true if the system or the file system does not have this call. */
         public boolean isUnsupported() {
             return error == ENOSYS || error == EOPNOTSUPP;
         }
 
-        /**
-         * Returns true if the file does not exist.
-         *
-         * @return true after ENOENT
-         */
+        /** Returns true if the file does not exist. */
         public boolean isMissingFile() {
             return error == ENOENT;
         }
 
-        /**
-         * Returns true if the user may not do this with the file.
-         *
-         * @return true after EACCES
-         */
+        /** Returns true if the user may not do this with the file. */
         public boolean isDenied() {
             return error == EACCES;
         }
     }
 
-    /**
-     * Writes the pages of a shared mapping to their file.
-     *
-     * @param address the first page's address
-     * @param length the length in bytes
-     * @throws CallFailedException if the system reports an error
-     */
-    public static void msync(long address, long length) throws CallFailedException {
+    /** A call of a function that keeps its error number in the memory that it gets. */
+    private interface Call {
+        long invoke(MemorySegment callState, Arena arena) throws Throwable;
+    }
+
+    /** Calls a function that returns -1 after an error. Calls it again if a signal interrupted it. */
+    private static long call(String name, Call call) throws CallFailedException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(CALL_STATE);
-            if ((int) MSYNC.invokeExact(state, address, length, MS_SYNC) != 0) {
-                throw new CallFailedException("msync", (int) ERRNO.get(state, 0L));
-            }
+            int error;
+            do {
+                long result = call.invoke(state, arena);
+                if (result != -1) {
+                    return result;
+                }
+                error = (int) ERRNO.get(state, 0L);
+            } while (error == EINTR);
+            throw new CallFailedException(name, error);
         } catch (CallFailedException e) {
             throw e;
         } catch (Throwable e) {
@@ -185,31 +177,34 @@ public final class LibC {
     }
 
     /**
-     * Maps new memory filled with zeros, and requests huge pages for it.
-     *
-     * @param length the length in bytes
-     * @return the address
-     * @throws CallFailedException if the system has no memory
+     * Calls a function once whose errors do not matter. A second close could close the file of
+     * another thread.
      */
-    public static long mapHugePages(long length) throws CallFailedException {
-        long address = map(length, MAP_PRIVATE_ANONYMOUS, -1, 0);
+    private static void callOnce(Call call) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(CALL_STATE);
-            int ignored = (int) MADVISE.invokeExact(state, address, length, MADV_HUGEPAGE); // a hint
-            return address;
+            call.invoke(arena.allocate(CALL_STATE), arena);
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
         }
     }
 
+    /** Writes the pages of a shared mapping to their file. */
+    public static void msync(long address, long length) throws CallFailedException {
+        call("msync", (state, arena) -> (int) MSYNC.invokeExact(state, address, length, MS_SYNC));
+    }
+
+    /** Maps new memory filled with zeros, and requests huge pages for it. */
+    public static long mapHugePages(long length) throws CallFailedException {
+        long address = map(length, MAP_PRIVATE_ANONYMOUS, -1, 0);
+        callOnce(
+                (state, arena) -> (int) MADVISE.invokeExact(state, address, length, MADV_HUGEPAGE));
+        return address;
+    }
+
     /**
      * Maps a part of an open file for reading and writing. The mapping is shared.
      *
-     * @param descriptor the file
      * @param offset where the part begins
-     * @param length the length in bytes
-     * @return the address
-     * @throws CallFailedException if the system refuses
      */
     public static long mapShared(int descriptor, long offset, long length)
             throws CallFailedException {
@@ -218,35 +213,13 @@ public final class LibC {
 
     private static long map(long length, int flags, int descriptor, long offset)
             throws CallFailedException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(CALL_STATE);
-            long address =
-                    (long) MMAP.invokeExact(
-                            state, 0L, length, PROT_READ_WRITE, flags, descriptor, offset);
-            if (address == MAP_FAILED) {
-                throw new CallFailedException("mmap of " + length + " bytes",
-                        (int) ERRNO.get(state, 0L));
-            }
-            return address;
-        } catch (CallFailedException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
-        }
+        return call("mmap of " + length + " bytes", (state, arena) -> (long) MMAP.invokeExact(
+                state, 0L, length, PROT_READ_WRITE, flags, descriptor, offset));
     }
 
-    /**
-     * Unmaps memory.
-     *
-     * @param address the first address
-     * @param length the length in bytes
-     */
+    /** Unmaps memory. */
     public static void unmap(long address, long length) {
-        try (Arena arena = Arena.ofConfined()) {
-            int ignored = (int) MUNMAP.invokeExact(arena.allocate(CALL_STATE), address, length);
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
-        }
+        callOnce((state, arena) -> (int) MUNMAP.invokeExact(state, address, length));
     }
 
     /**
@@ -254,23 +227,13 @@ public final class LibC {
      *
      * @param alignment a power of two, 16 or more
      * @param size bytes, above 0
-     * @return the address
-     * @throws CallFailedException if the system has no memory
      */
     public static long allocate(long alignment, long size) throws CallFailedException {
         long rounded = Math.addExact(size, alignment - 1) & -alignment;
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(CALL_STATE);
+        return call("aligned_alloc", (state, arena) -> {
             long address = (long) ALIGNED_ALLOC.invokeExact(state, alignment, rounded);
-            if (address == 0) {
-                throw new CallFailedException("aligned_alloc", (int) ERRNO.get(state, 0L));
-            }
-            return address;
-        } catch (CallFailedException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
-        }
+            return address == 0 ? -1 : address;
+        });
     }
 
     /**
@@ -286,71 +249,36 @@ public final class LibC {
         }
     }
 
-    /**
-     * Opens a file for reading and writing. Creates the file if it does not exist.
-     *
-     * @param path the bytes of its path
-     * @return a descriptor for {@link #close}
-     * @throws CallFailedException if the file cannot be opened
-     */
+    /** Opens a file for reading and writing. Creates the file if it does not exist. */
     public static int open(byte[] path) throws CallFailedException {
         return open(path, O_RDWR_CREAT_CLOEXEC);
     }
 
-    /**
-     * Opens a file that exists for reading and writing.
-     *
-     * @param path the bytes of its path
-     * @return a descriptor for {@link #close}
-     * @throws CallFailedException if the file cannot be opened
-     */
+    /** Opens a file that exists for reading and writing. */
     public static int openExisting(byte[] path) throws CallFailedException {
         return open(path, O_RDWR_CLOEXEC);
     }
 
     private static int open(byte[] path, int flags) throws CallFailedException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(CALL_STATE);
+        return (int) call("open", (state, arena) -> {
             MemorySegment terminated = arena.allocate(path.length + 1L);
             terminated.copyFrom(MemorySegment.ofArray(path));
-            int error;
-            do {
-                int descriptor = (int) OPEN.invokeExact(state, terminated, flags,
-                        READ_AND_WRITE_BY_ALL);
-                if (descriptor >= 0) {
-                    return descriptor;
-                }
-                error = (int) ERRNO.get(state, 0L);
-            } while (error == EINTR);
-            throw new CallFailedException("open", error);
-        } catch (CallFailedException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
-        }
+            return (int) OPEN.invokeExact(state, terminated, flags, READ_AND_WRITE_BY_ALL);
+        });
     }
 
     /**
      * Closes the file of a descriptor and gives the descriptor another file. A thread that uses the
      * descriptor meanwhile uses the first file or the second file.
      *
-     * @param descriptor the descriptor that stays open
      * @param other the descriptor of the second file. The call closes it
-     * @throws CallFailedException if the system has no free descriptor
      */
     public static void replace(int descriptor, int other) throws CallFailedException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(CALL_STATE);
-            int replaced = (int) DUP3.invokeExact(state, other, descriptor, O_CLOEXEC);
-            int error = (int) ERRNO.get(state, 0L);
+        try {
+            call("dup3", (state, arena) -> (int) DUP3.invokeExact(state, other, descriptor,
+                    O_CLOEXEC));
+        } finally {
             close(other);
-            if (replaced < 0) {
-                throw new CallFailedException("dup3", error);
-            }
-        } catch (CallFailedException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
         }
     }
 
@@ -362,7 +290,6 @@ public final class LibC {
      * allocate.
      *
      * @param callState {@link #CALL_STATE_BYTES} of native memory that no other call uses meanwhile
-     * @param result four bytes of such memory
      * @return the node, or -1 if the system does not tell
      */
     public static int currentNode(MemorySegment callState, MemorySegment result) {
@@ -381,8 +308,6 @@ public final class LibC {
      * Returns the NUMA node of the memory at an address. The call does not allocate.
      *
      * @param callState {@link #CALL_STATE_BYTES} of native memory that no other call uses meanwhile
-     * @param result four bytes of such memory
-     * @param address the address
      * @return the node, or -1 if the system does not tell
      */
     public static int nodeOf(MemorySegment callState, MemorySegment result, long address) {
@@ -399,8 +324,6 @@ public final class LibC {
      * Writes to a file. The call does not allocate.
      *
      * @param callState {@link #CALL_STATE_BYTES} of native memory that no other call uses meanwhile
-     * @param descriptor an open file
-     * @param memory the bytes to write
      * @return how many bytes the file accepted, or the negative error number
      */
     public static long write(MemorySegment callState, int descriptor, MemorySegment memory) {
@@ -419,76 +342,43 @@ public final class LibC {
      * @param descriptor the result of {@link #open}
      */
     public static void close(int descriptor) {
-        try (Arena arena = Arena.ofConfined()) {
-            int ignored = (int) CLOSE.invokeExact(arena.allocate(CALL_STATE), descriptor);
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
-        }
+        callOnce((state, arena) -> (int) CLOSE.invokeExact(state, descriptor));
     }
 
     /**
      * Returns the storage that a file occupies.
      *
-     * @param descriptor an open file
      * @return the number of bytes, including storage beyond the end of the file
-     * @throws CallFailedException if the system does not report it
      */
     public static long storageOf(int descriptor) throws CallFailedException {
         if (STATX == null) {
             throw new CallFailedException("statx", ENOSYS);
         }
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(CALL_STATE);
+        return BLOCK * call("statx", (state, arena) -> {
             MemorySegment status = arena.allocate(STATX_SIZE, Long.BYTES);
-            if ((int) STATX.invokeExact(state, descriptor, arena.allocateFrom(""), AT_EMPTY_PATH,
-                    STATX_BLOCKS, status) != 0) {
-                throw new CallFailedException("statx", (int) ERRNO.get(state, 0L));
-            }
-            return status.get(JAVA_LONG, STX_BLOCKS) * BLOCK;
-        } catch (CallFailedException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
-        }
+            int error = (int) STATX.invokeExact(state, descriptor, arena.allocateFrom(""),
+                    AT_EMPTY_PATH, STATX_BLOCKS, status);
+            return error != 0 ? -1 : status.get(JAVA_LONG, STX_BLOCKS);
+        });
     }
 
     /**
      * Allocates storage for a range of a file, holes included. The call changes no byte of the
      * file.
      *
-     * @param descriptor a file that is open for writing
-     * @param offset the first byte of the range
-     * @param length bytes, above 0
+     * @param length the length in bytes, above 0
      * @param keepSize whether to keep the size of the file. If false, a shorter file grows to the
      *     end of the range
-     * @throws CallFailedException if the file system has no space, or lacks this call
      */
     public static void fallocate(int descriptor, long offset, long length, boolean keepSize)
             throws CallFailedException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(CALL_STATE);
-            int error;
-            do {
-                if ((int) FALLOCATE.invokeExact(state, descriptor,
-                        keepSize ? FALLOC_FL_KEEP_SIZE : 0, offset, length) == 0) {
-                    return;
-                }
-                error = (int) ERRNO.get(state, 0L);
-            } while (error == EINTR);
-            throw new CallFailedException("fallocate", error);
-        } catch (CallFailedException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
-        }
+        int mode = keepSize ? FALLOC_FL_KEEP_SIZE : 0;
+        call("fallocate",
+                (state, arena) -> (int) FALLOCATE.invokeExact(state, descriptor, mode, offset,
+                        length));
     }
 
-    /**
-     * Returns the system's text for an error.
-     *
-     * @param error the error number
-     * @return the text of strerror
-     */
+    /** Returns the system's text for an error. */
     public static String words(int error) {
         try {
             var text = (MemorySegment) STRERROR.invokeExact(error);

@@ -1,5 +1,7 @@
 package io.github.vdm4j.machine;
 
+import java.util.Arrays;
+
 /**
  * A thread of the library. It is a daemon and inherits nothing from the starting thread. Therefore
  * it keeps no class loader and no thread locals of a user alive.
@@ -8,12 +10,15 @@ public final class LibraryThread extends Thread {
     /** A thread that is never started. No memory is confined to it. */
     private static final Thread STRANGER = Thread.ofPlatform().unstarted(() -> {});
 
-    /**
-     * Creates a thread that is not started.
-     *
-     * @param name the thread's name
-     * @param task the task of the thread
-     */
+    /** The fewest threads for which a notifying thread takes less time than single calls. */
+    private static final int FEWEST_TOGETHER = 4;
+
+    // Used by this thread only.
+    private final Thread[] parked = new Thread[64];
+    private int parkedCount;
+    private boolean together;
+
+    /** Creates a thread that is not started. */
     public LibraryThread(String name, Runnable task) {
         super(null, task, name, 0, false);
         setDaemon(true);
@@ -34,27 +39,79 @@ public final class LibraryThread extends Thread {
     /**
      * Returns whether the current thread belongs to the library. Such a thread must not wait for an
      * operation, because it may be the thread that completes the operation.
-     *
-     * @return true on a thread of this class
      */
     public static boolean isCurrent() {
         return Thread.currentThread() instanceof LibraryThread;
     }
 
-    /**
-     * Returns a thread that can access only unconfined memory.
-     *
-     * @return a thread that is not started
-     */
+    /** Returns a thread that can access only unconfined memory. */
     public static Thread stranger() {
         return STRANGER;
     }
 
     /**
+     * Unparks a thread. Inside {@link #unparkTogether}, a virtual thread is unparked later.
+     *
+     * @param thread the thread
+     */
+    public static void unpark(Thread thread) {
+        if (thread.isVirtual() && Thread.currentThread() instanceof LibraryThread current
+                && current.together) {
+            current.parked[current.parkedCount++] = thread;
+            if (current.parkedCount == current.parked.length) {
+                current.unparkAll();
+            }
+        } else {
+            Seam.unpark(thread);
+        }
+    }
+
+    /**
+     * Executes work that unparks many threads. A new virtual thread unparks the virtual threads.
+     * For a platform thread, each such call takes several microseconds, because it wakes a carrier
+     * (docs/adr/0024).
+     *
+     * @param work the work
+     */
+    public static void unparkTogether(Runnable work) {
+        if (!(Thread.currentThread() instanceof LibraryThread current)) {
+            work.run();
+            return;
+        }
+        current.together = true;
+        try {
+            work.run();
+        } finally {
+            current.together = false;
+            current.unparkAll();
+        }
+    }
+
+    private void unparkAll() {
+        int count = parkedCount;
+        parkedCount = 0;
+        if (count >= FEWEST_TOGETHER) {
+            try {
+                Thread[] all = Arrays.copyOf(parked, count);
+                Thread.ofVirtual().inheritInheritableThreadLocals(false).start(() -> {
+                    for (Thread each : all) {
+                        Seam.unpark(each);
+                    }
+                });
+                count = 0;
+            } catch (Throwable e) {
+                report(e); // this thread unparks them
+            }
+        }
+        for (int i = 0; i < count; i++) {
+            Seam.unpark(parked[i]);
+        }
+        Arrays.fill(parked, null); // keeps no thread alive
+    }
+
+    /**
      * Reports a throwable of user code to the uncaught-exception handler of the current thread. A
      * throwable of the handler is dropped, because the thread must continue its work.
-     *
-     * @param thrown the throwable
      */
     public static void report(Throwable thrown) {
         try {

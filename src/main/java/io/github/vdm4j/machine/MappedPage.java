@@ -22,8 +22,6 @@ public record MappedPage(String file, long inode, long position) {
     /**
      * Returns the first place in a range where a file is mapped.
      *
-     * @param address the first address of the range
-     * @param length the length in bytes
      * @return null if no file is mapped in the range, or the list cannot be read
      */
     private static MappedPage firstIn(long address, long length) {
@@ -50,7 +48,6 @@ public record MappedPage(String file, long inode, long position) {
     /**
      * Returns whether a file is mapped somewhere in a segment.
      *
-     * @param segment a native segment
      * @return false also if the kernel's list cannot be read
      */
     public static boolean isIn(MemorySegment segment) {

@@ -112,7 +112,6 @@ public final class MemoryMaps {
     /**
      * Returns the mapping that contains a range. It reports a mapping with MAP_SYNC as page cache.
      *
-     * @param address the first address of the range
      * @param length bytes, above 0
      * @return the mapping. If the range has several kinds of backing, the result has backing {@link
      *     Backing#UNKNOWN} and the length of the range. Without {@code /proc}, the result is
@@ -126,9 +125,7 @@ public final class MemoryMaps {
      * Returns the mapping that contains a range, and recognises MAP_SYNC. The call takes longer
      * than {@link #find}, in proportion to the number of resident pages.
      *
-     * @param address the first address of the range
      * @param length bytes, above 0
-     * @return see {@link #find}
      */
     public static Mapping findWithFlags(long address, long length) {
         return find(address, length, SMAPS);

@@ -7,9 +7,6 @@ public final class NativeCall {
     /**
      * Rethrows a throwable of {@code invokeExact}. A downcall throws only unchecked exceptions and
      * errors.
-     *
-     * @param thrown the throwable of the call
-     * @return never
      */
     public static RuntimeException rethrow(Throwable thrown) {
         if (thrown instanceof Error e) {

@@ -16,19 +16,13 @@ public final class NumaNodes {
     /**
      * Returns the folders of the nodes.
      *
-     * @param files the machine
      * @return the folders by number, or an empty list if Linux shows no nodes
      */
     public static List<Path> folders(SystemFiles files) {
         return files.list(FOLDER, name -> name.matches("node\\d+"));
     }
 
-    /**
-     * Returns the number of a node.
-     *
-     * @param folder the folder of the node
-     * @return the number
-     */
+    /** Returns the number of a node. */
     public static long number(Path folder) {
         return Long.parseLong(folder.getFileName().toString().substring("node".length()));
     }
@@ -36,9 +30,6 @@ public final class NumaNodes {
     /**
      * Requires a node of the machine. If Linux shows no nodes, every number is accepted.
      *
-     * @param files the machine
-     * @param node the number
-     * @return the number
      * @throws IllegalArgumentException if the machine does not have the node. The message lists the
      *     nodes of the machine
      */

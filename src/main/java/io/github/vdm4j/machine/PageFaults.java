@@ -4,12 +4,7 @@ package io.github.vdm4j.machine;
 public final class PageFaults {
     private PageFaults() {}
 
-    /**
-     * Returns whether an error is the JVM's report of a missing page.
-     *
-     * @param thrown the throwable of a memory access
-     * @return false for errors of another cause
-     */
+    /** Returns whether an error is the JVM's report of a missing page. */
     public static boolean isReportedBy(Throwable thrown) {
         return thrown instanceof InternalError
                 && thrown.getMessage() != null
@@ -21,8 +16,6 @@ public final class PageFaults {
      * compiled code continues for a while before it throws. Meanwhile, an operation could succeed
      * without valid data. This method calls a native method, because the JVM reports the error when
      * a native method returns.
-     *
-     * @throws InternalError if this thread accessed a missing page of a mapped file
      */
     public static void deliver() {
         Thread.holdsLock(PageFaults.class);

@@ -37,10 +37,9 @@ public final class PageGuard {
 
     /**
      * {@code int madvise(void *address, size_t length, int advice)}. The call is not critical,
-     * because it may wait for the storage.
+     * because it may wait for the storage. Null if Java denies native access.
      */
-    private static final MethodHandle MADVISE =
-            LINKER.downcallHandle(MADVISE_ADDRESS, MADVISE_SHAPE);
+    private static final MethodHandle MADVISE = madvise();
 
     private static final VarHandle ERRNO =
             Linker.Option.captureStateLayout().varHandle(PathElement.groupElement("errno"));
@@ -49,6 +48,14 @@ public final class PageGuard {
 
     private PageGuard() {}
 
+    private static MethodHandle madvise() {
+        try {
+            return LINKER.downcallHandle(MADVISE_ADDRESS, MADVISE_SHAPE);
+        } catch (IllegalCallerException e) {
+            return null;
+        }
+    }
+
     private static MemorySegment address(String name) {
         return LINKER.defaultLookup().find(name).orElseThrow();
     }
@@ -56,26 +63,17 @@ public final class PageGuard {
     /**
      * Asks the kernel to bring in the pages of a range.
      *
-     * @param segment the segment
-     * @param offset the first byte of the range
      * @param length bytes, above 0
-     * @param write whether the range will be written
      * @return false if the kernel refuses all of these calls. The state of the pages is then
      *     unknown
-     * @throws PageUnavailableException if the kernel cannot provide a page
-     * @throws IllegalStateException if the arena is closed
-     * @throws WrongThreadException if the segment is confined to another thread
      */
     public static boolean ask(MemorySegment segment, long offset, long length, boolean write) {
+        if (MADVISE == null) {
+            return false;
+        }
         long address = segment.address() + offset;
-        long start = address & -PAGE;
-        int advice = write ? MADV_POPULATE_WRITE : MADV_POPULATE_READ;
-        try {
-            if ((int) MADVISE.invokeExact(start, address + length - start, advice) == 0) {
-                return true;
-            }
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
+        if (madvise(address, length, write ? MADV_POPULATE_WRITE : MADV_POPULATE_READ)) {
+            return true;
         }
         if (!segment.scope().isAlive()) {
             throw new IllegalStateException("the arena of a segment is closed");
@@ -90,17 +88,40 @@ public final class PageGuard {
         return missing == PagePipe.NONE_MISSING;
     }
 
+    private static boolean madvise(long address, long length, int advice) {
+        long start = address & -PAGE;
+        try {
+            return (int) MADVISE.invokeExact(start, address + length - start, advice) == 0;
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
     /**
-     * Brings in the pages of a range. If the kernel refuses all of these calls, the JVM touches the
-     * pages itself.
+     * Makes the pages of a range present and writable, where that is possible. The kernel does so in
+     * one call. If it refuses the call, the JVM touches the pages. The method reports no failure: the
+     * submission of the range meets the same page or arena and reports it.
      *
      * @param segment the segment
      * @param offset the first byte of the range
      * @param length bytes, above 0
-     * @param write whether the range will be written
-     * @throws PageUnavailableException if a page is missing
-     * @throws IllegalStateException if the arena is closed
-     * @throws WrongThreadException if the segment is confined to another thread
+     */
+    public static void populate(MemorySegment segment, long offset, long length) {
+        if (MADVISE != null && madvise(segment.address() + offset, length, MADV_POPULATE_WRITE)) {
+            return;
+        }
+        try {
+            touch(segment, offset, length, true);
+        } catch (PageUnavailableException | IllegalStateException | WrongThreadException e) {
+            // the submission reports it
+        }
+    }
+
+    /**
+     * Brings in the pages of a range. If the kernel refuses all of these calls, the JVM touches the
+     * pages itself.
+     *
+     * @param length bytes, above 0
      */
     public static void bringIn(MemorySegment segment, long offset, long length, boolean write) {
         if (!ask(segment, offset, length, write)) {

@@ -6,12 +6,7 @@ import java.lang.foreign.MemorySegment;
 public final class PageUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /**
-     * Creates the exception for a page that the kernel does not provide.
-     *
-     * @param segment the segment
-     * @param offset the first missing byte
-     */
+    /** Creates the exception for a page that the kernel does not provide. */
     PageUnavailableException(MemorySegment segment, long offset) {
         super("a page of a mapped file is not there, from byte %,d of a segment of %,d on: %s"
                 .formatted(offset, segment.byteSize(), why(segment, offset)));
@@ -26,7 +21,6 @@ public final class PageUnavailableException extends RuntimeException {
      * Creates the exception for a page that the JVM found missing. The JVM does not report which
      * page.
      *
-     * @param cause the JVM's error
      * @param operands the mapped segments that the operation accessed. An element can be null
      */
     public PageUnavailableException(InternalError cause, MemorySegment... operands) {

@@ -21,12 +21,7 @@ public final class PlainCall {
 
     private PlainCall() {}
 
-    /**
-     * Returns the handle. Its first parameter is the function's address.
-     *
-     * @return the same handle on every call, of type {@code (MemorySegment, long, long)long}
-     * @throws IllegalCallerException if native access is denied
-     */
+    /** Returns the handle. Its first parameter is the function's address. */
     public static MethodHandle handle() {
         MethodHandle known = linked;
         if (known == null) {
@@ -40,7 +35,6 @@ public final class PlainCall {
     /**
      * Calls a function. The caller keeps the memory of pointer arguments reachable.
      *
-     * @param function its address
      * @param first its first argument, or 0 if it has no parameter
      * @param second its second argument, or 0 if it has no second parameter
      * @return the function's result

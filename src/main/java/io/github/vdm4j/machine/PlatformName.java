@@ -4,29 +4,17 @@ package io.github.vdm4j.machine;
 public final class PlatformName {
     private PlatformName() {}
 
-    /**
-     * Returns the names that Java gives to the system and the processor's architecture.
-     *
-     * @return for example {@code Linux amd64}
-     */
+    /** Returns the names that Java gives to the system and the processor's architecture. */
     public static String current() {
         return System.getProperty("os.name") + " " + System.getProperty("os.arch");
     }
 
-    /**
-     * Returns whether the native parts of vdm4j can run here.
-     *
-     * @return true on Linux x86-64
-     */
+    /** Returns whether the native parts of vdm4j can run here. */
     public static boolean isLinuxX64() {
         return current().equals("Linux amd64");
     }
 
-    /**
-     * Returns whether Java allows the optional native calls without a warning.
-     *
-     * @return true on Linux x86-64 with native access enabled for this module
-     */
+    /** Returns whether Java allows the optional native calls without a warning. */
     public static boolean nativeCallsAllowed() {
         return isLinuxX64() && PlatformName.class.getModule().isNativeAccessEnabled();
     }

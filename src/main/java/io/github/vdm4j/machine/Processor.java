@@ -63,7 +63,6 @@ public final class Processor {
      * clearcpuid=avx512f}. A program that uses such a feature ends with SIGILL.
      *
      * @return false also if the C library lacks this function (before glibc 2.33)
-     * @throws IllegalCallerException if native access is denied
      */
     public static boolean cpuidShowsAvx512() {
         SymbolLookup libC = DynamicLoader.libC();
@@ -86,7 +85,6 @@ public final class Processor {
     /**
      * Returns the processor's feature flags.
      *
-     * @param cpuinfo {@code /proc/cpuinfo} or a file of the same form
      * @return the flags, or an empty set if the file cannot be read
      */
     public static Set<String> flags(Path cpuinfo) {

@@ -34,7 +34,6 @@ public final class Seam {
         /**
          * Parks the current thread until it is unparked.
          *
-         * @param nanos how long at most
          * @return false if the current thread is ignored
          */
         boolean park(long nanos);
@@ -42,7 +41,6 @@ public final class Seam {
         /**
          * Unparks a thread.
          *
-         * @param thread the thread
          * @return false if the thread is ignored
          */
         boolean unpark(Thread thread);
@@ -51,7 +49,6 @@ public final class Seam {
          * Waits for {@link #notify} with the same lock.
          *
          * @param lock an object whose monitor the current thread owns
-         * @param millis how long at most
          * @return false if the current thread is ignored
          */
         boolean await(Object lock, long millis);
@@ -67,31 +64,17 @@ public final class Seam {
         /**
          * Waits for the end of a thread.
          *
-         * @param thread the thread
-         * @param nanos how long at most
          * @return false if the thread is ignored
          */
         boolean join(Thread thread, long nanos);
 
-        /**
-         * Returns the time of the scheduler's clock.
-         *
-         * @return nanoseconds
-         */
+        /** Returns the time of the scheduler's clock. */
         long nanoTime();
 
-        /**
-         * Registers a thread of the library that is about to be started.
-         *
-         * @param thread the thread
-         */
+        /** Registers a thread of the library that is about to be started. */
         void register(Thread thread);
 
-        /**
-         * Runs a registered thread.
-         *
-         * @param task the task of the thread
-         */
+        /** Runs a registered thread. */
         void run(Runnable task);
     }
 
@@ -113,11 +96,7 @@ public final class Seam {
         return ON ? scheduler : null;
     }
 
-    /**
-     * Marks a point between two steps of a protocol.
-     *
-     * @param point the name of the point
-     */
+    /** Marks a point between two steps of a protocol. */
     public static void at(String point) {
         if (ON) {
             Scheduler installed = scheduler;
@@ -127,11 +106,7 @@ public final class Seam {
         }
     }
 
-    /**
-     * Parks the current thread, see {@link LockSupport#park(Object)}.
-     *
-     * @param blocker what the thread waits for
-     */
+    /** Parks the current thread, see {@link LockSupport#park(Object)}. */
     public static void park(Object blocker) {
         Scheduler installed = scheduler();
         if (installed == null || !installed.park(Long.MAX_VALUE)) {
@@ -139,12 +114,7 @@ public final class Seam {
         }
     }
 
-    /**
-     * Parks the current thread for some time, see {@link LockSupport#parkNanos(Object, long)}.
-     *
-     * @param blocker what the thread waits for
-     * @param nanos how long at most
-     */
+    /** Parks the current thread for some time, see {@link LockSupport#parkNanos(Object, long)}. */
     public static void parkNanos(Object blocker, long nanos) {
         Scheduler installed = scheduler();
         if (installed == null || !installed.park(nanos)) {
@@ -168,7 +138,6 @@ public final class Seam {
      * Waits for {@link #notify}.
      *
      * @param lock an object whose monitor the current thread owns
-     * @param millis how long at most
      * @throws InterruptedException if the thread is interrupted
      */
     public static void await(Object lock, long millis) throws InterruptedException {
@@ -193,8 +162,6 @@ public final class Seam {
     /**
      * Waits for the end of a thread.
      *
-     * @param thread the thread
-     * @param nanos how long at most
      * @throws InterruptedException if the current thread is interrupted
      */
     public static void join(Thread thread, long nanos) throws InterruptedException {
@@ -204,11 +171,7 @@ public final class Seam {
         }
     }
 
-    /**
-     * Returns the time for timeouts.
-     *
-     * @return see {@link System#nanoTime}
-     */
+    /** Returns the time for timeouts. */
     public static long nanoTime() {
         Scheduler installed = scheduler();
         return installed == null ? System.nanoTime() : installed.nanoTime();

@@ -4,11 +4,7 @@ package io.github.vdm4j.machine;
 public final class SegmentClosedException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 
-    /**
-     * Creates the exception.
-     *
-     * @param cause the JDK's exception
-     */
+    /** Creates the exception. */
     public SegmentClosedException(IllegalStateException cause) {
         super("the arena of a segment was closed before the operation started", cause);
     }

@@ -20,7 +20,6 @@ public record SystemFiles(Path root) {
      * Lists a folder below the root.
      *
      * @param folder the folder, relative to the root
-     * @param name which names to list
      * @return the paths, sorted by length first: wq0.2 comes before wq0.10
      */
     public List<Path> list(String folder, Predicate<String> name) {
@@ -30,8 +29,6 @@ public record SystemFiles(Path root) {
     /**
      * Lists a folder.
      *
-     * @param folder the folder
-     * @param name which names to list
      * @return the paths, sorted by length first: wq0.2 comes before wq0.10
      */
     public static List<Path> list(Path folder, Predicate<String> name) {
@@ -76,7 +73,6 @@ public record SystemFiles(Path root) {
     /**
      * Reads a file.
      *
-     * @param file the file
      * @return its text without surrounding white space, or null
      */
     public static String text(Path file) {
@@ -90,7 +86,6 @@ public record SystemFiles(Path root) {
     /**
      * Reads a number. It is decimal, or hexadecimal of up to 64 bits after 0x.
      *
-     * @param file the file
      * @return the number, or null
      */
     public static Long number(Path file) {
@@ -108,7 +103,6 @@ public record SystemFiles(Path root) {
     /**
      * Reads a flag.
      *
-     * @param file the file
      * @return true if the file holds a number other than 0. The result is null if the file holds no
      *     number
      */

@@ -27,16 +27,11 @@ public interface CacheLineWriteBack {
      * Returns whether the engine has mapped a range as persistent memory.
      *
      * @param range native memory, not empty
-     * @return {@code true} if the range is persistent memory
      */
     default boolean recognizes(MemorySegment range) {
         return false;
     }
 
-    /**
-     * Returns the name of the engine for reports.
-     *
-     * @return a name
-     */
+    /** Returns the name of the engine for reports. */
     String name();
 }

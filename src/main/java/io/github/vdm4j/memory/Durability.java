@@ -43,7 +43,6 @@ public final class Durability {
      * Combines engines.
      *
      * @param lines writes cache lines back, or null if only a mover can do this
-     * @param pages writes pages back
      */
     public Durability(CacheLineWriteBack lines, PageWriteBack pages) {
         this(lines, Objects.requireNonNull(pages, "pages"), false, false,
@@ -63,28 +62,17 @@ public final class Durability {
     /**
      * Returns the engines of this machine: libpmem if it is installed, and the JDK's {@code
      * force()}.
-     *
-     * @return the same object on every call
      */
     public static Durability system() {
         return System.INSTANCE;
     }
 
-    /**
-     * Returns the engines of a machine without libpmem.
-     *
-     * @return a new object
-     */
+    /** Returns the engines of a machine without libpmem. */
     public static Durability withoutLibpmem() {
         return new Durability(null, new JdkPageWriteBack());
     }
 
-    /**
-     * Returns these engines with or without C's rule for native memory.
-     *
-     * @param persistent whether native memory of unknown domain counts as persistent memory
-     * @return engines with that rule
-     */
+    /** Returns these engines with or without C's rule for native memory. */
     public Durability nativeMemoryIsPersistent(boolean persistent) {
         return persistent == nativeIsPersistent
                 ? this
@@ -95,7 +83,6 @@ public final class Durability {
      * Returns these engines with a bound for the time that a force waits for further requests.
      *
      * @param longest the bound. 0 means no wait
-     * @return engines with that bound
      */
     public Durability forceWait(Duration longest) {
         return nanos(longest) == forceWaitNanos ? this
@@ -105,8 +92,6 @@ public final class Durability {
     /**
      * Checks the bound of a builder.
      *
-     * @param longest the bound
-     * @return the same bound
      * @throws IllegalArgumentException if the bound is negative
      */
     public static Duration requireForceWait(Duration longest) {
@@ -198,9 +183,7 @@ public final class Durability {
     /**
      * Returns why an operation on a range must be refused.
      *
-     * @param range the range
      * @param kind the result of {@link #kindOf} for the range
-     * @param moverWritesLinesBack whether the mover itself can write cache lines back
      * @return null if the range can be made durable
      */
     public Refusal refusal(MemorySegment range, WriteBackKind kind, boolean moverWritesLinesBack) {
@@ -256,13 +239,7 @@ public final class Durability {
         return reason != null && fileOf(range).mayBeSynchronous() ? reason : null;
     }
 
-    /**
-     * Returns whether a range can be made durable.
-     *
-     * @param range the range
-     * @param moverWritesLinesBack whether the mover itself can write cache lines back
-     * @return false if a durable operation ends with {@link VdmResult#UNSUPPORTED}
-     */
+    /** Returns whether a range can be made durable. */
     public boolean supports(MemorySegment range, boolean moverWritesLinesBack) {
         Refusal refusal = refusal(range, kindOf(range), moverWritesLinesBack);
         return refusal == null || refusal.result() != VdmResult.UNSUPPORTED;

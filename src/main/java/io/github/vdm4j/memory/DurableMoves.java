@@ -18,7 +18,6 @@ public interface DurableMoves {
      * Fills a range. Returns when the range is in the persistence domain.
      *
      * @param range native memory, not empty
-     * @param value the byte
      * @throws IllegalStateException if the arena of the range is closed. Nothing was written
      * @throws WrongThreadException if the segment is confined to another thread. Nothing was
      *     written

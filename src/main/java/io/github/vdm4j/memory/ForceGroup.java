@@ -169,6 +169,10 @@ final class ForceGroup {
 
     /** Notifies the owners, in the order of the requests. */
     void notifyOwners() {
+        LibraryThread.unparkTogether(this::notifyEach);
+    }
+
+    private void notifyEach() {
         for (ForceRequest each : requests) {
             try {
                 each.owner.ended();

@@ -23,11 +23,7 @@ public final class Forces {
     private Thread waiter;
     private volatile boolean forced;
 
-    /**
-     * Creates an empty list.
-     *
-     * @param durability the engines of the mover
-     */
+    /** Creates an empty list. */
     public Forces(Durability durability) {
         this.durability = durability;
     }
@@ -46,20 +42,12 @@ public final class Forces {
         count++;
     }
 
-    /**
-     * Returns whether no range needs a force.
-     *
-     * @return true if no range was added
-     */
+    /** Returns whether no range needs a force. */
     public boolean isEmpty() {
         return count == 0;
     }
 
-    /**
-     * Returns the operation that waits for the forces.
-     *
-     * @return the operation
-     */
+    /** Returns the operation that waits for the forces. */
     public Operation<?> operation() {
         return waiting;
     }
@@ -178,7 +166,7 @@ public final class Forces {
         }
         Thread thread = waiter;
         forced = true;
-        Seam.unpark(thread);
+        LibraryThread.unpark(thread);
     }
 
     private static void record(Operation<?> operation, Throwable failure) {

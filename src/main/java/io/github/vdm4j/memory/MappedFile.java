@@ -35,7 +35,6 @@ public final class MappedFile {
      * file concerns the mapping.
      *
      * @param segment a segment of the mapping, not empty
-     * @return the file
      */
     public static MappedFile of(MemorySegment segment) {
         boolean needsFlags = JdkPageWriteBack.whyNotOnPersistentMemory() != null;
@@ -51,7 +50,6 @@ public final class MappedFile {
      * mapping. This is slower than {@link #of}.
      *
      * @param segment a segment of the mapping, not empty
-     * @return the file
      */
     public static MappedFile withFlags(MemorySegment segment) {
         return new MappedFile(
@@ -61,21 +59,15 @@ public final class MappedFile {
     /**
      * Determines the file behind a new mapping.
      *
-     * @param segment the mapping
      * @param failuresBefore the result of {@link #failures} before the mapping was created. The
      *     mapping ignores these failures
-     * @return the file
      */
     public static MappedFile opened(MemorySegment segment, int failuresBefore) {
         return new MappedFile(
                 MemoryMaps.find(segment.address(), segment.byteSize()), failuresBefore);
     }
 
-    /**
-     * Returns the number of failed write-backs in this process.
-     *
-     * @return the number
-     */
+    /** Returns the number of failed write-backs in this process. */
     public static int failures() {
         return FAILED.count();
     }
@@ -83,7 +75,6 @@ public final class MappedFile {
     /**
      * Returns the domain of the mapping.
      *
-     * @param segment the segment that the mapping was determined from
      * @return the domain. If the kernel reports no mapping, a segment that the JDK has mapped has
      *     {@link DurabilityDomain#PAGE}
      */
@@ -97,11 +88,7 @@ public final class MappedFile {
         };
     }
 
-    /**
-     * Returns whether a write-back of the file has failed after the mapping was created.
-     *
-     * @return true if the mapping stays failed
-     */
+    /** Returns whether a write-back of the file has failed after the mapping was created. */
     public boolean hasFailed() {
         return failed || FAILED.count() > failuresBefore && FAILED.concern(this);
     }
@@ -151,11 +138,7 @@ public final class MappedFile {
         return mapping;
     }
 
-    /**
-     * Returns the counters of the forces of the file.
-     *
-     * @return the counters
-     */
+    /** Returns the counters of the forces of the file. */
     public ForceCounters forceCounters() {
         return forces().counters();
     }

@@ -14,18 +14,10 @@ public interface MemoryRegion {
      */
     long address();
 
-    /**
-     * Returns the size of the region.
-     *
-     * @return the number of bytes
-     */
+    /** Returns the size of the region. */
     long byteSize();
 
-    /**
-     * Returns the durability domain of the region.
-     *
-     * @return the domain
-     */
+    /** Returns the durability domain of the region. */
     DurabilityDomain domain();
 
     /**
@@ -35,11 +27,7 @@ public interface MemoryRegion {
      */
     MappedFile file();
 
-    /**
-     * Returns whether pages of the region may be missing.
-     *
-     * @return true if a file is mapped in the region
-     */
+    /** Returns whether pages of the region may be missing. */
     boolean mayLackPages();
 
     /**
@@ -55,11 +43,7 @@ public interface MemoryRegion {
      */
     void pinAgain();
 
-    /**
-     * Returns the segment of the whole region.
-     *
-     * @return the segment
-     */
+    /** Returns the segment of the whole region. */
     MemorySegment whole();
 
     /** Removes a {@link #pin}. */

@@ -31,12 +31,7 @@ public final class MemoryRegions {
 
     private MemoryRegions() {}
 
-    /**
-     * Adds a region.
-     *
-     * @param scope the scope of its segments
-     * @param region the region
-     */
+    /** Adds a region. */
     public static synchronized void add(MemorySegment.Scope scope, MemoryRegion region) {
         BY_SCOPE.computeIfAbsent(scope, added -> new RangeIndex<>((found, key) -> true))
                 .add(region.address(), region.byteSize(), region);
@@ -44,12 +39,7 @@ public final class MemoryRegions {
         mappings += region.mayLackPages() ? 1 : 0;
     }
 
-    /**
-     * Removes a region.
-     *
-     * @param scope the scope of its segments
-     * @param region the region
-     */
+    /** Removes a region. */
     public static synchronized void remove(MemorySegment.Scope scope, MemoryRegion region) {
         RangeIndex<MemoryRegion> regions = BY_SCOPE.get(scope);
         if (regions == null) {
@@ -63,11 +53,7 @@ public final class MemoryRegions {
         mappings -= region.mayLackPages() ? 1 : 0;
     }
 
-    /**
-     * Returns whether a region exists.
-     *
-     * @return {@code false} if {@link #find} finds no region
-     */
+    /** Returns whether a region exists. */
     public static boolean any() {
         return any;
     }
@@ -88,7 +74,6 @@ public final class MemoryRegions {
      * as mapped.
      *
      * @param segment a segment, or null
-     * @return true if the pages must be checked before native code accesses them
      */
     public static boolean mayLackPages(MemorySegment segment) {
         return segment != null && (segment.isMapped() || mappings > 0 && isInMapping(segment));
@@ -183,11 +168,7 @@ public final class MemoryRegions {
         FINISHERS.add(finisher);
     }
 
-    /**
-     * Removes an action that {@link #addFinisher} has added.
-     *
-     * @param finisher the same object
-     */
+    /** Removes an action that {@link #addFinisher} has added. */
     public static void removeFinisher(Runnable finisher) {
         FINISHERS.remove(finisher);
     }

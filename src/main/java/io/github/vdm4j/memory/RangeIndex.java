@@ -9,8 +9,6 @@ import java.util.function.BiPredicate;
  * <p>A range of up to 2^n bytes lies in at most two aligned blocks of 2^n bytes. The index has an
  * entry for each of these blocks. A look-up visits a block of each size in use. Ranges may overlap.
  * Readers take no lock. The owner of the index serializes the writers.
- *
- * @param <T> the type of the values
  */
 final class RangeIndex<T> {
     /** A range in the chain of a block. */

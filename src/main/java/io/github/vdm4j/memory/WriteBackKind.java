@@ -29,11 +29,7 @@ public enum WriteBackKind {
         return this == PAGES || this == FAILED_BEFORE;
     }
 
-    /**
-     * Returns whether the range can be made durable.
-     *
-     * @return {@code false} if the operation must be refused
-     */
+    /** Returns whether the range can be made durable. */
     public boolean isPossible() {
         return this == CACHE_LINES || this == PAGES;
     }

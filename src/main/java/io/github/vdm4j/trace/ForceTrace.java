@@ -8,16 +8,7 @@ public final class ForceTrace {
 
     private ForceTrace() {}
 
-    /**
-     * Records a force that has ended.
-     *
-     * @param file the path of the file
-     * @param groupSize how many requests share the force
-     * @param ranges how many ranges were passed to the system
-     * @param failed whether a range failed
-     * @param waitNanos how long the force waited for further requests
-     * @param forceNanos how long the system took
-     */
+    /** Records a force that has ended. */
     public static void record(String file, int groupSize, int ranges, boolean failed,
             long waitNanos, long forceNanos) {
         if (!OperationTrace.PRESENT || !FlightRecorder.isInitialized()) {

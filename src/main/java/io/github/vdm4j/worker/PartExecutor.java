@@ -27,8 +27,6 @@ public final class PartExecutor {
      * Creates an executor.
      *
      * @param workers the workers, which call {@link #work}
-     * @param kernels the executor of the parts
-     * @param forced the executor that ends operations
      * @param from the size in bytes from which an operation is executed in parts
      */
     public PartExecutor(Workers workers, CallerExecutor kernels, ForcedOperations forced,
@@ -56,9 +54,6 @@ public final class PartExecutor {
 
     /**
      * Executes a part of an operation. The calling worker has taken the operation from the list.
-     *
-     * @param operation the operation
-     * @param parts its parts
      */
     public void work(Operation<?> operation, Parts parts) {
         if (!parts.hasBegun()) {
@@ -113,8 +108,6 @@ public final class PartExecutor {
      * Cancels an operation that was handed over. If a part has begun, no further part begins. The
      * operation then ends with STOPPED after the parts that have begun.
      *
-     * @param operation the operation
-     * @param parts its parts
      * @return true if no part had begun; the caller now owns the operation
      */
     public boolean cancel(Operation<?> operation, Parts parts) {

@@ -36,13 +36,8 @@ public final class WorkerExecutor implements VdmExecutor {
     /**
      * Starts the threads.
      *
-     * @param name the mover's name, for messages
-     * @param threads the number of threads
      * @param queueLimit the number of operations that may wait for a thread
-     * @param strategy how a thread waits while the list is empty
-     * @param notifier the notification that futures give
      * @param closeTimeout the longest time that closing waits
-     * @param kernels the executor that the threads run
      * @param parallelFrom the size in bytes from which all workers execute an operation in parts
      */
     public WorkerExecutor(String name, int threads, int queueLimit, WorkerStrategy strategy,
@@ -58,11 +53,7 @@ public final class WorkerExecutor implements VdmExecutor {
         parts = new PartExecutor(workers, kernels, forced, parallelFrom);
     }
 
-    /**
-     * Returns the worker threads.
-     *
-     * @return the workers
-     */
+    /** Returns the worker threads. */
     public Workers workers() {
         return workers;
     }

@@ -34,9 +34,6 @@ public final class Workers {
     /**
      * Starts the threads.
      *
-     * @param name the beginning of the threads' names
-     * @param threads the number of threads
-     * @param strategy how a thread waits while the list is empty
      * @param work executes and completes an operation, and should not throw. If it throws, the
      *     thread ends and another thread replaces it.
      */
@@ -59,20 +56,12 @@ public final class Workers {
         }
     }
 
-    /**
-     * Returns the number of threads.
-     *
-     * @return the number
-     */
+    /** Returns the number of threads. */
     public int threads() {
         return workers.length;
     }
 
-    /**
-     * Returns the number of operations that wait for a worker.
-     *
-     * @return the number
-     */
+    /** Returns the number of operations that wait for a worker. */
     public int pending() {
         return pending.size();
     }
@@ -80,19 +69,12 @@ public final class Workers {
     /**
      * Returns whether the workers can access the segments of an operation. They cannot access a
      * segment that is confined to a thread.
-     *
-     * @param operation the operation
-     * @return true if they can access all segments
      */
     public static boolean canExecute(Operation<?> operation) {
         return operation.isAccessibleBy(LibraryThread.stranger());
     }
 
-    /**
-     * Returns a thread that can access the same segments as the workers.
-     *
-     * @return a thread that is not started
-     */
+    /** Returns a thread that can access the same segments as the workers. */
     public static Thread anyThread() {
         return LibraryThread.stranger();
     }
@@ -139,7 +121,6 @@ public final class Workers {
     /**
      * Removes an operation that no worker has begun.
      *
-     * @param operation the operation
      * @return true if the operation was in the list; the caller now owns it
      */
     public boolean remove(Operation<?> operation) {
@@ -152,7 +133,6 @@ public final class Workers {
      *
      * @param which selects operations. The remaining operations never leave the list, because a
      *     worker that finds the list empty ends.
-     * @param end ends an operation that was removed from the list
      * @return the number of operations that were ended
      */
     public int endPending(Predicate<Operation<?>> which, Consumer<Operation<?>> end) {
@@ -166,11 +146,7 @@ public final class Workers {
         return ended;
     }
 
-    /**
-     * Returns whether {@link #refuse} or {@link #stop} was called.
-     *
-     * @return true if the workers refuse further operations
-     */
+    /** Returns whether {@link #refuse} or {@link #stop} was called. */
     public boolean isStopping() {
         return pending.isClosed();
     }
@@ -186,11 +162,7 @@ public final class Workers {
         }
     }
 
-    /**
-     * Marks the operations that were added before this call, for {@link #isPast}.
-     *
-     * @return the mark
-     */
+    /** Marks the operations that were added before this call, for {@link #isPast}. */
     public long mark() {
         return pending.mark();
     }
@@ -200,7 +172,6 @@ public final class Workers {
      * results are visible to the caller.
      *
      * @param mark from {@link #mark}
-     * @return true if all have been executed
      */
     public boolean isPast(long mark) {
         if (pending.reached() < mark) {

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Mappings of device DAX. The tests have no such device. A folder in place of sysfs describes
- * /dev/zero as a device DAX, because a shared mapping of /dev/zero is memory, too.
+ * Mappings of device DAX. The tests have no such device. A shared mapping of /dev/zero is also
+ * memory, so a folder instead of sysfs describes /dev/zero like a device DAX.
  */
 class DeviceMappingTest {
     private static final Path ZERO = Path.of("/dev/zero");

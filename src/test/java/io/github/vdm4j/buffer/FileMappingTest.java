@@ -49,7 +49,7 @@ class FileMappingTest {
         return bytes;
     }
 
-    /** Returns the storage of the file, which is less than its size for a sparse file. */
+    /** Returns the storage of the file. It is less than the size of a sparse file. */
     private static long storage(Path file) throws IOException, InterruptedException {
         Process stat =
                 new ProcessBuilder("stat", "-c", "%b %B", file.toString()).redirectErrorStream(true)
@@ -336,7 +336,7 @@ class FileMappingTest {
         try {
             Path inside = small.resolve("file");
             Files.write(inside, noise(500_000));
-            // The part overlaps the file, and its rest is larger than the free space.
+            // The part overlaps the file. Its rest is larger than the free space.
             var failed = assertThrows(FileSystemException.class,
                     () -> OffHeapBuffer.map(inside, 500_000, 900_000));
             assertEquals(
@@ -347,7 +347,7 @@ class FileMappingTest {
                             + " [VDM-MAPPING-FAILED]",
                     failed.getMessage());
             assertArrayEquals(noise(500_000), Files.readAllBytes(inside));
-            Files.write(small.resolve("other"), noise(400_000)); // tmpfs has freed the pages
+            Files.write(small.resolve("other"), noise(400_000)); // tmpfs has freed the pages.
         } finally {
             run("umount", small.toString());
         }

@@ -40,7 +40,7 @@ class FileStorageTest {
     }
 
     @Property(tries = 300)
-    void bytesStayAndZerosFollow(@ForAll @IntRange(max = 200_000) int size,
+    void growthKeepsBytesAndAppendsZeros(@ForAll @IntRange(max = 200_000) int size,
             @ForAll @IntRange(max = 200_000) int offset,
             @ForAll @IntRange(min = 1, max = 200_000) int length, @ForAll boolean byName)
             throws IOException {

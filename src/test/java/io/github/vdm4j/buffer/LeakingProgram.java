@@ -7,8 +7,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A program that uses buffers by its arguments and then runs the garbage collector; see {@link
- * BufferLeakTest}.
+ * A program that uses buffers according to its arguments and then runs the garbage collector.
+ * {@link BufferLeakTest} runs it.
  */
 final class LeakingProgram {
     private LeakingProgram() {}
@@ -44,6 +44,6 @@ final class LeakingProgram {
             System.gc();
         } while (!gone.await(100, TimeUnit.MILLISECONDS));
         CountDownLatch never = new CountDownLatch(1);
-        never.await(300, TimeUnit.MILLISECONDS); // the buffers' cleaner has its own thread
+        never.await(300, TimeUnit.MILLISECONDS); // The buffers' cleaner has its own thread.
     }
 }

@@ -28,7 +28,7 @@ record CommandRun(int exitCode, String out, String err) {
                 new DsaDiagnosis(List.of(), List.of(NO_WRITE), diagnosis.system())), arguments);
     }
 
-    /** Runs it on another machine. */
+    /** Runs the command on a different machine. */
     static CommandRun on(Diagnoses diagnoses, Object... arguments) {
         return run(VdmCommand.with(task -> Progress.NONE, () -> diagnoses), arguments);
     }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("vdm compare")
 class CompareCommandTest {
-    private static final int SIZE = 12_000_001; // more chunks than are in flight
+    private static final int SIZE = 12_000_001; // The file has more chunks than are in flight.
 
     @TempDir Path folder;
     private Path a;

@@ -78,7 +78,8 @@ class CopyCommandTest {
         assertEquals(0, run.exitCode());
         if (DmlLibrary.whyUnavailable().isEmpty()) {
             assertTrue(run.err().startsWith("vdm copy: mover dml: Intel DML "), run.err());
-            assertTrue(run.out().contains(", mover dml, path "), run.out()); // AUTO chooses the path
+            // AUTO chooses the path.
+            assertTrue(run.out().contains(", mover dml, path "), run.out());
         } else {
             assertTrue(
                     run.err().startsWith("vdm copy: mover threads: Intel DML is not available ("),

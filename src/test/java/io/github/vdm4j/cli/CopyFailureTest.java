@@ -66,7 +66,7 @@ class CopyFailureTest {
     }
 
     @Test
-    void missingSource() {
+    void missingSourceFails() {
         assertFails("the source %s does not exist", folder.resolve("source"),
                 folder.resolve("target"));
     }
@@ -235,7 +235,7 @@ class CopyFailureTest {
     }
 
     @Test
-    void noSpaceInTheTargetsFolder() throws Exception {
+    void fullTargetFolderFails() throws Exception {
         Path small = mountOneMebibyte();
         try {
             Path source = TestFiles.random(folder.resolve("source"), 3 << 20);

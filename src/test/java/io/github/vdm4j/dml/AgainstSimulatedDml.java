@@ -1,6 +1,7 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.dml.simulated.SimulatedDml;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.memory.Durability;
 import java.io.IOException;
@@ -24,9 +25,9 @@ import org.junit.jupiter.api.Timeout;
  * outside of the test's memory has changed.
  */
 @Timeout(60)
-abstract class AgainstSimulatedDml {
-    final SimulatedDml dml = new SimulatedDml();
-    final Arena arena = Arena.ofShared();
+public abstract class AgainstSimulatedDml {
+    protected final SimulatedDml dml = new SimulatedDml();
+    protected final Arena arena = Arena.ofShared();
     private final Random random = new Random(4711);
     private final List<DmlDataMover> movers = new ArrayList<>();
 
@@ -38,7 +39,7 @@ abstract class AgainstSimulatedDml {
         arena.close();
     }
 
-    DmlDataMoverBuilder builder(DmlPath path) {
+    protected DmlDataMoverBuilder builder(DmlPath path) {
         // The simulated library also moves at addresses without memory. libpmem must not access
         // these.
         DmlDataMoverBuilder builder = DmlDataMover.builder()
@@ -56,41 +57,46 @@ abstract class AgainstSimulatedDml {
         return path == DmlPath.HARDWARE ? builder.withoutTrial() : builder;
     }
 
-    DmlDataMover open(DmlDataMoverBuilder builder) {
+    /** Returns the same settings with write-back engines of the test. */
+    protected DmlDataMoverBuilder builder(DmlPath path, Durability engines) {
+        return builder(path).durability(engines);
+    }
+
+    protected DmlDataMover open(DmlDataMoverBuilder builder) {
         DmlDataMover mover = builder.open();
         movers.add(mover);
         return mover;
     }
 
-    DmlDataMover open(DmlPath path) {
+    protected DmlDataMover open(DmlPath path) {
         return open(builder(path));
     }
 
-    DmlDataMover hardware() {
+    protected DmlDataMover hardware() {
         dml.withHardware();
         return open(DmlPath.HARDWARE);
     }
 
-    DmlDataMover software() {
+    protected DmlDataMover software() {
         return open(DmlPath.SOFTWARE);
     }
 
-    MemorySegment zeros(long size) {
+    protected MemorySegment zeros(long size) {
         return dml.allow(arena.allocate(size, 64));
     }
 
-    MemorySegment noise(long size) {
+    protected MemorySegment noise(long size) {
         return fillWithNoise(zeros(size));
     }
 
-    MemorySegment fillWithNoise(MemorySegment segment) {
+    protected MemorySegment fillWithNoise(MemorySegment segment) {
         byte[] bytes = new byte[(int) segment.byteSize()];
         random.nextBytes(bytes);
         return segment.copyFrom(MemorySegment.ofArray(bytes));
     }
 
     /** Returns a mapping of a file that was truncated after it was mapped. */
-    static MemorySegment cutOff(Path folder, Arena mapping, long mapped, long left)
+    protected static MemorySegment cutOff(Path folder, Arena mapping, long mapped, long left)
             throws IOException {
         try (var channel = FileChannel.open(folder.resolve("cut"), StandardOpenOption.CREATE,
                 StandardOpenOption.READ, StandardOpenOption.WRITE)) {
@@ -100,18 +106,18 @@ abstract class AgainstSimulatedDml {
         }
     }
 
-    static byte[] bytes(MemorySegment segment) {
+    protected static byte[] bytes(MemorySegment segment) {
         return segment.toArray(ValueLayout.JAVA_BYTE);
     }
 
-    /** Polls to completion. Fails after more polls than a correct mover needs. */
-    static <F extends VdmFuture<?>> F finish(F future) {
+    /** Polls a future to completion. Fails after more polls than a correct mover needs. */
+    protected static <F extends VdmFuture<?>> F finish(F future) {
         for (int i = 0; i < 10_000_000; i++) {
             if (future.poll() == FutureState.COMPLETE) {
                 return future;
             }
             if (i % 1_000 == 999) {
-                // Another thread may advance the operation or force its file, and need the
+                // Another thread may advance the operation or force its file. It may need this
                 // processor.
                 LockSupport.parkNanos(i < 1_000_000 ? 1 : 1_000_000);
             }

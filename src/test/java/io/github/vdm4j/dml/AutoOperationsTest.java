@@ -246,7 +246,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
                 CompletableFuture.runAsync(() -> {
                     assertThrows(WrongThreadException.class, fill::poll);
                     assertThrows(WrongThreadException.class, batch::poll);
-                }).join(); // throws the exception of the thread
+                }).join(); // This call throws the exception of the thread.
                 assertSame(FutureState.IDLE, fill.state());
                 assertSame(FutureState.IDLE, batch.state());
                 assertArrayEquals(new byte[64], bytes(confined));
@@ -265,7 +265,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
             try (Arena mapping = Arena.ofShared()) {
                 MemorySegment source = cutOff(folder, mapping, 520 << 7, 4096);
                 DmlDataMover mover = open(defaults(path).workersFrom(workersFrom));
-                // A check of blocks of zeros, which are correct unless pages are missing.
+                // A check of blocks of zeros. They are correct unless pages are missing.
                 DifConfig zeros = BLOCKS.withFlags(DifFlag.SOURCE_FIXED_REFERENCE_TAG);
                 VdmFuture<?> check = finish(mover.difCheck(source, zeros));
                 assertSame(VdmResult.IO_ERROR, check.result(), check::toString);
@@ -425,7 +425,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
         void failedTaskStopsTasksBehindAFence() {
             DmlDataMover mover = auto();
             MemorySegment destination = zeros(16);
-            MemorySegment record = zeros(10); // for an offset outside of the destination
+            MemorySegment record = zeros(10); // The offset is outside the destination.
             record.set(ValueLayout.JAVA_SHORT_UNALIGNED, 0, (short) 9);
             MemorySegment behind = zeros(8);
             BatchResult result = finish(mover.batch()

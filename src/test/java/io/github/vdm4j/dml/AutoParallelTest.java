@@ -103,14 +103,14 @@ class AutoParallelTest extends AgainstSimulatedDml {
         VdmFuture<VdmOutput> operation =
                 mover.difInsert(zeros((64 << 20) / 512 * 520), zeros(64 << 20), DIF, VdmFlags.NONE);
         Notifier notifier = Notifier.of(() -> {
-            mover.close(); // on the worker for which close would wait
+            mover.close(); // The waker runs on the worker for which close would wait.
             closed.countDown();
         });
         operation.poll(notifier);
         assertSame(NotifierType.WAKER, notifier.used());
         assertTrue(closed.await(30, TimeUnit.SECONDS));
         while (mover.nativeBytes() > 0) {
-            Thread.onSpinWait(); // another thread finishes the closing
+            Thread.onSpinWait(); // Another thread finishes the closing.
         }
         assertSame(VdmResult.SUCCESS, operation.result());
     }

@@ -20,8 +20,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.Random;
 
 /**
- * A random mixture of tasks with its expected result. It is the same for every mover. Pure Java
- * computes the result task by task.
+ * A random mixture of tasks with its expected result. The result is the same for every mover. Pure
+ * Java computes it task by task.
  *
  * @param seed the seed of the tasks
  * @param tasks the number of tasks
@@ -49,7 +49,7 @@ record BatchMix(long seed, int tasks, Order order) {
         return order == Order.APART ? (long) tasks * AREA : AREA;
     }
 
-    /** Fills memory with bytes, many of which are equal, so comparisons have both results. */
+    /** Fills memory with many equal bytes, so comparisons have both results. */
     void fill(MemorySegment memory) {
         var random = new Random(seed);
         for (long i = 0; i < memory.byteSize(); i++) {
@@ -93,7 +93,7 @@ record BatchMix(long seed, int tasks, Order order) {
             try {
                 add(batch, area, random);
             } catch (IllegalArgumentException e) {
-                continue; // skips ranges that overlap or are not aligned
+                continue; // This skips ranges that overlap or are not aligned.
             }
         }
         return batch;

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * A separate JVM for code that may end the JVM or needs other options. It runs a class of the tests
  * with the same vdm4j as the running test.
  *
- * @param exitCode the exit code; -1 if the test had to stop the JVM
+ * @param exitCode the exit code, or -1 if the test had to stop the JVM
  * @param output standard output and error, and after a crash the head of the crash report
  */
 public record ChildJvm(int exitCode, String output) {

@@ -2,19 +2,22 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.dml.BatchMix.Order;
 import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.dml.simulated.Plan;
+import io.github.vdm4j.dml.simulated.SimulatedDml;
+import io.github.vdm4j.dml.simulated.Submission;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
-/** Random batches on the simulated library. Each has the same result as in pure Java. */
+/** Random batches on the simulated library. Each has the same result on pure Java. */
 class DmlBatchMixTest {
     private static final int TRIES = 150;
 
     /**
-     * Accesses are not checked, because delta records are applied from a copy in the mover's
-     * memory.
+     * The test does not check accesses, because the mover applies delta records from a copy in its
+     * own memory.
      */
     private static void check(DmlPath path, BatchMix mix, int limit, boolean withTrouble) {
         try (var dml = new SimulatedDml(); Arena arena = Arena.ofShared()) {
@@ -55,34 +58,37 @@ class DmlBatchMixTest {
     }
 
     @Property(tries = TRIES)
-    void inOrderInSoftware(@ForAll long seed, @ForAll @IntRange(min = 1, max = 200) int tasks) {
+    void orderedTasksMatchJavaInSoftware(@ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 200) int tasks) {
         check(DmlPath.SOFTWARE, new BatchMix(seed, tasks, Order.IN_A_ROW), 1 << 20, false);
     }
 
     @Property(tries = TRIES)
-    void inOrderInSoftwareWithLongTasks(@ForAll long seed,
+    void longTasksMatchJavaInSoftware(@ForAll long seed,
             @ForAll @IntRange(min = 1, max = 40) int tasks) {
         check(DmlPath.SOFTWARE, new BatchMix(seed, tasks, Order.IN_A_ROW), 256, false);
     }
 
     @Property(tries = TRIES)
-    void fencedOnHardware(@ForAll long seed, @ForAll @IntRange(min = 1, max = 200) int tasks) {
+    void fencedTasksMatchJavaOnHardware(@ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 200) int tasks) {
         check(DmlPath.HARDWARE, new BatchMix(seed, tasks, Order.FENCED), 1 << 20, false);
     }
 
     @Property(tries = TRIES)
-    void fencedOnHardwareWithPagesMissing(@ForAll long seed,
+    void faultingTasksMatchJavaOnHardware(@ForAll long seed,
             @ForAll @IntRange(min = 1, max = 40) int tasks) {
         check(DmlPath.HARDWARE, new BatchMix(seed, tasks, Order.FENCED), 512, true);
     }
 
     @Property(tries = TRIES)
-    void inAnyOrderOnHardware(@ForAll long seed, @ForAll @IntRange(min = 1, max = 140) int tasks) {
+    void disjointTasksMatchJavaOnHardware(@ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 140) int tasks) {
         check(DmlPath.HARDWARE, new BatchMix(seed, tasks, Order.APART), 1 << 20, true);
     }
 
     @Property(tries = TRIES)
-    void withHardwareThatFailsUnderAuto(@ForAll long seed,
+    void failingHardwareOnAutoMatchesJava(@ForAll long seed,
             @ForAll @IntRange(min = 1, max = 40) int tasks) {
         check(DmlPath.AUTO, new BatchMix(seed, tasks, Order.FENCED), 1 << 20, true);
     }

@@ -18,6 +18,10 @@ import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.WhenFull;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.dml.simulated.Plan;
+import io.github.vdm4j.dml.simulated.SimulatedBatch;
+import io.github.vdm4j.dml.simulated.SimulatedTask;
+import io.github.vdm4j.dml.simulated.Submission;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.operation.CompareResult;
 import io.github.vdm4j.operation.Crc32c;
@@ -206,7 +210,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     @ParameterizedTest
     @EnumSource(names = {"HARDWARE", "SOFTWARE"})
     void inexpressibleTaskRunsInOrder(DmlPath path) {
-        // The record is applied from a copy in the mover's memory.
+        // The mover applies the record from a copy in its own memory.
         var mover = on(path);
         var original = fillWithNoise(arena.allocate(64, 8));
         var modified = fillWithNoise(arena.allocate(64, 8));
@@ -795,7 +799,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
             assertArrayEquals(bytes(source), bytes(destination), "time " + i);
             assertEquals(crc(source), result.get(6).output(Crc32c.class).bits());
             if (i % 2 == 1) {
-                done(other.submit()).orThrow(); // in the same job's memory
+                done(other.submit()).orThrow(); // The memory is that of the same job.
             }
         }
     }

@@ -13,6 +13,7 @@ import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.OffHeapBuffer;
+import io.github.vdm4j.dml.simulated.Plan;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.memory.CacheLineWriteBack;
 import io.github.vdm4j.memory.Durability;

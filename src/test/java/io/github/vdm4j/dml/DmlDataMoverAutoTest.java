@@ -10,6 +10,8 @@ import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.dml.simulated.Plan;
+import io.github.vdm4j.dml.simulated.Submission;
 import io.github.vdm4j.future.FutureProperty;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -188,7 +190,7 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
     class ARequestedPath {
         @ParameterizedTest
         @ValueSource(ints = {100, 101})
-        void isNeverReplaced(int status) {
+        void requestedHardwareIsNeverReplaced(int status) {
             DmlDataMover mover = hardware();
             dml.withoutHardware(status);
             assertSame(DmlPath.HARDWARE, mover.runningPath());
@@ -200,7 +202,7 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
 
         @ParameterizedTest
         @EnumSource(names = {"HARDWARE", "SOFTWARE"})
-        void runsEveryOperation(DmlPath path) {
+        void requestedPathRunsEveryOperation(DmlPath path) {
             dml.withHardware();
             DmlDataMover mover = open(path);
             assertSame(path, mover.path());

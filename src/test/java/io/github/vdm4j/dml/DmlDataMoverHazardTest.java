@@ -18,6 +18,8 @@ import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.dml.simulated.Plan;
+import io.github.vdm4j.dml.simulated.Submission;
 import io.github.vdm4j.future.FutureRuntime;
 import io.github.vdm4j.future.FutureState;
 import java.lang.foreign.Arena;
@@ -34,7 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The hazards of the C stack by their numbers, and their outcomes in the DML mover. */
+/** The numbered hazards of the C stack, and their outcomes in the DML mover. */
 class DmlDataMoverHazardTest extends AgainstSimulatedDml {
     private static final int QUEUE_FULL = dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE;
     private static final int PAGE_FAULT = dml_h.DML_STATUS_PAGE_FAULT_ERROR;
@@ -52,7 +54,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
     }
 
     @Nested
-    @DisplayName("H1, H2, H3: a submission that was refused")
+    @DisplayName("H1, H2, H3: a refused submission")
     class RefusedSubmission {
         @Test
         void refusedSubmissionIsNeverChecked() {
@@ -123,7 +125,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
     class LongLengths {
         private static final long LENGTH = (4L << 30) + 64;
 
-        /** The address is not touched, because the plan moves no byte. */
+        /** The simulation does not access the address, because the plan moves no byte. */
         private MemorySegment nowhere(long address) {
             return MemorySegment.ofAddress(address).reinterpret(LENGTH);
         }
@@ -243,7 +245,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
     class Types {
         @ParameterizedTest
         @EnumSource(names = {"HARDWARE", "SOFTWARE"})
-        void typeIsTheRequestedOne(DmlPath path) {
+        void typeIsTheRequestedType(DmlPath path) {
             dml.withHardware();
             DmlDataMover mover = open(path);
             MemorySegment a = zeros(64);
@@ -314,7 +316,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
     class Lifetime {
         @ParameterizedTest
         @EnumSource(names = {"HARDWARE", "SOFTWARE"})
-        void isClosedBeforeTheFirstPollThenNothingIsSubmitted(DmlPath path) {
+        void arenaClosedBeforeThePollSubmitsNothing(DmlPath path) {
             dml.withHardware();
             DmlDataMover mover = open(path);
             for (boolean closeSource : new boolean[]{true, false}) {
@@ -333,7 +335,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void isClosedBeforeTheCallThenTheCallThrows() {
+        void arenaClosedBeforeTheCallThrows() {
             DmlDataMover mover = software();
             Arena brief = Arena.ofShared();
             MemorySegment fleeting = brief.allocate(64);
@@ -346,7 +348,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void cannotBeClosedWhileTheSoftwarePathRuns() {
+        void softwarePathKeepsItsArenasOpen() {
             DmlDataMover mover = software();
             Arena source = Arena.ofShared();
             Arena destination = Arena.ofShared();
@@ -370,7 +372,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void isClosedBetweenTwoPartsThenTheRestIsNotSubmitted() {
+        void arenaClosedBetweenPartsStopsTheRest() {
             dml.withHardware();
             DmlDataMover mover = open(builder(DmlPath.HARDWARE).maxTransferBytes(64));
             Arena brief = Arena.ofShared();
@@ -386,7 +388,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void isOnTheHeapThenTheCallThrowsAndNamesTheWayOut() {
+        void heapSegmentThrowsWithARemedy() {
             DmlDataMover mover = software();
             MemorySegment heap = MemorySegment.ofArray(new byte[64]);
             MemorySegment other = zeros(64);
@@ -402,7 +404,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void isReadOnlyThenItIsNoDestination() {
+        void readOnlyDestinationThrows() {
             DmlDataMover mover = software();
             MemorySegment readOnly = zeros(64).asReadOnly();
             MemorySegment other = noise(64);
@@ -414,7 +416,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void isOfAnotherSizeThenTheCallThrowsWithBothSizes() {
+        void differentSizesThrow() {
             DmlDataMover mover = software();
             MemorySegment a = zeros(64);
             MemorySegment b = zeros(65);
@@ -427,7 +429,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void isConfinedThenOnlyItsThreadStartsTheOperation() throws InterruptedException {
+        void onlyTheOwnerStartsAConfinedOperation() throws InterruptedException {
             DmlDataMover mover = software();
             try (Arena confined = Arena.ofConfined()) {
                 MemorySegment own = confined.allocate(64);
@@ -559,7 +561,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void isWaitedForByClose() {
+        void closeWaitsForAFullQueue() {
             DmlDataMover mover = hardware();
             for (int i = 0; i < 50; i++) {
                 dml.next(Plan.refuse(QUEUE_FULL));
@@ -797,7 +799,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
     class Settings {
         @ParameterizedTest
         @ValueSource(ints = {0, -1, 65_537})
-        void areRefusedForJobsWithTheValuesAllowed(int jobs) {
+        void wrongNumberOfJobsIsRefused(int jobs) {
             var refused = assertThrows(IllegalArgumentException.class,
                     () -> DmlDataMover.builder().jobs(jobs));
             assertEquals("%,d jobs: must be 1 to 65,536".formatted(jobs), refused.getMessage());
@@ -805,7 +807,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
 
         @ParameterizedTest
         @ValueSource(longs = {0, -64, 63, 65, (1L << 30) + 64})
-        void areRefusedForTheTransferSizeWithTheValuesAllowed(long bytes) {
+        void wrongTransferSizeIsRefused(long bytes) {
             var refused =
                     assertThrows(IllegalArgumentException.class,
                             () -> DmlDataMover.builder().maxTransferBytes(bytes));
@@ -816,7 +818,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void areRefusedForTheTimeout() {
+        void wrongTimeoutIsRefused() {
             var builder = DmlDataMover.builder();
             assertThrows(IllegalArgumentException.class,
                     () -> builder.queueFullTimeout(Duration.ofNanos(-1)));
@@ -826,14 +828,14 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
 
         @ParameterizedTest
         @ValueSource(ints = {1, 3, 100})
-        void doNotIncludeAnOddNumberOfJobs(int jobs) {
+        void oddNumberOfJobsIsAccepted(int jobs) {
             DmlDataMover mover = open(builder(DmlPath.SOFTWARE).jobs(jobs));
             assertEquals(jobs, mover.capacity());
             assertSucceeded(finish(mover.memset(zeros(8), (byte) 1)));
         }
 
         @Test
-        void doNotIncludeFlush() {
+        void flushIsSupported() {
             DmlDataMover mover = software();
             MemorySegment memory = zeros(640);
             assertSucceeded(finish(mover.flush(memory.asSlice(60, 10))));
@@ -849,7 +851,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
     class UnknownFlags {
         @ParameterizedTest
         @ValueSource(longs = {4, 7, 1L << 32, -1})
-        void areRefusedAtTheCall(long bits) {
+        void unknownFlagsAreRefusedAtTheCall(long bits) {
             assertThrows(IllegalArgumentException.class, () -> VdmFlags.ofBits(bits));
         }
     }

@@ -9,6 +9,9 @@ import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.dml.simulated.Plan;
+import io.github.vdm4j.dml.simulated.SimulatedDml;
+import io.github.vdm4j.dml.simulated.Submission;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.memory.Durability;
 import java.lang.foreign.Arena;
@@ -27,9 +30,9 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 
 /**
- * A comparison with the JDK on a byte array, of operations of any size, at any offset, split by any
- * limit. The simulated hardware moves each part at the last possible moment. Every byte that a part
- * touches must lie in the operation's own ranges.
+ * A comparison of operations of any size, offset and split limit with the JDK on a byte array. The
+ * simulated hardware moves each part at the last possible moment. Every byte that a part touches
+ * must lie in the operation's own ranges.
  */
 @Label("H5: an operation split into parts")
 class DmlDataMoverSplitTest {
@@ -145,8 +148,8 @@ class DmlDataMoverSplitTest {
                 memory,
                 expected,
                 segment -> mover -> {
-                    // One submission in four faults. With this rate, no part meets 16 faults in a
-                    // row.
+                    // A fourth of the submissions fault. At this rate, no part has 16 consecutive
+                    // faults.
                     DML.always(
                             part -> random.nextInt(4) == 0
                                     ? Plan.fail(PAGE_FAULT).moving(random.nextLong(part.length()))

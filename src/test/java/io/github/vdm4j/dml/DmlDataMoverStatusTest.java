@@ -10,6 +10,7 @@ import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.dml.simulated.Plan;
 import io.github.vdm4j.future.FutureState;
 import java.time.Duration;
 import java.util.stream.IntStream;
@@ -55,7 +56,7 @@ class DmlDataMoverStatusTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @MethodSource("failures")
-    void failsTheOperationWhenAHardwareSubmissionReturnsIt(int status) {
+    void refusedHardwareSubmissionFails(int status) {
         DmlDataMover mover = open("HARDWARE");
         dml.always(Plan.refuse(status));
         VdmFuture<VdmOutput> move = move(mover);
@@ -66,7 +67,7 @@ class DmlDataMoverStatusTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @MethodSource("failures")
-    void failsTheOperationWhenASoftwareSubmissionReturnsIt(int status) {
+    void refusedSoftwareSubmissionFails(int status) {
         DmlDataMover mover = open("SOFTWARE");
         dml.always(Plan.refuse(status));
         VdmFuture<VdmOutput> move = move(mover);
@@ -76,7 +77,7 @@ class DmlDataMoverStatusTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @MethodSource("failuresThatEndAJob")
-    void failsTheOperationWhenHardwareEndsWithIt(int status) {
+    void failedHardwareOperationFails(int status) {
         DmlDataMover mover = open("HARDWARE");
         dml.always(Plan.fail(status).moving(7));
         assertFailedWith(status, "HARDWARE", finish(move(mover)));
@@ -85,7 +86,7 @@ class DmlDataMoverStatusTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @MethodSource("failuresThatEndAJob")
-    void failsTheOperationWhenSoftwareEndsWithIt(int status) {
+    void failedSoftwareOperationFails(int status) {
         DmlDataMover mover = open("SOFTWARE");
         dml.always(Plan.fail(status).moving(64));
         VdmFuture<VdmOutput> move = move(mover);
@@ -95,7 +96,7 @@ class DmlDataMoverStatusTest extends AgainstSimulatedDml {
 
     @ParameterizedTest
     @MethodSource("failuresThatEndAJob")
-    void leavesTheMoverUsable(int status) {
+    void moverStaysUsableAfterAStatus(int status) {
         DmlDataMover mover = open("HARDWARE");
         dml.next(Plan.refuse(status));
         finish(move(mover));

@@ -17,6 +17,8 @@ import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.dml.simulated.Plan;
+import io.github.vdm4j.dml.simulated.Submission;
 import io.github.vdm4j.future.FutureState;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -156,7 +158,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void isNotPreparedWhileItRuns() {
+        void runningOperationIsNotPrepared() {
             VdmOperation operation = hardware().newOperation();
             dml.next(Plan.hold());
             MemorySegment memory = zeros(64);
@@ -171,7 +173,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void succeedsAfterItFailed() {
+        void operationSucceedsAfterAFailure() {
             VdmOperation operation = software().newOperation();
             dml.next(Plan.fail(3));
             MemorySegment memory = zeros(64);
@@ -183,7 +185,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void isNotPolledBeforeItIsPrepared() {
+        void unpreparedOperationIsNotPolled() {
             VdmOperation operation = software().newOperation();
             assertThrows(IllegalStateException.class, operation::poll);
             assertThrows(IllegalStateException.class, operation::start);
@@ -226,7 +228,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
 
         @ParameterizedTest
         @EnumSource(names = {"HARDWARE", "SOFTWARE"})
-        void submitEachOperationOnceAndMoveTheRightBytes(DmlPath path) throws InterruptedException {
+        void threadsSubmitEachOperationOnce(DmlPath path) throws InterruptedException {
             dml.withHardware().always(Plan.succeed().afterChecks(2));
             DmlDataMover mover = open(path);
             MemorySegment source = noise(500 * 100);
@@ -284,7 +286,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
         }
 
         @Test
-        @DisplayName("H19, H23: drop futures, run out of jobs, and lose none")
+        @DisplayName("H19, H23: dropped futures and a full pool lose no job")
         void droppedFuturesLoseNoJob() throws InterruptedException {
             dml.withHardware()
                     .always(part -> Plan.succeed()
@@ -435,7 +437,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void waitsForTheDevice() throws InterruptedException {
+        void closeWaitsForTheDevice() throws InterruptedException {
             DmlDataMover mover = hardware();
             dml.next(Plan.hold());
             VdmFuture<VdmOutput> fill = mover.memset(zeros(64), (byte) 1);
@@ -491,7 +493,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void refusesNewOperations() {
+        void closedMoverRefusesNewOperations() {
             DmlDataMover mover = software();
             VdmOperation operation = mover.newOperation();
             MemorySegment a = zeros(64);
@@ -676,7 +678,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
     }
 
     @Nested
-    @DisplayName("H17: a page fault on memory that has gone meanwhile")
+    @DisplayName("H17: a page fault on memory that was closed meanwhile")
     class PageFaultOnMemoryThatHasGone {
         @Test
         void closedMemoryIsSegmentUnusable() {

@@ -1,6 +1,7 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.Vdm;
+import io.github.vdm4j.dml.simulated.SimulatedDml;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.operation.DataOracleProperties;
 import net.jqwik.api.Group;

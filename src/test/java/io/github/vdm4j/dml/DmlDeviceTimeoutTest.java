@@ -13,6 +13,8 @@ import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.OffHeapBuffer;
+import io.github.vdm4j.dml.simulated.Plan;
+import io.github.vdm4j.dml.simulated.Submission;
 import io.github.vdm4j.future.FutureState;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -157,7 +159,7 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
         assertEquals(2 * 4 * 384, mover.nativeBytes());
     }
 
-    /** This limits the memory to the mover's number of jobs. */
+    /** This limits the native memory to the mover's number of jobs. */
     @Test
     void manyLateJobsReduceTheCapacity() {
         DmlDataMover mover = impatient(DmlPath.HARDWARE);
@@ -180,7 +182,7 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
         assertEquals(0, mover.jobsInUse());
     }
 
-    /** Jobs that have ended are reused before new jobs are made. */
+    /** The mover reuses ended jobs before it makes new jobs. */
     @ParameterizedTest
     @ValueSource(strings = {"HARDWARE", "AUTO"})
     void answeredJobIsReused(String path) {
@@ -200,7 +202,7 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void isWaitedForByClose() throws InterruptedException {
+    void closeWaitsForTheTimeout() throws InterruptedException {
         DmlDataMover mover = impatient(DmlPath.HARDWARE);
         dml.next(Plan.hold());
         finish(mover.memset(zeros(64), (byte) 1));

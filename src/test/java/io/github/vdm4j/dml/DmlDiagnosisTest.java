@@ -59,7 +59,7 @@ class DmlDiagnosisTest {
                 .replaceAll("(\\w+[.\\w]*)(, \\1)+", "$1");
     }
 
-    /** The verdict is the outcome in words, followed by the first finding's text. */
+    /** The verdict consists of the outcome in words and the text of the first finding. */
     private static void blockedBy(String what, DmlDiagnosis diagnosis) {
         documented(what);
         assertEquals(NO_HARDWARE + what, diagnosis.verdict().sentence());
@@ -99,7 +99,7 @@ class DmlDiagnosisTest {
     }
 
     @Test
-    void expectsHardwareToWorkWhereAllIsWell() {
+    void expectsHardwareToWorkIfAllIsWell() {
         DmlDiagnosis diagnosis = wellConfigured().diagnosis();
         worksOn("wq0.0", diagnosis);
         assertEquals(List.of(), diagnosis.findings());
@@ -205,7 +205,7 @@ class DmlDiagnosisTest {
     }
 
     @Test
-    void putsTheQueueThatGotFurthestFirst() {
+    void putsTheMostUsableQueueFirst() {
         DmlDiagnosis diagnosis = wellConfigured().locked("/dev/dsa/wq0.0")
                 .queue("0.1")
                 .queue("0.1", "mode", "dedicated")
@@ -225,7 +225,7 @@ class DmlDiagnosisTest {
         "6.10.0,false",
         "7.0.0-rc1,false", "5.18.0,true"})
     void knowsWhichKernelsGuardPortals(String release, boolean works) {
-        // Without the list of operations, only the release is known.
+        // Without the list of operations, the diagnosis knows only the release.
         DmlDiagnosis diagnosis = wellConfigured().without("sys/bus/dsa/devices/dsa0/op_cap")
                 .kernel(release)
                 .diagnosis();
@@ -274,7 +274,7 @@ class DmlDiagnosisTest {
     }
 
     @Test
-    void doesNotTakeTheBatchesOfDsa2ForAnUnguardedPortal() {
+    void batchesOfDsa2DoNotProveAnUnguardedPortal() {
         blockedBy(
                 "this process may not map the portal of wq0.0: Linux 6.18.0 asks for CAP_SYS_RAWIO",
                 wellConfigured().kernel("6.18.0").device(0, "version", "0x200").diagnosis());
@@ -332,7 +332,7 @@ class DmlDiagnosisTest {
     }
 
     @Test
-    void doesNotMindWhereTheThreadsOfABoundMoverRun() {
+    void ignoresTheThreadsOfABoundMover() {
         DmlDiagnosis diagnosis =
                 machine.node(1, "4-7").device(0, 1).queue("0.0").diagnosisOnNode(1);
         worksOn("wq0.0", diagnosis);
@@ -353,7 +353,7 @@ class DmlDiagnosisTest {
     }
 
     @Test
-    void findsMoreDevicesThanDmlHasRoomFor() {
+    void findsMoreDevicesThanDmlCanUse() {
         crashesBy(
                 "DML 1.1.1 can use 8 devices and meets another of 9 DSA and 0 IAX: it writes behind its table of 8",
                 devices(9).diagnosis());
@@ -375,12 +375,12 @@ class DmlDiagnosisTest {
     }
 
     @Test
-    void eightDevicesAreFine() {
+    void eightDevicesCauseNoFinding() {
         assertTrue(devices(8).diagnosis().verdict().hardwareWorks());
     }
 
     @Test
-    void nineDevicesWithSevenUsedAreFine() {
+    void nineDevicesWithSevenUsedCauseNoFinding() {
         assertTrue(devices(9).device(0, "state", "disabled")
                 .device(2, "state", "disabled")
                 .diagnosis()
@@ -472,7 +472,7 @@ class DmlDiagnosisTest {
     }
 
     @Test
-    void doesNotAskForACommandLineThatIsThere() {
+    void doesNotAskForAPresentCommandLine() {
         DmlDiagnosis diagnosis = wellConfigured().device(0, "pasid_enabled", "0")
                 .queue("0.0", "state", "disabled")
                 .diagnosis();
@@ -482,7 +482,7 @@ class DmlDiagnosisTest {
     }
 
     @Test
-    void findsADeviceThatDmlIsTooOldFor() {
+    void findsADeviceTooNewForDml() {
         blockedBy("DML 1.1.1 does not know the DSA version of dsa0",
                 wellConfigured().device(0, "version", "0x300").diagnosis());
     }
@@ -571,7 +571,7 @@ class DmlDiagnosisTest {
     }
 
     @Test
-    void ofThisMachineTakesMilliseconds() {
+    void diagnosisOfThisMachineTakesMilliseconds() {
         DmlDiagnosis.current();
         long start = System.nanoTime();
         for (int i = 0; i < 10; i++) {

@@ -26,8 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The resources of operations, which the first operation creates, even if several threads start
- * operations.
+ * The resources that the first operation creates, even if several threads start operations.
  */
 @DisplayName("The first operation of a mover")
 class DmlFirstOperationTest extends AgainstSimulatedDml {

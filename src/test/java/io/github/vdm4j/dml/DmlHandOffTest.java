@@ -11,6 +11,7 @@ import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.dml.simulated.Plan;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
 import java.util.ArrayList;

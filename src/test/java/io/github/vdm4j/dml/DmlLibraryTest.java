@@ -58,7 +58,7 @@ class DmlLibraryTest {
         return List.of(
                 Arguments.of(NEHALEM, "avx2"),
                 Arguments.of(SANDY_BRIDGE, "avx2"),
-                Arguments.of(HASWELL.replace(" avx2", ""), "avx2"), // XSAVE is off
+                Arguments.of(HASWELL.replace(" avx2", ""), "avx2"), // XSAVE is off.
                 Arguments.of(SKYLAKE_SERVER.replace(" bmi2", ""), "bmi2"),
                 Arguments.of(SKYLAKE_SERVER.replace(" pclmulqdq", "").replace(" bmi1", ""),
                         "bmi1, pclmulqdq"));
@@ -93,7 +93,7 @@ class DmlLibraryTest {
         assertEquals(library.toString(), searchOn(flags, library).location());
     }
 
-    /** DML asks CPUID, which shows AVX-512 also if the system has not enabled it. */
+    /** DML asks CPUID. It shows AVX-512 even if the system has not enabled it. */
     @Test
     void disabledAvx512IsRefused() {
         var partly = Set.of(SKYLAKE_SERVER.replace(" avx512vl", "").split(" "));

@@ -13,6 +13,7 @@ import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.DmlDiagnosis.Severity;
 import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.dml.simulated.Plan;
 import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.machine.NumaNodes;

@@ -2,6 +2,8 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Vdm;
+import io.github.vdm4j.dml.simulated.Plan;
+import io.github.vdm4j.dml.simulated.SimulatedDml;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.operation.DataOperationsContract;
 import java.util.EnumSet;

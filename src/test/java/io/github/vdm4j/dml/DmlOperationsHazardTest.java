@@ -17,6 +17,9 @@ import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.dml.simulated.Plan;
+import io.github.vdm4j.dml.simulated.SimulatedTask;
+import io.github.vdm4j.dml.simulated.Submission;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.memory.WriteBackLog;
 import io.github.vdm4j.memory.WriteBackLog.Range;
@@ -156,7 +159,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
     class Memory {
         @ParameterizedTest(name = "segment {0} of three")
         @ValueSource(ints = {0, 1, 2})
-        void cannotBeClosedWhileTheSoftwarePathRuns(int which) {
+        void softwarePathKeepsItsArenasOpen(int which) {
             DmlDataMover mover = software();
             Arena[] arenas = {Arena.ofShared(), Arena.ofShared(), Arena.ofShared()};
             MemorySegment first = dml.allow(arenas[0].allocate(4096, 4096)).asSlice(0, 100);
@@ -175,7 +178,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void isClosedBeforeTheFirstPollThenNothingIsSubmitted() {
+        void arenaClosedBeforeThePollSubmitsNothing() {
             DmlDataMover mover = software();
             VdmFuture<?> compare;
             try (Arena closed = Arena.ofShared()) {
@@ -188,7 +191,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void isClosedBeforeJavaReadsItThenThatIsTheSameFailure() {
+        void arenaClosedBeforeJavaReadsFailsTheSame() {
             DmlDataMover mover = software();
             VdmFuture<?> check;
             VdmFuture<?> apply;
@@ -203,7 +206,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         }
 
         @Test
-        void isConfinedThenOnlyItsThreadStartsTheOperation() throws InterruptedException {
+        void onlyTheOwnerStartsAConfinedOperation() throws InterruptedException {
             DmlDataMover mover = software();
             try (Arena confined = Arena.ofConfined()) {
                 var crc = mover.crc32c(dml.allow(confined.allocate(9)));
@@ -250,7 +253,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
 
         @Test
         @DisplayName("H28: neither DML nor Java touches a missing page of a truncated file")
-        void isMissingThenNothingTouchesIt() throws IOException {
+        void missingPageIsNotTouched() throws IOException {
             DmlDataMover mover = open(builder(DmlPath.SOFTWARE).maxTransferBytes(4096));
             Path file = folder.resolve("truncated");
             Files.write(file, new byte[40 * 520]);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.dml.RandomOperation.Outcome;
+import io.github.vdm4j.dml.simulated.SimulatedDml;
 import io.github.vdm4j.memory.Durability;
 import java.util.List;
 import net.jqwik.api.Arbitraries;

@@ -51,7 +51,7 @@ class DmlPathDecisionTest {
     }
 
     @Test
-    void keepsItsFindings() {
+    void decisionKeepsItsFindings() {
         var findings = new ArrayList<>(List.of(FINDING));
         var decision = new DmlPathDecision(DmlPath.SOFTWARE, "why", findings);
         findings.clear();

@@ -10,6 +10,7 @@ import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.dml.simulated.Plan;
 import io.github.vdm4j.future.FutureRuntime;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
@@ -113,7 +114,7 @@ class DmlWakersTest extends AgainstSimulatedDml {
             while (poller.getState() != Thread.State.WAITING) {
                 Thread.onSpinWait();
             }
-            poller.interrupt(); // an interrupt must not keep it awake
+            poller.interrupt(); // An interrupt must not keep it awake.
         }
         Thread poller = pollers().getFirst();
         mover.close();
@@ -154,7 +155,7 @@ class DmlWakersTest extends AgainstSimulatedDml {
         assertTrue(completion.cancel(true));
         assertEquals(1, mover.jobsInUse());
         dml.releaseAll();
-        while (mover.jobsInUse() > 0) { // the poller drains it without a waiter
+        while (mover.jobsInUse() > 0) { // The poller completes it without a waiter.
             Thread.onSpinWait();
         }
     }

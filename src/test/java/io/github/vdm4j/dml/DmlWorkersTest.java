@@ -15,6 +15,8 @@ import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.OffHeapBuffer;
+import io.github.vdm4j.dml.simulated.Plan;
+import io.github.vdm4j.dml.simulated.Submission;
 import io.github.vdm4j.future.FutureProperty;
 import io.github.vdm4j.future.FutureRuntime;
 import io.github.vdm4j.future.FutureState;
@@ -79,7 +81,7 @@ class DmlWorkersTest extends AgainstSimulatedDml {
         assertTrue(copy.hasProperty(FutureProperty.ASYNC));
         assertSame(FutureState.RUNNING, copy.poll());
         assertSame(FutureState.RUNNING, copy.poll());
-        while (mover.jobsInUse() != 1) { // the worker takes it
+        while (mover.jobsInUse() != 1) { // The worker takes it.
             Thread.onSpinWait();
         }
         gate.countDown();
@@ -239,7 +241,7 @@ class DmlWorkersTest extends AgainstSimulatedDml {
         assertThrows(IllegalStateException.class, closable::close);
         assertFalse(buffer.tryClose());
         gate.countDown();
-        awaitWork(buffer); // the worker releases the buffer, polled or not
+        awaitWork(buffer); // The worker releases the buffer, even if no thread polls.
         buffer.close();
         closable.close();
         assertSame(VdmResult.SUCCESS, finish(copy).result());
@@ -292,7 +294,8 @@ class DmlWorkersTest extends AgainstSimulatedDml {
             fills.add(mover.memset(zeros(LONG), (byte) 5));
             assertSame(FutureState.RUNNING, fills.get(i).poll());
         }
-        while (mover.pending() != 3) { // until the worker has taken the first
+        // The loop waits until the worker has taken the first operation.
+        while (mover.pending() != 3) {
             Thread.onSpinWait();
         }
         Thread closer = Thread.ofPlatform().start(mover::close);
@@ -324,7 +327,7 @@ class DmlWorkersTest extends AgainstSimulatedDml {
                                 .formatted(mover.nativeBytes()),
                 gaveUp.getMessage());
         assertTrue(mover.nativeBytes() > 0);
-        mover.close(); // a second close does nothing
+        mover.close(); // A second close does nothing.
         assertThrows(IllegalStateException.class, () -> mover.memset(zeros(1), (byte) 1));
         gate.countDown();
         assertSame(VdmResult.SUCCESS, finish(fill).result());

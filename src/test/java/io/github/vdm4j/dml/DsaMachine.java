@@ -95,8 +95,8 @@ public final class DsaMachine {
     }
 
     /**
-     * Removes the right to open a node. The class simulates this, because file modes do not stop
-     * tests that run as root.
+     * Removes the right to open a node. The class simulates this, because file modes do not
+     * restrict root.
      */
     public DsaMachine locked(String node) {
         locked.add(node);

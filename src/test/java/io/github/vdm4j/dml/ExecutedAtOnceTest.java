@@ -31,8 +31,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Operations that the software path executes in one call. A simulated library is never called in
- * this way, because it calls back into Java. These tests use a small library in C.
+ * Operations that the software path executes in a single call. The mover never calls a simulated
+ * library in this way, because it calls back into Java. These tests use a small library in C.
  */
 class ExecutedAtOnceTest {
     /** Lengths below and above the limit of calls for which a garbage collection waits. */
@@ -194,8 +194,8 @@ class ExecutedAtOnceTest {
     void durableInlineCopyTakesTwoCalls() {
         MemorySegment source = random(8192);
         MemorySegment destination = arena.allocate(8192 + 64, 64);
-        // 8 KiB from the middle of a line cover one more line, which is not refused. The library
-        // requires whole lines.
+        // 8 KiB from the middle of a line cover a further line. The library requires whole lines
+        // and does not refuse this length.
         mover.memcpy(destination.asSlice(5, 8192), source, VdmFlags.MEM_DURABLE).await();
         assertArrayEquals(bytes(source), bytes(destination.asSlice(5, 8192)));
         mover.flush(destination.asSlice(5, 100)).await();

@@ -11,9 +11,10 @@ import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.DmlDiagnosis.Outcome;
 import io.github.vdm4j.dml.DmlDiagnosis.Verdict;
 import io.github.vdm4j.dml.ffi.dml_h;
+import io.github.vdm4j.dml.simulated.Plan;
+import io.github.vdm4j.dml.simulated.Submission;
 import io.github.vdm4j.future.FutureState;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -65,8 +66,8 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
                     Plan.refuse(status);
                 case ENDED_BY_DEVICE, UNKNOWN -> {
                     Plan plan = Plan.fail(status).moving(random.nextInt(LONGEST));
-                    // A comparison that finds a difference ends with the difference, not with the
-                    // failure.
+                    // A comparison that finds a difference ends with the difference and not with
+                    // the failure.
                     yield submission.is(dml_h.DML_OP_COMPARE) ? plan : plan.corrupting();
                 }
                 case PAGE_FAULT -> Plan.pageFault(random.nextInt(LONGEST));

@@ -2,6 +2,8 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.HeldMover;
 import io.github.vdm4j.Vdm;
+import io.github.vdm4j.dml.simulated.Plan;
+import io.github.vdm4j.dml.simulated.SimulatedDml;
 import io.github.vdm4j.memory.Durability;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -83,7 +85,7 @@ public final class HeldDml extends HeldMover {
         dml.releaseAll();
         mover.close();
         while (mover.nativeBytes() > 0) {
-            Thread.onSpinWait(); // another thread finishes the close
+            Thread.onSpinWait(); // Another thread finishes the close.
         }
         dml.close();
         super.close();

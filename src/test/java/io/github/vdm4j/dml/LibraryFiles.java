@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * Shared objects for tests of the search for a library. Some work, and some are damaged in a known
  * way.
  */
-final class LibraryFiles {
+public final class LibraryFiles {
     private static final int ELF_CLASS = 4;
     private static final int ELF_MACHINE = 18;
     private static final byte CLASS_32 = 1;
@@ -42,7 +42,7 @@ final class LibraryFiles {
     private LibraryFiles() {}
 
     /** A library of the system that belongs to glibc and is unrelated to DML. */
-    static Path unrelated() {
+    public static Path unrelated() {
         return Stream.of("/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/usr/lib")
                 .map(folder -> Path.of(folder, "libm.so.6"))
                 .filter(Files::exists)
@@ -52,11 +52,11 @@ final class LibraryFiles {
                                 .abort("this system has no libm.so.6 in a usual place"));
     }
 
-    static Path forOtherProcessor(Path folder) throws IOException {
+    public static Path forOtherProcessor(Path folder) throws IOException {
         return patched(folder.resolve("aarch64.so"), ELF_MACHINE, MACHINE_AARCH64);
     }
 
-    static Path for32Bits(Path folder) throws IOException {
+    public static Path for32Bits(Path folder) throws IOException {
         return patched(folder.resolve("elf32.so"), ELF_CLASS, CLASS_32);
     }
 
@@ -67,7 +67,7 @@ final class LibraryFiles {
     }
 
     /** A shared object that exports DML's functions, which do nothing except return the version. */
-    static Path dummyDml(Path folder, String... withoutSymbols)
+    public static Path dummyDml(Path folder, String... withoutSymbols)
             throws IOException, InterruptedException {
         return compiled(folder, dummyWithout(withoutSymbols));
     }
@@ -95,7 +95,7 @@ final class LibraryFiles {
      * write-backs of 8 KiB with {@link #NOT_WRITTEN_BACK}. It counts in {@code finalized} how many
      * jobs were finalized.
      */
-    static Path executingDml(Path folder) throws IOException, InterruptedException {
+    public static Path executingDml(Path folder) throws IOException, InterruptedException {
         return compiled(folder, EXECUTING + """
                 int dml_submit_job(char *job) { return execute(job); }
                 int dml_check_job(char *job) { return 0; }
@@ -106,7 +106,7 @@ final class LibraryFiles {
      * A shared object that executes such an operation at its third check. The operation may fail
      * then.
      */
-    static Path deferringDml(Path folder) throws IOException, InterruptedException {
+    public static Path deferringDml(Path folder) throws IOException, InterruptedException {
         return compiled(folder, EXECUTING + """
                 static __thread int asked;
                 int dml_submit_job(char *job) { asked = 0; return 0; }
@@ -166,7 +166,7 @@ final class LibraryFiles {
                                     dml_h.DML_OP_FILL,
                                     TELLING);
 
-    static Path compiled(Path folder, String source)
+    public static Path compiled(Path folder, String source)
             throws IOException, InterruptedException {
         Path library = Files.createTempFile(folder, "libdummydml", ".so");
         Process gcc;

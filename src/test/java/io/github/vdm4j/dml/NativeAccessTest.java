@@ -56,7 +56,7 @@ class NativeAccessTest {
     }
 
     /**
-     * A second attempt must give the same reason, not the reason of a class that cannot be
+     * A second attempt must give the same reason. It must not report a class that cannot be
      * initialised.
      */
     private static void assertTwoReasonsWithTheOption(ChildJvm child) {

@@ -121,7 +121,7 @@ final class RandomOperation {
         return piece.copyFrom(MemorySegment.ofArray(bytes));
     }
 
-    /** Changes a few bytes, or none. */
+    /** Changes a few bytes, or no byte. */
     private void disturb(MemorySegment piece) {
         for (int i = random.nextInt(4); i > 0 && piece.byteSize() > 0; i--) {
             long at = (long) (random.nextDouble() * piece.byteSize());

@@ -50,7 +50,7 @@ class DsaAllocationTest {
 
     /** P21: 0 bytes. */
     @Test
-    void allocatesNothing() {
+    void submissionAllocatesNothing() {
         var movers = new DsaMovers().device(new DeviceSettings()
                 .queue(QueueSettings.shared(16))
                 .queue(QueueSettings.dedicated(16)));
@@ -71,7 +71,8 @@ class DsaAllocationTest {
             };
             var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
             long least = Long.MAX_VALUE;
-            for (int attempt = 0; attempt < 50 && least > 0; attempt++) { // until it is compiled
+            // The loop runs until the code is compiled.
+            for (int attempt = 0; attempt < 50 && least > 0; attempt++) {
                 long before = threads.getCurrentThreadAllocatedBytes();
                 for (int i = 0; i < ROUNDS; i++) {
                     round.run();

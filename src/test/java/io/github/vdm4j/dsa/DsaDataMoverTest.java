@@ -160,7 +160,7 @@ class DsaDataMoverTest {
             to.fill((byte) 1);
             lose(to);
             assertTrue(mover.comparePattern(to, 0x0101010101010101L).await().equal());
-            // Each has met one fault and has continued behind the two present pages.
+            // Each part has had a fault and has continued behind the two present pages.
             assertEquals(16, seen.size(), seen::toString);
             for (int i = 0; i < seen.size(); i += 2) {
                 assertEquals(4 * PAGE, seen.get(i).bytes());
@@ -207,7 +207,7 @@ class DsaDataMoverTest {
 
     @ParameterizedTest
     @CsvSource({"true, true", "true, false", "false, true"})
-    void deviceWaitsForPagesWhereTheQueueAllowsIt(boolean wanted, boolean allowed) {
+    void deviceWaitsForPagesIfTheQueueAllowsIt(boolean wanted, boolean allowed) {
         device(new DeviceSettings()
                 .queue(QueueSettings.shared(16).withBlockOnFault(allowed)));
         movers.devices.inline();
@@ -234,7 +234,8 @@ class DsaDataMoverTest {
             assertEquals(0, mover.pending());
             assertEquals(FutureState.RUNNING, second.poll());
             assertEquals(1, mover.pending());
-            movers.devices.inline(); // executes the second when it is submitted
+            // The device executes the second descriptor when it is submitted.
+            movers.devices.inline();
             assertTrue(movers.devices.model(0).step());
             first.await();
             second.await();
@@ -414,7 +415,7 @@ class DsaDataMoverTest {
 
     @ParameterizedTest
     @ValueSource(longs = {0, 100_000, 400_000, 600_000, 999_000})
-    void pieceThatFaultsContinuesWithAllThatFollows(long fault) {
+    void faultingPieceContinuesWithTheRest(long fault) {
         device(oneQueue());
         device(oneQueue());
         device(oneQueue());
@@ -483,7 +484,7 @@ class DsaDataMoverTest {
         }
     }
 
-    /** Opens a mover on devices that execute only the no-op until they are started. */
+    /** Opens a mover on devices that execute only the no-op before the test starts them. */
     private DsaDataMover openWith(DsaDataMoverBuilder builder) {
         movers.devices.inline();
         DsaDataMover mover = builder.open();
@@ -531,7 +532,7 @@ class DsaDataMoverTest {
             VdmFuture<?> fill = mover.memset(to, (byte) 1);
             while (fill.poll() != FutureState.COMPLETE || fill.result() != VdmResult.SUCCESS) {
                 if (fill.state() == FutureState.COMPLETE) {
-                    fill = mover.memset(to, (byte) 1); // the file is being opened
+                    fill = mover.memset(to, (byte) 1); // Another thread is opening the file.
                 }
             }
             assertNull(mover.queues().getFirst().lost());
@@ -539,7 +540,7 @@ class DsaDataMoverTest {
     }
 
     @Test
-    void operationsGoToTheOtherDeviceWhenOneIsLost() {
+    void operationsAvoidALostDevice() {
         device(oneQueue());
         device(oneQueue());
         movers.devices.inline();
@@ -554,7 +555,7 @@ class DsaDataMoverTest {
     }
 
     @Test
-    void deviceThatDiesLeavesTheMemoryInDoubt() {
+    void deadDeviceMayStillWrite() {
         device(oneQueue());
         try (Arena late = Arena.ofShared()) {
             DsaDataMover mover = openWith(movers.builder()
@@ -573,10 +574,10 @@ class DsaDataMoverTest {
             assertTrue(stuck.getMessage().contains("1 slots whose operations have ended"),
                     stuck::getMessage);
             while (movers.devices.model(0).step()) {
-                // the device answers late
+                // The device answers late.
             }
             assertEquals(0, mover.slotsOverdue());
-            movers.devices.forget(); // the mover that could not be closed keeps its file
+            movers.devices.forget(); // The mover that could not be closed keeps its file.
         }
     }
 
@@ -627,7 +628,7 @@ class DsaDataMoverTest {
     }
 
     @Test
-    void namedQueueThatDoesNotWorkIsNotLeftOut() {
+    void brokenNamedQueueIsRefused() {
         device(new DeviceSettings().queue(QueueSettings.shared(16))
                 .queue(QueueSettings.shared(16)));
         movers.devices.inline();

@@ -50,7 +50,7 @@ class DsaDiagnosisTest {
         return DsaDiagnosis.of(machine.system(), devices);
     }
 
-    /** Requires that every queue has this reason, and that the page lists it with the remedy. */
+    /** Requires this reason for every queue, and its remedy on the page. */
     private void assertUnavailable(String subject, String what, String remedy)
             throws IOException {
         DsaDiagnosis diagnosis = diagnosis();

@@ -18,12 +18,12 @@ import java.util.Comparator;
 import java.util.List;
 
 /** Movers on devices of the emulator in this process. */
-final class DsaMovers implements AutoCloseable {
-    final InProcessDevices devices = new InProcessDevices();
+public final class DsaMovers implements AutoCloseable {
+    public final InProcessDevices devices = new InProcessDevices();
     private final List<DeviceSettings> settings = new ArrayList<>();
     private final Path root;
 
-    DsaMovers() {
+    public DsaMovers() {
         try {
             root = Files.createTempDirectory("vdm4j-dsa");
         } catch (IOException e) {
@@ -32,21 +32,22 @@ final class DsaMovers implements AutoCloseable {
     }
 
     /** Returns one device of the second version with one shared queue. */
-    static DsaMovers withOneQueue() {
+    public static DsaMovers withOneQueue() {
         return new DsaMovers().device(new DeviceSettings().queue(QueueSettings.shared(64)));
     }
 
-    DsaMovers device(DeviceSettings next) {
+    public DsaMovers device(DeviceSettings next) {
         return device(next, FaultPlan.NONE, DeviceModel.Observer.NONE);
     }
 
-    DsaMovers device(DeviceSettings next, FaultPlan faults, DeviceModel.Observer observer) {
+    public DsaMovers device(DeviceSettings next, FaultPlan faults, DeviceModel.Observer observer) {
         devices.device(settings.size(), new DeviceModel(next, faults, System::nanoTime, observer));
         settings.add(next);
         return this;
     }
 
-    private DsaSystem system() {
+    /** Returns the machine with the devices. */
+    public DsaSystem system() {
         try {
             Path sysfs = Files.createDirectories(root.resolve("sys/bus/dsa/devices"));
             SysfsTree.write(sysfs, settings);
@@ -61,13 +62,13 @@ final class DsaMovers implements AutoCloseable {
         return DsaSystem.read(Path.of("/"), DsaFolders.below(root), node -> true);
     }
 
-    /** Every size goes to the devices. */
-    DsaDataMoverBuilder builder() {
+    /** Opens a mover that sends operations of every size to the devices. */
+    public DsaDataMoverBuilder builder() {
         return builder(devices);
     }
 
-    /** The same with other files of the queues. */
-    DsaDataMoverBuilder builder(Portal.Opener opener) {
+    /** Opens the same mover with different files of the queues. */
+    public DsaDataMoverBuilder builder(Portal.Opener opener) {
         return DsaDataMover.builder()
                 .offloadFrom(0)
                 .offloadFromWhenAwaited(0)

@@ -219,7 +219,7 @@ class FaultyDsaTest {
     private void disableOrEnable(Random random) {
         int chance = random.nextInt(100_000);
         if (chance < DEVICES) {
-            // Descriptors in the queue complete first, like in a queue that the driver drains.
+            // Descriptors in the queue complete first, because the driver drains a queue.
             DeviceModel device = movers.devices.model(chance);
             while (device.pending() > 0) {
                 Thread.onSpinWait();

@@ -3,6 +3,7 @@ package io.github.vdm4j.dsa;
 import io.github.vdm4j.dsa.portal.DsaStatus;
 import io.github.vdm4j.dsa.portal.Portal;
 import io.github.vdm4j.dsa.portal.SlotMemory;
+import io.github.vdm4j.emulator.ClientMemory;
 import io.github.vdm4j.emulator.DeviceModel;
 import io.github.vdm4j.emulator.LocalMemory;
 import io.github.vdm4j.engine.channel.Descriptor;
@@ -18,14 +19,16 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Devices of the emulator in this process, behind the interface of a queue's file. The file {@code
- * wq0.1} is queue 1 of device 0. A portal that was open when its queue was disabled stays unusable.
+ * wq0.1} is queue 1 of device 0. If a queue is disabled, its open portals stay unusable.
  */
-final class InProcessDevices implements Portal.Opener, AutoCloseable {
+public final class InProcessDevices implements Portal.Opener, AutoCloseable {
     private final Map<Integer, DeviceModel> devices = new HashMap<>();
     private final Set<ModelPortal> open = ConcurrentHashMap.newKeySet();
     private final List<Thread> threads = new ArrayList<>();
     final LocalMemory memory = new LocalMemory();
-    /** True if a submission completes before it returns. */
+    /** The memory that the devices see. */
+    private ClientMemory view = memory;
+    /** This is true if a submission completes before it returns. */
     private volatile boolean inline;
 
     InProcessDevices device(int number, DeviceModel model) {
@@ -33,8 +36,14 @@ final class InProcessDevices implements Portal.Opener, AutoCloseable {
         return this;
     }
 
+    /** Lets the devices see the memory in another way. */
+    InProcessDevices view(ClientMemory other) {
+        view = other;
+        return this;
+    }
+
     /** Executes each descriptor inside its submission. */
-    InProcessDevices inline() {
+    public InProcessDevices inline() {
         inline = true;
         return this;
     }
@@ -51,7 +60,7 @@ final class InProcessDevices implements Portal.Opener, AutoCloseable {
     }
 
     /** Executes descriptors on a thread for each device. */
-    InProcessDevices start() {
+    public InProcessDevices start() {
         devices.forEach((number, model) -> threads.add(Thread.ofPlatform()
                 .daemon()
                 .name("device " + number)
@@ -59,7 +68,7 @@ final class InProcessDevices implements Portal.Opener, AutoCloseable {
                     try {
                         model.run();
                     } catch (InterruptedException e) {
-                        // the test is over
+                        // The test has ended.
                     }
                 })));
         return this;
@@ -111,11 +120,11 @@ final class InProcessDevices implements Portal.Opener, AutoCloseable {
             if (stale) {
                 return DsaStatus.ENODEV;
             }
-            int accepted = model.submit(queue, memory,
+            int accepted = model.submit(queue, view,
                     slot.descriptor().toArray(ValueLayout.JAVA_BYTE));
             if (inline) {
                 while (model.step()) {
-                    // until everything is complete
+                    // The loop runs until all descriptors are complete.
                 }
             }
             return accepted == Descriptor.BYTES ? 0 : accepted;

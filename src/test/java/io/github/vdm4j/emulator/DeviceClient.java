@@ -28,7 +28,7 @@ final class DeviceClient implements AutoCloseable {
         this(new DeviceModel(settings));
     }
 
-    /** Memory with random bytes that begins at a page. */
+    /** Memory with random bytes. It begins at a page. */
     MemorySegment noise(long size, long seed) {
         MemorySegment segment = arena.allocate(size, PAGE);
         var random = new SplittableRandom(seed);

@@ -26,7 +26,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /**
- * The device checks and creates protection like the JVM, for every flag, tag and kind of damage.
+ * A comparison of the device's protection with that of the JVM, for every flag, tag and kind of
+ * damage.
  */
 class DeviceDifProperties {
     private static final int BLOCKS = 4;

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The queues of the emulated device: acceptance, order, time and faults. */
+/** Acceptance, order, time and faults of the queues of the emulated device. */
 class DeviceModelTest {
     private final AtomicLong clock = new AtomicLong();
     private final List<Completion> completions = new ArrayList<>();
@@ -138,7 +138,7 @@ class DeviceModelTest {
     }
 
     @Test
-    void aDeviceThreadCompletesWhatIsSubmitted() throws Exception {
+    void aDeviceThreadCompletesDescriptors() throws Exception {
         var device = new DeviceModel(new DeviceSettings().speed(100_000, 1), FaultPlan.NONE,
                 System::nanoTime, observer);
         Thread thread = Thread.ofPlatform().start(() -> {

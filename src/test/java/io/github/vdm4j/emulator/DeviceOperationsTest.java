@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every operation of the emulated device gives the result that the JVM computes. */
+/** A comparison of every operation of the emulated device with the result of the JVM. */
 class DeviceOperationsTest {
     private static final int SIZE = 3 * PAGE + 123;
 
@@ -159,7 +159,7 @@ class DeviceOperationsTest {
     }
 
     @Test
-    void deltaCreateTellsEqualAndOverflow() {
+    void deltaCreateReportsEqualAndOverflow() {
         MemorySegment original = client.noise(4_096, 8);
         MemorySegment record = client.noise(80, 9);
         Task equal = succeeded(

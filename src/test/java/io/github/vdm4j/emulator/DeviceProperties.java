@@ -19,7 +19,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
-/** A client that continues after page faults gets the results of the JVM. */
+/** A comparison of a client that continues after page faults with the results of the JVM. */
 class DeviceProperties {
     private static final int PAGES = 6;
     private static final int MOST_FAULTS = 100;

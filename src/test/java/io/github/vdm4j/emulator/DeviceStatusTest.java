@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The emulated device refuses what the specification forbids, and stops at missing pages. */
+/** Descriptors that violate the specification, and missing pages. */
 class DeviceStatusTest {
     private static final int SIZE = 3 * PAGE;
     private static final int WRITE = Status.WRITE_FAULT;
@@ -86,7 +86,7 @@ class DeviceStatusTest {
         }
     }
 
-    /** A second copy of the layout of idxd.h: the bytes that fields of the operation cover. */
+    /** The bytes that fields of the operation cover, from the layout in idxd.h. */
     private static boolean belongsToAField(Opcode opcode, int at) {
         boolean source = at >= 16 && at < 24;
         boolean destination = at >= 24 && at < 32;
@@ -99,7 +99,7 @@ class DeviceStatusTest {
             case APPLY_DELTA, COPY_CRC -> source || destination || size || at >= 40 && at < 44;
             case DUALCAST -> source || destination || size || at >= 40 && at < 48;
             case CRC -> source || size || at >= 40 && at < 44;
-            // the reserved bits of the flags at 42 and 41 are tested with the same value
+            // The reserved bits of the flags at 42 and 41 have the same value in this test.
             case DIF_CHECK -> source || size || at == 40 || at >= 48 && at < 56;
             case DIF_STRIP -> source || destination || size || at == 40 || at >= 48 && at < 56;
             case DIF_INSERT -> source || destination || size || at == 41 || at >= 56;
@@ -226,7 +226,7 @@ class DeviceStatusTest {
     }
 
     @Test
-    void aBatchTellsOfItsFailedDescriptor() {
+    void aBatchReportsItsFailedDescriptor() {
         Task good = move(SIZE);
         Task bad = client.task(0x7f);
         Task nested = client.batch(client.task(0), client.task(0));
@@ -249,7 +249,7 @@ class DeviceStatusTest {
     void aFenceStopsABatchAfterAFailure() {
         MemorySegment from = client.noise(PAGE, 7);
         MemorySegment to = client.noise(PAGE, 8);
-        Task compare = client.task(5, from, to, PAGE).flags(1 << 7); // expects equal bytes
+        Task compare = client.task(5, from, to, PAGE).flags(1 << 7); // This expects equal bytes.
         Task fenced = client.task(3, from, to, PAGE).flags(1);
         byte[] before = bytes(to);
         Task batch = client.run(client.batch(compare, fenced));
@@ -387,7 +387,7 @@ class DeviceStatusTest {
     }
 
     @Test
-    void aPageThatGoesAwayDuringAnOperationIsAFault() {
+    void aPageLostDuringAnOperationIsAFault() {
         int size = 3 * Access.CHUNK;
         MemorySegment from = client.noise(size, 1);
         long vanished = from.address() + Access.CHUNK + 5;
@@ -442,7 +442,7 @@ class DeviceStatusTest {
         Arrays.fill(entries, (byte) 1);
         entries[1] = 0;
         entries[10] = 0;
-        entries[11] = 2; // word 512 is in the next page
+        entries[11] = 2; // Word 512 is in the next page.
         MemorySegment record = client.copyOf(entries);
         MemorySegment to = client.noise(2 * PAGE, 14);
         client.memory.losePage(to.address() + PAGE, 1);

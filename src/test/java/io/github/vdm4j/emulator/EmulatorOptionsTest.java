@@ -51,7 +51,7 @@ class EmulatorOptionsTest {
 
     @Test
     void capabilitiesHaveTheirFieldsForSizes() throws IOException {
-        // 31 at bit 16: transfers of 2 GiB; 10 at bit 21: batches of 1,024; 1 at bit 31
+        // Bit 16 has 31 for transfers of 2 GiB. Bit 21 has 10 for batches of 1,024. Bit 31 has 1.
         assertEquals("0x815f010f", attribute("dsa0/gen_cap", "--device-version", "1"));
         assertEquals("0x100000815f052f", attribute("dsa0/gen_cap"));
         assertEquals("0x80900100",
@@ -64,7 +64,7 @@ class EmulatorOptionsTest {
     }
 
     @Test
-    void whatFollowsTwoHyphensIsTheCommand() {
+    void argumentsBehindTwoHyphensAreTheCommand() {
         var options = new EmulatorOptions("--trace", "--", "ls", "--help", "--");
         assertEquals(List.of("ls", "--help", "--"), options.command());
         assertTrue(options.has(Option.TRACE));
@@ -91,7 +91,7 @@ class EmulatorOptionsTest {
     }
 
     @Test
-    void aFolderOrACommandIsNeeded() {
+    void folderOrCommandIsRequired() {
         assertThrows(IllegalArgumentException.class, EmulatorOptions::new);
         assertThrows(IllegalArgumentException.class, () -> new EmulatorOptions("--devices"));
     }

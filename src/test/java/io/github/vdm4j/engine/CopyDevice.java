@@ -22,12 +22,12 @@ import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 
 /**
- * A channel to a device in this process that copies and does nothing else: the smallest second
- * channel. It refuses every other operation, so that the engine falls back. A test says how the next
- * submissions end.
+ * A channel to a device in this process that only copies. It is the smallest second channel. It
+ * refuses every other operation, so the engine falls back. A test plans the end of the next
+ * submissions.
  */
 final class CopyDevice implements Channel {
-    /** A status that the device answers: the ordinal of a result, with an offset. */
+    /** A status of the device: the ordinal of a result, with an offset. */
     record Status(int code, VdmResult result) implements VdmStatus {
         private static final int OFFSET = 0x100;
 
@@ -47,11 +47,11 @@ final class CopyDevice implements Channel {
     }
 
     /**
-     * The end of one submission.
+     * The end of a submission.
      *
-     * @param refused what refuses the submission, or null
-     * @param result how it ends; null if it never does
-     * @param completed how many bytes are copied before it ends
+     * @param refused the reason of a refusal, or null
+     * @param result the result, or null if the submission never ends
+     * @param completed the number of bytes that are copied before the end
      */
     record End(VdmResult refused, VdmResult result, long completed) {
         static final End GOOD = new End(null, VdmResult.SUCCESS, Long.MAX_VALUE);
@@ -73,7 +73,7 @@ final class CopyDevice implements Channel {
         }
     }
 
-    /** What was submitted: the operation, its length and its flags. */
+    /** A submission with its operation, length and flags. */
     record Submitted(int opcode, long bytes, int flags) {}
 
     private static final int DURABLE = 1 << 14;
@@ -85,9 +85,9 @@ final class CopyDevice implements Channel {
     private final Arena arena = Arena.ofShared();
     private long allocated;
     private volatile boolean answers;
-    /** Called with the part of each copy that is submitted. */
+    /** A function that is called with each submitted part of a copy. */
     private Consumer<Part> onCopy = part -> {};
-    /** Returns how many checks find a new submission in flight. */
+    /** A function that returns the number of checks that find a new submission in flight. */
     private IntSupplier delay = () -> 0;
 
     CopyDevice(ExecutionPath software, long longestPart) {
@@ -95,20 +95,20 @@ final class CopyDevice implements Channel {
         limits = new ChannelLimits(longestPart, longestPart, 1, 0);
     }
 
-    /** Says how the next submissions end, in order. Those after them succeed. */
+    /** Plans the end of the next submissions, in order. Later submissions succeed. */
     CopyDevice next(End... planned) {
         ends.addAll(List.of(planned));
         return this;
     }
 
-    /** Calls a function for each copy and lets its submission take some checks. */
+    /** Sets a function that is called for each copy, and the number of checks of its submission. */
     CopyDevice onCopy(Consumer<Part> function, IntSupplier checks) {
         onCopy = function;
         delay = checks;
         return this;
     }
 
-    /** Lets the submissions end that never did. */
+    /** Ends the submissions that would never end. */
     void answer() {
         answers = true;
     }

@@ -25,7 +25,7 @@ final class CopyDeviceMover extends AbstractDataMover {
     CopyDeviceMover(CopyDevice device, int slots, long deviceNanos) {
         boolean software = device.software() != ExecutionPath.NONE;
         pool = new SlotPool(device, slots);
-        health = new DeviceHealth(pool, (used, reason) -> {}, software, null);
+        health = new DeviceHealth(pool, (used, reason) -> {}, software, System::nanoTime);
         executor = new DeviceExecutor(
                 new EnginePlan(pool, "copy-device", OffloadPolicy.allOnChannel(WORKERS_FROM),
                         health,

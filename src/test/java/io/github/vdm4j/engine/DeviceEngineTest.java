@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The engine on a channel that is not DML's. */
+/** The engine on a channel without DML. */
 class DeviceEngineTest {
     private static final int SIZE = 4096;
     private static final int PART = 1024;
@@ -66,14 +66,14 @@ class DeviceEngineTest {
     }
 
     @Test
-    void copiesPartByPart() {
+    void engineCopiesPartByPart() {
         open(ExecutionPath.NONE);
         assertSame(ExecutionPath.DSA_HARDWARE, copy(SIZE, 0).path());
         assertEquals(List.of(1024L, 1024L, 1024L, 1024L), lengths());
     }
 
     @Test
-    void copyContinuesWhereTheRecordSays() {
+    void copyContinuesAtTheRecordsOffset() {
         open(ExecutionPath.NONE, End.fault(100), End.fault(24), End.GOOD, End.fault(1024));
         assertSame(ExecutionPath.DSA_HARDWARE, copy(SIZE, 0).path());
         assertEquals(List.of(1024L, 924L, 900L, 1024L, 1024L, 1024L), lengths());
@@ -180,7 +180,7 @@ class DeviceEngineTest {
     }
 
     @Test
-    void deviceThatKeepsFailingIsLeftAlone() {
+    void failingDeviceIsNotUsed() {
         open(ExecutionPath.JVM);
         for (int i = 0; i < DeviceHealth.FAILURES; i++) {
             assertTrue(mover.health.isUsable());

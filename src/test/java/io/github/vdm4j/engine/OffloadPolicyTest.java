@@ -26,7 +26,7 @@ class OffloadPolicyTest {
     private static final OffloadPolicy DEFAULT = OffloadPolicy.offloading(
             OffloadPolicy.OFFLOAD_FROM, OffloadPolicy.OFFLOAD_FROM_WHEN_AWAITED, WORKERS_FROM);
 
-    /** A mover that executes nothing: the path of its operations says what a policy decides. */
+    /** A mover that executes nothing. The path of its operations shows the decision of a policy. */
     private static final class Decisions extends AbstractDataMover {
         private final OffloadPolicy policy;
 
@@ -129,7 +129,7 @@ class OffloadPolicyTest {
     }
 
     @Test
-    void nothingIsForTheJvmWithoutThresholds() {
+    void jvmGetsNothingWithoutThresholds() {
         for (OffloadPolicy policy : List.of(OffloadPolicy.allOnChannel(WORKERS_FROM),
                 OffloadPolicy.offloading(0, 0, WORKERS_FROM))) {
             assertEquals(false, isForJvm(policy, 1, true));
@@ -154,7 +154,7 @@ class OffloadPolicyTest {
         return bytes / (bytes <= L3_BYTES ? L3_BYTES_PER_NANO : MEMORY_BYTES_PER_NANO);
     }
 
-    /** What the device costs the thread that starts the copy. */
+    /** The time that the device costs the thread that starts the copy. */
     private static double deviceNanos(long bytes, boolean awaited) {
         return awaited
                 ? DEVICE_NANOS + bytes / DEVICE_BYTES_PER_NANO
@@ -181,7 +181,7 @@ class OffloadPolicyTest {
     }
 
     @Test
-    void wordsNameALimitOnlyIfThereIsOne() {
+    void textNamesALimitOnlyIfItExists() {
         assertEquals("the JVM executes copies of every size, fills of up to 512 bytes and other"
                 + " operations of every size",
                 OffloadPolicy.withoutDevice(Long.MAX_VALUE, 512, Long.MAX_VALUE, 4_096, 8_192)

@@ -14,9 +14,9 @@ public final class SeamDevice {
     /**
      * Opens a mover.
      *
-     * @param slots how many copies are in flight at most
-     * @param onCopy called with the address of the source of each copy
-     * @param checks returns how many checks find a copy in flight
+     * @param slots the largest number of copies in flight
+     * @param onCopy the function that gets the address of the source of each copy
+     * @param checks the function that returns the number of checks that find a copy in flight
      */
     public static AbstractDataMover open(int slots, LongConsumer onCopy, IntSupplier checks) {
         var device = new CopyDevice(ExecutionPath.NONE, 1 << 30)

@@ -122,7 +122,7 @@ class ExamplesTest {
     }
 
     @Test
-    void shipFileShipsTheChangesAlone() throws Exception {
+    void shipFileShipsOnlyTheChanges() throws Exception {
         byte[] bytes = new byte[1_200_003];
         new Random(2).nextBytes(bytes);
         Path old = Files.write(folder.resolve("old"), bytes);
@@ -138,7 +138,7 @@ class ExamplesTest {
     }
 
     @Test
-    void appendLogPutsOneRecordBehindTheOther() throws Exception {
+    void appendLogAppendsRecordsInOrder() throws Exception {
         Path log = folder.resolve("log");
 
         assertEquals("record at 8", run(AppendLog::main, log, "first").out());
@@ -223,7 +223,7 @@ class ExamplesTest {
     }
 
     @Test
-    void shipDeltasCopiesWhatIsTooMuchForTheRecord() {
+    void shipDeltasCopiesLargeChanges() {
         try (Arena arena = Arena.ofConfined(); Vdm mover = SyncDataMover.open()) {
             MemorySegment old = arena.allocate(800, 8);
             MemorySegment page = arena.allocate(800, 8).fill((byte) 1);
@@ -235,7 +235,7 @@ class ExamplesTest {
     }
 
     @Test
-    void protectBlocksFindsTheBlockThatWasSpoilt() throws Exception {
+    void protectBlocksFindsTheDamagedBlock() throws Exception {
         assertEquals("true, then [GUARD] at 520", run(ProtectBlocks::main).out());
     }
 
@@ -287,7 +287,7 @@ class ExamplesTest {
 
     @Test
     @DisplayName("WaitWell copies five times and counts it")
-    void waitWell() throws Exception {
+    void waitWellCopiesFiveTimes() throws Exception {
         assertEquals("%,d bytes in 5 operations%nequal: true, 2097152".formatted(5 << 20),
                 run(WaitWell::main).out());
     }

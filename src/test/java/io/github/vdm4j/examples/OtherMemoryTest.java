@@ -154,7 +154,7 @@ class OtherMemoryTest {
             var busy = new CountDownLatch(1);
             try (Vdm late = copiesAfter(busy)) {
                 var copied = OtherMemory.copy(late, destination, buffer);
-                buffer.close(); // the copy holds it
+                buffer.close(); // The copy holds it.
                 assertEquals(1, buffer.refCnt());
                 busy.countDown();
                 copied.join();
@@ -165,7 +165,7 @@ class OtherMemoryTest {
     }
 
     @Test
-    void rawAddressHasTheLengthItIsGiven() {
+    void rawAddressHasTheGivenLength() {
         MemorySegment raw = OtherMemory.at(source.address(), 700);
         mover.memcpy(destination.asSlice(0, 700), raw).await();
         assertEquals(-1, destination.asSlice(0, 700).mismatch(source.asSlice(0, 700)));

@@ -3,7 +3,7 @@ package io.github.vdm4j.examples;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmOracleProperties;
 
-/** {@link OwnMover} against plain arrays. */
+/** A comparison of {@link OwnMover} with plain arrays. */
 class OwnMoverBytesTest extends VdmOracleProperties {
 
     @Override

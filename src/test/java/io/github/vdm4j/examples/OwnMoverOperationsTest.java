@@ -5,7 +5,7 @@ import io.github.vdm4j.Vdm;
 import io.github.vdm4j.operation.DataOperationsContract;
 import java.util.Set;
 
-/** {@link OwnMover}: the contract of the data operations. */
+/** The contract of the data operations for {@link OwnMover}. */
 class OwnMoverOperationsTest extends DataOperationsContract {
 
     @Override

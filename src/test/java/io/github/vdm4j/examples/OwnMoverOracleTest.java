@@ -3,7 +3,7 @@ package io.github.vdm4j.examples;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.operation.DataOracleProperties;
 
-/** {@link OwnMover} against brute force. */
+/** A comparison of {@link OwnMover} with brute force. */
 class OwnMoverOracleTest extends DataOracleProperties {
 
     @Override

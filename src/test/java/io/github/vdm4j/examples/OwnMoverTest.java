@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** The contract of {@link OwnMover}, which shows that a user's own mover can meet it. */
+/** The contract of movers for {@link OwnMover}, a user's own mover. */
 class OwnMoverTest extends VdmContract {
 
     @Override
@@ -27,7 +27,7 @@ class OwnMoverTest extends VdmContract {
     }
 
     @Test
-    void countsWhatItCopiesItself() {
+    void moverCountsItsOwnCopies() {
         try (var mover = new OwnMover()) {
             mover.memcpy(memory(100), noise(100, 1)).await();
             mover.memset(memory(10), (byte) 1).await();
@@ -41,7 +41,7 @@ class OwnMoverTest extends VdmContract {
     }
 
     @Test
-    void fitsOnAScreen() throws IOException {
+    void moverFitsOnAScreen() throws IOException {
         long lines = Files.readAllLines(
                 Path.of("src/examples/java/io/github/vdm4j/examples/OwnMover.java")).size();
         assertTrue(lines <= 60, () -> lines + " lines");

@@ -14,7 +14,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The page cache and the replica, against plain memory. */
+/** A comparison of the page cache and the replica with plain memory. */
 class RecipesTest {
     private static final int PAGES = 20;
     private static final int FILE = 100_000;
@@ -26,7 +26,7 @@ class RecipesTest {
     }
 
     @Test
-    void cacheReturnsWhatWasWrittenToAPage() throws Exception {
+    void cacheReturnsTheBytesOfAPage() throws Exception {
         var random = new Random(5);
         long[] expected = new long[PAGES];
         for (int run = 0; run < 5; run++) {

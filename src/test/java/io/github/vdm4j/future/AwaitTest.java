@@ -45,7 +45,7 @@ class AwaitTest {
 
     @ParameterizedTest
     @ValueSource(longs = {0, -1, Long.MIN_VALUE})
-    void withoutTimePollsOnce(long seconds) {
+    void awaitWithoutTimePollsOnce(long seconds) {
         Duration timeout = Duration.ofSeconds(seconds);
         assertEquals(1, CountingFuture.sync(1).await(timeout));
         CountingFuture two = CountingFuture.sync(2);

@@ -69,7 +69,7 @@ class CompletionQueueOracleTest {
         }
     }
 
-    /** An entry, with its producer and its number there. */
+    /** An entry with its producer and the producer's number for it. */
     private record Token(int producer, int index) {}
 
     private final CompletionQueue<Token> queue = new CompletionQueue<>();
@@ -83,7 +83,7 @@ class CompletionQueueOracleTest {
         mistakes.computeIfAbsent(what, key -> new AtomicInteger()).incrementAndGet();
     }
 
-    /** Adds futures of every kind, and a completing thread of its own ends some of them. */
+    /** Adds futures of every kind. A separate thread completes some of them. */
     private void produce(int producer, long seed, ThreadFactory threads) {
         var random = new Random(seed);
         var detached = new ArrayList<Detached>();
@@ -143,7 +143,7 @@ class CompletionQueueOracleTest {
                     case 1 -> queue.take(Duration.ofNanos(random.nextInt(200_000)));
                     default -> queue.take();
                 };
-            } catch (IllegalStateException e) { // the queue was empty at that moment
+            } catch (IllegalStateException e) { // The queue was empty at that moment.
                 if (producing.get() == 0 && queue.isEmpty()) {
                     return;
                 }

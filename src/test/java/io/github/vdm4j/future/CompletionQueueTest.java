@@ -49,7 +49,7 @@ class CompletionQueueTest {
     }
 
     @Test
-    void returnsInTheOrderOfCompletion() {
+    void queueKeepsTheOrderOfCompletion() {
         var futures = IntStream.range(0, 5).mapToObj(i -> new SignalledFuture()).toList();
         for (int i = 0; i < 5; i++) {
             queue.add(futures.get(i), "attachment " + i);
@@ -157,7 +157,7 @@ class CompletionQueueTest {
     }
 
     @Test
-    void takeThrowsWhenTheLastEntryIsTakenByAnother() throws Exception {
+    void takeThrowsIfAnotherThreadTakesTheLastEntry() throws Exception {
         var future = new SignalledFuture();
         queue.add(future, "only");
         var first = new AtomicReference<Object>();
@@ -231,7 +231,7 @@ class CompletionQueueTest {
     }
 
     @Test
-    void futuresWithoutNotificationArePolledBySharedThread() {
+    void sharedThreadPollsFuturesWithoutNotification() {
         queue.add(CountingFuture.sync(1_000), "counting");
         var ready = new AtomicBoolean();
         queue.add(((PollTask<Integer>) (notifier, sink) -> {
@@ -340,7 +340,7 @@ class CompletionQueueTest {
     }
 
     @Test
-    void addThrowsWhatTheFirstPollThrows() throws Exception {
+    void addThrowsTheExceptionOfTheFirstPoll() throws Exception {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment mine = arena.allocate(8);
             PollableFuture<Integer> confined = ((PollTask<Integer>) (notifier, sink) -> {
@@ -356,7 +356,7 @@ class CompletionQueueTest {
         }
     }
 
-    /** A taker that is not woken shows in some of the runs. */
+    /** A lost wake-up of a taker occurs in some of the runs. */
     @Test
     void takeEndsWhenAddThrowsMeanwhile() throws Exception {
         int rounds = 5_000;
@@ -412,7 +412,7 @@ class CompletionQueueTest {
             while (entry == null && !queue.isEmpty()) {
                 entry = queue.poll();
             }
-            other.join(); // this thread took the entry or found the queue empty
+            other.join(); // This thread took the entry or found the queue empty.
             assertEquals((byte) 3, chain.output());
         }
     }

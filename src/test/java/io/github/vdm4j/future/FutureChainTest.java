@@ -22,14 +22,14 @@ import org.junit.jupiter.api.Timeout;
 class FutureChainTest {
     private static final int POLLS = 10;
 
-    /** Returns a chain of two counters. The second begins with the result of the first. */
+    /** Returns a chain of two counters. The second counter begins with the result of the first. */
     private static FutureChain<Integer> upAndUp(CountingFuture first, CountingFuture second) {
         return FutureChain.of(first)
                 .then(second, (Integer before, CountingFuture next) -> next.add(before));
     }
 
     @Test
-    @DisplayName("eager entries with a map function run in order and pass their outputs on")
+    @DisplayName("eager entries with a map function run in order and pass their outputs to the next entry")
     void eagerEntriesPassTheirOutputsOn() {
         CountingFuture first = CountingFuture.sync(POLLS);
         CountingFuture second = CountingFuture.sync(POLLS);
@@ -86,7 +86,7 @@ class FutureChainTest {
     }
 
     @Test
-    @DisplayName("lazy entries and a nested chain are made at their turn, from the output before")
+    @DisplayName("lazy entries and a nested chain are made at their turn, from the previous output")
     void lazyEntriesAreMadeAtTheirTurn() {
         int count = 5;
         int number = 5;
@@ -124,7 +124,7 @@ class FutureChainTest {
     }
 
     @Test
-    @DisplayName("null is an output like any other")
+    @DisplayName("null is an ordinary output")
     void nullFlowsThroughAChain() {
         FutureChain<String> chain =
                 FutureChain.of(PollableFuture.<String>completed(null))

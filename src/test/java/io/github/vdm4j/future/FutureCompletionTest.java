@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Timeout;
 class FutureCompletionTest {
 
     /**
-     * A future without wakers. It is complete at the first poll after {@link #done} was set, and
-     * counts its polls.
+     * A future without wakers. It counts its polls, and is complete at the first poll after {@link
+     * #done} was set.
      */
     private static final class Polled {
         final AtomicBoolean done = new AtomicBoolean();
@@ -197,7 +197,7 @@ class FutureCompletionTest {
         assertThrows(CancellationException.class, completion::join);
         assertEquals(FutureState.RUNNING, polled.future.state());
         polled.done.set(true);
-        while (!polled.future.isComplete()) { // this thread does not poll it
+        while (!polled.future.isComplete()) { // This thread does not poll it.
             Thread.onSpinWait();
         }
         assertEquals("polled", polled.future.output());
@@ -211,7 +211,7 @@ class FutureCompletionTest {
         while (!completion.isDone()) {
             completion.cancel(false);
         }
-        while (!future.isComplete()) { // the shared poller may poll it now
+        while (!future.isComplete()) { // The shared poller may poll it now.
             future.cancel();
         }
         assertInstanceOf(CancellationException.class, future.failure());
@@ -282,7 +282,7 @@ class FutureCompletionTest {
         var polled = new Polled();
         CompletableFuture<String> completion = polled.future.toCompletableFuture();
         Thread poller = sharedPoller();
-        poller.interrupt(); // an interrupt must not keep it awake
+        poller.interrupt(); // An interrupt must not keep it awake.
         polled.done.set(true);
         completion.join();
         poller.join();

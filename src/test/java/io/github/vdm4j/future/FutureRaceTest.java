@@ -83,7 +83,9 @@ class FutureRaceTest {
             }
         }
 
-        /** Returns the number of threads that prepare it now, or that this thread was refused. */
+        /**
+         * Returns the number of threads that prepare the future now, or "refused".
+         */
         Object prepare() {
             try {
                 withdraw();

@@ -30,7 +30,7 @@ class FutureRuntimeTest {
     private final FutureRuntime runtime = new FutureRuntime();
 
     /**
-     * Waits until a thread sleeps without a time limit. A thread does so if only a waker can end
+     * Waits until a thread sleeps without a time limit. A thread sleeps so if only a waker can end
      * its wait.
      */
     private static void awaitAsleep(Thread thread) {
@@ -83,7 +83,7 @@ class FutureRuntimeTest {
 
         @Test
         @DisplayName("an asynchronous future overtakes a chain with a synchronous entry")
-        void asynchronousFutureOvertakesASynchronousOne() {
+        void asynchronousFutureOvertakesSynchronousFuture() {
             runtime.waitAll(List.of(FutureChain.of(sync(9)), async(10), sync(11)));
             assertEquals(List.of(10, 9, 11), completed);
         }
@@ -218,7 +218,7 @@ class FutureRuntimeTest {
         }
 
         @Test
-        @DisplayName("H20: several chains around one future all end when it does")
+        @DisplayName("H20: several chains around one future end when the future ends")
         void severalChainsMayContainOneFuture() {
             SignalledFuture shared = new SignalledFuture();
             List<FutureChain<String>> chains = new ArrayList<>();
@@ -283,7 +283,7 @@ class FutureRuntimeTest {
             assertEquals(1, future.polls());
 
             for (int wakeUp = 1; wakeUp <= 5; wakeUp++) {
-                LockSupport.unpark(waiter); // a spurious return from park
+                LockSupport.unpark(waiter); // This causes a spurious return from park.
                 future.wakeForNothing();
                 while (future.polls() < 1 + wakeUp) {
                     Thread.onSpinWait();
@@ -373,7 +373,8 @@ class FutureRuntimeTest {
                 while (!stop.get()) {
                     SignalledFuture future = current.getAndSet(null);
                     if (future != null) {
-                        // Delays from before the waker is stored until after the thread is asleep.
+                        // The delays range from before the waker is stored until after the thread
+                        // is asleep.
                         for (int i = delay++ % 400; i > 0; i--) {
                             Thread.onSpinWait();
                         }
@@ -536,7 +537,7 @@ class FutureRuntimeTest {
         }
 
         @Test
-        @DisplayName("every idle strategy ends a wait, and nonsense is refused")
+        @DisplayName("every idle strategy ends a wait, and invalid values are refused")
         void waitEndsWithEveryIdleStrategy() {
             for (IdleStrategy idle : List.of(
                     IdleStrategy.spin(), IdleStrategy.yield(), IdleStrategy.park(1_000),

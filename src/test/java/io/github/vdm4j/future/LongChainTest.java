@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LongChainTest {
     private int done;
 
-    /** Returns an asynchronous loop, in which each step returns the chain of the later steps. */
+    /** Returns an asynchronous loop. Each step returns the chain of the later steps. */
     private FutureChain<Integer> loop(int step, int end, boolean running) {
         PollableFuture<Integer> work =
                 running ? CountingFuture.sync(2) : PollableFuture.completed(1);
@@ -38,14 +38,14 @@ class LongChainTest {
 
     @Test
     void recursiveLoopCompletesItsCompletableFuture() throws Exception {
-        int steps = 2_000; // the shared poller pauses between them
+        int steps = 2_000; // The shared poller pauses between the steps.
         assertEquals(steps,
                 loop(0, steps, true).toCompletableFuture().get(50, TimeUnit.SECONDS));
     }
 
     @Test
     void flatChainRunsInLinearTime() {
-        int steps = 1_000_000; // in quadratic time, this takes hours
+        int steps = 1_000_000; // In quadratic time, this would take hours.
         FutureChain<Integer> chain = FutureChain.of(PollableFuture.completed(0));
         for (int i = 1; i < steps; i++) {
             chain = chain.then(before -> PollableFuture.completed(before + 1));

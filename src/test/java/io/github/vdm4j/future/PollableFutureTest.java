@@ -22,13 +22,13 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** One future, from idle to complete. */
+/** The states of a future, from idle to complete. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PollableFutureTest {
     private static final int POLLS = 10;
 
     @Test
-    @DisplayName("each poll is one step: counter and state after each, until the last one completes")
+    @DisplayName("each poll executes one step, and the last step completes the future")
     void eachPollExecutesOneStep() {
         CountingFuture up = CountingFuture.sync(POLLS);
         for (int i = 0; i < POLLS; i++) {
@@ -134,7 +134,7 @@ class PollableFutureTest {
     }
 
     @Test
-    @DisplayName("await throws unchecked failures themselves and wraps checked ones")
+    @DisplayName("await throws unchecked failures directly and wraps checked failures")
     void awaitWrapsOnlyCheckedFailures() {
         var checked = new IOException("disk");
         var wrapped = assertThrows(FutureFailedException.class,
@@ -202,7 +202,7 @@ class PollableFutureTest {
     }
 
     @Test
-    @DisplayName("H13: if several threads poll, one executes the task and the rest see RUNNING")
+    @DisplayName("H13: if several threads poll, a single thread executes the task and the rest see RUNNING")
     void onlyOnePollingThreadExecutesTheTask() throws Exception {
         var inside = new CountDownLatch(1);
         var leave = new CountDownLatch(1);
@@ -233,7 +233,7 @@ class PollableFutureTest {
     @DisplayName("H13: four polling threads neither lose nor repeat a step")
     void stepsAreNeitherLostNorRepeated() throws Exception {
         int steps = 200_000;
-        CountingFuture future = CountingFuture.sync(steps); // its plain counter shows every race
+        CountingFuture future = CountingFuture.sync(steps); // Its plain counter shows every race.
         var failure = new AtomicReference<Throwable>();
         var barrier = new CyclicBarrier(4);
         List<Thread> threads = new ArrayList<>();

@@ -16,7 +16,7 @@ class PolledChainTest {
     private final IdleStrategy usual = SharedPoller.betweenRounds;
     private final AtomicInteger pauses = new AtomicInteger();
 
-    /** Each step needs two polls, and the second poll of a step is the first of the next. */
+    /** Each step needs two polls. The second poll of a step is the first poll of the next step. */
     private static FutureChain<Integer> chain() {
         FutureChain<Integer> chain = FutureChain.of(CountingFuture.sync(2));
         for (int i = 1; i < STEPS; i++) {
@@ -56,6 +56,7 @@ class PolledChainTest {
         SharedPoller.betweenRounds = round -> pauses.incrementAndGet();
         int polls = 1_000;
         assertEquals(1, CountingFuture.sync(polls).toCompletableFuture().get(50, TimeUnit.SECONDS));
-        assertEquals(polls - 3, pauses.get()); // the first poll, the arrival and the end
+        // The polls are the first poll, the arrival and the end.
+        assertEquals(polls - 3, pauses.get());
     }
 }

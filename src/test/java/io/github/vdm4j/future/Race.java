@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
- * A race of two threads. Each acts once on a new state, as nearly as possible at the same moment.
- * The race is repeated and the outcomes are counted. A forbidden outcome must not occur.
+ * A race of two threads. Each acts once on a new state, at nearly the same moment. The race is
+ * repeated and the outcomes are counted. A forbidden outcome must not occur.
  *
  * @param <S> the type of the state
  */
@@ -16,7 +16,7 @@ public final class Race<S> {
     private final int rounds;
     private final Supplier<S> fresh;
 
-    /** An actor, which returns its observation. */
+    /** An actor. It returns its observation. */
     @FunctionalInterface
     public interface Actor<S> {
         Object act(S state) throws Exception;

@@ -19,7 +19,7 @@ class StackOverflowTest {
     private int level;
     private int overflows;
 
-    /** Wakes one future at each of the deepest levels, the deepest first. */
+    /** Wakes a future at each of the deepest levels, the deepest first. */
     private void descend() {
         try {
             descend();
@@ -62,7 +62,7 @@ class StackOverflowTest {
         }
         Thread deep = new Thread(null, () -> {
             descend();
-            // The same thread again has its whole stack.
+            // The thread has its whole stack again.
             for (int i = 0; i < LEVELS; i++) {
                 calls.get(i).set(0);
                 futures.get(i).wakeForNothing();

@@ -31,7 +31,7 @@ class WaitAnyTest {
     }
 
     @Test
-    void ofSeveralCompleteFuturesReturnsTheFirst() {
+    void firstOfCompleteFuturesIsReturned() {
         var failed = PollableFuture.<Integer>failed(new IllegalArgumentException("on purpose"));
         var running = CountingFuture.sync(9);
         assertSame(failed,
@@ -56,7 +56,7 @@ class WaitAnyTest {
     }
 
     @Test
-    void keepsAnInterruption() {
+    void interruptIsKept() {
         Thread.currentThread().interrupt();
         runtime.waitAny(List.of(CountingFuture.sync(20), CountingFuture.sync(30)));
         assertTrue(Thread.interrupted());

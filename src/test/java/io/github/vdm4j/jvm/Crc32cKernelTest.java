@@ -51,7 +51,8 @@ class Crc32cKernelTest {
     }
 
     /**
-     * Computes bit by bit, with the register's highest bit first, like the specification of DSA.
+     * Computes the CRC bit by bit, with the register's highest bit first, like the specification of
+     * DSA.
      */
     private static int reference(byte[] bytes, CrcOptions options) {
         int register =
@@ -179,7 +180,7 @@ class Crc32cKernelTest {
             MemorySegment cut = mapped(folder, 1 << 20, 4_096, arena);
             assertThrows(InternalError.class, () -> {
                 kernel.crc(cut, CrcOptions.STANDARD);
-                Thread.holdsLock(this); // compiled code may throw only after a native call
+                Thread.holdsLock(this); // Compiled code may throw only after a native call.
             });
             byte[] bytes = new byte[4_096];
             assertEquals(
@@ -188,7 +189,7 @@ class Crc32cKernelTest {
         }
     }
 
-    /** Reads a sparse file, which needs no memory, like plain native memory. */
+    /** Reads a sparse file like plain native memory, because a sparse file needs no memory. */
     @Test
     @Tag("slow")
     @Timeout(120)

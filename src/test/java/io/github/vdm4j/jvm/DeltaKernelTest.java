@@ -20,7 +20,9 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
-/** A comparison of delta records with DML's specification byte by byte, and their application. */
+/**
+ * A comparison of delta records, and of their application, with DML's specification byte by byte.
+ */
 class DeltaKernelTest {
     private static final int MOST = 0x80000;
 

@@ -60,7 +60,7 @@ class DifKernelTest {
             for (int i = 0; i < blocks; i++) {
                 int at = i * whole;
                 int tags = at + whole - 8;
-                if (random.nextBoolean()) { // masked bits may have any value
+                if (random.nextBoolean()) { // Masked bits may have any value.
                     source[tags + 2] ^=
                             (byte) (random.nextInt() & config.source().applicationMask() >> 8);
                     source[tags + 3] ^=
@@ -192,7 +192,7 @@ class DifKernelTest {
 
     @Test
     void guardOfTheCheckStringMatches() {
-        byte[] padded = new byte[16]; // zeros at the beginning change nothing
+        byte[] padded = new byte[16]; // Zeros at the beginning do not change the guard.
         System.arraycopy("123456789".getBytes(US_ASCII), 0, padded, 7, 9);
         assertEquals(0xd0db, T10Crc.of(MemorySegment.ofArray(padded), 0, 16, 0));
         assertEquals(0xd0db, DifReference.crc(padded, 0));
@@ -213,8 +213,8 @@ class DifKernelTest {
     }
 
     /**
-     * DML's software path requires that all bits of the tag are equal, and checks no bit with a
-     * mask of 0.
+     * DML's software path requires that all bits of the tag are equal. With a mask of 0 it checks
+     * no bit.
      */
     @ParameterizedTest(name = "tag {0}, mask {1}, found {2}: errors {3}")
     @CsvSource({
@@ -230,7 +230,7 @@ class DifKernelTest {
                 checkOfOneBlock(new DifTags(0, application, mask), (long) found << 32));
     }
 
-    /** Returns a block of zeros, whose guard is 0, with the given protection. */
+    /** Returns a block of zeros with the given protection. The guard of such a block is 0. */
     private static int checkOfOneBlock(DifTags tags, long protection, DifFlag... flags) {
         byte[] source = new byte[520];
         for (int i = 0; i < 8; i++) {

@@ -10,7 +10,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
-/** The kernel writes the source to both destinations and nothing else. */
+/** The kernel that writes the source to both destinations. */
 class DualcastKernelTest {
     @Provide
     Arbitrary<Integer> sizes() {

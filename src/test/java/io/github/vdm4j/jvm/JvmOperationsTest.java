@@ -36,8 +36,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every descriptor reaches its kernel with the correct operands, and the result reaches the
- * completion record.
+ * The way of each descriptor to its kernel, and of the result to the completion record.
  */
 class JvmOperationsTest {
     private static final byte[] CHECK = "123456789".getBytes(US_ASCII);

@@ -114,7 +114,7 @@ class PatternKernelTest {
         int first = where % size;
         bytes[first] ^= (byte) difference;
         if (first + further < size && further > 0) {
-            bytes[first + further] ^= (byte) difference; // less than a whole period
+            bytes[first + further] ^= (byte) difference; // This is less than a whole period.
         }
         Placed source = Placed.of(kind, misalignment, bytes);
         assertEquals(first, PatternKernel.mismatch(source.segment(), pattern));

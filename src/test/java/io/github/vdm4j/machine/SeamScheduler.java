@@ -19,13 +19,16 @@ import java.util.stream.Collectors;
 public final class SeamScheduler implements Seam.Scheduler {
     private static final int MOST_STEPS = 20_000;
     private static final int LAST_STEPS = 80;
-    /** A shorter wait may time out at any step, a longer one only if nothing else can happen. */
+    /**
+     * A shorter wait may time out at any step. A longer wait times out only if no thread can
+     * continue.
+     */
     private static final long SHORT_WAIT_NANOS = 10_000_000;
     private static final long LIMIT_NANOS = 30_000_000_000L;
     private static final ThreadLocal<Task> MINE = new ThreadLocal<>();
 
     private final SplittableRandom random;
-    /** How many times out of how many a thread continues that could pass the turn on. */
+    /** The probability that a thread keeps its turn, in two numbers. */
     private final int stays;
     private final List<Task> tasks = new ArrayList<>();
     private final Map<Thread, Task> byThread = new ConcurrentHashMap<>();
@@ -38,11 +41,11 @@ public final class SeamScheduler implements Seam.Scheduler {
 
     private volatile Task turn;
     private volatile boolean finished;
-    /** The run has failed, and its threads run on without turns. */
+    /** If true, the run has failed, and its threads continue without turns. */
     private volatile boolean released;
     private Thread harness;
 
-    /** What a user's thread does. */
+    /** The task of a user's thread. */
     @FunctionalInterface
     public interface User {
         void run() throws Exception;
@@ -85,7 +88,7 @@ public final class SeamScheduler implements Seam.Scheduler {
         stays = new int[]{0, 1, 3, 15}[random.nextInt(4)];
     }
 
-    /** Returns the numbers that the run depends on besides the scheduler's own. */
+    /** Returns the source of the users' random numbers. */
     public SplittableRandom random() {
         return random.split();
     }
@@ -134,7 +137,7 @@ public final class SeamScheduler implements Seam.Scheduler {
         }
     }
 
-    /** Lets the threads of a failed run go, because later tests need the library's threads. */
+    /** Releases the threads of a failed run, because later tests need the library's threads. */
     private void release() {
         released = true;
         for (Task each : tasks) {
@@ -148,7 +151,7 @@ public final class SeamScheduler implements Seam.Scheduler {
         }
     }
 
-    /** Returns the last steps of the run, without those that repeat what a thread has just done. */
+    /** Returns the last steps of the run, without consecutive equal steps of a thread. */
     public String trace() {
         var text = new ArrayDeque<String>();
         Map<Task, List<String>> later = new HashMap<>();
@@ -165,7 +168,7 @@ public final class SeamScheduler implements Seam.Scheduler {
         return "\nlast steps of " + points.size() + String.join("", text);
     }
 
-    /** Returns the steps as a value that two runs can be compared by. */
+    /** Returns a value for the comparison of the steps of two runs. */
     public List<String> steps() {
         List<String> steps = new ArrayList<>();
         for (int i = 0; i < points.size(); i++) {
@@ -186,7 +189,7 @@ public final class SeamScheduler implements Seam.Scheduler {
 
     // --- turns
 
-    /** Returns null on a thread that takes no turns. The users of a failed run end. */
+    /** Returns null on a thread that takes no turns. Ends the users of a failed run. */
     private Task mine() {
         Task mine = MINE.get();
         if (mine == null || mine.scheduler() != this) {
@@ -240,7 +243,7 @@ public final class SeamScheduler implements Seam.Scheduler {
         }
     }
 
-    /** Returns the task that continues, or null if the run is over. */
+    /** Returns the task that continues, or null if the run has ended. */
     private Task choose() {
         if (failure != null) {
             return null;
@@ -418,7 +421,7 @@ public final class SeamScheduler implements Seam.Scheduler {
             block(me, nanos);
             step(me, "joins");
         }
-        return !target.ended; // an ended thread needs no turn for its last steps
+        return !target.ended; // An ended thread needs no turn for its last steps.
     }
 
     @Override

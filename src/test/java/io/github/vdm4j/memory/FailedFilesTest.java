@@ -36,7 +36,7 @@ class FailedFilesTest {
     }
 
     @Test
-    void fileOfAnotherBirthIsAnotherFile() {
+    void differentBirthTimeMeansADifferentFile() {
         failed.add(file("a", MONDAY, 0));
         assertFalse(concern("a", TUESDAY, 0));
     }

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("H27: force() of persistent memory needs the C2 compiler")
 class JdkPageWriteBackTest {
 
-    /** The options of a JVM with the defaults, which shows no diagnostic option. */
+    /** The options of a JVM with the defaults. Such a JVM shows no diagnostic option. */
     private static Map<String, String> defaults() {
         return new HashMap<>(Map.of("UseCompiler", "true", "TieredStopAtLevel", "4",
                 "CompilationMode", "default"));
@@ -64,7 +64,7 @@ class JdkPageWriteBackTest {
         assertTrue(whyNot(options).contains("C2"));
     }
 
-    /** Prints the decision of the JVM that it runs in. */
+    /** Prints the decision in its JVM. */
     static final class Decision {
         private Decision() {}
 

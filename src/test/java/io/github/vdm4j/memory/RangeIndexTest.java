@@ -36,7 +36,7 @@ class RangeIndexTest {
 
     @Test
     void lookUpTimeIsIndependentOfTheNumber() {
-        nanosPerLookUp(1_000); // compiles the look-up
+        nanosPerLookUp(1_000); // This compiles the look-up.
         long one = nanosPerLookUp(1);
         long many = nanosPerLookUp(100_000);
         // A search through all ranges would take 50,000 times as long.

@@ -10,8 +10,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.function.BooleanSupplier;
 
 /**
- * A mapped file whose storage is an array. A force makes the bytes durable that were in memory when
- * it began.
+ * A mapped file whose storage is an array. A force makes the bytes durable that the memory had at
+ * its begin.
  */
 public final class SimulatedFile implements MemoryRegion, AutoCloseable {
     private final Arena arena = Arena.ofShared();
@@ -44,7 +44,7 @@ public final class SimulatedFile implements MemoryRegion, AutoCloseable {
         System.arraycopy(bytes, 0, storage, (int) (range.address() - address()), bytes.length);
     }
 
-    /** Returns the byte that would be there after a crash. */
+    /** Returns the byte after a crash. */
     public byte durable(int offset) {
         return storage[offset];
     }

@@ -185,7 +185,7 @@ class WriteAheadLogTest {
             if (disk[0] == null) {
                 return;
             }
-            if (left.decrementAndGet() == 0) { // the power fails during a force
+            if (left.decrementAndGet() == 0) { // The power fails during a force.
                 before.addAll(acknowledged);
                 survivors[0] = disk[0].cutPower();
             }
@@ -209,7 +209,8 @@ class WriteAheadLogTest {
             lost.removeAll(recovered);
             assertEquals(Set.of(), lost);
         } finally {
-            Files.delete(file); // not earlier, because the kernel would reuse its inode number
+            // The file is deleted late, because the kernel would reuse its inode number.
+            Files.delete(file);
             Files.delete(afterwards);
         }
     }

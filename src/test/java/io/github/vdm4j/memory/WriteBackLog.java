@@ -50,7 +50,7 @@ public final class WriteBackLog {
         return this;
     }
 
-    /** Makes the storage fail from now on. Null ends the failures. */
+    /** Makes later writes to the storage fail. Null ends the failures. */
     public WriteBackLog fail(IOException withThis) {
         return storage(range -> {
             if (withThis != null) {

@@ -101,7 +101,7 @@ class CountersTest {
         for (Vdm mover : List.of(SyncDataMover.open(),
                 ThreadsDataMover.builder().threads(2).open())) {
             var failure = new AtomicReference<Throwable>();
-            int count = 100; // more than the number of the counters' cells
+            int count = 100; // This is more than the number of the counters' cells.
             int each = 500;
             List<Thread> threads = new ArrayList<>();
             for (int t = 0; t < count; t++) {

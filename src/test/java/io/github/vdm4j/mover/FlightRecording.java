@@ -37,7 +37,7 @@ final class FlightRecording {
         }
     }
 
-    /** Records forces. A separate class, because it does not load without jdk.jfr. */
+    /** A recorder of forces. It is a separate class, because it does not load without jdk.jfr. */
     private static final class Recorded {
         static void forces() throws Exception {
             Path file = Path.of("forces.jfr");

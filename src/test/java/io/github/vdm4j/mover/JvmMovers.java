@@ -17,7 +17,7 @@ public final class JvmMovers {
         return threads(engines, threads, false);
     }
 
-    /** Opens a mover with nativeMemoryIsPersistent of the builder. */
+    /** Opens a mover with the builder's option nativeMemoryIsPersistent. */
     public static Vdm threads(Durability engines, int threads,
             boolean nativeMemoryIsPersistent) {
         return ThreadsDataMover.builder()
@@ -27,7 +27,7 @@ public final class JvmMovers {
                 .open();
     }
 
-    /** Settings with other engines. */
+    /** Returns settings with different engines. */
     public static ThreadsDataMoverBuilder builder(Durability engines) {
         return ThreadsDataMover.builder().durability(engines);
     }

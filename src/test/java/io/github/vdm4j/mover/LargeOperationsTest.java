@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Copies of 10 to 50 MB and fills of 100 to 500 MB on the threads mover, one and four at a time.
+ * Copies of 10 to 50 MB and fills of 100 to 500 MB on the threads mover, singly and four at a time.
  */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LargeOperationsTest {
@@ -29,7 +29,7 @@ class LargeOperationsTest {
     @ParameterizedTest(name = "{1} of {0} MB")
     @CsvSource({"10, 1", "30, 1", "50, 1", "10, 4", "30, 4", "50, 4"})
     @DisplayName("memcpy and memmove of tens of megabytes")
-    void copies(int megabytes, int atATime) {
+    void largeCopiesSucceed(int megabytes, int atATime) {
         long size = megabytes * MB;
         try (Vdm mover = ThreadsDataMover.open(); Arena arena = Arena.ofShared()) {
             MemorySegment source = noise(arena, size);
@@ -50,7 +50,7 @@ class LargeOperationsTest {
     @ParameterizedTest(name = "{1} of {0} MB")
     @CsvSource({"100, 1", "300, 1", "500, 1", "100, 4"})
     @DisplayName("memset of hundreds of megabytes")
-    void fills(int megabytes, int atATime) {
+    void largeFillsSucceed(int megabytes, int atATime) {
         fill(megabytes, atATime);
     }
 
@@ -58,7 +58,7 @@ class LargeOperationsTest {
     @ParameterizedTest(name = "{1} of {0} MB")
     @CsvSource({"300, 4", "500, 4"})
     @DisplayName("memset of hundreds of megabytes, four at a time")
-    void fillsFourAtATime(int megabytes, int atATime) {
+    void fourLargeFillsSucceedAtATime(int megabytes, int atATime) {
         fill(megabytes, atATime);
     }
 

@@ -18,14 +18,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Long and short operations of several users, cancelled, drained and closed at random. */
+/** Long and short operations of several users who cancel, drain and close at random. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ParallelInterleavingTest {
     private static final int USERS = 4;
     private static final int ROUNDS = 60;
     private static final int MOST = 6 * (int) Parts.BYTES;
 
-    /** A user that prepares one operation repeatedly and checks its bytes. */
+    /** A user that prepares an operation repeatedly and checks its bytes. */
     private record User(ThreadsDataMover mover, VdmOperation[] all, int own, Random random,
             MemorySegment destination) {
         void run() {
@@ -65,7 +65,7 @@ class ParallelInterleavingTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 6})
-    void everyOperationWritesWhatItReports(int seed) throws Exception {
+    void everyOperationWritesItsReportedBytes(int seed) throws Exception {
         try (Arena arena = Arena.ofShared();
                 ThreadsDataMover mover = ThreadsDataMover.builder()
                         .threads(1 + seed % 3)

@@ -212,7 +212,7 @@ class ParallelOperationTest {
                     arena.close();
                     closed = true;
                 } catch (IllegalStateException e) {
-                    Thread.onSpinWait(); // a worker is inside a copy
+                    Thread.onSpinWait(); // A worker is inside a copy.
                 }
             }
             operation.busyPoll();

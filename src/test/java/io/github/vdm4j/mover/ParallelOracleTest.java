@@ -29,7 +29,7 @@ import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeProperty;
 import net.jqwik.api.lifecycle.BeforeTry;
 
-/** Operations in parts. Each has the result of one thread, for any size, offset and overlap. */
+/** A comparison of operations in parts with a single thread, for any size, offset and overlap. */
 class ParallelOracleTest {
     private static final int LEAST = (int) Parts.BYTES;
     private static final int MOST = 4 * (int) Parts.BYTES + 777;
@@ -81,7 +81,7 @@ class ParallelOracleTest {
     }
 
     @Property(tries = TRIES)
-    void copiesAreCopies(@ForAll Random random,
+    void copyInPartsMatchesOneThread(@ForAll Random random,
             @ForAll @IntRange(min = LEAST, max = MOST_COPIED) int bytes,
             @ForAll @IntRange(max = 70) int offset) {
         MemorySegment source = noise(random, offset, bytes);

@@ -3,7 +3,7 @@ package io.github.vdm4j.mover;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmOracleProperties;
 
-/** {@link SyncDataMover} against plain arrays. */
+/** A comparison of {@link SyncDataMover} with plain arrays. */
 class SyncDataMoverBytesTest extends VdmOracleProperties {
 
     @Override

@@ -5,7 +5,7 @@ import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmContract;
 import java.util.Set;
 
-/** {@link SyncDataMover}: the contract. */
+/** The contract of movers for {@link SyncDataMover}. */
 class SyncDataMoverTest extends VdmContract {
 
     @Override

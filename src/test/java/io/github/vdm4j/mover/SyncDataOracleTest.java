@@ -3,7 +3,7 @@ package io.github.vdm4j.mover;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.operation.DataOracleProperties;
 
-/** {@link SyncDataMover} against brute force. */
+/** A comparison of {@link SyncDataMover} with brute force. */
 class SyncDataOracleTest extends DataOracleProperties {
 
     @Override

@@ -150,7 +150,7 @@ class ThreadsBufferLifetimeTest {
     }
 
     @Test
-    @DisplayName("that was wrapped after the start does not wait for the operation")
+    @DisplayName("a buffer that was wrapped after the start does not wait for the operation")
     void laterBufferDoesNotWaitForTheOperation() throws Exception {
         try (Arena arena = Arena.ofShared(); OffHeapBuffer source = OffHeapBuffer.allocate(10)) {
             MemorySegment plain = arena.allocate(10);

@@ -3,7 +3,7 @@ package io.github.vdm4j.mover;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmOracleProperties;
 
-/** {@link ThreadsDataMover} against plain arrays. */
+/** A comparison of {@link ThreadsDataMover} with plain arrays. */
 class ThreadsDataMoverBytesTest extends VdmOracleProperties {
 
     @Override

@@ -96,7 +96,7 @@ class ThreadsDataMoverTest extends VdmContract {
 
     @ParameterizedTest(name = "{0} bytes")
     @ValueSource(ints = {7, 10, 128, 1_024, 0})
-    @DisplayName("100 copies at a time, ten times over, of one size or of mixed ones from 7 bytes to 1 MiB")
+    @DisplayName("100 copies at a time, of equal sizes or of mixed sizes from 7 bytes to 1 MiB")
     void hundredCopiesSucceedAtATime(int fixedSize) {
         int limit = fixedSize > 0 ? fixedSize : 1 << 20;
         var random = new Random(fixedSize);
@@ -186,7 +186,7 @@ class ThreadsDataMoverTest extends VdmContract {
     }
 
     @Test
-    @DisplayName("H23: an operation that waits can be cancelled, and one that a worker executes cannot")
+    @DisplayName("H23: a waiting operation can be cancelled, and an operation of a worker cannot")
     void waitingOperationCanBeCancelled() {
         try (var small = gated().open()) {
             VdmFuture<VdmOutput> busy = occupyWorker(small);
@@ -456,7 +456,7 @@ class ThreadsDataMoverTest extends VdmContract {
                 Thread.onSpinWait();
             }
             VdmFuture<VdmOutput> late = mover().memset(memory(1), (byte) 1);
-            late.await(); // a second mover is unaffected
+            late.await(); // A second mover is unaffected.
             assertTrue(closer.isAlive(), "closed with 50 operations in the queue");
             gate.countDown();
             closer.join();
@@ -527,7 +527,7 @@ class ThreadsDataMoverTest extends VdmContract {
                     }
                 }
                 if (round == 100) {
-                    sleeping.forEach(Thread::interrupt); // an interrupt must not keep them awake
+                    sleeping.forEach(Thread::interrupt); // An interrupt must not keep them awake.
                 }
                 idle.memset(memory(16), (byte) 1).await();
             }

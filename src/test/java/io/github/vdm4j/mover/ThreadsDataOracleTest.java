@@ -3,7 +3,7 @@ package io.github.vdm4j.mover;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.operation.DataOracleProperties;
 
-/** {@link ThreadsDataMover} against brute force. */
+/** A comparison of {@link ThreadsDataMover} with brute force. */
 class ThreadsDataOracleTest extends DataOracleProperties {
 
     @Override

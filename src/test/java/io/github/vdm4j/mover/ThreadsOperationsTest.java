@@ -65,7 +65,7 @@ class ThreadsOperationsTest {
         VdmFuture<VdmOutput> copy = mover.memcpy(heap(8), heap(8));
         assertEquals(FutureState.RUNNING, copy.poll());
         copying.await();
-        mover.fill(heap(8), 1).await(); // by the second worker, which is idle again
+        mover.fill(heap(8), 1).await(); // The second worker executes it, because it is idle again.
         VdmFuture<VdmOutput> drain = mover.drain();
         assertEquals(FutureState.RUNNING, drain.poll());
         assertEquals(FutureState.RUNNING, drain.poll());
@@ -84,7 +84,7 @@ class ThreadsOperationsTest {
     private static FutureState pollAFewTimes(VdmFuture<VdmOutput> drain) {
         FutureState reached = drain.poll();
         for (int i = 0; i < 1_000_000 && reached != FutureState.COMPLETE; i++) {
-            reached = drain.poll(); // a worker may still be on its way back to the queue
+            reached = drain.poll(); // A worker may not have returned to the queue yet.
         }
         return reached;
     }

@@ -26,7 +26,7 @@ final class VirtualThreads {
     private VirtualThreads() {}
 
     public static void main(String[] arguments) throws Exception {
-        copyOnEach(new AtomicInteger()); // loading a class pins the carrier
+        copyOnEach(new AtomicInteger()); // Loading a class pins the carrier.
         var right = new AtomicInteger();
         int pinned = recorded(() -> copyOnEach(right));
         System.out.println("copied " + right + ", pinned " + pinned);

@@ -44,7 +44,7 @@ final class BruteForce {
         return new CompareResult(at < 0, at);
     }
 
-    /** Returns the record of all words that differ. */
+    /** Returns the record of all changed words. */
     static byte[] delta(byte[] original, byte[] modified) {
         var record = new ByteArrayOutputStream();
         for (int at = 0; at < original.length; at += 8) {
@@ -58,8 +58,8 @@ final class BruteForce {
     }
 
     /**
-     * Returns the range after a record was applied. Returns null if the record reaches outside, or
-     * if its words do not ascend.
+     * Returns the range after the application of a record. If a word of the record is outside the
+     * range, or if the words do not ascend, it returns null.
      */
     static byte[] applied(byte[] range, byte[] record) {
         byte[] result = range.clone();

@@ -37,7 +37,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The contract of the data operations of every {@link Vdm}. A mover's test extends this class and
  * opens the mover. The methods of {@link OperationsFixture} describe the mover.
  */
-@SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
+// javac treats this class like the API of an exported package.
+@SuppressWarnings({"exports", "missing-explicit-ctor"})
 public abstract class DataOperationsContract extends CrcContract {
 
     // ---- states
@@ -248,8 +249,8 @@ public abstract class DataOperationsContract extends CrcContract {
     }
 
     @Test
-    @DisplayName("drain waits for every operation that was started before, polled or not")
-    public void drainWaitsForEverythingStartedBefore() {
+    @DisplayName("drain waits for every earlier operation, even if no thread polls it")
+    public void drainWaitsForEarlierOperations() {
         int size = 400_000;
         MemorySegment source = noise(size, 9);
         for (int round = 0; round < 10; round++) {
@@ -266,7 +267,8 @@ public abstract class DataOperationsContract extends CrcContract {
             }
             VdmOutput drained = run(mover().drain());
             assertEquals(io.github.vdm4j.VdmOperationType.DRAIN, drained.type());
-            for (MemorySegment destination : destinations.reversed()) { // these probably end last
+            // These operations probably end last.
+            for (MemorySegment destination : destinations.reversed()) {
                 assertEquals(-1, destination.mismatch(source));
             }
             copies.forEach(this::run);

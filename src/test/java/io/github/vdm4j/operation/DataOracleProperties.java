@@ -36,7 +36,8 @@ import net.jqwik.api.lifecycle.BeforeTry;
  * A comparison of every operation with {@link BruteForce}, for any size, alignment, content,
  * options and kind of memory.
  */
-@SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
+// javac treats this class like the API of an exported package.
+@SuppressWarnings({"exports", "missing-explicit-ctor"})
 public abstract class DataOracleProperties {
     private static final int PAGE = 4_096;
     private static final int MARGIN = 72;
@@ -44,7 +45,7 @@ public abstract class DataOracleProperties {
     private Vdm mover;
     private Arena arena;
 
-    /** The ranges of one try, each with its expected content and surroundings. */
+    /** The ranges of a try, each with its expected content and surroundings. */
     private final List<Range> ranges = new ArrayList<>();
 
     /** Opens the mover under test. It is closed after each property. */
@@ -112,7 +113,7 @@ public abstract class DataOracleProperties {
     }
 
     /**
-     * The position of ranges in a page and the kind of memory. All ranges of an operation share it.
+     * The position in a page and the kind of memory. All ranges of an operation share them.
      */
     public record Place(int offset, boolean heap, long seed) {
         Place other() {
@@ -388,13 +389,13 @@ public abstract class DataOracleProperties {
         int step = config.blockSize().bytes() + DifConfig.PROTECTION_BYTES;
         byte[] whole = protectedAsTheSource(noise(blocks * config.blockSize().bytes(), place.seed),
                 config);
-        if (allSet < blocks) { // sets bits of the protection
+        if (allSet < blocks) { // This sets bits of the protection.
             int end = (allSet + 1) * step;
             Arrays.fill(whole, end - (allSet % 2 == 0 ? 8 : 6), end - (allSet % 3 == 2 ? 4 : 0),
                     (byte) -1);
         }
         for (int flip : well ? List.<Integer>of() : flips) {
-            if (blocks > 0) { // mostly in the protection
+            if (blocks > 0) { // Most of the damage is in the protection.
                 int place1 = flip % 3 == 0 ? flip % whole.length
                         : (flip % blocks + 1) * step - 1 - flip % 8;
                 whole[place1] ^= (byte) (1 << flip % 8);

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Timeout;
  * implements these methods. All methods are public or protected, because Surefire may open only the
  * subclass's package to JUnit.
  */
-@SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
+// javac treats this class like the API of an exported package.
+@SuppressWarnings({"exports", "missing-explicit-ctor"})
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class OperationsFixture {
     private static final long PAGE = 4_096;

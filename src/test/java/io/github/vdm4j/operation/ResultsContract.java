@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The contract of the results of each operation. */
-@SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
+// javac treats this class like the API of an exported package.
+@SuppressWarnings({"exports", "missing-explicit-ctor"})
 public abstract class ResultsContract extends OperationsFixture {
     private static final long PATTERN = 0x0807060504030201L;
 
@@ -109,7 +110,8 @@ public abstract class ResultsContract extends OperationsFixture {
     public void deltaContainsEachWordThatDiffers() {
         MemorySegment original = noise(4_096, 4);
         MemorySegment modified = memory(4_096).copyFrom(original);
-        for (int at : new int[]{0, 7, 2_049, 4_095}) { // the first two in one word
+        // The first two differences are in the same word.
+        for (int at : new int[]{0, 7, 2_049, 4_095}) {
             modified.set(JAVA_BYTE, at, (byte) ~modified.get(JAVA_BYTE, at));
         }
         byte[] expected = BruteForce.delta(bytes(original), bytes(modified));
@@ -249,7 +251,7 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @ParameterizedTest(name = "{0} bytes")
     @ValueSource(ints = {1, 3, 8, 63, 511, 4_097, 131_073, 1_048_579})
-    @DisplayName("the CRC of a range is java.util.zip's, alone or during a copy, in one or two parts")
+    @DisplayName("the CRC of a range matches java.util.zip, alone or during a copy, in one or two parts")
     public void crcMatchesTheJdk(int size) {
         MemorySegment range = noise(size + 5, 14).asSlice(5);
         var expected = new CRC32C();
@@ -323,7 +325,7 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("an update checks one protection and writes another")
+    @DisplayName("an update checks the old protection and writes a new protection")
     public void updateChecksAndReplacesTheProtection(DifBlockSize size) {
         DifConfig old = tagged(size);
         DifConfig config = old.withDestination(new DifTags(-2, 0xfffe, 0x00f0))
@@ -363,7 +365,7 @@ public abstract class ResultsContract extends OperationsFixture {
         DifConfig config = tagged(DifBlockSize.BYTES_512);
         byte[] whole = BruteForce.inserted(bytes(noise(5 * 512, 21)), config);
         whole[2 * 520 + at] ^= 0x10;
-        whole[4 * 520] ^= 1; // a later error, which must not be reported
+        whole[4 * 520] ^= 1; // The check must not report this later error.
         DifResult expected = new DifResult(Set.of(error), 2 * 520);
         MemorySegment source = of(whole);
         assertEquals(expected, run(mover().difCheck(source, config)), what);
@@ -433,7 +435,7 @@ public abstract class ResultsContract extends OperationsFixture {
     // ---- empty operations
 
     @Test
-    @DisplayName("H4: an empty operation succeeds with the result of no bytes and path NONE")
+    @DisplayName("H4: an empty operation succeeds with an empty result and path NONE")
     public void emptyOperationSucceeds() {
         MemorySegment none = memory(8).asSlice(0, 0);
         MemorySegment record = noise(80, 25);

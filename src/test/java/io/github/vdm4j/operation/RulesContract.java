@@ -22,8 +22,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The contract of arguments that are refused at the call, in every form of each operation. */
-@SuppressWarnings({"exports", "missing-explicit-ctor"}) // to javac this is API of an exported package
+/** The contract of arguments that the call refuses, in every form of each operation. */
+// javac treats this class like the API of an exported package.
+@SuppressWarnings({"exports", "missing-explicit-ctor"})
 public abstract class RulesContract extends ResultsContract {
 
     /** Returns memory for a sample, with suitable content. */
@@ -63,7 +64,7 @@ public abstract class RulesContract extends ResultsContract {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("a written segment must not be read-only, a read segment may")
+    @DisplayName("a destination must not be read-only, a source may be read-only")
     public void readOnlySegmentIsRefusedIfWritten(Sample sample) {
         for (int i = 0; i < sample.roles.size(); i++) {
             MemorySegment[] segments = segments(sample, 1);
@@ -140,7 +141,7 @@ public abstract class RulesContract extends ResultsContract {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     @DisplayName("heap segments give the same results as native segments, or are refused")
-    public void heapSegmentsMatchNativeOnesOrAreRefused(Sample sample) {
+    public void heapSegmentsMatchNativeOrAreRefused(Sample sample) {
         for (int i = 0; i < sample.roles.size(); i++) {
             MemorySegment[] segments = segments(sample, 5);
             MemorySegment[] heap = segments(sample, 5);
@@ -160,7 +161,7 @@ public abstract class RulesContract extends ResultsContract {
         }
     }
 
-    /** Requires equal outputs. The destinations are different segments with the same bytes. */
+    /** Requires equal outputs. The destinations may be different segments with the same bytes. */
     protected static void assertSameOutput(Object expected, Object found) {
         if (expected instanceof io.github.vdm4j.VdmOutput output) {
             var other = (io.github.vdm4j.VdmOutput) found;

@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /** A sample of each operation on a few bytes, in each of its forms. */
-@SuppressWarnings("exports") // to javac this is API of an exported package
+@SuppressWarnings("exports") // javac treats this class like the API of an exported package.
 public enum Sample {
     FILL(VdmOperationType.FILL, Role.written("destination", 64)),
     COMPARE(VdmOperationType.COMPARE, Role.read("first range", 64), Role.read("second range", 64)),

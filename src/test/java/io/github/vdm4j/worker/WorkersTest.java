@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The workers of a list: how they sleep, wake up and end. */
+/** The sleep, the wake-up and the end of workers of a list. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WorkersTest {
     private static final String NAME = "workers-test";
@@ -147,7 +147,8 @@ class WorkersTest {
                     }
                     if (i % 64 == 0) {
                         int handed = i;
-                        while (times[handed].get() == 0) { // lets workers fall asleep sometimes
+                        // The pause sometimes lets workers fall asleep.
+                        while (times[handed].get() == 0) {
                             Thread.onSpinWait();
                         }
                     }

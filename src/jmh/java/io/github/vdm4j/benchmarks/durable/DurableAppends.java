@@ -111,7 +111,7 @@ public final class DurableAppends {
                     .memcpy(slot(log, next), record, VdmFlags.MEM_DURABLE)
                     .await());
             contestants.put("JDK, group commit by hand", new GroupCommit(
-                    log.slice(0, LOG / RECORD * RECORD))); // no record crosses the end
+                    log.slice(0, LOG / RECORD * RECORD))); // No record crosses the end.
             contestants.put("JDK, one force() a record", record -> {
                 MemorySegment slot = slot(log, next);
                 MemorySegment.copy(record, 0, slot, 0, RECORD);
@@ -183,7 +183,7 @@ public final class DurableAppends {
             });
         }
         done.await();
-        if (failure.get() != null) { // a contestant that fails must not count as slow
+        if (failure.get() != null) { // A failing contestant must not count as slow.
             throw new IllegalStateException("an append failed", failure.get());
         }
         return count.sum() / ((System.nanoTime() - start) / 1e9);

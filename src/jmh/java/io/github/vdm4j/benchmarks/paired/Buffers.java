@@ -15,7 +15,7 @@ record Buffers(MemorySegment destination, MemorySegment source) {
     static Buffers of(long bytes) {
         Arena arena = Arena.ofAuto();
         MemorySegment source = arena.allocate(bytes, PAGE);
-        source.fill((byte) 7); // an unwritten page is the zero page, which copies faster
+        source.fill((byte) 7); // An unwritten page is the zero page. It copies faster.
         MemorySegment destination = arena.allocate(bytes, PAGE);
         destination.fill((byte) 1);
         return new Buffers(destination, source);

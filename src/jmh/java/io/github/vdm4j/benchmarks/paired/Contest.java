@@ -96,7 +96,7 @@ public final class Contest {
         for (int i = 0; i < times.length; i++) {
             Contestant contestant = contestants.get(i);
             long all = Math.max(1, (long) (times[i] * seconds * 1e9 / RUN_NANOS));
-            contestant.run(all / 4); // alone, like in the measurement
+            contestant.run(all / 4); // The contestant runs alone, like in the measurement.
             counts.add(new CountedFork.Count(group, bytes, names.get(i),
                     ProcessorCounters.count(contestant, all)));
         }

@@ -45,7 +45,7 @@ public final class DataOperationLoops {
         first = arena.allocate(bytes, PAGE);
         second = arena.allocate(bytes, PAGE);
         zeros = arena.allocate(bytes, PAGE);
-        // A delta that changes as many words as a record can contain.
+        // A delta with the largest number of changed words that fit into a record.
         record = arena.allocate(bytes / WORD * ENTRY, PAGE);
         for (long word = 0; word < bytes / WORD; word++) {
             record.set(ValueLayout.JAVA_SHORT_UNALIGNED, word * ENTRY, (short) word);

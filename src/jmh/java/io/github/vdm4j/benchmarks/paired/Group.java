@@ -63,7 +63,7 @@ public record Group(String name, String title, String jdk, List<String> jvmOptio
      * Finds a group.
      *
      * @param name its name
-     * @return the group, or nothing if there is none of that name
+     * @return the group, or an empty result if no group has that name
      */
     public static Optional<Group> find(String name) {
         return ALL.stream().filter(group -> group.name.equals(name)).findFirst();

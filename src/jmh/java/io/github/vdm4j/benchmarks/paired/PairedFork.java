@@ -51,7 +51,7 @@ public final class PairedFork {
                     Double.parseDouble(arguments[1]), Double.parseDouble(arguments[2]),
                     Path.of(arguments[3]));
         }
-        System.exit(0); // the helper threads of two-thread contests never end
+        System.exit(0); // The helper threads of two-thread contests never end.
     }
 
     private static void run(Group group, double warmUp, double seconds, Path file)

@@ -10,7 +10,7 @@ import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.future.FutureState;
 import java.lang.foreign.MemorySegment;
 
-/** Many small copies, one by one and in one batch. */
+/** Many small copies, in single operations and in a batch. */
 final class SmallCopies {
     private SmallCopies() {}
 
@@ -74,7 +74,7 @@ final class SmallCopies {
         }
     }
 
-    /** A batch, which is created each time, or cleared and filled again. */
+    /** A batch. It is created each time, or cleared and filled again. */
     static final class Batched implements Contestant {
         private final Vdm mover;
         private final Batch kept;

@@ -128,7 +128,7 @@ final class WorkerContests {
                 }));
     }
 
-    /** Two contestants at the same time, on this thread and on a new thread. */
+    /** Runs two contestants at the same time, on this thread and on a new thread. */
     private record TwoHalves(Contestant mine, Contestant other) implements Contestant {
         @Override
         public void run(long times) throws Throwable {

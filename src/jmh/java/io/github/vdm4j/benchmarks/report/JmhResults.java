@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The results that JMH wrote. */
+/** The results of JMH. */
 final class JmhResults {
     private final List<Row> rows = new ArrayList<>();
 

@@ -69,7 +69,7 @@ public class Copies {
                         .start());
     }
 
-    /** A worker thread that spins, and a caller that does. */
+    /** A worker thread and a caller that both spin. */
     @Benchmark
     public Object threads(Movers movers, Ranges ranges) {
         return Movers.finish(movers.threads().memcpy(ranges.destination, ranges.source));

@@ -53,14 +53,7 @@ final class Capability {
                 : 0;
     }
 
-    /**
-     * Returns the first eight bytes of a descriptor with the flags that a device obeys.
-     *
-     * @param head the bytes with the flags that the engine wants
-     * @param queue the queue
-     * @param waits whether the device waits for pages
-     * @return the bytes
-     */
+    /** Returns the first eight bytes of a descriptor with the flags that a device obeys. */
     static long fit(long head, WorkQueue queue, boolean waits) {
         int opcode = (int) (head >>> OPCODE_AT);
         long fitted = head;

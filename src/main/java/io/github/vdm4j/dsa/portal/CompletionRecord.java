@@ -59,11 +59,7 @@ public final class CompletionRecord {
         return (byte) STATUS.getAcquire(memory, at) & BYTE_MASK;
     }
 
-    /**
-     * Returns the result byte.
-     *
-     * @return the meaning depends on the operation
-     */
+    /** Returns the result byte. */
     public int result() {
         return memory.get(BYTE, at + RESULT) & BYTE_MASK;
     }
@@ -77,11 +73,7 @@ public final class CompletionRecord {
         return Integer.toUnsignedLong(memory.get(INT, at + COMPLETED));
     }
 
-    /**
-     * Returns the address whose page was missing.
-     *
-     * @return the address
-     */
+    /** Returns the address whose page was missing. */
     public long faultAddress() {
         return memory.get(LONG, at + FAULT);
     }

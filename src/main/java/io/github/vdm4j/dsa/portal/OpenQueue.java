@@ -126,7 +126,6 @@ public final class OpenQueue {
     /**
      * Submits one descriptor.
      *
-     * @param memory the memory of the submission, with the descriptor and a cleared record
      * @return 0 if the queue accepted the descriptor, else the negative error number
      */
     public int submit(SlotMemory memory) {

@@ -16,8 +16,6 @@ public interface Portal {
         /**
          * Opens the device file of a queue.
          *
-         * @param node the file
-         * @return an open portal
          * @throws IOException with the system's words if the file cannot be opened
          */
         Portal open(Path node) throws IOException;
@@ -27,8 +25,6 @@ public interface Portal {
      * Opens the device file of a queue. If the JVM denies native access, the portal uses a file
      * channel.
      *
-     * @param node the file
-     * @return an open portal
      * @throws IOException with the system's words if the file cannot be opened
      */
     static Portal open(Path node) throws IOException {
@@ -39,7 +35,6 @@ public interface Portal {
      * Submits one descriptor. The memory must contain the descriptor and a cleared record. The
      * device sees everything that the thread wrote before the call.
      *
-     * @param memory the memory of the operation
      * @return 0 if the queue accepted the descriptor, else the negative error number
      */
     int submit(SlotMemory memory);

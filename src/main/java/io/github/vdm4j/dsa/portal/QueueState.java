@@ -180,11 +180,7 @@ public final class QueueState {
         return submitted.sum();
     }
 
-    /**
-     * Returns how many descriptors the device has executed.
-     *
-     * @return descriptors
-     */
+    /** Returns how many descriptors the device has executed. */
     public long completions() {
         return completed.sum();
     }
@@ -199,29 +195,17 @@ public final class QueueState {
         return failed.sum();
     }
 
-    /**
-     * Returns how many descriptors met a missing page.
-     *
-     * @return descriptors
-     */
+    /** Returns how many descriptors met a missing page. */
     public long pageFaults() {
         return pageFaults.sum();
     }
 
-    /**
-     * Returns how often the queue was full.
-     *
-     * @return refused submissions
-     */
+    /** Returns how often the queue was full. */
     public long refusals() {
         return full.sum();
     }
 
-    /**
-     * Returns how much the descriptors have processed.
-     *
-     * @return bytes
-     */
+    /** Returns how much the descriptors have processed. */
     public long bytes() {
         return bytes.sum();
     }

@@ -56,11 +56,7 @@ public final class SlotMemory {
         return descriptor;
     }
 
-    /**
-     * Returns the record of that descriptor.
-     *
-     * @return the record
-     */
+    /** Returns the record of that descriptor. */
     public CompletionRecord record() {
         return record;
     }
@@ -87,7 +83,6 @@ public final class SlotMemory {
     /**
      * Returns the NUMA node of memory.
      *
-     * @param address the address
      * @return the node, or -1 if it is not known
      */
     public int nodeOf(long address) {

@@ -80,8 +80,6 @@ final class BatchBuffer {
     /**
      * Makes a batch of the tasks that were put. It resets their records to "not run", because the
      * library does not clear them.
-     *
-     * @return the number of tasks in the batch, with those that only fill it up
      */
     int seal(int tasks) {
         int count = tasks;

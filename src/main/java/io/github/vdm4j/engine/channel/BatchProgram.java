@@ -75,13 +75,7 @@ public final class BatchProgram extends Program {
         single = new SingleTask(slot);
     }
 
-    /**
-     * Begins a batch.
-     *
-     * @param work the tasks
-     * @param engines the write-back engines
-     * @return this
-     */
+    /** Begins a batch. */
     public BatchProgram begin(List<Operation<?>> work, Durability engines) {
         reset();
         tasks = work;
@@ -107,11 +101,7 @@ public final class BatchProgram extends Program {
         return next == limit;
     }
 
-    /**
-     * Returns whether tasks have to be forced before the batch continues or ends.
-     *
-     * @return true until the {@link #forces} have ended
-     */
+    /** Returns whether tasks have to be forced before the batch continues or ends. */
     public boolean needsForces() {
         return forces() != null && !forces().isEmpty();
     }
@@ -277,6 +267,10 @@ public final class BatchProgram extends Program {
             // A mismatch with a pattern ends the batch.
             // Its byte is searched before a later task writes there.
             flags |= task.type() == VdmOperationType.COMPARE_PATTERN ? Part.CHECK_RESULT : 0;
+            if (slot().onDevice()) {
+                populate(task.destination());
+                populate(task.secondDestination());
+            }
             int durable = task.isDurable() ? slot().channel().durableFlags() : 0;
             fields.begin(task, durable, durable != 0 && task.secondDestination() != null);
             fields.describe(part, 0, task.byteSize(), flags);
@@ -400,6 +394,12 @@ public final class BatchProgram extends Program {
             fail(index, VdmResult.SEGMENT_UNUSABLE, "failed: " + e.getMessage(), e.getCause());
         }
         return false;
+    }
+
+    private static void populate(MemorySegment destination) {
+        if (destination != null) {
+            populate(destination, 0, destination.byteSize());
+        }
     }
 
     private static void prefault(MemorySegment segment, boolean write) {

@@ -32,12 +32,7 @@ public record ChannelLimits(
         check(softwareBytes);
     }
 
-    /**
-     * Creates limits with batches of up to {@link #MAX_TASKS}.
-     *
-     * @param deviceBytes the longest part for the device
-     * @param softwareBytes the longest part for the software path
-     */
+    /** Creates limits with batches of up to {@link #MAX_TASKS}. */
     public ChannelLimits(long deviceBytes, long softwareBytes) {
         this(deviceBytes, softwareBytes, MAX_TASKS, MAX_TASKS);
     }

@@ -28,12 +28,6 @@ import java.lang.foreign.ValueLayout;
  * lines back.
  */
 public final class DataProgram extends Program {
-    /**
-     * Parts of mapped files are short, because little time may pass between the check and the
-     * access.
-     */
-    private static final long MAPPED_PART = 4L << 20;
-
     private static final int WORD = 8;
     private static final int NOT_EQUAL = 1;
 
@@ -97,7 +91,6 @@ public final class DataProgram extends Program {
      *     DML, too
      * @param soonerByJava whether Java is to execute it, and not the software path; never for a
      * delta that is applied
-     * @return this
      */
     public DataProgram begin(
             Operation<?> what,
@@ -148,9 +141,11 @@ public final class DataProgram extends Program {
         }
         part = Math.min(length - done,
                 fields.longest(slot.channel().limits().bytes(device)));
-        if (mapped && (!device || type == DELTA_APPLY)) { // the record is read by Java
-            part = Math.min(part, fields.longest(MAPPED_PART));
-            if (!guardPages()) {
+        if (mapped) {
+            part = Math.min(part, fields.longest(Transfer.MAPPED_PART));
+            if (device && type != DELTA_APPLY) { // the record is read by Java
+                populate();
+            } else if (!guardPages()) {
                 executeInJava();
                 return Slot.OK;
             }
@@ -191,6 +186,11 @@ public final class DataProgram extends Program {
         outcome = descriptor.outcome();
         done = length;
         writeLinesBack();
+    }
+
+    private void populate() {
+        populate(destination, fields.destinationOffset(done), fields.destinationBytes(part));
+        populate(descriptor.secondDestination(), done, part);
     }
 
     private boolean guardPages() {
@@ -401,7 +401,6 @@ public final class DataProgram extends Program {
      * Returns whether a destination still has to be written back outside of DML.
      *
      * @param kind what it needs, or null
-     * @return true if that was not done
      */
     private boolean remains(WriteBackKind kind) {
         return kind != null && kind.isForced()

@@ -29,10 +29,6 @@ final class DeltaRecord {
      * Copies a part of a record. Before the first part, it checks the whole record, so a bad record
      * is not applied in part.
      *
-     * @param record the record
-     * @param offset where the part begins
-     * @param destinationBytes the size of the destination
-     * @return how long the part is
      * @throws InvalidDataException if the record would write outside of the destination
      */
     long take(MemorySegment record, long offset, long destinationBytes) {

@@ -25,19 +25,12 @@ public final class Descriptor {
      *
      * @param opcode a constant of {@link Opcode}
      * @param flags the flags, without those that ask for a completion record
-     * @return the bytes
      */
     public static long head(int opcode, int flags) {
         return (long) (flags | WITH_RECORD) << 32 | (long) opcode << 56;
     }
 
-    /**
-     * Writes a part, all but the address of its completion record.
-     *
-     * @param memory where the descriptor lies
-     * @param at its offset
-     * @param part what to do
-     */
+    /** Writes a part, all but the address of its completion record. */
     public static void write(MemorySegment memory, long at, Part part) {
         long head = head(part.opcode, part.flags);
         switch (part.opcode) {

@@ -18,22 +18,14 @@ public final class DrainWatch {
 
     private boolean begun;
 
-    /**
-     * Makes a watch, which can be used any number of times.
-     *
-     * @param pool the slots
-     */
+    /** Makes a watch, which can be used any number of times. */
     public DrainWatch(SlotPool pool) {
         this.pool = pool;
         watched = new Slot[pool.capacity()];
         uses = new long[pool.capacity()];
     }
 
-    /**
-     * Returns whether the watch has begun.
-     *
-     * @return true from {@link #begin} to {@link #end}
-     */
+    /** Returns whether the watch has begun. */
     public boolean hasBegun() {
         return begun;
     }
@@ -49,11 +41,7 @@ public final class DrainWatch {
         begun = true;
     }
 
-    /**
-     * Returns whether every slot that was in use at the beginning has ended that use.
-     *
-     * @return true if there is nothing to wait for
-     */
+    /** Returns whether every slot that was in use at the beginning has ended that use. */
     public boolean isOver() {
         while (next < watched.length) {
             if (watched[next] != null && isInUse(watched[next])) {

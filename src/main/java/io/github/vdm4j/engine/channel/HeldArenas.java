@@ -84,7 +84,6 @@ public final class HeldArenas {
     /**
      * Returns a segment.
      *
-     * @param index its place
      * @return {@link MemorySegment#NULL} behind the last
      */
     public MemorySegment get(int index) {

@@ -61,7 +61,6 @@ public final class Part {
      * @param from the source
      * @param length bytes
      * @param bits the flags
-     * @return this
      */
     public Part move(long to, long from, long length, int bits) {
         opcode = Opcode.MEM_MOVE;
@@ -79,7 +78,6 @@ public final class Part {
      * @param length bytes
      * @param eightBytes the pattern
      * @param bits the flags
-     * @return this
      */
     public Part fill(long to, long length, long eightBytes, int bits) {
         opcode = Opcode.FILL;
@@ -108,11 +106,7 @@ public final class Part {
         return opcode;
     }
 
-    /**
-     * Returns the flags.
-     *
-     * @return bits of a descriptor, without those that ask for a completion record
-     */
+    /** Returns the flags. */
     public int flags() {
         return flags;
     }
@@ -164,20 +158,12 @@ public final class Part {
         return destinationBytes;
     }
 
-    /**
-     * Returns the pattern of {@link Opcode#FILL} and {@link Opcode#COMPARE_PATTERN}.
-     *
-     * @return eight bytes
-     */
+    /** Returns the pattern of {@link Opcode#FILL} and {@link Opcode#COMPARE_PATTERN}. */
     public long pattern() {
         return pattern;
     }
 
-    /**
-     * Returns the seed of {@link Opcode#CRC} and {@link Opcode#COPY_CRC}.
-     *
-     * @return the CRC of the parts before
-     */
+    /** Returns the seed of {@link Opcode#CRC} and {@link Opcode#COPY_CRC}. */
     public int seed() {
         return seed;
     }
@@ -191,20 +177,12 @@ public final class Part {
         return dif.blockSize().ordinal();
     }
 
-    /**
-     * Returns the flags of protected blocks that mean something to the operation.
-     *
-     * @return a byte for the source, a byte for the destination, a byte for both
-     */
+    /** Returns the flags of protected blocks that mean something to the operation. */
     public int difFlags() {
         return difFlags;
     }
 
-    /**
-     * Returns the reference tag of the part's first block in the source.
-     *
-     * @return the tag, which has grown with the blocks before unless it is fixed
-     */
+    /** Returns the reference tag of the part's first block in the source. */
     public int sourceReference() {
         return reference(dif.source(), DifFlag.SOURCE_FIXED_REFERENCE_TAG);
     }
@@ -227,11 +205,7 @@ public final class Part {
         return dif.source().applicationMask();
     }
 
-    /**
-     * Returns the reference tag of the part's first block in the destination.
-     *
-     * @return the tag, which has grown with the blocks before unless it is fixed
-     */
+    /** Returns the reference tag of the part's first block in the destination. */
     public int destinationReference() {
         return reference(dif.destination(), DifFlag.DESTINATION_FIXED_REFERENCE_TAG);
     }

@@ -50,20 +50,12 @@ public abstract class Program {
         retrying = false;
     }
 
-    /**
-     * Returns the slot that executes the program.
-     *
-     * @return the slot
-     */
+    /** Returns the slot that executes the program. */
     public final Slot slot() {
         return slot;
     }
 
-    /**
-     * Returns whether every part is done.
-     *
-     * @return true if {@link #submit} has nothing left to do
-     */
+    /** Returns whether every part is done. */
     public abstract boolean isDone();
 
     /**
@@ -81,7 +73,6 @@ public abstract class Program {
     /**
      * Records the end of the submitted part. If it succeeded, the next part becomes current.
      *
-     * @param status the status of the slot's check
      * @return false if that is a failure
      */
     public final boolean ended(int status) {
@@ -120,7 +111,6 @@ public abstract class Program {
     /**
      * Skips the failed part, if the operation can continue without it.
      *
-     * @param status the status of the failure
      * @return {@code false} if the operation has to end
      */
     public boolean canSkipFailedPart(int status) {
@@ -169,10 +159,20 @@ public abstract class Program {
     }
 
     /**
+     * Makes the pages of a destination writable before a device gets it, if they are pages of a
+     * file. The device would stop at each page that is missing or write-protected, and each force
+     * write-protects the pages of its range.
+     */
+    static void populate(MemorySegment destination, long offset, long length) {
+        if (MemoryRegions.mayLackPages(destination)) {
+            PageGuard.populate(destination, offset, length);
+        }
+    }
+
+    /**
      * Returns whether there is time to retry a part that a full queue refused. The first call after
      * an accepted part sets the limit. Each call doubles the pause before the next attempt.
      *
-     * @param nanos how long to go on trying
      * @return false once that time has passed
      */
     public final boolean mayRetry(long nanos) {
@@ -209,7 +209,6 @@ public abstract class Program {
      * clock only if the number of calls is a power of two or a multiple of 64, because reading the
      * clock is expensive.
      *
-     * @param nanos the limit, from the first reading of the clock on
      * @return {@code true} if the limit has passed
      */
     public final boolean isOverdue(long nanos) {
@@ -235,11 +234,7 @@ public abstract class Program {
     /** Releases the segments. */
     abstract void clear();
 
-    /**
-     * Returns the progress of the data.
-     *
-     * @return the bytes of the parts that are done
-     */
+    /** Returns the progress of the data. */
     public abstract long bytesMoved();
 
     /**
@@ -253,7 +248,6 @@ public abstract class Program {
     /**
      * Writes back the cache lines of {@link #remainingWriteBack}.
      *
-     * @param durability the engines
      * @throws IOException if the storage reports an error
      */
     public void writeBackLines(Durability durability) throws IOException {}
@@ -329,29 +323,17 @@ public abstract class Program {
                         .formatted(owner.getName());
     }
 
-    /**
-     * Returns whether a worker executes the operation.
-     *
-     * @return true after {@link #passToWorker}
-     */
+    /** Returns whether a worker executes the operation. */
     public final boolean isOnWorker() {
         return onWorker;
     }
 
-    /**
-     * Returns whether the software path executed a part.
-     *
-     * @return true if at least one part was submitted to it
-     */
+    /** Returns whether the software path executed a part. */
     public final boolean bySoftware() {
         return bySoftware || !slot.onDevice();
     }
 
-    /**
-     * Returns what has executed the operation so far, or will execute it.
-     *
-     * @return the path
-     */
+    /** Returns what has executed the operation so far, or will execute it. */
     public ExecutionPath executedBy() {
         return bySoftware() ? slot.channel().software() : ExecutionPath.DSA_HARDWARE;
     }

@@ -124,30 +124,16 @@ public abstract class Slot {
     /**
      * Returns the result field of the completion record: 0 if two ranges are equal, 1 if they
      * differ, 2 for a delta that has no room; for a bad block, what is wrong with it.
-     *
-     * @return the field
      */
     public abstract int result();
 
-    /**
-     * Returns where a comparison has found a difference, or which block is bad.
-     *
-     * @return bytes from the beginning of the part
-     */
+    /** Returns where a comparison has found a difference, or which block is bad. */
     public abstract long offset();
 
-    /**
-     * Returns the CRC of the part and those before it.
-     *
-     * @return the CRC
-     */
+    /** Returns the CRC of the part and those before it. */
     public abstract int crc();
 
-    /**
-     * Returns the size of the delta record that the part has made.
-     *
-     * @return bytes
-     */
+    /** Returns the size of the delta record that the part has made. */
     public abstract long recordBytes();
 
     /**
@@ -190,7 +176,6 @@ public abstract class Slot {
     /**
      * Returns the status of a task of the last batch, for a task that has failed.
      *
-     * @param task its place in the batch
      * @return a status of the channel
      */
     public abstract int taskStatus(int task);
@@ -269,29 +254,17 @@ public abstract class Slot {
         return status;
     }
 
-    /**
-     * Returns whether a submission was accepted and not seen to end.
-     *
-     * @return true if {@link #check} may be called
-     */
+    /** Returns whether a submission was accepted and not seen to end. */
     public final boolean isSubmitted() {
         return submitted;
     }
 
-    /**
-     * Returns the channel.
-     *
-     * @return the channel that made the slot
-     */
+    /** Returns the channel. */
     public final Channel channel() {
         return channel;
     }
 
-    /**
-     * Returns the description of the next part, to be filled in.
-     *
-     * @return the same object for the life of the slot
-     */
+    /** Returns the description of the next part, to be filled in. */
     public final Part part() {
         return part;
     }
@@ -327,7 +300,6 @@ public abstract class Slot {
     /**
      * Returns whether the slot writes the cache lines back that its software path has written.
      *
-     * @param durability the engines of the machine
      * @return false if an engine of the machine does, or the JVM is the software path
      */
     public final boolean writesLines(Durability durability) {
@@ -341,20 +313,12 @@ public abstract class Slot {
                 .formatted(channel.place(onDevice), told, told.explanation()), null);
     }
 
-    /**
-     * Returns the program of copies, fills and flushes.
-     *
-     * @return the same object for the life of the slot
-     */
+    /** Returns the program of copies, fills and flushes. */
     public final Transfer transfer() {
         return transfer;
     }
 
-    /**
-     * Returns the program of the other operations.
-     *
-     * @return the same object for the life of the slot
-     */
+    /** Returns the program of the other operations. */
     public final DataProgram data() {
         if (data == null) {
             data = new DataProgram(this);
@@ -362,11 +326,7 @@ public abstract class Slot {
         return data;
     }
 
-    /**
-     * Returns the program of batches.
-     *
-     * @return the same object for the life of the slot
-     */
+    /** Returns the program of batches. */
     public final BatchProgram batch() {
         if (batch == null) {
             batch = new BatchProgram(this);
@@ -401,11 +361,7 @@ public abstract class Slot {
         return owner;
     }
 
-    /**
-     * Sets the holder of the slot, before the thread that took it continues.
-     *
-     * @param holder the operation in flight
-     */
+    /** Sets the holder of the slot, before the thread that took it continues. */
     public final void owner(Object holder) {
         owner = holder;
     }

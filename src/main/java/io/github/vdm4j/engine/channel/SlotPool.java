@@ -122,12 +122,7 @@ public final class SlotPool {
         return slot;
     }
 
-    /**
-     * Returns a slot to the pool.
-     *
-     * @param slot one that was taken, with nothing in flight, and {@linkplain Slot#reset() reset}
-     *     if more was done with it than a submission
-     */
+    /** Returns a slot to the pool. */
     public void give(Slot slot) {
         if (slot.isSubmitted()) {
             throw new IllegalStateException("a slot in flight cannot be given back");
@@ -178,11 +173,7 @@ public final class SlotPool {
         return slot;
     }
 
-    /**
-     * Returns a borrowed slot to the pool.
-     *
-     * @param slot the slot, with nothing in flight
-     */
+    /** Returns a borrowed slot to the pool. */
     public synchronized void giveBorrowed(Slot slot) {
         borrowed--;
         spare.add(slot);
@@ -203,8 +194,6 @@ public final class SlotPool {
     /**
      * Checks the overdue slots. A slot that the device has answered releases its pins, and can be
      * lent again.
-     *
-     * @return how many are still overdue
      */
     public int collectOverdue() {
         if (overdueCount == 0) {
@@ -231,11 +220,7 @@ public final class SlotPool {
         return true;
     }
 
-    /**
-     * Returns the channel that makes the slots.
-     *
-     * @return the channel
-     */
+    /** Returns the channel that makes the slots. */
     public Channel channel() {
         return channel;
     }
@@ -249,20 +234,12 @@ public final class SlotPool {
         return refusal;
     }
 
-    /**
-     * Returns how many slots can be lent.
-     *
-     * @return the number the pool was made with
-     */
+    /** Returns how many slots can be lent. */
     public int capacity() {
         return slots.length;
     }
 
-    /**
-     * Returns how many slots are lent; 0 after the pool is closed.
-     *
-     * @return a number that can change at any moment
-     */
+    /** Returns how many slots are lent; 0 after the pool is closed. */
     public synchronized int lent() {
         int lent = 0;
         for (int i = retired; i < slots.length; i++) {

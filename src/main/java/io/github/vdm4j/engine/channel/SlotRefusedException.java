@@ -6,12 +6,7 @@ public class SlotRefusedException extends RuntimeException {
 
     private final int status;
 
-    /**
-     * Creates an exception.
-     *
-     * @param message what was refused
-     * @param status the number, which {@link Channel#status} explains
-     */
+    /** Creates an exception. */
     public SlotRefusedException(String message, int status) {
         super(message);
         this.status = status;

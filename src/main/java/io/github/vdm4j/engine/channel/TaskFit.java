@@ -36,7 +36,6 @@ final class TaskFit {
      * Returns whether an operation can be a task in a batch of the device, with nothing left to do
      * afterwards.
      *
-     * @param descriptor the operation
      * @return false if it has to be executed alone
      */
     boolean inBatch(Operation<?> descriptor) {

@@ -25,10 +25,10 @@ public final class Transfer extends Program {
     static final long LINE = 64;
 
     /**
-     * Parts of mapped files are short, because little time may pass between the check and the
-     * access.
+     * Parts of mapped files are short. On the software path, little time may pass between the check
+     * and the access. On the device, each poll populates one part.
      */
-    private static final long MAPPED_PART = 4L << 20;
+    static final long MAPPED_PART = 4L << 20;
 
     /**
      * The regions that are pinned until the slot is returned; null if a segment is in no region.
@@ -85,7 +85,6 @@ public final class Transfer extends Program {
      * @param writeBack what makes the destination durable; null if it need not be
      * @param linesBySoftware whether cache lines that the software path wrote are written back by
      *     DML, too
-     * @return this
      */
     public Transfer begin(
             VdmOperationType what,
@@ -126,12 +125,7 @@ public final class Transfer extends Program {
         return this;
     }
 
-    /**
-     * Returns a byte as the pattern of a fill.
-     *
-     * @param fill the byte
-     * @return eight of it
-     */
+    /** Returns a byte as the pattern of a fill. */
     public static long pattern(byte fill) {
         return (fill & 0xffL) * 0x0101010101010101L;
     }
@@ -147,11 +141,14 @@ public final class Transfer extends Program {
         if (head + tail == 0) {
             ChannelLimits limits = slot.channel().limits();
             part = Math.min(length - done, limits.bytes(device));
-            if (mapped && !device) {
+            if (mapped) {
                 part = Math.min(part, MAPPED_PART);
-                if (!guardPages(offset())) {
+                if (!device && !guardPages(offset())) {
                     executeInJava();
                     return Slot.OK;
+                }
+                if (device && !flushing) {
+                    populate(destination, offset(), part);
                 }
             }
         } else if (head + tail == part) {
@@ -254,8 +251,6 @@ public final class Transfer extends Program {
     /**
      * Returns the bytes of the cache lines that cover a range.
      *
-     * @param from the range's address
-     * @param bytes its length
      * @return a multiple of 64
      */
     public static long coveringLines(long from, long bytes) {

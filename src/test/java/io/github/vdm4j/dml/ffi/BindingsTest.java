@@ -18,14 +18,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Pins what was generated to numbers that a C compiler printed for the header of DML 1.1.1, so that a
- * regeneration from another header, or with another jextract, does not change them unseen.
+ * A comparison of the generated code with numbers that a C compiler printed for the header of DML
+ * 1.1.1. It fails if a different header or a different jextract changes them.
  */
 @DisplayName("The generated bindings")
 class BindingsTest {
 
     @Test
-    void placeEveryFieldOfTheJobWhereCHasIt() {
+    void jobFieldsHaveTheOffsetsOfC() {
         assertEquals(120, dml_job_t.layout().byteSize());
         assertEquals(8, dml_job_t.layout().byteAlignment());
         assertEquals(
@@ -50,7 +50,7 @@ class BindingsTest {
     }
 
     @Test
-    void giveTheOffsetsOfTheJobAlsoThroughTheirAccessors() {
+    void accessorsHaveTheOffsetsOfTheJob() {
         assertEquals(0, dml_job_t.source_first_ptr$offset());
         assertEquals(8, dml_job_t.source_second_ptr$offset());
         assertEquals(16, dml_job_t.destination_first_ptr$offset());
@@ -70,7 +70,7 @@ class BindingsTest {
     }
 
     @Test
-    void placeEveryFieldOfTheDifSettingsWhereCHasIt() {
+    void difFieldsHaveTheOffsetsOfC() {
         assertEquals(24, dml_dif_config_t.layout().byteSize());
         assertEquals(4, dml_dif_config_t.layout().byteAlignment());
         assertEquals(
@@ -87,7 +87,7 @@ class BindingsTest {
     }
 
     @Test
-    void placeEveryFieldOfTheVersionWhereCHasIt() {
+    void versionFieldsHaveTheOffsetsOfC() {
         assertEquals(136, dml_library_version_t.layout().byteSize());
         assertEquals(4, dml_library_version_t.layout().byteAlignment());
         assertEquals(
@@ -104,10 +104,13 @@ class BindingsTest {
                 fields(dml_library_version_t.layout()));
     }
 
-    /** They are counted by quicker-start.awk, and javac writes them into the classes that use them. */
+    /**
+     * quicker-start.awk calculates the offsets, and javac copies them into the classes that use
+     * them.
+     */
     @ParameterizedTest
     @ValueSource(classes = {dml_job_t.class, dml_dif_config_t.class, dml_library_version_t.class})
-    void haveTheOffsetOfEachFieldAsItsLayoutHasIt(Class<?> struct)
+    void offsetsMatchTheLayouts(Class<?> struct)
             throws ReflectiveOperationException {
         var layout = (GroupLayout) struct.getMethod("layout").invoke(null);
         List<String> counted = new ArrayList<>();
@@ -123,7 +126,7 @@ class BindingsTest {
     }
 
     @Test
-    void haveEveryConstantOfTheHeaderWithItsValueAndNoOther() throws ReflectiveOperationException {
+    void constantsMatchTheHeader() throws ReflectiveOperationException {
         var generated = new TreeMap<String, String>();
         for (Field field : dml_h.class.getFields()) {
             if (field.getName().startsWith("DML_")) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What {@link Job} takes for granted about the struct when it writes its fields. */
+/** The assumptions of {@link Job} about the struct when it writes its fields. */
 class JobLayoutTest {
     @Test
     void bothLengthsAreOneLong() {

@@ -192,7 +192,7 @@ class OpenQueueTest {
     void reopenWritesToTheNewFile(Way way) throws IOException {
         OpenQueue queue = OpenQueue.acquire(node, 0, way);
         Path old = Files.move(node, folder.resolve("old"));
-        queue.reopen(); // the file is missing, so the old file stays open
+        queue.reopen(); // The file is missing, so the old file stays open.
         awaitReopened(queue);
         assertEquals(0, queue.submit(memory));
         Files.createFile(node);
@@ -215,7 +215,8 @@ class OpenQueueTest {
         OpenQueue queue = OpenQueue.acquire(Path.of("/dev/null"), 0, Way.WRITE);
         var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long least = Long.MAX_VALUE;
-        for (int round = 0; round < 50 && least > 0; round++) { // until the JIT has compiled it
+        // The loop runs until the JIT has compiled the code.
+        for (int round = 0; round < 50 && least > 0; round++) {
             long before = threads.getCurrentThreadAllocatedBytes();
             submitAndLook(queue, 10_000);
             least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);

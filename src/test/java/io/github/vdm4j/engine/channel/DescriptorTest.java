@@ -27,7 +27,7 @@ class DescriptorTest {
 
     private final Part part = new Part();
 
-    /** Every field has a value, so that a field in a wrong place shows. */
+    /** Every field has a value, so the test notices a field in a wrong place. */
     @BeforeEach
     void fillPart() {
         part.destination = 0x1112131415161718L;
@@ -39,7 +39,7 @@ class DescriptorTest {
         part.seed = 0xfffffeef;
     }
 
-    /** Writes over a descriptor of ones, so that a byte that is not written shows. */
+    /** Overwrites a descriptor of ones, so the test notices an unwritten byte. */
     private void assertBytes(int opcode, int flags, String flagsAndOpcode, String fields) {
         MemorySegment memory = Arena.ofAuto().allocate(128, 64).fill((byte) -1);
         part.opcode = opcode;
@@ -107,7 +107,8 @@ class DescriptorTest {
         String source = "01020304" + hex(part.sourceMask()) + hex(part.sourceApplication());
         String destination =
                 "11121314" + hex(part.destinationMask()) + hex(part.destinationApplication());
-        String flags = "8080050000000000"; // of the source, of the destination, of both and the size
+        // of the source, of the destination, of both and the size
+        String flags = "8080050000000000";
         assertBytes(Opcode.DIF_CHECK, 0, "0c000012", FROM + NULL + SIZE + flags + source + NULL);
         assertBytes(Opcode.DIF_STRIP, 0, "0c000014", FROM + TO + SIZE + flags + source + NULL);
         assertBytes(Opcode.DIF_INSERT, 0, "0c000013",

@@ -1,0 +1,335 @@
+package io.github.vdm4j;
+
+import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.machine.PageFaults;
+import io.github.vdm4j.machine.PageUnavailableException;
+import io.github.vdm4j.operation.CompareResult;
+import io.github.vdm4j.operation.Crc32c;
+import io.github.vdm4j.operation.DeltaResult;
+import io.github.vdm4j.operation.DifResult;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+
+/** The completion record of an {@link Operation}. */
+abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits Operation {
+    private static final ExecutionPath[] PATHS = ExecutionPath.values();
+    private static final VdmFailure HEAP_FULL = new VdmFailure(
+            VdmResult.OUT_OF_MEMORY, null, "failed: the Java heap is full", null, 0);
+    private static final VdmFailure NOT_RUN =
+            new VdmFailure(VdmResult.NOT_RUN, null, "was not run", null, 0);
+    /** The highest bit of the path's byte: the completion record is written. */
+    private static final int ENDED = 1 << 31;
+    private static final ValueLayout.OfInt CRC_IN_MEMORY =
+            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private VdmFailure failure;
+
+    @Override
+    void describe(VdmOperationType type, MemorySegment to, MemorySegment from, MemorySegment second,
+            long pattern, Object options, VdmFlags flags) {
+        super.describe(type, to, from, second, pattern, options, flags);
+        if (failure != null) {
+            failure = null;
+        }
+    }
+
+    /**
+     * Writes the completion record of an operation that has succeeded without a result of its own.
+     *
+     * @param path what executed it
+     * @return {@link FutureState#COMPLETE}
+     */
+    public FutureState succeed(ExecutionPath path) {
+        Objects.requireNonNull(path, "path");
+        bits = bits & 0xffffff | path.ordinal() << 24 | ENDED;
+        return FutureState.COMPLETE;
+    }
+
+    /**
+     * Writes the completion record of a data operation that is done, and before it the CRC of an
+     * operation that has a {@link #crcDestination()}.
+     *
+     * @param path what executed it
+     * @param value the offset of the first mismatch or of the failing block, -1 for none; or the
+     *     CRC in the low 32 bits; or the delta record's size in bytes
+     * @param outcome the ordinal of {@link DeltaResult.Outcome}, or the bits of the {@link
+     *     io.github.vdm4j.operation.DifError}s, else 0
+     * @return {@link FutureState#COMPLETE}
+     */
+    public FutureState succeed(ExecutionPath path, long value, int outcome) {
+        if (operands != null) {
+            operands.value = value;
+            operands.outcome = outcome;
+            if (crcDestination() != null) {
+                return succeedWithCrc(path, (int) value);
+            }
+        }
+        return succeed(path);
+    }
+
+    private FutureState succeedWithCrc(ExecutionPath path, int crc) {
+        MemorySegment to = crcDestination();
+        try {
+            to.set(CRC_IN_MEMORY, 0, crc);
+            PageFaults.deliver();
+            return succeed(path);
+        } catch (WrongThreadException e) {
+            throw e; // a poll of the thread that owns the memory writes it
+        } catch (IllegalStateException e) {
+            return fail(path, VdmResult.SEGMENT_UNUSABLE, null,
+                    "failed: the arena of the destination was closed before the CRC was written",
+                    e, byteSize());
+        } catch (InternalError e) {
+            return fail(path, VdmResult.IO_ERROR, null,
+                    "failed: the CRC was not written: "
+                            + new PageUnavailableException(e, to).getMessage(),
+                    e, byteSize());
+        }
+    }
+
+    /**
+     * Writes the completion record of an operation that failed.
+     *
+     * @param path what executed it, {@link ExecutionPath#NONE} if nothing did
+     * @param how the result, not {@link VdmResult#SUCCESS}
+     * @param status the status of the library behind the mover, or null
+     * @param reason the reason, which follows "memcpy of 64 bytes " in the message
+     * @param cause the failure underneath, or null
+     * @return {@link FutureState#COMPLETE}
+     */
+    public FutureState fail(ExecutionPath path, VdmResult how, VdmStatus status, String reason,
+            Throwable cause) {
+        return fail(path, how, status, reason, cause, 0);
+    }
+
+    /**
+     * Writes the completion record of an operation that failed after a part of it was done.
+     *
+     * @param path what executed it, {@link ExecutionPath#NONE} if nothing did
+     * @param how the result, not {@link VdmResult#SUCCESS}
+     * @param status the status of the library behind the mover, or null
+     * @param reason the reason, which follows "memcpy of 64 bytes " in the message
+     * @param cause the failure underneath, or null
+     * @param bytesDone what {@link #bytesDone()} returns
+     * @return {@link FutureState#COMPLETE}
+     */
+    public FutureState fail(ExecutionPath path, VdmResult how, VdmStatus status, String reason,
+            Throwable cause, long bytesDone) {
+        Objects.requireNonNull(path, "path");
+        failure = new VdmFailure(Objects.requireNonNull(how, "how"), status,
+                Objects.requireNonNull(reason, "reason"), cause, bytesDone);
+        return succeed(path);
+    }
+
+    /**
+     * Writes the completion record of an operation whose bytes were moved but could not be made
+     * durable.
+     *
+     * @param path what moved the bytes
+     * @param cause an {@link IOException} of the storage, or the exception for a segment
+     *     whose arena was closed
+     * @return {@link FutureState#COMPLETE}
+     */
+    public FutureState failWriteBack(ExecutionPath path, Exception cause) {
+        Objects.requireNonNull(path, "path");
+        Objects.requireNonNull(cause, "cause");
+        boolean closed = cause instanceof IllegalStateException;
+        return fail(
+                path,
+                closed ? VdmResult.SEGMENT_UNUSABLE : VdmResult.IO_ERROR,
+                null,
+                closed
+                        ? "failed: the arena of the destination was closed before it was written back"
+                        : cause instanceof IOException
+                                ? "failed: the bytes are in memory but could not be written back: "
+                                        + cause.getMessage()
+                                : "failed: " + cause.getMessage(),
+                cause,
+                type() == VdmOperationType.FLUSH ? 0 : byteSize());
+    }
+
+    /**
+     * Writes the completion record of an operation that a failure of the executor ended.
+     *
+     * @param thrown what ended it
+     * @return {@link FutureState#COMPLETE}
+     */
+    public FutureState failWith(Throwable thrown) {
+        completeWith(Objects.requireNonNull(thrown, "thrown"));
+        return FutureState.COMPLETE;
+    }
+
+    /**
+     * Writes the completion record of an operation whose mover was closed before it began.
+     *
+     * @return {@link FutureState#COMPLETE}
+     */
+    public FutureState failClosed() {
+        return fail(ExecutionPath.NONE, VdmResult.CLOSED, null, "failed: the mover was closed",
+                null);
+    }
+
+    /**
+     * Writes the completion record of a task that is not run.
+     *
+     * @param place the place of the first task before its fence that failed
+     * @param failed that task
+     */
+    public void abandon(int place, Operation<?> failed) {
+        Objects.requireNonNull(failed, "failed");
+        fail(
+                ExecutionPath.NONE,
+                VdmResult.NOT_RUN,
+                null,
+                "was not run, because task %,d, the %s before its fence, failed".formatted(place,
+                        failed.description()),
+                null);
+    }
+
+    /** Forgets how an earlier execution ended, for a task that is run again. */
+    void reset() {
+        bits = bits & 0xffffff;
+        failure = null;
+        if (operands != null) {
+            operands.value = 0;
+            operands.outcome = 0;
+        }
+    }
+
+    @Override
+    protected void completeWith(Throwable thrown) {
+        try {
+            boolean cancelled = thrown instanceof CancellationException;
+            fail(
+                    ExecutionPath.NONE,
+                    cancelled ? VdmResult.CANCELLED
+                            : thrown instanceof OutOfMemoryError ? VdmResult.OUT_OF_MEMORY
+                                    : VdmResult.INTERNAL_ERROR,
+                    null,
+                    cancelled ? "was cancelled before it was started" : "failed: " + thrown,
+                    thrown);
+        } catch (OutOfMemoryError e) {
+            failure = HEAP_FULL;
+            succeed(ExecutionPath.NONE);
+        }
+    }
+
+    /**
+     * Returns the result of an operation that has ended, for the executor. A task of a batch that
+     * has not run has {@link VdmResult#NOT_RUN}.
+     *
+     * @return the result
+     */
+    public VdmResult howItEnded() {
+        return (bits & ENDED) == 0 ? VdmResult.NOT_RUN
+                : failure == null ? VdmResult.SUCCESS : failure.result();
+    }
+
+    /**
+     * Returns what executed an operation that has ended, for the executor.
+     *
+     * @return the path
+     */
+    public ExecutionPath executedBy() {
+        return PATHS[bits >>> 24 & 0x7f];
+    }
+
+    /**
+     * Returns the number that the operation has produced.
+     *
+     * @return see {@link #succeed(ExecutionPath, long, int)}
+     */
+    public long value() {
+        return operands == null ? 0 : operands.value;
+    }
+
+    /**
+     * Returns the second number that the operation has produced.
+     *
+     * @return see {@link #succeed(ExecutionPath, long, int)}
+     */
+    public int outcome() {
+        return operands == null ? 0 : operands.outcome;
+    }
+
+    @Override
+    public VdmResult result() {
+        requireComplete();
+        return howItEnded();
+    }
+
+    /** Returns how many bytes a complete operation has done. */
+    final long done() {
+        if (failure != null) {
+            return failure.bytesDone();
+        }
+        return tasks() == null ? byteSize()
+                : tasks().stream().mapToLong(OperationRecord::done).sum();
+    }
+
+    @Override
+    public ExecutionPath path() {
+        requireComplete();
+        return executedBy();
+    }
+
+    @Override
+    public VdmException failure() {
+        requireComplete();
+        return exception();
+    }
+
+    VdmException exception() {
+        VdmFailure failed = failure;
+        if (failed == null && howItEnded() == VdmResult.NOT_RUN) {
+            failed = NOT_RUN;
+        }
+        return failed == null ? null : failed.toException(type(), byteSize());
+    }
+
+    /** The value of a complete operation, for {@link VdmOperation#value}. */
+    long valueOrThrow() {
+        if (result() != VdmResult.SUCCESS) {
+            throw new IllegalStateException("the operation has no value: " + failure(), failure());
+        }
+        return value();
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // the mover pairs the type of the operation with R
+    public R output() {
+        requireComplete();
+        return (R) typedOutput();
+    }
+
+    /** The output of the operation, or null if it failed and its output is a result of its own. */
+    Object typedOutput() {
+        VdmOperationType type = type();
+        VdmResult how = howItEnded();
+        if (type.ordinal() <= VdmOperationType.FLUSH.ordinal()) {
+            return new VdmOutput(type, how, destination, executedBy());
+        }
+        if (type == VdmOperationType.BATCH) {
+            return operands.tasks.result();
+        }
+        if (how != VdmResult.SUCCESS) {
+            return null;
+        }
+        long value = operands.value;
+        return switch (type) {
+            case COMPARE, COMPARE_PATTERN ->
+                value < 0 ? CompareResult.EQUAL : CompareResult.mismatchAt(value);
+            case CRC, COPY_CRC -> new Crc32c((int) value);
+            case DELTA_CREATE ->
+                new DeltaResult(DeltaResult.Outcome.values()[operands.outcome], value);
+            case DIF_CHECK, DIF_STRIP, DIF_UPDATE -> DifResult.of(value, operands.outcome);
+            default -> new VdmOutput(
+                    type, how, destination == null ? MemorySegment.NULL : destination,
+                    executedBy());
+        };
+    }
+}

@@ -1,0 +1,141 @@
+package io.github.vdm4j.cli;
+
+import io.github.vdm4j.cli.check.CheckReport;
+import io.github.vdm4j.cli.check.CheckReportText;
+import io.github.vdm4j.cli.check.CheckedDevice;
+import io.github.vdm4j.cli.check.DmlUnderCheck;
+import io.github.vdm4j.cli.check.DsaUnderCheck;
+import io.github.vdm4j.cli.check.HardwareCheck;
+import io.github.vdm4j.cli.check.HardwareCheck.Settings;
+import io.github.vdm4j.dml.DmlHardwareException;
+import io.github.vdm4j.dml.DmlUnavailableException;
+import io.github.vdm4j.dsa.DsaUnavailableException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code vdm check-hardware}. */
+@Command(
+        name = "check-hardware",
+        description = "Compares every operation of a DSA device with the JVM's results.",
+        mixinStandardHelpOptions = true,
+        versionProvider = VdmCommand.Version.class,
+        sortOptions = false,
+        footer = {
+            "",
+            "The mover has no fallback: an operation that the device does not execute fails.",
+            "The report has no name of a host or a user and no path. Attach it to an issue."
+        },
+        exitCodeListHeading = VdmCommand.EXIT_CODES,
+        exitCodeList = {"0:all results are those of the JVM",
+            "1:a result differs, the time was too short, or there is no device", "2:wrong usage"})
+final class CheckHardwareCommand implements Callable<Integer> {
+    private static final int FAILED = 1;
+    private static final long LEAST = 64;
+    private static final long MOST = 32 << 20;
+
+    @Spec private CommandSpec spec;
+
+    @Option(
+            names = "--mover",
+            paramLabel = "MOVER",
+            defaultValue = "dsa",
+            description = "The mover: dsa, or dml on its hardware path. Default: dsa.") private MoverChoice mover;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            defaultValue = "300",
+            description = "How long the run may take, 1 to 86400. Default: 300.") private int seconds;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            description = "How often every operation has its turn at most. Default: until the time"
+                    + " is over.") private Integer rounds;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "SEED",
+            description = "The seed of all parameters and contents. The report has the seed of a"
+                    + " run; the same seed repeats the run. Default: random.") private Long seed;
+
+    @Option(
+            names = "--longest",
+            paramLabel = "SIZE",
+            defaultValue = "32M",
+            converter = ByteSize.Converter.class,
+            description = "Bytes in the longest operation, 64 to 32M. Default: 32M.") private ByteSize longest;
+
+    @Option(
+            names = "--folder",
+            paramLabel = "FOLDER",
+            description = "The folder for the file whose pages are mapped. Default: that of"
+                    + " temporary files.") private Path folder;
+
+    @Option(
+            names = "--report",
+            paramLabel = "NAME",
+            description = "Also write the report to NAME.txt and NAME.json.") private Path report;
+
+    @Option(names = "--json", description = "Print the report as JSON.") private boolean json;
+
+    @Override
+    public Integer call() throws CommandFailure {
+        Settings settings = settings();
+        try {
+            CheckReport found = new HardwareCheck(device(), settings)
+                    .run(VdmCommand.Version.text());
+            String text = CheckReportText.of(found);
+            String asJson = Json.of(found) + System.lineSeparator();
+            if (report != null) {
+                Files.writeString(Path.of(report + ".txt"), text);
+                Files.writeString(Path.of(report + ".json"), asJson);
+            }
+            PrintWriter out = spec.commandLine().getOut();
+            out.print(json ? asJson : text);
+            out.flush();
+            return found.verdict() == CheckReport.Verdict.PASSED ? 0 : FAILED;
+        } catch (DsaUnavailableException | DmlUnavailableException | DmlHardwareException e) {
+            throw new CommandFailure("no device can be checked. " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw CommandFailure.of("the check needs its files", e);
+        }
+    }
+
+    private CheckedDevice device() {
+        return mover == MoverChoice.DML ? new DmlUnderCheck() : new DsaUnderCheck();
+    }
+
+    private Settings settings() {
+        if (mover != MoverChoice.DSA && mover != MoverChoice.DML) {
+            throw wrong("--mover " + mover + ": must be dsa or dml, which have devices");
+        }
+        if (seconds < 1 || seconds > Duration.ofDays(1).toSeconds()) {
+            throw wrong("--seconds " + seconds + ": must be 1 to 86400");
+        }
+        if (rounds != null && rounds < 1) {
+            throw wrong("--rounds " + rounds + ": must be 1 or more");
+        }
+        if (longest.bytes() < LEAST || longest.bytes() > MOST) {
+            throw wrong("--longest " + longest + ": must be 64 to 32M");
+        }
+        return new Settings(seed != null ? seed : new Random().nextInt(Integer.MAX_VALUE),
+                Duration.ofSeconds(seconds), rounds != null ? rounds : Integer.MAX_VALUE,
+                longest.bytes(),
+                folder != null ? folder : Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

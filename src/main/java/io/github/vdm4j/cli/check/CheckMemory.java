@@ -1,0 +1,60 @@
+package io.github.vdm4j.cli.check;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** The memory of the device's side, with present or missing pages. */
+final class CheckMemory implements AutoCloseable {
+    private static final long PAGE = 4096;
+
+    private final Path name;
+    private final FileChannel file;
+    /** Where the next content goes, because several may be mapped at once. */
+    private long end;
+
+    CheckMemory(Path folder) throws IOException {
+        name = Files.createTempFile(folder, "vdm-check-", ".tmp");
+        file = FileChannel.open(name, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    }
+
+    /** Returns page-aligned memory with all pages present. */
+    static MemorySegment present(long bytes, Arena arena) {
+        return arena.allocate(Math.max(bytes, PAGE), PAGE);
+    }
+
+    /**
+     * Returns memory with a content. A mapping has no page in the page table of this process,
+     * because write() fills the file.
+     */
+    MemorySegment of(MemorySegment content, Variant variant, Arena arena) throws IOException {
+        if (!variant.isFile() && variant != Variant.UNTOUCHED) {
+            return present(content.byteSize(), arena).copyFrom(content);
+        }
+        long start = end;
+        end = start + content.byteSize() + PAGE - 1 & -PAGE;
+        ByteBuffer bytes = content.asByteBuffer();
+        while (bytes.hasRemaining()) {
+            file.write(bytes, start + bytes.position());
+        }
+        return file.map(variant.isFile() ? MapMode.READ_WRITE : MapMode.PRIVATE, start,
+                content.byteSize(), arena);
+    }
+
+    /** Begins again at the start of the file. The mappings so far are of no use any more. */
+    void reuse() {
+        end = 0;
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+        Files.delete(name);
+    }
+}

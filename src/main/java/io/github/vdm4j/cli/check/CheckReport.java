@@ -1,0 +1,110 @@
+package io.github.vdm4j.cli.check;
+
+import java.util.List;
+
+/**
+ * The report of a conformance run, to attach to an issue. It has no name of a host or a user and no
+ * path. The components, in this order, are the keys of the JSON.
+ *
+ * @param verdict the verdict of the whole run
+ * @param vdm4j the version of vdm4j
+ * @param java the Java virtual machine
+ * @param kernel the system and its release
+ * @param processor the processor and the number of threads that it runs
+ * @param mover {@code dsa} or {@code dml}
+ * @param emulated whether the device is that of the emulator
+ * @param devices the devices
+ * @param queues the work queues, and what they have done in the run
+ * @param seed the seed that repeats the run
+ * @param rounds how often every check was run
+ * @param millis how long the run took
+ * @param checks the checks
+ * @param failures the first failures of each check
+ */
+public record CheckReport(
+        Verdict verdict,
+        String vdm4j,
+        String java,
+        String kernel,
+        String processor,
+        String mover,
+        boolean emulated,
+        List<Device> devices,
+        List<Queue> queues,
+        long seed,
+        int rounds,
+        long millis,
+        List<Check> checks,
+        List<Failure> failures) {
+
+    /** The end of a check. */
+    public enum Verdict {
+        /** All results are those of the JVM. */
+        PASSED,
+        /** A result differs, or the device did not execute an operation. */
+        FAILED,
+        /** The device cannot do this. */
+        SKIPPED,
+        /** The time was over before every size had its turn. */
+        INCOMPLETE
+    }
+
+    /**
+     * A device.
+     *
+     * @param name such as {@code dsa0}
+     * @param version the version of its architecture
+     * @param capabilities the register GENCAP
+     * @param operations the opcodes below 64, a bit each
+     * @param numaNode its node
+     * @param maxTransferBytes bytes in its longest transfer
+     * @param maxBatchTasks descriptors in its longest batch
+     */
+    public record Device(String name, String version, String capabilities, String operations,
+            Long numaNode, Long maxTransferBytes, Long maxBatchTasks) {}
+
+    /**
+     * A work queue. What it has done is null if the mover does not count it.
+     *
+     * @param name such as {@code wq0.0}
+     * @param mode {@code shared} or {@code dedicated}
+     * @param size the descriptors that this process may have in it
+     * @param maxTransferBytes bytes in its longest descriptor
+     * @param maxBatchTasks tasks in its longest batch
+     * @param blockOnFault whether descriptors may wait for pages
+     * @param completions the descriptors that the device has executed
+     * @param pageFaults the descriptors that met a missing page
+     * @param refusals how often the queue was full
+     */
+    public record Queue(String name, String mode, Long size, Long maxTransferBytes,
+            Long maxBatchTasks, Boolean blockOnFault, Long completions, Long pageFaults,
+            Long refusals) {}
+
+    /**
+     * A check.
+     *
+     * @param name the operation, or what else is checked
+     * @param variant the memory and the flags
+     * @param verdict its end
+     * @param operations how many operations were compared
+     * @param failures how many of them failed
+     * @param note why it was skipped, or what it met; null if there is nothing to say
+     */
+    public record Check(String name, String variant, Verdict verdict, long operations,
+            long failures, String note) {}
+
+    /**
+     * A failure.
+     *
+     * @param name the check
+     * @param variant the memory and the flags
+     * @param what what was found instead of what
+     * @param range the range with the first wrong byte; null if the bytes were not compared
+     * @param firstWrongByte the offset of that byte in the range; null if the bytes were not compared
+     * @param sizes the sizes of the ranges in bytes
+     * @param offsets the offsets of the ranges in a page
+     * @param seed the seed of the operation's parameters and content
+     */
+    public record Failure(String name, String variant, String what, String range,
+            Long firstWrongByte, List<Long> sizes, List<Integer> offsets, long seed) {}
+}

@@ -1,0 +1,135 @@
+package io.github.vdm4j.cli.check;
+
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.cli.check.CheckReport.Device;
+import io.github.vdm4j.cli.check.CheckReport.Queue;
+import io.github.vdm4j.dsa.DsaDevice;
+import io.github.vdm4j.dsa.DsaQueue;
+import io.github.vdm4j.dsa.DsaSystem;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** A way to the devices of a machine. Its movers have no fallback. */
+public abstract class CheckedDevice {
+    static final Duration DEVICE_TIMEOUT = Duration.ofSeconds(10);
+    static final Duration QUEUE_FULL_TIMEOUT = Duration.ofSeconds(30);
+
+    private static final long OVERLAP = 1 << 1;
+    private static final long DURABLE = 1 << 5;
+    private static final long READBACK = 1 << 8;
+
+    private final DsaSystem system;
+    private final boolean emulated;
+
+    CheckedDevice(DsaSystem system, boolean emulated) {
+        this.system = system;
+        this.emulated = emulated;
+    }
+
+    /** Returns the name of the mover on the command line. */
+    abstract String mover();
+
+    /**
+     * Opens a mover.
+     *
+     * @param queues the names of its queues; empty for all
+     * @param slots the operations in flight
+     */
+    abstract Vdm open(List<String> queues, int slots);
+
+    /** Returns the queues that a mover uses. */
+    abstract List<String> queuesOf(Vdm mover);
+
+    /** Returns what the queues of a mover have done; empty if it does not count that. */
+    abstract List<DsaQueue> counts(Vdm mover);
+
+    /** Returns whether a mover can be opened on one of the queues. */
+    abstract boolean choosesQueues();
+
+    final boolean isEmulated() {
+        return emulated;
+    }
+
+    /** Returns why no device can do something; null if one can, or if Linux does not tell. */
+    final String obstacle(CheckedOperation operation, Variant variant) {
+        int opcode = operation.opcode();
+        boolean force = operation == CheckedOperation.FLUSH && variant.isFile();
+        if (!force && lacks(DsaDevice::operations, 1L << opcode)) {
+            return "no device has the opcode 0x%02x".formatted(opcode);
+        }
+        if (operation == CheckedOperation.MEMMOVE
+                && lacks(DsaDevice::capabilities, OVERLAP)) {
+            return "no device copies within a range";
+        }
+        return variant.flags() == VdmFlags.MEM_DURABLE
+                && lacks(DsaDevice::capabilities, DURABLE | READBACK)
+                        ? "no device writes durably"
+                        : null;
+    }
+
+    private boolean lacks(Function<DsaDevice, Long> register, long bits) {
+        return system.devices()
+                .stream()
+                .map(register)
+                .allMatch(value -> value != null && (value & bits) == 0);
+    }
+
+    final List<Device> devices() {
+        return system.devices()
+                .stream()
+                .map(device -> new Device(device.name(), hexadecimal(device.version()),
+                        hexadecimal(device.capabilities()), hexadecimal(device.operations()),
+                        device.numaNode(), device.maxTransferSize(), device.maxBatchSize()))
+                .toList();
+    }
+
+    private static String hexadecimal(Long value) {
+        return value == null ? null : "0x" + Long.toHexString(value);
+    }
+
+    private Stream<DsaDevice.WorkQueue> workQueues(List<String> names) {
+        return system.devices()
+                .stream()
+                .flatMap(device -> device.queues().stream())
+                .filter(queue -> names.contains(queue.name()));
+    }
+
+    /** Returns the descriptors that the queues hold, at least one. */
+    final int capacity(List<String> names) {
+        long all = workQueues(names).mapToLong(CheckedDevice::size).sum();
+        return Math.clamp(all, 1, 1 << 12);
+    }
+
+    private static long size(DsaDevice.WorkQueue queue) {
+        Long threshold = queue.threshold();
+        return Objects.requireNonNullElse(
+                threshold == null || threshold == 0 ? queue.size() : threshold, 0L);
+    }
+
+    /** Returns the longest descriptor of the queues; 0 if it is not known. */
+    final long maxTransferBytes(List<String> names) {
+        return workQueues(names)
+                .map(DsaDevice.WorkQueue::maxTransferSize)
+                .filter(Objects::nonNull)
+                .mapToLong(Long::longValue)
+                .min()
+                .orElse(0);
+    }
+
+    /** Describes queues, with completions, page faults and refusals where they are counted. */
+    final List<Queue> queues(List<String> names, Map<String, long[]> counts) {
+        return workQueues(names).map(queue -> {
+            long[] done = counts.get(queue.name());
+            return new Queue(queue.name(), queue.mode(), size(queue), queue.maxTransferSize(),
+                    queue.maxBatchSize(), queue.blockOnFault(),
+                    done == null ? null : done[0],
+                    done == null ? null : done[1],
+                    done == null ? null : done[2]);
+        }).toList();
+    }
+}

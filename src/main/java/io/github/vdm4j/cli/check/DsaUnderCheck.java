@@ -1,0 +1,59 @@
+package io.github.vdm4j.cli.check;
+
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.dsa.DsaDataMover;
+import io.github.vdm4j.dsa.DsaDataMoverBuilder;
+import io.github.vdm4j.dsa.DsaNumaPolicy;
+import io.github.vdm4j.dsa.DsaQueue;
+import io.github.vdm4j.dsa.DsaSystem;
+import io.github.vdm4j.machine.DsaFolders;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** The devices through {@link DsaDataMover}. */
+public final class DsaUnderCheck extends CheckedDevice {
+    private final Supplier<DsaDataMoverBuilder> builders;
+
+    /** Finds the devices of this machine. */
+    public DsaUnderCheck() {
+        this(DsaSystem.current(), DsaFolders.current().areEmulated(), DsaDataMover::builder);
+    }
+
+    DsaUnderCheck(DsaSystem system, boolean emulated, Supplier<DsaDataMoverBuilder> builders) {
+        super(system, emulated);
+        this.builders = builders;
+    }
+
+    @Override
+    String mover() {
+        return "dsa";
+    }
+
+    @Override
+    Vdm open(List<String> queues, int slots) {
+        DsaDataMoverBuilder builder = builders.get()
+                .fallback(false)
+                .numaPolicy(DsaNumaPolicy.ALL)
+                .slots(slots)
+                .nativeMemoryIsPersistent(true)
+                .queueFullTimeout(QUEUE_FULL_TIMEOUT)
+                .deviceTimeout(DEVICE_TIMEOUT)
+                .closeTimeout(DEVICE_TIMEOUT);
+        return (queues.isEmpty() ? builder : builder.queues(queues.toArray(String[]::new))).open();
+    }
+
+    @Override
+    List<String> queuesOf(Vdm mover) {
+        return counts(mover).stream().map(DsaQueue::name).toList();
+    }
+
+    @Override
+    List<DsaQueue> counts(Vdm mover) {
+        return ((DsaDataMover) mover).queues();
+    }
+
+    @Override
+    boolean choosesQueues() {
+        return true;
+    }
+}

@@ -1,0 +1,97 @@
+package io.github.vdm4j.cli.check;
+
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.mover.SyncDataMover;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** A conformance run: every operation on a device, compared with the JVM's results. */
+public final class HardwareCheck {
+    private static final int IN_FLIGHT = 64;
+
+    private final CheckedDevice device;
+    private final Settings settings;
+    private final CheckResults results = new CheckResults();
+    private final long begun = System.nanoTime();
+    private int rounds;
+
+    /**
+     * The settings of a run.
+     *
+     * @param seed the seed of all parameters and contents
+     * @param limit how long the run may take
+     * @param mostRounds how many rounds the run has at most
+     * @param longest bytes in the longest operation
+     * @param folder the folder for the file whose pages are mapped
+     */
+    public record Settings(long seed, Duration limit, int mostRounds, long longest,
+            Path folder) {}
+
+    /**
+     * Prepares a run.
+     *
+     * @param device the device
+     * @param settings the settings
+     */
+    public HardwareCheck(CheckedDevice device, Settings settings) {
+        this.device = device;
+        this.settings = settings;
+    }
+
+    /**
+     * Runs the checks until every size had its turn, and then with further content until the time
+     * is over.
+     *
+     * @param version the version of vdm4j, for the report
+     * @return the report
+     * @throws IOException if the file cannot be written
+     */
+    public CheckReport run(String version) throws IOException {
+        var queueChecks = new QueueChecks(device, results, settings.seed());
+        List<String> queues;
+        try (Vdm mover = device.open(List.of(), IN_FLIGHT);
+                Vdm reference = SyncDataMover.open();
+                var memory = new CheckMemory(settings.folder())) {
+            queues = device.queuesOf(mover);
+            var operations = new OperationChecks(device, results, memory, reference, this::isOver,
+                    settings, device.maxTransferBytes(queues));
+            queueChecks.run(queues);
+            while (rounds < settings.mostRounds() && operations.round(mover, rounds)) {
+                rounds++;
+            }
+            queueChecks.add(mover);
+        }
+        return new CheckReport(results.verdict(), version,
+                "%s %s".formatted(System.getProperty("java.vm.name"),
+                        System.getProperty("java.vm.version")),
+                "%s %s %s".formatted(System.getProperty("os.name"),
+                        System.getProperty("os.version"), System.getProperty("os.arch")),
+                "%s, %d threads".formatted(processor(),
+                        Runtime.getRuntime().availableProcessors()),
+                device.mover(), device.isEmulated(), device.devices(),
+                device.queues(queues, queueChecks.counts()), settings.seed(), rounds,
+                elapsed().toMillis(), results.checks(), results.failures());
+    }
+
+    private static String processor() {
+        try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            return lines.filter(line -> line.startsWith("model name"))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst()
+                    .orElse("unknown");
+        } catch (IOException e) {
+            return "unknown";
+        }
+    }
+
+    private Duration elapsed() {
+        return Duration.ofNanos(System.nanoTime() - begun);
+    }
+
+    private boolean isOver() {
+        return elapsed().compareTo(settings.limit()) > 0;
+    }
+}

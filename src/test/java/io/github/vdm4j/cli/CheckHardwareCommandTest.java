@@ -1,0 +1,49 @@
+package io.github.vdm4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vdm4j.machine.DsaFolders;
+import java.nio.file.Path;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayName("vdm check-hardware")
+class CheckHardwareCommandTest {
+    @TempDir Path empty;
+
+    @Test
+    @ResourceLock(Resources.SYSTEM_PROPERTIES)
+    void missingDeviceIsAFailureWithTheReason() {
+        System.setProperty(DsaFolders.SYSFS_PROPERTY, empty.toString());
+        try {
+            CommandRun run = CommandRun.vdm("check-hardware");
+            assertEquals(1, run.exitCode());
+            assertEquals("", run.out());
+            assertTrue(run.err()
+                    .startsWith("vdm check-hardware: no device can be checked."
+                            + " No DSA work queue can be used. Examined:\n  this machine: there is"),
+                    run.err());
+        } finally {
+            System.clearProperty(DsaFolders.SYSFS_PROPERTY);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "--mover=threads | --mover threads: must be dsa or dml, which have devices",
+        "--seconds=0     | --seconds 0: must be 1 to 86400",
+        "--rounds=0      | --rounds 0: must be 1 or more",
+        "--longest=64M   | --longest 64M: must be 64 to 32M"})
+    void wrongOptionIsWrongUsage(String option, String message) {
+        CommandRun run = CommandRun.vdm("check-hardware", option);
+        assertEquals(2, run.exitCode());
+        assertEquals("vdm check-hardware: %s (see vdm check-hardware --help)\n".formatted(message),
+                run.err());
+    }
+}

@@ -1,0 +1,36 @@
+package io.github.vdm4j.dml;
+
+import io.github.vdm4j.dml.job.DmlFunctions;
+import io.github.vdm4j.engine.EnginePlan;
+import io.github.vdm4j.memory.Durability;
+import java.lang.foreign.SymbolLookup;
+
+/** The package-private parts of the DML mover that tests of other packages need. */
+public final class DmlMovers {
+    private DmlMovers() {}
+
+    /** Opens a library whose functions call back into Java. */
+    public static DmlLibrary library(SymbolLookup symbols) {
+        return DmlLibrary.of("simulated", symbols);
+    }
+
+    /** Returns the functions of a library, for a channel of the test. */
+    public static DmlFunctions functions(DmlLibrary library) {
+        return library.functions();
+    }
+
+    /** Returns settings with write-back engines of the test. */
+    public static DmlDataMoverBuilder builder(Durability engines) {
+        return DmlDataMover.builder().durability(engines);
+    }
+
+    /** Opens a mover on hardware that is not tried. */
+    public static DmlDataMover openUntried(DmlDataMoverBuilder builder) {
+        return builder.path(DmlPath.HARDWARE).withoutTrial().open();
+    }
+
+    /** Makes a mover whose plan the test has made. */
+    public static DmlDataMover of(DmlLibrary library, DmlPath path, EnginePlan plan) {
+        return new DmlDataMover(library, path, plan, null);
+    }
+}
