@@ -8,7 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * An immutable allocator of buffers. Each setting returns another allocator.
+ * An immutable allocator of buffers. Each setting returns a new allocator.
  *
  * <p>{@code OffHeapBuffer.allocator().alignment(4096).hugePages(true).allocate(64 << 20)}
  */
@@ -35,7 +35,7 @@ public final class BufferAllocator {
      *
      * @param bytes a power of two from 1 to 2 MiB
      * @return an allocator with this alignment
-     * @throws IllegalArgumentException if the value is not such a power
+     * @throws IllegalArgumentException if the value is not a power of two in this range
      */
     public BufferAllocator alignment(long bytes) {
         if (bytes < 1 || bytes > MAX_ALIGNMENT || Long.bitCount(bytes) != 1) {
@@ -47,9 +47,9 @@ public final class BufferAllocator {
     }
 
     /**
-     * Sets whether the content is zero. Default: {@code true}. {@code false} saves the time to
-     * clear the memory, and the content is undefined. If native access is not enabled, the content
-     * is always zero.
+     * Sets whether the content is zero. Default: {@code true}. With {@code false}, the allocator
+     * does not clear the memory, and the content is undefined. If native access is not enabled, the
+     * content is always zero.
      *
      * @param zero {@code true} for zeroed memory
      * @return an allocator with this setting
@@ -59,12 +59,12 @@ public final class BufferAllocator {
     }
 
     /**
-     * Sets whether to ask the system for huge pages, which make address translation cheaper.
-     * Default: {@code false}. With {@code true}, the buffer is aligned to 2 MiB at least, and its
-     * memory is a multiple of 2 MiB. The system may ignore the request. If native access is not
-     * enabled, this setting has no effect.
+     * Sets whether to request huge pages from the system. Huge pages make address translation
+     * cheaper. Default: {@code false}. With {@code true}, the buffer is aligned to 2 MiB at least,
+     * and its memory is a multiple of 2 MiB. The system may ignore the request. If native access is
+     * not enabled, this setting has no effect.
      *
-     * @param huge {@code true} to ask for huge pages
+     * @param huge {@code true} to request huge pages
      * @return an allocator with this setting
      */
     public BufferAllocator hugePages(boolean huge) {
@@ -74,10 +74,10 @@ public final class BufferAllocator {
     /**
      * Allocates a buffer.
      *
-     * @param size bytes, 0 or more
+     * @param size the size in bytes, 0 or more
      * @return a buffer of domain {@link DurabilityDomain#NONE}
      * @throws IllegalArgumentException if the size is below 0
-     * @throws OutOfMemoryError if the system has not enough memory
+     * @throws OutOfMemoryError if the system has too little memory
      */
     public OffHeapBuffer allocate(long size) {
         if (size < 0) {
@@ -121,8 +121,8 @@ public final class BufferAllocator {
     }
 
     /**
-     * Returns memory on huge pages. It is always zero, because the kernel clears new pages. The
-     * mapping is larger than the buffer to align it.
+     * Returns memory on huge pages. The memory is always zero, because the kernel clears new pages.
+     * The mapping is larger than the buffer, because the buffer is aligned inside it.
      */
     private static MemorySegment hugePages(Arena arena, long size) throws LibC.CallFailedException {
         long mapped = size + 2 * HUGE_PAGE - 1 & -HUGE_PAGE;

@@ -5,8 +5,8 @@ import io.github.vdm4j.memory.MappedFile;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The reference that only a buffer holds. If the reference becomes unreachable, no user can close
- * the memory.
+ * An object that only a buffer refers to. If the object becomes unreachable, no user can close the
+ * memory.
  */
 final class BufferHandle {
     private final BufferMemory memory;
@@ -15,10 +15,7 @@ final class BufferHandle {
         this.memory = memory;
     }
 
-    /**
-     * Returns a buffer that owns the memory. A leak report contains {@code how}, the way it was
-     * made.
-     */
+    /** Returns a buffer that owns the memory. A leak report contains the text {@code how}. */
     static OffHeapBuffer open(MemorySegment whole, DurabilityDomain domain, MappedFile file,
             boolean mapping, Runnable release, String how) {
         BufferMemory memory = new BufferMemory(whole, domain, file, mapping, release);

@@ -9,12 +9,15 @@ import io.github.vdm4j.memory.MemoryRegions;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The memory of a buffer. It counts the pins of operations in flight, and is freed once. */
+/**
+ * The memory of a buffer. It counts the pins of the operations in flight. The memory is freed once.
+ */
 final class BufferMemory implements MemoryRegion {
     static final String LEAK_PROPERTY = "vdm4j.buffer.reportLeaks";
 
     /**
-     * The bit of {@link #state} that is set when closing begins. The remaining bits count the pins.
+     * The bit of {@link #state} that is set when the close begins. The remaining bits count the
+     * pins.
      */
     private static final int CLOSING = 1 << 31;
 
@@ -25,7 +28,7 @@ final class BufferMemory implements MemoryRegion {
 
     private final DurabilityDomain domain;
 
-    /** Null until it is determined. */
+    /** The mapped file, or null before it is determined. */
     private volatile MappedFile file;
 
     private final boolean mapping;
@@ -37,10 +40,10 @@ final class BufferMemory implements MemoryRegion {
      * Registers memory.
      *
      * @param whole the segment of the whole memory
-     * @param domain what makes it durable
-     * @param file the file behind it; null to determine the file at its first use
+     * @param domain the durability domain
+     * @param file the mapped file, or null to determine the file at its first use
      * @param mapping whether the memory is a mapping of a file
-     * @param release frees the memory; called once, and again after an {@link
+     * @param release frees the memory. It is called once, and again after an {@link
      *     IllegalStateException}
      */
     BufferMemory(MemorySegment whole, DurabilityDomain domain, MappedFile file, boolean mapping,
@@ -147,9 +150,9 @@ final class BufferMemory implements MemoryRegion {
     }
 
     /**
-     * Frees the memory and then removes it from the registry. The order matters: until the memory
-     * is freed, an operation that was made before must find that it is closing. Returns false while
-     * the JDK uses the memory, for example to read a file into the byte buffer.
+     * Frees the memory and then removes it from the registry. In this order, an operation that was
+     * created earlier still finds the memory and sees that it closes. Returns false while the JDK
+     * uses the memory, for example to read a file into the byte buffer.
      */
     private synchronized boolean release() {
         if (!released) {

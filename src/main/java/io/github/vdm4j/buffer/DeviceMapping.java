@@ -19,7 +19,7 @@ import java.util.Map;
  * A mapping of a part of a device DAX.
  *
  * @param device the path of the device
- * @param offset where the part begins
+ * @param offset the beginning of the part in bytes
  * @param size the size of the part in bytes
  * @param sys the mount point of sysfs
  */
@@ -45,7 +45,7 @@ record DeviceMapping(Path device, long offset, long size, Path sys) {
             try {
                 return buffer(LibC.mapShared(descriptor, offset, size));
             } finally {
-                LibC.close(descriptor); // the mapping remains
+                LibC.close(descriptor); // the mapping stays valid
             }
         } catch (CallFailedException e) {
             throw failed(e.getMessage() + ". Check the permissions of the device and its mode"
@@ -67,14 +67,14 @@ record DeviceMapping(Path device, long offset, long size, Path sys) {
         }
     }
 
-    /** Returns the folder of the device in sysfs. */
+    /** Requires a device DAX. Returns its folder in sysfs. */
     private Path requireDax() throws IOException {
         Map<String, Object> attributes = Files.readAttributes(device, "unix:mode,rdev");
         if (((int) attributes.get("mode") & KIND_OF_FILE) != CHARACTER_DEVICE) {
             throw failed("the path is not a character device. Pass a device such as /dev/dax0.0, or"
                     + " map a file with OffHeapBuffer.map");
         }
-        long number = (long) attributes.get("rdev"); // decoded like in gnu_dev_major(3)
+        long number = (long) attributes.get("rdev"); // the format of gnu_dev_major(3)
         long major = number >>> 8 & 0xfff | number >>> 32 & ~0xfff;
         long minor = number & 0xff | number >>> 12 & ~0xff;
         Path folder = sys.resolve("dev/char/%d:%d".formatted(major, minor));
@@ -107,7 +107,9 @@ record DeviceMapping(Path device, long offset, long size, Path sys) {
         }
     }
 
-    /** Returns the number in a file of sysfs. If there is none, mmap decides. */
+    /**
+     * Returns the number in a file of sysfs. If the file is missing, mmap checks the part instead.
+     */
     private static long number(Path file) throws IOException {
         return Files.exists(file) ? Long.decode(Files.readString(file).strip()) : UNKNOWN;
     }

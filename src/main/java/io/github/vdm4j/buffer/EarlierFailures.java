@@ -15,11 +15,11 @@ final class EarlierFailures {
     private EarlierFailures() {}
 
     /**
-     * Throws if a write-back of a file has failed, unless the options accept that. The check does
-     * not change the file. It maps a byte, because only the list of mappings identifies a file on
-     * every file system.
+     * Throws if a write-back of a file has failed, unless the options accept a failed file. The
+     * check does not change the file. It maps a byte, because only the list of mappings identifies
+     * a file on every file system.
      *
-     * @return the number of failures before the new mapping; these failures do not concern it
+     * @return the number of failures before the new mapping. The new mapping ignores these failures
      * @throws FileSystemException if a write-back of the file has failed
      */
     static int check(Path file, FileChannel channel, MapOption... options) throws IOException {

@@ -53,8 +53,8 @@ final class FileMapping {
     }
 
     /**
-     * Requires a path of the default file system. A path inside another file system may also name a
-     * file on disk.
+     * Requires a path of the default file system. A path of another file system can look like the
+     * name of a file on disk.
      */
     private void requireSystemPath() {
         FileSystemProvider provider = file.getFileSystem().provider();
@@ -80,7 +80,7 @@ final class FileMapping {
     }
 
     /**
-     * Requires whole pages on hugetlbfs. The JDK passes any part to the system, which cannot map or
+     * Requires whole pages on hugetlbfs. The JDK does not check this, and the system cannot map or
      * unmap a part of a page.
      */
     private void requireWholeHugePages(FileStore store) throws IOException {
@@ -93,8 +93,8 @@ final class FileMapping {
     }
 
     /**
-     * Requires enough free space before anything changes. Some file systems keep the storage that
-     * they have allocated before they run out of space.
+     * Requires enough free space before the call changes the file. If some file systems run out of
+     * space, they keep the storage that they have already allocated.
      */
     private void requireSpace(FileStore store, long missing) throws IOException {
         if (store != null && store.getTotalSpace() > 0 && missing > store.getUnallocatedSpace()) {
@@ -105,8 +105,8 @@ final class FileMapping {
     }
 
     /**
-     * Returns the file store, or null if Java does not find the mount point. That happens in some
-     * containers.
+     * Returns the file store, or null if Java does not find the mount point. Java does not find it
+     * in some containers.
      */
     private static FileStore storeOf(Path existing) {
         try {
@@ -159,7 +159,9 @@ final class FileMapping {
         }
     }
 
-    /** Checks the path before it is opened. Returns the size of its file, or {@link #ABSENT}. */
+    /**
+     * Checks the path before the call opens it. Returns the size of its file, or {@link #ABSENT}.
+     */
     private long sizeBefore() throws IOException {
         try {
             BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
@@ -176,7 +178,7 @@ final class FileMapping {
         }
     }
 
-    /** Checks for failed write-backs before the file grows, so a refused file stays unchanged. */
+    /** Checks for failed write-backs before the file grows. A refused file stays unchanged. */
     private int earlierFailures(FileStorage storage) throws IOException {
         try (FileChannel channel = FileChannel.open(storage.path(), StandardOpenOption.READ)) {
             return EarlierFailures.check(file, channel, options);
@@ -266,8 +268,8 @@ final class FileMapping {
     }
 
     /**
-     * Maps a file on persistent memory with MAP_SYNC. Returns null if the file is not on persistent
-     * memory, because only the attempt shows that.
+     * Maps a file on persistent memory with MAP_SYNC. Returns null if the file is on other storage.
+     * Only the attempt shows whether a file is on persistent memory.
      */
     private MemorySegment mapSynchronously(FileChannel channel, Arena arena, MapMode mode)
             throws IOException {

@@ -16,11 +16,11 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
 /**
- * The storage of a file that will be mapped for writing. It allocates storage, changes no byte of
- * the file, and never shortens it.
+ * The storage of a file that will be mapped for writing. This class allocates storage. It changes
+ * no byte of the file and never shortens the file.
  *
- * <p>If native calls are allowed, the file is opened once by its name, and all further access uses
- * the descriptor. Without native calls, Java opens the file by its name for each access.
+ * <p>If native calls are allowed, the file is opened once by its name. All further accesses use the
+ * descriptor. Without native calls, Java opens the file by its name for each access.
  */
 final class FileStorage implements AutoCloseable {
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
@@ -60,8 +60,8 @@ final class FileStorage implements AutoCloseable {
     }
 
     /**
-     * Returns the bytes of a name. Its characters do not determine them, for example in the POSIX
-     * locale.
+     * Returns the bytes of a name. The characters of the name do not determine its bytes, for
+     * example in the POSIX locale.
      */
     private static byte[] bytesOf(Path file) {
         String encoded = file.toUri().getRawPath();
@@ -86,7 +86,7 @@ final class FileStorage implements AutoCloseable {
         return path;
     }
 
-    /** Makes the name of a new file durable. Only Linux can do that. */
+    /** Makes the name of a new file durable. Only Linux supports this. */
     void syncFolder() throws IOException {
         if (!Files.isDirectory(DESCRIPTORS)) {
             return;
@@ -113,7 +113,7 @@ final class FileStorage implements AutoCloseable {
 
     /**
      * Allocates the storage of a part, and extends the file to the end of the part. Without
-     * storage, access to the part can fault when the disk is full (H28).
+     * storage, an access to the part can fault when the disk is full (H28).
      */
     void provide(long offset, long length) throws IOException {
         try {
@@ -126,7 +126,7 @@ final class FileStorage implements AutoCloseable {
         appendZeros(offset + length);
     }
 
-    /** Allocates storage. Returns false if the file system cannot do this. */
+    /** Allocates storage. Returns false if the file system does not support this. */
     private boolean allocate(long offset, long length) throws CallFailedException {
         try {
             // The file grows only after all of its storage is allocated.
@@ -148,7 +148,7 @@ final class FileStorage implements AutoCloseable {
     }
 
     /**
-     * Appends zeros up to an offset. Appending cannot overwrite bytes that another user writes at
+     * Appends zeros up to an offset. An append cannot overwrite bytes that another user writes at
      * the same time.
      */
     private void appendZeros(long end) throws IOException {

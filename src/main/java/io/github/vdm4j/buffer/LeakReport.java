@@ -3,8 +3,8 @@ package io.github.vdm4j.buffer;
 import java.lang.ref.Cleaner;
 
 /**
- * The report of a buffer that was dropped without being closed. It names the place where the buffer
- * was made.
+ * The report of a buffer that was dropped but not closed. It contains the stack trace of the
+ * buffer's creation.
  */
 final class LeakReport implements Runnable {
     private final BufferMemory memory;
@@ -15,7 +15,9 @@ final class LeakReport implements Runnable {
         this.place = place;
     }
 
-    /** The holder of the thread that watches buffers. The first watched buffer starts it. */
+    /**
+     * The holder of the thread that watches buffers. The first watched buffer starts the thread.
+     */
     private static final class Watch {
         static final Cleaner CLEANER = Cleaner.create();
     }
@@ -23,7 +25,8 @@ final class LeakReport implements Runnable {
     static void watch(BufferHandle handle, BufferMemory memory, String what) {
         if (Boolean.getBoolean(BufferMemory.LEAK_PROPERTY)) {
             var place = new Throwable(
-                    "a buffer was dropped without being closed; it was made here by " + what);
+                    "a buffer was dropped but not closed. The stack trace shows its creation by "
+                            + what);
             Watch.CLEANER.register(handle, new LeakReport(memory, place));
         }
     }

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * A range of off-heap memory that stays open while operations use it, and that has a {@linkplain
+ * A range of off-heap memory that stays open while operations use it. The memory has a {@linkplain
  * #domain durability domain}.
  *
  * <p>{@link #close} waits until the operations of all movers on the buffer are complete. It polls
@@ -24,11 +24,10 @@ import java.util.Objects;
  * cannot be freed.
  *
  * <p>Any thread may use and close a buffer. If the system property {@value
- * BufferMemory#LEAK_PROPERTY} is {@code true}, a buffer that was dropped without being closed is
- * reported once. Its memory is not freed, because segments of it may still be in use.
+ * BufferMemory#LEAK_PROPERTY} is {@code true}, the library reports a buffer that was dropped but
+ * not closed. Its memory is not freed, because its segments may still be in use.
  *
- * <p>C counterpart: none. In C, memory is a pointer, and no check prevents that it is freed too
- * early.
+ * <p>C counterpart: none. In C, memory is a pointer, and no check prevents a premature free.
  */
 public final class OffHeapBuffer implements AutoCloseable {
     private final BufferHandle handle;
@@ -44,10 +43,10 @@ public final class OffHeapBuffer implements AutoCloseable {
     /**
      * Allocates zeroed memory, aligned to 64 bytes, a cache line.
      *
-     * @param size bytes, 0 or more
+     * @param size the size in bytes, 0 or more
      * @return a buffer of domain {@link DurabilityDomain#NONE}
      * @throws IllegalArgumentException if the size is below 0
-     * @throws OutOfMemoryError if the system has not enough memory
+     * @throws OutOfMemoryError if the system has too little memory
      */
     public static OffHeapBuffer allocate(long size) {
         return allocator().allocate(size);
@@ -56,7 +55,7 @@ public final class OffHeapBuffer implements AutoCloseable {
     /**
      * Returns an allocator for buffers with special properties.
      *
-     * @return an allocator with the defaults: alignment 64, zeroed, ordinary pages
+     * @return an allocator with the defaults: alignment 64, zeroed memory, ordinary pages
      */
     public static BufferAllocator allocator() {
         return new BufferAllocator();
@@ -65,28 +64,28 @@ public final class OffHeapBuffer implements AutoCloseable {
     /**
      * Maps a part of a file for reading and writing. The file is created if it does not exist and
      * grows if it is shorter than the end of the part. The call allocates the storage of the part,
-     * so a later access does not fail for lack of space. The page docs/durability.md lists the file
-     * systems that cannot allocate it.
+     * because a later access could fail for lack of space. The page docs/durability.md lists the
+     * file systems that cannot allocate storage.
      *
      * <p>The call changes no byte that the file has. A call that fails never deletes or shortens
      * the file, because another user can have opened it in the meantime. The exception states the
-     * size before the call and the size that the call left.
+     * size before and after the call.
      *
      * @param file a regular file of the default file system
      * @param offset the beginning of the part in bytes, 0 or more
      * @param length the length of the part in bytes, above 0
      * @param options options
      * @return a buffer. Its domain is {@link DurabilityDomain#CACHE_LINE} if the file is on
-     *     persistent memory without a page cache (DAX). The domain is {@link
-     *     DurabilityDomain#VOLATILE} for a file that is in memory only (tmpfs), else {@link
-     *     DurabilityDomain#PAGE}.
+     *     persistent memory without a page cache (DAX). It is {@link DurabilityDomain#VOLATILE} for
+     *     a file that is only in memory (tmpfs). For any other file, it is {@link
+     *     DurabilityDomain#PAGE}
      * @throws IllegalArgumentException if offset or length is out of its range, or the path belongs
      *     to another file system
      * @throws java.nio.channels.ClosedByInterruptException if the thread is interrupted before or
      *     during the call
      * @throws IOException if the file is not a regular file, or cannot be opened, extended or
-     *     mapped. Also if a write-back of the file has failed in this process, unless the options
-     *     contain {@link MapOption#AFTER_FAILED_WRITE_BACK}.
+     *     mapped. The call also throws it if a write-back of the file has failed in this process,
+     *     unless the options contain {@link MapOption#AFTER_FAILED_WRITE_BACK}
      */
     public static OffHeapBuffer map(Path file, long offset, long length, MapOption... options)
             throws IOException {
@@ -100,14 +99,14 @@ public final class OffHeapBuffer implements AutoCloseable {
      *
      * @param file a regular file of the default file system
      * @param offset the beginning of the part in bytes, 0 or more
-     * @param length the length of the part in bytes, above 0; the file must contain the whole part
+     * @param length the length of the part in bytes, above 0. The file must contain the whole part
      * @param options options
      * @return a read-only buffer with the same domain as in {@link #map}
      * @throws IllegalArgumentException if offset or length is out of its range, the file is too
      *     short, or the path belongs to another file system
-     * @throws IOException if the file is not a regular file, or cannot be opened or mapped. Also if
-     *     a write-back of the file has failed in this process, unless the options contain {@link
-     *     MapOption#AFTER_FAILED_WRITE_BACK}.
+     * @throws IOException if the file is not a regular file, or cannot be opened or mapped. The
+     *     call also throws it if a write-back of the file has failed in this process, unless the
+     *     options contain {@link MapOption#AFTER_FAILED_WRITE_BACK}
      */
     public static OffHeapBuffer mapReadOnly(
             Path file, long offset, long length, MapOption... options) throws IOException {
@@ -116,8 +115,9 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
-     * Maps a part of a device DAX, such as {@code /dev/dax0.0}: persistent memory or CXL memory
-     * without a file system. Needs native access, because the JDK cannot map such a device.
+     * Maps a part of a device DAX, such as {@code /dev/dax0.0}. Such a device is persistent memory
+     * or CXL memory without a file system. The call needs native access, because the JDK cannot map
+     * such a device.
      *
      * @param device the device
      * @param offset the beginning of the part in bytes, a multiple of the device's alignment
@@ -136,7 +136,7 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
-     * Returns a buffer over a caller's native segment. The domain is determined once from {@code
+     * Returns a buffer over a caller's native segment. The call determines the domain from {@code
      * /proc/self/smaps}. A shared mapping of a file is of domain {@link DurabilityDomain#PAGE},
      * {@link DurabilityDomain#CACHE_LINE} or {@link DurabilityDomain#VOLATILE}. A private mapping
      * is of domain {@link DurabilityDomain#NONE}, because its changes never reach the file. If the
@@ -169,7 +169,7 @@ public final class OffHeapBuffer implements AutoCloseable {
      * Returns a buffer over a caller's native segment with a domain that the caller chooses.
      *
      * @param segment a native segment
-     * @param domain what makes the segment durable
+     * @param domain the durability domain of the segment
      * @return a buffer over the segment, see {@link #wrap(MemorySegment)}
      * @throws IllegalArgumentException if the segment is on the heap
      * @throws IllegalStateException if its arena is closed
@@ -187,8 +187,8 @@ public final class OffHeapBuffer implements AutoCloseable {
     private static void requireNative(MemorySegment segment) {
         if (!Objects.requireNonNull(segment, "segment").isNative()) {
             throw new IllegalArgumentException(
-                    "a heap segment of %,d bytes: only native memory can be wrapped"
-                            .formatted(segment.byteSize()));
+                    ("a heap segment of %,d bytes: only native memory can be wrapped. Pass memory"
+                            + " from an Arena").formatted(segment.byteSize()));
         }
         if (!segment.scope().isAlive()) {
             throw new IllegalStateException(FailureName.SEGMENT_UNUSABLE.endOf(
@@ -204,7 +204,7 @@ public final class OffHeapBuffer implements AutoCloseable {
      * @param offset the beginning of the part in bytes
      * @param length the length of the part in bytes
      * @return a segment of that part
-     * @throws IndexOutOfBoundsException if the part does not lie within this buffer
+     * @throws IndexOutOfBoundsException if the part is not inside this buffer
      * @throws IllegalStateException if the buffer is closed
      */
     public MemorySegment slice(long offset, long length) {
@@ -239,15 +239,15 @@ public final class OffHeapBuffer implements AutoCloseable {
         memory.requireOpen();
         if (segment.byteSize() > Integer.MAX_VALUE) {
             throw new UnsupportedOperationException(
-                    "a buffer of %,d bytes as a ByteBuffer, which holds 2,147,483,647 at most."
+                    "a buffer of %,d bytes is too large for a ByteBuffer of 2,147,483,647 bytes."
                             .formatted(segment.byteSize())
-                            + " Use segment() or slice(offset, size)");
+                            + " Use segment() or slice(offset, length)");
         }
         return segment.asByteBuffer().order(java.nio.ByteOrder.nativeOrder());
     }
 
     /**
-     * Returns the size.
+     * Returns the size of the buffer.
      *
      * @return bytes
      */
@@ -256,7 +256,7 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
-     * Returns what makes the content durable.
+     * Returns the durability domain of the memory.
      *
      * @return the domain
      */
@@ -276,7 +276,7 @@ public final class OffHeapBuffer implements AutoCloseable {
     /**
      * Returns whether the buffer is open.
      *
-     * @return false from the beginning of {@link #close} on
+     * @return false after {@link #close} has begun
      */
     public boolean isOpen() {
         return memory.isOpen();
@@ -285,7 +285,7 @@ public final class OffHeapBuffer implements AutoCloseable {
     /**
      * Returns the number of operations in flight on the buffer.
      *
-     * @return the number at this moment
+     * @return the current number
      */
     public int operationsInFlight() {
         return memory.pins();
@@ -294,9 +294,9 @@ public final class OffHeapBuffer implements AutoCloseable {
     /**
      * Closes the buffer if no operation is in flight on it.
      *
-     * @return false if operations are in flight; the buffer stays open then. Also false while the
-     *     JDK uses the memory, for example to read a file into {@link #byteBuffer}. The buffer then
-     *     refuses new operations, and a later call frees the memory.
+     * @return false if operations are in flight. The buffer then stays open. The result is also
+     *     false while the JDK uses the memory, for example to read a file into {@link #byteBuffer}.
+     *     The buffer then refuses new operations, and a later call frees the memory
      */
     public boolean tryClose() {
         return memory.tryClose();
@@ -304,7 +304,7 @@ public final class OffHeapBuffer implements AutoCloseable {
 
     /**
      * Closes the buffer. Refuses new operations, waits until the operations in flight are complete,
-     * and frees the memory. A second call does nothing, or waits for the first.
+     * and frees the memory. A second call waits for the first call, or does nothing.
      */
     @Override
     public void close() {
@@ -312,11 +312,11 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
-     * Returns the counters of the forces of the mapped file in this process, for all buffers,
-     * mappings and movers. A file can have the inode number of a file that was deleted before. The
+     * Returns the counters of the forces of the mapped file in this process. They include all
+     * buffers, mappings and movers. A file can have the inode number of a deleted file. The
      * counters may then include the forces of the deleted file.
      *
-     * @return the counters; zeros for memory without a file
+     * @return the counters, or zeros for memory without a file
      */
     public ForceCounters forceCounters() {
         return memory.domain() == DurabilityDomain.NONE

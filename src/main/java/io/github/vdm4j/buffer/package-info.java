@@ -17,6 +17,6 @@
  *
  * <p><b>Durability.</b> The {@link io.github.vdm4j.buffer.OffHeapBuffer#domain domain} decides what
  * a durable operation writes back. {@link io.github.vdm4j.buffer.OffHeapBuffer#map map} allocates
- * the storage of a file, so later writes do not fail for lack of space.
+ * the storage of a file, because later writes could fail for lack of space.
  */
 package io.github.vdm4j.buffer;

@@ -29,8 +29,8 @@ public record DsaFolders(Path sysfs, Path nodes) {
     }
 
     /**
-     * Returns the folders of this machine. A property replaces each of them, else an environment
-     * variable ({@code VDM4J_DSA_SYSFS}, {@code VDM4J_DSA_DEVICES}).
+     * Returns the folders of this machine. A property or an environment variable ({@code
+     * VDM4J_DSA_SYSFS}, {@code VDM4J_DSA_DEVICES}) replaces each folder. The property has priority.
      */
     public static DsaFolders current() {
         DsaFolders usual = below(Path.of("/"));

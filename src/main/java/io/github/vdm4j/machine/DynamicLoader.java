@@ -9,9 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * The system's dynamic loader, which opens shared objects. {@link SymbolLookup#libraryLookup} hides
- * the loader's own error text, and this class reports it. A library stays open for the life of the
- * JVM.
+ * The system's dynamic loader for shared objects. It reports the loader's own error text, because
+ * {@link SymbolLookup#libraryLookup} hides this text. A library stays open for the life of the JVM.
  */
 public final class DynamicLoader {
     /**
@@ -22,7 +21,7 @@ public final class DynamicLoader {
 
     private static final String LIB_C = "libc.so.6";
 
-    /** The size of the view on a string. Only the bytes up to its terminating zero are read. */
+    /** The size of the view of a string. Only the bytes up to its terminating zero are read. */
     private static final long MORE_THAN_ANY_STRING = 1L << 30;
 
     /** {@code void *dlopen(const char *file, int mode)}. */
@@ -40,7 +39,7 @@ public final class DynamicLoader {
     /**
      * Finds the loader's functions.
      *
-     * @throws UnsatisfiedLinkError if this platform lacks one of them
+     * @throws UnsatisfiedLinkError if this platform lacks a function
      */
     public DynamicLoader() {
         PlainCall.handle(); // throws if native access is denied, before any call
@@ -61,8 +60,9 @@ public final class DynamicLoader {
     }
 
     /**
-     * Returns the address of a function of the loader. The C library has it since glibc 2.34.
-     * Earlier versions have it in another library, and the JDK's default look-up finds it there.
+     * Returns the address of a function of the loader. Since glibc 2.34, the C library contains
+     * these functions. In earlier versions, another library contains them, and the JDK's default
+     * look-up finds that library.
      */
     private static MemorySegment find(SymbolLookup libC, String name) {
         Optional<MemorySegment> found = libC == null ? Optional.empty() : libC.find(name);
@@ -84,7 +84,7 @@ public final class DynamicLoader {
         try (Arena arena = Arena.ofConfined()) {
             byte[] name = file.getBytes(StandardCharsets.UTF_8);
             MemorySegment terminated = arena.allocate(name.length + 1L); // ends with a zero
-            // A byte buffer, because the first layout access of a JVM takes milliseconds.
+            // This uses a byte buffer, because the first layout access of a JVM takes milliseconds.
             terminated.asByteBuffer().put(name);
             if (PlainCall.call(dlopen, terminated.address(), RTLD_NOW) == 0) {
                 throw new LoadException(errorText(file));
@@ -93,14 +93,14 @@ public final class DynamicLoader {
         return symbols(file);
     }
 
-    /** Returns the symbols of a library that is open. The JDK finds them without another downcall. */
+    /** Returns the symbols of an open library. The JDK finds them without another downcall. */
     private static SymbolLookup symbols(String file) {
         return SymbolLookup.libraryLookup(file, Arena.global());
     }
 
     /**
-     * Returns the loader's last error. It copies the text at once, because the next call of the
-     * loader on this thread frees it. Loading a Java class may cause such a call.
+     * Returns the loader's last error. The method copies the text at once, because the next call of
+     * the loader on this thread frees the text. Loading a Java class may cause such a call.
      */
     private String errorText(String file) {
         long borrowed = PlainCall.call(dlerror, 0, 0);
@@ -114,8 +114,9 @@ public final class DynamicLoader {
     }
 
     /**
-     * Returns a C string. It reads through a byte buffer, because the JDK's first {@code getString}
-     * takes milliseconds. A missing library is usual, so openings would pay for it.
+     * Returns a C string. The method reads through a byte buffer, because the JDK's first
+     * {@code getString} takes milliseconds. Libraries are often missing, and each failed opening
+     * would take that time.
      */
     private static String string(long address) {
         ByteBuffer bytes =
@@ -129,7 +130,7 @@ public final class DynamicLoader {
         return new String(copied, StandardCharsets.UTF_8);
     }
 
-    /** The loader refused a library. */
+    /** Thrown if the loader refuses a library. */
     public static final class LoadException extends Exception {
         private static final long serialVersionUID = 1L;
 

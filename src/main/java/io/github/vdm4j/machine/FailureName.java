@@ -2,7 +2,7 @@ package io.github.vdm4j.machine;
 
 /**
  * The name of a failure in docs/troubleshooting.md. A message ends with the name in brackets, for
- * example {@code [VDM-CLOSED]}. A {@code VdmResult} has a name, too.
+ * example {@code [VDM-CLOSED]}. The constants of {@code VdmResult} have such names, too.
  */
 public enum FailureName {
     /** The buffer was closed before its use. */
@@ -55,7 +55,7 @@ public enum FailureName {
     }
 
     /**
-     * Returns the name that the page of troubleshooting has for a constant.
+     * Returns the name of a constant in docs/troubleshooting.md.
      *
      * @param constant the name of a constant of this type or of {@code VdmResult}
      * @return for example {@code [VDM-CLOSED]}

@@ -44,8 +44,8 @@ public final class FileBirth {
     /**
      * Returns when the file of a mapping was created.
      *
-     * @return a text that differs for each file of one inode number; null if the file system has no
-     *     such time or does not report it
+     * @return a text that differs for each file of an inode number, or null if the file system does
+     *     not report the time
      */
     public static String of(Mapping mapping) {
         if (mapping.file() == null) {
@@ -55,7 +55,7 @@ public final class FileBirth {
         if (!PlatformName.nativeCallsAllowed() || Calls.STATX == null) {
             return ofJdk(mapping.path(), inode);
         }
-        // The first way needs a capability. It works for files that were deleted, too.
+        // This path needs a capability. It also works for deleted files.
         String birth = ofKernel("/proc/self/map_files/" + mapping.range(), inode);
         return birth != null ? birth : ofKernel(mapping.path(), inode);
     }
@@ -79,7 +79,10 @@ public final class FileBirth {
         }
     }
 
-    /** Ignores a creation time that equals the last modification: the JDK substitutes that time. */
+    /**
+     * Returns the creation time from the JDK. If the time equals the last modification, the JDK has
+     * substituted it, and this method ignores it.
+     */
     private static String ofJdk(String path, String inode) {
         try {
             byte[] bytes = path.getBytes(StandardCharsets.ISO_8859_1);

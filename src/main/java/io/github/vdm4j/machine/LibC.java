@@ -124,7 +124,7 @@ public final class LibC {
         return LINKER.downcallHandle(symbol(name), descriptor, all);
     }
 
-    /** A call of the C library failed. */
+    /** Thrown if a call of the C library fails. */
     public static final class CallFailedException extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -269,9 +269,9 @@ public final class LibC {
 
     /**
      * Closes the file of a descriptor and gives the descriptor another file. A thread that uses the
-     * descriptor meanwhile uses the first file or the second, and never a third.
+     * descriptor meanwhile uses the first file or the second file.
      *
-     * @param other the descriptor of the second file, which is closed
+     * @param other the descriptor of the second file. The call closes it
      */
     public static void replace(int descriptor, int other) throws CallFailedException {
         try {
@@ -286,7 +286,8 @@ public final class LibC {
     public static final long CALL_STATE_BYTES = CALL_STATE.byteSize();
 
     /**
-     * Returns the NUMA node of the processor that runs the calling thread. Allocates nothing.
+     * Returns the NUMA node of the processor that runs the calling thread. The call does not
+     * allocate.
      *
      * @param callState {@link #CALL_STATE_BYTES} of native memory that no other call uses meanwhile
      * @return the node, or -1 if the system does not tell
@@ -304,7 +305,7 @@ public final class LibC {
     }
 
     /**
-     * Returns the NUMA node of the memory at an address. Allocates nothing.
+     * Returns the NUMA node of the memory at an address. The call does not allocate.
      *
      * @param callState {@link #CALL_STATE_BYTES} of native memory that no other call uses meanwhile
      * @return the node, or -1 if the system does not tell
@@ -320,7 +321,7 @@ public final class LibC {
     }
 
     /**
-     * Writes to a file. Allocates nothing.
+     * Writes to a file. The call does not allocate.
      *
      * @param callState {@link #CALL_STATE_BYTES} of native memory that no other call uses meanwhile
      * @return how many bytes the file accepted, or the negative error number
@@ -347,7 +348,7 @@ public final class LibC {
     /**
      * Returns the storage that a file occupies.
      *
-     * @return bytes, including those beyond the end of the file
+     * @return the number of bytes, including storage beyond the end of the file
      */
     public static long storageOf(int descriptor) throws CallFailedException {
         if (STATX == null) {
@@ -362,10 +363,12 @@ public final class LibC {
     }
 
     /**
-     * Allocates storage for a range of a file, holes included. It changes no byte of the file.
+     * Allocates storage for a range of a file, holes included. The call changes no byte of the
+     * file.
      *
-     * @param length bytes, above 0
-     * @param keepSize false to make the file end at the end of the range if it is shorter
+     * @param length the length in bytes, above 0
+     * @param keepSize whether to keep the size of the file. If false, a shorter file grows to the
+     *     end of the range
      */
     public static void fallocate(int descriptor, long offset, long length, boolean keepSize)
             throws CallFailedException {
@@ -375,7 +378,7 @@ public final class LibC {
                         length));
     }
 
-    /** Returns the system's words for an error. */
+    /** Returns the system's text for an error. */
     public static String words(int error) {
         try {
             var text = (MemorySegment) STRERROR.invokeExact(error);

@@ -3,11 +3,11 @@ package io.github.vdm4j.machine;
 import java.util.Arrays;
 
 /**
- * A thread of the library: a daemon that inherits nothing from the thread that starts it, so that
- * it keeps no user's class loader or thread locals alive.
+ * A thread of the library. It is a daemon and inherits nothing from the starting thread. Therefore
+ * it keeps no class loader and no thread locals of a user alive.
  */
 public final class LibraryThread extends Thread {
-    /** Not started: memory that is confined to a thread is confined to another than this. */
+    /** A thread that is never started. No memory is confined to it. */
     private static final Thread STRANGER = Thread.ofPlatform().unstarted(() -> {});
 
     /** The fewest threads for which a notifying thread takes less time than single calls. */
@@ -38,13 +38,13 @@ public final class LibraryThread extends Thread {
 
     /**
      * Returns whether the current thread belongs to the library. Such a thread must not wait for an
-     * operation, because it may be the one that completes it.
+     * operation, because it may be the thread that completes the operation.
      */
     public static boolean isCurrent() {
         return Thread.currentThread() instanceof LibraryThread;
     }
 
-    /** Returns a thread that accesses what every thread can access. */
+    /** Returns a thread that can access only unconfined memory. */
     public static Thread stranger() {
         return STRANGER;
     }
@@ -110,15 +110,15 @@ public final class LibraryThread extends Thread {
     }
 
     /**
-     * Reports a throwable of user code to the uncaught-exception handler of the current thread.
-     * Whatever the handler throws is dropped, because the thread has other work to do.
+     * Reports a throwable of user code to the uncaught-exception handler of the current thread. A
+     * throwable of the handler is dropped, because the thread must continue its work.
      */
     public static void report(Throwable thrown) {
         try {
             Thread current = currentThread();
             current.getUncaughtExceptionHandler().uncaughtException(current, thrown);
         } catch (Throwable e) {
-            // The handler failed too, so nothing is left to report to.
+            // The handler failed, too. No further handler exists.
         }
     }
 }

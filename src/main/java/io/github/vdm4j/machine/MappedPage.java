@@ -11,7 +11,7 @@ import java.nio.file.Path;
  *
  * @param file the file's path in the kernel's notation
  * @param inode the file's inode number
- * @param position the place of the address in the file, bytes
+ * @param position the place of the address in the file, in bytes
  */
 public record MappedPage(String file, long inode, long position) {
     private static final Path MAPS = Path.of("/proc/self/maps");
@@ -31,7 +31,7 @@ public record MappedPage(String file, long inode, long position) {
                 long start = Long.parseUnsignedLong(line, 0, dash, 16);
                 long end = Long.parseUnsignedLong(line, dash + 1, line.indexOf(' '), 16);
                 if (start >= address + length) {
-                    return null; // the list is in the order of the addresses
+                    return null; // the list is sorted by address
                 }
                 if (address < end && line.indexOf('/') >= 0) {
                     String[] fields = line.split(" +", FIELDS);
@@ -54,7 +54,7 @@ public record MappedPage(String file, long inode, long position) {
         return firstIn(segment.address(), segment.byteSize()) != null;
     }
 
-    /** Returns the size of the file, if the path still leads to it; otherwise -1. */
+    /** Returns the size of the file, or -1 if the path leads to another file. */
     private long size() {
         try {
             Path path = Path.of(file);

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The mappings of this process, read from {@code /proc/self}. A read takes 100 µs or more, so
- * callers read once for each mapping.
+ * The mappings of this process, read from {@code /proc/self}. A read takes 100 µs or more. Callers
+ * therefore read once for each mapping.
  */
 public final class MemoryMaps {
     private static final Path MAPS = Path.of("/proc/self/maps");
@@ -30,13 +30,13 @@ public final class MemoryMaps {
         DAX_DEVICE,
         /** A shared mapping of a file behind the page cache. */
         PAGE_CACHE,
-        /** A shared mapping of a file that lives in memory only, for example in a tmpfs. */
+        /** A shared mapping of a file that is only in memory, for example in a tmpfs. */
         VOLATILE_FILE,
         /** A private mapping of a file. Bytes written there never reach the file. */
         PRIVATE_FILE,
         /** Memory without a file. */
         MEMORY,
-        /** Backing that the kernel does not report, or several kinds of it. */
+        /** Memory of several kinds, or of a kind that the kernel does not report. */
         UNKNOWN
     }
 
@@ -44,11 +44,12 @@ public final class MemoryMaps {
      * A range of addresses with one backing.
      *
      * @param start the first address
-     * @param end the address after the last one
+     * @param end the address after the last address
      * @param backing the kind of memory behind the range
      * @param file the device and inode number of the file behind the range, in the kernel's
-     * notation; null if there is no file, or more than one
-     * @param path the path of that file, with a character for each byte; empty if there is none
+     *     notation. It is null if there is no file or more than one file
+     * @param path the path of that file, with a character for each byte. It is empty if there is no
+     *     file
      * @param range the addresses of the first part, in the kernel's notation
      */
     public record Mapping(
@@ -83,7 +84,10 @@ public final class MemoryMaps {
                     : Backing.PAGE_CACHE;
         }
 
-        /** A file system without a device has a device number of major 0. */
+        /**
+         * Returns whether the file is only in memory. A file system without a device has major
+         * number 0.
+         */
         private boolean isInMemory(List<String> mounts) {
             if (path.startsWith("/memfd:")) {
                 return true;
@@ -110,16 +114,16 @@ public final class MemoryMaps {
      *
      * @param length bytes, above 0
      * @return the mapping. If the range has several kinds of backing, the result has backing {@link
-     *     Backing#UNKNOWN} and the length of the range. Without {@code /proc}, it is unknown and
-     *     covers all addresses.
+     *     Backing#UNKNOWN} and the length of the range. Without {@code /proc}, the result is
+     *     unknown and covers all addresses
      */
     public static Mapping find(long address, long length) {
         return find(address, length, MAPS);
     }
 
     /**
-     * Returns the mapping that contains a range, and recognises MAP_SYNC. It takes longer than
-     * {@link #find}, in proportion to the number of resident pages.
+     * Returns the mapping that contains a range, and recognises MAP_SYNC. The call takes longer
+     * than {@link #find}, in proportion to the number of resident pages.
      *
      * @param length bytes, above 0
      */
@@ -177,7 +181,10 @@ public final class MemoryMaps {
                 line.range());
     }
 
-    /** Parses maps or smaps. Both have the same head line for each mapping; smaps adds lines. */
+    /**
+     * Parses maps or smaps. Both have the same first line for each mapping. The file smaps adds
+     * lines.
+     */
     private static List<Line> parse(List<String> maps) {
         var lines = new ArrayList<Line>();
         for (String text : maps) {

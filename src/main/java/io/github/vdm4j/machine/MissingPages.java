@@ -5,8 +5,9 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 
 /**
- * A check of a mapped file's pages through the JVM. The JVM turns a fault into an {@link
- * InternalError}, and it keeps volatile accesses.
+ * A check of a mapped file's pages through the JVM. The check accesses the pages. If a page is
+ * missing, the JVM throws an {@link InternalError}. The accesses are volatile, because the JIT does
+ * not remove such accesses.
  */
 public final class MissingPages {
     private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle();
@@ -14,8 +15,8 @@ public final class MissingPages {
     private MissingPages() {}
 
     /**
-     * Requires that the last page of a range exists. A file loses pages at its end only, so the
-     * pages before the last one exist, too.
+     * Requires that the last page of a range exists. Then all pages of the range exist, because a
+     * file loses pages only at its end.
      *
      * @param range a range of a mapped file, not empty
      * @throws PageUnavailableException with the offset of the first missing page

@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The NUMA nodes of a machine, as Linux shows them. */
+/** The NUMA nodes that Linux shows for a machine. */
 public final class NumaNodes {
-    /** No node in particular: the node of the submitting thread. */
+    /** The number that stands for the node of the submitting thread. */
     public static final int ANY = -1;
 
     private static final String FOLDER = "sys/devices/system/node";
@@ -16,7 +16,7 @@ public final class NumaNodes {
     /**
      * Returns the folders of the nodes.
      *
-     * @return the folders by number; none if Linux shows none
+     * @return the folders by number, or an empty list if Linux shows no nodes
      */
     public static List<Path> folders(SystemFiles files) {
         return files.list(FOLDER, name -> name.matches("node\\d+"));
@@ -28,9 +28,10 @@ public final class NumaNodes {
     }
 
     /**
-     * Refuses a node that the machine does not have. If Linux shows no nodes, every number passes.
+     * Requires a node of the machine. If Linux shows no nodes, every number is accepted.
      *
-     * @throws IllegalArgumentException with the nodes of the machine
+     * @throws IllegalArgumentException if the machine does not have the node. The message lists the
+     *     nodes of the machine
      */
     public static int check(SystemFiles files, int node) {
         List<Long> known = folders(files).stream().map(NumaNodes::number).toList();

@@ -1,6 +1,6 @@
 package io.github.vdm4j.machine;
 
-/** Page faults of mapped files, which the JVM reports some time after the access. */
+/** The page faults of mapped files. The JVM reports them some time after the access. */
 public final class PageFaults {
     private PageFaults() {}
 
@@ -13,9 +13,9 @@ public final class PageFaults {
 
     /**
      * Throws the error that the JVM has not reported yet. After an access to a missing page,
-     * compiled code continues for a while before it throws. An operation could succeed in that time
-     * although it has read nothing. The JVM reports the error when a native method returns, so this
-     * method calls a native method.
+     * compiled code continues for a while before it throws. Meanwhile, an operation could succeed
+     * without valid data. This method calls a native method, because the JVM reports the error when
+     * a native method returns.
      */
     public static void deliver() {
         Thread.holdsLock(PageFaults.class);

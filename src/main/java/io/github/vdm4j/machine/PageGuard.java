@@ -17,9 +17,10 @@ import java.lang.invoke.VarHandle;
  * beyond the end of a file that was truncated, or in a hole that a full file system cannot fill.
  * Native code that touches it ends the process (H28). The check throws an exception instead.
  *
- * <p>The kernel is asked first (docs/adr/0009). {@code madvise} brings in a whole range. Kernels
- * before 5.14 lack that advice, and a seccomp profile may refuse it. Then a byte of each page goes
- * through a pipe: the kernel refuses a page that it cannot provide, and the process lives on.
+ * <p>The check asks the kernel (docs/adr/0009). {@code madvise} brings in a whole range. Kernels
+ * before 5.14 lack that advice, and a seccomp profile may refuse it. In these cases, the check
+ * sends a byte of each page through a pipe. For a missing page, the kernel returns an error, and
+ * the process continues.
  */
 public final class PageGuard {
     private static final long PAGE = 4096;
@@ -35,8 +36,8 @@ public final class PageGuard {
             FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
 
     /**
-     * {@code int madvise(void *address, size_t length, int advice)}. Not a critical call, because
-     * it may wait for the storage. Null if Java denies native access.
+     * {@code int madvise(void *address, size_t length, int advice)}. The call is not critical,
+     * because it may wait for the storage. Null if Java denies native access.
      */
     private static final MethodHandle MADVISE = madvise();
 
@@ -63,7 +64,8 @@ public final class PageGuard {
      * Asks the kernel to bring in the pages of a range.
      *
      * @param length bytes, above 0
-     * @return false if the kernel refuses all of these calls, so nothing is known of the pages
+     * @return false if the kernel refuses all of these calls. The state of the pages is then
+     *     unknown
      */
     public static boolean ask(MemorySegment segment, long offset, long length, boolean write) {
         if (MADVISE == null) {
@@ -74,10 +76,10 @@ public final class PageGuard {
             return true;
         }
         if (!segment.scope().isAlive()) {
-            throw new IllegalStateException("the arena is closed");
+            throw new IllegalStateException("the arena of a segment is closed");
         }
         if (!segment.isAccessibleBy(Thread.currentThread())) {
-            throw new WrongThreadException("the segment is confined to another thread");
+            throw new WrongThreadException("a segment is confined to another thread");
         }
         long missing = PagePipe.firstMissing(address, length, write);
         if (missing >= 0) {
@@ -149,13 +151,13 @@ public final class PageGuard {
     }
 
     /**
-     * A pipe that a byte of each page goes through, and back to its place if the page will be
-     * written. Each check has a pipe of its own, because two threads would mix their bytes.
+     * A pipe for a byte of each page. If the page will be written, the byte returns to its place.
+     * Each check has its own pipe, because two threads would mix their bytes.
      */
     static final class PagePipe {
         static final long NONE_MISSING = -1;
 
-        /** The kernel refuses the calls. */
+        /** The result if the kernel refuses the calls. */
         static final long REFUSED = -2;
 
         private static final int O_CLOEXEC = 0x80000;
@@ -178,8 +180,8 @@ public final class PageGuard {
         private PagePipe() {}
 
         /**
-         * Returns the offset of the first byte of a range that the kernel cannot provide, {@link
-         * #NONE_MISSING} or {@link #REFUSED}.
+         * Returns the offset of the first missing byte of a range, {@link #NONE_MISSING} or
+         * {@link #REFUSED}.
          */
         static long firstMissing(long address, long length, boolean write) {
             try (Arena arena = Arena.ofConfined()) {
@@ -201,7 +203,10 @@ public final class PageGuard {
             }
         }
 
-        /** Moves a byte of each page to an address, or back to its own place if that is 0. */
+        /**
+         * Moves a byte of each page to an address. If the address is 0, each byte returns to its
+         * place.
+         */
         private static long firstMissing(long address, long length, long to, int in, int out,
                 MemorySegment state) throws Throwable {
             for (long at = address; at < address + length; at = nextPage(at)) {

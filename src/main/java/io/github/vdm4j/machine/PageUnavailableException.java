@@ -21,13 +21,16 @@ public final class PageUnavailableException extends RuntimeException {
      * Creates the exception for a page that the JVM found missing. The JVM does not report which
      * page.
      *
-     * @param operands the mapped segments that the operation accessed; null for none
+     * @param operands the mapped segments that the operation accessed. An element can be null
      */
     public PageUnavailableException(InternalError cause, MemorySegment... operands) {
         super("a page of a mapped file is not there: " + why(cause, operands), cause);
     }
 
-    /** A file loses pages only at its end, so it is enough to check the last byte of each operand. */
+    /**
+     * Returns the reason. A file loses pages only at its end, so the last byte of each operand is
+     * checked.
+     */
     private static String why(InternalError cause, MemorySegment... operands) {
         for (MemorySegment operand : operands) {
             if (operand != null && operand.byteSize() > 0) {

@@ -8,16 +8,15 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * A downcall of the shape {@code long f(long, long)}, shared by the functions that open and close
- * libraries. Linking a shape takes milliseconds in a JVM that has just started, and all these
- * functions share this shape (docs/adr/0019).
+ * A downcall of the shape {@code long f(long, long)}. All functions that open and close libraries
+ * share this shape. In a new JVM, linking a shape takes milliseconds (docs/adr/0019).
  *
  * <p>The System V convention for x86-64 passes integers and pointers in the same 64-bit registers.
- * A function ignores registers that it has no parameter for, and the upper half of an {@code int}
- * argument. The upper half of an {@code int} result is undefined, so the caller casts it away.
+ * A function ignores registers without a parameter, and the upper half of an {@code int} argument.
+ * The upper half of an {@code int} result is undefined. The caller casts the result to {@code int}.
  */
 public final class PlainCall {
-    /** Linked at the first use, because native access may be denied. */
+    /** The handle, which is linked at the first use because native access may be denied. */
     private static volatile MethodHandle linked;
 
     private PlainCall() {}
@@ -34,10 +33,10 @@ public final class PlainCall {
     }
 
     /**
-     * Calls a function. The caller keeps reachable what the arguments point to.
+     * Calls a function. The caller keeps the memory of pointer arguments reachable.
      *
-     * @param first its first argument, or 0 if it takes none
-     * @param second its second argument, or 0
+     * @param first its first argument, or 0 if it has no parameter
+     * @param second its second argument, or 0 if it has no second parameter
      * @return the function's result
      */
     public static long call(MemorySegment function, long first, long second) {

@@ -18,8 +18,8 @@ public final class Processor {
     private static final String FLAGS = "\nflags";
 
     /**
-     * The size of a read, bytes. Linux generates the text during the read, so reading the whole file
-     * would take longer.
+     * The size of a read in bytes. Linux generates the text during the read, and a read of the
+     * whole file would take longer.
      */
     private static final int PIECE = 4096;
 
@@ -29,7 +29,7 @@ public final class Processor {
     /** The bits of AVX-512 F, DQ, CD, BW and VL in EBX. */
     private static final int CPUID_AVX512 = 1 << 16 | 1 << 17 | 1 << 28 | 1 << 30 | 1 << 31;
 
-    /** Holds the flags, which are read at the first use. */
+    /** The holder of the flags. They are read at the first use. */
     private static final class ThisMachine {
         static final Set<String> FLAGS = flags(Path.of("/proc/cpuinfo"));
 
@@ -48,19 +48,19 @@ public final class Processor {
     }
 
     /**
-     * Returns the feature flags of this machine's processor. Linux omits features that the operating
-     * system has not enabled (XSAVE).
+     * Returns the feature flags of this machine's processor. Linux omits features that the
+     * operating system has not enabled (XSAVE).
      *
-     * @return the flags; empty if {@code /proc/cpuinfo} cannot be read
+     * @return the flags, or an empty set if {@code /proc/cpuinfo} cannot be read
      */
     public static Set<String> flags() {
         return ThisMachine.FLAGS;
     }
 
     /**
-     * Returns whether the CPUID instruction shows AVX-512 F, DQ, CD, BW and VL. CPUID shows them
-     * also if the operating system has not enabled them, for example with {@code
-     * clearcpuid=avx512f}. A program that uses them then dies of SIGILL.
+     * Returns whether the CPUID instruction shows AVX-512 F, DQ, CD, BW and VL. CPUID also shows
+     * features that the operating system has not enabled, for example with {@code
+     * clearcpuid=avx512f}. A program that uses such a feature ends with SIGILL.
      *
      * @return false also if the C library lacks this function (before glibc 2.33)
      */
@@ -85,11 +85,11 @@ public final class Processor {
     /**
      * Returns the processor's feature flags.
      *
-     * @return the flags; empty if the file cannot be read
+     * @return the flags, or an empty set if the file cannot be read
      */
     public static Set<String> flags(Path cpuinfo) {
-        // Every opening of a mover runs this. Streams and regular expressions are slow at their
-        // first use in a JVM, so this code uses neither.
+        // Every opening of a mover runs this. This code avoids streams and regular expressions,
+        // because they are slow at their first use in a JVM.
         try (var file = new FileInputStream(cpuinfo.toFile())) {
             String line = firstFlags(file);
             String flags = line.substring(line.indexOf(':') + 1).strip();

@@ -5,10 +5,11 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The points between two steps of a protocol of several threads, and the calls that block a thread.
- * A test installs a {@link Scheduler} that decides at each point which thread continues. Without the
- * system property {@code vdm4j.seams}, the JIT compiler removes the points.
+ * A test installs a {@link Scheduler}. The scheduler decides at each point which thread continues.
+ * Without the system property {@code vdm4j.seams}, the JIT compiler removes the points.
  *
- * <p>A thread holds no lock at a point, because the scheduler may let another thread need it.
+ * <p>A thread holds no lock at a point, because the scheduler may let a thread continue that needs
+ * the lock.
  */
 public final class Seam {
     private static final boolean ON = Boolean.getBoolean("vdm4j.seams");
@@ -17,10 +18,13 @@ public final class Seam {
 
     private Seam() {}
 
-    /** Decides which thread continues. Each method returns false on a thread that it ignores. */
+    /**
+     * A rule that decides which thread continues. Each method returns false on a thread that it
+     * ignores.
+     */
     public interface Scheduler {
         /**
-         * Lets threads take their turns.
+         * Waits at a point until the scheduler lets the current thread continue.
          *
          * @param point the name of the point
          * @return false if the current thread is ignored
@@ -64,7 +68,7 @@ public final class Seam {
          */
         boolean join(Thread thread, long nanos);
 
-        /** Returns the time that threads see. */
+        /** Returns the time of the scheduler's clock. */
         long nanoTime();
 
         /** Registers a thread of the library that is about to be started. */

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * The kernel's files below a root. A file that does not exist, cannot be read or makes no sense is
- * null or empty.
+ * The kernel's files below a root. The result for a missing, unreadable or malformed file is null
+ * or empty.
  *
  * @param root the folder that stands for {@code /}
  */
@@ -39,7 +39,7 @@ public record SystemFiles(Path root) {
                     paths.add(path);
                 }
             }
-            if (paths.size() > 1) { // a JVM that has just started needs milliseconds to make the order
+            if (paths.size() > 1) { // the first sort of a JVM takes milliseconds
                 paths.sort(
                         Comparator.<Path>comparingInt(path -> path.toString().length())
                                 .thenComparing(Path::toString));
@@ -54,7 +54,7 @@ public record SystemFiles(Path root) {
      * Returns whether a file exists.
      *
      * @param file the file, relative to the root
-     * @return false as well if the process may not know
+     * @return false if the file is missing, or if the process may not access its folder
      */
     public boolean has(String file) {
         return Files.exists(root.resolve(file));
@@ -84,7 +84,7 @@ public record SystemFiles(Path root) {
     }
 
     /**
-     * Reads a number: decimal, or hexadecimal of up to 64 bits after 0x.
+     * Reads a number. It is decimal, or hexadecimal of up to 64 bits after 0x.
      *
      * @return the number, or null
      */
@@ -103,7 +103,8 @@ public record SystemFiles(Path root) {
     /**
      * Reads a flag.
      *
-     * @return true if it holds a number other than 0, or null
+     * @return true if the file holds a number other than 0. The result is null if the file holds no
+     *     number
      */
     public static Boolean flag(Path file) {
         Long number = number(file);

@@ -3,9 +3,9 @@ package io.github.vdm4j.machine;
 import java.util.Arrays;
 
 /**
- * The upper halves of the vector registers. Native code that uses older vector instructions needs
- * them clean. Otherwise each change between older and newer instructions costs Intel processors tens
- * of nanoseconds (docs/adr/0017).
+ * The upper halves of the vector registers. They must be zero when native code uses older vector
+ * instructions. Otherwise each change between older and newer instructions takes Intel processors
+ * tens of nanoseconds (docs/adr/0017).
  */
 public final class UpperHalves {
     private static final byte[] NOTHING = {};
@@ -13,10 +13,10 @@ public final class UpperHalves {
     private UpperHalves() {}
 
     /**
-     * Makes the JIT emit {@code vzeroupper} before the native calls of the calling method. Call this
-     * anywhere in a method that makes a native call. The JIT emits the instruction in each method
-     * into which it compiles a vector comparison. It does not emit the instruction after clearing a
-     * new object with the same registers.
+     * Makes the JIT emit {@code vzeroupper} before the native calls of the calling method. Call
+     * this anywhere in a method that makes a native call. The JIT emits the instruction in each
+     * method into which it compiles a vector comparison. After the JIT has cleared a new object
+     * with these registers, it does not emit the instruction by itself.
      */
     public static void clean() {
         @SuppressWarnings("unused") // the JIT removes the comparison and keeps its effect

@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The mappings that operations use without a buffer. The first durable operation determines a
- * mapping, which is cached until its scope ends.
+ * The mappings that operations use without a buffer. The first durable operation determines the
+ * file of a mapping. The file is cached until the scope of the mapping ends.
  */
 final class BareMappings {
-    /** The mapping of a scope. */
+    /** The file of the mapping of a scope. */
     private static final class Known extends WeakReference<MemorySegment.Scope> {
         private final long start;
         private final long length;

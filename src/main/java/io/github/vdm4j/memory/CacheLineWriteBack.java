@@ -9,7 +9,7 @@ public interface CacheLineWriteBack {
      * memory.
      *
      * @param range native memory, not empty
-     * @throws IllegalStateException if its arena is closed
+     * @throws IllegalStateException if the arena of the range is closed
      * @throws WrongThreadException if the segment is confined to another thread
      */
     void writeBack(MemorySegment range);

@@ -13,16 +13,16 @@ import java.util.Objects;
 
 /**
  * The rules and engines that make a destination durable. All movers of a process share the engines
- * of the machine. A test creates its own engines, which record their calls.
+ * of the machine. A test creates its own engines. They record their calls.
  */
 public final class Durability {
-    /** The bound of a mover that sets none. */
+    /** The bound of a mover without a setting. */
     public static final Duration NO_BOUND = Duration.ofDays(1);
 
     private final CacheLineWriteBack lines;
     private final PageWriteBack pages;
 
-    /** True for the engines of this machine, which are created at the first use. */
+    /** True for the engines of this machine. They are created at the first use. */
     private final boolean ofMachine;
 
     /** True if native memory of unknown domain counts as persistent memory. */
@@ -42,7 +42,7 @@ public final class Durability {
     /**
      * Combines engines.
      *
-     * @param lines writes cache lines back; null if only a mover can
+     * @param lines writes cache lines back, or null if only a mover can do this
      */
     public Durability(CacheLineWriteBack lines, PageWriteBack pages) {
         this(lines, Objects.requireNonNull(pages, "pages"), false, false,
@@ -82,7 +82,7 @@ public final class Durability {
     /**
      * Returns these engines with a bound for the time that a force waits for further requests.
      *
-     * @param longest the bound; 0 means no wait
+     * @param longest the bound. 0 means no wait
      */
     public Durability forceWait(Duration longest) {
         return nanos(longest) == forceWaitNanos ? this
@@ -92,7 +92,7 @@ public final class Durability {
     /**
      * Checks the bound of a builder.
      *
-     * @throws IllegalArgumentException if it is negative
+     * @throws IllegalArgumentException if the bound is negative
      */
     public static Duration requireForceWait(Duration longest) {
         if (Objects.requireNonNull(longest, "longest").isNegative()) {
@@ -112,7 +112,7 @@ public final class Durability {
     }
 
     /**
-     * The holder of libpmem, which is opened at the first use. Opening it takes milliseconds, and
+     * The holder of libpmem. It opens libpmem at the first use, because this takes milliseconds and
      * most movers never copy durably.
      */
     private static final class Lines {
@@ -124,9 +124,9 @@ public final class Durability {
     }
 
     /**
-     * Determines what makes a range durable. A buffer has a domain. The mapping of a mapped segment
-     * is determined once. Native memory is refused unless libpmem has mapped it or C's rule
-     * applies.
+     * Determines the kind of write-back that makes a range durable. A buffer has a domain. The
+     * mapping of a mapped segment is determined once. Other native memory is refused unless libpmem
+     * has mapped it or C's rule applies.
      *
      * @param range the destination of an operation, not empty
      * @return the kind of write-back, or the reason for a refusal
@@ -160,8 +160,8 @@ public final class Durability {
     }
 
     /**
-     * Returns the kind of write-back of a mapping. MAP_SYNC is looked up only if it decides between
-     * {@code force()} and cache lines.
+     * Returns the kind of write-back of a mapping. This checks MAP_SYNC only if the flag decides
+     * between {@code force()} and cache lines.
      */
     private static WriteBackKind kindOf(Backing backing) {
         return switch (backing) {
@@ -265,7 +265,7 @@ public final class Durability {
      * @throws IOException if the storage reports an error, or has reported one for the file before
      * @throws io.github.vdm4j.machine.PageUnavailableException if a page of a mapped file is
      *     missing
-     * @throws IllegalStateException if its arena is closed
+     * @throws IllegalStateException if the arena of the range is closed
      * @throws WrongThreadException if the segment is confined to another thread
      */
     public void writeBackLines(MemorySegment range) throws IOException {
@@ -279,7 +279,7 @@ public final class Durability {
         }
         MappedFile file = fileOf(range);
         try {
-            force(range); // the JDK writes the lines back, so no force is shared
+            force(range); // the JDK writes the lines back at once
         } catch (IOException e) {
             file.recordFailure();
             throw e;

@@ -5,21 +5,22 @@ import java.lang.foreign.MemorySegment;
 /** Copies and fills that write their cache lines back, or that bypass the caches. */
 public interface DurableMoves {
     /**
-     * Copies, and returns when the destination is in the persistence domain.
+     * Copies bytes. Returns when the destination is in the persistence domain.
      *
      * @param destination native memory, not empty
-     * @param source native memory of the same size; may overlap
-     * @throws IllegalStateException if an arena is closed; nothing was copied
-     * @throws WrongThreadException if a segment is confined to another thread; nothing was copied
+     * @param source native memory of the same size. The ranges may overlap
+     * @throws IllegalStateException if an arena is closed. Nothing was copied
+     * @throws WrongThreadException if a segment is confined to another thread. Nothing was copied
      */
     void copy(MemorySegment destination, MemorySegment source);
 
     /**
-     * Fills, and returns when the range is in the persistence domain.
+     * Fills a range. Returns when the range is in the persistence domain.
      *
      * @param range native memory, not empty
-     * @throws IllegalStateException if its arena is closed; nothing was written
-     * @throws WrongThreadException if the segment is confined to another thread; nothing was written
+     * @throws IllegalStateException if the arena of the range is closed. Nothing was written
+     * @throws WrongThreadException if the segment is confined to another thread. Nothing was
+     *     written
      */
     void fill(MemorySegment range, byte value);
 }

@@ -5,18 +5,18 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The files whose write-back has failed in this process. The kernel reports such a failure once and
- * may drop the pages. A later write-back that succeeds therefore proves nothing.
+ * may drop the pages. Therefore a later success does not mean that the bytes are durable.
  *
- * <p>The number of recorded files is limited. After that, a failure of a further file counts as a
- * failure of every file.
+ * <p>The number of recorded files is limited. If the limit is exceeded, every file is treated like
+ * a failed file.
  */
 final class FailedFiles {
     /**
      * A failure.
      *
-     * @param number counts the failures of all files
-     * @param birth distinguishes the file from later files with the same inode number; null if
-     *     unknown
+     * @param number the number of the failure among the failures of all files
+     * @param birth the creation time, or null if it is unknown. It distinguishes the file from
+     *     later files with the same inode number
      */
     private record Failure(int number, String birth) {
         boolean concerns(MappedFile mapping) {
@@ -34,7 +34,7 @@ final class FailedFiles {
 
     private volatile Failure ofEveryFile = new Failure(0, null);
 
-    /** The number of the latest failure; 0 if there was none. */
+    /** The number of the latest failure, or 0 before the first failure. */
     private volatile int count;
 
     FailedFiles(int capacity) {
@@ -50,7 +50,7 @@ final class FailedFiles {
         String file = mapping.file();
         var failure = new Failure(count + 1, mapping.birth());
         if (file == null) {
-            mapping.fail(); // the kernel does not report other mappings of the file
+            mapping.fail(); // other mappings of the file are unknown
         } else if (latest.size() < capacity || latest.containsKey(file)) {
             latest.put(file, failure);
         } else {

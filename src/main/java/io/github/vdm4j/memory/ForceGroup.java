@@ -9,9 +9,9 @@ import java.util.Comparator;
 import java.util.concurrent.locks.StampedLock;
 
 /**
- * The requests of a file that are forced together. Ranges of one buffer with small gaps between
- * them become one range. A range outside of buffers is not merged, because only its own segment
- * throws if the arena is closed.
+ * The requests of a file that are forced together. If the gaps between ranges of a buffer are
+ * small, the ranges are merged. A range outside of buffers is not merged, because only its own
+ * segment throws if the arena is closed.
  */
 final class ForceGroup {
     /**
@@ -40,7 +40,7 @@ final class ForceGroup {
         return new ForceGroup(all);
     }
 
-    /** Returns a group of the requests of one owner, which were not queued. */
+    /** Returns a group of requests of an owner that are not queued. */
     static ForceGroup ofOwner(ForceRequest first, int count) {
         var all = new ForceRequest[count];
         int place = 0;
@@ -54,7 +54,7 @@ final class ForceGroup {
         return requests.length;
     }
 
-    /** Forces the requests of one owner on its thread, without the queues of the files. */
+    /** Forces the requests of an owner on its thread, without the queues of the files. */
     void forceAlone() {
         for (ForceRequest each : requests) {
             var one = new ForceGroup(new ForceRequest[]{each});

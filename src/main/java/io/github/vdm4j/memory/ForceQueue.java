@@ -12,9 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.StampedLock;
 
 /**
- * The requests of a file that wait for a force. One thread at a time is the leader. It takes all
- * requests, forces them together and notifies their owners. Requests that arrive during the force
- * form the next group.
+ * The requests of a file that wait for a force. At most one thread is the leader. The leader takes
+ * all requests, forces them together and notifies their owners. Requests that arrive during the
+ * force form the next group.
  */
 final class ForceQueue {
     /** The number of groups after which a leader waits for further requests again. */
@@ -52,9 +52,7 @@ final class ForceQueue {
     private long lastNanos;
     private int fruitless;
     private int groupsWithoutWait;
-    /**
-     * The leader that waits for further requests. The next field is the number that it waits for.
-     */
+    /** The leader that waits for further requests, or null. */
     private volatile Thread waiting;
     private volatile int wanted;
 
@@ -67,8 +65,8 @@ final class ForceQueue {
     ForceQueue() {}
 
     /**
-     * Returns the queue of a file. The key is common to the mappings of the file, or null for no
-     * file.
+     * Returns the queue of a file. All mappings of the file have the same key. The key is null for
+     * memory without a file.
      */
     static synchronized ForceQueue of(String file) {
         if (file == null) {
@@ -104,7 +102,8 @@ final class ForceQueue {
     }
 
     /**
-     * Forces the requests if no thread leads, on the calling thread or on a thread of the library.
+     * Forces the requests if no thread leads. The calling thread or a thread of the library then
+     * leads.
      *
      * @param here whether the calling thread may lead
      */
@@ -135,20 +134,22 @@ final class ForceQueue {
     private void startLeader() {
         try {
             ForceThreads.serve(this);
-        } catch (Throwable e) { // the system has no thread to give
+        } catch (Throwable e) { // the system cannot start a thread
             do {
                 ForceGroup group = take();
                 if (group != null) {
                     group.fail(e);
                     group.notifyOwners();
                 }
-                led = false; // before the look at the requests, whose threads look at this
+                // Before the check for requests, because a thread adds its request before it reads this.
+                led = false;
             } while (newest != null && LED.compareAndSet(this, false, true));
         }
     }
 
     private void stopLeading() {
-        led = false; // before the look at the requests, whose threads look at this
+        // Before the check for requests, because a thread adds its request before it reads this.
+        led = false;
         Seam.at("stop leading and look");
         if (newest != null && LED.compareAndSet(this, false, true)) {
             startLeader();
@@ -267,7 +268,7 @@ final class ForceQueue {
         return waited;
     }
 
-    /** Returns the shortest of the bounds of the requests' movers. */
+    /** Returns the shortest bound among the movers of the requests. */
     private long longestWait() {
         long shortest = Long.MAX_VALUE;
         for (ForceRequest each = newest; each != null; each = each.earlier) {

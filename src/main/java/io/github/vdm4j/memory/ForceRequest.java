@@ -14,9 +14,9 @@ final class ForceRequest {
     /** The next request of the same owner. */
     final ForceRequest following;
 
-    /** The request that was queued before this one. */
+    /** The request that was queued before this request. */
     ForceRequest earlier;
-    /** The number of requests in the queue, this one included. */
+    /** The number of requests in the queue, including this request. */
     int position;
     /** The failure. The leader writes it before it notifies the owner. */
     Throwable failure;

@@ -4,8 +4,8 @@ import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
 
 /**
- * The threads that lead the forces of all files. A thread starts when a file needs a leader and no
- * thread is idle. It ends after a second without work.
+ * The threads that lead the forces of all files. If a file needs a leader and no thread is idle, a
+ * thread starts. It ends after a second without work.
  */
 final class ForceThreads {
     private static final int MAX_THREADS = 16;
@@ -40,7 +40,7 @@ final class ForceThreads {
         }
         try {
             new LibraryThread("vdm4j-force", ForceThreads::run).start();
-        } catch (Throwable e) { // the system has no thread to give
+        } catch (Throwable e) { // the system cannot start a thread
             synchronized (LOCK) {
                 if (--threads == 0 && remove(queue)) {
                     throw e;

@@ -31,7 +31,7 @@ public final class Forces {
     /**
      * Adds a range after its bytes were written.
      *
-     * @param operation the operation or the task of a batch, whose completion record receives a
+     * @param operation the operation or the task of a batch. Its completion record receives a
      *     failure of the force
      * @param range the range of a mapped file, not empty
      */
@@ -60,15 +60,16 @@ public final class Forces {
      * Queues the requests and returns. The caller has pinned the buffers and may unpin them after
      * this call, because each request keeps its buffer open.
      *
-     * @param operation the operation that waits for all ranges; it was handed over
-     * @param then called with the operation after all forces have ended and failures are in the
-     *     completion records
+     * @param operation the operation that waits for all ranges. It was detached from pollers
+     * @param then the action that runs after all forces have ended. The completion records then
+     *     contain the failures
      */
     public void submit(Operation<?> operation, BiConsumer<Operation<?>, Forces> then) {
         waiting = operation;
         whenForced = then;
         pin();
-        ForceRequest mine = first; // the thread that ends the last request empties the list
+        // a copy, because the thread that ends the last request clears the list
+        ForceRequest mine = first;
         push(mine);
         Seam.at("push and serve");
         for (ForceRequest each = mine; each != null; each = each.following) {
@@ -77,10 +78,10 @@ public final class Forces {
     }
 
     /**
-     * Forces the ranges and returns when all forces have ended, for a mover that executes
-     * operations on the calling thread. The calling thread forces ranges that are confined to it.
-     * If no other thread leads, it leads the group with its own request. A virtual thread does not
-     * lead.
+     * Forces the ranges. Returns when all forces have ended. A mover that executes operations on
+     * the calling thread calls this. The calling thread forces ranges that are confined to it. If
+     * no other thread leads, the calling thread leads the group with its own request. A virtual
+     * thread does not lead.
      */
     public void await() {
         waiting = null;
@@ -107,7 +108,7 @@ public final class Forces {
         }
     }
 
-    /** Queues all requests before the first is served, because they then share a force. */
+    /** Queues all requests before the first force, because requests in the queue share a force. */
     private static void push(ForceRequest mine) {
         for (ForceRequest each = mine; each != null; each = each.following) {
             each.file.forces().push(each);

@@ -17,7 +17,7 @@ final class JdkPageWriteBack implements PageWriteBack {
     private static final long PAGE = 4096;
 
     /**
-     * The holder of the JVM's answer. It asks once, at the first use, because the management
+     * The holder of the JVM's options. It reads them once at the first use, because the management
      * interface starts slowly.
      */
     private static final class Compiler {
@@ -26,7 +26,7 @@ final class JdkPageWriteBack implements PageWriteBack {
         private static String whyNot() {
             var options = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
             if (options == null) {
-                return null; // another JVM does not have HotSpot's bug
+                return null; // only HotSpot has the bug
             }
             return JdkPageWriteBack.whyNot(name -> option(options, name));
         }
@@ -35,7 +35,7 @@ final class JdkPageWriteBack implements PageWriteBack {
             try {
                 return options.getVMOption(name).getValue();
             } catch (IllegalArgumentException e) {
-                return null; // no such option, or a locked option
+                return null; // the option is missing or locked
             }
         }
     }
@@ -47,8 +47,8 @@ final class JdkPageWriteBack implements PageWriteBack {
      * @return the reason why a mapping with MAP_SYNC cannot be forced, or null
      */
     static String whyNot(UnaryOperator<String> options) {
-        // A diagnostic option, whose default is true.
-        // The JVM shows its value only with -XX:+UnlockDiagnosticVMOptions.
+        // This diagnostic option is true by default. The JVM shows its value only with
+        // -XX:+UnlockDiagnosticVMOptions.
         if ("false".equals(options.apply("DelayCompilerStubsGeneration"))) {
             return null; // the JVM generates the stub at its start
         }

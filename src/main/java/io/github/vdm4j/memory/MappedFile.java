@@ -31,8 +31,8 @@ public final class MappedFile {
     }
 
     /**
-     * Determines the file behind a mapping that other code made. The mapping counts as older than
-     * every failure.
+     * Determines the file behind a mapping that other code created. Every recorded failure of the
+     * file concerns the mapping.
      *
      * @param segment a segment of the mapping, not empty
      */
@@ -46,7 +46,7 @@ public final class MappedFile {
     }
 
     /**
-     * Determines the file behind a mapping that other code made, and whether it is a MAP_SYNC
+     * Determines the file behind a mapping that other code created, and whether it is a MAP_SYNC
      * mapping. This is slower than {@link #of}.
      *
      * @param segment a segment of the mapping, not empty
@@ -59,8 +59,8 @@ public final class MappedFile {
     /**
      * Determines the file behind a new mapping.
      *
-     * @param failuresBefore the result of {@link #failures} before the mapping was made; these
-     *     failures do not concern the mapping
+     * @param failuresBefore the result of {@link #failures} before the mapping was created. The
+     *     mapping ignores these failures
      */
     public static MappedFile opened(MemorySegment segment, int failuresBefore) {
         return new MappedFile(
@@ -75,8 +75,8 @@ public final class MappedFile {
     /**
      * Returns the domain of the mapping.
      *
-     * @return the domain; if the kernel reports no mapping, {@link DurabilityDomain#PAGE} for a
-     *     segment that the JDK has mapped
+     * @return the domain. If the kernel reports no mapping, a segment that the JDK has mapped has
+     *     {@link DurabilityDomain#PAGE}
      */
     public DurabilityDomain domain(MemorySegment segment) {
         return switch (mapping.backing()) {
@@ -88,7 +88,7 @@ public final class MappedFile {
         };
     }
 
-    /** Returns whether a write-back of the file has failed since the mapping was made. */
+    /** Returns whether a write-back of the file has failed after the mapping was created. */
     public boolean hasFailed() {
         return failed || FAILED.count() > failuresBefore && FAILED.concern(this);
     }
@@ -113,7 +113,9 @@ public final class MappedFile {
         failed = true;
     }
 
-    /** Returns the device and inode number, or null if there is no single file. */
+    /**
+     * Returns the device and inode number, or null if the mapping does not have exactly one file.
+     */
     String file() {
         return mapping.file();
     }

@@ -14,16 +14,16 @@ public interface MemoryRegion {
      */
     long address();
 
-    /** Returns the size. */
+    /** Returns the size of the region. */
     long byteSize();
 
-    /** Returns what makes the content durable. */
+    /** Returns the durability domain of the region. */
     DurabilityDomain domain();
 
     /**
      * Returns the file behind the region.
      *
-     * @return the file; the same object on every call
+     * @return the same object on every call
      */
     MappedFile file();
 
@@ -33,7 +33,7 @@ public interface MemoryRegion {
     /**
      * Keeps the region open until {@link #unpin}.
      *
-     * @return false if it is being closed or is closed
+     * @return false if the region is being closed or is closed
      */
     boolean pin();
 
@@ -46,6 +46,6 @@ public interface MemoryRegion {
     /** Returns the segment of the whole region. */
     MemorySegment whole();
 
-    /** Removes one {@link #pin}. */
+    /** Removes a {@link #pin}. */
     void unpin();
 }

@@ -11,7 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class MemoryRegions {
     /**
-     * The regions by the scope that all views of a region share. All raw segments have one scope.
+     * The regions by scope. All views of a region share its scope. All raw segments share a scope,
+     * too.
      */
     private static final Map<MemorySegment.Scope, RangeIndex<MemoryRegion>> BY_SCOPE =
             new ConcurrentHashMap<>();
@@ -95,7 +96,7 @@ public final class MemoryRegions {
      *
      * @param destination the region of the destination, or null
      * @param source the region of the source, or null
-     * @return false if a region is being closed; neither is pinned then
+     * @return false if a region is being closed. Then no region is pinned
      */
     public static boolean pin(MemoryRegion destination, MemoryRegion source) {
         if (destination != null && !destination.pin()) {
@@ -114,7 +115,7 @@ public final class MemoryRegions {
      * @param destination the region of the destination, or null
      * @param source the region of the source, or null
      * @param second the region of the third segment, or null
-     * @return false if a region is being closed; none is pinned then
+     * @return false if a region is being closed. Then no region is pinned
      */
     public static boolean pin(MemoryRegion destination, MemoryRegion source, MemoryRegion second) {
         if (!pin(destination, source)) {
@@ -161,7 +162,7 @@ public final class MemoryRegions {
      * Adds an action that polls operations in flight. A thread that waits until no pin is left runs
      * the action.
      *
-     * @param finisher polls the operations in flight; must not block
+     * @param finisher polls the operations in flight. It must not block
      */
     public static void addFinisher(Runnable finisher) {
         FINISHERS.add(finisher);

@@ -10,8 +10,8 @@ public interface PageWriteBack {
      * Writes back every page that a range touches, and no other page.
      *
      * @param range mapped memory, not empty
-     * @throws IOException if the storage reports an error; the bytes are not durable then
-     * @throws IllegalStateException if its arena is closed
+     * @throws IOException if the storage reports an error. Then the bytes are not durable
+     * @throws IllegalStateException if the arena of the range is closed
      * @throws WrongThreadException if the segment is confined to another thread
      */
     void writeBack(MemorySegment range) throws IOException;

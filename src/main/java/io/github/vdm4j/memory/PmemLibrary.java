@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The library libpmem. It chooses the write-back instruction of this processor, and detects
- * platforms whose caches survive a power cut. If libpmem is missing, {@link #whyUnavailable()}
+ * The library libpmem. It chooses the write-back instruction of this processor, and recognises
+ * platforms whose caches survive a power failure. If libpmem is missing, {@link #whyUnavailable()}
  * returns the reason.
  */
 public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
@@ -51,9 +51,9 @@ public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
     }
 
     /**
-     * The handles, which are created after the check that native access is enabled. The first
-     * argument is the function's address (docs/adr/0002). The next arguments are the segments
-     * themselves, so their arenas cannot be closed during a call.
+     * The handles. They are created after the check that native access is enabled. The first
+     * argument is the function's address (docs/adr/0002). The next arguments are the segments,
+     * because the JDK then keeps their arenas open during a call.
      */
     private static final class Calls {
         static final MethodHandle PERSIST = Linker.nativeLinker().downcallHandle(shape());
@@ -62,7 +62,7 @@ public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
         static final MethodHandle MEMSET_PERSIST =
                 Linker.nativeLinker().downcallHandle(memsetShape());
 
-        // int pmem_is_pmem(const void *address, size_t length); compares addresses only
+        // int pmem_is_pmem(const void *address, size_t length)
         static final MethodHandle IS_PMEM = Linker.nativeLinker()
                 .downcallHandle(FunctionDescriptor.of(pmem_h.C_INT, pmem_h.C_LONG, pmem_h.C_LONG));
 
@@ -74,13 +74,12 @@ public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
                 Linker.nativeLinker().downcallHandle(memmoveShape(), Linker.Option.critical(false));
     }
 
-    /** The bytes that a copy moves in about a microsecond. */
+    /** The number of bytes that a copy moves in about a microsecond. */
     private static final int BRIEF_BYTES = 4 << 10;
 
     /**
-     * {@code void pmem_persist(const void *address, size_t length)}. The generated layouts are not
-     * touched before the check that native access is enabled. The generated descriptor is not used,
-     * because it requires this class's loader to load the library.
+     * {@code void pmem_persist(const void *address, size_t length)}. The method does not use the
+     * generated descriptor, because its class requires this class's loader to load the library.
      */
     static FunctionDescriptor shape() {
         return FunctionDescriptor.ofVoid(pmem_h.C_POINTER, pmem_h.C_LONG);
@@ -98,7 +97,7 @@ public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
                 pmem_h.C_LONG);
     }
 
-    /** The outcome of the search, which runs once. */
+    /** The result of the search. The search runs once. */
     private static final class Search {
         static final PmemLibrary FOUND;
         static final String REASON;
@@ -149,7 +148,8 @@ public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
     /**
      * Returns why libpmem is unavailable.
      *
-     * @return the reason, for example the dynamic loader's message; empty if libpmem is available
+     * @return the reason, for example the dynamic loader's message, or empty if libpmem is
+     *     available
      */
     public static Optional<String> whyUnavailable() {
         return Optional.ofNullable(Search.REASON);

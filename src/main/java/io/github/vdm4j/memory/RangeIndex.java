@@ -7,11 +7,11 @@ import java.util.function.BiPredicate;
  * An index of address ranges. The time of a look-up does not depend on the number of ranges.
  *
  * <p>A range of up to 2^n bytes lies in at most two aligned blocks of 2^n bytes. The index has an
- * entry for both. A look-up visits one block of each size in use. Ranges may overlap. Readers take
- * no lock, and the owner of the index serializes the writers.
+ * entry for each of these blocks. A look-up visits a block of each size in use. Ranges may overlap.
+ * Readers take no lock. The owner of the index serializes the writers.
  */
 final class RangeIndex<T> {
-    /** A range in the chain of one block. */
+    /** A range in the chain of a block. */
     private record Node<T>(int level, long block, long start, long end, long order, T value,
             Node<T> next) {
 
@@ -34,7 +34,7 @@ final class RangeIndex<T> {
     /**
      * Creates an empty index.
      *
-     * @param matches decides whether a value may be returned for the key of a look-up
+     * @param matches returns whether a value matches the key of a look-up
      */
     RangeIndex(BiPredicate<T, Object> matches) {
         this.matches = matches;
@@ -45,8 +45,8 @@ final class RangeIndex<T> {
     }
 
     /**
-     * Returns the level of a range. The range includes the address behind it, where an empty slice
-     * may begin.
+     * Returns the level of a range. The range includes the address behind its end, because an empty
+     * slice may begin there.
      */
     private static int level(long start, long end) {
         return Long.SIZE - Long.numberOfLeadingZeros(end - start);

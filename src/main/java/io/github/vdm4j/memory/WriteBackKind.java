@@ -2,7 +2,9 @@ package io.github.vdm4j.memory;
 
 /** The work that makes a range durable, in addition to the accelerator's flags. */
 public enum WriteBackKind {
-    /** Cache lines are written back, because the range is persistent memory or counts as such. */
+    /**
+     * Cache lines are written back, because the range is persistent memory or is treated like it.
+     */
     CACHE_LINES,
     /** The JDK writes pages back, because the range is a mapped file. */
     PAGES,
@@ -20,7 +22,7 @@ public enum WriteBackKind {
     /**
      * Returns whether an operation that has written its bytes needs a force.
      *
-     * @return true for pages; true also if a write-back of the file has failed since the operation
+     * @return true for pages. Also true if a write-back of the file has failed after the operation
      *     was accepted, because its force must fail
      */
     public boolean isForced() {

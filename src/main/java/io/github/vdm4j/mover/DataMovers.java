@@ -16,7 +16,7 @@ import io.github.vdm4j.Vdm;
  * }
  *
  * <p>Every mover that {@link #best()} can return takes off-heap and heap segments, confined or
- * shared. Code that uses it therefore runs on every machine.
+ * shared. Therefore code that uses the mover runs on every machine.
  *
  * <p>C counterpart: none. In miniasync, the caller chooses the mover.
  */
@@ -26,7 +26,7 @@ public final class DataMovers {
     /**
      * A mover and the reason why it was chosen.
      *
-     * @param mover the open mover, which the caller closes
+     * @param mover the open mover. The caller closes it
      * @param reason the reason in words, for a log
      */
     public record Choice(Vdm mover, String reason) implements AutoCloseable {

@@ -13,7 +13,7 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.ServiceLoader.Provider;
 
-/** The settings that every mover has. Each has a default. */
+/** The settings that every mover has. Each setting has a default. */
 public final class DataMoversBuilder {
     private static final int MAX_PARALLELISM = 1_024;
 
@@ -40,7 +40,8 @@ public final class DataMoversBuilder {
     }
 
     /**
-     * Applies C's rule for durable operations on native memory. Default: {@code false}.
+     * Sets whether C's rule for durable operations on native memory applies. Default:
+     * {@code false}.
      *
      * @param persistent whether native memory of unknown domain is persistent memory
      * @return this
@@ -55,7 +56,7 @@ public final class DataMoversBuilder {
      * Sets how long a force may wait for further durable operations on the same file. Default: no
      * bound.
      *
-     * @param longest 0 or more; 0 means no wait
+     * @param longest 0 or more. 0 means no wait
      * @return this
      * @throws IllegalArgumentException if the time is negative
      * @see ThreadsDataMoverBuilder#forceWait
@@ -75,8 +76,8 @@ public final class DataMoversBuilder {
     }
 
     /**
-     * Opens the best mover and returns the reason for the choice. If a wrong setting of the user
-     * makes a better mover unavailable, a warning is logged, because the choice hides the mistake.
+     * Opens the best mover and returns the reason for the choice. If a wrong setting makes a better
+     * mover unavailable, this logs a warning, because the choice hides the mistake.
      *
      * @return an open mover and the reason
      */
@@ -102,7 +103,7 @@ public final class DataMoversBuilder {
     }
 
     /**
-     * Returns the providers, the most preferred first. If a provider cannot be loaded, this adds a
+     * Returns the providers in the order of preference. If a provider cannot be loaded, this adds a
      * reason.
      */
     private static List<MoverProvider> providers(List<String> reasons) {

@@ -21,8 +21,8 @@ public interface MoverProvider {
     /**
      * The result of an attempt to open a mover.
      *
-     * @param mover the open mover, or null if it does not work here
-     * @param reason why it works or does not work
+     * @param mover the open mover, or null if the mover does not work here
+     * @param reason why the mover works or does not work
      * @param misconfigured whether the mover does not work because of a setting of the user
      */
     record Attempt(Vdm mover, String reason, boolean misconfigured) {}
@@ -30,7 +30,7 @@ public interface MoverProvider {
     /**
      * Returns the rank of the mover among the providers.
      *
-     * @return a number; {@link DataMovers} tries providers with higher numbers first
+     * @return the rank. {@link DataMovers} tries providers with higher ranks first
      */
     int preference();
 

@@ -11,8 +11,8 @@ import java.util.Objects;
 
 /**
  * A mover that executes each operation in its first poll, on the polling thread, with the JVM's own
- * code. It takes heap and off-heap segments. It makes mapped files durable, and persistent memory
- * if libpmem is installed.
+ * code. It takes heap and off-heap segments. It makes mapped files durable. If libpmem is
+ * installed, it also makes persistent memory durable.
  *
  * <p>C counterpart: miniasync_vdm_synchronous(7), {@code data_mover_sync_new(3)}.
  */
@@ -26,7 +26,7 @@ public final class SyncDataMover extends AbstractDataMover {
     }
 
     /**
-     * Opens a mover. It holds no resources.
+     * Opens a mover. The mover holds no resources.
      *
      * @return an open mover
      */
@@ -43,15 +43,15 @@ public final class SyncDataMover extends AbstractDataMover {
         return new SyncDataMoverBuilder();
     }
 
-    /** Opens a mover with the write-back engines of a test, which count their calls. */
+    /** Opens a mover with the write-back engines of a test. These engines count their calls. */
     static SyncDataMover open(Durability durability) {
         return new SyncDataMover(durability);
     }
 
     /**
-     * Returns the executor of this mover. It executes each operation in {@link VdmExecutor#start},
-     * on the calling thread. A user's own mover can pass operations to it that the mover does not
-     * execute itself.
+     * Returns the executor of this mover. The executor runs each operation in {@link
+     * VdmExecutor#start}, on the calling thread. A user's own mover can pass operations to this
+     * executor.
      */
     @Override
     public VdmExecutor executor() {

@@ -2,14 +2,15 @@ package io.github.vdm4j.mover;
 
 import io.github.vdm4j.memory.Durability;
 
-/** The settings of a {@link SyncDataMover}. Each has a default. */
+/** The settings of a {@link SyncDataMover}. Each setting has a default. */
 public final class SyncDataMoverBuilder {
     private boolean nativeMemoryIsPersistent;
 
     SyncDataMoverBuilder() {}
 
     /**
-     * Applies C's rule for durable operations on native memory. Default: {@code false}.
+     * Sets whether C's rule for durable operations on native memory applies. Default:
+     * {@code false}.
      *
      * @param persistent whether native memory of unknown domain is persistent memory
      * @return this
@@ -21,7 +22,7 @@ public final class SyncDataMoverBuilder {
     }
 
     /**
-     * Opens a mover with these settings. It holds no resources.
+     * Opens a mover with these settings. The mover holds no resources.
      *
      * @return an open mover
      */

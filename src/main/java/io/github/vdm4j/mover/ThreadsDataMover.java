@@ -14,15 +14,16 @@ import java.util.Objects;
 /**
  * A data mover that executes operations on its own worker threads, in pure Java.
  *
- * <p>The first poll of a future hands its operation over to the workers. If all workers are busy,
- * the operation waits in a queue, first in, first out. It can be cancelled until a worker begins
- * it. With {@link ThreadsDataMoverBuilder#whenFull whenFull(FAIL)}, the operation fails if the
- * queue is full.
+ * <p>The first poll of a future submits its operation to the workers. If all workers are busy, the
+ * operation waits in a first-in, first-out queue. The caller can cancel the operation before a
+ * worker begins it. With {@link ThreadsDataMoverBuilder#whenFull whenFull(FAIL)}, the operation
+ * fails if the queue is full.
  *
  * <p>The mover takes heap and off-heap segments. If memory is confined to a thread, that thread
- * executes the operation in its first poll. The mover makes mapped files durable by a force, and
- * persistent memory durable if libpmem is installed. If a durable operation writes at most 64 KiB
- * of a mapped file, the first poll copies the bytes, and a thread of the library forces the file.
+ * executes the operation in its first poll. The mover makes mapped files durable by a force. If
+ * libpmem is installed, the mover also makes persistent memory durable. If a durable operation
+ * writes at most 64 KiB of a mapped file, the first poll copies the bytes. A thread of the library
+ * then forces the file.
  * <p>The workers are daemon threads. Their {@link io.github.vdm4j.future.WorkerStrategy} decides
  * how long they search for work before they sleep.
  *
@@ -52,7 +53,7 @@ public final class ThreadsDataMover extends AbstractDataMover {
     }
 
     /**
-     * Opens a mover with the defaults: a thread for each processor, and wakers.
+     * Opens a mover with the defaults: a thread for each processor and notification by wakers.
      *
      * <p>C counterpart: {@code data_mover_threads_default}.
      *
@@ -110,7 +111,7 @@ public final class ThreadsDataMover extends AbstractDataMover {
     /**
      * Returns the number of operations that wait for a worker.
      *
-     * @return the number at this moment
+     * @return the current number
      */
     public int pending() {
         return executor.workers().pending();

@@ -11,7 +11,7 @@ import io.github.vdm4j.worker.PartExecutor;
 import java.time.Duration;
 import java.util.Objects;
 
-/** The settings of a {@link ThreadsDataMover}. Each has a default. */
+/** The settings of a {@link ThreadsDataMover}. Each setting has a default. */
 public final class ThreadsDataMoverBuilder {
     private static final int MAX_THREADS = 1_024;
     private static final Duration MAX_CLOSE_TIMEOUT = Duration.ofDays(1);
@@ -26,7 +26,7 @@ public final class ThreadsDataMoverBuilder {
     private NotifierType notifier = NotifierType.WAKER;
     private Durability durability = Durability.system();
     private boolean nativeMemoryIsPersistent;
-    /** Null for no bound. */
+    /** The bound of the wait for a force, or null for no bound. */
     private Duration forceWait;
     private CopyFunction memcpy = MoveFunctions.STANDARD.memcpy();
     private CopyFunction memmove = MoveFunctions.STANDARD.memmove();
@@ -43,7 +43,7 @@ public final class ThreadsDataMoverBuilder {
     }
 
     /**
-     * Sets the number of worker threads. Default: one for each processor.
+     * Sets the number of worker threads. Default: a thread for each processor.
      *
      * @param count 1 to 1,024
      * @return this
@@ -68,7 +68,7 @@ public final class ThreadsDataMoverBuilder {
 
     /**
      * Sets the number of operations that may wait for a worker with {@link WhenFull#FAIL}. Further
-     * operations fail. The number need not be a power of two. Default: 128.
+     * operations fail. The number can be any integer in the range. Default: 128.
      *
      * @param operations 1 to 16,777,216
      * @return this
@@ -91,9 +91,9 @@ public final class ThreadsDataMoverBuilder {
     }
 
     /**
-     * Sets the size from which all workers execute an operation together, in parts. One worker
-     * executes a shorter operation. One worker also executes each delta, each batch, and each
-     * operation that uses {@link #memcpyFunction your own function}. Default: 8 MiB.
+     * Sets the smallest size of an operation that all workers execute together, in parts. A single
+     * worker executes a shorter operation. A single worker also executes each delta, each batch,
+     * and each operation that uses {@link #memcpyFunction your own function}. Default: 8 MiB.
      *
      * @param bytes 1 or more
      * @return this
@@ -110,9 +110,9 @@ public final class ThreadsDataMoverBuilder {
 
     /**
      * Sets how long {@link ThreadsDataMover#close} waits for operations in the queue and in
-     * execution. After that time it throws a {@link io.github.vdm4j.VdmException} with {@link
-     * io.github.vdm4j.VdmResult#TIMEOUT} that names the operations in execution. Their threads end
-     * after these operations. Default: 30 s.
+     * execution. After that time, it throws a {@link io.github.vdm4j.VdmException} with {@link
+     * io.github.vdm4j.VdmResult#TIMEOUT}. The message names the operations in execution. Their
+     * threads end after these operations. Default: 30 s.
      *
      * @param time above 0, at most one day
      * @return this
@@ -181,12 +181,12 @@ public final class ThreadsDataMoverBuilder {
     }
 
     /**
-     * Applies C's rule for durable operations on native memory. If {@code true}, a raw segment
-     * whose {@linkplain io.github.vdm4j.DurabilityDomain domain} is unknown counts as persistent
-     * memory, and its cache lines are written back. Use this if you map device memory yourself. On
-     * a raw address inside a page-cache mapping, such an operation reports success although its
-     * bytes are not durable. Default: {@code false}. Such an operation then ends with {@link
-     * io.github.vdm4j.VdmResult#UNSUPPORTED}.
+     * Sets whether C's rule for durable operations on native memory applies. If {@code true}, a raw
+     * segment of unknown {@linkplain io.github.vdm4j.DurabilityDomain domain} counts as persistent
+     * memory. The mover then writes back its cache lines. Use this if you map device memory
+     * yourself. On a raw address inside a page-cache mapping, such an operation reports success,
+     * but its bytes are not durable. Default: {@code false}. Such an operation then ends with
+     * {@link io.github.vdm4j.VdmResult#UNSUPPORTED}.
      *
      * @param persistent whether native memory of unknown domain is persistent memory
      * @return this
@@ -197,12 +197,12 @@ public final class ThreadsDataMoverBuilder {
     }
 
     /**
-     * Sets how long a force may wait for further durable operations on the same file. A force that
-     * several operations share is faster than a force for each. The wait adapts: it lasts at most a
-     * quarter of the time of the last force. A mover that never waits still shares forces. If
-     * operations of several movers share a force, the shortest bound applies. Default: no bound.
+     * Sets how long a force may wait for further durable operations on the same file. A shared
+     * force is faster than a force for each operation. The wait lasts at most a quarter of the time
+     * of the last force. A mover that never waits still shares forces. If operations of several
+     * movers share a force, the shortest bound applies. Default: no bound.
      *
-     * @param longest 0 or more; 0 means no wait
+     * @param longest 0 or more. 0 means no wait
      * @return this
      * @throws IllegalArgumentException if the time is negative
      */
@@ -211,7 +211,7 @@ public final class ThreadsDataMoverBuilder {
         return this;
     }
 
-    /** Sets the write-back engines of a test, which count their calls. */
+    /** Sets the write-back engines of a test. These engines count their calls. */
     ThreadsDataMoverBuilder durability(Durability engines) {
         durability = engines;
         return this;

@@ -1,5 +1,5 @@
 /**
- * The movers that need nothing but the JVM, and the choice of the best mover.
+ * The movers in pure Java, and the choice of the best mover.
  *
  * {@snippet lang=java :
  *     try (Arena arena = Arena.ofShared(); Vdm mover = ThreadsDataMover.open()) {
@@ -14,10 +14,10 @@
  * }
  *
  * <ul>
- *   <li>{@link io.github.vdm4j.mover.DataMovers} opens the best mover of the machine and explains
- *       the choice. A {@link io.github.vdm4j.mover.MoverProvider} adds a mover to the choice.
- *   <li>{@link io.github.vdm4j.mover.ThreadsDataMover} executes operations on worker threads.
- *   <li>{@link io.github.vdm4j.mover.SyncDataMover} executes each operation in its first poll.
+ * <li>{@link io.github.vdm4j.mover.DataMovers} opens the best mover of the machine and explains the
+ *     choice. A {@link io.github.vdm4j.mover.MoverProvider} adds a mover to the choice.
+ * <li>{@link io.github.vdm4j.mover.ThreadsDataMover} executes operations on worker threads.
+ * <li>{@link io.github.vdm4j.mover.SyncDataMover} executes each operation in its first poll.
  * </ul>
  *
  * <p>Both movers take heap and off-heap segments. Close a mover after its last operation and before

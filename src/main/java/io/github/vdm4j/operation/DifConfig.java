@@ -5,8 +5,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * The protection of blocks (T10 DIF). The 8 bytes after each block hold a CRC-16 of the block, an
- * application tag of 16 bits and a reference tag of 32 bits, in big-endian order.
+ * The protection of blocks (T10 DIF). The protection is the 8 bytes after each block. They hold a
+ * CRC-16, an application tag of 16 bits and a reference tag of 32 bits, in big-endian order.
  *
  * <p>C counterpart: {@code dml_dif_config_t}.
  *

@@ -43,6 +43,7 @@ final class OperationEvent extends Event {
     @Timespan(Timespan.NANOSECONDS) long queueTime;
 
     @Label("Run Time")
-    @Description("From the end of the queue time to the end of the execution. On hardware, to the poll that found it")
+    @Description("From the end of the queue time to the end of the execution. On hardware, to the poll"
+            + " that found the end")
     @Timespan(Timespan.NANOSECONDS) long runTime;
 }

@@ -127,7 +127,9 @@ class OffHeapBufferTest {
             MemorySegment heap = MemorySegment.ofArray(new byte[10]);
             var refused =
                     assertThrows(IllegalArgumentException.class, () -> OffHeapBuffer.wrap(heap));
-            assertEquals("a heap segment of 10 bytes: only native memory can be wrapped",
+            assertEquals(
+                    "a heap segment of 10 bytes: only native memory can be wrapped. Pass memory from"
+                            + " an Arena",
                     refused.getMessage());
             assertThrows(
                     IllegalArgumentException.class,
