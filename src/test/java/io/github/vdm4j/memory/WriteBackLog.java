@@ -59,7 +59,7 @@ public final class WriteBackLog {
         });
     }
 
-    /** Sets the behaviour of the storage before pages count as written back. */
+    /** Sets an action of the storage that runs before each page is written back. */
     public WriteBackLog storage(PageWriteBack behaviour) {
         storage = behaviour;
         return this;

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * One fork of the paired harness. It runs the contests of one group and writes the results as JSON.
+ * One fork of the paired harness. It runs the contests of a group and writes the results in JSON.
  * scripts/bench starts several for each group.
  */
 public final class PairedFork {
