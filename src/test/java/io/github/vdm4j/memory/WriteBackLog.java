@@ -9,7 +9,7 @@ import java.util.function.BiConsumer;
 /** Write-back engines that record their calls and write nothing back. */
 public final class WriteBackLog {
 
-    /** A range of a call. */
+    /** The range of a write-back. */
     public record Range(WriteBackKind kind, long address, long length) {
         public static Range of(WriteBackKind kind, MemorySegment segment) {
             return new Range(kind, segment.address(), segment.byteSize());

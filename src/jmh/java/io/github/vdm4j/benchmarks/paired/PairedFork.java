@@ -23,7 +23,7 @@ public final class PairedFork {
      * @param library the DML that vdm4j and the peers ran on
      * @param missing the missing contestants with the reasons
      * @param results the result of each contest
-     * @param figures the measured values other than times
+     * @param figures the measured values that are not times
      */
     public record Report(String group, String library, List<String> missing,
             List<Contest.Result> results, List<Figure> figures) {}
