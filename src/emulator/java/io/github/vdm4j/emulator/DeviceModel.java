@@ -116,7 +116,7 @@ public final class DeviceModel {
      *
      * @param number the queue, from 0 on
      * @param memory the client's memory
-     * @param descriptors descriptors of 64 bytes; an incomplete descriptor at the end is ignored
+     * @param descriptors descriptors of 64 bytes, without an incomplete descriptor at the end
      * @return the bytes accepted, or the negative error number if the first descriptor was refused
      */
     public synchronized int submit(int number, ClientMemory memory, byte[] descriptors) {
@@ -228,7 +228,7 @@ public final class DeviceModel {
      * the same way.
      *
      * @param memory the client's memory
-     * @param action the action; it must not block
+     * @param action the action, which must not block
      */
     public synchronized void whenDrained(ClientMemory memory, Runnable action) {
         drains.computeIfAbsent(memory, key -> new ArrayList<>()).add(action);

@@ -59,7 +59,7 @@ public final class AgainstTheJdk {
         System.out.print(new AgainstTheJdk(forks).table());
     }
 
-    /** Returns the bound of a figure, or a dash if it has none. */
+    /** Returns the bound of a figure, or a dash if there is no bound. */
     static String asked(Figure figure) {
         return Double.isInfinite(figure.atMost()) ? "–" : Table.nanos(figure.atMost());
     }

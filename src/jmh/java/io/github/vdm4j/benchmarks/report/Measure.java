@@ -12,7 +12,7 @@ import java.util.TreeMap;
  * @param what the comparison in words
  * @param group the contest
  * @param above the contestant whose time is the dividend
- * @param below the contestants; the time of the fastest is the divisor
+ * @param below the contestants. The time of the fastest is the divisor
  * @param asked the bound by the bytes of an operation: a maximum, or a minimum if more is better
  * @param moreIsBetter whether the bound is a minimum
  */
