@@ -40,7 +40,7 @@ public final class InProcessDevices implements Portal.Opener, AutoCloseable {
     }
 
     /** Executes descriptors when the test advances the device. */
-    InProcessDevices onDemand() {
+    public InProcessDevices onDemand() {
         inline = false;
         return this;
     }
@@ -65,7 +65,8 @@ public final class InProcessDevices implements Portal.Opener, AutoCloseable {
         return this;
     }
 
-    DeviceModel model(int number) {
+    /** Returns a device. */
+    public DeviceModel model(int number) {
         return devices.get(number);
     }
 

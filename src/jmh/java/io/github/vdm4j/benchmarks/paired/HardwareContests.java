@@ -39,11 +39,13 @@ public final class HardwareContests {
                     .add(Names.JDK, new Contestants.JdkCopy(buffers))
                     .add(Names.DSA_AWAITED,
                             new Contestants.ReusableCopy(dsa, buffers, VdmFlags.NONE))
-                    .add(Names.DSA_IN_FLIGHT, new DsaContests.Window(dsa, bytes));
+                    .add(Names.DSA_IN_FLIGHT,
+                            new DsaContests.Window(dsa, bytes, Thread::onSpinWait));
             return dml == null ? contest
                     : contest.add(Names.DML_AWAITED,
                             new Contestants.ReusableCopy(dml, buffers, VdmFlags.NONE))
-                            .add(Names.DML_IN_FLIGHT, new DsaContests.Window(dml, bytes));
+                            .add(Names.DML_IN_FLIGHT,
+                                    new DsaContests.Window(dml, bytes, Thread::onSpinWait));
         }).toList();
     }
 

@@ -52,8 +52,9 @@ public final class HardwareReport {
                             : "");
         }
         var text = new StringBuilder("no device%n".formatted());
-        diagnosis.findings().forEach(finding -> text.append("  %s: %s%n".formatted(
-                finding.subject(), finding.what())));
+        diagnosis.findings()
+                .forEach(finding -> text.append("  %s: %s%n".formatted(
+                        finding.subject(), finding.what())));
         return text.toString();
     }
 
@@ -63,8 +64,10 @@ public final class HardwareReport {
         List<String> names = forks.names(group.name());
         var head = new ArrayList<>(List.of("ns an operation"));
         head.addAll(names);
-        names.stream().filter(name -> !name.equals(group.jdk())).forEach(name -> head.add(name
-                + " ÷ " + group.jdk()));
+        names.stream()
+                .filter(name -> !name.equals(group.jdk()))
+                .forEach(name -> head.add(name
+                        + " ÷ " + group.jdk()));
         var table = new Table(head);
         for (Long bytes : sizes) {
             var cells = new ArrayList<>(List.of(Table.size(bytes)));
@@ -72,8 +75,10 @@ public final class HardwareReport {
                     .map(Spread::median)
                     .map(Table::nanos)
                     .orElse("")));
-            names.stream().filter(name -> !name.equals(group.jdk())).forEach(name -> cells.add(
-                    ratio(forks, group, bytes, name).map(Table::ratio).orElse("")));
+            names.stream()
+                    .filter(name -> !name.equals(group.jdk()))
+                    .forEach(name -> cells.add(
+                            ratio(forks, group, bytes, name).map(Table::ratio).orElse("")));
             table.row(cells);
         }
         var text = new StringBuilder("%s%n%n%s%n".formatted(group.title(), table));
