@@ -3,7 +3,6 @@ package io.github.vdm4j.emulator;
 import io.github.vdm4j.emulator.FaultPlan.DescriptorFault;
 import io.github.vdm4j.emulator.FaultPlan.WriteFault;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -201,14 +200,20 @@ public final class DeviceModel {
     }
 
     private synchronized Pending next(long now) {
-        List<Pending> eligible = pending.stream()
-                .filter(next -> !dead && next.due <= now && !waits(next))
-                .sorted(Comparator.comparingLong(Pending::due))
-                .toList();
-        if (eligible.isEmpty()) {
+        Pending next = null;
+        int eligible = 0;
+        for (Pending candidate : pending) {
+            if (dead || candidate.due > now || waits(candidate)) {
+                continue;
+            }
+            eligible++;
+            boolean chosen = order == null ? next == null || candidate.due < next.due
+                    : order.nextInt(eligible) == 0; // each with the same probability
+            next = chosen ? candidate : next;
+        }
+        if (next == null) {
             return null;
         }
-        Pending next = eligible.get(order == null ? 0 : order.nextInt(eligible.size()));
         if (next.fault.death()) {
             die();
             return null;
