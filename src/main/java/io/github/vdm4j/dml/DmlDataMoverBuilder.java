@@ -50,6 +50,7 @@ public final class DmlDataMoverBuilder {
     private Duration deviceTimeout = Duration.ofSeconds(30);
     private long maxTransferBytes = ChannelLimits.MAX_PART;
     private long offloadFrom = OffloadPolicy.OFFLOAD_FROM;
+    private boolean splitLongCopies;
     private long offloadFromWhenAwaited = OffloadPolicy.OFFLOAD_FROM_WHEN_AWAITED;
     private long jvmCopies = Long.MAX_VALUE;
     private long jvmFills = JVM_FILLS;
@@ -377,6 +378,21 @@ public final class DmlDataMoverBuilder {
         return this;
     }
 
+    /**
+     * Sets whether a thread that awaits a long copy executes a share of it. The device copies from
+     * the beginning of the range and the thread from its end, until both meet. The share adapts to
+     * which side had to wait. Durable copies and copies within one range are not split. The option
+     * has an effect on {@link DmlPath#AUTO} with hardware only.
+     * Default: {@code false} (docs/adr/0029).
+     *
+     * @param split whether long copies are split
+     * @return this
+     */
+    public DmlDataMoverBuilder splitLongCopies(boolean split) {
+        splitLongCopies = split;
+        return this;
+    }
+
     private static long notNegative(String setting, long bytes) {
         if (bytes < 0) {
             throw new IllegalArgumentException(
@@ -516,6 +532,7 @@ public final class DmlDataMoverBuilder {
         }
         return hardware
                 ? OffloadPolicy.offloading(offloadFrom, offloadFromWhenAwaited, workerBytes)
+                        .splitLongCopies(splitLongCopies)
                 : OffloadPolicy.withoutDevice(jvmCopies, jvmFills, jvmOperations, workerBytes,
                         parallelBytes);
     }

@@ -32,6 +32,7 @@ public final class DsaDataMoverBuilder {
     private List<String> queues = List.of();
     private DsaNumaPolicy numaPolicy = DsaNumaPolicy.CALLER;
     private long offloadFrom = OffloadPolicy.OFFLOAD_FROM;
+    private boolean splitLongCopies;
     private long offloadFromWhenAwaited = OffloadPolicy.OFFLOAD_FROM_WHEN_AWAITED;
     private boolean blockOnFault;
     private boolean fallback = true;
@@ -110,6 +111,21 @@ public final class DsaDataMoverBuilder {
      */
     public DsaDataMoverBuilder offloadFromWhenAwaited(long bytes) {
         offloadFromWhenAwaited = notNegative("offloadFromWhenAwaited", bytes);
+        return this;
+    }
+
+    /**
+     * Sets whether a thread that awaits a long copy executes a share of it. The device copies from
+     * the beginning of the range and the thread from its end, until both meet. The share adapts to
+     * which side had to wait. Durable copies and copies within one range are not split. The option
+     * has no effect without {@linkplain #fallback fallback}.
+     * Default: {@code false} (docs/adr/0029).
+     *
+     * @param split whether long copies are split
+     * @return this
+     */
+    public DsaDataMoverBuilder splitLongCopies(boolean split) {
+        splitLongCopies = split;
         return this;
     }
 
@@ -380,6 +396,7 @@ public final class DsaDataMoverBuilder {
         };
         OffloadPolicy policy = fallback
                 ? OffloadPolicy.offloading(offloadFrom, offloadFromWhenAwaited, workerBytes)
+                        .splitLongCopies(splitLongCopies)
                 : OffloadPolicy.allOnChannel(workerBytes);
         var plan = new EnginePlan(pool, "vdm4j-dsa", policy,
                 new DeviceHealth(pool, decisions, fallback, clock), engines(),

@@ -95,6 +95,9 @@ final class DeviceEngine {
                 }
                 int status = slot.check();
                 if (status == Slot.IN_FLIGHT) {
+                    if (program.copyMeanwhile()) {
+                        continue;
+                    }
                     return slot.onDevice() && program.isOverdue(plan.deviceNanos())
                             ? overdue(operation, program)
                             : inFlight(operation, program);
@@ -195,6 +198,9 @@ final class DeviceEngine {
     /** Executes an operation with a slot that the calling thread has taken. */
     FutureState begin(Operation<?> operation, Slot slot) {
         Program program = describe(operation, slot);
+        if (operation.attachment() != slot && plan.policy().splits(operation)) {
+            slot.transfer().split(plan.policy().share()); // a granted slot is begun by any thread
+        }
         if (plan.hasDevice() && !Workers.canExecute(operation)) {
             program.confine();
         }

@@ -68,9 +68,12 @@ final class DsaMovers implements AutoCloseable {
 
     /** The same with other files of the queues. */
     DsaDataMoverBuilder builder(Portal.Opener opener) {
+        return defaults(opener).offloadFrom(0).offloadFromWhenAwaited(0);
+    }
+
+    /** The thresholds of users. */
+    DsaDataMoverBuilder defaults(Portal.Opener opener) {
         return DsaDataMover.builder()
-                .offloadFrom(0)
-                .offloadFromWhenAwaited(0)
                 .durability(Durability.withoutLibpmem())
                 .machine(this::system, opener);
     }

@@ -79,6 +79,15 @@ public abstract class Program {
     public abstract int submit();
 
     /**
+     * Copies a piece of the operation on the calling thread while the device copies another part.
+     *
+     * @return true if the caller should check the device and continue here
+     */
+    public boolean copyMeanwhile() {
+        return false;
+    }
+
+    /**
      * Records the end of the submitted part. If it succeeded, the next part becomes current.
      *
      * @param status the status of the slot's check
