@@ -16,6 +16,7 @@ import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.memory.WriteBackKind;
+import io.github.vdm4j.trace.OperationTrace;
 import io.github.vdm4j.worker.Workers;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -161,6 +162,12 @@ final class DeviceEngine {
         }
     }
 
+    private static void traceQueue(Operation<?> operation, Slot slot, ExecutionPath executed) {
+        if (executed == ExecutionPath.DSA_HARDWARE && OperationTrace.isOn()) {
+            OperationTrace.executedOn(operation, slot::queue);
+        }
+    }
+
     private static ExecutionPath executedSoFar(Program program) {
         return program.bytesMoved() == 0 ? ExecutionPath.NONE : program.executedBy();
     }
@@ -247,6 +254,7 @@ final class DeviceEngine {
     private FutureState overdue(Operation<?> operation, Program program) {
         long moved = program.bytesMoved();
         ExecutionPath executed = program.executedBy();
+        traceQueue(operation, program.slot(), executed);
         operation.attach(null);
         program.slot().timedOut();
         pool.takeOver(program.slot());
@@ -295,6 +303,7 @@ final class DeviceEngine {
             return null;
         }
         ExecutionPath executed = program.executedBy();
+        traceQueue(operation, program.slot(), executed);
         Forces forces = null;
         try {
             program.writeBackLines(durability);
@@ -323,6 +332,7 @@ final class DeviceEngine {
             ExecutionPath executed) {
         long moved = program.bytesMoved();
         boolean onDevice = program.slot().onDevice();
+        traceQueue(operation, program.slot(), executed);
         release(operation, program.slot());
         return failures.failed(operation, onDevice, moved, status, executed);
     }
