@@ -1,5 +1,6 @@
 package io.github.vdm4j.dml;
 
+import io.github.vdm4j.dml.simulated.SimulatedDml;
 import io.github.vdm4j.memory.Durability;
 
 /** The simulated hardware of the tests, for benchmarks. */

@@ -27,6 +27,8 @@ public final class EngineSettings {
     public long offloadFrom = OffloadPolicy.OFFLOAD_FROM;
     /** From how many bytes on, if a thread awaits the operation alone. */
     public long offloadFromWhenAwaited = OffloadPolicy.OFFLOAD_FROM_WHEN_AWAITED;
+    /** Whether a thread that awaits a long copy executes a share of it. */
+    public boolean splitLongCopies;
     /** From how many bytes on a worker executes what the device does not. */
     public long workersFrom = 4L << 20;
     /** The number of worker threads. */
@@ -105,6 +107,7 @@ public final class EngineSettings {
     public OffloadPolicy policy(boolean hasSoftware) {
         return hasSoftware
                 ? OffloadPolicy.offloading(offloadFrom, offloadFromWhenAwaited, workersFrom)
+                        .splitLongCopies(splitLongCopies)
                 : OffloadPolicy.allOnChannel(workersFrom);
     }
 

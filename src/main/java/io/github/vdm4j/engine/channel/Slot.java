@@ -180,6 +180,15 @@ public abstract class Slot {
      */
     public abstract int taskStatus(int task);
 
+    /**
+     * Returns which work queues got the last submission.
+     *
+     * @return their names, or null if the channel does not know them
+     */
+    public String queue() {
+        return null;
+    }
+
     /** Called when what was submitted is overdue. The slot may still be polled. */
     public void timedOut() {}
 
