@@ -125,16 +125,6 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
     }
 
     /**
-     * Returns whether a thread is inside {@link AbstractFuture#advance} or the task is under way, as a volatile
-     * read.
-     *
-     * @return false if the future is idle or complete and no thread advances it
-     */
-    protected final boolean isUnderWay() {
-        return (state & (RUNNING | ADVANCING | DETACHED)) != 0;
-    }
-
-    /**
      * Marks a new future as one without a task. Until it is {@linkplain #withdraw() withdrawn} and
      * prepared, polls, {@link #cancel} and questions about its outcome throw {@link
      * IllegalStateException}.

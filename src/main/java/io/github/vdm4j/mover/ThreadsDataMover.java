@@ -37,18 +37,18 @@ public final class ThreadsDataMover extends AbstractDataMover {
 
     ThreadsDataMover(ThreadsDataMoverBuilder settings) {
         durability = settings.durability();
-        notifier = settings.notifier();
-        queueSize = settings.queueSize();
-        name = "threads (" + settings.threads() + ")";
+        notifier = settings.notifier;
+        queueSize = settings.queueSize;
+        name = "threads (" + settings.threads + ")";
         executor = new WorkerExecutor(
                 name,
-                settings.threads(),
-                settings.whenFull() == WhenFull.FAIL ? queueSize : Integer.MAX_VALUE,
-                settings.strategy(),
+                settings.threads,
+                settings.whenFull == WhenFull.FAIL ? queueSize : Integer.MAX_VALUE,
+                settings.strategy,
                 notifier,
-                settings.closeTimeout(),
+                settings.closeTimeout,
                 new CallerExecutor(settings.functions(), durability),
-                settings.parallelFrom());
+                settings.parallelFrom);
     }
 
     /**
