@@ -22,9 +22,8 @@ public final class DurableMove {
     private DurableMove() {}
 
     /**
-     * Executes the whole operation.
-     *
-     * @throws WrongThreadException if a segment is confined to another thread; nothing was written
+     * Executes the whole operation. If it throws a {@link WrongThreadException}, nothing was
+     * written.
      */
     public static FutureState execute(Operation<?> operation, DurableMoves moves) {
         MemoryRegion onto = MemoryRegions.find(operation.destination());

@@ -120,8 +120,6 @@ public final class MemoryMaps {
     /**
      * Returns the mapping that contains a range, and recognises MAP_SYNC. It takes longer than
      * {@link #find}, in proportion to the number of resident pages.
-     *
-     * @param length bytes, above 0
      */
     public static Mapping findWithFlags(long address, long length) {
         return find(address, length, SMAPS);

@@ -13,11 +13,7 @@ public final class NumaNodes {
 
     private NumaNodes() {}
 
-    /**
-     * Returns the folders of the nodes.
-     *
-     * @return the folders by number; none if Linux shows none
-     */
+    /** Returns the folders of the nodes by number. Returns none if Linux shows none. */
     public static List<Path> folders(SystemFiles files) {
         return files.list(FOLDER, name -> name.matches("node\\d+"));
     }
@@ -29,8 +25,6 @@ public final class NumaNodes {
 
     /**
      * Refuses a node that the machine does not have. If Linux shows no nodes, every number passes.
-     *
-     * @throws IllegalArgumentException with the nodes of the machine
      */
     public static int check(SystemFiles files, int node) {
         List<Long> known = folders(files).stream().map(NumaNodes::number).toList();

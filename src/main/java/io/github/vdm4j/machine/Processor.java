@@ -40,18 +40,16 @@ public final class Processor {
 
     /**
      * Returns whether this machine's processor can write cache lines back without evicting them.
-     *
-     * @return false also if {@code /proc/cpuinfo} cannot be read
+     * Returns false if {@code /proc/cpuinfo} cannot be read.
      */
     public static boolean hasClwb() {
         return flags().contains("clwb");
     }
 
     /**
-     * Returns the feature flags of this machine's processor. Linux omits features that the operating
-     * system has not enabled (XSAVE).
-     *
-     * @return the flags; empty if {@code /proc/cpuinfo} cannot be read
+     * Returns the feature flags of this machine's processor. Linux omits features that the
+     * operating system has not enabled (XSAVE). The set is empty if {@code /proc/cpuinfo} cannot be
+     * read.
      */
     public static Set<String> flags() {
         return ThisMachine.FLAGS;
@@ -60,9 +58,8 @@ public final class Processor {
     /**
      * Returns whether the CPUID instruction shows AVX-512 F, DQ, CD, BW and VL. CPUID shows them
      * also if the operating system has not enabled them, for example with {@code
-     * clearcpuid=avx512f}. A program that uses them then dies of SIGILL.
-     *
-     * @return false also if the C library lacks this function (before glibc 2.33)
+     * clearcpuid=avx512f}. A program that uses them then dies of SIGILL. Returns false if the C
+     * library lacks this function (before glibc 2.33).
      */
     public static boolean cpuidShowsAvx512() {
         SymbolLookup libC = DynamicLoader.libC();
@@ -82,11 +79,7 @@ public final class Processor {
         return (ebx & CPUID_AVX512) == CPUID_AVX512;
     }
 
-    /**
-     * Returns the processor's feature flags.
-     *
-     * @return the flags; empty if the file cannot be read
-     */
+    /** Returns the processor's feature flags. The set is empty if the file cannot be read. */
     public static Set<String> flags(Path cpuinfo) {
         // Every opening of a mover runs this. Streams and regular expressions are slow at their
         // first use in a JVM, so this code uses neither.

@@ -39,11 +39,7 @@ public final class Durability {
      */
     public record Refusal(VdmResult result, String reason) {}
 
-    /**
-     * Combines engines.
-     *
-     * @param lines writes cache lines back; null if only a mover can
-     */
+    /** Combines engines. The engine for cache lines is null if only a mover can write them back. */
     public Durability(CacheLineWriteBack lines, PageWriteBack pages) {
         this(lines, Objects.requireNonNull(pages, "pages"), false, false,
                 Long.MAX_VALUE);
@@ -80,20 +76,15 @@ public final class Durability {
     }
 
     /**
-     * Returns these engines with a bound for the time that a force waits for further requests.
-     *
-     * @param longest the bound; 0 means no wait
+     * Returns these engines with a bound for the time that a force waits for further requests. The
+     * bound 0 means no wait.
      */
     public Durability forceWait(Duration longest) {
         return nanos(longest) == forceWaitNanos ? this
                 : new Durability(lines, pages, ofMachine, nativeIsPersistent, nanos(longest));
     }
 
-    /**
-     * Checks the bound of a builder.
-     *
-     * @throws IllegalArgumentException if it is negative
-     */
+    /** Returns the bound of a builder, and refuses a negative one. */
     public static Duration requireForceWait(Duration longest) {
         if (Objects.requireNonNull(longest, "longest").isNegative()) {
             throw new IllegalArgumentException(
@@ -172,9 +163,8 @@ public final class Durability {
     }
 
     /**
-     * Returns the engine for cache lines. The first call opens the engine of the machine.
-     *
-     * @return the engine, or null if only a mover can write cache lines back
+     * Returns the engine for cache lines, or null if only a mover can write them back. The first
+     * call opens the engine of the machine.
      */
     public CacheLineWriteBack lines() {
         return ofMachine ? Lines.OF_MACHINE : lines;

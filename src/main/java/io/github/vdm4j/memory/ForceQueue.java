@@ -104,9 +104,8 @@ final class ForceQueue {
     }
 
     /**
-     * Forces the requests if no thread leads, on the calling thread or on a thread of the library.
-     *
-     * @param here whether the calling thread may lead
+     * Forces the requests if no thread leads, on the calling thread if it may lead, else on a
+     * thread of the library.
      */
     void serve(boolean here) {
         if (newest == null || led) {

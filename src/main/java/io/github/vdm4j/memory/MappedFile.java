@@ -33,8 +33,6 @@ public final class MappedFile {
     /**
      * Determines the file behind a mapping that other code made. The mapping counts as older than
      * every failure.
-     *
-     * @param segment a segment of the mapping, not empty
      */
     public static MappedFile of(MemorySegment segment) {
         boolean needsFlags = JdkPageWriteBack.whyNotOnPersistentMemory() != null;
@@ -48,8 +46,6 @@ public final class MappedFile {
     /**
      * Determines the file behind a mapping that other code made, and whether it is a MAP_SYNC
      * mapping. This is slower than {@link #of}.
-     *
-     * @param segment a segment of the mapping, not empty
      */
     public static MappedFile withFlags(MemorySegment segment) {
         return new MappedFile(

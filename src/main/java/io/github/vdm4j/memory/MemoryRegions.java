@@ -70,9 +70,7 @@ public final class MemoryRegions {
     /**
      * Returns whether pages of a segment may be missing. They may if the segment is mapped, or lies
      * in a region of a mapped file. Java does not report a reinterpreted segment or a raw address
-     * as mapped.
-     *
-     * @param segment a segment, or null
+     * as mapped. The segment can be null.
      */
     public static boolean mayLackPages(MemorySegment segment) {
         return segment != null && (segment.isMapped() || mappings > 0 && isInMapping(segment));
@@ -158,10 +156,8 @@ public final class MemoryRegions {
     }
 
     /**
-     * Adds an action that polls operations in flight. A thread that waits until no pin is left runs
-     * the action.
-     *
-     * @param finisher polls the operations in flight; must not block
+     * Adds an action that polls operations in flight and does not block. A thread that waits until
+     * no pin is left runs the action.
      */
     public static void addFinisher(Runnable finisher) {
         FINISHERS.add(finisher);

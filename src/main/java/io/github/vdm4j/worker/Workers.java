@@ -32,10 +32,8 @@ public final class Workers {
     volatile boolean stopping;
 
     /**
-     * Starts the threads.
-     *
-     * @param work executes and completes an operation, and should not throw. If it throws, the
-     *     thread ends and another thread replaces it.
+     * Starts the threads. The work executes and completes an operation, and should not throw. If it
+     * throws, the thread ends and another thread replaces it.
      */
     public Workers(String name, int threads, WorkerStrategy strategy,
             Consumer<Operation<?>> work) {
@@ -93,9 +91,8 @@ public final class Workers {
 
     /**
      * Adds an operation with remaining parts to the end of the list. The worker that has taken the
-     * operation calls this. {@link #forget} must follow before the operation completes.
-     *
-     * @param operation the operation, which the caller no longer owns
+     * operation calls this, and no longer owns it then. {@link #forget} must follow before the
+     * operation completes.
      */
     public void putBack(Operation<?> operation) {
         pending.putBack(operation);
@@ -106,17 +103,14 @@ public final class Workers {
 
     /**
      * Forgets that an operation was put back. The caller completes the operation after this call.
-     *
-     * @param operation the operation, which has no remaining parts
      */
     public void forget(Operation<?> operation) {
         pending.forget(operation);
     }
 
     /**
-     * Removes an operation that no worker has begun.
-     *
-     * @return true if the operation was in the list; the caller now owns it
+     * Removes an operation that no worker has begun. If it returns true, the caller owns the
+     * operation.
      */
     public boolean remove(Operation<?> operation) {
         return pending.remove(operation);
@@ -165,8 +159,6 @@ public final class Workers {
     /**
      * Returns whether all operations that were added before a mark have been executed. If so, their
      * results are visible to the caller.
-     *
-     * @param mark from {@link #mark}
      */
     public boolean isPast(long mark) {
         if (pending.reached() < mark) {
