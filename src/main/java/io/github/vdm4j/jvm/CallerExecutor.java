@@ -75,7 +75,7 @@ public final class CallerExecutor implements VdmExecutor {
         MemorySegment from = operation.source();
         MemoryRegion destination = MemoryRegions.find(to);
         MemoryRegion source = MemoryRegions.find(from);
-        if (!MemoryRegions.pin(destination, source)) {
+        if (!MemoryRegions.pin(destination, source, null)) {
             return failBufferClosed(operation);
         }
         try {
@@ -86,7 +86,7 @@ public final class CallerExecutor implements VdmExecutor {
             JvmFailures.record(operation, e, 0);
             return FutureState.COMPLETE;
         } finally {
-            MemoryRegions.unpin(destination, source);
+            MemoryRegions.unpin(destination, source, null);
         }
     }
 

@@ -28,13 +28,13 @@ public final class DurableMove {
     public static FutureState execute(Operation<?> operation, DurableMoves moves) {
         MemoryRegion onto = MemoryRegions.find(operation.destination());
         MemoryRegion of = MemoryRegions.find(operation.source());
-        if (!MemoryRegions.pin(onto, of)) {
+        if (!MemoryRegions.pin(onto, of, null)) {
             return CallerExecutor.failBufferClosed(operation);
         }
         try {
             return execute(operation, moves, operation.destination(), operation.source());
         } finally {
-            MemoryRegions.unpin(onto, of);
+            MemoryRegions.unpin(onto, of, null);
         }
     }
 
