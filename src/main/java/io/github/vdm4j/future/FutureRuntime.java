@@ -38,11 +38,7 @@ public final class FutureRuntime {
         this.idle = Objects.requireNonNull(idle, "idle");
     }
 
-    /**
-     * Returns the runtime of {@link PollableFuture#await()}, with the default strategy.
-     *
-     * @return a runtime
-     */
+    /** {@return the runtime of {@link PollableFuture#await()}, with the default strategy} */
     public static FutureRuntime shared() {
         return SHARED;
     }

@@ -115,11 +115,7 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
         return changeState(IDLE, DETACHED);
     }
 
-    /**
-     * Returns whether {@link AbstractFuture#advance}, which calls this, has to start the task.
-     *
-     * @return true in the calls until one returns {@link FutureState#RUNNING}
-     */
+    /** {@return whether {@link AbstractFuture#advance}, which calls this, has to start the task} */
     protected final boolean isStarting() {
         return (state & RUNNING) == 0;
     }
@@ -133,11 +129,7 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
         setState(WITHHELD);
     }
 
-    /**
-     * Returns the message for callers that use a {@linkplain #withhold() withheld} future.
-     *
-     * @return the message
-     */
+    /** {@return the message for callers that use a {@linkplain #withhold() withheld} future} */
     protected String whyWithheld() {
         return "nothing prepared";
     }

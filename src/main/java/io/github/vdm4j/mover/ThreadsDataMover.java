@@ -62,11 +62,7 @@ public final class ThreadsDataMover extends AbstractDataMover {
         return builder().open();
     }
 
-    /**
-     * Returns settings for a mover.
-     *
-     * @return a builder with the defaults
-     */
+    /** {@return settings for a mover, with the defaults} */
     public static ThreadsDataMoverBuilder builder() {
         return new ThreadsDataMoverBuilder();
     }
@@ -89,38 +85,22 @@ public final class ThreadsDataMover extends AbstractDataMover {
         return name;
     }
 
-    /**
-     * Returns the number of worker threads.
-     *
-     * @return the number, at least 1
-     */
+    /** {@return the number of worker threads} */
     public int threads() {
         return executor.workers().threads();
     }
 
-    /**
-     * Returns the number of operations that may wait for a worker with {@link WhenFull#FAIL}.
-     *
-     * @return the number, at least 1
-     */
+    /** {@return the number of operations that may wait for a worker with {@link WhenFull#FAIL}} */
     public int queueSize() {
         return queueSize;
     }
 
-    /**
-     * Returns the number of operations that wait for a worker.
-     *
-     * @return the number at this moment
-     */
+    /** {@return the number of operations that wait for a worker} */
     public int pending() {
         return executor.workers().pending();
     }
 
-    /**
-     * Returns the notification that the mover's futures give to callers that offer a waker.
-     *
-     * @return the type
-     */
+    /** {@return the notification that futures give to callers that offer a waker} */
     public NotifierType notifier() {
         return notifier;
     }

@@ -26,21 +26,16 @@ public record DifResult(Set<DifError> errors, long blockOffset) {
     }
 
     /**
-     * Returns the result for the numbers of a completion record.
+     * {@return the result for the numbers of a completion record}
      *
      * @param offset the offset of the failing block in bytes, -1 for none
      * @param bits the bits of the errors
-     * @return the result
      */
     public static DifResult of(long offset, int bits) {
         return new DifResult(DifError.ofBits(bits), bits == 0 ? -1 : offset);
     }
 
-    /**
-     * Returns whether every block is good.
-     *
-     * @return {@code true} if there are no errors
-     */
+    /** {@return whether every block is good} */
     public boolean isOk() {
         return errors.isEmpty();
     }
