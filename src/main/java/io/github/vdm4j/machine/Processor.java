@@ -29,12 +29,7 @@ public final class Processor {
     /** The bits of AVX-512 F, DQ, CD, BW and VL in EBX. */
     private static final int CPUID_AVX512 = 1 << 16 | 1 << 17 | 1 << 28 | 1 << 30 | 1 << 31;
 
-    /** Holds the flags, which are read at the first use. */
-    private static final class ThisMachine {
-        static final Set<String> FLAGS = flags(Path.of("/proc/cpuinfo"));
-
-        private ThisMachine() {}
-    }
+    private static final Set<String> OF_THIS_MACHINE = flags(Path.of("/proc/cpuinfo"));
 
     private Processor() {}
 
@@ -52,7 +47,7 @@ public final class Processor {
      * read.
      */
     public static Set<String> flags() {
-        return ThisMachine.FLAGS;
+        return OF_THIS_MACHINE;
     }
 
     /**

@@ -19,10 +19,13 @@ public final class Durability {
     /** The bound of a mover that sets none. */
     public static final Duration NO_BOUND = Duration.ofDays(1);
 
+    private static final Durability SYSTEM =
+            new Durability(null, new JdkPageWriteBack(), true, false, Long.MAX_VALUE);
+
     private final CacheLineWriteBack lines;
     private final PageWriteBack pages;
 
-    /** True for the engines of this machine, which are created at the first use. */
+    /** True if the engine for cache lines is that of this machine, which the first use opens. */
     private final boolean ofMachine;
 
     /** True if native memory of unknown domain counts as persistent memory. */
@@ -60,7 +63,7 @@ public final class Durability {
      * force()}.
      */
     public static Durability system() {
-        return System.INSTANCE;
+        return SYSTEM;
     }
 
     /** Returns the engines of a machine without libpmem. */
@@ -97,21 +100,12 @@ public final class Durability {
         return time.compareTo(Duration.ofDays(1)) >= 0 ? Long.MAX_VALUE : time.toNanos();
     }
 
-    private static final class System {
-        static final Durability INSTANCE = new Durability(null, null, true, false,
-                Long.MAX_VALUE);
-    }
-
     /**
      * The holder of libpmem, which is opened at the first use. Opening it takes milliseconds, and
      * most movers never copy durably.
      */
     private static final class Lines {
         static final CacheLineWriteBack OF_MACHINE = PmemLibrary.find().orElse(null);
-    }
-
-    private static final class Pages {
-        static final PageWriteBack OF_MACHINE = new JdkPageWriteBack();
     }
 
     /**
@@ -275,7 +269,7 @@ public final class Durability {
 
     /** Writes the pages of a range to the storage on the calling thread. */
     void force(MemorySegment range) throws IOException {
-        (ofMachine ? Pages.OF_MACHINE : pages).writeBack(range);
+        pages.writeBack(range);
     }
 
     /** Returns the longest time that a force waits for further requests. */
