@@ -359,11 +359,7 @@ public final class DataProgram extends Program {
         MemoryRegion onto = MemoryRegions.find(destination);
         MemoryRegion of = MemoryRegions.find(source);
         MemoryRegion other = MemoryRegions.find(third);
-        if (!MemoryRegions.pin(onto, of)) {
-            return false;
-        }
-        if (!MemoryRegions.pin(other, null)) {
-            MemoryRegions.unpin(onto, of);
+        if (!MemoryRegions.pin(onto, of, other)) {
             return false;
         }
         pinnedDestination = onto;
@@ -374,8 +370,7 @@ public final class DataProgram extends Program {
 
     @Override
     void clear() {
-        MemoryRegions.unpin(pinnedDestination, pinnedSource);
-        MemoryRegions.unpin(pinnedThird, null);
+        MemoryRegions.unpin(pinnedDestination, pinnedSource, pinnedThird);
         pinnedDestination = null;
         pinnedSource = null;
         pinnedThird = null;

@@ -325,7 +325,7 @@ public final class Transfer extends Program {
     public boolean pin() {
         MemoryRegion onto = MemoryRegions.find(destination);
         MemoryRegion of = MemoryRegions.find(source);
-        if (!MemoryRegions.pin(onto, of)) {
+        if (!MemoryRegions.pin(onto, of, null)) {
             return false;
         }
         pinnedDestination = onto;
@@ -335,7 +335,7 @@ public final class Transfer extends Program {
 
     @Override
     void clear() {
-        MemoryRegions.unpin(pinnedDestination, pinnedSource);
+        MemoryRegions.unpin(pinnedDestination, pinnedSource, null);
         pinnedDestination = null;
         pinnedSource = null;
         destination = null;
