@@ -15,10 +15,8 @@ import io.github.vdm4j.machine.PageUnavailableException;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.Forces;
-import io.github.vdm4j.memory.WriteBackKind;
 import io.github.vdm4j.worker.Workers;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 
 /**
  * Executes the operations that have a slot: submits their parts, polls them, repairs page faults,
@@ -170,26 +168,7 @@ final class DeviceEngine {
 
     /** Returns the program that takes the operation through the slot. */
     Program describe(Operation<?> operation, Slot slot) {
-        WriteBackKind kind = operation.isDurable() ? durability.kindOf(operation.destination())
-                : null;
-        boolean linesBySoftware = operation.isDurable() && slot.writesLines(durability);
-        return switch (operation.type()) {
-            case MEMCPY, MEMMOVE, MEMSET, FLUSH -> slot.transfer()
-                    .begin(
-                            operation.type(), operation.destination(), operation.source(),
-                            operation.fillByte(), operation.flags(), operation.byteSize(), kind,
-                            linesBySoftware);
-            case BATCH -> slot.batch().begin(operation.tasks(), durability);
-            default -> {
-                MemorySegment second = operation.secondDestination();
-                WriteBackKind secondKind = operation.isDurable() && second != null
-                        ? durability.kindOf(second)
-                        : null;
-                yield slot.data()
-                        .begin(operation, kind, secondKind, linesBySoftware,
-                                plan.policy().isForJvmWithSlot(operation));
-            }
-        };
+        return slot.begin(operation, durability, plan.policy().isForJvmWithSlot(operation));
     }
 
     /** Executes an operation with a slot that the calling thread has taken. */
