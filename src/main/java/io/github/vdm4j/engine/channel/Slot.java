@@ -2,9 +2,9 @@ package io.github.vdm4j.engine.channel;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Operation;
-import io.github.vdm4j.VdmStatus;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.memory.WriteBackKind;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -136,12 +136,7 @@ public abstract class Slot {
     /** Returns the size of the delta record that the part has made. */
     public abstract long recordBytes();
 
-    /**
-     * Returns whether the completion record of a part that met a page fault says how far the part
-     * got.
-     *
-     * @return false if {@link #bytesCompleted} means nothing
-     */
+    /** Returns whether the record of a part that met a page fault says how far the part got. */
     public boolean tellsProgress() {
         return false;
     }
@@ -155,20 +150,12 @@ public abstract class Slot {
         return 0;
     }
 
-    /**
-     * Returns which end of a copy that met a page fault is done.
-     *
-     * @return true for the end, because the device copied downwards
-     */
+    /** Returns whether the end of a copy that met a page fault is done, not its beginning. */
     public boolean isTailDone() {
         return false;
     }
 
-    /**
-     * Returns whether batches can be submitted to where the slot sends.
-     *
-     * @return false if the engine has to submit tasks one by one
-     */
+    /** Returns whether batches can be submitted to where the slot sends. */
     public boolean takesBatches() {
         return true;
     }
@@ -311,36 +298,42 @@ public abstract class Slot {
      *
      * @return false if an engine of the machine does, or the JVM is the software path
      */
-    public final boolean writesLines(Durability durability) {
+    final boolean writesLines(Durability durability) {
         return durability.lines() == null && channel.software() != ExecutionPath.JVM;
     }
 
-    /** Writes the completion record of a task that failed where the slot sends. */
-    final void fail(Operation<?> task, int code) {
-        VdmStatus told = channel.status(code);
-        task.fail(path(), told.result(), told, "on %s failed: %s: %s"
-                .formatted(channel.place(onDevice), told, told.explanation()), null);
-    }
-
     /** Returns the program of copies, fills and flushes. */
-    public final Transfer transfer() {
+    final Transfer transfer() {
         return transfer;
     }
 
-    /** Returns the program of the other operations. */
-    public final DataProgram data() {
-        if (data == null) {
-            data = new DataProgram(this);
+    /**
+     * Begins the program that takes an operation through the slot.
+     *
+     * @param javaIsSooner whether Java is to execute it, and not the software path; never for a
+     *     delta that is applied
+     */
+    public final Program begin(Operation<?> operation, Durability durability,
+            boolean javaIsSooner) {
+        boolean durable = operation.isDurable();
+        WriteBackKind kind = durable ? durability.kindOf(operation.destination()) : null;
+        boolean lines = durable && writesLines(durability);
+        switch (operation.type()) {
+            case MEMCPY, MEMMOVE, MEMSET, FLUSH -> {
+                return transfer.begin(operation, kind, lines);
+            }
+            case BATCH -> {
+                batch = batch != null ? batch : new BatchProgram(this);
+                return batch.begin(operation.tasks(), durability);
+            }
+            default -> {
+                data = data != null ? data : new DataProgram(this);
+                MemorySegment second = operation.secondDestination();
+                return data.begin(operation, kind,
+                        durable && second != null ? durability.kindOf(second) : null, lines,
+                        javaIsSooner);
+            }
         }
-        return data;
-    }
-
-    /** Returns the program of batches. */
-    public final BatchProgram batch() {
-        if (batch == null) {
-            batch = new BatchProgram(this);
-        }
-        return batch;
     }
 
     /** Releases segments, programs and owner, and sends to the device again. */
