@@ -75,14 +75,20 @@ public final class Forces {
      * @param operation the operation that waits for all ranges; it was handed over
      * @param then called with the operation after all forces have ended and failures are in the
      *     completion records
+     * @param here whether the calling thread may force, if no other operation waits for the force
      */
-    public void submit(Operation<?> operation, BiConsumer<Operation<?>, Forces> then) {
+    public void submit(Operation<?> operation, BiConsumer<Operation<?>, Forces> then,
+            boolean here) {
         waiting = operation;
         whenForced = then;
         pin();
         ForceRequest mine = first; // the thread that ends the last request empties the list
+        int all = count;
         push(mine);
         Seam.at("push and serve");
+        if (here && mine.file.forces().serveAlone(this, all)) {
+            return;
+        }
         for (ForceRequest each = mine; each != null; each = each.following) {
             each.file.forces().serve(false);
         }
