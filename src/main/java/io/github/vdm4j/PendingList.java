@@ -87,12 +87,34 @@ public final class PendingList {
         }
     }
 
+    /** Receives the mark that the list has reached right before an operation is taken out. */
+    @FunctionalInterface
+    public interface Taker {
+        /**
+         * Receives the mark, under the list's lock.
+         *
+         * @param mark what {@link PendingList#reached} returns
+         */
+        void reached(long mark);
+    }
+
     /**
      * Takes the first operation out.
      *
      * @return the operation, which the caller owns now, or null if none waits
      */
     public Operation<?> take() {
+        return take(mark -> {});
+    }
+
+    /**
+     * Takes the first operation out.
+     *
+     * @param taker receives the mark if an operation waits
+     * @return the operation, which the caller owns now, or null if none waits
+     */
+    public Operation<?> take(Taker taker) {
+        Objects.requireNonNull(taker, "taker");
         if (first == null) {
             return null;
         }
@@ -100,6 +122,7 @@ public final class PendingList {
         synchronized (lock) {
             Operation<?> head = first;
             if (head != null) {
+                taker.reached(reached());
                 unlink(head);
             }
             return head;

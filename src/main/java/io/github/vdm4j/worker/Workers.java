@@ -263,7 +263,7 @@ public final class Workers {
         return List.copyOf(stuck);
     }
 
-    private final class Worker implements Runnable {
+    private final class Worker implements Runnable, PendingList.Taker {
         private final int number;
         /** Null if the thread has died and the system cannot start another. */
         private volatile Thread thread;
@@ -371,13 +371,16 @@ public final class Workers {
                 }
                 return null;
             }
-            position = pending.reached();
-            Seam.at("mark and take");
-            Operation<?> next = pending.take();
+            Operation<?> next = pending.take(this);
             if (next == null) {
                 position = Long.MAX_VALUE; // a drain must not wait for a worker that falls asleep
             }
             return next;
+        }
+
+        @Override
+        public void reached(long mark) {
+            position = mark; // under the lock, because isPast looks at the list first
         }
 
         private void execute(Operation<?> next) {
