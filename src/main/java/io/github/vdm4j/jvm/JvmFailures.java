@@ -46,20 +46,21 @@ public final class JvmFailures {
      * Returns the reason of the failure as text that follows "memcpy of 64 bytes ".
      *
      * @param thrown the exception of the execution
+     * @param bytesDone the number of bytes that are certainly done
      * @param operands the segments that the operation accessed; null for none
      * @return the reason
      */
-    public static String reason(Throwable thrown, MemorySegment... operands) {
-        return switch (result(thrown, operands)) {
-            case SEGMENT_UNUSABLE ->
-                "failed: a segment can no longer be used: " + thrown.getMessage();
-            case IO_ERROR -> "failed: "
-                    + new PageUnavailableException((InternalError) thrown,
-                            Stream.of(operands)
-                                    .filter(MemoryRegions::mayLackPages)
-                                    .toArray(MemorySegment[]::new))
-                            .getMessage();
-            default -> "failed: " + thrown;
+    private static String reason(Throwable thrown, long bytesDone, MemorySegment... operands) {
+        String failed =
+                bytesDone == 0 ? "failed: " : "failed after %,d bytes: ".formatted(bytesDone);
+        return failed + switch (result(thrown, operands)) {
+            case SEGMENT_UNUSABLE -> "a segment can no longer be used: " + thrown.getMessage();
+            case IO_ERROR -> new PageUnavailableException((InternalError) thrown,
+                    Stream.of(operands)
+                            .filter(MemoryRegions::mayLackPages)
+                            .toArray(MemorySegment[]::new))
+                    .getMessage();
+            default -> thrown.toString();
         };
     }
 
@@ -74,7 +75,7 @@ public final class JvmFailures {
         MemorySegment[] operands =
                 {operation.source(), operation.destination(), operation.second()};
         operation.fail(ExecutionPath.JVM, result(thrown, operands), null,
-                reason(thrown, operands), thrown, bytesDone);
+                reason(thrown, bytesDone, operands), thrown, bytesDone);
     }
 
     /**
