@@ -3,6 +3,7 @@ package io.github.vdm4j;
 import io.github.vdm4j.machine.Seam;
 import java.util.ArrayList;
 import java.util.Objects;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 
 /**
@@ -87,17 +88,6 @@ public final class PendingList {
         }
     }
 
-    /** Receives the mark that the list has reached right before an operation is taken out. */
-    @FunctionalInterface
-    public interface Taker {
-        /**
-         * Receives the mark, under the list's lock.
-         *
-         * @param mark what {@link PendingList#reached} returns
-         */
-        void reached(long mark);
-    }
-
     /**
      * Takes the first operation out.
      *
@@ -110,11 +100,12 @@ public final class PendingList {
     /**
      * Takes the first operation out.
      *
-     * @param taker receives the mark if an operation waits
+     * @param atMark receives what {@link #reached} returns right before, under the list's lock. It
+     *     is not called if no operation waits
      * @return the operation, which the caller owns now, or null if none waits
      */
-    public Operation<?> take(Taker taker) {
-        Objects.requireNonNull(taker, "taker");
+    public Operation<?> take(LongConsumer atMark) {
+        Objects.requireNonNull(atMark, "atMark");
         if (first == null) {
             return null;
         }
@@ -122,7 +113,7 @@ public final class PendingList {
         synchronized (lock) {
             Operation<?> head = first;
             if (head != null) {
-                taker.reached(reached());
+                atMark.accept(reached());
                 unlink(head);
             }
             return head;

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 
 /**
@@ -263,7 +264,7 @@ public final class Workers {
         return List.copyOf(stuck);
     }
 
-    private final class Worker implements Runnable, PendingList.Taker {
+    private final class Worker implements Runnable, LongConsumer {
         private final int number;
         /** Null if the thread has died and the system cannot start another. */
         private volatile Thread thread;
@@ -379,7 +380,7 @@ public final class Workers {
         }
 
         @Override
-        public void reached(long mark) {
+        public void accept(long mark) {
             position = mark; // under the lock, because isPast looks at the list first
         }
 
