@@ -102,9 +102,9 @@ final class DeviceWorkers {
             operation.handOver();
         }
         if (batch) {
-            forces.submit(operation, whenForced); // its slot makes others wait for it
+            forces.submit(operation, whenForced, false); // its slot makes others wait for it
         } else {
-            forced.submit(operation, forces, whenForced);
+            forced.submit(operation, forces, whenForced, false);
             queue.handOff();
         }
     }
