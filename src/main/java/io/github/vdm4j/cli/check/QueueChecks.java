@@ -61,7 +61,8 @@ final class QueueChecks {
             queues.forEach(this::alone);
         }
         results.plan(ALL, VARIANT, 4L * queues.size());
-        try (Vdm mover = device.open(List.of(), 4 * queues.size())) {
+        try (var open = new OpenMover(device.open(List.of(), 4 * queues.size()), results)) {
+            Vdm mover = open.mover();
             copy(mover, ALL, 4 * queues.size(), LONG_BYTES);
             for (DsaQueue queue : device.counts(mover)) {
                 requireWork(ALL, queue);
@@ -69,7 +70,8 @@ final class QueueChecks {
             add(mover);
         }
         results.plan(FULL, VARIANT, (long) ROUNDS * inFlight);
-        try (Vdm mover = device.open(List.of(), inFlight)) {
+        try (var open = new OpenMover(device.open(List.of(), inFlight), results)) {
+            Vdm mover = open.mover();
             for (int round = 0; round < ROUNDS; round++) {
                 copy(mover, FULL, inFlight, COPY_BYTES);
             }
@@ -84,7 +86,8 @@ final class QueueChecks {
     private void alone(String queue) {
         String name = "queue " + queue;
         results.plan(name, VARIANT, COPIES);
-        try (Vdm mover = device.open(List.of(queue), COPIES)) {
+        try (var open = new OpenMover(device.open(List.of(queue), COPIES), results)) {
+            Vdm mover = open.mover();
             copy(mover, name, COPIES, COPY_BYTES);
             requireWork(name, device.counts(mover).getFirst());
             add(mover);
