@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -211,6 +212,22 @@ class HardwareCheckTest {
         assertTrue(CheckReportText.of(report)
                 .contains("\nskipped, because no device has the opcode 0x11: copy crc (memory), "),
                 CheckReportText.of(report));
+    }
+
+    @Test
+    void moverThatCannotBeOpenedAgainFails() throws IOException {
+        var nops = new AtomicInteger();
+        movers.device(new DeviceSettings().queue(QueueSettings.shared(8)), new FaultPlan() {
+            @Override
+            public DescriptorFault nextDescriptor(Descriptor descriptor) {
+                return descriptor.opcode() == 0 && nops.incrementAndGet() > 1
+                        ? DescriptorFault.status(HARDWARE_ERROR)
+                        : DescriptorFault.NONE;
+            }
+        }, DeviceModel.Observer.NONE).devices.inline();
+        CheckReport report = check(Fault.NONE, Duration.ofMinutes(5), 1, 64);
+        assertEquals(Set.of("nop", "queue wq0.0", "all queues", "full queue"), failed(report));
+        assertEquals("the mover could not be opened again", report.failures().getFirst().what());
     }
 
     @Test
