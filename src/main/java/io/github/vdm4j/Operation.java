@@ -88,7 +88,7 @@ public final class Operation<R> extends OperationRecord<R> {
     }
 
     /** Makes this the future of a batch, of the tasks that the list has when it starts. */
-    void prepareBatch(TaskList tasks) {
+    void prepareBatch(Batch.TaskList tasks) {
         withdraw();
         describe(VdmOperationType.BATCH, null, null, null, 0, null, VdmFlags.NONE);
         operands.tasks = tasks;
