@@ -3,8 +3,8 @@ package io.github.vdm4j.cli.check;
 import java.util.List;
 
 /**
- * The report of a conformance run, to attach to an issue. It has no name of a host or a user and no
- * path. The components, in this order, are the keys of the JSON.
+ * The report of a conformance run, to attach to an issue. It contains no name of a host or a user
+ * and no path. The components, in this order, are the keys of the JSON.
  *
  * @param verdict the verdict of the whole run
  * @param vdm4j the version of vdm4j
@@ -64,7 +64,7 @@ public record CheckReport(
             Long numaNode, Long maxTransferBytes, Long maxBatchTasks) {}
 
     /**
-     * A work queue. What it has done is null if the mover does not count it.
+     * A work queue. The counts are null if the mover does not count by queue.
      *
      * @param name such as {@code wq0.0}
      * @param mode {@code shared} or {@code dedicated}
@@ -88,7 +88,7 @@ public record CheckReport(
      * @param verdict its end
      * @param operations how many operations were compared
      * @param failures how many of them failed
-     * @param note why it was skipped, or what it met; null if there is nothing to say
+     * @param note the reason of a skipped check, or a remark; may be null
      */
     public record Check(String name, String variant, Verdict verdict, long operations,
             long failures, String note) {}
