@@ -135,8 +135,8 @@ class OffloadPolicyTest {
             assertEquals(false, isForJvm(policy, 1, true));
             assertEquals("it executes operations of every size", policy.words());
         }
-        assertEquals("the JVM executes what is shorter than 8,192 bytes, or than 24,576 bytes if a"
-                + " thread awaits it", DEFAULT.words());
+        assertEquals("the JVM executes operations shorter than 8,192 bytes, or than 24,576 bytes"
+                + " if a thread awaits them", DEFAULT.words());
     }
 
     // --- P24: the published latencies, in nanoseconds, on a simulated clock
