@@ -15,17 +15,17 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The program of a batch. Its parts are batches of the device, each with as many consecutive tasks
- * as fit. A task that no descriptor can express is a part of its own.
+ * The program of a batch. Its parts are batches of the device. Each part contains as many
+ * consecutive tasks as possible. A task that no descriptor can express is a separate part.
  *
- * <p>A part may leave tasks undone. The software path stops at the first task that is no plain
- * success. The device then abandons the tasks behind a fence, and pages may be missing. The next
- * part has the undone tasks that may still run.
+ * <p>A part may leave tasks undone. The software path stops at the first task that is not a plain
+ * success. In the same case, the device abandons the tasks behind a fence. Pages may also be
+ * missing. The next part contains the undone tasks that may still run.
  */
 public final class BatchProgram extends Program {
     private static final int OK = Slot.OK;
 
-    /** How many parts in a row may end with nothing but page faults. */
+    /** The largest number of consecutive parts that end only with page faults. */
     private static final int MAX_FAULTS = 16;
 
     private final BatchBuffer buffer;
@@ -43,7 +43,7 @@ public final class BatchProgram extends Program {
     /** The first task that has not ended. */
     private int next;
 
-    /** The first task whose forces have not ended, and the fence that waits for forces. */
+    /** The first task whose forces have not ended, and the next fence that waits for forces. */
     private int section;
 
     private int limit;
@@ -51,20 +51,20 @@ public final class BatchProgram extends Program {
     /** The first task that has failed. */
     private int firstFailure;
 
-    /** Whether anything has been submitted. */
+    /** Whether the program has submitted a task. */
     private boolean begun;
 
-    /** Which tasks the current part has, by their places in the buffer, and how many. */
+    /** The tasks of the current part by their places in the buffer, and their number. */
     private int[] placed = new int[BatchBuffer.LEAST];
 
     private int parts;
 
-    /** How many of the first of them are plain copies. */
+    /** The number of plain copies at the beginning of the part. */
     private int copies;
 
     private int faults;
 
-    /** Whether the current task goes through the slot alone. */
+    /** Whether the slot executes the current task alone. */
     private boolean alone;
 
     BatchProgram(Slot slot) {
@@ -92,7 +92,7 @@ public final class BatchProgram extends Program {
         return this;
     }
 
-    /** True at a fence, too, while {@link #needsForces}. */
+    /** Returns {@code true} also at a fence while {@link #needsForces} is {@code true}. */
     @Override
     public boolean isDone() {
         if (next == limit && limit < tasks.size() && !needsForces()) {
@@ -101,7 +101,7 @@ public final class BatchProgram extends Program {
         return next == limit;
     }
 
-    /** Returns whether tasks have to be forced before the batch continues or ends. */
+    /** Returns whether pages of tasks have to be forced before the batch continues or ends. */
     public boolean needsForces() {
         return forces() != null && !forces().isEmpty();
     }
@@ -126,7 +126,7 @@ public final class BatchProgram extends Program {
         settle();
     }
 
-    /** Returns the first fence that has tasks before it whose pages have to be forced. */
+    /** Returns the first fence that follows a task whose pages have to be forced. */
     private int endOfSection() {
         boolean mustForce = false;
         for (int i = section; i < tasks.size(); i++) {
@@ -178,7 +178,7 @@ public final class BatchProgram extends Program {
         return OK;
     }
 
-    /** Ends the task that is alone. */
+    /** Ends the task that the slot executes alone. */
     private void over() {
         if (tasks.get(next).howItEnded() != VdmResult.SUCCESS) {
             firstFailure = Math.min(firstFailure, next);
@@ -190,7 +190,7 @@ public final class BatchProgram extends Program {
 
     private int submitPart() {
         boolean everythingHeld = gather();
-        if (parts == 0) { // nothing was left of them
+        if (parts == 0) { // No task of the part can run.
             settle();
             return OK;
         }
@@ -209,14 +209,14 @@ public final class BatchProgram extends Program {
             if (!begun) {
                 throw e;
             }
-            return OK; // the task that it belongs to will be found
+            return OK; // The next part finds the task of the closed arena.
         }
     }
 
     /**
      * Writes the descriptors of the next part.
      *
-     * @return true if that is the whole batch, and the call will hold all its arenas
+     * @return {@code true} if the part is the whole batch and the call keeps all its arenas open
      */
     private boolean gather() {
         arenas.clear();
@@ -257,15 +257,15 @@ public final class BatchProgram extends Program {
         return everythingHeld && count == tasks.size();
     }
 
-    /** Writes the descriptor of a task. A task of no bytes becomes an empty operation. */
+    /** Writes the descriptor of a task. A task without bytes becomes a no-op. */
     private void put(int place, Operation<?> task) {
         int flags = task.isFenced() && place > 0 ? Part.FENCE : 0;
         Part part = slot().part();
         if (task.byteSize() == 0) {
             part.begin(Opcode.NOP, flags);
         } else {
-            // A mismatch with a pattern ends the batch.
-            // Its byte is searched before a later task writes there.
+            // A mismatch with a pattern ends the batch. The program finds its byte before a later
+            // task writes there.
             flags |= task.type() == VdmOperationType.COMPARE_PATTERN ? Part.CHECK_RESULT : 0;
             if (slot().onDevice()) {
                 populate(task.destination());
@@ -279,7 +279,10 @@ public final class BatchProgram extends Program {
         buffer.put(place, part);
     }
 
-    /** Returns whether a task has ended, or cannot run because an arena was closed. */
+    /**
+     * Returns whether a task has ended. If an arena of the task is closed, the method fails the
+     * task.
+     */
     private boolean isOutOfQuestion(int index, Operation<?> task) {
         if (!isOver(task) && !isOpen(task)) {
             fail(index, VdmResult.SEGMENT_UNUSABLE, "failed: the arena of a segment was closed",
@@ -309,8 +312,8 @@ public final class BatchProgram extends Program {
     }
 
     /**
-     * Returns whether a part may continue. A batch with a task that is no plain success is an error
-     * to DML, but not here.
+     * Returns whether the batch can continue after a part. DML reports an error if a task is not a
+     * plain success. The batch continues if any task has run.
      */
     @Override
     boolean isGood(int status) {
@@ -368,7 +371,8 @@ public final class BatchProgram extends Program {
                 progress |= !prefault(index);
             } else if (status != BatchBuffer.NOT_RUN) {
                 progress = true;
-                // The first failure sends the failed and the undone tasks to the software path.
+                // After the first failure, the software path executes the failed and the undone
+                // tasks.
                 again = again || slot().fallBack();
                 if (!again) {
                     slot().fail(task, slot().taskStatus(i));
@@ -379,7 +383,7 @@ public final class BatchProgram extends Program {
         faults = progress ? 0 : faulted ? faults + 1 : faults;
     }
 
-    /** Prefaults the pages of a task. Returns false if that ends the task. */
+    /** Prefaults the pages of a task. Returns {@code false} if the task has failed. */
     private boolean prefault(int index) {
         Operation<?> descriptor = tasks.get(index);
         try {
@@ -414,7 +418,7 @@ public final class BatchProgram extends Program {
     }
 
     /**
-     * Advances to the next task that has not ended, or to the end if a fence forbids that task.
+     * Advances to the next task that has not ended. If a fence forbids this task, the batch ends.
      */
     private void settle() {
         while (next < limit) {
@@ -451,8 +455,8 @@ public final class BatchProgram extends Program {
     }
 
     /**
-     * Returns whether a part can be repeated. For a part of several tasks this is asked only if no
-     * task was run.
+     * Returns whether a part can be repeated. A part of several tasks is repeated only if no task
+     * has run.
      */
     @Override
     public boolean isRepeatable() {
@@ -487,7 +491,10 @@ public final class BatchProgram extends Program {
         return true;
     }
 
-    /** Checks before the first submission what that submission does not check itself. */
+    /**
+     * Checks all segments before the first submission, because that submission does not contain all
+     * tasks.
+     */
     private void requireUsable() {
         for (int i = 0; i < tasks.size(); i++) {
             Operation<?> descriptor = tasks.get(i);
@@ -498,9 +505,9 @@ public final class BatchProgram extends Program {
     }
 
     /**
-     * Returns whether a task has been run or submitted.
+     * Returns whether a task has run or was submitted.
      *
-     * @return {@code false} if the batch can begin again
+     * @return {@code false} if the batch can start again
      */
     public boolean hasBegun() {
         return begun;
@@ -527,7 +534,7 @@ public final class BatchProgram extends Program {
         return sum;
     }
 
-    /** Every task sees to its own. */
+    /** Returns null, because each task writes back its own destination. */
     @Override
     public WriteBackKind remainingWriteBack() {
         return null;

@@ -23,7 +23,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * The program of a data operation. It submits the parts from the beginning on and joins their
+ * The program of a data operation. It submits the parts in ascending order and combines their
  * results. If the software path has to make native memory durable, further parts write its cache
  * lines back.
  */
@@ -39,7 +39,7 @@ public final class DataProgram extends Program {
     private MemorySegment source;
     private MemorySegment destination;
 
-    /** The second source or the second destination; no operation has both. */
+    /** The second source or the second destination. No operation has both. */
     private MemorySegment third;
 
     private MemoryRegion pinnedSource;
@@ -51,22 +51,21 @@ public final class DataProgram extends Program {
     private WriteBackKind secondDurable;
     private boolean flushLines;
 
-    /**
-     * How many destinations were checked for cache lines to write back, after the data were
-     * written.
-     */
+    /** The number of destinations whose cache lines were examined after the data were written. */
     private int flushed;
 
     private boolean flushing;
     private boolean over;
     private boolean byJava;
 
-    /** Whether Java executes the operation instead of the software path, because it is faster. */
+    /**
+     * Whether the JVM executes the operation instead of the software path, because it is faster.
+     */
     private boolean javaIsSooner;
 
     /**
-     * The length of the source, or of the destination if there is no source; 0 when nothing is left
-     * to do.
+     * The length of the source, or of the destination if there is no source. A value of 0 ends the
+     * operation early.
      */
     private long length;
 
@@ -84,13 +83,13 @@ public final class DataProgram extends Program {
     /**
      * Begins an operation.
      *
-     * @param what the operation, not empty unless it is a nop or a drain
-     * @param first what makes the destination durable; null if it need not be
-     * @param second the same for the second destination
-     * @param linesBySoftware whether cache lines that the software path wrote are written back by
-     *     DML, too
-     * @param soonerByJava whether Java is to execute it, and not the software path; never for a
-     * delta that is applied
+     * @param what the operation. Only a nop or a drain may be empty
+     * @param first the write-back that makes the destination durable, or null
+     * @param second the write-back that makes the second destination durable, or null
+     * @param linesBySoftware whether DML writes back the cache lines that the software path has
+     *     written
+     * @param soonerByJava whether the JVM executes the operation instead of the software path. It
+     *     is {@code false} for an applied delta
      */
     public DataProgram begin(
             Operation<?> what,
@@ -143,7 +142,7 @@ public final class DataProgram extends Program {
                 fields.longest(slot.channel().limits().bytes(device)));
         if (mapped) {
             part = Math.min(part, fields.longest(Transfer.MAPPED_PART));
-            if (device && type != DELTA_APPLY) { // the record is read by Java
+            if (device && type != DELTA_APPLY) { // Java reads the record of an applied delta.
                 populate();
             } else if (!guardPages()) {
                 executeInJava();
@@ -163,13 +162,15 @@ public final class DataProgram extends Program {
     }
 
     /**
-     * Executes in Java what DML does in another way than the device, or refuses, or does more
-     * slowly.
+     * Executes the rest of the operation in the JVM. DML refuses such an operation, executes it
+     * more slowly, or computes a result that differs from the device's result.
      */
     private void executeInJava() {
         part = length - done;
-        if (mapped && !javaIsSooner) { // else it may be longer than there is memory, and is left to the JVM, which tells of a page that is not there
-            boolean ignored = guardPages(); // the JVM tells of a page that the kernel does not
+        // If the JVM is faster, the range can exceed the memory. Its pages are then not prefaulted.
+        if (mapped && !javaIsSooner) {
+            // The JVM reports the missing pages that the kernel does not report.
+            boolean ignored = guardPages();
         }
         try {
             JvmOperations.execute(descriptor);
@@ -200,7 +201,10 @@ public final class DataProgram extends Program {
                 && guard(third, done, part, descriptor.secondDestination() != null);
     }
 
-    /** The operations that read and write from the beginning on go on where they stopped. */
+    /**
+     * Records progress for operations that read and write in ascending order. They continue where
+     * the device stopped.
+     */
     @Override
     public boolean takeProgress() {
         if (flushing) {
@@ -208,7 +212,8 @@ public final class DataProgram extends Program {
         }
         long more = switch (type) {
             case COMPARE, DUALCAST, CRC, COPY_CRC -> slot().bytesCompleted();
-            case FILL, COMPARE_PATTERN -> slot().bytesCompleted() & -WORD; // the pattern begins anew
+            // A part starts with the first byte of the pattern.
+            case FILL, COMPARE_PATTERN -> slot().bytesCompleted() & -WORD;
             default -> 0;
         };
         if (!slot().tellsProgress() || more <= 0 || more >= part) {
@@ -295,13 +300,13 @@ public final class DataProgram extends Program {
                 outcome = told.ordinal();
                 value = told == DeltaResult.Outcome.EQUAL ? 0 : slot.recordBytes();
             }
-            default -> {} // nothing to be told
+            default -> {} // Further operations have no result.
         }
     }
 
     /**
-     * Finds the byte of a mismatch in the word that DML reports. If it is not there, another thread
-     * has written to the word.
+     * Returns the offset of a mismatch in the word that DML reports. If the word has no mismatch,
+     * another thread has changed it, and the method returns the word's offset.
      */
     private long exactly(long word) {
         try {
@@ -317,7 +322,10 @@ public final class DataProgram extends Program {
         return word;
     }
 
-    /** Advances to the next destination whose cache lines DML has to write back, or ends. */
+    /**
+     * Starts the write-back of the next destination whose cache lines DML has to write back. If
+     * there is none, the operation ends.
+     */
     private void writeLinesBack() {
         flushing = false;
         while (flushed < 2 && !flushing) {
@@ -346,7 +354,7 @@ public final class DataProgram extends Program {
     }
 
     /**
-     * Returns true, because the operation reads and writes separate ranges, and a delta record can
+     * Returns {@code true}. The operation reads and writes separate ranges, and a delta record can
      * be applied again.
      */
     @Override
@@ -391,7 +399,7 @@ public final class DataProgram extends Program {
         return over;
     }
 
-    /** Whatever remains: see {@link #remains} for each destination. */
+    /** Returns the remaining write-back of either destination. */
     @Override
     public WriteBackKind remainingWriteBack() {
         return remains(durable) ? durable : remains(secondDurable) ? secondDurable : null;
@@ -400,7 +408,7 @@ public final class DataProgram extends Program {
     /**
      * Returns whether a destination still has to be written back outside of DML.
      *
-     * @param kind what it needs, or null
+     * @param kind the write-back of the destination, or null
      */
     private boolean remains(WriteBackKind kind) {
         return kind != null && kind.isForced()
@@ -426,7 +434,7 @@ public final class DataProgram extends Program {
     }
 
     /**
-     * Returns the write-back of the destination that DML has not done.
+     * Returns the remaining write-back of the destination.
      *
      * @return the kind, or null for nothing
      */
@@ -435,7 +443,7 @@ public final class DataProgram extends Program {
     }
 
     /**
-     * Returns the write-back of the second destination that DML has not done.
+     * Returns the remaining write-back of the second destination.
      *
      * @return the kind, or null for nothing
      */

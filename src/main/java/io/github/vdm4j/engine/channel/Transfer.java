@@ -17,21 +17,22 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The program of a copy, fill or flush. It submits the parts in the order that keeps overlapping
- * moves right (H5). If the software path has to make native memory durable, further parts write its
- * cache lines back.
+ * The program of a copy, fill or flush. It submits the parts of an overlapping move in the order
+ * that preserves the source (H5). If the software path has to make native memory durable, further
+ * parts write its cache lines back.
  */
 public final class Transfer extends Program {
     static final long LINE = 64;
 
     /**
-     * Parts of mapped files are short. On the software path, little time may pass between the check
-     * and the access. On the device, each poll populates one part.
+     * The longest part of a mapped file in bytes. On the software path, the time between the check
+     * and the access must be short. On the device, each poll populates one part.
      */
     static final long MAPPED_PART = 4L << 20;
 
     /**
-     * The regions that are pinned until the slot is returned; null if a segment is in no region.
+     * The regions that stay pinned until the slot is released, or null for segments outside of all
+     * regions.
      */
     private MemoryRegion pinnedDestination;
 
@@ -50,23 +51,26 @@ public final class Transfer extends Program {
     private WriteBackKind durable;
     private boolean flushLines;
 
-    /** True once the data are moved and cache lines are being written back. */
+    /** Whether the data are moved and cache lines are being written back. */
     private boolean flushing;
 
     /** Whether the JVM has executed a part. */
     private boolean byJava;
 
-    /** How much of the current phase has been done, and how much the current part does. */
+    /** The number of processed bytes of the current phase, and the length of the current part. */
     private long done;
 
     private long part;
 
-    /** How much of the current part is done at its beginning and at its end, after page faults. */
+    /**
+     * The number of processed bytes at the beginning and at the end of the current part after page
+     * faults.
+     */
     private long head;
 
     private long tail;
 
-    /** Whether cache lines have to be written back that no slot has written back. */
+    /** Whether cache lines remain that no slot has written back. */
     private boolean linesLeft;
 
     Transfer(Slot slot) {
@@ -78,13 +82,13 @@ public final class Transfer extends Program {
      *
      * @param what the operation
      * @param onto the destination
-     * @param of the source; null for memset and flush
+     * @param of the source, or null for memset and flush
      * @param fill the byte for memset
      * @param promised the flags
      * @param bytes the length, above 0
-     * @param writeBack what makes the destination durable; null if it need not be
-     * @param linesBySoftware whether cache lines that the software path wrote are written back by
-     *     DML, too
+     * @param writeBack the write-back that makes the destination durable, or null
+     * @param linesBySoftware whether DML writes back the cache lines that the software path has
+     *     written
      */
     public Transfer begin(
             VdmOperationType what,
@@ -175,7 +179,8 @@ public final class Transfer extends Program {
 
     private boolean guardPages(long offset) {
         if (flushing) {
-            long skipped = destination.address() - to; // the flush begins with the line, not with the range
+            // The flush starts at the beginning of the line.
+            long skipped = destination.address() - to;
             long start = Math.max(offset - skipped, 0);
             long end = Math.min(offset - skipped + part, destination.byteSize());
             prefault(destination, start, end - start, false);
@@ -185,8 +190,8 @@ public final class Transfer extends Program {
     }
 
     /**
-     * Executes the rest of the operation, because the kernel does not report missing pages, or
-     * because the JVM is the software path.
+     * Executes the rest of the operation in the JVM. The kernel does not report missing pages, or
+     * the JVM is the software path.
      */
     private void executeInJava() {
         if (flushing) {
@@ -196,7 +201,7 @@ public final class Transfer extends Program {
             return;
         }
         try {
-            if (head + tail > 0) { // the rest of the part that met page faults comes first
+            if (head + tail > 0) { // The rest of the part with page faults comes first.
                 executeInJava(offset() + head, part - head - tail);
                 done += part;
                 head = 0;
@@ -223,8 +228,8 @@ public final class Transfer extends Program {
     }
 
     /**
-     * Advances to the next part. The parts that write cache lines back follow the last part that
-     * moves data.
+     * Advances to the next part. After the last part that moves data, further parts write cache
+     * lines back.
      */
     @Override
     void next(int status) {
@@ -237,8 +242,8 @@ public final class Transfer extends Program {
     }
 
     /**
-     * Begins to write back the covering cache lines (H10). They lie in the same pages, so they are
-     * mapped like the range.
+     * Begins to write back the covering cache lines (H10). They are mapped, because they lie in the
+     * pages of the range.
      */
     private void beginFlushing() {
         flushing = true;
@@ -249,15 +254,15 @@ public final class Transfer extends Program {
     }
 
     /**
-     * Returns the bytes of the cache lines that cover a range.
+     * Returns the size of the cache lines that cover a range.
      *
-     * @return a multiple of 64
+     * @return the size in bytes, a multiple of 64
      */
     public static long coveringLines(long from, long bytes) {
         return (from + bytes + LINE - 1 & -LINE) - (from & -LINE);
     }
 
-    /** Returns false if the part moves bytes within its own range. */
+    /** Returns {@code false} if the part moves bytes within its own range. */
     @Override
     public boolean isRepeatable() {
         return flushing || source == null || Math.abs(to - from) >= part;
