@@ -133,7 +133,7 @@ public abstract class DeviceMoverBuilder<B extends DeviceMoverBuilder<B>> {
      * operations, batches of this length, and operations of {@link #workersFrom} bytes or more.
      * Default: 8 KiB (docs/adr/0027).
      *
-     * @param bytes 0 or more; 0 for every size
+     * @param bytes the size in bytes, or 0 for every size
      * @return this
      * @throws IllegalArgumentException if the number is negative
      */

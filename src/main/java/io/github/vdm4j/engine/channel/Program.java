@@ -296,9 +296,7 @@ public abstract class Program {
         return 0;
     }
 
-    /**
-     * Marks the operation as as X
-     */
+    /** Records that a worker executes the operation. */
     public final void passToWorker() {
         onWorker = true;
     }
@@ -329,7 +327,7 @@ public abstract class Program {
         return onWorker;
     }
 
-    /** Returns whether the software path has executed a part. */
+    /** Returns whether the software path has executed a part or executes the next part. */
     public final boolean bySoftware() {
         return bySoftware || !slot.onDevice();
     }

@@ -96,8 +96,9 @@ public abstract class Slot {
      * @param third another segment, or null
      * @return {@link #OK} if the device has accepted the part. Otherwise the status of the channel,
      *     and nothing is in flight
-     * @throws SegmentClosedException if an arena is closed; nothing was submitted
-     * @throws WrongThreadException if a segment is confined to another thread. Nothing was submitted
+     * @throws SegmentClosedException if an arena is closed. Nothing was submitted
+     * @throws WrongThreadException if a segment is confined to another thread. Nothing was
+     *     submitted
      */
     protected abstract int send(Part part, MemorySegment first, MemorySegment second,
             MemorySegment third);
@@ -200,7 +201,7 @@ public abstract class Slot {
      * @param destination the destination
      * @param source the source, or null for a fill
      * @return {@link #OK} or a status of the channel. Nothing is in flight
-     * @throws SegmentClosedException if an arena is closed; nothing was done
+     * @throws SegmentClosedException if an arena is closed. No byte was changed
      * @throws WrongThreadException if a segment is confined to another thread. No byte was changed
      */
     public int execute(Part part, MemorySegment destination, MemorySegment source) {
