@@ -1,11 +1,13 @@
-# What jextract's classes do when they are initialised is done while the first mover of a JVM is opened, or for the first operation. Two things
-# take several milliseconds each, and nobody uses them:
-#  - the handles by which single elements of an array in a struct are read and written are left out with their accessors;
-#  - where the generated functions look their symbols up goes to a class of its own, initialised by the first look.
-# And javac writes the value of a constant field where it is used, so that no class is loaded for the sake of a number:
-#  - a constant is a public field in place of its accessor;
-#  - the offset of a struct's field is one, too, beside its accessor. It is counted here; from the first field on whose size is not told here,
-#    the class finds them out by itself. BindingsTest compares them.
+# Makes the generated classes initialise faster. Their initialisation delays the opening of the first
+# mover of a JVM, or the first operation. Two parts take several milliseconds each, and nothing uses them:
+#  - The script removes the handles of single elements of an array in a struct, with their accessors.
+#  - The look-up of the symbols of generated functions moves to a separate class. The first look-up
+#    initialises it.
+# javac copies the value of a constant field to its users, so a number needs no loading of a class:
+#  - A constant becomes a public field instead of an accessor.
+#  - The offset of a struct's field becomes a constant, beside its accessor. The script counts the offset
+#    until it meets a field of unknown size. From there on, the class calculates the offsets itself.
+#    BindingsTest compares the offsets with the layouts.
 function size(line,    count, unit) {
   count = 1
   if (match(line, /MemoryLayout\.paddingLayout\([0-9]+\)/)) return substr(line, RSTART + 27, RLENGTH - 28) + 0

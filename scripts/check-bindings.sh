@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Generates the bindings elsewhere and fails if they differ from the committed ones.
+# Generates the bindings elsewhere and fails if they differ from the committed bindings.
 #
 #   scripts/check-bindings.sh [dml|pmem|all]
 #
-# Settings: those of generate-bindings.sh.
+# The settings are those of generate-bindings.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Checks scripts/vdm in a copy of the sources: first use by two at once, from anywhere, after a change, after a clean,
-# with a build that fails. Takes a minute or two.
+# Checks scripts/vdm in a copy of the sources: the first use by two processes at the same time, and
+# a use from any folder. It also checks uses after a change, after a clean, and with a failing
+# build. The checks take a minute or two.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,7 +10,7 @@ expect() { [[ $2 == "$1" ]] || fail "$3: expected '$1', got '$2'"; }
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-root="$work/a copy" # the blank is part of the test
+root="$work/a copy" # The blank is part of the test.
 mkdir -p "$root/src"
 cp -r pom.xml config scripts "$root"
 cp -r src/main "$root/src"
@@ -20,9 +21,9 @@ cd /
 "$vdm" info >"$work/out1" 2>"$work/err1" & first=$!
 "$vdm" info >"$work/out2" 2>"$work/err2" & second=$!
 wait "$first" || fail "first use: $(<"$work/err1")"
-wait "$second" || fail "first use by another at once: $(<"$work/err2")"
+wait "$second" || fail "first use by a second process: $(<"$work/err2")"
 expect "$building" "$(cat "$work/err1" "$work/err2")" "two at once build once"
-grep -q '^movers' "$work/out1" && cmp -s "$work/out1" "$work/out2" || fail "two at once do not say the same"
+grep -q '^movers' "$work/out1" && cmp -s "$work/out1" "$work/out2" || fail "two concurrent uses print different output"
 
 ln -s "$vdm" "$work/link"
 expect "$(<"$work/out1")" "$("$work/link" info 2>&1)" "through a link, and with nothing on standard error"
@@ -61,10 +62,10 @@ rm -rf "$root/target"
 expect "$building" "$("$vdm" info 2>&1 >/dev/null)" "after a clean"
 
 echo "nonsense" >>"$root/src/main/java/io/github/vdm4j/cli/VdmCommand.java"
-if "$vdm" info >"$work/out" 2>"$work/err"; then fail "a build that fails is not noticed"; fi
+if "$vdm" info >"$work/out" 2>"$work/err"; then fail "a failing build is not noticed"; fi
 expect "" "$(<"$work/out")" "standard output of a build that fails"
-grep -q 'VdmCommand.java' "$work/err" || fail "a build that fails does not say why: $(<"$work/err")"
+grep -q 'VdmCommand.java' "$work/err" || fail "a failing build does not print the reason: $(<"$work/err")"
 
 expect 1 "$(find "$root/target/cli" -maxdepth 1 -type d -name 'build-*' | wc -l)" "builds kept after one that failed"
 
-echo "check-vdm: scripts/vdm does what it should"
+echo "check-vdm: scripts/vdm passes all checks"

@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
-# Prints the home of the newest JDK of 22 or later that is installed, or says in one sentence that there is none.
-# $VDM4J_JAVA_HOME, where it is set, is taken as it is if it is new enough.
-# Run it:     JAVA_HOME=$(scripts/find-jdk.sh) || exit 1
-# Source it:  it defines find_jdk and does nothing else.
+# Prints the home of the newest installed JDK of 22 or later, or a sentence that there is none.
+# If $VDM4J_JAVA_HOME is set, only that JDK counts.
+#
+#   JAVA_HOME=$(scripts/find-jdk.sh) || exit 1
+#
+# A script can also source this file to define find_jdk.
 
 VDM4J_LEAST_JAVA=22
 
-# The feature release (22, 25, ...) of the JDK at $1; fails where there is none.
+# Prints the feature release (22, 25, ...) of the JDK at $1. Fails if there is none.
 jdk_feature() {
   [[ -x $1/bin/java && -x $1/bin/javac ]] || return 1
   local version=
-  # Every JDK since 9 carries a release file: reading it saves starting a JVM for each candidate.
+  # Every JDK since 9 has a release file. Reading it avoids starting a JVM for each candidate.
   if [[ -r $1/release ]]; then
     version=$(sed -n 's/^JAVA_VERSION="\([^"]*\)".*/\1/p' "$1/release" | head -n 1)
   fi
@@ -37,7 +39,8 @@ find_jdk() {
     on_path=$(dirname "$(dirname "$(readlink -f "$on_path")")")
   fi
 
-  # The first of several JDKs of the same release wins: JAVA_HOME before PATH before what merely lies around.
+  # Of several JDKs of the same release, the first wins. The order is JAVA_HOME, PATH, and the usual
+  # folders.
   for candidate in "${JAVA_HOME:-}" "$on_path" /usr/lib/jvm/* "${HOME:-}"/.sdkman/candidates/java/* /opt/*jdk* \
     "${HOME:-}"/.jdks/* /Library/Java/JavaVirtualMachines/*/Contents/Home; do
     [[ -n $candidate ]] || continue

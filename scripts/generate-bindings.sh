@@ -3,8 +3,8 @@
 #
 #   scripts/generate-bindings.sh [dml|pmem|all] [output folder]
 #
-# Without an output folder the committed bindings are replaced. Settings, from the environment:
-#   JEXTRACT       the jextract to run (default: the one on PATH)
+# Without an output folder the script replaces the committed bindings. The environment has the settings:
+#   JEXTRACT       the jextract to run (default: jextract on the PATH)
 #   INCLUDE_DIR    a folder that holds dml/dml.h or libpmem.h (default: /usr/local/include, /usr/include)
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -17,7 +17,7 @@ output=${2:-src/main/java}
 case $what in all) libraries=(dml pmem);; dml|pmem) libraries=("$what");; *) fail "dml, pmem or all, not $what";; esac
 
 jextract=${JEXTRACT:-$(command -v jextract || true)}
-[ -n "$jextract" ] || fail "no jextract on PATH and JEXTRACT is not set; jextract/README.md tells how to build revision $(pinned jextract)"
+[ -n "$jextract" ] || fail "no jextract on PATH and JEXTRACT is not set; jextract/README.md explains how to build revision $(pinned jextract)"
 version=$("$jextract" --version 2>&1) || fail "$jextract does not run: $version"
 grep -q "version $(pinned libclang)\." <<<"$version" \
   || echo "generate-bindings: note: the committed bindings come from libclang $(pinned libclang), this is: $(tail -n 1 <<<"$version")" >&2

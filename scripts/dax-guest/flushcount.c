@@ -1,19 +1,19 @@
 /*
- * A plug-in for the emulator (QEMU 7 and 8, plug-in API version 1): counts the cache-flush and fence instructions that
- * the guest executes, by the address of the instruction.
+ * A plug-in for the emulator (QEMU 7 and 8, plug-in API version 1). It counts the cache-flush and fence
+ * instructions that the guest executes, by the address of the instruction.
  *
  *   gcc -O2 -shared -fPIC -o flushcount.so flushcount.c
- *   -plugin flushcount.so,live=FILE      while the guest runs: a snapshot for each marker it executes
- *   -plugin flushcount.so,out=FILE       at the end: totals
+ *   -plugin flushcount.so,live=FILE      writes a snapshot for each marker that the guest executes
+ *   -plugin flushcount.so,out=FILE       writes the totals at the end
  *
- * The marker is an instruction that does nothing and that no compiler writes: nopl MARKER(%rax). A snapshot is text,
- * in the half of FILE that its number (even or odd) selects, filled up with line ends:
+ * The marker is an instruction without effect that no compiler generates: nopl MARKER(%rax). A snapshot is
+ * text. Its number (even or odd) selects the half of FILE, and line ends fill the rest of the half:
  *
  *   snapshot NUMBER
- *   ADDRESS KIND COUNT        (one line for each instruction of a user program that was executed)
+ *   ADDRESS KIND COUNT        (a line for each executed instruction of a user program)
  *   end NUMBER
  *
- * Given to the guest as a disk, FILE lets a program in the guest measure itself.
+ * If the guest gets FILE for a disk, a program in the guest can read its own counts.
  */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -23,7 +23,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What is needed of the emulator's plug-in interface, since distributions ship no header for it. */
+/* The used part of the emulator's plug-in interface, because distributions do not ship its header. */
 #define EXPORT __attribute__((visibility("default")))
 typedef uint64_t qemu_plugin_id_t;
 struct qemu_plugin_tb;
@@ -50,7 +50,7 @@ static const uint8_t marker[] = {0x0f, 0x1f, 0x80, 'V', 'D', 'M', '4'};
 
 #define SITES 4096
 #define HALF (64 * 1024)
-static struct site { uint64_t address, count; int kind; } site[SITES + 1]; /* the last one is for all that are too many */
+static struct site { uint64_t address, count; int kind; } site[SITES + 1]; /* The last entry counts all surplus instructions. */
 static int sites;
 static uint64_t snapshots;
 static int live = -1;
@@ -83,7 +83,7 @@ static void take_snapshot(unsigned int cpu, void *unused) {
     uint64_t number = ++snapshots;
     size_t used = snprintf(text, HALF, "snapshot %" PRIu64 "\n", number);
     for (int i = 0; i < sites && used < HALF - 128; i++)
-        if (site[i].count && !(site[i].address >> 63)) /* the kernel has the upper half of the addresses */
+        if (site[i].count && !(site[i].address >> 63)) /* The kernel has the upper half of the addresses. */
             used += snprintf(text + used, 128, "%" PRIx64 " %s %" PRIu64 "\n", site[i].address, name[site[i].kind], site[i].count);
     used += snprintf(text + used, HALF - used, "%s %" PRIu64 "\n", sites == SITES || used >= HALF - 128 ? "overflow" : "end", number);
     memset(text + used, '\n', HALF - used);

@@ -1,37 +1,41 @@
 #!/usr/bin/env bash
-# run.sh - run a Java main class inside a small Linux guest that has an emulated NVDIMM.
+# run.sh runs a Java main class inside a small Linux guest that has an emulated NVDIMM.
 #
 #   run.sh CLASSPATH MAINCLASS [args...]
 #
-# CLASSPATH  a jar or a class directory, or several joined by ':'
-# In the guest:  /mnt/pmem  ext4 (or xfs) mounted with DAX on an emulated NVDIMM
-#                /mnt/disk  ordinary ext4 on a virtio disk       /tmp  tmpfs
-# Printed here:  what the program printed (its stderr joined to its stdout), then
-#                "[daxvm] exit status N".  This script's own status is the program's, or
-#                124  the program or the guest ran out of time
-#                125  the guest did not come up, or died
-#                126  set-up failed here          2  wrong usage
-# Settings, from the environment:
-#   WORKDIR     folder for everything that is downloaded, built or written
-#               (${XDG_CACHE_HOME:-~/.cache}/vdm4j/dax-guest)
-#   RUN         a name (run): runs of different names can go on at once in one WORKDIR, each with
-#               file systems of its own
-#   JAVA_HOME   JDK to take along; else what ../find-jdk.sh finds
-#   LIMIT       seconds for the whole guest, boot included (240)
-#   JAVA_OPTS   more JVM options, split at blanks
-#   CPU         emulated CPU (max);  e.g. CPU=max,-clwb or CPU=qemu64
-#   TCG         single (default): all of the guest's processors take turns on one thread of the
-#               emulator.  multi: a thread for each; a little faster, but the JVM then crashes in
-#               some runs (it patches code that another processor executes at that moment)
-#   SMP MEM_MB  processors and memory of the guest (2, 2048)
-#   PMEM_MB DISK_MB   sizes of the two file systems (256, or 512 for xfs; 256)
+# CLASSPATH is a jar, a class directory, or several of these joined by ':'.
+# The guest has three file systems:
+#   /mnt/pmem   ext4 (or xfs) mounted with DAX on an emulated NVDIMM
+#   /mnt/disk   ordinary ext4 on a virtio disk
+#   /tmp        tmpfs
+# The script prints the output of the program (stdout and stderr), then "[daxvm] exit status N".
+# The status of the script is the program's status, or one of these:
+#   124  the program or the guest ran out of time
+#   125  the guest did not start, or died
+#   126  the set-up failed
+#   2    wrong usage
+# The environment has the settings, with the default in brackets:
+#   WORKDIR     the folder for downloads and images (${XDG_CACHE_HOME:-~/.cache}/vdm4j/dax-guest)
+#   RUN         a name (run); runs of different names can share a WORKDIR at the same time, each with
+#               its own file systems
+#   JAVA_HOME   the JDK of the guest (the result of ../find-jdk.sh)
+#   LIMIT       seconds for the whole guest, including its boot (240)
+#   JAVA_OPTS   additional JVM options, separated by blanks
+#   CPU         the emulated CPU (max), for example max,-clwb or qemu64
+#   TCG         single (default): all processors of the guest share a thread of the emulator
+#               multi: each processor has a thread. It is a little faster. The JVM then crashes in some
+#               runs, because it patches code that a different processor executes at that moment
+#   SMP         the number of processors of the guest (2)
+#   MEM_MB      the memory of the guest (2048)
+#   PMEM_MB     the size of /mnt/pmem (256, or 512 for xfs)
+#   DISK_MB     the size of /mnt/disk (256)
 #   PMEM_FS     ext4 (default) or xfs
-#   KEEP        1: keep both file systems from the last run in this WORKDIR, else made new
-#   CRASH       1: cut the guest off the moment the program ends - no sync, no unmount
+#   KEEP        1: keep both file systems of the last run in this WORKDIR
+#   CRASH       1: cut the guest off when the program ends, without a sync and an unmount
 #   OFFLINE     1: install and download nothing; fail if something is missing
-#   FILES       a folder to take along, in the guest as /work/files and on the dynamic loader's path
+#   FILES       a folder that the guest gets at /work/files, on the dynamic loader's path
 #   COUNT       1: count flush instructions; a program reads the counts from /dev/vdd (flushcount.c)
-#   QEMU_OPTS   more options for the emulator, split at blanks
+#   QEMU_OPTS   additional options of the emulator, separated by blanks
 set -u -o pipefail
 export LC_ALL=C
 
@@ -47,7 +51,8 @@ cp_arg=$1 main_class=$2; shift 2
 
 LIMIT=${LIMIT:-240} CPU=${CPU:-max} SMP=${SMP:-2} MEM_MB=${MEM_MB:-2048}
 PMEM_FS=${PMEM_FS:-ext4} DISK_MB=${DISK_MB:-256}
-if [ "$PMEM_FS" = xfs ]; then PMEM_MB=${PMEM_MB:-512}; else PMEM_MB=${PMEM_MB:-256}; fi   # mkfs.xfs wants 300 or more
+# mkfs.xfs needs 300 MB or more.
+if [ "$PMEM_FS" = xfs ]; then PMEM_MB=${PMEM_MB:-512}; else PMEM_MB=${PMEM_MB:-256}; fi
 TCG=${TCG:-single}; KEEP=${KEEP:-0} CRASH=${CRASH:-0} OFFLINE=${OFFLINE:-0}
 RUN=${RUN:-run} FILES=${FILES:-} COUNT=${COUNT:-0}
 kernel_meta=${KERNEL_PACKAGE:-linux-image-cloud-amd64}
@@ -92,8 +97,8 @@ fetch_debs() {                    # fetch_debs PACKAGE...: download and unpack e
     touch "$unpacked/$p.done"
   done
 }
-packages_for_guest() {            # the kernel, then busybox, then what the guest's programs need;
-                                  # not what only serves an installation (maintainer scripts)
+packages_for_guest() {            # The order is the kernel, busybox, and the libraries of the guest's
+                                  # programs. Packages of maintainer scripts are left out.
   apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances \
       "$kernel_meta" busybox-static "$@" 2>>"$log" | awk -v meta="$kernel_meta" -v roots="$*" '
     /^[^ ]/ { p=$1; known[p]=1; next }
@@ -110,7 +115,7 @@ packages_for_guest() {            # the kernel, then busybox, then what the gues
 t_setup=$(now)
 : >"$log"
 case $(dpkg --print-architecture 2>/dev/null) in amd64) ;; *) fail "this script needs a Debian amd64 machine";; esac
-PATH=$PATH:$(dirname "$(command -v bash)")/../sbin; export PATH     # mke2fs lives in sbin
+PATH=$PATH:$(dirname "$(command -v bash)")/../sbin; export PATH     # mke2fs is in sbin.
 need_tool qemu-system-x86_64 qemu-system-x86
 need_tool mke2fs e2fsprogs
 case $PMEM_FS in ext4|xfs) ;; *) fail "PMEM_FS is ext4 or xfs";; esac
@@ -124,7 +129,8 @@ list_and_fetch() {
   fi
   fetch_debs $(cat "$work/packages")
 }
-# once more with new lists: the archive drops a package, the kernel above all, when a newer one comes
+# The archive removes a package, mainly the kernel, when a newer version comes. The script then tries
+# again with new lists.
 list_and_fetch || { apt_update; rm -f "$work/packages"; list_and_fetch; } \
   || fail "cannot get $kernel_meta, busybox-static, $guest_roots from Debian, see $log"
 kernel_pkg=$(head -1 "$work/packages")
@@ -143,14 +149,15 @@ modroot=$kdir; [ -d "$kdir/lib/modules" ] || modroot=$kdir/usr
 vmlinuz=$kdir/boot/vmlinuz-$kver
 [ -e "$vmlinuz" ] || fail "no kernel in $kernel_pkg"
 wanted="crc32c_generic virtio_pci virtio_blk virtio_console nfit libnvdimm nd_pmem ext4 xfs"
-recipe=12                                            # raise when the images' making changes
+# Increase this number when the construction of the images changes.
+recipe=12
 initrd=$work/initrd-$kernel_pkg-r$recipe.cpio
 if [ ! -e "$initrd" ]; then
   say "building the initramfs ($kver)"
   "$bb" depmod -b "$modroot" "$kver" >>"$log" 2>&1 || fail "depmod failed"
   rm -f "$work"/initrd-*.cpio; st=$work/stage-initrd; rm -rf "$st"; mkdir -p "$st"/{bin,dev,proc,sys,root,mod}
   cp "$bb" "$st/bin/busybox"
-  # modules and what they need, in an order that insmod can take
+  # The modules and their dependencies are in an order that insmod can use.
   awk -v want="$wanted" '
     { m=$1; sub(/:$/,"",m); n=m; sub(/.*\//,"",n); sub(/\.ko.*/,"",n); gsub(/-/,"_",n); file[n]=m
       d=""; for(i=NF;i>1;i--) d=d" "$i; dep[n]=d }
@@ -184,7 +191,7 @@ if [ ! -e "$rootimg" ]; then
   rm -f "$work"/root-*.img; st=$work/stage-root; rm -rf "$st"
   mkdir -p "$st"/{bin,sbin,usr/bin,usr/sbin,lib,usr/lib,proc,sys,dev,tmp,run,etc,work,mnt/pmem,mnt/disk,root,jdk}
   for p in $(tail -n +3 "$work/packages"); do
-    # the libraries and the few programs that the guest's init calls
+    # These are the libraries and the few programs that the guest's init calls.
     ( cd "$unpacked/$p" && find . \( -path './lib*' -o -path './usr/lib/*' -o -name ndctl -o -name mke2fs -o -name mkfs.xfs \) \
         \( -type f -o -type l \) ! -path '*/gconv/*' ! -path '*/systemd/*' ! -path '*/engines-3/*' ! -path '*/udev/*' -print0 ) \
       | while IFS= read -r -d '' f; do mkdir -p "$st/$(dirname "$f")"; cp -a "$unpacked/$p/$f" "$st/$f"; done
@@ -193,7 +200,7 @@ if [ ! -e "$rootimg" ]; then
   ( cd "$st/bin" && for a in $("$bb" --list); do [ -e "$a" ] || ln -s busybox "$a"; done )
   ( cd "$JAVA_HOME" && tar cf - --exclude=./lib/src.zip --exclude=./jmods --exclude=./man --exclude=./legal --exclude=./include . ) \
     | tar xf - -C "$st/jdk" || fail "cannot copy the JDK"
-  # a JDK packaged by Debian points outside itself: follow such links
+  # A JDK packaged by Debian has links to files outside itself. The copy follows them.
   find "$st/jdk" -xtype l -delete
   printf 'root:x:0:0:root:/root:/bin/sh\n' >"$st/etc/passwd"; printf 'root:x:0:\n' >"$st/etc/group"
   printf '127.0.0.1 localhost\n' >"$st/etc/hosts"; ln -s /proc/mounts "$st/etc/mtab"
@@ -278,7 +285,7 @@ if [ "$KEEP" != 1 ] || [ ! -e "$pmem" ] || [ ! -e "$disk" ]; then
 fi
 count_opts=()
 if [ "$COUNT" = 1 ]; then
-  command -v gcc >/dev/null || fail "no gcc, which builds the counter"
+  command -v gcc >/dev/null || fail "gcc is missing. It builds the counter"
   gcc -O2 -Wall -shared -fPIC -o "$run/flushcount.so" "$here/flushcount.c" >>"$log" 2>&1 || fail "cannot build flushcount.c, see $log"
   truncate -s 1M "$run/counts"
   count_opts=(-plugin "$run/flushcount.so,live=$run/counts,out=$run/totals"
@@ -324,7 +331,7 @@ say "guest up at $(get up) s, java started at $(get start) s, ended at $(get end
 if grep -q '^late$' "$run/status"; then say "the program ran out of time ($left s)"; exit 124; fi
 if [ -z "$rc" ]; then
   [ $qrc = 124 ] || [ $qrc = 137 ] && { say "the guest ran out of time ($LIMIT s); console: $run/console"; tail -5 "$run/console"; exit 124; }
-  say "the guest did not come up: $(get broken) (emulator's status $qrc; console: $run/console)"
+  say "the guest did not start: $(get broken) (emulator's status $qrc; console: $run/console)"
   cat "$run/qemu.err" >&2; tail -15 "$run/console" >&2; exit 125
 fi
 grep '^mount-busy' "$run/status" && say "note: /mnt/pmem could not be unmounted"

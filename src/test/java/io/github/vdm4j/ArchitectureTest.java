@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
-/** The order of the packages, which the architecture defines. */
+/** A check of the order of the packages. */
 class ArchitectureTest {
     private static final String ROOT = "io.github.vdm4j";
     private static final String FUTURE = ROOT + ".future";

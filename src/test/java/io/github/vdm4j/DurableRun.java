@@ -20,7 +20,7 @@ import java.util.SplittableRandom;
 final class DurableRun {
     private static final int BYTES = 64;
     private static final int PER_USER = 3;
-    /** Distant slots, so that not all ranges of a group are merged. */
+    /** The slots are distant, so a group does not merge all ranges. */
     private static final int DISTANCE = 80_000;
 
     private final SplittableRandom random;

@@ -60,7 +60,7 @@ class ThrowingCallbacksTest {
         assertPollerWorks();
     }
 
-    /** A future without wakers, which only the shared poller polls. */
+    /** A future without wakers. Only the shared poller polls it. */
     private static void assertPollerWorks() throws Exception {
         assertEquals("done", get(polled(5).toCompletableFuture()));
     }

@@ -57,7 +57,7 @@ public interface ClientMemory {
     void write(long address, byte[] bytes, int length) throws MemoryFault;
 
     /**
-     * Writes a completion record. The status, which is its first byte, becomes visible last.
+     * Writes a completion record. Its first byte, the status, becomes visible last.
      *
      * @param address where to
      * @param bytes the record

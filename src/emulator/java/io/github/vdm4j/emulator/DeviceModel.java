@@ -3,7 +3,6 @@ package io.github.vdm4j.emulator;
 import io.github.vdm4j.emulator.FaultPlan.DescriptorFault;
 import io.github.vdm4j.emulator.FaultPlan.WriteFault;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,7 +115,7 @@ public final class DeviceModel {
      *
      * @param number the queue, from 0 on
      * @param memory the client's memory
-     * @param descriptors descriptors of 64 bytes; an incomplete descriptor at the end is ignored
+     * @param descriptors descriptors of 64 bytes, without an incomplete descriptor at the end
      * @return the bytes accepted, or the negative error number if the first descriptor was refused
      */
     public synchronized int submit(int number, ClientMemory memory, byte[] descriptors) {
@@ -201,14 +200,20 @@ public final class DeviceModel {
     }
 
     private synchronized Pending next(long now) {
-        List<Pending> eligible = pending.stream()
-                .filter(next -> !dead && next.due <= now && !waits(next))
-                .sorted(Comparator.comparingLong(Pending::due))
-                .toList();
-        if (eligible.isEmpty()) {
+        Pending next = null;
+        int eligible = 0;
+        for (Pending candidate : pending) {
+            if (dead || candidate.due > now || waits(candidate)) {
+                continue;
+            }
+            eligible++;
+            boolean chosen = order == null ? next == null || candidate.due < next.due
+                    : order.nextInt(eligible) == 0; // each with the same probability
+            next = chosen ? candidate : next;
+        }
+        if (next == null) {
             return null;
         }
-        Pending next = eligible.get(order == null ? 0 : order.nextInt(eligible.size()));
         if (next.fault.death()) {
             die();
             return null;
@@ -228,7 +233,7 @@ public final class DeviceModel {
      * the same way.
      *
      * @param memory the client's memory
-     * @param action the action; it must not block
+     * @param action the action, which must not block
      */
     public synchronized void whenDrained(ClientMemory memory, Runnable action) {
         drains.computeIfAbsent(memory, key -> new ArrayList<>()).add(action);

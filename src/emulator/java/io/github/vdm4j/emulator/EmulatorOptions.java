@@ -218,7 +218,7 @@ final class EmulatorOptions {
                 return gigabytes;
             }
         } catch (NumberFormatException e) {
-            // the message below says it
+            // The message below names the value.
         }
         throw new IllegalArgumentException("--bandwidth " + text + ": must be a number above 0");
     }
@@ -243,7 +243,7 @@ final class EmulatorOptions {
                 return number;
             }
         } catch (NumberFormatException e) {
-            // the message below says it
+            // The message below names the value.
         }
         throw new IllegalArgumentException("%s %s: must be a number from %d to %d"
                 .formatted(option.name, text, least, most));

@@ -49,7 +49,7 @@ public final class ListedFaults implements FaultPlan {
     /**
      * Creates a plan.
      *
-     * @param faults the texts of the faults; if several faults occur at the same time, the first
+     * @param faults the texts of the faults. If several faults occur at the same time, the first
      *         counts
      * @throws IllegalArgumentException if a text describes no fault
      */

@@ -4,7 +4,7 @@ package io.github.vdm4j.emulator;
 public final class Status {
     /** The operation succeeded. */
     public static final int SUCCESS = 0x01;
-    /** The operation succeeded, and its result is not the expected one. */
+    /** The operation succeeded with an unexpected result. */
     public static final int FALSE_PREDICATE = 0x02;
     /** A page was missing. */
     public static final int PAGE_FAULT = 0x03;

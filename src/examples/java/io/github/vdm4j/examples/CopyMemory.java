@@ -7,7 +7,7 @@ import io.github.vdm4j.mover.ThreadsDataMover;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** Copies a megabyte on threads of the mover, which needs no native library. */
+/** Copies a megabyte on threads of the mover. This mover needs no native library. */
 public final class CopyMemory {
     private CopyMemory() {}
 

@@ -12,15 +12,13 @@ import io.github.vdm4j.mover.SyncDataMover;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.LongAdder;
 
-/**
- * A user's own mover. It copies and counts bytes, and SyncDataMover executes the other operations.
- */
+/** A user's own mover. It copies and counts bytes. SyncDataMover executes other operations. */
 public final class OwnMover extends AbstractDataMover {
     private final SyncDataMover rest = SyncDataMover.open();
     private final VdmExecutor executor = this::start;
     private final LongAdder copied = new LongAdder();
 
-    /** A mapped file can be truncated during the copy. SyncDataMover handles that. */
+    /** SyncDataMover copies mapped files, because they can be truncated during the copy. */
     private static boolean isPlainCopy(Operation<?> operation) {
         return operation.type() == VdmOperationType.MEMCPY && !operation.isDurable()
                 && operation.byteSize() > 0

@@ -87,9 +87,9 @@ public final class WriteAheadLog {
      *
      * @param record the bytes, at least one
      * @return the offset of the record in the log, bytes
-     * @throws IllegalStateException if the log has no space for the record; nothing is written
-     * @throws io.github.vdm4j.VdmException if the record was not made durable; all later appends
-     *     fail, too
+     * @throws IllegalStateException if the log has no space for the record. It writes nothing then
+     * @throws io.github.vdm4j.VdmException if the record was not made durable. All later appends
+     *         fail, too
      * @throws java.util.concurrent.CompletionException if an earlier record was not made durable
      */
     public long append(byte[] record) {

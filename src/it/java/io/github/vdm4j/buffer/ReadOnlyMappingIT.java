@@ -16,7 +16,7 @@ class ReadOnlyMappingIT {
     @Test
     @DisplayName("04: opens the file read-only, so an overlay file system does not copy it")
     void doesNotCopyTheFileOfAnOverlay() throws Exception {
-        // An overlay cannot lie on an overlay, and the temporary folder may be on one.
+        // The temporary folder may be on an overlay, and an overlay cannot lie on an overlay.
         try (Mounted base = Mounted.mount(folder.resolve("base"), "-t", "tmpfs", "tmpfs")) {
             Path lower = Files.createDirectory(base.folder().resolve("lower"));
             Path upper = Files.createDirectory(base.folder().resolve("upper"));

@@ -26,7 +26,7 @@ final class WhileMapped {
     }
 
     /**
-     * @param sparse whether the file first has its length without storage; otherwise the writer and
+     * @param sparse whether the file first has its length without storage. Otherwise the writer and
      *         the mapping thread extend it
      */
     static long bytesLost(Path file, boolean sparse) throws Exception {

@@ -26,8 +26,8 @@ import java.util.TreeMap;
 
 /**
  * A counter of the cache-flush and fence instructions that this JVM executes. The emulator counts
- * them with scripts/dax-guest/flushcount.c. A marker instruction takes a snapshot, which appears as
- * a disk.
+ * them with scripts/dax-guest/flushcount.c. A marker instruction takes a snapshot. The guest reads
+ * it from a disk.
  *
  * <p>The JVM flushes lines when it changes code. The counter assumes that all flush instructions of
  * the code before its opening do that, and leaves them out. Open the counter before anything is
@@ -128,7 +128,7 @@ final class FlushCounter {
         }
     }
 
-    /** Returns the number of the last snapshot, which an earlier JVM may have taken. */
+    /** Returns the number of the last snapshot. An earlier JVM may have taken it. */
     private static long latest() {
         return Math.max(number(text(0)), number(text(1)));
     }
@@ -158,7 +158,7 @@ final class FlushCounter {
     }
 
     /**
-     * Returns ExtendedOpenOption.DIRECT, which is in a module that this module does not require.
+     * Returns ExtendedOpenOption.DIRECT. This module does not require its module.
      */
     private static OpenOption direct() {
         try {

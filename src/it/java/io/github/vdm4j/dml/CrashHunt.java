@@ -115,7 +115,7 @@ final class CrashHunt {
         };
     }
 
-    /** A thread of the hunt. */
+    /** A thread that misuses the API at random. */
     private final class Hunter implements Runnable {
         private final SplittableRandom random;
         private final long deadline;

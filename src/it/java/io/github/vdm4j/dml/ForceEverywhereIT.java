@@ -37,7 +37,7 @@ class ForceEverywhereIT {
         assertEquals(0, child.exitCode(), child::toString);
     }
 
-    /** The program of the child. */
+    /** The program that the child JVM runs. */
     static final class DurableCopies {
         private DurableCopies() {}
 

@@ -47,8 +47,7 @@ public @interface RequiresDml {
     }
 
     /**
-     * The same condition for jqwik, which treats an exception before the class begins like a
-     * failure.
+     * The same condition for jqwik. It treats an exception before the class begins like a failure.
      */
     final class PropertyCondition implements SkipExecutionHook {
         @Override

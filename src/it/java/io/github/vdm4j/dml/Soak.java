@@ -22,8 +22,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
- * Mixed operations of many threads on all movers, which are repeatedly closed and replaced. {@link
- * SoakIT} runs this in a separate JVM.
+ * Mixed operations of many threads on all movers. The program repeatedly closes and replaces the
+ * movers. {@link SoakIT} runs this in a separate JVM.
  *
  * <p>Arguments: duration, seed, and {@code real} to use libdml, too. The exit status is 0 if no
  * completion was lost, no byte was wrong, and no resource is left.

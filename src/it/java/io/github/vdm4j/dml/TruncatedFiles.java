@@ -18,7 +18,7 @@ import java.util.SplittableRandom;
  * the code from the poll to the native call is compiled, because compiled code reports such an
  * access late. {@link TruncatedFilesIT} runs it in a separate JVM.
  *
- * <p>Arguments: dml, auto, threads or sync; seed; rounds.
+ * <p>Arguments: the mover (dml, auto, threads or sync), the seed, the rounds.
  */
 final class TruncatedFiles {
     private static final int SIZE = 64 << 10;

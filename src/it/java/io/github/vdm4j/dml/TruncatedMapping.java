@@ -31,8 +31,8 @@ import java.util.function.BiFunction;
  * Every operation on a mapping of a truncated file, in every form of mapping that vdm4j knows.
  * {@link TruncatedMappingIT} runs this in a separate JVM, because the fault is a crash.
  *
- * <p>Arguments: the mover (dml, auto, threads or sync), the state of the file (truncated or whole),
- * the refused calls (nothing, populate or all), and the error number.
+ * <p>Arguments: the mover (dml, auto, threads or sync), the file (truncated or whole), the refused
+ * calls (nothing, populate or all), the error number.
  */
 final class TruncatedMapping {
     private static final int SIZE = 520 << 7;

@@ -13,7 +13,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** A pool of one slot, which two threads take. */
+/** Two threads that take the only slot of a pool. */
 @JCStressTest
 @Outcome(id = "[01], [01]", expect = Expect.ACCEPTABLE, desc = "had it alone, or was refused")
 @Outcome(expect = Expect.FORBIDDEN, desc = "lent twice at once")

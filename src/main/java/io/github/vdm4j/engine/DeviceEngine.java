@@ -16,6 +16,7 @@ import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.memory.WriteBackKind;
+import io.github.vdm4j.trace.OperationTrace;
 import io.github.vdm4j.worker.Workers;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -95,6 +96,9 @@ final class DeviceEngine {
                 }
                 int status = slot.check();
                 if (status == Slot.IN_FLIGHT) {
+                    if (program.copyMeanwhile()) {
+                        continue;
+                    }
                     return slot.onDevice() && program.isOverdue(plan.deviceNanos())
                             ? overdue(operation, program)
                             : inFlight(operation, program);
@@ -158,6 +162,12 @@ final class DeviceEngine {
         }
     }
 
+    private static void traceQueue(Operation<?> operation, Slot slot, ExecutionPath executed) {
+        if (executed == ExecutionPath.DSA_HARDWARE && OperationTrace.isOn()) {
+            OperationTrace.executedOn(operation, slot::queue);
+        }
+    }
+
     private static ExecutionPath executedSoFar(Program program) {
         return program.bytesMoved() == 0 ? ExecutionPath.NONE : program.executedBy();
     }
@@ -198,6 +208,9 @@ final class DeviceEngine {
     /** Starts an operation in a slot that the calling thread has taken. */
     FutureState begin(Operation<?> operation, Slot slot) {
         Program program = describe(operation, slot);
+        if (operation.attachment() != slot && plan.policy().splits(operation)) {
+            slot.transfer().split(plan.policy().share()); // a granted slot is begun by any thread
+        }
         if (plan.hasDevice() && !Workers.canExecute(operation)) {
             program.confine();
         }
@@ -248,6 +261,7 @@ final class DeviceEngine {
     private FutureState overdue(Operation<?> operation, Program program) {
         long moved = program.bytesMoved();
         ExecutionPath executed = program.executedBy();
+        traceQueue(operation, program.slot(), executed);
         operation.attach(null);
         program.slot().timedOut();
         pool.takeOver(program.slot());
@@ -301,6 +315,7 @@ final class DeviceEngine {
             return null;
         }
         ExecutionPath executed = program.executedBy();
+        traceQueue(operation, program.slot(), executed);
         Forces forces = null;
         try {
             program.writeBackLines(durability);
@@ -329,6 +344,7 @@ final class DeviceEngine {
             ExecutionPath executed) {
         long moved = program.bytesMoved();
         boolean onDevice = program.slot().onDevice();
+        traceQueue(operation, program.slot(), executed);
         release(operation, program.slot());
         return failures.failed(operation, onDevice, moved, status, executed);
     }

@@ -27,6 +27,8 @@ public final class EngineSettings {
     public long offloadFrom = OffloadPolicy.OFFLOAD_FROM;
     /** The size in bytes from which the device executes an operation that a thread awaits alone. */
     public long offloadFromWhenAwaited = OffloadPolicy.OFFLOAD_FROM_WHEN_AWAITED;
+    /** Whether a thread that awaits a long copy executes a share of it. */
+    public boolean splitLongCopies;
     /** The size in bytes from which a worker executes an operation if the device does not. */
     public long workersFrom = 4L << 20;
     /** The number of worker threads. */
@@ -105,6 +107,7 @@ public final class EngineSettings {
     public OffloadPolicy policy(boolean hasSoftware) {
         return hasSoftware
                 ? OffloadPolicy.offloading(offloadFrom, offloadFromWhenAwaited, workersFrom)
+                        .splitLongCopies(splitLongCopies)
                 : OffloadPolicy.allOnChannel(workersFrom);
     }
 

@@ -2,6 +2,7 @@ package io.github.vdm4j.engine;
 
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.engine.channel.CopyShare;
 import java.util.List;
 
 /**
@@ -18,14 +19,19 @@ import java.util.List;
  * @param parallelFrom the size in bytes from which all workers execute an operation of the JVM
  *     together
  * @param libpmemMoves whether an installed libpmem copies or fills durably in one pass
+ * @param share the division of long copies between the device and the awaiting thread, or null if the
+ *     device copies all bytes
  */
 public record OffloadPolicy(long copies, long fills, long operations, long awaited,
-        long workersFrom, long parallelFrom, boolean libpmemMoves) {
+        long workersFrom, long parallelFrom, boolean libpmemMoves, CopyShare share) {
     /** The default of {@code offloadFrom}, in bytes. */
     public static final long OFFLOAD_FROM = 8 << 10;
 
     /** The default of {@code offloadFromWhenAwaited}, in bytes. */
     public static final long OFFLOAD_FROM_WHEN_AWAITED = 24 << 10;
+
+    /** The size in bytes from which a copy gains from two executors (docs/adr/0029). */
+    private static final long SPLIT_FROM = 256 << 10;
 
     // For longer comparisons, DML's software path (docs/adr/0020) and the device are faster than
     // the JVM.
@@ -43,7 +49,8 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
      * @return the policy
      */
     public static OffloadPolicy allOnChannel(long workersFrom) {
-        return new OffloadPolicy(0, 0, 0, 0, workersFrom, Long.MAX_VALUE, false);
+        return new OffloadPolicy(0, 0, 0, 0, workersFrom, Long.MAX_VALUE, false,
+                null);
     }
 
     /**
@@ -60,7 +67,7 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
     public static OffloadPolicy offloading(long offloadFrom, long whenAwaited, long workersFrom) {
         long below = Math.max(offloadFrom - 1, 0);
         return new OffloadPolicy(below, below, below, Math.max(whenAwaited - 1, 0), workersFrom,
-                Long.MAX_VALUE, false);
+                Long.MAX_VALUE, false, null);
     }
 
     /**
@@ -76,7 +83,33 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
      */
     public static OffloadPolicy withoutDevice(long copies, long fills, long operations,
             long workersFrom, long parallelFrom) {
-        return new OffloadPolicy(copies, fills, operations, 0, workersFrom, parallelFrom, true);
+        return new OffloadPolicy(copies, fills, operations, 0, workersFrom, parallelFrom, true,
+                null);
+    }
+
+    /**
+     * Returns the policy with or without split copies.
+     *
+     * @param split whether the thread that awaits a long copy copies a share of it
+     * @return this policy with that setting
+     */
+    public OffloadPolicy splitLongCopies(boolean split) {
+        return new OffloadPolicy(copies, fills, operations, awaited, workersFrom, parallelFrom,
+                libpmemMoves, split ? new CopyShare() : null);
+    }
+
+    /**
+     * Returns whether the device and the thread that awaits a copy divide it. Only the device can
+     * make some memory durable, and a copy within one range has an order.
+     */
+    boolean splits(Operation<?> operation) {
+        if (share == null || operation.byteSize() < SPLIT_FROM || operation.isDurable()
+                || operation.type() != VdmOperationType.MEMCPY
+                        && operation.type() != VdmOperationType.MEMMOVE) {
+            return false;
+        }
+        long distance = operation.destination().address() - operation.source().address();
+        return Math.abs(distance) >= operation.byteSize() && operation.isAwaited();
     }
 
     /** Returns the longest operation that the calling thread executes. */
@@ -194,9 +227,13 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
             return "the JVM executes copies %s, fills %s and other operations %s"
                     .formatted(upTo(copies), upTo(fills), upTo(operations));
         }
-        return ("the JVM executes operations shorter than %,d bytes, or than %,d "
-                + "bytes if a thread awaits them")
-                .formatted(copies + 1, Math.max(copies, awaited) + 1);
+        String limits =
+                ("the JVM executes operations shorter than %,d bytes, or than %,d bytes"
+                        + " if a thread awaits them")
+                        .formatted(copies + 1, Math.max(copies, awaited) + 1);
+        return share == null ? limits
+                : limits + "; both divide awaited copies of %,d bytes or more"
+                        .formatted(SPLIT_FROM);
     }
 
     private static String upTo(long bytes) {

@@ -159,6 +159,21 @@ public abstract class DeviceMoverBuilder<B extends DeviceMoverBuilder<B>> {
     }
 
     /**
+     * Sets whether a thread that awaits a long copy executes a share of it. The device copies from
+     * the beginning of the range and the thread from its end, until both meet. The share adapts to
+     * the side that had to wait. The mover does not split durable copies and copies within one
+     * range. The option has an effect only if the mover can execute operations without the device.
+     * Default: {@code false} (docs/adr/0029).
+     *
+     * @param split whether long copies are split
+     * @return this
+     */
+    public B splitLongCopies(boolean split) {
+        settings.splitLongCopies = split;
+        return self();
+    }
+
+    /**
      * Sets the size from which a worker executes an operation if the device does not. The polling
      * thread executes shorter operations and operations on confined memory. Default: 4 MiB
      * (docs/adr/0015 contains the measurement).

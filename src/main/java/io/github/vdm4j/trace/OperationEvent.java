@@ -32,6 +32,9 @@ final class OperationEvent extends Event {
     @Label("Path")
     @Description("The path that executed the operation") String path;
 
+    @Label("Queue")
+    @Description("The work queues of DSA that got its last part; null if no device executed it, or DML hides the queue") String queue;
+
     @Label("Status")
     @Description("The result, for example SUCCESS") String status;
 

@@ -4,6 +4,7 @@ import io.github.vdm4j.machine.LibraryThread;
 import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.function.Supplier;
 import jdk.jfr.FlightRecorder;
 
 /**
@@ -20,6 +21,7 @@ public final class OperationTrace {
     private final Object event;
     private final long started = System.nanoTime();
     private int polls;
+    private String queue;
     private volatile long workBegan;
     private volatile long workEnded;
 
@@ -68,6 +70,7 @@ public final class OperationTrace {
                 event.bytes = bytes;
                 event.mover = mover;
                 event.path = path;
+                event.queue = trace.queue;
                 event.status = status;
                 event.polls = trace.polls;
                 event.queueTime = began - trace.started;
@@ -140,6 +143,23 @@ public final class OperationTrace {
                 trace.workEnded = System.nanoTime();
             }
         } catch (Throwable e) { // the operation continues without a trace
+            LibraryThread.report(e);
+        }
+    }
+
+    /**
+     * Records where a device has executed an operation.
+     *
+     * @param operation its future
+     * @param queue returns the names of the work queues, or null
+     */
+    public static void executedOn(Object operation, Supplier<String> queue) {
+        try {
+            OperationTrace trace = TRACES.get(operation);
+            if (trace != null) {
+                trace.queue = queue.get();
+            }
+        } catch (Throwable e) { // as above
             LibraryThread.report(e);
         }
     }

@@ -17,7 +17,7 @@ record CommandRun(int exitCode, String out, String err) {
         return watched(Progress.NONE, arguments);
     }
 
-    /** Runs the command with a progress listener, which may change files. */
+    /** Runs the command with a progress listener. The listener may change files. */
     static CommandRun watched(Progress progress, Object... arguments) {
         return run(VdmCommand.with(task -> progress, Diagnoses::current), arguments);
     }

@@ -432,7 +432,8 @@ class DmlBatchTest extends AgainstSimulatedDml {
         result.orThrow();
         assertArrayEquals(bytes(source), bytes(destination));
         assertEquals(2, batches().size());
-        assertEquals(4, batches().getLast().tasks().size()); // two tasks, and two fillers
+        // The batch has two tasks and two fillers.
+        assertEquals(4, batches().getLast().tasks().size());
     }
 
     @Test

@@ -12,12 +12,14 @@ import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.simulated.Plan;
 import io.github.vdm4j.dml.simulated.Submission;
+import io.github.vdm4j.engine.OffloadPolicy;
 import io.github.vdm4j.future.FutureProperty;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -183,6 +185,60 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
             mover.close();
             assertEquals(1, dml.inFlight());
             dml.abandonJobsInFlight();
+        }
+    }
+
+    @Test
+    void defaultPolicyOnHardwareIsThatOfP24() {
+        dml.withHardware();
+        DmlDataMover mover = open(DmlDataMover.builder().library(dml.library()));
+        assertEquals(OffloadPolicy.offloading(OffloadPolicy.OFFLOAD_FROM,
+                OffloadPolicy.OFFLOAD_FROM_WHEN_AWAITED, 4 << 20).words(),
+                mover.pathDecision().policy());
+    }
+
+    @Nested
+    class SplitCopies {
+        private static final int BYTES = 1 << 20;
+
+        private void copyAwaited(DmlPath path, boolean split, ExecutionPath expected,
+                Plan... plans) {
+            dml.withHardware();
+            DmlDataMover mover = open(builder(path).splitLongCopies(split));
+            MemorySegment source = noise(BYTES);
+            MemorySegment destination = zeros(BYTES);
+            dml.forget();
+            dml.next(plans);
+            VdmFuture<VdmOutput> copy = mover.memcpy(destination, source);
+            copy.await();
+            assertArrayEquals(bytes(source), bytes(destination));
+            assertSame(expected, copy.path());
+        }
+
+        private long submitted() {
+            return dml.submissions().stream().mapToLong(Submission::length).sum();
+        }
+
+        @Test
+        void awaitingThreadCopiesAShare() {
+            copyAwaited(DmlPath.AUTO, true, ExecutionPath.DSA_HARDWARE,
+                    Plan.succeed().afterChecks(1_000));
+            assertEquals(BYTES / 2, submitted());
+        }
+
+        @Test
+        void softwareContinuesWhereTheDeviceFailed() {
+            copyAwaited(DmlPath.AUTO, true, ExecutionPath.DML_SOFTWARE,
+                    Plan.fail(dml_h.DML_STATUS_INTERNAL_ERROR).afterChecks(1_000));
+            assertEquals(BYTES, submitted());
+        }
+
+        @ParameterizedTest
+        @CsvSource({"AUTO, false", "HARDWARE, true"})
+        void deviceGetsWholeCopiesOtherwise(DmlPath path, boolean split) {
+            copyAwaited(path, split, ExecutionPath.DSA_HARDWARE,
+                    Plan.succeed().afterChecks(1_000));
+            assertEquals(BYTES, submitted());
         }
     }
 

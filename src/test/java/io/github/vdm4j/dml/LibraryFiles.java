@@ -66,7 +66,7 @@ public final class LibraryFiles {
         return Files.write(file, bytes);
     }
 
-    /** A shared object that exports DML's functions, which do nothing except return the version. */
+    /** A shared object that exports DML's functions. They only return the version. */
     public static Path dummyDml(Path folder, String... withoutSymbols)
             throws IOException, InterruptedException {
         return compiled(folder, dummyWithout(withoutSymbols));
@@ -91,7 +91,7 @@ public final class LibraryFiles {
 
     /**
      * A shared object whose software path executes copies, fills and write-backs in the submission.
-     * It refuses operations of less than 64 bytes, with their length as the status. It refuses
+     * It refuses operations of less than 64 bytes. The status is then the length. It refuses
      * write-backs of 8 KiB with {@link #NOT_WRITTEN_BACK}. It counts in {@code finalized} how many
      * jobs were finalized.
      */

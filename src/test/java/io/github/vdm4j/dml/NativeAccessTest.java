@@ -80,7 +80,7 @@ class NativeAccessTest {
                 : ChildJvm.onClassPath(limit, List.of(options), Open.class, library);
     }
 
-    /** The program of the child. */
+    /** The program that the child JVM runs. */
     static final class Open {
         private Open() {}
 

@@ -6,47 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmOperation;
-import io.github.vdm4j.dsa.portal.Portal;
-import io.github.vdm4j.dsa.portal.SlotMemory;
 import io.github.vdm4j.emulator.DeviceSettings;
 import io.github.vdm4j.emulator.QueueSettings;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.operation.CrcOptions;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("A reusable operation on DSA")
 class DsaAllocationTest {
     private static final int ROUNDS = 2_000;
-    private static final MemorySegment MEMORY =
-            MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
-
-    /** A device that moves no bytes and completes at the second read of the record. */
-    private static final class IdlePortal implements Portal {
-        @Override
-        public int submit(SlotMemory memory) {
-            long record = memory.descriptor().get(ValueLayout.JAVA_LONG, 8);
-            MEMORY.set(ValueLayout.JAVA_BYTE, record, (byte) 1);
-            return 0;
-        }
-
-        @Override
-        public void reopen() {
-            throw new AssertionError("the queue is not lost");
-        }
-
-        @Override
-        public void close() {}
-    }
-
-    private static Portal open(Path node) {
-        return new IdlePortal();
-    }
 
     /** P21: 0 bytes. */
     @Test
@@ -55,7 +27,7 @@ class DsaAllocationTest {
                 .queue(QueueSettings.shared(16))
                 .queue(QueueSettings.dedicated(16)));
         try (movers;
-                DsaDataMover mover = movers.builder(DsaAllocationTest::open)
+                DsaDataMover mover = movers.builder(node -> new IdlePortal())
                         .fallback(false)
                         .queues("wq0.0", "wq0.1")
                         .open();

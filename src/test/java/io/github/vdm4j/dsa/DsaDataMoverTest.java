@@ -18,6 +18,7 @@ import io.github.vdm4j.emulator.DeviceModel;
 import io.github.vdm4j.emulator.DeviceSettings;
 import io.github.vdm4j.emulator.FaultPlan;
 import io.github.vdm4j.emulator.QueueSettings;
+import io.github.vdm4j.engine.OffloadPolicy;
 import io.github.vdm4j.future.FutureState;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -360,6 +361,35 @@ class DsaDataMoverTest {
             VdmFuture<?> awaited = mover.memset(to.asSlice(0, 8192), (byte) 1);
             awaited.await();
             assertEquals(ExecutionPath.JVM, awaited.path());
+        }
+    }
+
+    @Test
+    void defaultPolicyIsThatOfP24() {
+        device(oneQueue());
+        movers.devices.inline();
+        try (DsaDataMover mover = movers.defaults(movers.devices).open()) {
+            String policy = OffloadPolicy.offloading(OffloadPolicy.OFFLOAD_FROM,
+                    OffloadPolicy.OFFLOAD_FROM_WHEN_AWAITED, 4 << 20).words();
+            assertTrue(mover.decision().reason().endsWith("; " + policy), mover.decision()::reason);
+        }
+    }
+
+    /** The latency lasts longer than the thread needs for its share. */
+    @ParameterizedTest
+    @CsvSource({"true, true, 1048576", "false, true, 2097152", "true, false, 2097152"})
+    void awaitingThreadCopiesAShareOfALongCopy(boolean split, boolean fallback, long byDevices) {
+        device(oneQueue().speed(50_000_000, 1_000).maxTransfer(2 << 20));
+        movers.devices.start();
+        try (DsaDataMover mover =
+                movers.builder().splitLongCopies(split).fallback(fallback).open()) {
+            MemorySegment source = noise(2 << 20, 1);
+            MemorySegment to = arena.allocate(2 << 20);
+            VdmFuture<?> copy = mover.memcpy(to, source);
+            copy.await();
+            assertBytes(source, to);
+            assertEquals(ExecutionPath.DSA_HARDWARE, copy.path());
+            assertEquals(byDevices, seen.stream().mapToLong(Seen::bytes).sum());
         }
     }
 

@@ -69,9 +69,12 @@ public final class DsaMovers implements AutoCloseable {
 
     /** Opens the same mover with different files of the queues. */
     public DsaDataMoverBuilder builder(Portal.Opener opener) {
+        return defaults(opener).offloadFrom(0).offloadFromWhenAwaited(0);
+    }
+
+    /** Opens a mover with the thresholds of users. */
+    DsaDataMoverBuilder defaults(Portal.Opener opener) {
         return DsaDataMover.builder()
-                .offloadFrom(0)
-                .offloadFromWhenAwaited(0)
                 .durability(Durability.withoutLibpmem())
                 .machine(this::system, opener);
     }

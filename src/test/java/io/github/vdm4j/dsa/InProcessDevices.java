@@ -49,7 +49,7 @@ public final class InProcessDevices implements Portal.Opener, AutoCloseable {
     }
 
     /** Executes descriptors when the test advances the device. */
-    InProcessDevices onDemand() {
+    public InProcessDevices onDemand() {
         inline = false;
         return this;
     }
@@ -74,7 +74,8 @@ public final class InProcessDevices implements Portal.Opener, AutoCloseable {
         return this;
     }
 
-    DeviceModel model(int number) {
+    /** Returns a device. */
+    public DeviceModel model(int number) {
         return devices.get(number);
     }
 

@@ -23,12 +23,15 @@ final class CopyDeviceMover extends AbstractDataMover {
     }
 
     CopyDeviceMover(CopyDevice device, int slots, long deviceNanos) {
+        this(device, slots, deviceNanos, OffloadPolicy.allOnChannel(WORKERS_FROM));
+    }
+
+    CopyDeviceMover(CopyDevice device, int slots, long deviceNanos, OffloadPolicy policy) {
         boolean software = device.software() != ExecutionPath.NONE;
         pool = new SlotPool(device, slots);
         health = new DeviceHealth(pool, (used, reason) -> {}, software, System::nanoTime);
         executor = new DeviceExecutor(
-                new EnginePlan(pool, "copy-device", OffloadPolicy.allOnChannel(WORKERS_FROM),
-                        health,
+                new EnginePlan(pool, "copy-device", policy, health,
                         null, 1_000_000_000L, deviceNanos, 10_000_000_000L, 2, null,
                         Integer.MAX_VALUE, software),
                 "the copy device");

@@ -12,7 +12,10 @@ import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.future.FutureRuntime;
 import io.github.vdm4j.future.FutureState;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
@@ -137,6 +140,8 @@ class OffloadPolicyTest {
         }
         assertEquals("the JVM executes operations shorter than 8,192 bytes, or than 24,576 bytes"
                 + " if a thread awaits them", DEFAULT.words());
+        assertEquals(DEFAULT.words() + "; both divide awaited copies of 262,144 bytes or more",
+                DEFAULT.splitLongCopies(true).words());
     }
 
     // --- P24: the published latencies, in nanoseconds, on a simulated clock
@@ -161,9 +166,24 @@ class OffloadPolicyTest {
                 : ASYNCHRONOUS_BREAK_EVEN / L3_BYTES_PER_NANO;
     }
 
+    /** From 64 bytes to 1 GiB: each power of two, three lengths between two powers, and each less one. */
     static LongStream lengths() {
-        return LongStream.concat(LongStream.rangeClosed(6, 30).map(bits -> 1L << bits),
-                LongStream.of(8191, 12_000, 20_000, 24_575, 30_000, 32_767, 40_000));
+        return LongStream.rangeClosed(8, 30)
+                .flatMap(bits -> LongStream.rangeClosed(4, 8).map(part -> part << bits - 3))
+                .filter(bytes -> bytes <= 1 << 30)
+                .flatMap(bytes -> LongStream.of(bytes, bytes - 1, bytes / 4))
+                .filter(bytes -> bytes >= 64);
+    }
+
+    /** Returns the expected time of the policy's choice, divided by that of the best choice. */
+    private static double ratio(OffloadPolicy policy, long bytes, boolean awaited) {
+        double jvm = jvmNanos(bytes);
+        double device = deviceNanos(bytes, awaited);
+        return (isForJvm(policy, bytes, awaited) ? jvm : device) / Math.min(jvm, device);
+    }
+
+    private static double worstRatio(OffloadPolicy policy, boolean awaited) {
+        return lengths().mapToDouble(bytes -> ratio(policy, bytes, awaited)).max().orElseThrow();
     }
 
     @ParameterizedTest
@@ -171,13 +191,24 @@ class OffloadPolicyTest {
     @DisplayName("P24: the expected time is within 10 % of the best choice for the length")
     void theDefaultIsNearTheBestChoice(long bytes) {
         for (boolean awaited : new boolean[]{false, true}) {
-            double jvm = jvmNanos(bytes);
-            double device = deviceNanos(bytes, awaited);
-            double expected = isForJvm(DEFAULT, bytes, awaited) ? jvm : device;
-            double ratio = expected / Math.min(jvm, device);
+            double ratio = ratio(DEFAULT, bytes, awaited);
             assertTrue(ratio <= 1.10,
                     "%,d bytes, awaited %s: %.3f".formatted(bytes, awaited, ratio));
         }
+    }
+
+    @Test
+    @DisplayName("P24: decision 0027 states the worst ratios")
+    void decisionStatesTheWorstRatios() throws IOException {
+        OffloadPolicy from32 = OffloadPolicy.offloading(OffloadPolicy.OFFLOAD_FROM, 32 << 10,
+                WORKERS_FROM);
+        String rows =
+                "| 8 KiB, not awaited | %.3f |%n| 24 KiB, awaited | %.3f |%n| 32 KiB, awaited | %.3f |%n"
+                        .formatted(worstRatio(DEFAULT, false), worstRatio(DEFAULT, true),
+                                worstRatio(from32, true));
+        System.out.print(rows);
+        String decision = Files.readString(Path.of("docs/adr/0027-offload-thresholds.md"));
+        assertTrue(decision.contains(rows), rows);
     }
 
     @Test

@@ -125,7 +125,7 @@ class FutureCompletionTest {
         var most = new AtomicInteger();
         var waker = new AtomicReference<Waker>();
         var polls = new AtomicInteger();
-        // This bypasses AbstractFuture, which would exclude the second thread.
+        // This bypasses AbstractFuture, because AbstractFuture would exclude the second thread.
         PollableFuture<String> task = new PollableFuture<>() {
             @Override
             public FutureState state() {

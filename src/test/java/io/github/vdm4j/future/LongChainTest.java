@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Chains of any length, which need constant stack and linear time. */
+/** The constant stack and linear time of chains of any length. */
 @Timeout(60)
 class LongChainTest {
     private int done;

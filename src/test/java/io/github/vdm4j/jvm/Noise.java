@@ -5,7 +5,7 @@ import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Tuple;
 
-/** Contents and sizes for the properties of kernels. */
+/** Random contents and sizes for the tests of kernels. */
 final class Noise {
     private Noise() {}
 

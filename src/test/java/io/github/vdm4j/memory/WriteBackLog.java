@@ -9,7 +9,7 @@ import java.util.function.BiConsumer;
 /** Write-back engines that record their calls and write nothing back. */
 public final class WriteBackLog {
 
-    /** A range of a call. */
+    /** The range of a write-back. */
     public record Range(WriteBackKind kind, long address, long length) {
         public static Range of(WriteBackKind kind, MemorySegment segment) {
             return new Range(kind, segment.address(), segment.byteSize());
@@ -59,7 +59,7 @@ public final class WriteBackLog {
         });
     }
 
-    /** Sets the behaviour of the storage before pages count as written back. */
+    /** Sets an action of the storage that runs before each page is written back. */
     public WriteBackLog storage(PageWriteBack behaviour) {
         storage = behaviour;
         return this;

@@ -65,7 +65,8 @@ public abstract class ResultsContract extends OperationsFixture {
         MemorySegment second = memory(size + 3).asSlice(3).copyFrom(first);
         assertSame(CompareResult.EQUAL, run(mover().compare(first, second)));
         for (int at : new int[]{size - 1, size * 2 / 3, size / 2, Math.min(8, size / 2), 0}) {
-            second.set(JAVA_BYTE, at, (byte) ~first.get(JAVA_BYTE, at)); // the new first one
+            // This is the new first difference.
+            second.set(JAVA_BYTE, at, (byte) ~first.get(JAVA_BYTE, at));
             assertEquals(new CompareResult(false, at), run(mover().compare(first, second)));
         }
     }

@@ -21,7 +21,7 @@ record Buffers(MemorySegment destination, MemorySegment source) {
         return new Buffers(destination, source);
     }
 
-    /** Returns the same memory in a shared arena, which each native call must keep open. */
+    /** Returns the same memory in a shared arena. Each native call must keep the arena open. */
     Buffers shared() {
         Arena arena = Arena.ofShared();
         return new Buffers(

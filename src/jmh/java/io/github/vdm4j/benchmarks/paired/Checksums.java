@@ -1,7 +1,7 @@
 package io.github.vdm4j.benchmarks.paired;
 
+import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmOperation;
-import io.github.vdm4j.dml.DmlDataMover;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.operation.CrcOptions;
 import java.lang.foreign.MemorySegment;
@@ -17,7 +17,7 @@ final class Checksums {
         private final VdmOperation operation;
         private final MemorySegment source;
 
-        Reusable(DmlDataMover mover, Buffers buffers) {
+        Reusable(Vdm mover, Buffers buffers) {
             operation = mover.newOperation();
             source = buffers.source();
         }

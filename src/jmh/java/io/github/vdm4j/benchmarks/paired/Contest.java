@@ -105,7 +105,7 @@ public final class Contest {
 
     /**
      * Runs all contestants until the compiler has been idle for a while. On a busy machine that
-     * takes many times as long as on an idle one.
+     * takes much longer than on an idle machine.
      *
      * @return the number of operations of each contestant in a run
      */

@@ -2,6 +2,7 @@ package io.github.vdm4j.benchmarks.paired;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A group of contests. Each group runs in a separate JVM, because type profiles of one group would
@@ -53,7 +54,20 @@ public record Group(String name, String title, String jdk, List<String> jvmOptio
             new Group("long-crc", "CRC-32C of a long range", Names.JDK, ROOM_FOR_LONG_RANGES,
                     WorkerContests::longChecksums),
             new Group("evict", "4,096 copies of 4 KiB in flight", Names.RUN_ASYNC,
-                    WorkerContests::evictions));
+                    WorkerContests::evictions),
+            new Group("dsa-submit", "Submitting a descriptor to /dev/null", "",
+                    DsaContests::submissions),
+            new Group("dsa-below", "Copies below the threshold of DsaDataMover", "",
+                    DsaContests::below),
+            new Group("dsa-in-flight", "32 copies in flight on devices without latency", "",
+                    DsaContests::inFlight));
+
+    /** The groups that need a device. Only scripts/bench --hardware runs them. */
+    public static final List<Group> HARDWARE = List.of(
+            new Group("hardware-copy", "Copies on the device", Names.JDK,
+                    HardwareContests::copies),
+            new Group("hardware-crc", "CRC-32C on the device", Names.JDK,
+                    HardwareContests::checksums));
 
     Group(String name, String title, String jdk, Contests contests) {
         this(name, title, jdk, List.of(), contests);
@@ -66,6 +80,8 @@ public record Group(String name, String title, String jdk, List<String> jvmOptio
      * @return the group, or an empty result if no group has that name
      */
     public static Optional<Group> find(String name) {
-        return ALL.stream().filter(group -> group.name.equals(name)).findFirst();
+        return Stream.concat(ALL.stream(), HARDWARE.stream())
+                .filter(group -> group.name.equals(name))
+                .findFirst();
     }
 }

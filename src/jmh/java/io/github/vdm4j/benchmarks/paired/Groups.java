@@ -40,7 +40,7 @@ final class Groups {
     /** The reasons why contestants are missing. */
     final List<String> missing = new ArrayList<>();
 
-    /** The measured values other than times. */
+    /** The measured values that are not times. */
     final List<Figure> figures = new ArrayList<>();
 
     private final DmlLibrary dml = DmlLibrary.open();

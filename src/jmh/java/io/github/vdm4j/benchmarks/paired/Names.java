@@ -46,6 +46,16 @@ public final class Names {
     public static final String RUN_ASYNC = "CompletableFuture.runAsync on 2 threads";
     public static final String SYNC = "vdm4j, SyncDataMover";
 
+    public static final String C_WRITE = "C, descriptor, write() and a look at the record";
+    public static final String JAVA_WRITE = "vdm4j, descriptor, write() and a look at the record";
+    public static final String DSA_BELOW = "vdm4j, DsaDataMover below the threshold";
+    public static final String DSA_IN_PROCESS = "vdm4j, DsaDataMover on a device in this process";
+    public static final String DML_IN_PROCESS = "vdm4j, DmlDataMover on simulated hardware";
+    public static final String DSA_AWAITED = "DsaDataMover, one in flight";
+    public static final String DSA_IN_FLIGHT = "DsaDataMover, 32 in flight";
+    public static final String DML_AWAITED = "DmlDataMover on HARDWARE, one in flight";
+    public static final String DML_IN_FLIGHT = "DmlDataMover on HARDWARE, 32 in flight";
+
     private Names() {}
 
     /** Returns the name of one batch of 64 tasks on a mover. */

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * One fork of the paired harness. It runs the contests of one group and writes the results as JSON.
+ * One fork of the paired harness. It runs the contests of a group and writes the results in JSON.
  * scripts/bench starts several for each group.
  */
 public final class PairedFork {
@@ -23,7 +23,7 @@ public final class PairedFork {
      * @param library the DML that vdm4j and the peers ran on
      * @param missing the missing contestants with the reasons
      * @param results the result of each contest
-     * @param figures the measured values other than times
+     * @param figures the measured values that are not times
      */
     public record Report(String group, String library, List<String> missing,
             List<Contest.Result> results, List<Figure> figures) {}

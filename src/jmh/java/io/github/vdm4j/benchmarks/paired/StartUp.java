@@ -22,7 +22,8 @@ public final class StartUp {
      * The measured times in nanoseconds.
      *
      * @param linker the JDK's linker generating the code of the first native call of a JVM
-     * @param first the first opening after that, which finds DML and links its functions
+     * @param first the first opening after that, with the search for DML and the linking of its
+     *         functions
      * @param firstCopy the first copy on that mover
      * @param other the median of later openings
      */

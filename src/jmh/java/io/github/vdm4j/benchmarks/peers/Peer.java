@@ -19,8 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A library of loops in C, which gcc compiles at its first use. The loops run in the same process
- * and on the same buffers as vdm4j. If gcc or a library is missing, the peer is missing, and {@link
+ * A library of loops in C. gcc compiles it at its first use. The loops run in the same process and
+ * on the same buffers as vdm4j. If gcc or a library is missing, the peer is missing, and {@link
  * #find} returns the reason.
  */
 public final class Peer {

@@ -8,6 +8,8 @@ import java.util.List;
 public enum PeerKind {
     /** Copies and fills of the C library. */
     LIBC("libc"),
+    /** Descriptors that are written to a file. */
+    DSA("dsa"),
     /** Jobs of Intel DML. */
     DML("dml", PeerKind.LINKED_DML),
     /** The DML mover of miniasync. */

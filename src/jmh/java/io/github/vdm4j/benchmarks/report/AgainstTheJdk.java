@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Wins, ties and losses of vdm4j against the contestant that stands for the JDK in a group. */
 public final class AgainstTheJdk {
@@ -40,7 +41,16 @@ public final class AgainstTheJdk {
      */
     public static void main(String[] arguments) throws IOException {
         Forks forks = new Forks(Path.of(arguments[0]).resolve("paired"));
+        printMeasures(forks, measure -> true);
+        System.out.print(new AgainstTheJdk(forks).table());
+    }
+
+    /** Prints the measures of some names, and all figures. */
+    static void printMeasures(Forks forks, Predicate<String> wanted) {
         for (Measure measure : Measure.ALL) {
+            if (!wanted.test(measure.id())) {
+                continue;
+            }
             measure.asked()
                     .forEach((bytes, asked) -> forks
                             .ratio(measure.group(), bytes, measure.above(), measure.below())
@@ -56,10 +66,9 @@ public final class AgainstTheJdk {
                     Table.nanos(figure.value()), figure.unit(), asked(figure),
                     figure.value() <= figure.atMost() ? "met" : "missed", figure.what());
         }
-        System.out.print(new AgainstTheJdk(forks).table());
     }
 
-    /** Returns the bound of a figure, or a dash if it has none. */
+    /** Returns the bound of a figure, or a dash if there is no bound. */
     static String asked(Figure figure) {
         return Double.isInfinite(figure.atMost()) ? "–" : Table.nanos(figure.atMost());
     }

@@ -31,7 +31,7 @@ final class Charts {
      * @param name the name of the file
      * @param title the title of the chart
      * @param unit the unit of the vertical axis
-     * @param lines the values of each line by its name, one for each size; NaN for no value
+     * @param lines the values of each line by its name, one for each size, or NaN for no value
      * @return the name of the file
      */
     String draw(String name, String title, String unit, List<Long> sizes,

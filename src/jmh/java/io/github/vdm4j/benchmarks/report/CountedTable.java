@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 
-/** The table of the processor's counts, which show the causes of differences. */
+/** The table of the processor's counts. The counts show the causes of differences. */
 final class CountedTable {
     private final CountedFork.Report report;
 

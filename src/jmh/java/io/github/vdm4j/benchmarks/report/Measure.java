@@ -12,7 +12,7 @@ import java.util.TreeMap;
  * @param what the comparison in words
  * @param group the contest
  * @param above the contestant whose time is the dividend
- * @param below the contestants; the time of the fastest is the divisor
+ * @param below the contestants. The time of the fastest is the divisor
  * @param asked the bound by the bytes of an operation: a maximum, or a minimum if more is better
  * @param moreIsBetter whether the bound is a minimum
  */
@@ -82,7 +82,16 @@ record Measure(
             batchOn(Names.TWO_WORKERS),
             upTo("P19",
                     "4,096 copies of 4 KiB in flight on two workers ÷ `CompletableFuture.runAsync` on two threads",
-                    "evict", Names.TWO_WORKERS, List.of(Names.RUN_ASYNC), Map.of(4 * KI, 0.6)));
+                    "evict", Names.TWO_WORKERS, List.of(Names.RUN_ASYNC), Map.of(4 * KI, 0.6)),
+            upTo("P20", "describe, write() to /dev/null and look at the record ÷ the same in C",
+                    "dsa-submit", Names.JAVA_WRITE, List.of(Names.C_WRITE), Map.of(64L, 1.6)),
+            upTo("P22", "DSA mover, everything below the threshold ÷ sync mover", "dsa-below",
+                    Names.DSA_BELOW, List.of(Names.SYNC),
+                    new TreeMap<>(Map.of(64L, 1.15, KI, 1.15, 4 * KI, 1.15))),
+            upTo("P23",
+                    "a copy on an in-process device, 32 in flight ÷ on DML's simulated hardware",
+                    "dsa-in-flight", Names.DSA_IN_PROCESS, List.of(Names.DML_IN_PROCESS),
+                    new TreeMap<>(Map.of(64L, 1.0, 4 * KI, 1.0))));
 
     private static Measure batchOn(String mover) {
         return upTo("P17", "a batch of 64 copies of 400 B ÷ 64 reusable operations, " + mover,

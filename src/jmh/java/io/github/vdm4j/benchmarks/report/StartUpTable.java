@@ -18,7 +18,7 @@ final class StartUpTable {
     private final List<StartUp.Times> auto;
     private final List<StartUp.Times> software;
 
-    // With an AOT cache; empty if the JDK has none.
+    // The times with an AOT cache. They are empty if the JDK has no AOT cache.
     private final List<StartUp.Times> cachedAuto;
     private final List<StartUp.Times> cachedSoftware;
 

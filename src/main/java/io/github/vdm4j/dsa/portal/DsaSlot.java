@@ -8,6 +8,8 @@ import io.github.vdm4j.engine.channel.Slot;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.foreign.ValueLayout.OfLong;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /**
  * A slot of the channel to DSA. A part is usually one descriptor. The slot splits a long copy or
@@ -257,6 +259,15 @@ final class DsaSlot extends Slot {
     public int taskStatus(int task) {
         return list.get(ValueLayout.JAVA_BYTE, tasks * Descriptor.BYTES + (long) task * RECORD)
                 & DsaStatus.MASK | DsaChannel.RECORDED;
+    }
+
+    @Override
+    public String queue() {
+        return Arrays.stream(lanes, 0, sent)
+                .map(lane -> lane.queue().queue().name())
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining(", "));
     }
 
     @Override

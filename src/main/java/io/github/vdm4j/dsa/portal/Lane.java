@@ -33,6 +33,11 @@ final class Lane {
         return memory.descriptor();
     }
 
+    /** Returns where the descriptor is, or was last. */
+    QueueState queue() {
+        return queue;
+    }
+
     boolean isInFlight() {
         return inFlight;
     }

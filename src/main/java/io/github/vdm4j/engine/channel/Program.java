@@ -73,6 +73,15 @@ public abstract class Program {
     public abstract int submit();
 
     /**
+     * Copies a piece of the operation on the calling thread while the device copies another part.
+     *
+     * @return true if the caller should check the device and continue here
+     */
+    public boolean copyMeanwhile() {
+        return false;
+    }
+
+    /**
      * Records the end of the submitted part. If it succeeded, the next part becomes current.
      *
      * @return {@code false} if the part has failed

@@ -184,6 +184,15 @@ public abstract class Slot {
      */
     public abstract int taskStatus(int task);
 
+    /**
+     * Returns the work queues that received the last submission.
+     *
+     * @return their names, or null if the channel does not know them
+     */
+    public String queue() {
+        return null;
+    }
+
     /** Records that the submission is overdue. The engine may still poll the slot. */
     public void timedOut() {}
 

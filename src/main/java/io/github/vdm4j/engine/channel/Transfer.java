@@ -30,6 +30,8 @@ public final class Transfer extends Program {
      */
     static final long MAPPED_PART = 4L << 20;
 
+    private final CopySplit split = new CopySplit();
+
     /**
      * The regions that stay pinned until the slot is released, or null for segments outside of all
      * regions.
@@ -61,6 +63,9 @@ public final class Transfer extends Program {
     private long done;
 
     private long part;
+
+    /** The end of the current phase. A thread that copies at the same time lowers it. */
+    private long limit;
 
     /**
      * The number of processed bytes at the beginning and at the end of the current part after page
@@ -120,6 +125,8 @@ public final class Transfer extends Program {
         byJava = false;
         linesLeft = false;
         done = 0;
+        limit = bytes;
+        split.begin(null);
         head = 0;
         tail = 0;
         reset();
@@ -127,6 +134,16 @@ public final class Transfer extends Program {
             beginFlushing();
         }
         return this;
+    }
+
+    /**
+     * Lets the thread that polls copy from the end of the range while the device copies from the
+     * beginning, until both meet.
+     *
+     * @param share divides a copy of separate ranges that need not be durable
+     */
+    public void split(CopyShare share) {
+        split.begin(share);
     }
 
     /** Returns a byte as the pattern of a fill. */
@@ -143,8 +160,9 @@ public final class Transfer extends Program {
             return Slot.OK;
         }
         if (head + tail == 0) {
-            ChannelLimits limits = slot.channel().limits();
-            part = Math.min(length - done, limits.bytes(device));
+            long left = limit - done;
+            long most = device ? split.most(left) : left;
+            part = Math.min(most, slot.channel().limits().bytes(device));
             if (mapped) {
                 part = Math.min(part, MAPPED_PART);
                 if (!device && !guardPages(offset())) {
@@ -155,6 +173,7 @@ public final class Transfer extends Program {
                     populate(destination, offset(), part);
                 }
             }
+            split.submits(part, most, left);
         } else if (head + tail == part) {
             next(Slot.OK);
             return Slot.OK;
@@ -172,9 +191,16 @@ public final class Transfer extends Program {
                         destination, source, null);
     }
 
+    @Override
+    public boolean copyMeanwhile() {
+        long piece = split.copyPiece(source, destination, done + part, limit);
+        limit -= piece;
+        return CopySplit.continues(limit, piece);
+    }
+
     /** Returns the offset of the current part. */
     private long offset() {
-        return backwards ? length - done - part : done;
+        return backwards ? limit - done - part : done;
     }
 
     private boolean guardPages(long offset) {
@@ -196,7 +222,7 @@ public final class Transfer extends Program {
     private void executeInJava() {
         if (flushing) {
             linesLeft = true;
-            part = length - done;
+            part = limit - done;
             next(Slot.OK);
             return;
         }
@@ -207,7 +233,7 @@ public final class Transfer extends Program {
                 head = 0;
                 tail = 0;
             }
-            part = length - done;
+            part = limit - done;
             executeInJava(offset(), part);
             PageFaults.deliver();
         } catch (IllegalStateException e) {
@@ -234,9 +260,10 @@ public final class Transfer extends Program {
     @Override
     void next(int status) {
         done += part;
+        split.deviceEnded(limit - done);
         head = 0;
         tail = 0;
-        if (done == length && !flushing && flushLines && wroteByProcessor()) {
+        if (done == limit && !flushing && flushLines && wroteByProcessor()) {
             beginFlushing();
         }
     }
@@ -249,6 +276,7 @@ public final class Transfer extends Program {
         flushing = true;
         backwards = false;
         length = coveringLines(to, length);
+        limit = length;
         to &= -LINE;
         done = 0;
     }
@@ -270,6 +298,7 @@ public final class Transfer extends Program {
 
     @Override
     public boolean takeProgress() {
+        split.faulted();
         if (!slot().tellsProgress()) {
             return false;
         }
@@ -329,7 +358,7 @@ public final class Transfer extends Program {
 
     @Override
     public boolean isDone() {
-        return done == length;
+        return done == limit;
     }
 
     @Override

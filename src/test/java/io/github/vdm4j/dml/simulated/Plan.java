@@ -7,16 +7,15 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The outcome of a submission to a {@link SimulatedDml}, which a test plans.
+ * The planned outcome of a submission to a {@link SimulatedDml}.
  *
- * @param refusal the status that the submission returns; OK if it is accepted
- * @param checks the number of checks that report "being processed" before the end; negative if only
- *         {@link Submission#release} ends the submission. The software path ignores it, because it
- *         ends inside the submission
- * @param status the status that the check reports at the end; if it is OK, the operation's own
- *         status
+ * @param refusal the status that the submission returns, OK if it is accepted
+ * @param checks the number of checks that report "being processed" before the end. It is negative
+ *         if only {@link Submission#release} ends the submission. The software path ignores it,
+ *         because it ends inside the submission
+ * @param status the status that the check reports at the end. OK means the operation's own status
  * @param moved the number of moved bytes, from the end at which the device begins, or the number of
- *         tasks that a batch runs; negative for all
+ *         tasks that a batch runs. It is negative for all
  * @param corrupt whether the first moved byte is wrong, or the result if no byte moves
  * @param faultAddress the address of a missing page, or 0 for the byte behind the moved bytes
  * @param tasks the outcomes of tasks of a batch, by their numbers

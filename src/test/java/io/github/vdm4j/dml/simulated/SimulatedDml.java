@@ -19,13 +19,13 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * A simulated Intel DML made of upcalls. Its callers cross the native boundary with real structs,
- * and need neither hardware nor libdml.
+ * A simulated Intel DML made of upcalls. Its callers cross the native boundary with real structs.
+ * They need no hardware and no libdml.
  *
- * <p>The simulation is strict. It records a call that would crash, hang or mislead the real library
- * as a violation of a {@link Rule}. {@link #assertClean} and {@link #close} throw it, because an
- * exception of an upcall would end the JVM. The simulation is programmable: a {@link Plan} states
- * the outcome of a submission.
+ * <p>The simulation is strict. If a call would crash, hang or mislead the real library, it records
+ * a violation of a {@link Rule}. Later {@link #assertClean} and {@link #close} throw the violation,
+ * because an exception of an upcall would end the JVM. The simulation is programmable: a {@link
+ * Plan} states the outcome of a submission.
  *
  * <p>Its hardware is asynchronous and moves the bytes when it reports the end, at the last possible
  * moment. Its software path moves them in the submission.
@@ -172,7 +172,7 @@ public final class SimulatedDml implements SymbolLookup, AutoCloseable {
         checks = 0;
     }
 
-    /** Releases every held submission, and holds no further one. */
+    /** Releases every held submission. It does not hold further submissions. */
     public synchronized void releaseAll() {
         submissions.forEach(Submission::release);
         next.clear();

@@ -18,11 +18,11 @@ import java.util.List;
  * @param operation DML's number
  * @param flags the 16 bits that every descriptor has
  * @param specific the operation's own flags, and every bit above these 16 bits
- * @param source the range to read; for DELTA_APPLY the record
- * @param secondSource the range to compare with the source; for DELTA_CREATE the new content
- * @param destination the range to write; for DELTA_CREATE the record
+ * @param source the range to read, for DELTA_APPLY the record
+ * @param secondSource the range to compare with the source, for DELTA_CREATE the new content
+ * @param destination the range to write, for DELTA_CREATE the record
  * @param secondDestination the second destination of DUALCAST and DRAIN
- * @param length the length in bytes; for a batch the length of its buffer
+ * @param length the length in bytes, for a batch the length of its buffer
  * @param recordLength the capacity of a delta record to create, or the size of a record to apply
  * @param pattern eight bytes
  * @param expected the expected result of a comparison
@@ -71,7 +71,7 @@ public record SimulatedTask(
      *
      * @param sourceFlags the flags of the source's protection
      * @param destinationFlags the flags of the destination's protection
-     * @param flags the flags of both; from a job also every bit above them
+     * @param flags the flags of both, from a job also every bit above them
      * @param blockSize 0 to 3
      * @param source its tags
      * @param destination its tags

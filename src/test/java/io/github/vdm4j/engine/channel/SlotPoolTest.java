@@ -193,7 +193,7 @@ class SlotPoolTest {
         var got = new AtomicReference<Slot>();
         Thread waiting = Thread.ofPlatform().unstarted(() -> got.set(pool.take()));
         Slot made;
-        synchronized (pool) { // This is the lock under which jobs are made.
+        synchronized (pool) { // The pool makes jobs under this lock.
             waiting.start();
             while (waiting.getState() != Thread.State.BLOCKED) {
                 Thread.onSpinWait();
