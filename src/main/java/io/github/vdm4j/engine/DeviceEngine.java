@@ -209,7 +209,7 @@ final class DeviceEngine {
     FutureState begin(Operation<?> operation, Slot slot) {
         Program program = describe(operation, slot);
         if (operation.attachment() != slot && plan.policy().splits(operation)) {
-            slot.transfer().split(plan.policy().share()); // a granted slot is begun by any thread
+            slot.transfer().split(plan.policy().share()); // Any thread may begin a granted slot.
         }
         if (plan.hasDevice() && !Workers.canExecute(operation)) {
             program.confine();

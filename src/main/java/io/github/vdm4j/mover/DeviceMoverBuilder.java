@@ -160,10 +160,10 @@ public abstract class DeviceMoverBuilder<B extends DeviceMoverBuilder<B>> {
 
     /**
      * Sets whether a thread that awaits a long copy executes a share of it. The device copies from
-     * the beginning of the range and the thread from its end, until both meet. The share adapts to
-     * the side that had to wait. The mover does not split durable copies and copies within one
-     * range. The option has an effect only if the mover can execute operations without the device.
-     * Default: {@code false} (docs/adr/0029).
+     * the beginning of the range, and the thread copies from its end, until both meet. If one side
+     * has to wait, the mover enlarges its share of the next copy. The mover does not split durable
+     * copies and copies within one range. The option requires a mover that can execute operations
+     * without the device. Default: {@code false} (docs/adr/0029).
      *
      * @param split whether long copies are split
      * @return this

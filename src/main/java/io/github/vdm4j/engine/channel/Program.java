@@ -73,9 +73,9 @@ public abstract class Program {
     public abstract int submit();
 
     /**
-     * Copies a piece of the operation on the calling thread while the device copies another part.
+     * Copies bytes of the operation on the calling thread while the device copies a part.
      *
-     * @return true if the caller should check the device and continue here
+     * @return {@code true} if the caller has to check the device and then call this again
      */
     public boolean copyMeanwhile() {
         return false;
