@@ -31,11 +31,7 @@ public abstract class AbstractDataMover implements Vdm {
         OperationTrace.isOn(); // loads its classes here, which would pin a virtual thread later
     }
 
-    /**
-     * Returns the executor of this mover's operations.
-     *
-     * @return the same object on every call
-     */
+    /** {@return the executor of this mover's operations, the same object on every call} */
     protected abstract VdmExecutor executor();
 
     /**
@@ -57,11 +53,7 @@ public abstract class AbstractDataMover implements Vdm {
         executor().close();
     }
 
-    /**
-     * Returns whether {@link #close} was called.
-     *
-     * @return true from the beginning of the first call on
-     */
+    /** {@return true from the beginning of the first call of {@link #close} on} */
     public final boolean isClosed() {
         return closed;
     }

@@ -129,11 +129,7 @@ public final class Batch extends OperationMethods<Batch> {
         }
     }
 
-    /**
-     * Returns the number of tasks.
-     *
-     * @return the number
-     */
+    /** {@return the number of tasks} */
     public int size() {
         return tasks.size();
     }

@@ -19,10 +19,9 @@ public record BatchResult(List<TaskResult> tasks) {
     }
 
     /**
-     * Returns the result of a task.
+     * {@return the result of a task}
      *
      * @param index its place, from 0, in the order in which they were added
-     * @return its result
      * @throws IndexOutOfBoundsException if there is no such task
      */
     public TaskResult get(int index) {
@@ -61,9 +60,7 @@ public record BatchResult(List<TaskResult> tasks) {
     }
 
     /**
-     * Returns whether every task has succeeded. A comparison that found a mismatch has succeeded.
-     *
-     * @return {@code true} if there is no failure
+     * {@return whether every task has succeeded} A comparison that found a mismatch has succeeded.
      */
     public boolean isSuccess() {
         return tasks.stream().allMatch(task -> task.result() == VdmResult.SUCCESS);

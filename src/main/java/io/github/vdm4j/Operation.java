@@ -95,11 +95,7 @@ public final class Operation<R> extends OperationRecord<R> {
         becomeIdle();
     }
 
-    /**
-     * Returns what the executor has attached to the operation.
-     *
-     * @return the object, or null
-     */
+    /** {@return what the executor has attached to the operation, or null} */
     public Object attachment() {
         return attachment;
     }
@@ -171,9 +167,8 @@ public final class Operation<R> extends OperationRecord<R> {
     }
 
     /**
-     * Returns whether a thread awaits the operation and no other future at the same time.
-     *
-     * @return true if it makes no sense to leave the thread free
+     * {@return whether a thread awaits the operation and no other future at the same time} It makes
+     * no sense to leave such a thread free.
      */
     public boolean isAwaited() {
         return hasLoneWaiter();

@@ -77,20 +77,16 @@ abstract sealed class OperationDescriptor<R> extends VdmFuture<R> permits Operat
     }
 
     /**
-     * Returns the range that is read: the delta record for {@link VdmOperationType#DELTA_APPLY},
-     * the original for {@link VdmOperationType#DELTA_CREATE}.
-     *
-     * @return the segment, or null if the operation reads nothing
+     * {@return the range that is read, or null} This is the delta record for {@link
+     * VdmOperationType#DELTA_APPLY} and the original for {@link VdmOperationType#DELTA_CREATE}.
      */
     public MemorySegment source() {
         return source;
     }
 
     /**
-     * Returns the other side of a comparison, or the modified range for {@link
-     * VdmOperationType#DELTA_CREATE}.
-     *
-     * @return the segment, or null
+     * {@return the other side of a comparison, the modified range for {@link
+     * VdmOperationType#DELTA_CREATE}, or null}
      */
     public MemorySegment secondSource() {
         VdmOperationType type = type();
@@ -98,77 +94,50 @@ abstract sealed class OperationDescriptor<R> extends VdmFuture<R> permits Operat
     }
 
     /**
-     * Returns the second range that is written.
-     *
-     * @return the segment, or null for every operation but {@link VdmOperationType#DUALCAST}
+     * {@return the second range that is written, null except for {@link VdmOperationType#DUALCAST}}
      */
     public MemorySegment secondDestination() {
         return type() == VdmOperationType.DUALCAST ? second() : null;
     }
 
     /**
-     * Returns where the CRC is written. {@link Operation#succeed(ExecutionPath, long, int)} writes it, so
-     * executors do not.
-     *
-     * @return four bytes; null for every operation but {@link VdmOperationType#CRC}, and for a CRC
-     *     that is only returned
+     * {@return the four bytes where the CRC is written, or null} {@link
+     * Operation#succeed(ExecutionPath, long, int)} writes it, so executors do not.
      */
     public MemorySegment crcDestination() {
         return type() == VdmOperationType.CRC ? second() : null;
     }
 
-    /**
-     * Returns the second range, read or written. No operation has two.
-     *
-     * @return the segment, or null
-     */
+    /** {@return the second range, read or written, or null} No operation has two. */
     public MemorySegment second() {
         return operands == null ? null : operands.second;
     }
 
     /**
-     * Returns the pattern, whose lowest byte comes first in memory. A memset has its byte eight
-     * times.
-     *
-     * @return eight bytes; 0 if the operation needs none
+     * {@return the pattern, whose lowest byte comes first in memory} A memset has its byte eight
+     * times. The pattern is 0 if the operation needs none.
      */
     public long pattern() {
         return type() == VdmOperationType.MEMSET ? (fillByte() & 0xffL) * 0x0101010101010101L
                 : operands == null ? 0 : operands.pattern;
     }
 
-    /**
-     * Returns the byte of a memset.
-     *
-     * @return the byte that was passed to memset, else 0
-     */
+    /** {@return the byte that was passed to memset, else 0} */
     public byte fillByte() {
         return (byte) (bits >> 16);
     }
 
-    /**
-     * Returns the options of the CRC.
-     *
-     * @return the options, or null for other operations
-     */
+    /** {@return the options of the CRC, or null for other operations} */
     public CrcOptions crc() {
         return operands != null && operands.options instanceof CrcOptions options ? options : null;
     }
 
-    /**
-     * Returns the protection of the blocks.
-     *
-     * @return the configuration, or null for other operations
-     */
+    /** {@return the protection of the blocks, or null for other operations} */
     public DifConfig dif() {
         return operands != null && operands.options instanceof DifConfig config ? config : null;
     }
 
-    /**
-     * Returns the tasks of a batch.
-     *
-     * @return the tasks in order, to be read only; null for other operations
-     */
+    /** {@return the tasks of a batch in order, to be read only, or null for other operations} */
     public List<Operation<?>> tasks() {
         return operands == null ? null : operands.tasks;
     }
@@ -178,28 +147,22 @@ abstract sealed class OperationDescriptor<R> extends VdmFuture<R> permits Operat
         bits |= FENCED;
     }
 
-    /**
-     * Returns whether every task of the batch before this one has to succeed first.
-     *
-     * @return true if there is a fence before it
-     */
+    /** {@return whether every task of the batch before this one has to succeed first} */
     public boolean isFenced() {
         return (bits & FENCED) != 0;
     }
 
     /**
-     * Returns whether the destinations have to be made durable.
-     *
-     * @return true for a flush, and for {@link VdmFlags#MEM_DURABLE}
+     * {@return whether the destinations have to be made durable} It is true for a flush, and for {@link
+     * VdmFlags#MEM_DURABLE}.
      */
     public boolean isDurable() {
         return (bits & (DURABLE | FLUSHES)) != 0;
     }
 
     /**
-     * Returns whether the destination should be left in the processor's caches.
-     *
-     * @return false for {@link VdmFlags#NO_CACHE_HINT}
+     * {@return whether the destination should be left in the processor's caches} It is false for {@link
+     * VdmFlags#NO_CACHE_HINT}.
      */
     public boolean isForCache() {
         return (bits & NO_CACHE_HINT) == 0;
@@ -214,10 +177,9 @@ abstract sealed class OperationDescriptor<R> extends VdmFuture<R> permits Operat
     }
 
     /**
-     * Returns whether a thread may access all segments of the operation, or of the batch's tasks.
+     * {@return whether a thread may access all segments of the operation, or of the batch's tasks}
      *
      * @param thread the thread
-     * @return false if a segment is confined to another thread
      */
     public boolean isAccessibleBy(Thread thread) {
         Objects.requireNonNull(thread, "thread");
@@ -236,11 +198,7 @@ abstract sealed class OperationDescriptor<R> extends VdmFuture<R> permits Operat
         return segment == null || segment.isAccessibleBy(thread);
     }
 
-    /**
-     * Returns whether all segments of the operation, or of the batch's tasks, are off-heap.
-     *
-     * @return false if native code cannot reach one
-     */
+    /** {@return whether all segments of the operation, or of the batch's tasks, are off-heap} */
     public boolean isOffHeap() {
         List<Operation<?>> tasks = tasks();
         for (int i = 0; tasks != null && i < tasks.size(); i++) { // an iterator is an allocation
@@ -269,11 +227,7 @@ abstract sealed class OperationDescriptor<R> extends VdmFuture<R> permits Operat
         }
     }
 
-    /**
-     * Returns the operation in words, without its state.
-     *
-     * @return the text
-     */
+    /** {@return the operation in words, without its state} */
     public String description() {
         return "%s of %,d bytes".formatted(type(), byteSize());
     }

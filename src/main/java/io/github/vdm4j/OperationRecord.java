@@ -219,39 +219,25 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
     }
 
     /**
-     * Returns the result of an operation that has ended, for the executor. A task of a batch that
+     * {@return the result of an operation that has ended, for the executor} A task of a batch that
      * has not run has {@link VdmResult#NOT_RUN}.
-     *
-     * @return the result
      */
     public VdmResult howItEnded() {
         return (bits & ENDED) == 0 ? VdmResult.NOT_RUN
                 : failure == null ? VdmResult.SUCCESS : failure.result();
     }
 
-    /**
-     * Returns what executed an operation that has ended, for the executor.
-     *
-     * @return the path
-     */
+    /** {@return what executed an operation that has ended, for the executor} */
     public ExecutionPath executedBy() {
         return PATHS[bits >>> 24 & 0x7f];
     }
 
-    /**
-     * Returns the number that the operation has produced.
-     *
-     * @return see {@link #succeed(ExecutionPath, long, int)}
-     */
+    /** {@return the number that {@link #succeed(ExecutionPath, long, int)} has written} */
     public long value() {
         return operands == null ? 0 : operands.value;
     }
 
-    /**
-     * Returns the second number that the operation has produced.
-     *
-     * @return see {@link #succeed(ExecutionPath, long, int)}
-     */
+    /** {@return the second number that {@link #succeed(ExecutionPath, long, int)} has written} */
     public int outcome() {
         return operands == null ? 0 : operands.outcome;
     }

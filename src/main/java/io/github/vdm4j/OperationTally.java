@@ -58,9 +58,6 @@ final class OperationTally {
 
     private final LongAdder finished = new LongAdder();
 
-    /** Creates a tally without counts. */
-    OperationTally() {}
-
     /** Counts an operation that its first poll has left running. */
     void begun() {
         begun.increment();
@@ -108,29 +105,14 @@ final class OperationTally {
         retried.increment();
     }
 
-    /**
-     * Returns the sums.
-     *
-     * @return what was counted so far
-     */
-    public MoverCounters sum() {
-        return sum(0, 0);
-    }
-
-    /**
-     * Returns the sums, with operations that the mover has counted elsewhere.
-     *
-     * @param others further operations that have succeeded
-     * @param othersBytes the bytes of these operations
-     * @return what was counted so far
-     */
-    public MoverCounters sum(long others, long othersBytes) {
+    /** Returns what was counted so far. */
+    MoverCounters sum() {
         // Reads the ended operations first. An operation that ends after that counts as in flight,
         // and never as both.
         long over = finished.sum();
         long inFlight = Math.max(0, begun.sum() - over);
-        long succeeded = others + ended.sum();
-        long size = othersBytes + bytes.sum();
+        long succeeded = ended.sum();
+        long size = bytes.sum();
         for (int i = 0; i < CELLS; i++) {
             Cell cell = (Cell) CELL.getVolatile(cells, i);
             if (cell != null) {

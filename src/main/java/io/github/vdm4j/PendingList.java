@@ -169,31 +169,19 @@ public final class PendingList {
         }
     }
 
-    /**
-     * Returns whether the list was closed.
-     *
-     * @return true after {@link #close}
-     */
+    /** {@return whether the list was closed} */
     public boolean isClosed() {
         synchronized (lock) {
             return closed;
         }
     }
 
-    /**
-     * Returns whether no operation waits.
-     *
-     * @return true if {@link #take} would return null
-     */
+    /** {@return whether no operation waits} */
     public boolean isEmpty() {
         return first == null;
     }
 
-    /**
-     * Returns how many operations wait.
-     *
-     * @return the number
-     */
+    /** {@return how many operations wait} */
     public int size() {
         return size;
     }
@@ -210,10 +198,8 @@ public final class PendingList {
     }
 
     /**
-     * Returns the mark before the first operation that waits.
-     *
-     * @return the mark; operations that were added before it have left the list, and none waits for
-     *     its next part
+     * {@return the mark before the first operation that waits} Operations that were added before it
+     * have left the list, and none waits for its next part.
      */
     public long reached() {
         synchronized (lock) {

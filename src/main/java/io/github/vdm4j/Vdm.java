@@ -329,25 +329,16 @@ public interface Vdm extends AutoCloseable {
     VdmFuture<DifResult> difUpdate(
             MemorySegment destination, MemorySegment source, DifConfig config, VdmFlags flags);
 
-    /**
-     * Returns an empty batch, which executes several operations as one.
-     *
-     * @return a new batch
-     */
+    /** {@return an empty batch, which executes several operations as one} */
     Batch batch();
 
-    /**
-     * Returns an operation that can be prepared and started any number of times without allocating.
-     *
-     * @return a new operation, not prepared
-     */
+    /** {@return an operation that can be prepared any number of times without allocating} */
     VdmOperation newOperation();
 
     /**
-     * Returns whether the mover supports all of some flags for at least one kind of destination.
+     * {@return whether the mover supports all of some flags for at least one kind of destination}
      *
      * @param flags the flags asked for
-     * @return {@code true} if each of them is supported
      */
     boolean isSupported(VdmFlags flags);
 
@@ -361,18 +352,10 @@ public interface Vdm extends AutoCloseable {
      */
     boolean isSupported(VdmFlags flags, MemorySegment destination);
 
-    /**
-     * Returns the mover's name for messages, with its path if it has several.
-     *
-     * @return the name
-     */
+    /** {@return the mover's name for messages, with its path if it has several} */
     String name();
 
-    /**
-     * Returns the sums of the mover so far, also after it was closed.
-     *
-     * @return the sums
-     */
+    /** {@return the sums of the mover so far, also after it was closed} */
     MoverCounters counters();
 
     /**

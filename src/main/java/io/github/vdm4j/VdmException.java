@@ -29,11 +29,7 @@ public final class VdmException extends RuntimeException {
         this.status = status;
     }
 
-    /**
-     * Returns how the operation ended.
-     *
-     * @return the result, never {@link VdmResult#SUCCESS}
-     */
+    /** {@return how the operation ended, never {@link VdmResult#SUCCESS}} */
     public VdmResult result() {
         return result;
     }

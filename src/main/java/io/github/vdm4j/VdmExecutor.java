@@ -102,10 +102,9 @@ public interface VdmExecutor {
     default void handOff() {}
 
     /**
-     * Returns whether an operation is executed outside of the polling thread.
+     * {@return whether an operation is executed outside of the polling thread}
      *
      * @param operation the operation
-     * @return true for {@link io.github.vdm4j.future.FutureProperty#ASYNC}
      */
     default boolean isAsync(Operation<?> operation) {
         return false;

@@ -47,10 +47,9 @@ public final class VdmFlags {
     }
 
     /**
-     * Returns the set with the given bits, in the numbering of the C library.
+     * {@return the set with the given bits, in the numbering of the C library}
      *
      * @param bits {@code VDM_F_...} values, or-ed
-     * @return the set
      * @throws IllegalArgumentException if a bit is no flag
      */
     public static VdmFlags ofBits(long bits) {
@@ -62,30 +61,24 @@ public final class VdmFlags {
         return SETS[(int) bits];
     }
 
-    /**
-     * Returns the flags in the numbering of the C library.
-     *
-     * @return {@code VDM_F_...} values, or-ed
-     */
+    /** {@return the flags in the numbering of the C library: {@code VDM_F_...} values, or-ed} */
     public int bits() {
         return bits;
     }
 
     /**
-     * Returns the flags of both sets.
+     * {@return the flags of both sets}
      *
      * @param others more flags
-     * @return a set with the flags of this set and of {@code others}
      */
     public VdmFlags and(VdmFlags others) {
         return SETS[bits | Objects.requireNonNull(others, "others").bits];
     }
 
     /**
-     * Returns whether all of some flags are in this set. {@link #NONE} is in every set.
+     * {@return whether all of some flags are in this set} {@link #NONE} is in every set.
      *
      * @param flags the flags asked for
-     * @return {@code true} if each of them is in this set
      */
     public boolean contains(VdmFlags flags) {
         Objects.requireNonNull(flags, "flags");

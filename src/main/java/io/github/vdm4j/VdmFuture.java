@@ -23,40 +23,27 @@ public abstract sealed class VdmFuture<R> extends AbstractFuture<R>
         permits OperationDescriptor {
     VdmFuture() {}
 
-    /**
-     * Returns the operation.
-     *
-     * @return the type that the caller asked for
-     */
+    /** {@return the operation that the caller asked for} */
     public abstract VdmOperationType type();
 
-    /**
-     * Returns the flags that the caller passed.
-     *
-     * @return the flags
-     */
+    /** {@return the flags that the caller passed} */
     public abstract VdmFlags flags();
 
     /**
-     * Returns the size of the operation.
-     *
-     * @return the bytes that it reads, or that it writes if it reads nothing; for a batch the sum
-     *     of its tasks
+     * {@return the bytes that the operation reads, or that it writes if it reads nothing} For a
+     * batch this is the sum of its tasks.
      */
     public abstract long byteSize();
 
     /**
-     * Returns the range that is written or flushed.
-     *
-     * @return the segment that the caller passed; null if the operation writes nothing, or only
-     *     its CRC
+     * {@return the range that is written or flushed} The range is null if the operation writes
+     * nothing, or only its CRC.
      */
     public abstract MemorySegment destination();
 
     /**
-     * Returns how the operation ended.
+     * {@return how the operation ended}
      *
-     * @return the result
      * @throws IllegalStateException if the future is not complete
      */
     public abstract VdmResult result();
@@ -82,9 +69,8 @@ public abstract sealed class VdmFuture<R> extends AbstractFuture<R>
     public abstract long bytesDone();
 
     /**
-     * Returns what executed the operation: the hardware, DML's software path, the JVM or libpmem.
+     * {@return what executed the operation: the hardware, DML's software path, the JVM or libpmem}
      *
-     * @return the path
      * @throws IllegalStateException if the future is not complete
      */
     public abstract ExecutionPath path();

@@ -104,28 +104,22 @@ public final class VdmOperation extends OperationMethods<VdmOperation>
     }
 
     /**
-     * Returns how the operation ended.
+     * {@return how the operation ended}
      *
-     * @return the result
      * @throws IllegalStateException if the operation is not complete
      */
     public VdmResult result() {
         return future.result();
     }
 
-    /**
-     * Returns how many bytes are done for certain, like {@link VdmFuture#bytesDone()}.
-     *
-     * @return bytes
-     */
+    /** {@return how many bytes are done for certain, like {@link VdmFuture#bytesDone()}} */
     public long bytesDone() {
         return future.bytesDone();
     }
 
     /**
-     * Returns what executed the operation.
+     * {@return what executed the operation}
      *
-     * @return the path
      * @throws IllegalStateException if the operation is not complete
      */
     public ExecutionPath path() {

@@ -6,18 +6,10 @@ package io.github.vdm4j;
  * @see VdmException#status()
  */
 public interface VdmStatus {
-    /**
-     * Returns the number of the status.
-     *
-     * @return the code
-     */
+    /** {@return the number of the status} */
     int code();
 
-    /**
-     * Returns the name in the library's header without its prefix, or {@code UNKNOWN}.
-     *
-     * @return the name
-     */
+    /** {@return the name in the library's header without its prefix, or {@code UNKNOWN}} */
     String name();
 
     /**
@@ -27,10 +19,6 @@ public interface VdmStatus {
      */
     VdmResult result();
 
-    /**
-     * Returns the meaning and the remedy, in a sentence or two.
-     *
-     * @return the text
-     */
+    /** {@return the meaning and the remedy, in a sentence or two} */
     String explanation();
 }

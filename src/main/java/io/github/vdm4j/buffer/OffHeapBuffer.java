@@ -52,11 +52,7 @@ public final class OffHeapBuffer implements AutoCloseable {
         return allocator().allocate(size);
     }
 
-    /**
-     * Returns an allocator for buffers with special properties.
-     *
-     * @return an allocator with the defaults: alignment 64, zeroed memory, ordinary pages
-     */
+    /** {@return an allocator with the defaults: alignment 64, zeroed, ordinary pages} */
     public static BufferAllocator allocator() {
         return new BufferAllocator();
     }
@@ -198,13 +194,12 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
-     * Returns a segment of a part of the memory. The buffer stays open while an operation uses the
+     * {@return a segment of a part of the memory} The buffer stays open while an operation uses the
      * segment.
      *
      * @param offset the beginning of the part in bytes
      * @param length the length of the part in bytes
-     * @return a segment of that part
-     * @throws IndexOutOfBoundsException if the part is not inside this buffer
+     * @throws IndexOutOfBoundsException if the part does not lie within this buffer
      * @throws IllegalStateException if the buffer is closed
      */
     public MemorySegment slice(long offset, long length) {
@@ -218,9 +213,8 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
-     * Returns a segment of the whole memory.
+     * {@return a segment of the whole memory}
      *
-     * @return a segment of the buffer's size
      * @throws IllegalStateException if the buffer is closed
      */
     public MemorySegment segment() {
@@ -246,47 +240,27 @@ public final class OffHeapBuffer implements AutoCloseable {
         return segment.asByteBuffer().order(java.nio.ByteOrder.nativeOrder());
     }
 
-    /**
-     * Returns the size of the buffer.
-     *
-     * @return bytes
-     */
+    /** {@return the size in bytes} */
     public long byteSize() {
         return segment.byteSize();
     }
 
-    /**
-     * Returns the durability domain of the memory.
-     *
-     * @return the domain
-     */
+    /** {@return what makes the content durable} */
     public DurabilityDomain domain() {
         return memory.domain();
     }
 
-    /**
-     * Returns whether the buffer is read-only.
-     *
-     * @return true if it was mapped read-only, or wraps a read-only segment
-     */
+    /** {@return whether the buffer was mapped read-only, or wraps a read-only segment} */
     public boolean isReadOnly() {
         return segment.isReadOnly();
     }
 
-    /**
-     * Returns whether the buffer is open.
-     *
-     * @return false after {@link #close} has begun
-     */
+    /** {@return false from the beginning of {@link #close} on} */
     public boolean isOpen() {
         return memory.isOpen();
     }
 
-    /**
-     * Returns the number of operations in flight on the buffer.
-     *
-     * @return the current number
-     */
+    /** {@return the number of operations in flight on the buffer} */
     public int operationsInFlight() {
         return memory.pins();
     }

@@ -2,8 +2,9 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.dml.DmlDiagnosis.Finding;
 import io.github.vdm4j.dml.DmlDiagnosis.Severity;
+import io.github.vdm4j.dml.QueueAccess.Obstacle;
+import io.github.vdm4j.dml.QueueAccess.Way;
 import io.github.vdm4j.dsa.DsaDevice;
-import io.github.vdm4j.dsa.DsaDevice.WorkQueue;
 import io.github.vdm4j.dsa.DsaSystem;
 import io.github.vdm4j.machine.NumaNodes;
 import java.util.ArrayList;
@@ -11,8 +12,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -20,46 +19,15 @@ import java.util.stream.Collectors;
  * libaccel-config and DML 1.1.1.
  */
 final class DiagnosisRules {
-    /** The size of DML's table of devices. DML does not check whether the table is full. */
-    private static final int DML_DEVICES = 8;
-
-    private static final long NEWEST_DSA = 0x2FF;
     private static final String OTHER_MOVERS =
             "Without it: DmlPath.SOFTWARE, ThreadsDataMover, SyncDataMover.";
-
-    /** The obstacles between DML and a queue, in the order of DML's steps. */
-    private enum Obstacle {
-        DEVICE_DISABLED,
-        DEVICE_TOO_NEW,
-        QUEUE_DISABLED,
-        DEDICATED,
-        KERNEL_TYPE,
-        NO_NODE,
-        NO_PERMISSION,
-        NO_MAPPING,
-        NONE
-    }
-
-    /**
-     * A queue and the obstacle between DML and the queue. A device without queues counts like a
-     * disabled queue.
-     */
-    private record Way(DsaDevice device, WorkQueue queue, Obstacle obstacle) {
-        String name() {
-            return queue == null ? device.name() : queue.name();
-        }
-
-        String path() {
-            return device.name() + "/" + name();
-        }
-    }
 
     private final DsaSystem system;
     private final AccelConfig accelConfig;
     private final DmlVersion dml;
     private final int node;
     private final KernelVersion kernel;
-    private final List<Way> ways = new ArrayList<>();
+    private final QueueAccess access;
     private final List<Way> usable;
     private final List<Finding> findings = new ArrayList<>();
 
@@ -69,15 +37,8 @@ final class DiagnosisRules {
         this.dml = dml;
         this.node = node;
         kernel = KernelVersion.of(system.kernel());
-        for (DsaDevice device : system.devices()) {
-            if (device.queues().isEmpty()) {
-                ways.add(new Way(device, null,
-                        device.enabled() ? Obstacle.QUEUE_DISABLED : Obstacle.DEVICE_DISABLED));
-            }
-            device.queues()
-                    .forEach(queue -> ways.add(new Way(device, queue, obstacle(device, queue))));
-        }
-        usable = ways.stream().filter(way -> way.obstacle() == Obstacle.NONE).toList();
+        access = new QueueAccess(system, dml, kernel);
+        usable = access.usable();
     }
 
     /** Returns the queues that DML can use. */
@@ -99,55 +60,6 @@ final class DiagnosisRules {
         nodes();
         remarks();
         return findings;
-    }
-
-    private Obstacle obstacle(DsaDevice device, WorkQueue queue) {
-        if (!device.enabled()) {
-            return Obstacle.DEVICE_DISABLED;
-        }
-        if (device.version() != null && device.version() > NEWEST_DSA && !isSinceDml12()) {
-            return Obstacle.DEVICE_TOO_NEW;
-        }
-        if (!queue.enabled()) {
-            return Obstacle.QUEUE_DISABLED;
-        }
-        if (!"shared".equals(queue.mode())) {
-            return Obstacle.DEDICATED;
-        }
-        if ("kernel".equals(queue.type())) {
-            return Obstacle.KERNEL_TYPE;
-        }
-        if (queue.node() == null) {
-            return Obstacle.NO_NODE;
-        }
-        if (Boolean.FALSE.equals(queue.mayOpen())) {
-            return Obstacle.NO_PERMISSION;
-        }
-        return !isSinceDml12() && refusesMapping(device) ? Obstacle.NO_MAPPING : Obstacle.NONE;
-    }
-
-    /**
-     * Returns whether DML is 1.2.0 or later. Such a DML writes to the queue's device file if it may
-     * not map the portal.
-     */
-    private boolean isSinceDml12() {
-        return dml != null && (dml.major() > 1 || dml.major() == 1 && dml.minor() >= 2);
-    }
-
-    /**
-     * Returns whether the kernel refuses to map the portals of a device. Such a kernel also hides
-     * the batch operation of the device. Newer kernels do not hide it for DSA 2.
-     */
-    private boolean refusesMapping(DsaDevice device) {
-        if (system.process().rawIo() == null || system.process().rawIo()) {
-            return false;
-        }
-        if (Boolean.FALSE.equals(device.batchOffered())) {
-            return true;
-        }
-        boolean offeredByFirstGeneration = device.batchOffered() != null && device.version() != null
-                && device.version() < 0x200;
-        return !offeredByFirstGeneration && kernel != null && kernel.guardsPortals();
     }
 
     private void add(Severity severity, String what, String remedy) {
@@ -180,34 +92,17 @@ final class DiagnosisRules {
                             AccelConfig.SONAME, String.join(", ", missing)),
                     "Install a libaccel-config of 3.2 or later, or use DmlPath.SOFTWARE.");
         }
-        if (overflowsDml()) {
+        if (access.overflowsDml()) {
             add(
                     Severity.CRASH,
                     "%s can use %d devices and examines another of %d DSA and %d IAX, so it writes behind its table of %d"
                             .formatted(
-                                    dmlName(), DML_DEVICES, system.devices().size(),
+                                    dmlName(), QueueAccess.DML_DEVICES, system.devices().size(),
                                     system.otherAccelerators(),
-                                    DML_DEVICES),
-                    "Disable the queues of some devices (accel-config disable-wq), until this process can use fewer than %d. Or use DmlPath.SOFTWARE."
-                            .formatted(DML_DEVICES));
+                                    QueueAccess.DML_DEVICES),
+                    "Disable the queues of some devices (accel-config disable-wq), until this process can use fewer than %d; or use DmlPath.SOFTWARE."
+                            .formatted(QueueAccess.DML_DEVICES));
         }
-    }
-
-    /**
-     * Returns whether DML writes behind its table of devices. libaccel-config lists the DSA devices
-     * in the alphabetical order of their names, and then the IAX.
-     */
-    private boolean overflowsDml() {
-        Set<String> used =
-                usable.stream().map(way -> way.device().name()).collect(Collectors.toSet());
-        int taken = 0;
-        for (String name : new TreeSet<>(system.devices().stream().map(DsaDevice::name).toList())) {
-            if (taken == DML_DEVICES) {
-                return true;
-            }
-            taken += used.contains(name) ? 1 : 0;
-        }
-        return taken == DML_DEVICES && system.otherAccelerators() > 0;
     }
 
     private void processor() {
@@ -246,7 +141,9 @@ final class DiagnosisRules {
 
     private void kernel() {
         boolean sharedQueueRuns =
-                ways.stream().anyMatch(way -> way.obstacle().compareTo(Obstacle.DEDICATED) > 0);
+                access.ways()
+                        .stream()
+                        .anyMatch(way -> way.obstacle().compareTo(Obstacle.DEDICATED) > 0);
         if (kernel != null && !kernel.letsProcessesEnqueue() && !sharedQueueRuns) {
             block(
                     "Linux %s is older than 5.18, the first that lets processes use ENQCMD"
@@ -261,8 +158,10 @@ final class DiagnosisRules {
      */
     private void queues() {
         var stopped = new EnumMap<Obstacle, List<Way>>(Obstacle.class);
-        ways.forEach(
-                way -> stopped.computeIfAbsent(way.obstacle(), none -> new ArrayList<>()).add(way));
+        access.ways()
+                .forEach(
+                        way -> stopped.computeIfAbsent(way.obstacle(), none -> new ArrayList<>())
+                                .add(way));
         stopped.entrySet()
                 .stream()
                 .sorted(Map.Entry.<Obstacle, List<Way>>comparingByKey().reversed())
@@ -366,7 +265,7 @@ final class DiagnosisRules {
             return;
         }
         boolean nowhere = without.size() == mine.size();
-        Severity severity = nowhere && !isSinceDml12() ? Severity.BLOCK : Severity.LIMIT;
+        Severity severity = nowhere && !access.isSinceDml12() ? Severity.BLOCK : Severity.LIMIT;
         if (served.stream().allMatch(node -> node < 0)) {
             add(
                     severity,
@@ -390,15 +289,15 @@ final class DiagnosisRules {
                 severity,
                 "%s NUMA node %s, which has no usable device (%s)".formatted(who, numbers(without),
                         where),
-                isSinceDml12()
-                        ? "DML uses devices of the same socket. Without such a device, enable a queue there, or %s."
+                access.isSinceDml12()
+                        ? "DML takes devices of the same socket. If there are none: enable a queue there, or %s."
                                 .formatted(otherwise)
                         : "Enable a queue of a device there, or %s.".formatted(otherwise));
     }
 
     private void remarks() {
-        if (!usable.isEmpty() && isSinceDml12()
-                && usable.stream().anyMatch(way -> refusesMapping(way.device()))) {
+        if (!usable.isEmpty() && access.isSinceDml12()
+                && usable.stream().anyMatch(way -> access.refusesMapping(way.device()))) {
             add(
                     Severity.LIMIT,
                     "this process may not map portals. DML writes to /dev/dsa instead, which is slower and excludes batches",

@@ -9,7 +9,6 @@ import io.github.vdm4j.dml.job.DmlChannel;
 import io.github.vdm4j.engine.DeviceTrial;
 import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.engine.channel.SlotPool;
-import io.github.vdm4j.machine.NumaNodes;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;

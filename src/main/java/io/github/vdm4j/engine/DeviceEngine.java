@@ -9,17 +9,16 @@ import io.github.vdm4j.engine.channel.InvalidDataException;
 import io.github.vdm4j.engine.channel.Program;
 import io.github.vdm4j.engine.channel.Slot;
 import io.github.vdm4j.engine.channel.SlotPool;
+import io.github.vdm4j.engine.channel.Transfer;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.machine.PageUnavailableException;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.Forces;
-import io.github.vdm4j.memory.WriteBackKind;
 import io.github.vdm4j.trace.OperationTrace;
 import io.github.vdm4j.worker.Workers;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 
 /**
  * The engine for operations with a slot. It submits their parts, polls them, repairs page faults,
@@ -183,33 +182,16 @@ final class DeviceEngine {
 
     /** Returns the program that executes an operation through a slot. */
     Program describe(Operation<?> operation, Slot slot) {
-        WriteBackKind kind = operation.isDurable() ? durability.kindOf(operation.destination())
-                : null;
-        boolean linesBySoftware = operation.isDurable() && slot.writesLines(durability);
-        return switch (operation.type()) {
-            case MEMCPY, MEMMOVE, MEMSET, FLUSH -> slot.transfer()
-                    .begin(
-                            operation.type(), operation.destination(), operation.source(),
-                            operation.fillByte(), operation.flags(), operation.byteSize(), kind,
-                            linesBySoftware);
-            case BATCH -> slot.batch().begin(operation.tasks(), durability);
-            default -> {
-                MemorySegment second = operation.secondDestination();
-                WriteBackKind secondKind = operation.isDurable() && second != null
-                        ? durability.kindOf(second)
-                        : null;
-                yield slot.data()
-                        .begin(operation, kind, secondKind, linesBySoftware,
-                                plan.policy().isForJvmWithSlot(operation));
-            }
-        };
+        return slot.begin(operation, durability, plan.policy().isForJvmWithSlot(operation));
     }
 
     /** Starts an operation in a slot that the calling thread has taken. */
     FutureState begin(Operation<?> operation, Slot slot) {
         Program program = describe(operation, slot);
-        if (operation.attachment() != slot && plan.policy().splits(operation)) {
-            slot.transfer().split(plan.policy().share()); // Any thread may begin a granted slot.
+        // Any thread may begin with a granted slot, not only the thread that waits.
+        if (operation.attachment() != slot && program instanceof Transfer copy
+                && plan.policy().splits(operation)) {
+            copy.split(plan.policy().share());
         }
         if (plan.hasDevice() && !Workers.canExecute(operation)) {
             program.confine();

@@ -6,7 +6,6 @@ import io.github.vdm4j.PendingList;
 import io.github.vdm4j.VdmExecutor;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.engine.channel.Channel;
-import io.github.vdm4j.engine.channel.DrainWatch;
 import io.github.vdm4j.engine.channel.Part;
 import io.github.vdm4j.engine.channel.Program;
 import io.github.vdm4j.engine.channel.Slot;
@@ -18,17 +17,14 @@ import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.jvm.DurableMove;
 import io.github.vdm4j.jvm.Parts;
 import io.github.vdm4j.machine.LibraryThread;
-import io.github.vdm4j.machine.Seam;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.CacheLineWriteBack;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.Durability.Refusal;
-import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.memory.MemoryRegions;
 import io.github.vdm4j.memory.WriteBackKind;
 import io.github.vdm4j.worker.Workers;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -263,39 +259,8 @@ public final class DeviceExecutor implements VdmExecutor {
 
     // --- drains
 
-    /**
-     * The steps of a drain. It waits for the pending list and the workers, then for the slots, and
-     * then for the forces. This order matters, because each step passes operations to the next
-     * step.
-     */
-    private final class Drain {
-        private final long waiting = pending.mark();
-        private final long atWork = workers.mark();
-        /** The watch of the slots. It is null until the pending list and the workers are done. */
-        private DrainWatch watch;
-        /** The forces to wait for. The list is null until the slots are free. */
-        private List<Forces> forces;
-
-        boolean isOver() {
-            if (pending.reached() < waiting || !workers.isPast(atWork)) {
-                return false;
-            }
-            if (watch == null) {
-                watch = new DrainWatch(pool);
-                watch.begin();
-            }
-            if (!watch.isOver()) {
-                return false;
-            }
-            if (forces == null) {
-                forces = workers.forces();
-            }
-            return workers.areForced(forces);
-        }
-    }
-
     private FutureState startDrain(Operation<?> operation) {
-        var drain = new Drain();
+        var drain = new Drain(pending, workers, pool);
         operation.attach(drain);
         return drain(operation, drain);
     }

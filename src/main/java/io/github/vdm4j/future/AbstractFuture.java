@@ -226,11 +226,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         return reached;
     }
 
-    /**
-     * Returns whether a thread awaits this future and no other at the same time.
-     *
-     * @return true if the thread can do nothing else until the future is complete
-     */
+    /** {@return whether a thread awaits this future and no other at the same time} */
     protected final boolean hasLoneWaiter() {
         Waiters list = waiters;
         return (state & AWAITED) != 0 || isCurrent(list) && list.hasLoneWait();

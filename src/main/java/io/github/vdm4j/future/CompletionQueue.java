@@ -105,11 +105,7 @@ public final class CompletionQueue<T> {
         }
     }
 
-    /**
-     * Returns and removes the next completed entry, and does not wait.
-     *
-     * @return the entry; null if no future is complete
-     */
+    /** {@return the next completed entry, which is removed, or null if no future is complete} */
     public Entry<T> poll() {
         for (boolean again = true;; again = false) {
             Wait<T> mine;
@@ -151,19 +147,13 @@ public final class CompletionQueue<T> {
         return take(true, WaitSession.nanos(Objects.requireNonNull(timeout, "timeout")));
     }
 
-    /**
-     * Returns whether nothing is registered: every entry that was added has been returned.
-     *
-     * @return true if {@link #size()} is 0
-     */
+    /** {@return whether every entry that was added has been returned} */
     public boolean isEmpty() {
         return registered == 0;
     }
 
     /**
-     * Returns the number of entries that were added and have not been returned, complete or not.
-     *
-     * @return the number
+     * {@return the number of entries that were added and have not been returned, complete or not}
      */
     public int size() {
         return registered;

@@ -69,22 +69,20 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     }
 
     /**
-     * Returns a chain that begins with a future.
+     * {@return a chain that begins with a future}
      *
      * @param <T> the type of its output
      * @param first the future, idle, running or complete
-     * @return a chain of one entry
      */
     public static <T> FutureChain<T> of(PollableFuture<T> first) {
         return of(ChainStep.eager(Objects.requireNonNull(first, "first"), null));
     }
 
     /**
-     * Returns a chain whose first poll makes its first future.
+     * {@return a chain whose first poll makes its first future}
      *
      * @param <T> the type of its output
      * @param first makes the future
-     * @return a chain of one entry
      */
     public static <T> FutureChain<T> ofLazy(Supplier<? extends PollableFuture<T>> first) {
         Objects.requireNonNull(first, "first");
@@ -153,21 +151,18 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     }
 
     /**
-     * Returns the number of entries, map functions included. Entries that have finished count. The
+     * {@return the number of entries, map functions included} Entries that have finished count. The
      * entries of a chain inside this one, which is the future of one entry, do not.
-     *
-     * @return the number of entries, at least 1
      */
     public int entries() {
         return entries;
     }
 
     /**
-     * Returns whether an entry has its future. An eager entry always has it, and a lazy entry has
+     * {@return whether an entry has its future} An eager entry always has it, and a lazy entry has
      * it from its turn on.
      *
      * @param entry the entry's index, from 0
-     * @return true if the future exists
      * @throws IndexOutOfBoundsException if there is no such entry
      */
     public boolean isInitialized(int entry) {
@@ -184,10 +179,9 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     }
 
     /**
-     * Returns whether the chain has finished with an entry.
+     * {@return whether the chain has finished with an entry}
      *
      * @param entry the entry's index, from 0
-     * @return true if it has finished, failed or been skipped
      * @throws IndexOutOfBoundsException if there is no such entry
      */
     public boolean isProcessed(int entry) {

@@ -39,11 +39,7 @@ public final class FutureRuntime {
         this.idle = Objects.requireNonNull(idle, "idle");
     }
 
-    /**
-     * Returns the runtime of {@link PollableFuture#await()}, with the default strategy.
-     *
-     * @return a runtime
-     */
+    /** {@return the runtime of {@link PollableFuture#await()}, with the default strategy} */
     public static FutureRuntime shared() {
         return SHARED;
     }
@@ -90,9 +86,6 @@ public final class FutureRuntime {
      * @param timeout how long to wait; 0 or less to poll each future once
      * @return {@code false} if a future was not complete by then; it continues and can be waited
      *     for again
-     * @throws NullPointerException if one of them is null; none has been polled then
-     * @throws WrongThreadException if one of them cannot be started from this thread; the others
-     * stay as they are and can be waited for again
      */
     public boolean waitAll(Collection<? extends PollableFuture<?>> futures, Duration timeout) {
         Objects.requireNonNull(futures, "futures");
@@ -128,10 +121,6 @@ public final class FutureRuntime {
      * @param futures the futures, at least one
      * @param timeout how long to wait; 0 or less to poll each future once
      * @return the first future, in the order of the collection, that is complete; null if none is
-     * @throws IllegalArgumentException if the collection is empty
-     * @throws NullPointerException if one of them is null; none has been polled then
-     * @throws WrongThreadException if one of them cannot be started from this thread; the others
-     *     stay as they are and can be waited for again
      */
     public <F extends PollableFuture<?>> F waitAny(Collection<F> futures, Duration timeout) {
         Objects.requireNonNull(timeout, "timeout");
@@ -150,14 +139,11 @@ public final class FutureRuntime {
     }
 
     /**
-     * Waits for a future and returns its output.
+     * Waits for a future and returns its output, see {@link PollableFuture#await()}.
      *
      * @param <T> the type of the output
      * @param future the future
      * @return the output
-     * @throws FutureFailedException if the future failed with a checked exception, which is its
-     * cause
-     * @throws RuntimeException the failure itself if it is unchecked; an Error is thrown, too
      */
     public <T> T await(PollableFuture<T> future) {
         waitFor(future);
@@ -165,17 +151,12 @@ public final class FutureRuntime {
     }
 
     /**
-     * Waits for a future for a limited time and returns its output, see {@link
-     * PollableFuture#await(Duration)}.
+     * Waits for a future for a limited time, see {@link PollableFuture#await(Duration)}.
      *
      * @param <T> the type of the output
      * @param future the future
      * @param timeout how long to wait
      * @return the output
-     * @throws FutureTimeoutException if the future is not complete by then
-     * @throws FutureFailedException if the future failed with a checked exception, which is its
-     * cause
-     * @throws RuntimeException the failure itself if it is unchecked; an Error is thrown, too
      */
     public <T> T await(PollableFuture<T> future, Duration timeout) {
         Objects.requireNonNull(future, "future");
@@ -190,17 +171,13 @@ public final class FutureRuntime {
     }
 
     /**
-     * Waits for a future until the thread is interrupted and returns its output, see {@link
-     * PollableFuture#awaitInterruptibly()}.
+     * Waits until the thread is interrupted, see {@link PollableFuture#awaitInterruptibly()}.
      *
      * @param <T> the type of the output
      * @param future the future
      * @return the output
      * @throws InterruptedException if the thread is interrupted before the future is complete; a
      *     thread that is interrupted before the call does not poll
-     * @throws FutureFailedException if the future failed with a checked exception, which is its
-     * cause
-     * @throws RuntimeException the failure itself if it is unchecked; an Error is thrown, too
      */
     public <T> T awaitInterruptibly(PollableFuture<T> future) throws InterruptedException {
         Objects.requireNonNull(future, "future");

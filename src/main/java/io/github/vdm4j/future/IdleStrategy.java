@@ -18,29 +18,20 @@ public interface IdleStrategy {
      */
     void idle(int round);
 
-    /**
-     * Returns a strategy that spins for ever. It reacts fastest and keeps one processor busy.
-     *
-     * @return the strategy
-     */
+    /** {@return a strategy that spins for ever} It reacts fastest and keeps one processor busy. */
     static IdleStrategy spin() {
         return round -> Thread.onSpinWait();
     }
 
-    /**
-     * Returns a strategy that yields the processor every time.
-     *
-     * @return the strategy
-     */
+    /** {@return a strategy that yields the processor every time} */
     static IdleStrategy yield() {
         return round -> Thread.yield();
     }
 
     /**
-     * Returns a strategy that sleeps every time.
+     * {@return a strategy that sleeps every time}
      *
      * @param nanos how long, in nanoseconds, above 0
-     * @return the strategy
      * @throws IllegalArgumentException if {@code nanos} is not above 0
      */
     static IdleStrategy park(long nanos) {
@@ -82,10 +73,8 @@ public interface IdleStrategy {
     }
 
     /**
-     * Returns the default strategy: 1,000 rounds of spinning, 100 of yielding, then sleeps from 1
+     * {@return the default strategy} It spins for 1,000 rounds, yields for 100, then sleeps from 1
      * µs up to 1 ms.
-     *
-     * @return the strategy
      */
     static IdleStrategy backOff() {
         return backOff(1_000, 100, 1_000_000);

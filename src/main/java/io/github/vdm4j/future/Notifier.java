@@ -26,20 +26,17 @@ public final class Notifier {
     }
 
     /**
-     * Returns a notifier that offers nothing, for callers that poll until the end. It is the same
-     * as a null notifier in C. It keeps no answer, and any number of threads may share it.
-     *
-     * @return the notifier without a waker
+     * {@return the notifier that offers nothing, for callers that poll until the end} It is the
+     * same as a null notifier in C. It keeps no answer, and any number of threads may share it.
      */
     public static Notifier none() {
         return NONE;
     }
 
     /**
-     * Returns a notifier that offers a waker.
+     * {@return a notifier that offers a waker}
      *
      * @param waker called when a poll can make progress
-     * @return a new notifier
      */
     public static Notifier of(Waker waker) {
         return new Notifier(Objects.requireNonNull(waker, "waker"));
@@ -56,20 +53,14 @@ public final class Notifier {
     }
 
     /**
-     * Returns the question to ask instead of polling, if {@link #used()} is {@link
-     * NotifierType#POLLER}.
-     *
-     * @return the poller, or null for the other kinds
+     * {@return the question to ask instead of polling, or null unless {@link #used()} is {@link
+     * NotifierType#POLLER}}
      */
     public Poller poller() {
         return answer instanceof Poller poller ? poller : null;
     }
 
-    /**
-     * Returns the waker on offer. Futures call this.
-     *
-     * @return the waker, or null if the caller offered none
-     */
+    /** {@return the waker on offer, or null} Futures call this. */
     public Waker waker() {
         return waker;
     }

@@ -37,19 +37,14 @@ public interface PollTask<T> {
      */
     FutureState advance(Notifier notifier, Sink<T> sink);
 
-    /**
-     * Returns an idle future with this task, which the polling thread executes.
-     *
-     * @return a new future
-     */
+    /** {@return an idle future with this task, which the polling thread executes} */
     default PollableFuture<T> toFuture() {
         return new TaskFuture<>(this, false);
     }
 
     /**
-     * Returns an idle future with this task, whose work is done outside of the polling thread.
-     *
-     * @return a new future with {@link FutureProperty#ASYNC}
+     * {@return an idle future with this task, whose work is done outside of the polling thread} It
+     * has {@link FutureProperty#ASYNC}.
      */
     default PollableFuture<T> toAsyncFuture() {
         return new TaskFuture<>(this, true);

@@ -22,11 +22,7 @@ import java.util.concurrent.Executor;
  */
 public interface PollableFuture<T> {
 
-    /**
-     * Returns the state after the last poll, without polling.
-     *
-     * @return the state
-     */
+    /** {@return the state after the last poll, without polling} */
     FutureState state();
 
     /**
@@ -63,11 +59,7 @@ public interface PollableFuture<T> {
         }
     }
 
-    /**
-     * Returns whether the future is complete, without polling.
-     *
-     * @return {@code true} if the state is {@link FutureState#COMPLETE}
-     */
+    /** {@return whether the future is complete, without polling} */
     default boolean isComplete() {
         return state() == FutureState.COMPLETE;
     }
@@ -218,11 +210,10 @@ public interface PollableFuture<T> {
     }
 
     /**
-     * Returns a future that has failed from the start.
+     * {@return a future that has failed from the start}
      *
      * @param <T> the type of the output
      * @param failure the failure
-     * @return a complete future
      */
     static <T> PollableFuture<T> failed(Throwable failure) {
         return new CompletedFuture<>(null, Objects.requireNonNull(failure, "failure"));

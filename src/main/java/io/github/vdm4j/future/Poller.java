@@ -9,10 +9,6 @@ package io.github.vdm4j.future;
  */
 @FunctionalInterface
 public interface Poller {
-    /**
-     * Returns whether a poll would make progress now. Any thread may call this.
-     *
-     * @return {@code true} if the future should be polled
-     */
+    /** {@return whether a poll would make progress now} Any thread may call this. */
     boolean ready();
 }

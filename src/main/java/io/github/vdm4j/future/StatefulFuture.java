@@ -116,23 +116,9 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
         return changeState(IDLE, DETACHED);
     }
 
-    /**
-     * Returns whether {@link AbstractFuture#advance}, which calls this, has to start the task.
-     *
-     * @return true in the calls until one returns {@link FutureState#RUNNING}
-     */
+    /** {@return whether {@link AbstractFuture#advance}, which calls this, has to start the task} */
     protected final boolean isStarting() {
         return (state & RUNNING) == 0;
-    }
-
-    /**
-     * Returns whether a thread is inside {@link AbstractFuture#advance} or the task is under way, as a volatile
-     * read.
-     *
-     * @return false if the future is idle or complete and no thread advances it
-     */
-    protected final boolean isUnderWay() {
-        return (state & (RUNNING | ADVANCING | DETACHED)) != 0;
     }
 
     /**
@@ -144,11 +130,7 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
         setState(WITHHELD);
     }
 
-    /**
-     * Returns the message for callers that use a {@linkplain #withhold() withheld} future.
-     *
-     * @return the message
-     */
+    /** {@return the message for callers that use a {@linkplain #withhold() withheld} future} */
     protected String whyWithheld() {
         return FailureName.NOT_PREPARED.endOf("nothing prepared: prepare the future first");
     }

@@ -75,7 +75,7 @@ public final class CallerExecutor implements VdmExecutor {
         MemorySegment from = operation.source();
         MemoryRegion destination = MemoryRegions.find(to);
         MemoryRegion source = MemoryRegions.find(from);
-        if (!MemoryRegions.pin(destination, source)) {
+        if (!MemoryRegions.pin(destination, source, null)) {
             return failBufferClosed(operation);
         }
         try {
@@ -86,7 +86,7 @@ public final class CallerExecutor implements VdmExecutor {
             JvmFailures.record(operation, e, 0);
             return FutureState.COMPLETE;
         } finally {
-            MemoryRegions.unpin(destination, source);
+            MemoryRegions.unpin(destination, source, null);
         }
     }
 
@@ -155,9 +155,8 @@ public final class CallerExecutor implements VdmExecutor {
     }
 
     /**
-     * Continues an operation whose forces have ended.
-     *
-     * @return null if the operation has ended; else the next forces that it needs
+     * Continues an operation whose forces have ended. Returns the next forces that it needs, or
+     * null.
      */
     public Forces executeRest(Operation<?> operation) {
         return operation.type() == VdmOperationType.BATCH ? executeTasks(operation, eachTask)
@@ -275,9 +274,8 @@ public final class CallerExecutor implements VdmExecutor {
     }
 
     /**
-     * Writes the completion record of an operation after its parts were executed.
-     *
-     * @return null if the operation has ended; else the forces that it needs
+     * Writes the completion record of an operation after its parts were executed. Returns the
+     * forces that it needs, or null.
      */
     public Forces finish(Operation<?> operation, Parts parts) {
         try {

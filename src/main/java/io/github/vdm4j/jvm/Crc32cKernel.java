@@ -40,11 +40,7 @@ public final class Crc32cKernel {
     /** Creates a kernel. */
     public Crc32cKernel() {}
 
-    /**
-     * Returns the CRC of a segment.
-     *
-     * @param options the seed, and what is reflected
-     */
+    /** Returns the CRC of a segment. */
     public int crc(MemorySegment source, CrcOptions options) {
         begin(options);
         add(source, 0, source.byteSize(), options.bypassDataReflection());

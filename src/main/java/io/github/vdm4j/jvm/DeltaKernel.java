@@ -75,9 +75,7 @@ public final class DeltaKernel {
 
     /**
      * Returns the {@linkplain #defect(MemorySegment, long) defect} of a record that does not fill
-     * its segment.
-     *
-     * @return the defect with the values, or null
+     * its segment, or null.
      */
     public static String defect(MemorySegment record, long recordBytes, long size) {
         if (recordBytes % ENTRY_BYTES != 0) {
@@ -102,11 +100,7 @@ public final class DeltaKernel {
         return null;
     }
 
-    /**
-     * Applies a record.
-     *
-     * @param record a record without a {@linkplain #defect defect} for this destination
-     */
+    /** Applies a record without a {@linkplain #defect defect} for this destination. */
     public static void apply(MemorySegment destination, MemorySegment record) {
         long end = record.byteSize();
         for (long at = 0; at < end; at += ENTRY_BYTES) {

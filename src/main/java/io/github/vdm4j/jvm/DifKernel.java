@@ -43,29 +43,17 @@ public final class DifKernel {
 
     private DifKernel() {}
 
-    /**
-     * Returns where the first incorrect block begins.
-     *
-     * @param found the result of a check, not -1
-     */
+    /** Returns where the first incorrect block begins. The result of the check is not -1. */
     public static long offset(long found) {
         return found >> ERROR_BITS;
     }
 
-    /**
-     * Returns the result of a check of a part, with the offset in the whole range.
-     *
-     * @param from where the part begins
-     */
+    /** Returns the result of a check of a part that begins at an offset, for the whole range. */
     static long shift(long found, long from) {
         return found < 0 ? found : found + (from << ERROR_BITS);
     }
 
-    /**
-     * Returns the errors of the first incorrect block.
-     *
-     * @param found the result of a check, not -1
-     */
+    /** Returns the errors of the first incorrect block. The result of the check is not -1. */
     public static int errors(long found) {
         return (int) found & (1 << ERROR_BITS) - 1;
     }

@@ -22,20 +22,19 @@ public final class DurableMove {
     private DurableMove() {}
 
     /**
-     * Executes the whole operation.
-     *
-     * @throws WrongThreadException if a segment is confined to another thread; nothing was written
+     * Executes the whole operation. If it throws a {@link WrongThreadException}, nothing was
+     * written.
      */
     public static FutureState execute(Operation<?> operation, DurableMoves moves) {
         MemoryRegion onto = MemoryRegions.find(operation.destination());
         MemoryRegion of = MemoryRegions.find(operation.source());
-        if (!MemoryRegions.pin(onto, of)) {
+        if (!MemoryRegions.pin(onto, of, null)) {
             return CallerExecutor.failBufferClosed(operation);
         }
         try {
             return execute(operation, moves, operation.destination(), operation.source());
         } finally {
-            MemoryRegions.unpin(onto, of);
+            MemoryRegions.unpin(onto, of, null);
         }
     }
 

@@ -31,20 +31,15 @@ public final class ForcedOperations {
 
     private final Set<Forces> waiting = ConcurrentHashMap.newKeySet();
 
-    /**
-     * Creates an empty set.
-     *
-     * @param workers continues a batch behind a fence, on another thread than the caller's
-     */
+    /** Creates an empty set. The consumer continues a batch behind a fence, on another thread. */
     public ForcedOperations(CallerExecutor kernels, Consumer<Operation<?>> workers) {
         this.kernels = kernels;
         this.workers = workers;
     }
 
     /**
-     * Keeps the buffers open until {@link #execute} has ended the operation.
-     *
-     * @return null, or the reason why a buffer cannot be kept open
+     * Keeps the buffers open until {@link #execute} has ended the operation. Returns the reason why
+     * a buffer cannot be kept open, or null.
      */
     public static String pin(Operation<?> operation) {
         if (operation.tasks() != null) {
@@ -180,11 +175,7 @@ public final class ForcedOperations {
         }
     }
 
-    /**
-     * Removes an operation that has ended from the list.
-     *
-     * @param forces its forces, or null
-     */
+    /** Removes an operation that has ended from the list. Its forces can be null. */
     public void remove(Forces forces) {
         if (forces != null) {
             waiting.remove(forces);
@@ -196,11 +187,7 @@ public final class ForcedOperations {
         return List.copyOf(waiting);
     }
 
-    /**
-     * Returns whether the operations that waited when a mark was made have ended.
-     *
-     * @param mark from {@link #mark}
-     */
+    /** Returns whether the operations that waited when a mark was made have ended. */
     public boolean isPast(List<Forces> mark) {
         for (Forces each : mark) {
             if (waiting.contains(each)) {

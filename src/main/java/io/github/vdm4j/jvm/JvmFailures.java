@@ -13,11 +13,7 @@ import java.util.stream.Stream;
 public final class JvmFailures {
     private JvmFailures() {}
 
-    /**
-     * Returns the result of an operation that failed.
-     *
-     * @param operands the segments that it accessed; null for none
-     */
+    /** Returns the result of an operation that failed. An operand can be null. */
     public static VdmResult result(Throwable thrown, MemorySegment... operands) {
         if ((thrown instanceof WrongThreadException || thrown instanceof IllegalStateException)
                 && anyUnusable(operands)) {
@@ -41,9 +37,8 @@ public final class JvmFailures {
     }
 
     /**
-     * Returns the reason of the failure as text that follows "memcpy of 64 bytes ".
-     *
-     * @param operands the segments that the operation accessed; null for none
+     * Returns the reason of the failure as text that follows "memcpy of 64 bytes ". An operand can
+     * be null.
      */
     public static String reason(Throwable thrown, MemorySegment... operands) {
         return switch (result(thrown, operands)) {
@@ -59,11 +54,7 @@ public final class JvmFailures {
         };
     }
 
-    /**
-     * Writes the completion record of an operation that failed in the JVM.
-     *
-     * @param bytesDone the number of bytes that are certainly done
-     */
+    /** Writes the completion record of an operation that failed in the JVM after some bytes. */
     public static void record(Operation<?> operation, Throwable thrown, long bytesDone) {
         MemorySegment[] operands =
                 {operation.source(), operation.destination(), operation.second()};

@@ -47,10 +47,8 @@ public final class JvmOperations {
     private JvmOperations() {}
 
     /**
-     * Executes an operation and writes its completion record. This makes nothing durable: a flush,
-     * a nop and a drain succeed at once.
-     *
-     * @param operation the operation; its completion record is unchanged if this throws
+     * Executes an operation and writes its completion record, unless it throws. This makes nothing
+     * durable: a flush, a nop and a drain succeed at once.
      */
     public static void execute(Operation<?> operation) {
         if (operation.type() == VdmOperationType.DELTA_APPLY) {
@@ -164,10 +162,8 @@ public final class JvmOperations {
     }
 
     /**
-     * Writes the completion record of an operation that the JVM has executed.
-     *
-     * @param value the value of {@link #execute(Operation, long, long)}, or the combined value of
-     *     the parts
+     * Writes the completion record of an operation that the JVM has executed. The value is that of
+     * {@link #execute(Operation, long, long)}, or the combined value of the parts.
      */
     static void succeed(Operation<?> operation, long value) {
         switch (operation.type()) {

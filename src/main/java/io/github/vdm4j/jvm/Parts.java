@@ -61,11 +61,7 @@ public final class Parts {
 
     private volatile long bytesDone;
 
-    /**
-     * Divides an operation into parts.
-     *
-     * @param operation an operation that {@linkplain #divides can be divided}
-     */
+    /** Divides an operation that {@linkplain #divides can be divided}. */
     public Parts(Operation<?> operation) {
         this.operation = operation;
         long unit = unit(operation);
@@ -83,10 +79,8 @@ public final class Parts {
     }
 
     /**
-     * Returns whether an operation can be divided into parts.
-     *
-     * @return false for a delta, whose {@code 0x80000} bytes at most are one part, and for an
-     *     operation without a range
+     * Returns whether an operation can be divided into parts. A delta of at most {@code 0x80000}
+     * bytes is one part.
      */
     public static boolean divides(Operation<?> operation) {
         return switch (operation.type()) {
@@ -112,9 +106,8 @@ public final class Parts {
     }
 
     /**
-     * Keeps the buffers of the operation open until {@link #unpin}.
-     *
-     * @return false if a buffer is being closed; no buffer is pinned then
+     * Keeps the buffers of the operation open until {@link #unpin}. Returns false if a buffer is
+     * being closed. No buffer is pinned then.
      */
     public boolean pin() {
         return pins.pin(operation);
@@ -136,9 +129,8 @@ public final class Parts {
     }
 
     /**
-     * Claims the next part, for the thread that holds the right to claim.
-     *
-     * @return the number of the part, or -1 if no part is left: {@link #release} follows
+     * Claims the next part, for the thread that holds the right to claim. Returns -1 if no part is
+     * left. The thread then calls {@link #release}.
      */
     public synchronized int claim() {
         if (claimed >= end) {
@@ -154,9 +146,8 @@ public final class Parts {
     }
 
     /**
-     * Releases a reference: an executed part, or the right to claim.
-     *
-     * @return true if it was the last reference; the caller must end the operation
+     * Releases a reference: an executed part, or the right to claim. After the last one it returns
+     * true, and the caller must end the operation.
      */
     public synchronized boolean release() {
         return --references == 0;

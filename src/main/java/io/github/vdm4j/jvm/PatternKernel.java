@@ -50,12 +50,7 @@ public final class PatternKernel {
         }
     }
 
-    /**
-     * Fills a segment.
-     *
-     * @param destination the range to write, of any kind, alignment and length; the pattern begins
-     *     at its start
-     */
+    /** Fills a segment of any kind, alignment and length. The pattern begins at its start. */
     public static void fill(MemorySegment destination, long pattern) {
         if (pattern == (pattern & 0xff) * LOW_BYTES) {
             fill(destination, (byte) pattern);
@@ -97,11 +92,7 @@ public final class PatternKernel {
         repeat(destination, SEED, size);
     }
 
-    /**
-     * Compares a segment with a pattern.
-     *
-     * @return the offset of the first byte that differs, or -1
-     */
+    /** Returns the offset of the first byte that differs from a pattern, or -1. */
     public static long mismatch(MemorySegment source, long pattern) {
         long size = source.byteSize();
         if (size >= Long.BYTES) {

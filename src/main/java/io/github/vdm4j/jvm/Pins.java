@@ -22,9 +22,8 @@ public final class Pins {
     public Pins() {}
 
     /**
-     * Pins the buffers of an operation.
-     *
-     * @return {@code false} if a buffer is being closed; no buffer is pinned then
+     * Pins the buffers of an operation. Returns false if a buffer is being closed. No buffer is
+     * pinned then.
      */
     public boolean pin(Operation<?> operation) {
         destination = MemoryRegions.find(operation.destination());

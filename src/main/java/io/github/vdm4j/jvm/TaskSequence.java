@@ -147,11 +147,7 @@ public final class TaskSequence {
         return forces != null && !forces.isEmpty();
     }
 
-    /**
-     * Returns the forces of this execution.
-     *
-     * @return the forces, or null if there were none
-     */
+    /** Returns the forces of this execution, or null if there were none. */
     public Forces forces() {
         return forces;
     }

@@ -75,11 +75,7 @@ public final class DynamicLoader {
         return found.get();
     }
 
-    /**
-     * Opens a library.
-     *
-     * @param file a path with a slash, or a name for the loader to search
-     */
+    /** Opens a library by a path with a slash, or by a name for the loader to search. */
     public SymbolLookup open(String file) throws LoadException {
         try (Arena arena = Arena.ofConfined()) {
             byte[] name = file.getBytes(StandardCharsets.UTF_8);

@@ -201,11 +201,7 @@ public final class LibC {
         return address;
     }
 
-    /**
-     * Maps a part of an open file for reading and writing. The mapping is shared.
-     *
-     * @param offset where the part begins
-     */
+    /** Maps a part of an open file for reading and writing. The mapping is shared. */
     public static long mapShared(int descriptor, long offset, long length)
             throws CallFailedException {
         return map(length, MAP_SHARED, descriptor, offset);
@@ -236,11 +232,7 @@ public final class LibC {
         });
     }
 
-    /**
-     * Frees memory.
-     *
-     * @param address the result of {@link #allocate(long, long)}
-     */
+    /** Frees memory that {@link #allocate(long, long)} has returned. */
     public static void free(long address) {
         try {
             FREE.invokeExact(address);
@@ -268,10 +260,8 @@ public final class LibC {
     }
 
     /**
-     * Closes the file of a descriptor and gives the descriptor another file. A thread that uses the
-     * descriptor meanwhile uses the first file or the second file.
-     *
-     * @param other the descriptor of the second file. The call closes it
+     * Gives a descriptor the file of another descriptor, and closes the other one. A thread that
+     * uses the descriptor meanwhile uses the first file or the second, and never a third.
      */
     public static void replace(int descriptor, int other) throws CallFailedException {
         try {
@@ -336,20 +326,12 @@ public final class LibC {
         }
     }
 
-    /**
-     * Closes a descriptor.
-     *
-     * @param descriptor the result of {@link #open}
-     */
+    /** Closes a descriptor. */
     public static void close(int descriptor) {
         callOnce((state, arena) -> (int) CLOSE.invokeExact(state, descriptor));
     }
 
-    /**
-     * Returns the storage that a file occupies.
-     *
-     * @return the number of bytes, including storage beyond the end of the file
-     */
+    /** Returns the bytes of storage that a file occupies, also beyond its end. */
     public static long storageOf(int descriptor) throws CallFailedException {
         if (STATX == null) {
             throw new CallFailedException("statx", ENOSYS);

@@ -20,9 +20,8 @@ public record MappedPage(String file, long inode, long position) {
     private static final long UNKNOWN = -1;
 
     /**
-     * Returns the first place in a range where a file is mapped.
-     *
-     * @return null if no file is mapped in the range, or the list cannot be read
+     * Returns the first place in a range where a file is mapped. Returns null if there is none, or
+     * if the list cannot be read.
      */
     private static MappedPage firstIn(long address, long length) {
         try (var maps = Files.newBufferedReader(MAPS)) {
@@ -46,9 +45,8 @@ public record MappedPage(String file, long inode, long position) {
     }
 
     /**
-     * Returns whether a file is mapped somewhere in a segment.
-     *
-     * @return false also if the kernel's list cannot be read
+     * Returns whether a file is mapped somewhere in a segment. Returns false if the kernel's list
+     * cannot be read.
      */
     public static boolean isIn(MemorySegment segment) {
         return firstIn(segment.address(), segment.byteSize()) != null;
@@ -64,11 +62,7 @@ public record MappedPage(String file, long inode, long position) {
         }
     }
 
-    /**
-     * Returns the reason why a page is missing, if the file is too short.
-     *
-     * @return the reason, or null if the file's size does not explain it
-     */
+    /** Returns the reason why a page is missing, or null if the file's size does not explain it. */
     static String whyTruncated(long address) {
         MappedPage page = firstIn(address, 1);
         long size = page == null ? UNKNOWN : page.size();

@@ -122,10 +122,8 @@ public final class MemoryMaps {
     }
 
     /**
-     * Returns the mapping that contains a range, and recognises MAP_SYNC. The call takes longer
-     * than {@link #find}, in proportion to the number of resident pages.
-     *
-     * @param length bytes, above 0
+     * Returns the mapping that contains a range, and recognises MAP_SYNC. It takes longer than
+     * {@link #find}, in proportion to the number of resident pages.
      */
     public static Mapping findWithFlags(long address, long length) {
         return find(address, length, SMAPS);

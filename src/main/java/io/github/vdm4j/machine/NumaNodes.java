@@ -13,11 +13,7 @@ public final class NumaNodes {
 
     private NumaNodes() {}
 
-    /**
-     * Returns the folders of the nodes.
-     *
-     * @return the folders by number, or an empty list if Linux shows no nodes
-     */
+    /** Returns the folders of the nodes by number. Returns none if Linux shows none. */
     public static List<Path> folders(SystemFiles files) {
         return files.list(FOLDER, name -> name.matches("node\\d+"));
     }
@@ -28,10 +24,7 @@ public final class NumaNodes {
     }
 
     /**
-     * Requires a node of the machine. If Linux shows no nodes, every number is accepted.
-     *
-     * @throws IllegalArgumentException if the machine does not have the node. The message lists the
-     *     nodes of the machine
+     * Refuses a node that the machine does not have. If Linux shows no nodes, every number passes.
      */
     public static int check(SystemFiles files, int node) {
         List<Long> known = folders(files).stream().map(NumaNodes::number).toList();

@@ -120,8 +120,6 @@ public final class PageGuard {
     /**
      * Brings in the pages of a range. If the kernel refuses all of these calls, the JVM touches the
      * pages itself.
-     *
-     * @param length bytes, above 0
      */
     public static void bringIn(MemorySegment segment, long offset, long length, boolean write) {
         if (!ask(segment, offset, length, write)) {

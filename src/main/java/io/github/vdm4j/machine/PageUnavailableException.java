@@ -19,9 +19,7 @@ public final class PageUnavailableException extends RuntimeException {
 
     /**
      * Creates the exception for a page that the JVM found missing. The JVM does not report which
-     * page.
-     *
-     * @param operands the mapped segments that the operation accessed. An element can be null
+     * page. The operands are the mapped segments that the operation accessed, and null for none.
      */
     public PageUnavailableException(InternalError cause, MemorySegment... operands) {
         super("a page of a mapped file is not there: " + why(cause, operands), cause);

@@ -29,19 +29,13 @@ public final class Processor {
     /** The bits of AVX-512 F, DQ, CD, BW and VL in EBX. */
     private static final int CPUID_AVX512 = 1 << 16 | 1 << 17 | 1 << 28 | 1 << 30 | 1 << 31;
 
-    /** The holder of the flags. They are read at the first use. */
-    private static final class ThisMachine {
-        static final Set<String> FLAGS = flags(Path.of("/proc/cpuinfo"));
-
-        private ThisMachine() {}
-    }
+    private static final Set<String> OF_THIS_MACHINE = flags(Path.of("/proc/cpuinfo"));
 
     private Processor() {}
 
     /**
      * Returns whether this machine's processor can write cache lines back without evicting them.
-     *
-     * @return false also if {@code /proc/cpuinfo} cannot be read
+     * Returns false if {@code /proc/cpuinfo} cannot be read.
      */
     public static boolean hasClwb() {
         return flags().contains("clwb");
@@ -49,20 +43,18 @@ public final class Processor {
 
     /**
      * Returns the feature flags of this machine's processor. Linux omits features that the
-     * operating system has not enabled (XSAVE).
-     *
-     * @return the flags, or an empty set if {@code /proc/cpuinfo} cannot be read
+     * operating system has not enabled (XSAVE). The set is empty if {@code /proc/cpuinfo} cannot be
+     * read.
      */
     public static Set<String> flags() {
-        return ThisMachine.FLAGS;
+        return OF_THIS_MACHINE;
     }
 
     /**
-     * Returns whether the CPUID instruction shows AVX-512 F, DQ, CD, BW and VL. CPUID also shows
-     * features that the operating system has not enabled, for example with {@code
-     * clearcpuid=avx512f}. A program that uses such a feature ends with SIGILL.
-     *
-     * @return false also if the C library lacks this function (before glibc 2.33)
+     * Returns whether the CPUID instruction shows AVX-512 F, DQ, CD, BW and VL. CPUID shows them
+     * also if the operating system has not enabled them, for example with {@code
+     * clearcpuid=avx512f}. A program that uses them then dies of SIGILL. Returns false if the C
+     * library lacks this function (before glibc 2.33).
      */
     public static boolean cpuidShowsAvx512() {
         SymbolLookup libC = DynamicLoader.libC();
@@ -82,11 +74,7 @@ public final class Processor {
         return (ebx & CPUID_AVX512) == CPUID_AVX512;
     }
 
-    /**
-     * Returns the processor's feature flags.
-     *
-     * @return the flags, or an empty set if the file cannot be read
-     */
+    /** Returns the processor's feature flags. The set is empty if the file cannot be read. */
     public static Set<String> flags(Path cpuinfo) {
         // Every opening of a mover runs this. This code avoids streams and regular expressions,
         // because they are slow at their first use in a JVM.

@@ -31,18 +31,10 @@ public final class Seam {
          */
         boolean at(String point);
 
-        /**
-         * Parks the current thread until it is unparked.
-         *
-         * @return false if the current thread is ignored
-         */
+        /** Parks the current thread until it is unparked. */
         boolean park(long nanos);
 
-        /**
-         * Unparks a thread.
-         *
-         * @return false if the thread is ignored
-         */
+        /** Unparks a thread. Returns false if that thread is ignored. */
         boolean unpark(Thread thread);
 
         /**
@@ -61,11 +53,7 @@ public final class Seam {
          */
         boolean notify(Object lock);
 
-        /**
-         * Waits for the end of a thread.
-         *
-         * @return false if the thread is ignored
-         */
+        /** Waits for the end of a thread. Returns false if that thread is ignored. */
         boolean join(Thread thread, long nanos);
 
         /** Returns the time of the scheduler's clock. */
@@ -122,11 +110,7 @@ public final class Seam {
         }
     }
 
-    /**
-     * Unparks a thread.
-     *
-     * @param thread the thread, or null
-     */
+    /** Unparks a thread, or does nothing for null. */
     public static void unpark(Thread thread) {
         Scheduler installed = scheduler();
         if (installed == null || !installed.unpark(thread)) {
@@ -147,11 +131,7 @@ public final class Seam {
         }
     }
 
-    /**
-     * Ends the {@link #await} of one thread.
-     *
-     * @param lock an object whose monitor the current thread owns
-     */
+    /** Ends the {@link #await} of one thread. The current thread owns the monitor of the lock. */
     public static void notify(Object lock) {
         Scheduler installed = scheduler();
         if (installed == null || !installed.notify(lock)) {
@@ -159,11 +139,7 @@ public final class Seam {
         }
     }
 
-    /**
-     * Waits for the end of a thread.
-     *
-     * @throws InterruptedException if the current thread is interrupted
-     */
+    /** Waits for the end of a thread. */
     public static void join(Thread thread, long nanos) throws InterruptedException {
         Scheduler installed = scheduler();
         if (installed == null || !installed.join(thread, nanos)) {

@@ -26,11 +26,7 @@ public record SystemFiles(Path root) {
         return list(root.resolve(folder), name);
     }
 
-    /**
-     * Lists a folder.
-     *
-     * @return the paths, sorted by length first: wq0.2 comes before wq0.10
-     */
+    /** Lists a folder. The paths are sorted by length first: wq0.2 comes before wq0.10. */
     public static List<Path> list(Path folder, Predicate<String> name) {
         try (var found = Files.newDirectoryStream(folder)) {
             var paths = new ArrayList<Path>();
@@ -70,11 +66,7 @@ public record SystemFiles(Path root) {
         return text(root.resolve(file));
     }
 
-    /**
-     * Reads a file.
-     *
-     * @return its text without surrounding white space, or null
-     */
+    /** Returns the text of a file without surrounding white space, or null. */
     public static String text(Path file) {
         try {
             return Files.readString(file).strip();
@@ -84,9 +76,8 @@ public record SystemFiles(Path root) {
     }
 
     /**
-     * Reads a number. It is decimal, or hexadecimal of up to 64 bits after 0x.
-     *
-     * @return the number, or null
+     * Returns the number in a file, or null. It is decimal, or hexadecimal of up to 64 bits after
+     * 0x.
      */
     public static Long number(Path file) {
         String text = text(file);
@@ -100,12 +91,7 @@ public record SystemFiles(Path root) {
         }
     }
 
-    /**
-     * Reads a flag.
-     *
-     * @return true if the file holds a number other than 0. The result is null if the file holds no
-     *     number
-     */
+    /** Returns whether a file holds a number other than 0. Returns null if it holds no number. */
     public static Boolean flag(Path file) {
         Long number = number(file);
         return number == null ? null : number != 0;

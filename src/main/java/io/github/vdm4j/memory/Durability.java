@@ -19,10 +19,13 @@ public final class Durability {
     /** The bound of a mover without a setting. */
     public static final Duration NO_BOUND = Duration.ofDays(1);
 
+    private static final Durability SYSTEM =
+            new Durability(null, new JdkPageWriteBack(), true, false, Long.MAX_VALUE);
+
     private final CacheLineWriteBack lines;
     private final PageWriteBack pages;
 
-    /** True for the engines of this machine. They are created at the first use. */
+    /** True if the engine for cache lines is that of this machine, which the first use opens. */
     private final boolean ofMachine;
 
     /** True if native memory of unknown domain counts as persistent memory. */
@@ -39,11 +42,7 @@ public final class Durability {
      */
     public record Refusal(VdmResult result, String reason) {}
 
-    /**
-     * Combines engines.
-     *
-     * @param lines writes cache lines back, or null if only a mover can do this
-     */
+    /** Combines engines. The engine for cache lines is null if only a mover can write them back. */
     public Durability(CacheLineWriteBack lines, PageWriteBack pages) {
         this(lines, Objects.requireNonNull(pages, "pages"), false, false,
                 Long.MAX_VALUE);
@@ -64,7 +63,7 @@ public final class Durability {
      * force()}.
      */
     public static Durability system() {
-        return System.INSTANCE;
+        return SYSTEM;
     }
 
     /** Returns the engines of a machine without libpmem. */
@@ -80,20 +79,15 @@ public final class Durability {
     }
 
     /**
-     * Returns these engines with a bound for the time that a force waits for further requests.
-     *
-     * @param longest the bound. 0 means no wait
+     * Returns these engines with a bound for the time that a force waits for further requests. The
+     * bound 0 means no wait.
      */
     public Durability forceWait(Duration longest) {
         return nanos(longest) == forceWaitNanos ? this
                 : new Durability(lines, pages, ofMachine, nativeIsPersistent, nanos(longest));
     }
 
-    /**
-     * Checks the bound of a builder.
-     *
-     * @throws IllegalArgumentException if the bound is negative
-     */
+    /** Returns the bound of a builder, and refuses a negative one. */
     public static Duration requireForceWait(Duration longest) {
         if (Objects.requireNonNull(longest, "longest").isNegative()) {
             throw new IllegalArgumentException(
@@ -106,21 +100,12 @@ public final class Durability {
         return time.compareTo(Duration.ofDays(1)) >= 0 ? Long.MAX_VALUE : time.toNanos();
     }
 
-    private static final class System {
-        static final Durability INSTANCE = new Durability(null, null, true, false,
-                Long.MAX_VALUE);
-    }
-
     /**
      * The holder of libpmem. It opens libpmem at the first use, because this takes milliseconds and
      * most movers never copy durably.
      */
     private static final class Lines {
         static final CacheLineWriteBack OF_MACHINE = PmemLibrary.find().orElse(null);
-    }
-
-    private static final class Pages {
-        static final PageWriteBack OF_MACHINE = new JdkPageWriteBack();
     }
 
     /**
@@ -172,9 +157,8 @@ public final class Durability {
     }
 
     /**
-     * Returns the engine for cache lines. The first call opens the engine of the machine.
-     *
-     * @return the engine, or null if only a mover can write cache lines back
+     * Returns the engine for cache lines, or null if only a mover can write them back. The first
+     * call opens the engine of the machine.
      */
     public CacheLineWriteBack lines() {
         return ofMachine ? Lines.OF_MACHINE : lines;
@@ -289,7 +273,7 @@ public final class Durability {
 
     /** Writes the pages of a range to the storage on the calling thread. */
     void force(MemorySegment range) throws IOException {
-        (ofMachine ? Pages.OF_MACHINE : pages).writeBack(range);
+        pages.writeBack(range);
     }
 
     /** Returns the longest time that a force waits for further requests. */

@@ -102,10 +102,8 @@ final class ForceQueue {
     }
 
     /**
-     * Forces the requests if no thread leads. The calling thread or a thread of the library then
-     * leads.
-     *
-     * @param here whether the calling thread may lead
+     * Forces the requests if no thread leads, on the calling thread if it may lead, else on a
+     * thread of the library.
      */
     void serve(boolean here) {
         if (newest == null || led) {

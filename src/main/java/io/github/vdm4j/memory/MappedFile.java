@@ -31,10 +31,8 @@ public final class MappedFile {
     }
 
     /**
-     * Determines the file behind a mapping that other code created. Every recorded failure of the
-     * file concerns the mapping.
-     *
-     * @param segment a segment of the mapping, not empty
+     * Determines the file behind a mapping that other code made. The mapping counts as older than
+     * every failure.
      */
     public static MappedFile of(MemorySegment segment) {
         boolean needsFlags = JdkPageWriteBack.whyNotOnPersistentMemory() != null;
@@ -48,8 +46,6 @@ public final class MappedFile {
     /**
      * Determines the file behind a mapping that other code created, and whether it is a MAP_SYNC
      * mapping. This is slower than {@link #of}.
-     *
-     * @param segment a segment of the mapping, not empty
      */
     public static MappedFile withFlags(MemorySegment segment) {
         return new MappedFile(

@@ -7,11 +7,7 @@ import java.lang.foreign.MemorySegment;
  * A range of memory that the library has allocated, mapped or wrapped, and that it can keep open.
  */
 public interface MemoryRegion {
-    /**
-     * Returns the address of the first byte.
-     *
-     * @return an address
-     */
+    /** Returns the address of the first byte. */
     long address();
 
     /** Returns the size of the region. */
@@ -20,20 +16,14 @@ public interface MemoryRegion {
     /** Returns the durability domain of the region. */
     DurabilityDomain domain();
 
-    /**
-     * Returns the file behind the region.
-     *
-     * @return the same object on every call
-     */
+    /** Returns the file behind the region, the same object on every call. */
     MappedFile file();
 
     /** Returns whether pages of the region may be missing. */
     boolean mayLackPages();
 
     /**
-     * Keeps the region open until {@link #unpin}.
-     *
-     * @return false if the region is being closed or is closed
+     * Keeps the region open until {@link #unpin}. Returns false if it is being closed or is closed.
      */
     boolean pin();
 

@@ -58,12 +58,7 @@ public final class MemoryRegions {
         return any;
     }
 
-    /**
-     * Returns the region that contains a segment.
-     *
-     * @param segment a segment, or null
-     * @return the region that contains the whole segment, or null
-     */
+    /** Returns the region that contains the whole segment, or null. The segment can be null. */
     public static MemoryRegion find(MemorySegment segment) {
         return any && segment != null && segment.isNative() ? lookUp(segment) : null;
     }
@@ -71,9 +66,7 @@ public final class MemoryRegions {
     /**
      * Returns whether pages of a segment may be missing. They may if the segment is mapped, or lies
      * in a region of a mapped file. Java does not report a reinterpreted segment or a raw address
-     * as mapped.
-     *
-     * @param segment a segment, or null
+     * as mapped. The segment can be null.
      */
     public static boolean mayLackPages(MemorySegment segment) {
         return segment != null && (segment.isMapped() || mappings > 0 && isInMapping(segment));
@@ -92,77 +85,43 @@ public final class MemoryRegions {
     }
 
     /**
-     * Pins the regions of an operation.
-     *
-     * @param destination the region of the destination, or null
-     * @param source the region of the source, or null
-     * @return false if a region is being closed. Then no region is pinned
+     * Pins the regions of an operation. Each of them can be null. Returns false if a region is being
+     * closed. No region is pinned then.
      */
-    public static boolean pin(MemoryRegion destination, MemoryRegion source) {
+    public static boolean pin(MemoryRegion destination, MemoryRegion source, MemoryRegion second) {
         if (destination != null && !destination.pin()) {
             return false;
         }
         if (source != null && !source.pin()) {
-            unpin(destination, null);
-            return false;
-        }
-        return true;
-    }
-
-    /**
-     * Pins the regions of an operation with three segments.
-     *
-     * @param destination the region of the destination, or null
-     * @param source the region of the source, or null
-     * @param second the region of the third segment, or null
-     * @return false if a region is being closed. Then no region is pinned
-     */
-    public static boolean pin(MemoryRegion destination, MemoryRegion source, MemoryRegion second) {
-        if (!pin(destination, source)) {
+            unpin(destination, null, null);
             return false;
         }
         if (second != null && !second.pin()) {
-            unpin(destination, source);
+            unpin(destination, source, null);
             return false;
         }
         return true;
     }
 
     /**
-     * Unpins the regions that {@link #pin(MemoryRegion, MemoryRegion, MemoryRegion)} has pinned.
-     *
-     * @param destination the region of the destination, or null
-     * @param source the region of the source, or null
-     * @param second the region of the third segment, or null
+     * Unpins the regions that {@link #pin} has pinned. The caller keeps the regions, because a later
+     * look-up can find another region.
      */
     public static void unpin(MemoryRegion destination, MemoryRegion source, MemoryRegion second) {
-        unpin(destination, source);
-        if (second != null) {
-            second.unpin();
-        }
-    }
-
-    /**
-     * Unpins the regions that {@link #pin(MemoryRegion, MemoryRegion)} has pinned. The caller keeps
-     * the regions, because a later look-up can find another region.
-     *
-     * @param destination the region of the destination, or null
-     * @param source the region of the source, or null
-     */
-    public static void unpin(MemoryRegion destination, MemoryRegion source) {
         if (destination != null) {
             destination.unpin();
         }
         if (source != null) {
             source.unpin();
         }
+        if (second != null) {
+            second.unpin();
+        }
     }
 
     /**
-     * Adds an action that polls operations in flight. A thread that waits until no pin is left runs
-     * the action.
-     *
-     * @param finisher polls the operations in flight. It must not block
+     * Adds an action that polls operations in flight and does not block. A thread that waits until
+     * no pin is left runs the action.
      */
     public static void addFinisher(Runnable finisher) {
         FINISHERS.add(finisher);

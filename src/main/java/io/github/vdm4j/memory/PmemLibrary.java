@@ -136,20 +136,14 @@ public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
         return new PmemLibrary(name, new DynamicLoader().open(name));
     }
 
-    /**
-     * Returns the library if it is installed.
-     *
-     * @return the library, or empty if {@link #whyUnavailable()} has a reason
-     */
+    /** Returns the library, or empty if {@link #whyUnavailable()} has a reason. */
     public static Optional<PmemLibrary> find() {
         return Optional.ofNullable(Search.FOUND);
     }
 
     /**
-     * Returns why libpmem is unavailable.
-     *
-     * @return the reason, for example the dynamic loader's message, or empty if libpmem is
-     *     available
+     * Returns why libpmem is unavailable, for example the dynamic loader's message. Returns empty
+     * if libpmem is available.
      */
     public static Optional<String> whyUnavailable() {
         return Optional.ofNullable(Search.REASON);

@@ -32,9 +32,8 @@ final class RangeIndex<T> {
     private long added;
 
     /**
-     * Creates an empty index.
-     *
-     * @param matches returns whether a value matches the key of a look-up
+     * Creates an empty index. The predicate decides whether a value may be returned for the key of
+     * a look-up.
      */
     RangeIndex(BiPredicate<T, Object> matches) {
         this.matches = matches;

@@ -20,10 +20,9 @@ public enum WriteBackKind {
     FAILED_BEFORE;
 
     /**
-     * Returns whether an operation that has written its bytes needs a force.
-     *
-     * @return true for pages. Also true if a write-back of the file has failed after the operation
-     *     was accepted, because its force must fail
+     * Returns whether an operation that has written its bytes needs a force. It needs one also if a
+     * write-back of the file has failed since the operation was accepted, because its force must
+     * fail.
      */
     public boolean isForced() {
         return this == PAGES || this == FAILED_BEFORE;

@@ -37,11 +37,7 @@ public final class DataMovers {
         }
     }
 
-    /**
-     * Returns settings for the best mover.
-     *
-     * @return a builder with the defaults
-     */
+    /** {@return settings for the best mover, with the defaults} */
     public static DataMoversBuilder builder() {
         return new DataMoversBuilder();
     }

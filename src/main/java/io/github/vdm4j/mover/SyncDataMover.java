@@ -34,11 +34,7 @@ public final class SyncDataMover extends AbstractDataMover {
         return open(Durability.system());
     }
 
-    /**
-     * Returns settings for a mover.
-     *
-     * @return a builder with the defaults
-     */
+    /** {@return settings for a mover, with the defaults} */
     public static SyncDataMoverBuilder builder() {
         return new SyncDataMoverBuilder();
     }

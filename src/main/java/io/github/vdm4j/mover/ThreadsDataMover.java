@@ -38,18 +38,18 @@ public final class ThreadsDataMover extends AbstractDataMover {
 
     ThreadsDataMover(ThreadsDataMoverBuilder settings) {
         durability = settings.durability();
-        notifier = settings.notifier();
-        queueSize = settings.queueSize();
-        name = "threads (" + settings.threads() + ")";
+        notifier = settings.notifier;
+        queueSize = settings.queueSize;
+        name = "threads (" + settings.threads + ")";
         executor = new WorkerExecutor(
                 name,
-                settings.threads(),
-                settings.whenFull() == WhenFull.FAIL ? queueSize : Integer.MAX_VALUE,
-                settings.strategy(),
+                settings.threads,
+                settings.whenFull == WhenFull.FAIL ? queueSize : Integer.MAX_VALUE,
+                settings.strategy,
                 notifier,
-                settings.closeTimeout(),
+                settings.closeTimeout,
                 new CallerExecutor(settings.functions(), durability),
-                settings.parallelFrom());
+                settings.parallelFrom);
     }
 
     /**
@@ -63,11 +63,7 @@ public final class ThreadsDataMover extends AbstractDataMover {
         return builder().open();
     }
 
-    /**
-     * Returns settings for a mover.
-     *
-     * @return a builder with the defaults
-     */
+    /** {@return settings for a mover, with the defaults} */
     public static ThreadsDataMoverBuilder builder() {
         return new ThreadsDataMoverBuilder();
     }
@@ -90,38 +86,22 @@ public final class ThreadsDataMover extends AbstractDataMover {
         return name;
     }
 
-    /**
-     * Returns the number of worker threads.
-     *
-     * @return the number, at least 1
-     */
+    /** {@return the number of worker threads} */
     public int threads() {
         return executor.workers().threads();
     }
 
-    /**
-     * Returns the number of operations that may wait for a worker with {@link WhenFull#FAIL}.
-     *
-     * @return the number, at least 1
-     */
+    /** {@return the number of operations that may wait for a worker with {@link WhenFull#FAIL}} */
     public int queueSize() {
         return queueSize;
     }
 
-    /**
-     * Returns the number of operations that wait for a worker.
-     *
-     * @return the current number
-     */
+    /** {@return the number of operations that wait for a worker} */
     public int pending() {
         return executor.workers().pending();
     }
 
-    /**
-     * Returns the notification that the mover's futures give to callers that offer a waker.
-     *
-     * @return the type
-     */
+    /** {@return the notification that futures give to callers that offer a waker} */
     public NotifierType notifier() {
         return notifier;
     }

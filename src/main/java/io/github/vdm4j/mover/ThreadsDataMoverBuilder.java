@@ -17,13 +17,13 @@ public final class ThreadsDataMoverBuilder {
     private static final Duration MAX_CLOSE_TIMEOUT = Duration.ofDays(1);
     private static final int MAX_QUEUE_SIZE = 1 << 24;
 
-    private int threads = Runtime.getRuntime().availableProcessors();
-    private int queueSize = 128;
-    private WhenFull whenFull = WhenFull.WAIT;
-    private long parallelFrom = PartExecutor.USUALLY_FROM;
-    private WorkerStrategy strategy = WorkerStrategy.BALANCED;
-    private Duration closeTimeout = Duration.ofSeconds(30);
-    private NotifierType notifier = NotifierType.WAKER;
+    int threads = Runtime.getRuntime().availableProcessors();
+    int queueSize = 128;
+    WhenFull whenFull = WhenFull.WAIT;
+    long parallelFrom = PartExecutor.USUALLY_FROM;
+    WorkerStrategy strategy = WorkerStrategy.BALANCED;
+    Duration closeTimeout = Duration.ofSeconds(30);
+    NotifierType notifier = NotifierType.WAKER;
     private Durability durability = Durability.system();
     private boolean nativeMemoryIsPersistent;
     /** The bound of the wait for a force, or null for no bound. */
@@ -224,34 +224,6 @@ public final class ThreadsDataMoverBuilder {
      */
     public ThreadsDataMover open() {
         return new ThreadsDataMover(this);
-    }
-
-    int threads() {
-        return threads;
-    }
-
-    int queueSize() {
-        return queueSize;
-    }
-
-    WhenFull whenFull() {
-        return whenFull;
-    }
-
-    long parallelFrom() {
-        return parallelFrom;
-    }
-
-    WorkerStrategy strategy() {
-        return strategy;
-    }
-
-    Duration closeTimeout() {
-        return closeTimeout;
-    }
-
-    NotifierType notifier() {
-        return notifier;
     }
 
     Durability durability() {

@@ -26,10 +26,9 @@ public record CompareResult(boolean equal, long mismatchOffset) {
     }
 
     /**
-     * Returns the result of a comparison that found a mismatch.
+     * {@return the result of a comparison that found a mismatch}
      *
      * @param offset the offset of the first mismatch in bytes, 0 or more
-     * @return the result
      */
     public static CompareResult mismatchAt(long offset) {
         return new CompareResult(false, offset);

@@ -18,20 +18,18 @@ public record CrcOptions(int seed, boolean bypassReflection, boolean bypassDataR
     public static final CrcOptions STANDARD = new CrcOptions(0, false, false);
 
     /**
-     * Returns the options of a standard CRC that continues another CRC.
+     * {@return the options of a standard CRC that continues another CRC}
      *
      * @param before the CRC of the preceding bytes
-     * @return options with that CRC as the seed
      */
     public static CrcOptions continuing(Crc32c before) {
         return new CrcOptions(Objects.requireNonNull(before, "before").bits(), false, false);
     }
 
     /**
-     * Returns the same options with another seed.
+     * {@return the same options with another seed}
      *
      * @param bits the CRC so far
-     * @return options with that CRC as the seed
      */
     public CrcOptions withSeed(int bits) {
         return new CrcOptions(bits, bypassReflection, bypassDataReflection);

@@ -43,11 +43,7 @@ public record DeltaResult(Outcome outcome, long recordBytes) {
         return Math.max(MIN_RECORD_BYTES, bytes / 8 * DIFFERENCE_BYTES);
     }
 
-    /**
-     * Returns whether the ranges are equal.
-     *
-     * @return {@code true} for {@link Outcome#EQUAL}
-     */
+    /** {@return whether the ranges are equal} */
     public boolean equal() {
         return outcome == Outcome.EQUAL;
     }

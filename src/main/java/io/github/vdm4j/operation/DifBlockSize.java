@@ -28,29 +28,17 @@ public enum DifBlockSize {
         withProtection = withoutProtection + " and 8 of protection";
     }
 
-    /**
-     * Returns the blocks in words, for messages.
-     *
-     * @return the text
-     */
+    /** {@return the blocks in words, for messages} */
     public String withoutProtection() {
         return withoutProtection;
     }
 
-    /**
-     * Returns the protected blocks in words, for messages.
-     *
-     * @return the text
-     */
+    /** {@return the protected blocks in words, for messages} */
     public String withProtection() {
         return withProtection;
     }
 
-    /**
-     * Returns the size of a block's data.
-     *
-     * @return bytes
-     */
+    /** {@return the size of a block's data in bytes} */
     public int bytes() {
         return bytes;
     }

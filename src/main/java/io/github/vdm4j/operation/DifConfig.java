@@ -31,40 +31,36 @@ public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destinat
     }
 
     /**
-     * Returns a configuration without flags, whose tags begin with 0 on both sides.
+     * {@return a configuration in which the tags begin with 0 on both sides, without flags}
      *
      * @param blockSize the size of the blocks
-     * @return a configuration
      */
     public static DifConfig of(DifBlockSize blockSize) {
         return new DifConfig(blockSize, DifTags.ZERO, DifTags.ZERO, Set.of());
     }
 
     /**
-     * Returns the same configuration with these tags for the blocks that the operation reads.
+     * {@return the same configuration with these tags for what is read}
      *
      * @param tags the tags
-     * @return a configuration
      */
     public DifConfig withSource(DifTags tags) {
         return new DifConfig(blockSize, Objects.requireNonNull(tags, "tags"), destination, flags);
     }
 
     /**
-     * Returns the same configuration with these tags for the blocks that the operation writes.
+     * {@return the same configuration with these tags for what is written}
      *
      * @param tags the tags
-     * @return a configuration
      */
     public DifConfig withDestination(DifTags tags) {
         return new DifConfig(blockSize, source, Objects.requireNonNull(tags, "tags"), flags);
     }
 
     /**
-     * Returns the same configuration with exactly these flags.
+     * {@return the same configuration with exactly these flags}
      *
-     * @param some the flags. Repetitions have no effect
-     * @return a configuration
+     * @param some the flags; repetitions have no effect
      */
     public DifConfig withFlags(DifFlag... some) {
         return new DifConfig(blockSize, source, destination,
@@ -72,20 +68,15 @@ public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destinat
     }
 
     /**
-     * Returns whether a flag is set.
+     * {@return whether a flag is set}
      *
      * @param flag the flag
-     * @return {@code true} if it is set
      */
     public boolean has(DifFlag flag) {
         return flags.contains(Objects.requireNonNull(flag, "flag"));
     }
 
-    /**
-     * Returns the bits that DML uses for the flags.
-     *
-     * @return the bits of all flags
-     */
+    /** {@return all flags in the bits of DML} */
     public int flagBits() {
         int bits = 0;
         for (DifFlag flag : ALL_FLAGS) {

@@ -27,11 +27,7 @@ public enum DifError {
         this.bit = bit;
     }
 
-    /**
-     * Returns the error's bit in DML's result.
-     *
-     * @return a power of two
-     */
+    /** {@return the error's bit in DML's result} */
     public int bit() {
         return bit;
     }

@@ -55,11 +55,7 @@ public enum DifFlag {
         this.bit = bit;
     }
 
-    /**
-     * Returns the flag's bit in DML's configuration.
-     *
-     * @return a power of two
-     */
+    /** {@return the flag's bit in DML's configuration} */
     public int bit() {
         return bit;
     }

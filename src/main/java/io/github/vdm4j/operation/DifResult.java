@@ -26,21 +26,16 @@ public record DifResult(Set<DifError> errors, long blockOffset) {
     }
 
     /**
-     * Returns the result for the fields of a completion record.
+     * {@return the result for the numbers of a completion record}
      *
      * @param offset the offset of the bad block in bytes, or -1 if every block is good
      * @param bits the bits of the errors
-     * @return the result
      */
     public static DifResult of(long offset, int bits) {
         return new DifResult(DifError.ofBits(bits), bits == 0 ? -1 : offset);
     }
 
-    /**
-     * Returns whether every block is good.
-     *
-     * @return {@code true} if there are no errors
-     */
+    /** {@return whether every block is good} */
     public boolean isOk() {
         return errors.isEmpty();
     }

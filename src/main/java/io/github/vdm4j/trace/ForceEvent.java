@@ -21,6 +21,14 @@ import jdk.jfr.Timespan;
 final class ForceEvent extends Event {
     static final String NAME = "io.github.vdm4j.Force";
 
+    @Label("Wait Time")
+    @Description("How long the force waited for further requests")
+    @Timespan(Timespan.NANOSECONDS) long waitTime;
+
+    @Label("Force Time")
+    @Description("How long the system took")
+    @Timespan(Timespan.NANOSECONDS) long forceTime;
+
     @Label("File") String file;
 
     @Label("Group Size")
@@ -31,12 +39,4 @@ final class ForceEvent extends Event {
 
     @Label("Failed")
     @Description("Whether a range failed") boolean failed;
-
-    @Label("Wait Time")
-    @Description("How long the force waited for further requests")
-    @Timespan(Timespan.NANOSECONDS) long waitTime;
-
-    @Label("Force Time")
-    @Description("How long the system took")
-    @Timespan(Timespan.NANOSECONDS) long forceTime;
 }

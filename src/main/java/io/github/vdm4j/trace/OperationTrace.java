@@ -100,11 +100,8 @@ public final class OperationTrace {
     }
 
     /**
-     * Counts a poll of an operation, and begins its trace if there is none.
-     *
-     * @param operation the future of the operation
-     * @param first whether this poll starts the operation. If it does, an earlier trace is
-     *     discarded
+     * Counts a poll of an operation, and begins its trace if there is none. The first poll discards
+     * an earlier trace.
      */
     public static void poll(Object operation, boolean first) {
         OperationTrace trace = first ? null : TRACES.get(operation);

@@ -105,10 +105,9 @@ public final class PartExecutor {
     }
 
     /**
-     * Cancels an operation that was handed over. If a part has begun, no further part begins. The
-     * operation then ends with STOPPED after the parts that have begun.
-     *
-     * @return true if no part had begun; the caller now owns the operation
+     * Cancels an operation that was handed over. Returns true if no part had begun, and the caller
+     * now owns the operation. Otherwise no further part begins, and the operation ends with STOPPED
+     * after the parts that have begun.
      */
     public boolean cancel(Operation<?> operation, Parts parts) {
         boolean taken = workers.remove(operation);
@@ -125,10 +124,9 @@ public final class PartExecutor {
     }
 
     /**
-     * Stops the operations that wait for their next part. Before this call, {@link
-     * Workers#endPending} has ended the operations that had not begun.
-     *
-     * @param atWork the operations that workers execute; they stop after their current parts
+     * Stops the operations that wait for their next part. Operations that workers execute stop
+     * after their current parts. Before this call, {@link Workers#endPending} has ended the
+     * operations that had not begun.
      */
     public void stopAll(List<Operation<?>> atWork) {
         for (Operation<?> operation : atWork) {

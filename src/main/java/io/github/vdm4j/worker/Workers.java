@@ -22,20 +22,18 @@ import java.util.function.Predicate;
  * worker.
  */
 public final class Workers {
-    private final String name;
-    private final Consumer<Operation<?>> work;
-    private final WorkerStrategy strategy;
-    private final PendingList pending = new PendingList();
+    final String name;
+    final Consumer<Operation<?>> work;
+    final WorkerStrategy strategy;
+    final PendingList pending = new PendingList();
     private final Worker[] workers;
-    private final AtomicInteger sleeping = new AtomicInteger();
-    private final AtomicInteger searching = new AtomicInteger();
-    private volatile boolean stopping;
+    final AtomicInteger sleeping = new AtomicInteger();
+    final AtomicInteger searching = new AtomicInteger();
+    volatile boolean stopping;
 
     /**
-     * Starts the threads.
-     *
-     * @param work executes and completes an operation, and should not throw. If it throws, the
-     *     thread ends and another thread replaces it.
+     * Starts the threads. The work executes and completes an operation, and should not throw. If it
+     * throws, the thread ends and another thread replaces it.
      */
     public Workers(String name, int threads, WorkerStrategy strategy,
             Consumer<Operation<?>> work) {
@@ -44,7 +42,7 @@ public final class Workers {
         this.strategy = strategy;
         workers = new Worker[threads];
         for (int i = 0; i < threads; i++) {
-            workers[i] = new Worker(i + 1);
+            workers[i] = new Worker(this, i + 1);
         }
         try {
             for (Worker worker : workers) {
@@ -74,11 +72,6 @@ public final class Workers {
         return operation.isAccessibleBy(LibraryThread.stranger());
     }
 
-    /** Returns a thread that can access the same segments as the workers. */
-    public static Thread anyThread() {
-        return LibraryThread.stranger();
-    }
-
     /**
      * Adds an operation to the list.
      *
@@ -98,9 +91,8 @@ public final class Workers {
 
     /**
      * Adds an operation with remaining parts to the end of the list. The worker that has taken the
-     * operation calls this. {@link #forget} must follow before the operation completes.
-     *
-     * @param operation the operation, which the caller no longer owns
+     * operation calls this, and no longer owns it then. {@link #forget} must follow before the
+     * operation completes.
      */
     public void putBack(Operation<?> operation) {
         pending.putBack(operation);
@@ -111,17 +103,14 @@ public final class Workers {
 
     /**
      * Forgets that an operation was put back. The caller completes the operation after this call.
-     *
-     * @param operation the operation, which has no remaining parts
      */
     public void forget(Operation<?> operation) {
         pending.forget(operation);
     }
 
     /**
-     * Removes an operation that no worker has begun.
-     *
-     * @return true if the operation was in the list; the caller now owns it
+     * Removes an operation that no worker has begun. If it returns true, the caller owns the
+     * operation.
      */
     public boolean remove(Operation<?> operation) {
         return pending.remove(operation);
@@ -151,7 +140,7 @@ public final class Workers {
         return pending.isClosed();
     }
 
-    private void wakeOneIfNeeded() {
+    void wakeOneIfNeeded() {
         if (sleeping.get() > 0 && searching.get() == 0) {
             Seam.at("look and wake");
             for (Worker worker : workers) {
@@ -170,8 +159,6 @@ public final class Workers {
     /**
      * Returns whether all operations that were added before a mark have been executed. If so, their
      * results are visible to the caller.
-     *
-     * @param mark from {@link #mark}
      */
     public boolean isPast(long mark) {
         if (pending.reached() < mark) {
@@ -232,184 +219,5 @@ public final class Workers {
             Thread.currentThread().interrupt();
         }
         return List.copyOf(stuck);
-    }
-
-    private final class Worker implements Runnable {
-        private final int number;
-        /** Null if the thread has died and the system cannot start another. */
-        private volatile Thread thread;
-        private volatile boolean asleep;
-        /** True while this worker counts as searching. Only its own thread uses this. */
-        private boolean search;
-        /** The operation that this worker executes. */
-        private volatile Operation<?> current;
-        /** A mark. The worker executes no operation that was added before it. */
-        private volatile long position;
-
-        Worker(int number) {
-            this.number = number;
-        }
-
-        void start() {
-            searching.incrementAndGet();
-            try {
-                launch();
-            } catch (Throwable e) {
-                searching.decrementAndGet();
-                throw e;
-            }
-        }
-
-        private void launch() {
-            Thread fresh = new LibraryThread(name + "-" + number, this);
-            thread = fresh;
-            try {
-                fresh.start();
-            } catch (Throwable e) {
-                thread = null;
-                throw e;
-            }
-        }
-
-        private boolean tryToLaunch() {
-            try {
-                launch();
-                return true;
-            } catch (Throwable e) { // the system cannot start a thread
-                LibraryThread.report(e);
-                return false;
-            }
-        }
-
-        /** Runs the worker. If the work throws, it has completed its operation. */
-        @Override
-        public void run() {
-            try {
-                loop();
-            } catch (Throwable e) {
-                LibraryThread.report(e);
-                thread = null;
-                current = null;
-                if (!asleep) {
-                    fallAsleep();
-                }
-                wake(); // starts another thread
-            }
-        }
-
-        private void loop() {
-            search = true; // counted by the thread that started this one
-            int idle = 0;
-            while (true) {
-                Operation<?> next = take();
-                if (next != null) {
-                    if (search) {
-                        search = false;
-                        idle = 0;
-                        stopSearching();
-                    }
-                    execute(next);
-                } else if (!search) {
-                    Seam.at("look and search");
-                    search = true;
-                    searching.incrementAndGet();
-                } else if (stopping) {
-                    if (pending.isEmpty()) {
-                        searching.decrementAndGet();
-                        return;
-                    }
-                } else if (idle < strategy.spins()) {
-                    idle++;
-                    Thread.onSpinWait();
-                } else if (idle - strategy.spins() < strategy.yields()) {
-                    idle++;
-                    Thread.yield();
-                } else {
-                    sleep();
-                    idle = 0;
-                }
-            }
-        }
-
-        /**
-         * Takes the next operation. Spinning workers do not take the list's lock while the list is
-         * empty.
-         */
-        private Operation<?> take() {
-            if (pending.isEmpty()) {
-                if (position != Long.MAX_VALUE) {
-                    position = Long.MAX_VALUE;
-                }
-                return null;
-            }
-            position = pending.reached();
-            Seam.at("mark and take");
-            Operation<?> next = pending.take();
-            if (next == null) {
-                position = Long.MAX_VALUE; // a drain must not wait for a worker that falls asleep
-            }
-            return next;
-        }
-
-        private void execute(Operation<?> next) {
-            current = next;
-            Seam.at("take and work");
-            work.accept(next);
-            Seam.at("work and forget");
-            current = null;
-        }
-
-        /** Ends the search. Threads that relied on it may need another worker. */
-        private void stopSearching() {
-            int others = searching.decrementAndGet();
-            Seam.at("stop searching and look");
-            if (others == 0 && !pending.isEmpty()) {
-                wakeOneIfNeeded();
-            }
-        }
-
-        private void fallAsleep() {
-            asleep = true;
-            Seam.at("sleep and count");
-            sleeping.incrementAndGet();
-            if (search) {
-                searching.decrementAndGet();
-            }
-        }
-
-        private void sleep() {
-            fallAsleep();
-            Seam.at("sleep and look");
-            if (!pending.isEmpty() || stopping) {
-                wake();
-            }
-            while (asleep) {
-                Seam.park(Workers.this);
-                Thread.interrupted(); // clears an interrupt, because park does not sleep after it
-            }
-        }
-
-        /**
-         * Wakes the worker, and starts a thread if it has none. Returns true if this call has woken
-         * it.
-         */
-        boolean wake() {
-            synchronized (this) {
-                if (!asleep) {
-                    return false;
-                }
-                searching.incrementAndGet();
-                sleeping.decrementAndGet();
-                asleep = false;
-                if (thread == null && !tryToLaunch()) {
-                    asleep = true; // the next call retries
-                    sleeping.incrementAndGet();
-                    searching.decrementAndGet();
-                    return false;
-                }
-            }
-            Seam.unpark(thread);
-            return true;
-        }
     }
 }

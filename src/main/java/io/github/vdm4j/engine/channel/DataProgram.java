@@ -2,11 +2,9 @@ package io.github.vdm4j.engine.channel;
 
 import static io.github.vdm4j.VdmOperationType.COMPARE_PATTERN;
 import static io.github.vdm4j.VdmOperationType.DELTA_APPLY;
-import static io.github.vdm4j.VdmOperationType.DELTA_CREATE;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Operation;
-import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.jvm.JvmOperations;
 import io.github.vdm4j.machine.PageFaults;
@@ -14,13 +12,10 @@ import io.github.vdm4j.machine.PageUnavailableException;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.Forces;
-import io.github.vdm4j.memory.MemoryRegion;
 import io.github.vdm4j.memory.MemoryRegions;
 import io.github.vdm4j.memory.WriteBackKind;
-import io.github.vdm4j.operation.DeltaResult;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * The program of a data operation. It submits the parts in ascending order and combines their
@@ -29,7 +24,6 @@ import java.lang.foreign.ValueLayout;
  */
 public final class DataProgram extends Program {
     private static final int WORD = 8;
-    private static final int NOT_EQUAL = 1;
 
     private final DataPart fields = new DataPart();
     private final DeltaRecord record;
@@ -42,9 +36,7 @@ public final class DataProgram extends Program {
     /** The second source or the second destination. No operation has both. */
     private MemorySegment third;
 
-    private MemoryRegion pinnedSource;
-    private MemoryRegion pinnedDestination;
-    private MemoryRegion pinnedThird;
+    private final HeldRegions regions = new HeldRegions();
     private boolean mapped;
 
     private WriteBackKind durable;
@@ -72,8 +64,7 @@ public final class DataProgram extends Program {
     private long done;
     private long part;
 
-    private long value;
-    private int outcome;
+    private final DataResult result = new DataResult();
 
     DataProgram(Slot slot) {
         super(slot);
@@ -114,12 +105,8 @@ public final class DataProgram extends Program {
         javaIsSooner = soonerByJava;
         length = what.byteSize();
         done = 0;
-        outcome = 0;
+        result.begin(what);
         fields.begin(what, first != null ? slot().channel().durableFlags() : 0, second != null);
-        value = switch (type) {
-            case COMPARE, COMPARE_PATTERN, DIF_CHECK, DIF_STRIP, DIF_UPDATE -> -1;
-            default -> 0;
-        };
         reset();
         return this;
     }
@@ -183,8 +170,7 @@ public final class DataProgram extends Program {
             throw new PageUnavailableException(e, source, destination, third);
         }
         byJava = true;
-        value = descriptor.value();
-        outcome = descriptor.outcome();
+        result.takeFromOperation();
         done = length;
         writeLinesBack();
     }
@@ -266,11 +252,12 @@ public final class DataProgram extends Program {
         }
         Slot slot = slot();
         if (status == Slot.DIF_ERROR) {
-            value = done + slot.offset();
-            outcome = slot.result();
+            result.takeBadBlock(slot, done);
             length = 0;
         } else {
-            takeResult(slot);
+            if (!result.take(slot, done, fields)) {
+                length = 0;
+            }
             done += part;
         }
         if (done >= length) {
@@ -278,54 +265,7 @@ public final class DataProgram extends Program {
         }
     }
 
-    private void takeResult(Slot slot) {
-        switch (type) {
-            case COMPARE, COMPARE_PATTERN -> {
-                if (slot.result() == NOT_EQUAL) {
-                    long found = done + slot.offset();
-                    value = type == COMPARE_PATTERN ? exactly(found) : found;
-                    length = 0;
-                }
-            }
-            case CRC, COPY_CRC -> {
-                fields.seed(slot.crc());
-                value = Integer.toUnsignedLong(slot.crc());
-            }
-            case DELTA_CREATE -> {
-                DeltaResult.Outcome told = switch (slot.result()) {
-                    case 0 -> DeltaResult.Outcome.EQUAL;
-                    case NOT_EQUAL -> DeltaResult.Outcome.RECORDED;
-                    default -> DeltaResult.Outcome.OVERFLOW;
-                };
-                outcome = told.ordinal();
-                value = told == DeltaResult.Outcome.EQUAL ? 0 : slot.recordBytes();
-            }
-            default -> {} // Further operations have no result.
-        }
-    }
-
-    /**
-     * Returns the offset of a mismatch in the word that DML reports. If the word has no mismatch,
-     * another thread has changed it, and the method returns the word's offset.
-     */
-    private long exactly(long word) {
-        try {
-            for (long i = word; i < Math.min(word + WORD, source.byteSize()); i++) {
-                byte expected = (byte) (descriptor.pattern() >>> i % WORD * Byte.SIZE);
-                if (source.get(ValueLayout.JAVA_BYTE, i) != expected) {
-                    return i;
-                }
-            }
-        } catch (IllegalStateException e) {
-            throw new SegmentClosedException(e);
-        }
-        return word;
-    }
-
-    /**
-     * Starts the write-back of the next destination whose cache lines DML has to write back. If
-     * there is none, the operation ends.
-     */
+    /** Advances to the next destination whose cache lines DML has to write back, or ends. */
     private void writeLinesBack() {
         flushing = false;
         while (flushed < 2 && !flushing) {
@@ -333,16 +273,7 @@ public final class DataProgram extends Program {
             WriteBackKind kind = flushed == 0 ? durable : secondDurable;
             flushed++;
             if (flushLines && kind == WriteBackKind.CACHE_LINES && wroteByProcessor()) {
-                slot().transfer()
-                        .begin(
-                                VdmOperationType.FLUSH,
-                                range,
-                                null,
-                                (byte) 0,
-                                VdmFlags.NONE,
-                                range.byteSize(),
-                                kind,
-                                true);
+                slot().transfer().beginFlush(range);
                 flushing = true;
             }
         }
@@ -364,29 +295,13 @@ public final class DataProgram extends Program {
 
     @Override
     public boolean pin() {
-        MemoryRegion onto = MemoryRegions.find(destination);
-        MemoryRegion of = MemoryRegions.find(source);
-        MemoryRegion other = MemoryRegions.find(third);
-        if (!MemoryRegions.pin(onto, of)) {
-            return false;
-        }
-        if (!MemoryRegions.pin(other, null)) {
-            MemoryRegions.unpin(onto, of);
-            return false;
-        }
-        pinnedDestination = onto;
-        pinnedSource = of;
-        pinnedThird = other;
-        return true;
+        return regions.pin(destination) && regions.pin(source) && regions.pin(third);
     }
 
     @Override
     void clear() {
-        MemoryRegions.unpin(pinnedDestination, pinnedSource);
-        MemoryRegions.unpin(pinnedThird, null);
-        pinnedDestination = null;
-        pinnedSource = null;
-        pinnedThird = null;
+        regions.unpinAll();
+        result.clear();
         descriptor = null;
         source = null;
         destination = null;
@@ -399,28 +314,19 @@ public final class DataProgram extends Program {
         return over;
     }
 
-    /** Returns the remaining write-back of either destination. */
-    @Override
-    public WriteBackKind remainingWriteBack() {
-        return remains(durable) ? durable : remains(secondDurable) ? secondDurable : null;
-    }
-
-    /**
-     * Returns whether a destination still has to be written back outside of DML.
-     *
-     * @param kind the write-back of the destination, or null
-     */
-    private boolean remains(WriteBackKind kind) {
-        return kind != null && kind.isForced()
+    /** Returns the kind of write-back of a destination if DML has not done it, or null. */
+    private WriteBackKind remaining(WriteBackKind kind) {
+        boolean left = kind != null && kind.isForced()
                 || kind == WriteBackKind.CACHE_LINES && !flushLines && wroteByProcessor();
+        return left ? kind : null;
     }
 
     @Override
     public void writeBackLines(Durability durability) throws IOException {
-        if (remainingOfDestination() == WriteBackKind.CACHE_LINES) {
+        if (remaining(durable) == WriteBackKind.CACHE_LINES) {
             durability.writeBackLines(destination);
         }
-        if (remainingOfSecondDestination() == WriteBackKind.CACHE_LINES) {
+        if (remaining(secondDurable) == WriteBackKind.CACHE_LINES) {
             durability.writeBackLines(descriptor.secondDestination());
         }
     }
@@ -428,27 +334,9 @@ public final class DataProgram extends Program {
     @Override
     public Forces forces(Forces earlier, Operation<?> operation, Durability durability) {
         Forces first =
-                addPages(earlier, operation, destination, remainingOfDestination(), durability);
+                addPages(earlier, operation, destination, remaining(durable), durability);
         return addPages(first, operation, operation.secondDestination(),
-                remainingOfSecondDestination(), durability);
-    }
-
-    /**
-     * Returns the remaining write-back of the destination.
-     *
-     * @return the kind, or null for nothing
-     */
-    public WriteBackKind remainingOfDestination() {
-        return remains(durable) ? durable : null;
-    }
-
-    /**
-     * Returns the remaining write-back of the second destination.
-     *
-     * @return the kind, or null for nothing
-     */
-    public WriteBackKind remainingOfSecondDestination() {
-        return remains(secondDurable) ? secondDurable : null;
+                remaining(secondDurable), durability);
     }
 
     @Override
@@ -461,23 +349,13 @@ public final class DataProgram extends Program {
         return byJava ? ExecutionPath.JVM : super.executedBy();
     }
 
-    /**
-     * Returns the result of the operation.
-     *
-     * @return see {@link Operation#succeed(ExecutionPath, long, int)}
-     */
     @Override
     public long value() {
-        return value;
+        return result.value();
     }
 
-    /**
-     * Returns the outcome of the operation.
-     *
-     * @return see {@link Operation#succeed(ExecutionPath, long, int)}
-     */
     @Override
     public int outcome() {
-        return outcome;
+        return result.outcome();
     }
 }

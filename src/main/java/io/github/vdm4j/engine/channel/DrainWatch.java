@@ -16,29 +16,16 @@ public final class DrainWatch {
     /** The first place whose use may continue. */
     private int next;
 
-    private boolean begun;
-
-    /** Creates a reusable watch. */
+    /** Begins a watch of the slots that are in use. */
     public DrainWatch(SlotPool pool) {
         this.pool = pool;
         watched = new Slot[pool.capacity()];
         uses = new long[pool.capacity()];
-    }
-
-    /** Returns whether the watch has begun. */
-    public boolean hasBegun() {
-        return begun;
-    }
-
-    /** Begins a watch over the slots in use. */
-    public void begin() {
         for (int i = 0; i < watched.length; i++) {
             Slot slot = pool.peek(i);
             watched[i] = slot != null && SlotPool.isBusy(slot) ? slot : null;
             uses[i] = slot == null ? 0 : slot.uses();
         }
-        next = 0;
-        begun = true;
     }
 
     /** Returns whether all uses at the beginning of the watch have ended. */
@@ -60,10 +47,5 @@ public final class DrainWatch {
      */
     private boolean isInUse(Slot slot) {
         return pool.peek(next) == slot && SlotPool.isBusy(slot) && slot.uses() == uses[next];
-    }
-
-    /** Ends the watch. */
-    public void end() {
-        begun = false;
     }
 }

@@ -61,7 +61,7 @@ final class HeldRegions {
 
     void unpinAll() {
         while (count > 0) {
-            MemoryRegions.unpin(regions[--count], null);
+            regions[--count].unpin();
             regions[count] = null;
         }
         scope = null;

@@ -250,22 +250,14 @@ public abstract class Program {
     public abstract long bytesMoved();
 
     /**
-     * Returns the write-back that remains after the last part. It is a force of pages, or a
-     * write-back of cache lines that DML has not written back.
-     *
-     * @return the kind, or null for nothing
-     */
-    public abstract WriteBackKind remainingWriteBack();
-
-    /**
-     * Writes back the cache lines of {@link #remainingWriteBack}.
+     * Writes back the cache lines that the software path wrote and DML did not write back.
      *
      * @throws IOException if the storage reports an error
      */
     public void writeBackLines(Durability durability) throws IOException {}
 
     /**
-     * Adds the forces of the pages of {@link #remainingWriteBack}.
+     * Adds the forces of the pages that the operation has written.
      *
      * @param earlier the forces of earlier tasks, or null
      * @param operation the operation

@@ -2,6 +2,7 @@ package io.github.vdm4j.engine.channel;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Operation;
+import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.machine.PageUnavailableException;
 import io.github.vdm4j.machine.SegmentClosedException;
@@ -53,47 +54,23 @@ final class SingleTask {
         task = next;
         program = null;
         over = false;
-        Operation<?> descriptor = next;
-        MemorySegment second = descriptor.secondDestination();
         WriteBackKind kind = null;
-        WriteBackKind secondKind = null;
-        if (descriptor.isDurable()) {
-            kind = durability.kindOf(descriptor.destination());
-            Refusal refusal = durability.refusal(descriptor.destination(), kind, true);
+        if (next.isDurable()) {
+            MemorySegment second = next.secondDestination();
+            kind = durability.kindOf(next.destination());
+            Refusal refusal = durability.refusal(next.destination(), kind, true);
             if (refusal == null && second != null) {
-                secondKind = durability.kindOf(second);
-                refusal = durability.refusal(second, secondKind, true);
+                refusal = durability.refusal(second, durability.kindOf(second), true);
             }
             if (refusal != null) {
                 failed(refusal.result(), refusal.reason(), null);
                 return;
             }
         }
-        boolean linesBySoftware = descriptor.isDurable() && slot.writesLines(durability);
-        switch (descriptor.type()) {
-            case MEMCPY, MEMMOVE, MEMSET -> program = transfer(descriptor, kind, linesBySoftware);
-            case FLUSH -> {
-                if (kind == WriteBackKind.CACHE_LINES && (slot.onDevice() || linesBySoftware)) {
-                    program = transfer(descriptor, kind, linesBySoftware);
-                }
-            }
-            default -> program = slot.data()
-                    .begin(descriptor, kind, secondKind, linesBySoftware, false);
-        }
-    }
-
-    private Transfer transfer(Operation<?> descriptor, WriteBackKind kind,
-            boolean linesBySoftware) {
-        return slot.transfer()
-                .begin(
-                        descriptor.type(),
-                        descriptor.destination(),
-                        descriptor.source(),
-                        (byte) descriptor.pattern(),
-                        descriptor.flags(),
-                        descriptor.destination().byteSize(),
-                        kind,
-                        linesBySoftware);
+        boolean needsNoSlot = next.type() == VdmOperationType.FLUSH
+                && !(kind == WriteBackKind.CACHE_LINES
+                        && (slot.onDevice() || slot.writesLines(durability)));
+        program = needsNoSlot ? null : slot.begin(next, durability, false);
     }
 
     boolean isOver() {

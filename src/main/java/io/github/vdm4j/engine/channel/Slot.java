@@ -2,9 +2,9 @@ package io.github.vdm4j.engine.channel;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Operation;
-import io.github.vdm4j.VdmStatus;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.memory.WriteBackKind;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -140,11 +140,7 @@ public abstract class Slot {
     /** Returns the size of the created delta record. */
     public abstract long recordBytes();
 
-    /**
-     * Returns whether the completion record of a page fault contains the progress of the part.
-     *
-     * @return {@code false} if {@link #bytesCompleted} is undefined
-     */
+    /** Returns whether the record of a part that met a page fault says how far the part got. */
     public boolean tellsProgress() {
         return false;
     }
@@ -159,20 +155,12 @@ public abstract class Slot {
         return 0;
     }
 
-    /**
-     * Returns whether the device copied the end of a part before a page fault.
-     *
-     * @return {@code true} if the device copied downwards
-     */
+    /** Returns whether the end of a copy that met a page fault is done, not its beginning. */
     public boolean isTailDone() {
         return false;
     }
 
-    /**
-     * Returns whether the slot can submit batches on its present path.
-     *
-     * @return {@code false} if the engine has to submit each task alone
-     */
+    /** Returns whether batches can be submitted to where the slot sends. */
     public boolean takesBatches() {
         return true;
     }
@@ -316,36 +304,42 @@ public abstract class Slot {
      * @return {@code false} if a write-back engine of the machine does, or if the JVM is the
      *     software path
      */
-    public final boolean writesLines(Durability durability) {
+    final boolean writesLines(Durability durability) {
         return durability.lines() == null && channel.software() != ExecutionPath.JVM;
     }
 
-    /** Writes the completion record of a task that failed on the present path. */
-    final void fail(Operation<?> task, int code) {
-        VdmStatus told = channel.status(code);
-        task.fail(path(), told.result(), told, "on %s failed: %s: %s"
-                .formatted(channel.place(onDevice), told, told.explanation()), null);
-    }
-
     /** Returns the program of copies, fills and flushes. */
-    public final Transfer transfer() {
+    final Transfer transfer() {
         return transfer;
     }
 
-    /** Returns the program of data operations. */
-    public final DataProgram data() {
-        if (data == null) {
-            data = new DataProgram(this);
+    /**
+     * Begins the program that takes an operation through the slot.
+     *
+     * @param javaIsSooner whether Java is to execute it, and not the software path; never for a
+     *     delta that is applied
+     */
+    public final Program begin(Operation<?> operation, Durability durability,
+            boolean javaIsSooner) {
+        boolean durable = operation.isDurable();
+        WriteBackKind kind = durable ? durability.kindOf(operation.destination()) : null;
+        boolean lines = durable && writesLines(durability);
+        switch (operation.type()) {
+            case MEMCPY, MEMMOVE, MEMSET, FLUSH -> {
+                return transfer.begin(operation, kind, lines);
+            }
+            case BATCH -> {
+                batch = batch != null ? batch : new BatchProgram(this);
+                return batch.begin(operation.tasks(), durability);
+            }
+            default -> {
+                data = data != null ? data : new DataProgram(this);
+                MemorySegment second = operation.secondDestination();
+                return data.begin(operation, kind,
+                        durable && second != null ? durability.kindOf(second) : null, lines,
+                        javaIsSooner);
+            }
         }
-        return data;
-    }
-
-    /** Returns the program of batches. */
-    public final BatchProgram batch() {
-        if (batch == null) {
-            batch = new BatchProgram(this);
-        }
-        return batch;
     }
 
     /** Releases the segments, the programs and the owner, and returns to the device. */

@@ -2,7 +2,6 @@ package io.github.vdm4j.engine.channel;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Operation;
-import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.jvm.PatternKernel;
 import io.github.vdm4j.machine.PageFaults;
@@ -22,7 +21,7 @@ import java.lang.foreign.MemorySegment;
  * parts write its cache lines back.
  */
 public final class Transfer extends Program {
-    static final long LINE = 64;
+    private static final long LINE = 64;
 
     /**
      * The longest part of a mapped file in bytes. On the software path, the time between the check
@@ -85,39 +84,37 @@ public final class Transfer extends Program {
     /**
      * Begins an operation.
      *
-     * @param what the operation
-     * @param onto the destination
-     * @param of the source, or null for memset and flush
-     * @param fill the byte for memset
-     * @param promised the flags
-     * @param bytes the length, above 0
-     * @param writeBack the write-back that makes the destination durable, or null
-     * @param linesBySoftware whether DML writes back the cache lines that the software path has
-     *     written
+     * @param operation a copy, fill or flush of at least one byte
+     * @param writeBack what makes the destination durable; null if it need not be
+     * @param linesBySoftware whether cache lines that the software path wrote are written back by
+     *     DML, too
      */
-    public Transfer begin(
-            VdmOperationType what,
-            MemorySegment onto,
-            MemorySegment of,
-            byte fill,
-            VdmFlags promised,
-            long bytes,
-            WriteBackKind writeBack,
-            boolean linesBySoftware) {
+    Transfer begin(Operation<?> operation, WriteBackKind writeBack, boolean linesBySoftware) {
+        flags = DataPart.flags(operation.isForCache(),
+                writeBack != null ? slot().channel().durableFlags() : 0);
+        pattern = operation.pattern();
+        return begin(operation.type(), operation.destination(), operation.source(),
+                operation.byteSize(), writeBack, linesBySoftware);
+    }
+
+    /** Begins to write the cache lines of a range back. */
+    void beginFlush(MemorySegment range) {
+        begin(VdmOperationType.FLUSH, range, null, range.byteSize(), WriteBackKind.CACHE_LINES,
+                true);
+    }
+
+    private Transfer begin(VdmOperationType what, MemorySegment onto, MemorySegment of, long bytes,
+            WriteBackKind writeBack, boolean linesBySoftware) {
         type = what;
         destination = onto;
         source = of;
         to = onto.address();
         length = bytes;
+        backwards = false;
         if (of != null) {
             from = of.address();
             backwards = to > from && to - from < bytes;
-        } else {
-            pattern = pattern(fill);
-            backwards = false;
         }
-        flags = DataPart.flags(!promised.contains(VdmFlags.NO_CACHE_HINT),
-                writeBack != null ? slot().channel().durableFlags() : 0);
         mapped = MemoryRegions.mayLackPages(onto) || MemoryRegions.mayLackPages(of);
         durable = writeBack;
         flushLines = linesBySoftware && writeBack == WriteBackKind.CACHE_LINES;
@@ -144,11 +141,6 @@ public final class Transfer extends Program {
      */
     public void split(CopyShare share) {
         split.begin(share);
-    }
-
-    /** Returns a byte as the pattern of a fill. */
-    public static long pattern(byte fill) {
-        return (fill & 0xffL) * 0x0101010101010101L;
     }
 
     @Override
@@ -286,7 +278,7 @@ public final class Transfer extends Program {
      *
      * @return the size in bytes, a multiple of 64
      */
-    public static long coveringLines(long from, long bytes) {
+    private static long coveringLines(long from, long bytes) {
         return (from + bytes + LINE - 1 & -LINE) - (from & -LINE);
     }
 
@@ -330,7 +322,7 @@ public final class Transfer extends Program {
     public boolean pin() {
         MemoryRegion onto = MemoryRegions.find(destination);
         MemoryRegion of = MemoryRegions.find(source);
-        if (!MemoryRegions.pin(onto, of)) {
+        if (!MemoryRegions.pin(onto, of, null)) {
             return false;
         }
         pinnedDestination = onto;
@@ -340,7 +332,7 @@ public final class Transfer extends Program {
 
     @Override
     void clear() {
-        MemoryRegions.unpin(pinnedDestination, pinnedSource);
+        MemoryRegions.unpin(pinnedDestination, pinnedSource, null);
         pinnedDestination = null;
         pinnedSource = null;
         destination = null;
@@ -361,8 +353,8 @@ public final class Transfer extends Program {
         return done == limit;
     }
 
-    @Override
-    public WriteBackKind remainingWriteBack() {
+    /** Returns the kind of write-back that no slot has done, or null. */
+    private WriteBackKind remaining() {
         return durable != null && durable.isForced()
                 || durable == WriteBackKind.CACHE_LINES
                         && (linesLeft || !flushing && wroteByProcessor())
@@ -372,14 +364,14 @@ public final class Transfer extends Program {
 
     @Override
     public void writeBackLines(Durability durability) throws IOException {
-        if (remainingWriteBack() == WriteBackKind.CACHE_LINES) {
+        if (remaining() == WriteBackKind.CACHE_LINES) {
             durability.writeBackLines(destination);
         }
     }
 
     @Override
     public Forces forces(Forces earlier, Operation<?> operation, Durability durability) {
-        return addPages(earlier, operation, destination, remainingWriteBack(), durability);
+        return addPages(earlier, operation, destination, remaining(), durability);
     }
 
     @Override

@@ -241,13 +241,14 @@ class SlotPoolTest {
                         for (Slot mine = slot; mine != null; mine = pool.take()) {
                             uses++;
                             pool.give(mine);
+                            Thread.yield(); // the closing thread may need the processor
                         }
                         return uses;
                     }));
                 }
                 barrier.await();
                 while (!pool.tryClose()) {
-                    Thread.onSpinWait();
+                    Thread.yield(); // or a user
                 }
                 assertEquals(0, dml.liveJobs(), "jobs of a closed pool");
                 for (Future<Integer> user : users) {

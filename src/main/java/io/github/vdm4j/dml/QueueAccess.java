@@ -1,0 +1,137 @@
+package io.github.vdm4j.dml;
+
+import io.github.vdm4j.dsa.DsaDevice;
+import io.github.vdm4j.dsa.DsaDevice.WorkQueue;
+import io.github.vdm4j.dsa.DsaSystem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** The way of DML to each work queue, and what stops DML there. */
+final class QueueAccess {
+    /** DML keeps its devices in a table of this size, and does not look whether it is full. */
+    static final int DML_DEVICES = 8;
+
+    private static final long NEWEST_DSA = 0x2FF;
+
+    /** What stops DML on its way to a queue, from the first step to the last. */
+    enum Obstacle {
+        DEVICE_DISABLED,
+        DEVICE_TOO_NEW,
+        QUEUE_DISABLED,
+        DEDICATED,
+        KERNEL_TYPE,
+        NO_NODE,
+        NO_PERMISSION,
+        NO_MAPPING,
+        NONE
+    }
+
+    /**
+     * A queue and what stops DML on its way there; a device without queues counts as one disabled
+     * queue.
+     */
+    record Way(DsaDevice device, WorkQueue queue, Obstacle obstacle) {
+        String name() {
+            return queue == null ? device.name() : queue.name();
+        }
+
+        String path() {
+            return device.name() + "/" + name();
+        }
+    }
+
+    private final DsaSystem system;
+    private final DmlVersion dml;
+    private final KernelVersion kernel;
+    private final List<Way> ways = new ArrayList<>();
+
+    QueueAccess(DsaSystem system, DmlVersion dml, KernelVersion kernel) {
+        this.system = system;
+        this.dml = dml;
+        this.kernel = kernel;
+        for (DsaDevice device : system.devices()) {
+            if (device.queues().isEmpty()) {
+                ways.add(new Way(device, null,
+                        device.enabled() ? Obstacle.QUEUE_DISABLED : Obstacle.DEVICE_DISABLED));
+            }
+            device.queues()
+                    .forEach(queue -> ways.add(new Way(device, queue, obstacle(device, queue))));
+        }
+    }
+
+    /** Returns the ways to all queues. */
+    List<Way> ways() {
+        return ways;
+    }
+
+    /** Returns the ways on which nothing stops DML. */
+    List<Way> usable() {
+        return ways.stream().filter(way -> way.obstacle() == Obstacle.NONE).toList();
+    }
+
+    private Obstacle obstacle(DsaDevice device, WorkQueue queue) {
+        if (!device.enabled()) {
+            return Obstacle.DEVICE_DISABLED;
+        }
+        if (device.version() != null && device.version() > NEWEST_DSA && !isSinceDml12()) {
+            return Obstacle.DEVICE_TOO_NEW;
+        }
+        if (!queue.enabled()) {
+            return Obstacle.QUEUE_DISABLED;
+        }
+        if (!"shared".equals(queue.mode())) {
+            return Obstacle.DEDICATED;
+        }
+        if ("kernel".equals(queue.type())) {
+            return Obstacle.KERNEL_TYPE;
+        }
+        if (queue.node() == null) {
+            return Obstacle.NO_NODE;
+        }
+        if (Boolean.FALSE.equals(queue.mayOpen())) {
+            return Obstacle.NO_PERMISSION;
+        }
+        return !isSinceDml12() && refusesMapping(device) ? Obstacle.NO_MAPPING : Obstacle.NONE;
+    }
+
+    /** From 1.2.0 on DML writes to the queue's device where it may not map the portal. */
+    boolean isSinceDml12() {
+        return dml != null && (dml.major() > 1 || dml.major() == 1 && dml.minor() >= 2);
+    }
+
+    /**
+     * Kernels that guard the portals of a device also hide its batch operation, except, in newer
+     * ones, that of DSA 2.
+     */
+    boolean refusesMapping(DsaDevice device) {
+        if (system.process().rawIo() == null || system.process().rawIo()) {
+            return false;
+        }
+        if (Boolean.FALSE.equals(device.batchOffered())) {
+            return true;
+        }
+        boolean offeredByFirstGeneration = device.batchOffered() != null && device.version() != null
+                && device.version() < 0x200;
+        return !offeredByFirstGeneration && kernel != null && kernel.guardsPortals();
+    }
+
+    /**
+     * libaccel-config hands out the DSA devices in the alphabetical order of their names, then the
+     * IAX.
+     */
+    boolean overflowsDml() {
+        Set<String> used =
+                usable().stream().map(way -> way.device().name()).collect(Collectors.toSet());
+        int taken = 0;
+        for (String name : new TreeSet<>(system.devices().stream().map(DsaDevice::name).toList())) {
+            if (taken == DML_DEVICES) {
+                return true;
+            }
+            taken += used.contains(name) ? 1 : 0;
+        }
+        return taken == DML_DEVICES && system.otherAccelerators() > 0;
+    }
+}

@@ -1,0 +1,156 @@
+package io.github.vdm4j.engine.channel;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Operation;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.VdmStatus;
+import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.memory.WriteBackKind;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * The order of a batch: which task is next, and which tasks may not run because a task before their
+ * fence has failed. A section ends before a fence that waits for forces, or at the end.
+ */
+final class TaskOrder {
+    private List<Operation<?>> tasks = List.of();
+    private Durability durability;
+
+    /** The first task that has not ended. */
+    private int next;
+
+    /** The section: its first task, and the task after its last one. */
+    private int section;
+
+    private int limit;
+
+    /** The first task that has failed. */
+    private int firstFailure;
+
+    void begin(List<Operation<?>> work, Durability engines) {
+        tasks = work;
+        durability = engines;
+        next = 0;
+        section = 0;
+        firstFailure = Integer.MAX_VALUE;
+        limit = endOfSection();
+    }
+
+    void clear() {
+        tasks = List.of();
+        limit = 0;
+    }
+
+    List<Operation<?>> tasks() {
+        return tasks;
+    }
+
+    /** Returns the place of the first task that has not ended. */
+    int next() {
+        return next;
+    }
+
+    /** Returns the place after the last task of the section. */
+    int limit() {
+        return limit;
+    }
+
+    boolean isSectionDone() {
+        return next == limit;
+    }
+
+    boolean isAtFence() {
+        return next == limit && limit < tasks.size();
+    }
+
+    /** Begins the section after a fence. The forces of the tasks before the fence have ended. */
+    void beginSection() {
+        for (int i = section; i < next; i++) {
+            recordEnd(i);
+        }
+        section = next;
+        limit = endOfSection();
+        advance();
+    }
+
+    /** Returns the first fence that has tasks before it whose pages have to be forced. */
+    private int endOfSection() {
+        boolean mustForce = false;
+        for (int i = section; i < tasks.size(); i++) {
+            Operation<?> task = tasks.get(i);
+            if (mustForce && task.isFenced()) {
+                return i;
+            }
+            mustForce |= task.isDurable() && (isOfPages(task.destination())
+                    || isOfPages(task.secondDestination()));
+        }
+        return tasks.size();
+    }
+
+    private boolean isOfPages(MemorySegment destination) {
+        return destination != null && durability.kindOf(destination) == WriteBackKind.PAGES;
+    }
+
+    /** Records that all tasks before a place have succeeded. */
+    void succeededBefore(int place) {
+        next = place;
+    }
+
+    /** Records that a task has ended, however it did. */
+    void recordEnd(int index) {
+        if (tasks.get(index).howItEnded() != VdmResult.SUCCESS) {
+            firstFailure = Math.min(firstFailure, index);
+        }
+    }
+
+    /** Fails a task that was not executed. */
+    void fail(int index, VdmResult how, String reason, Throwable cause) {
+        tasks.get(index).fail(ExecutionPath.NONE, how, null, reason, cause);
+        recordEnd(index);
+    }
+
+    /** Fails a task for the status of the channel. */
+    void fail(int index, Slot slot, int code) {
+        VdmStatus status = slot.channel().status(code);
+        tasks.get(index)
+                .fail(slot.path(), status.result(), status, "on %s failed: %s: %s"
+                        .formatted(slot.channel().place(slot.onDevice()), status,
+                                status.explanation()),
+                        null);
+        recordEnd(index);
+    }
+
+    /** Returns whether a task may not run because a task before its fence has failed. */
+    boolean isForbidden(int index) {
+        return tasks.get(index).isFenced() && firstFailure < index;
+    }
+
+    static boolean isOver(Operation<?> task) {
+        return task.howItEnded() != VdmResult.NOT_RUN;
+    }
+
+    /** Advances to the next task that has not ended, or to the end if that task may not run. */
+    void advance() {
+        while (next < limit) {
+            if (!isOver(tasks.get(next))) {
+                if (isForbidden(next)) {
+                    abandonRest();
+                }
+                return;
+            }
+            next++;
+        }
+    }
+
+    private void abandonRest() {
+        limit = tasks.size();
+        Operation<?> failed = tasks.get(firstFailure);
+        while (next < tasks.size()) {
+            Operation<?> task = tasks.get(next++);
+            if (!isOver(task)) {
+                task.abandon(firstFailure, failed);
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package io.github.vdm4j.worker;
+
+import io.github.vdm4j.Operation;
+import io.github.vdm4j.machine.LibraryThread;
+import io.github.vdm4j.machine.Seam;
+
+/**
+ * A thread of {@link Workers}. It takes operations from their list, searches while the list is
+ * empty, and sleeps. If its thread dies, the next call of {@link #wake} starts another one.
+ */
+final class Worker implements Runnable {
+    private final Workers pool;
+    private final int number;
+    /** Null if the thread has died and the system cannot start another. */
+    volatile Thread thread;
+    private volatile boolean asleep;
+    /** True while this worker counts as searching. Only its own thread uses this. */
+    private boolean search;
+    /** The operation that this worker executes. */
+    volatile Operation<?> current;
+    /** A mark. The worker executes no operation that was added before it. */
+    volatile long position;
+
+    Worker(Workers pool, int number) {
+        this.pool = pool;
+        this.number = number;
+    }
+
+    void start() {
+        pool.searching.incrementAndGet();
+        try {
+            launch();
+        } catch (Throwable e) {
+            pool.searching.decrementAndGet();
+            throw e;
+        }
+    }
+
+    private void launch() {
+        Thread fresh = new LibraryThread(pool.name + "-" + number, this);
+        thread = fresh;
+        try {
+            fresh.start();
+        } catch (Throwable e) {
+            thread = null;
+            throw e;
+        }
+    }
+
+    private boolean tryToLaunch() {
+        try {
+            launch();
+            return true;
+        } catch (Throwable e) { // the system cannot start a thread
+            LibraryThread.report(e);
+            return false;
+        }
+    }
+
+    /** Runs the worker. If the work throws, it has completed its operation. */
+    @Override
+    public void run() {
+        try {
+            loop();
+        } catch (Throwable e) {
+            LibraryThread.report(e);
+            thread = null;
+            current = null;
+            if (!asleep) {
+                fallAsleep();
+            }
+            wake(); // starts another thread
+        }
+    }
+
+    private void loop() {
+        search = true; // counted by the thread that started this one
+        int idle = 0;
+        while (true) {
+            Operation<?> next = take();
+            if (next != null) {
+                if (search) {
+                    search = false;
+                    idle = 0;
+                    stopSearching();
+                }
+                execute(next);
+            } else if (!search) {
+                Seam.at("look and search");
+                search = true;
+                pool.searching.incrementAndGet();
+            } else if (pool.stopping) {
+                if (pool.pending.isEmpty()) {
+                    pool.searching.decrementAndGet();
+                    return;
+                }
+            } else if (idle < pool.strategy.spins()) {
+                idle++;
+                Thread.onSpinWait();
+            } else if (idle - pool.strategy.spins() < pool.strategy.yields()) {
+                idle++;
+                Thread.yield();
+            } else {
+                sleep();
+                idle = 0;
+            }
+        }
+    }
+
+    /**
+     * Takes the next operation. Spinning workers do not take the list's lock while the list is
+     * empty.
+     */
+    private Operation<?> take() {
+        if (pool.pending.isEmpty()) {
+            if (position != Long.MAX_VALUE) {
+                position = Long.MAX_VALUE;
+            }
+            return null;
+        }
+        position = pool.pending.reached();
+        Seam.at("mark and take");
+        Operation<?> next = pool.pending.take();
+        if (next == null) {
+            position = Long.MAX_VALUE; // a drain must not wait for a worker that falls asleep
+        }
+        return next;
+    }
+
+    private void execute(Operation<?> next) {
+        current = next;
+        Seam.at("take and work");
+        pool.work.accept(next);
+        Seam.at("work and forget");
+        current = null;
+    }
+
+    /** Ends the search. Threads that relied on it may need another worker. */
+    private void stopSearching() {
+        int others = pool.searching.decrementAndGet();
+        Seam.at("stop searching and look");
+        if (others == 0 && !pool.pending.isEmpty()) {
+            pool.wakeOneIfNeeded();
+        }
+    }
+
+    private void fallAsleep() {
+        asleep = true;
+        Seam.at("sleep and count");
+        pool.sleeping.incrementAndGet();
+        if (search) {
+            pool.searching.decrementAndGet();
+        }
+    }
+
+    private void sleep() {
+        fallAsleep();
+        Seam.at("sleep and look");
+        if (!pool.pending.isEmpty() || pool.stopping) {
+            wake();
+        }
+        while (asleep) {
+            Seam.park(pool);
+            Thread.interrupted(); // clears an interrupt, because park does not sleep after it
+        }
+    }
+
+    /**
+     * Wakes the worker, and starts a thread if it has none. Returns true if this call has woken
+     * it.
+     */
+    boolean wake() {
+        synchronized (this) {
+            if (!asleep) {
+                return false;
+            }
+            pool.searching.incrementAndGet();
+            pool.sleeping.decrementAndGet();
+            asleep = false;
+            if (thread == null && !tryToLaunch()) {
+                asleep = true; // the next call retries
+                pool.sleeping.incrementAndGet();
+                pool.searching.decrementAndGet();
+                return false;
+            }
+        }
+        Seam.unpark(thread);
+        return true;
+    }
+}
