@@ -100,7 +100,7 @@ final class DiagnosisRules {
                                     dmlName(), QueueAccess.DML_DEVICES, system.devices().size(),
                                     system.otherAccelerators(),
                                     QueueAccess.DML_DEVICES),
-                    "Disable the queues of some devices (accel-config disable-wq), until this process can use fewer than %d; or use DmlPath.SOFTWARE."
+                    "Disable the queues of some devices (accel-config disable-wq), until this process can use fewer than %d. Or use DmlPath.SOFTWARE."
                             .formatted(QueueAccess.DML_DEVICES));
         }
     }
@@ -290,7 +290,7 @@ final class DiagnosisRules {
                 "%s NUMA node %s, which has no usable device (%s)".formatted(who, numbers(without),
                         where),
                 access.isSinceDml12()
-                        ? "DML takes devices of the same socket. If there are none: enable a queue there, or %s."
+                        ? "DML uses devices of the same socket. Without such a device, enable a queue there, or %s."
                                 .formatted(otherwise)
                         : "Enable a queue of a device there, or %s.".formatted(otherwise));
     }

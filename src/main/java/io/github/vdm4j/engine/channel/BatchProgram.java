@@ -29,7 +29,7 @@ public final class BatchProgram extends Program {
     /** Whether the program has submitted a task. */
     private boolean begun;
 
-    /** Whether the current task goes through the slot alone. */
+    /** Whether the slot executes the current task alone. */
     private boolean alone;
 
     BatchProgram(Slot slot) {
@@ -116,7 +116,7 @@ public final class BatchProgram extends Program {
 
     private int submitPart() {
         boolean everythingHeld = part.gather(begun);
-        if (part.isEmpty()) { // nothing was left of them
+        if (part.isEmpty()) { // No task of the part can run.
             order.advance();
             return OK;
         }
@@ -139,8 +139,8 @@ public final class BatchProgram extends Program {
     }
 
     /**
-     * Returns whether a part may continue. A batch with a task that is no plain success is an error
-     * to DML, but not here.
+     * Returns whether the batch can continue after a part. DML reports an error if a task is not a
+     * plain success. The batch continues if any task has run.
      */
     @Override
     boolean isGood(int status) {

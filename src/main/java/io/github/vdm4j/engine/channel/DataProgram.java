@@ -265,7 +265,10 @@ public final class DataProgram extends Program {
         }
     }
 
-    /** Advances to the next destination whose cache lines DML has to write back, or ends. */
+    /**
+     * Starts the write-back of the next destination whose cache lines DML has to write back. If
+     * there is none, the operation ends.
+     */
     private void writeLinesBack() {
         flushing = false;
         while (flushed < 2 && !flushing) {
@@ -314,7 +317,7 @@ public final class DataProgram extends Program {
         return over;
     }
 
-    /** Returns the kind of write-back of a destination if DML has not done it, or null. */
+    /** Returns the remaining write-back of a destination, or null. */
     private WriteBackKind remaining(WriteBackKind kind) {
         boolean left = kind != null && kind.isForced()
                 || kind == WriteBackKind.CACHE_LINES && !flushLines && wroteByProcessor();

@@ -16,7 +16,7 @@ public final class DrainWatch {
     /** The first place whose use may continue. */
     private int next;
 
-    /** Begins a watch of the slots that are in use. */
+    /** Begins a watch over the slots in use. */
     public DrainWatch(SlotPool pool) {
         this.pool = pool;
         watched = new Slot[pool.capacity()];

@@ -250,7 +250,7 @@ public abstract class Program {
     public abstract long bytesMoved();
 
     /**
-     * Writes back the cache lines that the software path wrote and DML did not write back.
+     * Writes back the cache lines that the software path has written and DML has not written back.
      *
      * @throws IOException if the storage reports an error
      */

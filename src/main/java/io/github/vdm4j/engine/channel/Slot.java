@@ -140,7 +140,7 @@ public abstract class Slot {
     /** Returns the size of the created delta record. */
     public abstract long recordBytes();
 
-    /** Returns whether the record of a part that met a page fault says how far the part got. */
+    /** Returns whether the completion record of a page fault contains the progress of the part. */
     public boolean tellsProgress() {
         return false;
     }
@@ -155,12 +155,15 @@ public abstract class Slot {
         return 0;
     }
 
-    /** Returns whether the end of a copy that met a page fault is done, not its beginning. */
+    /**
+     * Returns whether the device copied the end of a part before a page fault, instead of its
+     * beginning.
+     */
     public boolean isTailDone() {
         return false;
     }
 
-    /** Returns whether batches can be submitted to where the slot sends. */
+    /** Returns whether the slot can submit batches on its present path. */
     public boolean takesBatches() {
         return true;
     }
@@ -168,7 +171,7 @@ public abstract class Slot {
     /**
      * Returns the status of a failed task in the last batch.
      *
-     * @return a status of the channel
+     * @return the status of the channel
      */
     public abstract int taskStatus(int task);
 
@@ -314,10 +317,10 @@ public abstract class Slot {
     }
 
     /**
-     * Begins the program that takes an operation through the slot.
+     * Begins the program that executes an operation through the slot.
      *
-     * @param javaIsSooner whether Java is to execute it, and not the software path; never for a
-     *     delta that is applied
+     * @param javaIsSooner whether the JVM executes the operation instead of the software path. It
+     *     is {@code false} for an applied delta
      */
     public final Program begin(Operation<?> operation, Durability durability,
             boolean javaIsSooner) {

@@ -85,9 +85,9 @@ public final class Transfer extends Program {
      * Begins an operation.
      *
      * @param operation a copy, fill or flush of at least one byte
-     * @param writeBack what makes the destination durable; null if it need not be
-     * @param linesBySoftware whether cache lines that the software path wrote are written back by
-     *     DML, too
+     * @param writeBack the write-back that makes the destination durable, or null
+     * @param linesBySoftware whether DML writes back the cache lines that the software path has
+     *     written
      */
     Transfer begin(Operation<?> operation, WriteBackKind writeBack, boolean linesBySoftware) {
         flags = DataPart.flags(operation.isForCache(),
@@ -97,7 +97,7 @@ public final class Transfer extends Program {
                 operation.byteSize(), writeBack, linesBySoftware);
     }
 
-    /** Begins to write the cache lines of a range back. */
+    /** Begins the write-back of a range's cache lines. */
     void beginFlush(MemorySegment range) {
         begin(VdmOperationType.FLUSH, range, null, range.byteSize(), WriteBackKind.CACHE_LINES,
                 true);
@@ -353,7 +353,7 @@ public final class Transfer extends Program {
         return done == limit;
     }
 
-    /** Returns the kind of write-back that no slot has done, or null. */
+    /** Returns the remaining write-back, or null. */
     private WriteBackKind remaining() {
         return durable != null && durable.isForced()
                 || durable == WriteBackKind.CACHE_LINES
