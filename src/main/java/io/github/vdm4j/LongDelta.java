@@ -104,8 +104,14 @@ public final class LongDelta {
         long at = 0;
         while (at < Objects.requireNonNull(entries, "entries").byteSize()) {
             long left = entries.byteSize() - at - HEADER;
-            long offset = left < 0 ? -1 : entries.get(NUMBER, at);
-            long size = left < 0 ? 0 : entries.get(NUMBER, at + WORD);
+            if (left < 0) {
+                throw new IllegalArgumentException(
+                        ("delta: the head of the entry at byte %,d has %,d bytes of %,d. The"
+                                + " entries are cut off: pass as many bytes as create returned")
+                                .formatted(at, entries.byteSize() - at, HEADER));
+            }
+            long offset = entries.get(NUMBER, at);
+            long size = entries.get(NUMBER, at + WORD);
             long bytes = Math.abs(size);
             if (offset < 0 || offset > destination.byteSize() || bytes <= 0 || bytes > left
                     || size < 0 && bytes > destination.byteSize() - offset) {

@@ -174,6 +174,16 @@ public final class Operation<R> extends OperationRecord<R> {
         return hasLoneWaiter();
     }
 
+    /**
+     * Returns whether the operation may block the current thread, which advances it.
+     *
+     * @return true if a platform thread of the user awaits the operation without a timeout
+     */
+    public boolean mayBlockCaller() {
+        return isAwaitedByCaller() && !Thread.currentThread().isVirtual()
+                && !LibraryThread.isCurrent();
+    }
+
     /** Polls the operation if it is running and was not handed over. */
     public void advanceIfRunning() {
         pollIfRunning();

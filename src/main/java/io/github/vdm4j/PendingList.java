@@ -3,6 +3,7 @@ package io.github.vdm4j;
 import io.github.vdm4j.machine.Seam;
 import java.util.ArrayList;
 import java.util.Objects;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 
 /**
@@ -93,6 +94,18 @@ public final class PendingList {
      * @return the operation, which the caller owns now, or null if none waits
      */
     public Operation<?> take() {
+        return take(mark -> {});
+    }
+
+    /**
+     * Takes the first operation out.
+     *
+     * @param atMark receives what {@link #reached} returns right before, under the list's lock. It
+     *     is not called if no operation waits
+     * @return the operation, which the caller owns now, or null if none waits
+     */
+    public Operation<?> take(LongConsumer atMark) {
+        Objects.requireNonNull(atMark, "atMark");
         if (first == null) {
             return null;
         }
@@ -100,6 +113,7 @@ public final class PendingList {
         synchronized (lock) {
             Operation<?> head = first;
             if (head != null) {
+                atMark.accept(reached());
                 unlink(head);
             }
             return head;

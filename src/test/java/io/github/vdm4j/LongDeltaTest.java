@@ -131,6 +131,17 @@ class LongDeltaTest {
         }
     }
 
+    @Test
+    void namesTheHeadThatIsCutOff() {
+        MemorySegment entries = noise(LongDelta.maxBytes(64), 6);
+        long used = LongDelta.create(mover, entries, noise(64, 4), noise(64, 5)).await();
+        var refused = assertThrows(IllegalArgumentException.class, () -> LongDelta.apply(mover,
+                noise(64, 4), entries.asSlice(0, used + 15), VdmFlags.NONE));
+        assertEquals("delta: the head of the entry at byte %,d has 15 bytes of 16. The entries are"
+                .formatted(used) + " cut off: pass as many bytes as create returned",
+                refused.getMessage());
+    }
+
     private void assertRefused(MemorySegment original, MemorySegment entries) {
         MemorySegment replica = copyOf(original);
         assertThrows(IllegalArgumentException.class,

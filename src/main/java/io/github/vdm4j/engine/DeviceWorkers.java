@@ -103,9 +103,9 @@ final class DeviceWorkers {
             operation.handOver();
         }
         if (batch) {
-            forces.submit(operation, whenForced); // A drain waits for the slot of the batch.
+            forces.submit(operation, whenForced, false); // its slot makes others wait for it
         } else {
-            forced.submit(operation, forces, whenForced);
+            forced.submit(operation, forces, whenForced, false);
             queue.handOff();
         }
     }

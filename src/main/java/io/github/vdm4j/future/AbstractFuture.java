@@ -232,6 +232,16 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         return (state & AWAITED) != 0 || isCurrent(list) && list.hasLoneWait();
     }
 
+    /**
+     * Returns whether the current thread, which advances the future, is inside {@code await} without
+     * a timeout or inside {@code busyPoll}.
+     *
+     * @return true if the thread does nothing else until the future is complete
+     */
+    protected final boolean isAwaitedByCaller() {
+        return (state & AWAITED) != 0;
+    }
+
     /** The poller's own registration, or null, is not notified of what the poll itself returns. */
     private FutureState enter(int seen, Registration own) {
         Waiters list = waiters;
@@ -250,7 +260,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
             reached = FutureState.COMPLETE;
         }
         if (reached == null) {
-            return FutureState.RUNNING; // or complete by now, which the next poll sees
+            return state == COMPLETE ? FutureState.COMPLETE : FutureState.RUNNING;
         }
         if (reached == FutureState.COMPLETE) {
             if (own != null) {

@@ -97,10 +97,11 @@ public final class ForcedOperations {
             unpin(operation);
             return FutureState.COMPLETE;
         }
+        boolean here = operation.mayBlockCaller(); // false after the operation was handed over
         if (!detached) {
             operation.handOver();
         }
-        submit(operation, forces, whenForced);
+        submit(operation, forces, whenForced, here);
         return null;
     }
 
@@ -134,7 +135,7 @@ public final class ForcedOperations {
      */
     public void end(Operation<?> operation, Forces forces) {
         if (forces != null) {
-            submit(operation, forces, whenForced);
+            submit(operation, forces, whenForced, false);
         } else {
             unpin(operation);
             operation.complete();
@@ -142,8 +143,12 @@ public final class ForcedOperations {
     }
 
     private void forced(Operation<?> operation, Forces forces) {
-        if (operation.type() == VdmOperationType.BATCH) {
-            workers.accept(operation);
+        if (operation.attachment() instanceof TaskSequence batch) {
+            if (batch.hasTasksLeft()) {
+                workers.accept(operation);
+            } else {
+                execute(operation); // no task, only the end
+            }
             return;
         }
         unpin(operation);
@@ -158,12 +163,13 @@ public final class ForcedOperations {
      * @param operation the operation, which was handed over
      * @param forces its forces, not empty
      * @param then called when the forces have ended; must call {@link #remove}
+     * @param here whether the calling thread may force
      */
     public void submit(Operation<?> operation, Forces forces,
-            BiConsumer<Operation<?>, Forces> then) {
+            BiConsumer<Operation<?>, Forces> then, boolean here) {
         list(forces);
         Seam.at("list and submit");
-        forces.submit(operation, then);
+        forces.submit(operation, then, here);
     }
 
     /** Makes drains and {@link #await} wait for forces. {@link #submit} follows. */

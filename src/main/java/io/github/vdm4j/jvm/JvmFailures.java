@@ -40,17 +40,17 @@ public final class JvmFailures {
      * Returns the reason of the failure as text that follows "memcpy of 64 bytes ". An operand can
      * be null.
      */
-    public static String reason(Throwable thrown, MemorySegment... operands) {
-        return switch (result(thrown, operands)) {
-            case SEGMENT_UNUSABLE ->
-                "failed: a segment can no longer be used: " + thrown.getMessage();
-            case IO_ERROR -> "failed: "
-                    + new PageUnavailableException((InternalError) thrown,
-                            Stream.of(operands)
-                                    .filter(MemoryRegions::mayLackPages)
-                                    .toArray(MemorySegment[]::new))
-                            .getMessage();
-            default -> "failed: " + thrown;
+    private static String reason(Throwable thrown, long bytesDone, MemorySegment... operands) {
+        String failed =
+                bytesDone == 0 ? "failed: " : "failed after %,d bytes: ".formatted(bytesDone);
+        return failed + switch (result(thrown, operands)) {
+            case SEGMENT_UNUSABLE -> "a segment can no longer be used: " + thrown.getMessage();
+            case IO_ERROR -> new PageUnavailableException((InternalError) thrown,
+                    Stream.of(operands)
+                            .filter(MemoryRegions::mayLackPages)
+                            .toArray(MemorySegment[]::new))
+                    .getMessage();
+            default -> thrown.toString();
         };
     }
 
@@ -59,7 +59,7 @@ public final class JvmFailures {
         MemorySegment[] operands =
                 {operation.source(), operation.destination(), operation.second()};
         operation.fail(ExecutionPath.JVM, result(thrown, operands), null,
-                reason(thrown, operands), thrown, bytesDone);
+                reason(thrown, bytesDone, operands), thrown, bytesDone);
     }
 
     /** Makes the JVM throw now if a page of a mapped file was missing during an operation. */

@@ -143,6 +143,15 @@ public final class TaskSequence {
         return mustForce() ? forces : null;
     }
 
+    /**
+     * Returns whether a fence stopped this execution before its last task.
+     *
+     * @return false if all tasks were executed
+     */
+    public boolean hasTasksLeft() {
+        return next < tasks.size();
+    }
+
     private boolean mustForce() {
         return forces != null && !forces.isEmpty();
     }

@@ -17,6 +17,8 @@ public record MappedPage(String file, long inode, long position) {
     private static final Path MAPS = Path.of("/proc/self/maps");
     private static final int FIELDS = 6;
     private static final long PAGE = 4096;
+    /** A file system with fewer usable bytes counts as full. */
+    private static final long FULL = 64 << 10;
     private static final long UNKNOWN = -1;
 
     /**
@@ -62,13 +64,35 @@ public record MappedPage(String file, long inode, long position) {
         }
     }
 
-    /** Returns the reason why a page is missing, or null if the file's size does not explain it. */
-    static String whyTruncated(long address) {
+    /**
+     * Returns the reason why a page is missing: the file is too short, or its file system is full.
+     * Returns null for other reasons.
+     */
+    static String whyMissing(long address) {
         MappedPage page = firstIn(address, 1);
         long size = page == null ? UNKNOWN : page.size();
-        return size != UNKNOWN && (page.position & -PAGE) >= size
+        if (size == UNKNOWN) {
+            return null;
+        }
+        return (page.position & -PAGE) >= size
                 ? "the file was truncated: %s has %,d bytes, and the page is at byte %,d"
                         .formatted(page.file, size, page.position & -PAGE)
-                : null;
+                : whyFull(page.file, usable(page.file));
+    }
+
+    private static long usable(String file) {
+        try {
+            return Files.getFileStore(Path.of(file)).getUsableSpace();
+        } catch (IOException | RuntimeException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    /** A sparse file gets the storage of a page at the first access that writes it. */
+    static String whyFull(String file, long usable) {
+        return usable >= FULL ? null
+                : ("the file system of %s has %,d bytes left, and a page of a sparse file gets its"
+                        + " storage at the first write. Free some space, and map such a file with"
+                        + " OffHeapBuffer.map, which reserves its storage").formatted(file, usable);
     }
 }

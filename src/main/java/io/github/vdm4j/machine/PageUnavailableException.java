@@ -13,8 +13,8 @@ public final class PageUnavailableException extends RuntimeException {
     }
 
     private static String why(MemorySegment segment, long offset) {
-        String truncated = MappedPage.whyTruncated(segment.address() + offset);
-        return truncated != null ? truncated : "the system cannot provide it (EFAULT)";
+        String known = MappedPage.whyMissing(segment.address() + offset);
+        return known != null ? known : "the system cannot provide it (EFAULT)";
     }
 
     /**
@@ -32,10 +32,9 @@ public final class PageUnavailableException extends RuntimeException {
     private static String why(InternalError cause, MemorySegment... operands) {
         for (MemorySegment operand : operands) {
             if (operand != null && operand.byteSize() > 0) {
-                String truncated =
-                        MappedPage.whyTruncated(operand.address() + operand.byteSize() - 1);
-                if (truncated != null) {
-                    return truncated;
+                String known = MappedPage.whyMissing(operand.address() + operand.byteSize() - 1);
+                if (known != null) {
+                    return known;
                 }
             }
         }

@@ -114,19 +114,43 @@ final class ForceQueue {
             return;
         }
         if (here) {
-            ForceGroup group = take();
-            if (group != null) {
-                Seam.at("take and force");
-                forceAndReport(group, 0);
-                Seam.at("force and stop leading");
-                stopLeading();
-                group.notifyOwners();
-            } else {
-                stopLeading();
-            }
-            return;
+            leadOnce(take());
+        } else {
+            startLeader();
         }
-        startLeader();
+    }
+
+    /**
+     * Forces the requests of one owner on the calling thread, if no other request waits and no
+     * thread leads. The calling thread then notifies no other owner, whose callbacks could wait for
+     * this thread.
+     *
+     * @param count the number of the owner's requests; all of them were pushed
+     * @return true if the requests have ended
+     */
+    boolean serveAlone(Forces owner, int count) {
+        ForceRequest head = newest;
+        if (head == null || head.owner != owner || head.position != count || led
+                || !LED.compareAndSet(this, false, true)) {
+            return false;
+        }
+        Seam.at("lead and take");
+        boolean alone = NEWEST.compareAndSet(this, head, null);
+        leadOnce(alone ? groupOf(head) : null);
+        return alone;
+    }
+
+    /** Forces a group, or null for none. Then passes the leadership on. */
+    private void leadOnce(ForceGroup group) {
+        if (group != null) {
+            Seam.at("take and force");
+            forceAndReport(group, 0);
+            Seam.at("force and stop leading");
+        }
+        stopLeading();
+        if (group != null) {
+            group.notifyOwners();
+        }
     }
 
     private void startLeader() {
@@ -175,7 +199,11 @@ final class ForceQueue {
 
     /** Takes all requests. Returns null if there are none, or if they have failed. */
     private ForceGroup take() {
-        var all = (ForceRequest) NEWEST.getAndSet(this, null);
+        return groupOf((ForceRequest) NEWEST.getAndSet(this, null));
+    }
+
+    /** Returns null if there are no requests, or if they have failed. */
+    private static ForceGroup groupOf(ForceRequest all) {
         try {
             return all == null ? null : ForceGroup.of(all);
         } catch (OutOfMemoryError e) {

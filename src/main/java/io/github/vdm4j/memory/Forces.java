@@ -63,15 +63,21 @@ public final class Forces {
      * @param operation the operation that waits for all ranges. It was detached from pollers
      * @param then the action that runs after all forces have ended. The completion records then
      *     contain the failures
+     * @param here whether the calling thread may force if no other operation waits for the force
      */
-    public void submit(Operation<?> operation, BiConsumer<Operation<?>, Forces> then) {
+    public void submit(Operation<?> operation, BiConsumer<Operation<?>, Forces> then,
+            boolean here) {
         waiting = operation;
         whenForced = then;
         pin();
         // a copy, because the thread that ends the last request clears the list
         ForceRequest mine = first;
+        int all = count;
         push(mine);
         Seam.at("push and serve");
+        if (here && mine.file.forces().serveAlone(this, all)) {
+            return;
+        }
         for (ForceRequest each = mine; each != null; each = each.following) {
             each.file.forces().serve(false);
         }

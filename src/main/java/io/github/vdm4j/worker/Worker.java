@@ -3,12 +3,13 @@ package io.github.vdm4j.worker;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
+import java.util.function.LongConsumer;
 
 /**
  * A thread of {@link Workers}. It takes operations from their list, searches while the list is
  * empty, and sleeps. If its thread dies, the next call of {@link #wake} starts another one.
  */
-final class Worker implements Runnable {
+final class Worker implements Runnable, LongConsumer {
     private final Workers pool;
     private final int number;
     /** Null if the thread has died and the system cannot start another. */
@@ -118,13 +119,16 @@ final class Worker implements Runnable {
             }
             return null;
         }
-        position = pool.pending.reached();
-        Seam.at("mark and take");
-        Operation<?> next = pool.pending.take();
+        Operation<?> next = pool.pending.take(this);
         if (next == null) {
             position = Long.MAX_VALUE; // a drain must not wait for a worker that falls asleep
         }
         return next;
+    }
+
+    @Override
+    public void accept(long mark) {
+        position = mark; // under the list's lock, because isPast looks at the list first
     }
 
     private void execute(Operation<?> next) {

@@ -239,6 +239,8 @@ class ParallelOperationTest {
         operation.busyPoll();
         assertEquals(VdmResult.IO_ERROR, operation.result());
         assertEquals(3 * COPIED, operation.bytesDone());
+        String message = operation.failure().getMessage();
+        assertTrue(message.contains("failed after 12,582,912 bytes: a page of"), message);
         assertEquals(-1, copy.asSlice(0, 3 * COPIED)
                 .mismatch(arena.allocate(3 * COPIED).fill((byte) 3)));
         mover.close();

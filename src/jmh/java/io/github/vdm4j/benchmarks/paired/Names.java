@@ -43,6 +43,7 @@ public final class Names {
     public static final String COMPLETION_SERVICE = "ExecutorCompletionService, one thread";
     public static final String TWO_WORKERS = "vdm4j, ThreadsDataMover with 2 workers";
     public static final String TWO_THREADS_IN_C = "C, two threads of memcpy";
+    public static final String TWO_PLAIN_THREADS = "the JDK, two threads";
     public static final String RUN_ASYNC = "CompletableFuture.runAsync on 2 threads";
     public static final String SYNC = "vdm4j, SyncDataMover";
 

@@ -65,7 +65,10 @@ final class WorkerContests {
                         operation.crc32c(buffers.source(), CrcOptions.STANDARD).await();
                     }
                 })
-                .add(Names.JDK, new Checksums.Jdk(buffers)));
+                .add(Names.JDK, new Checksums.Jdk(buffers))
+                .add(Names.TWO_PLAIN_THREADS, new TwoHalves(
+                        new Checksums.Jdk(half(buffers, 0)),
+                        new Checksums.Jdk(half(buffers, LONG / 2)))));
     }
 
     /**

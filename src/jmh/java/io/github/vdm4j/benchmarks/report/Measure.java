@@ -76,6 +76,8 @@ record Measure(
             upTo("P15", "CRC-32C of 1 GiB by two workers ÷ `java.util.zip.CRC32C` on one thread",
                     "long-crc", Names.TWO_WORKERS, List.of(Names.JDK),
                     Map.of(KI * KI * KI, 0.58)),
+            upTo("P15", "the same ÷ two threads of the JDK", "long-crc", Names.TWO_WORKERS,
+                    List.of(Names.TWO_PLAIN_THREADS), Map.of(KI * KI * KI, 1.1)),
             batchOn(Names.SYNC),
             batchOn(Names.ON_AUTO),
             batchOn(Names.ON_SOFTWARE),
