@@ -32,15 +32,15 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
 
     /**
      * Makes the progress that is possible without waiting. One thread at a time calls this method,
-     * and each call sees the writes of the previous call. After it has returned {@link
-     * FutureState#COMPLETE}, no thread calls it.
+     * and each call sees the writes of the previous call. No thread calls it after it has returned
+     * {@link FutureState#COMPLETE}.
      *
      * <p>A throwable of this method completes the future through {@link #completeWith}. A {@link
      * WrongThreadException} is different, because it concerns only the polling thread. The poll
      * throws it, and the future is unchanged.
      *
      * @param notifier the offer of the polling threads. An answer must hold until the next call.
-     *     The waker notifies all waiting threads, so the newest waker replaces an earlier waker
+     *     The newest waker replaces an earlier waker, because it notifies all waiting threads
      * @return the state of the task. It is {@link FutureState#IDLE} if the task could not start
      *     yet, and null if the future was {@linkplain #detach detached}
      */

@@ -75,7 +75,7 @@ public final class CompletionQueue<T> {
      * A complete future and its attachment.
      *
      * @param <T> the type of the attachment
-     * @param future the future, which has succeeded or failed
+     * @param future the future
      * @param attachment the attachment
      */
     public record Entry<T>(PollableFuture<?> future, T attachment) {}

@@ -78,7 +78,7 @@ final class FutureCompletion<T> extends CompletableFuture<T> {
             executor.execute(work);
             return true;
         } catch (RejectedExecutionException e) {
-            // The shared poller does the work, as documented.
+            // In this case the shared poller does the work.
         } catch (Throwable e) {
             LibraryThread.report(e);
         }

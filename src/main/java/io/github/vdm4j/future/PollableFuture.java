@@ -182,9 +182,10 @@ public interface PollableFuture<T> {
      * started. A started task runs to its end. Its memory must not be closed or reused before. A
      * reusable operation must not be prepared again before the returned future is complete.
      *
-     * <p>A task may use memory that is confined to the calling thread if the first poll completes
-     * it, or if later polls only read its state. Otherwise the returned future fails with a {@link
-     * WrongThreadException}. In this case the task is unchanged, and its own thread can poll it.
+     * <p>A task may use memory that is confined to the calling thread in two cases. Either the
+     * first poll completes it, or later polls only read its state. Otherwise the returned future
+     * fails with a {@link WrongThreadException}. In this case the task is unchanged, and its own
+     * thread can poll it.
      *
      * @param executor the executor that polls the task and completes the future. If it refuses, the
      *     shared thread does this work
