@@ -17,7 +17,7 @@ final class TaskList extends AbstractList<Operation<?>> implements RandomAccess 
     private Operation<?>[] tasks = new Operation<?>[FEW];
     private int size;
     private long bytes;
-    /** How often all tasks were removed. Readers of the results compare it. */
+    /** The number of removals of all tasks. Readers of the results compare it. */
     private volatile int generation;
 
     @Override
@@ -30,7 +30,7 @@ final class TaskList extends AbstractList<Operation<?>> implements RandomAccess 
         return size;
     }
 
-    /** Adds a task that has not been run. The arguments were checked. */
+    /** Adds a task. The caller has checked the arguments. */
     void add(boolean fenced, VdmOperationType type, MemorySegment to, MemorySegment from,
             MemorySegment second, long pattern, Object options, VdmFlags flags) {
         if (size == tasks.length) {
@@ -50,7 +50,7 @@ final class TaskList extends AbstractList<Operation<?>> implements RandomAccess 
         size++;
     }
 
-    /** Forgets how the tasks ended, for the next run. */
+    /** Clears the completion records of the tasks before the next execution. */
     void reset() {
         for (int i = 0; i < size; i++) {
             tasks[i].reset();
@@ -64,7 +64,7 @@ final class TaskList extends AbstractList<Operation<?>> implements RandomAccess 
         bytes = 0;
     }
 
-    /** Returns the bytes of all tasks, {@link Long#MAX_VALUE} at most. */
+    /** Returns the sum of the bytes of all tasks, at most {@link Long#MAX_VALUE}. */
     long byteSize() {
         return bytes;
     }

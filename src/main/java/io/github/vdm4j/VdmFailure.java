@@ -1,6 +1,6 @@
 package io.github.vdm4j;
 
-/** What a failed future keeps; the exception with its stack trace is made where it is asked for. */
+/** The failure of a future. The exception with its stack trace is created on request. */
 record VdmFailure(VdmResult result, VdmStatus status, String reason, Throwable cause,
         long bytesDone) {
     VdmException toException(VdmOperationType type, long bytes) {
