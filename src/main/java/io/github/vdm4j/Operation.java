@@ -91,7 +91,7 @@ public final class Operation<R> extends OperationRecord<R> {
     /**
      * Makes this operation the future of a batch. Its tasks are the tasks in the list at the start.
      */
-    void prepareBatch(TaskList tasks) {
+    void prepareBatch(Batch.TaskList tasks) {
         withdraw();
         describe(VdmOperationType.BATCH, null, null, null, 0, null, VdmFlags.NONE);
         operands.tasks = tasks;

@@ -235,4 +235,20 @@ abstract sealed class OperationDescriptor<R> extends VdmFuture<R> permits Operat
     public String description() {
         return "%s of %,d bytes".formatted(type(), byteSize());
     }
+
+    /** The fields that copies, fills and flushes do not have. */
+    static final class Operands {
+        /**
+         * The second source, the second destination, or the destination of the CRC. No operation
+         * has two of them.
+         */
+        MemorySegment second;
+        /** {@link CrcOptions} or {@link DifConfig}. */
+        Object options;
+        long pattern;
+        /** The tasks of a batch. */
+        Batch.TaskList tasks;
+        long value;
+        int outcome;
+    }
 }

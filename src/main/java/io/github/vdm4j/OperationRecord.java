@@ -17,16 +17,16 @@ import java.util.concurrent.CancellationException;
 /** The completion record of an {@link Operation}. */
 abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits Operation {
     private static final ExecutionPath[] PATHS = ExecutionPath.values();
-    private static final VdmFailure HEAP_FULL = new VdmFailure(
+    private static final Failure HEAP_FULL = new Failure(
             VdmResult.OUT_OF_MEMORY, null, "failed: the Java heap is full", null, 0);
-    private static final VdmFailure NOT_RUN =
-            new VdmFailure(VdmResult.NOT_RUN, null, "was not run", null, 0);
+    private static final Failure NOT_RUN =
+            new Failure(VdmResult.NOT_RUN, null, "was not run", null, 0);
     /** The highest bit in the byte of the path. It is set in a written completion record. */
     private static final int ENDED = 1 << 31;
     private static final ValueLayout.OfInt CRC_IN_MEMORY =
             ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    private VdmFailure failure;
+    private Failure failure;
 
     @Override
     void describe(VdmOperationType type, MemorySegment to, MemorySegment from, MemorySegment second,
@@ -120,7 +120,7 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
     public FutureState fail(ExecutionPath path, VdmResult how, VdmStatus status, String reason,
             Throwable cause, long bytesDone) {
         Objects.requireNonNull(path, "path");
-        failure = new VdmFailure(Objects.requireNonNull(how, "how"), status,
+        failure = new Failure(Objects.requireNonNull(how, "how"), status,
                 Objects.requireNonNull(reason, "reason"), cause, bytesDone);
         return succeed(path);
     }
@@ -270,7 +270,7 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
     }
 
     VdmException exception() {
-        VdmFailure failed = failure;
+        Failure failed = failure;
         if (failed == null && howItEnded() == VdmResult.NOT_RUN) {
             failed = NOT_RUN;
         }
@@ -320,5 +320,14 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
                     type, how, destination == null ? MemorySegment.NULL : destination,
                     executedBy());
         };
+    }
+
+    /** The reason of a failure. A caller that asks for it gets an exception with a stack trace. */
+    private record Failure(VdmResult result, VdmStatus status, String reason, Throwable cause,
+            long bytesDone) {
+        VdmException toException(VdmOperationType type, long bytes) {
+            return new VdmException(
+                    result, status, "%s of %,d bytes %s".formatted(type, bytes, reason), cause);
+        }
     }
 }
