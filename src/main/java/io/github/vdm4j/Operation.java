@@ -116,7 +116,7 @@ public final class Operation<R> extends OperationRecord<R> {
     /**
      * Passes the operation to the executor. After this call, the executor owns the operation, and
      * polls only read its state. {@link VdmExecutor#start} or {@link VdmExecutor#resume} calls this
-     * before another thread can see the operation, and then returns null.
+     * and then returns null. The call precedes the access of another thread.
      */
     public void handOver() {
         if (isStarting()) {

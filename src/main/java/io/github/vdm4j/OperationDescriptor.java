@@ -236,7 +236,7 @@ abstract sealed class OperationDescriptor<R> extends VdmFuture<R> permits Operat
         return "%s of %,d bytes".formatted(type(), byteSize());
     }
 
-    /** The fields that copies, fills and flushes do not have. */
+    /** The additional fields of operations other than copies, fills and flushes. */
     static final class Operands {
         /**
          * The second source, the second destination, or the destination of the CRC. No operation
