@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** The devices through {@link DsaDataMover}. */
+/** The devices, used through {@link DsaDataMover}. */
 public final class DsaUnderCheck extends CheckedDevice {
     private final Supplier<DsaDataMoverBuilder> builders;
     private final Duration deviceTimeout;

@@ -20,7 +20,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 
-/** The checks of the work queues: each alone, all together, and with more than they hold. */
+/**
+ * The checks of the work queues. They use each queue alone, all queues together, and more
+ * operations than the queues hold.
+ */
 final class QueueChecks {
     private static final String FULL = "full queue";
     private static final String ALL = "all queues";
@@ -34,7 +37,7 @@ final class QueueChecks {
     private final CheckedDevice device;
     private final CheckResults results;
     private final long seed;
-    /** Completions, page faults and refusals of each queue. */
+    /** The completions, page faults and refusals of each queue. */
     private final Map<String, long[]> counts = new LinkedHashMap<>();
 
     QueueChecks(CheckedDevice device, CheckResults results, long seed) {
@@ -47,7 +50,7 @@ final class QueueChecks {
         return counts;
     }
 
-    /** Adds what the queues have done for a mover. */
+    /** Adds the counters of a mover's queues. */
     void add(Vdm mover) {
         for (DsaQueue queue : device.counts(mover)) {
             long[] sum = counts.computeIfAbsent(queue.name(), name -> new long[3]);
