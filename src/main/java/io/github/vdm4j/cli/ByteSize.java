@@ -8,7 +8,7 @@ import picocli.CommandLine.TypeConversionException;
 
 /** A number of bytes on the command line: 4096, 64K, 1M, 2G. */
 record ByteSize(long bytes) {
-    // At most nine digits, because the largest number in G must fit a long.
+    // At most nine digits, because the largest number with the unit G must fit into a long.
     private static final Pattern FORM = Pattern.compile("(\\d{1,9})([KMG]?)");
 
     static ByteSize parse(String text) {

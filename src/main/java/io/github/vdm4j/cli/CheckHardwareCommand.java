@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code vdm check-hardware}. */
+/** The command The command {@code vdm check-hardware}. */
 @Command(
         name = "check-hardware",
         description = "Compares every operation of a DSA device with the JVM's results.",
@@ -32,11 +32,11 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         footer = {
             "",
-            "The mover has no fallback: an operation that the device does not execute fails.",
-            "The report has no name of a host or a user and no path. Attach it to an issue."
+            "The mover has no fallback. Operations that the device does not execute fail.",
+            "The report contains no host name, user name or path. Attach it to an issue."
         },
         exitCodeListHeading = VdmCommand.EXIT_CODES,
-        exitCodeList = {"0:all results are those of the JVM",
+        exitCodeList = {"0:all results equal the JVM's results",
             "1:a result differs, the time was too short, or there is no device", "2:wrong usage"})
 final class CheckHardwareCommand implements Callable<Integer> {
     private static final int FAILED = 1;
@@ -55,19 +55,19 @@ final class CheckHardwareCommand implements Callable<Integer> {
             names = "--seconds",
             paramLabel = "N",
             defaultValue = "300",
-            description = "How long the run may take, 1 to 86400. Default: 300.") private int seconds;
+            description = "The time limit of the run in seconds, 1 to 86400. Default: 300.") private int seconds;
 
     @Option(
             names = "--rounds",
             paramLabel = "N",
-            description = "How often every operation has its turn at most. Default: until the time"
-                    + " is over.") private Integer rounds;
+            description = "The largest number of rounds with every operation. Default: until the time"
+                    + " limit.") private Integer rounds;
 
     @Option(
             names = "--seed",
             paramLabel = "SEED",
-            description = "The seed of all parameters and contents. The report has the seed of a"
-                    + " run; the same seed repeats the run. Default: random.") private Long seed;
+            description = "The seed of all parameters and contents. The report contains the seed."
+                    + " The same seed repeats the run. Default: random.") private Long seed;
 
     @Option(
             names = "--longest",
@@ -79,7 +79,7 @@ final class CheckHardwareCommand implements Callable<Integer> {
     @Option(
             names = "--folder",
             paramLabel = "FOLDER",
-            description = "The folder for the file whose pages are mapped. Default: that of"
+            description = "The folder for the file whose pages are mapped. Default: the folder of"
                     + " temporary files.") private Path folder;
 
     @Option(
@@ -118,7 +118,7 @@ final class CheckHardwareCommand implements Callable<Integer> {
 
     private Settings settings() {
         if (mover != MoverChoice.DSA && mover != MoverChoice.DML) {
-            throw wrong("--mover " + mover + ": must be dsa or dml, which have devices");
+            throw wrong("--mover " + mover + ": must be dsa or dml. Other movers use no device");
         }
         if (seconds < 1 || seconds > Duration.ofDays(1).toSeconds()) {
             throw wrong("--seconds " + seconds + ": must be 1 to 86400");

@@ -27,9 +27,9 @@ record ChosenMover(String name, Vdm mover, String reason) implements AutoCloseab
      * Opens the mover that the command line names.
      *
      * @param wanted the mover
-     * @param path the path; null if the command line names none
+     * @param path the path, or null if the command line names no path
      * @param operations the number of operations in flight
-     * @throws CommandFailure if it cannot be opened
+     * @throws CommandFailure if the mover cannot be opened
      */
     static ChosenMover open(MoverChoice wanted, PathChoice path, int operations)
             throws CommandFailure {
@@ -38,7 +38,7 @@ record ChosenMover(String name, Vdm mover, String reason) implements AutoCloseab
             case SYNC -> new ChosenMover("sync", SyncDataMover.open(), "the command line names it");
             case DSA -> dsa(operations);
             case DML -> dml(path, operations);
-            // Only DML has paths, so a path on the command line requires DML.
+            // A path on the command line requires DML, because only DML has paths.
             case AUTO -> path == PathChoice.HW || path == PathChoice.SW
                     ? dml(path, operations)
                     : best(operations);

@@ -31,7 +31,7 @@ abstract class ChunkPipeline {
      * Creates a pipeline for the calling thread.
      *
      * @param bytes the length of the range
-     * @param chunk bytes in a chunk, above 0; the last chunk may be shorter
+     * @param chunk bytes in a chunk, above 0. The last chunk may be shorter
      * @param depth the largest number of chunks in flight, above 0
      */
     ChunkPipeline(long bytes, long chunk, int depth, Progress progress) {
@@ -82,7 +82,7 @@ abstract class ChunkPipeline {
             return paths;
         } finally {
             // Only a failure leaves operations in flight.
-            // The segments must stay alive until these have ended.
+            // The segments must stay alive until these operations have ended.
             for (int lane = 0; lane < lanes; lane++) {
                 if (inFlight[lane] > 0 && !operation(lane).cancel()) {
                     operation(lane).busyPoll();
@@ -95,7 +95,7 @@ abstract class ChunkPipeline {
         IdleStrategy idle = IdleStrategy.backOff();
         int fruitless = 0;
         while (true) {
-            woken = false; // before the polls, so no later wake-up is lost
+            woken = false; // A reset after the polls could lose a wake-up.
             boolean progressed = false;
             boolean waiting = false;
             boolean wakersOnly = true;

@@ -5,9 +5,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/**
- * The failure of a command. Its message is the sentence that the user reads.
- */
+/** The failure of a command. The command prints its message. */
 final class CommandFailure extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -19,7 +17,7 @@ final class CommandFailure extends Exception {
         super(message, cause);
     }
 
-    /** Returns a failure with the system's reason. */
+    /** Returns a failure with the reason that the system reports. */
     static CommandFailure of(String what, IOException reason) {
         return new CommandFailure(what + ": " + reason(reason), reason);
     }

@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code vdm compare}. */
+/** The command The command {@code vdm compare}. */
 @Command(
         name = "compare",
         description = "Compares two files through a data mover.",
@@ -47,7 +47,7 @@ final class CompareCommand implements Callable<Integer> {
             description = "Print JSON: the files, their sizes, and the offset of the first"
                     + " difference or null.") private boolean json;
 
-    /** The report of a comparison as JSON. The offset is null for equal files. */
+    /** The JSON report of a comparison. The offset is null for equal files. */
     private record Report(String first, String second, long firstBytes, long secondBytes,
             boolean equal, Long offset, String mover) {}
 

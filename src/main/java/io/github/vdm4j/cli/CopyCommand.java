@@ -12,7 +12,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code vdm copy}. */
+/** The command The command {@code vdm copy}. */
 @Command(
         name = "copy",
         description = "Copies a file through a data mover.",
@@ -70,7 +70,7 @@ final class CopyCommand implements Callable<Integer> {
             description = "Print JSON: the files, the bytes, the time, and the"
                     + " chunks by path.") private boolean json;
 
-    /** The report of a copy as JSON. */
+    /** The JSON report of a copy. */
     private record Report(String source, String target, long bytes, long nanos, String mover,
             Map<ExecutionPath, Long> chunks, boolean durable, String crc32c) {}
 

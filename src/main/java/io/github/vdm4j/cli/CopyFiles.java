@@ -8,7 +8,7 @@ import java.nio.file.Path;
  * The source and the target of a copy.
  *
  * @param source a regular file
- * @param target a regular file or a free name, with no symbolic link at its end
+ * @param target a regular file or a free name. The name is not a symbolic link
  */
 record CopyFiles(Path source, Path target) {
 
@@ -55,7 +55,7 @@ record CopyFiles(Path source, Path target) {
         }
     }
 
-    /** Follows a link, like cp. A rename would replace the link instead of the file. */
+    /** Follows a symbolic link, like cp. A rename would replace the link instead of the file. */
     private static Path resolve(Path target) throws CommandFailure {
         if (!Files.isSymbolicLink(target)) {
             return target;

@@ -8,7 +8,7 @@ import io.github.vdm4j.future.PollableFuture;
 import java.lang.foreign.MemorySegment;
 import java.util.stream.Stream;
 
-/** A pipeline that copies a segment to another. */
+/** A pipeline that copies one segment to another segment. */
 final class CopyPipeline extends ChunkPipeline {
     private final MemorySegment destination;
     private final MemorySegment source;

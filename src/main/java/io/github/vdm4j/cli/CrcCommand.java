@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code vdm crc}. */
+/** The command The command {@code vdm crc}. */
 @Command(
         name = "crc",
         description = "Prints the CRC-32C of each file, computed through a data mover.",
@@ -44,7 +44,7 @@ final class CrcCommand implements Callable<Integer> {
             description = "Print JSON: the name, size, CRC-32C, mover and paths"
                     + " of each file.") private boolean json;
 
-    /** The report of a file as JSON. */
+    /** The JSON report of a file. */
     private record Checksum(String file, long bytes, String crc32c, String mover,
             Map<ExecutionPath, Long> chunks) {}
 

@@ -8,8 +8,8 @@ import io.github.vdm4j.operation.CrcOptions;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A pipeline that computes the CRC-32C of a segment. Each chunk continues the CRC of the chunk
- * before it.
+ * A pipeline that computes the CRC-32C of a segment. Each chunk continues the CRC of the previous
+ * chunk.
  */
 final class CrcPipeline extends ChunkPipeline {
     private final MemorySegment source;

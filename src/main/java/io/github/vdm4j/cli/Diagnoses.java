@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * The diagnoses of the two ways to DSA. The components, in this order, are the keys of the JSON of
- * {@code vdm info --why}.
+ * The diagnoses of DSA through Intel DML and of DSA from pure Java. The components, in this order,
+ * are the keys of the JSON of {@code vdm info --why}.
  *
- * @param dml through Intel DML
- * @param dsa from Java alone
+ * @param dml the diagnosis of DSA through Intel DML
+ * @param dsa the diagnosis of DSA from pure Java
  */
 record Diagnoses(DmlDiagnosis dml, DsaDiagnosis dsa) {
     /** Diagnoses this machine. */
@@ -26,7 +26,7 @@ record Diagnoses(DmlDiagnosis dml, DsaDiagnosis dsa) {
                         + dsa.findings().getFirst().what();
     }
 
-    /** Returns the text form: each verdict, then each finding with its remedy. */
+    /** Returns the text form. Each verdict precedes its findings, and each finding has a remedy. */
     String text() {
         String ofDml = dml.findings()
                 .stream()

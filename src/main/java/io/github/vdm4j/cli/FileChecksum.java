@@ -12,8 +12,8 @@ final class FileChecksum {
     private FileChecksum() {}
 
     /**
-     * Returns the checksum of the first bytes of a file. The file is read and not mapped, because
-     * the JVM's CRC over a missing page would end the process.
+     * Returns the checksum of the first bytes of a file. It reads the file without a mapping,
+     * because a CRC over a missing page would crash the JVM.
      *
      * @throws IOException if the file cannot be read or is too short
      */

@@ -18,7 +18,7 @@ import java.util.Set;
 
 /**
  * The copy of a file through a mover. The target's name keeps its old content until the copy is
- * complete. With {@code durable} the data reach the storage first, then the metadata, then the
+ * complete. If {@code durable} is set, the storage receives the data, then the metadata, then the
  * name, then the folder's entry.
  *
  * @param files the source and the target
@@ -29,7 +29,7 @@ import java.util.Set;
  */
 record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, int depth) {
 
-    /** Copies the file. If this throws, nothing is left in the target's folder. */
+    /** Copies the file. If the copy fails, no new file remains in the target's folder. */
     CopyOutcome run(ChosenMover chosen, Progress progress) throws CommandFailure {
         long start = System.nanoTime();
         try (FileChannel source = openSource();
@@ -61,8 +61,8 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
     private void refuseWithoutSpace(long size) throws CommandFailure, IOException {
         Path folder = files.folder();
         long usable = Files.getFileStore(folder).getUsableSpace();
-        // The space is checked first, because a full file system would disturb other users. A file
-        // system that does not know its size reports 0.
+        // The copy must not fill the file system, because that would disturb its other users.
+        // A file system of unknown size reports 0.
         if (usable > 0 && usable < size) {
             throw new CommandFailure(
                     "no space in %s: the copy needs %,d bytes and %,d are free".formatted(folder,
@@ -70,7 +70,7 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
         }
     }
 
-    /** Maps the target with its storage, so no page can be missing later. */
+    /** Maps the target after the allocation of its storage. No page can be missing later. */
     private OffHeapBuffer mapTarget(StagedFile staged, long size) throws CommandFailure {
         try {
             return OffHeapBuffer.map(staged.path(), 0, size);
@@ -81,8 +81,8 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
     }
 
     /**
-     * Makes the target durable with one force. MEM_DURABLE on every chunk has the same effect.
-     * Through the page cache it took two to three times as long for 1 GiB in chunks of 1 MiB.
+     * Makes the target durable with one force. MEM_DURABLE on every chunk would force the page
+     * cache once for each chunk, and take longer.
      */
     private static void makeDurable(ChosenMover chosen, OffHeapBuffer target)
             throws CommandFailure {
@@ -108,7 +108,7 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
             }
             return paths;
         } catch (IOException e) {
-            refuseIfResized(source, size); // a truncated source cannot be mapped
+            refuseIfResized(source, size); // The pages of a truncated source would be missing.
             throw e;
         } catch (VdmException e) {
             refuseIfResized(source, size);
@@ -127,8 +127,7 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
     }
 
     /**
-     * Requires that the source has kept its size. Otherwise the mapped bytes are not the whole
-     * source.
+     * Requires that the source has kept its size. Otherwise the mapping differs from the source.
      */
     private void refuseIfResized(FileChannel source, long size) throws CommandFailure, IOException {
         long now = source.size();

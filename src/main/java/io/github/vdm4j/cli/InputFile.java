@@ -50,7 +50,7 @@ final class InputFile implements AutoCloseable {
         return content.byteSize();
     }
 
-    /** Requires that the file has kept its size. Otherwise the mapping is not the whole file. */
+    /** Requires that the file has kept its size. Otherwise the mapping differs from the file. */
     void refuseIfResized() throws CommandFailure {
         long now;
         try {

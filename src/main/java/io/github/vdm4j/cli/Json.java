@@ -8,15 +8,15 @@ import java.util.Map;
 import java.util.StringJoiner;
 
 /**
- * A writer of records as JSON. The command prints one small report and reads none. A JSON library
- * would be several times the size of the command's other libraries.
+ * A JSON writer for records. The command prints one small report and parses no JSON. A JSON library
+ * would be several times larger than the command's other libraries.
  */
 final class Json {
     private Json() {}
 
     /**
-     * Returns the text of null, a boolean, a number, a string, a constant, or a list, map or record
-     * of these.
+     * Returns the JSON text of a value. The value is null, a boolean, a number, a string, an enum
+     * constant, or a list, map or record of such values.
      */
     static String of(Object value) {
         return of(value, "");

@@ -11,7 +11,8 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code vdm generate-man}: the man page of a command and its subcommands, in the macros of man(7).
+ * The command {@code vdm generate-man}. It prints the man page of a command and its subcommands
+ * with the macros of man(7).
  */
 @Command(
         name = "generate-man",
@@ -95,7 +96,7 @@ final class ManPage implements Runnable {
         });
     }
 
-    /** Escapes what would be a typographic hyphen, an escape sequence, or a macro. */
+    /** Escapes typographic hyphens, escape sequences and macros. */
     private static String escape(String words) {
         String escaped = words.replace("%n", " ").replace("\\", "\\e").replace("-", "\\-");
         return escaped.startsWith(".") || escaped.startsWith("'") ? "\\&" + escaped : escaped;

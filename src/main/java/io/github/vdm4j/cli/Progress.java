@@ -5,14 +5,15 @@ interface Progress {
     /** A listener that does nothing. */
     Progress NONE = new Progress() {};
 
-    /** Notifies that the files are mapped and the work begins. */
+    /** Reports that the files are mapped and the work begins. */
     default void begin(long bytes) {}
 
-    /** Notifies that a chunk is done. */
+    /** Reports that a chunk is complete. */
     default void moved(long bytes) {}
 
     /**
-     * Notifies that the work has ended, with or without success. It follows every {@link #begin}.
+     * Reports that the work has ended, with or without success. The command calls this after every
+     * {@link #begin}.
      */
     default void end() {}
 }

@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * A file with a temporary name in the target's folder. When it is complete, it takes the target's
- * name. Otherwise it is removed, at the latest when the JVM exits.
+ * A file with a temporary name in the target's folder. When the file is complete, it takes the
+ * target's name. Otherwise the command removes it, at the latest when the JVM exits.
  */
 final class StagedFile implements AutoCloseable {
     private final Path path;
@@ -27,7 +27,8 @@ final class StagedFile implements AutoCloseable {
 
     /** Creates an empty file that only its owner can read. */
     static StagedFile in(Path folder) throws CommandFailure {
-        // The temporary name does not contain the target's name, which can have the maximum length.
+        // The temporary name must not contain the target's name, because that name can have the
+        // maximum length.
         var file = new StagedFile(folder.resolve(".vdm-" + UUID.randomUUID() + ".part"));
         Runtime.getRuntime().addShutdownHook(file.atExit);
         try {
@@ -58,7 +59,7 @@ final class StagedFile implements AutoCloseable {
         return channel;
     }
 
-    /** Renames the file to the target, and replaces an existing file. */
+    /** Gives the file the name of the target. An existing target is replaced. */
     synchronized void moveTo(Path target) throws IOException {
         if (discarded) {
             throw new IOException("the command was interrupted");
@@ -97,9 +98,9 @@ final class StagedFile implements AutoCloseable {
             }
             Runtime.getRuntime().removeShutdownHook(atExit);
         } catch (IOException e) {
-            // The data were forced before, and closing a channel writes nothing.
+            // The data are durable already, and closing a channel writes nothing.
         } catch (IllegalStateException e) {
-            // The JVM is exiting. The hook has run or will find no file to remove.
+            // The JVM is exiting. The hook has removed the file or will find no file.
         }
     }
 }

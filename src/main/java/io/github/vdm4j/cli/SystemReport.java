@@ -28,13 +28,13 @@ import java.util.function.Predicate;
  * The report of {@code vdm info}. Its components, in this order, are the keys of the JSON.
  *
  * @param vdm4j the version of vdm4j
- * @param java the Java that runs vdm4j
+ * @param java the Java runtime
  * @param system the operating system
  * @param dml Intel DML
  * @param diagnosis whether the hardware path works, and the findings for it
  * @param dsa whether DSA works without Intel DML
  * @param movers the movers that can be opened
- * @param volatileFiles the effect of a durable operation on files in memory
+ * @param volatileFiles the effect of a durable operation on a file in a memory file system
  */
 record SystemReport(
         String vdm4j,
@@ -51,20 +51,23 @@ record SystemReport(
                     + ": " + VdmFlags.MEM_DURABLE
                     + " and flush succeed, and nothing survives a power cut";
 
-    /** The Java that runs the command. */
+    /** The Java runtime of the command. */
     record Java(String version, String vendor, String home) {}
 
     /** The operating system. */
     record OperatingSystem(String name, String kernel, String architecture, int processors) {}
 
-    /** Intel DML. Either the location, file and version are set, or the attempts to find it. */
+    /**
+     * The state of Intel DML. If DML is available, the location, file and version are set.
+     * Otherwise the attempts to find it are set.
+     */
     record Dml(boolean available, String location, String file, DmlVersion version,
             List<Attempt> attempts) {}
 
-    /** A mover, its path, and the operations that it supports. */
+    /** A mover, its path and its supported flags. */
     record Mover(String name, String path, Map<String, Boolean> supports) {}
 
-    /** Returns the report: the diagnoses, and the facts that they do not contain. */
+    /** Returns a report with the diagnoses and further facts. */
     static SystemReport of(Diagnoses diagnoses) {
         DmlDiagnosis diagnosis = diagnoses.dml();
         var movers = new ArrayList<Mover>();
@@ -108,7 +111,7 @@ record SystemReport(
         try (var mover = DsaDataMover.open()) {
             movers.add(describe("dsa", "hardware", mover));
         } catch (DsaUnavailableException e) {
-            // The queues have gone since the diagnosis.
+            // The queues have disappeared since the diagnosis.
         }
     }
 
@@ -121,8 +124,8 @@ record SystemReport(
     }
 
     /**
-     * Returns the file of a name that the dynamic loader resolved, or null if the kernel does not
-     * report it.
+     * Returns the file that the dynamic loader has opened for a library's name. Returns null if the
+     * kernel does not report it.
      */
     private static String loadedFile(DmlLibrary library) {
         String name = Path.of(library.location()).getFileName().toString();

@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The text form of a {@link SystemReport}: a topic in the first column, the facts in the second.
+ * The text form of a {@link SystemReport}. The first column contains topics, and the second column
+ * contains facts.
  */
 final class SystemReportText {
     private static final String LINE = "%-10s %s%n";

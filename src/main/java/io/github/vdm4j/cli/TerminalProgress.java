@@ -28,7 +28,7 @@ final class TerminalProgress implements Progress {
                 .showSpeed()
                 .setStyle(ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis(100)
-                // The width is known. Asking jline for it would take longer than a small copy.
+                // The width is known. The look-up by jline would take longer than a small copy.
                 .setConsumer(new ConsoleProgressBarConsumer(terminal, columns))
                 .clearDisplayOnFinish()
                 .build();

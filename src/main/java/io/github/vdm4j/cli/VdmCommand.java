@@ -15,7 +15,7 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** The command {@code vdm}, which runs its subcommands. */
+/** The command {@code vdm} with its subcommands. */
 @Command(
         name = "vdm",
         description = "Moves memory through virtual data movers: with Intel DML, with"
@@ -33,7 +33,10 @@ final class VdmCommand implements Runnable {
 
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
-    /** Set by the script if standard error is a terminal: the number of its columns. */
+    /**
+     * The property with the number of the terminal's columns. The script sets it if standard error
+     * is a terminal.
+     */
     private static final String COLUMNS = "vdm4j.terminal.columns";
 
     /** The version of the jar that the command runs from. */
@@ -55,7 +58,9 @@ final class VdmCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "a command is missing");
     }
 
-    /** Returns the command with its subcommands. They write to the streams that are set on it. */
+    /**
+     * Returns the command with its subcommands. They write to the streams of the returned command.
+     */
     static CommandLine with(Function<String, Progress> progress, Supplier<Diagnoses> diagnosis) {
         return new CommandLine(new VdmCommand())
                 .addSubcommand(new CopyCommand(progress.apply("copy")))
@@ -72,7 +77,7 @@ final class VdmCommand implements Runnable {
     }
 
     /**
-     * Converts an argument like picocli, but a failure lists the values in the form of the command
+     * Converts an argument like picocli does. A failure lists the values in the form of the command
      * line.
      */
     private static <E extends Enum<E>> E choose(String text, E[] values) {

@@ -6,16 +6,16 @@ import java.lang.foreign.SymbolLookup;
 import java.util.List;
 
 /**
- * The library {@code libaccel-config.so.1}, which DML opens while it runs.
+ * The state of the library {@code libaccel-config.so.1}. DML opens it at run time.
  *
- * @param loaded whether the dynamic loader opens it; null where it could not be asked
- * @param refusal the loader's words if it does not
- * @param missingSymbols the functions that DML needs and it lacks
+ * @param loaded whether the dynamic loader opens it, or null if this is unknown
+ * @param refusal the loader's error message, or null
+ * @param missingSymbols the functions that DML needs and the library lacks
  */
 public record AccelConfig(Boolean loaded, String refusal, List<String> missingSymbols) {
     static final String SONAME = "libaccel-config.so.1";
 
-    /** DML 1.1.1 looks these up, and calls them even where it did not find them all. */
+    /** The functions that DML 1.1.1 looks up. It calls them even if a function is missing. */
     static final List<String> SYMBOLS = List.of(
             "accfg_new", "accfg_unref", "accfg_device_get_first", "accfg_device_get_next",
             "accfg_device_get_devname", "accfg_device_get_version", "accfg_device_get_state",
@@ -32,7 +32,7 @@ public record AccelConfig(Boolean loaded, String refusal, List<String> missingSy
         missingSymbols = List.copyOf(missingSymbols);
     }
 
-    /** Asks the dynamic loader for a library of that name. */
+    /** Opens a library with the dynamic loader and checks its functions. */
     static AccelConfig load(String name) {
         if (!PlatformName.nativeCallsAllowed()) {
             return new AccelConfig(null, null, List.of());

@@ -5,14 +5,17 @@ import io.github.vdm4j.dsa.DsaDevice.WorkQueue;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** What fits every enabled work queue, because DML chooses the queue of a job. */
+/**
+ * The limits of all enabled work queues together. Every queue must accept a job, because DML
+ * chooses the queue.
+ */
 final class DeviceLimits {
     private DeviceLimits() {}
 
     /**
      * Returns the smallest limit on the length of a transfer among the enabled queues.
      *
-     * @return bytes; empty if no queue is enabled, or none shows its limit
+     * @return the limit in bytes, or empty if no enabled queue shows its limit
      */
     static OptionalLong maxTransferBytes(List<DsaDevice> devices) {
         OptionalLong least = OptionalLong.empty();
@@ -29,8 +32,8 @@ final class DeviceLimits {
     /**
      * Returns the smallest limit on the tasks of a batch among the enabled queues.
      *
-     * @return the number, 0 if a device takes no batches from processes; empty if no queue is
-     *     enabled, or none shows its limit
+     * @return the limit, 0 if a device accepts no batches from processes, or empty if no enabled
+     *     queue shows its limit
      */
     static OptionalLong maxBatchTasks(List<DsaDevice> devices) {
         OptionalLong least = OptionalLong.empty();

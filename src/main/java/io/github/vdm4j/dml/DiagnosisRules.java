@@ -15,8 +15,8 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * What follows from the state of a system, by the sources of Linux, of libaccel-config and of DML
- * 1.1.1.
+ * The rules that derive findings from the state of a system. They follow the sources of Linux,
+ * libaccel-config and DML 1.1.1.
  */
 final class DiagnosisRules {
     private static final String OTHER_MOVERS =
@@ -41,7 +41,7 @@ final class DiagnosisRules {
         usable = access.usable();
     }
 
-    /** The queues that DML reaches. */
+    /** Returns the queues that DML can use. */
     List<String> usableQueues() {
         return usable.stream().map(Way::name).toList();
     }
@@ -78,8 +78,8 @@ final class DiagnosisRules {
         if (dml == null) {
             block(
                     "Intel DML is not available",
-                    "Install it (docs/install-dml.md); DmlLibrary.whyUnavailable() and vdm info tell what was tried."
-                            + " ThreadsDataMover and SyncDataMover need none.");
+                    "Install it (docs/install-dml.md). DmlLibrary.whyUnavailable() and vdm info list the attempts."
+                            + " ThreadsDataMover and SyncDataMover do not need DML.");
         }
     }
 
@@ -88,19 +88,19 @@ final class DiagnosisRules {
         if (!missing.isEmpty()) {
             add(
                     Severity.CRASH,
-                    "%s lacks %s, and DML calls it all the same".formatted(
+                    "%s lacks %s, but DML calls it".formatted(
                             AccelConfig.SONAME, String.join(", ", missing)),
                     "Install a libaccel-config of 3.2 or later, or use DmlPath.SOFTWARE.");
         }
         if (access.overflowsDml()) {
             add(
                     Severity.CRASH,
-                    "%s can use %d devices and meets another of %d DSA and %d IAX: it writes behind its table of %d"
+                    "%s can use %d devices and examines another of %d DSA and %d IAX, so it writes behind its table of %d"
                             .formatted(
                                     dmlName(), QueueAccess.DML_DEVICES, system.devices().size(),
                                     system.otherAccelerators(),
                                     QueueAccess.DML_DEVICES),
-                    "Disable the queues of some devices (accel-config disable-wq), until this process can use fewer than %d; or use DmlPath.SOFTWARE."
+                    "Disable the queues of some devices (accel-config disable-wq), until this process can use fewer than %d. Or use DmlPath.SOFTWARE."
                             .formatted(QueueAccess.DML_DEVICES));
         }
     }
@@ -112,8 +112,8 @@ final class DiagnosisRules {
                     flags.get("movdir64b")
                             ? "the processor has no ENQCMD, the instruction by which DML submits to a queue"
                             : "the processor has neither ENQCMD, the instruction by which DML submits to a queue, nor MOVDIR64B",
-                    "DSA comes with Xeon Scalable processors of the 4th generation and later; a virtual machine has to be given the"
-                            + " instruction and the device by its host. " + OTHER_MOVERS);
+                    "DSA comes with Xeon Scalable processors of the 4th generation and later. The host of a virtual machine has to pass"
+                            + " the instruction and the device to it. " + OTHER_MOVERS);
         }
     }
 
@@ -126,7 +126,7 @@ final class DiagnosisRules {
                     "there is a DSA device at %s, but the idxd driver does not drive it".formatted(
                             String.join(", ", system.undriven())),
                     system.idxdLoaded()
-                            ? "Look why: dmesg | grep idxd."
+                            ? "Read the driver's messages: dmesg | grep idxd."
                             : "Load the driver (modprobe idxd), then configure the device (docs/hardware.md).");
         } else {
             block(
@@ -148,11 +148,14 @@ final class DiagnosisRules {
             block(
                     "Linux %s is older than 5.18, the first that lets processes use ENQCMD"
                             .formatted(system.kernel()),
-                    "Boot a kernel of 5.18 or later, or one whose distribution has brought this back.");
+                    "Boot a kernel of 5.18 or later, or a distribution's kernel with this change.");
         }
     }
 
-    /** The queue that got furthest is the one that somebody meant to be used. */
+    /**
+     * Adds a finding for each obstacle. The queue with the latest obstacle comes first, because the
+     * administrator probably meant this queue.
+     */
     private void queues() {
         var stopped = new EnumMap<Obstacle, List<Way>>(Obstacle.class);
         access.ways()
@@ -181,34 +184,34 @@ final class DiagnosisRules {
             }
             case DEVICE_TOO_NEW ->
                 block("%s does not know the DSA version of %s".formatted(dmlName(), devices),
-                        "A newer DML may. " + OTHER_MOVERS);
+                        "Install a newer DML. " + OTHER_MOVERS);
             case QUEUE_DISABLED -> {
                 withoutPasid(by);
                 block("no work queue of %s is enabled".formatted(devices),
-                        "Configure one as shared and of type user, and enable it: accel-config config-wq, enable-wq (docs/hardware.md).");
+                        "Configure a shared queue of type user and enable it: accel-config config-wq, enable-wq (docs/hardware.md).");
             }
             case DEDICATED -> block(
                     "dedicated: %s; DML uses shared work queues only".formatted(queues),
-                    "accel-config disable-wq %s, which may reset its settings; configure it anew with --mode=shared (docs/hardware.md)."
+                    "Run accel-config disable-wq %s. This may reset its settings, so configure them again with --mode=shared (docs/hardware.md)."
                             .formatted(first.path()));
             case KERNEL_TYPE -> block(
                     "of type kernel: %s; no process can open such a queue".formatted(queues),
-                    "accel-config disable-wq %s, which may reset its settings; configure it anew with --type=user (docs/hardware.md)."
+                    "Run accel-config disable-wq %s. This may reset its settings, so configure them again with --type=user (docs/hardware.md)."
                             .formatted(first.path()));
             case NO_NODE -> block("/dev/dsa has no file for " + queues,
-                    "In a container pass it on (--device); else look whether udev runs.");
+                    "Pass the file to the container (--device). Outside of a container, check whether udev runs.");
             case NO_PERMISSION -> block(
                     "this process may not read and write "
                             + by.stream()
                                     .map(way -> way.queue().node())
                                     .collect(Collectors.joining(", ")),
-                    "Give it the right by a group and a udev rule (docs/hardware.md), not by running as root.");
+                    "Grant access by a group and a udev rule (docs/hardware.md). Do not run the process as root.");
             case NO_MAPPING -> block(
-                    "this process may not map the portal of %s: Linux %s asks for CAP_SYS_RAWIO"
+                    "this process may not map the portal of %s: Linux %s requires CAP_SYS_RAWIO"
                             .formatted(
                                     queues, system.kernel()),
-                    "Use DML 1.2.0 or later, which writes to /dev/dsa instead; or give the process the capability, which opens more"
-                            + " than this (docs/hardware.md). In a user namespace, as of a rootless container, it does not count.");
+                    "Use DML 1.2.0 or later, because it writes to /dev/dsa instead. Or grant the capability, but it permits more"
+                            + " than DSA (docs/hardware.md). It has no effect in a user namespace, for example in a rootless container.");
             case NONE -> throw new AssertionError("nothing stops DML");
         }
     }
@@ -226,7 +229,7 @@ final class DiagnosisRules {
                     "PASID is off for %s: it cannot work on a process's addresses, and Linux enables no user queue of it"
                             .formatted(String.join(", ", without)),
                     List.of(set.split("[=, ]")).containsAll(List.of("on", "sm_on"))
-                            ? "The kernel's command line has %s: switch VT-d on in the firmware, and look at dmesg | grep -e DMAR -e idxd."
+                            ? "The kernel's command line has %s. Switch VT-d on in the firmware, and read dmesg | grep -e DMAR -e idxd."
                                     .formatted(set)
                             : "Switch VT-d on in the firmware and add intel_iommu=on,sm_on to the kernel's command line%s."
                                     .formatted(set.isEmpty() ? "" : ", which has " + set));
@@ -237,13 +240,13 @@ final class DiagnosisRules {
         if (Boolean.FALSE.equals(accelConfig.loaded())) {
             block(
                     "%s cannot be loaded: %s".formatted(AccelConfig.SONAME, accelConfig.refusal()),
-                    "Install libaccel-config (package libaccel-config1 in Debian and Ubuntu); DML loads it while it runs.");
+                    "Install libaccel-config (package libaccel-config1 in Debian and Ubuntu), because DML loads it at run time.");
         }
     }
 
     /**
-     * DML takes a device only where the node is the submitting thread's; since 1.2.0 the socket
-     * will do.
+     * Checks the NUMA nodes. DML uses only devices on the node of the submitting thread. Since
+     * 1.2.0, it uses devices of the same socket.
      */
     private void nodes() {
         boolean bound = node != NumaNodes.ANY;
@@ -266,10 +269,10 @@ final class DiagnosisRules {
         if (served.stream().allMatch(node -> node < 0)) {
             add(
                     severity,
-                    "no NUMA node is known of %s, and DML looks for a device on the thread's node"
+                    "the NUMA node of %s is unknown, and DML looks for a device on the thread's node"
                             .formatted(
                                     names(devices)),
-                    "As root write the node into numa_node of the PCI device (docs/hardware.md), before DML is opened.");
+                    "Write the node into numa_node of the PCI device as root (docs/hardware.md). Do this before the program opens DML.");
             return;
         }
         String where = devices.stream()
@@ -284,10 +287,10 @@ final class DiagnosisRules {
                 : "start the process by numactl --cpunodebind=%s".formatted(numbers(served));
         add(
                 severity,
-                "%s NUMA node %s, where no usable device is (%s)".formatted(who, numbers(without),
+                "%s NUMA node %s, which has no usable device (%s)".formatted(who, numbers(without),
                         where),
                 access.isSinceDml12()
-                        ? "DML takes devices of the same socket. If there are none: enable a queue there, or %s."
+                        ? "DML uses devices of the same socket. Without such a device, enable a queue there, or %s."
                                 .formatted(otherwise)
                         : "Enable a queue of a device there, or %s.".formatted(otherwise));
     }
@@ -297,8 +300,8 @@ final class DiagnosisRules {
                 && usable.stream().anyMatch(way -> access.refusesMapping(way.device()))) {
             add(
                     Severity.LIMIT,
-                    "this process may not map portals, so that DML writes to /dev/dsa: slower, and no batches",
-                    "Give the process CAP_SYS_RAWIO only if this matters: it opens more than this (docs/hardware.md).");
+                    "this process may not map portals. DML writes to /dev/dsa instead, which is slower and excludes batches",
+                    "Grant CAP_SYS_RAWIO only if this matters, because it permits more than DSA (docs/hardware.md).");
         }
     }
 

@@ -11,7 +11,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /**
- * A mover that executes operations with Intel DML, on Intel DSA if it works, else on the processor.
+ * A mover that executes operations with Intel DML. DML uses Intel DSA if it works, and the
+ * processor otherwise.
  *
  * {@snippet lang=java :
  *     try (DmlDataMover mover = DmlDataMover.open()) {
@@ -20,12 +21,12 @@ import java.util.Objects;
  * }
  *
  * <p><b>Segments.</b> Off-heap segments may have any alignment and any length. On {@link
- * DmlPath#AUTO} the JVM executes operations on heap segments, and the remaining paths refuse heap
- * segments. Without hardware, the first poll executes a short operation, and a worker thread
- * executes a {@linkplain DmlDataMoverBuilder#workersFrom long} one. The arenas of their segments
- * cannot be closed during that time. On hardware, nothing can hold a caller's arena between two
- * polls. <b>Do not close it before the future is complete</b>: the device would continue on memory
- * that can have another owner by then.
+ * DmlPath#AUTO}, the JVM executes operations on heap segments. The remaining paths reject heap
+ * segments. Without hardware, the first poll executes a short operation, and a worker executes a
+ * {@linkplain DmlDataMoverBuilder#workersFrom long operation}. During the execution, the arenas of
+ * the segments cannot be closed. On hardware, the JVM cannot keep a caller's arena open between two
+ * polls. <b>Do not close it before the future is complete</b>, because the device would access
+ * memory of another owner.
  *
  * <p><b>Capacity.</b> A mover has a fixed number of jobs. An operation on hardware needs a job from
  * its first poll until it is complete. If no job is free, the operation waits in order and can be
@@ -33,15 +34,16 @@ import java.util.Objects;
  * software path, the JVM executes an operation without a job. The mover frees its native memory
  * when it is closed.
  *
- * <p><b>Data operations.</b> DML executes them, with two exceptions. On the software path Java
- * checks, strips and updates protected blocks, because DML checks application tags wrongly there.
- * On both paths Java strips blocks into the place directly before them, because DML refuses that.
- * {@link io.github.vdm4j.VdmFuture#path} states what executed an operation. DML reads a checked
- * copy of a delta record, so no record can make it write outside of the destination.
+ * <p><b>Data operations.</b> DML executes them, with two exceptions. On the software path, the JVM
+ * checks, strips and updates protected blocks, because DML's software checks application tags
+ * incorrectly. On both paths, the JVM strips blocks to the range directly before their source,
+ * because DML refuses this. {@link io.github.vdm4j.VdmFuture#path} returns the path that executed
+ * an operation. DML reads a checked copy of a delta record. A record therefore cannot cause a write
+ * outside of the destination.
  *
  * <p><b>Wakers.</b> Futures in flight take wakers. A thread of the mover polls operations on
- * hardware for the waiting threads. The first waker starts that thread. An operation on hardware
- * whose memory is confined to a thread takes no waker, and neither does a drain that waits.
+ * hardware for the waiting threads. The first waker starts that thread. Two futures take no waker:
+ * an operation on hardware with confined memory, and a waiting drain.
  *
  * <p>C counterpart: miniasync_vdm_dml(7), {@code data_mover_dml_new(3)}.
  */
@@ -77,11 +79,11 @@ public final class DmlDataMover extends AbstractDataMover {
      *
      * <p>C counterpart: {@code data_mover_dml_new(type)}.
      *
-     * @param path where to execute
+     * @param path the path
      * @return an open mover
      * @throws DmlUnavailableException if there is no Intel DML
      * @throws DmlHardwareException if the path is {@link DmlPath#HARDWARE} and the hardware does
-     * not work
+     *     not work
      */
     public static DmlDataMover open(DmlPath path) {
         return builder().path(path).open();
@@ -128,7 +130,7 @@ public final class DmlDataMover extends AbstractDataMover {
     }
 
     /**
-     * Returns the path that the mover was opened for.
+     * Returns the configured path of the mover.
      *
      * @return the path
      */
@@ -137,8 +139,8 @@ public final class DmlDataMover extends AbstractDataMover {
     }
 
     /**
-     * Returns the path that operations take at this moment. On {@link DmlPath#AUTO} it is the
-     * hardware while the hardware works.
+     * Returns the current path of operations. On {@link DmlPath#AUTO}, it is the hardware while the
+     * hardware works.
      *
      * @return {@link DmlPath#HARDWARE} or {@link DmlPath#SOFTWARE}
      */
@@ -147,9 +149,9 @@ public final class DmlDataMover extends AbstractDataMover {
     }
 
     /**
-     * Returns the path that operations take, with the reason.
+     * Returns the current path of operations with the reason.
      *
-     * @return the present decision
+     * @return the current decision
      */
     public DmlPathDecision pathDecision() {
         return decisions.current();
@@ -165,7 +167,7 @@ public final class DmlDataMover extends AbstractDataMover {
     }
 
     /**
-     * Returns how many operations can be in flight at once.
+     * Returns the largest number of operations in flight.
      *
      * @return the number of jobs
      */
@@ -174,39 +176,39 @@ public final class DmlDataMover extends AbstractDataMover {
     }
 
     /**
-     * Returns how many jobs are in use.
+     * Returns the number of jobs in use.
      *
-     * @return a number that can change at any moment
+     * @return the number of jobs at this time
      */
     public int jobsInUse() {
         return plan.pool().lent();
     }
 
     /**
-     * Returns how many operations wait: for a job, or for a worker thread.
+     * Returns the number of operations that wait for a job or for a worker thread.
      *
-     * @return the number at this moment
+     * @return the number of waiting operations at this time
      */
     public int pending() {
         return executor.pending();
     }
 
     /**
-     * Returns how many jobs the hardware has not answered within {@link
+     * Returns the number of jobs without an answer within {@link
      * DmlDataMoverBuilder#deviceTimeout}. Their operations have failed with {@link
-     * io.github.vdm4j.VdmResult#TIMEOUT}. The memory of these operations must not be freed or used
-     * before the number is 0.
+     * io.github.vdm4j.VdmResult#TIMEOUT}. Do not free or use the memory of these operations until
+     * the number is 0.
      *
-     * @return the number of jobs, 0 on the software path
+     * @return the number of jobs, or 0 on the software path
      */
     public int jobsOverdue() {
         return plan.pool().collectOverdue();
     }
 
     /**
-     * Returns the native memory of the mover's jobs and of their batches.
+     * Returns the size of the native memory for jobs and batches.
      *
-     * @return bytes, 0 once it is closed
+     * @return the size in bytes, or 0 after the mover is closed
      */
     public long nativeBytes() {
         return plan.pool().nativeBytes();

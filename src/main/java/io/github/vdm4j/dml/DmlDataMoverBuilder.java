@@ -21,17 +21,14 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * The settings of a {@link DmlDataMover}. Each has a default. One thread at a time may use a
- * builder, and {@link #open} may be called any number of times.
+ * Settings for a {@link DmlDataMover}. Each setting has a default. {@link #open} may be called
+ * repeatedly. A builder is not thread-safe.
  */
 public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBuilder> {
-    /** What Linux gives a queue that nobody has configured otherwise. */
+    /** Linux's default for the largest number of tasks in a batch. */
     private static final int USUAL_BATCH_TASKS = 32;
 
-    /**
-     * From some length on DML fills sooner than the JVM, which reads what it copies along: measured
-     * (docs/adr/0015).
-     */
+    /** The longest fill in bytes in which the JVM is faster than DML (docs/adr/0015). */
     private static final long JVM_FILLS = 512 << 10;
 
     private final EngineSettings settings;
@@ -44,9 +41,9 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
     private long parallelBytes = PartExecutor.USUALLY_FROM;
     private int node = NumaNodes.ANY;
     private boolean tried = true;
-    /** Null for the machine's. */
+    /** The diagnosis of a test, or null for a diagnosis of this machine. */
     private DmlDiagnosis diagnosis;
-    /** Null for none. */
+    /** The listener, or null. */
     private Consumer<DmlPathDecision> listener;
 
     DmlDataMoverBuilder() {
@@ -70,8 +67,8 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
     }
 
     /**
-     * Sets the path on which operations execute. On {@link DmlPath#HARDWARE} the device executes
-     * operations of every size. Default: {@link DmlPath#AUTO}.
+     * Sets the path of operations. On {@link DmlPath#HARDWARE}, the device executes operations of
+     * every size. Default: {@link DmlPath#AUTO}.
      *
      * @param path the path
      * @return this
@@ -82,8 +79,9 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
     }
 
     /**
-     * Sets how many operations can be in flight at once. Default: 128. A job takes 384 bytes of
-     * native memory for each path of the mover, and 16,320 more after it has applied a delta.
+     * Sets the largest number of operations in flight. Each operation needs a job. A job takes 384
+     * bytes of native memory for each path of the mover, and 16,320 additional bytes after it has
+     * applied a delta. Default: 128.
      *
      * @param count 1 to 65,536
      * @return this
@@ -95,27 +93,27 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
     }
 
     /**
-     * Sets the longest part that the mover submits as one job. Longer operations are split.
-     * Default: 1 GiB, and on hardware at most the smallest {@code max_transfer_size} of the enabled
-     * work queues. Deltas and protected blocks are never split.
+     * Sets the longest part that the mover submits in one job. The mover splits longer operations,
+     * but never a delta or a protected block. Default: 1 GiB, and on hardware at most the smallest
+     * {@code max_transfer_size} of the enabled work queues.
      *
      * @param bytes a multiple of 64, from 64 to 1 GiB
      * @return this
      * @throws IllegalArgumentException if it is out of that range
      */
     public DmlDataMoverBuilder maxTransferBytes(long bytes) {
-        new ChannelLimits(bytes, bytes); // refuses what is out of range
+        new ChannelLimits(bytes, bytes); // The constructor checks the range.
         maxTransferBytes = bytes;
         return this;
     }
 
     /**
-     * Sets from how many bytes on all workers execute an operation together, with the JVM's code,
-     * on {@link DmlPath#AUTO} without hardware. An operation shorter than this or than {@link
-     * #workersFrom}, a delta and a batch have one worker. On {@link DmlPath#SOFTWARE} each
-     * operation has one worker, because DML executes it. Default: 8 MiB.
+     * Sets the size in bytes from which all workers execute an operation together with the JVM's
+     * code. It applies to {@link DmlPath#AUTO} without hardware. Only operations of
+     * {@link #workersFrom} bytes or more have workers. A delta or a batch has one worker. On {@link
+     * DmlPath#SOFTWARE}, each operation has one worker, because DML executes it. Default: 8 MiB.
      *
-     * @param bytes 1 or more; {@link Long#MAX_VALUE} for never
+     * @param bytes 1 or more, or {@link Long#MAX_VALUE} for never
      * @return this
      * @throws IllegalArgumentException if it is below 1
      */
@@ -125,14 +123,14 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
     }
 
     /**
-     * Sets the NUMA node whose devices get the operations. Default: -1, the node of the submitting
-     * thread. It has no effect on the software path.
+     * Sets the NUMA node whose devices execute the operations. It has no effect on the software
+     * path. Default: -1, the node of the submitting thread.
      *
      * <p>C counterpart: {@code numa_id} of {@code dml_job_t}.
      *
      * @param numaNode the number of a node of this machine, or -1
      * @return this
-     * @throws IllegalArgumentException if the machine has no such node; it lists the nodes
+     * @throws IllegalArgumentException if the machine has no such node. The message lists the nodes
      */
     public DmlDataMoverBuilder numaNode(int numaNode) {
         node = NumaNodes.check(new SystemFiles(Path.of("/")), numaNode);
@@ -140,13 +138,13 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
     }
 
     /**
-     * Sets the longest memcpy or memmove that {@link DmlPath#AUTO} without hardware leaves to the
-     * JVM. Its path is {@link io.github.vdm4j.ExecutionPath#JVM}. DML executes durable copies.
-     * {@link DmlPath#SOFTWARE} and hardware leave nothing to the JVM. Default: every copy shorter
-     * than {@link #workersFrom}, because DML is not faster (docs/benchmarks.md). A worker executes
-     * longer copies with DML's code.
+     * Sets the longest memcpy or memmove that the JVM executes on {@link DmlPath#AUTO} without
+     * hardware. The path of such a copy is {@link io.github.vdm4j.ExecutionPath#JVM}. DML executes
+     * longer copies and durable copies. The setting has no effect on {@link DmlPath#SOFTWARE} and
+     * on hardware. Default: every copy shorter than {@link #workersFrom}, because DML is not faster
+     * (docs/benchmarks.md).
      *
-     * @param bytes 0 or more; 0 for none
+     * @param bytes the size in bytes, or 0 for none
      * @return this
      * @throws IllegalArgumentException if it is negative
      */
@@ -156,11 +154,11 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
     }
 
     /**
-     * Sets the longest memset that {@link DmlPath#AUTO} without hardware leaves to the JVM.
-     * Default: 512 KiB, because DML's fill is as fast or faster above that. A worker executes every
-     * fill of {@link #workersFrom} bytes and more.
+     * Sets the longest memset that the JVM executes on {@link DmlPath#AUTO} without hardware. A
+     * worker executes every fill of {@link #workersFrom} bytes or more. Default: 512 KiB, because
+     * the JVM is not faster than DML in longer fills.
      *
-     * @param bytes 0 or more; 0 for none
+     * @param bytes the size in bytes, or 0 for none
      * @return this
      * @throws IllegalArgumentException if it is negative
      */
@@ -170,14 +168,16 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
     }
 
     /**
-     * Sets the longest data operation that {@link DmlPath#AUTO} without hardware leaves to the JVM,
-     * in bytes of its source. Default: no limit but the measured ones (docs/adr/0020). CRCs,
-     * protected blocks and applied deltas have no measured limit. Fills have {@link #jvmFillsUpTo},
-     * new deltas 1 KiB, comparisons 4 KiB, dualcasts 16 KiB. The path of such an operation is
-     * {@link io.github.vdm4j.ExecutionPath#JVM}. DML executes durable operations, but the JVM may
-     * compute their CRC.
+     * Sets the longest data operation that the JVM executes on {@link DmlPath#AUTO} without
+     * hardware. The size counts bytes of the source. The path of such an operation is {@link
+     * io.github.vdm4j.ExecutionPath#JVM}. DML executes durable operations, but the JVM may compute
+     * their CRC.
      *
-     * @param bytes 0 or more; 0 for no data operation and no batch
+     * <p>Measured limits apply in addition (docs/adr/0020). They are {@link #jvmFillsUpTo} for
+     * fills, 1 KiB for new deltas, 4 KiB for comparisons and 16 KiB for dualcasts. CRCs, protected
+     * blocks and applied deltas have no measured limit. Default: the measured limits only.
+     *
+     * @param bytes the size in bytes, or 0 for no data operation and no batch
      * @return this
      * @throws IllegalArgumentException if it is negative
      */
@@ -187,11 +187,10 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
     }
 
     /**
-     * Sets a listener for path decisions. It is notified before {@link #open} returns. On {@link
-     * DmlPath#AUTO} it is also notified when the mover stops using the hardware and when it uses
-     * the hardware again. A poll notices that and calls the listener on the polling thread, so the
-     * listener must be quick and must not wait for a future of this mover. Its exceptions go to the
-     * thread's uncaught-exception handler. Default: none.
+     * Sets a listener for path decisions. {@link #open} calls it with the first decision. On {@link
+     * DmlPath#AUTO}, a polling thread calls it when the mover stops or resumes the use of the
+     * hardware. The listener must therefore be quick and must not wait for a future of this mover.
+     * The thread's uncaught-exception handler receives a throwable of the listener. Default: none.
      *
      * @param listener the listener
      * @return this
@@ -201,28 +200,25 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
         return this;
     }
 
-    /** Other write-back engines than the machine's; for tests, which count what they do. */
+    /** Replaces the write-back engines of this machine in tests. */
     DmlDataMoverBuilder durability(Durability engines) {
         settings.durability = engines;
         return this;
     }
 
-    /** Another machine's diagnosis than this one's; for tests. */
+    /** Replaces the diagnosis of this machine in tests. */
     DmlDataMoverBuilder diagnosis(DmlDiagnosis made) {
         diagnosis = made;
         return this;
     }
 
-    /**
-     * Another clock for the pauses of hardware that was given up; for tests, in which no time has
-     * to pass.
-     */
+    /** Replaces the clock for the pauses of failing hardware in tests. */
     DmlDataMoverBuilder clock(LongSupplier nanos) {
         settings.clock = nanos;
         return this;
     }
 
-    /** Hardware that is asked for is taken to work; for tests of what comes after opening. */
+    /** Omits the trial of the hardware in tests. */
     DmlDataMoverBuilder withoutTrial() {
         tried = false;
         return this;
@@ -230,13 +226,13 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
 
     /**
      * Opens a mover with these settings. On {@link DmlPath#HARDWARE}, and on {@link DmlPath#AUTO}
-     * if Linux shows a DSA device, the mover submits one empty operation to the hardware. The
-     * result of that trial decides the path.
+     * if Linux shows a DSA device, the mover submits a no-op to the hardware. The result of this
+     * trial determines the path.
      *
      * @return an open mover
-     * @throws DmlUnavailableException if no library was set and none is found
-     * @throws DmlHardwareException if the path is {@link DmlPath#HARDWARE} and the hardware does
-     * not work, or DML would crash on this machine's devices
+     * @throws DmlUnavailableException if no library was set and no library is found
+     * @throws DmlHardwareException if the path is {@link DmlPath#HARDWARE}, and the hardware does
+     *     not work or DML would crash
      * @throws VdmException if the library cannot initialise its jobs for the software path
      */
     public DmlDataMover open() {
@@ -280,8 +276,8 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
     }
 
     /**
-     * By the older of the JDK's ways, and before the class that reads devices is loaded: the first
-     * opening of a JVM waits for each (docs/adr/0019).
+     * Returns whether Linux shows DSA devices. The method uses {@code java.io.File} and loads no
+     * further class, because class loading delays the first opening of a JVM (docs/adr/0019).
      */
     private static boolean showsDevices() {
         return new File("/sys/bus/dsa/devices").exists();

@@ -7,14 +7,15 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A prediction whether DML can use the DSA of this machine, with the reasons and the remedies. It
- * reads what Linux and the dynamic loader report. It takes a few milliseconds and opens no device.
+ * A prediction whether DML can use the DSA devices of this machine, with the reasons and the
+ * remedies. A diagnosis reads the reports of Linux and of the dynamic loader. It takes a few
+ * milliseconds and opens no device.
  *
- * @param verdict the answer
- * @param findings the facts that prevent or limit the use of hardware: a missing DML first, then
- *     what would crash, then the likeliest reason
- * @param system the machine that this was concluded from
- * @param accelConfig the library by which DML finds the devices
+ * @param verdict the prediction
+ * @param findings the facts that prevent or limit the use of hardware. The order is a missing DML,
+ *     a crash, then the most probable reason
+ * @param system the examined machine
+ * @param accelConfig the library with which DML finds the devices
  */
 public record DmlDiagnosis(
         Verdict verdict, List<Finding> findings, DsaSystem system, AccelConfig accelConfig) {
@@ -30,10 +31,11 @@ public record DmlDiagnosis(
         HARDWARE,
         /** Operations run in DML's software path. */
         SOFTWARE,
-        /** The mover is not opened. */
+        /** The opening of the mover fails. */
         FAILURE,
         /**
-         * DML would crash, and the JVM with it. HARDWARE is refused, and AUTO does not try.
+         * DML would crash the JVM. The opening on HARDWARE fails, and AUTO does not try the
+         * hardware.
          */
         CRASH
     }
@@ -43,7 +45,7 @@ public record DmlDiagnosis(
      *
      * @param hardware the outcome on {@link DmlPath#HARDWARE}
      * @param auto the outcome on {@link DmlPath#AUTO}
-     * @param sentence both in one sentence, with the reason
+     * @param sentence a sentence with both outcomes and the reason
      */
     public record Verdict(Outcome hardware, Outcome auto, String sentence) {
         /**
@@ -58,7 +60,7 @@ public record DmlDiagnosis(
 
     /** The severity of a finding. */
     public enum Severity {
-        /** DML would end the JVM. */
+        /** DML would crash the JVM. */
         CRASH,
         /** DML cannot use the hardware. */
         BLOCK,
@@ -78,7 +80,7 @@ public record DmlDiagnosis(
     /**
      * Diagnoses this machine for the DML that {@link DmlLibrary#open()} finds.
      *
-     * @return the diagnosis as of now
+     * @return the current diagnosis
      */
     public static DmlDiagnosis current() {
         DmlVersion version;
@@ -94,24 +96,23 @@ public record DmlDiagnosis(
      * Diagnoses this machine for an opened DML.
      *
      * @param library the library
-     * @return the diagnosis as of now
+     * @return the current diagnosis
      */
     public static DmlDiagnosis of(DmlLibrary library) {
         Objects.requireNonNull(library, "library");
         return here(library.version(), NumaNodes.ANY);
     }
 
-    /** Diagnoses this machine; null stands for no DML at all. */
+    /** Diagnoses this machine. The version is null if DML is unavailable. */
     static DmlDiagnosis here(DmlVersion dml, int node) {
         return of(
                 DsaSystem.read(Path.of("/")), AccelConfig.load(AccelConfig.SONAME), dml, node);
     }
 
     /**
-     * Null stands for no DML at all.
+     * Diagnoses a machine. The version is null if DML is unavailable.
      *
-     * @param node the NUMA node to whose devices is submitted, {@link NumaNodes#ANY} for those of
-     * the threads
+     * @param node the NUMA node of the mover, or {@link NumaNodes#ANY} for the nodes of the threads
      */
     static DmlDiagnosis of(
             DsaSystem system, AccelConfig accelConfig, DmlVersion dml, int node) {

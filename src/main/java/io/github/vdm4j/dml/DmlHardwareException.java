@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Thrown when a mover on {@link DmlPath#HARDWARE} is opened where the hardware does not work. The
- * message says what the trial met, and what was found that explains it, with what to do.
+ * Thrown if a mover on {@link DmlPath#HARDWARE} is opened and the hardware does not work. The
+ * message contains the result of the trial, the findings that explain it, and their remedies.
  */
 public final class DmlHardwareException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -32,7 +32,7 @@ public final class DmlHardwareException extends RuntimeException {
                             .append("\n    ")
                             .append(finding.remedy()));
         } else {
-            text.append(" Nothing was found that explains it.");
+            text.append(" The diagnosis does not explain it.");
             if (status != null) {
                 text.append(' ').append(status.explanation());
             }
@@ -45,19 +45,19 @@ public final class DmlHardwareException extends RuntimeException {
     }
 
     /**
-     * Returns DML's answer to the trial.
+     * Returns DML's status of the trial.
      *
-     * @return the status; null if there was no trial because DML would crash, if the hardware did
-     * not answer, and after deserialisation
+     * @return the status, or null if there was no trial or no answer. It is null after
+     *     deserialisation, too
      */
     public DmlStatus status() {
         return status;
     }
 
     /**
-     * Returns the diagnosis of the machine at that time.
+     * Returns the diagnosis at the time of the trial.
      *
-     * @return the diagnosis; null after deserialisation
+     * @return the diagnosis, or null after deserialisation
      */
     public DmlDiagnosis diagnosis() {
         return diagnosis;

@@ -17,18 +17,19 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * An opened Intel DML. It stays open for the life of the JVM, and opening it again is cheap.
+ * An opened Intel DML library. It stays open for the life of the JVM. A second opening is cheap.
  *
- * <p>{@link #open()} looks in this order: the file in the system property {@value #PROPERTY}, the
- * file in the environment variable {@value #ENVIRONMENT}, then the dynamic loader's {@code
- * libdml.so.1} and {@code libdml.so}. A property or variable that is set decides: if its file
- * cannot be used, nothing else is tried.
+ * <p>{@link #open()} tries the file of the system property {@value #PROPERTY} first, then the file
+ * of the environment variable {@value #ENVIRONMENT}. If neither is set, it tries
+ * {@code libdml.so.1} and {@code libdml.so} of the dynamic loader. If a named file cannot be used,
+ * the opening fails without further attempts.
  *
- * <p>Opening a library needs native access: {@code --enable-native-access=io.github.vdm4j}, or
- * {@code ALL-UNNAMED} if vdm4j is on the class path.
+ * <p>Opening a library needs native access. Start Java with {@code
+ * --enable-native-access=io.github.vdm4j}, or with {@code ALL-UNNAMED} if vdm4j is on the class
+ * path.
  *
- * <p>vdm4j does not open DML if {@code /proc/cpuinfo} lacks a feature that DML's code uses: AVX2,
- * and on a processor with AVX-512 also BMI1, BMI2 and PCLMULQDQ.
+ * <p>vdm4j does not open DML if {@code /proc/cpuinfo} lacks a feature that DML's code uses. DML
+ * uses AVX2. On a processor with AVX-512, it also uses BMI1, BMI2 and PCLMULQDQ.
  */
 public final class DmlLibrary {
     /** The system property that names the library's file. */
@@ -39,20 +40,17 @@ public final class DmlLibrary {
 
     private static final List<String> SONAMES = List.of("libdml.so.1", "libdml.so");
 
-    /** The features for which all of DML's software path is compiled. */
+    /** The features that all code of DML's software path uses. */
     private static final List<String> NEEDED = List.of("avx2");
 
-    /** The features with which DML uses its AVX-512 code. */
+    /** The features that enable DML's AVX-512 code. */
     private static final List<String> WIDE =
             List.of("avx512f", "avx512dq", "avx512cd", "avx512bw", "avx512vl");
 
-    /** The further features for which that code is compiled. */
+    /** The further features that DML's AVX-512 code uses. */
     private static final List<String> NEEDED_BY_WIDE = List.of("bmi1", "bmi2", "pclmulqdq");
 
-    /**
-     * The opened libraries by name, because binding the functions again would take two
-     * milliseconds.
-     */
+    /** The opened libraries by name. Binding the functions again would take two milliseconds. */
     private static final Map<String, DmlLibrary> OPENED = new ConcurrentHashMap<>();
 
     private final String location;
@@ -60,8 +58,8 @@ public final class DmlLibrary {
     private final boolean simulated;
 
     /**
-     * Read at its first use, because linking the call takes milliseconds. Any thread reads the same
-     * value.
+     * The version, read at its first use, because linking the call takes milliseconds. All threads
+     * read the same value.
      */
     private volatile DmlVersion version;
 
@@ -72,10 +70,11 @@ public final class DmlLibrary {
     }
 
     /**
-     * Opens the first DML that is found.
+     * Opens the first DML library found.
      *
      * @return the library
-     * @throws DmlUnavailableException if there is none; it lists every attempt
+     * @throws DmlUnavailableException if no library can be opened. The exception lists every
+     *     attempt
      */
     public static DmlLibrary open() {
         return search(System.getProperty(PROPERTY), System.getenv(ENVIRONMENT), SONAMES,
@@ -83,11 +82,11 @@ public final class DmlLibrary {
     }
 
     /**
-     * Opens the DML in a file.
+     * Opens the DML library in a file.
      *
      * @param file the shared object
      * @return the library
-     * @throws DmlUnavailableException if the file does not exist or is no DML
+     * @throws DmlUnavailableException if the file does not exist or is not a DML library
      */
     public static DmlLibrary open(Path file) {
         Objects.requireNonNull(file, "file");
@@ -98,9 +97,7 @@ public final class DmlLibrary {
         return found.orElseThrow(() -> new DmlUnavailableException(attempts));
     }
 
-    /**
-     * Returns whether the user names the library's file. An empty value switches the library off.
-     */
+    /** Returns whether the user names the library's file. An empty value disables the library. */
     static boolean isSetByUser() {
         String property = System.getProperty(PROPERTY);
         String named = property != null ? property : System.getenv(ENVIRONMENT);
@@ -108,9 +105,9 @@ public final class DmlLibrary {
     }
 
     /**
-     * Returns why {@link #open()} would fail, without throwing.
+     * Returns the exception that {@link #open()} would throw.
      *
-     * @return empty if DML is available, else the exception that {@link #open()} would throw
+     * @return the exception, or empty if DML is available
      */
     public static Optional<DmlUnavailableException> whyUnavailable() {
         var attempts = new LinkedHashMap<String, String>();
@@ -157,12 +154,12 @@ public final class DmlLibrary {
     }
 
     /**
-     * Returns false if DML would execute instructions that the processor does not have. That would
-     * end the process, and the dynamic loader already executes code of the library.
+     * Returns {@code false} if DML would execute instructions that the processor lacks. Such an
+     * instruction would crash the process, even during the opening of the library.
      */
     private static boolean processorFits(Set<String> flags, Map<String, String> attempts) {
         if (!PlatformName.isLinuxX64()) {
-            return true; // and no DML, for that reason
+            return true; // On this platform, the opening fails later.
         }
         if (flags.isEmpty()) {
             attempts.put("the processor", "/proc/cpuinfo lists no flags: whether it has "
@@ -187,7 +184,7 @@ public final class DmlLibrary {
             attempts.put(place, "not set");
             return Optional.empty();
         }
-        // A name without a slash would be searched for; a setting names a file.
+        // A setting names a file, but the loader would search for a name without a slash.
         try {
             return attempt(place + "=" + file, Path.of(file).toAbsolutePath().toString(), attempts);
         } catch (InvalidPathException e) {
@@ -216,7 +213,7 @@ public final class DmlLibrary {
             attempts.put(
                     place,
                     e.getMessage()
-                            + "; start Java with --enable-native-access=io.github.vdm4j, or ALL-UNNAMED if vdm4j is on the class path");
+                            + ". Start Java with --enable-native-access=io.github.vdm4j, or with ALL-UNNAMED if vdm4j is on the class path");
             return Optional.empty();
         } catch (DynamicLoader.LoadException | UnsatisfiedLinkError e) {
             attempts.put(place, e.getMessage());
@@ -227,7 +224,8 @@ public final class DmlLibrary {
     private static SymbolLookup load(String file) throws DynamicLoader.LoadException {
         if (!PlatformName.isLinuxX64()) {
             throw new UnsatisfiedLinkError(
-                    "Intel DML exists for Linux on x86-64 only, this is " + PlatformName.current());
+                    "Intel DML exists for Linux on x86-64 only, but this is "
+                            + PlatformName.current());
         }
         var loader = new DynamicLoader();
         requireEnabled(Processor.flags(), Processor.cpuidShowsAvx512());
@@ -235,8 +233,8 @@ public final class DmlLibrary {
     }
 
     /**
-     * Requires that the system has enabled the AVX-512 that CPUID shows. DML asks CPUID, and never
-     * the system.
+     * Requires that the system has enabled the AVX-512 features that CPUID shows. DML reads only
+     * CPUID.
      */
     static void requireEnabled(Set<String> flags, boolean cpuidShowsAvx512) {
         if (cpuidShowsAvx512 && !flags.containsAll(WIDE)) {
@@ -246,14 +244,14 @@ public final class DmlLibrary {
         }
     }
 
-    /** Returns a library made of upcalls into Java, which tests simulate. */
+    /** Returns a library of upcalls into Java for tests. */
     static DmlLibrary of(String location, SymbolLookup symbols) {
         return new DmlLibrary(location, symbols, true);
     }
 
     /**
-     * Returns whether the library is made of upcalls. Its devices are not those of this machine
-     * then.
+     * Returns whether the library consists of upcalls. Its devices differ from the devices of this
+     * machine.
      */
     boolean isSimulated() {
         return simulated;
@@ -280,7 +278,8 @@ public final class DmlLibrary {
     }
 
     /**
-     * Returns the name under which the dynamic loader found the library: a path or a file name.
+     * Returns the name with which the dynamic loader found the library. It is a path or a file
+     * name.
      *
      * @return the name
      */

@@ -4,7 +4,10 @@ import io.github.vdm4j.VdmException;
 import io.github.vdm4j.mover.MoverProvider;
 import java.util.Objects;
 
-/** Opens a {@link DmlDataMover} on {@link DmlPath#AUTO} for {@link io.github.vdm4j.mover.DataMovers}. */
+/**
+ * A provider that opens a {@link DmlDataMover} on {@link DmlPath#AUTO} for {@link
+ * io.github.vdm4j.mover.DataMovers}.
+ */
 public final class DmlMoverProvider implements MoverProvider {
     private static final int PREFERENCE = 100;
 

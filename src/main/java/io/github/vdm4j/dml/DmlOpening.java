@@ -14,9 +14,9 @@ import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /**
- * The opening of one mover: decides where it executes, and makes its jobs. Hardware has to show
- * that it works; the diagnosis keeps DML from where it would crash, and explains a failure. It is
- * made when it is needed: supplies what is found later on, too.
+ * The opening of one mover. It determines the path and creates the jobs. A trial shows whether the
+ * hardware works. The diagnosis prevents a crash of DML and explains a failure. The opening also
+ * supplies findings for later decisions.
  */
 final class DmlOpening implements Supplier<List<Finding>>, IntFunction<VdmStatus> {
     private final DmlLibrary library;
@@ -25,7 +25,7 @@ final class DmlOpening implements Supplier<List<Finding>>, IntFunction<VdmStatus
     private final int node;
     private final long queueFullNanos;
 
-    /** Null to diagnose the machine. */
+    /** The diagnosis of a test, or null for a diagnosis of this machine. */
     private final DmlDiagnosis made;
 
     private DmlPathDecision decision;
@@ -41,7 +41,7 @@ final class DmlOpening implements Supplier<List<Finding>>, IntFunction<VdmStatus
         this.made = made;
     }
 
-    /** Where the mover executes, once that is decided, and why. */
+    /** Returns the decision for a path, or null before the decision. */
     DmlPathDecision decision() {
         return decision;
     }
@@ -55,28 +55,28 @@ final class DmlOpening implements Supplier<List<Finding>>, IntFunction<VdmStatus
         return diagnose().findings();
     }
 
-    /** Explains a status of DML. */
+    /** Returns the explanation of a DML status. */
     @Override
     public VdmStatus apply(int status) {
         return DmlStatus.of(status);
     }
 
     /**
-     * One path without a trial.
+     * Creates jobs for a path without a trial.
      *
-     * @throws VdmException if DML cannot make the jobs for it
+     * @throws VdmException if DML cannot create the jobs
      */
     SlotPool asked(DmlPath path) {
         boolean hardware = path == DmlPath.HARDWARE;
-        decision = new DmlPathDecision(path, "it was asked for", List.of());
+        decision = new DmlPathDecision(path, "the builder names it", List.of());
         return pool(hardware, !hardware);
     }
 
     /**
-     * The software path, as Linux shows no device. DML looks for devices in the same place and
-     * would find none either.
+     * Creates jobs for the software path, because Linux shows no device. DML reads the same folder
+     * and would find no device.
      *
-     * @throws VdmException if DML cannot make the jobs for it
+     * @throws VdmException if DML cannot create the jobs
      */
     SlotPool withoutDevices() {
         decision = new DmlPathDecision(DmlPath.SOFTWARE, "Linux shows no DSA device", this);
@@ -84,17 +84,20 @@ final class DmlOpening implements Supplier<List<Finding>>, IntFunction<VdmStatus
     }
 
     /**
-     * Hardware if it works, else the software path if that will do.
+     * Creates jobs for the hardware after a successful trial. Otherwise it creates jobs for the
+     * software path, if the mover permits software.
      *
-     * @throws DmlHardwareException if hardware does not work and nothing else will do
-     * @throws VdmException if DML cannot make the jobs for either
+     * @throws DmlHardwareException if the hardware does not work and the mover does not permit
+     *     software
+     * @throws VdmException if DML cannot create the jobs for the software path
      */
     SlotPool tried(boolean orSoftware) {
         DmlDiagnosis diagnosis = diagnose();
         SlotPool pool = null;
         DeviceTrial trial;
         if (diagnosis.verdict().hardware() == Outcome.CRASH) {
-            trial = DeviceTrial.failed("the hardware was not tried, as DML would crash the JVM",
+            trial = DeviceTrial.failed(
+                    "the hardware was not tried, because DML would crash the JVM",
                     null);
         } else {
             try {

@@ -5,18 +5,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 
-/**
- * The path on which a {@link DmlDataMover} executes from now on, with the reason. Any thread may
- * use it.
- */
+/** A decision for the path of a {@link DmlDataMover}, with the reason. It is thread-safe. */
 public final class DmlPathDecision {
     private final DmlPath path;
     private final String reason;
 
-    /** Set before any thread sees the decision. */
+    /** The policy in words. The mover sets it before it publishes the decision. */
     private String policy = "";
 
-    /** Null once the findings are known. Guarded by this. */
+    /** The supplier of the findings, or null if the findings are known. Guarded by this. */
     private Supplier<List<Finding>> diagnosis;
 
     /** Guarded by this. */
@@ -35,7 +32,7 @@ public final class DmlPathDecision {
         this.findings = List.copyOf(Objects.requireNonNull(findings, "findings"));
     }
 
-    /** Creates a decision whose diagnosis is made when a caller asks for its findings. */
+    /** Creates a decision whose findings the first call of {@link #findings} determines. */
     DmlPathDecision(DmlPath path, String reason, Supplier<List<Finding>> diagnosis) {
         this.path = path;
         this.reason = reason;
@@ -54,16 +51,16 @@ public final class DmlPathDecision {
     /**
      * Returns the reason in a few words.
      *
-     * @return the reason: the setting, the result of the trial, or the lack of hardware
+     * @return the setting, the result of the trial, or the lack of hardware
      */
     public String reason() {
         return reason;
     }
 
     /**
-     * Returns which operations the mover does not leave to the path.
+     * Returns the operations that the path does not execute.
      *
-     * @return the policy in words; empty for a decision that a mover has not made
+     * @return the policy in words, or an empty string if no mover has made the decision
      */
     public String policy() {
         return policy;
@@ -74,10 +71,11 @@ public final class DmlPathDecision {
     }
 
     /**
-     * Returns the findings of {@link DmlDiagnosis} at that time, the likeliest explanation first.
-     * If the decision needed no diagnosis, the first call makes it, in some milliseconds.
+     * Returns the findings of {@link DmlDiagnosis} at the time of the decision. The most probable
+     * explanation comes first. If the decision needed no diagnosis, the first call diagnoses the
+     * machine. This takes some milliseconds.
      *
-     * @return the findings, empty on a mover that was opened for {@link DmlPath#SOFTWARE}
+     * @return the findings. The list is empty if the mover was opened for {@link DmlPath#SOFTWARE}
      */
     public synchronized List<Finding> findings() {
         if (diagnosis != null) {
@@ -102,6 +100,6 @@ public final class DmlPathDecision {
 
     @Override
     public String toString() {
-        return path + ", as " + reason + ": " + findings();
+        return path + ", because " + reason + ": " + findings();
     }
 }

@@ -7,14 +7,13 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A status of Intel DML. Every number is a status, also a number that this version does not know,
- * because newer releases of DML add some.
+ * A status of Intel DML. Every number is a status, because newer releases of DML add numbers that
+ * this version does not know.
  *
  * <p>C counterpart: {@code dml_status_t}.
  *
  * @param code the number
- * @param name the constant in the header, without {@code DML_STATUS_}; {@code UNKNOWN} if there is
- *     none
+ * @param name the constant in the header without {@code DML_STATUS_}, or {@code UNKNOWN}
  * @param result the result of an operation with this status
  * @param explanation the meaning and the remedy
  */
@@ -27,7 +26,7 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
     public static final DmlStatus OK =
             known(dml_h.DML_STATUS_OK, "OK", VdmResult.SUCCESS, "Done.");
 
-    /** There is no hardware that the process can use. */
+    /** The process cannot use any hardware. */
     public static final DmlStatus LIBACCEL_NOT_FOUND =
             known(
                     dml_h.DML_STATUS_LIBACCEL_NOT_FOUND,
@@ -38,7 +37,7 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                             + " Run vdm info --why, or use DmlDiagnosis, to find the reason."
                             + " Paths AUTO and SOFTWARE need no device.");
 
-    /** Every work queue is full, or none is on this NUMA node. */
+    /** All work queues are full, or this NUMA node has no work queue. */
     public static final DmlStatus WORK_QUEUES_NOT_AVAILABLE =
             known(
                     dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE,
@@ -52,14 +51,15 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
             "This is a defect of vdm4j: please report it with the message.";
 
     private static final String AGAIN =
-            "Make the operation again, or use path SOFTWARE. If it fails again, look at dmesg | grep -e DMAR -e idxd.";
+            "Repeat the operation, or use path SOFTWARE. If it fails again, read dmesg | grep -e DMAR -e idxd.";
 
     static {
         known(
                 dml_h.DML_STATUS_FALSE_PREDICATE_OK,
                 "FALSE_PREDICATE_OK",
                 VdmResult.INTERNAL_ERROR,
-                "The operation is done, and its result is not the expected one. " + REPORT);
+                "The operation is done, but its result differs from the expected result. "
+                        + REPORT);
         known(
                 dml_h.DML_STATUS_BEING_PROCESSED,
                 "BEING_PROCESSED",
@@ -73,14 +73,14 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
         invalid(dml_h.DML_STATUS_PATH_ERROR, "PATH_ERROR", "DML has no such path.");
         invalid(dml_h.DML_STATUS_HINT_ERROR, "HINT_ERROR", "DML has no such hint.");
         invalid(dml_h.DML_STATUS_CRC_ALIGN_ERROR, "CRC_ALIGN_ERROR",
-                "The CRC's address is no multiple of 4.");
+                "The CRC's address is not a multiple of 4.");
         known(dml_h.DML_STATUS_BATCH_ERROR, "BATCH_ERROR", VdmResult.DEVICE_ERROR,
                 "A task of the batch failed. Look at the statuses of its tasks.");
         refused(
                 dml_h.DML_STATUS_DELTA_ASCENDT_ERROR,
                 "DELTA_ASCENDT_ERROR",
                 "The offsets in the delta record do not ascend.",
-                "The record is damaged, so make it again.");
+                "The record is damaged. Create it again.");
         refused(
                 dml_h.DML_STATUS_DELTA_OFFSET_ERROR,
                 "DELTA_OFFSET_ERROR",
@@ -90,9 +90,9 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                 dml_h.DML_STATUS_DIF_CHECK_ERROR,
                 "DIF_CHECK_ERROR",
                 VdmResult.DEVICE_ERROR,
-                "A block's protection does not match its data. The data are damaged, or were written with other DIF settings.");
+                "A block's protection does not match its data. The data are damaged, or were written with different DIF settings.");
         refused(dml_h.DML_STATUS_JOB_OPERATION_ERROR, "JOB_OPERATION_ERROR",
-                "This device or library does not have the operation.",
+                "This device or library does not support the operation.",
                 "Use path SOFTWARE, or a mover in pure Java.");
         refused(dml_h.DML_STATUS_JOB_FLAGS_ERROR, "JOB_FLAGS_ERROR",
                 "The device refuses one of the flags.",
@@ -107,7 +107,7 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
         invalid(
                 dml_h.DML_STATUS_DELTA_RECORD_SIZE_ERROR,
                 "DELTA_RECORD_SIZE_ERROR",
-                "The delta record's size is no multiple of 10 or below 80.");
+                "The delta record's size is not a multiple of 10 or is below 80.");
         invalid(dml_h.DML_STATUS_OVERLAPPING_BUFFER_ERROR, "OVERLAPPING_BUFFER_ERROR",
                 "The ranges overlap.");
         invalid(
@@ -115,16 +115,16 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                 "DUALCAST_ALIGN_ERROR",
                 "The low 12 bits of the two destinations differ.");
         invalid(dml_h.DML_STATUS_DELTA_ALIGN_ERROR, "DELTA_ALIGN_ERROR",
-                "An address or length of a delta is no multiple of 8.");
+                "An address or length of a delta is not a multiple of 8.");
         invalid(dml_h.DML_STATUS_DELTA_INPUT_SIZE_ERROR, "DELTA_INPUT_SIZE_ERROR",
-                "The delta's input is no multiple of 8, or too long.");
+                "The delta's input is not a multiple of 8, or is too long.");
         invalid(dml_h.DML_STATUS_MEMORY_OVERFLOW_ERROR, "MEMORY_OVERFLOW_ERROR",
                 "The destination is too small.");
         known(
                 dml_h.DML_STATUS_JOB_CORRUPTED,
                 "JOB_CORRUPTED",
                 VdmResult.JOB_CORRUPTED,
-                "The job structure was overwritten. Native code in this process writes where it should not, so end the process soon.");
+                "The job structure was overwritten. Native code in this process writes to wrong addresses, so end the process soon.");
         known(
                 dml_h.DML_STATUS_WORK_QUEUE_OVERFLOW_ERROR,
                 "WORK_QUEUE_OVERFLOW_ERROR",
@@ -134,7 +134,7 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                 dml_h.DML_STATUS_PAGE_FAULT_ERROR,
                 "PAGE_FAULT_ERROR",
                 VdmResult.PAGE_FAULT,
-                "A page was not in memory, and vdm4j could not bring it in or repeat the rest. Touch or lock the pages first.");
+                "A page was not in memory, and vdm4j could not load it or repeat the rest. Touch or lock the pages first.");
         known(
                 dml_h.DML_STATUS_TC_A_NOT_AVAILABLE,
                 "TC_A_NOT_AVAILABLE",
@@ -144,11 +144,11 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                 dml_h.DML_STATUS_TC_B_NOT_AVAILABLE,
                 "TC_B_NOT_AVAILABLE",
                 VdmResult.NO_DEVICE,
-                "No work queue is configured for traffic class B, that of durable memory. Set traffic_class_b of the queue's group with accel-config.");
+                "No work queue is configured for traffic class B, the class of durable memory. Set traffic_class_b of the queue's group with accel-config.");
         invalid(dml_h.DML_STATUS_BATCH_TASK_INDEX_OVERFLOW, "BATCH_TASK_INDEX_OVERFLOW",
                 "The batch has no such task.");
         refused(dml_h.DML_STATUS_BATCH_SIZE_ERROR, "BATCH_SIZE_ERROR",
-                "The batch has fewer than 4 tasks, or more than the queue takes.",
+                "The batch has fewer than 4 tasks, or more than the queue accepts.",
                 "Raise the queue's max_batch_size with accel-config, or make smaller batches.");
         known(
                 dml_h.DML_STATUS_DRAIN_PAGE_FAULT_ERROR,
@@ -162,9 +162,9 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                 "DIF_STRIP_ADJACENT_ERROR",
                 "The source of a DIF strip begins where its destination ends.");
         device(dml_h.DML_STATUS_INTL_INVALID_PAGE_REQUEST, "INTL_INVALID_PAGE_REQUEST",
-                "The system could not bring in a page that the device asked for.");
+                "The system could not load a page that the device requested.");
         device(dml_h.DML_STATUS_INTL_INVALID_RESERVED_FIELD, "INTL_INVALID_RESERVED_FIELD",
-                "The device found a reserved field of the descriptor set.");
+                "A reserved field of the descriptor is not zero.");
         device(dml_h.DML_STATUS_INTL_MISALIGNED_DESC_LA, "INTL_MISALIGNED_DESC_LA",
                 "The batch's descriptors are not 64-aligned.");
         device(dml_h.DML_STATUS_INTL_INVALID_COMPLETION_HANDLE, "INTL_INVALID_COMPLETION_HANDLE",
@@ -174,7 +174,7 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
         device(dml_h.DML_STATUS_INTL_MISALIGNED_CR_ADDRESS, "INTL_MISALIGNED_CR_ADDRESS",
                 "The completion record is not 32-aligned.");
         device(dml_h.DML_STATUS_INTL_MISALIGNED_ADDRESS, "INTL_MISALIGNED_ADDRESS",
-                "The device found an address misaligned.");
+                "An address is misaligned.");
         device(dml_h.DML_STATUS_INTL_PRIVILEGE_ERROR, "INTL_PRIVILEGE_ERROR",
                 "The descriptor's privilege or PASID does not fit the work queue.");
         device(dml_h.DML_STATUS_INTL_TRAFFIC_CLASS_ERROR, "INTL_TRAFFIC_CLASS_ERROR",
@@ -188,7 +188,7 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                 "The device took too long.");
         device(dml_h.DML_STATUS_INTL_ADDRESS_TRANSLATION_ERROR, "INTL_ADDRESS_TRANSLATION_ERROR",
                 "The device could not translate an address.");
-        // Of DML 1.2, which is newer than the header that the bindings are made from.
+        // The statuses of DML 1.2. The bindings are generated from an older header.
         known(
                 46,
                 "NOT_SUPPORTED_BY_WQ",
@@ -212,7 +212,7 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
         return status;
     }
 
-    /** What vdm4j checks itself, or writes itself. */
+    /** Defines a status of an invalid job. vdm4j should prevent such a job. */
     private static void invalid(int code, String name, String meaning) {
         refused(code, name, meaning, REPORT);
     }
@@ -229,7 +229,7 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
      * Returns the status with a number.
      *
      * @param code any number
-     * @return the status; {@code UNKNOWN}, with that number, if this version does not know it
+     * @return the status, or {@code UNKNOWN} with the number if this version does not know it
      */
     public static DmlStatus of(int code) {
         DmlStatus status = KNOWN.get(code);

@@ -6,25 +6,25 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The exception of a failed opening of Intel DML. The message lists every attempt with the dynamic
- * loader's own words, or the features that the processor lacks. The next attempt can succeed.
+ * Thrown if Intel DML cannot be opened. The message lists every attempt with the dynamic loader's
+ * error message, or the features that the processor lacks. A later attempt may succeed.
  */
 public final class DmlUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * One place that was tried.
+     * An attempt to open DML at one place.
      *
-     * @param place the place: the processor, a property, an environment variable, a name, a path
-     * @param outcome the reason why it failed, in the dynamic loader's words if it was asked
+     * @param place the processor, a property, an environment variable, a name or a path
+     * @param outcome the reason of the failure, possibly the dynamic loader's error message
      */
     public record Attempt(String place, String outcome) implements java.io.Serializable {}
 
-    /** The places where DML was looked for. */
-    @SuppressWarnings("serial") // toList makes serializable ones
+    /** The attempts in their order. */
+    @SuppressWarnings("serial") // toList returns serializable lists.
     private final List<Attempt> attempts;
 
-    /** Creates an exception with the outcomes by place, in order. */
+    /** Creates an exception with the outcomes by place in the order of the attempts. */
     DmlUnavailableException(Map<String, String> attempts) {
         super(describe(attempts));
         this.attempts = attempts.entrySet()

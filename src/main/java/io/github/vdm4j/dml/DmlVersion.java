@@ -5,18 +5,18 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What an opened DML says about itself.
+ * The version that an opened DML library reports.
  *
  * <p>C counterpart: {@code dml_library_version_t}.
  *
  * @param name the library's name
- * @param version the version as text
+ * @param version the version in text form
  * @param major the major version
  * @param minor the minor version
  * @param patch the patch version
- * @param commit the commit that it was built from, shortened
+ * @param commit the abbreviated commit of the build
  * @param buildDate the date of the build
- * @param minimalHardwareVersion the oldest hardware that it drives
+ * @param minimalHardwareVersion the oldest hardware that it supports
  */
 public record DmlVersion(
         String name,
@@ -40,7 +40,9 @@ public record DmlVersion(
                 text(dml_library_version_t.hw_minimal_version(struct)));
     }
 
-    /** The fields have a fixed size and need not end in a zero byte. */
+    /**
+     * Returns the text of a field. A field has a fixed size and may lack a terminating zero byte.
+     */
     private static String text(MemorySegment field) {
         byte[] bytes = field.toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
         int length = 0;

@@ -7,18 +7,18 @@ import java.util.regex.Pattern;
 record KernelVersion(int major, int minor, int patch) implements Comparable<KernelVersion> {
     private static final Pattern RELEASE = Pattern.compile("(\\d+)\\.(\\d+)(?:\\.(\\d+))?.*");
 
-    /** The first with ENQCMD for processes. */
+    /** The first release that allows ENQCMD in processes. */
     private static final KernelVersion USER_ENQCMD = new KernelVersion(5, 18, 0);
 
     /**
-     * Those with the answer to Intel's advisory SA-01084; long-term kernels and distributions have
-     * it in older ones.
+     * The first release with the fix for Intel's advisory SA-01084. Long-term kernels and
+     * distributions contain the fix in older releases.
      */
     private static final KernelVersion GUARDED_PORTALS = new KernelVersion(6, 9, 1);
 
     private static final KernelVersion GUARDED_PORTALS_IN_6_8 = new KernelVersion(6, 8, 10);
 
-    /** Null if the text is none. */
+    /** Returns the version of a release, or null if the text is not a release. */
     static KernelVersion of(String release) {
         Matcher numbers = RELEASE.matcher(release == null ? "" : release);
         return numbers.matches()

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** The decision that holds, and who hears of each. */
+/** The current path decision of a mover, with the listener for decisions. */
 final class PathDecisions {
     private final Consumer<DmlPathDecision> listener;
     private final String policy;
     private volatile DmlPathDecision current;
 
-    /** Tells the first one, too; a listener that is null hears nothing. */
+    /** Starts with a decision and notifies the listener. The listener may be null. */
     PathDecisions(DmlPathDecision first, String policy, Consumer<DmlPathDecision> listener) {
         this.listener = listener;
         this.policy = policy;
@@ -24,8 +24,9 @@ final class PathDecisions {
     }
 
     /**
-     * Takes note of a decision. To be called without locks. An operation goes on from here: what
-     * the diagnosis and the listener throw is a matter of their thread's handler.
+     * Records a decision and notifies the listener. The caller holds no locks. The thread's
+     * uncaught-exception handler receives a throwable of the diagnosis or the listener, because the
+     * operation must continue.
      */
     void decide(DmlPath path, String reason, Supplier<List<Finding>> diagnosis) {
         List<Finding> findings = List.of();

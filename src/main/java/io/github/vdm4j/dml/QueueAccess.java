@@ -9,14 +9,14 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** The way of DML to each work queue, and what stops DML there. */
+/** The access of DML to each work queue, with its obstacles. */
 final class QueueAccess {
-    /** DML keeps its devices in a table of this size, and does not look whether it is full. */
+    /** The size of DML's table of devices. DML does not check whether the table is full. */
     static final int DML_DEVICES = 8;
 
     private static final long NEWEST_DSA = 0x2FF;
 
-    /** What stops DML on its way to a queue, from the first step to the last. */
+    /** The obstacles between DML and a queue, in the order of DML's steps. */
     enum Obstacle {
         DEVICE_DISABLED,
         DEVICE_TOO_NEW,
@@ -30,8 +30,8 @@ final class QueueAccess {
     }
 
     /**
-     * A queue and what stops DML on its way there; a device without queues counts as one disabled
-     * queue.
+     * A queue and the obstacle between DML and the queue. A device without queues counts like a
+     * disabled queue.
      */
     record Way(DsaDevice device, WorkQueue queue, Obstacle obstacle) {
         String name() {
@@ -67,7 +67,7 @@ final class QueueAccess {
         return ways;
     }
 
-    /** Returns the ways on which nothing stops DML. */
+    /** Returns the ways without an obstacle. */
     List<Way> usable() {
         return ways.stream().filter(way -> way.obstacle() == Obstacle.NONE).toList();
     }
@@ -97,14 +97,17 @@ final class QueueAccess {
         return !isSinceDml12() && refusesMapping(device) ? Obstacle.NO_MAPPING : Obstacle.NONE;
     }
 
-    /** From 1.2.0 on DML writes to the queue's device where it may not map the portal. */
+    /**
+     * Returns whether DML is 1.2.0 or later. Such a DML writes to the queue's device file if it may
+     * not map the portal.
+     */
     boolean isSinceDml12() {
         return dml != null && (dml.major() > 1 || dml.major() == 1 && dml.minor() >= 2);
     }
 
     /**
-     * Kernels that guard the portals of a device also hide its batch operation, except, in newer
-     * ones, that of DSA 2.
+     * Returns whether the kernel refuses to map the portals of a device. Such a kernel also hides
+     * the batch operation of the device. Newer kernels do not hide it for DSA 2.
      */
     boolean refusesMapping(DsaDevice device) {
         if (system.process().rawIo() == null || system.process().rawIo()) {
@@ -119,8 +122,8 @@ final class QueueAccess {
     }
 
     /**
-     * libaccel-config hands out the DSA devices in the alphabetical order of their names, then the
-     * IAX.
+     * Returns whether DML writes behind its table of devices. libaccel-config lists the DSA devices
+     * in the alphabetical order of their names, and then the IAX.
      */
     boolean overflowsDml() {
         Set<String> used =

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 
 /**
  * A mover that executes operations on Intel DSA without a native library. It writes descriptors to
- * the work queues of the devices, {@code /dev/dsa/wq0.0} and so on.
+ * the work queues of the devices, for example {@code /dev/dsa/wq0.0}.
  *
  * <pre>{@code
  * try (var mover = DsaDataMover.open()) {
@@ -24,24 +24,25 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  *
- * <p>The mover was tested with an emulator of the device only. Reports from real hardware are
+ * <p>The mover was tested only with an emulator of the device. Reports from real hardware are
  * welcome.
  *
- * <p><b>Fallback.</b> By default, the JVM executes what the devices do not: operations below {@link
- * DsaDataMoverBuilder#offloadFrom}, operations on heap segments, and the rest of an operation that a
- * device refuses or fails. {@link io.github.vdm4j.VdmFuture#path} tells what has executed an
- * operation. Without {@linkplain DsaDataMoverBuilder#fallback fallback}, such an operation fails.
+ * <p><b>Fallback.</b> By default, the JVM executes operations below {@link
+ * DsaDataMoverBuilder#offloadFrom} and operations on heap segments. If a device refuses or fails an
+ * operation, the JVM executes the rest of it. {@link io.github.vdm4j.VdmFuture#path} returns the
+ * path that executed an operation. Without {@linkplain DsaDataMoverBuilder#fallback fallback}, an
+ * operation fails if a device cannot execute it.
  *
- * <p><b>Lifetime.</b> A device goes on between two polls, and the JVM cannot keep a caller's arena
- * open meanwhile. Do not close an arena before the futures on its segments are complete. A device
- * that does not answer in time may still read and write the operation's memory until {@link
- * #slotsOverdue} is 0.
+ * <p><b>Lifetime.</b> A device works between two polls, and the JVM cannot keep a caller's arena
+ * open during this time. Do not close an arena before the futures on its segments are complete.
+ * After a timeout, the device may read and write the operation's memory until {@link #slotsOverdue}
+ * is 0.
  *
- * <p><b>Queues.</b> A process opens each queue once, and its movers share the queue. The mover asks
- * the queues in turns. It leaves a queue alone that was disabled, opens it again after a pause, and
- * uses it again when a submission succeeds.
+ * <p><b>Queues.</b> A process opens each queue once, and its movers share the queue. The mover
+ * submits to the queues in turn. If a queue is disabled, the mover stops using it and reopens it
+ * after a pause. When a submission succeeds, the mover uses the queue again.
  *
- * <p>C counterpart: none; the descriptors are those of linux/idxd.h.
+ * <p>C counterpart: none. The descriptors have the layout of linux/idxd.h.
  */
 public final class DsaDataMover extends AbstractDataMover {
     private final EnginePlan plan;
@@ -107,7 +108,7 @@ public final class DsaDataMover extends AbstractDataMover {
     }
 
     /**
-     * Returns the work queues and what they have done for this mover.
+     * Returns the work queues with their counters for this mover.
      *
      * @return the queues in the order of their names
      */
@@ -116,16 +117,16 @@ public final class DsaDataMover extends AbstractDataMover {
     }
 
     /**
-     * Returns whether operations go to the devices at this time, and why.
+     * Returns whether the mover uses its devices at this time, and the reason.
      *
-     * @return the decision that holds
+     * @return the current decision
      */
     public DsaDecision decision() {
         return decision.get();
     }
 
     /**
-     * Returns how many operations can be in flight at once.
+     * Returns the largest number of operations in flight.
      *
      * @return the number of slots
      */
@@ -134,39 +135,39 @@ public final class DsaDataMover extends AbstractDataMover {
     }
 
     /**
-     * Returns how many slots are in use, by operations in flight or being polled at this moment.
+     * Returns the number of slots in use. An operation uses a slot while it is in flight.
      *
-     * @return a number that may be outdated at once
+     * @return the number of slots at this time
      */
     public int slotsInUse() {
         return plan.pool().lent();
     }
 
     /**
-     * Returns how many operations wait: for a slot, or for a worker thread.
+     * Returns the number of operations that wait for a slot or for a worker thread.
      *
-     * @return the number at this moment
+     * @return the number of waiting operations at this time
      */
     public int pending() {
         return executor.pending();
     }
 
     /**
-     * Returns how many slots a device has not answered within {@link
+     * Returns the number of slots without an answer within {@link
      * DsaDataMoverBuilder#deviceTimeout}. Their operations have failed with {@link
-     * io.github.vdm4j.VdmResult#TIMEOUT}. The memory of these operations must not be freed or used
-     * meanwhile.
+     * io.github.vdm4j.VdmResult#TIMEOUT}. Do not free or use the memory of these operations until
+     * the number is 0.
      *
-     * @return how many have not been answered yet
+     * @return the number of slots that still lack an answer
      */
     public int slotsOverdue() {
         return plan.pool().collectOverdue();
     }
 
     /**
-     * Returns how much native memory the mover holds for its slots and for batches.
+     * Returns the size of the native memory for slots and batches.
      *
-     * @return bytes, 0 once it is closed
+     * @return the size in bytes, or 0 after the mover is closed
      */
     public long nativeBytes() {
         return plan.pool().nativeBytes();

@@ -18,8 +18,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Settings for a {@link DsaDataMover}. Each has a default. {@link #open} may be called any number of
- * times, from one thread at a time.
+ * Settings for a {@link DsaDataMover}. Each setting has a default. {@link #open} may be called
+ * repeatedly. A builder is not thread-safe.
  */
 public final class DsaDataMoverBuilder extends DeviceMoverBuilder<DsaDataMoverBuilder> {
     private static final int MOST_USUAL_WORKERS = 4;
@@ -32,7 +32,7 @@ public final class DsaDataMoverBuilder extends DeviceMoverBuilder<DsaDataMoverBu
     private boolean fallback = true;
     private Consumer<DsaDecision> listener = decision -> {};
 
-    // For tests.
+    // Tests replace these.
     private Supplier<DsaSystem> system = DsaSystem::current;
     private Portal.Opener opener = Portal::open;
 
@@ -47,12 +47,12 @@ public final class DsaDataMoverBuilder extends DeviceMoverBuilder<DsaDataMoverBu
     }
 
     /**
-     * Sets the work queues by name. Default: all shared queues that this process can use. A
-     * dedicated queue is used only if it is named.
+     * Sets the work queues by name. The mover uses a dedicated queue only by name. Default: all
+     * shared queues that this process can use.
      *
-     * @param names names such as {@code wq0.0}, each once
+     * @param names distinct names such as {@code wq0.0}
      * @return this
-     * @throws IllegalArgumentException if there is no name, or a name comes twice
+     * @throws IllegalArgumentException if there is no name, or if a name occurs twice
      */
     public DsaDataMoverBuilder queues(String... names) {
         List<String> chosen = List.of(names);
@@ -65,7 +65,7 @@ public final class DsaDataMoverBuilder extends DeviceMoverBuilder<DsaDataMoverBu
     }
 
     /**
-     * Sets which queues an operation goes to if the queues are on several NUMA nodes. Default: {@link
+     * Sets the choice of a queue if the queues are on several NUMA nodes. Default: {@link
      * DsaNumaPolicy#CALLER}.
      *
      * @param policy the policy
@@ -77,8 +77,8 @@ public final class DsaDataMoverBuilder extends DeviceMoverBuilder<DsaDataMoverBu
     }
 
     /**
-     * Sets whether a device waits for a page that is not in memory, on queues that allow it.
-     * Otherwise the device stops at the page, the mover touches the page, and the device continues.
+     * Sets whether a device waits for a page that is not in memory. Only some queues allow it.
+     * Otherwise the device stops at the page, the mover touches the page and submits the rest.
      * Default: {@code false}.
      *
      * @param waits whether devices wait for pages
@@ -90,9 +90,10 @@ public final class DsaDataMoverBuilder extends DeviceMoverBuilder<DsaDataMoverBu
     }
 
     /**
-     * Sets whether the JVM executes what the devices do not. Default: {@code true}. Without fallback,
-     * every size goes to a device, heap segments are refused, and an operation that a device refuses
-     * or fails fails with the status of the device.
+     * Sets whether the JVM executes the operations that the devices do not execute. Without
+     * fallback, the mover submits operations of every size to a device and rejects heap segments.
+     * If a device refuses or fails an operation, the operation fails with the device's status.
+     * Default: {@code true}.
      *
      * @param fallback whether the JVM executes such operations
      * @return this
@@ -103,8 +104,8 @@ public final class DsaDataMoverBuilder extends DeviceMoverBuilder<DsaDataMoverBu
     }
 
     /**
-     * Sets how many operations can be in flight at once. Default: 128. A slot takes 192 bytes of
-     * native memory for each queue, for up to 4 queues.
+     * Sets the largest number of operations in flight. Each operation needs a slot. A slot takes
+     * 192 bytes of native memory for each queue, for up to 4 queues. Default: 128.
      *
      * @param count 1 to 65,536
      * @return this
@@ -116,9 +117,9 @@ public final class DsaDataMoverBuilder extends DeviceMoverBuilder<DsaDataMoverBu
     }
 
     /**
-     * Sets a listener for the decision whether operations go to the devices. The mover calls it when
-     * it is opened, when it stops using the devices, and when it uses them again. The thread that
-     * polls calls it. A throwable of the listener goes to the thread's uncaught-exception handler.
+     * Sets a listener for the decision whether the mover uses its devices. Opening the mover calls
+     * the listener. A polling thread calls it when the mover stops or resumes the use of its
+     * devices. The thread's uncaught-exception handler receives a throwable of the listener.
      * Default: none.
      *
      * @param listener the listener
@@ -129,31 +130,31 @@ public final class DsaDataMoverBuilder extends DeviceMoverBuilder<DsaDataMoverBu
         return this;
     }
 
-    /** Another machine and other devices than this one's; for tests. */
+    /** Replaces this machine and its devices in tests. */
     DsaDataMoverBuilder machine(Supplier<DsaSystem> other, Portal.Opener devices) {
         system = other;
         opener = devices;
         return this;
     }
 
-    /** Other write-back engines than the machine's; for tests. */
+    /** Replaces the write-back engines of this machine in tests. */
     DsaDataMoverBuilder durability(Durability engines) {
         settings.durability = engines;
         return this;
     }
 
-    /** Another clock for the pauses of devices that fail; for tests. */
+    /** Replaces the clock for the pauses of failing devices in tests. */
     DsaDataMoverBuilder clock(LongSupplier nanos) {
         settings.clock = nanos;
         return this;
     }
 
     /**
-     * Opens a mover with these settings. Each queue has to execute a no-op.
+     * Opens a mover with these settings. Opening submits a no-op to each queue.
      *
      * @return an open mover
-     * @throws DsaUnavailableException if no queue works, or one that was named does not
-     * @throws IllegalArgumentException if Linux shows no queue of a name
+     * @throws DsaUnavailableException if no queue works, or if a named queue does not work
+     * @throws IllegalArgumentException if Linux does not show a named queue
      */
     public DsaDataMover open() {
         DsaOpening opening = DsaOpening.of(system.get(), queues, opener);

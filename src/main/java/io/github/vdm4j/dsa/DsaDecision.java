@@ -1,9 +1,9 @@
 package io.github.vdm4j.dsa;
 
 /**
- * The decision whether a mover sends operations to its devices, and the reason.
+ * The decision whether a mover uses its devices, with the reason.
  *
- * @param usesDevices true if operations go to the devices
- * @param reason the reason in a clause
+ * @param usesDevices {@code true} if the mover submits operations to its devices
+ * @param reason the reason, a clause without a full stop
  */
 public record DsaDecision(boolean usesDevices, String reason) {}

@@ -14,16 +14,15 @@ import java.util.function.Predicate;
  *
  * @param name such as {@code dsa0}
  * @param state {@code enabled} or {@code disabled}
- * @param numaNode the node that it is attached to, -1 if the firmware names none
- * @param version the version of its architecture: 0x100, 0x200, ...
- * @param pasidEnabled whether it can work on the addresses of a process; without, no user queue can
- *     be enabled
- * @param maxTransferSize bytes in the longest transfer that it can do
- * @param maxBatchSize descriptors in the longest batch that it can do
- * @param batchOffered whether processes may submit batches; newer kernels take them away together
- *     with the right to map a portal
+ * @param numaNode the NUMA node of the device, or -1 if the firmware names no node
+ * @param version the version of its architecture, for example 0x100
+ * @param pasidEnabled whether it can use the addresses of a process. User queues require this
+ * @param maxTransferSize bytes in its longest transfer
+ * @param maxBatchSize descriptors in its longest batch
+ * @param batchOffered whether processes may submit batches. Newer kernels withdraw batches together
+ *     with the mapped portal
  * @param capabilities the bits of the register GENCAP
- * @param operations the opcodes below 64 that it has, a bit each
+ * @param operations the opcodes below 64, with one bit for each opcode
  * @param groups its groups
  * @param engines its engines
  * @param queues its work queues
@@ -53,7 +52,8 @@ public record DsaDevice(
     }
 
     /**
-     * A group, which ties work queues to engines.
+     * A group of work queues and engines. The engines of a group execute the descriptors of its
+     * queues.
      *
      * @param name such as {@code group0.0}
      * @param trafficClassA the traffic class of ordinary memory
@@ -69,10 +69,10 @@ public record DsaDevice(
     }
 
     /**
-     * An engine, which executes what the queues of its group hold.
+     * An engine. It executes descriptors of the queues in its group.
      *
      * @param name such as {@code engine0.0}
-     * @param group the number of its group, -1 if it has none
+     * @param group the number of its group, or -1 without a group
      */
     public record Engine(String name, Long group) {
         private static Engine read(Path folder) {
@@ -89,14 +89,14 @@ public record DsaDevice(
      * @param state {@code enabled} or {@code disabled}
      * @param mode {@code shared} or {@code dedicated}
      * @param type {@code user}, {@code kernel} or {@code none}
-     * @param driver the driver that it is bound to, or will be
-     * @param group the number of its group, -1 if it has none
-     * @param size entries
-     * @param threshold entries that processes may fill, in a shared queue
-     * @param maxTransferSize bytes in the longest transfer that it takes
-     * @param maxBatchSize descriptors in the longest batch that it takes
+     * @param driver the driver to which Linux binds the queue
+     * @param group the number of its group, or -1 without a group
+     * @param size the number of entries
+     * @param threshold the number of entries that processes may fill in a shared queue
+     * @param maxTransferSize bytes in its longest transfer
+     * @param maxBatchSize descriptors in its longest batch
      * @param blockOnFault whether the device may wait for a page that is not in memory
-     * @param node the file by which a process opens it; null if there is none
+     * @param node the device file of the queue, or null if there is no file
      * @param mayOpen whether this process may read and write that file
      */
     public record WorkQueue(
@@ -117,7 +117,7 @@ public record DsaDevice(
         private static WorkQueue read(
                 Path folder, Path root, Path nodes, Predicate<Path> mayOpen) {
             String name = folder.getFileName().toString();
-            // Some drivers put a suffix behind the queue's name.
+            // Some drivers append a suffix to the queue's name.
             Path node = SystemFiles
                     .list(nodes, file -> file.equals(name) || file.startsWith(name + "-"))
                     .stream()
@@ -141,9 +141,9 @@ public record DsaDevice(
         }
 
         /**
-         * Returns whether Linux says that the queue is enabled.
+         * Returns whether Linux shows the queue as enabled.
          *
-         * @return false as well if Linux does not say
+         * @return {@code false} also if Linux does not show its state
          */
         public boolean enabled() {
             return "enabled".equals(state);
@@ -151,26 +151,26 @@ public record DsaDevice(
     }
 
     /**
-     * Returns whether Linux says that the device is enabled.
+     * Returns whether Linux shows the device as enabled.
      *
-     * @return false as well if Linux does not say
+     * @return {@code false} also if Linux does not show its state
      */
     public boolean enabled() {
         return "enabled".equals(state);
     }
 
     /**
-     * Reads the devices of a machine, and does not ask whether this process may open their queues.
+     * Reads the devices of a machine. The result assumes that this process may open their queues.
      *
      * @param root the folder that stands for {@code /}
-     * @return the devices by name
+     * @return the devices in the order of their names
      */
     public static List<DsaDevice> readAll(Path root) {
         Objects.requireNonNull(root, "root");
         return readAll(DsaFolders.below(root), root, queue -> true);
     }
 
-    /** The devices by name; none if there are none. */
+    /** Returns the devices in the order of their names. */
     static List<DsaDevice> readAll(DsaFolders folders, Path root, Predicate<Path> mayOpen) {
         return SystemFiles.list(folders.sysfs(), name -> name.matches("dsa\\d+"))
                 .stream()
@@ -200,9 +200,9 @@ public record DsaDevice(
     }
 
     /**
-     * The bus also carries the queues of other accelerators; the number ties them to their device.
-     * Linux shows the parts of a device on the bus and below the device. A copy of the tree may
-     * have them in one place only.
+     * Returns the parts of a device. The number in a part's name identifies its device, because the
+     * bus also lists the parts of other accelerators. Linux shows the parts on the bus and below
+     * the device. A copy of the tree may contain them in one place only.
      */
     private static List<Path> parts(Path device, DsaFolders folders, String kind) {
         String number = device.getFileName().toString().substring("dsa".length());
@@ -214,15 +214,19 @@ public record DsaDevice(
         return parts;
     }
 
-    /** Older kernels write the operations without commas, and offer batches to everybody. */
+    /**
+     * Returns whether processes may submit batches. Older kernels write the operations without
+     * commas, and allow batches to all processes.
+     */
     private static Boolean batchOffered(String text) {
         Long operations = text == null || text.indexOf(',') < 0 ? null : operations(text);
         return operations == null ? null : (operations & BATCH_OPERATION) != 0;
     }
 
     /**
-     * Newer kernels write groups of eight hexadecimal digits between commas, the lowest last. Older
-     * kernels write four numbers of 64 bits, the lowest first.
+     * Returns the opcodes below 64. Newer kernels write groups of eight hexadecimal digits between
+     * commas, and the last group is the lowest. Older kernels write four numbers of 64 bits, and
+     * the first number is the lowest.
      */
     private static Long operations(String text) {
         if (text == null) {

@@ -8,8 +8,8 @@ import java.util.List;
  * A diagnosis of DSA without a native library. It states whether this process can use the devices
  * of this machine. If not, it states the reasons and the remedies.
  *
- * @param queues the work queues that answered a no-op
- * @param findings why each of the other queues cannot be used; if there is no queue, why
+ * @param queues the work queues that have executed a no-op
+ * @param findings the reason for each unusable queue, or the reason why there is no queue
  * @param system the machine
  */
 public record DsaDiagnosis(List<String> queues, List<Finding> findings, DsaSystem system) {
@@ -23,17 +23,17 @@ public record DsaDiagnosis(List<String> queues, List<Finding> findings, DsaSyste
     /**
      * A reason why a queue or a device cannot be used.
      *
-     * @param subject the queue or the device; "this machine" if there is none
+     * @param subject the queue or the device, or "this machine" without a device
      * @param what the reason
-     * @param remedy what to do about it, with the commands
+     * @param remedy the commands that remove the obstacle
      */
     public record Finding(String subject, String what, String remedy) implements Serializable {}
 
     /**
-     * Diagnoses this machine. Opens each queue that looks usable, submits a no-op and closes the
-     * queue.
+     * Diagnoses this machine. The diagnosis opens each queue that looks usable, submits a no-op and
+     * closes the queue.
      *
-     * @return the diagnosis as of now
+     * @return the current diagnosis
      */
     public static DsaDiagnosis current() {
         return of(DsaSystem.current(), Portal::open);
@@ -48,7 +48,7 @@ public record DsaDiagnosis(List<String> queues, List<Finding> findings, DsaSyste
     /**
      * Returns whether a mover can be opened.
      *
-     * @return true if at least one queue answered
+     * @return {@code true} if at least one queue has executed a no-op
      */
     public boolean works() {
         return !queues.isEmpty();

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
-/** Opens a {@link DsaDataMover} for {@link io.github.vdm4j.mover.DataMovers}. */
+/** A provider that opens a {@link DsaDataMover} for {@link io.github.vdm4j.mover.DataMovers}. */
 public final class DsaMoverProvider implements MoverProvider {
     private static final int PREFERENCE = 200;
 
@@ -21,7 +21,8 @@ public final class DsaMoverProvider implements MoverProvider {
     @Override
     public Attempt open(Settings settings) {
         Objects.requireNonNull(settings, "settings");
-        if (!Files.isDirectory(DsaFolders.current().sysfs())) { // spares a JVM that starts the rest
+        // This avoids a full examination during the start of a JVM.
+        if (!Files.isDirectory(DsaFolders.current().sysfs())) {
             return new Attempt(null, "DSA: Linux shows no DSA device", false);
         }
         try {

@@ -4,15 +4,16 @@ import io.github.vdm4j.dsa.portal.NodePolicy;
 import io.github.vdm4j.dsa.portal.SlotMemory;
 
 /**
- * The choice among work queues on several NUMA nodes. If no near queue takes an operation, the mover
- * asks the others. A mover whose queues are on one node has no choice, and asks the system nothing.
+ * The choice among work queues on several NUMA nodes. If no near queue accepts an operation, the
+ * mover submits it to a distant queue. If all queues are on one node, the policy has no effect and
+ * no cost.
  */
 public enum DsaNumaPolicy {
-    /** Queues near the thread that starts the operation. The system call takes some 20 ns. */
+    /** Queues near the thread that starts the operation. The system call takes about 20 ns. */
     CALLER((memory, destination) -> memory.callerNode()),
     /** Queues near the memory that the operation writes. The system call takes about 1 µs. */
     DESTINATION(SlotMemory::nodeOf),
-    /** All queues in turns. */
+    /** All queues in turn. */
     ALL(null);
 
     private final NodePolicy policy;
@@ -21,7 +22,7 @@ public enum DsaNumaPolicy {
         this.policy = policy;
     }
 
-    /** Null for all queues. */
+    /** Returns the policy of the channel, or null for all queues. */
     NodePolicy policy() {
         return policy;
     }

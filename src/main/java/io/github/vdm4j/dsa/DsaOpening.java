@@ -14,14 +14,14 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * The opening of the work queues of one mover. It examines every queue, opens those that look usable,
- * and keeps those that execute a no-op.
+ * The opening of the work queues of one mover. It examines every queue, opens the usable queues
+ * and keeps each queue that executes a no-op.
  */
 final class DsaOpening implements AutoCloseable {
     private static final long PROBE_NANOS = 1_000_000_000L;
-    /** What every version of the device can do at least. */
+    /** The smallest limit of all device versions. It applies if Linux shows no limit. */
     private static final long USUAL_TRANSFER = 2L << 20;
-    /** Opcodes 0 to 9, 0x10 to 0x15 and 0x20. */
+    /** The opcodes 0 to 9, 0x10 to 0x15 and 0x20. */
     private static final long ALL_OPERATIONS = 0x1_003f_03ffL;
     private static final long FIRST_WITH_BATCHES = 0x200;
 
@@ -33,8 +33,8 @@ final class DsaOpening implements AutoCloseable {
     /**
      * Opens queues.
      *
-     * @param names the queues to open; empty for all that are shared
-     * @throws IllegalArgumentException if Linux shows no queue of a name
+     * @param names the queues to open, or an empty list for all shared queues
+     * @throws IllegalArgumentException if Linux does not show a named queue
      */
     static DsaOpening of(DsaSystem system, List<String> names, Portal.Opener opener) {
         checkNames(system, names);
@@ -116,13 +116,16 @@ final class DsaOpening implements AutoCloseable {
                 dedicated));
     }
 
-    /** The kernel refuses batches of users on devices of the first version. */
+    /**
+     * Returns whether processes may submit batches. The kernel rejects them on devices of the first
+     * version.
+     */
     private static boolean takesBatches(DsaDevice device) {
         return device.version() != null && device.version() >= FIRST_WITH_BATCHES
                 && !Boolean.FALSE.equals(device.batchOffered());
     }
 
-    /** The queues that work. */
+    /** Returns the usable queues. */
     List<WorkQueue> queues() {
         return queues;
     }
@@ -131,12 +134,12 @@ final class DsaOpening implements AutoCloseable {
         return queues.stream().map(WorkQueue::name).toList();
     }
 
-    /** Why the others do not. */
+    /** Returns the reason for each unusable queue. */
     List<Finding> findings() {
         return findings;
     }
 
-    /** Releases the queues, of an opening that does not become a mover. */
+    /** Releases the queues if the opening does not lead to a mover. */
     @Override
     public void close() {
         queues.forEach(queue -> queue.queue().release(PROBE_NANOS));

@@ -6,23 +6,26 @@ import io.github.vdm4j.dsa.portal.WorkQueue;
 import java.util.List;
 
 /**
- * A work queue of a mover and what it has done for the mover so far.
+ * A work queue of a mover with its counters. The counters cover the operations of this mover.
  *
  * @param name the name, such as {@code wq0.0}
  * @param device the device, such as {@code dsa0}
- * @param numaNode the node of the device; -1 if it is not known
+ * @param numaNode the NUMA node of the device, or -1 if it is unknown
  * @param dedicated whether no other process may use the queue
- * @param size the descriptors that the process may have in the queue; 0 if it is not known
+ * @param size the number of descriptors that the process may have in the queue, or 0 if it is
+ *     unknown
  * @param maxTransferBytes bytes in the longest descriptor
- * @param maxBatchTasks tasks in the longest batch; below 2 if the queue takes no batches
- * @param lost why the queue takes no submissions at this time; null if it takes them
- * @param submissions the descriptors that the queue has accepted; a batch counts once
- * @param completions the descriptors that the device has executed
- * @param failures the descriptors that were refused, failed or timed out
- * @param pageFaults the descriptors that met a missing page
- * @param refusals how often the queue was full
- * @param bytes how much the descriptors have processed, batches excluded
- * @param sizes the completions by size: below 4 KiB, 16 KiB, 64 KiB, 256 KiB and 1 MiB, and longer
+ * @param maxBatchTasks tasks in the longest batch, or a number below 2 if the queue accepts no
+ *     batches
+ * @param lost the reason why the queue accepts no submissions at this time, or null
+ * @param submissions the number of accepted descriptors. A batch counts once
+ * @param completions the number of descriptors that the device has executed
+ * @param failures the number of descriptors that were refused, failed or timed out
+ * @param pageFaults the number of descriptors that met a missing page
+ * @param refusals the number of submissions that the full queue refused
+ * @param bytes the number of processed bytes, without batches
+ * @param sizes the completions by size. The classes are below 4 KiB, 16 KiB, 64 KiB, 256 KiB and 1
+ *     MiB, and longer
  */
 public record DsaQueue(
         String name,

@@ -16,19 +16,18 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * The state of this machine, its Linux and this process that decides whether the process can use
- * DSA. A part that cannot be found out is null.
+ * The facts about a machine, its Linux and this process that determine whether the process can use
+ * DSA. An unknown fact is null.
  *
- * @param processorFlags the instructions that matter, and whether the processor has them
+ * @param processorFlags the relevant instructions, and whether the processor has them
  * @param kernel the release of Linux
- * @param idxdLoaded whether the driver of the devices is loaded
- * @param undriven the PCI addresses of devices that the driver does not drive; looked for only if
- * there are no others
+ * @param idxdLoaded whether the idxd driver is loaded
+ * @param undriven the PCI addresses of devices without a driver. The list is empty if Linux shows a
+ *     device
  * @param devices the devices
- * @param otherAccelerators how many analytics accelerators (IAX) share the bus; DML looks at them
- * too
- * @param iommu what the kernel's command line says of the IOMMU ({@code intel_iommu=}); empty if
- * nothing
+ * @param otherAccelerators the number of analytics accelerators (IAX) on the same bus. DML examines
+ *     them, too
+ * @param iommu the words {@code intel_iommu=} of the kernel's command line, or an empty string
  * @param process this process
  */
 public record DsaSystem(
@@ -41,17 +40,22 @@ public record DsaSystem(
         String iommu,
         Process process) {
 
-    /** Those for submitting (movdir64b, enqcmd), waiting (waitpkg), writing back and copying. */
+    /**
+     * The instructions for submitting (movdir64b, enqcmd), waiting (waitpkg), writing back and
+     * copying.
+     */
     private static final List<String> FLAGS =
             List.of("movdir64b", "enqcmd", "waitpkg", "clwb", "clflushopt",
                     "avx512f");
 
     private static final String INTEL = "0x8086";
 
-    /** Sapphire Rapids to Granite Rapids, Granite Rapids-D, Diamond Rapids. */
+    /**
+     * The PCI device IDs of Sapphire Rapids to Granite Rapids, Granite Rapids-D and Diamond Rapids.
+     */
     private static final Set<String> DSA_IDS = Set.of("0x0b25", "0x11fb", "0x1212");
 
-    /** Makes the parts unmodifiable. */
+    /** Copies the map and the lists. */
     public DsaSystem {
         processorFlags = processorFlags == null
                 ? null
@@ -63,9 +67,9 @@ public record DsaSystem(
     /**
      * This process.
      *
-     * @param rawIo whether it has the capability CAP_SYS_RAWIO, and that in the system's own user
-     *     namespace: another one's does not count
-     * @param nodes the NUMA nodes whose processors it may run on
+     * @param rawIo whether the process has the capability CAP_SYS_RAWIO in the initial user
+     *     namespace. The kernel ignores the capability of another namespace
+     * @param nodes the NUMA nodes of the processors that it may use
      */
     public record Process(Boolean rawIo, List<Long> nodes) {
         private static final int CAP_SYS_RAWIO = 17;
@@ -113,7 +117,7 @@ public record DsaSystem(
             return nodes.isEmpty() ? null : nodes;
         }
 
-        /** Of a list such as 0-3,8. */
+        /** Returns the numbers of a list such as 0-3,8. */
         private static Set<Long> numbers(String list) {
             var numbers = new java.util.HashSet<Long>();
             if (list != null && list.matches("\\d{1,6}(-\\d{1,6})?(,\\d{1,6}(-\\d{1,6})?)*")) {
@@ -133,18 +137,18 @@ public record DsaSystem(
      * Reads the state of a machine and of this process.
      *
      * @param root the folder that stands for {@code /}
-     * @return the state as of now
+     * @return the current state
      */
     public static DsaSystem read(Path root) {
         return read(Objects.requireNonNull(root, "root"), DsaSystem::mayOpen);
     }
 
     /**
-     * Reads the state of a machine whose device files answer to a test.
+     * Reads the state of a machine with a test for access to device files.
      *
      * @param root the folder that stands for {@code /}
      * @param mayOpen whether this process may read and write a queue's device file
-     * @return the state as of now
+     * @return the current state
      */
     public static DsaSystem read(Path root, Predicate<Path> mayOpen) {
         Objects.requireNonNull(root, "root");
@@ -153,10 +157,10 @@ public record DsaSystem(
     }
 
     /**
-     * Reads the state of this machine and of this process. The properties {@code vdm4j.dsa.sysfs} and
-     * {@code vdm4j.dsa.devices} replace the folders in which Linux shows devices.
+     * Reads the state of this machine and of this process. The properties {@code vdm4j.dsa.sysfs}
+     * and {@code vdm4j.dsa.devices} replace the folders of devices.
      *
-     * @return the state as of now
+     * @return the current state
      */
     public static DsaSystem current() {
         return read(Path.of("/"), DsaFolders.current(), DsaSystem::mayOpen);

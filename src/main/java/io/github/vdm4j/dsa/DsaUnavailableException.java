@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Thrown when no work queue of a DSA device can be used. The message lists every queue that was
- * examined and the reason why the queue was not taken. The next attempt may succeed.
+ * Thrown if no work queue of a DSA device can be used. The message lists every examined queue and
+ * the reason why the process cannot use it. A later attempt may succeed.
  */
 public final class DsaUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** The reason for each queue that was not taken. */
-    @SuppressWarnings("serial") // copyOf makes serializable lists
+    /** The reason for each unusable queue. */
+    @SuppressWarnings("serial") // List.copyOf returns serializable lists.
     private final List<Finding> findings;
 
     DsaUnavailableException(List<Finding> findings) {
@@ -28,7 +28,7 @@ public final class DsaUnavailableException extends RuntimeException {
     }
 
     /**
-     * Returns what was examined and why it was not taken.
+     * Returns the examined queues and the reasons why the process cannot use them.
      *
      * @return the findings, at least one
      */

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The conditions under which a process can use a work queue, from the outside in. An attribute that
- * sysfs does not show has the value that the smallest tree of a device needs: enabled, with PASID,
- * shared, of type user, without block on fault, batches of one task.
+ * The conditions under which a process can use a work queue. The order is machine, device, queue,
+ * file. If sysfs shows no attributes, the rules assume an enabled shared queue of type user with
+ * PASID. They assume that the queue accepts neither batches nor block on fault.
  */
 final class QueueRules {
     private static final String CONFIGURE =
@@ -25,7 +25,7 @@ final class QueueRules {
 
     private QueueRules() {}
 
-    /** Returns why a machine has no device, with the remedy. */
+    /** Returns the reason why a machine has no device, with the remedy. */
     static Finding noDevice(DsaSystem system) {
         if (!system.undriven().isEmpty()) {
             return new Finding(system.undriven().getFirst(),
@@ -39,7 +39,7 @@ final class QueueRules {
                         + " In a container: pass the host's queue on, --device /dev/dsa/wq0.0.");
     }
 
-    /** Returns why a device without queues cannot be used. */
+    /** Returns the reason why a device without queues cannot be used. */
     static Finding noQueue(DsaDevice device) {
         Finding obstacle = obstacle(device);
         return obstacle != null ? obstacle
@@ -59,7 +59,10 @@ final class QueueRules {
                         configure(device, "wq" + number(device) + ".0"));
     }
 
-    /** Returns why a process cannot use a queue, by what Linux shows; null if it may. */
+    /**
+     * Returns the reason in Linux's attributes why a process cannot use a queue, or null if there
+     * is no reason.
+     */
     static Finding obstacle(DsaDevice device, WorkQueue queue, boolean named) {
         Finding ofDevice = obstacle(device);
         if (ofDevice != null) {
@@ -98,7 +101,7 @@ final class QueueRules {
                 : null;
     }
 
-    /** Returns why a queue whose file could not be opened cannot be used. */
+    /** Returns the finding for a queue whose file cannot be opened. */
     static Finding notOpened(WorkQueue queue, String words) {
         boolean taken = words.contains("busy");
         return new Finding(queue.name(),
@@ -108,7 +111,7 @@ final class QueueRules {
                         : words.contains("ermi") ? PERMIT : "dmesg | grep idxd");
     }
 
-    /** Returns why a queue that did not execute a no-op cannot be used. */
+    /** Returns the finding for a queue that has not executed a no-op. */
     static Finding notWorking(WorkQueue queue, DsaStatus status) {
         return switch (status.code()) {
             case DsaStatus.NONE -> new Finding(queue.name(),
@@ -142,7 +145,7 @@ final class QueueRules {
         return "dedicated".equals(queue.mode());
     }
 
-    /** The descriptors that this process may have in a queue. */
+    /** Returns the number of descriptors that this process may have in a queue. */
     static int size(WorkQueue queue) {
         Long shown = isDedicated(queue) || queue.threshold() == null || queue.threshold() == 0
                 ? queue.size()
@@ -150,7 +153,7 @@ final class QueueRules {
         return (int) Math.min(Objects.requireNonNullElse(shown, 0L), Integer.MAX_VALUE);
     }
 
-    /** The smaller of two limits, of which the device or the queue may show none. */
+    /** Returns the smaller of the known limits, or the default if Linux shows no limit. */
     static long limit(Long ofDevice, Long ofQueue, long otherwise) {
         return List.of(Objects.requireNonNullElse(ofDevice, Long.MAX_VALUE),
                 Objects.requireNonNullElse(ofQueue, Long.MAX_VALUE))

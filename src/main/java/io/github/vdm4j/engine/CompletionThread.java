@@ -12,15 +12,15 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 
 /**
- * The thread that polls a mover's operations on hardware for the threads that wait. It starts with
- * the first such operation, spins, yields and then sleeps longer and longer while nothing
- * completes, and parks while there is nothing to poll.
+ * The thread that polls a mover's operations on hardware for the threads that wait. The first such
+ * operation starts it. While nothing completes, the thread spins, yields and then sleeps for
+ * growing times. While there is nothing to poll, it parks.
  */
 final class CompletionThread {
     private static final IdleStrategy IDLE = IdleStrategy.backOff(1_000, 100, 100_000);
 
     private final Queue<Operation<?>> added = new ConcurrentLinkedQueue<>();
-    /** Serves the operations that wait for a slot. Returns true while an operation waits. */
+    /** Serves the operations that wait for a slot. Returns {@code true} if an operation waits. */
     private final BooleanSupplier pending;
     private final String name;
     private volatile boolean wanted;
@@ -33,13 +33,16 @@ final class CompletionThread {
         this.pending = pending;
     }
 
-    /** Polls an operation until it is complete. Returns false if the caller has to poll. */
+    /**
+     * Adds an operation to poll until it is complete. Returns {@code false} if the caller has to
+     * poll.
+     */
     boolean watch(Operation<?> operation) {
         try {
             added.add(operation);
             return wakeUp();
         } catch (OutOfMemoryError e) {
-            return false; // no memory for the list, or no thread
+            return false; // The heap is full, or the system has no thread.
         }
     }
 
@@ -48,7 +51,7 @@ final class CompletionThread {
         try {
             wakeUp();
         } catch (OutOfMemoryError e) {
-            // The next operation that completes or waits asks again.
+            // The next operation that completes or waits calls this again.
         }
     }
 
@@ -91,8 +94,8 @@ final class CompletionThread {
                         IDLE.idle(fruitless);
                     }
                 }
-                Thread.interrupted(); // concerns nobody here, and would keep park from sleeping
-            } catch (Throwable e) { // the heap is full for a moment: the next round tries again
+                Thread.interrupted(); // A pending interrupt would prevent park from sleeping.
+            } catch (Throwable e) { // If the heap was full, the next round tries again.
                 LibraryThread.report(e);
             }
         }

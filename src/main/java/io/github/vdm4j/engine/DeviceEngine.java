@@ -21,11 +21,11 @@ import io.github.vdm4j.worker.Workers;
 import java.io.IOException;
 
 /**
- * Executes the operations that have a slot: submits their parts, polls them, repairs page faults,
- * retries full queues, and completes the operation.
+ * The engine for operations with a slot. It submits their parts, polls them, repairs page faults,
+ * retries full queues and completes the operation.
  */
 final class DeviceEngine {
-    /** How often one part may meet a page fault before the engine stops repairing it. */
+    /** The largest number of page faults that the engine repairs in one part. */
     private static final int MAX_FAULTS = 16;
     private static final int OK = Slot.OK;
 
@@ -33,7 +33,7 @@ final class DeviceEngine {
     private final EngineFailures failures;
     private final SlotPool pool;
     private final Durability durability;
-    /** Null without hardware. */
+    /** The health of the device, or null without hardware. */
     private final DeviceHealth health;
     private final DeviceWorkers workers;
     private volatile boolean closing;
@@ -48,17 +48,17 @@ final class DeviceEngine {
     }
 
     /**
-     * Closes the engine. From now on, threads that may not access confined memory end its
-     * operations.
+     * Closes the engine. After this call, a thread that may not access an operation's confined
+     * memory ends the operation.
      */
     void close() {
         closing = true;
     }
 
     /**
-     * Continues until a part is in flight or everything is done.
+     * Continues an operation until a part is in flight or all parts are complete.
      *
-     * @return the state reached, or null if a worker has the operation now
+     * @return the state of the operation, or null if a worker owns it now
      */
     FutureState proceed(Operation<?> operation, Program program) {
         Slot slot = program.slot();
@@ -73,7 +73,7 @@ final class DeviceEngine {
                         slot.fallBack();
                     }
                     if (mayHandOver && !slot.onDevice()) {
-                        mayHandOver = false; // the answer stays the same
+                        mayHandOver = false; // The answer cannot change.
                         if (workers.handOver(operation)) {
                             return null;
                         }
@@ -125,7 +125,7 @@ final class DeviceEngine {
             return failures.unusable(operation, executed, moved, e.getMessage(), e.getCause());
         } catch (WrongThreadException e) {
             String ownerEnded = program.ownerEnded();
-            if (ownerEnded != null) { // nothing is in flight: a part has ended before
+            if (ownerEnded != null) { // Nothing is in flight, because an earlier part has ended.
                 long moved = program.bytesMoved();
                 ExecutionPath executed = executedSoFar(program);
                 release(operation, slot);
@@ -151,7 +151,7 @@ final class DeviceEngine {
             release(operation, slot);
             return failures.invalidData(operation, executed, moved, e);
         } catch (RuntimeException | Error e) {
-            if (slot.isSubmitted()) { // the device may still use the memory
+            if (slot.isSubmitted()) { // The device may still use the memory.
                 operation.attach(null);
                 pool.takeOver(slot);
             } else {
@@ -171,18 +171,21 @@ final class DeviceEngine {
         return program.bytesMoved() == 0 ? ExecutionPath.NONE : program.executedBy();
     }
 
-    /** A full queue is not the task's fault: the engine retries it. */
+    /**
+     * Returns whether the program can skip a refused part. It cannot if the queue is full, because
+     * the engine retries the part.
+     */
     private static boolean canSkipRefusedPart(Program program, int refused) {
         return program.slot().channel().status(refused).result() != VdmResult.QUEUE_FULL
                 && program.canSkipFailedPart(refused);
     }
 
-    /** Returns the program that takes the operation through the slot. */
+    /** Returns the program that executes an operation through a slot. */
     Program describe(Operation<?> operation, Slot slot) {
         return slot.begin(operation, durability, plan.policy().isForJvmWithSlot(operation));
     }
 
-    /** Executes an operation with a slot that the calling thread has taken. */
+    /** Starts an operation in a slot that the calling thread has taken. */
     FutureState begin(Operation<?> operation, Slot slot) {
         Program program = describe(operation, slot);
         // Any thread may begin with a granted slot, not only the thread that waits.
@@ -204,13 +207,17 @@ final class DeviceEngine {
             if (program instanceof BatchProgram batch && batch.hasBegun()) {
                 slot.owner(operation);
             } else {
-                release(operation, slot); // nothing was submitted: the operation stays idle
+                // The engine has submitted nothing, so the operation stays idle.
+                release(operation, slot);
             }
             throw e;
         }
     }
 
-    /** Does the same on a worker, or for a task whose batch is on the right thread. */
+    /**
+     * Starts an operation in a slot on a worker. A task of a batch also uses this, because its
+     * batch runs on an allowed thread.
+     */
     FutureState beginOnWorker(Operation<?> operation, Slot slot) {
         Program program = describe(operation, slot);
         program.passToWorker();
@@ -230,8 +237,8 @@ final class DeviceEngine {
     }
 
     /**
-     * The device may still use the slot and its memory: neither may be used anew before the device
-     * answers.
+     * Ends an operation whose device has not answered in time. The slot and its memory stay
+     * reserved until the device answers, because the device may still use them.
      */
     private FutureState overdue(Operation<?> operation, Program program) {
         long moved = program.bytesMoved();
@@ -244,7 +251,9 @@ final class DeviceEngine {
         return failures.overdue(operation, executed, moved, plan.deviceNanos());
     }
 
-    /** Prepares a failed part for another submission, if that is possible. */
+    /**
+     * Prepares a failed part for another submission. Returns {@code false} if this is impossible.
+     */
     private static boolean repair(Program program, int status) {
         Slot slot = program.slot();
         boolean faulted = slot.channel().status(status).result() == VdmResult.PAGE_FAULT;
@@ -255,7 +264,10 @@ final class DeviceEngine {
         return faulted && program.repairPageFault() < MAX_FAULTS || slot.fallBack();
     }
 
-    /** Handles a refused part: retries it later if the queue is full, and otherwise fails. */
+    /**
+     * Handles a refused part. If the queue is full, a later poll retries it. Otherwise the
+     * operation fails.
+     */
     FutureState refused(Operation<?> operation, Program program, VdmStatus status) {
         if (status.result() == VdmResult.QUEUE_FULL && program.mayRetry(plan.queueFullNanos())) {
             operation.countRetry();
@@ -268,7 +280,7 @@ final class DeviceEngine {
         boolean done = program.isDone();
         while (done && program instanceof BatchProgram batch && batch.needsForces()
                 && workers.forcesHere(operation)) {
-            operation.requireAccess(); // its own thread forces it
+            operation.requireAccess(); // The owner of the confined memory forces it.
             batch.forces().await();
             done = program.isDone();
         }
@@ -276,8 +288,8 @@ final class DeviceEngine {
     }
 
     /**
-     * Finishes an operation whose data are written. The buffers stay pinned until the data are
-     * durable. Returns null if a forcing thread has the operation now.
+     * Finishes an operation after its data are written. The buffers stay pinned until the data are
+     * durable. Returns null if a force thread owns the operation now.
      */
     private FutureState done(Operation<?> operation, Program program) {
         if (program instanceof BatchProgram batch && batch.needsForces()) {
@@ -303,7 +315,7 @@ final class DeviceEngine {
                 workers.forceElsewhere(operation, program, forces);
                 return null;
             }
-            operation.requireAccess(); // its own thread forces it
+            operation.requireAccess(); // The owner of the confined memory forces it.
             forces.await();
         }
         release(operation, program.slot());
@@ -319,7 +331,7 @@ final class DeviceEngine {
         return failures.failed(operation, onDevice, moved, status, executed);
     }
 
-    /** Returns the slot of an operation with nothing in flight. */
+    /** Releases the slot of an operation. Nothing of the operation may be in flight. */
     void release(Operation<?> operation, Slot slot) {
         operation.attach(null);
         slot.reset();

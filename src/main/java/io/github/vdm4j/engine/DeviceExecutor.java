@@ -28,9 +28,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.Set;
 
 /**
- * The executor of a mover on a device. It decides who executes an operation: the JVM on the calling
- * thread, a slot in one call, a worker, or the {@link DeviceEngine} with a slot on the device.
- * Operations for which the device has no free slot wait in order.
+ * The executor of a mover on a device. It executes short operations in the JVM or in one call of
+ * the channel's software, and gives long operations to workers. The {@link DeviceEngine} executes
+ * the remaining operations with a slot on the device. If no slot is free, operations wait in order.
  */
 public final class DeviceExecutor implements VdmExecutor {
     private static final IdleStrategy IDLE = IdleStrategy.backOff();
@@ -47,13 +47,13 @@ public final class DeviceExecutor implements VdmExecutor {
     private final SlotQueue queue;
     private final PendingList pending;
     private final CompletionThread completions;
-    /** Kept for its removal. */
+    /** The finisher in {@link MemoryRegions}. Closing the mover removes it. */
     private final Runnable finisher;
-    /** The longest operation that one call of DML executes; 0 if no call does. */
+    /** The longest operation in bytes that one call of DML executes, or 0 if no call does. */
     private final long inlineBytes;
     private volatile boolean closing;
 
-    /** Makes an executor, without threads so far. */
+    /** Creates an executor. It has no threads yet. */
     public DeviceExecutor(EnginePlan plan, String name) {
         this.plan = plan;
         this.name = name;
@@ -76,7 +76,8 @@ public final class DeviceExecutor implements VdmExecutor {
     public FutureState start(Operation<?> operation) {
         if (operation.attachment() instanceof Program begun
                 && begun.slot().owner() == operation) {
-            return engine.proceed(operation, begun); // another thread could not go further
+            // Another thread could not access the confined memory.
+            return engine.proceed(operation, begun);
         }
         if (closing) {
             return operation.failClosed();
@@ -91,11 +92,11 @@ public final class DeviceExecutor implements VdmExecutor {
                         && type != VdmOperationType.NOP && type != VdmOperationType.DRAIN) {
             return workers.startOnJvm(operation, false);
         }
-        if (plan.hasSoftware() && !operation.isOffHeap()) { // on AUTO; the other paths refuse it
+        if (plan.hasSoftware() && !operation.isOffHeap()) { // A device cannot access heap segments.
             return workers.handOver(operation) ? null : workers.startOnJvm(operation, false);
         }
-        // One call of the software path instead of the way through the engine takes a third of the
-        // time of a copy of 64 bytes (docs/adr/0016).
+        // For a copy of 64 bytes, one call of the software path takes a third of the engine's time
+        // (docs/adr/0016).
         if (bytes <= inlineBytes && type.ordinal() <= VdmOperationType.MEMSET.ordinal()
                 && !operation.isDurable() && isPlain(operation)) {
             Slot slot = pool.take();
@@ -125,15 +126,15 @@ public final class DeviceExecutor implements VdmExecutor {
         return startWithSlot(operation);
     }
 
-    /** Returns whether no page can be missing. */
+    /** Returns whether all pages of an operation's segments are present. */
     private static boolean isPlain(Operation<?> operation) {
         return !MemoryRegions.mayLackPages(operation.destination())
                 && !MemoryRegions.mayLackPages(operation.source());
     }
 
     /**
-     * Executes an operation in one submission of the software path. The call holds the segments
-     * open, so no buffer needs a pin. Every result except success continues in the engine.
+     * Executes an operation in one submission of the software path. The call keeps the segments
+     * open, so no buffer needs a pin. If the call does not succeed, the engine continues.
      */
     private FutureState executeInline(Operation<?> operation, Slot slot, long bytes) {
         MemorySegment destination = operation.destination();
@@ -150,7 +151,7 @@ public final class DeviceExecutor implements VdmExecutor {
             return failures.unusable(operation, ExecutionPath.NONE, 0, e.getMessage(),
                     e.getCause());
         } catch (RuntimeException | Error e) {
-            pool.give(slot); // else close() would wait for it for ever
+            pool.give(slot); // Without this, close() would wait for the slot for ever.
             throw e;
         }
         if (status != Slot.OK) {
@@ -171,7 +172,7 @@ public final class DeviceExecutor implements VdmExecutor {
                 : refusal;
     }
 
-    /** Ends a durable copy or fill that needs no slot, or returns null. */
+    /** Executes a durable copy or fill with libpmem. Returns null if the operation needs a slot. */
     private FutureState startDurableMove(Operation<?> operation) {
         if (policy.libpmemMoves()
                 && operation.type().ordinal() <= VdmOperationType.MEMSET.ordinal()
@@ -187,7 +188,9 @@ public final class DeviceExecutor implements VdmExecutor {
 
     private FutureState startWithSlot(Operation<?> operation) {
         if (operation.crcDestination() != null) {
-            operation.requireAccess(); // no device touches the destination and would notice
+            // The mover writes the CRC itself, so the device would not check access to its
+            // destination.
+            operation.requireAccess();
         }
         if (!plan.usesDevice() && workers.handOver(operation)) {
             return null;
@@ -210,10 +213,14 @@ public final class DeviceExecutor implements VdmExecutor {
         return plan.hasDevice() ? waitForSlot(operation) : workers.startOnJvm(operation, false);
     }
 
-    /** Joins the pending list. An operation on confined memory cannot: its own thread polls it. */
+    /**
+     * Adds an operation to the pending list. An operation on confined memory cannot wait there,
+     * because only its own thread may submit it.
+     */
     private FutureState waitForSlot(Operation<?> operation) {
         if (!Workers.canExecute(operation)) {
-            Slot slot = takeSlot(); // ahead of the list, because nobody else can submit it
+            // The operation may precede the list, because no other thread can submit it.
+            Slot slot = takeSlot();
             return slot != null ? engine.begin(operation, slot)
                     : plan.hasSoftware() ? workers.startOnJvm(operation, false) : FutureState.IDLE;
         }
@@ -258,7 +265,7 @@ public final class DeviceExecutor implements VdmExecutor {
         return drain(operation, drain);
     }
 
-    /** Waits for the operations of the first call, then submits a drain. */
+    /** Waits for the operations that preceded the drain, then submits a drain to the device. */
     private FutureState drain(Operation<?> operation, Drain drain) {
         if (!drain.isOver()) {
             queue.finishAbandoned();
@@ -281,7 +288,10 @@ public final class DeviceExecutor implements VdmExecutor {
         queue.handOff();
     }
 
-    /** Sleeping threads rely on a thread that polls the operations with slots. */
+    /**
+     * Answers a notifier with a waker. If the operation waits for a slot, the completion thread
+     * serves the list, because the caller may sleep.
+     */
     @Override
     public void answer(Operation<?> operation, Notifier notifier) {
         if (operation.attachment() == null && plan.hasDevice()) {
@@ -290,7 +300,7 @@ public final class DeviceExecutor implements VdmExecutor {
         notifier.useWaker();
     }
 
-    /** Returns how many operations wait for a slot or a worker. */
+    /** Returns the number of operations that wait for a slot or a worker. */
     public int pending() {
         return pending.size() + workers.pending();
     }
@@ -329,11 +339,11 @@ public final class DeviceExecutor implements VdmExecutor {
     }
 
     /**
-     * Finishes the started operations and frees the slots. A waker must not wait, because the
-     * thread that calls it may have to finish an operation. So another thread waits.
+     * Finishes the started operations and frees the slots. A thread of this library must not wait
+     * here, because it may have to finish an operation. In this case a new thread waits.
      *
-     * @throws io.github.vdm4j.VdmException if that exceeds the close timeout; the slots' memory is
-     *     kept then
+     * @throws io.github.vdm4j.VdmException if the close timeout passes. The slots keep their memory
+     *     in this case
      */
     @Override
     public void close() {

@@ -7,28 +7,28 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
 /**
- * The health of a device: whether submissions to the device are worth while. If there is software
- * to fall back to, the engine stops using a device that keeps failing and uses it again once an
- * empty operation has succeeded. Nothing runs in the background: the threads that poll call this.
+ * The health of a device. If software can replace the device, the engine stops using a device that
+ * keeps failing. The engine resumes its use after an empty operation has succeeded. Polling threads
+ * call this class, and no background thread exists.
  */
 public final class DeviceHealth {
-    /** Is notified when the engine stops using the device, and when it uses the device again. */
+    /** A listener for the start and the end of a device's use. */
     @FunctionalInterface
     public interface Listener {
-        /** Takes note of a decision. Called without locks. Must not throw. */
+        /** Receives a decision. The caller holds no locks. The listener must not throw. */
         void decided(boolean device, String reason);
     }
 
-    /** The number of failures in a row after which the engine stops using the device. */
+    /** The number of consecutive failures after which the engine stops using the device. */
     static final int FAILURES = 8;
 
     /**
-     * How long its queues may refuse everything. They are shared, and full for a moment while many
-     * processes use them.
+     * How long the queues may refuse all submissions. Shared queues can be full for a short time
+     * while many processes use them.
      */
     static final long FULL_NANOS = 1_000_000_000L;
 
-    /** The first pause, and the longest pause, before the engine tries the device again. */
+    /** The first pause and the longest pause before the engine retries the device. */
     static final long SHORTEST_PAUSE_NANOS = 1_000_000_000L;
 
     static final long LONGEST_PAUSE_NANOS = 60_000_000_000L;
@@ -37,12 +37,12 @@ public final class DeviceHealth {
     private final Listener listener;
     private final LongSupplier clock;
 
-    /** Whether there is software to fall back to. */
+    /** Whether software can replace the device. */
     private final boolean replaceable;
 
     private volatile boolean usable = true;
 
-    /** Whether there are failures that a success would clear. */
+    /** Whether a success has to reset failures. */
     private volatile boolean troubled;
 
     // Guarded by this.
@@ -59,12 +59,12 @@ public final class DeviceHealth {
     private final AtomicBoolean trying = new AtomicBoolean();
 
     /**
-     * Creates the health of a device that works.
+     * Creates the health of a working device.
      *
      * @param pool the slots
-     * @param listener the listener of decisions
-     * @param replaceable whether there is software to fall back to
-     * @param clock in nanoseconds
+     * @param listener the listener for decisions
+     * @param replaceable whether software can replace the device
+     * @param clock the clock in nanoseconds
      */
     public DeviceHealth(SlotPool pool, Listener listener, boolean replaceable, LongSupplier clock) {
         this.pool = pool;
@@ -74,17 +74,17 @@ public final class DeviceHealth {
     }
 
     /**
-     * Returns whether parts go to the device.
+     * Returns whether the engine uses the device.
      *
-     * @return false while the engine does not use the device
+     * @return {@code false} during a pause
      */
     public boolean isUsable() {
         return usable;
     }
 
     /**
-     * Returns whether the next part may go to the device. Probes a device that the engine stopped
-     * using long enough ago.
+     * Returns whether the engine may submit the next part to the device. After a pause, the method
+     * probes the device.
      */
     boolean mayBeUsed() {
         return usable || retryDevice();
@@ -113,7 +113,7 @@ public final class DeviceHealth {
         String reason = switch (status.result()) {
             case NO_DEVICE, DEVICE_ERROR, UNKNOWN_STATUS -> failedAgain(status);
             case QUEUE_FULL -> refusedAgain(status);
-            default -> null; // the operation's own fault
+            default -> null; // The operation caused the failure.
         };
         stopUsing(reason);
     }
@@ -184,7 +184,7 @@ public final class DeviceHealth {
         return true;
     }
 
-    /** Submits a trial without waiting. A later call sees its result. */
+    /** Submits a trial without waiting. A later call checks its result. */
     private boolean probe() {
         Slot slot = trial;
         int status;
@@ -212,7 +212,7 @@ public final class DeviceHealth {
         return status == Slot.OK;
     }
 
-    /** Checks the trial in flight. */
+    /** Checks the trial, if a trial is in flight. */
     void finish() {
         if (trial != null) {
             retryDevice();

@@ -7,21 +7,21 @@ import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.future.IdleStrategy;
 
 /**
- * An empty operation on the device. It shows whether the device works, whatever a diagnosis says.
+ * The outcome of an empty operation on a device. A trial is more reliable than a diagnosis.
  *
- * @param works whether it succeeded
- * @param words what happened
- * @param status what the channel answered; null if the device did not answer
+ * @param works whether the operation succeeded
+ * @param words the outcome in words
+ * @param status the status of the channel, or null if the device did not answer
  */
 public record DeviceTrial(boolean works, String words, VdmStatus status) {
     static final String CAME_BACK = "an empty operation came back from the hardware";
 
-    /** How long the hardware may take, and how long full queues are retried. */
+    /** The time limit for the device's answer and for retries on full queues. */
     private static final long MAX_NANOS = 1_000_000_000L;
 
     /**
-     * Tries the device. A slot that the device does not answer is never given back, because the
-     * device may still write to the memory of its pool.
+     * Tries the device. If the device does not answer, the slot stays reserved, because the device
+     * may still write to the memory of its pool.
      */
     public static DeviceTrial of(SlotPool pool, long queueFullNanos) {
         Slot slot = pool.take();
@@ -68,10 +68,10 @@ public record DeviceTrial(boolean works, String words, VdmStatus status) {
     }
 
     /**
-     * Returns the outcome of a device that does not work.
+     * Returns the outcome of a failed trial.
      *
-     * @param words what happened
-     * @param status what the channel answered, or null
+     * @param words the outcome in words
+     * @param status the status of the channel, or null if the device did not answer
      */
     public static DeviceTrial failed(String words, VdmStatus status) {
         return new DeviceTrial(false, words, status);

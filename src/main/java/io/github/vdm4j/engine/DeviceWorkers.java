@@ -27,8 +27,8 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
- * The operations that a {@link DeviceExecutor} leaves to the JVM, to worker threads and to the
- * threads that force. The {@link Workers} start with the first long operation.
+ * The part of a {@link DeviceExecutor} for the JVM, the worker threads and the force threads. The
+ * first long operation starts the {@link Workers}.
  */
 final class DeviceWorkers {
     private static final IdleStrategy IDLE = IdleStrategy.backOff();
@@ -42,13 +42,13 @@ final class DeviceWorkers {
     private final ForcedOperations forced;
     private final DeviceEngine engine;
     private final BiConsumer<Operation<?>, Forces> whenForced = this::forced;
-    /** Kept, because a new one for each batch would be garbage. */
+    /** A field, because a new object for each batch would be an allocation. */
     private final TaskExecution eachTask = this::executeTask;
     /** Guarded by this. */
     private boolean closing;
-    /** The workers, made for the first long operation. Written under this. */
+    /** The workers, created for the first long operation. Writes are guarded by this. */
     private volatile Workers workers;
-    /** Made before the workers. */
+    /** Written before the field of the workers. */
     private PartExecutor parts;
 
     DeviceWorkers(EnginePlan plan, EngineFailures failures, SlotQueue queue) {
@@ -67,26 +67,26 @@ final class DeviceWorkers {
         return engine;
     }
 
-    // --- the JVM, and forces
+    // --- the JVM and forces
 
-    /** Executes each task of a batch like a single operation. */
+    /** Starts a batch whose tasks are executed like single operations. */
     FutureState startBatch(Operation<?> batch) {
         return CallerExecutor.startBatch(batch, eachTask);
     }
 
-    /** Starts the kernels of the JVM, with the forces on another thread. */
+    /** Starts an operation with the JVM's kernels. A force thread executes the forces. */
     FutureState startOnJvm(Operation<?> operation, boolean detached) {
         return forcesHere(operation) || !operation.isDurable() && operation.tasks() == null
                 ? jvm.start(operation)
                 : forced.start(operation, detached);
     }
 
-    /** Returns whether the calling thread has to force. */
+    /** Returns whether the calling thread has to force the operation's pages. */
     boolean forcesHere(Operation<?> operation) {
         return !policy.hasWorkers() || !Workers.canExecute(operation);
     }
 
-    /** Leaves the forces of an operation to the threads that force. */
+    /** Passes the forces of an operation to the force threads. */
     void forceElsewhere(Operation<?> operation, Program program, Forces forces) {
         boolean detached = program.isOnWorker();
         boolean batch = program instanceof BatchProgram;
@@ -95,7 +95,8 @@ final class DeviceWorkers {
             operation.attach(program);
             program.slot().owner(operation);
         } else {
-            forced.list(forces); // before the slot is free, because a drain looks at the slots first
+            // Before the slot is free, because a drain examines the slots before the forces.
+            forced.list(forces);
             engine.release(operation, program.slot());
         }
         if (!detached) {
@@ -115,7 +116,7 @@ final class DeviceWorkers {
             forced.remove(forces);
         } else if (batch.isDone() || batch.slot().onDevice()) {
             batch.returnToPollers();
-            operation.takeOver(); // ends or submits at once
+            operation.takeOver(); // The thread only completes the batch or submits its next task.
         } else {
             batch.passToWorker();
             continueOnWorker(operation);
@@ -129,7 +130,7 @@ final class DeviceWorkers {
         }
     }
 
-    /** Returns whether a thread forces pages for an operation. */
+    /** Returns whether an operation needs a force of pages. */
     boolean isForced(Operation<?> operation) {
         List<Operation<?>> tasks = operation.tasks();
         return tasks != null ? tasks.stream().anyMatch(this::isForced)
@@ -140,9 +141,10 @@ final class DeviceWorkers {
     // --- workers
 
     /**
-     * Hands a long operation over to a worker, where the hardware does not execute it.
+     * Passes a long operation to a worker if the hardware does not execute it.
      *
-     * @return {@code true} if a worker has it, and the caller must not touch it
+     * @return {@code true} if a worker owns the operation. The caller must not access it in this
+     *     case
      */
     boolean handOver(Operation<?> operation) {
         if (operation.byteSize() < policy.workersFrom(operation)
@@ -166,15 +168,18 @@ final class DeviceWorkers {
                 divided.unpin();
                 operation.attach(null);
             }
-            work(operation); // the mover is closing
+            work(operation); // The mover is closing.
         }
         return true;
     }
 
-    /** Returns false if one worker executes the operation. */
+    /**
+     * Divides an operation among the workers. Returns {@code false} if one worker executes it
+     * alone.
+     */
     private boolean divide(Operation<?> operation) {
         Parts divided = jvm.canMakeDurable(operation) ? parts.divide(operation) : null;
-        return divided != null && divided.pin(); // else the worker reports that a buffer is closed
+        return divided != null && divided.pin(); // If a buffer is closed, the worker reports it.
     }
 
     /** Returns the workers, or null if the mover is closing or the system has no thread. */
@@ -198,7 +203,7 @@ final class DeviceWorkers {
         }
     }
 
-    /** Executes an operation that the worker owns. */
+    /** Executes an operation that the calling worker owns. */
     private void work(Operation<?> operation) {
         if (operation.attachment() instanceof Parts divided) {
             parts.work(operation, divided);
@@ -220,7 +225,7 @@ final class DeviceWorkers {
                 reached = engine.proceed(operation, (Program) operation.attachment());
             }
             if (reached == null) {
-                return; // a thread that forces has the operation
+                return; // A force thread owns the operation.
             }
             OperationTrace.workEnds(operation);
         } catch (Throwable e) {
@@ -240,7 +245,10 @@ final class DeviceWorkers {
         return slot == null ? startOnJvm(operation, true) : engine.beginOnWorker(operation, slot);
     }
 
-    /** Executes a task of a batch like a single operation: its batch is on the right thread. */
+    /**
+     * Executes a task of a batch like a single operation. The task needs no check of its thread,
+     * because its batch runs on an allowed thread.
+     */
     private Forces executeTask(Operation<?> task, Forces earlier) {
         Slot slot = task.byteSize() == 0 || policy.isForJvm(task) || !task.isOffHeap() ? null
                 : pool.take();
@@ -252,7 +260,7 @@ final class DeviceWorkers {
             for (FutureState reached = engine.beginOnWorker(task, slot);
                     reached != FutureState.COMPLETE;
                     reached = engine.proceed(task, (Program) task.attachment())) {
-                Thread.onSpinWait(); // the software path refuses nothing for long
+                Thread.onSpinWait(); // The software path refuses submissions only for a short time.
             }
         } catch (Throwable e) {
             JvmFailures.record(task, e, 0);
@@ -260,13 +268,13 @@ final class DeviceWorkers {
         return earlier;
     }
 
-    /** Returns how many operations wait for a worker. */
+    /** Returns the number of operations that wait for a worker. */
     int pending() {
         Workers running = workers;
         return running == null ? 0 : running.pending();
     }
 
-    /** Takes an operation back that no worker has begun. Returns whether the caller owns it. */
+    /** Removes an operation that no worker has begun. Returns whether the caller owns it now. */
     boolean cancel(Operation<?> operation) {
         Workers running = workers;
         if (operation.attachment() instanceof Parts divided) {
@@ -277,13 +285,13 @@ final class DeviceWorkers {
                 && running.remove(operation);
     }
 
-    /** Marks everything that was left to workers. */
+    /** Returns a mark behind all operations of the workers. */
     long mark() {
         Workers running = workers;
         return running == null ? 0 : running.mark();
     }
 
-    /** Returns whether the workers have executed everything before a mark. */
+    /** Returns whether the workers have executed all operations before a mark. */
     boolean isPast(long mark) {
         Workers running = workers;
         return running == null || running.isPast(mark);
@@ -301,13 +309,13 @@ final class DeviceWorkers {
 
     // --- closing
 
-    /** Starts no workers from now on. Returns those that run, or null. */
+    /** Prevents the start of workers. Returns the running workers, or null if there are none. */
     private synchronized Workers refuse() {
         closing = true;
         return workers;
     }
 
-    /** Ends the operations that wait for a worker and were not begun. Returns their number. */
+    /** Ends the operations that wait for a worker. Returns their number. */
     int refusePending() {
         Workers running = refuse();
         return running == null ? 0 : refuseUnbegun(running);
@@ -330,7 +338,7 @@ final class DeviceWorkers {
     /**
      * Waits for the workers and for the forces.
      *
-     * @return the operations that have not ended within the close timeout
+     * @return the operations that were still running at the close timeout
      */
     Set<Operation<?>> stop(long start) {
         Set<Operation<?>> left = new LinkedHashSet<>();

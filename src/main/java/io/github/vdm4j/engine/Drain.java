@@ -7,8 +7,8 @@ import io.github.vdm4j.memory.Forces;
 import java.util.List;
 
 /**
- * What a drain waits for, step by step, because each step passes operations to the next: the list
- * to slots, and workers and slots to the threads that force.
+ * The steps of a drain. It waits for the pending list and the workers, then for the slots, and then
+ * for the forces. This order matters, because each step passes operations to the next step.
  */
 final class Drain {
     private final PendingList pending;
@@ -16,9 +16,9 @@ final class Drain {
     private final SlotPool pool;
     private final long waiting;
     private final long atWork;
-    /** Null until nothing waits and no worker is at work. */
+    /** The watch of the slots. It is null until the pending list and the workers are done. */
     private DrainWatch watch;
-    /** Null until the slots are free. */
+    /** The forces to wait for. The list is null until the slots are free. */
     private List<Forces> forces;
 
     Drain(PendingList pending, DeviceWorkers workers, SlotPool pool) {

@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** The failures of operations on a channel, in words. */
+/** The failures of operations on a channel, with their messages. */
 final class EngineFailures {
     private final Channel channel;
 
@@ -27,8 +27,8 @@ final class EngineFailures {
     }
 
     /**
-     * Writes the completion record. A batch of which a task has run has not failed as a whole: its
-     * tasks that did not run have.
+     * Writes the completion record of a failure. If a task of a batch has run, the batch succeeds,
+     * and only its remaining tasks fail.
      */
     private static FutureState fail(Operation<?> operation, ExecutionPath path, VdmResult how,
             VdmStatus status, String reason, Throwable cause, long done) {
@@ -88,7 +88,7 @@ final class EngineFailures {
                 "failed%s: %s".formatted(after(moved), reason), cause, moved);
     }
 
-    /** Fails an operation whose remaining parts the closing thread may not submit. */
+    /** Fails an operation because the closing thread may not submit its remaining parts. */
     FutureState stopped(Operation<?> operation, ExecutionPath executed, long moved) {
         return fail(operation, executed, VdmResult.STOPPED, null,
                 ("was stopped after %,d bytes: the mover was closed by a thread that may not access"
@@ -101,7 +101,7 @@ final class EngineFailures {
         return operation.fail(ExecutionPath.NONE, refusal.result(), null, refusal.reason(), null);
     }
 
-    /** Fails an operation for which the channel has refused to make a slot. */
+    /** Fails an operation because the channel has refused to create a slot. */
     FutureState noSlot(Operation<?> operation, SlotRefusedException refusal) {
         VdmStatus status = channel.status(refusal.status());
         return operation.fail(

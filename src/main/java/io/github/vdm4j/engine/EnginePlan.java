@@ -7,20 +7,20 @@ import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.WriteBackKind;
 
 /**
- * The settings and parts of a mover on a device, which its opening decides.
+ * The settings and components of a mover on a device. The opening of the mover determines them.
  *
  * @param pool the slots
  * @param threadPrefix the beginning of the names of the mover's threads
- * @param policy what the JVM and the workers execute
- * @param health the health of the device; null without a device
- * @param engines the write-back engines; null for the machine's
+ * @param policy the choice of the executor of an operation
+ * @param health the health of the device, or null without a device
+ * @param engines the write-back engines, or null for the engines of this machine
  * @param queueFullNanos how long the engine retries a full queue
- * @param deviceNanos how long a device may take over one submission
- * @param closeNanos how long closing may take
+ * @param deviceNanos the time limit for one submission on a device
+ * @param closeNanos the time limit for closing
  * @param workers the number of worker threads
- * @param strategy how an idle worker waits; null for the default
- * @param mostPending how many operations may wait for a slot
- * @param hasSoftware whether something executes what the device does not
+ * @param strategy how an idle worker waits, or null for the default
+ * @param mostPending the largest number of operations that wait for a slot
+ * @param hasSoftware whether software can replace the device
  */
 public record EnginePlan(
         SlotPool pool,
@@ -41,9 +41,9 @@ public record EnginePlan(
     }
 
     /**
-     * Returns whether operations go to the device at this time.
+     * Returns whether the engine uses a device at this time.
      *
-     * @return false without a device, and while the engine does not use the device
+     * @return {@code false} without a device, and during a pause
      */
     public boolean usesDevice() {
         return health != null && health.isUsable();
@@ -58,14 +58,14 @@ public record EnginePlan(
         return strategy != null ? strategy : WorkerStrategy.BALANCED;
     }
 
-    /** Returns for how many nanoseconds a closing that began at a time may go on. */
+    /** Returns the remaining nanoseconds of a closing that began at a time. */
     long closeNanosLeft(long start) {
         return closeNanos - (System.nanoTime() - start);
     }
 
     /**
-     * Returns whether a flush needs a slot. The JDK forces pages. Hardware, libpmem or DML writes
-     * cache lines back.
+     * Returns whether a flush needs a slot. The JDK forces pages without a slot. A device or DML's
+     * software writes cache lines back through a slot.
      */
     boolean needsSlotToFlush(Operation<?> flush) {
         return (hasDevice() || durability().lines() == null)

@@ -7,52 +7,52 @@ import io.github.vdm4j.memory.Durability;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** The settings of every mover on a device. The builder of the mover sets them. */
+/** The common settings of all movers on devices. The builder of the mover sets them. */
 public final class EngineSettings {
     private static final int MAX_CAPACITY = 1 << 16;
 
-    /** How many operations can be in flight at once. */
+    /** The largest number of operations in flight. */
     public int capacity = 128;
-    /** What happens to an operation if no slot is free. */
+    /** The behaviour of an operation if no slot is free. */
     public WhenFull whenFull = WhenFull.WAIT;
-    /** How many operations may wait for a slot with {@link WhenFull#FAIL}. */
+    /** The largest number of operations that wait for a slot with {@link WhenFull#FAIL}. */
     public int queueSize = 128;
     /** How long the engine retries a full queue. */
     public Duration queueFullTimeout = Duration.ofMillis(100);
-    /** How long a device may take over one submission. */
+    /** The time limit for one submission on a device. */
     public Duration deviceTimeout = Duration.ofSeconds(30);
-    /** How long closing may take. */
+    /** The time limit for closing. */
     public Duration closeTimeout = Duration.ofSeconds(30);
-    /** From how many bytes on the device executes an operation. */
+    /** The size in bytes from which the device executes an operation. */
     public long offloadFrom = OffloadPolicy.OFFLOAD_FROM;
-    /** From how many bytes on, if a thread awaits the operation alone. */
+    /** The size in bytes from which the device executes an operation that a thread awaits alone. */
     public long offloadFromWhenAwaited = OffloadPolicy.OFFLOAD_FROM_WHEN_AWAITED;
     /** Whether a thread that awaits a long copy executes a share of it. */
     public boolean splitLongCopies;
-    /** From how many bytes on a worker executes what the device does not. */
+    /** The size in bytes from which a worker executes an operation if the device does not. */
     public long workersFrom = 4L << 20;
     /** The number of worker threads. */
     public int workers;
-    /** How an idle worker waits; null for the default, which is made later (docs/adr/0019). */
+    /** How an idle worker waits. The opening replaces null by the default (docs/adr/0019). */
     public WorkerStrategy workerStrategy;
     /** Whether native memory of unknown domain is persistent memory. */
     public boolean nativeMemoryIsPersistent;
-    /** How long a force may wait for further operations; null for no bound. */
+    /** How long a force may wait for further operations, or null for no limit. */
     public Duration forceWait;
-    /** The write-back engines of a test; null for those of the machine. */
+    /** The write-back engines of a test, or null for the engines of this machine. */
     public Durability durability;
     /** The clock for the pauses of a failing device, in nanoseconds. */
     public LongSupplier clock = System::nanoTime;
 
-    /** Creates the defaults. */
+    /** Creates settings with the defaults. */
     public EngineSettings(int workers) {
         this.workers = workers;
     }
 
     /**
-     * Checks and sets how many operations can be in flight at once.
+     * Checks and sets the largest number of operations in flight.
      *
-     * @param slots what the mover's users call its slots, for the message
+     * @param slots the public name of the mover's slots, for the message
      * @param number 1 to 65,536
      * @throws IllegalArgumentException if the number is out of that range
      */
@@ -61,7 +61,7 @@ public final class EngineSettings {
     }
 
     /**
-     * Checks a number of things.
+     * Checks a number between 1 and {@code most}.
      *
      * @throws IllegalArgumentException if the number is not 1 to {@code most}
      */
@@ -74,7 +74,7 @@ public final class EngineSettings {
     }
 
     /**
-     * Checks a number of bytes that may be 0.
+     * Checks a number of bytes of 0 or more.
      *
      * @throws IllegalArgumentException if the number is negative
      */
@@ -87,7 +87,7 @@ public final class EngineSettings {
     }
 
     /**
-     * Checks a number of bytes that may not be 0.
+     * Checks a number of bytes of 1 or more.
      *
      * @throws IllegalArgumentException if the number is below 1
      */
@@ -102,7 +102,7 @@ public final class EngineSettings {
     /**
      * Returns the policy for a device.
      *
-     * @param hasSoftware whether something executes what the device does not
+     * @param hasSoftware whether software can replace the device
      */
     public OffloadPolicy policy(boolean hasSoftware) {
         return hasSoftware
@@ -116,9 +116,9 @@ public final class EngineSettings {
      *
      * @param pool the slots
      * @param threadPrefix the beginning of the names of the mover's threads
-     * @param policy what the JVM and the workers execute
-     * @param health the health of the device; null without a device
-     * @param hasSoftware whether something executes what the device does not
+     * @param policy the choice of the executor of an operation
+     * @param health the health of the device, or null without a device
+     * @param hasSoftware whether software can replace the device
      */
     public EnginePlan plan(SlotPool pool, String threadPrefix, OffloadPolicy policy,
             DeviceHealth health, boolean hasSoftware) {
@@ -128,7 +128,7 @@ public final class EngineSettings {
                 hasSoftware);
     }
 
-    /** Returns the write-back engines; null for those of the machine. */
+    /** Returns the write-back engines, or null for the engines of this machine. */
     private Durability engines() {
         if (durability == null && !nativeMemoryIsPersistent && forceWait == null) {
             return null;

@@ -6,19 +6,21 @@ import io.github.vdm4j.engine.channel.CopyShare;
 import java.util.List;
 
 /**
- * Decides who executes an operation by its type and length: the JVM on the calling thread, a
- * worker, or the channel. It has every threshold (docs/adr/0015, docs/adr/0020, docs/adr/0027).
+ * The choice of the executor of an operation by its type and length. The executor is the JVM on the
+ * calling thread, a worker, or the channel. The policy contains all thresholds (docs/adr/0015,
+ * docs/adr/0020, docs/adr/0027).
  *
- * @param copies the longest copy of the JVM, in bytes; 0 for none
- * @param fills the longest fill of the JVM, in bytes; 0 for none
- * @param operations the longest data operation of the JVM, in bytes; 0 for none
- * @param awaited the longest operation of the JVM that a thread awaits alone, in bytes; 0 if that
- *     makes no difference
- * @param workersFrom from how many bytes on a worker executes what the device does not
- * @param parallelFrom from how many bytes on all workers execute an operation with the JVM's code
- * @param libpmemMoves whether libpmem copies or fills durably in one pass, where it is installed
- * @param share divides long copies between the device and the thread that awaits them; null if the
- *     device copies everything
+ * @param copies the longest copy of the JVM in bytes, or 0 for none
+ * @param fills the longest fill of the JVM in bytes, or 0 for none
+ * @param operations the longest data operation of the JVM in bytes, or 0 for none
+ * @param awaited the longest operation of the JVM that a thread awaits alone in bytes, or 0 for no
+ *     special limit
+ * @param workersFrom the size in bytes from which a worker executes an operation
+ * @param parallelFrom the size in bytes from which all workers execute an operation of the JVM
+ *     together
+ * @param libpmemMoves whether an installed libpmem copies or fills durably in one pass
+ * @param share the division of long copies between the device and the awaiting thread, or null if the
+ *     device copies all bytes
  */
 public record OffloadPolicy(long copies, long fills, long operations, long awaited,
         long workersFrom, long parallelFrom, boolean libpmemMoves, CopyShare share) {
@@ -28,21 +30,22 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
     /** The default of {@code offloadFromWhenAwaited}, in bytes. */
     public static final long OFFLOAD_FROM_WHEN_AWAITED = 24 << 10;
 
-    /** A copy is worth two executors from this length on (docs/adr/0029). */
+    /** The size in bytes from which a copy gains from two executors (docs/adr/0029). */
     private static final long SPLIT_FROM = 256 << 10;
 
-    // The JVM executes longer ones later than DML's software path (docs/adr/0020) or the device.
+    // For longer comparisons, DML's software path (docs/adr/0020) and the device are faster than
+    // the JVM.
     private static final long COMPARISON = 4 << 10;
     private static final long NEW_DELTA = 1 << 10;
     private static final long DUALCAST = 16 << 10;
 
-    /** The longest durable operation that the thread of a caller executes. */
+    /** The longest durable operation in bytes that the calling thread executes. */
     private static final long DURABLE = 64 << 10;
 
     /**
-     * A policy that leaves everything to the channel.
+     * Returns a policy that gives all operations to the channel.
      *
-     * @param workersFrom from how many bytes on a worker executes what the device does not
+     * @param workersFrom the size in bytes from which a worker executes an operation
      * @return the policy
      */
     public static OffloadPolicy allOnChannel(long workersFrom) {
@@ -51,13 +54,14 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
     }
 
     /**
-     * A policy for a device with software to fall back to. The JVM executes what is too short for
-     * the device.
+     * Returns a policy for a device that software can replace. The JVM executes the operations that
+     * are too short for the device.
      *
-     * @param offloadFrom from how many bytes on the device executes an operation
-     * @param whenAwaited from how many bytes on, if a thread awaits the operation alone
-     * @param workersFrom from how many bytes on a worker executes what the device does not; the
-     *     device executes operations of this length in any case
+     * @param offloadFrom the size in bytes from which the device executes an operation
+     * @param whenAwaited the size in bytes from which the device executes an operation that a
+     *     thread awaits alone
+     * @param workersFrom the size in bytes from which a worker executes an operation if the device
+     *     does not. The device always executes operations of this length
      * @return the policy
      */
     public static OffloadPolicy offloading(long offloadFrom, long whenAwaited, long workersFrom) {
@@ -67,14 +71,14 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
     }
 
     /**
-     * A policy for software without a device: the JVM executes what it does sooner than the
-     * channel's software.
+     * Returns a policy for software without a device. The JVM executes the operations in which it
+     * is faster than the channel's software.
      *
-     * @param copies the longest copy of the JVM
-     * @param fills the longest fill of the JVM
-     * @param operations the longest data operation of the JVM
-     * @param workersFrom from how many bytes on a worker executes an operation
-     * @param parallelFrom from how many bytes on all workers execute it
+     * @param copies the longest copy of the JVM in bytes
+     * @param fills the longest fill of the JVM in bytes
+     * @param operations the longest data operation of the JVM in bytes
+     * @param workersFrom the size in bytes from which a worker executes an operation
+     * @param parallelFrom the size in bytes from which all workers execute it together
      * @return the policy
      */
     public static OffloadPolicy withoutDevice(long copies, long fills, long operations,
@@ -149,7 +153,8 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
     }
 
     private boolean areForJvm(List<Operation<?>> tasks, long bytes) {
-        if (bytes > Math.min(operations, longestOnCaller())) { // a long batch is worth the device
+        // A long batch gains from the device.
+        if (bytes > Math.min(operations, longestOnCaller())) {
             return false;
         }
         for (int i = 0; i < tasks.size(); i++) {
@@ -162,16 +167,16 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
     }
 
     /**
-     * Whether each task of a batch is executed like a single operation, by the JVM or the channel's
-     * software. No batch of DML's software path is faster than that. A durable task needs the
-     * batch's order.
+     * Returns whether the JVM or the channel's software executes each task of a batch like a single
+     * operation. DML's software path executes no batch faster. A batch with a durable task stays
+     * whole, because the task needs the batch's order.
      */
     boolean executesTasksSingly(Operation<?> batch) {
         List<Operation<?>> tasks = batch.tasks();
         if (tasks == null || operations == 0 || !libpmemMoves) {
             return false;
         }
-        for (int i = 0; i < tasks.size(); i++) { // a stream or an iterator is an allocation
+        for (int i = 0; i < tasks.size(); i++) { // A stream or an iterator would be an allocation.
             if (tasks.get(i).isDurable()) {
                 return false;
             }
@@ -183,7 +188,7 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
         return longest(type, copies, fills, operations);
     }
 
-    /** Returns the longest operation of the JVM that a thread awaits alone. */
+    /** Returns the longest operation of the JVM in bytes that a thread awaits alone. */
     private long longestAwaited(VdmOperationType type) {
         return longest(type, awaited, awaited, awaited);
     }
@@ -202,7 +207,10 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
         };
     }
 
-    /** Returns whether the JVM executes an operation that has a slot, durable or long. */
+    /**
+     * Returns whether the JVM executes an operation with a slot. Such an operation is durable or
+     * long.
+     */
     boolean isForJvmWithSlot(Operation<?> operation) {
         return operation.byteSize() <= operations && switch (operation.type()) {
             case CRC, COPY_CRC, DIF_CHECK, DIF_INSERT, DIF_STRIP, DIF_UPDATE -> true;
@@ -220,7 +228,8 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
                     .formatted(upTo(copies), upTo(fills), upTo(operations));
         }
         String limits =
-                "the JVM executes what is shorter than %,d bytes, or than %,d bytes if a thread awaits it"
+                ("the JVM executes operations shorter than %,d bytes, or than %,d bytes"
+                        + " if a thread awaits them")
                         .formatted(copies + 1, Math.max(copies, awaited) + 1);
         return share == null ? limits
                 : limits + "; both divide awaited copies of %,d bytes or more"

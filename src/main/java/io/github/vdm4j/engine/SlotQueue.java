@@ -10,21 +10,21 @@ import io.github.vdm4j.machine.Seam;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The operations of a mover that wait for a slot. A thread that frees a slot hands it off to the
+ * The operations of a mover that wait for a slot. A thread that frees a slot gives it to the
  * operation that has waited longest.
  */
 final class SlotQueue {
     private static final IdleStrategy IDLE = IdleStrategy.backOff();
-    /** How many operations of other callers a thread submits in a row. */
+    /** The largest number of operations that a thread submits for other callers at a time. */
     private static final int MOST_HAND_OFFS = 8;
 
     private final EnginePlan plan;
     private final SlotPool pool;
     private final CompletionThread completions;
     private final PendingList pending = new PendingList();
-    /** The number of requests to hand off; the thread that made it 1 serves all of them. */
+    /** The number of open requests. The thread that raises it from 0 to 1 serves all requests. */
     private final AtomicInteger handOffs = new AtomicInteger();
-    /** Kept, because handing off must not allocate. */
+    /** A field, because a request must not allocate. */
     private final Runnable handingOff = this::serveHandOffs;
 
     SlotQueue(EnginePlan plan) {
@@ -42,7 +42,7 @@ final class SlotQueue {
         return completions;
     }
 
-    /** Gives the free slots to the operations that wait. */
+    /** Gives the free slots to waiting operations. */
     void handOff() {
         Seam.at("free and look");
         if (!pending.isEmpty() && handOffs.getAndIncrement() == 0) {
@@ -50,7 +50,7 @@ final class SlotQueue {
         }
     }
 
-    /** Serves all requests, also those that arrive during the call. */
+    /** Serves all requests, including the requests that arrive during the call. */
     private void serveHandOffs() {
         int handedOff = 0;
         int requests = 1;
@@ -59,7 +59,7 @@ final class SlotQueue {
                 while (handedOff < MOST_HAND_OFFS && handOffOne()) {
                     handedOff++;
                 }
-            } catch (Throwable e) { // no slot was taken; another thread tries again
+            } catch (Throwable e) { // No slot was taken. The completion thread tries again.
                 LibraryThread.report(e);
                 handedOff = MOST_HAND_OFFS;
             }
@@ -92,7 +92,7 @@ final class SlotQueue {
         return true;
     }
 
-    /** Serves the operations that wait. Returns {@code true} if some did. */
+    /** Serves the waiting operations. Returns {@code true} if an operation waited. */
     boolean serve() {
         if (pending.isEmpty()) {
             return false;
@@ -102,7 +102,10 @@ final class SlotQueue {
         return true;
     }
 
-    /** Polls the operations in flight. Those with dropped futures then return their slots. */
+    /**
+     * Polls the operations in flight. Operations whose futures the program has dropped thus return
+     * their slots.
+     */
     void finishAbandoned() {
         pool.collectOverdue();
         if (plan.hasDevice()) {
@@ -114,13 +117,13 @@ final class SlotQueue {
                 try {
                     operation.advanceIfRunning();
                 } catch (WrongThreadException e) {
-                    // its own thread will continue it
+                    // The owner of the confined memory continues it.
                 }
             }
         }
     }
 
-    /** Ends the operations that wait for a slot. Returns their number. */
+    /** Ends the operations that wait for a slot, and returns their number. */
     int refusePending() {
         int refused = 0;
         for (Operation<?> next = pending.take(); next != null; next = pending.take()) {
@@ -131,7 +134,9 @@ final class SlotQueue {
         return refused;
     }
 
-    /** Lets the operations that wait run. Those that still wait at the deadline end with CLOSED. */
+    /**
+     * Executes the waiting operations. Operations that still wait at the deadline end with CLOSED.
+     */
     void finish(long start) {
         for (int round = 0; !pending.isEmpty() && plan.closeNanosLeft(start) > 0; round++) {
             finishAbandoned();

@@ -1,2 +1,2 @@
-/** The device engine: executes operations on a device, whatever channel leads to the device. */
+/** The device engine. It executes operations on a device through a channel. */
 package io.github.vdm4j.engine;

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * The settings that every mover on a device has. Each has a default.
+ * The common settings of all movers on devices. Each setting has a default.
  *
  * @param <B> the builder of the mover
  */
@@ -24,21 +24,22 @@ public abstract class DeviceMoverBuilder<B extends DeviceMoverBuilder<B>> {
      *
      * @param settings the defaults
      */
-    @SuppressWarnings("exports") // only the library can call it
+    @SuppressWarnings("exports") // Only the library can call this constructor.
     protected DeviceMoverBuilder(EngineSettings settings) {
         this.settings = settings;
     }
 
-    @SuppressWarnings("unchecked") // a subclass passes itself
+    @SuppressWarnings("unchecked") // A subclass passes its own type.
     private B self() {
         return (B) this;
     }
 
     /**
-     * Sets what happens to an operation for the device when all jobs or slots are in flight.
-     * Default: {@link WhenFull#WAIT}.
+     * Sets the behaviour of an operation when all jobs or slots are in flight. Default: {@link
+     * WhenFull#WAIT}.
      *
-     * @param whenFull whether it waits, or fails if {@link #queueSize} operations wait already
+     * @param whenFull whether the operation waits, or fails if {@link #queueSize} operations wait
+     *     already
      * @return this
      */
     public B whenFull(WhenFull whenFull) {
@@ -47,8 +48,8 @@ public abstract class DeviceMoverBuilder<B extends DeviceMoverBuilder<B>> {
     }
 
     /**
-     * Sets how many operations may wait for a job or slot if the mover {@linkplain #whenFull fails}
-     * further operations. Default: 128.
+     * Sets the largest number of operations that wait for a job or slot. It applies if the mover
+     * {@linkplain #whenFull fails} further operations. Default: 128.
      *
      * @param operations 1 or more
      * @return this
@@ -64,10 +65,10 @@ public abstract class DeviceMoverBuilder<B extends DeviceMoverBuilder<B>> {
     }
 
     /**
-     * Sets how long the mover retries an operation while every work queue is full. Then the
-     * operation fails with {@link io.github.vdm4j.VdmResult#QUEUE_FULL}. Polls retry in growing
-     * intervals of at most 64 µs. A mover that can execute the operation without the device does so
-     * at once. Default: 100 ms.
+     * Sets how long the mover retries an operation while every work queue is full. After this time,
+     * the operation fails with {@link io.github.vdm4j.VdmResult#QUEUE_FULL}. Polls retry in growing
+     * intervals of at most 64 µs. A mover that can execute the operation without the device does
+     * not retry. Default: 100 ms.
      *
      * @param time 0 to one hour
      * @return this
@@ -83,12 +84,15 @@ public abstract class DeviceMoverBuilder<B extends DeviceMoverBuilder<B>> {
     }
 
     /**
-     * Sets how long the mover waits for the device's answer to one submission. Then the operation
-     * fails with {@link io.github.vdm4j.VdmResult#TIMEOUT}. Default: 30 s. A device does not return
-     * a submission, so the memory of the operation must be left alone until {@code jobsOverdue} or
-     * {@code slotsOverdue} of the mover is 0. Its {@link io.github.vdm4j.buffer.OffHeapBuffer}s
-     * cannot be closed before. The time counts from the second poll on, and some polls only check
-     * it. An operation that is polled seldom can therefore take up to twice as long.
+     * Sets how long the mover waits for the device's answer to one submission. After this time, the
+     * operation fails with {@link io.github.vdm4j.VdmResult#TIMEOUT}. Default: 30 s.
+     *
+     * <p>A device does not return a submission. Do not free or use the memory of the operation
+     * until {@code jobsOverdue} or {@code slotsOverdue} of the mover is 0. Its {@link
+     * io.github.vdm4j.buffer.OffHeapBuffer}s cannot be closed before.
+     *
+     * <p>The time starts at the second poll, and only some polls check it. If an operation is
+     * polled rarely, the timeout can therefore take up to twice the time.
      *
      * @param time above 0, up to one day
      * @return this
@@ -100,10 +104,10 @@ public abstract class DeviceMoverBuilder<B extends DeviceMoverBuilder<B>> {
     }
 
     /**
-     * Sets how long {@code close} waits for operations in flight. After that it throws a {@link
-     * io.github.vdm4j.VdmException} with {@link io.github.vdm4j.VdmResult#TIMEOUT} that names them.
-     * It keeps the mover's native memory then, because a device may still write there. Default:
-     * 30 s.
+     * Sets how long {@code close} waits for operations in flight. After this time, {@code close}
+     * throws a {@link io.github.vdm4j.VdmException} with {@link io.github.vdm4j.VdmResult#TIMEOUT}.
+     * The exception names the operations. The mover keeps its native memory in this case, because a
+     * device may still write there. Default: 30 s.
      *
      * @param time above 0, up to one day
      * @return this
@@ -123,13 +127,13 @@ public abstract class DeviceMoverBuilder<B extends DeviceMoverBuilder<B>> {
     }
 
     /**
-     * Sets the size from which a device executes an operation, if the mover can execute it without
-     * the device. The JVM executes shorter operations on the calling thread, because a round trip
-     * to the device takes longer. Operations that have to be durable, batches of this length, and
-     * operations of {@link #workersFrom} bytes or more go to the device in any case. Default: 8 KiB
-     * (docs/adr/0027).
+     * Sets the size from which a device executes an operation. It applies if the mover can execute
+     * the operation without the device. The JVM executes shorter operations on the calling thread,
+     * because a round trip to the device takes longer. The device always executes durable
+     * operations, batches of this length, and operations of {@link #workersFrom} bytes or more.
+     * Default: 8 KiB (docs/adr/0027).
      *
-     * @param bytes 0 or more; 0 for every size
+     * @param bytes the size in bytes, or 0 for every size
      * @return this
      * @throws IllegalArgumentException if the number is negative
      */
@@ -139,10 +143,10 @@ public abstract class DeviceMoverBuilder<B extends DeviceMoverBuilder<B>> {
     }
 
     /**
-     * Sets the same for an operation that a thread starts with {@code await} or {@code busyPoll},
-     * if the thread waits for this operation alone. Such a thread gains nothing while the device
-     * works, so the device has to be faster than the JVM. A value below {@link #offloadFrom} has no
-     * effect. Default: 24 KiB (docs/adr/0027).
+     * Sets the size from which a device executes an operation that a thread starts with
+     * {@code await} or {@code busyPoll}. It applies if the thread waits for this operation alone.
+     * The thread cannot do other work while the device works, so the device must be faster than the
+     * JVM. A value below {@link #offloadFrom} has no effect. Default: 24 KiB (docs/adr/0027).
      *
      * @param bytes 0 or more
      * @return this
@@ -156,10 +160,10 @@ public abstract class DeviceMoverBuilder<B extends DeviceMoverBuilder<B>> {
 
     /**
      * Sets whether a thread that awaits a long copy executes a share of it. The device copies from
-     * the beginning of the range and the thread from its end, until both meet. The share adapts to
-     * the side that had to wait. The mover does not split durable copies and copies within one
-     * range. The option has an effect only if the mover can execute operations without the device.
-     * Default: {@code false} (docs/adr/0029).
+     * the beginning of the range, and the thread copies from its end, until both meet. If one side
+     * has to wait, the mover enlarges its share of the next copy. The mover does not split durable
+     * copies and copies within one range. The option requires a mover that can execute operations
+     * without the device. Default: {@code false} (docs/adr/0029).
      *
      * @param split whether long copies are split
      * @return this
@@ -170,11 +174,11 @@ public abstract class DeviceMoverBuilder<B extends DeviceMoverBuilder<B>> {
     }
 
     /**
-     * Sets the shortest operation that a worker executes if the device does not. The polling thread
-     * executes shorter operations, and those on memory that is confined to a thread. Default: 4 MiB
-     * (docs/adr/0015 has the measurement).
+     * Sets the size from which a worker executes an operation if the device does not. The polling
+     * thread executes shorter operations and operations on confined memory. Default: 4 MiB
+     * (docs/adr/0015 contains the measurement).
      *
-     * @param bytes 1 or more; {@link Long#MAX_VALUE} for never
+     * @param bytes 1 or more, or {@link Long#MAX_VALUE} for never
      * @return this
      * @throws IllegalArgumentException if the number is below 1
      */
@@ -184,8 +188,9 @@ public abstract class DeviceMoverBuilder<B extends DeviceMoverBuilder<B>> {
     }
 
     /**
-     * Sets the number of worker threads for {@link #workersFrom}. They are daemons. The first such
-     * operation starts them. Default: one for each processor; at most 4 for DSA without DML.
+     * Sets the number of worker threads for {@link #workersFrom}. The workers are daemon threads.
+     * The first operation for a worker starts them. Default: the number of processors, and at most
+     * 4 for DSA without DML.
      *
      * @param count 1 to 1,024
      * @return this
@@ -208,13 +213,14 @@ public abstract class DeviceMoverBuilder<B extends DeviceMoverBuilder<B>> {
     }
 
     /**
-     * Applies C's rule for durable operations on native memory. If {@code true}, a raw segment
-     * whose {@linkplain io.github.vdm4j.DurabilityDomain domain} is unknown counts as persistent
-     * memory: the device gets the durable flags, and on the software path its cache lines are
-     * written back. This is for callers who map device memory themselves. On a raw address inside
-     * a page-cache mapping, such an operation reports success while its bytes are not durable.
-     * Default: {@code false}, such an operation ends with {@link
-     * io.github.vdm4j.VdmResult#UNSUPPORTED}.
+     * Sets whether native memory of unknown {@linkplain io.github.vdm4j.DurabilityDomain domain}
+     * counts like persistent memory, the rule of C. If {@code true}, the device receives the
+     * durable flags, and the software path writes back the cache lines. Use it if the program maps
+     * device memory itself.
+     *
+     * <p>On a raw address inside a page-cache mapping, a durable operation then reports success
+     * although its bytes are not durable. If {@code false}, a durable operation on such memory ends
+     * with {@link io.github.vdm4j.VdmResult#UNSUPPORTED}. Default: {@code false}.
      *
      * @param persistent whether native memory of unknown domain is persistent memory
      * @return this
@@ -226,9 +232,9 @@ public abstract class DeviceMoverBuilder<B extends DeviceMoverBuilder<B>> {
 
     /**
      * Sets how long a force may wait for further durable operations on the same file. Default: no
-     * further bound.
+     * additional limit.
      *
-     * @param longest 0 or more; zero for no wait
+     * @param longest the longest wait, or zero for no wait
      * @return this
      * @throws IllegalArgumentException if the time is negative
      * @see ThreadsDataMoverBuilder#forceWait

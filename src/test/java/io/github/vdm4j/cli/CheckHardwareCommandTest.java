@@ -36,7 +36,7 @@ class CheckHardwareCommandTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "--mover=threads | --mover threads: must be dsa or dml, which have devices",
+        "--mover=threads | --mover threads: must be dsa or dml. Other movers use no device",
         "--seconds=0     | --seconds 0: must be 1 to 86400",
         "--rounds=0      | --rounds 0: must be 1 or more",
         "--longest=64M   | --longest 64M: must be 64 to 32M"})

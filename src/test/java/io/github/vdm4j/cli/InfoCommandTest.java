@@ -82,7 +82,7 @@ class InfoCommandTest {
                       {
                         "severity": "BLOCK",
                         "what": "this process may not read and write /dev/dsa/wq0.0",
-                        "remedy": "Give it the right by a group and a udev rule (docs/hardware.md), not by running as root."
+                        "remedy": "Grant access by a group and a udev rule (docs/hardware.md). Do not run the process as root."
                       },
                 """), run.out());
         assertTrue(run.out().contains("""
@@ -113,7 +113,7 @@ class InfoCommandTest {
                 HARDWARE does not work here, and AUTO runs in software: the processor has neither ENQCMD, the instruction by which DML submits to a queue, nor MOVDIR64B
 
                 block  the processor has neither ENQCMD, the instruction by which DML submits to a queue, nor MOVDIR64B
-                       DSA comes with Xeon Scalable processors of the 4th generation and later; a virtual machine has to be given the instruction and the device by its host. Without it: DmlPath.SOFTWARE, ThreadsDataMover, SyncDataMover.
+                       DSA comes with Xeon Scalable processors of the 4th generation and later. The host of a virtual machine has to pass the instruction and the device to it. Without it: DmlPath.SOFTWARE, ThreadsDataMover, SyncDataMover.
 
                 block  there is no DSA device, and the idxd driver is not loaded
                        On a machine that has DSA: switch it and VT-d on in the firmware, load the driver (modprobe idxd), and in a container mount the host's /sys and pass /dev/dsa on. Without it: DmlPath.SOFTWARE, ThreadsDataMover, SyncDataMover.

@@ -169,7 +169,7 @@ class DmlDiagnosisTest {
                 .diagnosis();
         blockedBy("dedicated: wq0.0, wq0.3; DML uses shared work queues only", diagnosis);
         assertEquals(
-                "accel-config disable-wq dsa0/wq0.0, which may reset its settings; configure it anew with --mode=shared (docs/hardware.md).",
+                "Run accel-config disable-wq dsa0/wq0.0. This may reset its settings, so configure them again with --mode=shared (docs/hardware.md).",
                 diagnosis.findings().getFirst().remedy());
     }
 
@@ -200,7 +200,7 @@ class DmlDiagnosisTest {
         DmlDiagnosis diagnosis = wellConfigured().locked("/dev/dsa/wq0.0").diagnosis();
         blockedBy("this process may not read and write /dev/dsa/wq0.0", diagnosis);
         assertEquals(
-                "Give it the right by a group and a udev rule (docs/hardware.md), not by running as root.",
+                "Grant access by a group and a udev rule (docs/hardware.md). Do not run the process as root.",
                 diagnosis.findings().getFirst().remedy());
     }
 
@@ -234,7 +234,7 @@ class DmlDiagnosisTest {
         } else {
             blockedBy(
                     "this process may not map the portal of wq0.0: Linux " + release
-                            + " asks for CAP_SYS_RAWIO",
+                            + " requires CAP_SYS_RAWIO",
                     diagnosis);
         }
     }
@@ -251,7 +251,7 @@ class DmlDiagnosisTest {
     @Test
     void countsTheCapabilityOnlyOutsideUserNamespaces() {
         blockedBy(
-                "this process may not map the portal of wq0.0: Linux 6.9.1 asks for CAP_SYS_RAWIO",
+                "this process may not map the portal of wq0.0: Linux 6.9.1 requires CAP_SYS_RAWIO",
                 wellConfigured().kernel("6.9.1")
                         .device(0, "op_cap", "00000000,001f03fd")
                         .process(-1L >>> 23, "0-3")
@@ -262,7 +262,7 @@ class DmlDiagnosisTest {
     @Test
     void hiddenBatchesShowAPortalGuard() {
         blockedBy(
-                "this process may not map the portal of wq0.0: Linux 5.14.0-503.el9.x86_64 asks for CAP_SYS_RAWIO",
+                "this process may not map the portal of wq0.0: Linux 5.14.0-503.el9.x86_64 requires CAP_SYS_RAWIO",
                 wellConfigured().kernel("5.14.0-503.el9.x86_64")
                         .device(0, "op_cap", "00000000,001f03fd")
                         .diagnosis());
@@ -276,7 +276,7 @@ class DmlDiagnosisTest {
     @Test
     void batchesOfDsa2DoNotProveAnUnguardedPortal() {
         blockedBy(
-                "this process may not map the portal of wq0.0: Linux 6.18.0 asks for CAP_SYS_RAWIO",
+                "this process may not map the portal of wq0.0: Linux 6.18.0 requires CAP_SYS_RAWIO",
                 wellConfigured().kernel("6.18.0").device(0, "version", "0x200").diagnosis());
     }
 
@@ -287,7 +287,7 @@ class DmlDiagnosisTest {
                 .diagnosis(1, 2, 0);
         worksOn("wq0.0", diagnosis);
         onlyRemark(Severity.LIMIT,
-                "this process may not map portals, so that DML writes to /dev/dsa: slower, and no batches",
+                "this process may not map portals. DML writes to /dev/dsa instead, which is slower and excludes batches",
                 diagnosis);
     }
 
@@ -295,7 +295,7 @@ class DmlDiagnosisTest {
     void findsADeviceOnAnotherNodeThanTheProcess() {
         DmlDiagnosis diagnosis = machine.node(1, "4-7").device(0, 1).queue("0.0").diagnosis();
         blockedBy(
-                "this process's threads run on NUMA node 0, where no usable device is (dsa0 on 1)",
+                "this process's threads run on NUMA node 0, which has no usable device (dsa0 on 1)",
                 diagnosis);
         assertEquals(
                 "Enable a queue of a device there, or start the process by numactl --cpunodebind=1.",
@@ -308,7 +308,7 @@ class DmlDiagnosisTest {
                 machine.node(1, "4-7").device(0, 1).queue("0.0").diagnosis(1, 2, 0);
         worksOn("wq0.0", diagnosis);
         onlyRemark(Severity.LIMIT,
-                "this process's threads run on NUMA node 0, where no usable device is (dsa0 on 1)",
+                "this process's threads run on NUMA node 0, which has no usable device (dsa0 on 1)",
                 diagnosis);
     }
 
@@ -317,7 +317,7 @@ class DmlDiagnosisTest {
         DmlDiagnosis diagnosis = wellConfigured().node(1, "4-7").process(0, "0,2,5-6").diagnosis();
         worksOn("wq0.0", diagnosis);
         onlyRemark(Severity.LIMIT,
-                "some of this process's threads run on NUMA node 1, where no usable device is (dsa0 on 0)",
+                "some of this process's threads run on NUMA node 1, which has no usable device (dsa0 on 0)",
                 diagnosis);
     }
 
@@ -325,7 +325,7 @@ class DmlDiagnosisTest {
     void findsADeviceOnAnotherNodeThanTheMover() {
         machine.node(1, "4-7").device(0, 1).queue("0.0");
         DmlDiagnosis diagnosis = machine.diagnosisOnNode(0);
-        blockedBy("the mover is bound to NUMA node 0, where no usable device is (dsa0 on 1)",
+        blockedBy("the mover is bound to NUMA node 0, which has no usable device (dsa0 on 1)",
                 diagnosis);
         assertEquals("Enable a queue of a device there, or bind the mover to node 1 (numaNode).",
                 diagnosis.findings().getFirst().remedy());
@@ -341,7 +341,8 @@ class DmlDiagnosisTest {
 
     @Test
     void findsADeviceWithoutANode() {
-        blockedBy("no NUMA node is known of dsa0, and DML looks for a device on the thread's node",
+        blockedBy(
+                "the NUMA node of dsa0 is unknown, and DML looks for a device on the thread's node",
                 machine.device(0, -1).queue("0.0").diagnosis());
     }
 
@@ -355,14 +356,14 @@ class DmlDiagnosisTest {
     @Test
     void findsMoreDevicesThanDmlCanUse() {
         crashesBy(
-                "DML 1.1.1 can use 8 devices and meets another of 9 DSA and 0 IAX: it writes behind its table of 8",
+                "DML 1.1.1 can use 8 devices and examines another of 9 DSA and 0 IAX, so it writes behind its table of 8",
                 devices(9).diagnosis());
     }
 
     @Test
     void analyticsAcceleratorsAfterEightDevicesCount() {
         crashesBy(
-                "DML 1.1.1 can use 8 devices and meets another of 8 DSA and 8 IAX: it writes behind its table of 8",
+                "DML 1.1.1 can use 8 devices and examines another of 8 DSA and 8 IAX, so it writes behind its table of 8",
                 devices(8).analytics(1)
                         .analytics(3)
                         .analytics(5)
@@ -395,7 +396,7 @@ class DmlDiagnosisTest {
         assertTrue(
                 devices(9).device(16, "state", "disabled").diagnosis().verdict().hardwareWorks());
         crashesBy(
-                "DML 1.1.1 can use 8 devices and meets another of 9 DSA and 0 IAX: it writes behind its table of 8",
+                "DML 1.1.1 can use 8 devices and examines another of 9 DSA and 0 IAX, so it writes behind its table of 8",
                 machine.device(16, "state", "enabled").device(8, "state", "disabled").diagnosis());
     }
 
@@ -412,7 +413,7 @@ class DmlDiagnosisTest {
     @Test
     void findsALibaccelConfigThatLacksAFunction() {
         crashesBy(
-                "libaccel-config.so.1 lacks accfg_wq_get_user_dev_path, and DML calls it all the same",
+                "libaccel-config.so.1 lacks accfg_wq_get_user_dev_path, but DML calls it",
                 wellConfigured()
                         .accelConfig(
                                 new AccelConfig(true, null, List.of("accfg_wq_get_user_dev_path")))
@@ -477,7 +478,7 @@ class DmlDiagnosisTest {
                 .queue("0.0", "state", "disabled")
                 .diagnosis();
         assertEquals(
-                "The kernel's command line has intel_iommu=on,sm_on: switch VT-d on in the firmware, and look at dmesg | grep -e DMAR -e idxd.",
+                "The kernel's command line has intel_iommu=on,sm_on. Switch VT-d on in the firmware, and read dmesg | grep -e DMAR -e idxd.",
                 diagnosis.findings().getFirst().remedy());
     }
 

@@ -54,13 +54,13 @@ class DmlOpeningTest extends AgainstSimulatedDml {
                 "this process may not read and write /dev/dsa/wq0.0"),
         GUARDED_PORTAL(100,
                 machine -> well(machine).kernel("6.9.1").device(0, "op_cap", "00000000,001f03fd"),
-                "this process may not map the portal of wq0.0: Linux 6.9.1 asks for CAP_SYS_RAWIO"),
+                "this process may not map the portal of wq0.0: Linux 6.9.1 requires CAP_SYS_RAWIO"),
         NO_ACCEL_CONFIG(100,
                 machine -> well(machine)
                         .accelConfig(new AccelConfig(false, "not found", List.of())),
                 "libaccel-config.so.1 cannot be loaded: not found"),
         OTHER_NODE(102, machine -> machine.node(1, "4-7").device(0, 1).queue("0.0"),
-                "this process's threads run on NUMA node 0, where no usable device is (dsa0 on 1)");
+                "this process's threads run on NUMA node 0, which has no usable device (dsa0 on 1)");
 
         private final int status;
         private final UnaryOperator<DsaMachine> made;
@@ -185,7 +185,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
                 () -> on(well(machine), DmlPath.HARDWARE).open());
         assertEquals(
                 "path HARDWARE cannot be opened: an empty operation failed with INTERNAL_ERROR (3)."
-                        + " Nothing was found that explains it. " + DmlStatus.of(3).explanation()
+                        + " The diagnosis does not explain it. " + DmlStatus.of(3).explanation()
                         + DO_WITHOUT,
                 refused.getMessage());
     }
@@ -224,13 +224,13 @@ class DmlOpeningTest extends AgainstSimulatedDml {
     void crashingHardwareIsNotProbed() {
         dml.withHardware();
         String nine =
-                "DML 1.1.1 can use 8 devices and meets another of 9 DSA and 0 IAX: it writes behind its table of 8";
+                "DML 1.1.1 can use 8 devices and examines another of 9 DSA and 0 IAX, so it writes behind its table of 8";
         var refused = assertThrows(DmlHardwareException.class,
                 () -> on(nine(), DmlPath.HARDWARE).open());
         assertTrue(
                 refused.getMessage()
                         .startsWith(
-                                "path HARDWARE cannot be opened: the hardware was not tried, as DML would crash the JVM. Found:\n  "
+                                "path HARDWARE cannot be opened: the hardware was not tried, because DML would crash the JVM. Found:\n  "
                                         + nine),
                 refused.getMessage());
         assertNull(refused.status());
@@ -298,7 +298,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
     @Test
     void softwareProbesNothing() {
         DmlDataMover mover = open(on(machine, DmlPath.SOFTWARE));
-        assertEquals(new DmlPathDecision(DmlPath.SOFTWARE, "it was asked for", List.of()),
+        assertEquals(new DmlPathDecision(DmlPath.SOFTWARE, "the builder names it", List.of()),
                 mover.pathDecision());
         assertEquals(List.of(), dml.submissions());
     }

@@ -138,8 +138,8 @@ class OffloadPolicyTest {
             assertEquals(false, isForJvm(policy, 1, true));
             assertEquals("it executes operations of every size", policy.words());
         }
-        assertEquals("the JVM executes what is shorter than 8,192 bytes, or than 24,576 bytes if a"
-                + " thread awaits it", DEFAULT.words());
+        assertEquals("the JVM executes operations shorter than 8,192 bytes, or than 24,576 bytes"
+                + " if a thread awaits them", DEFAULT.words());
         assertEquals(DEFAULT.words() + "; both divide awaited copies of 262,144 bytes or more",
                 DEFAULT.splitLongCopies(true).words());
     }

@@ -20,12 +20,15 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * One operation on the device and on the calling thread, each with its own copy of the ranges and of
- * the bytes around them.
+ * One operation, executed on the device and on the calling thread. Each execution has its own copy
+ * of the ranges and of the bytes around them.
  */
 final class CaseRun {
     private static final long PAGE = 4096;
-    /** The part of a range's size that is free behind it: more than 8 bytes a block. */
+    /**
+     * The divisor of a range's size that yields the free bytes behind the range. The gap exceeds
+     * the 8 bytes of protection for each block.
+     */
     private static final long GAP = 32;
 
     private final CheckCase that;
@@ -46,7 +49,7 @@ final class CaseRun {
         long at = 0;
         for (int i = 0; i < starts.length; i++) {
             starts[i] = at + that.offset(i);
-            // The mover does not give the device a strip whose source is close behind.
+            // The mover submits no strip whose source begins close behind the destination.
             at = (starts[i] + sizes.get(i) + sizes.get(i) / GAP + PAGE) & -PAGE;
         }
         expected = CheckMemory.present(at, arena);
@@ -69,13 +72,13 @@ final class CaseRun {
         return that;
     }
 
-    /** Returns whether the device's mover can do this at all. */
+    /** Returns whether the device's mover supports the operation. */
     boolean isSupported(Vdm device) {
         return starts.length == 0
                 || device.isSupported(that.variant().flags(), ranges(actual)[0]);
     }
 
-    /** Begins the operation on the device. */
+    /** Starts the operation on the device. */
     void start(Vdm device) {
         future = that.operation()
                 .future(device, that, that.variant().flags(), recordBytes,
@@ -83,10 +86,13 @@ final class CaseRun {
         future.poll();
     }
 
-    /** Waits for the device, executes the operation here, and compares. Null if all is equal. */
+    /**
+     * Waits for the device, executes the operation on the calling thread, and compares the results.
+     * Returns null if they are equal.
+     */
     Failure finish() {
         future.busyPoll();
-        // The copy here need not be durable, and this machine may not be able to make it so.
+        // The reference has no flags, because this machine may be unable to make its copy durable.
         VdmFuture<?> here = that.operation() == CheckedOperation.FLUSH ? reference.nop()
                 : that.operation()
                         .future(reference, that, VdmFlags.NONE, recordBytes,
@@ -106,7 +112,7 @@ final class CaseRun {
         return wrong < 0 ? null : wrongByte(wrong);
     }
 
-    /** Returns what is to be compared of an outcome, in words. */
+    /** Returns the comparable part of an outcome in words. */
     static String describe(VdmFuture<?> ended) {
         if (ended.failure() != null) {
             return describe(ended.result(), ended.failure());
@@ -129,13 +135,16 @@ final class CaseRun {
                         : task.output().toString();
     }
 
-    /** The message of a failure may have a path. The status has none. */
+    /** Describes a failure by its status, because its message may contain a path. */
     private static String describe(VdmResult result, VdmException failure) {
         return failure.status() == null ? result.toString()
                 : "%s by %s".formatted(result, failure.status());
     }
 
-    /** Returns what has executed the operation, if it was not the device; null if it was. */
+    /**
+     * Returns the path that executed the operation instead of the device, or null if the device
+     * did.
+     */
     private String elsewhere() {
         if (!that.operation().needsDevice()) {
             return null;

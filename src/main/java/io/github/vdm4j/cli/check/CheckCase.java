@@ -14,15 +14,15 @@ import java.util.Random;
  *
  * @param operation the operation
  * @param variant its memory and flags
- * @param bytes the size that it was asked for; some operations round it
+ * @param bytes the planned size in bytes, before the operation rounds it
  * @param alignment the offsets of the ranges in a page, in turn
  * @param seed the seed
  * @param pattern the pattern of fills and comparisons
  * @param crc the options of a CRC
  * @param dif the configuration of protected blocks
- * @param shift how far the two ranges of an overlapping copy are apart, in bytes
+ * @param shift the distance between the two ranges of an overlapping copy, in bytes
  * @param upwards whether an overlapping copy moves bytes to higher addresses
- * @param differences how many words of two compared ranges differ at most
+ * @param differences the largest number of words in which two compared ranges differ
  */
 record CheckCase(CheckedOperation operation, Variant variant, long bytes, List<Integer> alignment,
         long seed, long pattern, CrcOptions crc, DifConfig dif, int shift, boolean upwards,
@@ -49,7 +49,9 @@ record CheckCase(CheckedOperation operation, Variant variant, long bytes, List<I
                 random.nextInt(MOST_DIFFERENCES));
     }
 
-    /** The tags and flags of source and destination are the same, so a check can succeed. */
+    /**
+     * Returns the same tags and flags for source and destination. A check can therefore succeed.
+     */
     private static DifConfig dif(Random random) {
         var tags = new DifTags(random.nextInt(), random.nextInt(ANY_16_BITS),
                 random.nextInt(ANY_16_BITS));
@@ -66,12 +68,12 @@ record CheckCase(CheckedOperation operation, Variant variant, long bytes, List<I
                 .withFlags(flags.toArray(DifFlag[]::new));
     }
 
-    /** Returns another random source for the content of the ranges. */
+    /** Returns a second source of random numbers, for the content of the ranges. */
     Random content() {
         return new Random(~seed);
     }
 
-    /** Returns the offset in a page of a range. */
+    /** Returns the offset of a range in its page. */
     int offset(int role) {
         return operation.place(alignment.get(operation.placeOf(role) % alignment.size()));
     }

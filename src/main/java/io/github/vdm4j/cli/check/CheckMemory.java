@@ -16,7 +16,10 @@ final class CheckMemory implements AutoCloseable {
 
     private final Path name;
     private final FileChannel file;
-    /** Where the next content goes, because several may be mapped at once. */
+    /**
+     * The position of the next content in the file. Several contents may be mapped at the same
+     * time.
+     */
     private long end;
 
     CheckMemory(Path folder) throws IOException {
@@ -30,8 +33,8 @@ final class CheckMemory implements AutoCloseable {
     }
 
     /**
-     * Returns memory with a content. A mapping has no page in the page table of this process,
-     * because write() fills the file.
+     * Returns memory with a content. In a mapping, all pages are missing from the page table of
+     * this process, because write() fills the file.
      */
     MemorySegment of(MemorySegment content, Variant variant, Arena arena) throws IOException {
         if (!variant.isFile() && variant != Variant.UNTOUCHED) {
@@ -47,7 +50,7 @@ final class CheckMemory implements AutoCloseable {
                 content.byteSize(), arena);
     }
 
-    /** Begins again at the start of the file. The mappings so far are of no use any more. */
+    /** Continues at the start of the file. No earlier mapping may be in use. */
     void reuse() {
         end = 0;
     }

@@ -3,7 +3,7 @@ package io.github.vdm4j.cli.check;
 import java.util.List;
 
 /**
- * The report of a conformance run, to attach to an issue. It has no name of a host or a user and no
+ * The report of a conformance run, to attach to an issue. It contains no host name, user name or
  * path. The components, in this order, are the keys of the JSON.
  *
  * @param verdict the verdict of the whole run
@@ -12,12 +12,12 @@ import java.util.List;
  * @param kernel the system and its release
  * @param processor the processor and the number of threads that it runs
  * @param mover {@code dsa} or {@code dml}
- * @param emulated whether the device is that of the emulator
+ * @param emulated whether the emulator provides the device
  * @param devices the devices
- * @param queues the work queues, and what they have done in the run
+ * @param queues the work queues with their counters of the run
  * @param seed the seed that repeats the run
- * @param rounds how often every check was run
- * @param millis how long the run took
+ * @param rounds the number of completed rounds
+ * @param millis the duration of the run in milliseconds
  * @param checks the checks
  * @param failures the first failures of each check
  */
@@ -39,13 +39,13 @@ public record CheckReport(
 
     /** The end of a check. */
     public enum Verdict {
-        /** All results are those of the JVM. */
+        /** All results equal the JVM's results. */
         PASSED,
         /** A result differs, or the device did not execute an operation. */
         FAILED,
-        /** The device cannot do this. */
+        /** The device does not support the operation. */
         SKIPPED,
-        /** The time was over before every size had its turn. */
+        /** The time limit passed before the first round was complete. */
         INCOMPLETE
     }
 
@@ -56,7 +56,7 @@ public record CheckReport(
      * @param version the version of its architecture
      * @param capabilities the register GENCAP
      * @param operations the opcodes below 64, a bit each
-     * @param numaNode its node
+     * @param numaNode its NUMA node
      * @param maxTransferBytes bytes in its longest transfer
      * @param maxBatchTasks descriptors in its longest batch
      */
@@ -64,17 +64,17 @@ public record CheckReport(
             Long numaNode, Long maxTransferBytes, Long maxBatchTasks) {}
 
     /**
-     * A work queue. What it has done is null if the mover does not count it.
+     * A work queue. Its counters are null if the mover does not count by queue.
      *
      * @param name such as {@code wq0.0}
      * @param mode {@code shared} or {@code dedicated}
-     * @param size the descriptors that this process may have in it
+     * @param size the number of descriptors that this process may have in the queue
      * @param maxTransferBytes bytes in its longest descriptor
      * @param maxBatchTasks tasks in its longest batch
      * @param blockOnFault whether descriptors may wait for pages
-     * @param completions the descriptors that the device has executed
-     * @param pageFaults the descriptors that met a missing page
-     * @param refusals how often the queue was full
+     * @param completions the number of descriptors that the device has executed
+     * @param pageFaults the number of descriptors that met a missing page
+     * @param refusals the number of submissions that the full queue refused
      */
     public record Queue(String name, String mode, Long size, Long maxTransferBytes,
             Long maxBatchTasks, Boolean blockOnFault, Long completions, Long pageFaults,
@@ -83,12 +83,12 @@ public record CheckReport(
     /**
      * A check.
      *
-     * @param name the operation, or what else is checked
+     * @param name the operation or the queues
      * @param variant the memory and the flags
-     * @param verdict its end
-     * @param operations how many operations were compared
-     * @param failures how many of them failed
-     * @param note why it was skipped, or what it met; null if there is nothing to say
+     * @param verdict the verdict
+     * @param operations the number of compared operations
+     * @param failures the number of failed operations
+     * @param note the reason for a skip or an observation, or null
      */
     public record Check(String name, String variant, Verdict verdict, long operations,
             long failures, String note) {}
@@ -98,11 +98,11 @@ public record CheckReport(
      *
      * @param name the check
      * @param variant the memory and the flags
-     * @param what what was found instead of what
-     * @param range the range with the first wrong byte; null if the bytes were not compared
-     * @param firstWrongByte the offset of that byte in the range; null if the bytes were not compared
+     * @param what the found result and the expected result
+     * @param range the range with the first wrong byte, or null if no bytes were compared
+     * @param firstWrongByte the offset of that byte in the range, or null if no bytes were compared
      * @param sizes the sizes of the ranges in bytes
-     * @param offsets the offsets of the ranges in a page
+     * @param offsets the offsets of the ranges in their pages
      * @param seed the seed of the operation's parameters and content
      */
     public record Failure(String name, String variant, String what, String range,

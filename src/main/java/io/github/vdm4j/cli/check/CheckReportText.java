@@ -21,10 +21,10 @@ public final class CheckReportText {
     private CheckReportText() {}
 
     /**
-     * Returns a report as text.
+     * Returns the text form of a report.
      *
      * @param report the report
-     * @return lines
+     * @return the lines of the text
      */
     public static String of(CheckReport report) {
         var page = new CheckReportText();
@@ -71,7 +71,10 @@ public final class CheckReportText {
         return Objects.toString(value, "unknown");
     }
 
-    /** A row for each operation, a column for each variant. */
+    /**
+     * Appends the table of operations. It has a row for each operation and a column for each
+     * variant.
+     */
     private void operations(List<Check> checks) {
         text.append(String.format("%n" + NAME, "operation"));
         for (Variant variant : Variant.values()) {
@@ -106,7 +109,7 @@ public final class CheckReportText {
         };
     }
 
-    /** The checks that are not about one operation, and the notes of all. */
+    /** Appends the checks of queues and the notes of all checks. */
     private void others(List<Check> checks) {
         List<String> operations = Arrays.stream(CheckedOperation.values())
                 .map(CheckedOperation::toString)

@@ -47,7 +47,7 @@ final class CheckResults {
         return lines.get(new Key(name, variant));
     }
 
-    /** Counts an operation, which failed if there is a failure. */
+    /** Counts an operation and its failure. The failure is null if the operation has succeeded. */
     void count(String name, String variant, Failure failure) {
         Line line = line(name, variant);
         line.operations++;
@@ -77,7 +77,7 @@ final class CheckResults {
         aborted = true;
     }
 
-    /** Returns whether further checks make no sense. */
+    /** Returns whether the run must end early. */
     boolean isHopeless() {
         return aborted || failures >= MOST_FAILURES;
     }

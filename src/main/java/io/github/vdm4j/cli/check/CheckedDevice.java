@@ -14,7 +14,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** A way to the devices of a machine. Its movers have no fallback. */
+/** The devices of a machine, used through one kind of mover. These movers have no fallback. */
 public abstract class CheckedDevice {
     static final Duration DEVICE_TIMEOUT = Duration.ofSeconds(10);
     static final Duration QUEUE_FULL_TIMEOUT = Duration.ofSeconds(30);
@@ -37,25 +37,31 @@ public abstract class CheckedDevice {
     /**
      * Opens a mover.
      *
-     * @param queues the names of its queues; empty for all
-     * @param slots the operations in flight
+     * @param queues the names of its queues, or an empty list for all queues
+     * @param slots the largest number of operations in flight
      */
     abstract Vdm open(List<String> queues, int slots);
 
     /** Returns the queues that a mover uses. */
     abstract List<String> queuesOf(Vdm mover);
 
-    /** Returns what the queues of a mover have done; empty if it does not count that. */
+    /**
+     * Returns the queues of a mover with their counters, or an empty list if it does not count by
+     * queue.
+     */
     abstract List<DsaQueue> counts(Vdm mover);
 
-    /** Returns whether a mover can be opened on one of the queues. */
+    /** Returns whether a mover can be restricted to named queues. */
     abstract boolean choosesQueues();
 
     final boolean isEmulated() {
         return emulated;
     }
 
-    /** Returns why no device can do something; null if one can, or if Linux does not tell. */
+    /**
+     * Returns the reason why no device supports an operation. Returns null if a device does, or if
+     * Linux does not report it.
+     */
     final String obstacle(CheckedOperation operation, Variant variant) {
         int opcode = operation.opcode();
         boolean force = operation == CheckedOperation.FLUSH && variant.isFile();
@@ -99,7 +105,7 @@ public abstract class CheckedDevice {
                 .filter(queue -> names.contains(queue.name()));
     }
 
-    /** Returns the descriptors that the queues hold, at least one. */
+    /** Returns the number of descriptors that the queues hold, at least 1. */
     final int capacity(List<String> names) {
         long all = workQueues(names).mapToLong(CheckedDevice::size).sum();
         return Math.clamp(all, 1, 1 << 12);
@@ -111,7 +117,7 @@ public abstract class CheckedDevice {
                 threshold == null || threshold == 0 ? queue.size() : threshold, 0L);
     }
 
-    /** Returns the longest descriptor of the queues; 0 if it is not known. */
+    /** Returns the bytes in the longest descriptor of the queues, or 0 if the length is unknown. */
     final long maxTransferBytes(List<String> names) {
         return workQueues(names)
                 .map(DsaDevice.WorkQueue::maxTransferSize)
@@ -121,7 +127,10 @@ public abstract class CheckedDevice {
                 .orElse(0);
     }
 
-    /** Describes queues, with completions, page faults and refusals where they are counted. */
+    /**
+     * Describes queues. If the mover counts by queue, the description contains completions, page
+     * faults and refusals.
+     */
     final List<Queue> queues(List<String> names, Map<String, long[]> counts) {
         return workQueues(names).map(queue -> {
             long[] done = counts.get(queue.name());

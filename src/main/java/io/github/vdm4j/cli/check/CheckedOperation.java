@@ -13,7 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Random;
 
-/** An operation with its ranges. The first ranges are those that it writes. */
+/** An operation with its ranges. The first ranges are the written ranges. */
 enum CheckedOperation {
     NOP("nop", Opcode.NOP, 0),
     MEMCPY("memcpy", Opcode.MEM_MOVE, 1, "destination", "source"),
@@ -33,7 +33,10 @@ enum CheckedOperation {
     DIF_INSERT("dif insert", Opcode.DIF_INSERT, 1, "destination", "source"),
     DIF_STRIP("dif strip", Opcode.DIF_STRIP, 1, "destination", "source"),
     DIF_UPDATE("dif update", Opcode.DIF_UPDATE, 1, "destination", "source"),
-    /** Fences order the tasks: each needs what the one before has written. */
+    /**
+     * Copies, a fill, a CRC and a comparison. Fences order the tasks, because later tasks use the
+     * bytes that earlier tasks write.
+     */
     BATCH("batch with fences", Opcode.MEM_MOVE, 2, "first", "second", "source");
 
     private static final long LONGEST_DELTA = 1 << 19;
@@ -77,18 +80,23 @@ enum CheckedOperation {
         return written > 0 && this != DELTA_CREATE && this != CRC_TO_MEMORY && this != BATCH;
     }
 
-    /** Returns whether the device must execute the operation. The processor may flush. */
+    /** Returns whether the device must execute the operation. The processor may execute a flush. */
     boolean needsDevice() {
         return this != NOP && this != FLUSH;
     }
 
-    /** Deltas need ranges at multiples of eight. */
+    /**
+     * Returns the offset that the operation allows. Deltas require ranges at multiples of eight.
+     */
     int place(int offset) {
         return this == DELTA_CREATE || this == DELTA_APPLY || this == CRC_TO_MEMORY ? offset & -8
                 : offset;
     }
 
-    /** A dualcast needs destinations at equal places in their pages. */
+    /**
+     * Returns the index of a range's alignment. A dualcast requires destinations at equal offsets
+     * in their pages.
+     */
     int placeOf(int role) {
         return this == DUALCAST && role == 1 ? 0 : role;
     }
@@ -119,7 +127,7 @@ enum CheckedOperation {
     /**
      * Gives random ranges the content that the operation needs.
      *
-     * @return the bytes of the delta record, 0 if there is none
+     * @return the length of the delta record in bytes, or 0 without a record
      */
     long prepare(CheckCase that, Vdm reference, MemorySegment... s) {
         Random random = that.content();
@@ -205,7 +213,7 @@ enum CheckedOperation {
         };
     }
 
-    /** Returns how many bytes of the first range an outcome defines. */
+    /** Returns the number of bytes of the first range that an outcome defines. */
     long defined(Object output, long bytes) {
         return switch (output) {
             case DeltaResult made -> made.outcome() == DeltaResult.Outcome.OVERFLOW ? 0

@@ -11,7 +11,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** The devices through Intel DML. It uses the enabled shared queues, and does not count by queue. */
+/**
+ * The devices, used through Intel DML. DML uses the enabled shared queues and does not count by
+ * queue.
+ */
 public final class DmlUnderCheck extends CheckedDevice {
     private final Supplier<DmlDataMoverBuilder> builders;
     private final List<String> queues;
@@ -22,10 +25,10 @@ public final class DmlUnderCheck extends CheckedDevice {
     }
 
     /**
-     * Takes the devices of a described machine.
+     * Uses the devices of a described machine.
      *
      * @param system the machine
-     * @param builders makes a builder for each mover
+     * @param builders a supplier of a builder for each mover
      */
     public DmlUnderCheck(DsaSystem system, Supplier<DmlDataMoverBuilder> builders) {
         super(system, false);

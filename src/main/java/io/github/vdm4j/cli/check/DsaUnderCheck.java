@@ -10,7 +10,7 @@ import io.github.vdm4j.machine.DsaFolders;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** The devices through {@link DsaDataMover}. */
+/** The devices, used through {@link DsaDataMover}. */
 public final class DsaUnderCheck extends CheckedDevice {
     private final Supplier<DsaDataMoverBuilder> builders;
 

@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** A conformance run: every operation on a device, compared with the JVM's results. */
+/**
+ * A conformance run. It executes every operation on a device and compares the results with the
+ * JVM's results.
+ */
 public final class HardwareCheck {
     private static final int IN_FLIGHT = 64;
 
@@ -22,8 +25,8 @@ public final class HardwareCheck {
      * The settings of a run.
      *
      * @param seed the seed of all parameters and contents
-     * @param limit how long the run may take
-     * @param mostRounds how many rounds the run has at most
+     * @param limit the time limit of the run
+     * @param mostRounds the largest number of rounds
      * @param longest bytes in the longest operation
      * @param folder the folder for the file whose pages are mapped
      */
@@ -42,8 +45,8 @@ public final class HardwareCheck {
     }
 
     /**
-     * Runs the checks until every size had its turn, and then with further content until the time
-     * is over.
+     * Runs the checks in rounds with different content. The run ends after the last round or at the
+     * time limit.
      *
      * @param version the version of vdm4j, for the report
      * @return the report

@@ -12,14 +12,17 @@ import java.util.function.BooleanSupplier;
 final class OperationChecks {
     private static final List<Long> SIZES = List.of(1L, 8L, 63L, 64L, 65L, 255L, 4_095L, 4_096L,
             4_097L, 65_536L, 65_537L, 1L << 20);
-    /** Offsets in a page, for the first, second and third range. */
+    /** The offsets of the first, second and third range in their pages. */
     private static final List<List<Integer>> ALIGNMENTS = List.of(List.of(0, 0, 0),
             List.of(1, 64, 7), List.of(8, 63, 4_088), List.of(4_095, 1, 32));
-    /** Operations in flight at once in the later rounds. */
+    /** The number of operations in flight at the same time in later rounds. */
     private static final int TOGETHER = 16;
-    /** No further operation is in flight with such a long one. */
+    /** The size in bytes above which no further operation may be in flight. */
     private static final long LONG = 4 << 20;
-    /** A longer transfer would take too long. */
+    /**
+     * The longest transfer of a device for which a longer operation is checked. Larger operations
+     * would take too long.
+     */
     private static final long LONGEST_SPLIT = 16 << 20;
 
     private final CheckedDevice device;
@@ -62,10 +65,10 @@ final class OperationChecks {
     }
 
     /**
-     * Runs every check once. In the first round, one operation is in flight. In later rounds, several
-     * are, with sizes near the planned ones.
+     * Runs every check once. In the first round, one operation is in flight. In later rounds,
+     * several operations are in flight, with random sizes above the planned sizes.
      *
-     * @return false if the time was over before
+     * @return {@code false} if the round ended early
      */
     boolean round(Vdm mover, int number) throws IOException {
         var together = new ArrayList<CaseRun>();

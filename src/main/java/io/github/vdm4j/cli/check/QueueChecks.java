@@ -17,7 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** The checks of the work queues: each alone, all together, and with more than they hold. */
+/**
+ * The checks of the work queues. They use each queue alone, all queues together, and more
+ * operations than the queues hold.
+ */
 final class QueueChecks {
     private static final String FULL = "full queue";
     private static final String ALL = "all queues";
@@ -31,7 +34,7 @@ final class QueueChecks {
     private final CheckedDevice device;
     private final CheckResults results;
     private final long seed;
-    /** Completions, page faults and refusals of each queue. */
+    /** The completions, page faults and refusals of each queue. */
     private final Map<String, long[]> counts = new LinkedHashMap<>();
 
     QueueChecks(CheckedDevice device, CheckResults results, long seed) {
@@ -44,7 +47,7 @@ final class QueueChecks {
         return counts;
     }
 
-    /** Adds what the queues have done for a mover. */
+    /** Adds the counters of a mover's queues. */
     void add(Vdm mover) {
         for (DsaQueue queue : device.counts(mover)) {
             long[] sum = counts.computeIfAbsent(queue.name(), name -> new long[3]);
@@ -98,7 +101,7 @@ final class QueueChecks {
         }
     }
 
-    /** Has copies in flight at once, and compares their bytes. */
+    /** Executes copies that are in flight at the same time, and compares their bytes. */
     private void copy(Vdm mover, String name, int count, int bytes) {
         if (results.isHopeless()) {
             return;

@@ -2,13 +2,13 @@ package io.github.vdm4j.cli.check;
 
 import io.github.vdm4j.VdmFlags;
 
-/** The memory and the flags with which an operation is checked. */
+/** The memory and the flags of a checked operation. */
 enum Variant {
-    /** Memory whose pages are all present. */
+    /** Memory with all pages present. */
     MEMORY("memory", VdmFlags.NONE),
-    /** Private memory of which no page was touched. */
+    /** Private memory whose pages were not touched. */
     UNTOUCHED("untouched", VdmFlags.NONE),
-    /** Pages of a mapped file, which this process has not touched. */
+    /** A mapped file whose pages this process has not touched. */
     FILE("file", VdmFlags.NONE),
     /** The destination bypasses the caches. */
     NO_CACHE("no cache", VdmFlags.NO_CACHE_HINT),

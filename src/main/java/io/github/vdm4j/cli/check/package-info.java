@@ -1,2 +1,2 @@
-/** The conformance run of {@code vdm check-hardware}: a device against the JVM's results. */
+/** The conformance run of {@code vdm check-hardware}. It compares a device with the JVM. */
 package io.github.vdm4j.cli.check;

@@ -5,17 +5,18 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * The native memory of a batch: a descriptor of 64 bytes for each task, and behind them a
- * completion record of 32 bytes for each.
+ * The native memory of a batch. It contains a descriptor of 64 bytes for each task, followed by a
+ * completion record of 32 bytes for each task.
  *
- * <p>The descriptors are those of DSA. DML's own functions would write the same, and each costs
- * half a job. The descriptors are not checked again before they are executed.
+ * <p>The descriptors have the layout of DSA. DML's own functions would write the same bytes, but
+ * each call takes half the time of a job. DML does not check the descriptors before their
+ * execution.
  */
 final class BatchBuffer {
-    /** The fewest tasks of a batch: DML refuses less. */
+    /** The smallest number of tasks in a batch. DML refuses smaller batches. */
     static final int LEAST = 4;
 
-    /** In bytes: a descriptor and a record. */
+    /** The size of a descriptor and a record in bytes. */
     static final int TASK = 96;
 
     static final int NOT_RUN = 0;
@@ -37,19 +38,19 @@ final class BatchBuffer {
 
     private final Slot slot;
 
-    /** The address of the memory, which is alive while the slot is lent, see {@link SlotPool}. */
+    /** The memory. It is alive while the slot is lent, see {@link SlotPool}. */
     private MemorySegment memory;
 
     private int room;
 
-    /** The number of tasks for which the descriptors have the addresses of the records. */
+    /** The number of descriptors that contain the address of their record. */
     private int laidOut;
 
     BatchBuffer(Slot slot) {
         this.slot = slot;
     }
 
-    /** Reserves memory for tasks. The earlier content is lost. */
+    /** Reserves memory for tasks. The method discards the earlier content. */
     void reserve(int tasks) {
         if (tasks > room) {
             int size = Math.max(SMALLEST, Integer.highestOneBit(tasks - 1) << 1);
@@ -63,12 +64,12 @@ final class BatchBuffer {
         return memory;
     }
 
-    /** Writes the descriptor of a copy, all but the address of its record. */
+    /** Writes the descriptor of a copy without the address of its record. */
     void putMove(int task, long head, long source, long destination, long length) {
         Descriptor.put(memory, task * DESCRIPTOR, head, source, destination, length, 0, 0, 0);
     }
 
-    /** Writes the descriptor of a task, all but the address of its record. */
+    /** Writes the descriptor of a task without the address of its record. */
     void put(int task, Part part) {
         Descriptor.write(memory, task * DESCRIPTOR, part);
     }
@@ -78,8 +79,8 @@ final class BatchBuffer {
     }
 
     /**
-     * Makes a batch of the tasks that were put. It resets their records to "not run", because the
-     * library does not clear them.
+     * Completes a batch of the written tasks. The method resets their records to "not run", because
+     * DML does not clear them.
      */
     int seal(int tasks) {
         int count = tasks;
@@ -104,7 +105,7 @@ final class BatchBuffer {
         return laidOut * DESCRIPTOR + task * RECORD;
     }
 
-    /** Returns the status of a task, a number of the device. */
+    /** Returns the status of a task as a number of the device. */
     int status(int task) {
         return memory.get(ValueLayout.JAVA_BYTE, record(task)) & STATUS_BITS;
     }

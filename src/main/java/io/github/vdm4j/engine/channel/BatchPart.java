@@ -10,9 +10,11 @@ import io.github.vdm4j.memory.Durability;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** A part of a batch with several tasks: one batch of the device, and its completion records. */
+/**
+ * A part of a batch with several tasks. It is one batch of the device with its completion records.
+ */
 final class BatchPart {
-    /** How many parts in a row may end with nothing but page faults. */
+    /** The largest number of consecutive parts that end only with page faults. */
     private static final int MAX_FAULTS = 16;
 
     private final Slot slot;
@@ -23,12 +25,12 @@ final class BatchPart {
     private final DataPart fields = new DataPart();
     private final HeldArenas arenas = new HeldArenas();
 
-    /** Which tasks the part has, by their places in the buffer, and how many. */
+    /** The tasks of the part by their places in the buffer, and their number. */
     private int[] placed = new int[BatchBuffer.LEAST];
 
     private int size;
 
-    /** How many of the first of them are plain copies. */
+    /** The number of plain copies at the beginning of the part. */
     private int copies;
 
     private int faults;
@@ -50,7 +52,7 @@ final class BatchPart {
         arenas.clear();
     }
 
-    /** Returns whether a task can be in a part that goes where the slot sends. */
+    /** Returns whether a task can be in a part on the slot's present path. */
     boolean canBeginWith(Operation<?> task) {
         fit.on(slot);
         return fit.inBatch(task);
@@ -63,7 +65,7 @@ final class BatchPart {
     /**
      * Writes the descriptors of the next part.
      *
-     * @return true if that is the whole batch, and the call will hold all its arenas
+     * @return {@code true} if the part is the whole batch and the call keeps all its arenas open
      */
     boolean gather(boolean begun) {
         arenas.clear();
@@ -106,15 +108,15 @@ final class BatchPart {
         return everythingHeld && count == tasks.size();
     }
 
-    /** Writes the descriptor of a task. A task of no bytes becomes an empty operation. */
+    /** Writes the descriptor of a task. A task without bytes becomes a no-op. */
     private void put(int place, Operation<?> task) {
         int flags = task.isFenced() && place > 0 ? Part.FENCE : 0;
         Part part = slot.part();
         if (task.byteSize() == 0) {
             part.begin(Opcode.NOP, flags);
         } else {
-            // A mismatch with a pattern ends the batch.
-            // Its byte is searched before a later task writes there.
+            // A mismatch with a pattern ends the batch. The program finds its byte before a later
+            // task writes there.
             flags |= task.type() == VdmOperationType.COMPARE_PATTERN ? Part.CHECK_RESULT : 0;
             if (slot.onDevice()) {
                 populate(task.destination());
@@ -128,7 +130,10 @@ final class BatchPart {
         buffer.put(place, part);
     }
 
-    /** Returns whether a task has ended, or cannot run because an arena was closed. */
+    /**
+     * Returns whether a task has ended. If an arena of the task is closed, the method fails the
+     * task.
+     */
     private boolean isOutOfQuestion(int index, Operation<?> task) {
         if (!TaskOrder.isOver(task) && !isOpen(task)) {
             order.fail(index, VdmResult.SEGMENT_UNUSABLE,
@@ -184,7 +189,7 @@ final class BatchPart {
         faults = 0;
     }
 
-    /** Records what has become of each task. */
+    /** Records the end of each task. */
     void takeRecords() {
         boolean device = slot.onDevice();
         ExecutionPath path = slot.path();
@@ -202,7 +207,8 @@ final class BatchPart {
                 progress |= !prefault(index);
             } else if (status != BatchBuffer.NOT_RUN) {
                 progress = true;
-                // The first failure sends the failed and the undone tasks to the software path.
+                // After the first failure, the software path executes the failed and the undone
+                // tasks.
                 again = again || slot.fallBack();
                 if (!again) {
                     order.fail(index, slot, slot.taskStatus(i));
@@ -212,7 +218,7 @@ final class BatchPart {
         faults = progress ? 0 : faulted ? faults + 1 : faults;
     }
 
-    /** Prefaults the pages of a task. Returns false if that ends the task. */
+    /** Prefaults the pages of a task. Returns {@code false} if the task has failed. */
     private boolean prefault(int index) {
         Operation<?> descriptor = order.tasks().get(index);
         try {

@@ -10,12 +10,12 @@ import io.github.vdm4j.memory.MemoryRegions;
 import java.util.List;
 
 /**
- * The program of a batch. Its parts are batches of the device, each with as many consecutive tasks
- * as fit. A task that no descriptor can express is a part of its own.
+ * The program of a batch. Its parts are batches of the device. Each part contains as many
+ * consecutive tasks as possible. A task that no descriptor can express is a separate part.
  *
- * <p>A part may leave tasks undone. The software path stops at the first task that is no plain
- * success. The device then abandons the tasks behind a fence, and pages may be missing. The next
- * part has the undone tasks that may still run.
+ * <p>A part may leave tasks undone. The software path stops at the first task that is not a plain
+ * success. In the same case, the device abandons the tasks behind a fence. Pages may also be
+ * missing. The next part contains the undone tasks that may still run.
  */
 public final class BatchProgram extends Program {
     private static final int OK = Slot.OK;
@@ -26,10 +26,10 @@ public final class BatchProgram extends Program {
     private final HeldRegions regions = new HeldRegions();
     private List<Operation<?>> tasks = List.of();
 
-    /** Whether anything has been submitted. */
+    /** Whether the program has submitted a task. */
     private boolean begun;
 
-    /** Whether the current task goes through the slot alone. */
+    /** Whether the slot executes the current task alone. */
     private boolean alone;
 
     BatchProgram(Slot slot) {
@@ -50,7 +50,7 @@ public final class BatchProgram extends Program {
         return this;
     }
 
-    /** True at a fence, too, while {@link #needsForces}. */
+    /** Returns {@code true} also at a fence while {@link #needsForces} is {@code true}. */
     @Override
     public boolean isDone() {
         if (order.isAtFence() && !needsForces()) {
@@ -59,7 +59,7 @@ public final class BatchProgram extends Program {
         return order.isSectionDone();
     }
 
-    /** Returns whether tasks have to be forced before the batch continues or ends. */
+    /** Returns whether pages of tasks have to be forced before the batch continues or ends. */
     public boolean needsForces() {
         return forces() != null && !forces().isEmpty();
     }
@@ -106,7 +106,7 @@ public final class BatchProgram extends Program {
         return OK;
     }
 
-    /** Ends the task that is alone. */
+    /** Ends the task that the slot executes alone. */
     private void over() {
         order.recordEnd(order.next());
         alone = false;
@@ -116,7 +116,7 @@ public final class BatchProgram extends Program {
 
     private int submitPart() {
         boolean everythingHeld = part.gather(begun);
-        if (part.isEmpty()) { // nothing was left of them
+        if (part.isEmpty()) { // No task of the part can run.
             order.advance();
             return OK;
         }
@@ -134,13 +134,13 @@ public final class BatchProgram extends Program {
             if (!begun) {
                 throw e;
             }
-            return OK; // the task that it belongs to will be found
+            return OK; // The next part finds the task of the closed arena.
         }
     }
 
     /**
-     * Returns whether a part may continue. A batch with a task that is no plain success is an error
-     * to DML, but not here.
+     * Returns whether the batch can continue after a part. DML reports an error if a task is not a
+     * plain success. The batch continues if any task has run.
      */
     @Override
     boolean isGood(int status) {
@@ -175,8 +175,8 @@ public final class BatchProgram extends Program {
     }
 
     /**
-     * Returns whether a part can be repeated. For a part of several tasks this is asked only if no
-     * task was run.
+     * Returns whether a part can be repeated. A part of several tasks is repeated only if no task
+     * has run.
      */
     @Override
     public boolean isRepeatable() {
@@ -211,7 +211,10 @@ public final class BatchProgram extends Program {
         return true;
     }
 
-    /** Checks before the first submission what that submission does not check itself. */
+    /**
+     * Checks all segments before the first submission, because that submission does not contain all
+     * tasks.
+     */
     private void requireUsable() {
         for (int i = 0; i < tasks.size(); i++) {
             Operation<?> descriptor = tasks.get(i);
@@ -222,9 +225,9 @@ public final class BatchProgram extends Program {
     }
 
     /**
-     * Returns whether a task has been run or submitted.
+     * Returns whether a task has run or was submitted.
      *
-     * @return {@code false} if the batch can begin again
+     * @return {@code false} if the batch can start again
      */
     public boolean hasBegun() {
         return begun;

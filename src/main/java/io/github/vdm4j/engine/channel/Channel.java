@@ -6,28 +6,28 @@ import io.github.vdm4j.VdmStatus;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A way to a device. It makes the slots of one mover, owns their native memory, and explains the
- * device's statuses. The {@link SlotPool} calls {@link #makeSlot}, {@link #allocate} and {@link
- * #close} under its lock.
+ * The connection of a mover to a device. A channel creates the slots, owns their native memory and
+ * explains the device's statuses. The {@link SlotPool} calls {@link #makeSlot}, {@link #allocate}
+ * and {@link #close} under its lock.
  *
- * <p>A status is an int: {@link Slot#OK}, {@link Slot#IN_FLIGHT}, {@link Slot#DIF_ERROR}, or a
- * number of the channel's own, which {@link #status} explains. The engine acts on two results: it
- * retries {@link VdmResult#QUEUE_FULL} and repairs {@link VdmResult#PAGE_FAULT}.
+ * <p>A status is an int. It is {@link Slot#OK}, {@link Slot#IN_FLIGHT}, {@link Slot#DIF_ERROR} or a
+ * number of the channel. {@link #status} explains such a number. The engine retries {@link
+ * VdmResult#QUEUE_FULL} and repairs {@link VdmResult#PAGE_FAULT}.
  */
 public interface Channel {
     /**
      * Returns whether the slots reach a device.
      *
-     * @return false for a channel that only has software
+     * @return {@code false} for a channel that only uses software
      */
     boolean hasDevice();
 
     /**
-     * Returns what executes a part that the device does not execute.
+     * Returns the path that executes a part if the device does not.
      *
-     * @return {@link ExecutionPath#DML_SOFTWARE} if slots have a software path of their own, {@link
-     *     ExecutionPath#JVM} if the programs execute the part with the JVM's kernels, {@link
-     *     ExecutionPath#NONE} if the operation fails
+     * @return {@link ExecutionPath#DML_SOFTWARE} if the slots have a software path, {@link
+     *     ExecutionPath#JVM} if the programs use the JVM's kernels, or {@link ExecutionPath#NONE}
+     *     if the operation fails
      */
     ExecutionPath software();
 
@@ -41,71 +41,75 @@ public interface Channel {
     /**
      * Returns the longest copy or fill that {@link Slot#execute} executes.
      *
-     * @return bytes; 0 if slots cannot execute an operation in one call
+     * @return the length in bytes, or 0 if slots cannot execute an operation in one call
      */
     long inlineBytes();
 
     /**
      * Returns the flags with which the device makes a destination durable.
      *
-     * @return bits of a descriptor
+     * @return the bits of a descriptor
      */
     int durableFlags();
 
     /**
-     * Makes a slot.
+     * Creates a slot.
      *
-     * @return a slot that sends to the device if there is one
-     * @throws SlotRefusedException if there can be no more
+     * @return a slot that submits to the device, or to the software path without a device
+     * @throws SlotRefusedException if the channel cannot create another slot
      */
     Slot makeSlot();
 
     /**
-     * Allocates native memory that lives as long as the channel, for the batches of a slot.
+     * Allocates native memory for the batches of a slot. The memory stays alive until the channel
+     * is closed.
      *
-     * @param bytes how much
-     * @return memory that begins at a multiple of 64
+     * @param bytes the size in bytes
+     * @return memory at an address that is a multiple of 64
      */
     MemorySegment allocate(long bytes);
 
     /**
-     * Returns how much native memory the slots and their batches take up.
+     * Returns the size of the native memory of the slots and their batches.
      *
-     * @return bytes
+     * @return the size in bytes
      */
     long nativeBytes();
 
     /**
-     * Returns whether slots may be made and used.
+     * Returns whether slots may be created and used.
      *
-     * @return false after {@link #close}
+     * @return {@code false} after {@link #close}
      */
     boolean isOpen();
 
-    /** Frees the memory. The pool calls it when no slot is in use. More calls do nothing. */
+    /**
+     * Frees the memory. The pool calls this when no slot is in use. Further calls have no effect.
+     */
     void close();
 
     /**
      * Returns the explanation of a status, with its result for an operation.
      *
      * @param status a status of {@link Slot#send}, {@link Slot#check} or {@link Slot#taskStatus}
-     * @return the explanation; its result is {@link VdmResult#UNKNOWN_STATUS} for a number that the
-     *     channel does not know
+     * @return the explanation. Its result is {@link VdmResult#UNKNOWN_STATUS} if the channel does
+     *     not know the number
      */
     VdmStatus status(int status);
 
     /**
-     * Returns the name of the place where a part runs, for messages: "on HARDWARE failed".
+     * Returns the name of the place where a part runs. A message contains it, for example "on
+     * HARDWARE failed".
      *
-     * @param device whether the part went to the device
+     * @param device whether the device executed the part
      * @return the name
      */
     String place(boolean device);
 
     /**
-     * Returns what the channel's users call a slot, for messages.
+     * Returns the public name of the slots, for messages.
      *
-     * @return a plural, like "jobs"
+     * @return a plural such as "jobs"
      */
     String slotsName();
 }

@@ -3,36 +3,41 @@ package io.github.vdm4j.engine.channel;
 /**
  * The limits of one submission.
  *
- * @param deviceBytes the longest part for the device: a multiple of 64, above 0
- * @param softwareBytes the longest part for the software path: a multiple of 64, above 0
- * @param deviceTasks how many tasks a batch for the device may have; below 4 if it takes no batches
- * @param softwareTasks how many tasks a batch for the software path may have; 0 for none
+ * @param deviceBytes the longest part for the device in bytes, a positive multiple of 64
+ * @param softwareBytes the longest part for the software path in bytes, a positive multiple of 64
+ * @param deviceTasks the largest number of tasks in a batch for the device. A number below 4
+ *     disables batches
+ * @param softwareTasks the largest number of tasks in a batch for the software path. A 0 disables
+ *     batches
  */
 public record ChannelLimits(
         long deviceBytes, long softwareBytes, int deviceTasks, int softwareTasks) {
-    /** The longest part. Lengths in descriptors have 32 bits, and this leaves room for rounding. */
+    /**
+     * The longest part in bytes. A length in a descriptor has 32 bits, and this limit leaves room
+     * for rounding.
+     */
     public static final long MAX_PART = 1L << 30;
 
     /**
-     * The most tasks of a batch: enough that its own cost does not show, few enough for a core's
-     * first cache.
+     * The largest number of tasks in a batch. At this number, the cost of the batch itself is
+     * negligible, and its descriptors fit into the L1 cache.
      */
     public static final int MAX_TASKS = 128;
 
     private static final long LINE = 64;
 
     /**
-     * Refuses limits that cannot work.
+     * Checks the limits.
      *
-     * @throws IllegalArgumentException if a length is no multiple of 64 from 64 to {@link
-     *     #MAX_PART}
+     * @throws IllegalArgumentException if a length is not a multiple of 64 from 64 to
+     *     {@link #MAX_PART}
      */
     public ChannelLimits {
         check(deviceBytes);
         check(softwareBytes);
     }
 
-    /** Creates limits with batches of up to {@link #MAX_TASKS}. */
+    /** Creates limits with batches of up to {@link #MAX_TASKS} tasks. */
     public ChannelLimits(long deviceBytes, long softwareBytes) {
         this(deviceBytes, softwareBytes, MAX_TASKS, MAX_TASKS);
     }

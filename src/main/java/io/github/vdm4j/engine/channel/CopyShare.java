@@ -1,37 +1,40 @@
 package io.github.vdm4j.engine.channel;
 
 /**
- * The share of a long copy that the device executes while the thread that awaits the copy executes
- * the rest. The share adapts: it shrinks when the thread waited for the device, and grows when the
- * device ended first. All copies of a mover have one share.
+ * The share of a long copy that the device executes while the awaiting thread executes the rest.
+ * The share shrinks if the thread has waited for the device. It grows if the device has ended
+ * first. All copies of a mover use the same share.
  */
 public final class CopyShare {
-    /** The thread checks the device after each piece of this length. */
+    /** The length in bytes of a piece. The thread checks the device after each piece. */
     static final long PIECE = 32 << 10;
 
-    /** The device gets the rest of a copy as a whole if it is not longer. */
+    /** The longest rest of a copy in bytes that the device executes alone. */
     private static final long UNDIVIDED = 2 * PIECE;
 
     private static final int WHOLE = 64;
     private static final long LINE = 64;
 
-    /** In parts of {@link #WHOLE}. Two threads may adapt it at once, and an update may be lost. */
+    /**
+     * The share of the device in parts of {@link #WHOLE}. If two threads adapt it at the same time,
+     * an update may be lost.
+     */
     private volatile int device = WHOLE / 2;
 
-    /** Makes a share of one half. */
+    /** Creates a share of one half. */
     public CopyShare() {}
 
-    /** Returns how many of the next bytes the device copies. */
+    /** Returns the number of the next bytes that the device copies. */
     long of(long bytes) {
         return bytes <= UNDIVIDED ? bytes : Math.max(bytes / WHOLE * device & -LINE, PIECE);
     }
 
-    /** The thread had nothing left to copy while the device was at work. */
+    /** Records that the thread had no bytes to copy while the device was working. */
     void threadWaited() {
         device = Math.max(device - 1, 1);
     }
 
-    /** The device ended while the thread had something left to copy. */
+    /** Records that the device ended while the thread still had bytes to copy. */
     void deviceWaited() {
         device = Math.min(device + 1, WHOLE - 1);
     }

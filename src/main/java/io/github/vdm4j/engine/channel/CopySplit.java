@@ -8,31 +8,31 @@ import java.lang.foreign.MemorySegment;
  * pieces from its end, until both meet.
  */
 final class CopySplit {
-    /** How much a thread copies in one poll. */
+    /** The largest number of bytes that a thread copies in one poll. */
     private static final long MOST_IN_ONE_POLL = 16L << 20;
 
-    /** Null if the device copies everything. */
+    /** The share of the mover, or null if the device copies all bytes. */
     private CopyShare share;
 
-    /** Whether a thread that waits for the current part had nothing else to copy. */
+    /** Whether the thread had no bytes to copy during the current part. */
     private boolean threadWaits;
 
-    /** Whether the device waits for the thread when it has ended the current part. */
+    /** Whether the device has to wait for the thread after the current part. */
     private boolean deviceWaits;
 
     CopySplit() {}
 
-    /** Begins a copy. Null leaves everything to the device. */
+    /** Begins a copy. If the share is null, the device copies all bytes. */
     void begin(CopyShare adapted) {
         share = adapted;
     }
 
-    /** Returns how many of the bytes that are left the device should get. */
+    /** Returns the number of the remaining bytes that the device should copy. */
     long most(long left) {
         return share == null ? left : share.of(left);
     }
 
-    /** Records that the device gets a part, which the limit of a submission may have shortened. */
+    /** Records the submission of a part. The limit of a submission may have shortened the part. */
     void submits(long part, long most, long left) {
         threadWaits = share != null && part < left;
         deviceWaits = threadWaits && part == most;
@@ -46,18 +46,18 @@ final class CopySplit {
         deviceWaits = false;
     }
 
-    /** Records a page fault, which ends a part too early to compare the sides. */
+    /** Records a page fault. Such a part ends too early for a comparison of both sides. */
     void faulted() {
         threadWaits = false;
         deviceWaits = false;
     }
 
     /**
-     * Copies a piece from the end of what is left.
+     * Copies a piece at the end of the remaining bytes.
      *
-     * @param begin where the part of the device ends
-     * @param end where the thread has copied to
-     * @return how many bytes were copied; 0 if the thread has to wait
+     * @param begin the end of the device's part
+     * @param end the beginning of the thread's copied bytes
+     * @return the number of copied bytes, or 0 if the thread has to wait
      */
     long copyPiece(MemorySegment source, MemorySegment destination, long begin, long end) {
         if (share == null) {
@@ -77,12 +77,12 @@ final class CopySplit {
             return bytes;
         } catch (IllegalStateException | WrongThreadException | InternalError e) {
             faulted();
-            share = null; // the device gets the rest, and its submission reports the reason
+            share = null; // The device copies the rest, and its submission reports the reason.
             return 0;
         }
     }
 
-    /** Returns whether a poll that has copied a piece down to an offset copies another. */
+    /** Returns whether a poll copies another piece after a piece at an offset. */
     static boolean continues(long offset, long piece) {
         return piece > 0 && offset / MOST_IN_ONE_POLL == (offset + piece) / MOST_IN_ONE_POLL;
     }

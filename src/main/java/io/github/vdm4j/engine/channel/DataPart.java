@@ -14,8 +14,8 @@ import io.github.vdm4j.operation.DifFlag;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The description of an operation's parts. Lengths and offsets are in bytes of what is read, or
- * else written.
+ * The description of an operation's parts. Lengths and offsets count bytes of the source, or of the
+ * destination if there is no source.
  */
 final class DataPart {
     private static final int DIF_OF_BOTH =
@@ -37,7 +37,7 @@ final class DataPart {
     private DifConfig dif;
     private int difFlags;
 
-    /** The smallest part, and the bytes of the destination that belong to it. */
+    /** The smallest part in bytes of the source, and its size in bytes of the destination. */
     private long unit;
 
     private long unitOfDestination;
@@ -46,7 +46,7 @@ final class DataPart {
      * Begins an operation.
      *
      * @param what the operation
-     * @param durableFlags the device's flags for a durable destination; 0 if it need not be
+     * @param durableFlags the device's flags for a durable destination, or 0
      * @param secondDurable whether the device makes the second destination durable, too
      */
     void begin(Operation<?> what, int durableFlags, boolean secondDurable) {
@@ -75,16 +75,17 @@ final class DataPart {
     }
 
     /**
-     * Returns the flags of a descriptor. A durable destination never stays in the caches.
+     * Returns the flags of a descriptor. The device never leaves a durable destination in the
+     * caches.
      *
-     * @param forCache whether the destination should be left in the processor's caches
-     * @param durableFlags the device's flags for a durable destination; 0 if it need not be
+     * @param forCache whether the device leaves the destination in the processor's caches
+     * @param durableFlags the device's flags for a durable destination, or 0
      */
     static int flags(boolean forCache, int durableFlags) {
         return durableFlags != 0 ? durableFlags : forCache ? Part.FOR_CACHE : 0;
     }
 
-    /** Returns the flags that have a meaning for an operation. */
+    /** Returns the flags that apply to an operation. */
     static int difFlags(VdmOperationType type, DifConfig dif) {
         int applicable =
                 type == DIF_INSERT ? DIF_OF_INSERT
@@ -109,7 +110,10 @@ final class DataPart {
         dif = null;
     }
 
-    /** Returns the longest part within a limit: whole blocks, at least one. A delta is one part. */
+    /**
+     * Returns the longest part within a limit. A part consists of at least one whole block, and a
+     * delta has a single part.
+     */
     long longest(long limit) {
         return type == DELTA_CREATE || type == DELTA_APPLY ? Long.MAX_VALUE
                 : Math.max(limit / unit, 1) * unit;
@@ -126,27 +130,26 @@ final class DataPart {
     }
 
     /**
-     * Returns whether blocks are checked. The software path checks them in another way than DSA.
+     * Returns whether the operation checks blocks. The software path and DSA check blocks
+     * differently.
      */
     boolean checksBlocks() {
         return dif != null && type != DIF_INSERT;
     }
 
-    /**
-     * Returns whether DML refuses a strip because its source follows its destination too closely.
-     */
+    /** Returns whether DML refuses a strip because its ranges are too close. */
     boolean isAdjacent(long offset, long bytes) {
         return type == DIF_STRIP
                 && isAdjacent(source.address() + offset,
                         destination.address() + destinationOffset(offset), bytes);
     }
 
-    /** Returns the same for a strip between two addresses. */
+    /** Returns whether DML refuses a strip between two addresses because they are too close. */
     static boolean isAdjacent(long from, long to, long bytes) {
         return to < from && from <= to + bytes;
     }
 
-    /** Sets the CRC so far as the seed of the next part. */
+    /** Sets the CRC of the earlier parts, the seed of the next part. */
     void seed(int crc) {
         seed = crc;
     }
@@ -156,7 +159,7 @@ final class DataPart {
                 secondSource != null ? secondSource : secondDestination);
     }
 
-    /** Submits a part of a delta record, from a copy that no other thread can write. */
+    /** Submits a part of a delta record from a copy. No other thread can write the copy. */
     int submitRecord(Slot slot, MemorySegment record, long bytes) {
         Part part = slot.part().begin(Opcode.DELTA_APPLY, flags);
         part.source = record.address();
@@ -166,7 +169,7 @@ final class DataPart {
         return slot.submit(part, destination, null, null);
     }
 
-    /** Fills in the description of a part. */
+    /** Writes the description of a part. */
     Part describe(Part part, long offset, long bytes, int fence) {
         part.begin(opcode(), flags | fence);
         part.bytes = bytes;

@@ -18,7 +18,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The program of a data operation. It submits the parts from the beginning on and joins their
+ * The program of a data operation. It submits the parts in ascending order and combines their
  * results. If the software path has to make native memory durable, further parts write its cache
  * lines back.
  */
@@ -33,7 +33,7 @@ public final class DataProgram extends Program {
     private MemorySegment source;
     private MemorySegment destination;
 
-    /** The second source or the second destination; no operation has both. */
+    /** The second source or the second destination. No operation has both. */
     private MemorySegment third;
 
     private final HeldRegions regions = new HeldRegions();
@@ -43,22 +43,21 @@ public final class DataProgram extends Program {
     private WriteBackKind secondDurable;
     private boolean flushLines;
 
-    /**
-     * How many destinations were checked for cache lines to write back, after the data were
-     * written.
-     */
+    /** The number of destinations whose cache lines were examined after the data were written. */
     private int flushed;
 
     private boolean flushing;
     private boolean over;
     private boolean byJava;
 
-    /** Whether Java executes the operation instead of the software path, because it is faster. */
+    /**
+     * Whether the JVM executes the operation instead of the software path, because it is faster.
+     */
     private boolean javaIsSooner;
 
     /**
-     * The length of the source, or of the destination if there is no source; 0 when nothing is left
-     * to do.
+     * The length of the source, or of the destination if there is no source. A value of 0 ends the
+     * operation early.
      */
     private long length;
 
@@ -75,13 +74,13 @@ public final class DataProgram extends Program {
     /**
      * Begins an operation.
      *
-     * @param what the operation, not empty unless it is a nop or a drain
-     * @param first what makes the destination durable; null if it need not be
-     * @param second the same for the second destination
-     * @param linesBySoftware whether cache lines that the software path wrote are written back by
-     *     DML, too
-     * @param soonerByJava whether Java is to execute it, and not the software path; never for a
-     * delta that is applied
+     * @param what the operation. Only a nop or a drain may be empty
+     * @param first the write-back that makes the destination durable, or null
+     * @param second the write-back that makes the second destination durable, or null
+     * @param linesBySoftware whether DML writes back the cache lines that the software path has
+     *     written
+     * @param soonerByJava whether the JVM executes the operation instead of the software path. It
+     *     is {@code false} for an applied delta
      */
     public DataProgram begin(
             Operation<?> what,
@@ -130,7 +129,7 @@ public final class DataProgram extends Program {
                 fields.longest(slot.channel().limits().bytes(device)));
         if (mapped) {
             part = Math.min(part, fields.longest(Transfer.MAPPED_PART));
-            if (device && type != DELTA_APPLY) { // the record is read by Java
+            if (device && type != DELTA_APPLY) { // Java reads the record of an applied delta.
                 populate();
             } else if (!guardPages()) {
                 executeInJava();
@@ -150,13 +149,15 @@ public final class DataProgram extends Program {
     }
 
     /**
-     * Executes in Java what DML does in another way than the device, or refuses, or does more
-     * slowly.
+     * Executes the rest of the operation in the JVM. DML refuses such an operation, executes it
+     * more slowly, or computes a result that differs from the device's result.
      */
     private void executeInJava() {
         part = length - done;
-        if (mapped && !javaIsSooner) { // else it may be longer than there is memory, and is left to the JVM, which tells of a page that is not there
-            boolean ignored = guardPages(); // the JVM tells of a page that the kernel does not
+        // If the JVM is faster, the range can exceed the memory. Its pages are then not prefaulted.
+        if (mapped && !javaIsSooner) {
+            // The JVM reports the missing pages that the kernel does not report.
+            boolean ignored = guardPages();
         }
         try {
             JvmOperations.execute(descriptor);
@@ -186,7 +187,10 @@ public final class DataProgram extends Program {
                 && guard(third, done, part, descriptor.secondDestination() != null);
     }
 
-    /** The operations that read and write from the beginning on go on where they stopped. */
+    /**
+     * Records progress for operations that read and write in ascending order. They continue where
+     * the device stopped.
+     */
     @Override
     public boolean takeProgress() {
         if (flushing) {
@@ -194,7 +198,8 @@ public final class DataProgram extends Program {
         }
         long more = switch (type) {
             case COMPARE, DUALCAST, CRC, COPY_CRC -> slot().bytesCompleted();
-            case FILL, COMPARE_PATTERN -> slot().bytesCompleted() & -WORD; // the pattern begins anew
+            // A part starts with the first byte of the pattern.
+            case FILL, COMPARE_PATTERN -> slot().bytesCompleted() & -WORD;
             default -> 0;
         };
         if (!slot().tellsProgress() || more <= 0 || more >= part) {
@@ -260,7 +265,10 @@ public final class DataProgram extends Program {
         }
     }
 
-    /** Advances to the next destination whose cache lines DML has to write back, or ends. */
+    /**
+     * Starts the write-back of the next destination whose cache lines DML has to write back. If
+     * there is none, the operation ends.
+     */
     private void writeLinesBack() {
         flushing = false;
         while (flushed < 2 && !flushing) {
@@ -280,7 +288,7 @@ public final class DataProgram extends Program {
     }
 
     /**
-     * Returns true, because the operation reads and writes separate ranges, and a delta record can
+     * Returns {@code true}. The operation reads and writes separate ranges, and a delta record can
      * be applied again.
      */
     @Override
@@ -309,7 +317,7 @@ public final class DataProgram extends Program {
         return over;
     }
 
-    /** Returns the kind of write-back of a destination if DML has not done it, or null. */
+    /** Returns the remaining write-back of a destination, or null. */
     private WriteBackKind remaining(WriteBackKind kind) {
         boolean left = kind != null && kind.isForced()
                 || kind == WriteBackKind.CACHE_LINES && !flushLines && wroteByProcessor();

@@ -7,14 +7,17 @@ import io.github.vdm4j.operation.DeltaResult;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** The result of a data operation, joined from the completion records of its parts. */
+/** The result of a data operation. It combines the completion records of the parts. */
 final class DataResult {
     private static final int WORD = 8;
     private static final int NOT_EQUAL = 1;
 
     private Operation<?> operation;
 
-    /** See {@link Operation#succeed(io.github.vdm4j.ExecutionPath, long, int)}. */
+    /**
+     * The value of the result, see {@link Operation#succeed(io.github.vdm4j.ExecutionPath, long,
+     * int)}.
+     */
     private long value;
 
     private int outcome;
@@ -40,23 +43,23 @@ final class DataResult {
         return outcome;
     }
 
-    /** Takes the result of the JVM's kernels. */
+    /** Records the result of the JVM's kernels. */
     void takeFromOperation() {
         value = operation.value();
         outcome = operation.outcome();
     }
 
-    /** Takes the bad block that ended a part. */
+    /** Records the bad block that ended a part. */
     void takeBadBlock(Slot slot, long offset) {
         value = offset + slot.offset();
         outcome = slot.result();
     }
 
     /**
-     * Takes the result of a part.
+     * Records the result of a part.
      *
-     * @param offset where the part begins
-     * @return false if no further part can change the result
+     * @param offset the offset of the part
+     * @return {@code false} if no further part can change the result
      */
     boolean take(Slot slot, long offset, DataPart fields) {
         switch (operation.type()) {
@@ -81,14 +84,14 @@ final class DataResult {
                 outcome = told.ordinal();
                 value = told == DeltaResult.Outcome.EQUAL ? 0 : slot.recordBytes();
             }
-            default -> {} // nothing to be told
+            default -> {} // Further operations have no result.
         }
         return true;
     }
 
     /**
-     * Finds the byte of a mismatch in the word that DML reports. If it is not there, another thread
-     * has written to the word.
+     * Returns the offset of a mismatch in the word that DML reports. If the word has no mismatch,
+     * another thread has changed it, and the method returns the word's offset.
      */
     private long exactly(long word) {
         MemorySegment source = operation.source();

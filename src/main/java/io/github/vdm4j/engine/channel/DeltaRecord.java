@@ -5,20 +5,20 @@ import io.github.vdm4j.machine.SegmentClosedException;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The copy of a delta record for DML, which writes wherever a record points (H25). The caller's
- * memory can change between a check and its use. DML therefore gets copies of the parts in memory
- * of the slot, and the copies are checked.
+ * The checked copy of a delta record for DML. DML writes to any offset in a record without a check
+ * (H25), and other threads can change the caller's memory after a check. DML therefore receives
+ * checked copies of the record's parts.
  */
 final class DeltaRecord {
     /**
-     * The size of a part: a multiple of 10, the bytes of a difference, and of 8, the alignment of a
-     * record.
+     * The size of a part in bytes. It is a multiple of 10, the size of a difference, and of 8, the
+     * alignment of a record.
      */
     private static final long PART = 16_320;
 
     private final Slot slot;
 
-    /** Allocated when the slot is first given a delta to apply. */
+    /** The memory of the copy, allocated for the slot's first delta. */
     private MemorySegment copy;
 
     DeltaRecord(Slot slot) {
@@ -26,8 +26,8 @@ final class DeltaRecord {
     }
 
     /**
-     * Copies a part of a record. Before the first part, it checks the whole record, so a bad record
-     * is not applied in part.
+     * Copies a part of a record. Before the first part, it checks the whole record. DML therefore
+     * applies no part of a bad record.
      *
      * @throws InvalidDataException if the record would write outside of the destination
      */

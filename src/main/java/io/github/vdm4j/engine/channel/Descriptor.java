@@ -5,8 +5,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * The layout of a descriptor of DSA: 64 bytes, little-endian. DML's batches consist of these
- * descriptors, too.
+ * The layout of a DSA descriptor, 64 bytes in little-endian order. DML's batches consist of the
+ * same descriptors.
  */
 public final class Descriptor {
     /** The size of a descriptor in bytes. */
@@ -15,7 +15,9 @@ public final class Descriptor {
     private static final ValueLayout.OfLong LONG =
             ValueLayout.JAVA_LONG.withByteAlignment(1).withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    /** The address of the completion record is valid, and the device has to write the record. */
+    /**
+     * The flags for a valid address of the completion record and for a request to write the record.
+     */
     private static final int WITH_RECORD = 0xC;
 
     private Descriptor() {}
@@ -24,13 +26,13 @@ public final class Descriptor {
      * Returns the first 8 bytes.
      *
      * @param opcode a constant of {@link Opcode}
-     * @param flags the flags, without those that ask for a completion record
+     * @param flags the flags, without the flags for the completion record
      */
     public static long head(int opcode, int flags) {
         return (long) (flags | WITH_RECORD) << 32 | (long) opcode << 56;
     }
 
-    /** Writes a part, all but the address of its completion record. */
+    /** Writes a part without the address of its completion record. */
     public static void write(MemorySegment memory, long at, Part part) {
         long head = head(part.opcode, part.flags);
         switch (part.opcode) {
@@ -44,7 +46,7 @@ public final class Descriptor {
             case Opcode.DELTA_CREATE ->
                 put(memory, at, head, part.source, part.second, part.bytes, part.destination,
                         part.destinationBytes, 0);
-            case Opcode.DELTA_APPLY -> // the size of the record follows
+            case Opcode.DELTA_APPLY -> // The size of the record follows.
                 put(memory, at, head, part.source, part.destination, part.destinationBytes,
                         part.bytes, 0,
                         0);
@@ -69,8 +71,8 @@ public final class Descriptor {
     private static void writeDif(MemorySegment memory, long at, long head, Part part,
             boolean ofSource,
             boolean ofDestination) {
-        // A byte of flags for each side, one for both, and the block size in the lowest bits of
-        // that.
+        // Each side has a byte of flags. A third byte contains the common flags and, in its lowest
+        // bits, the block size.
         put(memory, at, head, part.source, part.opcode == Opcode.DIF_CHECK ? 0 : part.destination,
                 part.bytes, part.difFlags | part.blockSize() << 16,
                 ofSource
@@ -87,10 +89,10 @@ public final class Descriptor {
     }
 
     /**
-     * Writes the fields, all but the address of the completion record.
+     * Writes the fields without the address of the completion record.
      *
-     * @param memory where the descriptor lies
-     * @param at its offset
+     * @param memory the memory of the descriptor
+     * @param at the offset of the descriptor
      * @param head the first 8 bytes
      * @param source the 8 bytes at 16
      * @param destination the 8 bytes at 24
@@ -113,8 +115,8 @@ public final class Descriptor {
     /**
      * Writes the address of the completion record.
      *
-     * @param memory where the descriptor lies
-     * @param at its offset
+     * @param memory the memory of the descriptor
+     * @param at the offset of the descriptor
      * @param record the address of the record, a multiple of 32
      */
     public static void writeRecordAddress(MemorySegment memory, long at, long record) {

@@ -1,22 +1,22 @@
 package io.github.vdm4j.engine.channel;
 
 /**
- * A watch that ends when all slots that were in use at its beginning have ended that use. One
- * thread at a time may use it.
+ * A watch over the slots in use. It ends when all operations that used a slot at its beginning have
+ * released the slot. One thread at a time may use it.
  */
 public final class DrainWatch {
     private final SlotPool pool;
 
-    /** The slots that were in use when the watch began, each in its place; null elsewhere. */
+    /** The slots in use at the beginning of the watch by place, or null for other places. */
     private final Slot[] watched;
 
-    /** How often each of them had been used by then. */
+    /** The number of earlier uses of each slot at the beginning of the watch. */
     private final long[] uses;
 
-    /** The places before this one have ended. */
+    /** The first place whose use may continue. */
     private int next;
 
-    /** Begins a watch of the slots that are in use. */
+    /** Begins a watch over the slots in use. */
     public DrainWatch(SlotPool pool) {
         this.pool = pool;
         watched = new Slot[pool.capacity()];
@@ -28,7 +28,7 @@ public final class DrainWatch {
         }
     }
 
-    /** Returns whether every slot that was in use at the beginning has ended that use. */
+    /** Returns whether all uses at the beginning of the watch have ended. */
     public boolean isOver() {
         while (next < watched.length) {
             if (watched[next] != null && isInUse(watched[next])) {
@@ -41,9 +41,9 @@ public final class DrainWatch {
     }
 
     /**
-     * Returns whether the same use continues. A slot without an answer is replaced, and its
-     * operation has failed. The order of the reads matters: a thread that sees a later user of the
-     * slot also sees the earlier count.
+     * Returns whether the same use continues. If the device does not answer, the pool replaces the
+     * slot, and the operation has failed. The count is read last, because a thread that sees a
+     * later user of the slot also sees its count.
      */
     private boolean isInUse(Slot slot) {
         return pool.peek(next) == slot && SlotPool.isBusy(slot) && slot.uses() == uses[next];

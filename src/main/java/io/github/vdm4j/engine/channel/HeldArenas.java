@@ -5,11 +5,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * The arenas that a submission keeps open while the software path executes it. Each is represented
- * by one of its segments.
+ * The arenas that a submission keeps open while the software path executes it. One segment
+ * represents each arena.
  */
 public final class HeldArenas {
-    /** How many segments the widest call takes. */
+    /** The largest number of segments in one call. */
     public static final int MOST = 16;
 
     private static final MemorySegment.Scope NEVER_CLOSED = Arena.global().scope();
@@ -23,7 +23,7 @@ public final class HeldArenas {
 
     HeldArenas() {}
 
-    /** Returns the present count, a mark for {@link #backTo}. */
+    /** Returns a mark for {@link #backTo}, the number of arenas. */
     int mark() {
         return count;
     }
@@ -40,10 +40,10 @@ public final class HeldArenas {
     }
 
     /**
-     * Adds a segment's arena, if it is not there.
+     * Adds a segment's arena, unless it is present.
      *
      * @param segment a segment, or null for none
-     * @return false if there is no room
+     * @return {@code false} if there is no room
      */
     boolean add(MemorySegment segment) {
         if (segment == null) {
@@ -73,7 +73,7 @@ public final class HeldArenas {
     }
 
     /**
-     * Returns how many segments are held.
+     * Returns the number of held segments.
      *
      * @return 0 to {@link #MOST}
      */
@@ -84,7 +84,7 @@ public final class HeldArenas {
     /**
      * Returns a segment.
      *
-     * @return {@link MemorySegment#NULL} behind the last
+     * @return the segment, or {@link MemorySegment#NULL} behind the last segment
      */
     public MemorySegment get(int index) {
         return index < count ? segments[index] : MemorySegment.NULL;

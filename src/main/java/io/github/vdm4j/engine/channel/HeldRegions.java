@@ -10,18 +10,18 @@ final class HeldRegions {
     private MemoryRegion[] regions = new MemoryRegion[4];
     private int count;
 
-    // The last regions, because consecutive tasks mostly use the same two buffers.
+    // The last regions. Consecutive tasks usually use the same two buffers.
     private MemorySegment.Scope scope;
     private MemoryRegion region;
     private MemorySegment.Scope scopeBefore;
     private MemoryRegion regionBefore;
 
     /**
-     * Pins the buffer that a segment is a view of, if it is one of this library and not pinned
-     * already.
+     * Pins the buffer of a segment. The method ignores segments outside of this library's buffers,
+     * and buffers that are pinned already.
      *
      * @param segment a segment, or null for none
-     * @return false if it is being closed
+     * @return {@code false} if the buffer is being closed
      */
     boolean pin(MemorySegment segment) {
         if (segment == null) {

@@ -1,6 +1,6 @@
 package io.github.vdm4j.engine.channel;
 
-/** The exception of an operation with damaged input. Nothing was submitted. */
+/** Thrown if the input of an operation is damaged. The slot has submitted nothing. */
 public final class InvalidDataException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -1,16 +1,16 @@
 package io.github.vdm4j.engine.channel;
 
-/** The operation codes of DSA's descriptors, which are also those of DML's jobs. */
+/** The operation codes of DSA descriptors. DML jobs use the same codes. */
 public final class Opcode {
     /** Does nothing. */
     public static final int NOP = 0;
     /** Executes a list of descriptors. */
     public static final int BATCH = 1;
-    /** Waits for the descriptors before it. */
+    /** Waits for the earlier descriptors. */
     public static final int DRAIN = 2;
-    /** Copies, in either direction of overlap. */
+    /** Copies a range, and handles overlap in both directions. */
     public static final int MEM_MOVE = 3;
-    /** Repeats a pattern of eight bytes. */
+    /** Fills a range with a pattern of eight bytes. */
     public static final int FILL = 4;
     /** Compares two ranges. */
     public static final int COMPARE = 5;
@@ -20,11 +20,11 @@ public final class Opcode {
     public static final int DELTA_CREATE = 7;
     /** Applies a record of differences. */
     public static final int DELTA_APPLY = 8;
-    /** Copies to two destinations. */
+    /** Copies a range to two destinations. */
     public static final int DUALCAST = 9;
     /** Computes a CRC. */
     public static final int CRC = 0x10;
-    /** Copies and computes a CRC. */
+    /** Copies a range and computes its CRC. */
     public static final int COPY_CRC = 0x11;
     /** Checks protected blocks. */
     public static final int DIF_CHECK = 0x12;

@@ -5,24 +5,24 @@ import io.github.vdm4j.operation.DifFlag;
 import io.github.vdm4j.operation.DifTags;
 
 /**
- * The description of one submission: what the device has to do, by addresses. A {@link Program}
- * fills the description in, and the {@link Slot} translates it into the fields of a job or into a
- * descriptor. Each slot has one description and uses it for every part.
+ * The description of one submission by addresses. A {@link Program} writes the description. The
+ * {@link Slot} translates it into the fields of a job or into a descriptor. Each slot has one
+ * description and uses it for every part.
  *
  * <p>Flags are the bits of DSA's descriptors. DML's jobs have the same bits.
  */
 public final class Part {
-    /** The descriptor waits until those before it in its batch have succeeded. */
+    /** The descriptor waits until all earlier descriptors of its batch have succeeded. */
     public static final int FENCE = 1;
-    /** A result that is not the expected one fails the descriptor. */
+    /** The descriptor fails if its result differs from the expected result. */
     public static final int CHECK_RESULT = 0x80;
     /** The device leaves the destination in the processor's caches. */
     public static final int FOR_CACHE = 0x100;
     /** The device makes the second destination of a dualcast durable, too. */
     public static final int SECOND_DURABLE = 1 << 16;
-    /** A CRC is not reflected. */
+    /** The device does not reflect the CRC. */
     public static final int BYPASS_REFLECTION = 1 << 17;
-    /** The data of a CRC are not reflected. */
+    /** The device does not reflect the data of a CRC. */
     public static final int BYPASS_DATA_REFLECTION = 1 << 18;
 
     private static final int MAX_TAG = 0xffff;
@@ -59,7 +59,7 @@ public final class Part {
      *
      * @param to the destination
      * @param from the source
-     * @param length bytes
+     * @param length the length in bytes
      * @param bits the flags
      */
     public Part move(long to, long from, long length, int bits) {
@@ -75,7 +75,7 @@ public final class Part {
      * Describes a fill.
      *
      * @param to the destination
-     * @param length bytes
+     * @param length the length in bytes
      * @param eightBytes the pattern
      * @param bits the flags
      */
@@ -112,38 +112,40 @@ public final class Part {
     }
 
     /**
-     * Returns the address of what is read: for {@link Opcode#DELTA_APPLY} the record.
+     * Returns the address of the source. For {@link Opcode#DELTA_APPLY}, it is the address of the
+     * record.
      *
-     * @return the address; undefined if the operation reads nothing
+     * @return the address. It is undefined if the operation has no source
      */
     public long source() {
         return source;
     }
 
     /**
-     * Returns the address of what is written: for {@link Opcode#DELTA_CREATE} the record, for
-     * {@link Opcode#CACHE_FLUSH} the lines.
+     * Returns the address of the destination. For {@link Opcode#DELTA_CREATE}, it is the address of
+     * the record. For {@link Opcode#CACHE_FLUSH}, it is the address of the lines.
      *
-     * @return the address; undefined if the operation writes nothing
+     * @return the address. It is undefined if the operation has no destination
      */
     public long destination() {
         return destination;
     }
 
     /**
-     * Returns the address of the second source of {@link Opcode#COMPARE} and {@link
-     * Opcode#DELTA_CREATE}, and of the second destination of {@link Opcode#DUALCAST}.
+     * Returns the address of the second source or the second destination. {@link Opcode#COMPARE}
+     * and {@link Opcode#DELTA_CREATE} have a second source. {@link Opcode#DUALCAST} has a second
+     * destination.
      *
-     * @return the address; undefined for other operations
+     * @return the address. It is undefined for other operations
      */
     public long second() {
         return second;
     }
 
     /**
-     * Returns how many bytes are read, or written if nothing is read.
+     * Returns the size of the source, or of the destination if there is no source.
      *
-     * @return the transfer size; for {@link Opcode#DELTA_APPLY} the size of the record
+     * @return the size in bytes. For {@link Opcode#DELTA_APPLY}, it is the size of the record
      */
     public long bytes() {
         return bytes;
@@ -152,7 +154,7 @@ public final class Part {
     /**
      * Returns the size of the destination of a delta or of protected blocks.
      *
-     * @return bytes; undefined for operations whose destination is as long as their source
+     * @return the size in bytes. It is undefined if source and destination have the same size
      */
     public long destinationBytes() {
         return destinationBytes;
@@ -171,13 +173,13 @@ public final class Part {
     /**
      * Returns the size of protected blocks.
      *
-     * @return 0 for 512 bytes, and so on: the device's number
+     * @return the device's number, for example 0 for 512 bytes
      */
     public int blockSize() {
         return dif.blockSize().ordinal();
     }
 
-    /** Returns the flags of protected blocks that mean something to the operation. */
+    /** Returns the flags of protected blocks that apply to the operation. */
     public int difFlags() {
         return difFlags;
     }
@@ -190,7 +192,7 @@ public final class Part {
     /**
      * Returns the application tag of the part's first block in the source.
      *
-     * @return 16 bits, which have grown with the blocks before if the tag increments
+     * @return 16 bits, including the increments of the earlier blocks
      */
     public int sourceApplication() {
         return application(dif.source(), DifFlag.SOURCE_INCREMENTING_APPLICATION_TAG);
@@ -213,7 +215,7 @@ public final class Part {
     /**
      * Returns the application tag of the part's first block in the destination.
      *
-     * @return 16 bits, which have grown with the blocks before if the tag increments
+     * @return 16 bits, including the increments of the earlier blocks
      */
     public int destinationApplication() {
         return application(dif.destination(), DifFlag.DESTINATION_INCREMENTING_APPLICATION_TAG);

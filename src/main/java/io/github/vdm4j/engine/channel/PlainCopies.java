@@ -8,9 +8,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * The plain copies of a batch: copies without promises, on memory that cannot be missing. Most
- * batches consist of them. Their descriptors are written in one loop, without the checks of {@link
- * TaskFit} and {@link DataPart}.
+ * The plain copies of a batch. They have no flags, and all their pages are present. Most batches
+ * consist of plain copies. One loop writes their descriptors without the checks of {@link TaskFit}
+ * and {@link DataPart}.
  */
 final class PlainCopies {
     private static final long HEAD =
@@ -19,15 +19,16 @@ final class PlainCopies {
     private PlainCopies() {}
 
     /**
-     * Writes the descriptors of the plain copies at the beginning of a batch, for the software
-     * path. It stops at the first task that is no plain copy.
+     * Writes the descriptors of the plain copies at the beginning of a batch for the software path.
+     * The method stops at the first task that is not a plain copy.
      *
      * @param tasks the batch
-     * @param first its first task
-     * @param end the task before which to stop
-     * @param longest the most bytes of one task
-     * @param arenas what the submission holds open; has all of their arenas afterwards
-     * @param buffer where to write them
+     * @param first the first task of the part
+     * @param end the task behind the last task of the part
+     * @param longest the longest task in bytes
+     * @param arenas the arenas that the submission keeps open. The method adds the arenas of the
+     *     copies
+     * @param buffer the buffer for the descriptors
      * @return the number of descriptors
      */
     static int write(

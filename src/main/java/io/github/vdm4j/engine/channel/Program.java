@@ -12,8 +12,8 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The program of an operation: its parts, which the slot submits one after another, and the
- * progress. Every slot has a program of each kind.
+ * The program of an operation. It divides the operation into parts, submits them in order and
+ * records the progress. Every slot has a program of each kind.
  */
 public abstract class Program {
     private static final int OK = Slot.OK;
@@ -23,7 +23,7 @@ public abstract class Program {
     private final Slot slot;
     private boolean bySoftware;
     private boolean onWorker;
-    /** The only thread that may access the memory of the operation; null for any thread. */
+    /** The only thread that may access the memory of the operation, or null for all threads. */
     private Thread owner;
     private int faults;
     private long retryUntil;
@@ -31,7 +31,7 @@ public abstract class Program {
     private long retryAt;
     private long pause;
 
-    /** How often the current part was seen in flight, and when it is late. */
+    /** The number of polls of the current part, and the time of its deadline. */
     private int seenInFlight;
 
     private boolean timed;
@@ -41,7 +41,7 @@ public abstract class Program {
         this.slot = slot;
     }
 
-    /** Resets the state. Subclasses call this when they begin an operation. */
+    /** Resets the state. Subclasses call this at the beginning of an operation. */
     final void reset() {
         bySoftware = false;
         onWorker = false;
@@ -55,25 +55,27 @@ public abstract class Program {
         return slot;
     }
 
-    /** Returns whether every part is done. */
+    /** Returns whether all parts are done. */
     public abstract boolean isDone();
 
     /**
      * Submits the current part, or executes it without a submission.
      *
-     * @return a status of the channel; {@link Slot#OK} for what was executed
-     * @throws InvalidDataException if the input of the operation is damaged; nothing was submitted
-     * @throws io.github.vdm4j.machine.PageUnavailableException if a page of a mapped file is not
-     * there; nothing was submitted
-     * @throws SegmentClosedException if an arena is closed; nothing was submitted
-     * @throws WrongThreadException if a segment is confined to another thread; nothing was submitted
+     * @return a status of the channel, or {@link Slot#OK} for an executed part
+     * @throws InvalidDataException if the input of the operation is damaged. The slot has submitted
+     *     nothing
+     * @throws io.github.vdm4j.machine.PageUnavailableException if a page of a mapped file is
+     *     missing. The slot has submitted nothing
+     * @throws SegmentClosedException if an arena is closed. The slot has submitted nothing
+     * @throws WrongThreadException if a segment is confined to another thread. The slot has
+     *     submitted nothing
      */
     public abstract int submit();
 
     /**
-     * Copies a piece of the operation on the calling thread while the device copies another part.
+     * Copies bytes of the operation on the calling thread while the device copies a part.
      *
-     * @return true if the caller should check the device and continue here
+     * @return {@code true} if the caller has to check the device and then call this again
      */
     public boolean copyMeanwhile() {
         return false;
@@ -82,7 +84,7 @@ public abstract class Program {
     /**
      * Records the end of the submitted part. If it succeeded, the next part becomes current.
      *
-     * @return false if that is a failure
+     * @return {@code false} if the part has failed
      */
     public final boolean ended(int status) {
         if (!isGood(status)) {
@@ -98,27 +100,28 @@ public abstract class Program {
         return status == OK;
     }
 
-    /** Advances to the next part. The slot still has the results of the last part. */
+    /** Advances to the next part. The slot still contains the results of the last part. */
     abstract void next(int status);
 
     /**
-     * Returns whether the current part can be submitted again after it failed half-way.
+     * Returns whether the current part can be submitted again after a partial execution.
      *
-     * @return false if the part has destroyed what it reads
+     * @return {@code false} if the part has overwritten its source
      */
     public abstract boolean isRepeatable();
 
     /**
-     * Records how far the current part got before a page fault, if the slot reports it.
+     * Records the progress of the current part before a page fault, if the slot reports it.
      *
-     * @return {@code false} if the slot does not report it, so the part has to be repeated
+     * @return {@code false} if the slot reports no progress. The whole part has to be repeated in
+     *     this case
      */
     public boolean takeProgress() {
         return false;
     }
 
     /**
-     * Skips the failed part, if the operation can continue without it.
+     * Skips the failed part if the operation can continue without the part.
      *
      * @return {@code false} if the operation has to end
      */
@@ -129,9 +132,9 @@ public abstract class Program {
     /**
      * Counts a page fault in the current part and touches its pages for the next submission.
      *
-     * @return how many faults this part has met
-     * @throws io.github.vdm4j.machine.PageUnavailableException if a page of a mapped file is not
-     * there
+     * @return the number of faults of the part
+     * @throws io.github.vdm4j.machine.PageUnavailableException if a page of a mapped file is
+     *     missing
      * @throws SegmentClosedException if an arena is closed
      * @throws WrongThreadException if a segment is confined to another thread
      */
@@ -151,10 +154,10 @@ public abstract class Program {
     }
 
     /**
-     * Asks the kernel for the pages of a segment, if some may be missing.
+     * Asks the kernel for the pages of a segment, if pages may be missing.
      *
-     * @return {@code false} if the kernel does not answer; native code must not touch the segment
-     *     then
+     * @return {@code false} if the kernel does not answer. Native code must not touch the segment
+     *     in this case
      */
     static boolean guard(MemorySegment segment, long offset, long length, boolean write) {
         if (!MemoryRegions.mayLackPages(segment)) {
@@ -168,9 +171,9 @@ public abstract class Program {
     }
 
     /**
-     * Makes the pages of a destination writable before a device gets it, if they are pages of a
-     * file. The device would stop at each page that is missing or write-protected, and each force
-     * write-protects the pages of its range.
+     * Makes the pages of a destination in a file writable before a submission to a device. The
+     * device would stop at each missing or write-protected page. Each force write-protects the
+     * pages of its range.
      */
     static void populate(MemorySegment destination, long offset, long length) {
         if (MemoryRegions.mayLackPages(destination)) {
@@ -179,10 +182,10 @@ public abstract class Program {
     }
 
     /**
-     * Returns whether there is time to retry a part that a full queue refused. The first call after
-     * an accepted part sets the limit. Each call doubles the pause before the next attempt.
+     * Returns whether the engine may retry a part that a full queue refused. The first call after
+     * an accepted part sets the deadline. Each call doubles the pause before the next attempt.
      *
-     * @return false once that time has passed
+     * @return {@code false} after the deadline
      */
     public final boolean mayRetry(long nanos) {
         long now = System.nanoTime();
@@ -197,10 +200,10 @@ public abstract class Program {
     }
 
     /**
-     * Returns whether it is too early to retry a part that a full queue refused. An attempt costs
-     * the device and the users of its queue more than a poll.
+     * Returns whether it is too early to retry a part that a full queue refused. Retries are rarer
+     * than polls, because a retry loads the device and its queue.
      *
-     * @return false if the part may be submitted
+     * @return {@code false} if the engine may submit the part
      */
     public final boolean isPausing() {
         return retrying && System.nanoTime() - retryAt < 0;
@@ -214,9 +217,9 @@ public abstract class Program {
     }
 
     /**
-     * Records that the current part is in flight, and returns whether it is overdue. It reads the
-     * clock only if the number of calls is a power of two or a multiple of 64, because reading the
-     * clock is expensive.
+     * Counts a poll of the part in flight, and returns whether the part is overdue. Reading the
+     * clock is expensive. The method reads it only if the number of calls is a power of two or a
+     * multiple of 64.
      *
      * @return {@code true} if the limit has passed
      */
@@ -234,20 +237,20 @@ public abstract class Program {
     }
 
     /**
-     * Pins the buffers of the segments until the slot is returned.
+     * Pins the buffers of the segments until the slot is released.
      *
-     * @return {@code false} if a buffer is being closed; nothing is pinned then
+     * @return {@code false} if a buffer is being closed. The method pins nothing in this case
      */
     public abstract boolean pin();
 
     /** Releases the segments. */
     abstract void clear();
 
-    /** Returns the progress of the data. */
+    /** Returns the number of processed bytes. */
     public abstract long bytesMoved();
 
     /**
-     * Writes back the cache lines that the software path wrote and DML did not write back.
+     * Writes back the cache lines that the software path has written and DML has not written back.
      *
      * @throws IOException if the storage reports an error
      */
@@ -265,7 +268,7 @@ public abstract class Program {
         return earlier;
     }
 
-    /** Returns the forces with that of a range, if its pages have to be forced. */
+    /** Returns the forces including the force of a range, if its pages have to be forced. */
     static Forces addPages(Forces earlier, Operation<?> operation, MemorySegment range,
             WriteBackKind kind, Durability durability) {
         if (kind == null || !kind.isForced()) {
@@ -294,21 +297,17 @@ public abstract class Program {
         return 0;
     }
 
-    /**
-     * Marks the operation as executed by a worker.
-     */
+    /** Records that a worker executes the operation. */
     public final void passToWorker() {
         onWorker = true;
     }
 
-    /** Marks the operation as executed by the polling threads. */
+    /** Records that the polling threads execute the operation. */
     public final void returnToPollers() {
         onWorker = false;
     }
 
-    /**
-     * Remembers the current thread, because the memory of the operation is confined to it.
-     */
+    /** Stores the current thread, because the memory of the operation is confined to it. */
     public final void confine() {
         owner = Thread.currentThread();
     }
@@ -316,7 +315,7 @@ public abstract class Program {
     /**
      * Returns why no thread can continue the operation.
      *
-     * @return the reason, or null if the thread that {@link #confine} remembers is alive
+     * @return the reason, or null if the thread of {@link #confine} is alive
      */
     public final String ownerEnded() {
         return owner == null || owner.isAlive() ? null
@@ -329,22 +328,22 @@ public abstract class Program {
         return onWorker;
     }
 
-    /** Returns whether the software path executed a part. */
+    /** Returns whether the software path has executed a part or executes the next part. */
     public final boolean bySoftware() {
         return bySoftware || !slot.onDevice();
     }
 
-    /** Returns what has executed the operation so far, or will execute it. */
+    /** Returns the path of the executed parts, or of the next part if no part was executed. */
     public ExecutionPath executedBy() {
         return bySoftware() ? slot.channel().software() : ExecutionPath.DSA_HARDWARE;
     }
 
-    /** Counts a part for the path of the slot's submissions. */
+    /** Records the path of a part. */
     final void countPath() {
         bySoftware |= !slot.onDevice();
     }
 
-    /** Returns whether a done part went to the software path. */
+    /** Returns whether the software path has executed a part. */
     final boolean wentBySoftware() {
         return bySoftware;
     }

@@ -13,7 +13,7 @@ import io.github.vdm4j.memory.WriteBackKind;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
-/** A task of a batch that goes through the slot alone, like a single operation. */
+/** A task of a batch that the slot executes alone, like a single operation. */
 final class SingleTask {
     private static final int OK = Slot.OK;
 
@@ -21,12 +21,12 @@ final class SingleTask {
     private Durability durability;
     private Operation<?> task;
 
-    /** The program of the task; null if it needs no slot. */
+    /** The program of the task, or null if the task needs no slot. */
     private Program program;
 
     private boolean over;
 
-    /** The forces that the tasks of the batch need; null for none. */
+    /** The forces of the batch's tasks, or null. */
     private Forces forces;
 
     SingleTask(Slot slot) {
@@ -39,7 +39,7 @@ final class SingleTask {
         forces = null;
     }
 
-    /** Returns the forces that the tasks need before the next fence, or null if there were none. */
+    /** Returns the forces of the tasks before the next fence, or null. */
     Forces forces() {
         return forces;
     }
@@ -49,7 +49,7 @@ final class SingleTask {
         program = null;
     }
 
-    /** Begins a task, which is not empty. */
+    /** Begins a task. The task is not empty. */
     void begin(Operation<?> next) {
         task = next;
         program = null;
@@ -86,7 +86,7 @@ final class SingleTask {
             flush();
             return OK;
         }
-        // Done before, if a thread that may not touch the destination came this far.
+        // The program is done already if the previous thread could not access the destination.
         int status = program.isDone() ? OK : program.submit();
         if (status == OK && !slot.isSubmitted()) {
             finishIfDone();

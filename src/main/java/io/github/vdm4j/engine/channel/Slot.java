@@ -10,28 +10,30 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * A place for one submission at a time, with the progress of the operation that uses it. A subclass
- * translates a {@link Part} for its device. It implements the protected methods and reads the
+ * A place for one submission at a time. It contains the progress of the operation that uses it. A
+ * subclass translates a {@link Part} for its device, implements the protected methods and reads the
  * completion record.
  *
- * <p>One thread at a time uses a slot, after it has taken the slot from the {@link SlotPool}.
- * Passing it to another thread needs a happens-before edge, which the future that holds the slot
- * provides.
+ * <p>One thread at a time uses a slot, after it has taken the slot from the {@link SlotPool}. If
+ * another thread continues, the future of the operation provides the happens-before edge.
  */
 public abstract class Slot {
-    /** A submission was accepted, or what was submitted has succeeded. */
+    /** The status of an accepted submission and of a successful submission. */
     public static final int OK = 0;
 
-    /** What was submitted is not complete: DML's number. No channel uses it for anything else. */
+    /**
+     * The status of an incomplete submission. DML defines the number, and no channel uses it for
+     * another status.
+     */
     public static final int IN_FLIGHT = 2;
 
     /**
-     * A protected block is not what it should be, see {@link #result} and {@link #offset}: DML's
-     * number. No channel uses it for anything else.
+     * The status of a bad protected block, see {@link #result} and {@link #offset}. DML defines the
+     * number, and no channel uses it for another status.
      */
     public static final int DIF_ERROR = 12;
 
-    /** Whether a slot is free or lent, see {@link SlotPool}. */
+    /** The state of a slot, see {@link SlotPool}. */
     static final VarHandle TAKEN;
     private static final VarHandle USES;
 
@@ -48,28 +50,31 @@ public abstract class Slot {
     private final Transfer transfer;
     private final Part part = new Part();
 
-    // Made at their first use, because most slots only copy and fill.
+    // Created at their first use, because most slots only copy and fill.
     private DataProgram data;
     private BatchProgram batch;
 
     private boolean onDevice;
     private boolean submitted;
 
-    /** See {@link #TAKEN}. */
+    /** The state of this slot, see {@link #TAKEN}. */
     volatile int taken;
 
-    /** How many operations have ended with the slot. Written by the thread that has the slot. */
+    /**
+     * The number of operations that have used the slot. The thread that has taken the slot writes
+     * it.
+     */
     private long uses;
 
     private volatile Object owner;
 
-    /** Set when the pool gets the slot. */
+    /** The pool. It sets this field after the creation of the slot. */
     SlotPool pool;
 
     /**
-     * Makes a slot that sends to the device if there is one.
+     * Creates a slot that submits to the device, or to the software path without a device.
      *
-     * @param channel the channel, whose other methods can be called already
+     * @param channel the channel. Its other methods must be usable
      */
     protected Slot(Channel channel) {
         this.channel = channel;
@@ -80,95 +85,98 @@ public abstract class Slot {
     // --- the channel's part
 
     /**
-     * Submits a part. The implementation must not touch memory of the segments if an arena is
-     * closed. If the call itself reads or writes that memory, like DML's software path, it has to
-     * hold the arenas open until it returns. A device that goes on after the call only needs the
-     * check, see {@link #requireUsable}.
+     * Submits a part. If an arena is closed, the implementation must not access the memory of its
+     * segment. If the call itself accesses the memory, like DML's software path, it must keep the
+     * arenas open until it returns. If a device works after the call, a check suffices, see {@link
+     * #requireUsable}.
      *
-     * @param part what to do; valid during the call only
-     * @param first what the part writes or else reads, or null
+     * @param part the description, valid only during the call
+     * @param first the destination, or the source if there is no destination, or null
      * @param second another segment, or null
      * @param third another segment, or null
-     * @return {@link #OK} if the part was accepted; otherwise a status of the channel, and nothing
-     *     is in flight
-     * @throws SegmentClosedException if an arena is closed; nothing was
-     *     submitted
-     * @throws WrongThreadException if a segment is confined to another thread; nothing was
+     * @return {@link #OK} if the device has accepted the part. Otherwise the status of the channel,
+     *     and nothing is in flight
+     * @throws SegmentClosedException if an arena is closed. Nothing was submitted
+     * @throws WrongThreadException if a segment is confined to another thread. Nothing was
      *     submitted
      */
     protected abstract int send(Part part, MemorySegment first, MemorySegment second,
             MemorySegment third);
 
     /**
-     * Submits a batch. Its descriptors are those of {@link BatchBuffer}, and each has the address
-     * of its own completion record.
+     * Submits a batch. A {@link BatchBuffer} contains its descriptors. Each descriptor contains the
+     * address of its own completion record.
      *
-     * @param list memory that begins with the descriptors, at a multiple of 64; the records follow
+     * @param list the memory of the descriptors at a multiple of 64, followed by the records
      * @param tasks the number of descriptors
-     * @param held segments, one of each arena that the tasks use: at most {@link HeldArenas#MOST}.
-     *     If there are more arenas on a device, the engine has checked the tasks' segments
-     * @return as {@link #send}
-     * @throws SegmentClosedException as {@link #send}
-     * @throws WrongThreadException as {@link #send}
+     * @param held one segment of each arena that the tasks use, at most {@link HeldArenas#MOST}. If
+     *     a batch on a device has more arenas, the engine has checked its segments
+     * @return the same result as {@link #send}
+     * @throws SegmentClosedException if an arena is closed
+     * @throws WrongThreadException if a segment is confined to another thread
      */
     protected abstract int sendBatch(MemorySegment list, int tasks, HeldArenas held);
 
     /**
-     * Checks the last submission. This is called only while it is in flight.
+     * Checks the last submission. The caller ensures that a submission is in flight.
      *
-     * @return {@link #IN_FLIGHT}, {@link #OK}, {@link #DIF_ERROR} or a status of the channel. In a
-     *     batch, a task that is no plain success makes the batch a failure
+     * @return {@link #IN_FLIGHT}, {@link #OK}, {@link #DIF_ERROR} or a status of the channel. A
+     *     batch fails if a task is not a plain success
      */
     protected abstract int poll();
 
     /**
-     * Returns the result field of the completion record: 0 if two ranges are equal, 1 if they
-     * differ, 2 for a delta that has no room; for a bad block, what is wrong with it.
+     * Returns the result field of the completion record. It is 0 if two ranges are equal, 1 if they
+     * differ, and 2 if a delta has no room. For a bad block, it contains the bits of the error.
      */
     public abstract int result();
 
-    /** Returns where a comparison has found a difference, or which block is bad. */
+    /** Returns the offset of a difference or of a bad block. */
     public abstract long offset();
 
-    /** Returns the CRC of the part and those before it. */
+    /** Returns the CRC of this part and all earlier parts. */
     public abstract int crc();
 
-    /** Returns the size of the delta record that the part has made. */
+    /** Returns the size of the created delta record. */
     public abstract long recordBytes();
 
-    /** Returns whether the record of a part that met a page fault says how far the part got. */
+    /** Returns whether the completion record of a page fault contains the progress of the part. */
     public boolean tellsProgress() {
         return false;
     }
 
     /**
-     * Returns how much of a part that met a page fault is done.
+     * Returns the number of bytes that the device processed before a page fault.
      *
-     * @return bytes at its beginning, or at its end with {@link #isTailDone}
+     * @return the number of bytes at the beginning of the part, or at its end if
+     *     {@link #isTailDone}
      */
     public long bytesCompleted() {
         return 0;
     }
 
-    /** Returns whether the end of a copy that met a page fault is done, not its beginning. */
+    /**
+     * Returns whether the device copied the end of a part before a page fault, instead of its
+     * beginning.
+     */
     public boolean isTailDone() {
         return false;
     }
 
-    /** Returns whether batches can be submitted to where the slot sends. */
+    /** Returns whether the slot can submit batches on its present path. */
     public boolean takesBatches() {
         return true;
     }
 
     /**
-     * Returns the status of a task of the last batch, for a task that has failed.
+     * Returns the status of a failed task in the last batch.
      *
-     * @return a status of the channel
+     * @return the status of the channel
      */
     public abstract int taskStatus(int task);
 
     /**
-     * Returns which work queues got the last submission.
+     * Returns the work queues that received the last submission.
      *
      * @return their names, or null if the channel does not know them
      */
@@ -176,25 +184,25 @@ public abstract class Slot {
         return null;
     }
 
-    /** Called when what was submitted is overdue. The slot may still be polled. */
+    /** Records that the submission is overdue. The engine may still poll the slot. */
     public void timedOut() {}
 
     /**
-     * Notes a change of the path. The slot calls this when it falls back to the software path or
+     * Records a change of the path. The slot calls this when it falls back to the software path or
      * returns to the device.
      */
     protected void pathChanged() {}
 
     /**
-     * Executes a copy or a fill in one call, for channels with {@link Channel#inlineBytes}.
+     * Executes a copy or a fill in one call. Only channels with {@link Channel#inlineBytes}
+     * implement this.
      *
      * @param part a copy or a fill
-     * @param destination the segment that is written
-     * @param source the segment that is read; null for a fill
-     * @return {@link #OK} or a status of the channel; nothing is in flight
-     * @throws SegmentClosedException if an arena is closed; nothing was
-     *     done
-     * @throws WrongThreadException if a segment is confined to another thread; nothing was done
+     * @param destination the destination
+     * @param source the source, or null for a fill
+     * @return {@link #OK} or a status of the channel. Nothing is in flight
+     * @throws SegmentClosedException if an arena is closed. No byte was changed
+     * @throws WrongThreadException if a segment is confined to another thread. No byte was changed
      */
     public int execute(Part part, MemorySegment destination, MemorySegment source) {
         throw new UnsupportedOperationException("inlineBytes of the channel is 0");
@@ -205,11 +213,11 @@ public abstract class Slot {
     /**
      * Submits a part.
      *
-     * @param described what to do
+     * @param described the description of the part
      * @param first a segment of the part, or null
-     * @param second another, or null
-     * @param third another, or null
-     * @return {@link #OK} or why the part was refused
+     * @param second another segment, or null
+     * @param third another segment, or null
+     * @return {@link #OK}, or the status of the refusal
      */
     final int submit(Part described, MemorySegment first, MemorySegment second,
             MemorySegment third) {
@@ -226,9 +234,9 @@ public abstract class Slot {
     }
 
     /**
-     * Submits an empty operation, which shows whether submissions arrive.
+     * Submits a no-op to test the device.
      *
-     * @return {@link #OK} or why it was refused
+     * @return {@link #OK}, or the status of the refusal
      */
     public final int submitNop() {
         return submit(part.begin(Opcode.NOP, 0), null, null, null);
@@ -238,8 +246,8 @@ public abstract class Slot {
      * Checks the part in flight. If the status is not {@link #IN_FLIGHT}, the slot is ready for the
      * next submission.
      *
-     * @return a status
-     * @throws IllegalStateException if nothing is submitted; DML would crash (H1)
+     * @return the status
+     * @throws IllegalStateException if nothing is in flight, because DML would crash (H1)
      */
     public final int check() {
         if (!submitted) {
@@ -250,7 +258,7 @@ public abstract class Slot {
         return status;
     }
 
-    /** Returns whether a submission was accepted and not seen to end. */
+    /** Returns whether a submission is in flight, to the knowledge of the slot. */
     public final boolean isSubmitted() {
         return submitted;
     }
@@ -260,24 +268,24 @@ public abstract class Slot {
         return channel;
     }
 
-    /** Returns the description of the next part, to be filled in. */
+    /** Returns the description of the next part. The caller writes the description. */
     public final Part part() {
         return part;
     }
 
     /**
-     * Returns where the next submission goes.
+     * Returns whether the next submission goes to the device.
      *
-     * @return true for the device, false for the software path
+     * @return {@code false} for the software path
      */
     public final boolean onDevice() {
         return onDevice;
     }
 
     /**
-     * Sends the next submissions to the software path.
+     * Switches the next submissions to the software path.
      *
-     * @return false if there is none, or the slot sends there already
+     * @return {@code false} if there is no software path, or if the slot uses it already
      */
     public final boolean fallBack() {
         if (!onDevice || channel.software() == ExecutionPath.NONE) {
@@ -288,15 +296,16 @@ public abstract class Slot {
         return true;
     }
 
-    /** Returns what executes the next submission. */
+    /** Returns the path of the next submission. */
     final ExecutionPath path() {
         return onDevice ? ExecutionPath.DSA_HARDWARE : channel.software();
     }
 
     /**
-     * Returns whether the slot writes the cache lines back that its software path has written.
+     * Returns whether the slot writes back the cache lines that its software path has written.
      *
-     * @return false if an engine of the machine does, or the JVM is the software path
+     * @return {@code false} if a write-back engine of the machine does, or if the JVM is the
+     *     software path
      */
     final boolean writesLines(Durability durability) {
         return durability.lines() == null && channel.software() != ExecutionPath.JVM;
@@ -308,10 +317,10 @@ public abstract class Slot {
     }
 
     /**
-     * Begins the program that takes an operation through the slot.
+     * Begins the program that executes an operation through the slot.
      *
-     * @param javaIsSooner whether Java is to execute it, and not the software path; never for a
-     *     delta that is applied
+     * @param javaIsSooner whether the JVM executes the operation instead of the software path. It
+     *     is {@code false} for an applied delta
      */
     public final Program begin(Operation<?> operation, Durability durability,
             boolean javaIsSooner) {
@@ -336,7 +345,7 @@ public abstract class Slot {
         }
     }
 
-    /** Releases segments, programs and owner, and sends to the device again. */
+    /** Releases the segments, the programs and the owner, and returns to the device. */
     public final void reset() {
         if (!onDevice && channel.hasDevice()) {
             onDevice = true;
@@ -349,45 +358,49 @@ public abstract class Slot {
         if (batch != null) {
             batch.clear();
         }
-        if (owner != null) { // a volatile write costs more than the look
+        if (owner != null) { // A volatile write takes longer than this check.
             owner = null;
         }
     }
 
     /**
-     * Returns the holder of the slot. A thread that finds no free slot can finish it.
+     * Returns the operation that uses the slot. A thread that finds no free slot can finish this
+     * operation.
      *
-     * @return the owner, or null if the slot is free or not yet in use
+     * @return the operation, or null if the slot is not in use
      */
     public final Object owner() {
         return owner;
     }
 
-    /** Sets the holder of the slot, before the thread that took it continues. */
+    /**
+     * Sets the operation that uses the slot. The thread that has taken the slot calls this before
+     * it continues.
+     */
     public final void owner(Object holder) {
         owner = holder;
     }
 
-    /** Counts an operation that has ended with the slot. */
+    /** Counts the end of an operation that used the slot. */
     final void countUse() {
         USES.setOpaque(this, uses + 1);
     }
 
-    /** Returns how many operations have ended with the slot. */
+    /** Returns the number of operations that have used the slot. */
     final long uses() {
         return (long) USES.getOpaque(this);
     }
 
-    /** Allocates native memory that lives as long as the slot. */
+    /** Allocates native memory that is alive as long as the slot. */
     final MemorySegment allocate(long bytes) {
         return pool.allocate(bytes);
     }
 
     /**
-     * Throws the exception of a native call with an unusable segment.
+     * Throws an exception if a native call could not use a segment.
      *
      * @param segment a segment, or null
-     * @throws SegmentClosedException if its arena is closed
+     * @throws SegmentClosedException if the arena of the segment is closed
      * @throws WrongThreadException if the segment is confined to another thread
      */
     protected static void requireUsable(MemorySegment segment) {

@@ -7,50 +7,59 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A pool of a fixed number of slots. Any thread takes and returns them in any order, without locks.
- * Each slot is made once, when it is first needed.
+ * A pool of a fixed number of slots. All threads take and return slots in any order without locks.
+ * The pool creates each slot at its first use.
  *
  * <p>A slot's native memory is alive while the slot is lent. {@link #tryClose} frees the memory
- * only after it has taken every slot, and never returns them. A holder may therefore pass a slot's
+ * only after it has retired all slots. A thread that has taken a slot may therefore pass the slot's
  * address to the library without a check.
  */
 public final class SlotPool {
     private static final int FREE = 0;
     private static final int LENT = 1;
-    /** Taken by the closing thread for ever. A drain does not wait for it. */
+    /**
+     * The state of a slot that the closing thread has taken for ever. A drain does not wait for
+     * such a slot.
+     */
     private static final int RETIRED = 2;
 
     /**
-     * The slots, null where none was needed so far. Making all of them takes a new JVM
-     * milliseconds.
+     * The slots, or null for places that were not used yet. In a new JVM, the creation of all slots
+     * would take milliseconds.
      */
     private final Slot[] slots;
 
     /** Guarded by this. */
     private final Channel channel;
 
-    /** How many slots the closing thread has taken; they are the first ones. Guarded by this. */
+    /**
+     * The number of slots that the closing thread has retired, in the order of their places.
+     * Guarded by this.
+     */
     private int retired;
 
-    /** The slots without an answer of the device. Guarded by this. */
+    /** The slots that wait for an overdue answer of the device. Guarded by this. */
     private final List<Slot> overdue = new ArrayList<>();
 
-    /** The slots whose places other slots took while they were overdue. Guarded by this. */
+    /**
+     * The free slots without a place. They lost their places while they were overdue. Guarded by
+     * this.
+     */
     private final List<Slot> spare = new ArrayList<>();
 
-    /** How many lent slots have no place. Guarded by this. */
+    /** The number of lent slots without a place. Guarded by this. */
     private int borrowed;
 
     private volatile int overdueCount;
 
-    /** The reason why the channel did not make the last slot. */
+    /** The reason why the channel did not create the last slot. */
     private volatile SlotRefusedException refusal;
 
     /**
-     * Makes a pool.
+     * Creates a pool.
      *
-     * @param channel the channel, which the pool closes
-     * @param capacity how many slots there may be
+     * @param channel the channel. The pool closes the channel
+     * @param capacity the largest number of slots
      */
     public SlotPool(Channel channel, int capacity) {
         this.channel = channel;
@@ -63,7 +72,7 @@ public final class SlotPool {
     }
 
     /**
-     * Takes a slot. Threads begin at different places, so they seldom meet.
+     * Takes a slot. Threads search from different places, because this avoids contention.
      *
      * @return a slot with nothing submitted, or null if all are lent or the pool is closed
      */
@@ -85,15 +94,16 @@ public final class SlotPool {
         return null;
     }
 
-    /** Returns the place at which the current thread begins. */
+    /** Returns the place from which the current thread searches. */
     private int firstPlace() {
         long hash = Thread.currentThread().threadId() * 0x9E3779B9L & 0xffffffffL;
-        return (int) (hash * slots.length >>> 32); // a multiplication scales it; a division would cost a slot's share
+        // Scales the hash by a multiplication, because a division would be slower.
+        return (int) (hash * slots.length >>> 32);
     }
 
     /**
-     * Makes and takes the slot of a place without a slot. Returns null if it is lent by now, the
-     * pool is being closed, or the channel refuses.
+     * Creates and takes the slot of an empty place. Returns null if another thread has taken the
+     * slot, if the pool is being closed, or if the channel refuses.
      */
     private synchronized Slot takeNew(int place) {
         Slot slot = slots[place];
@@ -111,7 +121,7 @@ public final class SlotPool {
             return null;
         }
         slot.taken = LENT;
-        VarHandle.releaseFence(); // a thread that finds the slot finds it whole
+        VarHandle.releaseFence(); // A thread that sees the slot must see its fields.
         slots[place] = slot;
         return slot;
     }
@@ -132,11 +142,11 @@ public final class SlotPool {
     }
 
     /**
-     * Returns the slot at a place, lent or free, for a check of its {@linkplain Slot#owner()
+     * Returns the slot at a place, in any state, for a check of its {@linkplain Slot#owner()
      * owner}.
      *
      * @param place 0 to {@link #capacity()} - 1
-     * @return the slot, or null if none was needed there so far
+     * @return the slot, or null if the place was not used yet
      */
     public Slot peek(int place) {
         return slots[place];
@@ -144,16 +154,17 @@ public final class SlotPool {
 
     /**
      * Takes a lent slot whose submission has no answer. The slot keeps its pins until the device
-     * answers. Its place goes to another slot, unless as many slots as the pool has are overdue.
+     * answers. Another slot takes its place, unless the number of overdue slots reaches the
+     * capacity.
      *
-     * @param slot a lent and submitted slot, which the caller must not use afterwards
+     * @param slot a lent and submitted slot. The caller must not use it after this call
      */
     public synchronized void takeOver(Slot slot) {
         slot.owner(null);
         Slot other = overdue.size() < slots.length ? anotherSlot() : null;
         for (int i = 0; i < slots.length && other != null; i++) {
             if (slots[i] == slot) {
-                VarHandle.releaseFence(); // a thread that finds the slot finds it whole
+                VarHandle.releaseFence(); // A thread that sees the slot must see its fields.
                 slots[i] = other;
             }
         }
@@ -162,10 +173,10 @@ public final class SlotPool {
     }
 
     /**
-     * Returns a slot in addition to the capacity.
+     * Lends a slot in addition to the capacity. {@link #giveBorrowed} returns it, and closing the
+     * pool waits for it.
      *
-     * @return a slot, to be given back by {@link #giveBorrowed}, for which the pool waits when it
-     *     is closed; null if DML does not make one, or the pool is closed
+     * @return a slot, or null if the channel refuses or the pool is closed
      */
     public synchronized Slot borrow() {
         Slot slot = channel.isOpen() ? anotherSlot() : null;
@@ -179,7 +190,7 @@ public final class SlotPool {
         spare.add(slot);
     }
 
-    /** Makes a slot. Returns null if the channel refuses. */
+    /** Returns a spare or new slot, or null if the channel refuses. */
     private Slot anotherSlot() {
         if (!spare.isEmpty()) {
             return spare.removeLast();
@@ -192,8 +203,8 @@ public final class SlotPool {
     }
 
     /**
-     * Checks the overdue slots. A slot that the device has answered releases its pins, and can be
-     * lent again.
+     * Checks the overdue slots. If the device has answered, the slot releases its pins and becomes
+     * free.
      */
     public int collectOverdue() {
         if (overdueCount == 0) {
@@ -220,26 +231,26 @@ public final class SlotPool {
         return true;
     }
 
-    /** Returns the channel that makes the slots. */
+    /** Returns the channel that creates the slots. */
     public Channel channel() {
         return channel;
     }
 
     /**
-     * Returns why there can be fewer slots than {@link #capacity}.
+     * Returns the reason why the number of slots is below {@link #capacity}.
      *
-     * @return the channel's refusal to make the last slot, or null
+     * @return the channel's refusal to create the last slot, or null
      */
     public SlotRefusedException refusal() {
         return refusal;
     }
 
-    /** Returns how many slots can be lent. */
+    /** Returns the largest number of slots. */
     public int capacity() {
         return slots.length;
     }
 
-    /** Returns how many slots are lent; 0 after the pool is closed. */
+    /** Returns the number of lent slots, or 0 after the pool is closed. */
     public synchronized int lent() {
         int lent = 0;
         for (int i = retired; i < slots.length; i++) {
@@ -256,18 +267,19 @@ public final class SlotPool {
     }
 
     /**
-     * Returns the native memory of the slots and their batches.
+     * Returns the size of the native memory of the slots and their batches.
      *
-     * @return bytes, 0 once the pool is closed
+     * @return the size in bytes, or 0 after the pool is closed
      */
     public synchronized long nativeBytes() {
         return channel.isOpen() ? channel.nativeBytes() : 0;
     }
 
     /**
-     * Retires the slots that are not lent, and frees the memory when all are retired.
+     * Retires the free slots. If all slots are retired, the method frees the memory.
      *
-     * @return true if the pool is closed; false if slots are still lent, to be called again then
+     * @return {@code true} if the pool is closed. If slots are still lent, it is {@code false}, and
+     *     the caller has to repeat the call
      */
     public synchronized boolean tryClose() {
         while (retired < slots.length) {
@@ -275,7 +287,7 @@ public final class SlotPool {
                     && !Slot.TAKEN.compareAndSet(slots[retired], FREE, RETIRED)) {
                 return false;
             }
-            retired++; // where there is none, none will be made any more
+            retired++; // Afterwards, no thread creates a slot for an empty place.
         }
         collectOverdue();
         if (borrowed > 0 || !overdue.isEmpty()) {

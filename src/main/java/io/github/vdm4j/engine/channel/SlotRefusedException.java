@@ -1,6 +1,6 @@
 package io.github.vdm4j.engine.channel;
 
-/** The exception of a channel that cannot make another slot. */
+/** Thrown if a channel cannot create another slot. */
 public class SlotRefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -13,7 +13,7 @@ public class SlotRefusedException extends RuntimeException {
     }
 
     /**
-     * Returns why the slot was refused.
+     * Returns the status with which the channel refused the slot.
      *
      * @return a status of the channel
      */

@@ -6,7 +6,7 @@ import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.jvm.PatternKernel;
 import io.github.vdm4j.operation.DeltaResult;
 
-/** The results of successful tasks in the completion records of a batch. */
+/** The reader of the results of successful tasks in the completion records of a batch. */
 final class TaskEnd {
     private static final long PATTERN = 8;
 
@@ -17,13 +17,13 @@ final class TaskEnd {
     }
 
     /**
-     * Records the result of an operation that has succeeded.
+     * Records the result of a task, if the task has succeeded.
      *
      * @param place the task's place in the buffer
-     * @param status the device's, as in {@link BatchBuffer}
+     * @param status the status of the device, a constant of {@link BatchBuffer}
      * @param task the operation
-     * @param path what executed it
-     * @return false if it is not done, or has failed
+     * @param path the path that executed it
+     * @return {@code false} if the task is not done or has failed
      */
     boolean take(int place, int status, Operation<?> task, ExecutionPath path) {
         if (status == BatchBuffer.SUCCESS) {
@@ -44,7 +44,7 @@ final class TaskEnd {
 
     /** Records the result of a successful operation. */
     void succeeded(int place, Operation<?> task, ExecutionPath path) {
-        if (task.type() == VdmOperationType.MEMCPY) { // what most are
+        if (task.type() == VdmOperationType.MEMCPY) { // Most tasks are copies.
             task.succeed(used(task, path));
             return;
         }
@@ -74,14 +74,16 @@ final class TaskEnd {
         }
     }
 
-    /** Returns the path. An empty task, for which a nop was submitted, has none. */
+    /**
+     * Returns the path of a task. An empty task has no path, because the device executed a no-op.
+     */
     private static ExecutionPath used(Operation<?> task, ExecutionPath path) {
         return task.byteSize() == 0 ? ExecutionPath.NONE : path;
     }
 
     /**
-     * Returns the offset of a mismatch. DML reports the first byte of the word that differs. No
-     * later task has run yet.
+     * Returns the offset of a mismatch. DML reports the first byte of the word that contains the
+     * mismatch. The word is unchanged, because no later task has run yet.
      */
     private static long mismatch(Operation<?> task, long told) {
         long word = told & -PATTERN;
@@ -90,7 +92,7 @@ final class TaskEnd {
                     PatternKernel.mismatch(task.source().asSlice(word), task.pattern());
             return found < 0 ? told : word + found;
         } catch (IllegalStateException | WrongThreadException e) {
-            return told; // the arena was closed since, or is another thread's
+            return told; // The arena was closed meanwhile, or it is confined to another thread.
         }
     }
 }

@@ -12,7 +12,7 @@ final class TaskFit {
     private Durability durability;
     private boolean device;
 
-    /** The longest task; negative if there are no batches. */
+    /** The longest task in bytes, or a negative number if there are no batches. */
     private long longest;
 
     void durability(Durability engines) {
@@ -27,28 +27,29 @@ final class TaskFit {
         longest = batches ? limits.bytes(device) : -1;
     }
 
-    /** Returns the longest task in bytes; negative if there are no batches. */
+    /** Returns the longest task in bytes, or a negative number if there are no batches. */
     long longest() {
         return longest;
     }
 
     /**
-     * Returns whether an operation can be a task in a batch of the device, with nothing left to do
-     * afterwards.
+     * Returns whether an operation can be a task in a batch of the device. Such a task needs no
+     * further step after the batch.
      *
-     * @return false if it has to be executed alone
+     * @return {@code false} if the slot has to execute the operation alone
      */
     boolean inBatch(Operation<?> descriptor) {
-        // A CRC in memory is written before a later task can read it.
+        // The mover must write a CRC to memory before a later task can read it.
         if (descriptor.byteSize() > longest || descriptor.crcDestination() != null) {
             return false;
         }
         VdmOperationType type = descriptor.type();
-        if (type == VdmOperationType.MEMCPY && !device && !descriptor.isDurable()) { // what most are
+        // Most tasks are copies.
+        if (type == VdmOperationType.MEMCPY && !device && !descriptor.isDurable()) {
             return !MemoryRegions.mayLackPages(descriptor.destination())
                     && !MemoryRegions.mayLackPages(descriptor.source());
         }
-        return descriptor.byteSize() == 0 || canExpress(descriptor); // one of no bytes is a nop
+        return descriptor.byteSize() == 0 || canExpress(descriptor); // An empty task is a no-op.
     }
 
     private boolean canExpress(Operation<?> descriptor) {
@@ -56,14 +57,17 @@ final class TaskFit {
             return false;
         }
         switch (descriptor.type()) {
-            case FLUSH, DRAIN, DELTA_APPLY -> { // lines have to be covered, records checked right before
+            // A flush must cover whole lines, and a record must be checked immediately before its
+            // use.
+            case FLUSH, DRAIN, DELTA_APPLY -> {
                 return false;
             }
-            case DIF_CHECK, DIF_STRIP, DIF_UPDATE -> { // the software path checks otherwise than the device
+            // The software path and the device check blocks differently.
+            case DIF_CHECK, DIF_STRIP, DIF_UPDATE -> {
                 return device && !isAdjacentStrip(descriptor);
             }
             default -> {
-                // Hardware reports missing pages, but a move within its own range cannot be
+                // The device reports missing pages, but a move within its own range cannot be
                 // repeated.
                 return device
                         ? descriptor.type() != VdmOperationType.MEMMOVE || !overlaps(descriptor)

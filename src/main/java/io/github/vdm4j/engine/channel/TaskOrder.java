@@ -10,8 +10,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * The order of a batch: which task is next, and which tasks may not run because a task before their
- * fence has failed. A section ends before a fence that waits for forces, or at the end.
+ * The order of a batch. It determines the next task and the forbidden tasks. If a task fails, the
+ * tasks behind the next fence are forbidden. A section ends before a fence that waits for forces,
+ * or at the end of the batch.
  */
 final class TaskOrder {
     private List<Operation<?>> tasks = List.of();
@@ -20,7 +21,7 @@ final class TaskOrder {
     /** The first task that has not ended. */
     private int next;
 
-    /** The section: its first task, and the task after its last one. */
+    /** The first task of the section, and the place behind its last task. */
     private int section;
 
     private int limit;
@@ -51,7 +52,7 @@ final class TaskOrder {
         return next;
     }
 
-    /** Returns the place after the last task of the section. */
+    /** Returns the place behind the last task of the section. */
     int limit() {
         return limit;
     }
@@ -74,7 +75,7 @@ final class TaskOrder {
         advance();
     }
 
-    /** Returns the first fence that has tasks before it whose pages have to be forced. */
+    /** Returns the first fence that follows a task whose pages have to be forced. */
     private int endOfSection() {
         boolean mustForce = false;
         for (int i = section; i < tasks.size(); i++) {
@@ -97,7 +98,7 @@ final class TaskOrder {
         next = place;
     }
 
-    /** Records that a task has ended, however it did. */
+    /** Records the end of a task, with or without success. */
     void recordEnd(int index) {
         if (tasks.get(index).howItEnded() != VdmResult.SUCCESS) {
             firstFailure = Math.min(firstFailure, index);
@@ -110,7 +111,7 @@ final class TaskOrder {
         recordEnd(index);
     }
 
-    /** Fails a task for the status of the channel. */
+    /** Fails a task with a status of the channel. */
     void fail(int index, Slot slot, int code) {
         VdmStatus status = slot.channel().status(code);
         tasks.get(index)
@@ -121,7 +122,7 @@ final class TaskOrder {
         recordEnd(index);
     }
 
-    /** Returns whether a task may not run because a task before its fence has failed. */
+    /** Returns whether a fence forbids a task because an earlier task has failed. */
     boolean isForbidden(int index) {
         return tasks.get(index).isFenced() && firstFailure < index;
     }
@@ -130,7 +131,7 @@ final class TaskOrder {
         return task.howItEnded() != VdmResult.NOT_RUN;
     }
 
-    /** Advances to the next task that has not ended, or to the end if that task may not run. */
+    /** Advances to the next task that has not ended. If this task is forbidden, the batch ends. */
     void advance() {
         while (next < limit) {
             if (!isOver(tasks.get(next))) {

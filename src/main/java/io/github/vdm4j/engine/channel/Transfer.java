@@ -16,23 +16,24 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The program of a copy, fill or flush. It submits the parts in the order that keeps overlapping
- * moves right (H5). If the software path has to make native memory durable, further parts write its
- * cache lines back.
+ * The program of a copy, fill or flush. It submits the parts of an overlapping move in the order
+ * that preserves the source (H5). If the software path has to make native memory durable, further
+ * parts write its cache lines back.
  */
 public final class Transfer extends Program {
     private static final long LINE = 64;
 
     /**
-     * Parts of mapped files are short. On the software path, little time may pass between the check
-     * and the access. On the device, each poll populates one part.
+     * The longest part of a mapped file in bytes. On the software path, the time between the check
+     * and the access must be short. On the device, each poll populates one part.
      */
     static final long MAPPED_PART = 4L << 20;
 
     private final CopySplit split = new CopySplit();
 
     /**
-     * The regions that are pinned until the slot is returned; null if a segment is in no region.
+     * The regions that stay pinned until the slot is released, or null for segments outside of all
+     * regions.
      */
     private MemoryRegion pinnedDestination;
 
@@ -51,26 +52,29 @@ public final class Transfer extends Program {
     private WriteBackKind durable;
     private boolean flushLines;
 
-    /** True once the data are moved and cache lines are being written back. */
+    /** Whether the data are moved and cache lines are being written back. */
     private boolean flushing;
 
     /** Whether the JVM has executed a part. */
     private boolean byJava;
 
-    /** How much of the current phase has been done, and how much the current part does. */
+    /** The number of processed bytes of the current phase, and the length of the current part. */
     private long done;
 
     private long part;
 
-    /** Where the current phase ends. A thread that copies meanwhile moves it downwards. */
+    /** The end of the current phase. A thread that copies at the same time lowers it. */
     private long limit;
 
-    /** How much of the current part is done at its beginning and at its end, after page faults. */
+    /**
+     * The number of processed bytes at the beginning and at the end of the current part after page
+     * faults.
+     */
     private long head;
 
     private long tail;
 
-    /** Whether cache lines have to be written back that no slot has written back. */
+    /** Whether cache lines remain that no slot has written back. */
     private boolean linesLeft;
 
     Transfer(Slot slot) {
@@ -81,9 +85,9 @@ public final class Transfer extends Program {
      * Begins an operation.
      *
      * @param operation a copy, fill or flush of at least one byte
-     * @param writeBack what makes the destination durable; null if it need not be
-     * @param linesBySoftware whether cache lines that the software path wrote are written back by
-     *     DML, too
+     * @param writeBack the write-back that makes the destination durable, or null
+     * @param linesBySoftware whether DML writes back the cache lines that the software path has
+     *     written
      */
     Transfer begin(Operation<?> operation, WriteBackKind writeBack, boolean linesBySoftware) {
         flags = DataPart.flags(operation.isForCache(),
@@ -93,7 +97,7 @@ public final class Transfer extends Program {
                 operation.byteSize(), writeBack, linesBySoftware);
     }
 
-    /** Begins to write the cache lines of a range back. */
+    /** Begins the write-back of a range's cache lines. */
     void beginFlush(MemorySegment range) {
         begin(VdmOperationType.FLUSH, range, null, range.byteSize(), WriteBackKind.CACHE_LINES,
                 true);
@@ -193,7 +197,8 @@ public final class Transfer extends Program {
 
     private boolean guardPages(long offset) {
         if (flushing) {
-            long skipped = destination.address() - to; // the flush begins with the line, not with the range
+            // The flush starts at the beginning of the line.
+            long skipped = destination.address() - to;
             long start = Math.max(offset - skipped, 0);
             long end = Math.min(offset - skipped + part, destination.byteSize());
             prefault(destination, start, end - start, false);
@@ -203,8 +208,8 @@ public final class Transfer extends Program {
     }
 
     /**
-     * Executes the rest of the operation, because the kernel does not report missing pages, or
-     * because the JVM is the software path.
+     * Executes the rest of the operation in the JVM. The kernel does not report missing pages, or
+     * the JVM is the software path.
      */
     private void executeInJava() {
         if (flushing) {
@@ -214,7 +219,7 @@ public final class Transfer extends Program {
             return;
         }
         try {
-            if (head + tail > 0) { // the rest of the part that met page faults comes first
+            if (head + tail > 0) { // The rest of the part with page faults comes first.
                 executeInJava(offset() + head, part - head - tail);
                 done += part;
                 head = 0;
@@ -241,8 +246,8 @@ public final class Transfer extends Program {
     }
 
     /**
-     * Advances to the next part. The parts that write cache lines back follow the last part that
-     * moves data.
+     * Advances to the next part. After the last part that moves data, further parts write cache
+     * lines back.
      */
     @Override
     void next(int status) {
@@ -256,8 +261,8 @@ public final class Transfer extends Program {
     }
 
     /**
-     * Begins to write back the covering cache lines (H10). They lie in the same pages, so they are
-     * mapped like the range.
+     * Begins to write back the covering cache lines (H10). They are mapped, because they lie in the
+     * pages of the range.
      */
     private void beginFlushing() {
         flushing = true;
@@ -269,15 +274,15 @@ public final class Transfer extends Program {
     }
 
     /**
-     * Returns the bytes of the cache lines that cover a range.
+     * Returns the size of the cache lines that cover a range.
      *
-     * @return a multiple of 64
+     * @return the size in bytes, a multiple of 64
      */
     private static long coveringLines(long from, long bytes) {
         return (from + bytes + LINE - 1 & -LINE) - (from & -LINE);
     }
 
-    /** Returns false if the part moves bytes within its own range. */
+    /** Returns {@code false} if the part moves bytes within its own range. */
     @Override
     public boolean isRepeatable() {
         return flushing || source == null || Math.abs(to - from) >= part;
@@ -348,7 +353,7 @@ public final class Transfer extends Program {
         return done == limit;
     }
 
-    /** Returns the kind of write-back that no slot has done, or null. */
+    /** Returns the remaining write-back, or null. */
     private WriteBackKind remaining() {
         return durable != null && durable.isForced()
                 || durable == WriteBackKind.CACHE_LINES

@@ -1,5 +1,5 @@
 /**
- * Channels to a device and the programs that take an operation through a slot of a channel. The
- * programs do not depend on the channel.
+ * The channels to a device and the programs that execute an operation through a slot. The programs
+ * are independent of the channel.
  */
 package io.github.vdm4j.engine.channel;
