@@ -44,50 +44,25 @@ class DmlContractIT {
         protected Set<ExecutionPath> paths() {
             return EnumSet.allOf(ExecutionPath.class);
         }
-
-        @Override
-        protected boolean takesHeapSegments() {
-            return true;
-        }
     }
 
     @Nested
     @RequiresDml
     @DisplayName("split into parts of 64 bytes")
-    class InSmallParts extends VdmContract {
+    class InSmallParts extends OnSoftware {
         @Override
         protected Vdm open() {
             return DmlDataMover.builder().path(DmlPath.SOFTWARE).maxTransferBytes(64).open();
-        }
-
-        @Override
-        protected Set<ExecutionPath> paths() {
-            return EnumSet.of(ExecutionPath.DML_SOFTWARE, ExecutionPath.JVM, ExecutionPath.LIBPMEM);
-        }
-
-        @Override
-        protected boolean takesHeapSegments() {
-            return false;
         }
     }
 
     @Nested
     @RequiresDml
     @DisplayName("with every operation on a worker thread")
-    class OnWorkers extends VdmContract {
+    class OnWorkers extends OnSoftware {
         @Override
         protected Vdm open() {
             return DmlDataMover.builder().path(DmlPath.SOFTWARE).workersFrom(1).open();
-        }
-
-        @Override
-        protected Set<ExecutionPath> paths() {
-            return EnumSet.of(ExecutionPath.DML_SOFTWARE, ExecutionPath.JVM, ExecutionPath.LIBPMEM);
-        }
-
-        @Override
-        protected boolean takesHeapSegments() {
-            return false;
         }
     }
 }

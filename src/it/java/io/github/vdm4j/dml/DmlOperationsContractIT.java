@@ -16,11 +16,6 @@ class DmlOperationsContractIT {
     @DisplayName("on path SOFTWARE")
     class OnSoftware extends DataOperationsContract {
         @Override
-        protected Vdm open() {
-            return DmlDataMover.open(DmlPath.SOFTWARE);
-        }
-
-        @Override
         protected Set<ExecutionPath> paths() {
             return EnumSet.of(ExecutionPath.DML_SOFTWARE, ExecutionPath.JVM);
         }
@@ -28,6 +23,21 @@ class DmlOperationsContractIT {
         @Override
         protected boolean takesHeapSegments() {
             return false;
+        }
+
+        @Override
+        protected Vdm open() {
+            return DmlDataMover.open(DmlPath.SOFTWARE);
+        }
+    }
+
+    @Nested
+    @RequiresDml
+    @DisplayName("split into parts of 128 bytes")
+    class InSmallParts extends OnSoftware {
+        @Override
+        protected Vdm open() {
+            return DmlDataMover.builder().path(DmlPath.SOFTWARE).maxTransferBytes(128).open();
         }
     }
 
@@ -36,38 +46,13 @@ class DmlOperationsContractIT {
     @DisplayName("on path AUTO")
     class OnAuto extends DataOperationsContract {
         @Override
-        protected Vdm open() {
-            return DmlDataMover.open(DmlPath.AUTO);
-        }
-
-        @Override
         protected Set<ExecutionPath> paths() {
             return EnumSet.allOf(ExecutionPath.class);
         }
 
         @Override
-        protected boolean takesHeapSegments() {
-            return true;
-        }
-    }
-
-    @Nested
-    @RequiresDml
-    @DisplayName("split into parts of 128 bytes")
-    class InSmallParts extends DataOperationsContract {
-        @Override
         protected Vdm open() {
-            return DmlDataMover.builder().path(DmlPath.SOFTWARE).maxTransferBytes(128).open();
-        }
-
-        @Override
-        protected Set<ExecutionPath> paths() {
-            return EnumSet.of(ExecutionPath.DML_SOFTWARE, ExecutionPath.JVM);
-        }
-
-        @Override
-        protected boolean takesHeapSegments() {
-            return false;
+            return DmlDataMover.open(DmlPath.AUTO);
         }
     }
 }
