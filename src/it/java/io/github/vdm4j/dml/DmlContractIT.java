@@ -3,91 +3,34 @@ package io.github.vdm4j.dml;
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmContract;
-import java.util.EnumSet;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@RequiresDml
+@ParameterizedClass(name = "{0}")
+@EnumSource
 @DisplayName("The contract of a Vdm, kept with the real library")
-class DmlContractIT {
+class DmlContractIT extends VdmContract {
+    @Parameter
+    private RealMover mover;
 
-    @Nested
-    @RequiresDml
-    @DisplayName("on path SOFTWARE")
-    class OnSoftware extends VdmContract {
-        @Override
-        protected Vdm open() {
-            return DmlDataMover.open(DmlPath.SOFTWARE);
-        }
-
-        @Override
-        protected Set<ExecutionPath> paths() {
-            return EnumSet.of(ExecutionPath.DML_SOFTWARE, ExecutionPath.JVM, ExecutionPath.LIBPMEM);
-        }
-
-        @Override
-        protected boolean takesHeapSegments() {
-            return false;
-        }
+    @Override
+    protected Vdm open() {
+        return mover.open();
     }
 
-    @Nested
-    @RequiresDml
-    @DisplayName("on path AUTO")
-    class OnAuto extends VdmContract {
-        @Override
-        protected Vdm open() {
-            return DmlDataMover.open(DmlPath.AUTO);
-        }
-
-        @Override
-        protected Set<ExecutionPath> paths() {
-            return EnumSet.allOf(ExecutionPath.class);
-        }
-
-        @Override
-        protected boolean takesHeapSegments() {
-            return true;
-        }
+    @Override
+    protected Set<ExecutionPath> paths() {
+        Set<ExecutionPath> paths = mover.paths();
+        paths.add(ExecutionPath.LIBPMEM);
+        return paths;
     }
 
-    @Nested
-    @RequiresDml
-    @DisplayName("split into parts of 64 bytes")
-    class InSmallParts extends VdmContract {
-        @Override
-        protected Vdm open() {
-            return DmlDataMover.builder().path(DmlPath.SOFTWARE).maxTransferBytes(64).open();
-        }
-
-        @Override
-        protected Set<ExecutionPath> paths() {
-            return EnumSet.of(ExecutionPath.DML_SOFTWARE, ExecutionPath.JVM, ExecutionPath.LIBPMEM);
-        }
-
-        @Override
-        protected boolean takesHeapSegments() {
-            return false;
-        }
-    }
-
-    @Nested
-    @RequiresDml
-    @DisplayName("with every operation on a worker thread")
-    class OnWorkers extends VdmContract {
-        @Override
-        protected Vdm open() {
-            return DmlDataMover.builder().path(DmlPath.SOFTWARE).workersFrom(1).open();
-        }
-
-        @Override
-        protected Set<ExecutionPath> paths() {
-            return EnumSet.of(ExecutionPath.DML_SOFTWARE, ExecutionPath.JVM, ExecutionPath.LIBPMEM);
-        }
-
-        @Override
-        protected boolean takesHeapSegments() {
-            return false;
-        }
+    @Override
+    protected boolean takesHeapSegments() {
+        return mover.takesHeapSegments();
     }
 }

@@ -61,80 +61,19 @@ final class DeviceEngine {
      * @return the state of the operation, or null if a worker owns it now
      */
     FutureState proceed(Operation<?> operation, Program program) {
-        Slot slot = program.slot();
         try {
-            boolean mayHandOver = !program.isOnWorker();
-            while (!isDone(operation, program)) {
-                if (!slot.isSubmitted()) {
-                    if (program.isPausing()) {
-                        return inFlight(operation, program);
-                    }
-                    if (slot.onDevice() && !health.mayBeUsed()) {
-                        slot.fallBack();
-                    }
-                    if (mayHandOver && !slot.onDevice()) {
-                        mayHandOver = false; // The answer cannot change.
-                        if (workers.handOver(operation)) {
-                            return null;
-                        }
-                    }
-                    int refused = program.submit();
-                    if (refused != OK) {
-                        if (slot.onDevice()) {
-                            health.failed(refused);
-                        }
-                        if (slot.fallBack() || canSkipRefusedPart(program, refused)) {
-                            continue;
-                        }
-                        return refused(operation, program, slot.channel().status(refused));
-                    }
-                    program.accepted();
-                    if (!slot.isSubmitted()) {
-                        continue;
-                    }
-                }
-                int status = slot.check();
-                if (status == Slot.IN_FLIGHT) {
-                    if (program.copyMeanwhile()) {
-                        continue;
-                    }
-                    return slot.onDevice() && program.isOverdue(plan.deviceNanos())
-                            ? overdue(operation, program)
-                            : inFlight(operation, program);
-                }
-                boolean onDevice = slot.onDevice();
-                if (program.ended(status)) {
-                    if (onDevice) {
-                        health.worked();
-                    }
-                } else {
-                    if (onDevice) {
-                        health.failed(status);
-                    }
-                    if (!repair(program, status) && !program.canSkipFailedPart(status)) {
-                        return failed(operation, program, slot.channel().status(status),
-                                program.executedBy());
-                    }
-                }
-            }
-            return done(operation, program);
+            return advance(operation, program);
         } catch (SegmentClosedException e) {
-            long moved = program.bytesMoved();
-            ExecutionPath executed = executedSoFar(program);
-            release(operation, slot);
-            return failures.unusable(operation, executed, moved, e.getMessage(), e.getCause());
+            return unusable(operation, program, e.getMessage(), e.getCause());
         } catch (WrongThreadException e) {
             String ownerEnded = program.ownerEnded();
             if (ownerEnded != null) { // Nothing is in flight, because an earlier part has ended.
-                long moved = program.bytesMoved();
-                ExecutionPath executed = executedSoFar(program);
-                release(operation, slot);
-                return failures.unusable(operation, executed, moved, ownerEnded, e);
+                return unusable(operation, program, ownerEnded, e);
             }
             if (closing) {
                 long moved = program.bytesMoved();
                 ExecutionPath executed = executedSoFar(program);
-                release(operation, slot);
+                release(operation, program.slot());
                 return executed == ExecutionPath.NONE
                         ? operation.failClosed()
                         : failures.stopped(operation, executed, moved);
@@ -143,22 +82,100 @@ final class DeviceEngine {
         } catch (PageUnavailableException e) {
             long moved = program.bytesMoved();
             ExecutionPath executed = executedSoFar(program);
-            release(operation, slot);
+            release(operation, program.slot());
             return failures.pageMissing(operation, executed, moved, e);
         } catch (InvalidDataException e) {
             long moved = program.bytesMoved();
             ExecutionPath executed = executedSoFar(program);
-            release(operation, slot);
+            release(operation, program.slot());
             return failures.invalidData(operation, executed, moved, e);
         } catch (RuntimeException | Error e) {
-            if (slot.isSubmitted()) { // The device may still use the memory.
+            if (program.slot().isSubmitted()) { // The device may still use the memory.
                 operation.attach(null);
-                pool.takeOver(slot);
+                pool.takeOver(program.slot());
             } else {
-                release(operation, slot);
+                release(operation, program.slot());
             }
             throw e;
         }
+    }
+
+    private FutureState advance(Operation<?> operation, Program program) {
+        Slot slot = program.slot();
+        boolean mayHandOver = !program.isOnWorker();
+        while (!isDone(operation, program)) {
+            if (!slot.isSubmitted()) {
+                if (program.isPausing()) {
+                    return inFlight(operation, program);
+                }
+                if (slot.onDevice() && !health.mayBeUsed()) {
+                    slot.fallBack();
+                }
+                if (mayHandOver && !slot.onDevice()) {
+                    mayHandOver = false; // The answer cannot change.
+                    if (workers.handOver(operation)) {
+                        return null;
+                    }
+                }
+                int refused = program.submit();
+                if (refused != OK) {
+                    if (!continuesAfterRefusal(program, refused)) {
+                        return refused(operation, program, slot.channel().status(refused));
+                    }
+                    continue;
+                }
+                program.accepted();
+                if (!slot.isSubmitted()) {
+                    continue;
+                }
+            }
+            int status = slot.check();
+            if (status != Slot.IN_FLIGHT) {
+                if (!continuesAfterPart(program, status)) {
+                    return failed(operation, program, slot.channel().status(status),
+                            program.executedBy());
+                }
+            } else if (!program.copyMeanwhile()) {
+                return slot.onDevice() && program.isOverdue(plan.deviceNanos())
+                        ? overdue(operation, program)
+                        : inFlight(operation, program);
+            }
+        }
+        return done(operation, program);
+    }
+
+    /** A full queue is not the task's fault: the caller retries it. */
+    private boolean continuesAfterRefusal(Program program, int refused) {
+        Slot slot = program.slot();
+        if (slot.onDevice()) {
+            health.failed(refused);
+        }
+        return slot.fallBack()
+                || slot.channel().status(refused).result() != VdmResult.QUEUE_FULL
+                        && program.canSkipFailedPart(refused);
+    }
+
+    /** Returns {@code false} if a part has failed, and with it the operation. */
+    private boolean continuesAfterPart(Program program, int status) {
+        boolean onDevice = program.slot().onDevice();
+        if (program.ended(status)) {
+            if (onDevice) {
+                health.worked();
+            }
+            return true;
+        }
+        if (onDevice) {
+            health.failed(status);
+        }
+        return repair(program, status) || program.canSkipFailedPart(status);
+    }
+
+    private FutureState unusable(Operation<?> operation, Program program, String reason,
+            Throwable cause) {
+        long moved = program.bytesMoved();
+        ExecutionPath executed = executedSoFar(program);
+        release(operation, program.slot());
+        return failures.unusable(operation, executed, moved, reason, cause);
     }
 
     private static void traceQueue(Operation<?> operation, Slot slot, ExecutionPath executed) {
@@ -169,15 +186,6 @@ final class DeviceEngine {
 
     private static ExecutionPath executedSoFar(Program program) {
         return program.bytesMoved() == 0 ? ExecutionPath.NONE : program.executedBy();
-    }
-
-    /**
-     * Returns whether the program can skip a refused part. It cannot if the queue is full, because
-     * the engine retries the part.
-     */
-    private static boolean canSkipRefusedPart(Program program, int refused) {
-        return program.slot().channel().status(refused).result() != VdmResult.QUEUE_FULL
-                && program.canSkipFailedPart(refused);
     }
 
     /** Returns the program that executes an operation through a slot. */

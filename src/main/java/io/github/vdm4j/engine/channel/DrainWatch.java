@@ -24,7 +24,7 @@ public final class DrainWatch {
         for (int i = 0; i < watched.length; i++) {
             Slot slot = pool.peek(i);
             watched[i] = slot != null && SlotPool.isBusy(slot) ? slot : null;
-            uses[i] = slot == null ? 0 : slot.uses();
+            uses[i] = slot == null ? 0 : SlotPool.uses(slot);
         }
     }
 
@@ -46,6 +46,7 @@ public final class DrainWatch {
      * later user of the slot also sees its count.
      */
     private boolean isInUse(Slot slot) {
-        return pool.peek(next) == slot && SlotPool.isBusy(slot) && slot.uses() == uses[next];
+        return pool.peek(next) == slot && SlotPool.isBusy(slot)
+                && SlotPool.uses(slot) == uses[next];
     }
 }

@@ -6,8 +6,6 @@ import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.WriteBackKind;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 
 /**
  * A place for one submission at a time. It contains the progress of the operation that uses it. A
@@ -33,19 +31,6 @@ public abstract class Slot {
      */
     public static final int DIF_ERROR = 12;
 
-    /** The state of a slot, see {@link SlotPool}. */
-    static final VarHandle TAKEN;
-    private static final VarHandle USES;
-
-    static {
-        try {
-            TAKEN = MethodHandles.lookup().findVarHandle(Slot.class, "taken", int.class);
-            USES = MethodHandles.lookup().findVarHandle(Slot.class, "uses", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     private final Channel channel;
     private final Transfer transfer;
     private final Part part = new Part();
@@ -57,14 +42,14 @@ public abstract class Slot {
     private boolean onDevice;
     private boolean submitted;
 
-    /** The state of this slot, see {@link #TAKEN}. */
+    /** Whether the slot is free, lent or retired. Only the {@link SlotPool} writes it. */
     volatile int taken;
 
     /**
      * The number of operations that have used the slot. The thread that has taken the slot writes
      * it.
      */
-    private long uses;
+    long uses;
 
     private volatile Object owner;
 
@@ -379,16 +364,6 @@ public abstract class Slot {
      */
     public final void owner(Object holder) {
         owner = holder;
-    }
-
-    /** Counts the end of an operation that used the slot. */
-    final void countUse() {
-        USES.setOpaque(this, uses + 1);
-    }
-
-    /** Returns the number of operations that have used the slot. */
-    final long uses() {
-        return (long) USES.getOpaque(this);
     }
 
     /** Allocates native memory that is alive as long as the slot. */

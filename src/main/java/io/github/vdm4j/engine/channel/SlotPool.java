@@ -1,6 +1,7 @@
 package io.github.vdm4j.engine.channel;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,6 +23,18 @@ public final class SlotPool {
      * such a slot.
      */
     private static final int RETIRED = 2;
+
+    private static final VarHandle TAKEN;
+    private static final VarHandle USES;
+
+    static {
+        try {
+            TAKEN = MethodHandles.lookup().findVarHandle(Slot.class, "taken", int.class);
+            USES = MethodHandles.lookup().findVarHandle(Slot.class, "uses", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     /**
      * The slots, or null for places that were not used yet. In a new JVM, the creation of all slots
@@ -87,7 +100,7 @@ public final class SlotPool {
                 if (slot != null) {
                     return slot;
                 }
-            } else if (slot.taken == FREE && Slot.TAKEN.compareAndSet(slot, FREE, LENT)) {
+            } else if (slot.taken == FREE && TAKEN.compareAndSet(slot, FREE, LENT)) {
                 return slot;
             }
         }
@@ -108,7 +121,7 @@ public final class SlotPool {
     private synchronized Slot takeNew(int place) {
         Slot slot = slots[place];
         if (slot != null) {
-            return Slot.TAKEN.compareAndSet(slot, FREE, LENT) ? slot : null;
+            return TAKEN.compareAndSet(slot, FREE, LENT) ? slot : null;
         }
         if (place < retired) {
             return null;
@@ -137,8 +150,8 @@ public final class SlotPool {
         if (slot.isSubmitted()) {
             throw new IllegalStateException("a slot in flight cannot be given back");
         }
-        slot.countUse();
-        Slot.TAKEN.setRelease(slot, FREE);
+        USES.setOpaque(slot, slot.uses + 1);
+        TAKEN.setRelease(slot, FREE);
     }
 
     /**
@@ -225,7 +238,7 @@ public final class SlotPool {
         if (Arrays.asList(slots).contains(slot)) {
             give(slot);
         } else {
-            Slot.TAKEN.setRelease(slot, FREE);
+            TAKEN.setRelease(slot, FREE);
             spare.add(slot);
         }
         return true;
@@ -266,6 +279,11 @@ public final class SlotPool {
         return slot.taken == LENT;
     }
 
+    /** Returns how many operations have ended with a slot. */
+    static long uses(Slot slot) {
+        return (long) USES.getOpaque(slot);
+    }
+
     /**
      * Returns the size of the native memory of the slots and their batches.
      *
@@ -284,7 +302,7 @@ public final class SlotPool {
     public synchronized boolean tryClose() {
         while (retired < slots.length) {
             if (slots[retired] != null
-                    && !Slot.TAKEN.compareAndSet(slots[retired], FREE, RETIRED)) {
+                    && !TAKEN.compareAndSet(slots[retired], FREE, RETIRED)) {
                 return false;
             }
             retired++; // Afterwards, no thread creates a slot for an empty place.
