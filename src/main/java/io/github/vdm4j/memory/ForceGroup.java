@@ -1,5 +1,6 @@
 package io.github.vdm4j.memory;
 
+import io.github.vdm4j.Operation;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.MissingPages;
 import java.io.IOException;
@@ -167,9 +168,12 @@ final class ForceGroup {
         }
     }
 
-    /** Notifies the owners, in the order of the requests. */
+    /**
+     * Notifies the owners, in the order of the requests. Callbacks of users follow, because a
+     * callback may wait for a thread that awaits one of the operations.
+     */
     void notifyOwners() {
-        LibraryThread.unparkTogether(this::notifyEach);
+        Operation.beforeCallbacks(() -> LibraryThread.unparkTogether(this::notifyEach));
     }
 
     private void notifyEach() {

@@ -18,6 +18,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -138,6 +139,33 @@ class AwaitedForcesTest {
         user.join();
         assertSame(user, forcing.get(0));
         assertTrue(forcing.get(1) instanceof LibraryThread, forcing::toString);
+    }
+
+    @Test
+    void callbackMayWaitForAVirtualThreadOfItsGroup() throws Exception {
+        answer = new CountDownLatch(1);
+        VdmFuture<?> first = copy(0);
+        first.poll();
+        begun.await();
+        var continued = new CountDownLatch(1);
+        Thread waiter = Thread.startVirtualThread(() -> {
+            copy(1).await();
+            continued.countDown();
+        });
+        while (waiter.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        CompletableFuture<Boolean> callback =
+                copy(2).toCompletableFuture(Runnable::run).thenApply(output -> {
+                    try {
+                        return continued.await(10, TimeUnit.SECONDS);
+                    } catch (InterruptedException e) {
+                        throw new AssertionError(e);
+                    }
+                });
+        answer.countDown();
+        assertTrue(callback.get(), "the waiter of the same group did not continue");
+        first.await();
     }
 
     @Test
