@@ -14,8 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource
 @DisplayName("The contract of a Vdm, kept with the real library")
 class DmlContractIT extends VdmContract {
-    @Parameter
-    private RealMover mover;
+    @Parameter private RealMover mover;
 
     @Override
     protected Vdm open() {

@@ -14,8 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource
 @DisplayName("The contract of the data operations, kept with the real library")
 class DmlOperationsContractIT extends DataOperationsContract {
-    @Parameter
-    private RealMover mover;
+    @Parameter private RealMover mover;
 
     @Override
     protected Vdm open() {

@@ -40,18 +40,18 @@ public final class Job extends Slot {
         static final VarHandle LONGS =
                 ValueLayout.JAVA_LONG_UNALIGNED.varHandle().withInvokeExactBehavior();
 
-        static final long SOURCE = dml_job_t.source_first_ptr$OFFSET;
-        static final long DESTINATION = dml_job_t.destination_first_ptr$OFFSET;
+        static final long SOURCE = dml_job_t.source_first_ptr$offset();
+        static final long DESTINATION = dml_job_t.destination_first_ptr$offset();
 
         /**
          * Both lengths are written as one long, because the fields are adjacent. On x86-64, the
          * upper half is the destination's length.
          */
-        static final long LENGTHS = dml_job_t.source_length$OFFSET;
+        static final long LENGTHS = dml_job_t.source_length$offset();
 
-        static final long PATTERN = dml_job_t.pattern$OFFSET;
-        static final long OPERATION = dml_job_t.operation$OFFSET;
-        static final long FLAGS = dml_job_t.flags$OFFSET;
+        static final long PATTERN = dml_job_t.pattern$offset();
+        static final long OPERATION = dml_job_t.operation$offset();
+        static final long FLAGS = dml_job_t.flags$offset();
 
         /** The whole address space. The pool keeps the structs alive. */
         static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
