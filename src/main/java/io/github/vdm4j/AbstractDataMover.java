@@ -14,10 +14,11 @@ import io.github.vdm4j.trace.OperationTrace;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The base class of every mover, also of a user's own. It checks arguments, creates futures,
- * counts, and closes once. A mover supplies the {@link VdmExecutor} of its operations.
+ * The base class of all movers of this library and of a program's own movers. It checks arguments,
+ * creates futures, counts operations, and closes once. A mover supplies the {@link VdmExecutor} of
+ * its operations.
  *
- * <p>C counterpart: {@code struct vdm}, whose function table is {@link VdmExecutor}.
+ * <p>C counterpart: {@code struct vdm}. Its function table corresponds to {@link VdmExecutor}.
  */
 public abstract class AbstractDataMover implements Vdm {
     private final OperationTally tally = new OperationTally();
@@ -28,32 +29,34 @@ public abstract class AbstractDataMover implements Vdm {
 
     /** Creates an open mover. */
     protected AbstractDataMover() {
-        OperationTrace.isOn(); // loads its classes here, which would pin a virtual thread later
+        // This loads its classes, because loading them later could pin a virtual thread.
+        OperationTrace.isOn();
     }
 
-    /** {@return the executor of this mover's operations, the same object on every call} */
+    /** {@return the executor of this mover's operations} It is the same object on every call. */
     protected abstract VdmExecutor executor();
 
     /**
-     * Refuses segments that this mover can never reach. This is called after the checks for every
-     * mover: the segment is alive, and the current thread may access it.
+     * Rejects segments that this mover can never reach. At the call, the segment is alive, and the
+     * current thread may access it.
      *
      * @param type the operation, for the message
      * @param role the role of the segment in the operation, for the message
      * @param segment the segment
-     * @throws IllegalArgumentException if the mover cannot reach it
+     * @throws IllegalArgumentException if the mover cannot reach the segment
      */
     protected void checkReachable(VdmOperationType type, String role, MemorySegment segment) {}
 
     /**
-     * Finishes every started operation and releases threads and memory. This is called once, after
-     * {@link #isClosed} has become true. By default it closes the executor.
+     * Finishes all started operations and releases threads and memory. The first call of
+     * {@link #close} calls this after {@link #isClosed} has become {@code true}. By default, it
+     * closes the executor.
      */
     protected void shutDown() {
         executor().close();
     }
 
-    /** {@return true from the beginning of the first call of {@link #close} on} */
+    /** {@return whether {@link #close} was called} */
     public final boolean isClosed() {
         return closed;
     }
@@ -76,7 +79,7 @@ public abstract class AbstractDataMover implements Vdm {
         OperationRules.check(this, type, destination, source, second, options);
     }
 
-    /** Makes the future of each operation. */
+    /** The methods that create the future of an operation. */
     static final class Futures extends OperationMethods<VdmFuture<?>> {
         private final AbstractDataMover mover;
 
@@ -95,7 +98,7 @@ public abstract class AbstractDataMover implements Vdm {
         }
     }
 
-    @SuppressWarnings("unchecked") // each method of Vdm has the type of its operation's output
+    @SuppressWarnings("unchecked") // Each method of Vdm has the output type of its operation.
     private static <R> VdmFuture<R> typed(VdmFuture<?> future) {
         return (VdmFuture<R>) future;
     }
@@ -208,7 +211,7 @@ public abstract class AbstractDataMover implements Vdm {
     }
 
     /**
-     * Returns {@code true} for every flag. Each mover keeps {@link VdmFlags#MEM_DURABLE} for some
+     * Returns {@code true} for all flags. Each mover supports {@link VdmFlags#MEM_DURABLE} for some
      * destinations, and accepts the hint {@link VdmFlags#NO_CACHE_HINT}.
      */
     @Override
@@ -242,7 +245,8 @@ public abstract class AbstractDataMover implements Vdm {
 
     @Override
     public final void close() {
-        if (beginClosing()) { // without the lock: a waker that is called during the drain may close, too
+        // The call holds no lock, because a waker may also close the mover during the drain.
+        if (beginClosing()) {
             shutDown();
         }
     }
@@ -257,7 +261,7 @@ public abstract class AbstractDataMover implements Vdm {
         return cancelled;
     }
 
-    /** Returns true for the first call. */
+    /** Returns {@code true} for the first call. */
     private boolean beginClosing() {
         synchronized (closing) {
             boolean first = !closed;

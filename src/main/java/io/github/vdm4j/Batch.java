@@ -5,10 +5,17 @@ import io.github.vdm4j.machine.FailureName;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.AbstractList;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.ConcurrentModificationException;
+import java.util.List;
+import java.util.Objects;
+import java.util.RandomAccess;
 
 /**
- * Operations that a mover executes as one. A batch has any number of operations of any kinds, and
- * is cheaper than single small operations.
+ * A list of operations that a mover executes together. A batch contains any number of operations of
+ * all types. It is faster than single small operations.
  *
  * {@snippet lang=java :
  *     Batch batch = mover.batch();
@@ -21,10 +28,10 @@ import java.lang.invoke.VarHandle;
  * }
  *
  * <p>The tasks run in any order and at the same time. A {@linkplain #fence() fence} orders them.
- * Each task succeeds or fails on its own.
+ * Each task succeeds or fails separately.
  *
- * <p>One thread at a time may use a batch. If two threads use it at once, one of them gets an
- * {@link IllegalStateException}.
+ * <p>Only one thread at a time may use a batch. If two threads use it at the same time, a method
+ * throws an {@link IllegalStateException}.
  *
  * <p>C counterpart: {@code DML_OP_BATCH} and {@code dml_batch_set_..._by_index}.
  */
@@ -44,9 +51,9 @@ public final class Batch extends OperationMethods<Batch> {
     /** Whether a thread is inside a method of this batch. */
     private volatile boolean busy;
     private boolean fence;
-    /** Whether the tasks are those of the last submission. */
+    /** Whether the tasks were submitted. */
     private boolean submitted;
-    /** Null before the first submission. */
+    /** The future of the tasks, or null before the first submission. */
     private Operation<BatchResult> future;
 
     Batch(AbstractDataMover mover) {
@@ -86,9 +93,9 @@ public final class Batch extends OperationMethods<Batch> {
     }
 
     /**
-     * Orders the tasks. A task that is added next runs after every task before the fence has ended,
-     * and only if all of them have succeeded. A comparison that found a mismatch has succeeded, and
-     * so has a check that found a bad block.
+     * Orders the tasks. The next task and all later tasks start after all tasks before the fence
+     * have ended. They run only if these tasks have succeeded. A comparison with a mismatch and a
+     * check with a bad block are successes.
      *
      * @return this
      */
@@ -100,11 +107,11 @@ public final class Batch extends OperationMethods<Batch> {
     }
 
     /**
-     * Removes all tasks. Adding as many tasks again allocates nothing. Read the results of the last
-     * submission before, because the next submission has the same future. The segments of removed
-     * tasks stay reachable until new tasks replace them.
+     * Removes all tasks. The batch reuses their objects for new tasks. Read the results of the last
+     * submission before this call, because the next submission has the same future. The segments of
+     * removed tasks stay reachable until new tasks replace them.
      *
-     * @return this, without a task
+     * @return this, without tasks
      * @throws IllegalStateException if the batch was submitted and is not complete
      */
     public Batch clear() {
@@ -137,13 +144,13 @@ public final class Batch extends OperationMethods<Batch> {
     /**
      * Returns the future of the tasks. Its first poll starts them.
      *
-     * <p>A complete batch can be submitted again, any number of times and without allocating. The
-     * future is the same object, idle again. The same tasks are cheapest. For new tasks,
-     * {@linkplain #clear clear} the batch.
+     * <p>A complete batch can be submitted again any number of times without an allocation. The
+     * future is the same object, and it becomes idle again. For new tasks, {@linkplain #clear
+     * clear} the batch.
      *
      * @return an idle future
-     * @throws IllegalStateException if there is no task, the batch was submitted before and is not
-     * complete, or the mover is closed
+     * @throws IllegalStateException if the batch has no task, if it was submitted and is not
+     *     complete, or if the mover is closed
      */
     public VdmFuture<BatchResult> submit() {
         enter();
@@ -166,6 +173,88 @@ public final class Batch extends OperationMethods<Batch> {
             return future;
         } finally {
             leave();
+        }
+    }
+
+    /** The tasks of a batch. It keeps removed tasks and reuses their objects. */
+    static final class TaskList extends AbstractList<Operation<?>> implements RandomAccess {
+        private static final int FEW = 8;
+
+        private Operation<?>[] tasks = new Operation<?>[FEW];
+        private int size;
+        private long bytes;
+        /** The number of removals of all tasks. Readers of the results compare it. */
+        private volatile int generation;
+
+        @Override
+        public Operation<?> get(int index) {
+            return tasks[Objects.checkIndex(index, size)];
+        }
+
+        @Override
+        public int size() {
+            return size;
+        }
+
+        /** Adds a task. The caller has checked the arguments. */
+        void add(boolean fenced, VdmOperationType type, MemorySegment to, MemorySegment from,
+                MemorySegment second, long pattern, Object options, VdmFlags flags) {
+            if (size == tasks.length) {
+                tasks = Arrays.copyOf(tasks, 2 * size);
+            }
+            Operation<?> task = tasks[size];
+            if (task == null) {
+                task = new Operation<>(null);
+                tasks[size] = task;
+            }
+            task.describe(type, to, from, second, pattern, options, flags);
+            if (fenced) {
+                task.fence();
+            }
+            long sum = bytes + task.byteSize();
+            bytes = sum < 0 ? Long.MAX_VALUE : sum;
+            size++;
+        }
+
+        /** Clears the completion records of the tasks before the next execution. */
+        void reset() {
+            for (int i = 0; i < size; i++) {
+                tasks[i].reset();
+            }
+        }
+
+        /** Removes all tasks. Their objects stay unchanged until they are reused. */
+        void takeAllOut() {
+            generation++;
+            size = 0;
+            bytes = 0;
+        }
+
+        /** Returns the sum of the bytes of all tasks, at most {@link Long#MAX_VALUE}. */
+        long byteSize() {
+            return bytes;
+        }
+
+        /** Returns the results of the tasks. */
+        BatchResult result() {
+            int before = generation;
+            List<TaskResult> results = new ArrayList<>(size);
+            try {
+                for (int i = 0; i < size; i++) {
+                    results.add(TaskResult.of(tasks[i]));
+                }
+            } catch (RuntimeException e) {
+                if (generation == before) {
+                    throw e;
+                }
+            }
+            if (generation != before) {
+                throw new ConcurrentModificationException(
+                        FailureName.CONCURRENT_USE.endOf(
+                                "another thread cleared the batch during the call that reads its "
+                                        + "result. Read the result first"));
+            }
+            return new BatchResult(results);
         }
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * The results of the tasks of a batch.
  *
- * @param tasks a result for each task, in the order in which they were added
+ * @param tasks a result for each task, in the order of the additions
  */
 public record BatchResult(List<TaskResult> tasks) {
 
@@ -21,7 +21,7 @@ public record BatchResult(List<TaskResult> tasks) {
     /**
      * {@return the result of a task}
      *
-     * @param index its place, from 0, in the order in which they were added
+     * @param index the index of the task in the order of the additions, from 0
      * @throws IndexOutOfBoundsException if there is no such task
      */
     public TaskResult get(int index) {
@@ -34,13 +34,14 @@ public record BatchResult(List<TaskResult> tasks) {
     }
 
     /**
-     * Returns the number that a task has produced: the offset of the first mismatch or of the first
-     * bad block, -1 for none; or the CRC, 0 to 0xFFFFFFFF; or the delta record's size.
+     * Returns the number that a task has produced. For a comparison or a check, it is the offset of
+     * the first mismatch or bad block, or -1. For a CRC, it is the CRC from 0 to 0xFFFFFFFF. For a
+     * new delta, it is the record's size.
      *
-     * @param index the task's place, from 0, in the order in which they were added
+     * @param index the index of the task in the order of the additions, from 0
      * @return the number
      * @throws IndexOutOfBoundsException if there is no such task
-     * @throws IllegalArgumentException if the task is of a kind that produces no number
+     * @throws IllegalArgumentException if the task's type produces no number
      * @throws VdmException the failure of the task, if it has not succeeded
      */
     public long value(int index) {
@@ -59,15 +60,13 @@ public record BatchResult(List<TaskResult> tasks) {
         };
     }
 
-    /**
-     * {@return whether every task has succeeded} A comparison that found a mismatch has succeeded.
-     */
+    /** {@return whether every task has succeeded} A comparison with a mismatch is a success. */
     public boolean isSuccess() {
         return tasks.stream().allMatch(task -> task.result() == VdmResult.SUCCESS);
     }
 
     /**
-     * Throws if a task has failed.
+     * Throws an exception if a task has failed.
      *
      * @throws VdmException the failure of the first task that has failed
      */

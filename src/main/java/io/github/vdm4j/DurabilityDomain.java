@@ -7,17 +7,17 @@ package io.github.vdm4j;
  */
 public enum DurabilityDomain {
     /**
-     * Persistent memory, mapped without a page cache. The processor's cache lines have to be
-     * written back.
+     * Persistent memory, mapped without a page cache. It requires a write-back of the processor's
+     * cache lines.
      */
     CACHE_LINE,
-    /** A file behind the page cache. Its pages have to be written to the storage. */
+    /** A file behind the page cache. It requires a write of its pages to the storage. */
     PAGE,
     /**
-     * A file that lives in memory only, for example in a tmpfs. Durable operations succeed, like
-     * {@code msync}, and nothing survives a power cut.
+     * A file that exists only in memory, for example in a tmpfs. Durable operations succeed, like
+     * {@code msync}, but the file does not survive a power cut.
      */
     VOLATILE,
-    /** Ordinary memory. Nothing makes it durable. */
+    /** Ordinary memory. It cannot be made durable. */
     NONE
 }

@@ -10,15 +10,16 @@ import java.nio.ByteOrder;
 import java.util.Objects;
 
 /**
- * Deltas of ranges of any length. A delta of a mover covers at most {@link
- * DeltaResult#MAX_RANGE_BYTES}, so a long range is cut into blocks of that size. Each block that
- * differs gives an entry.
+ * The deltas of ranges of any length. A delta of a mover covers at most {@link
+ * DeltaResult#MAX_RANGE_BYTES}. A long range is therefore divided into blocks of that size. Each
+ * differing block has an entry.
  *
- * <p>The entries lie one behind the other in memory of the caller, who can send them to another
- * machine. An entry begins at a multiple of 8. It has the block's offset in the range (8 bytes), the
- * number of bytes that follow (8 bytes), and then the delta record. If a record would be as long as
- * its block, the number is negative and the new bytes of the block follow. The last bytes of a range
- * that is no multiple of 8 are such an entry, too. All numbers are little-endian.
+ * <p>The entries are consecutive in the caller's memory. The caller can send them to another
+ * machine. An entry begins at a multiple of 8. It contains the block's offset in the range (8
+ * bytes), the number of the following bytes (8 bytes), and the delta record. If a record would be
+ * as long as its block, the number is negative, and the new bytes of the block follow. The last
+ * bytes of a range whose size is not a multiple of 8 have such an entry, too. All numbers are
+ * little-endian.
  *
  * <pre>{@code
  * long used = LongDelta.create(mover, entries, original, modified).await();
@@ -35,10 +36,10 @@ public final class LongDelta {
     private LongDelta() {}
 
     /**
-     * Returns the room that the entries of two ranges need at most.
+     * Returns the largest size of the entries of two ranges.
      *
      * @param bytes the size of each range
-     * @return bytes: the size of a range, and a little for each block
+     * @return the size in bytes. It is the size of a range plus a few bytes for each block
      * @throws IllegalArgumentException if the size is negative
      */
     public static long maxBytes(long bytes) {
@@ -46,20 +47,22 @@ public final class LongDelta {
             throw new IllegalArgumentException(
                     "a delta of %,d bytes: the size must not be negative".formatted(bytes));
         }
-        long entries = (bytes + BLOCK - 1) / BLOCK + 1; // the last one for the bytes of no word
+        // The last entry is for the bytes behind the last whole word.
+        long entries = (bytes + BLOCK - 1) / BLOCK + 1;
         return bytes + entries * (HEADER + DeltaResult.MIN_RECORD_BYTES);
     }
 
     /**
-     * Records how a range differs from another. The blocks are compared one after the other.
+     * Records the differences of two ranges. The future processes the blocks in sequence.
      *
      * @param mover the mover
-     * @param entries where to write the entries: at a multiple of 8, at least {@link #maxBytes}
-     * @param original a range that begins at a multiple of 8
-     * @param modified another such range of the same size
-     * @return an idle future of the number of bytes that the entries take, 0 if the ranges are equal
-     * @throws IllegalArgumentException if the sizes differ or there is not enough room. The future
-     *     fails with the exceptions of {@link Vdm#createDelta} for the other rules
+     * @param entries the range for the entries. It begins at a multiple of 8 and has at least
+     *     {@link #maxBytes} bytes
+     * @param original the original range. It begins at a multiple of 8
+     * @param modified the modified range of the same size. It begins at a multiple of 8
+     * @return an idle future of the size of the entries, or 0 if the ranges are equal
+     * @throws IllegalArgumentException if the sizes differ or there is not enough room. If the
+     *     arguments break a rule of {@link Vdm#createDelta}, the future fails with its exception
      */
     public static FutureChain<Long> create(Vdm mover, MemorySegment entries,
             MemorySegment original, MemorySegment modified) {
@@ -85,16 +88,16 @@ public final class LongDelta {
     }
 
     /**
-     * Makes a range that holds the original what the modified range was. One batch applies all
-     * entries.
+     * Applies the entries to a range with the original content. The range then has the modified
+     * content. A single batch applies all entries.
      *
      * @param mover the mover
-     * @param destination the range to change, which begins at a multiple of 8
-     * @param entries the entries, cut to the size that {@link #create} produced
-     * @param flags what to promise
+     * @param destination the range to change. It begins at a multiple of 8
+     * @param entries the entries, with the size that {@link #create} returned
+     * @param flags the flags
      * @return an idle future
-     * @throws IllegalArgumentException if an entry does not lie within the destination, or has no
-     *     valid size
+     * @throws IllegalArgumentException if an entry is outside of the destination or has an invalid
+     *     size
      */
     public static VdmFuture<BatchResult> apply(Vdm mover, MemorySegment destination,
             MemorySegment entries, VdmFlags flags) {
@@ -138,11 +141,14 @@ public final class LongDelta {
         return bytes + WORD - 1 & -WORD;
     }
 
-    /** Two ranges, compared block by block. */
+    /** A comparison of two ranges block by block. */
     private record Blocks(Vdm mover, MemorySegment entries, MemorySegment original,
             MemorySegment modified) {
 
-        /** Goes on from a block, behind the entries of the blocks before it. */
+        /**
+         * Continues with the block at an offset. Its entry follows the entries of the earlier
+         * blocks.
+         */
         PollableFuture<Long> from(long offset, long used) {
             long left = modified.byteSize() - offset;
             if (left == 0) {
@@ -173,7 +179,7 @@ public final class LongDelta {
                     .then(done -> from(offset + size, behind(offset, -size, size, used)));
         }
 
-        /** Writes the head of an entry. Returns where the next entry begins. */
+        /** Writes the head of an entry. Returns the offset of the next entry. */
         private long behind(long offset, long number, long bytes, long used) {
             entries.set(NUMBER, used, offset);
             entries.set(NUMBER, used + WORD, number);

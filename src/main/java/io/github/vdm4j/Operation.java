@@ -12,25 +12,25 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 
 /**
- * The descriptor and the completion record of an operation, for a {@link VdmExecutor}. Users of a
- * mover hold the same object as a {@link VdmFuture}.
+ * The descriptor and the completion record of an operation for a {@link VdmExecutor}. A user of the
+ * mover has the same object with the type {@link VdmFuture}.
  *
  * <p>The descriptor does not change between {@link VdmExecutor#start} and the end of the operation.
  * The thread that executes the operation writes the completion record with {@link #succeed} or
- * {@link #fail}. A task of a batch is an operation, too, but is not polled.
+ * {@link #fail}. A task of a batch is an operation, too, but no thread polls it.
  *
- * <p>C counterpart: the fields of {@code dml_job_t} that an operation takes; a descriptor and a
+ * <p>C counterpart: the fields of {@code dml_job_t} for an operation, and the descriptor and
  * completion record of DSA.
  *
  * @param <R> the type of the output
  */
 public final class Operation<R> extends OperationRecord<R> {
-    /** Null for a task of a batch. */
+    /** The mover, or null for a task of a batch. */
     private final AbstractDataMover mover;
     private final VdmExecutor executor;
     private Object attachment;
 
-    // Guarded by the list that the operation is in.
+    // Guarded by the list that contains the operation.
     Operation<?> previous;
     Operation<?> next;
     PendingList list;
@@ -53,7 +53,7 @@ public final class Operation<R> extends OperationRecord<R> {
     }
 
     /**
-     * Writes the descriptor anew.
+     * Replaces the descriptor.
      *
      * @throws IllegalStateException if the operation is running, or another thread prepares it
      */
@@ -65,13 +65,14 @@ public final class Operation<R> extends OperationRecord<R> {
     }
 
     /**
-     * Makes the operation idle again, with the descriptor that it has.
+     * Makes the operation idle again with its current descriptor.
      *
      * @throws IllegalStateException if the operation is running, was never prepared, or another
      *     thread prepares it
      */
     void prepareAgain() {
-        claim(); // before the fields are read: another thread must not write them meanwhile
+        // Before the reads of the fields, because another thread must not write them meanwhile.
+        claim();
         try {
             if (destination() == null && source() == null && type() == VdmOperationType.MEMCPY) {
                 throw new IllegalStateException(whyWithheld());
@@ -87,8 +88,10 @@ public final class Operation<R> extends OperationRecord<R> {
         becomeIdle();
     }
 
-    /** Makes this the future of a batch, of the tasks that the list has when it starts. */
-    void prepareBatch(TaskList tasks) {
+    /**
+     * Makes this operation the future of a batch. Its tasks are the tasks in the list at the start.
+     */
+    void prepareBatch(Batch.TaskList tasks) {
         withdraw();
         describe(VdmOperationType.BATCH, null, null, null, 0, null, VdmFlags.NONE);
         operands.tasks = tasks;
@@ -101,8 +104,8 @@ public final class Operation<R> extends OperationRecord<R> {
     }
 
     /**
-     * Attaches an object of the executor. It stays until the executor replaces it, also when the
-     * operation is prepared anew.
+     * Attaches an object of the executor. It stays attached until the executor replaces it, even if
+     * the operation is prepared again.
      *
      * @param object the object, or null
      */
@@ -111,9 +114,9 @@ public final class Operation<R> extends OperationRecord<R> {
     }
 
     /**
-     * Hands the operation over: from now on the executor owns it, and polls only read its state.
-     * {@link VdmExecutor#start} or {@link VdmExecutor#resume} calls this before another thread can
-     * see the operation, and returns null then.
+     * Passes the operation to the executor. After this call, the executor owns the operation, and
+     * polls only read its state. {@link VdmExecutor#start} or {@link VdmExecutor#resume} calls this
+     * and then returns null. The call precedes the access of another thread.
      */
     public void handOver() {
         if (isStarting()) {
@@ -123,16 +126,18 @@ public final class Operation<R> extends OperationRecord<R> {
         Seam.at("hand over and link");
     }
 
-    /** Ends an operation that was handed over. Its completion record must be written. */
+    /**
+     * Completes an operation that was handed over. The executor has written its completion record.
+     */
     public void complete() {
         recordEnd(false);
         completeDetached();
     }
 
     /**
-     * Ends an operation that was handed over with a failure of the executor.
+     * Completes an operation that was handed over with a failure of the executor.
      *
-     * @param thrown what ended it
+     * @param thrown the throwable that ended the operation
      */
     public void completeBroken(Throwable thrown) {
         Objects.requireNonNull(thrown, "thrown");
@@ -141,17 +146,17 @@ public final class Operation<R> extends OperationRecord<R> {
     }
 
     /**
-     * Continues an operation that was handed over. The current thread polls it from now on.
+     * Continues an operation that was handed over. The current thread polls it after this call.
      *
-     * @return the state reached
+     * @return the state of the operation
      */
     public FutureState takeOver() {
         return resumeDetached();
     }
 
     /**
-     * Runs work of an executor that may complete operations, before callbacks of users. A callback
-     * may block, and must not hold up the work.
+     * Runs work of an executor that may complete operations, and then the callbacks of users. A
+     * callback may block, but it must not delay the work.
      *
      * @param work the work
      */
@@ -159,25 +164,23 @@ public final class Operation<R> extends OperationRecord<R> {
         runBeforeCallbacks(Objects.requireNonNull(work, "work"));
     }
 
-    /** Counts a retry of a part that found a work queue full. */
+    /** Counts a retry of a part after a full work queue. */
     public void countRetry() {
         if (mover != null) {
             mover.tally().retried();
         }
     }
 
-    /**
-     * {@return whether a thread awaits the operation and no other future at the same time} It makes
-     * no sense to leave such a thread free.
-     */
+    /** {@return whether a thread awaits only this operation} Such a thread has no other work. */
     public boolean isAwaited() {
         return hasLoneWaiter();
     }
 
     /**
-     * Returns whether the operation may block the current thread, which advances it.
+     * Returns whether the operation may block the current thread. The thread that advances the
+     * operation calls this.
      *
-     * @return true if a platform thread of the user awaits the operation without a timeout
+     * @return {@code true} if a platform thread of the user awaits the operation without a timeout
      */
     public boolean mayBlockCaller() {
         return isAwaitedByCaller() && !Thread.currentThread().isVirtual()
@@ -219,11 +222,14 @@ public final class Operation<R> extends OperationRecord<R> {
         return reached;
     }
 
-    /** An executor that cannot watch leaves the operation to its pollers. */
+    /**
+     * Returns whether the executor watches the operation. If it cannot, pollers have to poll the
+     * operation.
+     */
     private boolean isWatched() {
         try {
             return executor.watch(this);
-        } catch (Throwable e) { // the heap may be full while the device executes the operation
+        } catch (Throwable e) { // The heap may be full while the device executes the operation.
             LibraryThread.report(e);
             return false;
         }
@@ -232,12 +238,12 @@ public final class Operation<R> extends OperationRecord<R> {
     private void tracePoll(boolean first) {
         try {
             OperationTrace.poll(this, first);
-        } catch (Throwable e) { // the operation goes on without a trace
+        } catch (Throwable e) { // The operation continues without a trace.
             LibraryThread.report(e);
         }
     }
 
-    /** Counts and traces the end. Nothing that fails here keeps the operation from completing. */
+    /** Counts and traces the end. A failure of this method does not prevent the completion. */
     private void recordEnd(boolean inFirstPoll) {
         try {
             if (howItEnded() == VdmResult.SUCCESS) {
@@ -274,7 +280,8 @@ public final class Operation<R> extends OperationRecord<R> {
         if (!executor.cancelPending(this)) {
             return false;
         }
-        completeWith(new CancellationException()); // before the end is counted and traced
+        // This precedes the count and the trace of the end.
+        completeWith(new CancellationException());
         recordEnd(false);
         return true;
     }

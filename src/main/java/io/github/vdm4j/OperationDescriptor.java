@@ -12,19 +12,21 @@ abstract sealed class OperationDescriptor<R> extends VdmFuture<R> permits Operat
     private static final VdmOperationType[] TYPES = VdmOperationType.values();
     private static final int DURABLE = VdmFlags.MEM_DURABLE.bits() << 8;
     private static final int NO_CACHE_HINT = VdmFlags.NO_CACHE_HINT.bits() << 8;
-    /** In the flags' byte: a task of a batch that waits for those before it. */
+    /** A bit in the byte of the flags. Such a task of a batch waits for the earlier tasks. */
     private static final int FENCED = 1 << 14;
-    /** The highest bit of the flags' byte: a flush is durable without a flag. */
+    /** The highest bit in the byte of the flags. A flush is durable without a flag. */
     private static final int FLUSHES = 1 << 15;
 
     /**
-     * Type, flags, fill byte, and the path of the completion record, 8 bits each. In a field for
-     * each, a plain copy would allocate more than 80 bytes.
+     * The type, the flags, the fill byte, and the path of the completion record, with 8 bits each.
+     * With separate fields, a plain copy would allocate more than 80 bytes.
      */
     int bits;
     MemorySegment destination;
     private MemorySegment source;
-    /** Null for an operation that has never been anything but a copy, fill or flush. */
+    /**
+     * The additional operands, or null if the object has described only copies, fills and flushes.
+     */
     Operands operands;
 
     /** Writes the descriptor of an operation that no other thread can see yet. */
@@ -34,7 +36,8 @@ abstract sealed class OperationDescriptor<R> extends VdmFuture<R> permits Operat
                 | flags.bits() << 8
                 | (type == VdmOperationType.FLUSH ? FLUSHES : 0)
                 | ((int) pattern & 0xff) << 16;
-        // Storing a reference makes work for the garbage collector, even if it is the same one.
+        // A write of a reference causes work for the garbage collector, even if the reference is
+        // the same.
         if (destination != to) {
             destination = to;
         }
@@ -77,7 +80,7 @@ abstract sealed class OperationDescriptor<R> extends VdmFuture<R> permits Operat
     }
 
     /**
-     * {@return the range that is read, or null} This is the delta record for {@link
+     * {@return the range to read, or null} It is the delta record for {@link
      * VdmOperationType#DELTA_APPLY} and the original for {@link VdmOperationType#DELTA_CREATE}.
      */
     public MemorySegment source() {
@@ -85,7 +88,7 @@ abstract sealed class OperationDescriptor<R> extends VdmFuture<R> permits Operat
     }
 
     /**
-     * {@return the other side of a comparison, the modified range for {@link
+     * {@return the second range of a comparison, the modified range for {@link
      * VdmOperationType#DELTA_CREATE}, or null}
      */
     public MemorySegment secondSource() {
@@ -93,36 +96,37 @@ abstract sealed class OperationDescriptor<R> extends VdmFuture<R> permits Operat
         return type == VdmOperationType.DUALCAST || type == VdmOperationType.CRC ? null : second();
     }
 
-    /**
-     * {@return the second range that is written, null except for {@link VdmOperationType#DUALCAST}}
-     */
+    /** {@return the second range to write for {@link VdmOperationType#DUALCAST}, or null} */
     public MemorySegment secondDestination() {
         return type() == VdmOperationType.DUALCAST ? second() : null;
     }
 
     /**
-     * {@return the four bytes where the CRC is written, or null} {@link
-     * Operation#succeed(ExecutionPath, long, int)} writes it, so executors do not.
+     * {@return the four bytes for the CRC, or null} {@link Operation#succeed(ExecutionPath, long,
+     * int)} writes the CRC. Executors do not write it.
      */
     public MemorySegment crcDestination() {
         return type() == VdmOperationType.CRC ? second() : null;
     }
 
-    /** {@return the second range, read or written, or null} No operation has two. */
+    /**
+     * {@return the second range to read or to write, or null} An operation has at most one second
+     * range.
+     */
     public MemorySegment second() {
         return operands == null ? null : operands.second;
     }
 
     /**
-     * {@return the pattern, whose lowest byte comes first in memory} A memset has its byte eight
-     * times. The pattern is 0 if the operation needs none.
+     * {@return the pattern} Its lowest byte comes first in memory. The pattern of a memset contains
+     * its byte eight times. Without a pattern, it is 0.
      */
     public long pattern() {
         return type() == VdmOperationType.MEMSET ? (fillByte() & 0xffL) * 0x0101010101010101L
                 : operands == null ? 0 : operands.pattern;
     }
 
-    /** {@return the byte that was passed to memset, else 0} */
+    /** {@return the byte of a memset, or 0 for other operations} */
     public byte fillByte() {
         return (byte) (bits >> 16);
     }
@@ -137,32 +141,32 @@ abstract sealed class OperationDescriptor<R> extends VdmFuture<R> permits Operat
         return operands != null && operands.options instanceof DifConfig config ? config : null;
     }
 
-    /** {@return the tasks of a batch in order, to be read only, or null for other operations} */
+    /** {@return the unmodifiable tasks of a batch in order, or null for other operations} */
     public List<Operation<?>> tasks() {
         return operands == null ? null : operands.tasks;
     }
 
-    /** Makes a described task of a batch wait for those before it. */
+    /** Makes a described task of a batch wait for the earlier tasks. */
     void fence() {
         bits |= FENCED;
     }
 
-    /** {@return whether every task of the batch before this one has to succeed first} */
+    /** {@return whether all earlier tasks of the batch have to succeed first} */
     public boolean isFenced() {
         return (bits & FENCED) != 0;
     }
 
     /**
-     * {@return whether the destinations have to be made durable} It is true for a flush, and for {@link
-     * VdmFlags#MEM_DURABLE}.
+     * {@return whether the destinations have to be made durable} It is {@code true} for a flush and
+     * for {@link VdmFlags#MEM_DURABLE}.
      */
     public boolean isDurable() {
         return (bits & (DURABLE | FLUSHES)) != 0;
     }
 
     /**
-     * {@return whether the destination should be left in the processor's caches} It is false for {@link
-     * VdmFlags#NO_CACHE_HINT}.
+     * {@return whether the destination should stay in the processor's caches} It is {@code false}
+     * for {@link VdmFlags#NO_CACHE_HINT}.
      */
     public boolean isForCache() {
         return (bits & NO_CACHE_HINT) == 0;
@@ -184,7 +188,7 @@ abstract sealed class OperationDescriptor<R> extends VdmFuture<R> permits Operat
     public boolean isAccessibleBy(Thread thread) {
         Objects.requireNonNull(thread, "thread");
         List<Operation<?>> tasks = tasks();
-        for (int i = 0; tasks != null && i < tasks.size(); i++) { // an iterator is an allocation
+        for (int i = 0; tasks != null && i < tasks.size(); i++) { // An iterator would allocate.
             if (!tasks.get(i).isAccessibleBy(thread)) {
                 return false;
             }
@@ -201,7 +205,7 @@ abstract sealed class OperationDescriptor<R> extends VdmFuture<R> permits Operat
     /** {@return whether all segments of the operation, or of the batch's tasks, are off-heap} */
     public boolean isOffHeap() {
         List<Operation<?>> tasks = tasks();
-        for (int i = 0; tasks != null && i < tasks.size(); i++) { // an iterator is an allocation
+        for (int i = 0; tasks != null && i < tasks.size(); i++) { // An iterator would allocate.
             if (!tasks.get(i).isOffHeap()) {
                 return false;
             }
@@ -216,7 +220,7 @@ abstract sealed class OperationDescriptor<R> extends VdmFuture<R> permits Operat
     /**
      * Requires that the current thread may access all segments of the operation.
      *
-     * @throws WrongThreadException if one is confined to another thread
+     * @throws WrongThreadException if a segment is confined to another thread
      */
     public void requireAccess() {
         if (!isAccessibleBy(Thread.currentThread())) {
@@ -230,5 +234,21 @@ abstract sealed class OperationDescriptor<R> extends VdmFuture<R> permits Operat
     /** {@return the operation in words, without its state} */
     public String description() {
         return "%s of %,d bytes".formatted(type(), byteSize());
+    }
+
+    /** The additional fields of operations other than copies, fills and flushes. */
+    static final class Operands {
+        /**
+         * The second source, the second destination, or the destination of the CRC. No operation
+         * has two of them.
+         */
+        MemorySegment second;
+        /** {@link CrcOptions} or {@link DifConfig}. */
+        Object options;
+        long pattern;
+        /** The tasks of a batch. */
+        Batch.TaskList tasks;
+        long value;
+        int outcome;
     }
 }

@@ -24,13 +24,13 @@ import io.github.vdm4j.operation.DifConfig;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The operations of {@link Vdm}, for an object that keeps their descriptors itself. A {@link Batch}
- * adds each operation to its tasks. A {@link VdmOperation} prepares it.
+ * The operations of {@link Vdm} for an object that stores their descriptors. A {@link Batch} adds
+ * each operation to its tasks. A {@link VdmOperation} prepares it.
  *
  * <p>Each method checks its arguments and throws the same exceptions as the method of {@link Vdm}.
- * It also throws an {@link IllegalStateException} if the object takes no operation now: a batch that
- * was submitted, a reusable operation that is running, or an object that another thread uses. If a
- * method throws, the object is unchanged.
+ * It also throws an {@link IllegalStateException} if the batch was submitted, if the reusable
+ * operation is running, or if another thread uses the object. If a method throws an exception, the
+ * object is unchanged.
  *
  * @param <S> the type of the object
  */
@@ -38,7 +38,10 @@ public abstract sealed class OperationMethods<S>
         permits Batch, VdmOperation, AbstractDataMover.Futures {
     OperationMethods() {}
 
-    /** Checks an operation and keeps its descriptor. A null argument means that it has no such field. */
+    /**
+     * Checks an operation and stores its descriptor. An argument is null if the operation does not
+     * have it.
+     */
     abstract S describe(VdmOperationType type, MemorySegment destination, MemorySegment source,
             MemorySegment second, long pattern, Object options, VdmFlags flags);
 
@@ -47,7 +50,7 @@ public abstract sealed class OperationMethods<S>
      *
      * @param destination the range to write
      * @param source the range to read
-     * @param flags what to promise
+     * @param flags the flags
      * @return this
      */
     public final S memcpy(MemorySegment destination, MemorySegment source, VdmFlags flags) {
@@ -71,7 +74,7 @@ public abstract sealed class OperationMethods<S>
      *
      * @param destination the range to write
      * @param source the range to read
-     * @param flags what to promise
+     * @param flags the flags
      * @return this
      */
     public final S memmove(MemorySegment destination, MemorySegment source, VdmFlags flags) {
@@ -84,7 +87,7 @@ public abstract sealed class OperationMethods<S>
      *
      * @param destination the range to write
      * @param value the byte
-     * @param flags what to promise
+     * @param flags the flags
      * @return this
      */
     public final S memset(MemorySegment destination, byte value, VdmFlags flags) {
@@ -115,8 +118,8 @@ public abstract sealed class OperationMethods<S>
      * Describes {@link Vdm#fill(MemorySegment, long, VdmFlags)}.
      *
      * @param destination the range to write
-     * @param pattern the bytes, the lowest first in memory
-     * @param flags what to promise
+     * @param pattern the pattern, with its lowest byte first in memory
+     * @param flags the flags
      * @return this
      */
     public final S fill(MemorySegment destination, long pattern, VdmFlags flags) {
@@ -128,7 +131,7 @@ public abstract sealed class OperationMethods<S>
      * Describes {@link Vdm#fill(MemorySegment, long)}.
      *
      * @param destination the range to write
-     * @param pattern the bytes, the lowest first in memory
+     * @param pattern the pattern, with its lowest byte first in memory
      * @return this
      */
     public final S fill(MemorySegment destination, long pattern) {
@@ -152,7 +155,7 @@ public abstract sealed class OperationMethods<S>
      * Describes {@link Vdm#comparePattern(MemorySegment, long)}.
      *
      * @param range the range
-     * @param pattern the bytes, the lowest first in memory
+     * @param pattern the pattern, with its lowest byte first in memory
      * @return this
      */
     public final S comparePattern(MemorySegment range, long pattern) {
@@ -180,7 +183,7 @@ public abstract sealed class OperationMethods<S>
      *
      * @param destination the range to write
      * @param record the record
-     * @param flags what to promise
+     * @param flags the flags
      * @return this
      */
     public final S applyDelta(MemorySegment destination, MemorySegment record, VdmFlags flags) {
@@ -194,7 +197,7 @@ public abstract sealed class OperationMethods<S>
      * @param first a range to write
      * @param second another range to write
      * @param source the range to read
-     * @param flags what to promise
+     * @param flags the flags
      * @return this
      */
     public final S dualcast(MemorySegment first, MemorySegment second, MemorySegment source,
@@ -207,7 +210,7 @@ public abstract sealed class OperationMethods<S>
      * Describes {@link Vdm#crc32c(MemorySegment, CrcOptions)}.
      *
      * @param range the range
-     * @param options the seed, and what is reflected
+     * @param options the seed and the reflections
      * @return this
      */
     public final S crc32c(MemorySegment range, CrcOptions options) {
@@ -229,7 +232,7 @@ public abstract sealed class OperationMethods<S>
      * Describes {@link Vdm#crc32c(MemorySegment, CrcOptions, MemorySegment)}.
      *
      * @param range the range
-     * @param options the seed, and what is reflected
+     * @param options the seed and the reflections
      * @param destination four bytes for the CRC
      * @return this
      */
@@ -244,8 +247,8 @@ public abstract sealed class OperationMethods<S>
      *
      * @param destination the range to write
      * @param source the range to read
-     * @param options the seed, and what is reflected
-     * @param flags what to promise
+     * @param options the seed and the reflections
+     * @param flags the flags
      * @return this
      */
     public final S copyCrc32c(MemorySegment destination, MemorySegment source, CrcOptions options,
@@ -273,7 +276,7 @@ public abstract sealed class OperationMethods<S>
      * @param destination the range to write
      * @param source the range to read
      * @param config the blocks' size and their protection
-     * @param flags what to promise
+     * @param flags the flags
      * @return this
      */
     public final S difInsert(MemorySegment destination, MemorySegment source, DifConfig config,
@@ -288,7 +291,7 @@ public abstract sealed class OperationMethods<S>
      * @param destination the range to write
      * @param source the range to read
      * @param config the blocks' size and their protection
-     * @param flags what to promise
+     * @param flags the flags
      * @return this
      */
     public final S difStrip(MemorySegment destination, MemorySegment source, DifConfig config,
@@ -303,7 +306,7 @@ public abstract sealed class OperationMethods<S>
      * @param destination the range to write
      * @param source the range to read
      * @param config the blocks' size and their protection
-     * @param flags what to promise
+     * @param flags the flags
      * @return this
      */
     public final S difUpdate(MemorySegment destination, MemorySegment source, DifConfig config,

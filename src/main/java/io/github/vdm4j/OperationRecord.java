@@ -17,16 +17,16 @@ import java.util.concurrent.CancellationException;
 /** The completion record of an {@link Operation}. */
 abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits Operation {
     private static final ExecutionPath[] PATHS = ExecutionPath.values();
-    private static final VdmFailure HEAP_FULL = new VdmFailure(
+    private static final Failure HEAP_FULL = new Failure(
             VdmResult.OUT_OF_MEMORY, null, "failed: the Java heap is full", null, 0);
-    private static final VdmFailure NOT_RUN =
-            new VdmFailure(VdmResult.NOT_RUN, null, "was not run", null, 0);
-    /** The highest bit of the path's byte: the completion record is written. */
+    private static final Failure NOT_RUN =
+            new Failure(VdmResult.NOT_RUN, null, "was not run", null, 0);
+    /** The highest bit in the byte of the path. It is set in a written completion record. */
     private static final int ENDED = 1 << 31;
     private static final ValueLayout.OfInt CRC_IN_MEMORY =
             ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    private VdmFailure failure;
+    private Failure failure;
 
     @Override
     void describe(VdmOperationType type, MemorySegment to, MemorySegment from, MemorySegment second,
@@ -38,7 +38,7 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
     }
 
     /**
-     * Writes the completion record of an operation that has succeeded without a result of its own.
+     * Writes the completion record of an operation that has succeeded without a value.
      *
      * @param path what executed it
      * @return {@link FutureState#COMPLETE}
@@ -50,14 +50,14 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
     }
 
     /**
-     * Writes the completion record of a data operation that is done, and before it the CRC of an
-     * operation that has a {@link #crcDestination()}.
+     * Writes the completion record of a successful data operation. If the operation has a {@link
+     * #crcDestination()}, the method writes the CRC first.
      *
      * @param path what executed it
-     * @param value the offset of the first mismatch or of the failing block, -1 for none; or the
-     *     CRC in the low 32 bits; or the delta record's size in bytes
+     * @param value the offset of the first mismatch or bad block or -1, or the CRC in the low 32
+     *     bits, or the delta record's size in bytes
      * @param outcome the ordinal of {@link DeltaResult.Outcome}, or the bits of the {@link
-     *     io.github.vdm4j.operation.DifError}s, else 0
+     *     io.github.vdm4j.operation.DifError}s, or 0
      * @return {@link FutureState#COMPLETE}
      */
     public FutureState succeed(ExecutionPath path, long value, int outcome) {
@@ -78,7 +78,7 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
             PageFaults.deliver();
             return succeed(path);
         } catch (WrongThreadException e) {
-            throw e; // a poll of the thread that owns the memory writes it
+            throw e; // A poll of the thread that owns the memory writes the CRC.
         } catch (IllegalStateException e) {
             return fail(path, VdmResult.SEGMENT_UNUSABLE, null,
                     "failed: the arena of the destination was closed before the CRC was written",
@@ -97,8 +97,8 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
      * @param path what executed it, {@link ExecutionPath#NONE} if nothing did
      * @param how the result, not {@link VdmResult#SUCCESS}
      * @param status the status of the library behind the mover, or null
-     * @param reason the reason, which follows "memcpy of 64 bytes " in the message
-     * @param cause the failure underneath, or null
+     * @param reason the reason. It follows "memcpy of 64 bytes " in the message
+     * @param cause the underlying failure, or null
      * @return {@link FutureState#COMPLETE}
      */
     public FutureState fail(ExecutionPath path, VdmResult how, VdmStatus status, String reason,
@@ -107,20 +107,20 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
     }
 
     /**
-     * Writes the completion record of an operation that failed after a part of it was done.
+     * Writes the completion record of an operation that failed after a partial execution.
      *
      * @param path what executed it, {@link ExecutionPath#NONE} if nothing did
      * @param how the result, not {@link VdmResult#SUCCESS}
      * @param status the status of the library behind the mover, or null
-     * @param reason the reason, which follows "memcpy of 64 bytes " in the message
-     * @param cause the failure underneath, or null
-     * @param bytesDone what {@link #bytesDone()} returns
+     * @param reason the reason. It follows "memcpy of 64 bytes " in the message
+     * @param cause the underlying failure, or null
+     * @param bytesDone the result of {@link #bytesDone()}
      * @return {@link FutureState#COMPLETE}
      */
     public FutureState fail(ExecutionPath path, VdmResult how, VdmStatus status, String reason,
             Throwable cause, long bytesDone) {
         Objects.requireNonNull(path, "path");
-        failure = new VdmFailure(Objects.requireNonNull(how, "how"), status,
+        failure = new Failure(Objects.requireNonNull(how, "how"), status,
                 Objects.requireNonNull(reason, "reason"), cause, bytesDone);
         return succeed(path);
     }
@@ -129,9 +129,9 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
      * Writes the completion record of an operation whose bytes were moved but could not be made
      * durable.
      *
-     * @param path what moved the bytes
-     * @param cause an {@link IOException} of the storage, or the exception for a segment
-     *     whose arena was closed
+     * @param path the path that moved the bytes
+     * @param cause an {@link IOException} of the storage, or the exception for a segment with a
+     *     closed arena
      * @return {@link FutureState#COMPLETE}
      */
     public FutureState failWriteBack(ExecutionPath path, Exception cause) {
@@ -155,7 +155,7 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
     /**
      * Writes the completion record of an operation that a failure of the executor ended.
      *
-     * @param thrown what ended it
+     * @param thrown the throwable of the executor
      * @return {@link FutureState#COMPLETE}
      */
     public FutureState failWith(Throwable thrown) {
@@ -174,10 +174,10 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
     }
 
     /**
-     * Writes the completion record of a task that is not run.
+     * Writes the completion record of a task that does not run.
      *
-     * @param place the place of the first task before its fence that failed
-     * @param failed that task
+     * @param place the index of the first failed task before its fence
+     * @param failed the failed task
      */
     public void abandon(int place, Operation<?> failed) {
         Objects.requireNonNull(failed, "failed");
@@ -190,7 +190,7 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
                 null);
     }
 
-    /** Forgets how an earlier execution ended, for a task that is run again. */
+    /** Clears the completion record of a task before its next execution. */
     void reset() {
         bits = bits & 0xffffff;
         failure = null;
@@ -219,15 +219,15 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
     }
 
     /**
-     * {@return the result of an operation that has ended, for the executor} A task of a batch that
-     * has not run has {@link VdmResult#NOT_RUN}.
+     * {@return the result of an ended operation, for the executor} A task of a batch that has not
+     * run has {@link VdmResult#NOT_RUN}.
      */
     public VdmResult howItEnded() {
         return (bits & ENDED) == 0 ? VdmResult.NOT_RUN
                 : failure == null ? VdmResult.SUCCESS : failure.result();
     }
 
-    /** {@return what executed an operation that has ended, for the executor} */
+    /** {@return the path of an ended operation, for the executor} */
     public ExecutionPath executedBy() {
         return PATHS[bits >>> 24 & 0x7f];
     }
@@ -248,7 +248,7 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
         return howItEnded();
     }
 
-    /** Returns how many bytes a complete operation has done. */
+    /** Returns the number of bytes that a complete operation has processed. */
     final long done() {
         if (failure != null) {
             return failure.bytesDone();
@@ -270,14 +270,14 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
     }
 
     VdmException exception() {
-        VdmFailure failed = failure;
+        Failure failed = failure;
         if (failed == null && howItEnded() == VdmResult.NOT_RUN) {
             failed = NOT_RUN;
         }
         return failed == null ? null : failed.toException(type(), byteSize());
     }
 
-    /** The value of a complete operation, for {@link VdmOperation#value}. */
+    /** Returns the value of a complete operation, for {@link VdmOperation#value}. */
     long valueOrThrow() {
         if (result() != VdmResult.SUCCESS) {
             throw new IllegalStateException("the operation has no value: " + failure(), failure());
@@ -286,13 +286,16 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
     }
 
     @Override
-    @SuppressWarnings("unchecked") // the mover pairs the type of the operation with R
+    @SuppressWarnings("unchecked") // The mover pairs the type of the operation with R.
     public R output() {
         requireComplete();
         return (R) typedOutput();
     }
 
-    /** The output of the operation, or null if it failed and its output is a result of its own. */
+    /**
+     * Returns the output of the operation. Returns null if the operation has failed and its output
+     * has a separate type.
+     */
     Object typedOutput() {
         VdmOperationType type = type();
         VdmResult how = howItEnded();
@@ -317,5 +320,14 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
                     type, how, destination == null ? MemorySegment.NULL : destination,
                     executedBy());
         };
+    }
+
+    /** The reason of a failure. A caller that asks for it gets an exception with a stack trace. */
+    private record Failure(VdmResult result, VdmStatus status, String reason, Throwable cause,
+            long bytesDone) {
+        VdmException toException(VdmOperationType type, long bytes) {
+            return new VdmException(
+                    result, status, "%s of %,d bytes %s".formatted(type, bytes, reason), cause);
+        }
     }
 }

@@ -16,8 +16,8 @@ import io.github.vdm4j.operation.DifConfig;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The rules for the arguments of each operation. They are DML's rules and hold on every mover. The
- * same code therefore runs on each of them.
+ * The rules for the arguments of each operation. They are DML's rules and apply to all movers. The
+ * same program therefore runs on all movers.
  */
 final class OperationRules {
     private static final long MAX_DELTA_BYTES = DeltaResult.MAX_RANGE_BYTES;
@@ -31,8 +31,8 @@ final class OperationRules {
     private OperationRules() {}
 
     /**
-     * Checks everything that holds on every mover. An arena may have been closed since the last
-     * check, so reusable operations are checked each time.
+     * Checks the rules of all movers. Each preparation of a reusable operation calls this, because
+     * an arena may have been closed meanwhile.
      *
      * @param second the second source, or the second destination, or null
      * @param options {@link DifConfig} for DIF operations
@@ -66,7 +66,7 @@ final class OperationRules {
         }
     }
 
-    /** The first question is the same for two segments of one arena. */
+    /** Checks that a segment is reachable. Segments of one arena need the first check only once. */
     private static void reachable(AbstractDataMover mover, VdmOperationType type, String role,
             MemorySegment segment, MemorySegment checked) {
         if (checked == null || checked.scope() != segment.scope()) {
@@ -163,7 +163,7 @@ final class OperationRules {
             }
             case DIF_CHECK, DIF_INSERT, DIF_STRIP, DIF_UPDATE ->
                 checkBlocks(type, to, from, (DifConfig) options);
-            default -> {} // one segment, of any length
+            default -> {} // These operations have one segment of any length.
         }
     }
 
@@ -231,7 +231,7 @@ final class OperationRules {
         }
     }
 
-    /** The number of bytes that two segments share. */
+    /** Returns the number of bytes that two segments share. */
     private static long shared(MemorySegment one, MemorySegment other) {
         if (one.byteSize() == 0 || other.byteSize() == 0) {
             return 0;
@@ -242,7 +242,7 @@ final class OperationRules {
                 : one.asOverlappingSlice(other).map(MemorySegment::byteSize).orElse(0L);
     }
 
-    /** DML takes deltas of whole words at whole words only. */
+    /** Checks a range of a delta. DML requires whole words at word addresses. */
     private static void deltaRange(VdmOperationType type, String role, MemorySegment segment) {
         aligned(type, role, segment);
         multipleOf(type, role, segment, WORD, "a delta is of words of 8 bytes");

@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The counts of a mover's operations. A thread counts in a cell of its own, without an atomic
+ * The counters of a mover's operations. A thread counts in its own cell without an atomic
  * operation. Threads beyond the number of cells share a slower counter.
  */
 final class OperationTally {
@@ -26,15 +26,15 @@ final class OperationTally {
     }
 
     /**
-     * The cell of a thread, which alone writes it. It is as long as two cache lines, so two owners
-     * never write into one line.
+     * The cell of a thread. Only this thread writes it. It is as long as two cache lines, because
+     * two threads must not write into the same line.
      */
     private static final class Cell {
         final long owner;
         long ended;
         long bytes;
 
-        @SuppressWarnings("unused") // takes up room
+        @SuppressWarnings("unused") // Padding.
         long a, b, c, d, e, f, g, h, i, j, k;
 
         Cell(long owner) {
@@ -43,8 +43,8 @@ final class OperationTally {
     }
 
     /**
-     * Counting reads a cell without a fence. A thread that does not see its own cell yet reads
-     * again with a fence.
+     * The cells. A thread reads its cell without a fence. If it does not see its own cell yet, it
+     * reads again with a fence.
      */
     private final Cell[] cells = new Cell[CELLS];
 
@@ -53,12 +53,12 @@ final class OperationTally {
     private final LongAdder failed = new LongAdder();
     private final LongAdder retried = new LongAdder();
 
-    /** Operations that did not end in their first poll, begun and ended. */
+    /** The started operations that did not end in their first poll. */
     private final LongAdder begun = new LongAdder();
 
     private final LongAdder finished = new LongAdder();
 
-    /** Counts an operation that its first poll has left running. */
+    /** Counts an operation that is still running after its first poll. */
     void begun() {
         begun.increment();
     }
@@ -105,10 +105,10 @@ final class OperationTally {
         retried.increment();
     }
 
-    /** Returns what was counted so far. */
+    /** Returns the current counts. */
     MoverCounters sum() {
-        // Reads the ended operations first. An operation that ends after that counts as in flight,
-        // and never as both.
+        // Reads the ended operations first. An operation that ends after this read counts only for
+        // the operations in flight.
         long over = finished.sum();
         long inFlight = Math.max(0, begun.sum() - over);
         long succeeded = ended.sum();

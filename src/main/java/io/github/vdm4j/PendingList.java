@@ -8,22 +8,22 @@ import java.util.function.Predicate;
 
 /**
  * The operations of a mover that wait for capacity, first in, first out. The operation itself is
- * the node of the list, so waiting needs no memory.
+ * the node of the list, because waiting must not allocate.
  *
- * <p>Taking an operation out of the list makes the taker its owner: a worker that executes it, a
- * thread that cancels it, or {@code close}. No user code, native call or allocation runs under the
- * list's lock.
+ * <p>A thread that takes an operation from the list owns it. The thread is a worker that executes
+ * it, a thread that cancels it, or a thread in {@code close}. No user code, native call or
+ * allocation runs under the list's lock.
  */
 public final class PendingList {
     private final Object lock = new Object();
-    // Written under the lock, read by anybody.
+    // Written under the lock. All threads read these.
     private volatile Operation<?> first;
     private volatile int size;
     // Guarded by the lock.
     private Operation<?> last;
     private boolean closed;
     private long added;
-    /** Operations that were put back, in the list or not. The first place counts for a drain. */
+    /** The operations that were put back and have not ended. A drain uses their first place. */
     private final ArrayList<Operation<?>> unfinished = new ArrayList<>();
 
     /** Creates an empty list. */
@@ -33,8 +33,9 @@ public final class PendingList {
      * Adds an operation at the end.
      *
      * @param operation an operation that was handed over
-     * @param most how many operations may wait
-     * @return true if it was added; false if the list is closed or that many operations wait
+     * @param most the largest number of waiting operations
+     * @return {@code true} if the operation was added. It is {@code false} if the list is closed or
+     *     full
      */
     public boolean add(Operation<?> operation, int most) {
         Objects.requireNonNull(operation, "operation");
@@ -61,10 +62,10 @@ public final class PendingList {
     }
 
     /**
-     * Adds an operation at the end again, because more of it is left to do. A closed or full list
-     * takes it, too. {@link #forget} must follow.
+     * Adds an operation with remaining parts at the end again. A closed or full list accepts it,
+     * too. {@link #forget} must follow.
      *
-     * @param operation an operation that was in the list, and that the caller owns
+     * @param operation an operation from the list that the caller owns
      */
     public void putBack(Operation<?> operation) {
         Objects.requireNonNull(operation, "operation");
@@ -77,9 +78,9 @@ public final class PendingList {
     }
 
     /**
-     * Forgets an operation that may have been put back.
+     * Removes an operation that may have been put back from the unfinished operations.
      *
-     * @param operation the operation, which is not in the list and has ended
+     * @param operation the operation. It has ended and is not in the list
      */
     public void forget(Operation<?> operation) {
         Objects.requireNonNull(operation, "operation");
@@ -100,8 +101,8 @@ public final class PendingList {
     /**
      * Takes the first operation out.
      *
-     * @param atMark receives what {@link #reached} returns right before, under the list's lock. It
-     *     is not called if no operation waits
+     * @param atMark the receiver of the result of {@link #reached} immediately before, under the
+     *     list's lock. The method does not call it if no operation waits
      * @return the operation, which the caller owns now, or null if none waits
      */
     public Operation<?> take(LongConsumer atMark) {
@@ -121,10 +122,11 @@ public final class PendingList {
     }
 
     /**
-     * Takes the first operation out that meets a condition.
+     * Takes the first operation that meets a condition.
      *
-     * @param condition the condition, which is asked under the list's lock
-     * @return the operation, which the caller owns now, or null if none meets the condition
+     * @param condition the condition. The method checks it under the list's lock
+     * @return the operation, or null if no operation meets the condition. The caller owns the
+     *     operation
      */
     public Operation<?> takeIf(Predicate<Operation<?>> condition) {
         Objects.requireNonNull(condition, "condition");
@@ -141,10 +143,10 @@ public final class PendingList {
     }
 
     /**
-     * Takes an operation out, wherever it is.
+     * Takes an operation from any place.
      *
      * @param operation the operation
-     * @return true if it was in the list, and the caller owns it now
+     * @return {@code true} if it was in the list. The caller owns the operation in this case
      */
     public boolean remove(Operation<?> operation) {
         Objects.requireNonNull(operation, "operation");
@@ -176,7 +178,7 @@ public final class PendingList {
         size--;
     }
 
-    /** Refuses further operations. Those that wait stay. */
+    /** Refuses further operations. The waiting operations stay in the list. */
     public void close() {
         synchronized (lock) {
             closed = true;
@@ -195,13 +197,13 @@ public final class PendingList {
         return first == null;
     }
 
-    /** {@return how many operations wait} */
+    /** {@return the number of waiting operations} */
     public int size() {
         return size;
     }
 
     /**
-     * Marks the operations that were added up to now, for a drain.
+     * Marks the operations that were added before this call, for a drain.
      *
      * @return the mark
      */
@@ -212,8 +214,8 @@ public final class PendingList {
     }
 
     /**
-     * {@return the mark before the first operation that waits} Operations that were added before it
-     * have left the list, and none waits for its next part.
+     * {@return the mark before the first waiting operation} Operations before the mark have left
+     * the list, and no such operation waits for its next part.
      */
     public long reached() {
         synchronized (lock) {

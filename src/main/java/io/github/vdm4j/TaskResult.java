@@ -4,17 +4,16 @@ import io.github.vdm4j.operation.CompareResult;
 import io.github.vdm4j.operation.Crc32c;
 
 /**
- * The result of one task of a batch.
+ * The result of a task in a batch.
  *
- * <p>C counterpart: the completion record of a task, whose status {@code dml_batch_get_result(3)}
- * returns.
+ * <p>C counterpart: the completion record of a task. {@code dml_batch_get_result(3)} returns its
+ * status.
  *
  * @param type the operation
- * @param result how it ended; {@link VdmResult#NOT_RUN} if a task before its fence failed
- * @param output the record that the operation of {@link Vdm} produces, or null if it has not
- *     succeeded
- * @param path what executed it, {@link ExecutionPath#NONE} if nothing did
- * @param failure the reason why it has not succeeded, or null
+ * @param result the result, or {@link VdmResult#NOT_RUN} if a task before its fence failed
+ * @param output the output of the operation of {@link Vdm}, or null if it has not succeeded
+ * @param path the path that executed it, or {@link ExecutionPath#NONE}
+ * @param failure the failure, or null
  */
 public record TaskResult(
         VdmOperationType type, VdmResult result, Object output, ExecutionPath path,
@@ -34,7 +33,7 @@ public record TaskResult(
      * Returns the output with its type.
      *
      * @param <R> the type
-     * @param expected the record's class: {@link CompareResult}, {@link Crc32c} and so on
+     * @param expected the class of the output, for example {@link CompareResult} or {@link Crc32c}
      * @return the output
      * @throws VdmException if the task has not succeeded
      * @throws ClassCastException if the operation produces another type

@@ -9,31 +9,33 @@ import io.github.vdm4j.operation.DifResult;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A virtual data mover: it copies, fills, flushes, compares and checks memory. Each operation is a
- * future that starts when it is first polled. Code written against this interface runs on Intel
- * DML, on threads, or on the calling thread. Any number of threads may use a mover.
+ * A virtual data mover. It copies, fills, flushes, compares and checks memory. Each operation is a
+ * future that starts at its first poll. A program that uses this interface runs on Intel DML, on
+ * Intel DSA, on threads, or on the calling thread. A mover is thread-safe.
  *
- * <p><b>Segments.</b> An operation takes segments as ranges of bytes, of any alignment unless its
- * method states one. Only the ranges of a memmove and of a comparison may overlap. A native mover
- * may refuse heap segments. The arena of a segment must stay open until the future is complete. A
- * length of 0 succeeds at the first poll. A segment from {@link MemorySegment#ofAddress} has length
- * 0 until it is {@linkplain MemorySegment#reinterpret(long) reinterpreted}.
+ * <p><b>Segments.</b> Segments are ranges of bytes. They have any alignment unless a method
+ * requires an alignment. Only the ranges of a memmove and of a comparison may overlap. A native
+ * mover may refuse heap segments. The arena of a segment must stay open until the future is
+ * complete. A length of 0 succeeds at the first poll. A segment from {@link
+ * MemorySegment#ofAddress} has length 0 until it is {@linkplain MemorySegment#reinterpret(long)
+ * reinterpreted}.
  *
- * <p><b>Truncated files.</b> An operation on a mapped segment, on a buffer of this library, or on
- * memory that was {@linkplain io.github.vdm4j.buffer.OffHeapBuffer#wrap wrapped}, ends with {@link
- * VdmResult#IO_ERROR} if the file was truncated. A segment from {@link MemorySegment#ofAddress} has
- * no such guard. If the file behind it is truncated, native code that touches it ends the process.
+ * <p><b>Truncated files.</b> If a file was truncated, an operation on its memory ends with {@link
+ * VdmResult#IO_ERROR}. This applies to mapped segments, to buffers of this library, and to
+ * {@linkplain io.github.vdm4j.buffer.OffHeapBuffer#wrap wrapped} memory. A segment from {@link
+ * MemorySegment#ofAddress} has no such guard. If its file is truncated, native code that accesses
+ * it crashes the process.
  *
  * <p><b>Errors.</b> Invalid arguments throw immediately, with the values. Later failures complete
- * the future with a {@link VdmResult}. Every method that makes a future, a batch or a reusable
+ * the future with a {@link VdmResult}. Every method that creates a future, a batch or a reusable
  * operation throws
  *
  * <ul>
- *   <li>{@link NullPointerException} if an argument is null,
- *   <li>{@link IllegalArgumentException} if an argument breaks a rule that its method states, a range
- *       to write is read-only, or the mover cannot reach a segment,
- *   <li>{@link IllegalStateException} if the arena of a segment is closed, or the mover is closed,
- *   <li>{@link WrongThreadException} if a segment is confined to another thread.
+ * <li>{@link NullPointerException} if an argument is null,
+ * <li>{@link IllegalArgumentException} if an argument breaks a rule that its method states, a range
+ *     to write is read-only, or the mover cannot reach a segment,
+ * <li>{@link IllegalStateException} if the arena of a segment is closed, or the mover is closed,
+ * <li>{@link WrongThreadException} if a segment is confined to another thread.
  * </ul>
  *
  * <p>C counterpart: {@code struct vdm}, miniasync_vdm(7). The page docs/from-c-to-java.md lists the
@@ -45,7 +47,7 @@ public interface Vdm extends AutoCloseable {
      *
      * @param destination the range to write
      * @param source the range to read, of the same size
-     * @param flags what to promise
+     * @param flags the flags
      * @return an idle future
      */
     VdmFuture<VdmOutput> memcpy(MemorySegment destination, MemorySegment source, VdmFlags flags);
@@ -66,7 +68,7 @@ public interface Vdm extends AutoCloseable {
      *
      * @param destination the range to write
      * @param source the range to read, of the same size
-     * @param flags what to promise
+     * @param flags the flags
      * @return an idle future
      */
     VdmFuture<VdmOutput> memmove(MemorySegment destination, MemorySegment source, VdmFlags flags);
@@ -87,7 +89,7 @@ public interface Vdm extends AutoCloseable {
      *
      * @param destination the range to write
      * @param value the byte
-     * @param flags what to promise
+     * @param flags the flags
      * @return an idle future
      */
     VdmFuture<VdmOutput> memset(MemorySegment destination, byte value, VdmFlags flags);
@@ -104,10 +106,10 @@ public interface Vdm extends AutoCloseable {
     }
 
     /**
-     * Makes a range durable that was written before, by any code. After a success the range is in
-     * the persistence domain of its memory. The result is {@link VdmResult#UNSUPPORTED} if the mover
-     * cannot do that. It is {@link VdmResult#IO_ERROR} if the storage fails or has failed for the
-     * file before, or the file was truncated.
+     * Makes a range durable that any code has written before. After a success, the range is in the
+     * persistence domain of its memory. If the mover cannot make it durable, the result is {@link
+     * VdmResult#UNSUPPORTED}. If the storage fails, has failed before, or the file was truncated,
+     * the result is {@link VdmResult#IO_ERROR}.
      *
      * @param range the range to write back, read-only or not
      * @return an idle future
@@ -122,18 +124,18 @@ public interface Vdm extends AutoCloseable {
     VdmFuture<VdmOutput> nop();
 
     /**
-     * Ends when every operation that was started on this mover before it has ended.
+     * Waits until all operations that were started on this mover before have ended.
      *
      * @return an idle future
      */
     VdmFuture<VdmOutput> drain();
 
     /**
-     * Fills a range with a pattern of eight bytes. The end of the range may cut the pattern off.
+     * Fills a range with a pattern of eight bytes. The last repetition may be incomplete.
      *
      * @param destination the range to write
-     * @param pattern the bytes, the lowest first in memory
-     * @param flags what to promise
+     * @param pattern the pattern, with its lowest byte first in memory
+     * @param flags the flags
      * @return an idle future
      */
     VdmFuture<VdmOutput> fill(MemorySegment destination, long pattern, VdmFlags flags);
@@ -142,7 +144,7 @@ public interface Vdm extends AutoCloseable {
      * Calls {@link #fill(MemorySegment, long, VdmFlags)} without flags.
      *
      * @param destination the range to write
-     * @param pattern the bytes, the lowest first in memory
+     * @param pattern the pattern, with its lowest byte first in memory
      * @return an idle future
      */
     default VdmFuture<VdmOutput> fill(MemorySegment destination, long pattern) {
@@ -153,26 +155,28 @@ public interface Vdm extends AutoCloseable {
      * Compares two ranges.
      *
      * @param first a range
-     * @param second another range of the same size; the ranges may overlap
-     * @return an idle future of the result; a mismatch is a success
+     * @param second another range of the same size. The ranges may overlap
+     * @return an idle future of the result. A mismatch is a success
      */
     VdmFuture<CompareResult> compare(MemorySegment first, MemorySegment second);
 
     /**
-     * Compares a range with a pattern of eight bytes, repeated from the range's first byte on.
+     * Compares a range with a pattern of eight bytes. The pattern repeats from the first byte of
+     * the range.
      *
      * @param range the range
-     * @param pattern the bytes, the lowest first in memory
-     * @return an idle future of the result; a mismatch is a success
+     * @param pattern the pattern, with its lowest byte first in memory
+     * @return an idle future of the result. A mismatch is a success
      */
     VdmFuture<CompareResult> comparePattern(MemorySegment range, long pattern);
 
     /**
-     * Records how a range differs from another. {@link #applyDelta} applies the record to a copy of
-     * the original. The addresses are multiples of 8.
+     * Records the differences of two ranges. {@link #applyDelta} applies the record to a copy of
+     * the original. The addresses must be multiples of 8.
      *
-     * @param record a multiple of 10 bytes, at least 80, see {@link DeltaResult#maxRecordBytes}
-     * @param original the original. Its size is a multiple of 8 bytes, at most 0x80000
+     * @param record the range for the record. Its size is a multiple of 10 bytes, at least 80, see
+     *     {@link DeltaResult#maxRecordBytes}
+     * @param original the original range. Its size is a multiple of 8 bytes, at most 0x80000
      * @param modified the modified range, of the same size
      * @return an idle future of the outcome and of the record's size
      */
@@ -180,14 +184,14 @@ public interface Vdm extends AutoCloseable {
             MemorySegment modified);
 
     /**
-     * Applies a delta record to a range that holds the original. The range then has the content of
-     * the modified range. If an offset of the record does not ascend, or is outside of the
-     * destination, nothing is written, and the future ends with {@link VdmResult#INVALID_DATA}. The
-     * addresses are multiples of 8.
+     * Applies a delta record to a range with the original content. The range then has the modified
+     * content. The offsets of the record must ascend and be inside the destination. Otherwise the
+     * mover writes nothing, and the future ends with {@link VdmResult#INVALID_DATA}. The addresses
+     * must be multiples of 8.
      *
      * @param destination the range to change. Its size is a multiple of 8 bytes, at most 0x80000
      * @param record the record without unused bytes. Its size is a multiple of 10 bytes
-     * @param flags what to promise
+     * @param flags the flags
      * @return an idle future
      */
     VdmFuture<VdmOutput> applyDelta(MemorySegment destination, MemorySegment record,
@@ -197,7 +201,7 @@ public interface Vdm extends AutoCloseable {
      * Calls {@link #applyDelta(MemorySegment, MemorySegment, VdmFlags)} without flags.
      *
      * @param destination the range to change
-     * @param record the record, cut to its size
+     * @param record the record without unused bytes
      * @return an idle future
      */
     default VdmFuture<VdmOutput> applyDelta(MemorySegment destination, MemorySegment record) {
@@ -205,12 +209,12 @@ public interface Vdm extends AutoCloseable {
     }
 
     /**
-     * Copies to two ranges at once.
+     * Copies a range to two ranges.
      *
      * @param first a range to write
      * @param second another range to write, whose address has the same low 12 bits
      * @param source the range to read, of the same size
-     * @param flags what to promise for both destinations
+     * @param flags the flags for both destinations
      * @return an idle future
      */
     VdmFuture<VdmOutput> dualcast(MemorySegment first, MemorySegment second, MemorySegment source,
@@ -233,7 +237,7 @@ public interface Vdm extends AutoCloseable {
      * Computes the CRC-32C of a range.
      *
      * @param range the range
-     * @param options the seed, and what is reflected
+     * @param options the seed and the reflections
      * @return an idle future of the CRC
      */
     VdmFuture<Crc32c> crc32c(MemorySegment range, CrcOptions options);
@@ -252,8 +256,8 @@ public interface Vdm extends AutoCloseable {
      * Computes the CRC-32C of a range and writes it to memory, the lowest byte first.
      *
      * @param range the range
-     * @param options the seed, and what is reflected
-     * @param destination where to write the CRC: four bytes at any address, outside of the range
+     * @param options the seed and the reflections
+     * @param destination the four bytes for the CRC, at any address outside of the range
      * @return an idle future of the CRC
      */
     VdmFuture<Crc32c> crc32c(MemorySegment range, CrcOptions options, MemorySegment destination);
@@ -263,8 +267,8 @@ public interface Vdm extends AutoCloseable {
      *
      * @param destination the range to write
      * @param source the range to read, of the same size
-     * @param options the seed, and what is reflected
-     * @param flags what to promise
+     * @param options the seed and the reflections
+     * @param flags the flags
      * @return an idle future of the CRC
      */
     VdmFuture<Crc32c> copyCrc32c(
@@ -297,7 +301,7 @@ public interface Vdm extends AutoCloseable {
      * @param destination as many protected blocks to write, each 8 bytes longer
      * @param source whole blocks
      * @param config the blocks' size and their protection
-     * @param flags what to promise
+     * @param flags the flags
      * @return an idle future
      */
     VdmFuture<VdmOutput> difInsert(
@@ -309,8 +313,8 @@ public interface Vdm extends AutoCloseable {
      * @param destination as many blocks to write
      * @param source whole protected blocks, each 8 bytes longer
      * @param config the size of the blocks and their expected protection
-     * @param flags what to promise
-     * @return an idle future of the errors of the first bad block; if there is one, the content of
+     * @param flags the flags
+     * @return an idle future of the errors of the first bad block. After an error, the content of
      *     the destination is undefined
      */
     VdmFuture<DifResult> difStrip(
@@ -322,61 +326,65 @@ public interface Vdm extends AutoCloseable {
      * @param destination the protected blocks to write, of the same size
      * @param source whole protected blocks
      * @param config the size of the blocks, their expected protection and their new protection
-     * @param flags what to promise
-     * @return an idle future of the errors of the first bad block; if there is one, the content of
+     * @param flags the flags
+     * @return an idle future of the errors of the first bad block. After an error, the content of
      *     the destination is undefined
      */
     VdmFuture<DifResult> difUpdate(
             MemorySegment destination, MemorySegment source, DifConfig config, VdmFlags flags);
 
-    /** {@return an empty batch, which executes several operations as one} */
+    /** {@return an empty batch} A batch executes several operations together. */
     Batch batch();
 
-    /** {@return an operation that can be prepared any number of times without allocating} */
+    /**
+     * {@return a reusable operation} It can be prepared any number of times without an allocation.
+     */
     VdmOperation newOperation();
 
     /**
-     * {@return whether the mover supports all of some flags for at least one kind of destination}
+     * {@return whether the mover supports flags for at least one kind of destination}
      *
-     * @param flags the flags asked for
+     * @param flags the flags
      */
     boolean isSupported(VdmFlags flags);
 
     /**
-     * Returns whether the mover supports all of some flags for a destination. With {@link
-     * VdmFlags#MEM_DURABLE}, the answer holds for {@link #flush}, too.
+     * Returns whether the mover supports flags for a destination. With {@link
+     * VdmFlags#MEM_DURABLE}, the result also applies to {@link #flush}.
      *
-     * @param flags the flags asked for
+     * @param flags the flags
      * @param destination the range to be written
-     * @return false if the mover refuses an operation with these flags because of the destination
+     * @return {@code false} if the mover refuses an operation with these flags on this destination
      */
     boolean isSupported(VdmFlags flags, MemorySegment destination);
 
     /** {@return the mover's name for messages, with its path if it has several} */
     String name();
 
-    /** {@return the sums of the mover so far, also after it was closed} */
+    /** {@return the counters of the mover} They are also available after the mover is closed. */
     MoverCounters counters();
 
     /**
-     * Finishes the operations that were started, then releases threads and native memory. Futures
-     * that were not started complete with {@link VdmResult#CLOSED} when they are polled. New
-     * operations throw. A second call does nothing, and does not wait for the first.
+     * Finishes the started operations, and then releases threads and native memory. Futures that
+     * were not started complete with {@link VdmResult#CLOSED} at their first poll. Methods for new
+     * operations throw an exception. A second call has no effect and does not wait for the first
+     * call.
      *
      * @throws VdmException with {@link VdmResult#TIMEOUT} if operations are still in flight after
-     *     the close timeout of the mover. It names them, and their memory is not freed
+     *     the close timeout of the mover. The message names the operations, and the mover does not
+     *     free their memory
      */
     @Override
     void close();
 
     /**
-     * Closes the mover without the operations that have not begun. They complete with {@link
-     * VdmResult#CLOSED}, and nothing of them was written. Waits for the operations that have begun,
-     * like {@link #close}. If another thread is waiting in {@code close}, this call shortens its
-     * wait, and does not wait itself. An operation has begun when a worker, a device or the polling
-     * thread executes it.
+     * Closes the mover without executing the waiting operations. They complete with {@link
+     * VdmResult#CLOSED} and have written nothing. The method waits for the operations that have
+     * begun, like {@link #close}. If another thread is waiting in {@code close}, this call shortens
+     * that wait and does not wait itself. An operation has begun when a worker, a device or the
+     * polling thread executes it.
      *
-     * @return how many operations were polled, had not begun and were cancelled by this call
+     * @return the number of waiting operations that this call has ended
      * @throws VdmException like {@link #close}
      */
     int closeNow();

@@ -5,22 +5,22 @@ import io.github.vdm4j.machine.FailureName;
 /**
  * The failure of an operation. {@link VdmFuture#orThrow()} and {@link VdmFuture#await()} throw it.
  *
- * <p>The message states the operation, its size, the reason, and what to do. {@link #toString} adds a
- * stable name such as {@code VDM-IO-ERROR}, which docs/troubleshooting.md lists.
+ * <p>The message states the operation, its size, the reason and the remedy. {@link #toString} adds
+ * a stable name such as {@code VDM-IO-ERROR}. docs/troubleshooting.md explains the names.
  */
 public final class VdmException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** The result of the operation that failed. */
+    /** The result of the failed operation. */
     private final VdmResult result;
     private final transient VdmStatus status;
 
     /**
      * Creates an exception. Movers call this.
      *
-     * @param result how the operation ended, not {@link VdmResult#SUCCESS}
-     * @param status the status of the library behind the mover, or null if it had no part in it
-     * @param message what failed and why
+     * @param result the result of the operation, not {@link VdmResult#SUCCESS}
+     * @param status the status of the library behind the mover, or null if it has no status
+     * @param message the failed operation and the reason
      * @param cause the underlying failure, or null
      */
     public VdmException(VdmResult result, VdmStatus status, String message, Throwable cause) {
@@ -29,7 +29,7 @@ public final class VdmException extends RuntimeException {
         this.status = status;
     }
 
-    /** {@return how the operation ended, never {@link VdmResult#SUCCESS}} */
+    /** {@return the result of the operation, never {@link VdmResult#SUCCESS}} */
     public VdmResult result() {
         return result;
     }
@@ -37,15 +37,14 @@ public final class VdmException extends RuntimeException {
     /**
      * Returns the status of the library behind the mover.
      *
-     * @return the status, or null if no library had part in the failure, or after deserialisation
+     * @return the status, or null if there is no status. It is null after deserialisation, too
      */
     public VdmStatus status() {
         return status;
     }
 
     /**
-     * Returns the class, the message and the name under which docs/troubleshooting.md explains the
-     * result.
+     * Returns the class, the message and the name of the result in docs/troubleshooting.md.
      *
      * @return for example {@code io.github.vdm4j.VdmException: memcpy of 64 bytes failed: the mover
      *     was closed [VDM-CLOSED]}

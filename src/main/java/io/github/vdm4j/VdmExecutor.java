@@ -5,31 +5,31 @@ import io.github.vdm4j.future.Notifier;
 
 /**
  * The executor of a mover's operations. Every future of the mover is an {@link Operation}. Movers
- * differ in the executor only.
+ * differ only in their executors.
  *
- * <p>An executor either finishes an operation in the polls of its future, or hands the operation
- * over to a thread of its own:
+ * <p>An executor either finishes an operation in the polls of its future, or passes the operation
+ * to its own thread:
  *
  * <ul>
- *   <li>{@link #start} ends the operation and returns what {@link Operation#succeed} or {@link
- *       Operation#fail} returned; or
- *   <li>it returns {@link FutureState#RUNNING}, and each further poll calls {@link #resume}; or
- *   <li>it calls {@link Operation#handOver} and returns null. From then on polls only read the
- *       state, until the executor calls {@link Operation#complete}.
+ * <li>{@link #start} ends the operation and returns what {@link Operation#succeed} or {@link
+ *     Operation#fail} returned; or
+ * <li>it returns {@link FutureState#RUNNING}, and each further poll calls {@link #resume}; or
+ * <li>it calls {@link Operation#handOver} and returns null. From then on polls only read the state,
+ *     until the executor calls {@link Operation#complete}.
  * </ul>
  *
- * <p>C counterpart: the function table in {@code struct vdm}: {@code op_start} is {@link #start},
- * {@code op_check} is {@link #resume}. What {@code op_delete} does, an executor does before it ends
- * the operation.
+ * <p>C counterpart: the function table in {@code struct vdm}. {@code op_start} corresponds to
+ * {@link #start}, and {@code op_check} to {@link #resume}. An executor does the work of
+ * {@code op_delete} before it ends the operation.
  */
 public interface VdmExecutor {
     /**
-     * Starts an operation. The first poll calls this, and later polls do while it returns {@link
-     * FutureState#IDLE}.
+     * Starts an operation. The first poll calls this. While it returns {@link FutureState#IDLE},
+     * later polls call it again.
      *
      * @param operation the operation
-     * @return the state reached, or null if the operation was handed over
-     * @throws WrongThreadException if a segment is confined to another thread; the operation stays
+     * @return the state of the operation, or null if the operation was handed over
+     * @throws WrongThreadException if a segment is confined to another thread. The operation stays
      *     idle
      */
     FutureState start(Operation<?> operation);
@@ -38,7 +38,7 @@ public interface VdmExecutor {
      * Continues a running operation that was not handed over.
      *
      * @param operation the operation
-     * @return the state reached, or null if the operation was handed over
+     * @return the state of the operation, or null if the operation was handed over
      * @throws WrongThreadException if a segment is confined to another thread
      */
     default FutureState resume(Operation<?> operation) {
@@ -50,15 +50,15 @@ public interface VdmExecutor {
      * operation running.
      *
      * @param operation the operation
-     * @return {@code true} if a thread of the executor polls the operation from now on and notifies
-     *     its waiters
+     * @return {@code true} if a thread of the executor polls the operation and notifies its waiters
      */
     default boolean watch(Operation<?> operation) {
         return false;
     }
 
     /**
-     * Helps an operation that was handed over and that a thread polls or waits for.
+     * Helps an operation that was handed over. A thread that polls the operation or waits for it
+     * calls this.
      *
      * @param operation the operation
      */
@@ -68,7 +68,7 @@ public interface VdmExecutor {
      * Answers a poll of an operation that was handed over.
      *
      * @param operation the operation
-     * @param notifier what the poller offers
+     * @param notifier the offer of the polling thread
      */
     default void answer(Operation<?> operation, Notifier notifier) {
         notifier.useWaker();
@@ -78,18 +78,18 @@ public interface VdmExecutor {
      * Takes back an operation that was handed over and has not begun.
      *
      * @param operation the operation
-     * @return {@code true} if the executor does not touch the operation from now on
+     * @return {@code true} if the executor no longer accesses the operation
      */
     default boolean cancelPending(Operation<?> operation) {
         return false;
     }
 
     /**
-     * Returns how many bytes of an operation that is not complete are done. The result never
-     * decreases, and is at most what {@link Operation#bytesDone} returns after the end.
+     * Returns the number of processed bytes of an incomplete operation. The number never decreases.
+     * It is at most the result of {@link Operation#bytesDone} after the end.
      *
      * @param operation the operation
-     * @return bytes, 0 if the executor does not know
+     * @return the number of bytes, or 0 if the executor does not know it
      */
     default long bytesDone(Operation<?> operation) {
         return 0;
@@ -102,7 +102,7 @@ public interface VdmExecutor {
     default void handOff() {}
 
     /**
-     * {@return whether an operation is executed outside of the polling thread}
+     * {@return whether another thread or a device executes an operation}
      *
      * @param operation the operation
      */
@@ -111,11 +111,10 @@ public interface VdmExecutor {
     }
 
     /**
-     * Refuses further operations, and ends those that were handed over and have not begun with
-     * {@link Operation#failClosed}. Called by {@link Vdm#closeNow}, before or while {@link #close}
-     * runs.
+     * Refuses further operations, and ends the waiting operations with {@link
+     * Operation#failClosed}. {@link Vdm#closeNow} calls this before or during {@link #close}.
      *
-     * @return how many operations this call has ended
+     * @return the number of operations that this call has ended
      */
     default int refusePending() {
         return 0;
@@ -126,7 +125,7 @@ public interface VdmExecutor {
      * after it has become {@linkplain AbstractDataMover#isClosed closed}.
      *
      * @throws VdmException with {@link VdmResult#TIMEOUT} if operations are still in flight after
-     *     the time that the mover was built with
+     *     the close timeout
      */
     default void close() {}
 }

@@ -3,10 +3,10 @@ package io.github.vdm4j;
 import java.util.Objects;
 
 /**
- * A set of flags: promises of an operation beyond moving the bytes, and hints about how to move
- * them. {@code VdmFlags.MEM_DURABLE.and(VdmFlags.NO_CACHE_HINT)} has both flags.
+ * A set of flags. A flag is an additional promise of an operation or a hint. {@code
+ * VdmFlags.MEM_DURABLE.and(VdmFlags.NO_CACHE_HINT)} contains both flags.
  *
- * <p>Instances are unique: two equal sets are the same object.
+ * <p>Equal sets are the same object.
  *
  * <p>C counterpart: {@code VDM_F_MEM_DURABLE}, {@code VDM_F_NO_CACHE_HINT}, miniasync_vdm(7).
  */
@@ -21,20 +21,20 @@ public final class VdmFlags {
     public static final VdmFlags NONE = SETS[0];
 
     /**
-     * The promise of durability: when the operation has succeeded, its destination is in the
-     * persistence domain of its memory and survives a power cut. If a mover cannot promise that for
-     * a destination, the operation writes nothing and fails with {@link VdmResult#UNSUPPORTED}.
-     * Examples are the heap, private mappings, and native memory of unknown domain. If a write-back
-     * of the destination's file has failed in this process, the operation fails with {@link
-     * VdmResult#IO_ERROR}.
+     * The promise of durability. After the operation has succeeded, its destination is in the
+     * persistence domain of its memory and survives a power cut. If a mover cannot make a
+     * destination durable, the operation writes nothing and fails with {@link
+     * VdmResult#UNSUPPORTED}. Examples are the heap, private mappings, and native memory of unknown
+     * domain. If a write-back of the destination's file has failed in this process, the operation
+     * fails with {@link VdmResult#IO_ERROR}.
      *
      * <p>C counterpart: {@code VDM_F_MEM_DURABLE}, bit 0.
      */
     public static final VdmFlags MEM_DURABLE = SETS[DURABLE_BIT];
 
     /**
-     * The hint that the destination will not be read soon, so the hardware need not bring it into
-     * the cache. Every mover accepts the hint. A mover without a use for it ignores it.
+     * The hint that the program does not read the destination soon. The hardware can therefore
+     * bypass the cache. All movers accept the hint. Some movers ignore it.
      *
      * <p>C counterpart: {@code VDM_F_NO_CACHE_HINT}, bit 1.
      */
@@ -50,7 +50,7 @@ public final class VdmFlags {
      * {@return the set with the given bits, in the numbering of the C library}
      *
      * @param bits {@code VDM_F_...} values, or-ed
-     * @throws IllegalArgumentException if a bit is no flag
+     * @throws IllegalArgumentException if a bit is not a flag
      */
     public static VdmFlags ofBits(long bits) {
         if ((bits & ~3L) != 0) {
@@ -76,9 +76,10 @@ public final class VdmFlags {
     }
 
     /**
-     * {@return whether all of some flags are in this set} {@link #NONE} is in every set.
+     * {@return whether this set contains all flags of another set} Every set contains
+     * {@link #NONE}.
      *
-     * @param flags the flags asked for
+     * @param flags the flags
      */
     public boolean contains(VdmFlags flags) {
         Objects.requireNonNull(flags, "flags");

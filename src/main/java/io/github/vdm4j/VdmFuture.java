@@ -6,14 +6,14 @@ import java.lang.foreign.MemorySegment;
 /**
  * The future of one operation of a mover. The first poll starts the operation.
  *
- * <p>Any thread may poll a future, and several may at once. A future keeps its segments reachable
- * until it is complete. A poll does not throw if the operation fails: the future completes, {@link
- * #result} states the reason, and {@link #orThrow} or {@link #await} throws it. There is one
- * exception: a poll by a thread that may not access a confined segment throws a {@link
- * WrongThreadException}, and the future is unchanged.
+ * <p>A future is thread-safe. It keeps its segments reachable until it is complete. If the
+ * operation fails, a poll does not throw an exception. The future completes, {@link #result}
+ * returns the result, and {@link #orThrow} and {@link #await} throw the failure. If a thread may
+ * not access a confined segment, its poll throws a {@link WrongThreadException}, and the future is
+ * unchanged.
  *
  * <p>If a program drops a future after its first poll, the mover finishes the operation and
- * releases what it used.
+ * releases its resources.
  *
  * <p>C counterpart: {@code struct vdm_operation_future}, miniasync_vdm(7).
  *
@@ -23,70 +23,70 @@ public abstract sealed class VdmFuture<R> extends AbstractFuture<R>
         permits OperationDescriptor {
     VdmFuture() {}
 
-    /** {@return the operation that the caller asked for} */
+    /** {@return the type of the operation} */
     public abstract VdmOperationType type();
 
-    /** {@return the flags that the caller passed} */
+    /** {@return the flags of the operation} */
     public abstract VdmFlags flags();
 
     /**
-     * {@return the bytes that the operation reads, or that it writes if it reads nothing} For a
-     * batch this is the sum of its tasks.
+     * {@return the size of the source, or of the destination if there is no source} For a batch, it
+     * is the sum of its tasks.
      */
     public abstract long byteSize();
 
     /**
-     * {@return the range that is written or flushed} The range is null if the operation writes
-     * nothing, or only its CRC.
+     * {@return the range to write or flush} The range is null if the operation writes nothing, or
+     * only its CRC.
      */
     public abstract MemorySegment destination();
 
     /**
-     * {@return how the operation ended}
+     * {@return the result of the operation}
      *
      * @throws IllegalStateException if the future is not complete
      */
     public abstract VdmResult result();
 
     /**
-     * Returns how many bytes are done for certain. After a success this is {@link #byteSize()}.
-     * After a failure more bytes may have been written, except with {@link VdmResult#CLOSED} and
-     * {@link VdmResult#CANCELLED}, which write nothing. While a mover's threads execute a long
-     * operation in parts, the number grows from call to call and never decreases.
+     * Returns the number of bytes that are certainly processed. After a success, it is
+     * {@link #byteSize()}. After a failure, the operation may have written more bytes. With {@link
+     * VdmResult#CLOSED} and {@link VdmResult#CANCELLED}, it has written nothing. While a mover's
+     * threads execute a long operation in parts, the number grows and never decreases.
      *
      * <ul>
-     *   <li>memcpy, memset, fill, dualcast and the DIF operations: the first bytes.
-     *   <li>memmove: the first bytes, or the last ones if the destination lies behind the source
-     *   and overlaps it.
-     *   <li>flush: the first bytes. A durable operation: bytes that are in memory; none of them is
-     *       durable for certain.
-     *   <li>compare, CRC and delta operations: the first bytes were read.
-     *   <li>batch: the sum of its tasks.
+     * <li>memcpy, memset, fill, dualcast and the DIF operations: the first bytes.
+     * <li>memmove: the first bytes, or the last bytes if the destination lies behind the source and
+     *     overlaps it.
+     * <li>flush: the first bytes. For a durable operation, the bytes are in memory but not
+     *     certainly durable.
+     * <li>compare, CRC and delta operations: the first bytes were read.
+     * <li>batch: the sum of its tasks.
      * </ul>
      *
-     * @return bytes, 0 if nothing is known to be done
+     * @return the number of bytes, or 0 if it is unknown
      */
     public abstract long bytesDone();
 
     /**
-     * {@return what executed the operation: the hardware, DML's software path, the JVM or libpmem}
+     * {@return the path that executed the operation}
      *
      * @throws IllegalStateException if the future is not complete
      */
     public abstract ExecutionPath path();
 
     /**
-     * Returns the output of the operation, a new object on every call.
+     * Returns the output of the operation. It is a new object on every call.
      *
-     * @return the output; null if the operation failed and its output is a result of its own, such
-     *     as a CRC
+     * @return the output, or null if the operation failed and its output has a separate type, for
+     *     example a CRC
      * @throws IllegalStateException if the future is not complete
      */
     @Override
     public abstract R output();
 
     /**
-     * Returns why the operation failed. The exception is new on every call and has the caller's
+     * Returns the failure of the operation. The exception is new on every call and has the caller's
      * stack trace.
      *
      * @return the failure, or null if the operation succeeded
@@ -96,7 +96,7 @@ public abstract sealed class VdmFuture<R> extends AbstractFuture<R>
     public abstract VdmException failure();
 
     /**
-     * Throws if the operation failed.
+     * Throws an exception if the operation failed.
      *
      * @throws VdmException with the result, the status and the remedy
      * @throws IllegalStateException if the future is not complete

@@ -9,8 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
- * A reusable operation for hot loops. It is prepared and started again and again without
- * allocating.
+ * A reusable operation for hot loops. It can be prepared and started repeatedly without an
+ * allocation.
  *
  * {@snippet lang=java :
  *     VdmOperation operation = mover.newOperation(); // the only allocation
@@ -23,11 +23,11 @@ import java.util.concurrent.Executor;
  *     }
  * }
  *
- * <p>A prepared operation is a future, and any thread may poll it. One thread at a time may prepare
- * it. If two threads prepare it at once, one of them gets an {@link IllegalStateException}.
+ * <p>A prepared operation is a future, and all threads may poll it. Only one thread at a time may
+ * prepare it. If two threads prepare it at the same time, a method throws an {@link
+ * IllegalStateException}.
  *
- * <p>C counterpart: a {@code dml_job_t} that is used again. miniasync creates a new future for each
- * operation.
+ * <p>C counterpart: a reused {@code dml_job_t}. miniasync creates a new future for each operation.
  */
 public final class VdmOperation extends OperationMethods<VdmOperation>
         implements
@@ -44,8 +44,8 @@ public final class VdmOperation extends OperationMethods<VdmOperation>
     /**
      * Prepares {@link Vdm#drain()}.
      *
-     * @return this, idle
-     * @throws IllegalStateException if the mover is closed, the operation is running, or
+     * @return this operation, idle
+     * @throws IllegalStateException if the mover is closed, if the operation is running, or if
      *     another thread prepares it
      */
     public VdmOperation drain() {
@@ -53,11 +53,11 @@ public final class VdmOperation extends OperationMethods<VdmOperation>
     }
 
     /**
-     * Prepares the last operation again, with the same segments.
+     * Prepares the last operation again with the same segments.
      *
-     * @return this, idle
-     * @throws IllegalStateException if nothing was prepared yet, the operation is running, or a
-     *     segment's arena or the mover is closed
+     * @return this operation, idle
+     * @throws IllegalStateException if nothing was prepared yet, if the operation is running, or if
+     *     a segment's arena or the mover is closed
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation again() {
@@ -92,19 +92,19 @@ public final class VdmOperation extends OperationMethods<VdmOperation>
     }
 
     /**
-     * Returns the number of the result without allocating: the offset of the first mismatch or of
-     * the first bad block, -1 for none; or the CRC, 0 to 0xFFFFFFFF; or the delta record's size in
-     * bytes.
+     * Returns the number of the result without an allocation. For a comparison or a check, it is
+     * the offset of the first mismatch or bad block, or -1. For a CRC, it is the CRC from 0 to
+     * 0xFFFFFFFF. For a new delta, it is the record's size in bytes.
      *
-     * @return the number, 0 for operations without one
-     * @throws IllegalStateException if the operation is not complete, or has failed
+     * @return the number, or 0 for operations without a number
+     * @throws IllegalStateException if the operation is not complete or has failed
      */
     public long value() {
         return future.valueOrThrow();
     }
 
     /**
-     * {@return how the operation ended}
+     * {@return the result of the operation}
      *
      * @throws IllegalStateException if the operation is not complete
      */
@@ -112,13 +112,15 @@ public final class VdmOperation extends OperationMethods<VdmOperation>
         return future.result();
     }
 
-    /** {@return how many bytes are done for certain, like {@link VdmFuture#bytesDone()}} */
+    /**
+     * {@return the number of bytes that are certainly processed, see {@link VdmFuture#bytesDone()}}
+     */
     public long bytesDone() {
         return future.bytesDone();
     }
 
     /**
-     * {@return what executed the operation}
+     * {@return the path that executed the operation}
      *
      * @throws IllegalStateException if the operation is not complete
      */
@@ -127,7 +129,7 @@ public final class VdmOperation extends OperationMethods<VdmOperation>
     }
 
     /**
-     * Throws if the operation failed.
+     * Throws an exception if the operation failed.
      *
      * @throws VdmException with the result, the status and the remedy
      * @throws IllegalStateException if the operation is not complete
@@ -152,7 +154,7 @@ public final class VdmOperation extends OperationMethods<VdmOperation>
         return future.poll(notifier);
     }
 
-    /** Returns the output of the operation, a new object on every call. */
+    /** Returns the output of the operation. It is a new object on every call. */
     @Override
     public Object output() {
         return future.output();

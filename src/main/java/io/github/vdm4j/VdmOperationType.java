@@ -3,7 +3,8 @@ package io.github.vdm4j;
 import java.util.Locale;
 
 /**
- * The type of an operation: the four of a virtual data mover, then the further operations of DML.
+ * The type of an operation. The four types of a virtual data mover come first, then the further
+ * operations of DML.
  *
  * <p>C counterpart: {@code enum vdm_operation_type}, miniasync_vdm(7), and {@code dml_operation_t}.
  */
@@ -14,11 +15,11 @@ public enum VdmOperationType {
     MEMMOVE,
     /** Fills a range with a byte. */
     MEMSET,
-    /** Writes a range back to where it is durable. */
+    /** Makes a range durable. */
     FLUSH,
-    /** Does nothing, but passes through the mover. */
+    /** Does nothing except pass through the mover. */
     NOP,
-    /** Ends when every operation that was started before it has ended. */
+    /** Waits until all operations that were started before have ended. */
     DRAIN,
     /** Fills a range with a pattern of eight bytes. */
     FILL,
@@ -26,23 +27,23 @@ public enum VdmOperationType {
     COMPARE,
     /** Compares a range with a pattern of eight bytes. */
     COMPARE_PATTERN,
-    /** Records how a range differs from another. */
+    /** Records the differences of two ranges. */
     DELTA_CREATE,
     /** Applies a delta record to a range. */
     DELTA_APPLY,
-    /** Copies to two ranges at once. */
+    /** Copies a range to two ranges. */
     DUALCAST,
     /** Computes a CRC-32C. */
     CRC,
-    /** Copies and computes a CRC-32C. */
+    /** Copies a range and computes its CRC-32C. */
     COPY_CRC,
     /** Checks the protection of blocks. */
     DIF_CHECK,
     /** Copies blocks and adds protection. */
     DIF_INSERT,
-    /** Copies blocks without their protection, which it checks. */
+    /** Checks the protection of blocks and copies them without it. */
     DIF_STRIP,
-    /** Copies blocks, checks their protection and writes new protection. */
+    /** Checks the protection of blocks and copies them with new protection. */
     DIF_UPDATE,
     /** Executes several operations. */
     BATCH;

@@ -7,10 +7,10 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>C counterpart: {@code struct vdm_operation_output}.
  *
- * @param type the operation that the caller asked for
- * @param result how it ended
- * @param destination the segment that the caller passed, which was written or flushed
- * @param path what executed it
+ * @param type the type of the operation
+ * @param result the result of the operation
+ * @param destination the segment that the operation has written or flushed
+ * @param path the path that executed the operation
  */
 public record VdmOutput(
         VdmOperationType type, VdmResult result, MemorySegment destination, ExecutionPath path) {}

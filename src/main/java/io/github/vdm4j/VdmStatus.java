@@ -9,16 +9,16 @@ public interface VdmStatus {
     /** {@return the number of the status} */
     int code();
 
-    /** {@return the name in the library's header without its prefix, or {@code UNKNOWN}} */
+    /** {@return the name in the library's header without the prefix, or {@code UNKNOWN}} */
     String name();
 
     /**
-     * What it means for an operation.
+     * Returns the result of an operation with this status.
      *
-     * @return the result that an operation with this status has
+     * @return the result
      */
     VdmResult result();
 
-    /** {@return the meaning and the remedy, in a sentence or two} */
+    /** {@return the meaning and the remedy} */
     String explanation();
 }

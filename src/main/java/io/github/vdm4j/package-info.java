@@ -1,6 +1,6 @@
 /**
- * The virtual data mover: asynchronous memcpy, memmove, memset, flush and every other DML operation
- * on {@link java.lang.foreign.MemorySegment}s.
+ * The virtual data mover. It offers asynchronous memcpy, memmove, memset, flush and every other DML
+ * operation on {@link java.lang.foreign.MemorySegment}s.
  *
  * {@snippet lang=java :
  *     try (Arena arena = Arena.ofShared(); Vdm mover = DataMovers.best()) {
@@ -14,21 +14,22 @@
  *
  * <p><b>Movers.</b> A {@link io.github.vdm4j.Vdm} is a mover. Open the best mover of the machine
  * with {@code DataMovers} of {@code io.github.vdm4j.mover}, or Intel DML with {@code DmlDataMover}
- * of {@code io.github.vdm4j.dml}. Any number of threads may use a mover.
+ * of {@code io.github.vdm4j.dml}. A mover is thread-safe.
  *
  * <p><b>Operations.</b> A call such as {@link io.github.vdm4j.Vdm#memcpy memcpy} checks its
  * arguments and returns an idle {@link io.github.vdm4j.VdmFuture}. The first poll starts it.
- * Invalid arguments throw at the call. Later failures complete the future with a {@link
- * io.github.vdm4j.VdmResult} and a {@link io.github.vdm4j.VdmException}.
+ * Invalid arguments throw an exception at the call. Later failures complete the future with a
+ * {@link io.github.vdm4j.VdmResult} and a {@link io.github.vdm4j.VdmException}.
  *
- * <p><b>Many operations.</b> A {@link io.github.vdm4j.Batch} executes many operations as one. A
- * {@link io.github.vdm4j.VdmOperation} is prepared again and again without allocating.
+ * <p><b>Many operations.</b> A {@link io.github.vdm4j.Batch} executes many operations together. A
+ * {@link io.github.vdm4j.VdmOperation} can be prepared repeatedly without an allocation.
  *
  * <p><b>Durability.</b> With {@link io.github.vdm4j.VdmFlags#MEM_DURABLE}, the destination survives
  * a power cut when the future has succeeded. Otherwise the future fails.
  *
- * <p><b>A mover of your own</b> extends {@link io.github.vdm4j.AbstractDataMover} and supplies a
- * {@link io.github.vdm4j.VdmExecutor}, which executes an {@link io.github.vdm4j.Operation}.
+ * <p><b>Own movers.</b> A program's own mover extends {@link io.github.vdm4j.AbstractDataMover} and
+ * supplies a {@link io.github.vdm4j.VdmExecutor}. The executor executes each {@link
+ * io.github.vdm4j.Operation}.
  *
  * <p>C counterpart: miniasync_vdm(7).
  */

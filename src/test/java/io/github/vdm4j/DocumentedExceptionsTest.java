@@ -22,8 +22,9 @@ class DocumentedExceptionsTest {
 
     @Test
     void byteBufferOfHugeBufferIsUnsupported() {
-        OffHeapBuffer buffer = OffHeapBuffer.wrap(HUGE);
-        assertThrows(UnsupportedOperationException.class, buffer::byteBuffer);
+        try (OffHeapBuffer buffer = OffHeapBuffer.wrap(HUGE)) {
+            assertThrows(UnsupportedOperationException.class, buffer::byteBuffer);
+        }
     }
 
     @Test

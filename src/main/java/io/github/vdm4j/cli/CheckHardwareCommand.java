@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The command The command {@code vdm check-hardware}. */
+/** The command {@code vdm check-hardware}. */
 @Command(
         name = "check-hardware",
         description = "Compares every operation of a DSA device with the JVM's results.",

@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The command The command {@code vdm compare}. */
+/** The command {@code vdm compare}. */
 @Command(
         name = "compare",
         description = "Compares two files through a data mover.",

@@ -12,7 +12,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The command The command {@code vdm copy}. */
+/** The command {@code vdm copy}. */
 @Command(
         name = "copy",
         description = "Copies a file through a data mover.",

@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The command The command {@code vdm crc}. */
+/** The command {@code vdm crc}. */
 @Command(
         name = "crc",
         description = "Prints the CRC-32C of each file, computed through a data mover.",

@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The command The command {@code vdm info}. */
+/** The command {@code vdm info}. */
 @Command(
         name = "info",
         description = "Shows versions, Intel DML, the processor, DSA devices, and the features"

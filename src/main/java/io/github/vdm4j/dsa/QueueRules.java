@@ -9,7 +9,7 @@ import java.util.Objects;
 /**
  * The conditions under which a process can use a work queue. The order is machine, device, queue,
  * file. If sysfs shows no attributes, the rules assume an enabled shared queue of type user with
- * PASID. They assume that the queue accepts neither batches nor block on fault.
+ * PASID. They assume a queue without batches and without block on fault.
  */
 final class QueueRules {
     private static final String CONFIGURE =

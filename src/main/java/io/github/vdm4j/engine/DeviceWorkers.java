@@ -103,7 +103,7 @@ final class DeviceWorkers {
             operation.handOver();
         }
         if (batch) {
-            forces.submit(operation, whenForced, false); // its slot makes others wait for it
+            forces.submit(operation, whenForced, false); // A drain waits for the slot of the batch.
         } else {
             forced.submit(operation, forces, whenForced, false);
             queue.handOff();

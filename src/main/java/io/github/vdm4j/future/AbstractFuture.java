@@ -7,64 +7,69 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 
 /**
- * The base class of every future of this library, also of a user's own. It has the state machine. A
- * subclass implements {@link #advance}, and two threads never execute it at once.
+ * The base class of all futures of this library and of a program's own futures. It contains the
+ * state machine. A subclass implements {@link #advance}. Only one thread at a time executes that
+ * method.
  *
- * <p>A future has one <em>driver</em> at a time. By default the driver is the thread that polls. A
- * subclass can {@linkplain #detach detach} the future instead: another thread then completes it,
- * and polls only read the state.
+ * <p>A future has one <em>driver</em> at a time. By default, the driver is the thread that polls. A
+ * subclass can {@linkplain #detach detach} the future. In this case another thread completes the
+ * future, and polls only read the state.
  *
- * <p>C counterpart: the macros {@code FUTURE} and {@code FUTURE_INIT}, with {@code future_task_fn}
- * as {@link #advance} and the data and output structures as the subclass's fields.
+ * <p>C counterpart: the macros {@code FUTURE} and {@code FUTURE_INIT}. {@link #advance} corresponds
+ * to {@code future_task_fn}. The fields of the subclass correspond to the structures of data and
+ * output.
  *
  * @param <T> the type of the output
  */
 public abstract class AbstractFuture<T> extends StatefulFuture<T> {
-    /** The thread inside {@link #advance}, or null. Each thread compares it with itself only. */
+    /**
+     * The thread inside {@link #advance}, or null. Each thread compares the field only with itself.
+     */
     private Thread advancing;
 
     /** Creates an idle future. */
     protected AbstractFuture() {}
 
     /**
-     * Does what can be done now without waiting. One thread at a time calls this method, and each
-     * call sees what the previous call wrote. It is not called after it has returned {@link
-     * FutureState#COMPLETE}.
+     * Makes the progress that is possible without waiting. One thread at a time calls this method,
+     * and each call sees the writes of the previous call. No thread calls it after it has returned
+     * {@link FutureState#COMPLETE}.
      *
-     * <p>Whatever this method throws completes the future through {@link #completeWith}. The
-     * exception is a {@link WrongThreadException}, which concerns the polling thread only: the poll
-     * throws it and the future stays as it was.
+     * <p>A throwable of this method completes the future through {@link #completeWith}. A {@link
+     * WrongThreadException} is different, because it concerns only the polling thread. The poll
+     * throws it, and the future is unchanged.
      *
-     * @param notifier what the pollers offer; an answer given to it must hold until the next call.
-     *     Its waker notifies every waiting thread, so the newest waker replaces an earlier one
-     * @return the state reached: {@link FutureState#IDLE} if the task could not be started yet, or
-     *     null if the future was {@linkplain #detach detached}
+     * @param notifier the offer of the polling threads. An answer must hold until the next call.
+     *     The newest waker replaces an earlier waker, because it notifies all waiting threads
+     * @return the state of the task. It is {@link FutureState#IDLE} if the task could not start
+     *     yet, and null if the future was {@linkplain #detach detached}
      */
     protected abstract FutureState advance(Notifier notifier);
 
     /**
-     * Returns whether advancing the running future without a waker can make progress. Polls ask
-     * this before they take the lock. A spinning caller then does not write to the memory that
-     * another thread has to write.
+     * Returns whether a poll of the running future without a waker can make progress. Polls call
+     * this before they take the lock. A spinning thread thus avoids writes to memory that another
+     * thread has to write.
      *
-     * @return true, unless a subclass overrides it
+     * @return {@code true}, unless a subclass overrides the method
      */
     protected boolean canAdvance() {
         return true;
     }
 
     /**
-     * Records the failure that {@link #failure} returns from now on. The thread that advances calls
-     * this right before the future becomes complete.
+     * Records the failure that {@link #failure} returns. The driver calls this immediately before
+     * the future becomes complete.
      *
-     * @param failure what {@link #advance} threw, or a {@link CancellationException} for {@link
-     *     #cancel}
+     * @param failure the throwable of {@link #advance}, or a {@link CancellationException} for
+     *     {@link #cancel}
      */
     protected abstract void completeWith(Throwable failure);
 
     /**
      * Runs after the future has become complete and before its waiters are notified. Another thread
-     * can have prepared the future again by then, so this method must not touch the operation.
+     * may have prepared the future again at this time. This method must therefore not access the
+     * operation.
      */
     protected void published() {}
 
@@ -76,26 +81,27 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
     /**
      * Answers a poll of a detached future.
      *
-     * @param notifier what the poller offers
+     * @param notifier the offer of the polling thread
      */
     protected void answerWhileDetached(Notifier notifier) {
         notifier.useWaker();
     }
 
     /**
-     * Takes a detached future from its driver, if the driver has not begun with it.
+     * Takes a detached future from its driver, if the driver has not begun to work on it.
      *
-     * @return {@code true} if the driver does not touch the future from now on; the caller
-     *     completes it
+     * @return {@code true} if the driver no longer accesses the future. The caller completes the
+     *     future in this case
      */
     protected boolean takeFromDriver() {
         return false;
     }
 
     /**
-     * Hands the future to another driver. {@link #advance} calls this before the driver can see the
-     * future. After this call the polling thread must not touch the future, and {@link #advance}
-     * returns null. The driver calls {@link #completeDetached} or {@link #resumeDetached}.
+     * Passes the future to another driver. {@link #advance} calls this before the driver can see
+     * the future. After this call, the polling thread must not access the future, and
+     * {@link #advance} returns null. The driver calls {@link #completeDetached} or {@link
+     * #resumeDetached}.
      */
     protected final void detach() {
         advancing = null;
@@ -103,16 +109,17 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
     }
 
     /**
-     * Completes a detached future, for its driver. The subclass has recorded the outcome.
+     * Completes a detached future. The driver calls this after the subclass has recorded the
+     * outcome.
      */
     protected final void completeDetached() {
         publish();
     }
 
     /**
-     * Completes a detached future with a failure, for its driver.
+     * Completes a detached future with a failure. The driver calls this.
      *
-     * @param failure what ended the task
+     * @param failure the throwable that ended the task
      */
     protected final void failDetached(Throwable failure) {
         fail(failure);
@@ -120,12 +127,12 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
     }
 
     /**
-     * Makes the current thread, which is the driver of a detached future, the thread that polls it.
+     * Polls a detached future and attaches it to its pollers again. The driver calls this.
      *
-     * @return the state reached
+     * @return the state of the task
      */
     protected final FutureState resumeDetached() {
-        state = RUNNING | ADVANCING; // before the look at the waiters
+        state = RUNNING | ADVANCING; // before it reads the waiters
         return enter(RUNNING, null);
     }
 
@@ -147,7 +154,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         return observe();
     }
 
-    /** Polls for a thread that awaits this future alone. */
+    /** Polls the future for a thread that awaits only this future. */
     final FutureState pollAwaiting() {
         return poll(ADVANCING | AWAITED);
     }
@@ -165,7 +172,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         return waker == null ? poll() : pollWith(notifier, waker);
     }
 
-    /** Returns the present state, for a poll that cannot advance the future. */
+    /** Returns the current state for a poll that cannot advance the future. */
     private FutureState observe() {
         int seen = state;
         if (seen == WITHHELD) {
@@ -178,7 +185,9 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         return seen == COMPLETE ? FutureState.COMPLETE : FutureState.RUNNING;
     }
 
-    /** Registers the waker first, so no later progress is missed. */
+    /**
+     * Polls after the registration of the waker, because a later registration could miss progress.
+     */
     private FutureState pollWith(Notifier notifier, Waker waker) {
         Registration registration = register(waker);
         if (registration == null) {
@@ -192,7 +201,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
                 && changeState(seen, seen | ADVANCING)) {
             reached = enterFor(notifier, registration, seen);
         } else {
-            notifier.useNone(); // another thread is advancing the future, or has just done so
+            notifier.useNone(); // Another thread is advancing the future or has just advanced it.
             reached = observe();
         }
         if (reached == FutureState.COMPLETE) {
@@ -204,7 +213,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
             answerWhileDetached(notifier);
         }
         if (notifier.used() != NotifierType.WAKER && waker != registration) {
-            registration.withdraw(); // no notification was promised, so none is given
+            registration.withdraw(); // The poll has not promised a notification.
         }
         return reached;
     }
@@ -221,28 +230,33 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         if (isCurrent(list)) {
             notifier.answerLike(list.notifier);
         } else {
-            notifier.useNone(); // prepared anew since the registration, which was notified of that
+            // The future was prepared again after the registration, and that preparation notified
+            // the waker.
+            notifier.useNone();
         }
         return reached;
     }
 
-    /** {@return whether a thread awaits this future and no other at the same time} */
+    /** {@return whether a thread awaits only this future} */
     protected final boolean hasLoneWaiter() {
         Waiters list = waiters;
         return (state & AWAITED) != 0 || isCurrent(list) && list.hasLoneWait();
     }
 
     /**
-     * Returns whether the current thread, which advances the future, is inside {@code await} without
-     * a timeout or inside {@code busyPoll}.
+     * Returns whether the current thread is inside {@code await} without a timeout or inside
+     * {@code busyPoll}. The thread that advances the future calls this.
      *
-     * @return true if the thread does nothing else until the future is complete
+     * @return {@code true} if the thread does no other work until the future is complete
      */
     protected final boolean isAwaitedByCaller() {
         return (state & AWAITED) != 0;
     }
 
-    /** The poller's own registration, or null, is not notified of what the poll itself returns. */
+    /**
+     * Advances the future. The registration of the polling thread receives no notification, because
+     * the poll itself returns the state.
+     */
     private FutureState enter(int seen, Registration own) {
         Waiters list = waiters;
         Notifier offered = isCurrent(list) ? list.notifier : Notifier.none();
@@ -271,14 +285,15 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
             leave(reached == FutureState.RUNNING ? RUNNING : IDLE);
             Seam.at("leave and wake");
             if (promised && offered.used() != NotifierType.WAKER) {
-                list.wake(); // the promise ends: those who rely on it poll for themselves
+                // The promise of this thread ends, so the waiting threads have to poll.
+                list.wake();
             }
         }
         return reached;
     }
 
     /**
-     * Runs work that may complete futures, and callbacks of users after it.
+     * Runs work that may complete futures, and then the callbacks of users.
      *
      * @param work the work
      */
@@ -286,7 +301,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         Callbacks.runAfter(work);
     }
 
-    /** Ends the future, even if the subclass cannot record why. */
+    /** Completes the future with a failure, even if the subclass cannot record the failure. */
     private void fail(Throwable failure) {
         try {
             completeWith(failure);
@@ -303,11 +318,12 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
     private void publish() {
         int completed = generation;
         advancing = null;
-        state = COMPLETE; // before the look at the waiters, who look at the state
+        // This write precedes the read of the waiters, because waiters read the state.
+        state = COMPLETE;
         Seam.at("publish and hand off");
         try {
             published();
-        } catch (Throwable e) { // the waiters are notified all the same
+        } catch (Throwable e) { // The waiters receive their notification in any case.
             LibraryThread.report(e);
         }
         Seam.at("publish and notify");
@@ -339,8 +355,8 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
     }
 
     /**
-     * Polls only if the future is running. A mover uses this to finish what was started, without
-     * starting what was only prepared.
+     * Polls the future if it is running. A mover uses this to finish started operations without
+     * starting prepared operations.
      */
     protected final void pollIfRunning() {
         if (state == RUNNING && changeState(RUNNING, RUNNING | ADVANCING)) {
@@ -348,7 +364,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         }
     }
 
-    /** Polls if the future is running. Returns false if it is not, and does not start it. */
+    /** Polls the future if it is running. Otherwise returns {@code false} and does not start it. */
     final boolean drive() {
         int seen = state;
         if (seen == DETACHED) {

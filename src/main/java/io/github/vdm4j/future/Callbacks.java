@@ -1,8 +1,9 @@
 package io.github.vdm4j.future;
 
 /**
- * The queue of users' callbacks on each thread, which run in sequence. A callback that completes
- * another future does not nest the callbacks of that future inside itself: they run after it.
+ * The queue of users' callbacks on a thread. The thread runs the callbacks in sequence. If a
+ * callback completes another future, the callbacks of that future run after this callback and not
+ * inside it.
  */
 final class Callbacks {
     private static final ThreadLocal<Callbacks> RUNNING = new ThreadLocal<>();
@@ -10,17 +11,17 @@ final class Callbacks {
     private Registration first;
     private Registration last;
     /**
-     * Whether a loop of this thread runs the callbacks. A stack that is full may leave it on the
-     * thread.
+     * Whether a loop of this thread runs the callbacks. After a stack overflow, an inactive queue
+     * may remain on the thread.
      */
     private boolean active;
 
     private Callbacks() {}
 
     /**
-     * Runs queued callbacks, or leaves them to the loop that already runs on this thread.
+     * Runs queued callbacks. If a loop already runs on this thread, that loop runs them later.
      *
-     * @param chain registrations that are queued, linked by {@code nextCallback}
+     * @param chain the queued registrations, linked by {@code nextCallback}
      */
     static void run(Registration chain) {
         Callbacks running;
@@ -45,7 +46,8 @@ final class Callbacks {
         } finally {
             if (outermost) {
                 running.active = false;
-                // Nothing is left unless the stack was full: the next wake-up has to queue again.
+                // Registrations remain only after a stack overflow.
+                // Their next wake-up has to queue them again.
                 for (Registration each = running.first; each != null; each = each.nextCallback) {
                     each.queued = false;
                 }
@@ -53,7 +55,7 @@ final class Callbacks {
         }
     }
 
-    /** Runs work, and after it the callbacks that the work has queued on this thread. */
+    /** Runs work, and then the callbacks that the work has queued on this thread. */
     static void runAfter(Runnable work) {
         Callbacks running = null;
         try {
@@ -63,10 +65,10 @@ final class Callbacks {
                 RUNNING.set(running);
                 running.active = true;
             } else {
-                running = null; // the loop that runs already calls them
+                running = null; // The loop on this thread runs the callbacks.
             }
         } catch (OutOfMemoryError | StackOverflowError e) {
-            running = null; // the callbacks run inside the work
+            running = null; // The callbacks run inside the work.
         }
         if (running == null) {
             work.run();
@@ -80,7 +82,7 @@ final class Callbacks {
         }
     }
 
-    /** Calls queued registrations at once. */
+    /** Calls queued registrations immediately. */
     static void callEach(Registration chain) {
         for (Registration each = chain; each != null;) {
             Registration following = each.nextCallback;
@@ -90,7 +92,7 @@ final class Callbacks {
         }
     }
 
-    /** Leaves a registration that could not be called ready for its next wake-up. */
+    /** Calls a registration. After a stack overflow, its next wake-up can queue it again. */
     private static void callOne(Registration registration) {
         try {
             registration.call();
@@ -124,7 +126,7 @@ final class Callbacks {
                 callOne(next);
             }
         } finally {
-            RUNNING.remove(); // a value that stays would keep the class loader alive
+            RUNNING.remove(); // A remaining value would keep the class loader alive.
         }
     }
 }

@@ -4,22 +4,22 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
- * One step of a {@link FutureChain}, linked to the step behind it. The types of the chain ensure
- * that the casts here hold.
+ * A step of a {@link FutureChain}, linked to the next step. The types of the chain ensure that the
+ * casts of this class are correct.
  */
 @SuppressWarnings("unchecked")
 final class ChainStep {
-    /** The place among the chain's own entries, or -1 for a step of a chain inside it. */
+    /** The index among the chain's own entries, or -1 for a step of an inner chain. */
     int index;
     ChainStep next;
 
     private final boolean recovery;
-    /** Makes the future of a lazy step; null for an eager one. */
+    /** The function that creates the future of a lazy step, or null for an eager step. */
     private final Function<Object, PollableFuture<?>> init;
-    /** Prepares the future of an eager step; null if there is nothing to prepare. */
+    /** The function that prepares the future of an eager step, or null. */
     private BiConsumer<Object, Object> prepare;
     private volatile PollableFuture<?> future;
-    /** The inner chain that ends here; null for an ordinary step. */
+    /** The inner chain that ends with this step, or null. */
     private final FutureChain<?> ended;
 
     private ChainStep(
@@ -52,7 +52,7 @@ final class ChainStep {
         return new ChainStep(true, init, null, null, null);
     }
 
-    /** The end of an inner chain that is an object of its own. */
+    /** Returns a separate step for the end of an inner chain. */
     static ChainStep endOf(FutureChain<?> inner) {
         var end = new ChainStep(false, null, null, null, inner);
         end.index = -1;
@@ -75,7 +75,10 @@ final class ChainStep {
         return future;
     }
 
-    /** The step's future, made or prepared on the first call from what came before. */
+    /**
+     * Returns the future of the step. The first call creates or prepares it from the output of the
+     * previous step.
+     */
     PollableFuture<?> begin(Object before) {
         if (future == null) {
             PollableFuture<?> made = init.apply(before);
@@ -86,7 +89,9 @@ final class ChainStep {
             future = made;
         } else if (prepare != null) {
             prepare.accept(before, future);
-            prepare = null; // after the call: what needs another thread is called there again
+            // Cleared after the call, because a WrongThreadException repeats the call on another
+            // thread.
+            prepare = null;
         }
         return future;
     }

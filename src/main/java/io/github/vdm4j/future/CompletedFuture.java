@@ -2,7 +2,7 @@ package io.github.vdm4j.future;
 
 import java.util.Objects;
 
-/** A future that never ran. */
+/** A future that is complete from its creation. */
 final class CompletedFuture<T> implements PollableFuture<T> {
     private final T output;
     private final Throwable failure;

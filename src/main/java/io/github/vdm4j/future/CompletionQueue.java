@@ -10,8 +10,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A queue that returns futures in the order of their completion, each with an attachment of the
- * caller. Its cost does not depend on the number of futures in flight.
+ * A queue that returns futures in the order of their completion. Each future has an attachment of
+ * the caller. The cost of the queue does not depend on the number of futures in flight.
  *
  * <pre>{@code
  * var done = new CompletionQueue<Page>();
@@ -23,11 +23,11 @@ import java.util.concurrent.locks.ReentrantLock;
  * }
  * }</pre>
  *
- * <p>Any {@link PollableFuture} can be added. {@link #add} starts it. If a future notifies, it costs
- * nothing until it completes. A daemon thread, which all such futures share, polls futures that
- * give no notification, and chains whose current step is complete. The functions of such a chain
- * must not block, because they run on this thread. If a poll throws {@link WrongThreadException} there,
- * {@code poll} and {@code take} on the thread that added the future poll it.
+ * <p>{@link #add} accepts any {@link PollableFuture} and starts it. If a future notifies, it costs
+ * nothing until it completes. A shared daemon thread polls futures without notification, and chains
+ * whose current step is complete. The functions of such a chain must not block, because they run on
+ * this thread. If a poll on this thread throws {@link WrongThreadException}, the thread that added
+ * the future polls it in {@code poll} and {@code take}.
  *
  * <p><b>Threading.</b> Any number of threads, virtual threads included, may add and take entries.
  *
@@ -52,52 +52,56 @@ public final class CompletionQueue<T> {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
-    /** Entries that were completed, linked from the newest to the oldest. */
+    /** The completed entries, linked from the newest to the oldest. */
     private volatile Wait<T> completed;
-    /** Entries to be returned, linked from the oldest to the newest. Guarded by the lock. */
+    /**
+     * The entries that the queue returns next, linked from the oldest to the newest. Guarded by the
+     * lock.
+     */
     private Wait<T> next;
-    /** Entries that only the threads that added them can poll. Guarded by the lock. */
+    /** The entries that only their adding threads can poll. Guarded by the lock. */
     private Wait<T> confined;
-    /** How many entries were added and not returned. */
+    /** The number of entries that were added and not returned yet. */
     private volatile int registered;
-    /** How many threads wait for an entry. Written under the lock. */
+    /** The number of threads that wait for an entry. Written under the lock. */
     private volatile int waiting;
-    /** Whether a waiting thread was signalled and has not looked at the queue since. */
+    /** Whether a waiting thread was signalled and has not read the queue yet. */
     private volatile boolean signalled;
 
     /** Creates an empty queue. */
     public CompletionQueue() {}
 
     /**
-     * A future that is complete, and what was added with it.
+     * A complete future and its attachment.
      *
      * @param <T> the type of the attachment
-     * @param future the future, succeeded or failed
+     * @param future the future
      * @param attachment the attachment
      */
     public record Entry<T>(PollableFuture<?> future, T attachment) {}
 
     /**
-     * Adds a future and starts it. The queue returns it once it is complete, whether it succeeds,
-     * fails or is cancelled. A future that is added twice gives two entries. A reusable operation
-     * must not be prepared anew before the queue has returned it.
+     * Adds a future and starts it. The queue returns it after it has succeeded, failed or been
+     * cancelled. If a future is added twice, the queue returns two entries. A reusable operation
+     * must not be prepared again before the queue has returned it.
      *
      * @param future the future, idle, running or complete
-     * @param attachment what to return with it
-     * @throws WrongThreadException if the future cannot be started from this thread; it is not
-     *     added
-     * @throws IllegalStateException if the future is a reusable operation with nothing prepared; it
-     *     is not added
+     * @param attachment the attachment of the entry
+     * @throws WrongThreadException if this thread cannot start the future. The queue does not add
+     *     it
+     * @throws IllegalStateException if the future is a reusable operation with nothing prepared.
+     *     The queue does not add it
      */
     public void add(PollableFuture<?> future, T attachment) {
         Objects.requireNonNull(future, "future");
         Objects.requireNonNull(attachment, "attachment");
         var wait = new Wait<>(this, future, attachment);
-        REGISTERED.getAndAdd(this, 1); // before a thread can take the entry
+        // The count must include the entry before a thread can take it.
+        REGISTERED.getAndAdd(this, 1);
         try {
             wait.start();
         } catch (Throwable e) {
-            if (wait.claim()) { // else the future has completed all the same
+            if (wait.claim()) { // If the entry was claimed before, the future has completed.
                 wait.withdraw();
                 forget();
                 throw e;
@@ -105,7 +109,10 @@ public final class CompletionQueue<T> {
         }
     }
 
-    /** {@return the next completed entry, which is removed, or null if no future is complete} */
+    /**
+     * {@return the next completed entry, or null if no future is complete} The method removes the
+     * entry and does not wait.
+     */
     public Entry<T> poll() {
         for (boolean again = true;; again = false) {
             Wait<T> mine;
@@ -124,8 +131,8 @@ public final class CompletionQueue<T> {
     }
 
     /**
-     * Returns and removes the next completed entry, and waits for it. Interruption does not end the
-     * wait and is kept for afterwards.
+     * Waits for the next completed entry, and returns and removes it. An interrupt does not end the
+     * wait. The thread's interrupted status is set afterwards.
      *
      * @return the entry
      * @throws IllegalStateException if nothing is registered, now or after another thread has taken
@@ -136,10 +143,10 @@ public final class CompletionQueue<T> {
     }
 
     /**
-     * Waits like {@link #take()}, for a limited time.
+     * Waits like {@link #take()}, but for a limited time.
      *
-     * @param timeout how long to wait; 0 or less not to wait
-     * @return the entry; null if no future was complete in time
+     * @param timeout the time limit. With 0 or less, the method does not wait
+     * @return the entry, or null after a timeout
      * @throws IllegalStateException if nothing is registered, now or after another thread has taken
      *     the last entry, or on a thread of vdm4j
      */
@@ -147,21 +154,19 @@ public final class CompletionQueue<T> {
         return take(true, WaitSession.nanos(Objects.requireNonNull(timeout, "timeout")));
     }
 
-    /** {@return whether every entry that was added has been returned} */
+    /** {@return whether all added entries have been returned} */
     public boolean isEmpty() {
         return registered == 0;
     }
 
-    /**
-     * {@return the number of entries that were added and have not been returned, complete or not}
-     */
+    /** {@return the number of entries that were added and not returned yet, complete or not} */
     public int size() {
         return registered;
     }
 
     private Entry<T> take(boolean timed, long nanos) {
         WaitSession.refuseLibraryThread("take");
-        long start = 0; // the clock is read only if nothing is complete
+        long start = 0; // Reading the clock is necessary only if no entry is complete.
         boolean interrupted = false;
         try {
             while (true) {
@@ -199,13 +204,17 @@ public final class CompletionQueue<T> {
         }
     }
 
-    /** Waits under the lock until something changes. Returns true if interrupted. */
+    /**
+     * Waits under the lock for a change of the queue. Returns {@code true} if the thread was
+     * interrupted.
+     */
     private boolean sleep(boolean timed, long nanos) {
         waiting++;
         signalled = false;
         try {
             if (completed != null || registered == 0) {
-                return false; // changed before the thread that changed it could see this one wait
+                // The queue changed before the changing thread could see that this thread waits.
+                return false;
             }
             if (timed) {
                 changed.awaitNanos(nanos);
@@ -221,7 +230,10 @@ public final class CompletionQueue<T> {
         }
     }
 
-    /** Removes the oldest completed entry, under the lock. Returns null if there is none. */
+    /**
+     * Removes the oldest completed entry under the lock. Returns null if there is no completed
+     * entry.
+     */
     private Wait<T> remove() {
         if (next == null && completed != null) {
             @SuppressWarnings("unchecked")
@@ -238,14 +250,18 @@ public final class CompletionQueue<T> {
             next = first.link;
             first.link = null;
             if (waiting > 0 && (next != null || completed != null)) {
-                changed.signal(); // one push signals one thread, which signals the next
+                // A push signals one thread, and this thread signals the next thread.
+                changed.signal();
             }
             forget();
         }
         return first;
     }
 
-    /** Takes an entry out of the count. Threads that wait for nothing now have to know. */
+    /**
+     * Removes an entry from the count. If no entry remains, the waiting threads have to end their
+     * wait.
+     */
     private void forget() {
         if ((int) REGISTERED.getAndAdd(this, -1) == 1 && waiting > 0) {
             signalAll();
@@ -261,7 +277,10 @@ public final class CompletionQueue<T> {
         }
     }
 
-    /** Adds a completed entry. Takes a lock only if a waiting thread was not signalled yet. */
+    /**
+     * Adds a completed entry. The method takes the lock only if a waiting thread was not signalled
+     * yet.
+     */
     private void push(Wait<T> wait) {
         Wait<T> head = completed;
         wait.link = head;
@@ -290,7 +309,7 @@ public final class CompletionQueue<T> {
         }
     }
 
-    /** Removes the entries that the current thread has to poll, under the lock. */
+    /** Removes the entries that the current thread has to poll. The caller holds the lock. */
     private Wait<T> removeConfined() {
         Wait<T> mine = null;
         Wait<T> others = null;
@@ -318,7 +337,7 @@ public final class CompletionQueue<T> {
         }
     }
 
-    /** The registration of one entry with its future. */
+    /** The registration of an entry with its future. */
     private static final class Wait<T> extends PollingRegistration<Object> {
         private static final VarHandle CLAIMED;
 
@@ -334,12 +353,12 @@ public final class CompletionQueue<T> {
         private final CompletionQueue<T> queue;
         private final T attachment;
         private final Thread adder = Thread.currentThread();
-        /** Whether the entry is complete, or was refused. */
+        /** Whether the entry is complete or was refused. */
         private volatile boolean claimed;
-        /** The next entry of the list that this one is in. */
+        /** The next entry of the list that contains this entry. */
         private Wait<T> link;
 
-        @SuppressWarnings("unchecked") // the type of the output is of no interest here
+        @SuppressWarnings("unchecked") // The queue does not use the type of the output.
         Wait(CompletionQueue<T> queue, PollableFuture<?> future, T attachment) {
             super((PollableFuture<Object>) future);
             this.queue = queue;

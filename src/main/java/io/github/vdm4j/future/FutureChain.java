@@ -12,24 +12,25 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * A future that executes futures one after the other. A poll of the chain polls the current entry,
- * and continues with the next entries while they complete at once.
+ * A future that executes futures in sequence. A poll of the chain polls the current entry. While
+ * entries complete at once, the same poll continues with the next entries.
  *
- * <p>An entry is <em>eager</em> (its future is given) or <em>lazy</em> (a function makes its future
- * from the output of the entry before). Outputs pass from entry to entry, and {@link #map} changes
- * an output. The output of the last entry is that of the chain.
+ * <p>An <em>eager</em> entry has a given future. For a <em>lazy</em> entry, a function creates the
+ * future from the output of the previous entry. Outputs pass from entry to entry, and {@link #map}
+ * changes an output. The output of the last entry is the output of the chain.
  *
- * <p>An entry that fails ends the chain with its failure. No later function runs, and eager futures
- * that have not started are cancelled. {@link #recover} continues after a failure.
+ * <p>If an entry fails, the chain ends with its failure. No later function runs, and the chain
+ * cancels eager futures that have not started. {@link #recover} continues after a failure.
  *
- * <p>Every method that adds an entry returns a new chain that replaces this one, like the
- * operations of {@link java.util.stream.Stream}. It throws an {@link IllegalStateException} if this
- * chain has been polled or extended. One thread builds the chain, and any thread may poll it.
+ * <p>Every method that adds an entry returns a new chain that replaces this chain, like the
+ * operations of {@link java.util.stream.Stream}. If this chain was polled or extended before, the
+ * method throws an {@link IllegalStateException}. One thread builds the chain. All threads may poll
+ * it.
  *
  * <p>C counterpart: {@code FUTURE_CHAIN_INIT}, {@code FUTURE_CHAIN_ENTRY_INIT} and {@code
- * FUTURE_CHAIN_ENTRY_LAZY_INIT}, whose map function is {@link #map}, miniasync_future(7). {@code
- * FUTURE_CHAIN_ENTRY_LAST} separates the entries from further data in memory. In Java, such data are
- * variables that the functions capture.
+ * FUTURE_CHAIN_ENTRY_LAZY_INIT} of miniasync_future(7). Their map function corresponds to
+ * {@link #map}. {@code FUTURE_CHAIN_ENTRY_LAST} separates the entries from further data in memory.
+ * In Java, functions capture such data in variables.
  *
  * @param <T> the type of the chain's output
  */
@@ -39,21 +40,24 @@ public final class FutureChain<T> extends AbstractFuture<T> {
                     "this chain was extended, or a step of another chain returned it. "
                             + "Poll the chain that contains it");
 
-    /** How many entries there are. */
+    /** The number of entries. */
     private final int entries;
     private final ChainStep last;
     /**
-     * The step whose turn it is, or null at the end. Finished steps are not kept. Written by the
-     * thread that advances, read by any.
+     * The current step, or null at the end. The chain does not keep finished steps. The advancing
+     * thread writes this field, and all threads read it.
      */
     private volatile ChainStep current;
-    /** How many of the chain's own entries have begun or were skipped. */
+    /** The number of the chain's own entries that have begun or were skipped. */
     private volatile int begun;
-    /** The chain that executes the steps of this one, if this one is an entry of it. */
+    /** The outer chain that executes the steps of this chain, or null. */
     private volatile FutureChain<?> driver;
-    /** Whether a longer chain, or one that this chain was returned to, executes the entries. */
+    /**
+     * Whether another chain executes the entries, because it extends this chain or a step returned
+     * this chain to it.
+     */
     private boolean taken;
-    /** The lazy entries that were skipped, or null if none was. */
+    /** The skipped lazy entries, or null. */
     private volatile Set<Integer> skipped;
     private Object value;
     private Throwable failure;
@@ -79,10 +83,10 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     }
 
     /**
-     * {@return a chain whose first poll makes its first future}
+     * {@return a chain whose first poll creates its first future}
      *
      * @param <T> the type of its output
-     * @param first makes the future
+     * @param first the function that creates the future
      */
     public static <T> FutureChain<T> ofLazy(Supplier<? extends PollableFuture<T>> first) {
         Objects.requireNonNull(first, "first");
@@ -93,7 +97,8 @@ public final class FutureChain<T> extends AbstractFuture<T> {
      * Adds a lazy entry.
      *
      * @param <R> the type of its output
-     * @param init makes the future from the output of the entry before it; must not return null
+     * @param init the function that creates the future from the output of the previous entry. It
+     *     must not return null
      * @return the longer chain
      */
     public <R> FutureChain<R> then(Function<? super T, ? extends PollableFuture<R>> init) {
@@ -101,10 +106,10 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     }
 
     /**
-     * Adds an eager entry that needs nothing from the entry before it.
+     * Adds an eager entry that does not use the output of the previous entry.
      *
      * @param <R> the type of its output
-     * @param next the future; the program does not poll it before its turn
+     * @param next the future. The program must not poll it before its turn
      * @return the longer chain
      */
     public <R> FutureChain<R> then(PollableFuture<R> next) {
@@ -112,13 +117,13 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     }
 
     /**
-     * Adds an eager entry that uses the output of the entry before it.
+     * Adds an eager entry that uses the output of the previous entry.
      *
      * @param <R> the type of its output
      * @param <F> the type of the future
      * @param next the future
-     * @param map called with the output of the entry before and with {@code next}, before the first
-     *     poll of {@code next}
+     * @param map the function that receives the output of the previous entry and {@code next}. The
+     *     chain calls it before the first poll of {@code next}
      * @return the longer chain
      */
     public <R, F extends PollableFuture<R>> FutureChain<R> then(
@@ -132,7 +137,7 @@ public final class FutureChain<T> extends AbstractFuture<T> {
      * Adds a function that changes the output.
      *
      * @param <R> the type of the new output
-     * @param map makes the new output from the old one
+     * @param map the function that computes the new output from the old output
      * @return the longer chain
      */
     public <R> FutureChain<R> map(Function<? super T, ? extends R> map) {
@@ -140,10 +145,10 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     }
 
     /**
-     * Adds an entry that runs only if an entry before it has failed. Its output replaces the
-     * missing output. Without a failure it is skipped.
+     * Adds an entry that runs only if an earlier entry has failed. Its output replaces the missing
+     * output. Without a failure, the chain skips the entry.
      *
-     * @param init makes a future from the failure; must not return null
+     * @param init the function that creates a future from the failure. It must not return null
      * @return the longer chain
      */
     public FutureChain<T> recover(Function<? super Throwable, ? extends PollableFuture<T>> init) {
@@ -151,16 +156,16 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     }
 
     /**
-     * {@return the number of entries, map functions included} Entries that have finished count. The
-     * entries of a chain inside this one, which is the future of one entry, do not.
+     * {@return the number of entries, map functions included} It includes finished entries. It does
+     * not include the entries of inner chains.
      */
     public int entries() {
         return entries;
     }
 
     /**
-     * {@return whether an entry has its future} An eager entry always has it, and a lazy entry has
-     * it from its turn on.
+     * {@return whether an entry has its future} An eager entry always has a future. A lazy entry
+     * receives its future at its turn.
      *
      * @param entry the entry's index, from 0
      * @throws IndexOutOfBoundsException if there is no such entry
@@ -175,7 +180,7 @@ public final class FutureChain<T> extends AbstractFuture<T> {
                 return step.future() != null;
             }
         }
-        return true; // it has begun since
+        return true; // The entry has begun meanwhile.
     }
 
     /**
@@ -221,11 +226,10 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     }
 
     /**
-     * Puts the steps of an inner chain in the place of the step whose future it is. So chains are
-     * executed by one loop, however deeply they are nested, and a loop of chains that return the
-     * next chain needs constant memory.
+     * Replaces a step by the steps of its inner chain. One loop therefore executes chains at any
+     * depth of nesting. A sequence of chains that return the next chain needs constant memory.
      *
-     * @return false if the inner chain is not idle: it is polled like any other future
+     * @return {@code false} if the inner chain is not idle. The chain then polls it like any future
      */
     private boolean splice(ChainStep step, FutureChain<?> inner) {
         if (!inner.detachIdle()) {
@@ -237,7 +241,7 @@ public final class FutureChain<T> extends AbstractFuture<T> {
         }
         ChainStep end = inner.last;
         if (step.isLazy()) {
-            inner.endTaken(); // no user has the chain that a function returned
+            inner.endTaken(); // No user has a reference to a chain that a function returned.
         } else {
             inner.driver = this;
             end.next = ChainStep.endOf(inner);
@@ -250,7 +254,7 @@ public final class FutureChain<T> extends AbstractFuture<T> {
         return true;
     }
 
-    /** Completes this chain, which no thread polls. */
+    /** Completes this inner chain. No thread polls it. */
     private void end(Object output, Throwable thrown) {
         value = output;
         failure = thrown;
@@ -267,7 +271,7 @@ public final class FutureChain<T> extends AbstractFuture<T> {
         }
     }
 
-    /** Returns the chain that executes the steps of this one. */
+    /** Returns the chain that executes the steps of this chain. */
     private FutureChain<?> outermost() {
         FutureChain<?> outermost = this;
         for (FutureChain<?> outer = driver; outer != null; outer = outer.driver) {
@@ -280,14 +284,14 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     }
 
     /**
-     * Returns an object that stands for the place that a chain has reached. A poll that changes it
-     * has made progress. Null for a future that is not a chain.
+     * Returns an object that identifies the current step of a chain. If a poll changes it, the poll
+     * has made progress. Returns null for a future that is not a chain.
      */
     static Object placeOf(PollableFuture<?> future) {
         return future instanceof FutureChain<?> chain ? chain.outermost().current : null;
     }
 
-    /** Nobody wakes for a part of a chain: the poller polls the whole chain. */
+    /** Answers without a notification, because pollers poll the whole chain instead of its part. */
     @Override
     protected void answerWhileDetached(Notifier notifier) {
         notifier.useNone();
@@ -305,7 +309,7 @@ public final class FutureChain<T> extends AbstractFuture<T> {
         }
     }
 
-    /** Passes a step that is not executed. An inner chain that ends there ends like this one. */
+    /** Skips a step. If an inner chain ends with this step, it ends like this chain. */
     private void pass(ChainStep step) {
         FutureChain<?> ended = step.ended();
         if (ended != null) {
@@ -321,7 +325,10 @@ public final class FutureChain<T> extends AbstractFuture<T> {
         cancelFuture(step);
     }
 
-    /** Cancels the future of a step that will not have its turn. Chains inside it need no stack. */
+    /**
+     * Cancels the future of a skipped step. The method uses a loop for inner chains, because
+     * recursion could overflow the stack.
+     */
     private static void cancelFuture(ChainStep step) {
         if (!(step.future() instanceof FutureChain<?> chain)) {
             if (step.future() != null) {
@@ -349,7 +356,7 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // the type of the last entry, by construction
+    @SuppressWarnings("unchecked") // The last entry has this type by construction.
     public T output() {
         requireComplete();
         return (T) value;
@@ -362,8 +369,8 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     }
 
     /**
-     * Returns the property of the entry whose turn it is. A lazy entry without a future has no
-     * property, and neither has a finished chain.
+     * Returns whether the current entry has a property. A lazy entry without a future and a
+     * finished chain have no properties.
      */
     @Override
     public boolean hasProperty(FutureProperty property) {
@@ -373,7 +380,7 @@ public final class FutureChain<T> extends AbstractFuture<T> {
                 && future.hasProperty(property);
     }
 
-    /** Completes this chain, which another chain has taken over, without touching its entries. */
+    /** Completes this chain without its entries, because another chain executes them. */
     private void endTaken() {
         taken = true;
         current = null;

@@ -5,11 +5,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
-/** A {@link CompletableFuture} that completes when a polled future does. */
+/** A {@link CompletableFuture} that completes when a polled future completes. */
 final class FutureCompletion<T> extends CompletableFuture<T> {
     private final Executor executor;
     private final Wait wait;
-    /** Set by {@link #cancel}, which completes this itself once it has cancelled the task. */
+    /**
+     * Whether {@link #cancel} is running. It completes this future itself after it has cancelled
+     * the task.
+     */
     private volatile boolean cancelling;
 
     /** The registration of this completion with its task. */
@@ -20,13 +23,14 @@ final class FutureCompletion<T> extends CompletableFuture<T> {
 
         @Override
         Kind kind() {
-            return Kind.CALLBACK; // the executor is a user's
+            return Kind.CALLBACK; // The executor belongs to the user.
         }
 
         @Override
         void fire() {
             if (mustPoll() && !execute(this::proceed)) {
-                SharedPoller.add(this); // a refusal must not lose a completion
+                // If the executor refuses, the shared poller must complete the future.
+                SharedPoller.add(this);
             }
         }
 
@@ -35,13 +39,16 @@ final class FutureCompletion<T> extends CompletableFuture<T> {
             return isDone();
         }
 
-        /** Polls a task that has begun to its end. One that was prepared anew is not started. */
+        /** Polls a started task to its end. It does not start a task that was prepared again. */
         @Override
         boolean abandon() {
             return !(task instanceof AbstractFuture<?> future && future.drive());
         }
 
-        /** What depends on this completion must not hold up the shared poller. */
+        /**
+         * Completes this future. Dependent actions must not block the shared poller, so the
+         * executor runs them.
+         */
         @Override
         void end(Throwable thrown, boolean onSharedPoller) {
             if (!onSharedPoller || !execute(() -> settle(thrown))) {
@@ -55,7 +62,10 @@ final class FutureCompletion<T> extends CompletableFuture<T> {
         wait = new Wait(task);
     }
 
-    /** Polls once on the calling thread, which gets what that throws. Null: the default executor. */
+    /**
+     * Polls once on the calling thread and throws the exception of that poll. If the executor is
+     * null, the default executor is used.
+     */
     static <T> CompletableFuture<T> of(PollableFuture<T> task, Executor executor) {
         var completion = new FutureCompletion<>(task, executor);
         completion.wait.start();
@@ -68,7 +78,7 @@ final class FutureCompletion<T> extends CompletableFuture<T> {
             executor.execute(work);
             return true;
         } catch (RejectedExecutionException e) {
-            // documented: the shared poller does the work
+            // In this case the shared poller does the work.
         } catch (Throwable e) {
             LibraryThread.report(e);
         }
@@ -87,13 +97,13 @@ final class FutureCompletion<T> extends CompletableFuture<T> {
                 } else {
                     completeExceptionally(failure);
                 }
-            } catch (Throwable e) { // of a user's future
+            } catch (Throwable e) { // The throwable of a user's future.
                 settle(e);
             }
         }
     }
 
-    /** Cancels the task if it has not begun, and lets go of it in any case. */
+    /** Cancels the task if it has not begun, and completes this future in any case. */
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
         boolean cancelled;
@@ -104,7 +114,7 @@ final class FutureCompletion<T> extends CompletableFuture<T> {
             }
         } finally {
             cancelled = super.cancel(mayInterruptIfRunning);
-            wait.wake(); // the thread that polls for this completion sees that it is done
+            wait.wake(); // The polling thread then sees that this future is complete.
         }
         return cancelled;
     }

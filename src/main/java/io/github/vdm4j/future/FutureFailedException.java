@@ -1,7 +1,7 @@
 package io.github.vdm4j.future;
 
 /**
- * The exception of an awaited future that failed with a checked exception. That exception is the
+ * Thrown if an awaited future has failed with a checked exception. The checked exception is the
  * cause.
  */
 public final class FutureFailedException extends RuntimeException {

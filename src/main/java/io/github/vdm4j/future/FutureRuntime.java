@@ -7,18 +7,17 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A runtime that waits for futures. It polls them, and sleeps when only their wakers can bring
- * progress.
+ * A runtime that waits for futures. It polls them. If only wakers can report progress, the waiting
+ * thread sleeps.
  *
- * <p>Each round polls the asynchronous futures first, so their work overlaps, and keeps the
- * caller's order otherwise. A future that answered with a waker is polled again after it was woken.
- * Each round polls the remaining futures.
+ * <p>Each round polls the asynchronous futures first, because their work can overlap. Otherwise it
+ * keeps the caller's order. If a future has answered with a waker, the runtime polls it again after
+ * a wake-up. Each round polls the remaining futures.
  *
- * <p>A runtime keeps no state between two calls. Any number of threads may use it at once, and
- * several may wait for the same future.
+ * <p>A runtime has no state and is thread-safe. Several threads may wait for the same future.
  *
- * <p>C counterpart: {@code runtime_new}, {@code runtime_wait}, {@code runtime_wait_multiple},
- * miniasync_runtime(7). There is nothing to delete.
+ * <p>C counterpart: {@code runtime_new}, {@code runtime_wait} and {@code runtime_wait_multiple} of
+ * miniasync_runtime(7). A runtime in Java needs no deletion.
  */
 public final class FutureRuntime {
     private static final FutureRuntime SHARED = new FutureRuntime();
@@ -39,7 +38,7 @@ public final class FutureRuntime {
         this.idle = Objects.requireNonNull(idle, "idle");
     }
 
-    /** {@return the runtime of {@link PollableFuture#await()}, with the default strategy} */
+    /** {@return the runtime of {@link PollableFuture#await()}} It has the default strategy. */
     public static FutureRuntime shared() {
         return SHARED;
     }
@@ -50,7 +49,7 @@ public final class FutureRuntime {
      * <p>C counterpart: {@code runtime_wait}.
      *
      * @param future the future
-     * @throws WrongThreadException if the future cannot be started from this thread
+     * @throws WrongThreadException if this thread cannot start the future
      */
     public void waitFor(PollableFuture<?> future) {
         Objects.requireNonNull(future, "future");
@@ -70,9 +69,9 @@ public final class FutureRuntime {
      * <p>C counterpart: {@code runtime_wait_multiple}.
      *
      * @param futures the futures
-     * @throws NullPointerException if a future is null; no future was polled then
-     * @throws WrongThreadException if this thread cannot start a future; the remaining futures are
-     *     unchanged and can be waited for again
+     * @throws NullPointerException if a future is null. No future was polled
+     * @throws WrongThreadException if this thread cannot start a future. The remaining futures are
+     *     unchanged
      */
     public void waitAll(Collection<? extends PollableFuture<?>> futures) {
         new WaitSession(Objects.requireNonNull(futures, "futures"), idle).run();
@@ -80,12 +79,11 @@ public final class FutureRuntime {
 
     /**
      * Waits like {@link #waitAll(Collection)}, but for a limited time. A sleep of the idle strategy
-     * can extend it.
+     * can exceed the limit.
      *
      * @param futures the futures
-     * @param timeout how long to wait; 0 or less to poll each future once
-     * @return {@code false} if a future was not complete by then; it continues and can be waited
-     *     for again
+     * @param timeout the time limit. With 0 or less, the method polls each future once
+     * @return {@code false} after a timeout. The incomplete futures continue
      */
     public boolean waitAll(Collection<? extends PollableFuture<?>> futures, Duration timeout) {
         Objects.requireNonNull(futures, "futures");
@@ -94,18 +92,18 @@ public final class FutureRuntime {
     }
 
     /**
-     * Waits until a future of a collection is complete, whether it succeeds or fails. Every future
-     * is polled at least once, so all of them are started. Interruption does not end the wait and
-     * is kept for afterwards. For thousands of futures, use a {@link CompletionQueue}: each call of
-     * this method polls all of them anew.
+     * Waits until a future of a collection is complete, whether it succeeds or fails. The method
+     * polls every future at least once, and thus starts all futures. An interrupt does not end the
+     * wait. The thread's interrupted status is set afterwards. For thousands of futures, use a
+     * {@link CompletionQueue}, because each call of this method polls all futures again.
      *
      * @param <F> the type of the futures
      * @param futures the futures, at least one
-     * @return the first future, in the order of the collection, that is complete
+     * @return the first complete future in the order of the collection
      * @throws IllegalArgumentException if the collection is empty
-     * @throws NullPointerException if one of them is null; none has been polled then
-     * @throws WrongThreadException if one of them cannot be started from this thread; the others
-     *     stay as they are and can be waited for again
+     * @throws NullPointerException if a future is null. No future was polled
+     * @throws WrongThreadException if this thread cannot start a future. The remaining futures are
+     *     unchanged
      */
     public <F extends PollableFuture<?>> F waitAny(Collection<F> futures) {
         WaitSession session = anyOf(futures);
@@ -114,13 +112,13 @@ public final class FutureRuntime {
     }
 
     /**
-     * Waits like {@link #waitAny(Collection)}, for a limited time. The idle strategy may exceed the
-     * limit by one of its pauses.
+     * Waits like {@link #waitAny(Collection)}, but for a limited time. A sleep of the idle strategy
+     * can exceed the limit.
      *
      * @param <F> the type of the futures
      * @param futures the futures, at least one
-     * @param timeout how long to wait; 0 or less to poll each future once
-     * @return the first future, in the order of the collection, that is complete; null if none is
+     * @param timeout the time limit. With 0 or less, the method polls each future once
+     * @return the first complete future in the order of the collection, or null after a timeout
      */
     public <F extends PollableFuture<?>> F waitAny(Collection<F> futures, Duration timeout) {
         Objects.requireNonNull(timeout, "timeout");
@@ -133,7 +131,7 @@ public final class FutureRuntime {
         return new WaitSession(Objects.requireNonNull(futures, "futures"), idle).untilAny();
     }
 
-    @SuppressWarnings("unchecked") // the session was made of a collection of F
+    @SuppressWarnings("unchecked") // The session contains futures of type F.
     private static <F extends PollableFuture<?>> F completeOf(WaitSession session) {
         return (F) session.firstComplete();
     }
@@ -155,7 +153,7 @@ public final class FutureRuntime {
      *
      * @param <T> the type of the output
      * @param future the future
-     * @param timeout how long to wait
+     * @param timeout the time limit
      * @return the output
      */
     public <T> T await(PollableFuture<T> future, Duration timeout) {
@@ -176,8 +174,8 @@ public final class FutureRuntime {
      * @param <T> the type of the output
      * @param future the future
      * @return the output
-     * @throws InterruptedException if the thread is interrupted before the future is complete; a
-     *     thread that is interrupted before the call does not poll
+     * @throws InterruptedException if the thread is interrupted before the future is complete. If
+     *     it is interrupted before the call, the method does not poll
      */
     public <T> T awaitInterruptibly(PollableFuture<T> future) throws InterruptedException {
         Objects.requireNonNull(future, "future");

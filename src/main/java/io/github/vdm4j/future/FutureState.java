@@ -12,8 +12,8 @@ public enum FutureState {
     /** The task has started and has not ended. */
     RUNNING,
     /**
-     * The task has ended, with an output or a failure. This is the last state, unless an operation
-     * is prepared again.
+     * The task has ended with an output or a failure. Only the preparation of a reusable operation
+     * changes this state.
      */
     COMPLETE
 }

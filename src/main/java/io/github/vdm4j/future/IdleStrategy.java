@@ -4,21 +4,24 @@ import io.github.vdm4j.machine.Seam;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A strategy for a waiting thread after a round of polls without progress: spin, yield or park. A
- * strategy keeps no state, and any number of threads may share it.
+ * A strategy for a waiting thread after a round of polls without progress. The thread spins, yields
+ * or sleeps. A strategy has no state and is thread-safe.
  *
  * <p>C counterpart: {@code __FUTURE_WAIT} and the constants inside {@code runtime_new}.
  */
 @FunctionalInterface
 public interface IdleStrategy {
     /**
-     * Passes some time. The call may return early.
+     * Waits for some time. The call may return early.
      *
-     * @param round how many rounds in a row were without progress, from 0
+     * @param round the number of consecutive rounds without progress, from 0
      */
     void idle(int round);
 
-    /** {@return a strategy that spins for ever} It reacts fastest and keeps one processor busy. */
+    /**
+     * {@return a strategy that spins for ever} It has the shortest reaction time and keeps a
+     * processor busy.
+     */
     static IdleStrategy spin() {
         return round -> Thread.onSpinWait();
     }
@@ -31,7 +34,7 @@ public interface IdleStrategy {
     /**
      * {@return a strategy that sleeps every time}
      *
-     * @param nanos how long, in nanoseconds, above 0
+     * @param nanos the length of a sleep in nanoseconds, above 0
      * @throws IllegalArgumentException if {@code nanos} is not above 0
      */
     static IdleStrategy park(long nanos) {
@@ -42,13 +45,13 @@ public interface IdleStrategy {
     }
 
     /**
-     * Returns a strategy that spins at first, then yields, then sleeps. Each sleep is twice as long
-     * as the last, up to a limit. A virtual thread yields instead of spinning, because that frees
-     * its carrier.
+     * Returns a strategy that spins first, then yields, then sleeps. Each sleep is twice as long as
+     * the previous sleep, up to a limit. A virtual thread yields instead of spinning, because
+     * yielding frees its carrier.
      *
-     * @param spins rounds of spinning, 0 or more
-     * @param yields rounds of yielding after that, 0 or more
-     * @param maxParkNanos the longest sleep in nanoseconds, at least 1,000; the shortest sleep is
+     * @param spins the number of rounds of spinning, 0 or more
+     * @param yields the number of further rounds of yielding, 0 or more
+     * @param maxParkNanos the longest sleep in nanoseconds, at least 1,000. The shortest sleep is
      *     1,000
      * @return the strategy
      * @throws IllegalArgumentException if a number is out of its range

@@ -3,9 +3,9 @@ package io.github.vdm4j.future;
 import java.util.Objects;
 
 /**
- * The offer of a caller to {@link PollableFuture#poll(Notifier)}, and the future's answer. The
- * caller offers a {@link Waker}. The future answers with the {@linkplain #used() kind of
- * notification} that it will give.
+ * The offer of a polling thread to {@link PollableFuture#poll(Notifier)}, with the future's answer.
+ * The polling thread offers a {@link Waker}. The future answers with the {@linkplain #used() kind
+ * of notification} that it will give.
  *
  * <p>A notifier belongs to the thread that polls with it. The thread may use it for any number of
  * polls and futures. Each poll overwrites the answer.
@@ -17,7 +17,8 @@ public final class Notifier {
 
     private final Waker waker;
     /**
-     * A {@link NotifierType}, or the {@link Poller}. One field, so that no thread sees half of it.
+     * A {@link NotifierType}, or the {@link Poller}. A single field ensures that threads see a
+     * consistent answer.
      */
     private Object answer = NotifierType.NONE;
 
@@ -26,8 +27,8 @@ public final class Notifier {
     }
 
     /**
-     * {@return the notifier that offers nothing, for callers that poll until the end} It is the
-     * same as a null notifier in C. It keeps no answer, and any number of threads may share it.
+     * {@return the notifier without a waker} It corresponds to a null notifier in C. It has no
+     * state and is thread-safe.
      */
     public static Notifier none() {
         return NONE;
@@ -36,31 +37,31 @@ public final class Notifier {
     /**
      * {@return a notifier that offers a waker}
      *
-     * @param waker called when a poll can make progress
+     * @param waker the waker. The future calls it when a poll can make progress
      */
     public static Notifier of(Waker waker) {
         return new Notifier(Objects.requireNonNull(waker, "waker"));
     }
 
     /**
-     * Returns the kind of notification that the future polled last will give. {@link
-     * NotifierType#NONE} means that the caller has to poll without a notification.
+     * Returns the kind of notification that the last polled future will give. If it is {@link
+     * NotifierType#NONE}, the caller has to poll without a notification.
      *
-     * @return the future's answer, always {@code NONE} for {@link #none()}
+     * @return the future's answer, or {@code NONE} for {@link #none()}
      */
     public NotifierType used() {
         return answer instanceof NotifierType type ? type : NotifierType.POLLER;
     }
 
     /**
-     * {@return the question to ask instead of polling, or null unless {@link #used()} is {@link
+     * {@return the poller of the future, or null unless {@link #used()} is {@link
      * NotifierType#POLLER}}
      */
     public Poller poller() {
         return answer instanceof Poller poller ? poller : null;
     }
 
-    /** {@return the waker on offer, or null} Futures call this. */
+    /** {@return the offered waker, or null} Futures call this. */
     public Waker waker() {
         return waker;
     }
@@ -73,8 +74,8 @@ public final class Notifier {
     }
 
     /**
-     * Answers that the future will call {@link #waker()}. Futures call this, after they have stored
-     * the waker where progress finds it.
+     * Answers that the future will call {@link #waker()}. Futures call this after they have stored
+     * the waker.
      */
     public void useWaker() {
         if (waker != null) {
@@ -83,9 +84,9 @@ public final class Notifier {
     }
 
     /**
-     * Answers that the caller can ask a question instead of polling. Futures call this.
+     * Answers that the caller can use a poller instead of polls. Futures call this.
      *
-     * @param question returns whether a poll would make progress
+     * @param question the poller. It returns whether a poll would make progress
      */
     public void usePoller(Poller question) {
         Objects.requireNonNull(question, "question");

@@ -1,15 +1,15 @@
 package io.github.vdm4j.future;
 
 /**
- * The way in which a future notifies that a poll can make progress.
+ * The kind of notification that a poll can make progress.
  *
  * <p>C counterpart: {@code enum future_notifier_type}, miniasync_future(7).
  */
 public enum NotifierType {
-    /** The future does not notify. It has to be polled until it is complete. */
+    /** The future does not notify. The caller has to poll it until it is complete. */
     NONE,
     /** The future calls the {@link Waker} that the poll supplied. */
     WAKER,
-    /** The future supplies a {@link Poller}, which is cheaper to ask than a poll. */
+    /** The future supplies a {@link Poller}. A call of the poller is cheaper than a poll. */
     POLLER
 }

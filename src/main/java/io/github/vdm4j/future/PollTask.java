@@ -1,8 +1,8 @@
 package io.github.vdm4j.future;
 
 /**
- * The task of a user's own future, written as a lambda. Extend {@link AbstractFuture} if the task
- * needs fields.
+ * The task of a program's own future, for example a lambda. If the task needs fields, extend {@link
+ * AbstractFuture}.
  *
  * <p>C counterpart: {@code future_task_fn}, miniasync_future(7).
  *
@@ -21,30 +21,30 @@ public interface PollTask<T> {
         /**
          * Sets the output.
          *
-         * @param value what {@link PollableFuture#output()} returns when the task is complete; may
-         *     be null
+         * @param value the output that {@link PollableFuture#output()} returns after the
+         *     completion. It may be null
          */
         void output(T value);
     }
 
     /**
-     * Makes the progress that is possible without waiting. An exception completes the future with
-     * that failure.
+     * Makes the progress that is possible without waiting. A thrown exception completes the future
+     * with this failure.
      *
-     * @param notifier what the polling thread offers
-     * @param sink takes the output
-     * @return the state reached
+     * @param notifier the offer of the polling thread
+     * @param sink the receiver of the output
+     * @return the state of the task
      */
     FutureState advance(Notifier notifier, Sink<T> sink);
 
-    /** {@return an idle future with this task, which the polling thread executes} */
+    /** {@return an idle future with this task} The polling thread executes the task. */
     default PollableFuture<T> toFuture() {
         return new TaskFuture<>(this, false);
     }
 
     /**
-     * {@return an idle future with this task, whose work is done outside of the polling thread} It
-     * has {@link FutureProperty#ASYNC}.
+     * {@return an idle future with this task and with {@link FutureProperty#ASYNC}} Another thread
+     * or a device executes the task.
      */
     default PollableFuture<T> toAsyncFuture() {
         return new TaskFuture<>(this, true);

@@ -6,15 +6,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
- * A task that advances step by step when it is polled, until it is complete.
+ * A task that advances when it is polled, until it is complete.
  *
- * <p>A new future is {@link FutureState#IDLE}, and nothing has started. The first poll starts the
- * task. Each poll makes the progress that is possible without waiting, and returns the state
- * reached. A poll of a complete future does nothing. A future needs no executor and no thread.
+ * <p>A new future is {@link FutureState#IDLE}. The first poll starts the task. Each poll makes the
+ * progress that is possible without waiting, and returns the state of the task. A poll of a
+ * complete future has no effect. A future needs no executor and no thread.
  *
- * <p><b>Threading.</b> Any thread may poll a future of this library, and several may at once. One
- * of them advances the task, and the rest see its state. What a task writes before it completes is
- * visible to every thread that has seen {@link FutureState#COMPLETE}.
+ * <p><b>Threading.</b> A future of this library is thread-safe. If several threads poll it, one
+ * thread advances the task, and the remaining threads read its state. The writes of a task are
+ * visible to all threads that have seen {@link FutureState#COMPLETE}.
  *
  * <p>C counterpart: {@code struct future}, miniasync_future(7).
  *
@@ -26,14 +26,14 @@ public interface PollableFuture<T> {
     FutureState state();
 
     /**
-     * Makes the progress that is possible now, and never waits.
+     * Makes the progress that is possible without waiting.
      *
      * <p>C counterpart: {@code future_poll(fut, notifier)}.
      *
-     * @param notifier the offer of the caller for a notification; it holds the future's answer
-     *     afterwards
-     * @return the state reached
-     * @throws WrongThreadException if the task needs memory that is confined to another thread; the
+     * @param notifier the offer of the caller for a notification. It contains the future's answer
+     *     after the call
+     * @return the state of the task
+     * @throws WrongThreadException if the task needs memory that is confined to another thread. The
      *     future is unchanged
      */
     FutureState poll(Notifier notifier);
@@ -41,15 +41,14 @@ public interface PollableFuture<T> {
     /**
      * Polls with {@link Notifier#none()}, see {@link #poll(Notifier)}.
      *
-     * @return the state reached
+     * @return the state of the task
      */
     default FutureState poll() {
         return poll(Notifier.none());
     }
 
     /**
-     * Polls until the future is complete, and keeps a processor busy. {@link #await()} waits
-     * without that.
+     * Polls until the future is complete. This keeps a processor busy, unlike {@link #await()}.
      *
      * <p>C counterpart: {@code FUTURE_BUSY_POLL}.
      */
@@ -69,13 +68,13 @@ public interface PollableFuture<T> {
      *
      * <p>C counterpart: {@code FUTURE_OUTPUT}.
      *
-     * @return the output; null if the task failed without one, or produces nothing
+     * @return the output, or null if the task has no output
      * @throws IllegalStateException if the future is not complete
      */
     T output();
 
     /**
-     * Returns why the task failed.
+     * Returns the failure of the task.
      *
      * @return the failure, or null if the task succeeded
      * @throws IllegalStateException if the future is not complete
@@ -85,8 +84,8 @@ public interface PollableFuture<T> {
     /**
      * Throws if the task failed.
      *
-     * @throws FutureFailedException if the task failed with a checked exception, which is its cause
-     * @throws RuntimeException the failure itself if it is unchecked; an Error is thrown, too
+     * @throws FutureFailedException if the task failed with a checked exception. It is the cause
+     * @throws RuntimeException if the failure is unchecked. The method also throws an Error
      * @throws IllegalStateException if the future is not complete
      */
     default void orThrow() {
@@ -99,71 +98,72 @@ public interface PollableFuture<T> {
     }
 
     /**
-     * Returns whether the future has a property at this moment. A chain has the properties of its
+     * Returns whether the future has a property at this time. A chain has the properties of its
      * next entry.
      *
      * <p>C counterpart: {@code future_has_property}.
      *
-     * @param property the property asked for
-     * @return {@code true} if the future has it; {@code false} for null
+     * @param property the property
+     * @return {@code true} if the future has the property. It is {@code false} for null
      */
     boolean hasProperty(FutureProperty property);
 
     /**
-     * Cancels the task if it has not started. A started task is not cancelled. It runs to its end,
-     * is polled as before, and gives back what it holds. A mover may stop a started long operation
-     * between two of its parts. This method returns false then, too.
+     * Cancels the task if it has not started. A started task runs to its end and still has to be
+     * polled. A mover may stop a started long operation between two of its parts. The method
+     * returns {@code false} in this case, too.
      *
-     * @return {@code true} if the task was cancelled. The future is complete then, and its failure
-     *     is a {@link java.util.concurrent.CancellationException} or states the same
+     * @return {@code true} if the method has cancelled the task. The future is then complete, and
+     *     its failure reports the cancellation, for example a {@link
+     *     java.util.concurrent.CancellationException}
      */
     boolean cancel();
 
     /**
-     * Waits until the future is complete and returns the output. The thread spins for a moment,
-     * then yields, then sleeps. If the future takes wakers, the thread sleeps until it is woken. An
+     * Waits until the future is complete and returns the output. The thread spins for a short time,
+     * then yields, then sleeps. If the future takes wakers, the thread sleeps until a wake-up. An
      * interrupt does not end the wait. The thread's interrupted status is set afterwards.
      *
      * @return the output
-     * @throws FutureFailedException if the task failed with a checked exception, which is its cause
-     * @throws RuntimeException the failure itself if it is unchecked; an Error is thrown, too
+     * @throws FutureFailedException if the task failed with a checked exception. It is the cause
+     * @throws RuntimeException if the failure is unchecked. The method also throws an Error
      */
     default T await() {
         return FutureRuntime.shared().await(this);
     }
 
     /**
-     * Waits like {@link #await()}, but for a limited time. After a timeout the operation continues,
+     * Waits like {@link #await()}, but for a limited time. After a timeout, the operation continues
      * and can be polled and awaited again.
      *
-     * @param timeout how long to wait; 0 or less for a single poll. The timeout does not interrupt
+     * @param timeout the time limit, or 0 or less for a single poll. The timeout does not interrupt
      *     a poll that executes the task itself
      * @return the output
-     * @throws FutureTimeoutException if the future is not complete by then
-     * @throws FutureFailedException if the task failed with a checked exception, which is its cause
-     * @throws RuntimeException the failure itself if it is unchecked; an Error is thrown, too
+     * @throws FutureTimeoutException if the future is not complete within the time limit
+     * @throws FutureFailedException if the task failed with a checked exception. It is the cause
+     * @throws RuntimeException if the failure is unchecked. The method also throws an Error
      */
     default T await(Duration timeout) {
         return FutureRuntime.shared().await(this, timeout);
     }
 
     /**
-     * Waits like {@link #await()}, until the waiting thread is interrupted. The operation continues
-     * then, and can be polled and awaited again.
+     * Waits like {@link #await()}, but an interrupt ends the wait. After an interrupt, the
+     * operation continues and can be polled and awaited again.
      *
      * @return the output
-     * @throws InterruptedException if the thread is interrupted before the future is complete; its
-     *     interrupted status is cleared
-     * @throws FutureFailedException if the task failed with a checked exception, which is its cause
-     * @throws RuntimeException the failure itself if it is unchecked; an Error is thrown, too
+     * @throws InterruptedException if the thread is interrupted before the future is complete. The
+     *     method clears the interrupted status
+     * @throws FutureFailedException if the task failed with a checked exception. It is the cause
+     * @throws RuntimeException if the failure is unchecked. The method also throws an Error
      */
     default T awaitInterruptibly() throws InterruptedException {
         return FutureRuntime.shared().awaitInterruptibly(this);
     }
 
     /**
-     * Starts the task and returns a {@code CompletableFuture} of it, with the executor of {@link
-     * CompletableFuture}. See {@link #toCompletableFuture(Executor)}.
+     * Starts the task and returns a {@code CompletableFuture} of it with the default executor of
+     * {@link CompletableFuture}. See {@link #toCompletableFuture(Executor)}.
      *
      * @return a new future
      * @throws WrongThreadException if the task needs memory that is confined to another thread
@@ -173,23 +173,23 @@ public interface PollableFuture<T> {
     }
 
     /**
-     * Starts the task and returns a {@code CompletableFuture} of it. This call polls once, on the
-     * calling thread. After that, the executor polls a task that takes wakers whenever the task
-     * wakes it. A daemon thread, which all futures share, polls every other task. The executor
-     * completes the returned future, so dependent actions may block if its threads may.
+     * Starts the task and returns a {@code CompletableFuture} of it. The calling thread polls once.
+     * If the task takes wakers, the executor polls it after each wake-up. Otherwise a daemon thread
+     * polls the task. All futures share this thread. The executor completes the returned future, so
+     * dependent actions may block if its threads may block.
      *
      * <p>Cancelling the returned future {@linkplain #cancel cancels} the task if it has not
-     * started. A started task runs to its end. Its memory stays in use until then, and must not be
-     * closed or reused. A reusable operation must not be prepared again before the returned future
-     * is complete.
+     * started. A started task runs to its end. Its memory must not be closed or reused before. A
+     * reusable operation must not be prepared again before the returned future is complete.
      *
-     * <p>A task may use memory that is confined to the calling thread if the first poll completes
-     * it, or if later polls only read its state. Otherwise the returned future fails with a {@link
-     * WrongThreadException}. The task is unchanged then, and its own thread can poll it.
+     * <p>A task may use memory that is confined to the calling thread in two cases. Either the
+     * first poll completes it, or later polls only read its state. Otherwise the returned future
+     * fails with a {@link WrongThreadException}. In this case the task is unchanged, and its own
+     * thread can poll it.
      *
-     * @param executor the executor that polls and completes; if it refuses, the shared thread does
-     *     its work
-     * @return a new future; the failure of the task is its exception
+     * @param executor the executor that polls the task and completes the future. If it refuses, the
+     *     shared thread does this work
+     * @return a new future. Its exception is the failure of the task
      * @throws WrongThreadException if the task needs memory that is confined to another thread
      */
     default CompletableFuture<T> toCompletableFuture(Executor executor) {
@@ -197,7 +197,7 @@ public interface PollableFuture<T> {
     }
 
     /**
-     * Returns a future that is complete from the start.
+     * Returns a future that is complete from its creation.
      *
      * <p>C counterpart: {@code FUTURE_INIT_COMPLETE}.
      *
@@ -210,7 +210,7 @@ public interface PollableFuture<T> {
     }
 
     /**
-     * {@return a future that has failed from the start}
+     * {@return a future that has failed from its creation}
      *
      * @param <T> the type of the output
      * @param failure the failure

@@ -4,8 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * A registration that has its task polled to the end. One thread at a time polls for it: the thread
- * that made {@link #wakeUps} other than 0, and no thread once it is 0 again.
+ * A registration whose task is polled to its end. The thread that raises {@link #wakeUps} from 0
+ * polls the task until the field is 0 again. No further thread polls for the registration.
  */
 abstract class PollingRegistration<T> extends Registration {
     private static final VarHandle WAKE_UPS;
@@ -21,42 +21,47 @@ abstract class PollingRegistration<T> extends Registration {
 
     final PollableFuture<T> task;
     private final Notifier notifier = Notifier.of(this);
-    /** How often the task has woken since the last poll; 0 while nothing is to be done. */
+    /** The number of wake-ups since the last poll, or 0 while no poll is necessary. */
     private volatile int wakeUps = 1;
-    /** The next registration that was added to the {@link SharedPoller}. */
+    /** The next registration in the list of the {@link SharedPoller}. */
     PollingRegistration<?> nextAdded;
 
     PollingRegistration(PollableFuture<T> task) {
         this.task = task;
     }
 
-    /** Returns true if the task needs no more polls from this registration. */
+    /** Returns whether the task needs no further polls from this registration. */
     abstract boolean isSettled();
 
-    /** Polls a task whose result this registration does not need. Returns true at its end. */
+    /**
+     * Polls a task whose result this registration does not need. Returns {@code true} at its end.
+     */
     boolean abandon() {
         return true;
     }
 
     /**
-     * The task is complete, or a poll threw.
+     * Ends the registration, because the task is complete or a poll has thrown.
      *
-     * @param thrown what the poll threw, or null
-     * @param onSharedPoller whether the shared poller calls, which must not be held up
+     * @param thrown the throwable of the poll, or null
+     * @param onSharedPoller whether the shared poller calls this. The method must not block it
      */
     abstract void end(Throwable thrown, boolean onSharedPoller);
 
-    /** Counts a wake-up. Returns true if the caller has to have the task polled. */
+    /** Counts a wake-up. Returns {@code true} if the caller has to arrange a poll of the task. */
     final boolean mustPoll() {
         return (int) WAKE_UPS.getAndAdd(this, 1) == 0;
     }
 
-    /** Takes the wake-ups before a poll. Returns true if no further wake-up has arrived. */
+    /**
+     * Resets the wake-ups that preceded a poll. Returns {@code true} if no further wake-up has
+     * arrived.
+     */
     private boolean mayRest(int seen) {
         return (int) WAKE_UPS.getAndAdd(this, -seen) == seen;
     }
 
-    /** Polls once on the calling thread, which gets what that throws. */
+    /** Polls once on the calling thread and throws the exception of the poll. */
     final void start() {
         follow(task.poll(notifier), 1);
     }
@@ -80,7 +85,10 @@ abstract class PollingRegistration<T> extends Registration {
         return abandon() ? FutureState.COMPLETE : FutureState.RUNNING;
     }
 
-    /** Continues after a poll, and polls again if the task has woken since before that poll. */
+    /**
+     * Continues after a poll. If a wake-up has arrived since the beginning of that poll, the task
+     * is polled again.
+     */
     private void follow(FutureState reached, int woken) {
         FutureState state = reached;
         int seen = woken;
@@ -98,7 +106,7 @@ abstract class PollingRegistration<T> extends Registration {
         end(null, false);
     }
 
-    /** One poll by the shared poller. Returns false if it has to poll again. */
+    /** Polls once on the shared poller. Returns {@code false} if the poller has to poll again. */
     final boolean step() {
         try {
             Poller question = notifier.poller();

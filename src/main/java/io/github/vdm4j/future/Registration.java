@@ -6,21 +6,22 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * One wait for a future: an {@code await}, a {@link java.util.concurrent.CompletableFuture}, or a
- * notifier with a waker. A registration receives any number of coalesced wake-ups. It leaves the
- * future's {@link Waiters} when the future completes or when its owner withdraws it.
+ * A wait for a future. Its owner is an {@code await}, a {@link
+ * java.util.concurrent.CompletableFuture} or a notifier with a waker. A registration receives any
+ * number of coalesced wake-ups. It leaves the future's {@link Waiters} when the future completes or
+ * when its owner withdraws it.
  */
 abstract class Registration implements Waker {
-    /** How a registration is notified. */
+    /** The kind of code that notifies a registration. */
     enum Kind {
-        /** Only unparks or queues and runs no code of a user: at once, also under a lock. */
+        /** Code that only unparks or queues. It runs at once, even under a lock. */
         SIGNAL,
         /**
-         * Runs code of the library only, such as the wake-up of a chain's registrations: at once,
-         * under no lock.
+         * Code of the library, for example the wake-up of a chain's registrations. It runs at once
+         * and without a lock.
          */
         FORWARD,
-        /** Runs code of a user: by {@link Callbacks}. */
+        /** Code of a user. {@link Callbacks} runs it. */
         CALLBACK
     }
 
@@ -35,29 +36,31 @@ abstract class Registration implements Waker {
         }
     }
 
-    // Guarded by the waiters that the registration belongs to.
+    // Guarded by the owner.
     Waiters owner;
     Registration previous;
     Registration next;
 
-    /** The next registration to call. Belongs to the thread that has set {@link #QUEUED}. */
+    /** The next registration to call. Only the thread that has set {@link #QUEUED} uses it. */
     Registration nextCallback;
     volatile boolean queued;
-    /** Set before the last notification: the future has completed the awaited generation. */
+    /**
+     * Whether the future has completed the awaited generation. Set before the last notification.
+     */
     private volatile boolean complete;
 
-    /** Returns how this registration is notified. */
+    /** Returns the kind of this registration. */
     abstract Kind kind();
 
     /** Notifies the owner of the registration. */
     abstract void fire();
 
-    /** Returns whether a thread waits for this future and for no other. */
+    /** Returns whether a thread waits only for this future. */
     boolean isLoneWait() {
         return false;
     }
 
-    /** Notifies the owner. A future of another kind calls this directly. */
+    /** Notifies the owner. Futures outside of this library call this directly. */
     @Override
     public final void wake() {
         if (kind() != Kind.CALLBACK) {
@@ -76,17 +79,17 @@ abstract class Registration implements Waker {
         complete = true;
     }
 
-    /** Returns true if the future has completed. It may have been prepared anew since. */
+    /** Returns whether the future has completed. It may have been prepared again meanwhile. */
     final boolean isMarkedComplete() {
         return complete;
     }
 
-    /** Returns true if the registration was not queued yet. */
+    /** Queues the registration. Returns {@code false} if it was queued already. */
     final boolean enqueue() {
         return !queued && QUEUED.compareAndSet(this, false, true);
     }
 
-    /** Fires a queued callback. A wake-up that arrives from here on queues it again. */
+    /** Fires a queued callback. A later wake-up queues it again. */
     final void call() {
         queued = false;
         Seam.at("take and fire");
@@ -97,7 +100,7 @@ abstract class Registration implements Waker {
         }
     }
 
-    /** Leaves the future's list. Does nothing if the registration is in none. */
+    /** Leaves the future's list. Has no effect if the registration is in no list. */
     final void withdraw() {
         Waiters list = owner;
         if (list != null) {

@@ -6,27 +6,29 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The thread that polls futures without wakers for which no other thread polls. It
- * starts when the first such future arrives and ends when it has been idle for a moment.
+ * The thread that polls futures without wakers if no other thread polls them. The first such future
+ * starts the thread. The thread ends after a short idle time.
  */
 final class SharedPoller {
     static final String THREAD_NAME = "vdm4j-future-poller";
 
-    /** How long the thread stays without work. */
+    /** The idle time after which the thread ends. */
     private static final long IDLE_NANOS = 200_000_000L;
     private static final long AFTER_FAILURE_NANOS = 1_000_000L;
 
-    /** Passes the time after a round without progress. Tests replace it. */
+    /** The strategy after a round without progress. Tests replace it. */
     static IdleStrategy betweenRounds = IdleStrategy.backOff();
 
-    // Guarded by the class. The registrations are the nodes of the list, so adding one needs no
-    // memory.
+    // Guarded by the class. The registrations are the nodes of the list, because an addition must
+    // not allocate.
     private static PollingRegistration<?> added;
     private static Thread thread;
 
     private SharedPoller() {}
 
-    /** Polls the task of a registration from now on, until it is complete or takes wakers. */
+    /**
+     * Adds a registration. The thread polls its task until the task is complete or takes wakers.
+     */
     static void add(PollingRegistration<?> registration) {
         Thread running;
         synchronized (SharedPoller.class) {
@@ -41,7 +43,7 @@ final class SharedPoller {
         Seam.unpark(running);
     }
 
-    /** Returns what was added, linked in the order of arrival. */
+    /** Returns the added registrations, linked in the order of their arrival. */
     private static synchronized PollingRegistration<?> takeAdded() {
         PollingRegistration<?> oldest = null;
         while (added != null) {
@@ -62,7 +64,7 @@ final class SharedPoller {
         added = first;
     }
 
-    /** Ends the thread if no task was added. Returns true if it ends. */
+    /** Ends the thread if no task was added. Returns {@code true} if the thread ends. */
     private static synchronized boolean end() {
         if (added == null) {
             thread = null;
@@ -90,8 +92,8 @@ final class SharedPoller {
                 } else if (!progress) {
                     betweenRounds.idle(fruitless);
                 }
-                Thread.interrupted(); // concerns nobody here, and would keep park from sleeping
-            } catch (Throwable e) { // the heap is full for a moment: the next round tries again
+                Thread.interrupted(); // A pending interrupt would prevent park from sleeping.
+            } catch (Throwable e) { // If the heap was full, the next round tries again.
                 LibraryThread.report(e);
                 Seam.parkNanos(SharedPoller.class, AFTER_FAILURE_NANOS);
             }
@@ -115,7 +117,7 @@ final class SharedPoller {
         return any;
     }
 
-    /** Polls each task once. Returns true if a task or a step of a chain has ended. */
+    /** Polls each task once. Returns {@code true} if a task or a step of a chain has ended. */
     private static boolean pollEach(List<PollingRegistration<?>> polled) {
         int kept = 0;
         boolean progress = false;

@@ -7,21 +7,26 @@ import java.lang.invoke.VarHandle;
 
 /**
  * The state of an {@link AbstractFuture}, its generations and the registrations of its waiters. A
- * future begins a new generation when it is prepared anew.
+ * future begins a new generation when it is prepared again.
  */
 abstract class StatefulFuture<T> implements PollableFuture<T> {
     static final int IDLE = 0;
     static final int RUNNING = 1;
     static final int COMPLETE = 2;
-    /** Set beside IDLE or RUNNING while one thread is inside {@link AbstractFuture#advance}. */
+    /**
+     * Set in addition to IDLE or RUNNING while a thread is inside {@link AbstractFuture#advance}.
+     */
     static final int ADVANCING = 4;
-    /** Created, but {@linkplain #withhold without a task} yet. */
+    /** The future is created but {@linkplain #withhold has no task} yet. */
     static final int WITHHELD = 8;
-    /** Running, and driven by a thread that does not poll. */
+    /** The future is running, and its driver does not poll. */
     static final int DETACHED = 16;
-    /** Set beside IDLE, COMPLETE or WITHHELD while one thread {@linkplain #claim prepares}. */
+    /**
+     * Set in addition to IDLE, COMPLETE or WITHHELD while a thread {@linkplain #claim prepares} the
+     * future.
+     */
     static final int PREPARING = 32;
-    /** Set beside ADVANCING while a thread advances that awaits this future alone. */
+    /** Set in addition to ADVANCING if the advancing thread awaits only this future. */
     static final int AWAITED = 64;
 
     private static final VarHandle STATE;
@@ -38,29 +43,34 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
     }
 
     /**
-     * Written with release semantics after the subclass's fields, and read with acquire semantics
-     * before them.
+     * The state. It is written with release semantics after the subclass's fields, and read with
+     * acquire semantics before them.
      */
     volatile int state;
     /**
-     * How often the future was prepared anew. A registration belongs to one generation. Written by
-     * the preparing thread before the state.
+     * The number of repeated preparations. A registration belongs to one generation. The preparing
+     * thread writes this field before the state.
      */
     int generation;
-    /** Null until the first registration. May belong to an earlier generation. */
+    /**
+     * The waiters, or null before the first registration. They may belong to an earlier generation.
+     */
     volatile Waiters waiters;
 
-    /** Changes the state from one to another. Returns false if it is not the first. */
+    /** Changes the state. Returns {@code false} if it differs from the expected state. */
     final boolean changeState(int from, int to) {
         return STATE.compareAndSet(this, from, to);
     }
 
-    /** Sets the state and publishes the fields that were written before. */
+    /** Sets the state and publishes the fields written before. */
     final void setState(int next) {
         STATE.setRelease(this, next);
     }
 
-    /** Returns null if the future is complete or being prepared: it promises no wake-up then. */
+    /**
+     * Registers a waker. Returns null if the future is complete or being prepared, because it
+     * promises no wake-up in these states.
+     */
     final Registration register(Waker waker) {
         while (true) {
             int seen = state;
@@ -75,7 +85,7 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
                     continue;
                 }
                 if (list != null) {
-                    list.complete(); // the threads that complete and prepare do not find it now
+                    list.complete(); // Completing and preparing threads cannot find this list.
                 }
                 list = fresh;
             }
@@ -83,7 +93,7 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
                     ? list.add(own) ? own : null
                     : list.add(waker);
             if (added == null) {
-                continue; // complete, or prepared anew meanwhile
+                continue; // The future was completed or prepared again meanwhile.
             }
             Seam.at("register and look");
             seen = state;
@@ -92,7 +102,7 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
             }
             added.withdraw();
             if ((seen & PREPARING) != 0) {
-                return null; // the preparing thread may have looked for waiters already
+                return null; // The preparing thread may have read the waiters already.
             }
         }
     }
@@ -111,20 +121,22 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
         };
     }
 
-    /** Detaches an idle future from pollers. Returns false if it is not idle. */
+    /** Detaches an idle future from pollers. Returns {@code false} if it is not idle. */
     final boolean detachIdle() {
         return changeState(IDLE, DETACHED);
     }
 
-    /** {@return whether {@link AbstractFuture#advance}, which calls this, has to start the task} */
+    /**
+     * {@return whether {@link AbstractFuture#advance} has to start the task} Only that method calls
+     * this.
+     */
     protected final boolean isStarting() {
         return (state & RUNNING) == 0;
     }
 
     /**
-     * Marks a new future as one without a task. Until it is {@linkplain #withdraw() withdrawn} and
-     * prepared, polls, {@link #cancel} and questions about its outcome throw {@link
-     * IllegalStateException}.
+     * Marks a new future without a task. Polls, {@link #cancel} and reads of its outcome throw
+     * {@link IllegalStateException} until it is {@linkplain #withdraw() withdrawn} and prepared.
      */
     protected final void withhold() {
         setState(WITHHELD);
@@ -136,8 +148,9 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
     }
 
     /**
-     * Withdraws an idle or complete future from pollers. The caller can write its fields then, and
-     * calls {@link #becomeIdle} afterwards. If two threads prepare a future, exactly one succeeds.
+     * Withdraws an idle or complete future from pollers. After this call, the caller may write its
+     * fields and then calls {@link #becomeIdle}. If two threads prepare a future, only one thread
+     * succeeds.
      *
      * @throws IllegalStateException if the future is running, or another thread prepares it
      */
@@ -147,9 +160,9 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
     }
 
     /**
-     * Keeps pollers and preparing threads away from an idle or complete future without changing its
-     * fields. The caller calls {@link #renew} before it writes them, or {@link #reinstate}. A poll
-     * with a waker is promised no notification until then.
+     * Excludes pollers and preparing threads from an idle or complete future without a change of
+     * its fields. The caller then calls {@link #reinstate}, or calls {@link #renew} before it
+     * writes the fields. During this time, a poll promises no notification.
      *
      * @throws IllegalStateException if the future is running, or another thread prepares it
      */
@@ -168,32 +181,30 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
         }
     }
 
-    /** Returns a {@linkplain #claim claimed} future to the state it had before. */
+    /** Restores the earlier state of a {@linkplain #claim claimed} future. */
     protected final void reinstate() {
         setState(state & ~PREPARING);
     }
 
     /** Ends the registrations for the last operation of a {@linkplain #claim claimed} future. */
     protected final void renew() {
-        generation++; // a thread that registers meanwhile sees PREPARING and withdraws
+        generation++; // A thread that registers now sees PREPARING and withdraws.
         Seam.at("renew and detach");
         Waiters earlier = waiters == null ? null : (Waiters) WAITERS.getAndSet(this, null);
         Seam.at("detach and notify");
         if (earlier != null) {
-            earlier.complete(); // the thread that completed the future may not have come so far
+            earlier.complete(); // The completing thread may not have notified the waiters yet.
         }
     }
 
-    /**
-     * Makes a {@linkplain #withdraw() withdrawn} or a new future idle and publishes what was
-     * written since.
-     */
+    /** Makes a {@linkplain #withdraw() withdrawn} or new future idle and publishes its fields. */
     protected final void becomeIdle() {
         setState(IDLE);
     }
 
     /**
-     * Throws unless the future is complete, for {@link #output} and {@link #failure}.
+     * Throws an exception unless the future is complete. {@link #output} and {@link #failure} call
+     * this.
      *
      * @throws IllegalStateException if the future is not complete
      */

@@ -1,6 +1,6 @@
 package io.github.vdm4j.future;
 
-/** A future made of a {@link PollTask}. */
+/** A future that executes a {@link PollTask}. */
 final class TaskFuture<T> extends AbstractFuture<T> implements PollTask.Sink<T> {
     private final PollTask<T> task;
     private final boolean async;

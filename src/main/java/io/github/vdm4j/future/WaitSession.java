@@ -14,11 +14,12 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * One thread's wait for some futures. Entries whose future answered with a waker are polled again
- * only when woken, so that a round costs as much as there are futures with something to say.
+ * The wait of a thread for several futures. If a future has answered with a waker, the session
+ * polls its entry again only after a wake-up. The cost of a round therefore depends only on the
+ * futures with progress.
  */
 final class WaitSession {
-    /** How often to look for a wake-up before the thread is put to sleep. */
+    /** The number of checks for a wake-up before the thread sleeps. */
     private static final int SPINS_BEFORE_SLEEP = 100;
 
     private static final VarHandle WOKEN;
@@ -39,17 +40,17 @@ final class WaitSession {
 
     private final Entry[] all;
 
-    /** To be polled in the coming round, in order; the first {@link #count} places. */
+    /** The entries of the next round in the caller's order, in the first {@link #count} places. */
     private Entry[] due;
 
     private int count;
 
-    /** Scratch space of a round. */
+    /** A temporary array for a round. */
     private Entry[] next;
 
     private int remaining;
 
-    /** The wait ends when no more than so many remain. */
+    /** The largest number of incomplete futures at which the wait ends. */
     private int mayRemain;
 
     /** Whether a step of a chain has ended in this round. */
@@ -59,19 +60,19 @@ final class WaitSession {
     private volatile Entry woken;
 
     /**
-     * Whether the thread was interrupted during the wait, which goes on all the same unless it is
-     * {@link #interruptible}.
+     * Whether the thread was interrupted during the wait. An interrupt ends only an {@link
+     * #interruptible} wait.
      */
     private boolean interrupted;
 
     private boolean interruptible;
 
-    /** Whether there is a {@link #deadline}, in the time of {@link System#nanoTime}. */
+    /** Whether the wait has a {@link #deadline}. It is a time of {@link System#nanoTime}. */
     private boolean timed;
 
     private long deadline;
 
-    /** Set while the waiter may sleep. Whoever wakes an entry looks at it afterwards. */
+    /** Set while the waiter may sleep. A thread that wakes an entry reads this field afterwards. */
     private volatile boolean sleeping;
 
     WaitSession(Collection<? extends PollableFuture<?>> futures, IdleStrategy idle) {
@@ -85,7 +86,7 @@ final class WaitSession {
 
     private Entry[] distinct(Collection<? extends PollableFuture<?>> futures) {
         if (futures instanceof List<? extends PollableFuture<?>> list && list.size() == 1) {
-            return new Entry[]{new Entry(list.get(0))}; // the usual case, without a set
+            return new Entry[]{new Entry(list.get(0))}; // The usual case needs no set.
         }
         Set<PollableFuture<?>> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
         return futures.stream()
@@ -98,7 +99,7 @@ final class WaitSession {
         waitForEnough();
     }
 
-    /** Makes the first future that completes end the wait. */
+    /** Ends the wait at the first completion. */
     WaitSession untilAny() {
         if (all.length == 0) {
             throw new IllegalArgumentException(
@@ -110,7 +111,7 @@ final class WaitSession {
         return this;
     }
 
-    /** Returns the first future, in the caller's order, that is complete; null if none is. */
+    /** Returns the first complete future in the caller's order, or null. */
     PollableFuture<?> firstComplete() {
         for (Entry entry : all) {
             if (entry.done) {
@@ -120,7 +121,7 @@ final class WaitSession {
         return null;
     }
 
-    /** False if time has run out. */
+    /** Waits. Returns {@code false} after a timeout. */
     boolean run(Duration timeout) {
         timed = true;
         deadline = Seam.nanoTime() + nanos(timeout);
@@ -141,7 +142,7 @@ final class WaitSession {
         return remaining <= mayRemain;
     }
 
-    /** Returns a timeout in nanoseconds: at least 0, and a hundred years at most. */
+    /** Returns a timeout in nanoseconds, from 0 to a hundred years. */
     static long nanos(Duration timeout) {
         Duration longest = Duration.ofDays(36_500);
         return timeout.isNegative() ? 0
@@ -182,7 +183,10 @@ final class WaitSession {
         }
     }
 
-    /** Throws on a thread that may be the thread that completes the operation. */
+    /**
+     * Throws an exception on a thread of this library, because this thread may have to complete the
+     * operation.
+     */
     static void refuseLibraryThread(String call) {
         if (LibraryThread.isCurrent()) {
             throw new IllegalStateException(
@@ -193,7 +197,7 @@ final class WaitSession {
         }
     }
 
-    /** A wait on these threads would be a wait for the thread itself. */
+    /** Throws an exception if the thread would wait for itself. */
     private void requireMayWait() {
         refuseLibraryThread("await");
         for (Entry entry : all) {
@@ -216,7 +220,10 @@ final class WaitSession {
         return timed && Seam.nanoTime() - deadline >= 0;
     }
 
-    /** Polls every due entry once, asynchronous ones first, and keeps those to be polled again. */
+    /**
+     * Polls every entry of the round once, asynchronous entries first. Keeps the entries of the
+     * next round.
+     */
     private boolean pollDue() {
         int before = remaining;
         int polled = count;
@@ -251,7 +258,7 @@ final class WaitSession {
         }
     }
 
-    /** Entries stay in the caller's order from round to round. */
+    /** Restores the caller's order of the entries for the next round. */
     private void restoreOrder(int polled) {
         for (int i = 0; i < polled; i++) {
             if (due[i].again) {
@@ -279,8 +286,9 @@ final class WaitSession {
             Entry following = entry.link;
             entry.link = null;
             entry.listed = false;
-            // A late wake-up changes nothing if the entry is done or will be polled again. "Done"
-            // means counted by this thread: another thread may have completed the future earlier.
+            // A late wake-up has no effect if the entry is done or in the next round. An entry is
+            // done after this thread has counted it. Another thread may have completed the future
+            // earlier.
             if (!entry.again && !entry.done) {
                 entry.again = true;
                 due[count++] = entry;
@@ -289,7 +297,7 @@ final class WaitSession {
         }
     }
 
-    /** Passes time. */
+    /** Waits after a round without progress. */
     private void pause(int fruitless) {
         if (count > 0) {
             sleeping = true;
@@ -300,7 +308,7 @@ final class WaitSession {
             interrupted |= Thread.interrupted();
             return;
         }
-        // A virtual thread that spins keeps its carrier from other virtual threads.
+        // A spinning virtual thread would block its carrier for other virtual threads.
         for (int i = waiter.isVirtual() ? SPINS_BEFORE_SLEEP : 0; i < SPINS_BEFORE_SLEEP; i++) {
             if (woken != null) {
                 return;
@@ -340,10 +348,10 @@ final class WaitSession {
         final Notifier notifier = Notifier.of(this);
         Poller poller;
 
-        /** The property as it was when the round began. */
+        /** The property at the beginning of the round. */
         boolean async;
 
-        /** Whether the entry is among those to be polled in the coming round. */
+        /** Whether the entry is in the next round. */
         boolean again = true;
 
         /** Whether the waiter has seen that the future is complete. */

@@ -3,12 +3,12 @@ package io.github.vdm4j.future;
 import io.github.vdm4j.machine.Seam;
 
 /**
- * The registrations of one generation of a future, and the notifier that the future's task is
- * polled with. The task therefore keeps one waker, however many threads wait.
+ * The registrations of one generation of a future, and the notifier for polls of the task. The task
+ * therefore stores only one waker for all waiting threads.
  */
 final class Waiters implements Waker {
     final int generation;
-    /** Offers this object as the waker. Used by the thread that advances the future. */
+    /** The notifier that offers this object. The thread that advances the future uses it. */
     final Notifier notifier = Notifier.of(this);
 
     // Guarded by this. No user code runs under the lock.
@@ -20,7 +20,7 @@ final class Waiters implements Waker {
         this.generation = generation;
     }
 
-    /** Adds a registration at the end. Returns false if the generation is complete. */
+    /** Adds a registration at the end. Returns {@code false} if the generation is complete. */
     synchronized boolean add(Registration registration) {
         if (complete) {
             return false;
@@ -39,8 +39,8 @@ final class Waiters implements Waker {
     }
 
     /**
-     * Adds the waker of a raw notifier. It replaces an earlier one of the same thread, as in C. A
-     * waker of the library stands for a wait of its own and replaces nothing.
+     * Adds the waker of a raw notifier. It replaces an earlier waker of the same thread, like in C.
+     * A waker of the library represents a separate wait and replaces no waker.
      *
      * @return the registration, or null if the generation is complete
      */
@@ -80,7 +80,7 @@ final class Waiters implements Waker {
         registration.next = null;
     }
 
-    /** Returns whether a thread waits for this future and for no other. */
+    /** Returns whether a thread waits only for this future. */
     synchronized boolean hasLoneWait() {
         for (Registration each = first; each != null; each = each.next) {
             if (each.isLoneWait()) {
@@ -90,13 +90,16 @@ final class Waiters implements Waker {
         return false;
     }
 
-    /** The task reports progress: every registration has to poll. */
+    /** Notifies all registrations, because the task reports progress. */
     @Override
     public void wake() {
         notifyAll(false);
     }
 
-    /** The generation is complete: notifies every registration once more and forgets it. */
+    /**
+     * Notifies all registrations for the last time and removes them, because the generation is
+     * complete.
+     */
     void complete() {
         notifyAll(true);
     }
@@ -106,7 +109,7 @@ final class Waiters implements Waker {
         Registration callbacks = null;
         synchronized (this) {
             complete |= atEnd;
-            // From the newest to the oldest, so that each list is in order in the end.
+            // From the newest to the oldest, because each insertion goes to the head of a list.
             for (Registration each = last; each != null;) {
                 Registration following = each.previous;
                 Registration.Kind kind = each.kind();
@@ -136,7 +139,7 @@ final class Waiters implements Waker {
             if (callbacks != null) {
                 Callbacks.run(callbacks);
             }
-        } catch (StackOverflowError e) { // what was not called can be queued again
+        } catch (StackOverflowError e) { // A wake-up can queue the remaining registrations again.
             for (Registration each = forwards; each != null; each = each.nextCallback) {
                 each.queued = false;
             }

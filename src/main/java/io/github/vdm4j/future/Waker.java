@@ -3,16 +3,17 @@ package io.github.vdm4j.future;
 import java.util.Objects;
 
 /**
- * A callback by which a future notifies that a poll can make progress.
+ * A callback with which a future reports that a poll can make progress.
  *
- * <p>The thread that brings the progress calls the waker. It may call it more than once, before the
- * poll that supplied the waker has returned, and without any progress. A waker must be thread-safe
- * and must not block. Its exceptions go to the uncaught-exception handler of the calling thread.
+ * <p>The thread that makes the progress calls the waker. It may call the waker several times,
+ * without progress, and even before the poll that supplied the waker returns. A waker must be
+ * thread-safe and must not block. The uncaught-exception handler of the calling thread receives its
+ * exceptions.
  *
  * <p>C counterpart: {@code struct future_waker} and {@code FUTURE_WAKER_WAKE}, miniasync_future(7).
  */
 @FunctionalInterface
 public interface Waker {
-    /** Notifies the holder of the future that a poll can make progress. */
+    /** Reports that a poll of the future can make progress. */
     void wake();
 }

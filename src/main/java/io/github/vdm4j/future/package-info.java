@@ -1,6 +1,5 @@
 /**
- * Futures that advance when they are polled. This package knows nothing of memory and can be used
- * on its own.
+ * Futures that advance when they are polled. This package is independent of data movers and memory.
  *
  * {@snippet lang=java :
  *     return FutureChain.of(mover.memcpy(slot, record, VdmFlags.MEM_DURABLE))
@@ -10,17 +9,17 @@
  *
  * <p><b>Polling.</b> A {@link io.github.vdm4j.future.PollableFuture} is a task that starts at its
  * first {@link io.github.vdm4j.future.PollableFuture#poll() poll}. Each poll makes the progress
- * that is possible without waiting. A future that is never polled never starts.
+ * that is possible without waiting. Without a poll, a future never starts.
  *
  * <p><b>Waiting.</b> {@link io.github.vdm4j.future.PollableFuture#await() await} waits without a
  * busy processor, also on virtual threads. {@link io.github.vdm4j.future.FutureRuntime} waits for
- * one future or many. {@link io.github.vdm4j.future.PollableFuture#toCompletableFuture()} connects
- * to programs made of {@code CompletableFuture}.
+ * one or several futures. {@link io.github.vdm4j.future.PollableFuture#toCompletableFuture()}
+ * connects to programs made of {@code CompletableFuture}.
  *
- * <p><b>Chains.</b> A {@link io.github.vdm4j.future.FutureChain} executes futures one after the
- * other, as one future.
+ * <p><b>Chains.</b> A {@link io.github.vdm4j.future.FutureChain} is a future that executes several
+ * futures in sequence.
  *
- * <p><b>Futures of your own</b> come from a {@link io.github.vdm4j.future.PollTask} or extend {@link
+ * <p><b>Own futures.</b> Implement a {@link io.github.vdm4j.future.PollTask} or extend {@link
  * io.github.vdm4j.future.AbstractFuture}.
  *
  * <p>C counterpart: miniasync_future(7), miniasync_runtime(7).

@@ -19,8 +19,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * The executor that runs each operation on the calling thread, in the first poll, with the JVM's
- * kernels. Other executors pass operations to it that the JVM executes.
+ * The executor that runs each operation with the JVM's kernels in the first poll, on the calling
+ * thread. Further executors use it for the operations that the JVM executes.
  */
 public final class CallerExecutor implements VdmExecutor {
     /** The bytes of the longest durable operation on a file that the calling thread copies. */
@@ -28,7 +28,7 @@ public final class CallerExecutor implements VdmExecutor {
 
     private final MoveFunctions functions;
     private final Durability durability;
-    /** A field, because a new object for each batch would be garbage. */
+    /** A field, because a new object for each batch would be an allocation. */
     private final TaskExecution eachTask = this::executeSingle;
 
     /** Creates an executor. */
@@ -67,8 +67,8 @@ public final class CallerExecutor implements VdmExecutor {
     }
 
     /**
-     * Executes a copy or fill that is not durable. It skips the checks of other operations, because
-     * these take longer than a copy of 64 bytes (docs/adr/0015).
+     * Executes a copy or fill that is not durable. It skips the checks of further operations,
+     * because these checks take longer than a copy of 64 bytes (docs/adr/0015).
      */
     private static FutureState startMove(Operation<?> operation) {
         MemorySegment to = operation.destination();
@@ -81,7 +81,7 @@ public final class CallerExecutor implements VdmExecutor {
         try {
             return move(operation, to, from);
         } catch (WrongThreadException e) {
-            throw e; // no byte was touched, so the operation stays idle
+            throw e; // The operation stays idle, because no byte was written.
         } catch (Throwable e) {
             JvmFailures.record(operation, e, 0);
             return FutureState.COMPLETE;
@@ -145,8 +145,8 @@ public final class CallerExecutor implements VdmExecutor {
      * Executes an operation and writes its completion record. Executes the tasks of a batch up to a
      * fence that needs a force. The caller has pinned the buffers.
      *
-     * @return null if the operation has ended; else the forces that it needs. After them the caller
-     *     calls {@link #executeRest}.
+     * @return the forces that the operation needs, or null if it has ended. After the forces, the
+     *     caller calls {@link #executeRest}.
      */
     public Forces execute(Operation<?> operation) {
         return operation.type() == VdmOperationType.BATCH
@@ -175,8 +175,8 @@ public final class CallerExecutor implements VdmExecutor {
      * Returns whether an operation copies so few bytes before its force that the calling thread may
      * execute it.
      *
-     * @return true for a flush of a mapped file, a short durable operation, and a short batch that
-     *     contains such a task
+     * @return {@code true} for a flush of a mapped file, a short durable operation, and a short
+     *     batch that contains such a task
      */
     public boolean isShortBeforeForce(Operation<?> operation) {
         List<Operation<?>> tasks = operation.tasks();
@@ -184,7 +184,7 @@ public final class CallerExecutor implements VdmExecutor {
             return isShortSingle(operation);
         }
         if (operation.byteSize() <= LONGEST_ON_CALLER) {
-            for (int i = 0; i < tasks.size(); i++) { // an iterator would be an allocation
+            for (int i = 0; i < tasks.size(); i++) { // An iterator would be an allocation.
                 if (isShortSingle(tasks.get(i))) {
                     return true;
                 }

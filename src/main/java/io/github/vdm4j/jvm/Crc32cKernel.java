@@ -10,7 +10,7 @@ import java.util.zip.CRC32C;
 /**
  * The kernel of CRC-32C with a seed and DML's two bypasses, alone or during a copy.
  *
- * <p>An instance keeps its buffers between calls, so only one thread at a time may use it.
+ * <p>Only one thread at a time may use an instance, because it keeps its buffers between calls.
  */
 public final class Crc32cKernel {
     /**
@@ -26,7 +26,7 @@ public final class Crc32cKernel {
 
     /**
      * The bytes below which a copy is faster than a byte buffer. The JIT does not always remove the
-     * allocation of the buffer, which was measured at 400 ns.
+     * buffer's allocation, and the allocation takes 400 ns.
      */
     private static final int SMALL = 1 << 16;
 
@@ -51,7 +51,7 @@ public final class Crc32cKernel {
      * Copies a segment and returns the CRC of the copied bytes.
      *
      * @param destination the range to write, of the source's size and disjoint from it
-     * @param options the seed, and what is reflected
+     * @param options the seed and the reflections
      */
     public int copy(MemorySegment destination, MemorySegment source, CrcOptions options) {
         begin(options);
@@ -104,7 +104,8 @@ public final class Crc32cKernel {
         if (highestBitFirst) {
             addReversed(source, from, length);
         } else if (source.isNative()) {
-            // The JDK's CRC ends the process at a missing page of a file. A copy throws instead.
+            // The JDK's CRC crashes the process at a missing page of a file. A copy throws an
+            // exception instead.
             if (length < SMALL || MemoryRegions.mayLackPages(source)) {
                 addCopied(source, from, length);
             } else {
@@ -133,8 +134,8 @@ public final class Crc32cKernel {
     }
 
     /**
-     * Adds a range, the highest bit of each byte first. The JDK processes the lowest bit first, so
-     * this reverses each byte.
+     * Adds a range with the highest bit of each byte first. The method reverses each byte, because
+     * the JDK processes the lowest bit first.
      */
     private void addReversed(MemorySegment source, long from, long length) {
         for (long done = 0; done < length; done += SCRATCH) {

@@ -5,9 +5,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * The kernel of delta records in DML's format. For each block of eight bytes that differs, a record
- * has the block's number in two bytes (the lowest first) and its new eight bytes. The numbers
- * ascend.
+ * The kernel of delta records in DML's format. For each differing block of eight bytes, a record
+ * contains the block's number and its eight new bytes. The number takes two bytes, the lowest byte
+ * first. The numbers ascend.
  */
 public final class DeltaKernel {
     private static final ValueLayout.OfShort NUMBER =
@@ -18,20 +18,20 @@ public final class DeltaKernel {
     private static final int ENTRY_BYTES = NUMBER_BYTES + BLOCK_BYTES;
 
     /**
-     * The number of equal blocks after which the JDK's mismatch searches the rest. It is not used
-     * earlier, because the call costs time.
+     * The number of equal blocks after which the JDK's mismatch searches the rest. An earlier call
+     * would cost more time than it saves.
      */
     private static final int EQUAL_BLOCKS = 16;
 
     private DeltaKernel() {}
 
     /**
-     * Records how a segment differs from another.
+     * Records the differences of two segments.
      *
-     * @param record the range for the record; its size limits the record
+     * @param record the range for the record. Its size limits the record
      * @param modified the modified range of the same size, a multiple of 8, at most 0x80000
-     * @return the record's size, 0 if both are equal; if the record is too small, the complement
-     *     ({@code ~}) of the size that was written
+     * @return the record's size, or 0 if both are equal. If the range is too small, it is the
+     *     complement ({@code ~}) of the written size
      */
     public static long create(MemorySegment record, MemorySegment original,
             MemorySegment modified) {
@@ -64,7 +64,8 @@ public final class DeltaKernel {
     }
 
     /**
-     * Returns why a record would write outside its destination, or why DSA would refuse it.
+     * Returns the defect with which a record would write outside of its destination or be refused
+     * by DSA.
      *
      * @param record a whole record
      * @return the defect with the values, or null

@@ -25,9 +25,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * The kernel that checks and creates the protection of blocks, in the way that DSA specifies. DML's
- * software path differs in two ways: how it masks application tags, and how it detects protection
- * whose bits are all set.
+ * The kernel that checks and creates the protection of blocks according to DSA. DML's software path
+ * masks application tags differently. It also differs in the detection of protection whose bits are
+ * all set.
  *
  * <p>The result of a check is one number. It is -1 if every block is correct. Otherwise it contains
  * the {@link #offset} and the {@link #errors} of the first incorrect block.
@@ -43,12 +43,12 @@ public final class DifKernel {
 
     private DifKernel() {}
 
-    /** Returns where the first incorrect block begins. The result of the check is not -1. */
+    /** Returns the offset of the first incorrect block. The result of the check is not -1. */
     public static long offset(long found) {
         return found >> ERROR_BITS;
     }
 
-    /** Returns the result of a check of a part that begins at an offset, for the whole range. */
+    /** Converts the result of a check of a part to a result for the whole range. */
     static long shift(long found, long from) {
         return found < 0 ? found : found + (from << ERROR_BITS);
     }

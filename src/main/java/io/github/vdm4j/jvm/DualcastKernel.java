@@ -5,14 +5,14 @@ import java.lang.foreign.MemorySegment;
 /** The kernel that copies a source to two destinations. */
 public final class DualcastKernel {
     /**
-     * The bytes of a piece of each range. All three pieces fit into a core's second cache, so the
-     * source is read from memory once.
+     * The bytes of a piece of each range. All three pieces fit into a core's L2 cache, so the
+     * kernel reads the source from memory once.
      */
     private static final int PIECE = 1 << 17;
 
     private DualcastKernel() {}
 
-    /** Copies one source to two destinations, all of one size and disjoint. */
+    /** Copies a source to two destinations. All ranges have the same size and are disjoint. */
     public static void copy(MemorySegment first, MemorySegment second, MemorySegment source) {
         long size = source.byteSize();
         for (long done = 0; done < size; done += PIECE) {

@@ -14,16 +14,16 @@ import java.lang.foreign.MemorySegment;
 /** The kernel of a durable copy or fill by libpmem, on the calling thread. */
 public final class DurableMove {
     /**
-     * The bytes of a part of a mapped file. Parts are short, because little time may pass between
-     * the check of the pages and the access.
+     * The bytes of a part of a mapped file. Parts are short, because the time between the check of
+     * the pages and the access must be short.
      */
     private static final long MAPPED_PART = 4L << 20;
 
     private DurableMove() {}
 
     /**
-     * Executes the whole operation. If it throws a {@link WrongThreadException}, nothing was
-     * written.
+     * Executes the whole operation. If the method throws a {@link WrongThreadException}, it has
+     * written nothing.
      */
     public static FutureState execute(Operation<?> operation, DurableMoves moves) {
         MemoryRegion onto = MemoryRegions.find(operation.destination());

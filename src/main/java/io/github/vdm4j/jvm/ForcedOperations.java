@@ -18,20 +18,20 @@ import java.util.function.Consumer;
 
 /**
  * The operations of an asynchronous mover that need a force. A {@link CallerExecutor} executes
- * them, and the threads of the library force the files. Keeps a list of the operations that wait
- * for a force.
+ * them, and threads of the library force the files. The object keeps a list of the operations that
+ * wait for a force.
  */
 public final class ForcedOperations {
     private static final long LOOK_NANOS = 1_000_000;
 
     private final CallerExecutor kernels;
     private final Consumer<Operation<?>> workers;
-    /** A field, because a new object for each operation would be garbage. */
+    /** A field, because a new object for each operation would be an allocation. */
     private final BiConsumer<Operation<?>, Forces> whenForced = this::forced;
 
     private final Set<Forces> waiting = ConcurrentHashMap.newKeySet();
 
-    /** Creates an empty set. The consumer continues a batch behind a fence, on another thread. */
+    /** Creates an empty list. The consumer continues a batch behind a fence on another thread. */
     public ForcedOperations(CallerExecutor kernels, Consumer<Operation<?>> workers) {
         this.kernels = kernels;
         this.workers = workers;
@@ -78,7 +78,7 @@ public final class ForcedOperations {
      * Executes an operation on the calling thread, except for its forces.
      *
      * @param detached whether the operation was handed over
-     * @return the state reached, or null if the operation is now handed over
+     * @return the state of the operation, or null if it was handed over
      */
     public FutureState start(Operation<?> operation, boolean detached) {
         String reason = pin(operation);
@@ -97,7 +97,8 @@ public final class ForcedOperations {
             unpin(operation);
             return FutureState.COMPLETE;
         }
-        boolean here = operation.mayBlockCaller(); // false after the operation was handed over
+        // It is false after the operation was handed over.
+        boolean here = operation.mayBlockCaller();
         if (!detached) {
             operation.handOver();
         }
@@ -130,7 +131,7 @@ public final class ForcedOperations {
      * Completes an operation whose completion record is written. If it needs forces, queues them
      * first.
      *
-     * @param operation the operation, which was handed over and pinned
+     * @param operation an operation that was handed over and pinned
      * @param forces the forces that it needs, or null
      */
     public void end(Operation<?> operation, Forces forces) {
@@ -147,7 +148,7 @@ public final class ForcedOperations {
             if (batch.hasTasksLeft()) {
                 workers.accept(operation);
             } else {
-                execute(operation); // no task, only the end
+                execute(operation); // No task is left, so this only ends the batch.
             }
             return;
         }
@@ -160,9 +161,9 @@ public final class ForcedOperations {
     /**
      * Queues the forces of an operation and returns.
      *
-     * @param operation the operation, which was handed over
+     * @param operation an operation that was handed over
      * @param forces its forces, not empty
-     * @param then called when the forces have ended; must call {@link #remove}
+     * @param then the callback after the forces. It must call {@link #remove}
      * @param here whether the calling thread may force
      */
     public void submit(Operation<?> operation, Forces forces,
@@ -176,7 +177,7 @@ public final class ForcedOperations {
     public void list(Forces forces) {
         try {
             waiting.add(forces);
-        } catch (OutOfMemoryError e) { // drains and close() do not wait for this one
+        } catch (OutOfMemoryError e) { // Drains and close() do not wait for this operation.
             LibraryThread.report(e);
         }
     }
@@ -188,7 +189,7 @@ public final class ForcedOperations {
         }
     }
 
-    /** Marks the operations that wait for a force at this moment, for {@link #isPast}. */
+    /** Marks the operations that wait for a force at this time, for {@link #isPast}. */
     public List<Forces> mark() {
         return List.copyOf(waiting);
     }
@@ -206,8 +207,8 @@ public final class ForcedOperations {
     /**
      * Waits until no operation waits for a force.
      *
-     * @param nanos the longest time to wait
-     * @return the operations that still wait after that time
+     * @param nanos the time limit in nanoseconds
+     * @return the operations that still wait after this time
      */
     public List<Operation<?>> await(long nanos) {
         long start = Seam.nanoTime();

@@ -23,8 +23,8 @@ public final class JvmFailures {
     }
 
     /**
-     * Returns whether a segment is unusable. The type of the exception does not show that, because
-     * a user's function may throw it, too.
+     * Returns whether a segment is unusable. The type of the exception is not sufficient, because a
+     * user's function may throw it, too.
      */
     private static boolean anyUnusable(MemorySegment... operands) {
         for (MemorySegment operand : operands) {
@@ -62,7 +62,10 @@ public final class JvmFailures {
                 reason(thrown, bytesDone, operands), thrown, bytesDone);
     }
 
-    /** Makes the JVM throw now if a page of a mapped file was missing during an operation. */
+    /**
+     * Makes the JVM throw its pending exception if a page of a mapped file was missing during an
+     * operation.
+     */
     public static void deliver(Operation<?> operation) {
         if (MemoryRegions.mayLackPages(operation.destination())
                 || MemoryRegions.mayLackPages(operation.source())

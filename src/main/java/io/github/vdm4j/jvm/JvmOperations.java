@@ -16,15 +16,15 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 /** The execution of every operation on the calling thread, in pure Java. */
 public final class JvmOperations {
     /**
-     * The spare kernels, each of which one thread at a time uses. The thread's number is the index,
-     * so a thread mostly uses the same kernel.
+     * The spare kernels. One thread at a time uses a kernel. The index is the thread's number, so a
+     * thread usually uses the same kernel.
      */
     private static final AtomicReferenceArray<Crc32cKernel> SPARE = new AtomicReferenceArray<>(64);
 
     /**
-     * The handle of {@link #run(Operation, long, long)}. It is not final, so the JIT compiles the
-     * method separately. If the JIT inlined the method into its callers, it would stop inlining the
-     * JDK's memory accesses (docs/adr/0020).
+     * The handle of {@link #run(Operation, long, long)}. Because it is not final, the JIT compiles
+     * the method separately. If the JIT inlined the method into its callers, it would stop inlining
+     * the JDK's memory accesses (docs/adr/0020).
      */
     @SuppressWarnings("FieldMayBeFinal") private static MethodHandle run;
 
@@ -47,8 +47,8 @@ public final class JvmOperations {
     private JvmOperations() {}
 
     /**
-     * Executes an operation and writes its completion record, unless it throws. This makes nothing
-     * durable: a flush, a nop and a drain succeed at once.
+     * Executes an operation and writes its completion record, unless it throws an exception. The
+     * method makes nothing durable. A flush, a nop and a drain succeed at once.
      */
     public static void execute(Operation<?> operation) {
         if (operation.type() == VdmOperationType.DELTA_APPLY) {
@@ -64,10 +64,10 @@ public final class JvmOperations {
     }
 
     /**
-     * Executes a part of an operation. Writes no completion record.
+     * Executes a part of an operation without a completion record.
      *
-     * @param from where the part begins, in bytes of {@link Operation#byteSize}
-     * @param length the part's size; for DIF operations a multiple of a block
+     * @param from the offset of the part in bytes of {@link Operation#byteSize}
+     * @param length the part's size. For DIF operations, it is a multiple of a block
      * @return the offset of the first mismatch in the whole range, the result of a DIF check, the
      *     CRC of the part, or the result of {@link DeltaKernel#create}
      */
@@ -77,7 +77,7 @@ public final class JvmOperations {
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
-            throw new AssertionError(e); // run throws no checked exception
+            throw new AssertionError(e); // The method run throws no checked exception.
         }
     }
 
@@ -120,7 +120,7 @@ public final class JvmOperations {
     }
 
     /**
-     * Returns the CRC of a part. A part behind the first has the seed 0, for {@link
+     * Returns the CRC of a part. All parts except the first part have the seed 0, for {@link
      * Crc32cKernel#combine}.
      */
     private static long crc(Operation<?> operation, long from, long length) {

@@ -13,9 +13,9 @@ final class MismatchKernel {
     private MismatchKernel() {}
 
     /**
-     * Returns the offset in the ranges of the first byte that differs, or -1. Mapped files are
-     * compared long by long, because the JDK's comparison ends the process at a missing page. The
-     * JVM does not handle page faults in the stub of this comparison.
+     * Returns the offset of the first differing byte, or -1. It compares mapped files long by long,
+     * because the JDK's comparison crashes the process at a missing page. The JVM does not handle
+     * page faults in the stub of this comparison.
      */
     static long find(MemorySegment first, long from, MemorySegment second, long secondFrom,
             long length) {

@@ -8,9 +8,9 @@ import java.lang.foreign.MemorySegment;
  * The functions that move bytes. The default functions are {@link MemorySegment}'s copy and the
  * kernel's fill.
  *
- * @param memcpy copies between ranges that do not overlap
- * @param memmove copies between ranges that may overlap
- * @param memset fills a range
+ * @param memcpy the function for copies between disjoint ranges
+ * @param memmove the function for copies between ranges that may overlap
+ * @param memset the function for fills
  */
 public record MoveFunctions(CopyFunction memcpy, CopyFunction memmove, FillFunction memset) {
     /** The JVM's own functions. */

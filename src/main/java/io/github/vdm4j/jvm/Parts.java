@@ -19,8 +19,8 @@ import java.util.BitSet;
  */
 public final class Parts {
     /**
-     * The bytes of a part. A part takes much longer than its hand-over. A short operation still
-     * does not wait long for a worker (docs/adr/0025).
+     * The bytes of a part. A part takes much longer than its hand-over, but a short operation does
+     * not wait long for a worker (docs/adr/0025).
      */
     public static final long BYTES = 1 << 20;
 
@@ -36,11 +36,17 @@ public final class Parts {
     private final Pins pins = new Pins();
     private final long partBytes;
     private final int count;
-    /** True if source and destination overlap, so each part must wait for the part before it. */
+    /**
+     * Whether source and destination overlap. In this case each part must wait for the previous
+     * part.
+     */
     private final boolean ordered;
-    /** True if the destination lies behind the source, so the last bytes must be copied first. */
+    /**
+     * Whether the destination lies behind the source. In this case the last bytes must be copied
+     * first.
+     */
     private final boolean descending;
-    /** The CRC of each part; null for other operations. */
+    /** The CRC of each part, or null for further operations. */
     private final int[] crcs;
 
     // Guarded by this.
@@ -106,8 +112,8 @@ public final class Parts {
     }
 
     /**
-     * Keeps the buffers of the operation open until {@link #unpin}. Returns false if a buffer is
-     * being closed. No buffer is pinned then.
+     * Keeps the buffers of the operation open until {@link #unpin}. Returns {@code false} and pins
+     * no buffer if a buffer is being closed.
      */
     public boolean pin() {
         return pins.pin(operation);
@@ -118,7 +124,7 @@ public final class Parts {
         pins.unpin();
     }
 
-    /** Returns whether a part must not begin before the part before it is done. */
+    /** Returns whether a part must wait for the end of the previous part. */
     public boolean isOrdered() {
         return ordered;
     }
@@ -129,8 +135,8 @@ public final class Parts {
     }
 
     /**
-     * Claims the next part, for the thread that holds the right to claim. Returns -1 if no part is
-     * left. The thread then calls {@link #release}.
+     * Claims the next part. The caller has the right to claim. If no part is left, the method
+     * returns -1, and the caller calls {@link #release}.
      */
     public synchronized int claim() {
         if (claimed >= end) {
@@ -146,8 +152,8 @@ public final class Parts {
     }
 
     /**
-     * Releases a reference: an executed part, or the right to claim. After the last one it returns
-     * true, and the caller must end the operation.
+     * Releases a reference, an executed part or the right to claim. If it was the last reference,
+     * the method returns {@code true}, and the caller must end the operation.
      */
     public synchronized boolean release() {
         return --references == 0;
@@ -209,7 +215,7 @@ public final class Parts {
                 : Math.min(parts * partBytes, bytes);
     }
 
-    /** Returns the number of bytes that are done without a gap. */
+    /** Returns the number of first bytes that are done without a gap. */
     public long bytesDone() {
         return bytesDone;
     }

@@ -14,8 +14,8 @@ public final class PatternKernel {
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /**
-     * The bytes that are written long by long. Copies of them fill the rest, because copies are
-     * faster.
+     * The bytes that the kernel writes long by long. Copies of these bytes fill the rest, because
+     * copies are faster.
      */
     private static final int WRITTEN = 64;
 
@@ -27,7 +27,7 @@ public final class PatternKernel {
 
     /**
      * The bytes of each copy within the destination. Source and destination of the copy fit into a
-     * core's first cache.
+     * core's L1 cache.
      */
     private static final int RUN = 1 << 13;
 
@@ -36,9 +36,9 @@ public final class PatternKernel {
     private PatternKernel() {}
 
     /**
-     * A table of 128 KiB with a run of each byte, created at the first use. With a loop instead, a
-     * fill of 4 KiB took up to a quarter longer. That depended on the fills before the JIT compiled
-     * the loop. A slice of the destination would allocate an object.
+     * A table of 128 KiB with a run of each byte, created at the first use. A loop would make short
+     * fills slower, depending on the fills that preceded its compilation. A slice of the
+     * destination would be an allocation.
      */
     private static final class Seeds {
         static final MemorySegment ALL = Arena.global().allocate(256L * SEED, 64);
@@ -79,7 +79,7 @@ public final class PatternKernel {
     }
 
     /**
-     * Fills a segment with a byte. From {@value #SEED} bytes on it is faster than {@link
+     * Fills a segment with a byte. For {@value #SEED} bytes or more, it is faster than {@link
      * MemorySegment#fill}, because the JDK's copies are faster than its fills (docs/adr/0015).
      */
     public static void fill(MemorySegment destination, byte value) {
@@ -100,7 +100,7 @@ public final class PatternKernel {
             if (difference != 0) {
                 return Long.numberOfTrailingZeros(difference) / Byte.SIZE;
             }
-            // Every further byte is correct if it equals the byte eight positions before it.
+            // Every further byte is correct if it equals the byte eight positions earlier.
             long rest = size - Long.BYTES;
             long equal = MismatchKernel.find(source, 0, source, Long.BYTES, rest);
             return equal < 0 ? -1 : equal + Long.BYTES;

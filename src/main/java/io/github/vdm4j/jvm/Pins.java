@@ -5,11 +5,11 @@ import io.github.vdm4j.memory.MemoryRegion;
 import io.github.vdm4j.memory.MemoryRegions;
 
 /**
- * The pins of an operation, which keep the buffers of its segments open. No operation has more than
- * three. The pins keep their regions, because a later look-up can find another region.
+ * The pins of an operation. They keep the buffers of its segments open. An operation has at most
+ * three pins. The pins store their regions, because a later look-up can find a different region.
  */
 public final class Pins {
-    /** The reason of a failure if a buffer cannot be pinned. */
+    /** The failure reason if a buffer cannot be pinned. */
     public static final String CLOSED = "failed: a buffer was closed before the operation started";
 
     private MemoryRegion destination;
@@ -22,8 +22,8 @@ public final class Pins {
     public Pins() {}
 
     /**
-     * Pins the buffers of an operation. Returns false if a buffer is being closed. No buffer is
-     * pinned then.
+     * Pins the buffers of an operation. Returns {@code false} and pins no buffer if a buffer is
+     * being closed.
      */
     public boolean pin(Operation<?> operation) {
         destination = MemoryRegions.find(operation.destination());

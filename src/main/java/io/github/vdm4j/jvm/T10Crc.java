@@ -5,7 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * The CRC-16 of T10, which protects the blocks of a disk. Its polynomial is 0x8BB7, the highest bit
+ * The CRC-16 of T10 for the protection of disk blocks. Its polynomial is 0x8BB7, the highest bit
  * first.
  */
 final class T10Crc {
@@ -16,7 +16,8 @@ final class T10Crc {
     private static final int STEP = WORDS * Long.BYTES;
 
     /**
-     * The effect of each byte on the CRC, by its position in a step (the last first) and its value.
+     * The effect of each byte on the CRC by its position in a step and its value. The last position
+     * comes first.
      */
     private static final char[] TABLE = new char[STEP << 8];
 
@@ -35,7 +36,7 @@ final class T10Crc {
     /**
      * Returns the CRC of a part of a segment.
      *
-     * @param from where the part begins
+     * @param from the offset of the part
      * @param length its length in bytes, a multiple of 8
      */
     static int of(MemorySegment source, long from, int length, int seed) {

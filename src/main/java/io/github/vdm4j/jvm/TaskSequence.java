@@ -22,7 +22,7 @@ public final class TaskSequence {
 
     private int next;
 
-    /** The first task that has failed; -1 for none. */
+    /** The first task that has failed, or -1. */
     private int failed;
 
     private boolean abandoned;
@@ -39,12 +39,11 @@ public final class TaskSequence {
     }
 
     /**
-     * Starts a new execution and pins the buffers of all tasks. If a buffer or arena is closed,
-     * this pins no buffer.
+     * Starts a new execution and pins the buffers of all tasks. If a buffer or arena is closed, the
+     * method pins no buffer.
      *
      * @return null, or the reason why the batch cannot start
-     * @throws WrongThreadException if a segment is confined to another thread; no buffer is pinned
-     *     then
+     * @throws WrongThreadException if a segment is confined to another thread. No buffer is pinned
      */
     public String pin() {
         section = 0;
@@ -112,10 +111,11 @@ public final class TaskSequence {
     }
 
     /**
-     * Executes the tasks up to a fence that has durable tasks before it, or to the end. A further
-     * call continues when the forces have ended.
+     * Executes the tasks up to a fence behind durable tasks, or to the end. A further call
+     * continues after the forces have ended.
      *
-     * @param execution executes a task, and adds the forces that it needs to those of earlier tasks
+     * @param execution the execution of a task. It adds the forces of the task to the forces of
+     *     earlier tasks
      * @return the forces, or null if all tasks have ended
      */
     Forces execute(TaskExecution execution) {
@@ -146,7 +146,7 @@ public final class TaskSequence {
     /**
      * Returns whether a fence stopped this execution before its last task.
      *
-     * @return false if all tasks were executed
+     * @return {@code false} if all tasks were executed
      */
     public boolean hasTasksLeft() {
         return next < tasks.size();
@@ -156,19 +156,19 @@ public final class TaskSequence {
         return forces != null && !forces.isEmpty();
     }
 
-    /** Returns the forces of this execution, or null if there were none. */
+    /** Returns the forces of this execution, or null. */
     public Forces forces() {
         return forces;
     }
 
-    /** Executes a task. */
+    /** A function that executes a task. */
     @FunctionalInterface
     public interface TaskExecution {
         /**
-         * Executes a task and writes its completion record. Throws nothing.
+         * Executes a task and writes its completion record. The method throws nothing.
          *
-         * @param earlier the forces that earlier tasks need; null for none
-         * @return the forces with those that the task needs; null for none
+         * @param earlier the forces of earlier tasks, or null
+         * @return the forces including the forces of the task, or null
          */
         Forces execute(Operation<?> task, Forces earlier);
     }

@@ -260,8 +260,9 @@ public final class LibC {
     }
 
     /**
-     * Gives a descriptor the file of another descriptor, and closes the other one. A thread that
-     * uses the descriptor meanwhile uses the first file or the second, and never a third.
+     * Replaces the file of a descriptor by the file of a second descriptor, and closes the second
+     * descriptor. A thread that uses the descriptor meanwhile uses the first file or the second,
+     * and never a third.
      */
     public static void replace(int descriptor, int other) throws CallFailedException {
         try {

@@ -87,7 +87,7 @@ public final class Durability {
                 : new Durability(lines, pages, ofMachine, nativeIsPersistent, nanos(longest));
     }
 
-    /** Returns the bound of a builder, and refuses a negative one. */
+    /** Returns the bound of a builder, and rejects a negative bound. */
     public static Duration requireForceWait(Duration longest) {
         if (Objects.requireNonNull(longest, "longest").isNegative()) {
             throw new IllegalArgumentException(

@@ -125,7 +125,7 @@ final class ForceQueue {
      * thread leads. The calling thread then notifies no other owner, whose callbacks could wait for
      * this thread.
      *
-     * @param count the number of the owner's requests; all of them were pushed
+     * @param count the number of the owner's requests. All of them were pushed
      * @return true if the requests have ended
      */
     boolean serveAlone(Forces owner, int count) {

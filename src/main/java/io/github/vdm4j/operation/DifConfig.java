@@ -60,7 +60,7 @@ public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destinat
     /**
      * {@return the same configuration with exactly these flags}
      *
-     * @param some the flags; repetitions have no effect
+     * @param some the flags. Repetitions have no effect
      */
     public DifConfig withFlags(DifFlag... some) {
         return new DifConfig(blockSize, source, destination,

@@ -9,7 +9,7 @@ import io.github.vdm4j.trace.OperationTrace;
 import java.util.List;
 
 /**
- * The executor of long operations, whose parts all workers execute. A worker takes such an
+ * The executor of long operations. All workers execute their parts. A worker takes such an
  * operation from the list and claims one part. The worker puts the operation back at the end of the
  * list before it executes the part. The next free worker therefore takes the next part, and shorter
  * operations run between the parts.
@@ -84,11 +84,11 @@ public final class PartExecutor {
             try {
                 workers.putBack(operation);
                 return;
-            } catch (OutOfMemoryError e) { // the list cannot grow
+            } catch (OutOfMemoryError e) { // The list cannot grow.
                 parts.fail(e);
             }
         }
-        parts.release(); // not the last reference, because the caller has claimed a part
+        parts.release(); // This is not the last reference, because the caller has claimed a part.
     }
 
     private void release(Operation<?> operation, Parts parts) {
@@ -105,9 +105,9 @@ public final class PartExecutor {
     }
 
     /**
-     * Cancels an operation that was handed over. Returns true if no part had begun, and the caller
-     * now owns the operation. Otherwise no further part begins, and the operation ends with STOPPED
-     * after the parts that have begun.
+     * Cancels an operation that was handed over. Returns {@code true} if no part had begun. The
+     * caller owns the operation in this case. Otherwise no further part begins, and the operation
+     * ends with STOPPED after its current parts.
      */
     public boolean cancel(Operation<?> operation, Parts parts) {
         boolean taken = workers.remove(operation);

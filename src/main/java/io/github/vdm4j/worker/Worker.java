@@ -6,20 +6,21 @@ import io.github.vdm4j.machine.Seam;
 import java.util.function.LongConsumer;
 
 /**
- * A thread of {@link Workers}. It takes operations from their list, searches while the list is
- * empty, and sleeps. If its thread dies, the next call of {@link #wake} starts another one.
+ * A worker of {@link Workers}. It takes operations from their list. While the list is empty, it
+ * searches and then sleeps. If its thread dies, the next call of {@link #wake} starts another
+ * thread.
  */
 final class Worker implements Runnable, LongConsumer {
     private final Workers pool;
     private final int number;
-    /** Null if the thread has died and the system cannot start another. */
+    /** The thread, or null if it has died and the system cannot start another thread. */
     volatile Thread thread;
     private volatile boolean asleep;
-    /** True while this worker counts as searching. Only its own thread uses this. */
+    /** Whether this worker counts as searching. Only its own thread uses this. */
     private boolean search;
     /** The operation that this worker executes. */
     volatile Operation<?> current;
-    /** A mark. The worker executes no operation that was added before it. */
+    /** A mark. The worker executes no operation that was added before the mark. */
     volatile long position;
 
     Worker(Workers pool, int number) {
@@ -52,7 +53,7 @@ final class Worker implements Runnable, LongConsumer {
         try {
             launch();
             return true;
-        } catch (Throwable e) { // the system cannot start a thread
+        } catch (Throwable e) { // The system cannot start a thread.
             LibraryThread.report(e);
             return false;
         }
@@ -70,12 +71,12 @@ final class Worker implements Runnable, LongConsumer {
             if (!asleep) {
                 fallAsleep();
             }
-            wake(); // starts another thread
+            wake(); // This starts another thread.
         }
     }
 
     private void loop() {
-        search = true; // counted by the thread that started this one
+        search = true; // The starting thread has counted this search.
         int idle = 0;
         while (true) {
             Operation<?> next = take();
@@ -121,14 +122,15 @@ final class Worker implements Runnable, LongConsumer {
         }
         Operation<?> next = pool.pending.take(this);
         if (next == null) {
-            position = Long.MAX_VALUE; // a drain must not wait for a worker that falls asleep
+            position = Long.MAX_VALUE; // A drain must not wait for a worker that is about to sleep.
         }
         return next;
     }
 
     @Override
     public void accept(long mark) {
-        position = mark; // under the list's lock, because isPast looks at the list first
+        // This write happens under the list's lock, because isPast reads the list first.
+        position = mark;
     }
 
     private void execute(Operation<?> next) {
@@ -139,7 +141,7 @@ final class Worker implements Runnable, LongConsumer {
         current = null;
     }
 
-    /** Ends the search. Threads that relied on it may need another worker. */
+    /** Ends the search. Threads that relied on this search may need another worker. */
     private void stopSearching() {
         int others = pool.searching.decrementAndGet();
         Seam.at("stop searching and look");
@@ -165,13 +167,14 @@ final class Worker implements Runnable, LongConsumer {
         }
         while (asleep) {
             Seam.park(pool);
-            Thread.interrupted(); // clears an interrupt, because park does not sleep after it
+            // Clears an interrupt, because it would prevent park from sleeping.
+            Thread.interrupted();
         }
     }
 
     /**
-     * Wakes the worker, and starts a thread if it has none. Returns true if this call has woken
-     * it.
+     * Wakes the worker, and starts a thread if it has none. Returns {@code true} if this call has
+     * woken the worker.
      */
     boolean wake() {
         synchronized (this) {
@@ -182,7 +185,7 @@ final class Worker implements Runnable, LongConsumer {
             pool.sleeping.decrementAndGet();
             asleep = false;
             if (thread == null && !tryToLaunch()) {
-                asleep = true; // the next call retries
+                asleep = true; // The next call retries.
                 pool.sleeping.incrementAndGet();
                 pool.searching.decrementAndGet();
                 return false;

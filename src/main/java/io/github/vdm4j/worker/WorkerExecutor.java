@@ -22,7 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The executor that hands operations over to workers, which run the {@link CallerExecutor}. */
+/** The executor that passes operations to workers. The workers run the {@link CallerExecutor}. */
 public final class WorkerExecutor implements VdmExecutor {
     private final String name;
     private final Workers workers;
@@ -37,7 +37,7 @@ public final class WorkerExecutor implements VdmExecutor {
      * Starts the threads.
      *
      * @param queueLimit the number of operations that may wait for a thread
-     * @param closeTimeout the longest time that closing waits
+     * @param closeTimeout the time limit for closing
      * @param parallelFrom the size in bytes from which all workers execute an operation in parts
      */
     public WorkerExecutor(String name, int threads, int queueLimit, WorkerStrategy strategy,
@@ -65,10 +65,11 @@ public final class WorkerExecutor implements VdmExecutor {
             return drain(operation);
         }
         if (!Workers.canExecute(operation)) {
-            return kernels.start(operation); // only the calling thread can access the memory
+            return kernels.start(operation); // Only the calling thread can access the memory.
         }
         if (kernels.isShortBeforeForce(operation)) {
-            return forced.start(operation, false); // waking a worker takes longer than the copy
+            // The wake-up of a worker takes longer than the copy.
+            return forced.start(operation, false);
         }
         Parts divided = parts.divide(operation);
         String reason = divided == null ? ForcedOperations.pin(operation)
@@ -97,14 +98,16 @@ public final class WorkerExecutor implements VdmExecutor {
     /** Continues a batch behind a fence. */
     private void offer(Operation<?> batch) {
         if (!workers.offer(batch, Integer.MAX_VALUE)) {
-            work(batch); // the mover is closing
+            work(batch); // The mover is closing.
         }
     }
 
-    /** What a drain waits for. */
+    /** The work and the forces that a drain waits for. */
     private static final class Drain {
         final long atWork;
-        /** Null until the workers are past the mark, because they queue forces until then. */
+        /**
+         * The forces, or null until the workers are past the mark. Workers queue forces until then.
+         */
         List<Forces> forced;
 
         Drain(long atWork) {
@@ -112,7 +115,9 @@ public final class WorkerExecutor implements VdmExecutor {
         }
     }
 
-    /** Checks a drain. No worker executes it, because a worker knows only its own operations. */
+    /**
+     * Checks a drain. No worker executes a drain, because a worker knows only its own operations.
+     */
     private FutureState drain(Operation<?> operation) {
         Drain drain = (Drain) operation.attachment();
         if (!workers.isPast(drain.atWork)) {
@@ -195,8 +200,8 @@ public final class WorkerExecutor implements VdmExecutor {
     }
 
     /**
-     * Closes the executor. In a waker this does not wait, because the worker that calls the waker
-     * may have to finish first.
+     * Closes the executor. In a waker, the method does not wait, because the worker that calls the
+     * waker may have to finish first.
      */
     @Override
     public void close() {

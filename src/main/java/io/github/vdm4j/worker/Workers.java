@@ -49,7 +49,8 @@ public final class Workers {
             for (Worker worker : workers) {
                 worker.start();
             }
-        } catch (Throwable e) { // the system has no more threads, so the started threads must end
+            // If the system has no further threads, the started threads must end.
+        } catch (Throwable e) {
             stop(Long.MAX_VALUE);
             throw e;
         }
@@ -78,13 +79,15 @@ public final class Workers {
      *
      * @param operation an operation that was handed over
      * @param limit the number of operations that may wait
-     * @return true if a worker executes it; false if the list is full or the workers are stopping
+     * @return {@code true} if a worker executes it. It is {@code false} if the list is full or the
+     *     workers are stopping
      */
     public boolean offer(Operation<?> operation, int limit) {
         if (!pending.add(operation, limit)) {
             return false;
         }
-        VarHandle.fullFence(); // publishes the operation before the look at sleeping workers
+        // The fence publishes the operation before the read of the sleeping workers.
+        VarHandle.fullFence();
         Seam.at("link and look");
         wakeOneIfNeeded();
         return true;
@@ -92,12 +95,12 @@ public final class Workers {
 
     /**
      * Adds an operation with remaining parts to the end of the list. The worker that has taken the
-     * operation calls this, and no longer owns it then. {@link #forget} must follow before the
-     * operation completes.
+     * operation calls this and no longer owns it. {@link #forget} must follow before the operation
+     * completes.
      */
     public void putBack(Operation<?> operation) {
         pending.putBack(operation);
-        VarHandle.fullFence(); // for the same reason as offer
+        VarHandle.fullFence(); // The reason is the same as in offer.
         Seam.at("link and look");
         wakeOneIfNeeded();
     }
@@ -110,8 +113,8 @@ public final class Workers {
     }
 
     /**
-     * Removes an operation that no worker has begun. If it returns true, the caller owns the
-     * operation.
+     * Removes an operation that no worker has begun. If the method returns {@code true}, the caller
+     * owns the operation.
      */
     public boolean remove(Operation<?> operation) {
         return pending.remove(operation);
@@ -121,8 +124,8 @@ public final class Workers {
      * {@linkplain #refuse Refuses} further operations and ends the waiting operations that a
      * predicate selects.
      *
-     * @param which selects operations. The remaining operations never leave the list, because a
-     *     worker that finds the list empty ends.
+     * @param which the predicate. The remaining operations never leave the list, because a worker
+     *     ends if it finds the list empty
      * @return the number of operations that were ended
      */
     public int endPending(Predicate<Operation<?>> which, Consumer<Operation<?>> end) {
@@ -177,7 +180,7 @@ public final class Workers {
     public void refuse() {
         pending.close();
         Seam.at("close and stop");
-        stopping = true; // a worker that sees this sees everything that was added
+        stopping = true; // A worker that sees this write sees all added operations.
         Seam.at("stop and wake");
         for (Worker worker : workers) {
             worker.wake();
@@ -188,14 +191,16 @@ public final class Workers {
      * {@linkplain #refuse Refuses} further operations and waits until the workers have executed the
      * list.
      *
-     * @param nanos the longest time to wait
-     * @return the operations that workers still execute after that time; empty if all are done
+     * @param nanos the time limit in nanoseconds
+     * @return the operations that workers still execute after this time. The set is empty if all
+     *     are done
      */
     public List<Operation<?>> stop(long nanos) {
         long start = Seam.nanoTime();
         refuse();
         boolean interrupted = false;
-        Set<Operation<?>> stuck = new LinkedHashSet<>(); // workers may share an operation
+        // Several workers may execute the same operation.
+        Set<Operation<?>> stuck = new LinkedHashSet<>();
         for (Worker worker : workers) {
             // A waker may close the mover that called it. Its own worker ends when the waker
             // returns.

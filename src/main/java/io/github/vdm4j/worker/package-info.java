@@ -1,2 +1,2 @@
-/** Worker threads and the executor that hands operations over to them. Not exported. */
+/** Worker threads and the executor that passes operations to them. */
 package io.github.vdm4j.worker;

@@ -22,6 +22,7 @@ class VdmCommandTest {
         assertTrue(run.out().contains("\n  crc  "), run.out());
         assertTrue(run.out().contains("\n  compare  "), run.out());
         assertTrue(run.out().contains("\n  info  "), run.out());
+        assertTrue(run.out().contains("\n  check-hardware  "), run.out());
     }
 
     @ParameterizedTest
@@ -54,7 +55,7 @@ class VdmCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"copy", "crc", "compare", "info"})
+    @ValueSource(strings = {"copy", "crc", "compare", "info", "check-hardware"})
     void helpListsExitCodes(String command) {
         String help = CommandRun.vdm(command, "--help").out();
         assertTrue(help.contains("\nExit codes:\n  0   "), help);
@@ -67,6 +68,8 @@ class VdmCommandTest {
         assertEquals(0, run.exitCode(), run.err());
         assertTrue(run.out().contains("_picocli_vdm_copy"), run.out());
         assertTrue(run.out().contains("--durable"), run.out());
+        assertTrue(run.out().contains("check-hardware"), run.out());
+        assertTrue(run.out().contains("--rounds"), run.out());
     }
 
     @Test

@@ -46,8 +46,8 @@ public abstract class CheckedDevice {
     abstract List<String> queuesOf(Vdm mover);
 
     /**
-     * Returns the queues of a mover with their counters, or an empty list if it does not count by
-     * queue.
+     * Returns the queues of a mover with their counters. The list is empty if the mover does
+     * not count by queue.
      */
     abstract List<DsaQueue> counts(Vdm mover);
 

@@ -7,21 +7,26 @@ import io.github.vdm4j.dsa.DsaNumaPolicy;
 import io.github.vdm4j.dsa.DsaQueue;
 import io.github.vdm4j.dsa.DsaSystem;
 import io.github.vdm4j.machine.DsaFolders;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 
 /** The devices, used through {@link DsaDataMover}. */
 public final class DsaUnderCheck extends CheckedDevice {
     private final Supplier<DsaDataMoverBuilder> builders;
+    private final Duration deviceTimeout;
 
     /** Finds the devices of this machine. */
     public DsaUnderCheck() {
-        this(DsaSystem.current(), DsaFolders.current().areEmulated(), DsaDataMover::builder);
+        this(DsaSystem.current(), DsaFolders.current().areEmulated(), DsaDataMover::builder,
+                DEVICE_TIMEOUT);
     }
 
-    DsaUnderCheck(DsaSystem system, boolean emulated, Supplier<DsaDataMoverBuilder> builders) {
+    DsaUnderCheck(DsaSystem system, boolean emulated, Supplier<DsaDataMoverBuilder> builders,
+            Duration deviceTimeout) {
         super(system, emulated);
         this.builders = builders;
+        this.deviceTimeout = deviceTimeout;
     }
 
     @Override
@@ -37,8 +42,8 @@ public final class DsaUnderCheck extends CheckedDevice {
                 .slots(slots)
                 .nativeMemoryIsPersistent(true)
                 .queueFullTimeout(QUEUE_FULL_TIMEOUT)
-                .deviceTimeout(DEVICE_TIMEOUT)
-                .closeTimeout(DEVICE_TIMEOUT);
+                .deviceTimeout(deviceTimeout)
+                .closeTimeout(deviceTimeout);
         return (queues.isEmpty() ? builder : builder.queues(queues.toArray(String[]::new))).open();
     }
 

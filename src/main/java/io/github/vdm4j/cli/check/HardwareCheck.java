@@ -55,9 +55,10 @@ public final class HardwareCheck {
     public CheckReport run(String version) throws IOException {
         var queueChecks = new QueueChecks(device, results, settings.seed());
         List<String> queues;
-        try (Vdm mover = device.open(List.of(), IN_FLIGHT);
+        try (var open = new OpenMover(device.open(List.of(), IN_FLIGHT), results);
                 Vdm reference = SyncDataMover.open();
                 var memory = new CheckMemory(settings.folder())) {
+            Vdm mover = open.mover();
             queues = device.queuesOf(mover);
             var operations = new OperationChecks(device, results, memory, reference, this::isOver,
                     settings, device.maxTransferBytes(queues));

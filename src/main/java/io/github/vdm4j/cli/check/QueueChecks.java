@@ -8,7 +8,9 @@ import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.cli.check.CheckReport.Failure;
+import io.github.vdm4j.dml.DmlHardwareException;
 import io.github.vdm4j.dsa.DsaQueue;
+import io.github.vdm4j.dsa.DsaUnavailableException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 
 /**
  * The checks of the work queues. They use each queue alone, all queues together, and more
@@ -58,50 +61,56 @@ final class QueueChecks {
     }
 
     void run(List<String> queues) {
+        if (device.choosesQueues()) {
+            for (String queue : queues) {
+                String name = "queue " + queue;
+                check(name, List.of(queue), COPIES, COPIES, mover -> {
+                    copy(mover, name, COPIES, COPY_BYTES);
+                    requireWork(name, device.counts(mover));
+                });
+            }
+        }
+        int copies = 4 * queues.size();
+        check(ALL, List.of(), copies, copies, mover -> {
+            copy(mover, ALL, copies, LONG_BYTES);
+            requireWork(ALL, device.counts(mover));
+        });
         int capacity = device.capacity(queues);
         int inFlight = Math.min(4 * capacity + 64, MOST_IN_FLIGHT);
-        if (device.choosesQueues()) {
-            queues.forEach(this::alone);
-        }
-        results.plan(ALL, VARIANT, 4L * queues.size());
-        try (Vdm mover = device.open(List.of(), 4 * queues.size())) {
-            copy(mover, ALL, 4 * queues.size(), LONG_BYTES);
-            for (DsaQueue queue : device.counts(mover)) {
-                requireWork(ALL, queue);
-            }
-            add(mover);
-        }
-        results.plan(FULL, VARIANT, (long) ROUNDS * inFlight);
-        try (Vdm mover = device.open(List.of(), inFlight)) {
+        check(FULL, List.of(), inFlight, ROUNDS * inFlight, mover -> {
             for (int round = 0; round < ROUNDS; round++) {
                 copy(mover, FULL, inFlight, COPY_BYTES);
             }
-            long refusals = device.counts(mover).stream().mapToLong(DsaQueue::refusals).sum();
+            List<DsaQueue> done = device.counts(mover);
             results.note(FULL, VARIANT, "%,d operations in flight on queues of %,d%s".formatted(
-                    inFlight, capacity, device.counts(mover).isEmpty() ? ""
-                            : ", which were full %,d times".formatted(refusals)));
-            add(mover);
-        }
+                    inFlight, capacity, done.isEmpty() ? ""
+                            : ", which were full %,d times".formatted(
+                                    done.stream().mapToLong(DsaQueue::refusals).sum())));
+        });
     }
 
-    private void alone(String queue) {
-        String name = "queue " + queue;
-        results.plan(name, VARIANT, COPIES);
-        try (Vdm mover = device.open(List.of(queue), COPIES)) {
-            copy(mover, name, COPIES, COPY_BYTES);
-            requireWork(name, device.counts(mover).getFirst());
-            add(mover);
-        }
-    }
-
-    private void requireWork(String name, DsaQueue queue) {
-        if (queue.completions() == 0) {
-            results.count(name, VARIANT, failure(name, queue.name() + " executed nothing", null,
+    private void check(String name, List<String> queues, int slots, int operations,
+            Consumer<Vdm> check) {
+        results.plan(name, VARIANT, operations);
+        try (var open = new OpenMover(device.open(queues, slots), results)) {
+            check.accept(open.mover());
+            add(open.mover());
+        } catch (DsaUnavailableException | DmlHardwareException e) { // its message may have a path
+            results.count(name, VARIANT, failure(name, "the mover could not be opened again", null,
                     0, 0));
         }
     }
 
-    /** Executes copies that are in flight at the same time, and compares their bytes. */
+    private void requireWork(String name, List<DsaQueue> queues) {
+        for (DsaQueue queue : queues) {
+            if (queue.completions() == 0 && !results.isHopeless()) {
+                results.count(name, VARIANT, failure(name, queue.name() + " executed nothing",
+                        null, 0, 0));
+            }
+        }
+    }
+
+    /** Has copies in flight at once, and compares their bytes. */
     private void copy(Vdm mover, String name, int count, int bytes) {
         if (results.isHopeless()) {
             return;

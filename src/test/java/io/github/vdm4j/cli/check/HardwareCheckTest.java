@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -29,6 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("The check of a device")
 class HardwareCheckTest {
     private static final int HARDWARE_ERROR = 0x20;
+    private static final int DUALCAST = 0x09;
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     @TempDir Path folder;
     private final DsaMovers movers = new DsaMovers();
@@ -41,7 +44,8 @@ class HardwareCheckTest {
     private CheckReport check(Fault fault, Duration limit, int rounds, long longest)
             throws IOException {
         var device = new DsaUnderCheck(movers.system(), true,
-                () -> movers.builder(new TamperingDevice(movers.devices, fault)));
+                () -> movers.builder(new TamperingDevice(movers.devices, fault)),
+                TIMEOUT);
         return new HardwareCheck(device,
                 new HardwareCheck.Settings(42, limit, rounds, longest, folder)).run("1");
     }
@@ -49,7 +53,7 @@ class HardwareCheckTest {
     private CheckReport check(Fault fault) throws IOException {
         movers.device(new DeviceSettings().queue(QueueSettings.shared(8)).outOfOrder(1));
         movers.devices.inline();
-        return check(fault, Duration.ofMinutes(5), 1, 255);
+        return check(fault, Duration.ofMinutes(5), 1, 64);
     }
 
     private static Set<String> failed(CheckReport report) {
@@ -155,9 +159,10 @@ class HardwareCheckTest {
     void sameSeedGivesTheSameFailures() throws IOException {
         List<Failure> first = check(Fault.WRONG_CRC).failures();
         var device = new DsaUnderCheck(movers.system(), true,
-                () -> movers.builder(new TamperingDevice(movers.devices, Fault.WRONG_CRC)));
+                () -> movers.builder(new TamperingDevice(movers.devices, Fault.WRONG_CRC)),
+                TIMEOUT);
         assertEquals(first, new HardwareCheck(device,
-                new HardwareCheck.Settings(42, Duration.ofMinutes(5), 1, 255, folder)).run("1")
+                new HardwareCheck.Settings(42, Duration.ofMinutes(5), 1, 64, folder)).run("1")
                 .failures());
     }
 
@@ -166,7 +171,7 @@ class HardwareCheckTest {
         movers.device(new DeviceSettings().queue(QueueSettings.shared(8)), new FaultPlan() {
             @Override
             public DescriptorFault nextDescriptor(Descriptor descriptor) {
-                return descriptor.opcode() == 0x09 ? DescriptorFault.status(HARDWARE_ERROR)
+                return descriptor.opcode() == DUALCAST ? DescriptorFault.status(HARDWARE_ERROR)
                         : DescriptorFault.NONE;
             }
         }, DeviceModel.Observer.NONE).devices.inline();
@@ -174,6 +179,25 @@ class HardwareCheckTest {
         assertEquals(Set.of("dualcast"), failed(report));
         assertEquals("DEVICE_ERROR by HW_ERR1 (0x20) instead of SUCCESS",
                 report.failures().getFirst().what());
+    }
+
+    @Test
+    void deviceThatDoesNotAnswerEndsTheRun() throws IOException {
+        movers.device(new DeviceSettings().queue(QueueSettings.shared(8)), new FaultPlan() {
+            @Override
+            public DescriptorFault nextDescriptor(Descriptor descriptor) {
+                return descriptor.opcode() == DUALCAST ? DescriptorFault.losingRecord()
+                        : DescriptorFault.NONE;
+            }
+        }, DeviceModel.Observer.NONE).devices.inline();
+        var device = new DsaUnderCheck(movers.system(), true, movers::builder,
+                Duration.ofMillis(200));
+        CheckReport report = new HardwareCheck(device, new HardwareCheck.Settings(42,
+                Duration.ofMinutes(5), 1, 64, folder)).run("1");
+        assertEquals(Verdict.FAILED, report.verdict());
+        assertEquals(List.of("TIMEOUT instead of SUCCESS"),
+                report.failures().stream().map(Failure::what).toList());
+        assertEquals(0, report.rounds());
     }
 
     @Test
@@ -188,6 +212,22 @@ class HardwareCheckTest {
         assertTrue(CheckReportText.of(report)
                 .contains("\nskipped, because no device has the opcode 0x11: copy crc (memory), "),
                 CheckReportText.of(report));
+    }
+
+    @Test
+    void moverThatCannotBeOpenedAgainFails() throws IOException {
+        var nops = new AtomicInteger();
+        movers.device(new DeviceSettings().queue(QueueSettings.shared(8)), new FaultPlan() {
+            @Override
+            public DescriptorFault nextDescriptor(Descriptor descriptor) {
+                return descriptor.opcode() == 0 && nops.incrementAndGet() > 1
+                        ? DescriptorFault.status(HARDWARE_ERROR)
+                        : DescriptorFault.NONE;
+            }
+        }, DeviceModel.Observer.NONE).devices.inline();
+        CheckReport report = check(Fault.NONE, Duration.ofMinutes(5), 1, 64);
+        assertEquals(Set.of("nop", "queue wq0.0", "all queues", "full queue"), failed(report));
+        assertEquals("the mover could not be opened again", report.failures().getFirst().what());
     }
 
     @Test
