@@ -26,7 +26,6 @@ class CompletionRecordTest {
         assertEquals(0x83, record.status());
         assertEquals(1, record.result());
         assertEquals(0x80020304L, record.completed());
-        assertEquals(0x1112131415161718L, record.faultAddress());
         assertEquals(0xfffffeef, record.value());
     }
 
