@@ -33,9 +33,11 @@ class BufferLeakTest {
     void droppedBufferIsReportedOnceWithItsPlace() {
         ChildJvm child = run("true", "drop", "drop sliced");
         assertEquals(2, count(child, "vdm4j: leak"), child::toString);
-        assertEquals(1, count(child, "The stack trace shows its creation by allocating 12,345 bytes"),
+        assertEquals(1,
+                count(child, "The stack trace shows its creation by allocating 12,345 bytes"),
                 child::toString);
-        assertEquals(1, count(child, "The stack trace shows its creation by wrapping 77 bytes"), child::toString);
+        assertEquals(1, count(child, "The stack trace shows its creation by wrapping 77 bytes"),
+                child::toString);
         assertTrue(child.output().contains("LeakingProgram.drop("), child::toString);
         assertTrue(child.output().contains("LeakingProgram.dropSliced("), child::toString);
     }
