@@ -11,24 +11,31 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
-import org.junit.jupiter.api.parallel.Resources;
 
 @DisplayName("vdm check-hardware on devices of another process")
-@ResourceLock(Resources.SYSTEM_PROPERTIES)
 class CheckHardwareIT {
     @TempDir Path folder;
 
-    private CommandRun check(EmulatorProcess emulator) {
-        System.setProperty(DsaFolders.SYSFS_PROPERTY, emulator.sysfs().toString());
-        System.setProperty(DsaFolders.NODES_PROPERTY, emulator.devices().toString());
-        try {
-            return CommandRun.vdm("check-hardware", "--rounds", 1, "--longest", "65537",
-                    "--seed", 5, "--report", folder.resolve("report"));
-        } finally {
-            System.clearProperty(DsaFolders.SYSFS_PROPERTY);
-            System.clearProperty(DsaFolders.NODES_PROPERTY);
+    /** Runs the jar of the command, because the jar of the library does not contain it. */
+    private CommandRun check(EmulatorProcess emulator) throws Exception {
+        Path jar;
+        try (var files = Files.list(Path.of("target"))) {
+            jar = files.filter(file -> file.toString().endsWith("-cli.jar"))
+                    .findFirst()
+                    .orElseThrow();
         }
+        Path out = folder.resolve("out");
+        Path err = folder.resolve("err");
+        Process process = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-D%s=%s".formatted(DsaFolders.SYSFS_PROPERTY, emulator.sysfs()),
+                "-D%s=%s".formatted(DsaFolders.NODES_PROPERTY, emulator.devices()),
+                "-jar", jar.toString(), "check-hardware", "--rounds", "1", "--longest", "65537",
+                "--seed", "5", "--report", folder.resolve("report").toString())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        return new CommandRun(process.waitFor(), Files.readString(out), Files.readString(err));
     }
 
     @Test
@@ -59,6 +66,19 @@ class CheckHardwareIT {
             assertTrue(run.out().startsWith("verdict    FAILED\n"), run.out());
             assertTrue(run.out().contains("DEVICE_ERROR by HW_ERR1 (0x20) instead of "),
                     run.out());
+        }
+    }
+
+    @Test
+    void reportIsPrintedIfItsFileCannotBeWritten() throws Exception {
+        Path served = Files.createDirectory(folder.resolve("served"));
+        Path json = Files.createDirectory(folder.resolve("report.json"));
+        try (EmulatorProcess emulator = EmulatorProcess.start(served)) {
+            CommandRun run = check(emulator);
+            assertEquals(1, run.exitCode());
+            assertTrue(run.out().startsWith("verdict    PASSED\n"), run.out());
+            assertEquals("vdm check-hardware: cannot write the report %s: Is a directory\n"
+                    .formatted(json), run.err());
         }
     }
 }

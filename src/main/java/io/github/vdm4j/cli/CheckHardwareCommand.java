@@ -79,6 +79,7 @@ final class CheckHardwareCommand implements Callable<Integer> {
     @Option(
             names = "--folder",
             paramLabel = "FOLDER",
+            defaultValue = "${sys:java.io.tmpdir}",
             description = "The folder for the file whose pages are mapped. Default: the folder of"
                     + " temporary files.") private Path folder;
 
@@ -97,18 +98,27 @@ final class CheckHardwareCommand implements Callable<Integer> {
                     .run(VdmCommand.Version.text());
             String text = CheckReportText.of(found);
             String asJson = Json.of(found) + System.lineSeparator();
-            if (report != null) {
-                Files.writeString(Path.of(report + ".txt"), text);
-                Files.writeString(Path.of(report + ".json"), asJson);
-            }
+            // The report is printed first, because the files may be unwritable after a long run.
             PrintWriter out = spec.commandLine().getOut();
             out.print(json ? asJson : text);
             out.flush();
+            if (report != null) {
+                write(".txt", text);
+                write(".json", asJson);
+            }
             return found.verdict() == CheckReport.Verdict.PASSED ? 0 : FAILED;
         } catch (DsaUnavailableException | DmlUnavailableException | DmlHardwareException e) {
             throw new CommandFailure("no device can be checked. " + e.getMessage(), e);
         } catch (IOException e) {
-            throw CommandFailure.of("the check needs its files", e);
+            throw CommandFailure.of("the check needs a file in the folder " + folder, e);
+        }
+    }
+
+    private void write(String ending, String content) throws CommandFailure {
+        try {
+            Files.writeString(Path.of(report + ending), content);
+        } catch (IOException e) {
+            throw CommandFailure.of("cannot write the report " + report + ending, e);
         }
     }
 
@@ -129,10 +139,13 @@ final class CheckHardwareCommand implements Callable<Integer> {
         if (longest.bytes() < LEAST || longest.bytes() > MOST) {
             throw wrong("--longest " + longest + ": must be 64 to 32M");
         }
+        if (report != null
+                && !Files.isWritable(Path.of(report + ".txt").toAbsolutePath().getParent())) {
+            throw wrong("--report " + report + ": its folder must exist and be writable");
+        }
         return new Settings(seed != null ? seed : new Random().nextInt(Integer.MAX_VALUE),
                 Duration.ofSeconds(seconds), rounds != null ? rounds : Integer.MAX_VALUE,
-                longest.bytes(),
-                folder != null ? folder : Path.of(System.getProperty("java.io.tmpdir")));
+                longest.bytes(), folder);
     }
 
     private ParameterException wrong(String message) {

@@ -1,6 +1,7 @@
 package io.github.vdm4j.machine;
 
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A thread of the library. It is a daemon and inherits nothing from the starting thread. Therefore
@@ -67,9 +68,9 @@ public final class LibraryThread extends Thread {
     }
 
     /**
-     * Executes work that unparks many threads. A new virtual thread unparks the virtual threads.
-     * For a platform thread, each such call takes several microseconds, because it wakes a carrier
-     * (docs/adr/0024).
+     * Executes work that unparks many threads. A new virtual thread helps to unpark the virtual
+     * threads. For a platform thread, each such call takes several microseconds, because it wakes a
+     * carrier (docs/adr/0024).
      *
      * @param work the work
      */
@@ -90,23 +91,38 @@ public final class LibraryThread extends Thread {
     private void unparkAll() {
         int count = parkedCount;
         parkedCount = 0;
+        Runnable shared = null;
         if (count >= FEWEST_TOGETHER) {
             try {
-                Thread[] all = Arrays.copyOf(parked, count);
-                Thread.ofVirtual().inheritInheritableThreadLocals(false).start(() -> {
-                    for (Thread each : all) {
-                        Seam.unpark(each);
-                    }
-                });
-                count = 0;
+                shared = startHelper(Arrays.copyOf(parked, count));
             } catch (Throwable e) {
                 report(e); // this thread unparks them
             }
         }
-        for (int i = 0; i < count; i++) {
-            Seam.unpark(parked[i]);
+        if (shared != null) {
+            shared.run();
+        } else {
+            for (int i = 0; i < count; i++) {
+                Seam.unpark(parked[i]);
+            }
         }
         Arrays.fill(parked, null); // keeps no thread alive
+    }
+
+    /**
+     * Starts a virtual thread that unparks threads. The caller runs the same task. It cannot rely
+     * on the virtual thread, because the parked threads may be pinned to all carriers.
+     */
+    private static Runnable startHelper(Thread[] all) {
+        var claimed = new AtomicInteger();
+        Runnable task = () -> {
+            for (int i = claimed.getAndIncrement(); i < all.length; i = claimed.getAndIncrement()) {
+                Seam.unpark(all[i]);
+            }
+        };
+        Thread.ofVirtual().inheritInheritableThreadLocals(false).start(task);
+        Thread.yield(); // to the carrier
+        return task;
     }
 
     /**

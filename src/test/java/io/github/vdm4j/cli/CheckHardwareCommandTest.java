@@ -39,7 +39,8 @@ class CheckHardwareCommandTest {
         "--mover=threads | --mover threads: must be dsa or dml. Other movers use no device",
         "--seconds=0     | --seconds 0: must be 1 to 86400",
         "--rounds=0      | --rounds 0: must be 1 or more",
-        "--longest=64M   | --longest 64M: must be 64 to 32M"})
+        "--longest=64M   | --longest 64M: must be 64 to 32M",
+        "--report=no/x   | --report no/x: its folder must exist and be writable"})
     void wrongOptionIsWrongUsage(String option, String message) {
         CommandRun run = CommandRun.vdm("check-hardware", option);
         assertEquals(2, run.exitCode());

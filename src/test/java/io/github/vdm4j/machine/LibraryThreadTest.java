@@ -1,8 +1,18 @@
 package io.github.vdm4j.machine;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class LibraryThreadTest {
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Duration.ofSeconds(20);
 
     private final CountDownLatch woken = new CountDownLatch(200);
     private final AtomicBoolean mayWake = new AtomicBoolean();
@@ -23,21 +33,27 @@ final class LibraryThreadTest {
     private List<Thread> parkedThreads(int count, boolean virtual) {
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Runnable wait = () -> {
-                while (!mayWake.get()) {
-                    LockSupport.park(this);
-                }
-                woken.countDown();
-            };
+            Runnable wait = this::waitUntilWoken;
             threads.add(virtual ? Thread.startVirtualThread(wait)
                     : Thread.ofPlatform().daemon().start(wait));
         }
+        awaitParked(threads);
+        return threads;
+    }
+
+    private void waitUntilWoken() {
+        while (!mayWake.get()) {
+            LockSupport.park(this);
+        }
+        woken.countDown();
+    }
+
+    private static void awaitParked(List<Thread> threads) {
         for (Thread each : threads) {
             while (each.getState() != Thread.State.WAITING) {
                 Thread.onSpinWait();
             }
         }
-        return threads;
     }
 
     private static void onLibraryThread(Runnable task) throws InterruptedException {
@@ -122,5 +138,48 @@ final class LibraryThreadTest {
             }
         });
         assertEquals(195, woken.getCount());
+    }
+
+    /** A native frame pins its virtual thread. A further virtual thread then has no carrier. */
+    @Test
+    void pinnedVirtualThreadsWakeTogether() throws Throwable {
+        MethodHandle wait = MethodHandles.lookup()
+                .findVirtual(LibraryThreadTest.class, "waitInUpcall",
+                        MethodType.methodType(int.class, MemorySegment.class, MemorySegment.class))
+                .bindTo(this);
+        var shape = FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS);
+        Linker linker = Linker.nativeLinker();
+        MethodHandle sort = linker.downcallHandle(
+                linker.defaultLookup().find("qsort").orElseThrow(),
+                FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG, JAVA_LONG, ADDRESS));
+        try (Arena arena = Arena.ofShared()) {
+            MemorySegment comparator = linker.upcallStub(wait, shape, arena);
+            MemorySegment pair = arena.allocate(2);
+            int carriers = Runtime.getRuntime().availableProcessors();
+            List<Thread> threads = new ArrayList<>(parkedThreads(4, true));
+            for (int i = 0; i < carriers; i++) {
+                threads.add(Thread.startVirtualThread(() -> {
+                    try {
+                        sort.invokeExact(pair, 2L, 1L, comparator);
+                    } catch (Throwable e) {
+                        throw new AssertionError(e);
+                    }
+                }));
+            }
+            awaitParked(threads);
+            onLibraryThread(() -> {
+                mayWake.set(true);
+                LibraryThread.unparkTogether(() -> threads.forEach(LibraryThread::unpark));
+            });
+            boolean ended = allEnd(threads);
+            threads.forEach(LockSupport::unpark);
+            assertTrue(allEnd(threads));
+            assertTrue(ended);
+        }
+    }
+
+    int waitInUpcall(MemorySegment first, MemorySegment second) {
+        waitUntilWoken();
+        return 0;
     }
 }
