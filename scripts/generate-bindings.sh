@@ -43,7 +43,7 @@ generate() {                      # generate LIBRARY FOLDER-OF-HEADERS PACKAGE H
   rm -rf "$folder"
   mkdir -p "$folder"
   for file in "$work/$1/${3//.//}"/*.java; do
-    awk -f jextract/quicker-start.awk "$file" >"$folder/${file##*/}"
+    awk -f jextract/simplify.awk "$file" >"$folder/${file##*/}"
   done
   echo "generate-bindings: $1: $(find "$folder" -name '*.java' | wc -l) files in $folder, from headers in $2"
 }

@@ -1,14 +1,16 @@
 package io.github.vdm4j.cli;
 
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.IdleStrategy;
 import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.future.NotifierType;
-import io.github.vdm4j.future.PollableFuture;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * A pipeline that processes a range of bytes in chunks. Each chunk has an operation. Several
@@ -19,6 +21,7 @@ abstract class ChunkPipeline {
     private final long chunk;
     private final Progress progress;
     private final int lanes;
+    private final VdmOperation[] operations;
     private final long[] begins;
     private final long[] inFlight;
     private final Map<ExecutionPath, Long> paths = new EnumMap<>(ExecutionPath.class);
@@ -30,42 +33,30 @@ abstract class ChunkPipeline {
     /**
      * Creates a pipeline for the calling thread.
      *
+     * @param mover executes the operations
      * @param bytes the length of the range
      * @param chunk bytes in a chunk, above 0. The last chunk may be shorter
      * @param depth the largest number of chunks in flight, above 0
      */
-    ChunkPipeline(long bytes, long chunk, int depth, Progress progress) {
+    ChunkPipeline(Vdm mover, long bytes, long chunk, int depth, Progress progress) {
         this.bytes = bytes;
         this.chunk = chunk;
         this.progress = progress;
         lanes = (int) Math.min(depth, Math.ceilDiv(bytes, chunk));
+        operations = Stream.generate(mover::newOperation).limit(lanes).toArray(VdmOperation[]::new);
         begins = new long[lanes];
         inFlight = new long[lanes];
     }
 
-    /**
-     * Returns the number of lanes. A lane has one operation and reuses it for each of its chunks.
-     */
-    final int lanes() {
-        return lanes;
-    }
-
-    /** Returns the operation of a lane. */
-    abstract PollableFuture<?> operation(int lane);
-
-    /** Prepares the operation of a lane for a chunk. */
-    abstract void prepare(int lane, long offset, long length);
+    /** Prepares an operation for a chunk. */
+    abstract void prepare(VdmOperation operation, long offset, long length);
 
     /**
-     * Processes the result of a lane's operation after its completion.
+     * Processes the result of an operation that has succeeded.
      *
      * @return {@code false} if no further chunk is needed
-     * @throws io.github.vdm4j.VdmException if the operation has failed
      */
-    abstract boolean finish(int lane, long offset);
-
-    /** Returns the path that executed the operation of a lane. The operation has succeeded. */
-    abstract ExecutionPath path(int lane);
+    abstract boolean finish(VdmOperation operation, long offset);
 
     /**
      * Processes the whole range. When this returns or throws, no operation is in flight.
@@ -84,8 +75,8 @@ abstract class ChunkPipeline {
             // Only a failure leaves operations in flight.
             // The segments must stay alive until these operations have ended.
             for (int lane = 0; lane < lanes; lane++) {
-                if (inFlight[lane] > 0 && !operation(lane).cancel()) {
-                    operation(lane).busyPoll();
+                if (inFlight[lane] > 0 && !operations[lane].cancel()) {
+                    operations[lane].busyPoll();
                 }
             }
         }
@@ -104,7 +95,7 @@ abstract class ChunkPipeline {
                     continue;
                 }
                 waiting = true;
-                if (operation(lane).poll(notifier) == FutureState.COMPLETE) {
+                if (operations[lane].poll(notifier) == FutureState.COMPLETE) {
                     take(lane);
                     prepareNext(lane);
                     progressed = true;
@@ -128,7 +119,7 @@ abstract class ChunkPipeline {
     private void prepareNext(int lane) {
         long length = Math.min(chunk, bytes - next);
         if (length > 0) {
-            prepare(lane, next, length);
+            prepare(operations[lane], next, length);
             begins[lane] = next;
             inFlight[lane] = length;
             next += length;
@@ -138,10 +129,11 @@ abstract class ChunkPipeline {
     private void take(int lane) {
         long length = inFlight[lane];
         inFlight[lane] = 0;
-        if (!finish(lane, begins[lane])) {
+        operations[lane].orThrow();
+        if (!finish(operations[lane], begins[lane])) {
             next = bytes;
         }
-        paths.merge(path(lane), 1L, Long::sum);
+        paths.merge(operations[lane].path(), 1L, Long::sum);
         progress.moved(length);
     }
 

@@ -6,6 +6,7 @@ import io.github.vdm4j.buffer.OffHeapBuffer;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.zip.CRC32C;
 
 /**
  * The copy of a file through a mover. The target's name keeps its old content until the copy is
@@ -28,6 +30,8 @@ import java.util.Set;
  * @param depth operations in flight
  */
 record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, int depth) {
+    /** The size of the buffer that reads a file for its checksum. */
+    private static final int BUFFER = 1 << 20;
 
     /** Copies the file. If the copy fails, no new file remains in the target's folder. */
     CopyOutcome run(ChosenMover chosen, Progress progress) throws CommandFailure {
@@ -141,14 +145,34 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
     private int compare(FileChannel source, FileChannel target, long size)
             throws CommandFailure, IOException {
         refuseIfResized(source, size);
-        int expected = FileChecksum.crc32c(source, size);
-        int actual = FileChecksum.crc32c(target, size);
+        int expected = crc32c(source, size);
+        int actual = crc32c(target, size);
         if (expected != actual) {
             throw new CommandFailure(
                     "the copy differs from the source: CRC-32C source %08x target %08x"
                             .formatted(expected, actual));
         }
         return actual;
+    }
+
+    /**
+     * Returns the checksum of the first bytes of a file. It reads the file without a mapping,
+     * because a CRC over a missing page would crash the JVM.
+     *
+     * @throws IOException if the file cannot be read or is too short
+     */
+    private static int crc32c(FileChannel file, long bytes) throws IOException {
+        CRC32C crc = new CRC32C();
+        ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+        for (long done = 0; done < bytes;) {
+            int read = file.read(buffer.clear().limit((int) Math.min(BUFFER, bytes - done)), done);
+            if (read < 0) {
+                throw new IOException("it ends after %,d of %,d bytes".formatted(done, bytes));
+            }
+            crc.update(buffer.flip());
+            done += read;
+        }
+        return (int) crc.getValue();
     }
 
     private void publish(StagedFile staged) throws IOException, CommandFailure {

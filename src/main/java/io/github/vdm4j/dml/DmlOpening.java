@@ -4,11 +4,11 @@ import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmStatus;
 import io.github.vdm4j.dml.DmlDiagnosis.Finding;
 import io.github.vdm4j.dml.DmlDiagnosis.Outcome;
-import io.github.vdm4j.dml.job.DmlCallException;
 import io.github.vdm4j.dml.job.DmlChannel;
 import io.github.vdm4j.engine.DeviceTrial;
 import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.engine.channel.SlotPool;
+import io.github.vdm4j.engine.channel.SlotRefusedException;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
@@ -104,7 +104,7 @@ final class DmlOpening implements Supplier<List<Finding>>, IntFunction<VdmStatus
                 pool = makePool(true, orSoftware);
                 trial = DeviceTrial.of(pool,
                         diagnosis.verdict().hardwareWorks() ? queueFullNanos : 0);
-            } catch (DmlCallException e) {
+            } catch (SlotRefusedException e) {
                 trial = DeviceTrial.failed(e.getMessage(), DmlStatus.of(e.status()));
             }
         }
@@ -131,7 +131,7 @@ final class DmlOpening implements Supplier<List<Finding>>, IntFunction<VdmStatus
     private SlotPool pool(boolean hardware, boolean software) {
         try {
             return makePool(hardware, software);
-        } catch (DmlCallException e) {
+        } catch (SlotRefusedException e) {
             DmlStatus status = DmlStatus.of(e.status());
             throw new VdmException(
                     status.result(),

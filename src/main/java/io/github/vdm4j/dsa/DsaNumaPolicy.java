@@ -1,6 +1,6 @@
 package io.github.vdm4j.dsa;
 
-import io.github.vdm4j.dsa.portal.NodePolicy;
+import io.github.vdm4j.dsa.portal.DsaChannel.NodePolicy;
 import io.github.vdm4j.dsa.portal.SlotMemory;
 
 /**

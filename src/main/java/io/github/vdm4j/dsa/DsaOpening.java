@@ -4,7 +4,6 @@ import io.github.vdm4j.dsa.DsaDiagnosis.Finding;
 import io.github.vdm4j.dsa.portal.DsaStatus;
 import io.github.vdm4j.dsa.portal.OpenQueue;
 import io.github.vdm4j.dsa.portal.Portal;
-import io.github.vdm4j.dsa.portal.QueueProbe;
 import io.github.vdm4j.dsa.portal.WorkQueue;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -96,7 +95,7 @@ final class DsaOpening implements AutoCloseable {
             findings.add(QueueRules.notOpened(queue, e.getMessage()));
             return;
         }
-        DsaStatus status = QueueProbe.run(open, PROBE_NANOS);
+        DsaStatus status = open.probe(PROBE_NANOS);
         if (status.code() != DsaStatus.SUCCESS) {
             findings.add(QueueRules.notWorking(queue, status));
             open.release(PROBE_NANOS);

@@ -1,7 +1,6 @@
 package io.github.vdm4j.engine;
 
 import io.github.vdm4j.PendingList;
-import io.github.vdm4j.engine.channel.DrainWatch;
 import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.memory.Forces;
 import java.util.List;
@@ -17,7 +16,7 @@ final class Drain {
     private final long waiting;
     private final long atWork;
     /** The watch of the slots. It is null until the pending list and the workers are done. */
-    private DrainWatch watch;
+    private SlotPool.Watch watch;
     /** The forces to wait for. The list is null until the slots are free. */
     private List<Forces> forces;
 
@@ -35,7 +34,7 @@ final class Drain {
             return false;
         }
         if (watch == null) {
-            watch = new DrainWatch(pool);
+            watch = pool.watch();
         }
         if (!watch.isOver()) {
             return false;

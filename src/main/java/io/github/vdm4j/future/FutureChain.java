@@ -29,8 +29,7 @@ import java.util.function.Supplier;
  *
  * <p>C counterpart: {@code FUTURE_CHAIN_INIT}, {@code FUTURE_CHAIN_ENTRY_INIT} and {@code
  * FUTURE_CHAIN_ENTRY_LAZY_INIT} of miniasync_future(7). Their map function corresponds to
- * {@link #map}. {@code FUTURE_CHAIN_ENTRY_LAST} separates the entries from further data in memory.
- * In Java, functions capture such data in variables.
+ * {@link #map}.
  *
  * @param <T> the type of the chain's output
  */
@@ -40,7 +39,6 @@ public final class FutureChain<T> extends AbstractFuture<T> {
                     "this chain was extended, or a step of another chain returned it. "
                             + "Poll the chain that contains it");
 
-    /** The number of entries. */
     private final int entries;
     private final ChainStep last;
     /**
@@ -368,10 +366,7 @@ public final class FutureChain<T> extends AbstractFuture<T> {
         return taken ? new IllegalStateException(TAKEN) : failure;
     }
 
-    /**
-     * Returns whether the current entry has a property. A lazy entry without a future and a
-     * finished chain have no properties.
-     */
+    /** A lazy entry without a future and a finished chain have no properties. */
     @Override
     public boolean hasProperty(FutureProperty property) {
         ChainStep step = current;
@@ -391,8 +386,7 @@ public final class FutureChain<T> extends AbstractFuture<T> {
         if (!detachIdle()) {
             throw new IllegalStateException(
                     FailureName.CHAIN_EXTENDED.endOf(taken
-                            ? "this chain was extended already. Extend the chain that the first "
-                                    + "call returned"
+                            ? "this chain was extended already. Extend the returned chain"
                             : "this chain is " + state()
                                     + " and cannot be extended. Extend a chain before its first"
                                     + " poll"));

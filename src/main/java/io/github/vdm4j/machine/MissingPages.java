@@ -1,17 +1,12 @@
 package io.github.vdm4j.machine;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.VarHandle;
 
 /**
- * A check of a mapped file's pages through the JVM. The check accesses the pages. If a page is
- * missing, the JVM throws an {@link InternalError}. The accesses are volatile, because the JIT does
- * not remove such accesses.
+ * A check of a mapped file's pages through the JVM. The check reads from the pages. If a page is
+ * missing, the JVM throws an {@link InternalError}.
  */
 public final class MissingPages {
-    private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle();
-
     private MissingPages() {}
 
     /**
@@ -40,8 +35,7 @@ public final class MissingPages {
 
     private static boolean isThere(MemorySegment range, long offset) {
         try {
-            byte ignored = (byte) BYTE.getVolatile(range, offset);
-            PageFaults.deliver();
+            PageFaults.read(range, offset);
             return true;
         } catch (InternalError e) {
             return false;

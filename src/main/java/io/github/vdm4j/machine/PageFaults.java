@@ -1,8 +1,23 @@
 package io.github.vdm4j.machine;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
 /** The page faults of mapped files. The JVM reports them some time after the access. */
 public final class PageFaults {
+    /** The last byte that {@link #read} has read. Nothing uses it. */
+    private static byte lastRead;
+
     private PageFaults() {}
+
+    /**
+     * Reads a byte, and throws the JVM's {@link InternalError} if its page is missing. The byte is
+     * stored, because the JIT removes an access whose value nothing uses, even a volatile one.
+     */
+    static void read(MemorySegment segment, long offset) {
+        lastRead = segment.get(ValueLayout.JAVA_BYTE, offset);
+        deliver();
+    }
 
     /** Returns whether an error is the JVM's report of a missing page. */
     public static boolean isReportedBy(Throwable thrown) {

@@ -127,16 +127,17 @@ public final class PageGuard {
         }
     }
 
-    /** Touches each page. The compiler keeps volatile accesses even if their value is unused. */
+    /** Touches each page. A write stores the byte that was read. */
     static void touch(MemorySegment segment, long offset, long length, boolean write) {
         long at = offset;
         try {
             while (at < offset + length) {
-                byte seen = (byte) BYTE.getVolatile(segment, at);
                 if (write) {
-                    BYTE.setVolatile(segment, at, seen);
+                    BYTE.setVolatile(segment, at, (byte) BYTE.getVolatile(segment, at));
+                    PageFaults.deliver();
+                } else {
+                    PageFaults.read(segment, at);
                 }
-                PageFaults.deliver();
                 at = nextPage(segment.address() + at) - segment.address();
             }
         } catch (InternalError e) {

@@ -42,7 +42,7 @@ class DmlPathDecisionTest {
         var decision = new DmlPathDecision(DmlPath.SOFTWARE, "why", List.of(FINDING));
         assertEquals(decision, later());
         assertEquals(decision.hashCode(), later().hashCode());
-        assertEquals("SOFTWARE, as why: " + List.of(FINDING), later().toString());
+        assertEquals("SOFTWARE, because why: " + List.of(FINDING), later().toString());
         assertNotEquals(decision, new DmlPathDecision(DmlPath.HARDWARE, "why", List.of(FINDING)));
         assertNotEquals(decision,
                 new DmlPathDecision(DmlPath.SOFTWARE, "why not", List.of(FINDING)));

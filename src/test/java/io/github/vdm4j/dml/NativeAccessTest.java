@@ -63,7 +63,8 @@ class NativeAccessTest {
         String said = child.output();
         assertEquals(
                 2,
-                said.split("start Java with --enable-native-access=io.github.vdm4j, or ALL-UNNAMED",
+                said.split(
+                        "Start Java with --enable-native-access=io.github.vdm4j, or with ALL-UNNAMED",
                         -1).length - 1,
                 child::toString);
         assertEquals(2, said.split("Intel DML is not available. Tried:", -1).length - 1,

@@ -119,6 +119,23 @@ class PageGuardTest {
         });
     }
 
+    /** The JIT removes a read whose value nothing uses, even a volatile one. */
+    @Property(tries = 1)
+    void compiledCodeFindsTheMissingPage() {
+        MemorySegment whole = mapped(SIZE / PAGE);
+        for (int i = 0; i < 500_000; i++) {
+            MissingPages.requireNone(whole);
+            PageGuard.touch(whole, 0, PAGE, false);
+            PageGuard.touch(whole, 0, PAGE, true);
+        }
+        MemorySegment cut = mapped(1);
+        assertThrows(PageUnavailableException.class, () -> MissingPages.requireNone(cut));
+        for (boolean write : new boolean[]{false, true}) {
+            assertThrows(PageUnavailableException.class,
+                    () -> PageGuard.touch(cut, PAGE, PAGE, write));
+        }
+    }
+
     @Property(tries = 1)
     void onlyAShortFileIsNamedAsTheCause() throws IOException {
         MemorySegment mapped = mapped(1);

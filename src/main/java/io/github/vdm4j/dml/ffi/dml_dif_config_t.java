@@ -62,7 +62,7 @@ public class dml_dif_config_t {
         return flags$LAYOUT;
     }
 
-    public static final long flags$OFFSET = 0L;
+    private static final long flags$OFFSET = $LAYOUT.byteOffset(groupElement("flags"));
 
     /**
      * Offset for field:
@@ -106,7 +106,7 @@ public class dml_dif_config_t {
         return source_reference_tag_seed$LAYOUT;
     }
 
-    public static final long source_reference_tag_seed$OFFSET = 4L;
+    private static final long source_reference_tag_seed$OFFSET = $LAYOUT.byteOffset(groupElement("source_reference_tag_seed"));
 
     /**
      * Offset for field:
@@ -150,7 +150,7 @@ public class dml_dif_config_t {
         return source_application_tag_seed$LAYOUT;
     }
 
-    public static final long source_application_tag_seed$OFFSET = 8L;
+    private static final long source_application_tag_seed$OFFSET = $LAYOUT.byteOffset(groupElement("source_application_tag_seed"));
 
     /**
      * Offset for field:
@@ -194,7 +194,7 @@ public class dml_dif_config_t {
         return source_application_tag_mask$LAYOUT;
     }
 
-    public static final long source_application_tag_mask$OFFSET = 10L;
+    private static final long source_application_tag_mask$OFFSET = $LAYOUT.byteOffset(groupElement("source_application_tag_mask"));
 
     /**
      * Offset for field:
@@ -238,7 +238,7 @@ public class dml_dif_config_t {
         return destination_reference_tag_seed$LAYOUT;
     }
 
-    public static final long destination_reference_tag_seed$OFFSET = 12L;
+    private static final long destination_reference_tag_seed$OFFSET = $LAYOUT.byteOffset(groupElement("destination_reference_tag_seed"));
 
     /**
      * Offset for field:
@@ -282,7 +282,7 @@ public class dml_dif_config_t {
         return destination_application_tag_seed$LAYOUT;
     }
 
-    public static final long destination_application_tag_seed$OFFSET = 16L;
+    private static final long destination_application_tag_seed$OFFSET = $LAYOUT.byteOffset(groupElement("destination_application_tag_seed"));
 
     /**
      * Offset for field:
@@ -326,7 +326,7 @@ public class dml_dif_config_t {
         return destination_application_tag_mask$LAYOUT;
     }
 
-    public static final long destination_application_tag_mask$OFFSET = 18L;
+    private static final long destination_application_tag_mask$OFFSET = $LAYOUT.byteOffset(groupElement("destination_application_tag_mask"));
 
     /**
      * Offset for field:
@@ -370,7 +370,7 @@ public class dml_dif_config_t {
         return block_size$LAYOUT;
     }
 
-    public static final long block_size$OFFSET = 20L;
+    private static final long block_size$OFFSET = $LAYOUT.byteOffset(groupElement("block_size"));
 
     /**
      * Offset for field:

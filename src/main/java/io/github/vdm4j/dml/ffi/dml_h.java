@@ -29,7 +29,7 @@ public class dml_h {
     }
 
     static MemorySegment findOrThrow(String symbol) {
-        return Symbols.SYMBOL_LOOKUP.find(symbol)
+        return SYMBOL_LOOKUP.find(symbol)
             .orElseThrow(() -> new UnsatisfiedLinkError("unresolved symbol: " + symbol));
     }
 
@@ -55,10 +55,8 @@ public class dml_h {
         };
     }
 
-    static final class Symbols {
-        static final SymbolLookup SYMBOL_LOOKUP = SymbolLookup.loaderLookup()
-                .or(Linker.nativeLinker().defaultLookup());
-    }
+    static final SymbolLookup SYMBOL_LOOKUP = SymbolLookup.loaderLookup()
+            .or(Linker.nativeLinker().defaultLookup());
 
     public static final ValueLayout.OfBoolean C_BOOL = ValueLayout.JAVA_BOOLEAN;
     public static final ValueLayout.OfByte C_CHAR = ValueLayout.JAVA_BYTE;

@@ -79,7 +79,7 @@ public class dml_job_t {
         return source_first_ptr$LAYOUT;
     }
 
-    public static final long source_first_ptr$OFFSET = 0L;
+    private static final long source_first_ptr$OFFSET = $LAYOUT.byteOffset(groupElement("source_first_ptr"));
 
     /**
      * Offset for field:
@@ -123,7 +123,7 @@ public class dml_job_t {
         return source_second_ptr$LAYOUT;
     }
 
-    public static final long source_second_ptr$OFFSET = 8L;
+    private static final long source_second_ptr$OFFSET = $LAYOUT.byteOffset(groupElement("source_second_ptr"));
 
     /**
      * Offset for field:
@@ -167,7 +167,7 @@ public class dml_job_t {
         return destination_first_ptr$LAYOUT;
     }
 
-    public static final long destination_first_ptr$OFFSET = 16L;
+    private static final long destination_first_ptr$OFFSET = $LAYOUT.byteOffset(groupElement("destination_first_ptr"));
 
     /**
      * Offset for field:
@@ -211,7 +211,7 @@ public class dml_job_t {
         return destination_second_ptr$LAYOUT;
     }
 
-    public static final long destination_second_ptr$OFFSET = 24L;
+    private static final long destination_second_ptr$OFFSET = $LAYOUT.byteOffset(groupElement("destination_second_ptr"));
 
     /**
      * Offset for field:
@@ -255,7 +255,7 @@ public class dml_job_t {
         return crc_checksum_ptr$LAYOUT;
     }
 
-    public static final long crc_checksum_ptr$OFFSET = 32L;
+    private static final long crc_checksum_ptr$OFFSET = $LAYOUT.byteOffset(groupElement("crc_checksum_ptr"));
 
     /**
      * Offset for field:
@@ -299,7 +299,7 @@ public class dml_job_t {
         return source_length$LAYOUT;
     }
 
-    public static final long source_length$OFFSET = 40L;
+    private static final long source_length$OFFSET = $LAYOUT.byteOffset(groupElement("source_length"));
 
     /**
      * Offset for field:
@@ -343,7 +343,7 @@ public class dml_job_t {
         return destination_length$LAYOUT;
     }
 
-    public static final long destination_length$OFFSET = 44L;
+    private static final long destination_length$OFFSET = $LAYOUT.byteOffset(groupElement("destination_length"));
 
     /**
      * Offset for field:
@@ -387,7 +387,7 @@ public class dml_job_t {
         return offset$LAYOUT;
     }
 
-    public static final long offset$OFFSET = 48L;
+    private static final long offset$OFFSET = $LAYOUT.byteOffset(groupElement("offset"));
 
     /**
      * Offset for field:
@@ -431,7 +431,7 @@ public class dml_job_t {
         return pattern$LAYOUT;
     }
 
-    public static final long pattern$OFFSET = 52L;
+    private static final long pattern$OFFSET = $LAYOUT.byteOffset(groupElement("pattern"));
 
     /**
      * Offset for field:
@@ -487,7 +487,7 @@ public class dml_job_t {
         return operation$LAYOUT;
     }
 
-    public static final long operation$OFFSET = 60L;
+    private static final long operation$OFFSET = $LAYOUT.byteOffset(groupElement("operation"));
 
     /**
      * Offset for field:
@@ -531,7 +531,7 @@ public class dml_job_t {
         return result$LAYOUT;
     }
 
-    public static final long result$OFFSET = 64L;
+    private static final long result$OFFSET = $LAYOUT.byteOffset(groupElement("result"));
 
     /**
      * Offset for field:
@@ -575,7 +575,7 @@ public class dml_job_t {
         return expected_result$LAYOUT;
     }
 
-    public static final long expected_result$OFFSET = 68L;
+    private static final long expected_result$OFFSET = $LAYOUT.byteOffset(groupElement("expected_result"));
 
     /**
      * Offset for field:
@@ -619,7 +619,7 @@ public class dml_job_t {
         return flags$LAYOUT;
     }
 
-    public static final long flags$OFFSET = 72L;
+    private static final long flags$OFFSET = $LAYOUT.byteOffset(groupElement("flags"));
 
     /**
      * Offset for field:
@@ -663,7 +663,7 @@ public class dml_job_t {
         return dif_config$LAYOUT;
     }
 
-    public static final long dif_config$OFFSET = 80L;
+    private static final long dif_config$OFFSET = $LAYOUT.byteOffset(groupElement("dif_config"));
 
     /**
      * Offset for field:

@@ -65,7 +65,7 @@ public class dml_library_version_t {
         return name$LAYOUT;
     }
 
-    public static final long name$OFFSET = 0L;
+    private static final long name$OFFSET = $LAYOUT.byteOffset(groupElement("name"));
 
     /**
      * Offset for field:
@@ -121,7 +121,7 @@ public class dml_library_version_t {
         return minimal_cpu_isa$LAYOUT;
     }
 
-    public static final long minimal_cpu_isa$OFFSET = 30L;
+    private static final long minimal_cpu_isa$OFFSET = $LAYOUT.byteOffset(groupElement("minimal_cpu_isa"));
 
     /**
      * Offset for field:
@@ -177,7 +177,7 @@ public class dml_library_version_t {
         return date$LAYOUT;
     }
 
-    public static final long date$OFFSET = 46L;
+    private static final long date$OFFSET = $LAYOUT.byteOffset(groupElement("date"));
 
     /**
      * Offset for field:
@@ -233,7 +233,7 @@ public class dml_library_version_t {
         return version$LAYOUT;
     }
 
-    public static final long version$OFFSET = 61L;
+    private static final long version$OFFSET = $LAYOUT.byteOffset(groupElement("version"));
 
     /**
      * Offset for field:
@@ -289,7 +289,7 @@ public class dml_library_version_t {
         return hw_minimal_version$LAYOUT;
     }
 
-    public static final long hw_minimal_version$OFFSET = 81L;
+    private static final long hw_minimal_version$OFFSET = $LAYOUT.byteOffset(groupElement("hw_minimal_version"));
 
     /**
      * Offset for field:
@@ -345,7 +345,7 @@ public class dml_library_version_t {
         return commit$LAYOUT;
     }
 
-    public static final long commit$OFFSET = 111L;
+    private static final long commit$OFFSET = $LAYOUT.byteOffset(groupElement("commit"));
 
     /**
      * Offset for field:
@@ -401,7 +401,7 @@ public class dml_library_version_t {
         return major$LAYOUT;
     }
 
-    public static final long major$OFFSET = 124L;
+    private static final long major$OFFSET = $LAYOUT.byteOffset(groupElement("major"));
 
     /**
      * Offset for field:
@@ -445,7 +445,7 @@ public class dml_library_version_t {
         return minor$LAYOUT;
     }
 
-    public static final long minor$OFFSET = 128L;
+    private static final long minor$OFFSET = $LAYOUT.byteOffset(groupElement("minor"));
 
     /**
      * Offset for field:
@@ -489,7 +489,7 @@ public class dml_library_version_t {
         return patch$LAYOUT;
     }
 
-    public static final long patch$OFFSET = 132L;
+    private static final long patch$OFFSET = $LAYOUT.byteOffset(groupElement("patch"));
 
     /**
      * Offset for field:

@@ -6,6 +6,7 @@ import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.ffi.dml_job_t;
 import io.github.vdm4j.engine.channel.Channel;
 import io.github.vdm4j.engine.channel.ChannelLimits;
+import io.github.vdm4j.engine.channel.SlotRefusedException;
 import io.github.vdm4j.machine.Processor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -64,7 +65,7 @@ public final class DmlChannel implements Channel {
      * @param clwb whether the processor has the instruction clwb. If it is null, the first
      *     write-back of a cache line checks the processor
      * @param statuses returns the explained status for DML's number
-     * @throws DmlCallException if DML cannot initialise a job
+     * @throws SlotRefusedException if DML cannot initialise a job
      */
     public DmlChannel(DmlFunctions dml, int jobs, boolean hardware, boolean software,
             ChannelLimits limits, int node, Boolean clwb, IntFunction<VdmStatus> statuses) {
@@ -161,7 +162,7 @@ public final class DmlChannel implements Channel {
      * Initialises the structs of the next job. The classes of a complete job take a new JVM
      * milliseconds to load, so the job itself is created later.
      *
-     * @throws DmlCallException if DML cannot initialise the structs
+     * @throws SlotRefusedException if DML cannot initialise the structs
      */
     private void prepare() {
         if (next == end) {

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.github.vdm4j.dml.ffi.dml_library_version_t;
 import io.github.vdm4j.engine.channel.HeldArenas;
+import io.github.vdm4j.engine.channel.SlotRefusedException;
 import io.github.vdm4j.machine.NativeCall;
 import io.github.vdm4j.machine.PlainCall;
 import io.github.vdm4j.machine.SegmentClosedException;
@@ -102,7 +103,7 @@ public final class DmlFunctions {
     int jobSize(int path) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment size = arena.allocate(JAVA_INT);
-            DmlCallException.check("dml_get_job_size",
+            check("dml_get_job_size",
                     (int) PlainCall.call(getJobSize, path, size.address()));
             // avoids the creation of a handle
             return size.asByteBuffer().order(ByteOrder.nativeOrder()).getInt();
@@ -111,10 +112,16 @@ public final class DmlFunctions {
 
     void initialise(int path, MemorySegment job) {
         try {
-            DmlCallException.check("dml_init_job",
+            check("dml_init_job",
                     (int) PlainCall.call(initJob, path, job.address()));
         } finally {
             Reference.reachabilityFence(job);
+        }
+    }
+
+    private static void check(String function, int status) {
+        if (status != 0) {
+            throw new SlotRefusedException(function + " returned status " + status, status);
         }
     }
 
@@ -283,7 +290,7 @@ public final class DmlFunctions {
     private boolean isBatchSize(long job, int tasks) {
         try {
             return batchSize(job, tasks) == tasks * Job.TASK + BATCH_ALIGNMENT;
-        } catch (DmlCallException e) {
+        } catch (SlotRefusedException e) {
             return false;
         }
     }
@@ -294,7 +301,7 @@ public final class DmlFunctions {
      * @param job an initialised job
      * @param tasks at least 4
      * @return the number of bytes, with the space to align the buffer
-     * @throws DmlCallException if the library refuses the number of tasks
+     * @throws SlotRefusedException if the library refuses the number of tasks
      */
     int batchSize(long job, int tasks) {
         return askAboutBatch("dml_get_batch_size", getBatchSize, job, tasks);
@@ -307,7 +314,7 @@ public final class DmlFunctions {
      * @param job a job whose fields still describe the batch
      * @param task the index of the task, from 0
      * @return DML's status
-     * @throws DmlCallException if the batch has no such task
+     * @throws SlotRefusedException if the batch has no such task
      */
     int batchStatus(long job, int task) {
         return askAboutBatch("dml_batch_get_status", getBatchStatus, job, task);
@@ -316,7 +323,7 @@ public final class DmlFunctions {
     private static int askAboutBatch(String name, MemorySegment function, long job, int number) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment answer = arena.allocate(JAVA_INT);
-            DmlCallException.check(
+            check(
                     name, (int) DmlHandles.Batches.JOB_NUMBER_AND_POINTER.invokeExact(function, job,
                             number, answer));
             return answer.get(JAVA_INT, 0);

@@ -25,45 +25,37 @@ public final class Job extends Slot {
     private static final int EVICT = dml_h.DML_FLAG_PREFETCH_CACHE;
 
     /**
-     * The handles that write the fields. They have their own class, because their creation takes
-     * milliseconds and the opening of a mover does not need them.
+     * The handles that write the fields. They need few nested calls. The JIT inlines only to a limited depth. The
+     * accessors of the generated classes would exceed it. Unaligned handles avoid a check of
+     * the alignment.
      */
-    private static final class Fields {
-        /**
-         * Handles that need few nested calls. The JIT inlines only to a limited depth. The
-         * accessors of the generated classes would exceed it. Unaligned handles avoid a check of
-         * the alignment.
-         */
-        static final VarHandle INTS =
-                ValueLayout.JAVA_INT_UNALIGNED.varHandle().withInvokeExactBehavior();
+    private static final VarHandle INTS =
+            ValueLayout.JAVA_INT_UNALIGNED.varHandle().withInvokeExactBehavior();
 
-        static final VarHandle LONGS =
-                ValueLayout.JAVA_LONG_UNALIGNED.varHandle().withInvokeExactBehavior();
+    private static final VarHandle LONGS =
+            ValueLayout.JAVA_LONG_UNALIGNED.varHandle().withInvokeExactBehavior();
 
-        static final long SOURCE = dml_job_t.source_first_ptr$OFFSET;
-        static final long DESTINATION = dml_job_t.destination_first_ptr$OFFSET;
+    private static final long SOURCE = dml_job_t.source_first_ptr$offset();
+    private static final long DESTINATION = dml_job_t.destination_first_ptr$offset();
 
-        /**
-         * Both lengths are written as one long, because the fields are adjacent. On x86-64, the
-         * upper half is the destination's length.
-         */
-        static final long LENGTHS = dml_job_t.source_length$OFFSET;
+    /**
+     * Both lengths are written as one long, because the fields are adjacent. On x86-64, the
+     * upper half is the destination's length.
+     */
+    private static final long LENGTHS = dml_job_t.source_length$offset();
 
-        static final long PATTERN = dml_job_t.pattern$OFFSET;
-        static final long OPERATION = dml_job_t.operation$OFFSET;
-        static final long FLAGS = dml_job_t.flags$OFFSET;
+    private static final long PATTERN = dml_job_t.pattern$offset();
+    private static final long OPERATION = dml_job_t.operation$offset();
+    private static final long FLAGS = dml_job_t.flags$offset();
 
-        /** The whole address space. The pool keeps the structs alive. */
-        static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+    /** The whole address space. The pool keeps the structs alive. */
+    private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
-        /**
-         * A mask that changes no address, because no address has these bits. The mask shows the JIT
-         * that each field is inside {@link #ALL}. Without it, the JIT checks each field.
-         */
-        static final long ADDRESS = Long.MAX_VALUE >> 1;
-
-        private Fields() {}
-    }
+    /**
+     * A mask that changes no address, because no address has these bits. The mask shows the JIT
+     * that each field is inside {@link #ALL}. Without it, the JIT checks each field.
+     */
+    private static final long ADDRESS = Long.MAX_VALUE >> 1;
 
     private final DmlFunctions dml;
     private final DmlChannel channel;
@@ -121,32 +113,32 @@ public final class Job extends Slot {
         switch (part.opcode()) {
             case Opcode.MEM_MOVE -> describeMove(part);
             case Opcode.FILL -> describeFill(part);
-            case Opcode.NOP -> describe(at & Fields.ADDRESS, Opcode.NOP, 0, 0, 0);
+            case Opcode.NOP -> describe(at & ADDRESS, Opcode.NOP, 0, 0, 0);
             case Opcode.CACHE_FLUSH ->
-                describe(at & Fields.ADDRESS, Opcode.CACHE_FLUSH, part.destination(), part.bytes(),
+                describe(at & ADDRESS, Opcode.CACHE_FLUSH, part.destination(), part.bytes(),
                         onDevice() || channel.writesBackWithoutEviction() ? 0 : EVICT);
             default -> JobFields.describe(struct, part);
         }
     }
 
     private void describeMove(Part part) {
-        long job = at & Fields.ADDRESS;
-        Fields.LONGS.set(Fields.ALL, job + Fields.SOURCE, part.source());
+        long job = at & ADDRESS;
+        LONGS.set(ALL, job + SOURCE, part.source());
         describe(job, Opcode.MEM_MOVE, part.destination(), part.bytes(), part.flags());
     }
 
     private void describeFill(Part part) {
-        long job = at & Fields.ADDRESS;
-        Fields.LONGS.set(Fields.ALL, job + Fields.PATTERN, part.pattern());
+        long job = at & ADDRESS;
+        LONGS.set(ALL, job + PATTERN, part.pattern());
         describe(job, Opcode.FILL, part.destination(), part.bytes(), part.flags());
     }
 
     private static void describe(long job, int operation, long to, long length, int flags) {
-        Fields.INTS.set(Fields.ALL, job + Fields.OPERATION, operation);
-        Fields.LONGS.set(Fields.ALL, job + Fields.DESTINATION, to);
-        Fields.LONGS.set(Fields.ALL, job + Fields.LENGTHS, length << Integer.SIZE | length);
+        INTS.set(ALL, job + OPERATION, operation);
+        LONGS.set(ALL, job + DESTINATION, to);
+        LONGS.set(ALL, job + LENGTHS, length << Integer.SIZE | length);
         // A submission clears bits of the flags, so every submission writes them.
-        Fields.LONGS.set(Fields.ALL, job + Fields.FLAGS, (long) flags);
+        LONGS.set(ALL, job + FLAGS, (long) flags);
     }
 
     /**
@@ -182,7 +174,7 @@ public final class Job extends Slot {
 
     @Override
     protected int sendBatch(MemorySegment list, int tasks, HeldArenas held) {
-        describe(at & Fields.ADDRESS, Opcode.BATCH, list.address(), (long) tasks * TASK, 0);
+        describe(at & ADDRESS, Opcode.BATCH, list.address(), (long) tasks * TASK, 0);
         return dml.submit(at, held);
     }
 

@@ -18,35 +18,35 @@ final class JobFields {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withByteAlignment(1);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG.withByteAlignment(1);
 
-    private static final long OPERATION = dml_job_t.operation$OFFSET;
-    private static final long FLAGS = dml_job_t.flags$OFFSET;
-    private static final long SOURCE = dml_job_t.source_first_ptr$OFFSET;
-    private static final long SECOND_SOURCE = dml_job_t.source_second_ptr$OFFSET;
-    private static final long SOURCE_LENGTH = dml_job_t.source_length$OFFSET;
-    private static final long DESTINATION = dml_job_t.destination_first_ptr$OFFSET;
-    private static final long SECOND_DESTINATION = dml_job_t.destination_second_ptr$OFFSET;
-    private static final long DESTINATION_LENGTH = dml_job_t.destination_length$OFFSET;
-    private static final long PATTERN = dml_job_t.pattern$OFFSET;
-    private static final long EXPECTED_RESULT = dml_job_t.expected_result$OFFSET;
-    private static final long RESULT = dml_job_t.result$OFFSET;
-    private static final long OFFSET = dml_job_t.offset$OFFSET;
-    private static final long CRC_POINTER = dml_job_t.crc_checksum_ptr$OFFSET;
+    private static final long OPERATION = dml_job_t.operation$offset();
+    private static final long FLAGS = dml_job_t.flags$offset();
+    private static final long SOURCE = dml_job_t.source_first_ptr$offset();
+    private static final long SECOND_SOURCE = dml_job_t.source_second_ptr$offset();
+    private static final long SOURCE_LENGTH = dml_job_t.source_length$offset();
+    private static final long DESTINATION = dml_job_t.destination_first_ptr$offset();
+    private static final long SECOND_DESTINATION = dml_job_t.destination_second_ptr$offset();
+    private static final long DESTINATION_LENGTH = dml_job_t.destination_length$offset();
+    private static final long PATTERN = dml_job_t.pattern$offset();
+    private static final long EXPECTED_RESULT = dml_job_t.expected_result$offset();
+    private static final long RESULT = dml_job_t.result$offset();
+    private static final long OFFSET = dml_job_t.offset$offset();
+    private static final long CRC_POINTER = dml_job_t.crc_checksum_ptr$offset();
 
-    private static final long DIF = dml_job_t.dif_config$OFFSET;
-    private static final long DIF_FLAGS = DIF + dml_dif_config_t.flags$OFFSET;
-    private static final long BLOCK_SIZE = DIF + dml_dif_config_t.block_size$OFFSET;
+    private static final long DIF = dml_job_t.dif_config$offset();
+    private static final long DIF_FLAGS = DIF + dml_dif_config_t.flags$offset();
+    private static final long BLOCK_SIZE = DIF + dml_dif_config_t.block_size$offset();
     private static final long SOURCE_REFERENCE =
-            DIF + dml_dif_config_t.source_reference_tag_seed$OFFSET;
+            DIF + dml_dif_config_t.source_reference_tag_seed$offset();
     private static final long SOURCE_APPLICATION =
-            DIF + dml_dif_config_t.source_application_tag_seed$OFFSET;
+            DIF + dml_dif_config_t.source_application_tag_seed$offset();
     private static final long SOURCE_MASK =
-            DIF + dml_dif_config_t.source_application_tag_mask$OFFSET;
+            DIF + dml_dif_config_t.source_application_tag_mask$offset();
     private static final long DESTINATION_REFERENCE =
-            DIF + dml_dif_config_t.destination_reference_tag_seed$OFFSET;
+            DIF + dml_dif_config_t.destination_reference_tag_seed$offset();
     private static final long DESTINATION_APPLICATION =
-            DIF + dml_dif_config_t.destination_application_tag_seed$OFFSET;
+            DIF + dml_dif_config_t.destination_application_tag_seed$offset();
     private static final long DESTINATION_MASK =
-            DIF + dml_dif_config_t.destination_application_tag_mask$OFFSET;
+            DIF + dml_dif_config_t.destination_application_tag_mask$offset();
 
     private static final int READ_SEED = dml_h.DML_FLAG_CRC_READ_SEED;
 

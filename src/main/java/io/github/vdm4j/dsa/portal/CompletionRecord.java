@@ -73,11 +73,6 @@ public final class CompletionRecord {
         return Integer.toUnsignedLong(memory.get(INT, at + COMPLETED));
     }
 
-    /** Returns the address whose page was missing. */
-    public long faultAddress() {
-        return memory.get(LONG, at + FAULT);
-    }
-
     /**
      * Returns the CRC or the size of the delta record.
      *

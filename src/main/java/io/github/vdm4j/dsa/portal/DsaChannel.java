@@ -16,6 +16,19 @@ import java.util.function.LongSupplier;
  * guards the memory.
  */
 public final class DsaChannel implements Channel {
+    /** A rule that chooses the NUMA node whose devices execute an operation. */
+    @FunctionalInterface
+    public interface NodePolicy {
+        /**
+         * Returns the node.
+         *
+         * @param memory the memory of the submission, for system calls
+         * @param destination the address that is written, or 0
+         * @return the number of the node, or -1 for any node
+         */
+        int node(SlotMemory memory, long destination);
+    }
+
     /**
      * The bit that marks a status from a completion record. The engine's own statuses use the same
      * numbers.

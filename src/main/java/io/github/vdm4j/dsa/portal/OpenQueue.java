@@ -1,14 +1,20 @@
 package io.github.vdm4j.dsa.portal;
 
+import io.github.vdm4j.engine.channel.Descriptor;
+import io.github.vdm4j.engine.channel.Opcode;
 import io.github.vdm4j.machine.LibraryThread;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A work queue that this process has open. The process opens each queue once, and movers share it.
@@ -20,6 +26,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class OpenQueue {
     /** Guarded by itself. */
     private static final Map<Path, OpenQueue> OPEN = new HashMap<>();
+
+    /** Memory that a device may still write to. Nothing frees it. */
+    private static final Set<SlotMemory> UNANSWERED = ConcurrentHashMap.newKeySet();
+
+    private static final long PAUSE_NANOS = 20_000;
 
     private final Path node;
     private final Portal portal;
@@ -155,5 +166,37 @@ public final class OpenQueue {
      */
     public void completed(SlotMemory memory) {
         memory.returnCredit();
+    }
+
+    /**
+     * Submits a no-op and waits for its completion record.
+     *
+     * @param nanos how long to wait for the record, and how long to retry a full queue
+     * @return the status, or {@code NONE} if the device did not answer
+     */
+    public DsaStatus probe(long nanos) {
+        var memory = new SlotMemory(Arena.ofAuto().allocate(SlotMemory.BYTES, Descriptor.BYTES));
+        Descriptor.put(memory.descriptor(), 0, Descriptor.head(Opcode.NOP, 0), 0, 0, 0, 0, 0, 0);
+        memory.record().clear();
+        long start = System.nanoTime();
+        int error = submit(memory);
+        while (error == DsaStatus.EAGAIN && System.nanoTime() - start < nanos) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+            error = submit(memory);
+        }
+        if (error != 0) {
+            return DsaStatus.of(error);
+        }
+        int status = memory.record().status();
+        while (status == DsaStatus.NONE && System.nanoTime() - start < nanos) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+            status = memory.record().status();
+        }
+        if (status == DsaStatus.NONE) {
+            UNANSWERED.add(memory);
+        } else {
+            completed(memory);
+        }
+        return DsaStatus.of(status & DsaStatus.MASK);
     }
 }

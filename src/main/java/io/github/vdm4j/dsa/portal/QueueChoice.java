@@ -13,7 +13,7 @@ final class QueueChoice {
      */
     record Order(QueueState[] near, QueueState[] far) {}
 
-    private final NodePolicy policy;
+    private final DsaChannel.NodePolicy policy;
     private final Order all;
     /** The orders by node, or null for a node without queues. */
     private final Order[] orders;
@@ -24,7 +24,7 @@ final class QueueChoice {
      * @param queues the queues of a mover
      * @param policy chooses the node, or null if every queue is near
      */
-    QueueChoice(List<QueueState> queues, NodePolicy policy) {
+    QueueChoice(List<QueueState> queues, DsaChannel.NodePolicy policy) {
         all = new Order(queues.toArray(QueueState[]::new), new QueueState[0]);
         int last = queues.stream().mapToInt(queue -> queue.queue().numaNode()).max().orElse(-1);
         orders = new Order[last + 1];

@@ -1,7 +1,7 @@
 package io.github.vdm4j.engine.channel;
 
 /** Thrown if a channel cannot create another slot. */
-public class SlotRefusedException extends RuntimeException {
+public final class SlotRefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final int status;

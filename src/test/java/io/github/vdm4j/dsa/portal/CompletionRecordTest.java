@@ -26,7 +26,6 @@ class CompletionRecordTest {
         assertEquals(0x83, record.status());
         assertEquals(1, record.result());
         assertEquals(0x80020304L, record.completed());
-        assertEquals(0x1112131415161718L, record.faultAddress());
         assertEquals(0xfffffeef, record.value());
     }
 
@@ -34,7 +33,7 @@ class CompletionRecordTest {
     void clearsItsOwnBytesOnly() {
         memory.fill((byte) -1);
         new CompletionRecord(memory, 64).clear();
-        assertEquals(-1, memory.asSlice(0, 64).mismatch(memory.asSlice(0, 64)));
+        assertEquals(-1, memory.get(java.lang.foreign.ValueLayout.JAVA_BYTE, 63));
         assertEquals(MemorySegment.ofArray(new byte[32]).mismatch(memory.asSlice(64, 32)), -1);
         assertEquals(-1, memory.get(java.lang.foreign.ValueLayout.JAVA_BYTE, 96));
     }
