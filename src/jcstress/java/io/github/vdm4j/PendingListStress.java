@@ -100,4 +100,31 @@ public class PendingListStress {
             result.r3 = list.size();
         }
     }
+
+    /** A thread adds an operation while a worker takes the last operation and falls asleep. */
+    @JCStressTest
+    @Outcome(id = {"0, 1", "1, 0", "1, 1"}, expect = Expect.ACCEPTABLE, desc = "a thread notices")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "no thread notices the operation")
+    @State
+    public static class AddedWhileFallingAsleep {
+        private final PendingList list = new PendingList();
+        private volatile boolean asleep;
+
+        public AddedWhileFallingAsleep() {
+            list.add(new Operation<>(null), Integer.MAX_VALUE);
+        }
+
+        @Actor
+        public void adder(II_Result result) {
+            list.add(new Operation<>(null), Integer.MAX_VALUE);
+            result.r1 = asleep ? 1 : 0;
+        }
+
+        @Actor
+        public void worker(II_Result result) {
+            list.take();
+            asleep = true;
+            result.r2 = list.isEmpty() ? 0 : 1;
+        }
+    }
 }

@@ -12,18 +12,10 @@ final class OperationTally {
     private static final int CELLS = 64;
     private static final int SHIFT = Long.SIZE - 6;
     private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(Cell[].class);
-    private static final VarHandle ENDED;
-    private static final VarHandle BYTES;
-
-    static {
-        try {
-            var lookup = MethodHandles.lookup();
-            ENDED = lookup.findVarHandle(Cell.class, "ended", long.class);
-            BYTES = lookup.findVarHandle(Cell.class, "bytes", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final VarHandle ENDED = counter("ended");
+    private static final VarHandle BYTES = counter("bytes");
+    private static final VarHandle BEGUN = counter("begun");
+    private static final VarHandle FINISHED = counter("finished");
 
     /**
      * The cell of a thread. Only this thread writes it. It is as long as two cache lines, because
@@ -33,9 +25,11 @@ final class OperationTally {
         final long owner;
         long ended;
         long bytes;
+        long begun;
+        long finished;
 
         @SuppressWarnings("unused") // Padding.
-        long a, b, c, d, e, f, g, h, i, j, k;
+        long a, b, c, d, e, f, g, h, i;
 
         Cell(long owner) {
             this.owner = owner;
@@ -58,44 +52,74 @@ final class OperationTally {
 
     private final LongAdder finished = new LongAdder();
 
+    private static VarHandle counter(String name) {
+        try {
+            return MethodHandles.lookup().findVarHandle(Cell.class, name, long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     /** Counts an operation that is still running after its first poll. */
     void begun() {
-        begun.increment();
+        Cell cell = cell();
+        if (cell != null) {
+            BEGUN.setOpaque(cell, cell.begun + 1);
+        } else {
+            begun.increment();
+        }
     }
 
     /** Counts an operation that has succeeded. */
     void succeeded(long size, boolean inFirstPoll) {
         if (!inFirstPoll) {
-            finished.increment();
+            finished();
         }
-        long thread = Thread.currentThread().threadId();
-        int place = (int) (thread * 0x9E3779B97F4A7C15L >>> SHIFT);
-        Cell cell = cells[place];
-        if (cell != null && cell.owner == thread) {
+        Cell cell = cell();
+        if (cell != null) {
             ENDED.setOpaque(cell, cell.ended + 1);
             BYTES.setOpaque(cell, cell.bytes + size);
         } else {
-            succeededElsewhere(thread, place, size);
+            ended.increment();
+            bytes.add(size);
         }
     }
 
-    private void succeededElsewhere(long thread, int place, long size) {
-        if (CELL.getVolatile(cells, place) == null) {
-            var mine = new Cell(thread);
-            mine.ended = 1;
-            mine.bytes = size;
-            if (CELL.compareAndSet(cells, place, null, mine)) {
-                return;
-            }
+    private void finished() {
+        Cell cell = cell();
+        if (cell != null) {
+            // A thread that sees this write also sees that the operation has begun.
+            FINISHED.setRelease(cell, cell.finished + 1);
+        } else {
+            finished.increment();
         }
-        ended.increment();
-        bytes.add(size);
+    }
+
+    /** Returns the cell of the current thread, or null if another thread has it. */
+    private Cell cell() {
+        long thread = Thread.currentThread().threadId();
+        int place = (int) (thread * 0x9E3779B97F4A7C15L >>> SHIFT);
+        Cell cell = cells[place];
+        return cell != null && cell.owner == thread ? cell : newCell(thread, place);
+    }
+
+    private Cell newCell(long thread, int place) {
+        try {
+            if (CELL.getVolatile(cells, place) == null) {
+                var mine = new Cell(thread);
+                if (CELL.compareAndSet(cells, place, null, mine)) {
+                    return mine;
+                }
+            }
+        } catch (OutOfMemoryError e) { // The shared counters need no memory.
+        }
+        return null;
     }
 
     /** Counts a started operation that has failed. */
     void failed(boolean inFirstPoll) {
         if (!inFirstPoll) {
-            finished.increment();
+            finished();
         }
         failed.increment();
     }
@@ -109,19 +133,23 @@ final class OperationTally {
     MoverCounters sum() {
         // Reads the ended operations first. An operation that ends after this read counts only for
         // the operations in flight.
-        long over = finished.sum();
-        long inFlight = Math.max(0, begun.sum() - over);
-        long succeeded = ended.sum();
-        long size = bytes.sum();
-        for (int i = 0; i < CELLS; i++) {
-            Cell cell = (Cell) CELL.getVolatile(cells, i);
-            if (cell != null) {
-                succeeded += (long) ENDED.getOpaque(cell);
-                size += (long) BYTES.getOpaque(cell);
-            }
-        }
+        long over = finished.sum() + sum(FINISHED);
+        long inFlight = Math.max(0, begun.sum() + sum(BEGUN) - over);
+        long succeeded = ended.sum() + sum(ENDED);
+        long size = bytes.sum() + sum(BYTES);
         long broken = failed.sum();
         return new MoverCounters(
                 succeeded + broken + inFlight, succeeded, broken, retried.sum(), size, inFlight);
+    }
+
+    private long sum(VarHandle counter) {
+        long sum = 0;
+        for (int i = 0; i < CELLS; i++) {
+            Cell cell = (Cell) CELL.getVolatile(cells, i);
+            if (cell != null) {
+                sum += (long) counter.getAcquire(cell);
+            }
+        }
+        return sum;
     }
 }

@@ -1,6 +1,8 @@
 package io.github.vdm4j;
 
 import io.github.vdm4j.machine.Seam;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Objects;
 import java.util.function.LongConsumer;
@@ -15,12 +17,23 @@ import java.util.function.Predicate;
  * allocation runs under the list's lock.
  */
 public final class PendingList {
+    private static final VarHandle FIRST;
+
+    static {
+        try {
+            FIRST = MethodHandles.lookup()
+                    .findVarHandle(PendingList.class, "first", Operation.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final Object lock = new Object();
-    // Written under the lock. All threads read these.
+    /** Written under the lock. All threads read it. */
     private volatile Operation<?> first;
-    private volatile int size;
     // Guarded by the lock.
     private Operation<?> last;
+    private int size;
     private boolean closed;
     private long added;
     /** The operations that were put back and have not ended. A drain uses their first place. */
@@ -30,7 +43,9 @@ public final class PendingList {
     public PendingList() {}
 
     /**
-     * Adds an operation at the end.
+     * Adds an operation at the end. An addition to an empty list is a volatile write. A thread that
+     * reads {@link #isEmpty} after a volatile write therefore sees the operation, or the adding
+     * thread sees that write.
      *
      * @param operation an operation that was handed over
      * @param most the largest number of waiting operations
@@ -114,7 +129,7 @@ public final class PendingList {
         synchronized (lock) {
             Operation<?> head = first;
             if (head != null) {
-                atMark.accept(reached());
+                atMark.accept(lowestPlace());
                 unlink(head);
             }
             return head;
@@ -163,7 +178,8 @@ public final class PendingList {
         Operation<?> before = operation.previous;
         Operation<?> after = operation.next;
         if (before == null) {
-            first = after;
+            // No fence is necessary: a thread that still sees this operation takes the lock.
+            FIRST.setRelease(this, after);
         } else {
             before.next = after;
         }
@@ -199,7 +215,9 @@ public final class PendingList {
 
     /** {@return the number of waiting operations} */
     public int size() {
-        return size;
+        synchronized (lock) {
+            return size;
+        }
     }
 
     /**
@@ -219,11 +237,15 @@ public final class PendingList {
      */
     public long reached() {
         synchronized (lock) {
-            long reached = first == null ? added : first.place;
-            for (int i = 0; i < unfinished.size(); i++) {
-                reached = Math.min(reached, unfinished.get(i).place);
-            }
-            return reached;
+            return lowestPlace();
         }
+    }
+
+    private long lowestPlace() {
+        long lowest = first == null ? added : first.place;
+        for (int i = 0; i < unfinished.size(); i++) {
+            lowest = Math.min(lowest, unfinished.get(i).place);
+        }
+        return lowest;
     }
 }

@@ -35,14 +35,16 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class CompletionQueue<T> {
     private static final VarHandle COMPLETED;
-    private static final VarHandle REGISTERED;
+    private static final VarHandle ADDED;
+    private static final VarHandle RETURNED;
     private static final VarHandle SIGNALLED;
 
     static {
         try {
             var lookup = MethodHandles.lookup();
             COMPLETED = lookup.findVarHandle(CompletionQueue.class, "completed", Wait.class);
-            REGISTERED = lookup.findVarHandle(CompletionQueue.class, "registered", int.class);
+            ADDED = lookup.findVarHandle(CompletionQueue.class, "added", int.class);
+            RETURNED = lookup.findVarHandle(CompletionQueue.class, "returned", int.class);
             SIGNALLED = lookup.findVarHandle(CompletionQueue.class, "signalled", boolean.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -61,8 +63,10 @@ public final class CompletionQueue<T> {
     private Wait<T> next;
     /** The entries that only their adding threads can poll. Guarded by the lock. */
     private Wait<T> confined;
-    /** The number of entries that were added and not returned yet. */
-    private volatile int registered;
+    /** The number of entries that were added. It may overflow. */
+    private volatile int added;
+    /** The number of added entries that were returned or refused. Written under the lock. */
+    private volatile int returned;
     /** The number of threads that wait for an entry. Written under the lock. */
     private volatile int waiting;
     /** Whether a waiting thread was signalled and has not read the queue yet. */
@@ -97,13 +101,18 @@ public final class CompletionQueue<T> {
         Objects.requireNonNull(attachment, "attachment");
         var wait = new Wait<>(this, future, attachment);
         // The count must include the entry before a thread can take it.
-        REGISTERED.getAndAdd(this, 1);
+        ADDED.getAndAdd(this, 1);
         try {
             wait.start();
         } catch (Throwable e) {
             if (wait.claim()) { // If the entry was claimed before, the future has completed.
                 wait.withdraw();
-                forget();
+                lock.lock();
+                try {
+                    forget();
+                } finally {
+                    lock.unlock();
+                }
                 throw e;
             }
         }
@@ -156,12 +165,13 @@ public final class CompletionQueue<T> {
 
     /** {@return whether all added entries have been returned} */
     public boolean isEmpty() {
-        return registered == 0;
+        return size() == 0;
     }
 
     /** {@return the number of entries that were added and not returned yet, complete or not} */
     public int size() {
-        return registered;
+        int before = returned; // The order of the reads excludes a negative size.
+        return added - before;
     }
 
     private Entry<T> take(boolean timed, long nanos) {
@@ -177,7 +187,7 @@ public final class CompletionQueue<T> {
                     if (first != null) {
                         return first.entry();
                     }
-                    if (registered == 0) {
+                    if (isEmpty()) {
                         throw new IllegalStateException(FailureName.ENDLESS_WAIT.endOf(
                                 "take from a queue with nothing registered: no completion can end"
                                         + " the wait. Add a future first, or use poll()"));
@@ -212,7 +222,7 @@ public final class CompletionQueue<T> {
         waiting++;
         signalled = false;
         try {
-            if (completed != null || registered == 0) {
+            if (completed != null || isEmpty()) {
                 // The queue changed before the changing thread could see that this thread waits.
                 return false;
             }
@@ -259,21 +269,13 @@ public final class CompletionQueue<T> {
     }
 
     /**
-     * Removes an entry from the count. If no entry remains, the waiting threads have to end their
-     * wait.
+     * Removes an entry from the count under the lock. If no entry remains, the waiting threads have
+     * to end their wait.
      */
     private void forget() {
-        if ((int) REGISTERED.getAndAdd(this, -1) == 1 && waiting > 0) {
-            signalAll();
-        }
-    }
-
-    private void signalAll() {
-        lock.lock();
-        try {
+        RETURNED.setRelease(this, returned + 1); // The lock excludes a second writer.
+        if (waiting > 0 && isEmpty()) {
             changed.signalAll();
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -375,7 +377,8 @@ public final class CompletionQueue<T> {
 
         @Override
         Kind kind() {
-            return Kind.FORWARD;
+            // At the end, the notification only pushes the entry.
+            return isMarkedComplete() ? Kind.SIGNAL : Kind.FORWARD;
         }
 
         @Override

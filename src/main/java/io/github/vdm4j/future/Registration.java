@@ -45,11 +45,12 @@ abstract class Registration implements Waker {
     Registration nextCallback;
     volatile boolean queued;
     /**
-     * Whether the future has completed the awaited generation. Set before the last notification.
+     * Whether the future has completed the awaited generation. Set before the last notification,
+     * which the same thread sends.
      */
-    private volatile boolean complete;
+    private boolean complete;
 
-    /** Returns the kind of this registration. */
+    /** Returns the kind of this registration. It may change when the future completes. */
     abstract Kind kind();
 
     /** Notifies the owner of the registration. */

@@ -79,19 +79,23 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
             }
             Waiters list = waiters;
             Seam.at("look and register");
-            if (list == null || list.generation != generation) {
-                var fresh = new Waiters(generation);
-                if (!WAITERS.compareAndSet(this, list, fresh)) {
-                    continue;
-                }
-                if (list != null) {
+            if (list != null && list.generation != generation) {
+                if (WAITERS.compareAndSet(this, list, null)) {
                     list.complete(); // Completing and preparing threads cannot find this list.
                 }
-                list = fresh;
+                continue;
             }
-            Registration added = waker instanceof Registration own
-                    ? list.add(own) ? own : null
-                    : list.add(waker);
+            Registration added;
+            if (list == null) {
+                list = new Waiters(generation);
+                added = list.addFirst(waker);
+                if (!WAITERS.compareAndSet(this, null, list)) {
+                    list.remove(added);
+                    continue;
+                }
+            } else {
+                added = list.add(waker);
+            }
             if (added == null) {
                 continue; // The future was completed or prepared again meanwhile.
             }

@@ -20,31 +20,33 @@ final class Waiters implements Waker {
         this.generation = generation;
     }
 
-    /** Adds a registration at the end. Returns {@code false} if the generation is complete. */
-    synchronized boolean add(Registration registration) {
-        if (complete) {
-            return false;
-        }
-        if (registration.owner == null) {
-            registration.owner = this;
-            registration.previous = last;
-            if (last == null) {
-                first = registration;
-            } else {
-                last.next = registration;
-            }
-            last = registration;
-        }
-        return true;
-    }
-
     /**
-     * Adds the waker of a raw notifier. It replaces an earlier waker of the same thread, like in C.
+     * Adds a waker. A raw notifier's waker replaces an earlier waker of the same thread, like in C.
      * A waker of the library represents a separate wait and replaces no waker.
      *
      * @return the registration, or null if the generation is complete
      */
-    synchronized RawRegistration add(Waker waker) {
+    synchronized Registration add(Waker waker) {
+        return complete ? null : addFirst(waker);
+    }
+
+    /** Adds a waker to a list that no other thread sees yet. Such an addition needs no lock. */
+    Registration addFirst(Waker waker) {
+        Registration added = waker instanceof Registration own ? own : raw(waker);
+        if (added.owner == null) {
+            added.owner = this;
+            added.previous = last;
+            if (last == null) {
+                first = added;
+            } else {
+                last.next = added;
+            }
+            last = added;
+        }
+        return added;
+    }
+
+    private RawRegistration raw(Waker waker) {
         long thread = waker instanceof Waiters ? -1 : Thread.currentThread().threadId();
         for (Registration each = first; each != null; each = each.next) {
             if (each instanceof RawRegistration raw && raw.isFor(waker, thread)) {
@@ -52,8 +54,7 @@ final class Waiters implements Waker {
                 return raw;
             }
         }
-        var added = new RawRegistration(waker, thread);
-        return add(added) ? added : null;
+        return new RawRegistration(waker, thread);
     }
 
     synchronized void remove(Registration registration) {
@@ -112,10 +113,10 @@ final class Waiters implements Waker {
             // From the newest to the oldest, because each insertion goes to the head of a list.
             for (Registration each = last; each != null;) {
                 Registration following = each.previous;
-                Registration.Kind kind = each.kind();
                 if (atEnd) {
                     each.markComplete();
                 }
+                Registration.Kind kind = each.kind();
                 if (kind == Registration.Kind.SIGNAL) {
                     each.fire();
                 } else if (each.enqueue()) {

@@ -3,6 +3,8 @@ package io.github.vdm4j.worker;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.function.LongConsumer;
 
 /**
@@ -11,6 +13,19 @@ import java.util.function.LongConsumer;
  * thread.
  */
 final class Worker implements Runnable, LongConsumer {
+    private static final VarHandle CURRENT;
+    private static final VarHandle POSITION;
+
+    static {
+        try {
+            var lookup = MethodHandles.lookup();
+            CURRENT = lookup.findVarHandle(Worker.class, "current", Operation.class);
+            POSITION = lookup.findVarHandle(Worker.class, "position", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final Workers pool;
     private final int number;
     /** The thread, or null if it has died and the system cannot start another thread. */
@@ -18,6 +33,7 @@ final class Worker implements Runnable, LongConsumer {
     private volatile boolean asleep;
     /** Whether this worker counts as searching. Only its own thread uses this. */
     private boolean search;
+    // Written with release semantics, because a fence for each operation is expensive.
     /** The operation that this worker executes. */
     volatile Operation<?> current;
     /** A mark. The worker executes no operation that was added before the mark. */
@@ -130,15 +146,15 @@ final class Worker implements Runnable, LongConsumer {
     @Override
     public void accept(long mark) {
         // This write happens under the list's lock, because isPast reads the list first.
-        position = mark;
+        POSITION.setRelease(this, mark);
     }
 
     private void execute(Operation<?> next) {
-        current = next;
+        CURRENT.setRelease(this, next);
         Seam.at("take and work");
         pool.work.accept(next);
         Seam.at("work and forget");
-        current = null;
+        CURRENT.setRelease(this, null);
     }
 
     /** Ends the search. Threads that relied on this search may need another worker. */

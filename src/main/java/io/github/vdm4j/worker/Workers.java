@@ -5,7 +5,6 @@ import io.github.vdm4j.PendingList;
 import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
-import java.lang.invoke.VarHandle;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -86,8 +85,6 @@ public final class Workers {
         if (!pending.add(operation, limit)) {
             return false;
         }
-        // The fence publishes the operation before the read of the sleeping workers.
-        VarHandle.fullFence();
         Seam.at("link and look");
         wakeOneIfNeeded();
         return true;
@@ -100,7 +97,6 @@ public final class Workers {
      */
     public void putBack(Operation<?> operation) {
         pending.putBack(operation);
-        VarHandle.fullFence(); // The reason is the same as in offer.
         Seam.at("link and look");
         wakeOneIfNeeded();
     }
