@@ -6,9 +6,9 @@ module io.github.vdm4j {
     requires java.management;
     requires jdk.management;
     requires jdk.nio.mapmode;
-    // For events, where the JVM has it.
+    // The module of the events. The JVM may lack it.
     requires static jdk.jfr;
-    // Only for the command line, which the library jar leaves out.
+    // The modules of the command line. The library jar does not contain the command line.
     requires static info.picocli;
     requires static me.tongfei.progressbar;
 

@@ -17,8 +17,8 @@ import java.util.Objects;
  * <p>The entries are consecutive in the caller's memory. The caller can send them to another
  * machine. An entry begins at a multiple of 8. It contains the block's offset in the range (8
  * bytes), the number of the following bytes (8 bytes), and the delta record. If a record would be
- * as long as its block, the number is negative, and the new bytes of the block follow. The last
- * bytes of a range whose size is not a multiple of 8 have such an entry, too. All numbers are
+ * as long as its block, the number is negative. The new bytes of the block then follow. The last
+ * bytes of a range have such an entry if its size is not a multiple of 8. All numbers are
  * little-endian.
  *
  * <pre>{@code

@@ -10,7 +10,7 @@ package io.github.vdm4j;
  *     was cancelled before its first poll does not count
  * @param retried the number of repeated submissions after a full work queue
  * @param bytes the bytes of the operations that succeeded
- * @param inFlight the number of started operations whose end was not observed yet
+ * @param inFlight the number of started operations without an observed end
  */
 public record MoverCounters(
         long submitted, long completed, long failed, long retried, long bytes, long inFlight) {}

@@ -71,7 +71,8 @@ public final class Operation<R> extends OperationRecord<R> {
      *     thread prepares it
      */
     void prepareAgain() {
-        // Before the reads of the fields, because another thread must not write them meanwhile.
+        // This precedes the reads of the fields, because another thread must not write them during
+        // these reads.
         claim();
         try {
             if (destination() == null && source() == null && type() == VdmOperationType.MEMCPY) {
@@ -98,7 +99,7 @@ public final class Operation<R> extends OperationRecord<R> {
         becomeIdle();
     }
 
-    /** {@return what the executor has attached to the operation, or null} */
+    /** {@return the object that the executor has attached to the operation, or null} */
     public Object attachment() {
         return attachment;
     }

@@ -40,7 +40,7 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
     /**
      * Writes the completion record of an operation that has succeeded without a value.
      *
-     * @param path what executed it
+     * @param path the path that executed it
      * @return {@link FutureState#COMPLETE}
      */
     public FutureState succeed(ExecutionPath path) {
@@ -53,9 +53,9 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
      * Writes the completion record of a successful data operation. If the operation has a {@link
      * #crcDestination()}, the method writes the CRC first.
      *
-     * @param path what executed it
-     * @param value the offset of the first mismatch or bad block or -1, or the CRC in the low 32
-     *     bits, or the delta record's size in bytes
+     * @param path the path that executed it
+     * @param value the offset of the first mismatch or bad block, or -1. For a CRC, the CRC in the
+     *     low 32 bits. For a delta, the record's size in bytes
      * @param outcome the ordinal of {@link DeltaResult.Outcome}, or the bits of the {@link
      *     io.github.vdm4j.operation.DifError}s, or 0
      * @return {@link FutureState#COMPLETE}
@@ -94,7 +94,7 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
     /**
      * Writes the completion record of an operation that failed.
      *
-     * @param path what executed it, {@link ExecutionPath#NONE} if nothing did
+     * @param path the path that executed it, or {@link ExecutionPath#NONE}
      * @param how the result, not {@link VdmResult#SUCCESS}
      * @param status the status of the library behind the mover, or null
      * @param reason the reason. It follows "memcpy of 64 bytes " in the message
@@ -109,7 +109,7 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
     /**
      * Writes the completion record of an operation that failed after a partial execution.
      *
-     * @param path what executed it, {@link ExecutionPath#NONE} if nothing did
+     * @param path the path that executed it, or {@link ExecutionPath#NONE}
      * @param how the result, not {@link VdmResult#SUCCESS}
      * @param status the status of the library behind the mover, or null
      * @param reason the reason. It follows "memcpy of 64 bytes " in the message
@@ -164,7 +164,8 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
     }
 
     /**
-     * Writes the completion record of an operation whose mover was closed before it began.
+     * Writes the completion record of an operation that had not begun before the close of its
+     * mover.
      *
      * @return {@link FutureState#COMPLETE}
      */

@@ -32,7 +32,7 @@ final class OperationRules {
 
     /**
      * Checks the rules of all movers. Each preparation of a reusable operation calls this, because
-     * an arena may have been closed meanwhile.
+     * an arena may have been closed since the last preparation.
      *
      * @param second the second source, or the second destination, or null
      * @param options {@link DifConfig} for DIF operations

@@ -107,7 +107,7 @@ public final class PendingList {
     /**
      * Takes the first operation out.
      *
-     * @return the operation, which the caller owns now, or null if none waits
+     * @return the operation, or null if no operation waits. The caller owns the operation
      */
     public Operation<?> take() {
         return take(mark -> {});
@@ -118,7 +118,7 @@ public final class PendingList {
      *
      * @param atMark the receiver of the result of {@link #reached} immediately before, under the
      *     list's lock. The method does not call it if no operation waits
-     * @return the operation, which the caller owns now, or null if none waits
+     * @return the operation, or null if no operation waits. The caller owns the operation
      */
     public Operation<?> take(LongConsumer atMark) {
         Objects.requireNonNull(atMark, "atMark");
@@ -178,7 +178,7 @@ public final class PendingList {
         Operation<?> before = operation.previous;
         Operation<?> after = operation.next;
         if (before == null) {
-            // No fence is necessary: a thread that still sees this operation takes the lock.
+            // This needs no fence, because a thread that still sees this operation takes the lock.
             FIRST.setRelease(this, after);
         } else {
             before.next = after;
@@ -233,7 +233,7 @@ public final class PendingList {
 
     /**
      * {@return the mark before the first waiting operation} Operations before the mark have left
-     * the list, and no such operation waits for its next part.
+     * the list. No such operation waits for its next part.
      */
     public long reached() {
         synchronized (lock) {

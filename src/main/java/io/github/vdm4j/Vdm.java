@@ -212,7 +212,7 @@ public interface Vdm extends AutoCloseable {
      * Copies a range to two ranges.
      *
      * @param first a range to write
-     * @param second another range to write, whose address has the same low 12 bits
+     * @param second another range to write. Its address has the same low 12 bits
      * @param source the range to read, of the same size
      * @param flags the flags for both destinations
      * @return an idle future
@@ -224,7 +224,7 @@ public interface Vdm extends AutoCloseable {
      * Calls {@link #dualcast(MemorySegment, MemorySegment, MemorySegment, VdmFlags)} without flags.
      *
      * @param first a range to write
-     * @param second another range to write, whose address has the same low 12 bits
+     * @param second another range to write. Its address has the same low 12 bits
      * @param source the range to read, of the same size
      * @return an idle future
      */

@@ -11,11 +11,11 @@ import io.github.vdm4j.future.Notifier;
  * to its own thread:
  *
  * <ul>
- * <li>{@link #start} ends the operation and returns what {@link Operation#succeed} or {@link
- *     Operation#fail} returned; or
- * <li>it returns {@link FutureState#RUNNING}, and each further poll calls {@link #resume}; or
- * <li>it calls {@link Operation#handOver} and returns null. From then on polls only read the state,
- *     until the executor calls {@link Operation#complete}.
+ * <li>{@link #start} ends the operation and returns the result of {@link Operation#succeed} or
+ *     {@link Operation#fail}.
+ * <li>It returns {@link FutureState#RUNNING}. Each further poll calls {@link #resume}.
+ * <li>It calls {@link Operation#handOver} and returns null. Polls then only read the state until
+ *     the executor calls {@link Operation#complete}.
  * </ul>
  *
  * <p>C counterpart: the function table in {@code struct vdm}. {@code op_start} corresponds to

@@ -31,7 +31,7 @@ public abstract sealed class VdmFuture<R> extends AbstractFuture<R>
 
     /**
      * {@return the size of the source, or of the destination if there is no source} For a batch, it
-     * is the sum of its tasks.
+     * is the sum of the sizes of its tasks.
      */
     public abstract long byteSize();
 
@@ -49,10 +49,10 @@ public abstract sealed class VdmFuture<R> extends AbstractFuture<R>
     public abstract VdmResult result();
 
     /**
-     * Returns the number of bytes that are certainly processed. After a success, it is
-     * {@link #byteSize()}. After a failure, the operation may have written more bytes. With {@link
-     * VdmResult#CLOSED} and {@link VdmResult#CANCELLED}, it has written nothing. While a mover's
-     * threads execute a long operation in parts, the number grows and never decreases.
+     * Returns the number of bytes that are certainly processed. After a success, it is {@link
+     * #byteSize()}. After a failure, the operation may have written more bytes. With {@link
+     * VdmResult#CLOSED} and {@link VdmResult#CANCELLED}, the operation has written nothing. While a
+     * mover's threads execute a long operation in parts, the number grows and never decreases.
      *
      * <ul>
      * <li>memcpy, memset, fill, dualcast and the DIF operations: the first bytes.

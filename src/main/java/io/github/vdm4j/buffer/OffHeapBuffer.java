@@ -245,7 +245,7 @@ public final class OffHeapBuffer implements AutoCloseable {
         return segment.byteSize();
     }
 
-    /** {@return what makes the content durable} */
+    /** {@return the kind of write-back that makes the content durable} */
     public DurabilityDomain domain() {
         return memory.domain();
     }

@@ -15,8 +15,8 @@
  * <p><b>Lifetime.</b> {@link io.github.vdm4j.buffer.OffHeapBuffer#close close} waits until the last
  * operation on the buffer is complete.
  *
- * <p><b>Durability.</b> The {@link io.github.vdm4j.buffer.OffHeapBuffer#domain domain} decides what
- * a durable operation writes back. {@link io.github.vdm4j.buffer.OffHeapBuffer#map map} allocates
- * the storage of a file, because later writes could fail for lack of space.
+ * <p><b>Durability.</b> The {@link io.github.vdm4j.buffer.OffHeapBuffer#domain domain} decides how
+ * a durable operation writes its bytes back. {@link io.github.vdm4j.buffer.OffHeapBuffer#map map}
+ * allocates the storage of a file, because later writes could fail for lack of space.
  */
 package io.github.vdm4j.buffer;

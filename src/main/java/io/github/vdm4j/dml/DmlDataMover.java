@@ -42,8 +42,8 @@ import java.util.Objects;
  * outside of the destination.
  *
  * <p><b>Wakers.</b> Futures in flight take wakers. A thread of the mover polls operations on
- * hardware for the waiting threads. The first waker starts that thread. Two futures take no waker:
- * an operation on hardware with confined memory, and a waiting drain.
+ * hardware for the waiting threads. The first waker starts that thread. An
+ * operation on hardware with confined memory takes no waker. A waiting drain takes no waker, too.
  *
  * <p>C counterpart: miniasync_vdm_dml(7), {@code data_mover_dml_new(3)}.
  */

@@ -32,7 +32,7 @@ public final class DmlPathDecision {
         this.findings = List.copyOf(Objects.requireNonNull(findings, "findings"));
     }
 
-    /** Creates a decision whose findings the first call of {@link #findings} determines. */
+    /** Creates a decision. The first call of {@link #findings} determines its findings. */
     DmlPathDecision(DmlPath path, String reason, Supplier<List<Finding>> diagnosis) {
         this.path = path;
         this.reason = reason;

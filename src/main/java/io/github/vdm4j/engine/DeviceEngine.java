@@ -144,7 +144,10 @@ final class DeviceEngine {
         return done(operation, program);
     }
 
-    /** A full queue is not the task's fault: the caller retries it. */
+    /**
+     * Returns whether the program continues after a refused submission. A full queue is no failure
+     * of the task. The caller then retries the submission.
+     */
     private boolean continuesAfterRefusal(Program program, int refused) {
         Slot slot = program.slot();
         if (slot.onDevice()) {
@@ -215,7 +218,7 @@ final class DeviceEngine {
             if (program instanceof BatchProgram batch && batch.hasBegun()) {
                 slot.owner(operation);
             } else {
-                // The engine has submitted nothing, so the operation stays idle.
+                // The operation stays idle, because the engine has submitted nothing.
                 release(operation, slot);
             }
             throw e;
@@ -245,8 +248,8 @@ final class DeviceEngine {
     }
 
     /**
-     * Ends an operation whose device has not answered in time. The slot and its memory stay
-     * reserved until the device answers, because the device may still use them.
+     * Ends an operation that has timed out on the device. The slot and its memory stay reserved
+     * until the device answers, because the device may still use them.
      */
     private FutureState overdue(Operation<?> operation, Program program) {
         long moved = program.bytesMoved();

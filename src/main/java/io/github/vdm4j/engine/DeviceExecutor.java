@@ -133,8 +133,8 @@ public final class DeviceExecutor implements VdmExecutor {
     }
 
     /**
-     * Executes an operation in one submission of the software path. The call keeps the segments
-     * open, so no buffer needs a pin. If the call does not succeed, the engine continues.
+     * Executes an operation in one submission of the software path. No buffer needs a pin, because
+     * the call keeps the segments open. If the call does not succeed, the engine continues.
      */
     private FutureState executeInline(Operation<?> operation, Slot slot, long bytes) {
         MemorySegment destination = operation.destination();
@@ -188,8 +188,8 @@ public final class DeviceExecutor implements VdmExecutor {
 
     private FutureState startWithSlot(Operation<?> operation) {
         if (operation.crcDestination() != null) {
-            // The mover writes the CRC itself, so the device would not check access to its
-            // destination.
+            // The device does not check access to the destination, because the mover writes the CRC
+            // itself.
             operation.requireAccess();
         }
         if (!plan.usesDevice() && workers.handOver(operation)) {

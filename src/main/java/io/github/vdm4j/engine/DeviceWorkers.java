@@ -95,7 +95,8 @@ final class DeviceWorkers {
             operation.attach(program);
             program.slot().owner(operation);
         } else {
-            // Before the slot is free, because a drain examines the slots before the forces.
+            // This precedes the release of the slot, because a drain examines the slots before the
+            // forces.
             forced.list(forces);
             engine.release(operation, program.slot());
         }

@@ -19,8 +19,8 @@ import java.util.List;
  * @param parallelFrom the size in bytes from which all workers execute an operation of the JVM
  *     together
  * @param libpmemMoves whether an installed libpmem copies or fills durably in one pass
- * @param share the division of long copies between the device and the awaiting thread, or null if the
- *     device copies all bytes
+ * @param share the division of long copies between the device and the awaiting thread, or null if
+ *     the device copies all bytes
  */
 public record OffloadPolicy(long copies, long fills, long operations, long awaited,
         long workersFrom, long parallelFrom, boolean libpmemMoves, CopyShare share) {

@@ -103,8 +103,8 @@ final class SlotQueue {
     }
 
     /**
-     * Polls the operations in flight. Operations whose futures the program has dropped thus return
-     * their slots.
+     * Polls the operations in flight. This returns the slots of operations after the program has
+     * dropped their futures.
      */
     void finishAbandoned() {
         pool.collectOverdue();

@@ -48,8 +48,8 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
 
     /**
      * Returns whether a poll of the running future without a waker can make progress. Polls call
-     * this before they take the lock. A spinning thread thus avoids writes to memory that another
-     * thread has to write.
+     * this before they take the lock. Therefore a spinning thread does not write to memory that
+     * another thread has to write.
      *
      * @return {@code true}, unless a subclass overrides the method
      */
@@ -285,7 +285,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
             leave(reached == FutureState.RUNNING ? RUNNING : IDLE);
             Seam.at("leave and wake");
             if (promised && offered.used() != NotifierType.WAKER) {
-                // The promise of this thread ends, so the waiting threads have to poll.
+                // The waiting threads have to poll, because the promise of this thread ends.
                 list.wake();
             }
         }

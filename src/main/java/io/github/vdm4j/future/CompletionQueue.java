@@ -25,9 +25,9 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>{@link #add} accepts any {@link PollableFuture} and starts it. If a future notifies, it costs
  * nothing until it completes. A shared daemon thread polls futures without notification, and chains
- * whose current step is complete. The functions of such a chain must not block, because they run on
- * this thread. If a poll on this thread throws {@link WrongThreadException}, the thread that added
- * the future polls it in {@code poll} and {@code take}.
+ * after their current step has completed. The functions of such a chain must not block, because
+ * they run on this thread. If a poll on this thread throws {@link WrongThreadException}, the thread
+ * that added the future polls it in {@code poll} and {@code take}.
  *
  * <p><b>Threading.</b> Any number of threads, virtual threads included, may add and take entries.
  *

@@ -81,7 +81,7 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     }
 
     /**
-     * {@return a chain whose first poll creates its first future}
+     * {@return a chain that creates its first future in its first poll}
      *
      * @param <T> the type of its output
      * @param first the function that creates the future
@@ -178,7 +178,7 @@ public final class FutureChain<T> extends AbstractFuture<T> {
                 return step.future() != null;
             }
         }
-        return true; // The entry has begun meanwhile.
+        return true; // The entry began during the search.
     }
 
     /**

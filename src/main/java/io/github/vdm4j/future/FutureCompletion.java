@@ -46,8 +46,8 @@ final class FutureCompletion<T> extends CompletableFuture<T> {
         }
 
         /**
-         * Completes this future. Dependent actions must not block the shared poller, so the
-         * executor runs them.
+         * Completes this future. The executor runs dependent actions, because they must not block
+         * the shared poller.
          */
         @Override
         void end(Throwable thrown, boolean onSharedPoller) {

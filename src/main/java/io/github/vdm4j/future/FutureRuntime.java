@@ -93,8 +93,8 @@ public final class FutureRuntime {
 
     /**
      * Waits until a future of a collection is complete, whether it succeeds or fails. The method
-     * polls every future at least once, and thus starts all futures. An interrupt does not end the
-     * wait. The thread's interrupted status is set afterwards. For thousands of futures, use a
+     * polls every future at least once. Therefore it starts all futures. An interrupt does not end
+     * the wait. The thread's interrupted status is set afterwards. For thousands of futures, use a
      * {@link CompletionQueue}, because each call of this method polls all futures again.
      *
      * @param <F> the type of the futures

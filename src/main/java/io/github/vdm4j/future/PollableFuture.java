@@ -175,8 +175,8 @@ public interface PollableFuture<T> {
     /**
      * Starts the task and returns a {@code CompletableFuture} of it. The calling thread polls once.
      * If the task takes wakers, the executor polls it after each wake-up. Otherwise a daemon thread
-     * polls the task. All futures share this thread. The executor completes the returned future, so
-     * dependent actions may block if its threads may block.
+     * polls the task. All futures share this thread. The executor completes the returned future.
+     * Dependent actions may block if the executor's threads may block.
      *
      * <p>Cancelling the returned future {@linkplain #cancel cancels} the task if it has not
      * started. A started task runs to its end. Its memory must not be closed or reused before. A

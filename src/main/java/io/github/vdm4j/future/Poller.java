@@ -4,7 +4,8 @@ package io.github.vdm4j.future;
  * A cheap check that replaces polls without progress.
  *
  * <p>C counterpart: {@code struct future_poller}. Its {@code ptr_to_monitor} is a word of memory
- * that changes with progress. The JVM cannot monitor a word, so the future supplies a check of it.
+ * that changes with progress. The future supplies a check of the word, because the JVM cannot
+ * monitor it.
  */
 @FunctionalInterface
 public interface Poller {

@@ -4,7 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * A registration whose task is polled to its end. The thread that raises {@link #wakeUps} from 0
+ * A registration that polls its task to the end. The thread that raises {@link #wakeUps} from 0
  * polls the task until the field is 0 again. No further thread polls for the registration.
  */
 abstract class PollingRegistration<T> extends Registration {
@@ -37,7 +37,7 @@ abstract class PollingRegistration<T> extends Registration {
     abstract boolean isSettled();
 
     /**
-     * Polls a task whose result this registration does not need. Returns {@code true} at its end.
+     * Polls the task and discards its result. Returns {@code true} at its end.
      */
     boolean abandon() {
         return true;

@@ -45,8 +45,8 @@ abstract class Registration implements Waker {
     Registration nextCallback;
     volatile boolean queued;
     /**
-     * Whether the future has completed the awaited generation. Set before the last notification,
-     * which the same thread sends.
+     * Whether the future has completed the awaited generation. The thread that sends the last
+     * notification sets this before the notification.
      */
     private boolean complete;
 
@@ -80,7 +80,9 @@ abstract class Registration implements Waker {
         complete = true;
     }
 
-    /** Returns whether the future has completed. It may have been prepared again meanwhile. */
+    /**
+     * Returns whether the future has completed. Another thread may have prepared it again since.
+     */
     final boolean isMarkedComplete() {
         return complete;
     }

@@ -97,7 +97,7 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
                 added = list.add(waker);
             }
             if (added == null) {
-                continue; // The future was completed or prepared again meanwhile.
+                continue; // Another thread has completed the future or prepared it again.
             }
             Seam.at("register and look");
             seen = state;

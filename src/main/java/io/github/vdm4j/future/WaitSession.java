@@ -221,8 +221,8 @@ final class WaitSession {
     }
 
     /**
-     * Polls every entry of the round once, asynchronous entries first. Keeps the entries of the
-     * next round.
+     * Polls every entry of the round once, asynchronous entries first. The method keeps the
+     * entries of the next round.
      */
     private boolean pollDue() {
         int before = remaining;

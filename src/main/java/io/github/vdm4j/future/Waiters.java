@@ -110,7 +110,8 @@ final class Waiters implements Waker {
         Registration callbacks = null;
         synchronized (this) {
             complete |= atEnd;
-            // From the newest to the oldest, because each insertion goes to the head of a list.
+            // This goes from the newest to the oldest, because each insertion goes to the head of a
+            // list.
             for (Registration each = last; each != null;) {
                 Registration following = each.previous;
                 if (atEnd) {

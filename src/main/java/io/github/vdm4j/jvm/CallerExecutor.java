@@ -142,11 +142,11 @@ public final class CallerExecutor implements VdmExecutor {
     }
 
     /**
-     * Executes an operation and writes its completion record. Executes the tasks of a batch up to a
-     * fence that needs a force. The caller has pinned the buffers.
+     * Executes an operation and writes its completion record. For a batch, the method executes the
+     * tasks up to a fence that needs a force. The caller has pinned the buffers.
      *
-     * @return the forces that the operation needs, or null if it has ended. After the forces, the
-     *     caller calls {@link #executeRest}.
+     * @return the forces that the operation needs, or null if the operation has ended. After the
+     *     forces, the caller calls {@link #executeRest}.
      */
     public Forces execute(Operation<?> operation) {
         return operation.type() == VdmOperationType.BATCH
@@ -155,8 +155,7 @@ public final class CallerExecutor implements VdmExecutor {
     }
 
     /**
-     * Continues an operation whose forces have ended. Returns the next forces that it needs, or
-     * null.
+     * Continues an operation after its forces. Returns the next forces that it needs, or null.
      */
     public Forces executeRest(Operation<?> operation) {
         return operation.type() == VdmOperationType.BATCH ? executeTasks(operation, eachTask)
@@ -255,8 +254,8 @@ public final class CallerExecutor implements VdmExecutor {
     }
 
     /**
-     * Refuses a durable operation whose destination cannot be made durable. The caller calls this
-     * before the first part.
+     * Refuses a durable operation if the JVM cannot make its destination durable. The caller calls
+     * this before the first part.
      */
     public boolean isRefused(Operation<?> operation) {
         if (!operation.isDurable()) {
@@ -308,7 +307,7 @@ public final class CallerExecutor implements VdmExecutor {
         return true;
     }
 
-    /** Returns whether an operation moves no bytes, so no kernel writes its result. */
+    /** Returns whether an operation moves no bytes. Then no kernel writes its result. */
     private static boolean isEmpty(Operation<?> operation) {
         MemorySegment destination = operation.destination();
         return operation.byteSize() == 0

@@ -19,7 +19,7 @@ public final class Crc32cKernel {
      */
     private static final int COPIED_PIECE = 1 << 17;
 
-    /** The largest power of two that fits a byte buffer, and thus a multiple of every alignment. */
+    /** The largest power of two that fits a byte buffer. It is a multiple of every alignment. */
     private static final int BUFFERED_PIECE = 1 << 30;
 
     private static final int SCRATCH = 1 << 14;

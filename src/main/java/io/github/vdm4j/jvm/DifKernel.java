@@ -26,8 +26,8 @@ import java.nio.ByteOrder;
 
 /**
  * The kernel that checks and creates the protection of blocks according to DSA. DML's software path
- * masks application tags differently. It also differs in the detection of protection whose bits are
- * all set.
+ * masks application tags differently. It also differs in the detection of protection that consists
+ * of set bits only.
  *
  * <p>The result of a check is one number. It is -1 if every block is correct. Otherwise it contains
  * the {@link #offset} and the {@link #errors} of the first incorrect block.

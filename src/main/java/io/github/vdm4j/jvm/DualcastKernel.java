@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 /** The kernel that copies a source to two destinations. */
 public final class DualcastKernel {
     /**
-     * The bytes of a piece of each range. All three pieces fit into a core's L2 cache, so the
-     * kernel reads the source from memory once.
+     * The bytes of a piece of each range. The kernel reads the source from memory once, because all
+     * three pieces fit into a core's L2 cache.
      */
     private static final int PIECE = 1 << 17;
 

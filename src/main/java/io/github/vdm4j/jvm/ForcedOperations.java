@@ -107,8 +107,8 @@ public final class ForcedOperations {
     }
 
     /**
-     * Executes or continues an operation that was handed over and pinned. Then completes it or
-     * queues its forces.
+     * Executes or continues an operation that was handed over and pinned. The method then
+     * completes the operation or queues its forces.
      */
     public void execute(Operation<?> operation) {
         Forces begun = begun(operation);
@@ -128,8 +128,8 @@ public final class ForcedOperations {
     }
 
     /**
-     * Completes an operation whose completion record is written. If it needs forces, queues them
-     * first.
+     * Completes an operation after its completion record is written. If the operation needs forces,
+     * the method queues them first.
      *
      * @param operation an operation that was handed over and pinned
      * @param forces the forces that it needs, or null
@@ -148,7 +148,7 @@ public final class ForcedOperations {
             if (batch.hasTasksLeft()) {
                 workers.accept(operation);
             } else {
-                execute(operation); // No task is left, so this only ends the batch.
+                execute(operation); // This only ends the batch, because no task is left.
             }
             return;
         }

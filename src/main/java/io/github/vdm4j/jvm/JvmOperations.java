@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 /** The execution of every operation on the calling thread, in pure Java. */
 public final class JvmOperations {
     /**
-     * The spare kernels. One thread at a time uses a kernel. The index is the thread's number, so a
-     * thread usually uses the same kernel.
+     * The spare kernels. One thread at a time uses a kernel. The index is the thread's number.
+     * Therefore a thread usually uses the same kernel.
      */
     private static final AtomicReferenceArray<Crc32cKernel> SPARE = new AtomicReferenceArray<>(64);
 
@@ -68,8 +68,8 @@ public final class JvmOperations {
      *
      * @param from the offset of the part in bytes of {@link Operation#byteSize}
      * @param length the part's size. For DIF operations, it is a multiple of a block
-     * @return the offset of the first mismatch in the whole range, the result of a DIF check, the
-     *     CRC of the part, or the result of {@link DeltaKernel#create}
+     * @return the offset of the first mismatch in the whole range, the CRC of the part, or the
+     *     result of a DIF check or of {@link DeltaKernel#create}
      */
     static long execute(Operation<?> operation, long from, long length) {
         try {

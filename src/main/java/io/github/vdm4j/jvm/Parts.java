@@ -8,8 +8,8 @@ import io.github.vdm4j.operation.DifConfig;
 import java.util.BitSet;
 
 /**
- * The parts of a long operation, which several threads execute at the same time. A thread claims
- * the next part, executes it and records it. The thread that releases the last reference ends the
+ * The parts of a long operation. Several threads execute them at the same time. A thread claims the
+ * next part, executes it and records it. The thread that releases the last reference ends the
  * operation.
  *
  * <p>Each claimed part is a reference. The right to claim is a reference, too. It passes from

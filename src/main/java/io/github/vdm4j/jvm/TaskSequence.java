@@ -12,7 +12,7 @@ import java.util.List;
 public final class TaskSequence {
     private final List<Operation<?>> tasks;
 
-    /** The pins of the tasks. Only the first {@code pinned} are in use. */
+    /** The pins of the tasks. Only the first {@code pinned} elements are in use. */
     private final List<Pins> pins = new ArrayList<>();
 
     private int pinned;

@@ -19,7 +19,7 @@ public record DsaFolders(Path sysfs, Path nodes) {
     private static final String EMULATED = "emulated-";
 
     /**
-     * Returns the folders of a machine whose files are below a root.
+     * Returns the folders of a machine with its files below a root.
      *
      * @param root the folder that stands for {@code /}
      * @return the folders of Linux
@@ -40,7 +40,8 @@ public record DsaFolders(Path sysfs, Path nodes) {
     }
 
     /**
-     * Returns whether the devices are those of the emulator, which names its queues.
+     * Returns whether the devices belong to the emulator. The names of the emulator's queues have
+     * the prefix {@code emulated-}.
      *
      * @return true if a queue has such a name
      */

@@ -14,8 +14,8 @@ import java.util.Optional;
  */
 public final class DynamicLoader {
     /**
-     * Resolves all symbols when the library is opened. With lazy binding, a missing symbol would end
-     * the process at the first call.
+     * Resolves all symbols when the library is opened. With lazy binding, a missing symbol would
+     * end the process at the first call.
      */
     private static final int RTLD_NOW = 2;
 
@@ -42,7 +42,7 @@ public final class DynamicLoader {
      * @throws UnsatisfiedLinkError if this platform lacks a function
      */
     public DynamicLoader() {
-        PlainCall.handle(); // throws if native access is denied, before any call
+        PlainCall.handle(); // throws before any call if native access is denied
         SymbolLookup libC = libC();
         dlopen = find(libC, "dlopen");
         dlerror = find(libC, "dlerror");

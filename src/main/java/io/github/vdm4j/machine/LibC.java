@@ -156,7 +156,9 @@ public final class LibC {
         long invoke(MemorySegment callState, Arena arena) throws Throwable;
     }
 
-    /** Calls a function that returns -1 after an error. Calls it again if a signal interrupted it. */
+    /**
+     * Calls a function that returns -1 after an error. Calls it again if a signal interrupted it.
+     */
     private static long call(String name, Call call) throws CallFailedException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(CALL_STATE);
@@ -177,8 +179,8 @@ public final class LibC {
     }
 
     /**
-     * Calls a function once whose errors do not matter. A second close could close the file of
-     * another thread.
+     * Calls a function once and ignores its error. A second close could close the file of another
+     * thread.
      */
     private static void callOnce(Call call) {
         try (Arena arena = Arena.ofConfined()) {
@@ -261,8 +263,8 @@ public final class LibC {
 
     /**
      * Replaces the file of a descriptor by the file of a second descriptor, and closes the second
-     * descriptor. A thread that uses the descriptor meanwhile uses the first file or the second,
-     * and never a third.
+     * descriptor. During the call, a thread that uses the descriptor uses the first file or the
+     * second file. It never uses a third file.
      */
     public static void replace(int descriptor, int other) throws CallFailedException {
         try {
@@ -280,8 +282,9 @@ public final class LibC {
      * Returns the NUMA node of the processor that runs the calling thread. The call does not
      * allocate.
      *
-     * @param callState {@link #CALL_STATE_BYTES} of native memory that no other call uses meanwhile
-     * @return the node, or -1 if the system does not tell
+     * @param callState {@link #CALL_STATE_BYTES} of native memory for the exclusive use of this
+     *     call
+     * @return the node, or -1 if the system does not report it
      */
     public static int currentNode(MemorySegment callState, MemorySegment result) {
         if (GETCPU == null) {
@@ -298,8 +301,9 @@ public final class LibC {
     /**
      * Returns the NUMA node of the memory at an address. The call does not allocate.
      *
-     * @param callState {@link #CALL_STATE_BYTES} of native memory that no other call uses meanwhile
-     * @return the node, or -1 if the system does not tell
+     * @param callState {@link #CALL_STATE_BYTES} of native memory for the exclusive use of this
+     *     call
+     * @return the node, or -1 if the system does not report it
      */
     public static int nodeOf(MemorySegment callState, MemorySegment result, long address) {
         try {
@@ -314,7 +318,8 @@ public final class LibC {
     /**
      * Writes to a file. The call does not allocate.
      *
-     * @param callState {@link #CALL_STATE_BYTES} of native memory that no other call uses meanwhile
+     * @param callState {@link #CALL_STATE_BYTES} of native memory for the exclusive use of this
+     *     call
      * @return how many bytes the file accepted, or the negative error number
      */
     public static long write(MemorySegment callState, int descriptor, MemorySegment memory) {

@@ -22,8 +22,8 @@ public record MappedPage(String file, long inode, long position) {
     private static final long UNKNOWN = -1;
 
     /**
-     * Returns the first place in a range where a file is mapped. Returns null if there is none, or
-     * if the list cannot be read.
+     * Returns the first place in a range where a file is mapped. Returns null if the range has no
+     * such place, or if the list cannot be read.
      */
     private static MappedPage firstIn(long address, long length) {
         try (var maps = Files.newBufferedReader(MAPS)) {
@@ -65,8 +65,8 @@ public record MappedPage(String file, long inode, long position) {
     }
 
     /**
-     * Returns the reason why a page is missing: the file is too short, or its file system is full.
-     * Returns null for other reasons.
+     * Returns the reason why a page is missing. It is a file that is too short, or a full file
+     * system. The result is null for every other reason.
      */
     static String whyMissing(long address) {
         MappedPage page = firstIn(address, 1);

@@ -11,8 +11,9 @@ public final class PageFaults {
     private PageFaults() {}
 
     /**
-     * Reads a byte, and throws the JVM's {@link InternalError} if its page is missing. The byte is
-     * stored, because the JIT removes an access whose value nothing uses, even a volatile one.
+     * Reads a byte, and throws the JVM's {@link InternalError} if its page is missing. The method
+     * stores the byte, because the JIT removes every access with an unused value, even a volatile
+     * access.
      */
     static void read(MemorySegment segment, long offset) {
         lastRead = segment.get(ValueLayout.JAVA_BYTE, offset);

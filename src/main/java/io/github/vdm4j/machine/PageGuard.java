@@ -98,9 +98,9 @@ public final class PageGuard {
     }
 
     /**
-     * Makes the pages of a range present and writable, where that is possible. The kernel does so in
-     * one call. If it refuses the call, the JVM touches the pages. The method reports no failure: the
-     * submission of the range meets the same page or arena and reports it.
+     * Makes the pages of a range present and writable, where that is possible. The kernel does so
+     * in one call. If it refuses the call, the JVM touches the pages. The method reports no
+     * failure, because the submission of the range meets the same page or arena and reports it.
      *
      * @param segment the segment
      * @param offset the first byte of the range

@@ -26,8 +26,8 @@ public final class PageUnavailableException extends RuntimeException {
     }
 
     /**
-     * Returns the reason. A file loses pages only at its end, so the last byte of each operand is
-     * checked.
+     * Returns the reason. The method checks the last byte of each operand, because a file loses
+     * pages only at its end.
      */
     private static String why(InternalError cause, MemorySegment... operands) {
         for (MemorySegment operand : operands) {

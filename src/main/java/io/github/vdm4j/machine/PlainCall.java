@@ -16,7 +16,7 @@ import java.lang.invoke.MethodHandle;
  * The upper half of an {@code int} result is undefined. The caller casts the result to {@code int}.
  */
 public final class PlainCall {
-    /** The handle, which is linked at the first use because native access may be denied. */
+    /** The handle. The first use links it, because native access may be denied. */
     private static volatile MethodHandle linked;
 
     private PlainCall() {}
@@ -35,8 +35,8 @@ public final class PlainCall {
     /**
      * Calls a function. The caller keeps the memory of pointer arguments reachable.
      *
-     * @param first its first argument, or 0 if it has no parameter
-     * @param second its second argument, or 0 if it has no second parameter
+     * @param first the function's first argument, or 0 for a function without a parameter
+     * @param second the function's second argument, or 0 for a function with fewer parameters
      * @return the function's result
      */
     public static long call(MemorySegment function, long first, long second) {

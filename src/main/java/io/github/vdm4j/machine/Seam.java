@@ -40,7 +40,7 @@ public final class Seam {
         /**
          * Waits for {@link #notify} with the same lock.
          *
-         * @param lock an object whose monitor the current thread owns
+         * @param lock an object. The current thread owns its monitor
          * @return false if the current thread is ignored
          */
         boolean await(Object lock, long millis);
@@ -48,7 +48,7 @@ public final class Seam {
         /**
          * Ends the wait of one thread.
          *
-         * @param lock an object whose monitor the current thread owns
+         * @param lock an object. The current thread owns its monitor
          * @return false if the current thread is ignored
          */
         boolean notify(Object lock);
@@ -121,7 +121,7 @@ public final class Seam {
     /**
      * Waits for {@link #notify}.
      *
-     * @param lock an object whose monitor the current thread owns
+     * @param lock an object. The current thread owns its monitor
      * @throws InterruptedException if the thread is interrupted
      */
     public static void await(Object lock, long millis) throws InterruptedException {

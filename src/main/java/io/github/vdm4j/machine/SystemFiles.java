@@ -20,13 +20,13 @@ public record SystemFiles(Path root) {
      * Lists a folder below the root.
      *
      * @param folder the folder, relative to the root
-     * @return the paths, sorted by length first: wq0.2 comes before wq0.10
+     * @return the paths, sorted by length first, for example wq0.2 before wq0.10
      */
     public List<Path> list(String folder, Predicate<String> name) {
         return list(root.resolve(folder), name);
     }
 
-    /** Lists a folder. The paths are sorted by length first: wq0.2 comes before wq0.10. */
+    /** Lists a folder. Shorter paths come first, for example wq0.2 before wq0.10. */
     public static List<Path> list(Path folder, Predicate<String> name) {
         try (var found = Files.newDirectoryStream(folder)) {
             var paths = new ArrayList<Path>();

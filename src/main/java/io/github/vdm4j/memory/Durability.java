@@ -25,7 +25,7 @@ public final class Durability {
     private final CacheLineWriteBack lines;
     private final PageWriteBack pages;
 
-    /** True if the engine for cache lines is that of this machine, which the first use opens. */
+    /** Whether the engine for cache lines is the engine of this machine. The first use opens it. */
     private final boolean ofMachine;
 
     /** True if native memory of unknown domain counts as persistent memory. */

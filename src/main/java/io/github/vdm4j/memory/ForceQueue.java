@@ -102,8 +102,8 @@ final class ForceQueue {
     }
 
     /**
-     * Forces the requests if no thread leads, on the calling thread if it may lead, else on a
-     * thread of the library.
+     * Forces the requests if no thread leads. The calling thread forces them if it may lead.
+     * Otherwise a thread of the library forces them.
      */
     void serve(boolean here) {
         if (newest == null || led) {
@@ -122,8 +122,8 @@ final class ForceQueue {
 
     /**
      * Forces the requests of one owner on the calling thread, if no other request waits and no
-     * thread leads. The calling thread then notifies no other owner, whose callbacks could wait for
-     * this thread.
+     * thread leads. The calling thread then notifies no other owner, because the owner's callbacks
+     * could wait for this thread.
      *
      * @param count the number of the owner's requests. All of them were pushed
      * @return true if the requests have ended
@@ -140,7 +140,7 @@ final class ForceQueue {
         return alone;
     }
 
-    /** Forces a group, or null for none. Then passes the leadership on. */
+    /** Forces a group, or null for none. The calling thread then passes the leadership on. */
     private void leadOnce(ForceGroup group) {
         if (group != null) {
             Seam.at("take and force");
@@ -163,14 +163,16 @@ final class ForceQueue {
                     group.fail(e);
                     group.notifyOwners();
                 }
-                // Before the check for requests, because a thread adds its request before it reads this.
+                // This precedes the check for requests, because a thread adds its request before it
+                // reads this.
                 led = false;
             } while (newest != null && LED.compareAndSet(this, false, true));
         }
     }
 
     private void stopLeading() {
-        // Before the check for requests, because a thread adds its request before it reads this.
+        // This precedes the check for requests, because a thread adds its request before it reads
+        // this.
         led = false;
         Seam.at("stop leading and look");
         if (newest != null && LED.compareAndSet(this, false, true)) {
@@ -258,8 +260,8 @@ final class ForceQueue {
     }
 
     /**
-     * Waits until the queue has as many requests as the last group, for at most a quarter of the
-     * last force. Returns the time of the wait in nanoseconds.
+     * Waits until the queue has the number of requests of the last group. The wait takes at most a
+     * quarter of the last force. Returns the time of the wait in nanoseconds.
      */
     private long waitForMore() {
         ForceRequest seen = newest;

@@ -85,8 +85,8 @@ public final class MemoryRegions {
     }
 
     /**
-     * Pins the regions of an operation. Each of them can be null. Returns false if a region is being
-     * closed. No region is pinned then.
+     * Pins the regions of an operation. Each of them can be null. Returns false if a region is
+     * being closed. No region is pinned then.
      */
     public static boolean pin(MemoryRegion destination, MemoryRegion source, MemoryRegion second) {
         if (destination != null && !destination.pin()) {
@@ -104,8 +104,8 @@ public final class MemoryRegions {
     }
 
     /**
-     * Unpins the regions that {@link #pin} has pinned. The caller keeps the regions, because a later
-     * look-up can find another region.
+     * Unpins the regions that {@link #pin} has pinned. The caller keeps the regions, because a
+     * later look-up can find another region.
      */
     public static void unpin(MemoryRegion destination, MemoryRegion source, MemoryRegion second) {
         if (destination != null) {

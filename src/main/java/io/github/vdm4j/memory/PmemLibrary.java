@@ -13,9 +13,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The library libpmem. It chooses the write-back instruction of this processor, and recognises
- * platforms whose caches survive a power failure. If libpmem is missing, {@link #whyUnavailable()}
- * returns the reason.
+ * The library libpmem. It chooses the write-back instruction of this processor. It recognises
+ * platforms with caches that survive a power failure. If libpmem is missing, {@link
+ * #whyUnavailable()} returns the reason.
  */
 public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
     /** The system property that names the library's file. An empty value switches libpmem off. */

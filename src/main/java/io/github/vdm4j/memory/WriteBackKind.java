@@ -20,8 +20,8 @@ public enum WriteBackKind {
     FAILED_BEFORE;
 
     /**
-     * Returns whether an operation that has written its bytes needs a force. It needs one also if a
-     * write-back of the file has failed since the operation was accepted, because its force must
+     * Returns whether an operation that has written its bytes needs a force. After a failed
+     * write-back of the file, an accepted operation also needs a force, because the force must
      * fail.
      */
     public boolean isForced() {

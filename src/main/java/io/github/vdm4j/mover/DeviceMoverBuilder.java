@@ -143,10 +143,10 @@ public abstract class DeviceMoverBuilder<B extends DeviceMoverBuilder<B>> {
     }
 
     /**
-     * Sets the size from which a device executes an operation that a thread starts with
-     * {@code await} or {@code busyPoll}. It applies if the thread waits for this operation alone.
-     * The thread cannot do other work while the device works, so the device must be faster than the
-     * JVM. A value below {@link #offloadFrom} has no effect. Default: 24 KiB (docs/adr/0027).
+     * Sets the size from which a device executes an operation that a thread starts with {@code
+     * await} or {@code busyPoll}. It applies if the thread waits for this operation alone. The
+     * device must be faster than the JVM, because the thread cannot do other work while the device
+     * works. A value below {@link #offloadFrom} has no effect. Default: 24 KiB (docs/adr/0027).
      *
      * @param bytes 0 or more
      * @return this

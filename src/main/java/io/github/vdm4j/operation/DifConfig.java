@@ -40,7 +40,7 @@ public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destinat
     }
 
     /**
-     * {@return the same configuration with these tags for what is read}
+     * {@return the same configuration with these tags for the blocks to read}
      *
      * @param tags the tags
      */
@@ -49,7 +49,7 @@ public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destinat
     }
 
     /**
-     * {@return the same configuration with these tags for what is written}
+     * {@return the same configuration with these tags for the blocks to write}
      *
      * @param tags the tags
      */

@@ -100,8 +100,8 @@ public final class OperationTrace {
     }
 
     /**
-     * Counts a poll of an operation, and begins its trace if there is none. The first poll discards
-     * an earlier trace.
+     * Counts a poll of an operation, and begins its trace if it has no trace. The first poll
+     * discards an earlier trace.
      */
     public static void poll(Object operation, boolean first) {
         OperationTrace trace = first ? null : TRACES.get(operation);

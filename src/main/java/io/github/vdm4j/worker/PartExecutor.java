@@ -26,7 +26,7 @@ public final class PartExecutor {
     /**
      * Creates an executor.
      *
-     * @param workers the workers, which call {@link #work}
+     * @param workers the workers. They call {@link #work}
      * @param from the size in bytes from which an operation is executed in parts
      */
     public PartExecutor(Workers workers, CallerExecutor kernels, ForcedOperations forced,

@@ -33,7 +33,7 @@ final class Worker implements Runnable, LongConsumer {
     private volatile boolean asleep;
     /** Whether this worker counts as searching. Only its own thread uses this. */
     private boolean search;
-    // Written with release semantics, because a fence for each operation is expensive.
+    // The writes have release semantics, because a fence for each operation is expensive.
     /** The operation that this worker executes. */
     volatile Operation<?> current;
     /** A mark. The worker executes no operation that was added before the mark. */

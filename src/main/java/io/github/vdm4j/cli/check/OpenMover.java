@@ -7,7 +7,7 @@ import io.github.vdm4j.VdmException;
  * A mover on the device. It closes also if the device does not answer.
  *
  * @param mover the mover
- * @param results the results, which end then
+ * @param results the results. They end if the device does not answer
  */
 record OpenMover(Vdm mover, CheckResults results) implements AutoCloseable {
     @Override

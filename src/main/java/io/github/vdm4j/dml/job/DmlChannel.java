@@ -159,8 +159,8 @@ public final class DmlChannel implements Channel {
     }
 
     /**
-     * Initialises the structs of the next job. The classes of a complete job take a new JVM
-     * milliseconds to load, so the job itself is created later.
+     * Initialises the structs of the next job. The method does not create the job itself, because
+     * its classes take a new JVM milliseconds to load.
      *
      * @throws SlotRefusedException if DML cannot initialise the structs
      */

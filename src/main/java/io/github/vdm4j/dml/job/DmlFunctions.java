@@ -58,7 +58,7 @@ public final class DmlFunctions {
     /**
      * Finds the functions of the library.
      *
-     * @param symbols the opened library, which is never closed
+     * @param symbols the opened library. It is never closed
      * @param callsBack whether the library calls back into Java, like a simulated library
      * @throws UnsatisfiedLinkError if a function is missing, because the library is not DML or is
      *     too old
@@ -270,9 +270,9 @@ public final class DmlFunctions {
     }
 
     /**
-     * Returns whether the library uses the known layout of batches: a descriptor and a completion
-     * record for each task, and space to align the buffer. Only with this layout can vdm4j write
-     * descriptors without the library.
+     * Returns whether the library uses the known layout of batches. It consists of a descriptor and
+     * a completion record for each task, and space to align the buffer. Only with this layout can
+     * vdm4j write descriptors without the library.
      *
      * @param job an initialised job
      * @return false if vdm4j must not submit batches
@@ -311,7 +311,7 @@ public final class DmlFunctions {
      * Returns the status of a task of a batch. For a task that did not run, DML returns the earlier
      * content of the completion record. For a record of zeros, DML returns an internal error.
      *
-     * @param job a job whose fields still describe the batch
+     * @param job a job with the unchanged fields of the batch
      * @param task the index of the task, from 0
      * @return DML's status
      * @throws SlotRefusedException if the batch has no such task
@@ -343,8 +343,8 @@ public final class DmlFunctions {
     }
 
     /**
-     * Checks a job whose last submission returned OK. A check of any other job crashes the process
-     * (H1).
+     * Checks a job after a submission that returned OK. A check of any other job crashes the
+     * process (H1).
      */
     int check(long job) {
         try {

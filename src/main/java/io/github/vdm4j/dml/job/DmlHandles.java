@@ -29,8 +29,8 @@ final class DmlHandles {
     }
 
     /**
-     * Returns a handle for a brief function. The thread stays in Java during the call, so a garbage
-     * collection waits for it.
+     * Returns a handle for a brief function. The thread stays in Java during the call. Therefore a
+     * garbage collection waits for it.
      */
     private static MethodHandle briefHandle(MemoryLayout... parameters) {
         return LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, parameters),

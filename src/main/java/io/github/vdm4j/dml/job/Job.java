@@ -25,9 +25,9 @@ public final class Job extends Slot {
     private static final int EVICT = dml_h.DML_FLAG_PREFETCH_CACHE;
 
     /**
-     * The handles that write the fields. They need few nested calls. The JIT inlines only to a limited depth. The
-     * accessors of the generated classes would exceed it. Unaligned handles avoid a check of
-     * the alignment.
+     * The handles that write the fields. They need few nested calls. The JIT inlines only to a
+     * limited depth. The accessors of the generated classes would exceed it. Unaligned handles
+     * avoid a check of the alignment.
      */
     private static final VarHandle INTS =
             ValueLayout.JAVA_INT_UNALIGNED.varHandle().withInvokeExactBehavior();
@@ -137,7 +137,7 @@ public final class Job extends Slot {
         INTS.set(ALL, job + OPERATION, operation);
         LONGS.set(ALL, job + DESTINATION, to);
         LONGS.set(ALL, job + LENGTHS, length << Integer.SIZE | length);
-        // A submission clears bits of the flags, so every submission writes them.
+        // This writes the flags for each submission, because a submission clears bits of them.
         LONGS.set(ALL, job + FLAGS, (long) flags);
     }
 

@@ -61,7 +61,7 @@ final class Capability {
             fitted &= ~((long) Part.FOR_CACHE << FLAGS_AT); // a hint
         }
         if (opcode == Opcode.DUALCAST) {
-            // only DML has this flag: for DSA, one flag covers both destinations
+            // Only DML has this flag. DSA has a common flag for both destinations.
             fitted &= ~((long) Part.SECOND_DURABLE << FLAGS_AT);
         }
         if ((queue.capabilities() & READBACK) == 0

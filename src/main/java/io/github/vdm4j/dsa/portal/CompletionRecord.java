@@ -51,7 +51,7 @@ public final class CompletionRecord {
     }
 
     /**
-     * Returns the status byte. The caller then sees everything that the device wrote earlier.
+     * Returns the status byte. The caller then sees all earlier writes of the device.
      *
      * @return 0 until the descriptor is complete. Bit 7 is {@link DsaStatus#WRITE_FAULT}
      */

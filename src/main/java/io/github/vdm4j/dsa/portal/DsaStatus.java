@@ -15,7 +15,7 @@ import java.util.Map;
  * @param name the name in the header without prefix, or the name of the error number. A status
  *     without a name has {@code UNKNOWN}
  * @param result the meaning for an operation
- * @param explanation the meaning in words and what to do
+ * @param explanation the meaning in words, and the remedy
  */
 public record DsaStatus(int code, String name, VdmResult result, String explanation)
         implements

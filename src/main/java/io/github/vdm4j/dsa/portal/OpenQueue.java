@@ -87,7 +87,8 @@ public final class OpenQueue {
         }
         var closed = new CountDownLatch(1);
         new LibraryThread("vdm4j closing " + node, () -> {
-            portal.close(); // close(2) cannot be interrupted, so it runs on another thread
+            // This runs on another thread, because an interrupt cannot end close(2).
+            portal.close();
             closed.countDown();
         }).start();
         boolean interrupted = Thread.interrupted();
@@ -137,7 +138,7 @@ public final class OpenQueue {
     /**
      * Submits one descriptor.
      *
-     * @return 0 if the queue accepted the descriptor, else the negative error number
+     * @return 0 if the queue accepted the descriptor, or the negative error number
      */
     public int submit(SlotMemory memory) {
         AtomicInteger source = credits;

@@ -33,15 +33,15 @@ public interface Portal {
 
     /**
      * Submits one descriptor. The memory must contain the descriptor and a cleared record. The
-     * device sees everything that the thread wrote before the call.
+     * device sees all earlier writes of the thread.
      *
-     * @return 0 if the queue accepted the descriptor, else the negative error number
+     * @return 0 if the queue accepted the descriptor, or the negative error number
      */
     int submit(SlotMemory memory);
 
     /**
      * Opens the file again and closes the old file. The close waits until the device has executed
-     * everything that was submitted through the old file. Other threads may submit meanwhile.
+     * all submissions through the old file. During the call, other threads may submit.
      *
      * @throws IOException with the system's message if the file cannot be opened. The old file then
      *     stays open
@@ -49,8 +49,7 @@ public interface Portal {
     void reopen() throws IOException;
 
     /**
-     * Closes the file. Waits until the device has executed everything that was submitted through
-     * the file.
+     * Closes the file. Waits until the device has executed all submissions through the file.
      */
     void close();
 }

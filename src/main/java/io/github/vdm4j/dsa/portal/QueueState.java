@@ -65,7 +65,7 @@ public final class QueueState {
     /**
      * Submits one descriptor.
      *
-     * @return 0 if the queue accepted it, else the negative error number
+     * @return 0 if the queue accepted the descriptor, or the negative error number
      */
     int submit(SlotMemory memory) {
         if (lost != 0 && !mayRetry()) {

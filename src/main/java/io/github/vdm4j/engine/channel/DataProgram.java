@@ -43,7 +43,7 @@ public final class DataProgram extends Program {
     private WriteBackKind secondDurable;
     private boolean flushLines;
 
-    /** The number of destinations whose cache lines were examined after the data were written. */
+    /** The number of destinations that the program has examined for a write-back of lines. */
     private int flushed;
 
     private boolean flushing;
@@ -266,8 +266,8 @@ public final class DataProgram extends Program {
     }
 
     /**
-     * Starts the write-back of the next destination whose cache lines DML has to write back. If
-     * there is none, the operation ends.
+     * Finds the next destination with cache lines that DML has to write back, and starts the
+     * write-back. If no such destination remains, the operation ends.
      */
     private void writeLinesBack() {
         flushing = false;

@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * The checked copy of a delta record for DML. DML writes to any offset in a record without a check
- * (H25), and other threads can change the caller's memory after a check. DML therefore receives
- * checked copies of the record's parts.
+ * (H25). Other threads can change the caller's memory after a check. Therefore DML receives checked
+ * copies of the record's parts.
  */
 final class DeltaRecord {
     /**

@@ -35,7 +35,7 @@ public abstract class Slot {
     private final Transfer transfer;
     private final Part part = new Part();
 
-    // Created at their first use, because most slots only copy and fill.
+    // Their first use creates them, because most slots only copy and fill.
     private DataProgram data;
     private BatchProgram batch;
 

@@ -166,8 +166,8 @@ public final class SlotPool {
     }
 
     /**
-     * Takes a lent slot whose submission has no answer. The slot keeps its pins until the device
-     * answers. Another slot takes its place, unless the number of overdue slots reaches the
+     * Takes a lent slot without an answer to its submission. The slot keeps its pins until the
+     * device answers. Another slot takes its place, unless the number of overdue slots reaches the
      * capacity.
      *
      * @param slot a lent and submitted slot. The caller must not use it after this call
@@ -321,8 +321,8 @@ public final class SlotPool {
     }
 
     /**
-     * A watch over the slots in use. It ends when all operations that used a slot at its beginning have
-     * released the slot. One thread at a time may use it.
+     * A watch over the slots in use. It ends when all operations that used a slot at its beginning
+     * have released the slot. One thread at a time may use it.
      */
     public static final class Watch {
         private final SlotPool pool;
@@ -333,7 +333,7 @@ public final class SlotPool {
         /** The number of earlier uses of each slot at the beginning of the watch. */
         private final long[] uses;
 
-        /** The first place whose use may continue. */
+        /** The first place with a use that may continue. */
         private int next;
 
         /** Begins a watch over the slots in use. */
@@ -361,9 +361,9 @@ public final class SlotPool {
         }
 
         /**
-         * Returns whether the same use continues. If the device does not answer, the pool replaces the
-         * slot, and the operation has failed. The count is read last, because a thread that sees a
-         * later user of the slot also sees its count.
+         * Returns whether the same use continues. If the device does not answer, the pool replaces
+         * the slot, and the operation has failed. The count is read last, because a thread that
+         * sees a later user of the slot also sees its count.
          */
         private boolean isInUse(Slot slot) {
             return pool.peek(next) == slot && isBusy(slot)

@@ -92,7 +92,7 @@ final class TaskEnd {
                     PatternKernel.mismatch(task.source().asSlice(word), task.pattern());
             return found < 0 ? told : word + found;
         } catch (IllegalStateException | WrongThreadException e) {
-            return told; // The arena was closed meanwhile, or it is confined to another thread.
+            return told; // The arena is closed, or it is confined to another thread.
         }
     }
 }
