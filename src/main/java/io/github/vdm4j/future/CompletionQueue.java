@@ -214,10 +214,7 @@ public final class CompletionQueue<T> {
         }
     }
 
-    /**
-     * Waits under the lock for a change of the queue. Returns {@code true} if the thread was
-     * interrupted.
-     */
+    /** Waits under the lock for a change. Returns true if the thread was interrupted. */
     private boolean sleep(boolean timed, long nanos) {
         waiting++;
         signalled = false;
@@ -240,10 +237,7 @@ public final class CompletionQueue<T> {
         }
     }
 
-    /**
-     * Removes the oldest completed entry under the lock. Returns null if there is no completed
-     * entry.
-     */
+    /** Removes the oldest completed entry under the lock, or returns null. */
     private Wait<T> remove() {
         if (next == null && completed != null) {
             @SuppressWarnings("unchecked")
@@ -268,10 +262,7 @@ public final class CompletionQueue<T> {
         return first;
     }
 
-    /**
-     * Removes an entry from the count under the lock. If no entry remains, the waiting threads have
-     * to end their wait.
-     */
+    /** Removes an entry from the count under the lock. The last entry ends all waits. */
     private void forget() {
         RETURNED.setRelease(this, returned + 1); // The lock excludes a second writer.
         if (waiting > 0 && isEmpty()) {
@@ -279,10 +270,7 @@ public final class CompletionQueue<T> {
         }
     }
 
-    /**
-     * Adds a completed entry. The method takes the lock only if a waiting thread was not signalled
-     * yet.
-     */
+    /** Adds a completed entry. The method takes the lock only to signal a waiting thread. */
     private void push(Wait<T> wait) {
         Wait<T> head = completed;
         wait.link = head;
