@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Checks scripts/vdm in a copy of the sources: the first use by two processes at the same time, and
-# a use from any folder. It also checks uses after a change, after a clean, and with a failing
-# build. The checks take a minute or two.
+# Checks scripts/vdm in a copy of the sources. It checks the first use by two processes at the same
+# time, and a use from any folder. It also checks uses after a change, after a clean, and with a
+# failing build. The checks take a minute or two.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -16,15 +16,15 @@
 #   2    wrong usage
 # The environment has the settings, with the default in brackets:
 #   WORKDIR     the folder for downloads and images (${XDG_CACHE_HOME:-~/.cache}/vdm4j/dax-guest)
-#   RUN         a name (run); runs of different names can share a WORKDIR at the same time, each with
-#               its own file systems
+#   RUN         a name (run). Runs of different names can share a WORKDIR at the same time. Each run
+#               has its own file systems
 #   JAVA_HOME   the JDK of the guest (the result of ../find-jdk.sh)
 #   LIMIT       seconds for the whole guest, including its boot (240)
 #   JAVA_OPTS   additional JVM options, separated by blanks
 #   CPU         the emulated CPU (max), for example max,-clwb or qemu64
-#   TCG         single (default): all processors of the guest share a thread of the emulator
-#               multi: each processor has a thread. It is a little faster. The JVM then crashes in some
-#               runs, because it patches code that a different processor executes at that moment
+#   TCG         single (default). All processors of the guest share a thread of the emulator
+#               multi. Each processor has a thread. It is a little faster. The JVM then crashes in
+#               some runs, because it patches code that a different processor executes at that moment
 #   SMP         the number of processors of the guest (2)
 #   MEM_MB      the memory of the guest (2048)
 #   PMEM_MB     the size of /mnt/pmem (256, or 512 for xfs)
@@ -32,9 +32,9 @@
 #   PMEM_FS     ext4 (default) or xfs
 #   KEEP        1: keep both file systems of the last run in this WORKDIR
 #   CRASH       1: cut the guest off when the program ends, without a sync and an unmount
-#   OFFLINE     1: install and download nothing; fail if something is missing
+#   OFFLINE     1: install and download nothing, and fail if a file is missing
 #   FILES       a folder that the guest gets at /work/files, on the dynamic loader's path
-#   COUNT       1: count flush instructions; a program reads the counts from /dev/vdd (flushcount.c)
+#   COUNT       1: count flush instructions. A program reads the counts from /dev/vdd (flushcount.c)
 #   QEMU_OPTS   additional options of the emulator, separated by blanks
 set -u -o pipefail
 export LC_ALL=C
