@@ -9,7 +9,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** The list of operations that wait for capacity: each operation has one owner. */
+/** The list of operations that wait for capacity. Each operation has one owner. */
 public class PendingListStress {
     private PendingListStress() {}
 

@@ -50,7 +50,7 @@ class InterleavingTest {
         final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
         final ConcurrentLinkedQueue<CompletableFuture<?>> completions =
                 new ConcurrentLinkedQueue<>();
-        /** The number of wakers that were promised a call and were not called. */
+        /** The number of wakers that a future promised to call and did not call. */
         final AtomicInteger owedWakers = new AtomicInteger();
         final AtomicInteger cancelled = new AtomicInteger();
         final AtomicInteger succeeded = new AtomicInteger();
@@ -183,7 +183,7 @@ class InterleavingTest {
             FutureState reached = operation.poll(notifier);
             boolean promised = reached != FutureState.COMPLETE
                     && notifier.used() == NotifierType.WAKER;
-            // Another poll of this thread would replace the waker, so wait for it here.
+            // Wait for the waker here. Another poll of this thread would replace it.
             while (promised && called.get() == 0) {
                 Thread.onSpinWait();
             }

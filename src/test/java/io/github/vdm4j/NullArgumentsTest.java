@@ -57,7 +57,7 @@ class NullArgumentsTest {
     private final MemorySegment segment = arena.allocate(128, 64);
     private final OffHeapBuffer buffer = OffHeapBuffer.allocate(64);
 
-    /** Objects whose methods are called. */
+    /** The objects of the called methods. */
     private List<Object> receivers(List<AbstractDataMover> movers) {
         var receivers = new ArrayList<Object>();
         for (AbstractDataMover mover : movers) {

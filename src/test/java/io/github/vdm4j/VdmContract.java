@@ -62,14 +62,16 @@ public abstract class VdmContract {
     /** Returns the paths that may execute an operation of at least one byte. */
     protected abstract Set<ExecutionPath> paths();
 
-    /** Returns whether the mover takes heap segments. Otherwise it refuses them with a reason. */
+    /**
+     * Returns whether the mover takes heap segments. If it does not, it refuses them with a reason.
+     */
     protected boolean takesHeapSegments() {
         return true;
     }
 
     /**
-     * Returns whether the mover takes segments that are confined to the calling thread. Otherwise
-     * it refuses them with a reason.
+     * Returns whether the mover takes segments that are confined to the calling thread. If it does
+     * not, it refuses them with a reason.
      */
     protected boolean takesConfinedSegments() {
         return true;

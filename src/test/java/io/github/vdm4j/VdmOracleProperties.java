@@ -57,8 +57,8 @@ public abstract class VdmOracleProperties {
     public record Ranges(int to, int from, int size, boolean heapTo, boolean heapFrom, long seed) {}
 
     /**
-     * Ranges that fit into their buffers and lie close together, so most of them overlap if they
-     * share a buffer.
+     * Ranges that fit into their buffers and lie close together. Most ranges in a common buffer
+     * overlap.
      */
     @Provide
     public Arbitrary<Ranges> ranges() {

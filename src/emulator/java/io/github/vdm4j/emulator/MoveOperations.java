@@ -116,7 +116,10 @@ final class MoveOperations {
                 .withBytes(descriptor.size());
     }
 
-    /** The emulator has no caches, so a flush only checks that the pages are present. */
+    /**
+     * Checks that the pages are present. A flush does nothing else, because the emulator has no
+     * caches.
+     */
     static Completion flush(Descriptor descriptor, Access access) {
         return access.extent(descriptor.size()).with(descriptor.destination(), READ).completion();
     }

@@ -27,7 +27,7 @@ public final class MapBuffer {
     /**
      * Fills a slot, marks another slot, and prints the domain of the file.
      *
-     * @param args the file, which is created if it does not exist
+     * @param args the name of the file, new or existing
      * @throws IOException if the file cannot be given its storage or mapped
      */
     public static void main(String[] args) throws IOException {

@@ -49,7 +49,7 @@ class FailingDiskIT {
 
     private final List<Path> mounted = new ArrayList<>();
 
-    /** Returns the output if the command failed, else null. */
+    /** Returns the output if the command failed, or null. */
     private static String failure(String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes());

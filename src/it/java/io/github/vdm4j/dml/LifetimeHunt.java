@@ -126,7 +126,7 @@ final class LifetimeHunt {
     /** The closing thread. It closes the memory of the current operation after a random wait. */
     private void close() {
         while (!ended) {
-            // The flag is set before the thread takes the memory, so a check always sees it.
+            // Set the flag before the thread takes the memory. A check then always sees it.
             closing = true;
             Closing next = toClose.getAndSet(null);
             if (next == null) {

@@ -63,8 +63,8 @@ class SpeedIT {
     }
 
     /**
-     * On AVX-512, the JIT clears the array with vectors. Without the counter-measure, a copy then
-     * took three times as long.
+     * On AVX-512, the JIT clears the array with vectors. Without the counter-measure, the time of a
+     * copy was three times the normal time.
      */
     @Test
     void operationIsFastAfterAnAllocation() throws Throwable {

@@ -45,7 +45,8 @@ final class TruncatedFiles {
             channel.truncate(KEPT);
             for (int i = 0; i < rounds; i++) {
                 long length = random.nextLong(1, SIZE);
-                // Most accesses lie inside the rest of the file, so the compiler expects success.
+                // The compiler expects success, because most accesses lie inside the rest of the
+                // file.
                 long start = random.nextInt(4) != 0
                         ? Math.max(0, KEPT - length)
                         : random.nextLong(SIZE - length + 1);

@@ -48,8 +48,8 @@ public class PollStress {
     }
 
     /**
-     * Two threads poll to completion. A thread that sees COMPLETE sees all writes, and the future
-     * is advanced twice.
+     * Two threads poll to completion. A thread that sees COMPLETE sees all writes. The threads
+     * advance the future twice.
      */
     @JCStressTest
     @Outcome(id = "2, 2, 2", expect = Expect.ACCEPTABLE,

@@ -54,8 +54,8 @@ public class RegistrationStress {
     }
 
     /**
-     * A waker is offered while the driver completes the future. The poll returns COMPLETE, or it
-     * promises no wake-up and the caller polls again, or the waker is called.
+     * A waker is offered while the driver completes the future. The poll returns COMPLETE, or the
+     * future calls the waker. If the poll promises no wake-up, the caller polls again.
      */
     @JCStressTest
     @Outcome(id = {"1, 0", "0, 1", "1, 1"}, expect = Expect.ACCEPTABLE,

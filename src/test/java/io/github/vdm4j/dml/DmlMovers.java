@@ -29,7 +29,7 @@ public final class DmlMovers {
         return builder.path(DmlPath.HARDWARE).withoutTrial().open();
     }
 
-    /** Makes a mover whose plan the test has made. */
+    /** Makes a mover from a plan of the test. */
     public static DmlDataMover of(DmlLibrary library, DmlPath path, EnginePlan plan) {
         return new DmlDataMover(library, path, plan, null);
     }

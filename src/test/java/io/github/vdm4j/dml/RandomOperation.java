@@ -22,7 +22,7 @@ import java.util.Random;
 
 /**
  * A random data operation with its own memory. The same seed gives the same operation on the same
- * content, so two movers can be compared.
+ * content. Tests compare two movers with it.
  */
 final class RandomOperation {
     static final List<VdmOperationType> TYPES = List.of(

@@ -36,7 +36,7 @@ public final class InProcessDevices implements Portal.Opener, AutoCloseable {
         return this;
     }
 
-    /** Lets the devices see the memory in another way. */
+    /** Replaces the memory that the devices see. */
     InProcessDevices view(ClientMemory other) {
         view = other;
         return this;

@@ -23,7 +23,7 @@ import java.util.function.IntSupplier;
 
 /**
  * A channel to a device in this process that only copies. It is the smallest second channel. It
- * refuses every other operation, so the engine falls back. A test plans the end of the next
+ * refuses every other operation. The engine then falls back. A test plans the end of the next
  * submissions.
  */
 final class CopyDevice implements Channel {

@@ -30,8 +30,7 @@ class FutureRuntimeTest {
     private final FutureRuntime runtime = new FutureRuntime();
 
     /**
-     * Waits until a thread sleeps without a time limit. A thread sleeps so if only a waker can end
-     * its wait.
+     * Waits until a thread sleeps without a time limit. Only a waker can end such a wait.
      */
     private static void awaitAsleep(Thread thread) {
         while (thread.getState() != Thread.State.WAITING) {

@@ -8,7 +8,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** Chains that are polled. A complete step is progress, so no waiting thread pauses after it. */
+/**
+ * Chains that are polled. No waiting thread pauses after a complete step, because the step is
+ * progress.
+ */
 @Isolated("replaces the strategy of the shared poller")
 class PolledChainTest {
     private static final int STEPS = 100_000;

@@ -42,7 +42,7 @@ public final class Race<S> {
                 while (turn.get() != 2 * round - 1) {
                     Thread.onSpinWait();
                 }
-                // Starts after a random delay, so each thread is sometimes first.
+                // A random delay makes each thread sometimes first.
                 for (int i = round % 50; i > 0; i--) {
                     Thread.onSpinWait();
                 }

@@ -320,7 +320,7 @@ public final class SeamScheduler implements Seam.Scheduler {
         }
     }
 
-    // --- what the library calls
+    // --- the calls of the library
 
     @Override
     public boolean at(String point) {

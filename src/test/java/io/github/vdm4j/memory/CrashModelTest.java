@@ -60,7 +60,7 @@ class CrashModelTest {
         private final long grain;
         private final byte[] survives;
 
-        /** The pages or lines whose content the kernel has dropped. */
+        /** The pages or lines that the kernel has dropped. */
         private final boolean[] dropped;
 
         Place(MemorySegment memory, long grain) {
@@ -93,7 +93,7 @@ class CrashModelTest {
             }
         }
 
-        /** Writes bytes durably like a device, without the rest of their lines. */
+        /** Writes bytes durably like a device. It does not write the rest of their lines. */
         synchronized void write(long address, long length) {
             long from = address - memory.address();
             if (from >= 0 && from + length <= SIZE) {
@@ -119,7 +119,7 @@ class CrashModelTest {
 
     private static void makePlaces(Arena arena) throws IOException {
         Path name = Files.createTempFile("vdm4j-crash", "");
-        // The file is deleted at the end, so the kernel does not reuse its inode number.
+        // Delete the file at the end, because the kernel would reuse its inode number.
         NAMES.add(name);
         Files.write(name, new byte[SIZE]);
         try (FileChannel channel =

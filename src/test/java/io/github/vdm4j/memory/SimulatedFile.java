@@ -10,8 +10,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.function.BooleanSupplier;
 
 /**
- * A mapped file whose storage is an array. A force makes the bytes durable that the memory had at
- * its begin.
+ * A mapped file with an array for its storage. A force makes the bytes durable that the memory had
+ * at its beginning.
  */
 public final class SimulatedFile implements MemoryRegion, AutoCloseable {
     private final Arena arena = Arena.ofShared();

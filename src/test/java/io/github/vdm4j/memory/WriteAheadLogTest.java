@@ -160,7 +160,8 @@ class WriteAheadLogTest {
     }
 
     /**
-     * A mover that delays its caller before some copies, so later records overtake earlier records.
+     * A mover that delays its caller before some copies. Later records then overtake earlier
+     * records.
      */
     private static Vdm delaying(Vdm mover) {
         return (Vdm) Proxy.newProxyInstance(Vdm.class.getClassLoader(), new Class<?>[]{Vdm.class},

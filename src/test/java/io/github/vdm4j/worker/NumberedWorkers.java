@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.IntConsumer;
 
-/** Workers whose operations have numbers. The pattern of a fill is its number. */
+/** Workers with numbered operations. The pattern of a fill is its number. */
 final class NumberedWorkers extends AbstractDataMover {
     private final Workers workers;
     private final int queueSize;

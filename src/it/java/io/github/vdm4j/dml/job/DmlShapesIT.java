@@ -46,7 +46,7 @@ class DmlShapesIT {
     private static final Map<String, Integer> SURPLUS =
             Map.of("dml_submit_job", 2, "dml_finalize_job", 1, "dml_get_library_version", 2);
 
-    /** The functions whose handles pass every integer in a register of 64 bits. */
+    /** The functions with handles that pass every integer in a register of 64 bits. */
     private static final Set<String> PLAIN =
             Set.of("dml_get_job_size", "dml_init_job", "dml_finalize_job",
                     "dml_get_library_version");

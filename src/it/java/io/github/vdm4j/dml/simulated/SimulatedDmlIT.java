@@ -90,7 +90,10 @@ class SimulatedDmlIT {
         arena.close();
     }
 
-    /** Fills the memory of both sides. Most bytes are equal, so comparisons and checks end late. */
+    /**
+     * Fills the memory of both sides. Comparisons and checks end late, because most bytes are
+     * equal.
+     */
     private void fillMemory() {
         byte[] bytes = new byte[4 * AREA];
         if (random.nextBoolean()) {

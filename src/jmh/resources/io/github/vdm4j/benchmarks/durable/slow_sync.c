@@ -1,5 +1,5 @@
 /*
- * Makes msync, fsync and fdatasync take longer: set VDM4J_SYNC_MICROS and preload the shared object.
+ * Makes msync, fsync and fdatasync take longer. Set VDM4J_SYNC_MICROS and preload this object.
  *
  *   gcc -shared -fPIC -O2 -o slow_sync.so slow_sync.c -ldl
  */

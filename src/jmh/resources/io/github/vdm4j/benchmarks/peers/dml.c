@@ -1,5 +1,5 @@
 /*
- * Loops in C over Intel DML's job API: what the ratios of the paired harness are taken against.
+ * Loops in C over Intel DML's job API. They are the divisors of the ratios of the paired harness.
  * Every function returns 0, or the first status that was not a success.
  */
 #include <stddef.h>
@@ -88,7 +88,7 @@ int peer_dml_crc(void *job, void *checksum, const void *from, size_t length, lon
 	return (int)status;
 }
 
-/* A copy, then the write-back of its cache lines, which leaves them in the cache. */
+/* A copy, then the write-back of its cache lines. The lines stay in the cache. */
 int peer_dml_durable_copy(void *job, void *to, const void *from, size_t length, long times)
 {
 	dml_job_t *flush = job;

@@ -1,7 +1,7 @@
 /* Loops over the C library's own copy and fill. */
 #include <string.h>
 
-/* Opaque to the compiler, which would move a repeated copy out of its loop. */
+/* Opaque to the compiler, because it would move a repeated copy out of its loop. */
 #define KEEP(pointer) __asm__ volatile("" : : "r"(pointer) : "memory")
 
 int peer_libc_copy(void *ignored, void *to, const void *from, size_t length, long times)

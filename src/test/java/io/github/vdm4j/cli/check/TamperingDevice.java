@@ -15,7 +15,7 @@ final class TamperingDevice implements Portal.Opener {
     private static final int CRC = 0x10;
     private static final int DESCRIPTOR = 64;
 
-    /** What the device does wrong. */
+    /** The mistake of the device. */
     enum Fault {
         NONE, WRONG_BYTE, BYTE_BEHIND, WRONG_CRC, IGNORED_FENCE, IGNORED_CRC_FLAGS
     }

@@ -15,8 +15,8 @@ import java.util.List;
  * The buffer of a batch: descriptors of 64 bytes, and behind them completion records of 32 bytes.
  *
  * <p>The software path runs the tasks in order and stops at the first failure. The hardware may run
- * them in any order, so the simulation begins with the last task. A fence makes a task wait for the
- * tasks before it. If a task before the fence fails, the tasks behind it do not run.
+ * them in any order. The simulation therefore begins with the last task. A fence makes a task wait
+ * for the tasks before it. If a task before the fence fails, the tasks behind it do not run.
  */
 public final class SimulatedBatch {
     static final long TASK_BYTES = 96;

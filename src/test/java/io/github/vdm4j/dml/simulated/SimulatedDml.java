@@ -24,7 +24,7 @@ import java.util.function.Function;
  *
  * <p>The simulation is strict. If a call would crash, hang or mislead the real library, it records
  * a violation of a {@link Rule}. Later {@link #assertClean} and {@link #close} throw the violation,
- * because an exception of an upcall would end the JVM. The simulation is programmable: a {@link
+ * because an exception of an upcall would end the JVM. The simulation is programmable. A {@link
  * Plan} states the outcome of a submission.
  *
  * <p>Its hardware is asynchronous and moves the bytes when it reports the end, at the last possible
@@ -198,7 +198,7 @@ public final class SimulatedDml implements SymbolLookup, AutoCloseable {
     }
 
     /**
-     * Forgets the jobs in flight, for a test whose device never answers. Such jobs cannot be
+     * Forgets the jobs in flight, for a test of a device that never answers. Such jobs cannot be
      * finalised.
      */
     public void abandonJobsInFlight() {
