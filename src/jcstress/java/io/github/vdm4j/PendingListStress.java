@@ -43,7 +43,7 @@ public class PendingListStress {
         }
     }
 
-    /** A worker takes an operation that another thread cancels. */
+    /** A worker takes an operation that a second thread cancels. */
     @JCStressTest
     @Outcome(id = {"1, 0, 0", "0, 1, 0"}, expect = Expect.ACCEPTABLE, desc = "one thread has it")
     @Outcome(expect = Expect.FORBIDDEN, desc = "both have it, or neither")

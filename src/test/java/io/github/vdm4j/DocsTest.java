@@ -30,7 +30,7 @@ class DocsTest {
     /** Maven runs tests in the project's folder. */
     private static final Path ROOT = Path.of("").toAbsolutePath();
 
-    /** Code blocks and code spans, in which brackets are not links. */
+    /** Code blocks and code spans. Brackets in them are not links. */
     private static final Pattern CODE = Pattern.compile("(?ms)^ *```.*?^ *```$|`[^`\n]*`");
 
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");

@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Many threads use random methods of operations that outnumber the mover's capacity. In the end,
- * every waiter was notified, no slot is lost, and every operation ran once or was cancelled.
+ * every waiter has its notification, and no slot is lost. Every operation has run once, or a thread
+ * has cancelled it.
  */
 @Timeout(120)
 class InterleavingTest {

@@ -48,7 +48,7 @@ import org.junit.jupiter.api.Test;
  * NullPointerException that names the parameter.
  */
 class NullArgumentsTest {
-    /** Parameters that take null. The javadoc of each states this. */
+    /** Parameters that take null. The javadoc of each parameter states this. */
     private static final Set<String> NULLABLE =
             Set.of("completed output", "output value", "hasProperty property",
                     "fail status", "fail cause", "attach object");

@@ -56,7 +56,7 @@ public abstract class VdmContract {
     private Arena arena;
     private Vdm mover;
 
-    /** Opens the mover under test. It is closed after each test. */
+    /** Opens the mover under test. This class closes it after each test. */
     protected abstract Vdm open();
 
     /** Returns the paths that may execute an operation of at least one byte. */

@@ -30,10 +30,10 @@ public abstract class VdmOracleProperties {
 
     private Vdm mover;
 
-    /** Opens the mover under test. It is closed after each property. */
+    /** Opens the mover under test. JUnit closes it after each property. */
     protected abstract Vdm open();
 
-    /** Returns whether to try heap segments, too. */
+    /** Returns whether the properties use heap segments, too. */
     protected boolean takesHeapSegments() {
         return true;
     }

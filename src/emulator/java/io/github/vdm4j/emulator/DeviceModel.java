@@ -116,7 +116,8 @@ public final class DeviceModel {
      * @param number the queue, from 0 on
      * @param memory the client's memory
      * @param descriptors descriptors of 64 bytes, without an incomplete descriptor at the end
-     * @return the bytes accepted, or the negative error number if the first descriptor was refused
+     * @return the bytes accepted, or the negative error number if the driver refused the first
+     *         descriptor
      */
     public synchronized int submit(int number, ClientMemory memory, byte[] descriptors) {
         Queue queue = queues.get(number);

@@ -56,7 +56,7 @@ public interface FaultPlan {
         /**
          * Returns a page fault.
          *
-         * @param offset the byte whose page is missing
+         * @param offset the byte on the missing page
          * @return the fault
          */
         public static DescriptorFault missingByte(long offset) {

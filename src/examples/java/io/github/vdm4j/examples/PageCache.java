@@ -140,7 +140,7 @@ public final class PageCache implements AutoCloseable {
         return file.asSlice((2L * page + number) * SLOT_BYTES, SLOT_BYTES);
     }
 
-    /** Returns the newest valid slot of a page, or null if the page was never written. */
+    /** Returns the newest valid slot of a page, or null if no checkpoint wrote the page. */
     private MemorySegment newest(int page) {
         MemorySegment newest = null;
         for (int number = 0; number < 2; number++) {

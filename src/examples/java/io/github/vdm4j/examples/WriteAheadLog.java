@@ -87,10 +87,11 @@ public final class WriteAheadLog {
      *
      * @param record the bytes, at least one
      * @return the offset of the record in the log, bytes
-     * @throws IllegalStateException if the log has no space for the record. It writes nothing then
-     * @throws io.github.vdm4j.VdmException if the record was not made durable. All later appends
-     *         fail, too
-     * @throws java.util.concurrent.CompletionException if an earlier record was not made durable
+     * @throws IllegalStateException if the log has no space for the record. The log stays unchanged
+     * @throws io.github.vdm4j.VdmException if the mover could not make the record durable. All
+     *         later appends fail, too
+     * @throws java.util.concurrent.CompletionException if the mover could not make an earlier
+     *         record durable
      */
     public long append(byte[] record) {
         MemorySegment bytes = MemorySegment.ofArray(new byte[(int) sizeOf(record.length)]);

@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
 
 /**
  * Copies, fills and comparisons of a mapping of a truncated file. The program repeats them until
- * the code from the poll to the native call is compiled, because compiled code reports such an
+ * the JIT has compiled the code from the poll to the native call. Compiled code reports such an
  * access late. {@link TruncatedFilesIT} runs it in a separate JVM.
  *
  * <p>Arguments: the mover (dml, auto, threads or sync), the seed, the rounds.

@@ -77,7 +77,7 @@ public class PollStress {
         }
     }
 
-    /** A poll races with a cancellation. Exactly one of them succeeds. */
+    /** A poll races with a cancellation. Exactly one of the two calls succeeds. */
     @JCStressTest
     @Outcome(id = "1, 0, 1", expect = Expect.ACCEPTABLE, desc = "cancelled, never advanced")
     @Outcome(id = "0, 1, 0", expect = Expect.ACCEPTABLE, desc = "started, not cancelled")

@@ -93,7 +93,7 @@ record BatchMix(long seed, int tasks, Order order) {
             try {
                 add(batch, area, random);
             } catch (IllegalArgumentException e) {
-                continue; // This skips ranges that overlap or are not aligned.
+                continue; // This skips overlapping and unaligned ranges.
             }
         }
         return batch;

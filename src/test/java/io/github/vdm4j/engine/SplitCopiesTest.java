@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The clock counts checks of the device. Between two checks, the thread copies a piece of 32 KiB,
- * and the device copies a multiple of that.
+ * The clock counts checks of the device. Between two checks, the thread copies a piece of 32 KiB.
+ * The device copies a multiple of 32 KiB.
  */
 @DisplayName("Copies that the device and a thread divide")
 @Timeout(60)

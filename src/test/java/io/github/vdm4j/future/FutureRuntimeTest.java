@@ -372,8 +372,8 @@ class FutureRuntimeTest {
                 while (!stop.get()) {
                     SignalledFuture future = current.getAndSet(null);
                     if (future != null) {
-                        // The delays range from before the waker is stored until after the thread
-                        // is asleep.
+                        // The shortest delay ends before the thread stores the waker. The longest
+                        // ends when it is asleep.
                         for (int i = delay++ % 400; i > 0; i--) {
                             Thread.onSpinWait();
                         }

@@ -9,8 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * Chains that are polled. No waiting thread pauses after a complete step, because the step is
- * progress.
+ * Polled chains. No waiting thread pauses after a complete step, because the step is progress.
  */
 @Isolated("replaces the strategy of the shared poller")
 class PolledChainTest {

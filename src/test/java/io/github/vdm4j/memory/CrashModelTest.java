@@ -85,7 +85,7 @@ class CrashModelTest {
             }
         }
 
-        /** Drops the pages. They are not written back, and later write-backs skip them. */
+        /** Drops the pages. This write-back and later write-backs skip them. */
         synchronized void drop(long address, long length) {
             long from = address - memory.address();
             for (long place = from / grain; place <= (from + length - 1) / grain; place++) {

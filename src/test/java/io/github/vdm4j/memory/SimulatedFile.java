@@ -49,7 +49,7 @@ public final class SimulatedFile implements MemoryRegion, AutoCloseable {
         return storage[offset];
     }
 
-    /** Returns how many operations and forces keep the memory open. */
+    /** Returns the number of operations and forces that keep the memory open. */
     public int pins() {
         return pins;
     }

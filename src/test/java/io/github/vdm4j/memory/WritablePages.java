@@ -17,7 +17,7 @@ public final class WritablePages {
         path = file.toRealPath().toString();
     }
 
-    /** Returns how many bytes of the mapping are writable. */
+    /** Returns the number of writable bytes of the mapping. */
     public long bytes() {
         long kilobytes = 0;
         boolean found = false;

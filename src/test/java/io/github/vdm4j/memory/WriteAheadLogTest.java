@@ -210,7 +210,7 @@ class WriteAheadLogTest {
             lost.removeAll(recovered);
             assertEquals(Set.of(), lost);
         } finally {
-            // The file is deleted late, because the kernel would reuse its inode number.
+            // Delete the file late, because the kernel would reuse its inode number.
             Files.delete(file);
             Files.delete(afterwards);
         }

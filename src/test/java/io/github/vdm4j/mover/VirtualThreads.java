@@ -83,8 +83,7 @@ final class VirtualThreads {
     }
 
     /**
-     * A class with an initialiser that pins the carrier, because the scheduler treats it like
-     * native code.
+     * A class with an initialiser that pins the carrier. The scheduler treats it like native code.
      */
     private static final class Pinning {
         static {

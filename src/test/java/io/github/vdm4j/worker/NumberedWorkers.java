@@ -37,7 +37,7 @@ final class NumberedWorkers extends AbstractDataMover {
         return workers.offer(operation, queueSize);
     }
 
-    /** Returns an operation that was handed over. */
+    /** Returns an operation after its hand-over. */
     Operation<?> operation(int number) {
         var operation = (Operation<?>) fill(MemorySegment.ofArray(new byte[1]), number);
         operation.poll();

@@ -160,7 +160,7 @@ class SimulatedDmlIT {
         }
     }
 
-    /** Writes blocks whose protection is correct or nearly correct, and describes the operation. */
+    /** Writes blocks with correct or nearly correct protection, and describes the operation. */
     private void describeDif(int operation) {
         int size = random.nextInt(4);
         int block = BLOCKS[size];

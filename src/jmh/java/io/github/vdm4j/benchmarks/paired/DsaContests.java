@@ -111,7 +111,7 @@ final class DsaContests {
         }
     }
 
-    /** The mover with its default thresholds decides. No byte is moved from 8 KiB on. */
+    /** The mover with its default thresholds decides. The device moves no byte from 8 KiB on. */
     private static double worstOfPolicy() {
         Buffers few = Buffers.of(64 << 10);
         double worst = 1;

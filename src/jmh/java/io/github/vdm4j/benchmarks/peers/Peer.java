@@ -89,8 +89,8 @@ public final class Peer {
             var command = new ArrayList<>(
                     List.of("gcc", "-O2", "-fPIC", "-shared", "-o", fresh.toString(),
                             source.toString(),
-                            // Missing symbols must be found now, because a call of a missing symbol
-                            // ends the JVM.
+                            // Find missing symbols now, because a call of a missing symbol ends the
+                            // JVM.
                             "-Wl,-z,defs", "-Wl,-z,now", "-Wl,--no-allow-shlib-undefined"));
             command.addAll(List.of(libraries));
             Process gcc;

@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The report of {@code scripts/bench --hardware}. It is printed, and its charts are files. */
+/**
+ * The report of {@code scripts/bench --hardware}. The program prints the report and writes its
+ * charts to files.
+ */
 public final class HardwareReport {
     private static final Set<String> MEASURES = Set.of("P20", "P22", "P23");
 

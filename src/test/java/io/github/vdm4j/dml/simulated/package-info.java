@@ -20,7 +20,7 @@
  *
  * <p><b>Rules.</b> The simulation is strict. A {@link io.github.vdm4j.dml.simulated.Rule} describes
  * a use of the job API that would crash, hang or mislead the real library. {@code close} fails the
- * test if a rule was broken or a job is left. After {@code allow}, operations must stay inside
+ * test if a caller broke a rule or a job is left. After {@code allow}, operations must stay inside
  * allowed memory that is alive.
  *
  * <p><b>Questions.</b> A {@link io.github.vdm4j.dml.simulated.Submission} holds the path, the flags
