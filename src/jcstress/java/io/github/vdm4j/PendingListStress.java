@@ -9,7 +9,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** The list of operations that wait for capacity: each operation has one owner. */
+/** The list of operations that wait for capacity. Each operation has one owner. */
 public class PendingListStress {
     private PendingListStress() {}
 
@@ -43,7 +43,7 @@ public class PendingListStress {
         }
     }
 
-    /** A worker takes an operation that another thread cancels. */
+    /** A worker takes an operation that a second thread cancels. */
     @JCStressTest
     @Outcome(id = {"1, 0, 0", "0, 1, 0"}, expect = Expect.ACCEPTABLE, desc = "one thread has it")
     @Outcome(expect = Expect.FORBIDDEN, desc = "both have it, or neither")

@@ -7,7 +7,7 @@
  *         MemorySegment source = arena.allocate(1 << 20).fill((byte) 7);
  *         MemorySegment destination = arena.allocate(1 << 20);
  *         VdmFuture<VdmOutput> copy = mover.memcpy(destination, source); // nothing has started
- *         copy.await(); // or poll() in your own loop; throws if the copy failed
+ *         copy.await(); // throws if the copy failed
  *         System.out.println(copy + ", equal: " + (destination.mismatch(source) == -1));
  *     }
  * }

@@ -84,8 +84,8 @@ class ArchitectureTest {
 
     @BeforeAll
     static void importClasses() {
-        // The rules use only the names of classes outside the library, so the JDK's classes are not
-        // read.
+        // Do not read the JDK's classes. The rules use only the names of classes outside the
+        // library.
         ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
         main = new ClassFileImporter().withImportOption(new DoNotIncludeTests())
                 .importPackages(ROOT);

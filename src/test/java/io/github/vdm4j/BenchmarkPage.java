@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** The tables of docs/benchmarks.md. The README's table is calculated from them. */
+/** The tables of docs/benchmarks.md. This class calculates the README's table from them. */
 record BenchmarkPage(String text) {
     private static final List<String> SIZES = List.of("64 B", "4 KiB", "64 KiB", "1 MiB");
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Tests of {@link Vdm#closeNow}: waiting operations end with CLOSED, and begun operations end
+ * Tests of {@link Vdm#closeNow}. Waiting operations end with CLOSED, and begun operations end
  * normally.
  */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -61,7 +61,7 @@ class CloseNowTest {
             VdmFuture<VdmOutput> idle = held.mover().memcpy(held.memory(64), held.memory(64, 7));
             CompletableFuture<Integer> closing =
                     CompletableFuture.supplyAsync(held.mover()::closeNow);
-            waiting.forEach(VdmFuture::busyPoll); // The begun operation is held meanwhile.
+            waiting.forEach(VdmFuture::busyPoll); // The mover still holds the begun operation.
             assertEquals(FutureState.RUNNING, busy.poll());
             held.release();
             assertEquals(50, closing.join());

@@ -30,7 +30,7 @@ class DocsTest {
     /** Maven runs tests in the project's folder. */
     private static final Path ROOT = Path.of("").toAbsolutePath();
 
-    /** Code blocks and code spans, in which brackets are not links. */
+    /** Code blocks and code spans. Brackets in them are not links. */
     private static final Pattern CODE = Pattern.compile("(?ms)^ *```.*?^ *```$|`[^`\n]*`");
 
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
@@ -40,7 +40,10 @@ class DocsTest {
     private static final Pattern JAVADOC_SNIPPET =
             Pattern.compile("(?ms)\\{@snippet lang=java[^:]*:\n(.*?)^ *\\* ?\\}$");
 
-    /** References to pages in messages and comments. An ADR may have its number only. */
+    /**
+     * References to pages in messages and comments. A reference to an ADR may contain only its
+     * number.
+     */
     private static final Pattern MENTION = Pattern.compile("\\b(docs/[\\w/-]+(?:\\.md)?)");
 
     /** The name of a class of the project, in code or in camel case, with or without a member. */

@@ -14,7 +14,7 @@ import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Exceptions and results that the javadoc states. */
+/** The exceptions and results that the javadoc states. */
 @Timeout(60)
 class DocumentedExceptionsTest {
     private static final MemorySegment HUGE =

@@ -20,7 +20,7 @@ import java.util.SplittableRandom;
 final class DurableRun {
     private static final int BYTES = 64;
     private static final int PER_USER = 3;
-    /** The slots are distant, so a group does not merge all ranges. */
+    /** The slots are distant, because a group must not merge all ranges. */
     private static final int DISTANCE = 80_000;
 
     private final SplittableRandom random;

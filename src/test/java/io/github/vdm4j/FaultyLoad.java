@@ -77,7 +77,7 @@ public abstract class FaultyLoad {
     /**
      * Creates the load.
      *
-     * @param fallsBack whether the mover executes an operation elsewhere after the device failed
+     * @param fallsBack whether the mover falls back if the device fails
      * @param allocator allocates native memory of a size in bytes
      */
     protected FaultyLoad(Vdm mover, boolean fallsBack, Random random,
@@ -90,7 +90,7 @@ public abstract class FaultyLoad {
         }
     }
 
-    /** Returns the number of operations whose answer of the device is overdue. */
+    /** Returns the number of operations with an overdue answer of the device. */
     protected abstract int overdue();
 
     /** Acts after the start of an operation. */

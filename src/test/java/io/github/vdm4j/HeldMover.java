@@ -8,7 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A mover of little capacity whose operations end when the test releases them. After {@link #hold},
+ * A mover of little capacity. Its operations end when the test releases them. After {@link #hold},
  * a copy occupies its worker or its job until {@link #release}.
  */
 public abstract class HeldMover implements AutoCloseable {

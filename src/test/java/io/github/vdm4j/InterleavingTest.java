@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Many threads use random methods of operations that outnumber the mover's capacity. In the end,
- * every waiter was notified, no slot is lost, and every operation ran once or was cancelled.
+ * every waiter has its notification, and no slot is lost. Every operation has run once, or a thread
+ * has cancelled it.
  */
 @Timeout(120)
 class InterleavingTest {
@@ -50,7 +51,7 @@ class InterleavingTest {
         final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
         final ConcurrentLinkedQueue<CompletableFuture<?>> completions =
                 new ConcurrentLinkedQueue<>();
-        /** The number of wakers that were promised a call and were not called. */
+        /** The number of wakers that a future promised to call and did not call. */
         final AtomicInteger owedWakers = new AtomicInteger();
         final AtomicInteger cancelled = new AtomicInteger();
         final AtomicInteger succeeded = new AtomicInteger();
@@ -183,7 +184,7 @@ class InterleavingTest {
             FutureState reached = operation.poll(notifier);
             boolean promised = reached != FutureState.COMPLETE
                     && notifier.used() == NotifierType.WAKER;
-            // Another poll of this thread would replace the waker, so wait for it here.
+            // Wait for the waker here. Another poll of this thread would replace it.
             while (promised && called.get() == 0) {
                 Thread.onSpinWait();
             }

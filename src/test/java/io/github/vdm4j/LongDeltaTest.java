@@ -39,7 +39,7 @@ class LongDeltaTest {
         return arena.allocate(range.byteSize(), 8).copyFrom(range);
     }
 
-    /** Sends a change to a replica. Returns the number of bytes that were sent. */
+    /** Sends a change to a replica. Returns the number of sent bytes. */
     private long ship(MemorySegment original, MemorySegment modified) {
         MemorySegment replica = copyOf(original);
         MemorySegment entries = noise(LongDelta.maxBytes(modified.byteSize()), 9);

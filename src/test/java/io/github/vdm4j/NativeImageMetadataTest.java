@@ -82,8 +82,8 @@ class NativeImageMetadataTest {
         }
 
         /**
-         * Replaces {@link Module#isNativeAccessEnabled()}, because handles are made only after this
-         * check.
+         * Replaces {@link Module#isNativeAccessEnabled()}, because the library makes handles only
+         * after this check.
          */
         public static boolean isNativeAccessEnabled(Module module) {
             return true;

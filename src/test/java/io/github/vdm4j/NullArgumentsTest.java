@@ -48,7 +48,7 @@ import org.junit.jupiter.api.Test;
  * NullPointerException that names the parameter.
  */
 class NullArgumentsTest {
-    /** Parameters that take null. The javadoc of each states this. */
+    /** Parameters that take null. The javadoc of each parameter states this. */
     private static final Set<String> NULLABLE =
             Set.of("completed output", "output value", "hasProperty property",
                     "fail status", "fail cause", "attach object");
@@ -57,7 +57,7 @@ class NullArgumentsTest {
     private final MemorySegment segment = arena.allocate(128, 64);
     private final OffHeapBuffer buffer = OffHeapBuffer.allocate(64);
 
-    /** Objects whose methods are called. */
+    /** The objects of the called methods. */
     private List<Object> receivers(List<AbstractDataMover> movers) {
         var receivers = new ArrayList<Object>();
         for (AbstractDataMover mover : movers) {

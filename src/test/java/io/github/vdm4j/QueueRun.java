@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * A run of a mover of little capacity whose users copy, wait, cancel, drain and close. Each copy
- * has a separate destination.
+ * A run of a mover of little capacity. Its users copy, wait, cancel, drain and close. Each copy has
+ * a separate destination.
  */
 final class QueueRun {
     private static final int BYTES = 64;
@@ -34,7 +34,7 @@ final class QueueRun {
     private final List<VdmOperation> shared = new ArrayList<>();
     private int usersLeft;
 
-    /** Opens a mover whose copies call a function. */
+    /** Opens a mover that calls a function for each copy. */
     interface Opening {
         AbstractDataMover open(QueueRun run, int capacity);
     }

@@ -49,7 +49,7 @@ final class SeamUser {
         assertEquals(FutureState.COMPLETE, future.state());
     }
 
-    /** Returns false if the time has passed. */
+    /** Returns false if the time limit has passed. */
     private static boolean awaitsFor(PollableFuture<?> future, int nanos) {
         try {
             future.await(Duration.ofNanos(nanos));

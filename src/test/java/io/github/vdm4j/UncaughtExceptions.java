@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * A collector of the exceptions that reach the uncaught-exception handler of any thread, until it
- * is closed.
+ * A collector of the exceptions that reach the uncaught-exception handler of any thread before its
+ * close.
  */
 public final class UncaughtExceptions implements AutoCloseable {
     private final Thread.UncaughtExceptionHandler before =

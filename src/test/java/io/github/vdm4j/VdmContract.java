@@ -56,20 +56,22 @@ public abstract class VdmContract {
     private Arena arena;
     private Vdm mover;
 
-    /** Opens the mover under test. It is closed after each test. */
+    /** Opens the mover under test. This class closes it after each test. */
     protected abstract Vdm open();
 
     /** Returns the paths that may execute an operation of at least one byte. */
     protected abstract Set<ExecutionPath> paths();
 
-    /** Returns whether the mover takes heap segments. Otherwise it refuses them with a reason. */
+    /**
+     * Returns whether the mover takes heap segments. If it does not, it refuses them with a reason.
+     */
     protected boolean takesHeapSegments() {
         return true;
     }
 
     /**
-     * Returns whether the mover takes segments that are confined to the calling thread. Otherwise
-     * it refuses them with a reason.
+     * Returns whether the mover takes segments that are confined to the calling thread. If it does
+     * not, it refuses them with a reason.
      */
     protected boolean takesConfinedSegments() {
         return true;

@@ -30,10 +30,10 @@ public abstract class VdmOracleProperties {
 
     private Vdm mover;
 
-    /** Opens the mover under test. It is closed after each property. */
+    /** Opens the mover under test. JUnit closes it after each property. */
     protected abstract Vdm open();
 
-    /** Returns whether to try heap segments, too. */
+    /** Returns whether the properties use heap segments, too. */
     protected boolean takesHeapSegments() {
         return true;
     }
@@ -57,8 +57,8 @@ public abstract class VdmOracleProperties {
     public record Ranges(int to, int from, int size, boolean heapTo, boolean heapFrom, long seed) {}
 
     /**
-     * Ranges that fit into their buffers and lie close together, so most of them overlap if they
-     * share a buffer.
+     * Ranges that fit into their buffers and lie close together. Most ranges in a common buffer
+     * overlap.
      */
     @Provide
     public Arbitrary<Ranges> ranges() {

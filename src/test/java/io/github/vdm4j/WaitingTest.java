@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Operations beyond a mover's capacity. They wait, and all of their waiters are notified. */
+/** Operations beyond a mover's capacity. They wait, and the mover notifies all of their waiters. */
 @Timeout(60)
 class WaitingTest {
     private static <T> T get(Future<T> future) throws Exception {
@@ -299,7 +299,7 @@ class WaitingTest {
             assertTrue(completion.cancel(false));
             held.release();
             operation.await();
-            // The operation was prepared again but not started.
+            // The test prepared the operation again and did not start it.
             operation.memset(destination, (byte) 1, VdmFlags.NONE);
             for (Runnable late = delayed.poll(); late != null; late = delayed.poll()) {
                 late.run();

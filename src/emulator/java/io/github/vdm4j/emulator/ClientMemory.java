@@ -40,7 +40,7 @@ public interface ClientMemory {
      * Reads bytes.
      *
      * @param address where they begin
-     * @param bytes where to put them
+     * @param bytes the array that receives the bytes
      * @param length how many
      * @throws MemoryFault if a page cannot be read
      */

@@ -23,7 +23,10 @@ final class DescriptorRunner {
         this.observer = observer;
     }
 
-    /** Executes a descriptor. Returns false if it failed, or if its record could not be written. */
+    /**
+     * Executes a descriptor. Returns false if the descriptor failed, or if its record could not be
+     * written.
+     */
     boolean run(Descriptor descriptor, DescriptorFault fault, boolean inBatch) {
         Completion completion = rules.refusal(descriptor, inBatch);
         if (completion == null) {

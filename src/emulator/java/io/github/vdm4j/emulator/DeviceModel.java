@@ -116,7 +116,8 @@ public final class DeviceModel {
      * @param number the queue, from 0 on
      * @param memory the client's memory
      * @param descriptors descriptors of 64 bytes, without an incomplete descriptor at the end
-     * @return the bytes accepted, or the negative error number if the first descriptor was refused
+     * @return the bytes accepted, or the negative error number if the driver refused the first
+     *         descriptor
      */
     public synchronized int submit(int number, ClientMemory memory, byte[] descriptors) {
         Queue queue = queues.get(number);
@@ -173,7 +174,7 @@ public final class DeviceModel {
     }
 
     /**
-     * Completes all descriptors whose time has come.
+     * Completes all descriptors that are due.
      *
      * @return the number of completed descriptors
      */
@@ -185,7 +186,7 @@ public final class DeviceModel {
         return completed;
     }
 
-    /** Executes a descriptor without the monitor, so clients can submit during the execution. */
+    /** Executes a descriptor without the monitor, because clients submit during the execution. */
     private boolean completeNext(long now) {
         synchronized (stepping) {
             Pending next = next(now);
@@ -233,7 +234,7 @@ public final class DeviceModel {
      * the same way.
      *
      * @param memory the client's memory
-     * @param action the action, which must not block
+     * @param action the action without blocking calls
      */
     public synchronized void whenDrained(ClientMemory memory, Runnable action) {
         drains.computeIfAbsent(memory, key -> new ArrayList<>()).add(action);

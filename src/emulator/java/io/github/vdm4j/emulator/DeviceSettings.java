@@ -63,7 +63,7 @@ public final class DeviceSettings {
     }
 
     /**
-     * Sets the capabilities. The fields for the largest transfer and batch are added.
+     * Sets the capabilities. The class adds the fields for the largest transfer and batch.
      *
      * @param bits the constants of this class
      * @return this

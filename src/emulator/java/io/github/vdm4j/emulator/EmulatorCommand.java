@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The command: a separate process that serves emulated devices through FUSE. */
+/** The command that serves emulated devices through FUSE, in a separate process. */
 public final class EmulatorCommand {
     private static final int FAILED = 1;
     private static final int WRONG_USAGE = 2;

@@ -22,8 +22,8 @@ public interface FaultPlan {
     /**
      * The fault of a descriptor. The delay and the death have no effect on a descriptor in a batch.
      *
-     * @param status the status with which it ends without being executed, or 0. It is no page
-     *         fault, because a page fault needs an address
+     * @param status the status with which the device ends it without executing it, or 0. It is no
+     *     page fault, because a page fault needs an address
      * @param missingByte the missing byte of each of its ranges, or -1
      * @param extraNanos the delay of its completion
      * @param lost true to execute it and to write no completion record
@@ -56,7 +56,7 @@ public interface FaultPlan {
         /**
          * Returns a page fault.
          *
-         * @param offset the byte whose page is missing
+         * @param offset the byte on the missing page
          * @return the fault
          */
         public static DescriptorFault missingByte(long offset) {

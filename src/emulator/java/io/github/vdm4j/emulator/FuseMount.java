@@ -63,7 +63,7 @@ final class FuseMount implements AutoCloseable {
         }
     }
 
-    /** Sends a reply. The kernel does not know interrupted requests any more. */
+    /** Sends a reply. The kernel has forgotten interrupted requests. */
     void send(byte[] reply) {
         try (Arena arena = Arena.ofConfined()) {
             SystemCalls.write(descriptor, arena.allocateFrom(JAVA_BYTE, reply));
@@ -71,7 +71,7 @@ final class FuseMount implements AutoCloseable {
     }
 
     /**
-     * Ends the connection like the death of this process: the mount stays, and its files fail. If a
+     * Ends the connection like the death of this process. The mount stays, and its files fail. If a
      * thread waits for a request, the connection ends after the next request.
      */
     synchronized void abort() {

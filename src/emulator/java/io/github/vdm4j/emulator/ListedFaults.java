@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 /**
  * Faults that occur at every n-th write or descriptor.
  *
- * <p>A text describes a fault: {@code errno=EAGAIN:3} refuses every third write. {@link #SYNTAX}
- * lists the kinds.
+ * <p>A text describes a fault. For example, {@code errno=EAGAIN:3} refuses every third write.
+ * {@link #SYNTAX} lists the kinds.
  */
 public final class ListedFaults implements FaultPlan {
     /** The kinds of faults, for the help of the command. */

@@ -27,7 +27,7 @@ final class MoveOperations {
         return extent.completion();
     }
 
-    /** The result 1 of a fault means that the end of the transfer is done. */
+    /** If the result of a fault is 1, the device has completed the end of the transfer. */
     private static Completion moveFromTheEnd(long from, long to, long size, Access access)
             throws MemoryFault {
         Access.Extent extent = access.extent(size).withEnd(from, READ).withEnd(to, WRITE);
@@ -116,7 +116,10 @@ final class MoveOperations {
                 .withBytes(descriptor.size());
     }
 
-    /** The emulator has no caches, so a flush only checks that the pages are present. */
+    /**
+     * Checks that the pages are present. A flush does nothing else, because the emulator has no
+     * caches.
+     */
     static Completion flush(Descriptor descriptor, Access access) {
         return access.extent(descriptor.size()).with(descriptor.destination(), READ).completion();
     }

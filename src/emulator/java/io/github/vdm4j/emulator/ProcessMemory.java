@@ -109,7 +109,7 @@ final class ProcessMemory implements ClientMemory, AutoCloseable {
                 : SystemCalls.readMemory(process, local, remote);
     }
 
-    /** Linux writes the pieces in their order: the status comes last. */
+    /** Linux writes the pieces in their order. The status comes last. */
     @Override
     public void writeRecord(long address, byte[] bytes) throws MemoryFault {
         MemorySegment.copy(bytes, 0, buffer, JAVA_BYTE, 0, bytes.length);

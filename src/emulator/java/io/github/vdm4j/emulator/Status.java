@@ -45,7 +45,7 @@ public final class Status {
     /** An address is not aligned. */
     public static final int ADDRESS_ALIGNMENT = 0x1c;
 
-    /** Bit 7 of the status byte: the page fault was a write. */
+    /** Bit 7 of the status byte, set if the page fault was a write. */
     public static final int WRITE_FAULT = 0x80;
 
     private Status() {}

@@ -16,7 +16,8 @@ public final class SysfsTree {
     private SysfsTree() {}
 
     /**
-     * Writes the tree: {@code dsa0/}, {@code dsa0/wq0.0/} and a link {@code wq0.0} to the latter.
+     * Writes the tree: {@code dsa0/}, {@code dsa0/wq0.0/} and a link {@code wq0.0} to {@code
+     * dsa0/wq0.0/}.
      *
      * @param folder an existing folder
      * @param devices the devices dsa0, dsa1 and so on

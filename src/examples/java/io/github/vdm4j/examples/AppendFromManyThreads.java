@@ -34,7 +34,7 @@ public final class AppendFromManyThreads {
     /**
      * Appends records and prints the number of shared forces.
      *
-     * @param args the log's file, which is created if it does not exist
+     * @param args the name of the log's file, new or existing
      * @throws IOException if the file cannot be mapped
      * @throws InterruptedException if the thread is interrupted
      */

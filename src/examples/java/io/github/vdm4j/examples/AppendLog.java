@@ -41,7 +41,7 @@ public final class AppendLog {
     /**
      * Appends a record and prints its offset.
      *
-     * @param args the log's file, which is created if it does not exist, and the text of the record
+     * @param args the name of the log's file, new or existing, and the text of the record
      * @throws IOException if the file cannot be opened or mapped
      */
     public static void main(String[] args) throws IOException {

@@ -14,7 +14,7 @@ public final class Checksums {
 
     static Crc32c ofTwoParts(Vdm mover, MemorySegment header, MemorySegment body) {
         Crc32c first = mover.crc32c(header).await();
-        return mover.crc32c(body, CrcOptions.continuing(first)).await(); // of both, one after the other
+        return mover.crc32c(body, CrcOptions.continuing(first)).await(); // of header and body
     }
 
     static long copied(Vdm mover, MemorySegment destination, MemorySegment source) {

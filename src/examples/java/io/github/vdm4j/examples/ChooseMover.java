@@ -8,7 +8,7 @@ import io.github.vdm4j.mover.ThreadsDataMover;
 import java.util.Optional;
 
 /**
- * Opens a DML mover if Intel DML is installed, else a threads mover, and prints the reason. It also
+ * Opens a DML mover if Intel DML is installed, or a threads mover, and prints the reason. It also
  * prints later changes of the path.
  */
 public final class ChooseMover {

@@ -12,7 +12,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Fills the slots of a ring with an operation that is prepared again and again.
+ * Fills the slots of a ring with an operation that the program prepares repeatedly.
  */
 public final class HotLoop {
     private HotLoop() {}

@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes thousands of pages at the same time, and releases each page when it is written. */
+/** Writes thousands of pages at the same time, and releases each page after its write. */
 public final class ManyInFlight {
     /** A page in memory and its place in the file. */
     record Page(MemorySegment slot, MemorySegment bytes, List<MemorySegment> free) {
@@ -32,7 +32,7 @@ public final class ManyInFlight {
     }
 
     /**
-     * Writes 4,096 pages, and prints how many were released.
+     * Writes 4,096 pages, and prints the number of released pages.
      *
      * @param args none
      */

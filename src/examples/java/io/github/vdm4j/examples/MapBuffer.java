@@ -27,7 +27,7 @@ public final class MapBuffer {
     /**
      * Fills a slot, marks another slot, and prints the domain of the file.
      *
-     * @param args the file, which is created if it does not exist
+     * @param args the name of the file, new or existing
      * @throws IOException if the file cannot be given its storage or mapped
      */
     public static void main(String[] args) throws IOException {
@@ -38,12 +38,12 @@ public final class MapBuffer {
                         args[0] + " cannot be made durable by the mover " + mover.name());
             }
             VdmOutput filled = mover.memset(slot(file, 3), (byte) 7, VdmFlags.MEM_DURABLE).await();
-            // Written by Java: durable once it is flushed.
+            // Java writes this. A flush makes it durable.
             slot(file, 4).set(ValueLayout.JAVA_INT, 0, 42);
             VdmOutput flushed = mover.flush(slot(file, 4)).await();
             System.out.println("%s, %s %s, %s %s".formatted(
                     file.domain(), filled.type(), filled.result(), flushed.type(),
                     flushed.result()));
-        } // waits for operations in flight, then unmaps
+        } // waits for operations in flight, and then unmaps
     }
 }

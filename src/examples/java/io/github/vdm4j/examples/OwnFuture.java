@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
-/** A user's own future: a checksum that advances by a piece with each poll. */
+/** A user's own future for a checksum. Each poll advances the checksum by a piece. */
 public final class OwnFuture {
     private static final int PIECE = 64 << 10;
 

@@ -18,7 +18,7 @@ public final class OwnMover extends AbstractDataMover {
     private final VdmExecutor executor = this::start;
     private final LongAdder copied = new LongAdder();
 
-    /** SyncDataMover copies mapped files, because they can be truncated during the copy. */
+    /** SyncDataMover copies mapped files, because a program can truncate them during the copy. */
     private static boolean isPlainCopy(Operation<?> operation) {
         return operation.type() == VdmOperationType.MEMCPY && !operation.isDurable()
                 && operation.byteSize() > 0

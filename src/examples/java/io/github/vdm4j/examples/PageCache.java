@@ -21,8 +21,8 @@ import java.util.zip.CRC32C;
  * A page cache over a mapped file, for one thread. {@link #checkpoint} writes all changed pages at
  * once and returns when they are durable.
  *
- * <p>The file has two slots for each page. A write goes to the older slot, so a crash leaves a page
- * in its old or its new state, never in a mixture. A slot begins with a version and a CRC-32C.
+ * <p>The file has two slots for each page. A write goes to the older slot. A crash therefore leaves
+ * a page in its old or its new state. A slot begins with a version and a CRC-32C.
  */
 public final class PageCache implements AutoCloseable {
     /** The bytes of a slot, header included. */
@@ -37,7 +37,7 @@ public final class PageCache implements AutoCloseable {
     private final MemorySegment file;
     private final OffHeapBuffer memory;
     private final List<MemorySegment> free = new ArrayList<>();
-    /** The frames by page. The first page is the one used longest ago. */
+    /** The frames by page. The first page is the page used longest ago. */
     private final Map<Integer, Frame> frames = new LinkedHashMap<>(16, 0.75f, true);
 
     private static final class Frame {
@@ -140,7 +140,7 @@ public final class PageCache implements AutoCloseable {
         return file.asSlice((2L * page + number) * SLOT_BYTES, SLOT_BYTES);
     }
 
-    /** Returns the newest valid slot of a page, or null if the page was never written. */
+    /** Returns the newest valid slot of a page, or null if no checkpoint wrote the page. */
     private MemorySegment newest(int page) {
         MemorySegment newest = null;
         for (int number = 0; number < 2; number++) {

@@ -16,7 +16,7 @@ import java.lang.foreign.MemorySegment;
 public final class ProtectBlocks {
     private ProtectBlocks() {}
 
-    /** Protection of blocks of 512 bytes: the reference tag is the block's number on the volume. */
+    /** Protection of blocks of 512 bytes. The reference tag is the block's number on the volume. */
     static DifConfig config(int firstBlock, int volume) {
         DifTags tags = new DifTags(firstBlock, volume, 0);
         return DifConfig.of(DifBlockSize.BYTES_512).withSource(tags).withDestination(tags);

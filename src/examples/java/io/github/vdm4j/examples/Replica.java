@@ -13,7 +13,8 @@ import java.nio.file.Path;
 
 /**
  * A replica of a file that receives only the changes. It writes the changes to a journal before it
- * applies them. After a crash it applies the journal again, so it never keeps half of a change.
+ * applies them. After a crash it applies the journal again. It therefore never keeps half of a
+ * change.
  */
 public final class Replica {
     private static final long HEADER_BYTES = 8;
@@ -67,7 +68,7 @@ public final class Replica {
         apply(changes);
     }
 
-    /** Writes absolute values, so applying the same changes again is harmless. */
+    /** Writes absolute values. Applying the same changes again is therefore harmless. */
     private void apply(byte[] changes) {
         try (var aligned = OffHeapBuffer.allocate(changes.length)) {
             aligned.segment().copyFrom(MemorySegment.ofArray(changes));

@@ -53,7 +53,7 @@ public final class WaitWell {
      * @throws InterruptedException if the thread is interrupted
      */
     public static void main(String[] args) throws InterruptedException {
-        // Closing the mover finishes the operations in flight. The arena is closed after that.
+        // Closing the mover finishes the operations in flight. Then the program closes the arena.
         try (Arena arena = Arena.ofShared();
                 Vdm mover = ThreadsDataMover.builder()
                         .threads(1)

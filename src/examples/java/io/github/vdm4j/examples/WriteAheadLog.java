@@ -17,11 +17,11 @@ import java.util.zip.CRC32C;
 
 /**
  * A write-ahead log in a mapped file, for any number of threads. {@link #append} returns when the
- * record and all earlier records are durable. The mover shares forces, so a thousand threads do not
- * need a thousand forces.
+ * record and all earlier records are durable. The mover shares forces. A thousand threads therefore
+ * do not need a thousand forces.
  *
- * <p>A record has a length, a CRC-32C and its bytes, and begins at a multiple of 8. The first record
- * whose CRC does not match ends the log.
+ * <p>A record has a length, a CRC-32C and its bytes, and begins at a multiple of 8. The first
+ * record with a wrong CRC ends the log.
  */
 public final class WriteAheadLog {
     private static final ValueLayout.OfInt INT =
@@ -34,8 +34,8 @@ public final class WriteAheadLog {
     private CompletableFuture<Void> last = CompletableFuture.completedFuture(null);
 
     /**
-     * Opens a log: reads its records, then clears the bytes behind the last record. Those bytes can
-     * hold records that a crash cut off, and a later crash must not bring them back.
+     * Opens a log. It reads the records, and then clears the bytes behind the last record. Those
+     * bytes can hold records that a crash cut off, and a later crash must not bring them back.
      *
      * @param mover executes the copies
      * @param log the log's memory, a mapped file of at most 2 GiB
@@ -87,10 +87,11 @@ public final class WriteAheadLog {
      *
      * @param record the bytes, at least one
      * @return the offset of the record in the log, bytes
-     * @throws IllegalStateException if the log has no space for the record. It writes nothing then
-     * @throws io.github.vdm4j.VdmException if the record was not made durable. All later appends
-     *         fail, too
-     * @throws java.util.concurrent.CompletionException if an earlier record was not made durable
+     * @throws IllegalStateException if the log has no space for the record. The log stays unchanged
+     * @throws io.github.vdm4j.VdmException if the mover could not make the record durable. All
+     *         later appends fail, too
+     * @throws java.util.concurrent.CompletionException if the mover could not make an earlier
+     *         record durable
      */
     public long append(byte[] record) {
         MemorySegment bytes = MemorySegment.ofArray(new byte[(int) sizeOf(record.length)]);

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A file system that is mounted for a test. If the mount fails, the test is skipped. */
+/** A file system that is mounted for a test. If the mount fails, JUnit skips the test. */
 record Mounted(Path folder) implements AutoCloseable {
     /** A new file system in an image file. */
     static Mounted disk(Path parent, String type, long size) throws Exception {

@@ -26,8 +26,8 @@ final class WhileMapped {
     }
 
     /**
-     * @param sparse whether the file first has its length without storage. Otherwise the writer and
-     *         the mapping thread extend it
+     * @param sparse whether the file first has its length without storage. If it does not, the
+     *         writer and the mapping thread extend it
      */
     static long bytesLost(Path file, boolean sparse) throws Exception {
         long lost = 0;

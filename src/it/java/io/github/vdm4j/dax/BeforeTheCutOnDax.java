@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Writes the content that {@link AfterTheCutOnDax} checks. The power of the guest is cut between
- * the two classes.
+ * Writes the content that {@link AfterTheCutOnDax} checks. The guest loses its power between the
+ * two classes.
  */
 @OnDax
 @DisplayName("Before the power is cut")

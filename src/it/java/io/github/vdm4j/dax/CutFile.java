@@ -13,7 +13,8 @@ enum CutFile {
     DISK_COPY(DaxFiles.DISK),
     DISK_FLUSH(DaxFiles.DISK),
     /**
-     * The copy to this file is not durable. The cut must lose it. Otherwise it was not a power cut.
+     * The copy to this file is not durable. The cut must lose it. If it does not, the guest had no
+     * power cut.
      */
     DISK_FORGOTTEN(DaxFiles.DISK);
 

@@ -20,7 +20,7 @@ final class DaxFiles {
 
     private DaxFiles() {}
 
-    /** Maps a file without this library. The file is new or already has the length. */
+    /** Maps a file without this library. The file is new or has the length. */
     static MemorySegment mapBare(Path file, MapMode mode, long length, Arena arena)
             throws IOException {
         try (FileChannel channel =

@@ -32,7 +32,7 @@ class DurabilityOnDax {
     private static final int SIZE = 5 * 4096;
     private static final long SEED = 20260101;
 
-    /** The kinds of destinations, some of which cannot be made durable. */
+    /** The kinds of destinations. The mover cannot make some of them durable. */
     enum Destination {
         PMEM_BUFFER,
         PMEM_SEGMENT,

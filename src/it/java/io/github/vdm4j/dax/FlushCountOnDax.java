@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A count of cache flushes. It must be the first class in its JVM, see {@link FlushCounter}. */
+/** A count of cache flushes. It must be the first class in its JVM (see {@link FlushCounter}). */
 @OnDax
 @DisplayName("The processor really writes back the covering cache lines, each once")
 class FlushCountOnDax {

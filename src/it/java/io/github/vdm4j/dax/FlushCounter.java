@@ -29,9 +29,9 @@ import java.util.TreeMap;
  * them with scripts/dax-guest/flushcount.c. A marker instruction takes a snapshot. The guest reads
  * it from a disk.
  *
- * <p>The JVM flushes lines when it changes code. The counter assumes that all flush instructions of
- * the code before its opening do that, and leaves them out. Open the counter before anything is
- * made durable.
+ * <p>The JVM flushes lines when it changes code. The counter assumes that every flush before its
+ * opening came from this code, and leaves its instructions out. Open the counter before the first
+ * durable operation.
  */
 final class FlushCounter {
     private static final Path COUNTS = Path.of("/dev/vdd");
@@ -191,7 +191,7 @@ final class FlushCounter {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        // An empty half counts as a snapshot before the first.
+        // An empty half precedes the first snapshot.
         return text.charAt(0) == 0 ? "snapshot 0\nend 0\n" : text.toString();
     }
 }

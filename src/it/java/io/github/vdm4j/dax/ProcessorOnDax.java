@@ -24,7 +24,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * Fault 01: the guest is booted with processors that have AVX2, and with processors that lack it.
+ * A test of fault 01. The guest boots with processors that have AVX2, and with processors that lack
+ * it.
  */
 @OnDax
 @DisplayName("The processor")

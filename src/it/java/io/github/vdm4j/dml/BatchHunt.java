@@ -23,8 +23,9 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A program that closes arenas at random moments around a batch. A thread submits batches on the
- * software path and polls them, and a second thread closes their memory. The memory is unmapped at
- * once, so a later access ends the process. {@link BatchHuntIT} runs this in a separate JVM.
+ * software path and polls them, and a second thread closes their memory. The thread unmaps the
+ * memory at once. A later access therefore ends the process. {@link BatchHuntIT} runs this in a
+ * separate JVM.
  *
  * <p>Arguments: seed, milliseconds.
  */

@@ -55,8 +55,8 @@ final class CrashHunt {
     private final AtomicReference<Throwable> unexpected = new AtomicReference<>();
 
     /**
-     * A lock that permits truncation only between operations. vdm4j cannot make a truncation during
-     * a native copy safe, because the page can disappear between the check and the access.
+     * A lock that permits truncation only between operations. A truncation during a native copy is
+     * unsafe, because the page can disappear between the check and the access.
      */
     private final ReadWriteLock files = new ReentrantReadWriteLock();
 

@@ -49,7 +49,7 @@ class CrashHuntIT {
         assertTrue(child.output().contains(" actions, results {SUCCESS="), child::toString);
     }
 
-    /** Returns a new seed. Every child prints its seed, so a failure can be repeated. */
+    /** Returns a new seed. Every child prints its seed. You can repeat a failure with it. */
     private static String seed() {
         return Long.toString(ThreadLocalRandom.current().nextLong());
     }

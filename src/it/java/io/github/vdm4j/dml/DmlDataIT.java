@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The data operations on the software path of the real library: their executors and their sizes.
+ * The executors and the sizes of data operations on the software path of the real library.
  */
 @RequiresDml
 class DmlDataIT {

@@ -231,7 +231,7 @@ class DmlMemoryIT {
         long before = residentBytes();
         openAndClose(10_000);
         long grown = residentBytes() - before;
-        // A leak of the jobs would be 366 MiB: 10,000 movers with 100 jobs of 384 bytes.
+        // A leak of 10,000 movers with 100 jobs of 384 bytes would be 366 MiB.
         assertTrue(grown < 100L << 20, "resident memory grew by " + (grown >> 20) + " MiB");
     }
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A file system whose disk is an image in a tmpfs that is too small for the image. The file has its
+ * A file system on an image. The image is larger than the tmpfs that holds it. The file has its
  * blocks, and writing them back fails with an I/O error. The test reproduces fault 13.
  */
 @DisplayName("On a disk that fails")
@@ -49,7 +49,7 @@ class FailingDiskIT {
 
     private final List<Path> mounted = new ArrayList<>();
 
-    /** Returns the output if the command failed, else null. */
+    /** Returns the output if the command failed, or null. */
     private static String failure(String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes());

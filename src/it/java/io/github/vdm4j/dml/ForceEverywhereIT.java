@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ForceEverywhereIT {
 
     /**
-     * H27: some of these options crash JDK 25 on MAP_SYNC mappings. Ordinary files must not be
-     * affected.
+     * H27: some of these options crash JDK 25 on MAP_SYNC mappings. The options must not affect
+     * ordinary files.
      */
     @ParameterizedTest
     @ValueSource(strings = {

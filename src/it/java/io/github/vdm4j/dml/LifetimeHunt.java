@@ -31,8 +31,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * in a separate JVM.
  *
  * <p>Arguments: {@code real} or {@code simulated}, seed, tries, milliseconds. The simulated library
- * has hardware, too. On hardware only buffers are closed, because the documentation states that no
- * operation holds an arena there.
+ * has hardware, too. On hardware the thread closes only buffers, because operations hold no arenas
+ * there.
  */
 final class LifetimeHunt {
     private static final int LARGEST = 256 << 10;
@@ -126,7 +126,7 @@ final class LifetimeHunt {
     /** The closing thread. It closes the memory of the current operation after a random wait. */
     private void close() {
         while (!ended) {
-            // The flag is set before the thread takes the memory, so a check always sees it.
+            // Set the flag before the thread takes the memory. A check then always sees it.
             closing = true;
             Closing next = toClose.getAndSet(null);
             if (next == null) {
@@ -189,7 +189,7 @@ final class LifetimeHunt {
         }
         if (dml != null) {
             while (closing) {
-                Thread.onSpinWait(); // The simulation must know which memory is allowed.
+                Thread.onSpinWait(); // The simulation must know the allowed memory.
             }
             dml.forget();
             int checks = random.nextInt(20);

@@ -16,11 +16,11 @@ import java.util.SplittableRandom;
 
 /**
  * Two threads that share a reusable operation or a batch. The javadoc forbids that. Each thread
- * copies its own sources to its own destinations. The fault shows as a changed byte outside of all
- * destinations, or as a byte of one thread in a destination of another thread. {@link
+ * copies its own sources to its own destinations. A changed byte outside of all destinations shows
+ * the fault. A byte of one thread in a destination of the second thread also shows it. {@link
  * PreparedByTwoIT} runs this in a separate JVM, because the fault may also be a crash.
  *
- * <p>Arguments: mover (dml, auto, threads or sync), what is shared (copy, data or batch), seed,
+ * <p>Arguments: mover (dml, auto, threads or sync), the shared object (copy, data or batch), seed,
  * milliseconds.
  */
 final class PreparedByTwo {

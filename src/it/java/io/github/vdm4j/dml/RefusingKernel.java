@@ -12,8 +12,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * A seccomp filter that imitates a kernel before 5.14, or a container whose seccomp profile refuses
- * calls. The filter cannot be removed, so only a separate JVM may install it.
+ * A seccomp filter that imitates a kernel before 5.14, or a container that refuses calls. Only a
+ * separate JVM may install the filter, because no process can remove it.
  */
 final class RefusingKernel {
     private static final int MADVISE = 28;

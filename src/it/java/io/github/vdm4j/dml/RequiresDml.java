@@ -18,7 +18,7 @@ import org.opentest4j.TestAbortedException;
 
 /**
  * The mark of a test class that needs the real libdml. vdm4j finds it like in a user's program.
- * Without it the tests are skipped, and the reports list every attempt.
+ * Without it JUnit skips the tests, and the reports list every attempt.
  */
 @Inherited
 @Target(ElementType.TYPE)

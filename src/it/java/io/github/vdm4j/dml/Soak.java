@@ -153,7 +153,7 @@ final class Soak {
     private boolean isClean(SoakUser all) {
         if (unexpected.get() == null) {
             try {
-                dml.close(); // It throws if a rule of the job API was broken or a job is left.
+                dml.close(); // It throws if a caller broke a rule of the job API or a job is left.
                 if (all.buffersOpen() != 0) {
                     throw new AssertionError(all.buffersOpen() + " buffers are still open");
                 }

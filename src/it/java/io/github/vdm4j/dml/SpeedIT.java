@@ -63,8 +63,8 @@ class SpeedIT {
     }
 
     /**
-     * On AVX-512, the JIT clears the array with vectors. Without the counter-measure, a copy then
-     * took three times as long.
+     * On AVX-512, the JIT clears the array with vectors. Without the counter-measure, the time of a
+     * copy was three times the normal time.
      */
     @Test
     void operationIsFastAfterAnAllocation() throws Throwable {
@@ -77,7 +77,7 @@ class SpeedIT {
 
     /**
      * AUTO takes a third to two thirds of the time of SOFTWARE. If the JIT inlined the JVM's loops
-     * into their callers, it took ten times as long (docs/adr/0020).
+     * into their callers, it took ten times the time (docs/adr/0020).
      */
     @Test
     void autoIsAsFastAsSoftware() throws Throwable {

@@ -22,8 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A test of the classes that are loaded, because their number decides the start-up time
- * (docs/adr/0019).
+ * A test of the loaded classes. Their number decides the start-up time (docs/adr/0019).
  */
 @DisplayName("The first mover of a JVM and its first copy")
 class StartUpIT {

@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
 
 /**
  * Copies, fills and comparisons of a mapping of a truncated file. The program repeats them until
- * the code from the poll to the native call is compiled, because compiled code reports such an
+ * the JIT has compiled the code from the poll to the native call. Compiled code reports such an
  * access late. {@link TruncatedFilesIT} runs it in a separate JVM.
  *
  * <p>Arguments: the mover (dml, auto, threads or sync), the seed, the rounds.
@@ -45,7 +45,8 @@ final class TruncatedFiles {
             channel.truncate(KEPT);
             for (int i = 0; i < rounds; i++) {
                 long length = random.nextLong(1, SIZE);
-                // Most accesses lie inside the rest of the file, so the compiler expects success.
+                // The compiler expects success, because most accesses lie inside the rest of the
+                // file.
                 long start = random.nextInt(4) != 0
                         ? Math.max(0, KEPT - length)
                         : random.nextLong(SIZE - length + 1);

@@ -83,7 +83,9 @@ final class TruncatedMapping {
         System.exit(wrong == 0 ? 0 : 3);
     }
 
-    /** Runs batches whose tasks read and write the mapping. Returns the number of wrong results. */
+    /**
+     * Runs batches of tasks that read and write the mapping. Returns the number of wrong results.
+     */
     private static int batches(AbstractDataMover mover, boolean truncated, Arena arena)
             throws Exception {
         int wrong = 0;

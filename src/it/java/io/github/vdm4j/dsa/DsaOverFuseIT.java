@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
 
-/** The files of the queues, the error numbers and the page faults are those of Linux. */
+/** Linux provides the files of the queues, the error numbers and the page faults. */
 @DisplayName("A mover on DSA devices of another process")
 class DsaOverFuseIT {
     @TempDir static Path folder;

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** This process is a client: it opens the nodes and writes descriptors. */
+/** This process is a client. It opens the nodes and writes descriptors. */
 @DisplayName("The emulator as a process")
 class EmulatorIT {
     private static final int PAGE = 4096;

@@ -48,8 +48,8 @@ public class PollStress {
     }
 
     /**
-     * Two threads poll to completion. A thread that sees COMPLETE sees all writes, and the future
-     * is advanced twice.
+     * Two threads poll to completion. A thread that sees COMPLETE sees all writes. The threads
+     * advance the future twice.
      */
     @JCStressTest
     @Outcome(id = "2, 2, 2", expect = Expect.ACCEPTABLE,
@@ -77,7 +77,7 @@ public class PollStress {
         }
     }
 
-    /** A poll races with a cancellation. Exactly one of them succeeds. */
+    /** A poll races with a cancellation. Exactly one of the two calls succeeds. */
     @JCStressTest
     @Outcome(id = "1, 0, 1", expect = Expect.ACCEPTABLE, desc = "cancelled, never advanced")
     @Outcome(id = "0, 1, 0", expect = Expect.ACCEPTABLE, desc = "started, not cancelled")

@@ -54,8 +54,8 @@ public class RegistrationStress {
     }
 
     /**
-     * A waker is offered while the driver completes the future. The poll returns COMPLETE, or it
-     * promises no wake-up and the caller polls again, or the waker is called.
+     * A caller offers a waker while the driver completes the future. The poll returns COMPLETE, or
+     * the future calls the waker. If the poll promises no wake-up, the caller polls again.
      */
     @JCStressTest
     @Outcome(id = {"1, 0", "0, 1", "1, 1"}, expect = Expect.ACCEPTABLE,
@@ -86,7 +86,7 @@ public class RegistrationStress {
         }
     }
 
-    /** A waiter registers for the new generation before the earlier waiters are notified. */
+    /** A waiter registers for the new generation before the future notifies the earlier waiters. */
     @JCStressTest
     @Outcome(id = "1, [01], [01]", expect = Expect.ACCEPTABLE, desc = "the earlier one is notified")
     @Outcome(expect = Expect.FORBIDDEN, desc = "a lost notification")

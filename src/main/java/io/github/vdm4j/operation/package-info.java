@@ -4,7 +4,7 @@
  *
  * {@snippet lang=java :
  *     Crc32c first = mover.crc32c(header).await();
- *     return mover.crc32c(body, CrcOptions.continuing(first)).await(); // of both, one after the other
+ *     return mover.crc32c(body, CrcOptions.continuing(first)).await(); // of header and body
  * }
  *
  * <p>The methods of {@link io.github.vdm4j.Vdm} take the options and return futures of the results:

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Leak reports of a separate JVM, whose log is the standard error stream. */
+/** Leak reports of a separate JVM. Its log is the standard error stream. */
 class BufferLeakTest {
 
     private static ChildJvm run(String property, String... what) {

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Mappings of device DAX. The tests have no such device. A shared mapping of /dev/zero is also
- * memory, so a folder instead of sysfs describes /dev/zero like a device DAX.
+ * Mappings of device DAX. The tests have no such device. They use /dev/zero, because a shared
+ * mapping of it is also memory. A folder instead of sysfs describes it like a device DAX.
  */
 class DeviceMappingTest {
     private static final Path ZERO = Path.of("/dev/zero");

@@ -36,7 +36,10 @@ final class LeakingProgram {
         OffHeapBuffer.wrap(Arena.global().allocate(77), DurabilityDomain.PAGE).slice(0, 10);
     }
 
-    /** Returns when the last dropped object was collected and the reports had time to appear. */
+    /**
+     * Returns when the collector has found the last dropped object and the reports had time to
+     * appear.
+     */
     private static void collect() throws InterruptedException {
         CountDownLatch gone = new CountDownLatch(1);
         Cleaner.create().register(new Object(), gone::countDown);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A test in a JVM whose fsync a shared object observes. */
+/** A test in a JVM with a shared object that observes fsync. */
 @DisplayName("A new file that is mapped")
 class NewFileTest {
     private static final String OBSERVER = """

@@ -20,9 +20,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The base of the tests of the DML mover. After every test, it checks that all movers are closed,
- * that no rule of the job API was broken, and that no job is left. It also checks that no byte
- * outside of the test's memory has changed.
+ * The base of the tests of the DML mover. After every test, it checks that all movers are closed
+ * and no job is left. It also checks that no caller broke a rule of the job API. It also checks
+ * that no byte outside of the test's memory has changed.
  */
 @Timeout(60)
 public abstract class AgainstSimulatedDml {

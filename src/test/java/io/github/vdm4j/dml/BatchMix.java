@@ -49,7 +49,7 @@ record BatchMix(long seed, int tasks, Order order) {
         return order == Order.APART ? (long) tasks * AREA : AREA;
     }
 
-    /** Fills memory with many equal bytes, so comparisons have both results. */
+    /** Fills memory with many equal bytes. Comparisons then have both results. */
     void fill(MemorySegment memory) {
         var random = new Random(seed);
         for (long i = 0; i < memory.byteSize(); i++) {
@@ -93,7 +93,7 @@ record BatchMix(long seed, int tasks, Order order) {
             try {
                 add(batch, area, random);
             } catch (IllegalArgumentException e) {
-                continue; // This skips ranges that overlap or are not aligned.
+                continue; // This skips overlapping and unaligned ranges.
             }
         }
         return batch;

@@ -115,7 +115,10 @@ public record ChildJvm(int exitCode, String output) {
                 java.nio.charset.StandardCharsets.UTF_8);
     }
 
-    /** Returns the folder or jar of a class. The code source would name the module for both. */
+    /**
+     * Returns the folder or jar of a class. The code source would name the module for the folder
+     * and the jar.
+     */
     private static Path root(Class<?> type) {
         String inside = "/" + type.getName().replace('.', '/') + ".class";
         String place = type.getResource(inside).toString();

@@ -43,7 +43,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Batches on both paths: the submissions, and the result of each task. */
+/** The submissions and the result of each task of batches on both paths. */
 class DmlBatchTest extends AgainstSimulatedDml {
     private static final long PATTERN = 0x1122334455667788L;
 

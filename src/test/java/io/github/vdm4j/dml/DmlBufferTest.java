@@ -38,7 +38,7 @@ class DmlBufferTest extends AgainstSimulatedDml {
         return buffer;
     }
 
-    /** Begins to close, and returns when new operations are refused. */
+    /** Begins to close, and returns when the mover refuses new operations. */
     private static Thread beginToClose(OffHeapBuffer buffer) {
         Thread closer = Thread.ofPlatform().start(buffer::close);
         while (buffer.isOpen()) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The path that runs on a machine with hardware and on a machine without. */
+/** The path of operations on a machine with hardware and on a machine without hardware. */
 class DmlDataMoverAutoTest extends AgainstSimulatedDml {
 
     private List<DmlPath> pathsTaken() {

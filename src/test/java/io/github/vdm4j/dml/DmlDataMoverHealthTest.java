@@ -270,7 +270,7 @@ class DmlDataMoverHealthTest extends AgainstSimulatedDml {
         assertEquals(List.of(), heard);
     }
 
-    /** A device on which only empty operations succeed. */
+    /** A device that succeeds only at empty operations. */
     @Test
     void hardwareDoesNotFlap() {
         DmlDataMover mover = givenUp();

@@ -9,7 +9,7 @@ import java.lang.foreign.SymbolLookup;
 public final class DmlMovers {
     private DmlMovers() {}
 
-    /** Opens a library whose functions call back into Java. */
+    /** Opens a library with functions that call back into Java. */
     public static DmlLibrary library(SymbolLookup symbols) {
         return DmlLibrary.of("simulated", symbols);
     }
@@ -24,12 +24,12 @@ public final class DmlMovers {
         return DmlDataMover.builder().durability(engines);
     }
 
-    /** Opens a mover on hardware that is not tried. */
+    /** Opens a mover on hardware without a trial operation. */
     public static DmlDataMover openUntried(DmlDataMoverBuilder builder) {
         return builder.path(DmlPath.HARDWARE).withoutTrial().open();
     }
 
-    /** Makes a mover whose plan the test has made. */
+    /** Makes a mover from a plan of the test. */
     public static DmlDataMover of(DmlLibrary library, DmlPath path, EnginePlan plan) {
         return new DmlDataMover(library, path, plan, null);
     }

@@ -38,7 +38,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
                     + " [VDM-HARDWARE-UNAVAILABLE]";
     private static final String REFUSED = "an empty operation was refused with ";
 
-    /** The defects of a machine, with DML 1.1.1's status for each. */
+    /** The defects of a machine, each with the status of DML 1.1.1. */
     enum Unfit {
         NO_DRIVER(100, machine -> machine,
                 "there is no DSA device, and the idxd driver is not loaded"),

@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The data operations of the DML mover: the submissions and their results. */
+/** The submissions and the results of the data operations of the DML mover. */
 class DmlOperationsTest extends AgainstSimulatedDml {
     private static final int CACHE_CONTROL = 0x100;
     private static final long PATTERN = 0x0807060504030201L;

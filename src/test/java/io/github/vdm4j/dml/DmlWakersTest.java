@@ -106,8 +106,8 @@ class DmlWakersTest extends AgainstSimulatedDml {
             Thread poller = pollers().getFirst();
             assertTrue(poller.isDaemon());
             dml.releaseAll();
-            // No other thread polls it. A woken thread that has not run yet is still WAITING, so
-            // the state alone proves nothing.
+            // No other thread polls it. The state alone proves nothing, because a woken thread that
+            // has not run yet is still WAITING.
             while (fill.state() != FutureState.COMPLETE) {
                 Thread.onSpinWait();
             }

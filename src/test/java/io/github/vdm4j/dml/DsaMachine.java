@@ -19,8 +19,8 @@ public final class DsaMachine {
     private AccelConfig accelConfig = new AccelConfig(true, null, List.of());
 
     /**
-     * Creates a machine without a device. It has a processor, a kernel without guarded portals, and
-     * a process on node 0 without capabilities.
+     * Creates a machine without a device. The machine has a processor, a kernel without guarded
+     * portals, and a process on node 0 without capabilities.
      */
     public DsaMachine(Path root) {
         this.root = root;

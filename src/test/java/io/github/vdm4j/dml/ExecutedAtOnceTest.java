@@ -90,7 +90,7 @@ class ExecutedAtOnceTest {
     }
 
     /**
-     * If the library has not finished when the submission returns, the mover checks until it has.
+     * If the submission returns early, the mover checks until the library has finished.
      */
     @Test
     void asynchronousLibraryIsChecked(@TempDir Path folder) throws Exception {

@@ -68,7 +68,7 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
     private final List<DmlPathDecision> heard = new CopyOnWriteArrayList<>();
     private volatile boolean lost;
 
-    /** Returns a plan. One thread at a time calls this. */
+    /** Returns a plan. Only a single thread at a time calls this. */
     private Plan plan(Submission submission, Random random) {
         if (submission.path() == DmlPath.SOFTWARE) {
             return Plan.succeed();

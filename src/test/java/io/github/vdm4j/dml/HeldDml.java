@@ -40,7 +40,7 @@ public final class HeldDml extends HeldMover {
         return new HeldDml(DmlPath.HARDWARE, jobs, 1);
     }
 
-    /** Opens a mover without a device, whose workers execute operations of every size. */
+    /** Opens a mover without a device. Its workers execute operations of every size. */
     public static HeldDml onWorkers(int count) {
         return new HeldDml(DmlPath.SOFTWARE, 8, count);
     }

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Shared objects for tests of the search for a library. Some work, and some are damaged in a known
- * way.
+ * Shared objects for tests of the search for a library. Some objects work, and some have a known
+ * defect.
  */
 public final class LibraryFiles {
     private static final int ELF_CLASS = 4;
@@ -90,10 +90,10 @@ public final class LibraryFiles {
     static final int TELLING = 72;
 
     /**
-     * A shared object whose software path executes copies, fills and write-backs in the submission.
-     * It refuses operations of less than 64 bytes. The status is then the length. It refuses
-     * write-backs of 8 KiB with {@link #NOT_WRITTEN_BACK}. It counts in {@code finalized} how many
-     * jobs were finalized.
+     * A shared object that executes copies, fills and write-backs in the submission, on its
+     * software path. It refuses operations of less than 64 bytes. The status is then the length. It
+     * refuses write-backs of 8 KiB with {@link #NOT_WRITTEN_BACK}. It counts the finalized jobs in
+     * {@code finalized}.
      */
     public static Path executingDml(Path folder) throws IOException, InterruptedException {
         return compiled(folder, EXECUTING + """
@@ -103,8 +103,7 @@ public final class LibraryFiles {
     }
 
     /**
-     * A shared object that executes such an operation at its third check. The operation may fail
-     * then.
+     * A shared object that executes such an operation at its third check. That operation may fail.
      */
     public static Path deferringDml(Path folder) throws IOException, InterruptedException {
         return compiled(folder, EXECUTING + """

@@ -22,7 +22,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PopulatedPagesOnDmlTest extends AgainstSimulatedDml {
     private static final int BYTES = 64 << 10;
 
-    /** Java does not report a raw address as mapped, so the mover does not populate its pages. */
+    /**
+     * The mover does not populate pages at a raw address, because Java does not report it as
+     * mapped.
+     */
     @ParameterizedTest(name = "raw address {0}: {1} submissions")
     @CsvSource({"false, 1", "true, 2"})
     void copyAfterAForceMeetsNoPageFault(boolean raw, int submissions, @TempDir Path folder)

@@ -22,7 +22,7 @@ import java.util.Random;
 
 /**
  * A random data operation with its own memory. The same seed gives the same operation on the same
- * content, so two movers can be compared.
+ * content. Tests compare two movers with it.
  */
 final class RandomOperation {
     static final List<VdmOperationType> TYPES = List.of(
@@ -42,7 +42,7 @@ final class RandomOperation {
     /** The memory of the operation, with surrounding bytes that must not change. */
     private final MemorySegment memory;
 
-    /** The range whose content is undefined if the operation fails. */
+    /** The range with undefined content if the operation fails. */
     private MemorySegment undefined;
 
     private int used;
@@ -56,7 +56,7 @@ final class RandomOperation {
         memory = arena.allocate(6L * maxSize + 10 * PAGE, PAGE);
     }
 
-    /** The outcome of an operation: the output or the failure, and all memory. */
+    /** The outcome of an operation with its output or failure, and all memory. */
     record Outcome(Object output, byte[] memory, String description) {
         @Override
         public boolean equals(Object other) {

@@ -43,7 +43,7 @@ class DsaAllocationTest {
             };
             var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
             long least = Long.MAX_VALUE;
-            // The loop runs until the code is compiled.
+            // The loop runs until the JIT has compiled the code.
             for (int attempt = 0; attempt < 50 && least > 0; attempt++) {
                 long before = threads.getCurrentThreadAllocatedBytes();
                 for (int i = 0; i < ROUNDS; i++) {

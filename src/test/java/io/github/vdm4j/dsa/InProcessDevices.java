@@ -28,7 +28,7 @@ public final class InProcessDevices implements Portal.Opener, AutoCloseable {
     final LocalMemory memory = new LocalMemory();
     /** The memory that the devices see. */
     private ClientMemory view = memory;
-    /** This is true if a submission completes before it returns. */
+    /** The flag of devices that complete a submission before it returns. */
     private volatile boolean inline;
 
     InProcessDevices device(int number, DeviceModel model) {
@@ -36,7 +36,7 @@ public final class InProcessDevices implements Portal.Opener, AutoCloseable {
         return this;
     }
 
-    /** Lets the devices see the memory in another way. */
+    /** Replaces the memory that the devices see. */
     InProcessDevices view(ClientMemory other) {
         view = other;
         return this;

@@ -102,7 +102,7 @@ class PopulatedPagesTest {
         }
     }
 
-    /** The mover does not know this mapping, because Java does not report a raw address as mapped. */
+    /** The mover does not know this mapping, because Java reports no mapping for a raw address. */
     @Test
     void deviceFaultsOnPagesThatAreNotPopulated() {
         try (DsaDataMover mover = movers.builder().fallback(false).open()) {

@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/** A client of a device in this process: memory, descriptors and completion records. */
+/** A client of a device in this process, with memory, descriptors and completion records. */
 final class DeviceClient implements AutoCloseable {
     static final int BLOCK_ON_FAULT = 2;
     static final int RECORD = 4 | 8; // address valid, record requested

@@ -347,7 +347,7 @@ class DeviceStatusTest {
         }
     }
 
-    /** Memory whose pages disappear between the device's check and its access. */
+    /** Memory with pages that disappear between the device's check and its access. */
     private static final class VanishingMemory implements ClientMemory {
         private final LocalMemory memory;
         private final long vanished;

@@ -23,11 +23,11 @@ import java.util.function.IntSupplier;
 
 /**
  * A channel to a device in this process that only copies. It is the smallest second channel. It
- * refuses every other operation, so the engine falls back. A test plans the end of the next
+ * refuses every other operation. The engine then falls back. A test plans the end of the next
  * submissions.
  */
 final class CopyDevice implements Channel {
-    /** A status of the device: the ordinal of a result, with an offset. */
+    /** A status of the device. It is the ordinal of a result, with an offset. */
     record Status(int code, VdmResult result) implements VdmStatus {
         private static final int OFFSET = 0x100;
 
@@ -85,7 +85,7 @@ final class CopyDevice implements Channel {
     private final Arena arena = Arena.ofShared();
     private long allocated;
     private volatile boolean answers;
-    /** A function that is called with each submitted part of a copy. */
+    /** A function that the device calls with each submitted part of a copy. */
     private Consumer<Part> onCopy = part -> {};
     /** A function that returns the number of checks that find a new submission in flight. */
     private IntSupplier delay = () -> 0;
@@ -101,7 +101,10 @@ final class CopyDevice implements Channel {
         return this;
     }
 
-    /** Sets a function that is called for each copy, and the number of checks of its submission. */
+    /**
+     * Sets a function that the device calls for each copy, and the number of checks of its
+     * submission.
+     */
     CopyDevice onCopy(Consumer<Part> function, IntSupplier checks) {
         onCopy = function;
         delay = checks;

@@ -166,7 +166,9 @@ class OffloadPolicyTest {
                 : ASYNCHRONOUS_BREAK_EVEN / L3_BYTES_PER_NANO;
     }
 
-    /** From 64 bytes to 1 GiB: each power of two, three lengths between two powers, and each less one. */
+    /**
+     * Lengths from 64 bytes to 1 GiB: each power of two, three lengths between, and each minus 1.
+     */
     static LongStream lengths() {
         return LongStream.rangeClosed(8, 30)
                 .flatMap(bits -> LongStream.rangeClosed(4, 8).map(part -> part << bits - 3))

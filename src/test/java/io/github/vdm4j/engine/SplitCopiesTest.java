@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The clock counts checks of the device. The thread copies a piece of 32 KiB between two checks, and
- * the device copies a multiple of that meanwhile.
+ * The clock counts checks of the device. Between two checks, the thread copies a piece of 32 KiB.
+ * The device copies a multiple of 32 KiB.
  */
 @DisplayName("Copies that the device and a thread divide")
 @Timeout(60)
@@ -41,7 +41,7 @@ class SplitCopiesTest {
     private final Arena arena = Arena.ofShared();
     private final MemorySegment source = noise(LONG + 100);
     private final MemorySegment destination = arena.allocate(LONG + 100);
-    /** How many pieces the device copies between two checks. */
+    /** The number of pieces that the device copies between two checks. */
     private double speed = 1;
     private int ticks;
 
@@ -94,7 +94,7 @@ class SplitCopiesTest {
         assertEquals(0, destination.get(ValueLayout.JAVA_BYTE, bytes), "behind the destination");
     }
 
-    /** Returns what the device has copied since the last call. */
+    /** Returns the bytes that the device has copied since the last call. */
     private static long copiedBy(CopyDevice device) {
         long sum = device.submitted.stream().mapToLong(CopyDevice.Submitted::bytes).sum();
         device.submitted.clear();
@@ -232,7 +232,7 @@ class SplitCopiesTest {
         }
     }
 
-    /** The thread's half of a mapped file fails, so the device gets it and reports why. */
+    /** The thread's half of a mapped file fails. The device then gets it and reports the reason. */
     @Test
     void deviceReportsWhyTheThreadCannotCopy(@TempDir Path folder) throws IOException {
         CopyDevice device = device(ExecutionPath.JVM, LONG).next(End.GOOD, End.fault(0));

@@ -46,7 +46,7 @@ class OtherMemoryTest {
         arena.close();
     }
 
-    /** Returns a mover whose copies begin when the latch opens. */
+    /** Returns a mover that begins its copies when the latch opens. */
     private static Vdm copiesAfter(CountDownLatch latch) {
         return ThreadsDataMover.builder().memcpyFunction((to, from, flags) -> {
             try {

@@ -83,7 +83,7 @@ class CompletionQueueOracleTest {
         mistakes.computeIfAbsent(what, key -> new AtomicInteger()).incrementAndGet();
     }
 
-    /** Adds futures of every kind. A separate thread completes some of them. */
+    /** Adds futures of every kind. A separate thread completes some futures. */
     private void produce(int producer, long seed, ThreadFactory threads) {
         var random = new Random(seed);
         var detached = new ArrayList<Detached>();

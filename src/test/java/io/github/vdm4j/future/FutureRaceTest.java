@@ -73,7 +73,7 @@ class FutureRaceTest {
         assertEquals(Set.of("signalled, signalled, true"), outcomes.keySet(), outcomes::toString);
     }
 
-    /** A future that is prepared repeatedly. */
+    /** A future that threads prepare repeatedly. */
     private static final class Prepared extends AbstractFuture<Void> {
         private int preparing;
 
@@ -159,7 +159,7 @@ class FutureRaceTest {
         assertEquals(FutureState.COMPLETE, future.poll());
     }
 
-    /** A future that a test completes and prepares again before its waiters are notified. */
+    /** A future that a test completes and prepares again before the future notifies its waiters. */
     private static final class Reused extends AbstractFuture<Object> {
         private final Runnable whenPublished;
         private volatile boolean finished;

@@ -30,8 +30,7 @@ class FutureRuntimeTest {
     private final FutureRuntime runtime = new FutureRuntime();
 
     /**
-     * Waits until a thread sleeps without a time limit. A thread sleeps so if only a waker can end
-     * its wait.
+     * Waits until a thread sleeps without a time limit. Only a waker can end such a wait.
      */
     private static void awaitAsleep(Thread thread) {
         while (thread.getState() != Thread.State.WAITING) {
@@ -373,8 +372,8 @@ class FutureRuntimeTest {
                 while (!stop.get()) {
                     SignalledFuture future = current.getAndSet(null);
                     if (future != null) {
-                        // The delays range from before the waker is stored until after the thread
-                        // is asleep.
+                        // The shortest delay ends before the thread stores the waker. The longest
+                        // ends when it is asleep.
                         for (int i = delay++ % 400; i > 0; i--) {
                             Thread.onSpinWait();
                         }

@@ -8,7 +8,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** Chains that are polled. A complete step is progress, so no waiting thread pauses after it. */
+/**
+ * Polled chains. No waiting thread pauses after a complete step, because the step is progress.
+ */
 @Isolated("replaces the strategy of the shared poller")
 class PolledChainTest {
     private static final int STEPS = 100_000;

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
- * A race of two threads. Each acts once on a new state, at nearly the same moment. The race is
- * repeated and the outcomes are counted. A forbidden outcome must not occur.
+ * A race of two threads. Each acts once on a new state, at nearly the same moment. The class
+ * repeats the race and counts the outcomes. A forbidden outcome must not occur.
  *
  * @param <S> the type of the state
  */
@@ -28,8 +28,8 @@ public final class Race<S> {
     }
 
     /**
-     * Returns the number of each outcome: the observations of the first actor, of the second actor,
-     * and after the race.
+     * Returns the number of each outcome. An outcome has the observations of the first actor, of
+     * the second actor, and after the race.
      */
     public Map<String, Integer> outcomes(Actor<S> first, Actor<S> second, Actor<S> after)
             throws Exception {
@@ -42,7 +42,7 @@ public final class Race<S> {
                 while (turn.get() != 2 * round - 1) {
                     Thread.onSpinWait();
                 }
-                // Starts after a random delay, so each thread is sometimes first.
+                // A random delay makes each thread sometimes first.
                 for (int i = round % 50; i > 0; i--) {
                     Thread.onSpinWait();
                 }

@@ -24,7 +24,7 @@ class StackOverflowTest {
         try {
             descend();
         } catch (StackOverflowError e) {
-            level = 0; // the deepest call that could be made
+            level = 0; // the deepest call that the stack permits
         }
         if (level < LEVELS) {
             try {

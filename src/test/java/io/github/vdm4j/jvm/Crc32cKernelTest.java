@@ -51,8 +51,8 @@ class Crc32cKernelTest {
     }
 
     /**
-     * Computes the CRC bit by bit, with the register's highest bit first, like the specification of
-     * DSA.
+     * Computes the CRC bit by bit like the specification of DSA, with the register's highest bit
+     * first.
      */
     private static int reference(byte[] bytes, CrcOptions options) {
         int register =
@@ -137,8 +137,8 @@ class Crc32cKernelTest {
     }
 
     /**
-     * x to the power of 2^31 - 1 is 1 modulo the polynomial, so 2^62 zero bytes have the effect of
-     * one zero byte.
+     * x to the power of 2^31 - 1 is 1 modulo the polynomial. 2^62 zero bytes therefore have the
+     * effect of a single zero byte.
      */
     @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
     void hugeLengthsCombine(@ForAll int first) {
@@ -189,7 +189,7 @@ class Crc32cKernelTest {
         }
     }
 
-    /** Reads a sparse file like plain native memory, because a sparse file needs no memory. */
+    /** Reads a sparse file like native memory, because the file needs no memory. */
     @Test
     @Tag("slow")
     @Timeout(120)

@@ -205,7 +205,7 @@ class JvmOperationsTest {
                         VdmFlags.NONE)));
     }
 
-    /** Threads whose numbers have the same last bits could use the same kernel. */
+    /** Threads with the same last bits of their numbers could use the same kernel. */
     @Test
     void crcsOnSeveralThreadsAreIndependent() throws Exception {
         byte[] content = Noise.bytes(3_000, 8);

@@ -27,7 +27,7 @@ class PatternKernelTest {
         return Noise.sizes();
     }
 
-    /** Returns patterns, some of which have many equal bytes. */
+    /** Returns patterns. Some of them have many equal bytes. */
     @Provide
     Arbitrary<Long> patterns() {
         return Arbitraries.oneOf(

@@ -57,7 +57,7 @@ final class Placed {
         return readOnly ? part.asReadOnly() : part;
     }
 
-    /** Returns the bytes, after a check that nothing around them was written. */
+    /** Returns the bytes, after a check that the bytes around them are unchanged. */
     byte[] bytes() {
         for (long i = 0; i < whole.byteSize(); i++) {
             if (i < offset || i >= offset + size) {

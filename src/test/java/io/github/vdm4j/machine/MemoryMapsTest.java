@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MemoryMapsTest {
 
-    /** A list in the kernel's format. It has only two of the lines between head and flags. */
+    /** A list in the kernel's format. Between head and flags it lists only two of the lines. */
     private static final List<String> SMAPS = """
             7f0000000000-7f0000010000 rw-s 00000000 103:01 12 /data/file with spaces
             Size:                 64 kB

@@ -21,7 +21,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterProperty;
 import net.jqwik.api.lifecycle.BeforeProperty;
 
-/** The checks of the pages of a mapping whose file has only its first pages. */
+/** Checks of the pages of a mapping. Its file has only the first pages. */
 @Label("The page guard")
 class PageGuardTest {
     private static final int PAGE = 4096;
@@ -42,7 +42,7 @@ class PageGuardTest {
         Files.delete(file);
     }
 
-    /** Returns a mapping of random bytes whose file is truncated to the first pages. */
+    /** Returns a mapping of random bytes of a file that is truncated to the first pages. */
     private MemorySegment mapped(int pagesLeft) {
         try (var channel =
                 FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
@@ -119,7 +119,7 @@ class PageGuardTest {
         });
     }
 
-    /** The JIT removes a read whose value nothing uses, even a volatile one. */
+    /** The JIT removes a read of an unused value, even a volatile read. */
     @Property(tries = 1)
     void compiledCodeFindsTheMissingPage() {
         MemorySegment whole = mapped(SIZE / PAGE);

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 
 /**
  * A scheduler that lets one thread run at a time. At each seam a seed decides which thread continues.
- * The same seed gives the same run. A run fails if its threads wait for each other, if it has too
- * many steps, or if a user's task throws.
+ * The same seed gives the same run. A run fails after a deadlock, after too many steps, or after an
+ * exception of a user's task.
  */
 public final class SeamScheduler implements Seam.Scheduler {
     private static final int MOST_STEPS = 20_000;
@@ -320,7 +320,7 @@ public final class SeamScheduler implements Seam.Scheduler {
         }
     }
 
-    // --- what the library calls
+    // --- the calls of the library
 
     @Override
     public boolean at(String point) {

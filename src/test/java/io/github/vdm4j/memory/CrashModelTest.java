@@ -60,7 +60,7 @@ class CrashModelTest {
         private final long grain;
         private final byte[] survives;
 
-        /** The pages or lines whose content the kernel has dropped. */
+        /** The pages or lines that the kernel has dropped. */
         private final boolean[] dropped;
 
         Place(MemorySegment memory, long grain) {
@@ -85,7 +85,7 @@ class CrashModelTest {
             }
         }
 
-        /** Drops the pages. They are not written back, and later write-backs skip them. */
+        /** Drops the pages. This write-back and later write-backs skip them. */
         synchronized void drop(long address, long length) {
             long from = address - memory.address();
             for (long place = from / grain; place <= (from + length - 1) / grain; place++) {
@@ -93,7 +93,7 @@ class CrashModelTest {
             }
         }
 
-        /** Writes bytes durably like a device, without the rest of their lines. */
+        /** Writes bytes durably like a device. It does not write the rest of their lines. */
         synchronized void write(long address, long length) {
             long from = address - memory.address();
             if (from >= 0 && from + length <= SIZE) {
@@ -119,7 +119,7 @@ class CrashModelTest {
 
     private static void makePlaces(Arena arena) throws IOException {
         Path name = Files.createTempFile("vdm4j-crash", "");
-        // The file is deleted at the end, so the kernel does not reuse its inode number.
+        // Delete the file at the end, because the kernel would reuse its inode number.
         NAMES.add(name);
         Files.write(name, new byte[SIZE]);
         try (FileChannel channel =

@@ -63,8 +63,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The table of docs/durability.md, cell by cell: the way in which each mover makes a destination
- * durable.
+ * A check of each cell of the table in docs/durability.md. A cell is the way in which a mover makes
+ * a destination durable.
  */
 class DurabilityTableTest extends AgainstSimulatedDml {
     private static final long DURABLE_AND_READBACK = 0x8000 | 0x4000;

@@ -289,7 +289,7 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
 
     @Test
     void listOfMappingsIsReadOncePerMapping() throws IOException {
-        // A slice has the scope of its mapping, so the second look-up finds the cached facts.
+        // The second look-up finds the cached facts, because a slice has the scope of its mapping.
         MemorySegment range = bare();
         try (Vdm mover = open(Mover.SYNC)) {
             assertSucceeds(mover.flush(range.asSlice(10, 10)));

@@ -41,7 +41,7 @@ import net.jqwik.api.lifecycle.AfterContainer;
 
 /**
  * A model of users who append to a file through several movers on several threads. In some runs the
- * storage fails. It keeps the content that the memory had at the begin of a force. The oracle
+ * storage fails. It keeps the content that the memory had at the beginning of a force. The oracle
  * requires three things. No operation succeeds without such a force. Each operation completes once.
  * No task behind a fence is durable before the tasks before the fence.
  */
@@ -57,7 +57,7 @@ class GroupCommitModelTest {
     @AfterContainer
     static void noRuleWasBroken() throws IOException {
         DML.close();
-        // The file is deleted at the end, so the kernel does not reuse its inode number.
+        // Delete the file at the end, because the kernel would reuse its inode number.
         for (Path name : NAMES) {
             Files.delete(name);
         }

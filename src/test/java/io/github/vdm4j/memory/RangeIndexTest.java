@@ -39,7 +39,7 @@ class RangeIndexTest {
         nanosPerLookUp(1_000); // This compiles the look-up.
         long one = nanosPerLookUp(1);
         long many = nanosPerLookUp(100_000);
-        // A search through all ranges would take 50,000 times as long.
+        // A search through all ranges would take 50,000 times the time.
         assertTrue(many < 100 * one, "%d ns for 1, %d ns for 100,000".formatted(one, many));
     }
 

@@ -47,7 +47,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests of faults 30 and 33 on a storage whose answers the test releases. */
+/** Tests of faults 30 and 33. The test releases each answer of the storage. */
 @DisplayName("The forces of a file")
 class SharedForcesTest extends AgainstSimulatedDml {
     private static final int SIZE = 4 << 20;

@@ -10,8 +10,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.function.BooleanSupplier;
 
 /**
- * A mapped file whose storage is an array. A force makes the bytes durable that the memory had at
- * its begin.
+ * A mapped file with an array for its storage. A force makes the bytes durable that the memory had
+ * at its beginning.
  */
 public final class SimulatedFile implements MemoryRegion, AutoCloseable {
     private final Arena arena = Arena.ofShared();
@@ -49,7 +49,7 @@ public final class SimulatedFile implements MemoryRegion, AutoCloseable {
         return storage[offset];
     }
 
-    /** Returns how many operations and forces keep the memory open. */
+    /** Returns the number of operations and forces that keep the memory open. */
     public int pins() {
         return pins;
     }

@@ -7,17 +7,17 @@ import java.nio.file.Path;
 
 /**
  * The pages of the mapping of a file that a device could write. Linux write-protects a page of a
- * shared mapping when it cleans the page, so a page is writable exactly if it is dirty.
+ * shared mapping when it cleans the page. A page is therefore writable exactly if it is dirty.
  */
 public final class WritablePages {
     private final String path;
 
-    /** Of a file that is mapped once. */
+    /** Creates the pages of a file that is mapped once. */
     public WritablePages(Path file) throws IOException {
         path = file.toRealPath().toString();
     }
 
-    /** Returns how many bytes of the mapping are writable. */
+    /** Returns the number of writable bytes of the mapping. */
     public long bytes() {
         long kilobytes = 0;
         boolean found = false;

@@ -160,7 +160,8 @@ class WriteAheadLogTest {
     }
 
     /**
-     * A mover that delays its caller before some copies, so later records overtake earlier records.
+     * A mover that delays its caller before some copies. Later records then overtake earlier
+     * records.
      */
     private static Vdm delaying(Vdm mover) {
         return (Vdm) Proxy.newProxyInstance(Vdm.class.getClassLoader(), new Class<?>[]{Vdm.class},
@@ -209,7 +210,7 @@ class WriteAheadLogTest {
             lost.removeAll(recovered);
             assertEquals(Set.of(), lost);
         } finally {
-            // The file is deleted late, because the kernel would reuse its inode number.
+            // Delete the file late, because the kernel would reuse its inode number.
             Files.delete(file);
             Files.delete(afterwards);
         }

@@ -218,8 +218,8 @@ class WriteBackCountingTest {
                             event.from() >= (from & -LINE) && event.to() <= (to + LINE - 1 & -LINE),
                             "beside the covering lines: " + event);
                 }
-                // These engines cover whole lines and pages themselves, so their argument must be
-                // exactly the range.
+                // The argument must be exactly the range, because these engines cover whole lines
+                // and pages.
                 case "lines", "pages" ->
                     assertTrue(event.from() == from && event.to() == to, "more: " + event);
                 default -> assertTrue(event.from() >= from && event.to() <= to,

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Data operations of the movers of this package: durability, missing pages and allocations. */
+/** Durability, missing pages and allocations of the data operations of this package's movers. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class JvmOperationsTest {
     private final WriteBackLog log = new WriteBackLog();

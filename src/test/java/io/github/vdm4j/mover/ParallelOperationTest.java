@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Operations in parts on the workers: progress, cancelling, fairness to short operations, failures.
+ * Progress, cancelling, fairness and failures of operations in parts on the workers.
  */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ParallelOperationTest {

@@ -16,8 +16,8 @@ import jdk.jfr.consumer.RecordingFile;
 
 /**
  * A program with many virtual threads that wait for copies. {@link VirtualThreadsTest} runs it in a
- * separate JVM. It prints the number of threads that pinned their carrier, and checks the count
- * with a thread that pins on purpose.
+ * separate JVM. It prints the number of threads that pinned their carrier. A thread that pins on
+ * purpose verifies the count.
  */
 final class VirtualThreads {
     private static final int THREADS = 10_000;
@@ -83,7 +83,7 @@ final class VirtualThreads {
     }
 
     /**
-     * A class whose initialiser pins the carrier, because the scheduler treats it like native code.
+     * A class with an initialiser that pins the carrier. The scheduler treats it like native code.
      */
     private static final class Pinning {
         static {

@@ -48,7 +48,7 @@ public abstract class DataOracleProperties {
     /** The ranges of a try, each with its expected content and surroundings. */
     private final List<Range> ranges = new ArrayList<>();
 
-    /** Opens the mover under test. It is closed after each property. */
+    /** Opens the mover under test. JUnit closes it after each property. */
     protected abstract Vdm open();
 
     /** Returns whether the properties use heap segments, too. */
@@ -61,7 +61,7 @@ public abstract class DataOracleProperties {
         return memory;
     }
 
-    /** Announces that memory is about to be freed. */
+    /** Announces memory before the test frees it. */
     protected void forget(MemorySegment memory) {}
 
     /** Opens the mover. */
@@ -197,7 +197,7 @@ public abstract class DataOracleProperties {
         return Combinators.combine(offsets, heap, Arbitraries.longs()).as(Place::new);
     }
 
-    /** Returns the positions of changed bytes: none, one or several, modulo the size. */
+    /** Returns the positions of any number of changed bytes, modulo the size. */
     @Provide
     public Arbitrary<List<Integer>> flips() {
         return Arbitraries.integers().between(0, 1 << 20).list().ofMaxSize(6);
@@ -285,8 +285,7 @@ public abstract class DataOracleProperties {
             var create = mover.createDelta(record.segment, original.segment, modified.segment);
             create.busyPoll();
             assertEquals(DeltaResult.Outcome.OVERFLOW, create.output().outcome());
-            // The content of an incomplete record is undefined, and its surroundings must be
-            // unchanged.
+            // The content of an incomplete record is undefined. Its surroundings must be unchanged.
             record.expect(record.segment.toArray(ValueLayout.JAVA_BYTE));
             assertNothingElseChanged();
             return;

@@ -295,7 +295,7 @@ public abstract class ResultsContract extends OperationsFixture {
 
     // ---- blocks
 
-    /** Returns a configuration whose tags differ in every property. */
+    /** Returns a configuration with tags that differ in every property. */
     protected static DifConfig tagged(DifBlockSize size) {
         return DifConfig.of(size)
                 .withSource(new DifTags(0x01020304, 0xa1b2, 0))

@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.IntConsumer;
 
-/** Workers whose operations have numbers. The pattern of a fill is its number. */
+/** Workers with numbered operations. The pattern of a fill is its number. */
 final class NumberedWorkers extends AbstractDataMover {
     private final Workers workers;
     private final int queueSize;
@@ -37,7 +37,7 @@ final class NumberedWorkers extends AbstractDataMover {
         return workers.offer(operation, queueSize);
     }
 
-    /** Returns an operation that was handed over. */
+    /** Returns an operation after its hand-over. */
     Operation<?> operation(int number) {
         var operation = (Operation<?>) fill(MemorySegment.ofArray(new byte[1]), number);
         operation.poll();

@@ -40,13 +40,13 @@ class DmlShapesIT {
     }
 
     /**
-     * The number of additional arguments: segments that are kept open, and unused arguments of a
-     * plain call.
+     * The number of additional arguments. These are open segments, or unused arguments of a plain
+     * call.
      */
     private static final Map<String, Integer> SURPLUS =
             Map.of("dml_submit_job", 2, "dml_finalize_job", 1, "dml_get_library_version", 2);
 
-    /** The functions whose handles pass every integer in a register of 64 bits. */
+    /** The functions with handles that pass every integer in a register of 64 bits. */
     private static final Set<String> PLAIN =
             Set.of("dml_get_job_size", "dml_init_job", "dml_finalize_job",
                     "dml_get_library_version");
@@ -84,8 +84,8 @@ class DmlShapesIT {
     }
 
     /**
-     * Returns the type of the register. A pointer is passed like a long, and by a plain call an
-     * int, too.
+     * Returns the type of the register. Calls pass a pointer like a long. A plain call also passes
+     * an int like a long.
      */
     private static Class<?> passed(Class<?> type, boolean plain) {
         return type == MemorySegment.class || plain && type == int.class ? long.class : type;

@@ -90,7 +90,10 @@ class SimulatedDmlIT {
         arena.close();
     }
 
-    /** Fills the memory of both sides. Most bytes are equal, so comparisons and checks end late. */
+    /**
+     * Fills the memory of both sides. Comparisons and checks end late, because most bytes are
+     * equal.
+     */
     private void fillMemory() {
         byte[] bytes = new byte[4 * AREA];
         if (random.nextBoolean()) {
@@ -157,7 +160,7 @@ class SimulatedDmlIT {
         }
     }
 
-    /** Writes blocks whose protection is correct or nearly correct, and describes the operation. */
+    /** Writes blocks with correct or nearly correct protection, and describes the operation. */
     private void describeDif(int operation) {
         int size = random.nextInt(4);
         int block = BLOCKS[size];

@@ -2,7 +2,7 @@ package io.github.vdm4j.benchmarks.durable;
 
 import java.lang.foreign.MemorySegment;
 
-/** A log to which records are appended durably. */
+/** A log with durable appends. */
 @FunctionalInterface
 interface Appender {
     /** Appends a record. Returns when the record is durable. */

@@ -183,7 +183,7 @@ public final class DurableAppends {
             });
         }
         done.await();
-        if (failure.get() != null) { // A failing contestant must not count as slow.
+        if (failure.get() != null) { // A failure must not look like a slow contestant.
             throw new IllegalStateException("an append failed", failure.get());
         }
         return count.sum() / ((System.nanoTime() - start) / 1e9);

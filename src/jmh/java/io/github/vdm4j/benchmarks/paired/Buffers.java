@@ -31,6 +31,6 @@ record Buffers(MemorySegment destination, MemorySegment source) {
                         .reinterpret(source.byteSize(), arena, s -> keep()));
     }
 
-    /** Does nothing. The view refers to this object, so the memory stays reachable. */
+    /** Does nothing. The memory stays reachable, because the view refers to this object. */
     private void keep() {}
 }

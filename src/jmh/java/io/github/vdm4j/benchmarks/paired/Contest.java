@@ -156,8 +156,8 @@ public final class Contest {
     }
 
     /**
-     * Returns the heap bytes of the calling thread for an operation. Allocations of further threads
-     * are not counted.
+     * Returns the heap bytes of the calling thread for an operation. It does not count the
+     * allocations of further threads.
      */
     private double[] heapBytes(long[] times) throws Throwable {
         double[] bytes = new double[names.size()];

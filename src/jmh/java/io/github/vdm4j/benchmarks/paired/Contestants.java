@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The loops that are compared. Each is a separate class, because the JIT then compiles each
+ * The loops of the contests. Each loop is a separate class, because the JIT then compiles each
  * separately.
  */
 final class Contestants {

@@ -22,7 +22,7 @@ public final class CountedFork {
     /**
      * The counts of a fork.
      *
-     * @param missing the reason why nothing was counted, or null
+     * @param missing the reason for a missing count, or null
      * @param counts the count of each contestant and size
      */
     public record Report(String missing, List<Count> counts) {}

@@ -32,7 +32,7 @@ import java.util.stream.Stream;
 final class DsaContests {
     private static final long SLOT_ALIGNMENT = 64;
     private static final int WARM_UP = 200_000;
-    /** An address without memory, which the device in this process does not touch. */
+    /** An address without memory. The device in this process does not touch it. */
     private static final long ANYWHERE = 1L << 40;
 
     // P24: the latencies of the ADR on thresholds, in nanoseconds and bytes a nanosecond.
@@ -111,7 +111,7 @@ final class DsaContests {
         }
     }
 
-    /** The mover with its default thresholds decides. No byte is moved from 8 KiB on. */
+    /** The mover with its default thresholds decides. The device moves no byte from 8 KiB on. */
     private static double worstOfPolicy() {
         Buffers few = Buffers.of(64 << 10);
         double worst = 1;
@@ -180,7 +180,7 @@ final class DsaContests {
         private final MemorySegment[] from;
         private final Runnable idle;
 
-        /** The device of this process works while the caller has nothing else to do. */
+        /** The device of this process works while the caller waits. */
         Window(Vdm mover, long bytes, Runnable idle) {
             this.idle = idle;
             Buffers buffers = Buffers.of(IN_FLIGHT * bytes);

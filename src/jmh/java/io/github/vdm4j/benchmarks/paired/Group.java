@@ -6,7 +6,7 @@ import java.util.stream.Stream;
 
 /**
  * A group of contests. Each group runs in a separate JVM, because type profiles of one group would
- * slow down the next. {@link #ALL} is the only list of groups: scripts/bench and the report read
+ * slow down the next. {@link #ALL} is the only list of groups. scripts/bench and the report read
  * it.
  *
  * @param name its name in scripts/bench and in the results

@@ -37,7 +37,7 @@ final class Groups {
                     .map(Long::valueOf)
                     .toList();
 
-    /** The reasons why contestants are missing. */
+    /** The reasons for missing contestants. */
     final List<String> missing = new ArrayList<>();
 
     /** The measured values that are not times. */

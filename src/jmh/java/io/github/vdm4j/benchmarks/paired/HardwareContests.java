@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 
 /** The contests on the devices of this machine, or of the emulator. */
 public final class HardwareContests {
-    /** The sizes: powers of two from 64 bytes to 4 MiB. */
+    /** The sizes, all powers of two from 64 bytes to 4 MiB. */
     public static final List<Long> SIZES =
             IntStream.rangeClosed(6, 22).mapToObj(bits -> 1L << bits).toList();
 

@@ -31,8 +31,8 @@ public final class PairedFork {
     private PairedFork() {}
 
     /**
-     * Runs one fork. With {@code --groups} it prints the groups and the options of their JVMs
-     * instead, with {@code --peers} the peers in C and whether they can be built.
+     * Runs one fork. With {@code --groups} it only prints the groups and the options of their JVMs.
+     * With {@code --peers} it only prints the peers in C and whether gcc can build them.
      *
      * @param arguments the group, seconds of warm-up and seconds of measuring for each contest, and
      *     the file to write

@@ -43,8 +43,8 @@ final class ProcessorCounters {
                     "fifo:" + control + "," + acknowledged, "-x", ",",
                     "-o", out.toString(), "-e", String.join(":u,", EVENTS) + ":u", "-p",
                     Long.toString(ProcessHandle.current().pid()));
-            // The pipe is opened for reading and writing, because the open call then does not wait
-            // for perf.
+            // Open the pipe for reading and writing, because the open call then does not wait for
+            // perf.
             try (var orders = new RandomAccessFile(control.toFile(), "rw");
                     var kept = new RandomAccessFile(acknowledged.toFile(), "rw");
                     var answers = new FileInputStream(kept.getFD())) {

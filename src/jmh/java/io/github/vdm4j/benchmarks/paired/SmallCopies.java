@@ -74,7 +74,7 @@ final class SmallCopies {
         }
     }
 
-    /** A batch. It is created each time, or cleared and filled again. */
+    /** A batch. The loop creates it each time, or clears and fills it again. */
     static final class Batched implements Contestant {
         private final Vdm mover;
         private final Batch kept;

@@ -14,7 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** A measurement of the time to open a mover: the first mover of a JVM, and later movers. */
+/** A measurement of the time to open the first mover of a JVM, and later movers. */
 public final class StartUp {
     private static final int OTHERS = 20;
 

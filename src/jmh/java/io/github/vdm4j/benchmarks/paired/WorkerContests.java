@@ -93,8 +93,7 @@ final class WorkerContests {
     }
 
     /**
-     * Returns the contest about eviction: all pages are copied to their places and are in flight at
-     * once.
+     * Returns the contest about eviction. The copies of all pages are in flight at once.
      */
     static List<Contest> evictions(Groups groups) {
         Buffers buffers = Buffers.of((long) IN_FLIGHT * PAGE);

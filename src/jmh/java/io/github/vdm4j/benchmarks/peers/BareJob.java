@@ -14,8 +14,8 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The lower bound for Java: one job, initialised once, written and submitted by bare downcalls. It
- * checks nothing and keeps no segment open. A mistake in its use ends the process.
+ * The lower bound for Java. Bare downcalls write and submit a single job after its initialisation.
+ * The class checks nothing and keeps no segment open. A mistake in its use ends the process.
  */
 public final class BareJob {
     private static final Linker LINKER = Linker.nativeLinker();

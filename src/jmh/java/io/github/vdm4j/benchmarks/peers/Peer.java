@@ -60,7 +60,7 @@ public final class Peer {
      * @param name the name of its source
      * @param libraries the libraries to link
      * @return the opened peer
-     * @throws MissingException with what gcc reports, if it cannot be built
+     * @throws MissingException with the report of gcc, if gcc cannot build the peer
      */
     public static Peer find(String name, String... libraries) throws MissingException {
         Path folder = Path.of(System.getProperty(FOLDER, "target/bench")).resolve("peers");
@@ -89,8 +89,8 @@ public final class Peer {
             var command = new ArrayList<>(
                     List.of("gcc", "-O2", "-fPIC", "-shared", "-o", fresh.toString(),
                             source.toString(),
-                            // Missing symbols must be found now, because a call of a missing symbol
-                            // ends the JVM.
+                            // Find missing symbols now, because a call of a missing symbol ends the
+                            // JVM.
                             "-Wl,-z,defs", "-Wl,-z,now", "-Wl,--no-allow-shlib-undefined"));
             command.addAll(List.of(libraries));
             Process gcc;

@@ -43,7 +43,7 @@ public enum PeerKind {
     }
 
     /**
-     * Describes the peers and whether they can be built.
+     * Describes each peer in a line that states whether gcc can build it.
      *
      * @param dml the name or path of the DML that vdm4j runs on
      * @return a line for each peer

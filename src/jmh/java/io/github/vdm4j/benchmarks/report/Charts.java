@@ -16,7 +16,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
  * A writer of line charts over the size of an operation, with logarithmic axes. The format is PNG,
- * because the SVG of the same library is thirty times as large.
+ * because an SVG of the same library has thirty times the size.
  */
 final class Charts {
     private final Path folder;

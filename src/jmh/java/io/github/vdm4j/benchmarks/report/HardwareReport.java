@@ -13,14 +13,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The report of {@code scripts/bench --hardware}. It is printed, and its charts are files. */
+/**
+ * The report of {@code scripts/bench --hardware}. The program prints the report and writes its
+ * charts to files.
+ */
 public final class HardwareReport {
     private static final Set<String> MEASURES = Set.of("P20", "P22", "P23");
 
     private HardwareReport() {}
 
     /**
-     * Prints the devices with the option {@code --device}, and the report of a folder otherwise.
+     * Prints the devices with the option {@code --device}, and the report of a folder without it.
      * Without a device, prints "no device" and the reasons.
      *
      * @param arguments the option, or the folder of the results
@@ -104,7 +107,7 @@ public final class HardwareReport {
     }
 
     /**
-     * Returns the size from which on a path is at least as fast as the JDK.
+     * Returns the smallest size from which a path has at least the speed of the JDK.
      *
      * @param ratios the ratio of times for each size
      * @param sizes the sizes, ascending

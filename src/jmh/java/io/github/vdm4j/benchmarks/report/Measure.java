@@ -11,7 +11,7 @@ import java.util.TreeMap;
  * @param id its name
  * @param what the comparison in words
  * @param group the contest
- * @param above the contestant whose time is the dividend
+ * @param above the contestant with the time that is the dividend
  * @param below the contestants. The time of the fastest is the divisor
  * @param asked the bound by the bytes of an operation: a maximum, or a minimum if more is better
  * @param moreIsBetter whether the bound is a minimum

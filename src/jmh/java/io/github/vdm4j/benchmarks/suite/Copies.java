@@ -54,13 +54,13 @@ public class Copies {
                         .start());
     }
 
-    /** A future for each copy, where AUTO sends it. */
+    /** A future for each copy, on the path that AUTO chooses. */
     @Benchmark
     public Object dmlAuto(Movers movers, Ranges ranges) {
         return Movers.finish(movers.dml(DmlPath.AUTO).memcpy(ranges.destination, ranges.source));
     }
 
-    /** A reusable operation, where AUTO sends it. */
+    /** A reusable operation, on the path that AUTO chooses. */
     @Benchmark
     public Object dmlAutoReusable(Movers movers, Ranges ranges) {
         return Movers.finish(

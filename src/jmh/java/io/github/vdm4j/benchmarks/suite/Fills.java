@@ -31,7 +31,7 @@ public class Fills {
                         .start());
     }
 
-    /** A reusable operation, where AUTO sends it. */
+    /** A reusable operation, on the path that AUTO chooses. */
     @Benchmark
     public Object dmlAutoReusable(Movers movers, Ranges ranges) {
         return Movers.finish(movers.reusable(DmlPath.AUTO)

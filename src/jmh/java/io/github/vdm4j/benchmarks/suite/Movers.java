@@ -15,8 +15,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * The movers. Each is opened at its first use, because a spinning mover would slow other benchmarks
- * down.
+ * The movers. Each mover opens at its first use, because a spinning mover would slow other
+ * benchmarks down.
  */
 @State(Scope.Thread)
 public class Movers {

@@ -88,7 +88,7 @@ int peer_dml_crc(void *job, void *checksum, const void *from, size_t length, lon
 	return (int)status;
 }
 
-/* A copy, then a write-back of its cache lines that leaves them in the cache. */
+/* A copy, then the write-back of its cache lines. The lines stay in the cache. */
 int peer_dml_durable_copy(void *job, void *to, const void *from, size_t length, long times)
 {
 	dml_job_t *flush = job;

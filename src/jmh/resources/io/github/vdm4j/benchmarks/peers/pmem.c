@@ -1,4 +1,4 @@
-/* A loop over libpmem's durable copy. It needs the library's package but not its header. */
+/* A loop over libpmem's durable copy. It needs the library's package, but not its header. */
 #include <stddef.h>
 
 void *pmem_memcpy_persist(void *destination, const void *source, size_t length);

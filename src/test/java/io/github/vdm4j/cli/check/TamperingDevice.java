@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 
-/** A device that does one thing wrong. Its descriptors are executed inside their submission. */
+/** A device that makes a single mistake. Its descriptors are executed inside their submission. */
 final class TamperingDevice implements Portal.Opener {
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
     private static final int BATCH = 1;
@@ -15,7 +15,7 @@ final class TamperingDevice implements Portal.Opener {
     private static final int CRC = 0x10;
     private static final int DESCRIPTOR = 64;
 
-    /** What the device does wrong. */
+    /** The mistake of the device. */
     enum Fault {
         NONE, WRONG_BYTE, BYTE_BEHIND, WRONG_CRC, IGNORED_FENCE, IGNORED_CRC_FLAGS
     }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
-/** The memory that operations may touch. If no range is allowed, they may touch all memory. */
+/** The memory that operations may touch. Without an allowed range, they may touch all memory. */
 final class AllowedMemory {
     private static final long LINE = 64;
 

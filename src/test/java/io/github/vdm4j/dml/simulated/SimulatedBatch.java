@@ -12,11 +12,11 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * The buffer of a batch: descriptors of 64 bytes, and behind them completion records of 32 bytes.
+ * The buffer of a batch, with descriptors of 64 bytes and then completion records of 32 bytes.
  *
  * <p>The software path runs the tasks in order and stops at the first failure. The hardware may run
- * them in any order, so the simulation begins with the last task. A fence makes a task wait for the
- * tasks before it. If a task before the fence fails, the tasks behind it do not run.
+ * them in any order. The simulation therefore begins with the last task. A fence makes a task wait
+ * for the tasks before it. If a task before the fence fails, the tasks behind it do not run.
  */
 public final class SimulatedBatch {
     static final long TASK_BYTES = 96;
@@ -46,7 +46,9 @@ public final class SimulatedBatch {
         return new SimulatedBatch(address, (int) (length / TASK_BYTES));
     }
 
-    /** Returns the rule that the buffer of the batch breaks, or null. The tasks are not checked. */
+    /**
+     * Returns the rule that the buffer of the batch breaks, or null. It does not check the tasks.
+     */
     static Rule brokenByBuffer(long address, long length) {
         if (address == 0) {
             return Rule.NULL_ADDRESS;

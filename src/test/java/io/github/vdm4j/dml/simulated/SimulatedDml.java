@@ -24,7 +24,7 @@ import java.util.function.Function;
  *
  * <p>The simulation is strict. If a call would crash, hang or mislead the real library, it records
  * a violation of a {@link Rule}. Later {@link #assertClean} and {@link #close} throw the violation,
- * because an exception of an upcall would end the JVM. The simulation is programmable: a {@link
+ * because an exception of an upcall would end the JVM. The simulation is programmable. A {@link
  * Plan} states the outcome of a submission.
  *
  * <p>Its hardware is asynchronous and moves the bytes when it reports the end, at the last possible
@@ -179,12 +179,12 @@ public final class SimulatedDml implements SymbolLookup, AutoCloseable {
         always = submission -> Plan.succeed();
     }
 
-    /** Returns how often a job was checked. */
+    /** Returns the number of checks of jobs. */
     public synchronized int checks() {
         return checks;
     }
 
-    /** Returns how many jobs were initialised so far. */
+    /** Returns the number of jobs that callers have initialised. */
     public synchronized int initialised() {
         return initialised;
     }
@@ -198,8 +198,8 @@ public final class SimulatedDml implements SymbolLookup, AutoCloseable {
     }
 
     /**
-     * Forgets the jobs in flight, for a test whose device never answers. Such jobs cannot be
-     * finalised.
+     * Forgets the jobs in flight, for a test of a device that never answers. No caller can finalise
+     * such jobs.
      */
     public void abandonJobsInFlight() {
         functions.jobs().clear();
@@ -209,7 +209,7 @@ public final class SimulatedDml implements SymbolLookup, AutoCloseable {
         return List.copyOf(violations);
     }
 
-    /** Fails the test if a rule was broken. */
+    /** Fails the test if a caller broke a rule. */
     public void assertClean() {
         List<String> broken = violations();
         if (!broken.isEmpty()) {
@@ -236,7 +236,7 @@ public final class SimulatedDml implements SymbolLookup, AutoCloseable {
         violations.add(rule + ": " + detail);
     }
 
-    /** Counts a job and returns its status. If no job is made, the status is not OK. */
+    /** Counts a job and returns its status. Without a job, the status is not OK. */
     synchronized int initialiseOne() {
         if (initialised >= initsBeforeFailure) {
             return initStatus;

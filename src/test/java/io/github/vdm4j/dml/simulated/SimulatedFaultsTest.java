@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Failing hardware: page faults, disappearing devices, and devices on different nodes. */
+/** Page faults, disappearing devices, and devices on different nodes. */
 class SimulatedFaultsTest {
     private final Arena arena = Arena.ofShared();
     private final SimulatedDml dml = new SimulatedDml().withHardware();

@@ -137,7 +137,8 @@ final class SimulatedJob {
             if (current.path() == DmlPath.SOFTWARE) {
                 execute();
             } else {
-                // The simulation reads this once, because the device may be restored meanwhile.
+                // The simulation reads this once, because the test may restore the device at any
+                // time.
                 Integer lost = dml.lostWith();
                 if (lost != null) {
                     current.lose(lost);

@@ -6,7 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Map;
 
 /**
- * The result of a task of the device: the content of the 32 bytes of a completion record.
+ * The result of a task of the device, in the 32 bytes of a completion record.
  *
  * @param status DML's status
  * @param result 0 or 1 for a comparison, 0 to 2 for a delta, the mask for a DIF check
@@ -58,7 +58,7 @@ record SimulatedRecord(
 
     private static final int UNKNOWN_CODE = 0x3F;
 
-    /** Returns a record with a status and nothing else. */
+    /** Returns a record that has only a status. */
     static SimulatedRecord of(int status) {
         return new SimulatedRecord(status, 0, 0, 0, false, 0);
     }

@@ -13,7 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A task of a device: the fields of a job, or of a descriptor in a batch, under common names.
+ * A task of a device. It has the fields of a job, or of a descriptor in a batch, under common
+ * names.
  *
  * @param operation DML's number
  * @param flags the 16 bits that every descriptor has

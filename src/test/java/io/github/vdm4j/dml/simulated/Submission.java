@@ -42,7 +42,7 @@ public final class Submission {
         return task;
     }
 
-    /** Returns the tasks of an accepted batch, or else the task itself. */
+    /** Returns the tasks of an accepted batch, or the task itself. */
     public List<SimulatedTask> tasks() {
         return batch == null ? List.of(task) : batch.tasks();
     }

@@ -13,23 +13,23 @@
  * }
  * }</pre>
  *
- * <p><b>Plans.</b> A {@link io.github.vdm4j.dml.simulated.Plan} states the outcome of a submission:
- * refused, late, failed after some bytes, held until the test releases it. {@code next} sets the
- * plans of the next submissions, and {@code always} sets a function for all others. Without a plan,
- * a submission succeeds. Hardware reports it in flight once.
+ * <p><b>Plans.</b> A {@link io.github.vdm4j.dml.simulated.Plan} states the outcome of a submission.
+ * The submission can be refused, late, held until the test releases it, or failed after some bytes.
+ * {@code next} sets the plans of the next submissions. {@code always} sets a function for all later
+ * submissions. Without a plan, a submission succeeds. Hardware reports it in flight once.
  *
  * <p><b>Rules.</b> The simulation is strict. A {@link io.github.vdm4j.dml.simulated.Rule} describes
  * a use of the job API that would crash, hang or mislead the real library. {@code close} fails the
- * test if a rule was broken or a job is left. After {@code allow}, operations must stay inside
+ * test if a caller broke a rule or a job is left. After {@code allow}, operations must stay inside
  * allowed memory that is alive.
  *
- * <p><b>Questions.</b> A {@link io.github.vdm4j.dml.simulated.Submission} is what the mover has
- * submitted: the path, the flags, the addresses. {@code submissions} returns all of them.
+ * <p><b>Questions.</b> A {@link io.github.vdm4j.dml.simulated.Submission} holds the path, the flags
+ * and the addresses that the mover has submitted. {@code submissions} returns all submissions.
  *
- * <p><b>Layers.</b> {@code SimulatedFunctions} are the upcalls, {@code SimulatedJob} the life of a
- * job, {@code SimulatedTask} what it asks for. {@code TaskRules} checks the task, {@code
- * SimulatedOperations}, {@code SimulatedDif} and {@code SimulatedBatch} execute it with code of
- * their own, and {@code SimulatedRecord} is the result. {@code RawJob} and {@code RawBatch} use the
- * job API without a mover, to compare the simulation with the real library.
+ * <p><b>Layers.</b> {@code SimulatedFunctions} are the upcalls. {@code SimulatedJob} is the life of
+ * a job, and {@code SimulatedTask} holds its fields. {@code TaskRules} checks the task. {@code
+ * SimulatedOperations}, {@code SimulatedDif} and {@code SimulatedBatch} execute it with separate
+ * code. {@code SimulatedRecord} is the result. {@code RawJob} and {@code RawBatch} use the job API
+ * without a mover, to compare the simulation with the real library.
  */
 package io.github.vdm4j.dml.simulated;

@@ -192,7 +192,7 @@ class OpenQueueTest {
     void reopenWritesToTheNewFile(Way way) throws IOException {
         OpenQueue queue = OpenQueue.acquire(node, 0, way);
         Path old = Files.move(node, folder.resolve("old"));
-        queue.reopen(); // The file is missing, so the old file stays open.
+        queue.reopen(); // The old file stays open, because the new file is missing.
         awaitReopened(queue);
         assertEquals(0, queue.submit(memory));
         Files.createFile(node);

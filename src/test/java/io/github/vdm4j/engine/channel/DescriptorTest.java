@@ -27,7 +27,7 @@ class DescriptorTest {
 
     private final Part part = new Part();
 
-    /** Every field has a value, so the test notices a field in a wrong place. */
+    /** Every field has a value. The test therefore notices a field in a wrong place. */
     @BeforeEach
     void fillPart() {
         part.destination = 0x1112131415161718L;
@@ -39,7 +39,7 @@ class DescriptorTest {
         part.seed = 0xfffffeef;
     }
 
-    /** Overwrites a descriptor of ones, so the test notices an unwritten byte. */
+    /** Overwrites a descriptor of set bits. The test therefore notices an unwritten byte. */
     private void assertBytes(int opcode, int flags, String flagsAndOpcode, String fields) {
         MemorySegment memory = Arena.ofAuto().allocate(128, 64).fill((byte) -1);
         part.opcode = opcode;
