@@ -116,8 +116,8 @@ public final class PendingList {
     /**
      * Takes the first operation out.
      *
-     * @param atMark the receiver of the result of {@link #reached} immediately before, under the
-     *     list's lock. The method does not call it if no operation waits
+     * @param atMark receives the result of {@link #reached} before the removal, under the lock. The
+     *     method does not call it if no operation waits
      * @return the operation, or null if no operation waits. The caller owns the operation
      */
     public Operation<?> take(LongConsumer atMark) {
